@@ -1,0 +1,45 @@
+package import Core
+
+/// One member as it comes out of an input: a plain file is its own only member, with an empty path.
+package struct MemberHeader: Sendable {
+  /// The input as the user named it.
+  package var input: String
+  /// The path inside the input, `outer.tar!inner.json` where archives nest. Data, never a path to open.
+  package var path: String
+  /// Expanded size where the container tells.
+  package var declaredSize: Int?
+
+  package init(input: String, path: String, declaredSize: Int? = nil) {
+    self.input = input
+    self.path = path
+    self.declaredSize = declaredSize
+  }
+}
+
+/// Takes the members of an input one after another, as they are expanded. Calls come from one thread, in order.
+///
+/// The bytes handed over are lent for the call: a sink that keeps them copies them.
+package protocol MemberSink: AnyObject {
+  func beginMember(_ member: MemberHeader)
+  func memberBytes(_ bytes: Span<UInt8>)
+  /// - Parameter complete: false where the member is damaged or was cut; the walker's diagnostics say why.
+  func endMember(complete: Bool)
+}
+
+/// What the walk over one input came to.
+package struct WalkSummary: Sendable {
+  /// SHA-256 of the stored bytes, hex.
+  package var sha256: String
+  /// Stored bytes read.
+  package var bytes: Int
+  /// Members handed to the sink.
+  package var members: Int
+  package var diagnostics: DiagnosticLog
+
+  package init(sha256: String = "", bytes: Int = 0, members: Int = 0, diagnostics: DiagnosticLog = DiagnosticLog()) {
+    self.sha256 = sha256
+    self.bytes = bytes
+    self.members = members
+    self.diagnostics = diagnostics
+  }
+}

@@ -1,0 +1,192 @@
+/// A value with a binary form that is the same bytes for the same value, on every machine.
+package protocol BinaryCodable {
+  func encode(to writer: inout ByteWriter)
+  init(from reader: inout ByteReader) throws(DecodeFailure)
+}
+
+/// Why a binary form could not be read.
+package struct DecodeFailure: Error, Hashable, Sendable {
+  package var message: String
+  /// Byte offset in the form.
+  package var offset: Int
+  package init(_ message: String, at offset: Int) {
+    self.message = message
+    self.offset = offset
+  }
+}
+
+/// Writes integers as LEB128 varints (signed ones zigzag), texts with their length in front.
+package struct ByteWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+
+  package init() {}
+
+  package mutating func byte(_ value: UInt8) { bytes.append(value) }
+
+  package mutating func unsigned(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  package mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
+
+  package mutating func int(_ value: Int) { signed(Int64(value)) }
+
+  package mutating func bool(_ value: Bool) { bytes.append(value ? 1 : 0) }
+
+  /// Eight bytes, little endian.
+  package mutating func fixed64(_ value: UInt64) {
+    var rest = value
+    for _ in 0..<8 {
+      bytes.append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+  }
+
+  /// Four bytes, little endian.
+  package mutating func fixed32(_ value: UInt32) {
+    var rest = value
+    for _ in 0..<4 {
+      bytes.append(UInt8(truncatingIfNeeded: rest))
+      rest >>= 8
+    }
+  }
+
+  package mutating func blob(_ value: [UInt8]) {
+    unsigned(UInt64(value.count))
+    bytes += value
+  }
+
+  package mutating func text(_ value: String) {
+    unsigned(UInt64(value.utf8.count))
+    bytes += value.utf8
+  }
+
+  package mutating func array<Element>(_ values: [Element], _ element: (inout ByteWriter, Element) -> Void) {
+    unsigned(UInt64(values.count))
+    for value in values { element(&self, value) }
+  }
+
+  package mutating func array<Element: BinaryCodable>(_ values: [Element]) {
+    array(values) { $1.encode(to: &$0) }
+  }
+
+  /// Pairs in key order, so that equal dictionaries give equal bytes.
+  package mutating func dictionary<Key: Comparable, Value>(
+    _ values: [Key: Value], _ pair: (inout ByteWriter, Key, Value) -> Void
+  ) {
+    unsigned(UInt64(values.count))
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) { pair(&self, key, value) }
+  }
+}
+
+/// Reads what `ByteWriter` wrote; every length is checked against what is left before anything is reserved.
+package struct ByteReader: Sendable {
+  private let bytes: [UInt8]
+  package private(set) var offset: Int
+
+  package init(_ bytes: [UInt8], at offset: Int = 0) {
+    self.bytes = bytes
+    self.offset = min(max(offset, 0), bytes.count)
+  }
+
+  package var remaining: Int { bytes.count - offset }
+
+  package func failure(_ message: String) -> DecodeFailure { DecodeFailure(message, at: offset) }
+
+  package mutating func byte() throws(DecodeFailure) -> UInt8 {
+    guard offset < bytes.count else { throw failure("ends too early") }
+    offset += 1
+    return bytes[offset - 1]
+  }
+
+  package mutating func unsigned() throws(DecodeFailure) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while true {
+      let next = try byte()
+      guard shift < 63 || next <= 1 else { throw failure("integer too long") }
+      value |= UInt64(next & 0x7F) << shift
+      if next < 0x80 { return value }
+      shift += 7
+    }
+  }
+
+  package mutating func signed() throws(DecodeFailure) -> Int64 {
+    let value = try unsigned()
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+  }
+
+  package mutating func int() throws(DecodeFailure) -> Int { Int(try signed()) }
+
+  package mutating func bool() throws(DecodeFailure) -> Bool { try byte() != 0 }
+
+  package mutating func fixed64() throws(DecodeFailure) -> UInt64 {
+    guard remaining >= 8 else { throw failure("ends too early") }
+    var value: UInt64 = 0
+    for i in 0..<8 { value |= UInt64(bytes[offset + i]) << UInt64(8 * i) }
+    offset += 8
+    return value
+  }
+
+  package mutating func fixed32() throws(DecodeFailure) -> UInt32 {
+    guard remaining >= 4 else { throw failure("ends too early") }
+    var value: UInt32 = 0
+    for i in 0..<4 { value |= UInt32(bytes[offset + i]) << UInt32(8 * i) }
+    offset += 4
+    return value
+  }
+
+  /// A count of things that take at least `minimumBytes` each.
+  package mutating func count(minimumBytes: Int = 1) throws(DecodeFailure) -> Int {
+    let value = try unsigned()
+    guard value <= UInt64(remaining / max(minimumBytes, 1)) else {
+      throw failure("count \(value) is more than is there")
+    }
+    return Int(value)
+  }
+
+  package mutating func blob() throws(DecodeFailure) -> [UInt8] {
+    let length = try count()
+    defer { offset += length }
+    return Array(bytes[offset..<offset + length])
+  }
+
+  package mutating func text() throws(DecodeFailure) -> String {
+    let length = try count()
+    defer { offset += length }
+    return String(decoding: bytes[offset..<offset + length], as: UTF8.self)
+  }
+
+  package mutating func array<Element>(
+    _ element: (inout ByteReader) throws(DecodeFailure) -> Element
+  ) throws(DecodeFailure) -> [Element] {
+    let length = try count()
+    var values: [Element] = []
+    values.reserveCapacity(min(length, 4096))
+    for _ in 0..<length { values.append(try element(&self)) }
+    return values
+  }
+
+  package mutating func array<Element: BinaryCodable>(
+    of type: Element.Type = Element.self
+  ) throws(DecodeFailure) -> [Element] {
+    try array { reader throws(DecodeFailure) in try Element(from: &reader) }
+  }
+
+  package mutating func dictionary<Key: Hashable, Value>(
+    _ pair: (inout ByteReader) throws(DecodeFailure) -> (Key, Value)
+  ) throws(DecodeFailure) -> [Key: Value] {
+    let length = try count()
+    var values: [Key: Value] = [:]
+    for _ in 0..<length {
+      let (key, value) = try pair(&self)
+      values[key] = value
+    }
+    return values
+  }
+}

@@ -1,0 +1,149 @@
+/// Something that broke, with what it began with and what broke because of it.
+package struct Incident: Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Hashable, Sendable {
+    case cascade, errorBurst, latencyRegression, patternViolation, retryStorm, restartStorm, testFailureCluster,
+      testRegression
+  }
+
+  package enum Status: String, Hashable, Sendable { case new, recurring, ongoing }
+
+  package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
+    case info, minor, major, critical
+    var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    package static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+  }
+
+  /// Stable from night to night: a hash of kind and what it is about.
+  package var id: String
+  /// Equal for the same trouble on different nights.
+  package var fingerprint: String
+  package var kind: Kind
+  package var status: Status
+  package var severity: Severity
+  /// Microseconds since the epoch.
+  package var start: Int64
+  package var end: Int64
+  /// What opened it.
+  package var trigger: String
+  /// One sentence.
+  package var headline: String
+  /// Ranked, best first; empty where there is not enough evidence.
+  package var rootCauses: [RootCause]
+  /// Why the causes were ranked so; what was rejected, and what cannot be known.
+  package var reasoning: [String]
+  /// The first cause and every component whose own requests failed because of it.
+  package var components: [ComponentState]
+  package var causalChain: [Link]
+  /// What the reflex gate would have decided.
+  package var decision: String
+  package var action: String?
+  package var timeline: [Moment]
+  package var evidence: [Evidence]
+
+  package init(kind: Kind, start: Int64, end: Int64) {
+    id = ""
+    fingerprint = ""
+    self.kind = kind
+    status = .new
+    severity = .info
+    self.start = start
+    self.end = end
+    trigger = ""
+    headline = ""
+    rootCauses = []
+    reasoning = []
+    components = []
+    causalChain = []
+    decision = ""
+    action = nil
+    timeline = []
+    evidence = []
+  }
+
+  package struct RootCause: Hashable, Sendable {
+    package var component: String
+    package var score: Double
+    /// The score's share of all scores, in [0, 1].
+    package var share: Double
+    /// What speaks for it, in plain words.
+    package var reasons: [String]
+    package var evidence: [Evidence]
+    package init(component: String, score: Double, share: Double = 0, reasons: [String] = [], evidence: [Evidence] = [])
+    {
+      self.component = component
+      self.score = score
+      self.share = share
+      self.reasons = reasons
+      self.evidence = evidence
+    }
+  }
+
+  package struct ComponentState: Hashable, Sendable {
+    package var id: String
+    /// Microseconds since the epoch.
+    package var onset: Int64
+    package var requests: Int
+    package var failures: Int
+    package var latencyP99: Int64?
+    package var queueDepth: Int64?
+    /// `closed`, `open`, `halfOpen` or `unknown`.
+    package var circuitState: String
+    package var errorRate: Double { requests == 0 ? 0 : Double(failures) / Double(requests) }
+    package init(
+      id: String, onset: Int64, requests: Int, failures: Int, latencyP99: Int64? = nil, queueDepth: Int64? = nil,
+      circuitState: String = "unknown"
+    ) {
+      self.id = id
+      self.onset = onset
+      self.requests = requests
+      self.failures = failures
+      self.latencyP99 = latencyP99
+      self.queueDepth = queueDepth
+      self.circuitState = circuitState
+    }
+  }
+
+  /// Trouble in `from` reached `to`.
+  package struct Link: Hashable, Sendable {
+    package var from: String
+    package var to: String
+    /// Microseconds since the epoch.
+    package var at: Int64
+    package var evidence: [Evidence]
+    package init(from: String, to: String, at: Int64, evidence: [Evidence] = []) {
+      self.from = from
+      self.to = to
+      self.at = at
+      self.evidence = evidence
+    }
+  }
+
+  /// One line of the timeline.
+  package struct Moment: Hashable, Sendable {
+    /// Microseconds since the epoch.
+    package var at: Int64
+    package var component: String
+    package var text: String
+    package var evidence: Evidence?
+    package init(at: Int64, component: String, text: String, evidence: Evidence? = nil) {
+      self.at = at
+      self.component = component
+      self.text = text
+      self.evidence = evidence
+    }
+  }
+}
+
+/// Suspects ranked for a time window that the user gave.
+package struct WindowRanking: Hashable, Sendable {
+  /// Microseconds since the epoch.
+  package var start: Int64
+  package var end: Int64
+  /// Ranked, best first.
+  package var suspects: [Incident.RootCause]
+  package init(start: Int64, end: Int64, suspects: [Incident.RootCause]) {
+    self.start = start
+    self.end = end
+    self.suspects = suspects
+  }
+}

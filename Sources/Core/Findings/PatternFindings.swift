@@ -1,0 +1,81 @@
+/// How components normally work together, as learned from the requests.
+package struct PatternFinding: Hashable, Sendable {
+  package var id: String
+  package var name: String
+  /// Unique components, in order of first appearance.
+  package var participants: [String]
+  /// Calls as (from, to) in canonical order.
+  package var sequence: [[String]]
+  package var occurrences: Int
+  package var latency: LatencySummary?
+  package var baseline: LatencySummary?
+  /// `known`, `new`, `changed` or `gone`.
+  package var status: String
+  package init(
+    id: String, name: String, participants: [String], sequence: [[String]], occurrences: Int, status: String = "known"
+  ) {
+    self.id = id
+    self.name = name
+    self.participants = participants
+    self.sequence = sequence
+    self.occurrences = occurrences
+    latency = nil
+    baseline = nil
+    self.status = status
+  }
+}
+
+/// A request, or tonight as a whole, that departs from what was learned.
+package struct Violation: Hashable, Sendable {
+  /// The pattern's id.
+  package var pattern: String
+  /// The rule broken: `latency`, `unseenVariant`, `missingCall`, `extraCall`, `order`, `count`, `unseenEdge`, `drift`, ….
+  package var kind: String
+  /// One exemplar request, empty where the finding is about the whole night.
+  package var request: String
+  /// Microseconds.
+  package var expected: Int64?
+  package var actual: Int64?
+  /// (actual - expected) / expected.
+  package var deviation: Double?
+  package var detail: String
+  /// How many requests broke the rule this way.
+  package var count: Int
+  /// How much it matters: findings are ranked by it.
+  package var weight: Double
+  package var evidence: [Evidence]
+  package init(pattern: String, kind: String, detail: String, count: Int = 1, weight: Double = 0) {
+    self.pattern = pattern
+    self.kind = kind
+    request = ""
+    expected = nil
+    actual = nil
+    deviation = nil
+    self.detail = detail
+    self.count = count
+    self.weight = weight
+    evidence = []
+  }
+}
+
+/// One log template of the night.
+package struct TemplateFinding: Hashable, Sendable {
+  package var id: String
+  /// The text with `<*>` for what varies.
+  package var template: String
+  package var count: Int
+  package var severity: Severity
+  package var components: [String]
+  /// `known`, `new`, `changed` or `gone`.
+  package var status: String
+  package init(
+    id: String, template: String, count: Int, severity: Severity, components: [String], status: String = "known"
+  ) {
+    self.id = id
+    self.template = template
+    self.count = count
+    self.severity = severity
+    self.components = components
+    self.status = status
+  }
+}

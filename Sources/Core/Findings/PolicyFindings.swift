@@ -1,0 +1,84 @@
+/// What other policies would have done with the night's requests.
+package struct PolicyFindings: Hashable, Sendable {
+  package var baseline: Outcome
+  /// What the logged clients did, as given or inferred, and how surely.
+  package var logged: String
+  package var candidates: [Candidate] = []
+  package var advice: [String] = []
+  /// The assumptions every figure rests on.
+  package var assumptions: [String] = []
+  package var warnings: [String] = []
+
+  package init(baseline: Outcome, logged: String) {
+    self.baseline = baseline
+    self.logged = logged
+  }
+
+  /// The figures of one policy over the night.
+  package struct Outcome: Hashable, Sendable {
+    /// Per request.
+    package var successRate: Estimate
+    package var attemptsPerRequest: Estimate
+    /// Failed attempts per request, the first included.
+    package var wastedAttempts: Estimate
+    /// Arrival to the end of the last attempt, microseconds, failed requests included.
+    package var latencyP50: Estimate
+    package var latencyP95: Estimate
+    package var latencyP99: Estimate
+    /// Attempts in the busiest second.
+    package var peakLoad: Estimate
+    package init(
+      successRate: Estimate, attemptsPerRequest: Estimate, wastedAttempts: Estimate, latencyP50: Estimate,
+      latencyP95: Estimate, latencyP99: Estimate, peakLoad: Estimate
+    ) {
+      self.successRate = successRate
+      self.attemptsPerRequest = attemptsPerRequest
+      self.wastedAttempts = wastedAttempts
+      self.latencyP50 = latencyP50
+      self.latencyP95 = latencyP95
+      self.latencyP99 = latencyP99
+      self.peakLoad = peakLoad
+    }
+  }
+
+  package struct Candidate: Hashable, Sendable {
+    package var name: String
+    package var family: String
+    package var scope: String
+    package var outcome: Outcome
+    /// Candidate minus logged, paired.
+    package var difference: Outcome
+    /// Shares of attempts, adding up to 1.
+    package var exact: Double
+    package var estimated: Double
+    package var unsupported: Double
+    /// How many outages and blocks the intervals rest on.
+    package var outages: Int
+    package var blocks: Int
+    package var warnings: [String]
+    /// The second line: re-simulated under the fitted response to load, where the candidate's load leaves the log's.
+    package var loadAware: Outcome?
+    /// One sentence.
+    package var verdict: String
+    package var onFrontier: Bool
+    /// The recommended setting in the configuration syntax of the system it is for.
+    package var configuration: String?
+    package init(name: String, family: String, outcome: Outcome, difference: Outcome) {
+      self.name = name
+      self.family = family
+      scope = ""
+      self.outcome = outcome
+      self.difference = difference
+      exact = 1
+      estimated = 0
+      unsupported = 0
+      outages = 0
+      blocks = 0
+      warnings = []
+      loadAware = nil
+      verdict = ""
+      onFrontier = false
+      configuration = nil
+    }
+  }
+}

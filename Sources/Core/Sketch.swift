@@ -1,0 +1,160 @@
+/// A mergeable quantile sketch with integer buckets: DDSketch (Masson, Rim and Lee, VLDB 2019) with relative accuracy
+/// 1 % and no collapsing, so that merging in any order gives the same sketch.
+///
+/// Values are non-negative integers, microseconds as a rule. Bucket i holds (γ^(i-1), γ^i] with γ = (1+α)/(1-α); values
+/// of zero or less have a count of their own. At most about 2,200 buckets cover every `Int64`.
+package struct Sketch: Hashable, Sendable {
+  /// The relative error of every quantile.
+  package static let accuracy = 0.01
+
+  /// Counts by bucket, keyed by bucket number.
+  package private(set) var buckets: [Int32: Int] = [:]
+  /// Values of zero or less.
+  package private(set) var zeros = 0
+  package private(set) var count = 0
+  /// Exact sum, saturating.
+  package private(set) var sum: Int64 = 0
+  package private(set) var minimum: Int64 = .max
+  package private(set) var maximum: Int64 = .min
+
+  package init() {}
+
+  package var isEmpty: Bool { count == 0 }
+
+  package mutating func add(_ value: Int64, count times: Int = 1) {
+    guard times > 0 else { return }
+    count += times
+    let (product, overflow) = value.multipliedReportingOverflow(by: Int64(times))
+    sum = sum.addingSaturated(overflow ? (value < 0 ? .min : .max) : product)
+    minimum = min(minimum, value)
+    maximum = max(maximum, value)
+    if value <= 0 {
+      zeros += times
+    } else {
+      buckets[SketchBuckets.index(of: value), default: 0] += times
+    }
+  }
+
+  /// The value at rank q·(count-1), within 1 %; nil where the sketch is empty.
+  package func quantile(_ q: Double) -> Int64? {
+    guard count > 0 else { return nil }
+    let rank = min(max(q, 0), 1) * Double(count - 1)
+    var seen = zeros
+    if Double(seen) > rank { return min(max(0, minimum), maximum) }
+    for (index, times) in buckets.sorted(by: { $0.key < $1.key }) {
+      seen += times
+      if Double(seen) > rank { return min(max(SketchBuckets.value(of: index), minimum), maximum) }
+    }
+    return maximum
+  }
+
+  /// Mean in the values' unit, nil where the sketch is empty.
+  package var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) }
+}
+
+extension Sketch: Mergeable {
+  package mutating func merge(_ other: Sketch) {
+    buckets.merge(other.buckets, uniquingKeysWith: +)
+    zeros += other.zeros
+    count += other.count
+    sum = sum.addingSaturated(other.sum)
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+  }
+}
+
+extension Sketch: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.int(zeros)
+    writer.signed(sum)
+    writer.signed(minimum)
+    writer.signed(maximum)
+    var previous: Int32 = 0
+    writer.dictionary(buckets) { writer, index, times in
+      writer.signed(Int64(index - previous))
+      writer.unsigned(UInt64(times))
+      previous = index
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    zeros = try reader.int()
+    sum = try reader.signed()
+    minimum = try reader.signed()
+    maximum = try reader.signed()
+    guard zeros >= 0 else { throw reader.failure("negative count in a sketch") }
+    count = zeros
+    var index: Int64 = 0
+    for _ in 0..<(try reader.count(minimumBytes: 2)) {
+      let (next, overflow) = index.addingReportingOverflow(try reader.signed())
+      guard !overflow, (-1...4096).contains(next) else { throw reader.failure("sketch bucket out of range") }
+      index = next
+      let times = try reader.unsigned()
+      guard times <= UInt64(Int32.max) * 1024 else { throw reader.failure("sketch count out of range") }
+      buckets[Int32(index)] = Int(times)
+      count += Int(times)
+    }
+  }
+}
+
+/// The bucket borders of all sketches, as a table of integers so that no platform's logarithm decides a bucket.
+package enum SketchBuckets {
+  /// The largest integer of each bucket: floor(γ^i) by exact repeated multiplication, strictly increasing.
+  static let borders: [Int64] = {
+    var borders: [Int64] = []
+    var border = 1.0
+    let gamma = (1 + Sketch.accuracy) / (1 - Sketch.accuracy)
+    while border < 9.2e18 {
+      let value = Int64(border)
+      if value > borders.last ?? 0 { borders.append(value) }
+      border *= gamma
+    }
+    borders.append(.max)
+    return borders
+  }()
+
+  /// For each power of two, the first bucket that can hold its values.
+  static let firstByMagnitude: [Int] = (0..<64).map { magnitude in
+    let value = magnitude < 63 ? Int64(1) << Int64(magnitude) : .max
+    return borders.firstIndex { $0 >= value } ?? borders.count - 1
+  }
+
+  /// The bucket of a positive value.
+  package static func index(of value: Int64) -> Int32 {
+    let magnitude = 63 - value.leadingZeroBitCount
+    var low = firstByMagnitude[magnitude]
+    var high = magnitude < 62 ? firstByMagnitude[magnitude + 1] : borders.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if borders[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return Int32(low)
+  }
+
+  /// The value that stands for a bucket: the middle of its borders.
+  package static func value(of index: Int32) -> Int64 {
+    let i = min(max(Int(index), 0), borders.count - 1)
+    let low = i == 0 ? 0 : borders[i - 1]
+    return low + 1 + (borders[i] - low - 1) / 2
+  }
+}
+
+extension Int64 {
+  /// Addition that stops at the ends of the range instead of trapping.
+  @inlinable package func addingSaturated(_ other: Int64) -> Int64 {
+    let (value, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : value
+  }
+
+  /// Subtraction that stops at the ends of the range instead of trapping.
+  @inlinable package func subtractingSaturated(_ other: Int64) -> Int64 {
+    let (value, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other < 0 ? .max : .min) : value
+  }
+
+  /// A number from a file as an integer: nil for NaN, infinities and what does not fit.
+  @inlinable package init?(checked value: Double) {
+    guard value >= -9_223_372_036_854_774_784, value <= 9_223_372_036_854_774_784 else { return nil }
+    self = Int64(value)
+  }
+}

@@ -1,0 +1,63 @@
+/// The documented 64-bit hash that partitions, template ids and sampling rely on. It never changes between runs,
+/// machines or versions of the language.
+///
+/// Bytes are taken eight at a time, little endian, the tail padded with zeros and the length mixed in first; each word is
+/// folded with a multiply and a shift, and the end is the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+package enum StableHash {
+  /// The finalizer of SplitMix64: a bijection of 64 bits in which every input bit moves every output bit.
+  @inlinable package static func mix(_ value: UInt64) -> UInt64 {
+    var z = value
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// The hash of a byte string.
+  @inlinable package static func hash(_ bytes: Span<UInt8>) -> UInt64 {
+    let count = bytes.count
+    var h = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
+    var i = 0
+    let raw = unsafe bytes.bytes
+    while i &+ 8 <= count {
+      let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: i, as: UInt64.self).littleEndian
+      h = (h ^ word) &* 0x9FB2_1C65_1E98_DF25
+      h ^= h >> 32
+      i &+= 8
+    }
+    if i < count {
+      var tail: UInt64 = 0
+      var shift: UInt64 = 0
+      while i < count {
+        tail |= UInt64(bytes[i]) << shift
+        shift &+= 8
+        i &+= 1
+      }
+      h = (h ^ tail) &* 0x9FB2_1C65_1E98_DF25
+      h ^= h >> 32
+    }
+    return mix(h)
+  }
+
+  /// The hash of a text's UTF-8 bytes.
+  package static func hash(_ text: String) -> UInt64 { hash(text.utf8Span.span) }
+
+  /// An order-dependent combination of two hashes.
+  @inlinable package static func combine(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    mix(a &* 0x9E37_79B9_7F4A_7C15 &+ b)
+  }
+}
+
+/// The SplitMix64 generator: small, seeded, the same numbers everywhere.
+package struct SplitMix64: RandomNumberGenerator, Sendable {
+  package var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return StableHash.mix(state)
+  }
+
+  /// A number in [0, 1) with 53 random bits.
+  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}
