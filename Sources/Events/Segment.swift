@@ -1,0 +1,129 @@
+package import Core
+
+/// The rows of one partition of one input: the value that passes from extract to digest.
+package struct Rows: Sendable {
+  package var spans: [SpanRow] = []
+  package var logs: [LogRow] = []
+  package var metrics: [MetricRow] = []
+  package var events: [StructuralEvent] = []
+  package var reports: [ReportRow] = []
+
+  package init() {}
+
+  package var isEmpty: Bool {
+    spans.isEmpty && logs.isEmpty && metrics.isEmpty && events.isEmpty && reports.isEmpty
+  }
+
+  /// How many rows, test cases counted one by one.
+  package var count: Int {
+    spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.file.records.count }
+  }
+
+  /// Bytes held, for the memory budget.
+  package var memory: Int {
+    spans.capacity * MemoryLayout<SpanRow>.stride + logs.capacity * MemoryLayout<LogRow>.stride
+      + metrics.capacity * MemoryLayout<MetricRow>.stride + events.capacity * MemoryLayout<StructuralEvent>.stride
+      + reports.reduce(0) { $0 + $1.memory }
+  }
+}
+
+/// One test report, or a piece of a large one, with the name it is reported under.
+package struct ReportRow: Sendable {
+  /// Relative to the input folder; `archive!member` inside an archive.
+  package var path: String
+  package var file: TestReportFile
+
+  package init(path: String, file: TestReportFile) {
+    self.path = path
+    self.file = file
+  }
+
+  /// A fair guess of the bytes held.
+  var memory: Int {
+    file.records.reduce(256) { sum, record in
+      sum + 400 + record.message.utf8.count + record.stack.utf8.count + record.output.utf8.count
+        + record.name.utf8.count + record.className.utf8.count
+    }
+  }
+}
+
+/// Rows together with the tables that their symbols and sources refer to.
+package struct Segment: Sendable {
+  package var symbols: SymbolTable
+  package var sources: SourceTable
+  package var rows: Rows
+
+  package init(symbols: SymbolTable = SymbolTable(), sources: SourceTable = SourceTable(), rows: Rows = Rows()) {
+    self.symbols = symbols
+    self.sources = sources
+    self.rows = rows
+  }
+}
+
+/// Moves rows from one set of tables into another: each symbol and member is looked up once.
+package struct SegmentMerger {
+  package private(set) var segment: Segment
+
+  /// Starts with a segment whose tables are taken over as they are.
+  package init(_ first: Segment = Segment()) { segment = first }
+
+  /// Appends another segment's rows, renumbered.
+  package mutating func append(_ other: Segment) {
+    if segment.rows.isEmpty {
+      segment = other
+      return
+    }
+    var known = [UInt32](repeating: 0, count: other.symbols.count)
+    let firstMember = segment.sources.entries.count
+    segment.sources.entries += other.sources.entries
+
+    func move(_ symbol: Symbol) -> Symbol {
+      if symbol.isNone { return symbol }
+      let index = Int(symbol.index)
+      if known[index] == 0 {
+        known[index] = segment.symbols.intern(other.symbols.bytes.span.extracting(other.symbols.range(symbol))).index
+      }
+      return Symbol(known[index])
+    }
+    func move(_ source: SourceRef) -> SourceRef {
+      SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
+    }
+
+    segment.rows.spans.reserveCapacity(segment.rows.spans.count + other.rows.spans.count)
+    for var row in other.rows.spans {
+      row.source = move(row.source)
+      row.component = move(row.component)
+      row.operation = move(row.operation)
+      row.peer = move(row.peer)
+      row.message = move(row.message)
+      row.requestText = move(row.requestText)
+      segment.rows.spans.append(row)
+    }
+    for var row in other.rows.logs {
+      row.source = move(row.source)
+      row.component = move(row.component)
+      row.message = move(row.message)
+      segment.rows.logs.append(row)
+    }
+    for var row in other.rows.metrics {
+      row.source = move(row.source)
+      row.component = move(row.component)
+      row.metric = move(row.metric)
+      segment.rows.metrics.append(row)
+    }
+    for var event in other.rows.events {
+      event.source = move(event.source)
+      event.component = move(event.component)
+      event.requestText = move(event.requestText)
+      event.subject = move(event.subject)
+      event.operation = move(event.operation)
+      event.message = move(event.message)
+      segment.rows.events.append(event)
+    }
+    for var report in other.rows.reports {
+      report.file.source = move(report.file.source)
+      for i in report.file.records.indices { report.file.records[i].source = move(report.file.records[i].source) }
+      segment.rows.reports.append(report)
+    }
+  }
+}
