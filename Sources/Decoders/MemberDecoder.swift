@@ -1,0 +1,165 @@
+// The door of this room: the bytes of one member in, records out.
+
+package import Core
+
+/// Decodes one member: finds its format from the first bytes, then hands everything to that format's decoder.
+///
+/// The sniffing order is: a rule of the settings, XML, JSON, a table with known columns, log lines. What is none of them
+/// gives the note `unrecognizedFormat` and no records.
+package struct MemberDecoder {
+  private var context: MemberContext
+  private let rule: FormatRule?
+  /// The member's first bytes while there are too few to choose.
+  private var head: [UInt8] = []
+  private var decoder: (any FormatDecoder)?
+
+  /// Registers the member in the batch's source table.
+  package init(input: String, member: String, settings: DecoderSettings, batch: inout RecordBatch) {
+    let number = batch.sources.add(input: input, member: member)
+    context = MemberContext(input: input, member: member, number: number, settings: settings)
+    rule = settings.rule(input: input, member: member)
+  }
+
+  /// The format's name once it is known, else the empty text.
+  package var format: String { decoder?.format ?? "" }
+
+  package mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
+    if decoder != nil {
+      decoder?.feed(bytes, into: &batch)
+      return
+    }
+    if head.isEmpty, bytes.count >= Sniffer.headSize {
+      choose(bytes.extracting(first: Sniffer.headSize))
+      decoder?.feed(bytes, into: &batch)
+      return
+    }
+    for i in bytes.indices { head.append(bytes[i]) }
+    if head.count >= Sniffer.headSize { decideOnHead(into: &batch) }
+  }
+
+  package mutating func finish(complete: Bool, into batch: inout RecordBatch) {
+    if decoder == nil { decideOnHead(into: &batch) }
+    decoder?.finish(complete: complete, into: &batch)
+  }
+
+  private mutating func decideOnHead(into batch: inout RecordBatch) {
+    let bytes = head
+    head = []
+    choose(bytes.span.extracting(first: Sniffer.headSize))
+    decoder?.feed(bytes.span, into: &batch)
+  }
+
+  private mutating func choose(_ head: Span<UInt8>) {
+    decoder = Self.decoder(for: Sniffer.sniff(head, rule: rule), rule: rule, context: context)
+  }
+
+  /// The sniffing table: which decoder reads which family.
+  static func decoder(for format: SniffedFormat, rule: FormatRule?, context: MemberContext) -> any FormatDecoder {
+    switch format {
+    case .xml: XMLReportDecoder(context: context)
+    case .json: UnknownDecoder(context: context, isEmpty: false)
+    case .table: UnknownDecoder(context: context, isEmpty: false)
+    case .logLines: PlainLogDecoder(context: context)
+    case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
+    case .binary: UnknownDecoder(context: context, isEmpty: false)
+    case .empty: UnknownDecoder(context: context, isEmpty: true)
+    }
+  }
+}
+
+/// Reads nothing and says so.
+struct UnknownDecoder: FormatDecoder {
+  let format = "unknown"
+  var context: MemberContext
+  let isEmpty: Bool
+
+  mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {}
+
+  mutating func finish(complete: Bool, into batch: inout RecordBatch) {
+    if isEmpty {
+      context.report("emptyMember", .note, at: .whole, "nothing in it", into: &batch)
+    } else {
+      context.report("unrecognizedFormat", .note, at: .whole, "no format that is known here", into: &batch)
+    }
+    context.close(into: &batch)
+  }
+}
+
+/// Turns UTF-16 text into UTF-8 and sniffs that.
+struct UTF16Decoder: FormatDecoder {
+  var format: String { inner?.format ?? "UTF-16 text" }
+  private var context: MemberContext
+  private let rule: FormatRule?
+  private let bigEndian: Bool
+  /// A byte of a code unit that is still missing its other half.
+  private var half: UInt8?
+  /// A high surrogate whose low one is still to come.
+  private var high: UInt32 = 0
+  private var isStart = true
+  private var inner: (any FormatDecoder)?
+  private var head: [UInt8] = []
+
+  init(context: MemberContext, rule: FormatRule?, bigEndian: Bool) {
+    self.context = context
+    self.rule = rule
+    self.bigEndian = bigEndian
+  }
+
+  mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    for i in bytes.indices {
+      guard let first = half else {
+        half = bytes[i]
+        continue
+      }
+      half = nil
+      let unit = bigEndian ? UInt32(first) << 8 | UInt32(bytes[i]) : UInt32(bytes[i]) << 8 | UInt32(first)
+      append(unit, &out)
+    }
+    pass(out, last: false, into: &batch)
+  }
+
+  mutating func finish(complete: Bool, into batch: inout RecordBatch) {
+    var out: [UInt8] = []
+    if half != nil || high != 0 { encode(0xFFFD, &out) }
+    pass(out, last: true, into: &batch)
+    inner?.finish(complete: complete, into: &batch)
+  }
+
+  private mutating func append(_ unit: UInt32, _ out: inout [UInt8]) {
+    defer { isStart = false }
+    if isStart, unit == 0xFEFF { return }
+    if high != 0 {
+      let lead = high
+      high = 0
+      if unit & 0xFC00 == 0xDC00 {
+        encode(0x10000 + (lead & 0x3FF) << 10 + unit & 0x3FF, &out)
+        return
+      }
+      encode(0xFFFD, &out)
+    }
+    switch unit & 0xFC00 {
+    case 0xD800: high = unit
+    case 0xDC00: encode(0xFFFD, &out)
+    default: encode(unit, &out)
+    }
+  }
+
+  private func encode(_ scalar: UInt32, _ out: inout [UInt8]) { UTF8Check.append(scalar, to: &out) }
+
+  private mutating func pass(_ bytes: [UInt8], last: Bool, into batch: inout RecordBatch) {
+    if inner != nil {
+      inner?.feed(bytes.span, into: &batch)
+      return
+    }
+    head += bytes
+    guard last || head.count >= Sniffer.headSize else { return }
+    let whole = head
+    head = []
+    var format = Sniffer.sniff(whole.span.extracting(first: Sniffer.headSize), rule: rule)
+    if case .utf16 = format { format = .binary }
+    inner = MemberDecoder.decoder(for: format, rule: rule, context: context)
+    inner?.feed(whole.span, into: &batch)
+  }
+}

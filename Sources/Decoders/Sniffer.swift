@@ -1,0 +1,170 @@
+// Chooses a member's format by its first bytes, never by its name.
+
+internal import Core
+
+/// What the first bytes of a member look like.
+enum SniffedFormat: Equatable {
+  case empty
+  case xml
+  case json
+  /// Delimited rows under a header whose column names are understood, or that a rule names.
+  case table(delimiter: UInt8)
+  case logLines
+  /// UTF-16 text that is no XML: to be transcoded and sniffed again.
+  case utf16(bigEndian: Bool)
+  case binary
+}
+
+enum Sniffer {
+  /// How many bytes are looked at; a shorter member is looked at whole.
+  static let headSize = 64 << 10
+
+  static func sniff(_ head: Span<UInt8>, rule: FormatRule?) -> SniffedFormat {
+    if head.isEmpty { return .empty }
+    if let wide = utf16(head) { return wide }
+    var start = 0
+    if head.count >= 3, head[0] == 0xEF, head[1] == 0xBB, head[2] == 0xBF { start = 3 }
+    // A hole that a crash left in front of the first line says nothing about the format.
+    while start < head.count, head[start] == 0 { start += 1 }
+    var first = start
+    while first < head.count, isSpace(head[first]) { first += 1 }
+    if first == head.count { return start == head.count && head[0] == 0 ? .binary : .logLines }
+    if let rule, !rule.table.isEmpty || !rule.values.isEmpty {
+      let line = head.extracting(start..<lineEnd(head, start))
+      _ = line
+      return .table(delimiter: 0x2C)
+    }
+    if startsXML(head, first) { return .xml }
+    if isBinary(head, start) { return .binary }
+    if startsJSON(head, first) || rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
+    return .logLines
+  }
+
+  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
+  static func lineEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
+    var i = start
+    while i < bytes.count, bytes[i] != 0x0A { i += 1 }
+    return i
+  }
+
+  private static func utf16(_ head: Span<UInt8>) -> SniffedFormat? {
+    guard head.count >= 4 else { return nil }
+    let marked = (head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)
+    // Without a mark: every other byte of the first characters is zero.
+    let little = head[0] != 0 && head[1] == 0 && head[2] != 0 && head[3] == 0
+    let big = head[0] == 0 && head[1] != 0 && head[2] == 0 && head[3] != 0
+    guard marked || little || big else { return nil }
+    let bigEndian = marked ? head[0] == 0xFE : big
+    var i = marked ? 2 : 0
+    while i + 1 < head.count {
+      let unit = bigEndian ? (head[i], head[i + 1]) : (head[i + 1], head[i])
+      if unit.0 == 0, isSpace(unit.1) {
+        i += 2
+        continue
+      }
+      return unit == (0, 0x3C) ? .xml : .utf16(bigEndian: bigEndian)
+    }
+    return .utf16(bigEndian: bigEndian)
+  }
+
+  /// `<` and the start of a name, a declaration or an instruction; `<34>1 2026…` is a syslog line.
+  private static func startsXML(_ head: Span<UInt8>, _ first: Int) -> Bool {
+    guard head[first] == 0x3C else { return false }
+    guard first + 1 < head.count else { return true }
+    switch head[first + 1] {
+    case 0x21, 0x3F, 0x2F, 0x3A, 0x5F, 0x41...0x5A, 0x61...0x7A, 0x80...: return true
+    default: return false
+    }
+  }
+
+  /// Whether a JSON text starts here; `[main] INFO`, `[2026-01-01` and `[12] started` are log lines.
+  private static func startsJSON(_ head: Span<UInt8>, _ first: Int) -> Bool {
+    switch head[first] {
+    case 0x7B: return true
+    case 0x22: return lineIsOneString(head, first)
+    case 0x5B: break
+    default: return lineIsOneLiteral(head, first)
+    }
+    var i = first + 1
+    while i < head.count, isSpace(head[i]) { i += 1 }
+    guard i < head.count else { return true }
+    switch head[i] {
+    case 0x7B, 0x5B, 0x22: return true
+    case 0x5D: return onlySpaceUntilLineEnd(head, i + 1)
+    default: break
+    }
+    guard let end = literalEnd(head, i) else { return false }
+    i = end
+    while i < head.count, isSpace(head[i]) { i += 1 }
+    guard i < head.count else { return true }
+    if head[i] == 0x2C { return true }
+    return head[i] == 0x5D && onlySpaceUntilLineEnd(head, i + 1)
+  }
+
+  private static func literalEnd(_ head: Span<UInt8>, _ start: Int) -> Int? {
+    var i = start
+    while i < head.count, head[i] > 0x20, head[i] != 0x2C, head[i] != 0x5D, head[i] != 0x7D, i - start < 4096 {
+      i += 1
+    }
+    var reader = JSONReader(at: start)
+    return reader.skipValue(head.extracting(0..<i)) && reader.position == i ? i : nil
+  }
+
+  private static func lineIsOneLiteral(_ head: Span<UInt8>, _ first: Int) -> Bool {
+    guard let end = literalEnd(head, first) else { return false }
+    return onlySpaceUntilLineEnd(head, end)
+  }
+
+  private static func lineIsOneString(_ head: Span<UInt8>, _ first: Int) -> Bool {
+    var reader = JSONReader(at: first)
+    return reader.skipValue(head) && onlySpaceUntilLineEnd(head, reader.position)
+  }
+
+  private static func onlySpaceUntilLineEnd(_ head: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    while i < head.count, head[i] != 0x0A {
+      if !isSpace(head[i]) { return false }
+      i += 1
+    }
+    return true
+  }
+
+  /// A banner of plain text may come before JSON lines.
+  private static func mostLinesAreObjects(_ head: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    var lines = 0
+    var objects = 0
+    while i < head.count, lines < 64 {
+      let end = lineEnd(head, i)
+      while i < end, isSpace(head[i]) { i += 1 }
+      if i < end {
+        lines += 1
+        if head[i] == 0x7B, i + 1 < end, head[i + 1] == 0x22 { objects += 1 }
+      }
+      i = end + 1
+    }
+    return objects * 2 > lines
+  }
+
+  /// Zero bytes, many control characters, or mostly bytes that are no UTF-8.
+  private static func isBinary(_ head: Span<UInt8>, _ start: Int) -> Bool {
+    let end = min(head.count, start + 4096)
+    var controls = 0
+    var broken = 0
+    var i = start
+    while i < end {
+      let byte = head[i]
+      if byte < 0x20, !isSpace(byte), byte != 0x1B { controls += byte == 0 ? 4 : 1 }
+      if byte < 0x80 {
+        i += 1
+      } else {
+        let length = UTF8Check.sequenceLength(head, i)
+        if length == 0, i + 4 < head.count { broken += 1 }
+        i += max(length, 1)
+      }
+    }
+    let count = end - start
+    return controls * 20 > count || broken * 10 > count * 3
+  }
+}
