@@ -1,0 +1,200 @@
+import Core
+
+/// A report with every kind of finding in it; `foreign` makes each text that would come out of an input.
+struct SampleNight {
+  var foreign: (String) -> String = { $0 }
+
+  var start: Int64 { 1_767_225_600_000_000 }
+
+  func evidence(_ line: Int) -> Evidence {
+    Evidence(
+      SourceLocation(
+        input: foreign("night.tar.gz"), member: foreign("traces/part-1.jsonl"),
+        position: line % 2 == 0 ? .line(line) : .offset(line * 100)),
+      request: foreign("0123456789abcdef0123456789abcdef"), quote: foreign("connection refused"))
+  }
+
+  func latency(_ p50: Int64) -> LatencySummary? {
+    var sketch = Sketch()
+    sketch.add(p50, count: 90)
+    sketch.add(p50 * 4, count: 10)
+    return LatencySummary(sketch)
+  }
+
+  var incident: Incident {
+    var incident = Incident(kind: .cascade, start: start + 600_000_000, end: start + 900_000_000)
+    incident.id = "cascade-payments-db-1f2e3d4c"
+    incident.fingerprint = "1f2e3d4c"
+    incident.severity = .critical
+    incident.trigger = foreign("3 components above an error rate of 0.1 within 1 s")
+    incident.headline = foreign("payments-db failed and took payments and checkout with it")
+    incident.rootCauses = [
+      Incident.RootCause(
+        component: foreign("payments-db"), score: 9.25, share: 0.8,
+        reasons: [foreign("it failed first"), foreign("97 of 99 failed requests end in it")],
+        evidence: [evidence(2), evidence(3)]),
+      Incident.RootCause(component: foreign("payments"), score: 2.25, share: 0.2, reasons: [foreign("runner-up")]),
+    ]
+    incident.reasoning = [foreign("checkout was rejected: its failures all follow a failed call to payments")]
+    incident.components = [
+      Incident.ComponentState(
+        id: foreign("payments-db"), onset: start + 600_000_000, requests: 100, failures: 97, latencyP99: nil),
+      Incident.ComponentState(
+        id: foreign("payments"), onset: start + 601_000_000, requests: 120, failures: 97, latencyP99: 2_000_000,
+        queueDepth: 40, circuitState: "open"),
+      Incident.ComponentState(
+        id: foreign("checkout"), onset: start + 602_500_000, requests: 130, failures: 60, latencyP99: 2_500_000),
+    ]
+    incident.causalChain = [
+      Incident.Link(
+        from: foreign("payments-db"), to: foreign("payments"), at: start + 601_000_000, evidence: [evidence(4)]),
+      Incident.Link(from: foreign("payments"), to: foreign("checkout"), at: start + 602_500_000),
+    ]
+    incident.decision = foreign("the gate would have opened at 00:10:01")
+    incident.action = foreign("isolate payments-db")
+    incident.timeline = [
+      Incident.Moment(
+        at: start + 600_000_000, component: foreign("payments-db"), text: foreign("first failure: connection refused"),
+        evidence: evidence(6)),
+      Incident.Moment(at: start + 900_000_000, component: foreign("checkout"), text: foreign("recovered")),
+    ]
+    incident.evidence = [evidence(8)]
+    return incident
+  }
+
+  func outcome(_ success: Double) -> PolicyFindings.Outcome {
+    PolicyFindings.Outcome(
+      successRate: Estimate(success, low: success - 0.01, high: success + 0.01),
+      attemptsPerRequest: Estimate(1.2, low: 1.1, high: 1.3), wastedAttempts: Estimate(0.2, low: 0.1, high: 0.3),
+      latencyP50: Estimate(20_000, low: 19_000, high: 21_000), latencyP95: Estimate(90_000, low: 80_000, high: 99_000),
+      latencyP99: Estimate(nil, low: 200_000, high: 2_000_000), peakLoad: Estimate(exact: 140))
+  }
+
+  var policies: PolicyFindings {
+    var policies = PolicyFindings(baseline: outcome(0.97), logged: foreign("3 attempts, full jitter (inferred)"))
+    var better = PolicyFindings.Candidate(
+      name: foreign("six-attempts"), family: "retry", outcome: outcome(0.985), difference: outcome(0.015))
+    better.exact = 0.7
+    better.estimated = 0.25
+    better.unsupported = 0.05
+    better.outages = 12
+    better.blocks = 48
+    better.warnings = [foreign("fewer than 150 outages: the interval is a rough one")]
+    better.loadAware = outcome(0.98)
+    better.verdict = foreign("better by 1.5 points at 8 % more load")
+    better.onFrontier = true
+    better.configuration = foreign("maxAttempts: 6")
+    let worse = PolicyFindings.Candidate(
+      name: foreign("no-retry"), family: "retry", outcome: outcome(0.93), difference: outcome(-0.04))
+    policies.candidates = [better, worse]
+    policies.advice = [foreign("six-attempts would have served better")]
+    policies.assumptions = [foreign("retries do not change what the callee does")]
+    policies.warnings = [foreign("the callee slows down under load")]
+    return policies
+  }
+
+  var tests: TestFindings {
+    var tests = TestFindings()
+    tests.attempts = 12
+    tests.tests = 10
+    tests.passed = 7
+    tests.failed = 1
+    tests.errors = 1
+    tests.skipped = 1
+    tests.flaky = [
+      TestFindings.FlakyTest(
+        test: foreign("cart > adds twice"), basis: "sameRevision", attempts: 3, failures: 1, lowerBound: 0.09,
+        evidence: [evidence(10)])
+    ]
+    tests.clusters = [
+      TestFindings.Cluster(
+        id: "c-1", signature: foreign("setup of <*> failed"), basis: "declared",
+        tests: [foreign("a > one"), foreign("a > two")], evidence: [evidence(12)])
+    ]
+    var file = TestFindings.File(path: foreign("ci/TEST-cart.xml"), dialect: "junit")
+    file.cases = 12
+    file.complete = false
+    tests.files = [file]
+    tests.rerunPolicies = [
+      TestFindings.RerunPolicy(
+        reruns: 1, green: Estimate(0.8, low: 0.7, high: 0.9), cost: Estimate(exact: 1_500_000),
+        buildsTurnedGreen: Estimate(3, low: 2, high: 4), faultsMasked: Estimate(nil, low: 0, high: 2))
+    ]
+    tests.quarantine = [foreign("cart > adds twice")]
+    tests.slowest = [TestFindings.Cost(test: foreign("cart > load"), total: 90_000_000, attempts: 2)]
+    tests.newlyFailing = [
+      TestFindings.NewFailure(test: foreign("cart > totals"), since: foreign("revision 4be1"), evidence: [evidence(14)])
+    ]
+    return tests
+  }
+
+  var report: NightReport {
+    var report = NightReport()
+    report.toolVersion = "1.0.0"
+    report.window = (start, start + 3_600_000_000)
+    report.verdict = foreign("One critical cascade began in payments-db at 00:10 and reached 3 components.")
+    var books = Books()
+    books.use(1000)
+    books.skip("no trace id", 2)
+    books.repair("orphan adopted", 3)
+    var input = NightReport.Input(
+      name: foreign("night.tar.gz"), sha256: String(repeating: "ab", count: 32), bytes: 123_456, members: 2,
+      events: 2000, books: books, diagnostics: 1)
+    input.memberBooks = [
+      NightReport.MemberBooks(member: foreign("traces/part-1.jsonl"), format: "otlp", bytes: 1_000_000, books: books)
+    ]
+    report.inputs = [input]
+    report.summary.events = 2000
+    report.summary.requests = 130
+    report.summary.components = 3
+    report.summary.failures = 254
+    report.summary.patternsLearned = 1
+    report.summary.incidents = 1
+    report.summary.openCircuitBreakers = [foreign("payments")]
+    report.components = [
+      NightReport.Component(
+        id: foreign("payments"), requests: 120, failures: 97, latency: latency(20_000),
+        calls: [NightReport.Call(to: foreign("payments-db"), count: 120, failures: 97)]),
+      NightReport.Component(
+        id: foreign("checkout"), requests: 130, failures: 60, latency: latency(40_000),
+        calls: [NightReport.Call(to: foreign("payments"), count: 120, failures: 60)]),
+      NightReport.Component(id: foreign("payments-db"), requests: 0, failures: 0, latency: nil, calls: []),
+    ]
+    var pattern = PatternFinding(
+      id: "p-0011", name: foreign("checkout"), participants: [foreign("checkout"), foreign("payments")],
+      sequence: [[foreign("checkout"), foreign("payments")]], occurrences: 100, status: "changed")
+    pattern.latency = latency(40_000)
+    pattern.baseline = latency(30_000)
+    report.patterns = [pattern]
+    var violation = Violation(
+      pattern: "p-0011", kind: "latency", detail: foreign("p99 four times the baseline"), count: 9, weight: 2.5)
+    violation.request = foreign("0123456789abcdef")
+    violation.expected = 30_000
+    violation.actual = 120_000
+    violation.deviation = 3
+    violation.evidence = [evidence(16)]
+    report.violations = [violation]
+    report.templates = [
+      TemplateFinding(
+        id: "t-01", template: foreign("cannot reach <*> after <*> ms"), count: 97, severity: .error,
+        components: [foreign("payments")], status: "new")
+    ]
+    report.incidents = [incident]
+    report.tests = tests
+    report.windows = [
+      WindowRanking(start: start, end: start + 60_000_000, suspects: incident.rootCauses)
+    ]
+    report.policies = policies
+    report.diagnostics = [
+      Diagnostic(
+        "brokenLine", .warning,
+        at: SourceLocation(input: foreign("night.tar.gz"), member: foreign("app.log"), position: .line(7)),
+        foreign("expected a value"), count: 2),
+      Diagnostic(
+        "tooLong", .error, at: SourceLocation(input: foreign("night.tar.gz")), foreign("line too long"), limit: "line"),
+    ]
+    report.limits = ["line": foreign("1 line of app.log was left out")]
+    report.reproduce = foreign("hindcast run night.tar.gz -o out")
+    return report
+  }
+}
