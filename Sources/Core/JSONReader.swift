@@ -21,13 +21,13 @@ package struct JSONReader {
     case object([String: JSONValue], key: String)
   }
 
-  /// - Parameter depthLimit: how deep arrays and objects may nest.
-  /// - Throws: the first thing that is not JSON, with its place.
+  /// The document in bytes; throws the first thing that is not JSON, with its place.
   package static func parse(_ bytes: [UInt8], depthLimit: Int = 128) throws(JSONFailure) -> JSONValue {
     var reader = JSONReader(bytes: bytes, depthLimit: depthLimit)
     return try reader.document()
   }
 
+  /// The document in a text.
   package static func parse(_ text: String, depthLimit: Int = 128) throws(JSONFailure) -> JSONValue {
     try parse(Array(text.utf8), depthLimit: depthLimit)
   }
