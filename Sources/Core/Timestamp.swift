@@ -53,7 +53,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   /// Parses a date and time out of bytes: `YYYY-MM-DD`, `T`, a space or `_`, `HH:MM[:SS[.,fraction]]`, an optional zone.
   ///
-  /// - Parameter assumedOffsetSeconds: the zone of a time that names none, as seconds east of UTC.
+  /// - Parameters:
+  ///   - text: the bytes of the time and nothing else.
+  ///   - assumedOffsetSeconds: the zone of a time that names none, as seconds east of UTC.
+  /// - Returns: nil where the text is no such time.
   package static func parse(_ text: Span<UInt8>, assumedOffsetSeconds: Int) -> Timestamp? {
     var cursor = 0
     func digits(_ count: Int) -> Int? {

@@ -31,7 +31,9 @@ package struct EventBuilder: Sendable {
 
   /// Takes over the batch's records; the batch keeps its tables and books.
   ///
-  /// - Parameter reportPath: the name under which the member's test reports are listed.
+  /// - Parameters:
+  ///   - batch: what the decoder made; left without records.
+  ///   - reportPath: the name under which the member's test reports are listed.
   package mutating func absorb(_ batch: inout RecordBatch, reportPath: String) {
     for span in batch.spans { absorb(span, &batch.symbols) }
     for line in batch.logs { absorb(line, &batch) }

@@ -43,7 +43,9 @@ struct RowGroups {
   var starts: [Int32]
   var order: [Int32]
 
-  /// - Parameter numbers: for each row its request's number, -1 for a row to leave out.
+  /// - Parameters:
+  ///   - numbers: for each row its request's number, -1 for a row to leave out.
+  ///   - requests: how many requests there are.
   init(numbers: [Int32], requests: Int) {
     starts = Array(repeating: 0, count: requests + 1)
     for number in numbers where number >= 0 { starts[Int(number) + 1] += 1 }

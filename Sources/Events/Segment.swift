@@ -14,6 +14,19 @@ package struct Rows: Sendable {
     spans.isEmpty && logs.isEmpty && metrics.isEmpty && events.isEmpty && reports.isEmpty
   }
 
+  /// Adds rows that refer to the same tables.
+  package mutating func append(_ other: Rows) {
+    if isEmpty {
+      self = other
+      return
+    }
+    spans += other.spans
+    logs += other.logs
+    metrics += other.metrics
+    events += other.events
+    reports += other.reports
+  }
+
   /// How many rows, test cases counted one by one.
   package var count: Int {
     spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.file.records.count }

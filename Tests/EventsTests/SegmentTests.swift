@@ -1,0 +1,65 @@
+import Core
+import Events
+import Testing
+
+@Suite("Segments")
+struct SegmentTests {
+  private func night() -> AssemblyFixture {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web", failure: .timeout)
+    night.span(2, under: 1, at: 10, for: -1, in: "cart", kind: .client, attempt: 2, flags: .countedAttempt)
+    night.event(.queueDepth, at: 2, in: "api")
+    night.rows.logs.append(
+      LogRow(
+        time: .min, request: .none, span: 0, source: SourceRef(member: 0, value: 3, isLine: true),
+        component: night.symbols.intern("web"), message: night.symbols.intern("it broke"), severity: .error))
+    night.rows.metrics.append(
+      MetricRow(
+        time: 5, value: .nan, source: SourceRef(member: 0, value: 4, isLine: false),
+        component: night.symbols.intern("web"), metric: night.symbols.intern("cpu")))
+    var file = TestReportFile()
+    file.dialect = "junit"
+    file.records = [TestRecord()]
+    file.records[0].name = "testOne"
+    file.records[0].attempts = [TestRecord.Attempt(outcome: .failed, message: "no")]
+    night.rows.reports = [ReportRow(path: "a.xml", file: file)]
+    return night
+  }
+
+  @Test("what is written is read back, byte for byte")
+  func roundTrip() throws {
+    let bytes = night().segment.encoded()
+    let again = try Segment(encoded: bytes)
+    #expect(again.encoded() == bytes)
+    #expect(again.rows.spans.count == 2)
+    #expect(again.symbols.text(again.rows.logs[0].message) == "it broke")
+    #expect(again.rows.reports[0].file.records[0].attempts.count == 1)
+  }
+
+  @Test("a cut or changed segment is refused, never half read")
+  func damage() {
+    let bytes = night().segment.encoded()
+    for length in 0..<bytes.count {
+      #expect(throws: DecodeFailure.self) { try Segment(encoded: Array(bytes[0..<length])) }
+    }
+    for i in bytes.indices {
+      var changed = bytes
+      changed[i] ^= 0x40
+      #expect(throws: DecodeFailure.self) { try Segment(encoded: changed) }
+    }
+  }
+
+  @Test("merging renumbers symbols and members, and keeps every text and place")
+  func merging() {
+    var other = AssemblyFixture()
+    other.sources.entries[0].input = "second"
+    other.span(7, at: 3, for: 4, in: "cart", "buy")
+    var merger = SegmentMerger(night().segment)
+    merger.append(other.segment)
+    let merged = merger.segment
+    let last = merged.rows.spans[2]
+    #expect(merged.symbols.text(last.component) == "cart")
+    #expect(merged.symbols.text(last.operation) == "buy")
+    #expect(merged.sources.location(last.source).input == "second")
+  }
+}
