@@ -38,6 +38,8 @@ package struct Sketch: Hashable, Sendable {
   /// The value at rank q·(count-1), within 1 %; nil where the sketch is empty.
   package func quantile(_ q: Double) -> Int64? {
     guard count > 0 else { return nil }
+    if q <= 0 { return minimum }
+    if q >= 1 { return maximum }
     let rank = min(max(q, 0), 1) * Double(count - 1)
     var seen = zeros
     if Double(seen) > rank { return min(max(0, minimum), maximum) }

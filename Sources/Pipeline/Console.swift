@@ -43,8 +43,8 @@ package enum Console {
 /// Signals that a closed pipe or a full device would otherwise kill the program with.
 package enum SignalSetup {
   package static func ignoreWriteSignals() {
-    _ = unsafe signal(SIGPIPE, SIG_IGN)
-    _ = unsafe signal(SIGXFSZ, SIG_IGN)
+    _ = signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGXFSZ, SIG_IGN)
   }
 }
 
