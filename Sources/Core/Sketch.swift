@@ -19,7 +19,25 @@ package struct Sketch: Hashable, Sendable {
 
   package init() {}
 
+  /// A sketch of counts that were kept elsewhere: bucket numbers of `SketchBuckets` with positive counts.
+  package init(buckets: [Int32: Int], zeros: Int, sum: Int64, minimum: Int64, maximum: Int64) {
+    self.buckets = buckets
+    self.zeros = zeros
+    count = buckets.values.reduce(zeros, +)
+    self.sum = sum
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
   package var isEmpty: Bool { count == 0 }
+
+  /// How many values lie above a value, up to the sketch's accuracy.
+  package func count(above value: Int64) -> Int {
+    guard maximum > value else { return 0 }
+    guard value > 0 else { return count - zeros }
+    let border = SketchBuckets.index(of: value)
+    return buckets.reduce(0) { $1.key > border ? $0 + $1.value : $0 }
+  }
 
   package mutating func add(_ value: Int64, count times: Int = 1) {
     guard times > 0 else { return }

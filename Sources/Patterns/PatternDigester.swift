@@ -1,0 +1,72 @@
+// The digest of call trees: about a microsecond a span, on symbols and flat tables; texts are made at the end only.
+
+package import Core
+
+/// Learns variants, callers and the calling-context tree of one partition.
+///
+/// Requests come in ascending order, so the first one seen of a kind is the smallest: exemplars need no comparison. When
+/// a table outgrows its bound the state so far becomes a partial that later ones are merged into.
+package struct PatternDigester: Digester {
+  private var points = CallPointTable()
+  private var scan = CallTreeScan()
+  private var critical = CriticalPath()
+  private var state = PatternState()
+  private var finished = PatternPartial()
+
+  package init() {}
+
+  package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
+    let nodes = tree.nodes.span
+    guard !nodes.isEmpty else { return }
+    if state.isFull {
+      finished.merge(state.partial(points, context))
+      state = PatternState(shift: finished.clock.shift)
+    }
+    read(nodes, context)
+    let request = RawExemplar(
+      request: tree.request, text: tree.requestText, source: nodes[0].source, time: nodes[0].start, value: 0)
+    var i = nodes.count - 1
+    while i >= 0 {
+      scan.examine(i, nodes, hashes: points.hashes)
+      state.addCaller(i, nodes, &scan, request)
+      i -= 1
+    }
+    scan.finish(nodes)
+    critical.compute(nodes)
+    state.addRequest(nodes, scan, critical, request, points.hashes)
+  }
+
+  /// Call points, paths and labels, from the roots down.
+  private mutating func read(_ nodes: Span<CallNode>, _ context: borrowing DigestContext) {
+    scan.resize(nodes.count)
+    for i in nodes.indices {
+      let point = points.point(of: nodes[i], context)
+      let hash = points.hashes[point]
+      scan.point[i] = Int32(truncatingIfNeeded: point)
+      scan.label[i] = CallTreeScan.label(point: hash, kind: nodes[i].kind, failed: nodes[i].failed)
+      let parent = Int(nodes[i].parent)
+      let above = parent < 0 ? -1 : Int(scan.path[parent])
+      scan.path[i] = Int32(truncatingIfNeeded: state.path(above, point: hash))
+    }
+  }
+
+  package consuming func finish(_ context: borrowing DigestContext) -> PatternPartial {
+    finished.merge(state.partial(points, context))
+    return finished
+  }
+}
+
+/// An exemplar before its texts are made.
+struct RawExemplar {
+  var request: RequestID
+  var text: Symbol
+  var source: SourceRef
+  var time: Int64
+  var value: Int64
+
+  func resolved(_ context: borrowing DigestContext) -> Exemplar {
+    Exemplar(
+      request: request, text: text.isNone ? "" : context.text(text), location: context.location(source), time: time,
+      value: value)
+  }
+}
