@@ -13,9 +13,7 @@ package protocol FormatDecoder {
   /// Reads the next bytes of the member.
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch)
 
-  /// The member has ended.
-  ///
-  /// - Parameter complete: false where the archive said that the member is damaged or cut.
+  /// The member has ended; `complete` is false where the archive said that it is damaged or cut.
   mutating func finish(complete: Bool, into batch: inout RecordBatch)
 }
 

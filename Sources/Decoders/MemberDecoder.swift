@@ -58,7 +58,7 @@ package struct MemberDecoder {
     switch format {
     case .xml: XMLReportDecoder(context: context)
     case .json: UnknownDecoder(context: context, isEmpty: false)
-    case .table: UnknownDecoder(context: context, isEmpty: false)
+    case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
     case .binary: UnknownDecoder(context: context, isEmpty: false)

@@ -31,12 +31,13 @@ enum Sniffer {
     if first == head.count { return start == head.count && head[0] == 0 ? .binary : .logLines }
     if let rule, !rule.table.isEmpty || !rule.values.isEmpty {
       let line = head.extracting(start..<lineEnd(head, start))
-      _ = line
-      return .table(delimiter: 0x2C)
+      return .table(delimiter: DelimitedRow.delimiter(of: line, wanted: Array(rule.table.values) + rule.values))
     }
     if startsXML(head, first) { return .xml }
     if isBinary(head, start) { return .binary }
     if startsJSON(head, first) || rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
+    let line = head.extracting(start..<lineEnd(head, start))
+    if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
     return .logLines
   }
 

@@ -202,10 +202,8 @@ struct JSONReader {
     return text
   }
 
-  /// Steps to the next key of an object: after `{` or a value.
-  ///
-  /// - Parameter isFirst: whether nothing of the object was read yet; set to false.
-  /// - Returns: nil at the end of the object, or on a failure.
+  /// Steps to the next key of an object, after `{` (then `isFirst` is true) or a value; nil at the object's end, or on a
+  /// failure.
   @inline(__always) mutating func nextKey(_ b: Span<UInt8>, _ isFirst: inout Bool) -> JSONText? {
     guard let byte = peek(b) else { return nil }
     if byte == 0x7D {

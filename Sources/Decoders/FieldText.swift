@@ -1,0 +1,249 @@
+// Numbers, times, identities and severities out of the bytes of one field, without trapping on any of them.
+
+internal import Core
+
+enum FieldText {
+  /// Where the field lies without white space around it.
+  static func trimmed(_ b: Span<UInt8>) -> Range<Int> {
+    var start = 0
+    var end = b.count
+    while start < end, b[start] <= 0x20 { start += 1 }
+    while end > start, b[end - 1] <= 0x20 { end -= 1 }
+    return start..<end
+  }
+
+  /// A decimal integer; nil where there is anything else or it does not fit.
+  static func int(_ b: Span<UInt8>) -> Int64? {
+    var i = 0
+    var negative = false
+    if i < b.count, b[i] == 0x2D || b[i] == 0x2B {
+      negative = b[i] == 0x2D
+      i += 1
+    }
+    guard i < b.count, b.count - i <= 19 else { return nil }
+    var value: UInt64 = 0
+    while i < b.count {
+      let digit = b[i] &- 0x30
+      guard digit <= 9 else { return nil }
+      value = value &* 10 &+ UInt64(digit)
+      i += 1
+    }
+    if negative { return value <= 1 << 63 ? Int64(truncatingIfNeeded: 0 &- value) : nil }
+    return Int64(exactly: value)
+  }
+
+  private static let powers: [Double] = (0...22).map { exponent in
+    var power = 1.0
+    for _ in 0..<exponent { power *= 10 }
+    return power
+  }
+
+  /// A number as decimal text, correctly rounded; nil where it is none. `NaN` and infinities are themselves.
+  static func double(_ b: Span<UInt8>) -> Double? {
+    // Exact shortcut (Clinger 1990): a mantissa below 2^53 and a power of ten that a double holds exactly.
+    var i = 0
+    let negative = b.count > 0 && b[0] == 0x2D
+    if negative { i = 1 }
+    var mantissa: UInt64 = 0
+    var digits = 0
+    var fraction = 0
+    var sawPoint = false
+    while i < b.count, digits <= 18 {
+      let byte = b[i]
+      if byte == 0x2E, !sawPoint {
+        sawPoint = true
+      } else {
+        guard byte &- 0x30 <= 9 else { break }
+        mantissa = mantissa &* 10 &+ UInt64(byte &- 0x30)
+        digits += mantissa == 0 ? 0 : 1
+        if sawPoint { fraction += 1 }
+      }
+      i += 1
+    }
+    if i == b.count, i > (negative ? 1 : 0) + (sawPoint ? 1 : 0), mantissa < 1 << 53, fraction <= 22 {
+      let value = Double(mantissa) / powers[fraction]
+      return negative ? -value : value
+    }
+    guard b.count > 0, b.count <= 4096 else { return nil }
+    return Double(text(b))
+  }
+
+  static func text(_ b: Span<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(b.count)
+    for i in b.indices { bytes.append(b[i]) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The field's text without white space around it.
+  static func trimmedText(_ b: Span<UInt8>) -> String { text(b.extracting(trimmed(b))) }
+
+  /// Units of a number that stands for a time or a duration.
+  enum Unit {
+    /// By its form and size.
+    case inferred
+    case seconds
+    case milliseconds
+    case microseconds
+    case nanoseconds
+  }
+
+  /// A moment in microseconds: a number since the epoch, or a date and time.
+  ///
+  /// A number without a unit is taken by its size: seconds below 10^11, then milliseconds, microseconds, nanoseconds at a
+  /// thousand times each, which is right for every moment between 1973 and 5138.
+  static func time(_ field: Span<UInt8>, unit: Unit, zoneSeconds: Int) -> Int64? {
+    let b = field.extracting(trimmed(field))
+    guard b.count > 0 else { return nil }
+    if let whole = int(b) { return microseconds(whole, unit: unit) }
+    if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F { return date(b, zoneSeconds: zoneSeconds) }
+    guard let number = double(b) else { return nil }
+    return microseconds(number, unit: unit)
+  }
+
+  static func microseconds(_ whole: Int64, unit: Unit) -> Int64? {
+    switch unit {
+    case .seconds: return scaled(whole, 1_000_000)
+    case .milliseconds: return scaled(whole, 1000)
+    case .microseconds: return whole
+    case .nanoseconds: return floorDivide(whole, 1000)
+    case .inferred:
+      let size = whole.magnitude
+      if size < 100_000_000_000 { return scaled(whole, 1_000_000) }
+      if size < 100_000_000_000_000 { return scaled(whole, 1000) }
+      return size < 100_000_000_000_000_000 ? whole : floorDivide(whole, 1000)
+    }
+  }
+
+  static func microseconds(_ number: Double, unit: Unit) -> Int64? {
+    switch unit {
+    case .seconds: return Int64(checked: (number * 1e6).rounded())
+    case .milliseconds: return Int64(checked: (number * 1e3).rounded())
+    case .microseconds: return Int64(checked: number.rounded())
+    case .nanoseconds: return Int64(checked: (number / 1e3).rounded(.down))
+    case .inferred:
+      let size = abs(number)
+      if size < 1e11 { return microseconds(number, unit: .seconds) }
+      if size < 1e14 { return microseconds(number, unit: .milliseconds) }
+      return microseconds(number, unit: size < 1e17 ? .microseconds : .nanoseconds)
+    }
+  }
+
+  private static func scaled(_ value: Int64, _ factor: Int64) -> Int64? {
+    let (product, overflow) = value.multipliedReportingOverflow(by: factor)
+    return overflow ? nil : product
+  }
+
+  static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    let quotient = value / divisor
+    return value < 0 && quotient * divisor != value ? quotient - 1 : quotient
+  }
+
+  /// A date and time; what Go prints after it (`+0000 UTC m=+0.1`) is understood.
+  static func date(_ b: Span<UInt8>, zoneSeconds: Int) -> Int64? {
+    var end = b.count
+    var i = 0
+    while i + 2 < b.count {
+      if b[i] == 0x20, b[i + 1] == 0x6D, b[i + 2] == 0x3D {
+        end = i
+        break
+      }
+      i += 1
+    }
+    if end >= 4, b[end - 1] == 0x43, b[end - 2] == 0x54, b[end - 3] == 0x55, b[end - 4] == 0x20 {
+      end -= 4
+      let head = b.extracting(0..<end)
+      return Timestamp.parse(head, assumedOffsetSeconds: 0)?.microseconds
+    }
+    if end == 10 {
+      let digits = (int(b.extracting(0..<4)), int(b.extracting(5..<7)), int(b.extracting(8..<10)))
+      guard let year = digits.0, let month = digits.1, let day = digits.2, (1...9999).contains(year),
+        (1...12).contains(month), (1...31).contains(day)
+      else { return nil }
+      let days = Timestamp.days(year: Int(year), month: Int(month), day: Int(day))
+      return (Int64(days) * 86_400 - Int64(zoneSeconds)) * 1_000_000
+    }
+    return Timestamp.parse(b.extracting(0..<end), assumedOffsetSeconds: zoneSeconds)?.microseconds
+  }
+
+  /// A span's identity: hex of at most 16 digits by value, any other text by its hash; 0 for none.
+  static func spanID(_ field: Span<UInt8>) -> UInt64 {
+    let b = field.extracting(trimmed(field))
+    if b.count == 0 { return 0 }
+    var value: UInt64 = 0
+    var i = 0
+    while i < b.count, i < 17 {
+      let digit = hexDigit(b[i])
+      if digit > 15 || i == 16 { return max(StableHash.hash(b), 1) }
+      value = value << 4 | UInt64(digit)
+      i += 1
+    }
+    return value
+  }
+
+  /// A parent's identity: like a span's, but the words that mean "none" are 0.
+  static func parentID(_ field: Span<UInt8>) -> UInt64 {
+    let b = field.extracting(trimmed(field))
+    for word: StaticString in ["root", "null", "none", "nil", "-", "-1", "ROOT", "NULL", "None"]
+    where b.count == word.utf8CodeUnitCount && JSONReader.matches(b, 0, word) {
+      return 0
+    }
+    return spanID(b)
+  }
+
+  /// How a word names a severity; unknown for any other word. Case does not matter.
+  static func severity(_ b: Span<UInt8>) -> Severity {
+    guard b.count >= 1, b.count <= 16 else { return .unknown }
+    var word: UInt64 = 0
+    for i in 0..<min(8, b.count) {
+      let byte = b[i]
+      let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+      word |= UInt64(lower) << UInt64(8 * i)
+    }
+    return severities[word] ?? .unknown
+  }
+
+  /// By the first eight bytes in lower case.
+  private static let severities: [UInt64: Severity] = {
+    let names: [(Severity, [String])] = [
+      (.trace, ["trace", "finest", "finer", "all", "vrb", "trc"]),
+      (.debug, ["debug", "fine", "verbose", "dbg", "config", "debug2", "debug3", "debug4", "dbug"]),
+      (.info, ["info", "informat", "notice", "inf", "info2", "info3", "info4", "default", "log", "note"]),
+      (.warning, ["warn", "warning", "wrn", "warn2", "warn3", "warn4"]),
+      (.error, ["error", "err", "severe", "error2", "error3", "error4", "eror", "fail", "failure"]),
+      (
+        .fatal,
+        [
+          "fatal", "critical", "crit", "alert", "emerg", "emergenc", "panic", "fatal2", "fatal3", "fatal4", "ftl",
+          "dpanic",
+        ]
+      ),
+    ]
+    var table: [UInt64: Severity] = [:]
+    for (severity, words) in names {
+      for word in words {
+        var key: UInt64 = 0
+        for (i, byte) in word.utf8.prefix(8).enumerated() { key |= UInt64(byte) << UInt64(8 * i) }
+        table[key] = severity
+      }
+    }
+    return table
+  }()
+
+  /// OpenTelemetry's severity numbers, and the numbers of bunyan and pino.
+  static func severity(number: Int64) -> Severity {
+    switch number {
+    case 1...4: .trace
+    case 5...8: .debug
+    case 9...12: .info
+    case 13...16: .warning
+    case 17...20: .error
+    case 21...24: .fatal
+    case 30: .info
+    case 40: .warning
+    case 50: .error
+    case 60: .fatal
+    default: .unknown
+    }
+  }
+}
