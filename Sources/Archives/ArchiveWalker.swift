@@ -1,0 +1,169 @@
+internal import Core
+internal import Glibc
+
+/// Reads inputs: takes off compressions, opens archives, archives inside archives, and hands every member to a sink.
+///
+/// What a member is, its first bytes decide, never its name. All checksums are checked, nothing is written to disk,
+/// nothing is trusted: damage, limits and whatever is passed over come back as diagnostics, and what can be read before
+/// and behind damage reaches the sink.
+package struct ArchiveWalker: Sendable {
+  private let limits: ArchiveLimits
+  private let budget: RunBudget
+
+  /// - Parameter budget: shared by the walkers of a run.
+  package init(limits: ArchiveLimits = ArchiveLimits(), budget: RunBudget = RunBudget()) {
+    self.limits = limits
+    self.budget = budget
+  }
+
+  /// Walks over one input. Never throws: what cannot be read is in the summary's diagnostics.
+  package func walk(_ source: InputSource, into sink: any MemberSink) -> WalkSummary {
+    let context = WalkContext(input: source.name, limits: limits, budget: budget)
+    let input: StoredInput
+    do {
+      input = try StoredInput(source, context: context)
+    } catch {
+      context.report("unreadableInput", .error, error.message)
+      return WalkSummary(diagnostics: context.finish())
+    }
+    let locale = TextLocale()
+    var walk = MemberWalk(context: context, sink: sink)
+    walk.run(input)
+    _ = consume locale
+    let digest = input.finishDigest()
+    return WalkSummary(
+      sha256: digest, bytes: context.stored, members: walk.members, diagnostics: context.finish())
+  }
+}
+
+/// The walk over the members of one input: a stack of open archives, as deep as the limit allows.
+private struct MemberWalk {
+  let context: WalkContext
+  let sink: any MemberSink
+  private(set) var members = 0
+  private var frames: [Frame] = []
+  private var emptyMembers = 0
+  private var firstEmpty = ""
+
+  /// An open archive and the trail of the bytes that it is read from.
+  private struct Frame {
+    let container: any Container
+    let trail: Trail
+  }
+
+  init(context: WalkContext, sink: any MemberSink) {
+    self.context = context
+    self.sink = sink
+  }
+
+  mutating func run(_ input: StoredInput) {
+    open(input, size: context.storedSize, stored: input.isSeekable ? input : nil, on: Trail(context, member: ""))
+    while let frame = frames.last {
+      guard let entry = frame.container.nextEntry() else {
+        close(frame)
+        continue
+      }
+      let path = frame.trail.member.isEmpty ? entry.name : frame.trail.member + "!" + entry.name
+      let trail = Trail(context, member: path)
+      open(frame.container.data(on: trail), size: entry.size, stored: nil, on: trail)
+    }
+    if emptyMembers > 0 {
+      context.report(
+        "emptyMember", .note, member: emptyMembers == 1 ? firstEmpty : "",
+        "members without a byte in them, the first of them \(firstEmpty)", count: emptyMembers)
+    }
+  }
+
+  private mutating func close(_ frame: Frame) {
+    frames.removeLast()
+    if frame.container.entries == 0, !frame.trail.isDamaged, !context.isStopped {
+      frame.trail.note("emptyArchive", "the archive has no members")
+    }
+  }
+
+  /// Takes the filters off a member and opens it if it is an archive, else hands it to the sink.
+  private mutating func open(_ source: any ByteStream, size: Int?, stored: StoredInput?, on trail: Trail) {
+    var stream = PeekedStream(source)
+    var size = size
+    var filters = 0
+    while true {
+      switch Signature(stream.head, isAll: stream.headIsAll) {
+      case .filter(let filter):
+        guard filters < context.limits.depth else {
+          return trail.limit(
+            ArchiveLimits.Name.depth, offset: nil, "more than \(context.limits.depth) compressions around one another")
+        }
+        filters += 1
+        stream = PeekedStream(filter.decode(stream, on: trail))
+        size = nil
+      case .container(let format):
+        guard frames.count < context.limits.depth else {
+          return trail.limit(
+            ArchiveLimits.Name.depth, offset: nil, "more than \(context.limits.depth) archives inside one another")
+        }
+        return push(format, stream, stored: filters == 0 ? stored : nil, on: trail)
+      case .plain:
+        return deliver(stream, size: size, on: trail)
+      }
+    }
+  }
+
+  private mutating func push(
+    _ format: ContainerFormat, _ stream: PeekedStream, stored: StoredInput?, on trail: Trail
+  ) {
+    switch format {
+    case .tar: frames.append(Frame(container: TarArchive(stream, on: trail), trail: trail))
+    case .zip, .sevenZip:
+      if let stored {
+        frames.append(Frame(container: IndexedArchive(format, stored, on: trail), trail: trail))
+        return
+      }
+      let held = HeldBytes(context: context)
+      guard held.fill(from: stream) else {
+        return trail.limit(
+          ArchiveLimits.Name.nestedMemory, offset: held.size,
+          "a \(format.name) archive that is not a file of its own has to be held in memory and is too large for that")
+      }
+      frames.append(Frame(container: IndexedArchive(format, held, on: trail), trail: trail))
+    }
+  }
+
+  private mutating func deliver(_ stream: PeekedStream, size: Int?, on trail: Trail) {
+    var chunk = stream.next()
+    if chunk.isEmpty {
+      guard !trail.isDamaged else { return }
+      if trail.member.isEmpty {
+        trail.note("emptyInput", "the input is empty")
+      } else {
+        if emptyMembers == 0 { firstEmpty = trail.member }
+        emptyMembers += 1
+      }
+      return
+    }
+    members += 1
+    sink.beginMember(MemberHeader(input: context.input, path: trail.member, declaredSize: size))
+    while !chunk.isEmpty {
+      chunk.withSpan { sink.memberBytes($0) }
+      chunk = stream.next()
+    }
+    sink.endMember(complete: !trail.isDamaged && !context.isStopped)
+  }
+}
+
+/// Names in archives are read as UTF-8 while this is held, whatever the locale of the process: in this thread only.
+@safe private struct TextLocale: ~Copyable {
+  private let previous: locale_t?
+  private let own: locale_t?
+
+  init() {
+    unsafe own = newlocale(1 << LC_CTYPE, "C.UTF-8", nil)
+    unsafe previous = own.flatMap { unsafe uselocale($0) }
+  }
+
+  deinit {
+    if let own = unsafe own {
+      unsafe uselocale(previous)
+      unsafe freelocale(own)
+    }
+  }
+}

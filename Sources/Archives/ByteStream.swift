@@ -1,0 +1,114 @@
+/// Bytes lent by a stream until its next call.
+@safe struct Chunk {
+  private let base: UnsafePointer<UInt8>?
+  let count: Int
+
+  init(_ base: UnsafePointer<UInt8>?, count: Int) {
+    unsafe self.base = base
+    self.count = count
+  }
+
+  static var empty: Chunk { unsafe Chunk(nil, count: 0) }
+
+  var isEmpty: Bool { count == 0 }
+
+  /// The first byte's address, for C.
+  var start: UnsafePointer<UInt8>? { unsafe base }
+
+  subscript(index: Int) -> UInt8 {
+    precondition(index >= 0 && index < count)
+    guard let base = unsafe base else { return 0 }
+    return unsafe base[index]
+  }
+
+  func withSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
+    return unsafe body(buffer.span)
+  }
+
+  /// What is left after the first `n` bytes.
+  func dropFirst(_ n: Int) -> Chunk {
+    guard let base = unsafe base, n < count else { return .empty }
+    return unsafe Chunk(base + n, count: count - n)
+  }
+
+  func prefix(_ n: Int) -> [UInt8] { withSpan { span in (0..<min(n, span.count)).map { span[$0] } } }
+}
+
+/// Bytes that are pulled, chunk by chunk.
+///
+/// A stream does not throw: what goes wrong it reports to its `Trail` and ends, so that all that came before the damage
+/// reaches whoever pulls, who then asks the trail whether the end is a good one.
+protocol ByteStream: AnyObject {
+  /// The next bytes, lent until the next call; empty at the end.
+  func next() -> Chunk
+}
+
+/// A block of memory with an owner, for decoders to write to.
+@safe final class ByteBuffer {
+  let start: UnsafeMutablePointer<UInt8>
+  let capacity: Int
+
+  init(capacity: Int) {
+    self.capacity = capacity
+    unsafe start = .allocate(capacity: capacity)
+  }
+
+  deinit { unsafe start.deallocate() }
+
+  func chunk(_ count: Int) -> Chunk { unsafe Chunk(start, count: count) }
+
+  /// The size of the pieces that go through the walk: large enough that the cost per piece vanishes.
+  static let usual = 1 << 20
+}
+
+/// A stream whose first bytes can be looked at before they are pulled.
+@safe final class PeekedStream: ByteStream {
+  private let source: any ByteStream
+  private var held: [UInt8] = []
+  private var lent: Chunk = .empty
+  private let copy = ByteBuffer(capacity: PeekedStream.window)
+  /// The first bytes: `window` of them, or all where there are fewer.
+  private(set) var head: [UInt8] = []
+  /// Whether `head` is all there is.
+  private(set) var headIsAll = false
+
+  /// Enough for the longest signature, a tar header.
+  static let window = 1024
+
+  init(_ source: any ByteStream) {
+    self.source = source
+    lent = source.next()
+    if lent.count >= Self.window {
+      head = lent.prefix(Self.window)
+      return
+    }
+    while held.count < Self.window {
+      if lent.isEmpty { break }
+      let missing = Self.window - held.count
+      held += lent.prefix(missing)
+      if lent.count > missing {
+        lent = lent.dropFirst(missing)
+        break
+      }
+      lent = source.next()
+    }
+    head = held
+    headIsAll = lent.isEmpty && held.count < Self.window
+    for (index, byte) in held.enumerated() { unsafe copy.start[index] = byte }
+  }
+
+  func next() -> Chunk {
+    if !held.isEmpty {
+      let count = held.count
+      held = []
+      return copy.chunk(count)
+    }
+    if !lent.isEmpty {
+      let chunk = lent
+      lent = .empty
+      return chunk
+    }
+    return source.next()
+  }
+}

@@ -1,0 +1,70 @@
+/// The compressions that are taken off a member, told by its first bytes.
+enum Filter {
+  case gzip
+  case zstandard
+  case xz
+  case lzmaAlone
+  case bzip2
+
+  /// A stream of the decoded and checked bytes of `source`.
+  func decode(_ source: any ByteStream, on trail: Trail) -> any ByteStream {
+    switch self {
+    case .gzip: GzipStream(source, on: trail)
+    case .zstandard: ZstandardStream(source, on: trail)
+    case .xz: XZStream(source, format: .xz, on: trail)
+    case .lzmaAlone: XZStream(source, format: .lzmaAlone, on: trail)
+    case .bzip2: Bzip2Stream(source, on: trail)
+    }
+  }
+}
+
+/// The stored side of a filter: chunks are pulled when the last is used up.
+struct FilterInput {
+  private let source: any ByteStream
+  private(set) var chunk: Chunk = .empty
+  /// Stored bytes that were used.
+  private(set) var position = 0
+  private(set) var isAtEnd = false
+
+  init(_ source: any ByteStream) { self.source = source }
+
+  /// Makes sure that there are bytes in `chunk`; false at the end.
+  mutating func fill() -> Bool {
+    if !chunk.isEmpty { return true }
+    if isAtEnd { return false }
+    chunk = source.next()
+    isAtEnd = chunk.isEmpty
+    return !isAtEnd
+  }
+
+  mutating func use(_ count: Int) {
+    position += count
+    chunk = chunk.dropFirst(count)
+  }
+
+  /// Skips zeros, the padding of tapes and block devices; answers how many.
+  mutating func skipZeros() -> Int {
+    var skipped = 0
+    while fill() {
+      let zeros = chunk.withSpan { span in
+        var index = 0
+        while index < span.count, span[index] == 0 { index &+= 1 }
+        return index
+      }
+      skipped += zeros
+      use(zeros)
+      if !chunk.isEmpty { break }
+    }
+    return skipped
+  }
+
+  /// Reads to the end and answers how many bytes that were.
+  mutating func drain() -> Int {
+    var drained = 0
+    while fill() {
+      drained += chunk.count
+      use(chunk.count)
+    }
+    return drained
+  }
+}

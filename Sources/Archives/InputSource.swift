@@ -1,0 +1,24 @@
+/// One thing the user asked to be read: a file or standard input, under the name it is reported by.
+package struct InputSource: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case file(path: String)
+    case standardInput
+  }
+
+  /// The input as the user named it; the `input` of every location in it.
+  package var name: String
+  package var kind: Kind
+
+  package init(name: String, kind: Kind) {
+    self.name = name
+    self.kind = kind
+  }
+
+  /// A file, reported by its path unless a name is given.
+  package static func file(_ path: String, name: String? = nil) -> InputSource {
+    InputSource(name: name ?? path, kind: .file(path: path))
+  }
+
+  /// Standard input, reported as `-`.
+  package static let standardInput = InputSource(name: "-", kind: .standardInput)
+}

@@ -1,0 +1,62 @@
+/// What the first bytes of a member say it is. Names play no part.
+enum Signature {
+  case filter(Filter)
+  case container(ContainerFormat)
+  /// Anything else: handed on as it is.
+  case plain
+
+  init(_ head: [UInt8], isAll: Bool) {
+    func begins(_ bytes: [UInt8]) -> Bool { head.starts(with: bytes) }
+    if begins([0x1F, 0x8B, 8]) {
+      self = .filter(.gzip)
+    } else if begins([0x28, 0xB5, 0x2F, 0xFD]) || Self.isSkippableFrame(head) {
+      self = .filter(.zstandard)
+    } else if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) {
+      self = .filter(.xz)
+    } else if Self.isBzip2(head, isAll: isAll) {
+      self = .filter(.bzip2)
+    } else if begins([0x50, 0x4B, 3, 4]) || begins([0x50, 0x4B, 5, 6]) || begins([0x50, 0x4B, 7, 8])
+      || begins([0x50, 0x4B, 0x30, 0x30, 0x50, 0x4B])
+    {
+      self = .container(.zip)
+    } else if begins([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]) {
+      self = .container(.sevenZip)
+    } else if TarHeader.isHeader(head[...]) || TarHeader.hasMagic(head[...]) {
+      self = .container(.tar)
+    } else if Self.isLZMAAlone(head) {
+      self = .filter(.lzmaAlone)
+    } else {
+      self = .plain
+    }
+  }
+
+  private static func isSkippableFrame(_ head: [UInt8]) -> Bool {
+    guard head.count >= 8, head[0] & 0xF0 == 0x50 else { return false }
+    return head[1] == 0x2A && head[2] == 0x4D && head[3] == 0x18
+  }
+
+  /// `BZh`, a level, and the mark of a block or of the end, as far as the head goes.
+  private static func isBzip2(_ head: [UInt8], isAll: Bool) -> Bool {
+    guard head.count >= 4, head.starts(with: Array("BZh".utf8)), (0x31...0x39).contains(head[3]) else { return false }
+    let mark = head.dropFirst(4).prefix(6)
+    if mark.count < 6, !isAll { return false }
+    let block: [UInt8] = [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]
+    let end: [UInt8] = [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]
+    return block.starts(with: mark) || end.starts(with: mark)
+  }
+
+  /// The header of .lzma has no signature: properties below 225, a dictionary of 2^n or 2^n + 2^(n-1) bytes, a size
+  /// that is unknown or below 2^38, and a zero to begin the data (the checks of liblzma's file detection).
+  private static func isLZMAAlone(_ head: [UInt8]) -> Bool {
+    guard head.count >= 13, head[0] < 225 else { return false }
+    if head.count > 13, head[13] != 0 { return false }
+    var dictionary: UInt32 = 0
+    for index in stride(from: 4, through: 1, by: -1) { dictionary = dictionary << 8 | UInt32(head[index]) }
+    guard dictionary >= 1 << 12 else { return false }
+    let lowest = dictionary & (0 &- dictionary)
+    let isRound = dictionary == .max || dictionary == lowest || dictionary == lowest &* 3
+    var size: UInt64 = 0
+    for index in stride(from: 12, through: 5, by: -1) { size = size << 8 | UInt64(head[index]) }
+    return isRound && (size == .max || size < 1 << 38)
+  }
+}
