@@ -1,0 +1,88 @@
+/// What the log mask knows of bytes and names: classes of bytes, top-level domains, names of days and months.
+enum ByteClass {
+  static let blank: UInt8 = 1
+  static let digit: UInt8 = 2
+  /// ASCII letters and every byte above 0x7F.
+  static let letter: UInt8 = 4
+  /// Ends a chunk: `,!;:=|"'[](){}`.
+  static let delimiter: UInt8 = 8
+  /// Ends an atom inside a chunk: `.-+@#$%&/`.
+  static let joint: UInt8 = 16
+  static let slash: UInt8 = 32
+  static let dot: UInt8 = 64
+  /// Between two variables of one word these make no second variable: `.:-/`.
+  static let fold: UInt8 = 128
+
+  static let table: [UInt8] = {
+    var table = [UInt8](repeating: 0, count: 256)
+    for byte in [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D] { table[byte] |= blank }
+    for byte in 0x30...0x39 { table[byte] |= digit }
+    for byte in 0x41...0x5A { table[byte] |= letter }
+    for byte in 0x61...0x7A { table[byte] |= letter }
+    for byte in 0x80...0xFF { table[byte] |= letter }
+    for byte in ",!;:=|\"'[](){}".utf8 { table[Int(byte)] |= delimiter }
+    for byte in ".-+@#$%&/".utf8 { table[Int(byte)] |= joint }
+    for byte in "/\\".utf8 { table[Int(byte)] |= slash }
+    for byte in ".:-/".utf8 { table[Int(byte)] |= fold }
+    table[0x2E] |= dot
+    return table
+  }()
+}
+
+/// Top-level domains, as far as a name that ends in one is taken for a host.
+enum Domains {
+  static func isGeneric(_ label: Span<UInt8>) -> Bool { label.count <= 8 && generic.contains(pack(label)) }
+
+  static func isCountry(_ label: Span<UInt8>) -> Bool { label.count == 2 && countries.contains(pack(label)) }
+
+  private static let generic: Set<UInt64> = set(
+    "com net org edu gov mil int io info biz local internal lan home corp cloud dev app arpa")
+
+  /// Country codes without those that are also common file extensions or words of code.
+  private static let countries: Set<UInt64> = set(
+    "at au be bg br by ca ch ci cl cn cz de dk ee es eu fi fr gr hk hr hu id ie il in ir is it jp ke kr kz lt lu lv "
+      + "mx my ng nl no nz om pe ph pk pt ro ru sa se sg si sk su th tr tw ua uk us uy uz ve vn za")
+
+  private static func set(_ words: String) -> Set<UInt64> {
+    Set(words.split(separator: " ").map { word in word.utf8.reduce(0) { $0 << 8 | UInt64($1) } })
+  }
+
+  private static func pack(_ label: Span<UInt8>) -> UInt64 {
+    var key: UInt64 = 0
+    for i in label.indices { key = key << 8 | UInt64(label[i]) }
+    return key
+  }
+}
+
+/// English names of days and months, three letters.
+enum Calendar {
+  static func day(_ word: Span<UInt8>) -> Bool {
+    switch pack(word) {
+    case 0x4D6F6E, 0x547565, 0x576564, 0x546875, 0x467269, 0x536174, 0x53756E: true
+    default: false
+    }
+  }
+
+  /// 1 to 12.
+  static func month(_ word: Span<UInt8>) -> Int? {
+    switch pack(word) {
+    case 0x4A616E: 1
+    case 0x466562: 2
+    case 0x4D6172: 3
+    case 0x417072: 4
+    case 0x4D6179: 5
+    case 0x4A756E: 6
+    case 0x4A756C: 7
+    case 0x417567: 8
+    case 0x536570: 9
+    case 0x4F6374: 10
+    case 0x4E6F76: 11
+    case 0x446563: 12
+    default: nil
+    }
+  }
+
+  private static func pack(_ word: Span<UInt8>) -> UInt32 {
+    word.count == 3 ? UInt32(word[0]) << 16 | UInt32(word[1]) << 8 | UInt32(word[2]) : 0
+  }
+}
