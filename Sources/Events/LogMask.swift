@@ -59,7 +59,8 @@ package struct LogMask: Sendable {
         seen |= byteClass
         cursor &+= 1
       }
-      if out.count > origin { out.append(0x20) }
+      let isGlued = start > 0 && classes[Int(line[start &- 1])] & ByteClass.blank == 0
+      if out.count > origin, !isGlued { out.append(0x20) }
       wordStart = out.count
       if let end = calendarDate(line, start, cursor) {
         mark(.date, start, end, &out)
@@ -124,7 +125,9 @@ extension LogMask {
       if i &+ 3 < end, i &- start >= 2, line[i] == 0x3A, line[i &+ 1] == 0x2F, line[i &+ 2] == 0x2F {
         return (.url, urlEnd(line, i &+ 3, end))
       }
-    } else if first == 0x2F || first == 0x5C || first == 0x7E && next == 0x2F || first == 0x2E && isRelative(line, start, end) {
+    } else if first == 0x2F || first == 0x5C || first == 0x7E && next == 0x2F
+      || first == 0x2E && isRelative(line, start, end)
+    {
       let stop = pathEnd(line, start, end)
       var letters = 0
       var backslashes = 0
@@ -287,7 +290,8 @@ extension LogMask {
         continue
       }
       // An underscore glues the sign of a number behind it: `blk_-1608999687919862906`.
-      if line[stop &- 1] == 0x5F, stop &+ 1 < end, line[stop] == 0x2D, line[stop &+ 1] >= 0x30, line[stop &+ 1] <= 0x39 {
+      if line[stop &- 1] == 0x5F, stop &+ 1 < end, line[stop] == 0x2D, line[stop &+ 1] >= 0x30, line[stop &+ 1] <= 0x39
+      {
         stop &+= 1
         while stop < end, classes[Int(line[stop])] & ByteClass.joint == 0 { stop &+= 1 }
       }
@@ -416,7 +420,9 @@ extension LogMask {
     if i < stop { return i }
     let time = stop
     guard next() else { return time }
-    if isDigits(line, cursor, min(cursor &+ 4, stop)), stop &- cursor >= 4 { return yearEnd(line, cursor, stop) ?? time }
+    if isDigits(line, cursor, min(cursor &+ 4, stop)), stop &- cursor >= 4 {
+      return yearEnd(line, cursor, stop) ?? time
+    }
     for j in cursor..<stop where line[j] < 0x41 || line[j] > 0x5A { return time }
     guard stop &- cursor <= 5, next() else { return time }
     return yearEnd(line, cursor, stop) ?? time
@@ -440,7 +446,9 @@ extension LogMask {
     var joined = -1
     if count &- 3 >= wordStart, endsWithMark(out, count) {
       joined = count
-    } else if count &- 4 >= wordStart, classes[Int(out[count &- 1])] & ByteClass.fold != 0, endsWithMark(out, count &- 1) {
+    } else if count &- 4 >= wordStart, classes[Int(out[count &- 1])] & ByteClass.fold != 0,
+      endsWithMark(out, count &- 1)
+    {
       joined = count &- 1
     }
     if joined >= 0, let last = marks.last, last.range.upperBound &+ (count &- joined) == start {
