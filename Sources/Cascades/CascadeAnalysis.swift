@@ -1,0 +1,59 @@
+package import Core
+
+/// What the cascade analysis says of a night.
+package struct CascadeFindings: Sendable {
+  package var incidents: [Incident] = []
+  /// In the order the windows were given.
+  package var windows: [WindowRanking] = []
+  /// Components with spans of their own, by name.
+  package var components: [NightReport.Component] = []
+  package var requests = 0
+  package var failures = 0
+  package var openCircuitBreakers: [String] = []
+
+  package init() {}
+}
+
+/// The conclude side: from the merged partial to incidents, suspects and the components' figures.
+///
+/// - Complexity: linear in the partial's cells and in components × slots.
+package enum CascadeAnalysis {
+  /// The findings of a merged partial; `windows` are time ranges, microseconds, whose suspects are to be ranked.
+  package static func conclude(
+    _ partial: CascadePartial, settings: CascadeSettings, windows: [Range<Int64>] = []
+  ) -> CascadeFindings {
+    let grid = NightGrid(partial.canonical(), settings: settings)
+    var findings = CascadeFindings()
+    findings.components = components(grid)
+    for (cell, activity) in grid.partial.visits.cells where cell.a == 0 {
+      findings.requests += activity.requests
+      findings.failures += activity.failures
+    }
+    guard !grid.minutes.isEmpty else { return findings }
+    let scorer = SuspectScorer(grid)
+    findings.windows = windows.map { scorer.ranking($0) }
+    return findings
+  }
+
+  private static func components(_ grid: NightGrid) -> [NightReport.Component] {
+    var requests = [Activity](repeating: Activity(), count: grid.components.count)
+    for (cell, activity) in grid.partial.activity.cells {
+      if let component = grid.component(cell.a) { requests[component].merge(activity) }
+    }
+    var calls = [[Int: (count: Int, failures: Int)]](repeating: [:], count: grid.components.count)
+    for (cell, edge) in grid.partial.edges.cells {
+      guard let from = grid.component(cell.a), let to = grid.component(cell.b) else { continue }
+      calls[from][to, default: (0, 0)].count += edge.calls
+      calls[from][to, default: (0, 0)].failures += edge.failures
+    }
+    return grid.components.indices.filter { grid.hasSpans[$0] }.map { index in
+      let name = grid.partial.names.find(grid.components[index]) ?? 0
+      return NightReport.Component(
+        id: grid.components[index], requests: requests[index].requests, failures: requests[index].failures,
+        latency: grid.partial.latency[name].flatMap { LatencySummary($0) },
+        calls: calls[index].sorted { $0.key < $1.key }.map { callee, count in
+          NightReport.Call(to: grid.components[callee], count: count.count, failures: count.failures)
+        })
+    }
+  }
+}

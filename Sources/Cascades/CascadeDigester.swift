@@ -1,0 +1,365 @@
+package import Core
+
+/// Reads requests, logs, metrics and events of one partition into a `CascadePartial`: linear in the spans.
+package struct CascadeDigester: Digester {
+  private var partial = CascadePartial()
+  /// Names by symbol and by member, -1 where not met yet.
+  private var nameBySymbol: [Int32] = []
+  private var inputByMember: [(input: Int32, member: Int32)?] = []
+  /// Labels of calls by component and operation name, of log templates by symbol and severity.
+  private var callLabels: [UInt64: Int32] = [:]
+  private var logLabels: [UInt64: Int32] = [:]
+  private let spanStart: Int32
+  private let spanEnd: Int32
+
+  package init(settings: CascadeSettings = CascadeSettings()) {
+    spanStart = partial.names.intern(EventLabel.start)
+    spanEnd = partial.names.intern(EventLabel.end)
+  }
+
+  package consuming func finish(_ context: borrowing DigestContext) -> CascadePartial { partial }
+
+  // MARK: Requests
+
+  package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
+    let tree = copy tree
+    if !tree.nodes.isEmpty {
+      count(tree, context)
+      countBehaviour(tree, context)
+      blame(tree, context)
+    }
+    for log in tree.logs { count(log: log, requestText: tree.requestText, context) }
+    for event in tree.events { observe(event: event, context) }
+  }
+
+  /// Requests, durations, edges and visits.
+  private mutating func count(_ tree: CallTree, _ context: borrowing DigestContext) {
+    let nodes = tree.nodes
+    var rootFailed = false
+    var visited: [Int32] = []
+    partial.events += nodes.count
+    for index in nodes.indices {
+      let node = nodes[index]
+      partial.first = min(partial.first, node.start)
+      partial.last = max(partial.last, node.end)
+      let component = name(node.component, context)
+      if node.parent < 0, node.failed { rootFailed = true }
+      if node.failed {
+        let sighting = sighting(of: node, rank: node.start, tree, context)
+        partial.failureEvidence.add(Sightings(sighting), at: Cell(a: component, slot: coarse(node.start)))
+      }
+      let parent = node.parent < 0 ? nil : nodes[Int(node.parent)]
+      if let parent, parent.component == node.component {
+        countUnanswered(node, index, component, context)
+        continue
+      }
+      // The component's own request begins here.
+      if !visited.contains(component) { visited.append(component) }
+      partial.activity.add(
+        Activity(
+          requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.start : .max,
+          last: node.failed ? node.end : .min), at: Cell(a: component, slot: fine(node.start)))
+      partial.latency[component, default: Sketch()].add(node.duration)
+      partial.durations.add(
+        Tally(), at: Cell(a: component, number: CascadePartial.bucket(node.duration), slot: coarse(node.start)))
+      if let parent {
+        var edge = EdgeCount()
+        edge.calls = 1
+        let isCall = parent.kind == .client || Int(parent.subtreeEnd) == Int(node.subtreeEnd)
+        let failed = node.failed || (isCall && parent.failed)
+        edge.failures = failed ? 1 : 0
+        edge.timeouts = isCall && parent.failure == .timeout || node.failure == .timeout ? 1 : 0
+        edge.repeats = max(parent.attempt, node.attempt) > 1 ? 1 : 0
+        partial.edges.add(
+          edge, at: Cell(a: name(parent.component, context), b: component, slot: coarse(node.start)))
+      } else {
+        countUnanswered(node, index, component, context)
+      }
+    }
+    let slot = coarse(nodes[0].start)
+    let visit = Activity(requests: 1, failures: rootFailed ? 1 : 0)
+    partial.visits.add(visit, at: Cell(a: 0, slot: slot))
+    for component in visited { partial.visits.add(visit, at: Cell(a: component, slot: slot)) }
+  }
+
+  /// A call that names its target and has no span of it.
+  private mutating func countUnanswered(
+    _ node: CallNode, _ index: Int, _ component: Int32, _ context: borrowing DigestContext
+  ) {
+    guard !node.peer.isNone, Int(node.subtreeEnd) == index + 1 else { return }
+    var edge = EdgeCount()
+    edge.calls = 1
+    edge.unanswered = 1
+    edge.failures = node.failed ? 1 : 0
+    edge.timeouts = node.failure == .timeout ? 1 : 0
+    edge.repeats = node.attempt > 1 ? 1 : 0
+    edge.fastFailures = node.failed && node.duration < 1000 ? 1 : 0
+    partial.edges.add(edge, at: Cell(a: component, b: name(node.peer, context), slot: coarse(node.start)))
+  }
+
+  // MARK: Behaviour
+
+  /// Own times, edge gaps, and which event follows which within a span.
+  private mutating func countBehaviour(_ tree: CallTree, _ context: borrowing DigestContext) {
+    let nodes = tree.nodes
+    let logsByNode = LogsBySpan(tree)
+    var localTime = [Int64](repeating: 0, count: nodes.count)
+    var entry = [Int](repeating: 0, count: nodes.count)
+    var logCursor = 0
+    for index in nodes.indices {
+      let node = nodes[index]
+      let component = name(node.component, context)
+      let operation = name(node.operation, context)
+      let slot = coarse(node.start)
+      let parent = Int(node.parent)
+      entry[index] = parent >= 0 && nodes[parent].component == node.component ? entry[parent] : index
+      partial.operations.add(Tally(), at: Cell(a: component, b: operation, slot: slot))
+
+      var covered: Int64 = 0
+      var reached = node.start
+      var previous = spanStart
+      var seen: [UInt64] = []
+      var children = 0
+      var only = index
+      let logs = logsByNode.logs(of: index, from: &logCursor)
+      var nextLog = logs.startIndex
+      func follow(_ label: Int32, _ sighting: Sighting) {
+        let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
+        previous = label
+        guard !seen.contains(pair) else { return }
+        seen.append(pair)
+        let cell = Cell(
+          a: component, b: operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: slot)
+        partial.pairs.add(Exemplified(sighting), at: cell)
+      }
+      func follow(log: LogRow) {
+        follow(label(of: log, context), sighting(of: log, requestText: tree.requestText, context))
+      }
+      for child in tree.children(of: index) {
+        children += 1
+        only = child
+        let begin = max(nodes[child].start, reached)
+        let end = min(nodes[child].end, node.end)
+        if end > begin {
+          covered = covered.addingSaturated(end - begin)
+          reached = end
+        }
+        while nextLog < logs.endIndex, logs[nextLog].time < nodes[child].start {
+          follow(log: logs[nextLog])
+          nextLog += 1
+        }
+        let call = callee(child, tree)
+        follow(label(of: call, context), sighting(of: nodes[child], rank: nodes[child].start, tree, context))
+      }
+      while nextLog < logs.endIndex {
+        follow(log: logs[nextLog])
+        nextLog += 1
+      }
+      follow(spanEnd, sighting(of: node, rank: node.start, tree, context))
+
+      let own = max(0, node.duration - covered)
+      if children == 1, nodes[only].component != node.component {
+        let callee = name(nodes[only].component, context)
+        let gap = max(0, node.duration - nodes[only].duration)
+        partial.gaps.add(
+          Tally(),
+          at: Cell(
+            a: component, b: callee, c: name(nodes[only].operation, context), number: CascadePartial.bucket(gap),
+            slot: slot))
+      } else {
+        localTime[entry[index]] = localTime[entry[index]].addingSaturated(own)
+        partial.selfTimes.add(
+          Tally(), at: Cell(a: component, b: operation, number: CascadePartial.bucket(own), slot: slot))
+      }
+    }
+    for index in nodes.indices where entry[index] == index {
+      let node = nodes[index]
+      let component = name(node.component, context)
+      partial.pace.add(
+        Pace(localTime[index]),
+        at: Cell(a: component, b: name(node.operation, context), slot: fine(node.start)))
+      var sighting = sighting(of: node, rank: -localTime[index], tree, context)
+      sighting.duration = localTime[index]
+      partial.slowEvidence.add(Sightings(sighting), at: Cell(a: component, slot: coarse(node.start)))
+    }
+  }
+
+  /// The span that a call leads to: the callee's where the call has nothing else beneath it.
+  private func callee(_ index: Int, _ tree: CallTree) -> CallNode {
+    let node = tree.nodes[index]
+    guard index + 1 < Int(node.subtreeEnd), tree.nodes[index + 1].subtreeEnd == node.subtreeEnd,
+      tree.nodes[index + 1].component != node.component
+    else { return node }
+    return tree.nodes[index + 1]
+  }
+
+  // MARK: Blame
+
+  private mutating func blame(_ tree: CallTree, _ context: borrowing DigestContext) {
+    let faults = FailureBlame.faults(in: tree)
+    guard !faults.isEmpty else { return }
+    let nodes = tree.nodes
+    var blamed: [Cell] = []
+    for fault in faults {
+      let node = nodes[fault.node]
+      let culprit = name(fault.culprit, context)
+      let operation = name(fault.openOperation, context)
+      let key = Cell(a: culprit, b: operation)
+      guard !blamed.contains(key) else { continue }
+      blamed.append(key)
+      var cell = key
+      cell.slot = fine(node.start)
+      let activity = Activity(requests: 1, failures: 1, first: node.start, last: node.end)
+      partial.blame.add(activity, at: cell)
+      var evidenceCell = key
+      evidenceCell.slot = coarse(node.start)
+      partial.blameEvidence.add(
+        Sightings(sighting(of: node, rank: node.start, tree, context)), at: evidenceCell)
+      // Every component above whose own request failed.
+      var above = fault.node
+      var struck: [Int32] = []
+      while above >= 0 {
+        let parent = Int(nodes[above].parent)
+        let begins = parent < 0 || nodes[parent].component != nodes[above].component
+        if begins, nodes[above].failed {
+          let component = name(nodes[above].component, context)
+          if !struck.contains(component) {
+            struck.append(component)
+            let hit = Cell(a: culprit, b: operation, c: component, slot: fine(nodes[above].start))
+            partial.impact.add(
+              Activity(requests: 1, failures: 1, first: nodes[above].start, last: nodes[above].end), at: hit)
+          }
+        }
+        above = parent
+      }
+    }
+  }
+
+  // MARK: Records outside requests
+
+  package mutating func observe(log: LogRow, _ context: borrowing DigestContext) {
+    count(log: log, requestText: .none, context)
+  }
+
+  private mutating func count(log: LogRow, requestText: Symbol, _ context: borrowing DigestContext) {
+    guard log.time != .min else { return }
+    partial.events += 1
+    partial.first = min(partial.first, log.time)
+    partial.last = max(partial.last, log.time)
+    let component = name(log.component, context)
+    partial.logVolume.add(Tally(), at: Cell(a: component, slot: coarse(log.time)))
+    guard log.severity >= .warning else { return }
+    let cell = Cell(
+      a: component, b: name(log.message, context), number: Int32(log.severity.rawValue), slot: coarse(log.time))
+    partial.logs.add(Exemplified(sighting(of: log, requestText: requestText, context)), at: cell)
+  }
+
+  package mutating func observe(metric: MetricRow, _ context: borrowing DigestContext) {
+    guard let value = Self.fixedPoint(metric.value) else { return }
+    let place = place(metric.source, context)
+    var sighting = Sighting(
+      rank: metric.time, time: metric.time, input: place.input, member: place.member, source: metric.source)
+    sighting.subject = name(metric.metric, context)
+    partial.events += 1
+    partial.first = min(partial.first, metric.time)
+    partial.last = max(partial.last, metric.time)
+    partial.metrics.add(
+      Reading(value, sighting),
+      at: Cell(a: name(metric.component, context), b: sighting.subject, slot: coarse(metric.time)))
+  }
+
+  package mutating func observe(event: StructuralEvent, _ context: borrowing DigestContext) {
+    let place = place(event.source, context)
+    var sighting = Sighting(
+      rank: event.time, time: event.time, input: place.input, member: place.member, source: event.source)
+    sighting.subject = name(event.subject, context)
+    sighting.message = name(event.message, context)
+    sighting.request = event.request
+    partial.events += 1
+    partial.first = min(partial.first, event.time)
+    partial.last = max(partial.last, event.time)
+    let cell = Cell(
+      a: name(event.component, context), b: partial.names.intern(event.kind.name), c: sighting.subject,
+      slot: fine(event.time))
+    partial.signals.add(Reading(Self.fixedPoint(event.value) ?? 0, sighting), at: cell)
+  }
+
+  /// A value in millionths; nil for what is no number, the ends of the range for what is too large.
+  private static func fixedPoint(_ value: Double) -> Int64? {
+    guard !value.isNaN else { return nil }
+    return Int64(checked: (value * 1e6).rounded()) ?? (value < 0 ? -.max : .max)
+  }
+
+  // MARK: Names
+
+  private func fine(_ time: Int64) -> Int32 { CascadePartial.slot(time, CascadePartial.fine) }
+  private func coarse(_ time: Int64) -> Int32 { CascadePartial.slot(time, CascadePartial.coarse) }
+
+  private mutating func name(_ symbol: Symbol, _ context: borrowing DigestContext) -> Int32 {
+    let index = Int(symbol.index)
+    if index >= nameBySymbol.count {
+      nameBySymbol += Array(repeating: -1, count: max(index + 1, context.symbols.count) - nameBySymbol.count)
+    }
+    if nameBySymbol[index] >= 0 { return nameBySymbol[index] }
+    let number = partial.names.intern(context.text(symbol))
+    nameBySymbol[index] = number
+    return number
+  }
+
+  private mutating func place(_ source: SourceRef, _ context: borrowing DigestContext) -> (input: Int32, member: Int32)
+  {
+    let index = source.member
+    if index >= inputByMember.count {
+      inputByMember += Array(repeating: nil, count: index + 1 - inputByMember.count)
+    }
+    if let known = inputByMember[index] { return known }
+    let location = context.location(source)
+    let place = (partial.names.intern(location.input), partial.names.intern(location.member))
+    inputByMember[index] = place
+    return place
+  }
+
+  private mutating func label(of call: CallNode, _ context: borrowing DigestContext) -> Int32 {
+    let key = UInt64(call.component.index) << 32 | UInt64(call.operation.index)
+    if let known = callLabels[key] { return known }
+    let label = partial.names.intern(
+      EventLabel.call(context.text(call.component), context.text(call.operation)))
+    callLabels[key] = label
+    return label
+  }
+
+  private mutating func label(of log: LogRow, _ context: borrowing DigestContext) -> Int32 {
+    let key = UInt64(log.severity.rawValue) << 32 | UInt64(log.message.index)
+    if let known = logLabels[key] { return known }
+    let label = partial.names.intern(EventLabel.log(context.text(log.message), log.severity))
+    logLabels[key] = label
+    return label
+  }
+
+  private mutating func sighting(
+    of node: CallNode, rank: Int64, _ tree: CallTree, _ context: borrowing DigestContext
+  ) -> Sighting {
+    let place = place(node.source, context)
+    var sighting = Sighting(
+      rank: rank, time: node.start, input: place.input, member: place.member, source: node.source)
+    sighting.duration = node.duration
+    sighting.request = tree.request
+    sighting.requestText = name(tree.requestText, context)
+    sighting.subject = name(node.operation, context)
+    sighting.message = name(node.message, context)
+    sighting.failureCode = node.failureCode
+    return sighting
+  }
+
+  private mutating func sighting(
+    of log: LogRow, requestText: Symbol, _ context: borrowing DigestContext
+  ) -> Sighting {
+    let place = place(log.source, context)
+    var sighting = Sighting(
+      rank: log.time, time: log.time, input: place.input, member: place.member, source: log.source)
+    sighting.request = log.request
+    sighting.requestText = name(requestText, context)
+    sighting.message = name(log.message, context)
+    return sighting
+  }
+}

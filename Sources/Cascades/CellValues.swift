@@ -1,0 +1,215 @@
+internal import Core
+
+/// A plain count.
+struct Tally: CellValue {
+  var count = 0
+
+  mutating func merge(_ other: Tally) { count += other.count }
+  func encode(to writer: inout ByteWriter) { writer.int(count) }
+  init(_ count: Int = 1) { self.count = count }
+  init(from reader: inout ByteReader) throws(DecodeFailure) { count = try reader.int() }
+}
+
+/// Requests of a component, or of a component because of a culprit, in one slot, with the exact ends of what failed.
+struct Activity: CellValue {
+  var requests = 0
+  var failures = 0
+  /// Start of the first and end of the last failed one, microseconds.
+  var first = Int64.max
+  var last = Int64.min
+
+  mutating func merge(_ other: Activity) {
+    requests += other.requests
+    failures += other.failures
+    first = min(first, other.first)
+    last = max(last, other.last)
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.int(requests)
+    writer.int(failures)
+    writer.signed(first)
+    writer.signed(last)
+  }
+
+  init(requests: Int = 0, failures: Int = 0, first: Int64 = .max, last: Int64 = .min) {
+    self.requests = requests
+    self.failures = failures
+    self.first = first
+    self.last = last
+  }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    requests = try reader.int()
+    failures = try reader.int()
+    first = try reader.signed()
+    last = try reader.signed()
+  }
+}
+
+/// Calls over one edge in one slot.
+struct EdgeCount: CellValue {
+  var calls = 0
+  var failures = 0
+  var timeouts = 0
+  /// Calls under which no span of the callee was found.
+  var unanswered = 0
+  /// Attempts beyond the first.
+  var repeats = 0
+  /// Failures that came back in under a millisecond: what an open breaker answers.
+  var fastFailures = 0
+
+  mutating func merge(_ other: EdgeCount) {
+    calls += other.calls
+    failures += other.failures
+    timeouts += other.timeouts
+    unanswered += other.unanswered
+    repeats += other.repeats
+    fastFailures += other.fastFailures
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    for value in [calls, failures, timeouts, unanswered, repeats, fastFailures] { writer.int(value) }
+  }
+
+  init() {}
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    calls = try reader.int()
+    failures = try reader.int()
+    timeouts = try reader.int()
+    unanswered = try reader.int()
+    repeats = try reader.int()
+    fastFailures = try reader.int()
+  }
+}
+
+/// A count and a sum of durations, microseconds.
+struct Pace: CellValue {
+  var count = 0
+  var sum: Int64 = 0
+
+  mutating func merge(_ other: Pace) {
+    count += other.count
+    sum = sum.addingSaturated(other.sum)
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.int(count)
+    writer.signed(sum)
+  }
+
+  init(_ duration: Int64) {
+    count = 1
+    sum = duration
+  }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    count = try reader.int()
+    sum = try reader.signed()
+  }
+}
+
+/// Readings of one metric in one slot, in millionths of its unit, and where the largest stands.
+struct Reading: CellValue {
+  var count = 1
+  var sum: Int64
+  var least: Int64
+  var most: Int64
+  var source: Sighting
+
+  init(_ value: Int64, _ source: Sighting) {
+    sum = value
+    least = value
+    most = value
+    self.source = source
+  }
+
+  mutating func merge(_ other: Reading) {
+    count += other.count
+    sum = sum.addingSaturated(other.sum)
+    least = min(least, other.least)
+    most = max(most, other.most)
+    if other.source < source { source = other.source }
+  }
+
+  func renamed(_ map: [Int32]) -> Reading {
+    var copy = self
+    copy.source = source.renamed(map)
+    return copy
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.int(count)
+    writer.signed(sum)
+    writer.signed(least)
+    writer.signed(most)
+    source.encode(to: &writer)
+  }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    count = try reader.int()
+    sum = try reader.signed()
+    least = try reader.signed()
+    most = try reader.signed()
+    source = try Sighting(from: &reader)
+  }
+}
+
+/// A count with one example.
+struct Exemplified: CellValue {
+  var count = 1
+  var example: Sighting
+
+  init(_ example: Sighting) { self.example = example }
+
+  mutating func merge(_ other: Exemplified) {
+    count += other.count
+    if other.example < example { example = other.example }
+  }
+
+  func renamed(_ map: [Int32]) -> Exemplified {
+    var copy = self
+    copy.example = example.renamed(map)
+    return copy
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.int(count)
+    example.encode(to: &writer)
+  }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    count = try reader.int()
+    example = try Sighting(from: &reader)
+  }
+}
+
+/// The few records that stand for a cell, smallest first.
+struct Sightings: CellValue {
+  /// How many are kept.
+  static let bound = 3
+  var kept: [Sighting]
+
+  init(_ one: Sighting) { kept = [one] }
+
+  mutating func merge(_ other: Sightings) {
+    for sighting in other.kept {
+      if kept.count >= Self.bound, let last = kept.last, !(sighting < last) { continue }
+      kept.insert(sighting, at: kept.firstIndex { sighting < $0 } ?? kept.count)
+      if kept.count > Self.bound { kept.removeLast() }
+    }
+  }
+
+  func renamed(_ map: [Int32]) -> Sightings {
+    var copy = self
+    copy.kept = kept.map { $0.renamed(map) }
+    return copy
+  }
+
+  func encode(to writer: inout ByteWriter) { writer.array(kept) { $1.encode(to: &$0) } }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    kept = try reader.array { reader throws(DecodeFailure) in try Sighting(from: &reader) }
+  }
+}

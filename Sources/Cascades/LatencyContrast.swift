@@ -1,0 +1,110 @@
+internal import Core
+
+/// Where time went in a window that usually does not go there: slow code (a component's own time) and slow network
+/// edges (the time between a caller's span and the callee's).
+///
+/// A span is slow when it is beyond the 90 % quantile of its operation's baseline. A slow edge speaks against both its
+/// ends in proportion to how many of each end's edges are slow, but not against the callee where the caller is slow
+/// towards more than 60 % of its callees (explaining away on the call graph).
+struct LatencyContrast {
+  private static let slowQuantile = 0.9
+  private static let callerIsSlow = 0.6
+  /// Calls beyond which a busier edge has no more say.
+  private static let edgeWeightCap = 30.0
+  private static let edgeSlowZ = 3.0
+  private static let edgeSlowExcess = 0.03
+  /// What is left of an edge's evidence against the callee of a caller that is slow towards everybody.
+  private static let remainder = 0.3
+
+  private let grid: NightGrid
+  /// By component, and by (caller, callee).
+  private var own: ShareSeries
+  private var edges: ShareSeries
+
+  struct Edge {
+    var caller: Int
+    var callee: Int
+    var contrast: ShareContrast
+  }
+
+  /// - Complexity: O(cells + series × minutes)
+  init(_ grid: NightGrid) {
+    self.grid = grid
+    own = ShareSeries(width: grid.width)
+    edges = ShareSeries(width: grid.width)
+    Self.fill(&own, grid.partial.selfTimes, grid) { Cell(a: $0.a) }
+    Self.fill(&edges, grid.partial.gaps, grid) { Cell(a: $0.a, b: $0.b) }
+    own.learn(grid)
+    edges.learn(grid)
+  }
+
+  private static func fill(
+    _ series: inout ShareSeries, _ table: CellTable<Tally>, _ grid: NightGrid, _ key: (Cell) -> Cell
+  ) {
+    let inBaseline = Set(grid.baseline)
+    var histograms: [Cell: [Int32: Int]] = [:]
+    for (cell, tally) in table.cells {
+      guard let minute = grid.minute(cell.slot), inBaseline.contains(minute) else { continue }
+      histograms[Cell(a: cell.a, b: cell.b, c: cell.c), default: [:]][cell.number, default: 0] += tally.count
+    }
+    let limits = histograms.mapValues { histogram in
+      let total = histogram.values.reduce(0, +)
+      var seen = 0
+      for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
+        seen += count
+        if Double(seen) >= slowQuantile * Double(total) { return bucket }
+      }
+      return Int32.max
+    }
+    for (cell, tally) in table.cells {
+      guard let minute = grid.minute(cell.slot) else { continue }
+      guard let limit = limits[Cell(a: cell.a, b: cell.b, c: cell.c)] else { continue }
+      let count = Double(tally.count)
+      series.add(hits: cell.number > limit ? count : 0, of: count, to: key(cell), minute: minute)
+    }
+  }
+
+  /// Own time by component index.
+  func ownTime(in minutes: [Int]) -> [ShareContrast] {
+    var contrasts = [ShareContrast](repeating: ShareContrast(), count: grid.components.count)
+    for (row, key) in own.hits.keys.enumerated() {
+      guard let component = grid.component(key.a) else { continue }
+      contrasts[component] = own.contrast(row, minutes, required: grid.requiredSlots)
+    }
+    return contrasts
+  }
+
+  /// Every edge with calls in the window, by caller and callee.
+  func edges(in minutes: [Int]) -> [Edge] {
+    var list: [Edge] = []
+    for (row, key) in edges.hits.keys.enumerated() {
+      guard let caller = grid.component(key.a), let callee = grid.component(key.b) else { continue }
+      let contrast = edges.contrast(row, minutes, required: grid.requiredSlots)
+      if contrast.trials >= 1 { list.append(Edge(caller: caller, callee: callee, contrast: contrast)) }
+    }
+    return list.sorted { ($0.caller, $0.callee) < ($1.caller, $1.callee) }
+  }
+
+  /// What the edges say against each component.
+  func network(_ edges: [Edge]) -> [Double] {
+    var slow = [Int](repeating: 0, count: grid.components.count)
+    var all = slow
+    for edge in edges {
+      all[edge.caller] += 1
+      if edge.contrast.z > Self.edgeSlowZ, edge.contrast.excess > Self.edgeSlowExcess { slow[edge.caller] += 1 }
+    }
+    var evidence = [Double](repeating: 0, count: grid.components.count)
+    var weights = evidence
+    for edge in edges {
+      let weight = min(edge.contrast.trials, Self.edgeWeightCap)
+      let z = max(0, edge.contrast.z)
+      let everywhere =
+        all[edge.caller] >= 3 && Double(slow[edge.caller]) >= Self.callerIsSlow * Double(all[edge.caller])
+      evidence[edge.caller] += weight * z
+      evidence[edge.callee] += weight * z * (everywhere ? Self.remainder : 1)
+      weights[edge.caller] += weight
+      weights[edge.callee] += weight
+    }
+    return zip(evidence, weights).map { $1 > 0 ? $0 / $1 : 0 }
+  }
+}

@@ -1,0 +1,166 @@
+internal import Core
+
+/// Ranks the components of a time window by what speaks against them: failed requests, behaviour, own time, network
+/// edges, metrics. Every kind of evidence is a distance from the component's own usual state in standard deviations;
+/// the strongest kind counts in full, the others as support.
+struct SuspectScorer {
+  /// What the weaker kinds of evidence add.
+  private static let support = 0.2
+  /// Below this many standard deviations nothing is a suspicion.
+  static let threshold = 3.0
+  /// Suspects listed per window, and records per suspect.
+  private static let listed = 10
+  private static let records = 4
+
+  let grid: NightGrid
+  let behaviour: BehaviourContrast
+  let latency: LatencyContrast
+  let metrics: MetricContrast
+  let votes: BlameVotes
+
+  /// What speaks against one component in one window.
+  struct Suspicion {
+    var component: Int
+    var score = 0.0
+    var votes = BlameVotes.Vote()
+    var behaviour = 0.0
+    var ownTime = ShareContrast()
+    var network = 0.0
+    var metrics = 0.0
+  }
+
+  /// The evidence of one window, for descriptions.
+  struct Window {
+    var minutes: [Int]
+    var suspicions: [Suspicion]
+    var departures: [[BehaviourContrast.Departure]]
+    var edges: [LatencyContrast.Edge]
+    var metrics: [[MetricContrast.Departure]]
+  }
+
+  init(_ grid: NightGrid) {
+    self.grid = grid
+    behaviour = BehaviourContrast(grid)
+    latency = LatencyContrast(grid)
+    metrics = MetricContrast(grid)
+    votes = BlameVotes(grid)
+  }
+
+  /// The suspicions of a window, best first; equal scores in name order.
+  func judge(_ minutes: [Int]) -> Window {
+    let (behaviourWeights, departures) = behaviour.departures(in: minutes)
+    let ownTime = latency.ownTime(in: minutes)
+    let edges = latency.edges(in: minutes)
+    let network = latency.network(edges)
+    let readings = metrics.departures(in: minutes)
+    let votes = votes.votes(in: minutes)
+    var suspicions: [Suspicion] = []
+    for component in grid.components.indices {
+      var suspicion = Suspicion(component: component)
+      suspicion.votes = votes[component]
+      suspicion.behaviour = behaviourWeights[component]
+      suspicion.ownTime = ownTime[component]
+      suspicion.network = network[component]
+      suspicion.metrics = readings[component].first.map { $0.z * $0.kind.weight } ?? 0
+      let parts = [
+        suspicion.votes.weight, suspicion.behaviour, max(0, suspicion.ownTime.z), suspicion.network, suspicion.metrics,
+      ]
+      let strongest = parts.max() ?? 0
+      suspicion.score = strongest + Self.support * (parts.reduce(0, +) - strongest)
+      if suspicion.score > 0 { suspicions.append(suspicion) }
+    }
+    suspicions.sort { a, b in a.score != b.score ? a.score > b.score : a.component < b.component }
+    return Window(
+      minutes: minutes, suspicions: suspicions, departures: departures, edges: edges, metrics: readings)
+  }
+
+  /// The ranking that `--windows` prints.
+  func ranking(_ range: Range<Int64>) -> WindowRanking {
+    let window = judge(grid.minutes(in: range))
+    let total = window.suspicions.reduce(0) { $0 + $1.score }
+    let suspects = window.suspicions.prefix(Self.listed).map { suspicion in
+      cause(suspicion, window, total: total)
+    }
+    return WindowRanking(start: range.lowerBound, end: range.upperBound, suspects: Array(suspects))
+  }
+
+  /// A suspicion in the words and with the records of a report.
+  func cause(_ suspicion: Suspicion, _ window: Window, total: Double) -> Incident.RootCause {
+    let component = suspicion.component
+    let names = grid.partial.names
+    var reasons: [(Double, String)] = []
+    var evidence: [Evidence] = []
+    if suspicion.votes.weight >= Self.threshold {
+      reasons.append(
+        (
+          suspicion.votes.weight,
+          "\(Int(suspicion.votes.blamed)) failed requests began here (\(Quote.percent(suspicion.votes.contrast.share)) "
+            + "of requests, usually \(Quote.percent(suspicion.votes.contrast.center)))"
+        ))
+      evidence += blameEvidence(component, window.minutes)
+    }
+    if suspicion.behaviour >= Self.threshold {
+      for departure in window.departures[component].prefix(2) {
+        let (text, record) = behaviour.describe(departure, in: window.minutes)
+        reasons.append((departure.weight, text))
+        if let record { evidence.append(record) }
+      }
+      if window.departures[component].isEmpty {
+        reasons.append((suspicion.behaviour, "its callers break off after calling it"))
+      }
+    }
+    if suspicion.ownTime.z >= Self.threshold {
+      reasons.append(
+        (
+          suspicion.ownTime.z,
+          "\(Quote.percent(suspicion.ownTime.share)) of its spans spend unusual time in its own code "
+            + "(usually \(Quote.percent(suspicion.ownTime.center)))"
+        ))
+      evidence += slowEvidence(component, window.minutes)
+    }
+    if suspicion.network >= Self.threshold {
+      let slow = window.edges.filter {
+        ($0.caller == component || $0.callee == component) && $0.contrast.z > Self.threshold
+      }.sorted { $0.contrast.z > $1.contrast.z }
+      for edge in slow.prefix(2) {
+        reasons.append(
+          (
+            edge.contrast.z,
+            "the way between \(grid.components[edge.caller]) and \(grid.components[edge.callee]) is slow in "
+              + "\(Quote.percent(edge.contrast.share)) of calls (usually \(Quote.percent(edge.contrast.center)))"
+          ))
+      }
+      evidence += slowEvidence(component, window.minutes)
+    }
+    for departure in window.metrics[component].prefix(2) where departure.z * departure.kind.weight >= Self.threshold {
+      reasons.append((departure.z * departure.kind.weight, metrics.text(departure)))
+      evidence.append(departure.sighting.evidence(names, quote: metrics.text(departure)))
+    }
+    var seen: Set<Evidence> = []
+    let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
+    return Incident.RootCause(
+      component: grid.components[component], score: suspicion.score, share: total > 0 ? suspicion.score / total : 0,
+      reasons: reasons.enumerated().sorted { a, b in
+        a.element.0 != b.element.0 ? a.element.0 > b.element.0 : a.offset < b.offset
+      }.map(\.element.1), evidence: Array(kept))
+  }
+
+  /// Records of failures that speak against a component.
+  func blameEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
+    var found: [Sighting] = []
+    let wanted = Set(minutes.map { grid.minutes[$0] })
+    for (cell, sightings) in grid.partial.blameEvidence.cells where wanted.contains(cell.slot) {
+      if grid.culprit(cell) == component { found += sightings.kept }
+    }
+    return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+  }
+
+  private func slowEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
+    guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
+    var found: [Sighting] = []
+    for minute in minutes {
+      found += grid.partial.slowEvidence.cells[Cell(a: name, slot: grid.minutes[minute])]?.kept ?? []
+    }
+    return found.sorted().prefix(2).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+  }
+}
