@@ -1,0 +1,55 @@
+internal import Core
+internal import Reports
+
+/// `run`: the three phases in one process, and the night's folder at the end.
+package enum NightRun {
+  /// Runs a command line.
+  ///
+  /// - Returns: the exit code.
+  package static func main(_ options: RunSetup.Options) -> Int32 {
+    do {
+      var request = try RunSetup.request(options)
+      if !options.quiet, Progress.isWanted { request.progress = Progress(total: 0) }
+      defer { request.progress?.finish() }
+      let night = try partial(of: request)
+      request.progress?.finish()
+      return conclude(night, request)
+    } catch let failure as StoreFailure {
+      Console.tell(failure.message + (failure.code == 0 ? "" : ": " + CheckedFile.reason(failure.code)))
+      return Exit.noReport
+    } catch {
+      return PhaseVerbs.told(error)
+    }
+  }
+
+  /// Extract and digest.
+  static func partial(of request: RunRequest) throws -> NightPartial {
+    let settings = try RunSetup.settings(request.pipeline)
+    let extraction = try Extraction.run(request, partitions: request.partitions)
+    let keys = extraction.outcomes.map(\.key)
+    let coverage = Coverage(
+      pipeline: extraction.pipelineDigest, partitions: request.partitions,
+      inputs: Dictionary(keys.map { ($0, Set(0..<request.partitions)) }, uniquingKeysWith: { $0.union($1) }))
+    return try DigestPhase(settings: settings).run(
+      extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
+  }
+
+  /// Conclude: findings, report, history.
+  static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
+    do {
+      let conclusion = try ConcludePhase(request: request).conclude(night)
+      try ReportOutput.write(conclusion, request)
+      return exitCode(conclusion.report, request)
+    } catch {
+      let code = PhaseVerbs.told(error)
+      return code == Exit.usage ? code : Exit.noReport
+    }
+  }
+
+  /// 3 where some input could not be read, else 1 where a finding was asked to fail on, else 0.
+  private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
+    if report.diagnostics.contains(where: { $0.severity == .error }) { return Exit.partlyUnread }
+    if let failOn = request.failOn, report.incidents.contains(where: failOn.matches) { return Exit.finding }
+    return Exit.done
+  }
+}

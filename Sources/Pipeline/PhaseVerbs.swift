@@ -1,0 +1,161 @@
+internal import Archives
+internal import Core
+internal import Events
+internal import Glibc
+
+/// The verbs `extract`, `digest` and `conclude`: the phases of a run, each between files, for schedulers.
+///
+/// They split exit code 2: 65 for a damaged or unfitting intermediate, which no retry mends; 66 for a missing one; 73 and
+/// 74 for output and I/O, which a retry may mend.
+package enum PhaseVerbs {
+  /// Inputs to one segment file per partition, or to frames on standard output.
+  package static func extract(_ options: RunSetup.Options, partitions: Int, output: String) -> Int32 {
+    guard (1...65_536).contains(partitions) else {
+      Console.tell("--partitions takes a number from 1 to 65536")
+      return Exit.usage
+    }
+    do {
+      let request = try RunSetup.request(options)
+      let night = try Extraction.run(request, partitions: partitions)
+      let keys = night.outcomes.map(\.key)
+      let name = SHA256.hex(Array(keys.joined(separator: "\n").utf8)).prefix(12)
+      if output != "-" { try CheckedFile.makeFolder(output) }
+      var trailer = StableHash.mix(0)
+      for partition in 0..<partitions {
+        let coverage = Coverage(
+          pipeline: night.pipelineDigest, partitions: partitions,
+          inputs: Dictionary(keys.map { ($0, [partition]) }, uniquingKeysWith: { $0.union($1) }))
+        var frame = Frame(kind: .segments, coverage: coverage)
+        var outcomes = ByteWriter()
+        outcomes.array(partition == 0 ? night.outcomes : [])
+        frame.sections = [outcomes.bytes, try night.store.segment([partition]).encoded()]
+        night.store.drop(partition)
+        let bytes = frame.encoded()
+        if output == "-" {
+          guard bytes.count <= Int(UInt32.max) else {
+            throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
+          }
+          trailer = StableHash.combine(trailer, StableHash.hash(bytes.span))
+          try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(bytes.count)) + bytes)
+        } else {
+          try CheckedFile.write(bytes, to: "\(output)/\(padded(partition))-\(name).segment")
+        }
+      }
+      if output == "-" {
+        var end = ByteWriter()
+        end.fixed32(.max)
+        end.fixed32(12)
+        end.fixed32(UInt32(partitions))
+        end.fixed64(trailer)
+        try Console.write(end.bytes)
+      } else {
+        try CheckedFile.write(Array((keys.joined(separator: "\n") + "\n").utf8), to: "\(output)/\(name).done")
+      }
+      return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
+    } catch {
+      return told(error)
+    }
+  }
+
+  /// Segments to one partial.
+  package static func digest(_ options: RunSetup.Options, segments: [String], output: String) -> Int32 {
+    do {
+      let pipeline = try RunSetup.pipeline(options)
+      let settings = try RunSetup.settings(pipeline)
+      let expected = PipelineDigest.of(pipeline)
+      var coverage: Coverage?
+      var outcomes: [InputOutcome] = []
+      var merger = SegmentMerger()
+      for path in segments.sorted() {
+        let bytes = try CheckedFile.read(path)
+        do {
+          let frame = try Frame(encoded: bytes, expecting: .segments)
+          guard frame.coverage.pipeline == expected else {
+            throw CoverageFailure("made with another pipeline file or another version of this program")
+          }
+          if coverage == nil { coverage = frame.coverage } else { try coverage?.join(frame.coverage) }
+          guard let first = frame.sections.first else { throw DecodeFailure("no section", at: 0) }
+          var reader = ByteReader(first)
+          outcomes += try reader.array(of: InputOutcome.self)
+          for section in frame.sections.dropFirst() { merger.append(try Segment(encoded: section)) }
+        } catch let failure as DecodeFailure {
+          throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
+        } catch let failure as CoverageFailure {
+          throw FileFailure(.damaged, path, failure.message)
+        }
+      }
+      guard let coverage else { throw RunSetup.Failure("name at least one segment") }
+      outcomes.sort { $0.key < $1.key }
+      let partial = DigestPhase(settings: settings).digest(merger.segment, coverage: coverage, outcomes: outcomes)
+      let bytes = partial.encoded()
+      if output == "-" { try Console.write(bytes) } else { try CheckedFile.write(bytes, to: output) }
+      return Exit.done
+    } catch {
+      return told(error)
+    }
+  }
+
+  /// Partials to the night's report.
+  package static func conclude(_ options: RunSetup.Options, partials: [String]) -> Int32 {
+    do {
+      let request = try RunSetup.request(options, needsInputs: false)
+      let expected = PipelineDigest.of(request.pipeline)
+      var night: NightPartial?
+      for path in partials.sorted() {
+        let bytes = try CheckedFile.read(path)
+        do {
+          let partial = try NightPartial(encoded: bytes)
+          guard partial.coverage.pipeline == expected else {
+            throw CoverageFailure("made with another pipeline file or another version of this program")
+          }
+          if night == nil { night = partial } else { try night?.join(partial) }
+        } catch let failure as DecodeFailure {
+          throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
+        } catch let failure as CoverageFailure {
+          throw FileFailure(.damaged, path, failure.message)
+        }
+      }
+      guard let night else { throw RunSetup.Failure("name at least one partial") }
+      if let missing = night.coverage.missing.first {
+        throw FileFailure(.damaged, partials.sorted().joined(separator: " "), "incomplete: \(missing) missing")
+      }
+      return NightRun.conclude(night, request)
+    } catch {
+      return told(error)
+    }
+  }
+
+  /// Tells a failure and gives its exit code.
+  static func told(_ error: any Error) -> Int32 {
+    switch error {
+    case let failure as RunSetup.Failure:
+      Console.tell(failure.message)
+      return failure.code
+    case let failure as FileFailure:
+      Console.tell("\(failure.path): \(failure.message)")
+      switch failure.kind {
+      case .missing: return Exit.missingInput
+      case .unreadable: return Exit.ioFailure
+      case .unwritable: return Exit.cannotCreate
+      case .damaged: return Exit.damagedIntermediate
+      }
+    case let failure as StoreFailure:
+      Console.tell(failure.message + (failure.code == 0 ? "" : ": " + CheckedFile.reason(failure.code)))
+      return Exit.ioFailure
+    default:
+      Console.tell("\(error)")
+      return Exit.noReport
+    }
+  }
+
+  private static func littleEndian(_ value: UInt32) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.fixed32(value)
+    return writer.bytes
+  }
+
+  private static func padded(_ number: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, 5 - text.utf8.count)) + text
+  }
+}
