@@ -35,6 +35,13 @@ package enum CheckedFile {
     }
   }
 
+  /// The size of a regular file, nil for anything else.
+  package static func size(_ path: String) -> Int? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+
   /// Writes a file so that it is either there whole or not at all: temporary name, fsync, rename, fsync of the folder.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
     let temporary = path + ".tmp-\(getpid())"

@@ -29,8 +29,10 @@ struct Extraction {
     var settings = ExtractSettings(request.pipeline, partitions: partitions)
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
     settings.progress = request.progress
-    let phase = ExtractPhase(settings: settings, limits: ArchiveLimits(limits), jobs: request.jobs)
-    var outcomes = phase.run(sources) { input, ordinal, symbols, sources, rows in
+    let walker = ArchiveWalker(limits: ArchiveLimits(limits), budget: RunBudget())
+    let phase = ExtractPhase(settings: settings, walker: walker, jobs: request.jobs)
+    let inputs = sources.map { ExtractInput($0, named: request.inputs) }
+    var outcomes = phase.run(inputs) { input, ordinal, symbols, sources, rows in
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }
@@ -61,6 +63,33 @@ extension InputOutcome {
 
   /// Whether something of it could not be read.
   var isPartlyUnread: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+extension ExtractInput {
+  init(_ source: InputSource, named: [String]) {
+    self.source = source
+    var root = ""
+    for name in named {
+      let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
+      if source.name.hasPrefix(folder + "/"), folder.utf8.count > root.utf8.count { root = folder }
+    }
+    self.root = root
+    if case .file(let path) = source.kind { size = CheckedFile.size(path) }
+  }
+}
+
+extension ArchiveLimits {
+  init(_ limits: RunLimits) {
+    self.init()
+    depth = limits.depth
+    entries = limits.entries
+    expandedPerInput = limits.expandedPerInput
+    expandedPerRun = limits.expandedPerRun
+    ratio = limits.ratio
+    decoderMemory = limits.decoderMemory
+    stallSeconds = Int(limits.stall / 1_000_000)
+    inputSeconds = Int(limits.perInput / 1_000_000)
+  }
 }
 
 extension ExtractSettings {

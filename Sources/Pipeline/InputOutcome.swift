@@ -5,6 +5,8 @@ package import Core
 package struct InputOutcome: Sendable {
   package var name: String
   package var sha256: String
+  /// The word of the command line that it was found under.
+  package var root = ""
   /// As stored.
   package var bytes = 0
   package var members = 0
@@ -32,6 +34,7 @@ extension InputOutcome: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     writer.text(name)
     writer.text(sha256)
+    writer.text(root)
     writer.int(bytes)
     writer.int(members)
     writer.int(events)
@@ -49,6 +52,7 @@ extension InputOutcome: BinaryCodable {
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     name = try reader.text()
     sha256 = try reader.text()
+    root = try reader.text()
     bytes = try reader.int()
     members = try reader.int()
     events = try reader.int()

@@ -22,8 +22,8 @@ package struct RunRequest: Sendable {
   /// Partitions of the requests; changes no result.
   package var partitions = 64
   package var progress: Progress?
-  /// The command that makes the report again.
-  package var reproduce = ""
+  /// The options of the command that makes the report again.
+  package var commandOptions: [String] = []
 
   package init(date: NightDate) { self.date = date }
 

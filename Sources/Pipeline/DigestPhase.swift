@@ -1,0 +1,105 @@
+internal import Cascades
+internal import Core
+internal import Dispatch
+internal import Events
+internal import Patterns
+internal import Policies
+internal import Synchronization
+internal import TestReports
+
+/// Digest: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
+struct DigestPhase: Sendable {
+  let settings: AnalysisSettings
+
+  /// Digests one partition.
+  func digest(_ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]) -> NightPartial {
+    let context = DigestContext(symbols: segment.symbols, sources: segment.sources)
+    var counts = CountDigester()
+    var cascades = CascadeDigester(settings: settings.cascades)
+    var patterns = PatternDigester(settings: settings.patterns)
+    var templates = TemplateDigester()
+    var episodes = EpisodeDigester(settings: settings.episodes)
+    var tests = TestDigester()
+    var assembler = TraceAssembler()
+    assembler.assemble(segment) { tree in
+      counts.observe(tree, context)
+      cascades.observe(tree, context)
+      patterns.observe(tree, context)
+      templates.observe(tree, context)
+      episodes.observe(tree, context)
+    }
+    for log in segment.rows.logs where log.request.isNone {
+      counts.observe(log: log, context)
+      cascades.observe(log: log, context)
+      templates.observe(log: log, context)
+    }
+    for metric in segment.rows.metrics {
+      counts.observe(metric: metric, context)
+      cascades.observe(metric: metric, context)
+    }
+    for event in segment.rows.events where event.request.isNone {
+      cascades.observe(event: event, context)
+      episodes.observe(event: event, context)
+    }
+    for report in segment.rows.reports { tests.observe(report.file, path: report.path, context) }
+    return NightPartial(
+      coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
+      repairs: assembler.repairs.resolved(context.sources), cascades: cascades.finish(context),
+      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
+      tests: tests.finish(context))
+  }
+
+  /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.
+  func run(
+    _ store: PartitionStore, outcomes: [InputOutcome], coverage: Coverage, jobs: Int
+  ) throws(StoreFailure) -> NightPartial {
+    let groups = Self.groups(store, jobs: jobs)
+    let partials = Mutex([NightPartial?](repeating: nil, count: groups.count))
+    let failure = Mutex<StoreFailure?>(nil)
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, groups.count))) { _ in
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < groups.count else { return }
+        do throws(StoreFailure) {
+          let segment = try store.segment(groups[number])
+          groups[number].forEach(store.drop)
+          let partial = digest(segment, coverage: coverage, outcomes: [])
+          partials.withLock { $0[number] = partial }
+        } catch {
+          failure.withLock { $0 = error }
+          return
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    var merged: NightPartial?
+    for partial in partials.withLock({ $0 }) {
+      guard let partial else { continue }
+      if merged == nil { merged = partial } else { merged?.add(partial) }
+    }
+    guard var merged else { throw StoreFailure("no partition was digested", code: 0) }
+    merged.outcomes = outcomes
+    return merged
+  }
+
+  /// Neighbouring partitions are digested together while they are small: fewer, fatter pieces of work.
+  private static func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
+    let weights = (0..<store.partitions).map(store.weight)
+    let target = max(50_000, weights.reduce(0, +) / max(1, jobs * 4))
+    var groups: [[Int]] = []
+    var current: [Int] = []
+    var weight = 0
+    for partition in 0..<store.partitions {
+      current.append(partition)
+      weight += weights[partition]
+      if weight >= target {
+        groups.append(current)
+        current = []
+        weight = 0
+      }
+    }
+    if !current.isEmpty { groups.append(current) }
+    return groups
+  }
+}
