@@ -57,7 +57,7 @@ struct CallTreeScan {
   }
 
   /// Looks at one caller; its children must have been looked at before.
-  mutating func examine(_ i: Int, _ nodes: Span<CallNode>, hashes pointHashes: [UInt64]) {
+  mutating func examine(_ i: Int, _ nodes: [CallNode], hashes pointHashes: [UInt64]) {
     callees.removeAll(keepingCapacity: true)
     children.removeAll(keepingCapacity: true)
     let stop = Int(nodes[i].subtreeEnd)
@@ -158,7 +158,7 @@ struct CallTreeScan {
   }
 
   /// The request's hash, once every node has been examined: its root's, or the multiset of its roots'.
-  mutating func finish(_ nodes: Span<CallNode>) {
+  mutating func finish(_ nodes: [CallNode]) {
     hashes.removeAll(keepingCapacity: true)
     var root = 0
     while root < nodes.count {

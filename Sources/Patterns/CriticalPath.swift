@@ -27,7 +27,7 @@ package struct CriticalPath: Sendable {
   package init() {}
 
   /// Computes the path of a tree; every root of a forest has its own.
-  package mutating func compute(_ nodes: Span<CallNode>) {
+  package mutating func compute(_ nodes: [CallNode]) {
     resize(nodes.count)
     for i in nodes.indices {
       if nodes[i].parent < 0 {
@@ -55,7 +55,7 @@ package struct CriticalPath: Sendable {
   }
 
   /// The children of a node that touch its interval, cut to it.
-  private mutating func gather(_ i: Int, _ nodes: Span<CallNode>) {
+  private mutating func gather(_ i: Int, _ nodes: [CallNode]) {
     kids.removeAll(keepingCapacity: true)
     let from = start[i]
     let to = end[i]

@@ -16,7 +16,7 @@ package struct PatternDigester: Digester {
   package init() {}
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
-    let nodes = tree.nodes.span
+    let nodes = tree.nodes
     guard !nodes.isEmpty else { return }
     if state.isFull {
       finished.merge(state.partial(points, context))
@@ -37,7 +37,7 @@ package struct PatternDigester: Digester {
   }
 
   /// Call points, paths and labels, from the roots down.
-  private mutating func read(_ nodes: Span<CallNode>, _ context: borrowing DigestContext) {
+  private mutating func read(_ nodes: [CallNode], _ context: borrowing DigestContext) {
     scan.resize(nodes.count)
     for i in nodes.indices {
       let point = points.point(of: nodes[i], context)

@@ -116,7 +116,7 @@ struct PatternState {
   }
 
   /// Adds one caller with the calls that the scan found.
-  mutating func addCaller(_ i: Int, _ nodes: Span<CallNode>, _ scan: inout CallTreeScan, _ request: RawExemplar) {
+  mutating func addCaller(_ i: Int, _ nodes: [CallNode], _ scan: inout CallTreeScan, _ request: RawExemplar) {
     let caller = callerIndex.index(of: scan.label[i])
     if caller == callers.count {
       callers.append(
@@ -152,7 +152,7 @@ struct PatternState {
   }
 
   private mutating func addEdges(
-    _ caller: Int, _ nodes: Span<CallNode>, _ scan: inout CallTreeScan, _ here: RawExemplar
+    _ caller: Int, _ nodes: [CallNode], _ scan: inout CallTreeScan, _ here: RawExemplar
   ) {
     for k in scan.callees.indices {
       let count = Int64(scan.callees[k].count)
@@ -215,7 +215,7 @@ struct PatternState {
 
   /// Adds a request whose callers have been added.
   mutating func addRequest(
-    _ nodes: Span<CallNode>, _ scan: CallTreeScan, _ critical: CriticalPath, _ request: RawExemplar,
+    _ nodes: [CallNode], _ scan: CallTreeScan, _ critical: CriticalPath, _ request: RawExemplar,
     _ pointHashes: [UInt64]
   ) {
     requests += 1
@@ -278,7 +278,7 @@ struct PatternState {
   }
 
   private func newVariant(
-    _ nodes: Span<CallNode>, _ scan: CallTreeScan, _ request: RawExemplar, _ pointHashes: [UInt64]
+    _ nodes: [CallNode], _ scan: CallTreeScan, _ request: RawExemplar, _ pointHashes: [UInt64]
   ) -> Variant {
     var variant = Variant(exemplar: request)
     for i in nodes.indices.prefix(VariantStats.formLimit) {

@@ -1,11 +1,8 @@
-internal import Cascades
 internal import Core
 internal import Dispatch
 internal import Events
 internal import Patterns
-internal import Policies
 internal import Synchronization
-internal import TestReports
 
 /// Digest: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
 struct DigestPhase: Sendable {
@@ -15,38 +12,24 @@ struct DigestPhase: Sendable {
   func digest(_ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]) -> NightPartial {
     let context = DigestContext(symbols: segment.symbols, sources: segment.sources)
     var counts = CountDigester()
-    var cascades = CascadeDigester(settings: settings.cascades)
-    var patterns = PatternDigester(settings: settings.patterns)
-    var templates = TemplateDigester()
-    var episodes = EpisodeDigester(settings: settings.episodes)
-    var tests = TestDigester()
+    var patterns = PatternDigester()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
-      cascades.observe(tree, context)
       patterns.observe(tree, context)
-      templates.observe(tree, context)
-      episodes.observe(tree, context)
     }
     for log in segment.rows.logs where log.request.isNone {
       counts.observe(log: log, context)
-      cascades.observe(log: log, context)
-      templates.observe(log: log, context)
     }
     for metric in segment.rows.metrics {
       counts.observe(metric: metric, context)
-      cascades.observe(metric: metric, context)
     }
     for event in segment.rows.events where event.request.isNone {
-      cascades.observe(event: event, context)
-      episodes.observe(event: event, context)
     }
-    for report in segment.rows.reports { tests.observe(report.file, path: report.path, context) }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
-      repairs: assembler.repairs.resolved(context.sources), cascades: cascades.finish(context),
-      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
-      tests: tests.finish(context))
+      repairs: assembler.repairs.resolved(context.sources),
+      patterns: patterns.finish(context))
   }
 
   /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.

@@ -1,5 +1,6 @@
 internal import Archives
 internal import Core
+internal import Events
 internal import Foundation
 
 /// The extract phase with everything around it: inputs listed, limits set, rows kept.

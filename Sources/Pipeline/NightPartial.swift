@@ -1,9 +1,6 @@
-package import Cascades
 package import Core
 package import Events
 package import Patterns
-package import Policies
-package import TestReports
 
 /// What digest leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
 package struct NightPartial: Sendable {
@@ -12,11 +9,7 @@ package struct NightPartial: Sendable {
   package var outcomes: [InputOutcome]
   package var counts = NightCounts()
   package var repairs = Repairs()
-  package var cascades: CascadePartial
   package var patterns: PatternPartial
-  package var templates: TemplatePartial
-  package var episodes: EpisodePartial
-  package var tests: TestPartial
 
   /// Adds another partial.
   ///
@@ -32,11 +25,7 @@ package struct NightPartial: Sendable {
     outcomes.sort { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
     counts.merge(other.counts)
     repairs.merge(other.repairs)
-    cascades.merge(other.cascades)
     patterns.merge(other.patterns)
-    templates.merge(other.templates)
-    episodes.merge(other.episodes)
-    tests.merge(other.tests)
   }
 }
 
@@ -46,8 +35,8 @@ extension NightPartial {
     var frame = Frame(kind: .partial, coverage: coverage)
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
-      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
-      Self.section(episodes.encode), Self.section(tests.encode),
+      Self.section(patterns.encode),
+
     ]
     return frame.encoded()
   }
@@ -57,17 +46,13 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame(encoded: bytes, expecting: .partial)
-    guard frame.sections.count == 8 else { throw DecodeFailure("a partial has eight sections", at: 0) }
+    guard frame.sections.count == 4 else { throw DecodeFailure("a partial has eight sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections.map { ByteReader($0) }
     outcomes = try readers[0].array()
     counts = try NightCounts(from: &readers[1])
     repairs = try Repairs(from: &readers[2])
-    cascades = try CascadePartial(from: &readers[3])
-    patterns = try PatternPartial(from: &readers[4])
-    templates = try TemplatePartial(from: &readers[5])
-    episodes = try EpisodePartial(from: &readers[6])
-    tests = try TestPartial(from: &readers[7])
+    patterns = try PatternPartial(from: &readers[3])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -188,11 +188,11 @@ package enum RunSetup {
         paths.append(pattern)
         continue
       }
-      var result = glob_t()
+      var result = unsafe glob_t()
       let code = unsafe glob(pattern, 0, nil, &result)
       var matches: [String] = []
       if code == 0, let found = unsafe result.gl_pathv {
-        for i in 0..<Int(result.gl_pathc) {
+        for i in 0..<Int(unsafe result.gl_pathc) {
           if let path = unsafe found[i] { matches.append(unsafe String(cString: path)) }
         }
       }

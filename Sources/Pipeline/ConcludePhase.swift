@@ -1,0 +1,74 @@
+internal import Core
+internal import Events
+internal import Patterns
+
+/// What conclude hands to the output: the report, and what the history is to remember of the night.
+struct Conclusion: Sendable {
+  var report: NightReport
+}
+
+/// Conclude: all partials and the history become findings, and the findings a report.
+struct ConcludePhase: Sendable {
+  let request: RunRequest
+
+  func conclude(_ night: NightPartial) throws -> Conclusion {
+    var report = NightReport()
+    report.toolVersion = Version.text
+    report.zone = request.pipeline.zone.name
+    addInputs(night, to: &report)
+    report.summary.requests = night.counts.requests
+    report.summary.failures = night.counts.failures
+    report.summary.incidents = report.incidents.count
+    report.summary.components = report.components.count
+    report.summary.patternsLearned = report.patterns.count
+    report.verdict = Verdict.sentence(report)
+    report.reproduce = RunSetup.commandLine(
+      ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
+    return Conclusion(report: report)
+  }
+
+  /// The books of the inputs: repairs made while requests were put together are added to the member they concern.
+  private func addInputs(_ night: NightPartial, to report: inout NightReport) {
+    var diagnostics = night.outcomes.flatMap(\.diagnostics)
+    diagnostics += night.repairs.diagnostics
+    let repaired = Dictionary(grouping: night.repairs.diagnostics, by: \.location.input)
+    var first = Int64.max
+    var last = Int64.min
+    for outcome in night.outcomes {
+      first = min(first, outcome.first)
+      last = max(last, outcome.last)
+      report.summary.events += outcome.events
+      var books = outcome.books
+      for repair in repaired[outcome.name] ?? [] { books.repair(repair.code, repair.count) }
+      let own = diagnostics.filter { $0.location.input == outcome.name }
+      var input = NightReport.Input(
+        name: outcome.name, sha256: outcome.sha256, bytes: outcome.bytes, members: outcome.members,
+        events: outcome.events, books: books, diagnostics: own.reduce(0) { $0 + $1.count })
+      input.memberBooks = outcome.memberBooks
+      report.inputs.append(input)
+    }
+    if first <= last { report.window = (first, last) }
+    report.diagnostics = diagnostics.sorted {
+      ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message)
+    }
+    for diagnostic in report.diagnostics {
+      guard let limit = diagnostic.limit else { continue }
+      let hit = "\(diagnostic.location.description): \(diagnostic.message)"
+      report.limits[limit] = report.limits[limit] ?? hit
+    }
+  }
+}
+
+/// The night in one sentence.
+enum Verdict {
+  static func sentence(_ report: NightReport) -> String {
+    let unread = report.diagnostics.filter { $0.severity == .error }.count
+    let rest = unread == 0 ? "" : " Part of the input could not be read."
+    guard report.summary.events > 0 else { return "Nothing that could be analysed was read." + rest }
+    guard let worst = report.incidents.max(by: { ($0.severity, $1.start) < ($1.severity, $0.start) }) else {
+      return "No incident was found in \(report.summary.requests) requests." + rest
+    }
+    let count = report.incidents.count
+    return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline + rest
+  }
+}

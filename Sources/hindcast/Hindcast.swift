@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Pipeline
+
+/// The program: one verb per job. The command line is parsed here and nothing else; the work is done in Pipeline.
+@main
+struct Hindcast: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hindcast",
+    abstract: "Offline incident analysis of traces, logs and test reports.",
+    discussion: """
+      hindcast run traces.tar.gz -o out            analyse an archive, write out/report.json and out/report.md
+      hindcast run --pipeline nightly.yaml          the night before, as the pipeline file says
+      hindcast explain 1f3a -o out                  one incident of that report in the terminal
+      hindcast events --stats traces.tar.gz         what was read, used, repaired and skipped
+
+      Exit codes: 0 done; 1 done, with a finding at or above --fail-on; 2 no report could be written; 3 a report was
+      written, but part of the input could not be read; 64 usage. The phase verbs split 2: 65 damaged intermediate,
+      66 missing input, 73 and 74 output.
+      """,
+    version: Version.text,
+    subcommands: [
+      RunCommand.self
+    ])
+
+  static func main() {
+    // A closed pipe or a full device is an error to be told, not a signal to die of.
+    SignalSetup.ignoreWriteSignals()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
