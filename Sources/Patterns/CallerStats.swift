@@ -16,6 +16,8 @@ package struct EdgeStats: Sendable, Weighted {
   package var fanOut = Sketch()
   /// The caller that made the most calls; `value` is their number.
   package var widest: Exemplar?
+  /// The caller that made the fewest calls, at least one; `value` is their number.
+  package var narrowest: Exemplar?
 
   package init() {}
   package var weight: Int { calls }
@@ -30,6 +32,9 @@ extension EdgeStats: Mergeable {
     gap.merge(other.gap)
     fanOut.merge(other.fanOut)
     if let candidate = other.widest, widest.map({ Exemplar.larger(candidate, $0) }) ?? true { widest = candidate }
+    if let candidate = other.narrowest, narrowest.map({ Exemplar.smaller(candidate, $0) }) ?? true {
+      narrowest = candidate
+    }
   }
 }
 
@@ -42,6 +47,7 @@ extension EdgeStats: BinaryCodable {
     gap.encode(to: &writer)
     fanOut.encode(to: &writer)
     Exemplar.encode(widest, to: &writer)
+    Exemplar.encode(narrowest, to: &writer)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -52,6 +58,7 @@ extension EdgeStats: BinaryCodable {
     gap = try Sketch(from: &reader)
     fanOut = try Sketch(from: &reader)
     widest = try Exemplar.decode(&reader)
+    narrowest = try Exemplar.decode(&reader)
   }
 }
 
@@ -78,8 +85,8 @@ extension PairStats: Mergeable {
     before += other.before
     after += other.after
     mixed += other.mixed
-    beforeExemplar = Exemplar.smaller(beforeExemplar, other.beforeExemplar)
-    afterExemplar = Exemplar.smaller(afterExemplar, other.afterExemplar)
+    beforeExemplar = Exemplar.first(beforeExemplar, other.beforeExemplar)
+    afterExemplar = Exemplar.first(afterExemplar, other.afterExemplar)
   }
 }
 
@@ -132,7 +139,7 @@ extension CompositionStats: Mergeable {
     count += other.count
     windows.merge(other.windows) { Count($0.value + $1.value) }
     if members.isEmpty { members = other.members }
-    exemplar = Exemplar.smaller(exemplar, other.exemplar)
+    exemplar = Exemplar.first(exemplar, other.exemplar)
   }
 }
 

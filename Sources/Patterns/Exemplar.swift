@@ -28,12 +28,15 @@ package struct Exemplar: Hashable, Comparable, Sendable {
   /// Whether a is the better exemplar of the largest value: larger, or equal and of a smaller request.
   static func larger(_ a: Exemplar, _ b: Exemplar) -> Bool { a.value != b.value ? a.value > b.value : a < b }
 
+  /// Whether a is the better exemplar of the smallest value: smaller, or equal and of a smaller request.
+  static func smaller(_ a: Exemplar, _ b: Exemplar) -> Bool { a.value != b.value ? a.value < b.value : a < b }
+
   /// The request as reports print it.
   package var name: String { text.isEmpty ? request.hex : text }
 
   package var evidence: Evidence { Evidence(location, request: name) }
 
-  static func smaller(_ a: Exemplar?, _ b: Exemplar?) -> Exemplar? {
+  static func first(_ a: Exemplar?, _ b: Exemplar?) -> Exemplar? {
     guard let a, let b else { return a ?? b }
     return min(a, b)
   }

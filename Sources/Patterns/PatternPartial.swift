@@ -103,7 +103,10 @@ package struct PatternPartial: Sendable {
         composition.exemplar = nil
         composition.windows = [:]
       }
-      caller.edges.update { $0.widest = nil }
+      caller.edges.update { edge in
+        edge.widest = nil
+        edge.narrowest = nil
+      }
       caller.pairs.update { pair in
         pair.beforeExemplar = nil
         pair.afterExemplar = nil

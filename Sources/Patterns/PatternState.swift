@@ -54,6 +54,7 @@ struct PatternState {
     var calls = 0
     var failures = 0
     var widest: RawExemplar
+    var narrowest: RawExemplar
   }
   private struct Pair {
     var caller: Int32
@@ -161,7 +162,7 @@ struct PatternState {
         var widest = here
         widest.value = count
         edges.append(
-          Edge(caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: widest))
+          Edge(caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: widest, narrowest: widest))
       }
       scan.callees[k].edge = Int32(truncatingIfNeeded: edge)
       edges[edge].occurrences += 1
@@ -170,6 +171,9 @@ struct PatternState {
       if count > edges[edge].widest.value {
         edges[edge].widest = here
         edges[edge].widest.value = count
+      } else if count < edges[edge].narrowest.value {
+        edges[edge].narrowest = here
+        edges[edge].narrowest.value = count
       }
       edgeSketches.add(count, bucket: sketchBucket(count), to: 3 * edge + 2)
     }
@@ -373,6 +377,7 @@ struct PatternState {
       one.gap = sketches[3 * i + 1]
       one.fanOut = sketches[3 * i + 2]
       one.widest = edge.widest.resolved(context)
+      one.narrowest = edge.narrowest.resolved(context)
       stats[Int(edge.caller)].edges.add(one, for: edge.point)
     }
     for pair in pairs {

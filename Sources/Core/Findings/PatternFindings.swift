@@ -79,3 +79,21 @@ package struct TemplateFinding: Hashable, Sendable {
     self.status = status
   }
 }
+
+/// Where the night's time went: one call path's part of the critical paths of all requests.
+package struct CriticalShare: Hashable, Sendable {
+  /// `component operation` from the root down.
+  package var path: [String]
+  /// Calls on the critical path of their request.
+  package var calls: Int
+  /// Microseconds of critical path that were this path's own.
+  package var time: Int64
+  /// Of all critical time, in [0, 1].
+  package var share: Double
+  package init(path: [String], calls: Int, time: Int64, share: Double) {
+    self.path = path
+    self.calls = calls
+    self.time = time
+    self.share = share
+  }
+}

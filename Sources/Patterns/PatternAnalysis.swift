@@ -1,0 +1,283 @@
+// The conclusion: tonight's patterns, what is new, gone or changed, and every rule that was broken.
+
+package import Core
+
+/// What patterns say about the night.
+package struct PatternConclusion: Sendable {
+  /// Learned patterns, most frequent first.
+  package var patterns: [PatternFinding] = []
+  /// Ranked by weight, heaviest first.
+  package var violations: [Violation] = []
+  /// Ids of the patterns that reached `learnedAt` occurrences tonight: each is announced once in its life.
+  package var announced: [String] = []
+  /// Patterns with at least `learnedAt` occurrences, listed or not.
+  package var learned = 0
+  /// Where the time of all requests went, largest share first.
+  package var criticalPath: [CriticalShare] = []
+  /// Bounds that were hit: name and what was left out.
+  package var limits: [String: String] = [:]
+  /// Tonight as history keeps it.
+  package var baseline = PatternPartial()
+
+  package init() {}
+}
+
+/// Compares tonight's digest with the nights before, or with itself where there are none.
+package struct PatternAnalysis {
+  private let tonight: PatternPartial
+  private let baseline: PatternBaseline?
+  private let settings: PatternSettings
+  private let known: PatternPartial
+  private let forms: PatternForms
+
+  /// Concludes on a merged partial.
+  ///
+  /// - Parameters:
+  ///   - partial: tonight, all partitions merged.
+  ///   - baseline: earlier nights; nil or empty makes the archive its own baseline.
+  ///   - settings: thresholds.
+  /// - Returns: patterns, violations and what history should keep.
+  package static func conclude(
+    _ partial: PatternPartial, baseline: PatternBaseline? = nil, settings: PatternSettings = PatternSettings()
+  ) -> PatternConclusion {
+    PatternAnalysis(partial, baseline.flatMap { $0.isEmpty ? nil : $0 }, settings).conclusion()
+  }
+
+  private init(_ partial: PatternPartial, _ baseline: PatternBaseline?, _ settings: PatternSettings) {
+    tonight = partial
+    self.baseline = baseline
+    self.settings = settings
+    known = baseline?.merged ?? partial
+    forms = PatternForms(partial: partial)
+  }
+
+  /// The id of a variant in reports and in history.
+  package static func id(_ variant: UInt64) -> String { "p" + hexText(variant) }
+
+  private func conclusion() -> PatternConclusion {
+    var conclusion = PatternConclusion()
+    conclusion.baseline = tonight.withoutExemplars
+    conclusion.violations = structureViolations() + latencyViolations() + driftViolations()
+    let changed = Set(
+      conclusion.violations.filter { $0.kind == "drift" || $0.kind == "latency" }.map(\.pattern))
+    addPatterns(to: &conclusion, changed: changed)
+    addGone(to: &conclusion)
+    conclusion.patterns.sort { ($1.occurrences, $0.id) < ($0.occurrences, $1.id) }
+    conclusion.violations.sort { Self.precedes($0, $1) }
+    bound(&conclusion)
+    conclusion.criticalPath = criticalPath()
+    return conclusion
+  }
+
+  // MARK: - Patterns
+
+  private func addPatterns(to conclusion: inout PatternConclusion, changed: Set<String>) {
+    for (key, variant) in tonight.variants.sorted {
+      let before = baseline?.merged.variants[key]
+      let occurrences = (before?.count ?? 0) + variant.count
+      guard occurrences >= settings.learnedAt else { continue }
+      let id = Self.id(key)
+      conclusion.learned += 1
+      let isAnnounced = (before?.count ?? 0) < settings.learnedAt
+      if isAnnounced { conclusion.announced.append(id) }
+      var status = "known"
+      if baseline != nil, before == nil {
+        status = "new"
+      } else if changed.contains(id) {
+        status = "changed"
+      }
+      conclusion.patterns.append(finding(key, variant, before, status, forms))
+    }
+  }
+
+  private func finding(
+    _ key: UInt64, _ variant: VariantStats, _ before: VariantStats?, _ status: String, _ forms: PatternForms
+  ) -> PatternFinding {
+    let (participants, sequence) = forms.reading(variant.form)
+    var finding = PatternFinding(
+      id: Self.id(key), name: forms.name(variant, participants), participants: participants, sequence: sequence,
+      occurrences: variant.count, status: status)
+    finding.latency = LatencySummary(variant.latency)
+    finding.baseline = before.flatMap { LatencySummary($0.latency) }
+    return finding
+  }
+
+  /// Patterns of every recent night that tonight should have shown at least twenty times, and did not.
+  private func addGone(to conclusion: inout PatternConclusion) {
+    guard let baseline, baseline.nights.count >= LatencyDrift.minimumNights, tonight.requests > 0,
+      tonight.variants.overflow == 0
+    else { return }
+    let recent = baseline.nights.suffix(LatencyDrift.minimumNights)
+    let forms = PatternForms(partial: baseline.merged)
+    for (key, variant) in baseline.merged.variants.sorted where tonight.variants[key] == nil {
+      var least = Double.infinity
+      for night in recent {
+        let share = Double(night.partial.variants[key]?.count ?? 0) / Double(max(night.partial.requests, 1))
+        least = min(least, share * Double(tonight.requests))
+      }
+      guard least >= 20 else { continue }
+      var gone = finding(key, variant, variant, "gone", forms)
+      gone.occurrences = 0
+      gone.latency = nil
+      conclusion.patterns.append(gone)
+      var violation = Violation(
+        pattern: gone.id, kind: "gone",
+        detail: "\(gone.name): seen on each of the last \(recent.count) nights, not once tonight", count: 0,
+        weight: 4)
+      violation.expected = Int64(checked: least.rounded())
+      violation.actual = 0
+      violation.deviation = -1
+      conclusion.violations.append(violation)
+    }
+  }
+
+  // MARK: - Violations
+
+  private func structureViolations() -> [Violation] {
+    let rules = CallRules(tonight: tonight, known: known, isSelf: baseline == nil, settings: settings)
+    let home = homes()
+    return rules.breaks().map { one in
+      let caller = tonight.callers[one.caller]
+      let callerPoint = caller?.point ?? 0
+      var violation = Violation(
+        pattern: home[callerPoint] ?? "", kind: one.kind.rawValue, detail: detail(one, tonight.point(callerPoint)),
+        count: one.count, weight: one.weight)
+      violation.request = one.exemplar?.name ?? ""
+      violation.evidence = one.exemplar.map { [$0.evidence] } ?? []
+      return violation
+    }
+  }
+
+  private func detail(_ one: RuleBreak, _ caller: CallPoint) -> String {
+    let callee = one.callee == 0 ? "" : tonight.point(one.callee).name
+    let sure = "kept \(one.support) times"
+    switch one.kind {
+    case .missingCall: return "\(caller.name) always calls \(callee) (\(sure)); here it did not"
+    case .extraCall: return "\(caller.name) called \(callee), which it almost never does (seen \(one.support) times)"
+    case .unseenEdge: return "\(caller.name) called \(callee), which it never did in \(one.support) calls"
+    case .order:
+      return "\(caller.name) calls \(callee) before \(tonight.point(one.other).name) (\(sure)); here after it"
+    case .count: return "\(caller.name) calls \(callee) \(one.expected) times (\(sure)); here \(one.actual) times"
+    case .unseenVariant: return "\(caller.name) makes \(one.expected) (\(sure)); here \(one.actual)"
+    }
+  }
+
+  /// For each call point the most frequent variant that contains it.
+  private func homes() -> [UInt64: String] {
+    var home: [UInt64: String] = [:]
+    for (key, variant) in tonight.variants.sorted.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) }) {
+      for node in variant.form where home[node.point] == nil { home[node.point] = Self.id(key) }
+    }
+    return home
+  }
+
+  private func latencyViolations() -> [Violation] {
+    let rules = LatencyRules(tonight: tonight, settings: settings)
+    let breaks = baseline.map { rules.breaks(known: $0.merged) } ?? rules.breaksWithin()
+    return breaks.map { one in
+      let deviation = Double(one.actual.subtractingSaturated(one.expected)) / Double(max(one.expected, 1))
+      let place = one.path == 0 ? "the request" : pathNames(one.path).last ?? "a call"
+      var violation = Violation(
+        pattern: Self.id(one.variant), kind: "latency", detail: "\(place): \(one.detail)", count: one.count,
+        weight: (1 + Double(Int.bitWidth - one.count.leadingZeroBitCount) / 4) * min(abs(deviation), 8) * 0.5)
+      violation.expected = one.expected
+      violation.actual = one.actual
+      violation.deviation = deviation
+      violation.request = one.exemplar?.name ?? ""
+      violation.evidence = one.exemplar.map { [$0.evidence] } ?? []
+      return violation
+    }
+  }
+
+  private func driftViolations() -> [Violation] {
+    guard let baseline, baseline.nights.count >= LatencyDrift.minimumNights else { return [] }
+    var found: [Violation] = []
+    for (key, variant) in tonight.variants.sorted {
+      let held = baseline.nights.compactMap { night in
+        night.partial.variants[key].map { (date: night.date, latency: $0.latency) }
+      }
+      let latency = variant.latency
+      for verdict in LatencyDrift.verdicts(tonight: latency, nights: held.map(\.latency)) {
+        let since = verdict.since < held.count ? held[verdict.since].date : "tonight"
+        found.append(violation(verdict, key, variant, latency, held.map(\.latency), since))
+      }
+    }
+    return found
+  }
+
+  private func violation(
+    _ verdict: DriftVerdict, _ key: UInt64, _ variant: VariantStats, _ latency: Sketch, _ nights: [Sketch],
+    _ since: String
+  ) -> Violation {
+    let quantile = verdict.rule == .tail ? 0.99 : 0.5
+    let expected = LatencyDrift.median(nights.compactMap { $0.quantile(quantile).map(Double.init) })
+    let percent = Int((min(verdict.change, 1e6) * 100).rounded())
+    let text =
+      switch verdict.rule {
+      case .shift: "\(percent) % slower than \(nights.count) earlier nights"
+      case .tail: "the slowest requests took \(percent) % longer beside the others than on \(nights.count) earlier nights"
+      case .creep: "\(percent) % slower than it was, creeping up since \(since)"
+      }
+    let tenths = Int((min(verdict.score, 1e6) * 10).rounded())
+    var violation = Violation(
+      pattern: Self.id(key), kind: "drift",
+      detail: "\(text) (\(tenths / 10).\(tenths % 10) standard deviations of those nights; since \(since))",
+      count: variant.count, weight: 2 + min(verdict.change * 10, 6))
+    violation.expected = Int64(checked: expected.rounded())
+    violation.actual = latency.quantile(quantile)
+    violation.deviation = verdict.change
+    let exemplar = verdict.rule == .tail ? variant.slowest.first : variant.exemplar
+    violation.request = exemplar?.name ?? ""
+    violation.evidence = exemplar.map { [$0.evidence] } ?? []
+    return violation
+  }
+
+  private static func precedes(_ a: Violation, _ b: Violation) -> Bool {
+    if a.weight != b.weight { return a.weight > b.weight }
+    return (a.kind, a.pattern, a.detail, a.request) < (b.kind, b.pattern, b.detail, b.request)
+  }
+
+  // MARK: - Bounds and the critical path
+
+  private func bound(_ conclusion: inout PatternConclusion) {
+    func cut<Element>(_ list: inout [Element], _ name: String) {
+      guard list.count > settings.listed else { return }
+      conclusion.limits[name] = "\(list.count - settings.listed) of \(list.count) not listed"
+      list.removeLast(list.count - settings.listed)
+    }
+    var patterns = conclusion.patterns
+    var violations = conclusion.violations
+    cut(&patterns, "patterns.listed")
+    cut(&violations, "violations.listed")
+    conclusion.patterns = patterns
+    conclusion.violations = violations
+    func say(_ overflow: Int, _ name: String, _ what: String) {
+      if overflow > 0 { conclusion.limits[name] = "\(overflow) \(what) left out" }
+    }
+    say(tonight.variants.overflow, "patterns.variants", "requests of variants beyond \(PatternPartial.variantLimit)")
+    say(tonight.callers.overflow, "patterns.callers", "calls by callers beyond \(PatternPartial.callerLimit)")
+    say(tonight.contexts.overflow, "patterns.paths", "calls on paths beyond \(PatternPartial.contextLimit)")
+  }
+
+  /// The names along a path, from the root.
+  private func pathNames(_ path: UInt64) -> [String] {
+    var names: [String] = []
+    var at = path
+    while at != 0, let context = tonight.contexts[at], names.count < 64 {
+      names.append(tonight.point(context.point).name)
+      at = context.parent
+    }
+    return names.reversed()
+  }
+
+  private func criticalPath() -> [CriticalShare] {
+    let contexts = tonight.contexts.sorted.filter { $0.value.criticalTime > 0 }
+    let total = contexts.reduce(Int64(0)) { $0.addingSaturated($1.value.criticalTime) }
+    return
+      contexts.sorted { ($1.value.criticalTime, $0.key) < ($0.value.criticalTime, $1.key) }.prefix(50).map {
+        CriticalShare(
+          path: pathNames($0.key), calls: $0.value.critical, time: $0.value.criticalTime,
+          share: Double($0.value.criticalTime) / Double(max(total, 1)))
+      }
+  }
+}

@@ -1,0 +1,45 @@
+// A rule of how calls fit together, and who broke it.
+
+internal import Core
+
+/// One broken rule, over all requests that broke it in the same way.
+struct RuleBreak {
+  enum Kind: String, Comparable {
+    case missingCall, extraCall, unseenEdge, order, count, unseenVariant
+    static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+
+    /// How much one such departure matters beside the others.
+    var gravity: Double {
+      switch self {
+      case .missingCall, .unseenEdge: 3
+      case .count, .order: 2.5
+      case .extraCall: 2
+      case .unseenVariant: 1
+      }
+    }
+  }
+
+  var kind: Kind
+  /// The caller's key in the partial.
+  var caller: UInt64
+  /// The callee the rule is about, 0 where it is about the caller as a whole.
+  var callee: UInt64 = 0
+  /// The second callee of an order.
+  var other: UInt64 = 0
+  var expected = ""
+  var actual = ""
+  /// Callers that broke the rule.
+  var count: Int
+  /// How often the rule was seen to be kept.
+  var support: Int
+  var exemplar: Exemplar?
+
+  /// The posterior mean that the rule is real: Laplace's rule of succession over its support.
+  var certainty: Double { Double(support + 1) / Double(support + 2) }
+
+  /// Rank among violations: gravity, how many broke it, and how rare that is.
+  var weight: Double {
+    let rarity = Double(support + 1) / Double(support + 1 + count)
+    return kind.gravity * (1 + Double(Int.bitWidth - count.leadingZeroBitCount) / 4) * (0.5 + rarity / 2) * certainty
+  }
+}
