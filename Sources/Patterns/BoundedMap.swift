@@ -24,7 +24,7 @@ package struct BoundedMap<Value: Mergeable & Sendable & Weighted>: Sendable {
 
   package subscript(key: UInt64) -> Value? { values[key] }
 
-  /// Merges a value into a key's.
+  /// Merges a value into a key's. After the last one `settle` is due.
   package mutating func add(_ value: Value, for key: UInt64) {
     guard key <= ceiling else {
       overflow += value.weight
@@ -35,8 +35,13 @@ package struct BoundedMap<Value: Mergeable & Sendable & Weighted>: Sendable {
       values[key] = held
     } else {
       values[key] = value
-      if values.count > limit { prune() }
+      if values.count > 2 * limit { prune() }
     }
+  }
+
+  /// Leaves out what is beyond the limit; until then up to twice as many keys wait, so that adding stays cheap.
+  package mutating func settle() {
+    if values.count > limit { prune() }
   }
 
   /// Changes every value in place.
@@ -69,6 +74,7 @@ extension BoundedMap: Mergeable {
       for key in values.keys.sorted() where key > ceiling { overflow += values.removeValue(forKey: key)?.weight ?? 0 }
     }
     for (key, value) in other.sorted { add(value, for: key) }
+    settle()
   }
 }
 

@@ -44,7 +44,8 @@ struct CallRules {
         found[id] = one
       }
     }
-    let knowsEdges = rules.edges.overflow == 0 && isSettled(rules.edges.sorted.map(\.value.occurrences), of: rules.count)
+    let knowsEdges =
+      rules.edges.overflow == 0 && isSettled(rules.edges.sorted.map(\.value.occurrences), of: rules.count)
     let knowsAll =
       !isSelf && rules.compositions.overflow == 0 && rules.count >= 10 * settings.minimumSupport
       && isSettled(rules.compositions.sorted.map(\.value.count), of: rules.count)

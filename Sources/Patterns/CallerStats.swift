@@ -220,6 +220,12 @@ package struct CallerStats: Sendable, Weighted {
 
   package init() {}
   package var weight: Int { count }
+
+  mutating func settle() {
+    compositions.settle()
+    edges.settle()
+    pairs.settle()
+  }
 }
 
 extension CallerStats: Mergeable {

@@ -215,7 +215,8 @@ package struct PatternAnalysis {
     let text =
       switch verdict.rule {
       case .shift: "\(percent) % slower than \(nights.count) earlier nights"
-      case .tail: "the slowest requests took \(percent) % longer beside the others than on \(nights.count) earlier nights"
+      case .tail:
+        "the slowest requests took \(percent) % longer beside the others than on \(nights.count) earlier nights"
       case .creep: "\(percent) % slower than it was, creeping up since \(since)"
       }
     let tenths = Int((min(verdict.score, 1e6) * 10).rounded())

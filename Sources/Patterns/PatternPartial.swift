@@ -115,6 +115,13 @@ package struct PatternPartial: Sendable {
     return trimmed
   }
 
+  mutating func settle() {
+    variants.settle()
+    callers.settle()
+    contexts.settle()
+    points.settle()
+  }
+
   mutating func coarsen(by steps: UInt8) {
     guard steps > 0 else { return }
     variants.update { $0.windows = WindowClock.coarsen($0.windows, by: steps) }

@@ -162,7 +162,8 @@ struct PatternState {
         var widest = here
         widest.value = count
         edges.append(
-          Edge(caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: widest, narrowest: widest))
+          Edge(
+            caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: widest, narrowest: widest))
       }
       scan.callees[k].edge = Int32(truncatingIfNeeded: edge)
       edges[edge].occurrences += 1
@@ -317,6 +318,7 @@ struct PatternState {
     }
     addVariants(to: &partial, context)
     addCallers(to: &partial, context)
+    partial.settle()
     for window in windows { partial.clock.insert(window, in: clock.shift) }
     partial.coarsen(by: partial.clock.shift - clock.shift)
     return partial
@@ -391,6 +393,9 @@ struct PatternState {
       one.afterExemplar = pair.afterExemplar?.resolved(context)
       stats[Int(pair.caller)].pairs.add(one, for: pair.key)
     }
-    for (caller, stats) in stats.enumerated() { partial.callers.add(stats, for: callerIndex.keys[caller]) }
+    for caller in stats.indices {
+      stats[caller].settle()
+      partial.callers.add(stats[caller], for: callerIndex.keys[caller])
+    }
   }
 }

@@ -1,0 +1,76 @@
+import Core
+import Patterns
+import Testing
+
+struct CallRulesTests {
+  private static let second: Int64 = 1_000_000
+
+  private func night(_ requests: Int, seed: UInt64 = 11) -> TreeWorld {
+    var shop = ShopWorld(seed: seed)
+    var world = TreeWorld()
+    for i in 0..<requests { world.add(shop.checkout(.none), at: Int64(i) * Self.second) }
+    return world
+  }
+
+  private func kinds(_ fault: ShopWorld.Fault, baseline: PatternBaseline) -> Set<String> {
+    var shop = ShopWorld(seed: 99)
+    var world = TreeWorld()
+    world.add(shop.checkout(fault))
+    return Set(PatternAnalysis.conclude(world.partial, baseline: baseline).violations.map(\.kind))
+  }
+
+  @Test("each fault breaks its rule, and no fault breaks none") func kindsOfFaults() {
+    let baseline = PatternBaseline(nights: [.init(date: "2026-01-01", partial: night(1_500).partial.withoutExemplars)])
+    #expect(kinds(.none, baseline: baseline) == [])
+    #expect(kinds(.missingCall, baseline: baseline).contains("missingCall"))
+    #expect(kinds(.extraCall, baseline: baseline).contains("unseenEdge"))
+    #expect(kinds(.swappedOrder, baseline: baseline).contains("order"))
+    #expect(kinds(.fanOut, baseline: baseline).contains("count"))
+  }
+
+  @Test("structural anomalies under concurrency: recall at least .95, false alarms at most .02") func recall() {
+    let baseline = PatternBaseline(nights: [.init(date: "2026-01-01", partial: night(1_500).partial.withoutExemplars)])
+    var shop = ShopWorld(seed: 4_711)
+    var alarms = 0
+    var found: [ShopWorld.Fault: Int] = [:]
+    let each = 60
+    for fault in ShopWorld.Fault.allCases {
+      for _ in 0..<each * (fault == .none ? 8 : 1) {
+        var world = TreeWorld()
+        world.add(shop.checkout(fault))
+        let isAlarm = PatternAnalysis.conclude(world.partial, baseline: baseline).violations.contains {
+          $0.kind != "latency"
+        }
+        if fault == .none { alarms += isAlarm ? 1 : 0 } else { found[fault, default: 0] += isAlarm ? 1 : 0 }
+      }
+    }
+    let recall = Double(found.values.reduce(0, +)) / Double(4 * each)
+    let falseAlarms = Double(alarms) / Double(8 * each)
+    print("structural anomalies: recall \(recall), false alarms \(falseAlarms)")
+    #expect(recall >= 0.95)
+    #expect(falseAlarms <= 0.02)
+  }
+
+  @Test("without history a fault of part of the night stands out, with evidence") func withinOneArchive() {
+    var shop = ShopWorld(seed: 5)
+    var world = TreeWorld()
+    for i in 0..<900 {
+      let fault: ShopWorld.Fault =
+        (500..<560).contains(i) ? .missingCall : i == 700 ? .swappedOrder : i == 800 ? .fanOut : .none
+      world.add(shop.checkout(fault), at: Int64(i) * Self.second)
+    }
+    let violations = PatternAnalysis.conclude(world.partial).violations
+    let missing = violations.first { $0.kind == "missingCall" }
+    #expect(missing?.count == 60)
+    #expect(missing?.detail.contains("auth POST /token") == true)
+    #expect(missing?.request == RequestID(high: 0, low: 501).hex)
+    #expect(missing?.evidence.first?.location.input == "night.jsonl")
+    #expect(violations.contains { $0.kind == "order" && $0.count == 1 && $0.detail.contains("payment") })
+    #expect(violations.contains { $0.kind == "count" && $0.detail.contains("SELECT cart") })
+    #expect(violations.first?.kind == "missingCall")
+  }
+
+  @Test("a clean archive breaks no rule of its own") func clean() {
+    #expect(PatternAnalysis.conclude(night(900).partial).violations.filter { $0.kind != "latency" } == [])
+  }
+}
