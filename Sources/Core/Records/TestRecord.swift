@@ -85,6 +85,10 @@ package struct TestRecord: Sendable {
     /// A setup, fixture or suite failure shown as a test.
     package static let setup = Marks(rawValue: 32)
     package static let expectedFailure = Marks(rawValue: 64)
+    /// Switched off in the code or the build, neither run nor skipped by a decision at run time.
+    package static let disabled = Marks(rawValue: 128)
+    /// An earlier attempt of a test that the report tells of again (`attempt 1 of 3`).
+    package static let earlierAttempt = Marks(rawValue: 256)
   }
 }
 
@@ -101,6 +105,11 @@ package struct TestReportFile: Sendable {
   package var properties: [TestRecord.Property] = []
   package var records: [TestRecord] = []
   package var source = SourceRef(bits: 0)
+  /// A large report comes in several values with one `source`: this one's number, from 0. Declared totals, properties
+  /// and the two flags above are whole in the last piece only.
+  package var piece = 0
+  /// Whether no further piece of the report follows.
+  package var isLast = true
 
   package init() {}
 }

@@ -1,0 +1,304 @@
+// The JUnit family: one vocabulary (`testsuites`, `testsuite`, `testcase`), written by a hundred runners, each its own way.
+//
+// Everything that is decided here holds for one element: what it says, never what it may mean together with others. That
+// pytest-rerunfailures writes an attempt as an empty `testcase` is for the attempt model to see, over the whole report.
+
+internal import Core
+
+struct JUnitReports: ReportReader {
+  private struct Suite {
+    var name: String
+    var line: Int
+    var declared: [(what: String, value: String)] = []
+    var time: (time: Int64, hasZone: Bool)?
+    var file = ""
+    var cases = 0
+    var failures = 0
+    var errors = 0
+    var skipped = 0
+    var isRoot = false
+  }
+
+  private struct Case {
+    var record: TestRecord
+    var line: Int
+    var status: String
+    var hasFailure = false
+    var hasError = false
+    var hasSkip = false
+    var later: [TestRecord.Attempt] = []
+  }
+
+  private var suites: [Suite] = []
+  private var suitePath: [String] = []
+  /// Open cases: more than one only where a report nests them.
+  private var cases: [Case] = []
+  private var attempt: TestRecord.Attempt?
+  private var flavour = JUnitFlavour()
+
+  init() {}
+
+  mutating func start(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
+    switch tag.name {
+    case "testcase": startCase(tag, on: sheet)
+    case "testsuite", "testsuites": startSuite(tag, on: &sheet)
+    case "property": property(tag, path, on: &sheet)
+    case "failure", "error": startFailure(tag, path, on: &sheet)
+    case "skipped", "ignored", "disabled": startSkip(tag, on: &sheet)
+    case "flakyFailure", "flakyError", "rerunFailure", "rerunError": startAttempt(tag, on: &sheet)
+    case "stackTrace": sheet.keepText()
+    case "system-out", "system-err": if !cases.isEmpty, attempt == nil { sheet.keepText() }
+    default: break
+    }
+  }
+
+  mutating func end(_ name: String, in path: [String], on sheet: inout ReportSheet) {
+    switch name {
+    case "testcase": endCase(complete: true, on: &sheet)
+    case "testsuite", "testsuites": endSuite(on: &sheet)
+    case "failure", "error": endFailure(on: &sheet)
+    case "skipped", "ignored", "disabled": endSkip(on: &sheet)
+    case "flakyFailure", "flakyError", "rerunFailure", "rerunError": endAttempt(name, on: &sheet)
+    case "stackTrace": if attempt != nil { attempt?.stack = sheet.takeText() }
+    case "system-out", "system-err": endOutput(on: &sheet)
+    default: break
+    }
+  }
+
+  mutating func finish(complete: Bool, on sheet: inout ReportSheet) {
+    while !cases.isEmpty { endCase(complete: false, on: &sheet) }
+    while !suites.isEmpty { endSuite(on: &sheet, compare: complete) }
+    sheet.name(dialect: flavour.name)
+    attempt = nil
+    suitePath = []
+  }
+
+  // MARK: - Suites
+
+  private mutating func startSuite(_ tag: borrowing XMLTag, on sheet: inout ReportSheet) {
+    let isRoot = tag.name == "testsuites"
+    flavour.sawSuite(tag)
+    var suite = Suite(name: tag["name"] ?? "", line: tag.line)
+    suite.isRoot = isRoot
+    for name in ["tests", "failures", "errors", "skipped"] {
+      guard let value = tag[name] else { continue }
+      suite.declared.append((name, value))
+      guard suites.isEmpty || (suites.count == 1 && suites[0].isRoot) else { continue }
+      let number = Int(value.prefix { $0 != "." }) ?? 0
+      if suites.isEmpty || !suites[0].declared.contains(where: { $0.what == name }) { sheet.addDeclared(name, number) }
+    }
+    if let stamp = tag["timestamp"] {
+      suite.time = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+    }
+    suite.time = suite.time ?? suites.last?.time
+    suite.file = tag["file"] ?? tag["filepath"] ?? suites.last?.file ?? ""
+    for name in ["hostname", "package", "revision", "branch", "id"] {
+      if let value = tag[name], suites.count < 2, !value.isEmpty { sheet.property("suite." + name, value) }
+    }
+    suites.append(suite)
+    if !isRoot || !suite.name.isEmpty { suitePath = sheet.suites(suitePath, adding: suite.name) }
+  }
+
+  private mutating func endSuite(on sheet: inout ReportSheet, compare: Bool = true) {
+    guard let suite = suites.popLast() else { return }
+    if !suite.isRoot || !suite.name.isEmpty, !suitePath.isEmpty { suitePath.removeLast() }
+    if let parent = suites.indices.last {
+      suites[parent].cases += suite.cases
+      suites[parent].failures += suite.failures
+      suites[parent].errors += suite.errors
+      suites[parent].skipped += suite.skipped
+    }
+    guard compare else { return }
+    let label = suite.name.isEmpty ? "the report" : "suite " + sheet.cut(suite.name, 120)
+    for (what, value) in suite.declared {
+      let counted =
+        switch what {
+        case "tests": suite.cases
+        case "failures": suite.failures
+        case "errors": suite.errors
+        default: suite.skipped
+        }
+      sheet.compare(what, declared: value, counted: counted, of: label, line: suite.line)
+    }
+  }
+
+  private mutating func property(_ tag: borrowing XMLTag, _ path: [String], on sheet: inout ReportSheet) {
+    guard let name = tag["name"] else { return }
+    let value = tag["value"] ?? ""
+    if let last = cases.indices.last {
+      guard cases[last].record.properties.count < 64 else { return }
+      cases[last].record.properties.append(
+        TestRecord.Property(name: sheet.cut(name, 200), value: sheet.cut(value, 1000)))
+    } else {
+      flavour.sawProperty(name)
+      sheet.property(name, value)
+    }
+  }
+
+  // MARK: - Cases
+
+  private mutating func startCase(_ tag: borrowing XMLTag, on sheet: ReportSheet) {
+    var record = TestRecord()
+    record.suites = suitePath
+    var status = ""
+    for i in 0..<tag.count {
+      switch tag.names[i] {
+      case "name": record.name = sheet.bounded(tag.value(i))
+      case "classname": record.className = sheet.bounded(tag.value(i))
+      case "class": if record.className.isEmpty { record.className = sheet.bounded(tag.value(i)) }
+      case "time", "duration":
+        if record.duration < 0 { record.duration = ReportValues.duration(tag.value(i)) }
+      case "timestamp":
+        if let found = ReportValues.time(
+          tag.value(i), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+        {
+          record.time = found.time
+          record.hasZone = found.hasZone
+        }
+      case "file": record.file = sheet.bounded(tag.value(i))
+      case "line": record.line = Int(tag.value(i)) ?? 0
+      case "status", "result": if status.isEmpty { status = tag.value(i) }
+      case "value_param", "type_param": record.parameters = sheet.bounded(tag.value(i))
+      default: break
+      }
+    }
+    if let suite = suites.last {
+      if record.time == .min, let time = suite.time {
+        record.time = time.time
+        record.hasZone = time.hasZone
+      }
+      if record.file.isEmpty { record.file = suite.file }
+    }
+    flavour.sawCase(tag)
+    cases.append(Case(record: record, line: tag.line, status: status))
+  }
+
+  private mutating func endCase(complete: Bool, on sheet: inout ReportSheet) {
+    guard var open = cases.popLast() else { return }
+    settle(&open, complete: complete, on: &sheet)
+    flavour.sawRecord(open.record)
+    if let suite = suites.indices.last {
+      suites[suite].cases += 1
+      switch open.record.outcome {
+      case .failed: suites[suite].failures += 1
+      case .error: suites[suite].errors += 1
+      case .skipped: suites[suite].skipped += 1
+      case .passed, .notRun: break
+      }
+    }
+    sheet.add(open.record, line: open.line)
+  }
+
+  /// Decides the outcome from the elements seen, else from the status the case names itself.
+  private func settle(_ open: inout Case, complete: Bool, on sheet: inout ReportSheet) {
+    if open.hasSkip, open.hasError || open.hasFailure {
+      sheet.note(
+        "contradiction", .note, line: open.line,
+        "testcase \(sheet.cut(open.record.name, 120)) says both failed and skipped: read as failed")
+    }
+    if open.hasError {
+      open.record.outcome = .error
+    } else if open.hasFailure {
+      open.record.outcome = .failed
+    } else if open.hasSkip {
+      open.record.outcome = .skipped
+    } else {
+      switch open.status.lowercased() {
+      case "failed", "failure", "fail", "broken": open.record.outcome = .failed
+      case "error": open.record.outcome = .error
+      case "skipped", "ignored", "pending", "notrun", "suppressed", "skip": open.record.outcome = .skipped
+      case "disabled":
+        open.record.outcome = .notRun
+        open.record.marks.insert(.disabled)
+      default: open.record.outcome = .passed
+      }
+    }
+    if !complete {
+      open.record.marks.insert(.incomplete)
+      if open.record.outcome == .passed { open.record.outcome = .notRun }
+    }
+    if open.record.marks.contains(.rerun) {
+      // Listed after the first failure, but run after it: the record's own outcome is the first attempt's.
+      open.record.attempts += open.later
+    }
+  }
+
+  // MARK: - What a case holds
+
+  private mutating func startFailure(_ tag: borrowing XMLTag, _ path: [String], on sheet: inout ReportSheet) {
+    sheet.keepText()
+    guard let last = cases.indices.last else {
+      sheet.note(
+        "suiteFailure", .warning, line: tag.line,
+        "suite \(sheet.cut(suites.last?.name ?? "", 120)) failed outside any testcase: "
+          + sheet.cut(tag["message"] ?? tag["type"] ?? "", 200))
+      return
+    }
+    let isFirst = !cases[last].hasFailure && !cases[last].hasError
+    if tag.name == "error" { cases[last].hasError = true } else { cases[last].hasFailure = true }
+    let message = sheet.bounded(tag["message"] ?? "")
+    if isFirst {
+      cases[last].record.message = message
+      cases[last].record.failureType = sheet.bounded(tag["type"] ?? "")
+    } else if !message.isEmpty, cases[last].record.message.utf8.count < 4096 {
+      cases[last].record.message += "\n" + sheet.cut(message, 4096)
+    }
+  }
+
+  private mutating func endFailure(on sheet: inout ReportSheet) {
+    let text = sheet.takeText()
+    guard let last = cases.indices.last, !text.isEmpty else { return }
+    if cases[last].record.stack.isEmpty {
+      cases[last].record.stack = text
+    } else if cases[last].record.stack.utf8.count + text.utf8.count < sheet.context.settings.limits.text {
+      cases[last].record.stack += "\n\n" + text
+    }
+    if cases[last].record.message.isEmpty {
+      cases[last].record.message = String(text.prefix { !$0.isNewline })
+    }
+  }
+
+  private mutating func startSkip(_ tag: borrowing XMLTag, on sheet: inout ReportSheet) {
+    sheet.keepText()
+    guard let last = cases.indices.last else { return }
+    cases[last].hasSkip = true
+    if tag["type"] == "pytest.xfail" { cases[last].record.marks.insert(.expectedFailure) }
+    if cases[last].record.message.isEmpty { cases[last].record.message = sheet.bounded(tag["message"] ?? "") }
+  }
+
+  private mutating func endSkip(on sheet: inout ReportSheet) {
+    let text = sheet.takeText()
+    guard let last = cases.indices.last, cases[last].record.message.isEmpty else { return }
+    cases[last].record.message = String(text.prefix { !$0.isNewline })
+  }
+
+  private mutating func startAttempt(_ tag: borrowing XMLTag, on sheet: inout ReportSheet) {
+    guard !cases.isEmpty else { return }
+    sheet.keepText()
+    attempt = TestRecord.Attempt(
+      outcome: tag.name.hasSuffix("Error") ? .error : .failed, message: sheet.bounded(tag["message"] ?? ""),
+      failureType: sheet.bounded(tag["type"] ?? ""), duration: tag["time"].map { ReportValues.duration($0) } ?? -1)
+  }
+
+  private mutating func endAttempt(_ name: String, on sheet: inout ReportSheet) {
+    guard var done = attempt, let last = cases.indices.last else { return }
+    attempt = nil
+    let text = sheet.takeText()
+    if done.stack.isEmpty { done.stack = text }
+    if done.message.isEmpty { done.message = String(done.stack.prefix { !$0.isNewline }) }
+    guard cases[last].record.attempts.count + cases[last].later.count < 1000 else { return }
+    if name.hasPrefix("flaky") {
+      cases[last].record.marks.insert(.flaky)
+      cases[last].record.attempts.append(done)
+    } else {
+      cases[last].record.marks.insert(.rerun)
+      cases[last].later.append(done)
+    }
+  }
+
+  private mutating func endOutput(on sheet: inout ReportSheet) {
+    guard attempt == nil, let last = cases.indices.last else { return }
+    let text = sheet.takeText()
+    if cases[last].record.output.isEmpty { cases[last].record.output = text }
+  }
+}

@@ -1,0 +1,56 @@
+// One start tag as the scanner hands it over.
+
+/// A start tag: its local name and its attributes, decoded. The scanner uses one value again for every tag.
+struct XMLTag {
+  /// Without its namespace prefix.
+  var name = ""
+  /// 1-based line of the `<`.
+  var line = 1
+  private(set) var names: [String] = []
+  private var ends: [Int] = []
+  private var bytes: [UInt8] = []
+
+  /// How many attributes the tag has.
+  var count: Int { names.count }
+
+  /// The attribute's value; nil where the tag has none of that name.
+  subscript(_ name: String) -> String? {
+    for i in names.indices where names[i] == name { return value(i) }
+    return nil
+  }
+
+  /// The value of the i-th attribute.
+  func value(_ i: Int) -> String {
+    String(decoding: bytes[(i == 0 ? 0 : ends[i - 1])..<ends[i]], as: UTF8.self)
+  }
+
+  mutating func clear(name: String, line: Int) {
+    self.name = name
+    self.line = line
+    names.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  mutating func append(_ byte: UInt8) { bytes.append(byte) }
+
+  mutating func append(_ span: Span<UInt8>) {
+    for i in span.indices { bytes.append(span[i]) }
+  }
+
+  mutating func append(scalar: UInt32) { UTF8Check.append(scalar, to: &bytes) }
+
+  /// Ends the value collected by `append` and gives it its name.
+  ///
+  /// - Returns: false where the tag has the attribute already; then the value is dropped.
+  mutating func close(attribute name: String) -> Bool {
+    let start = ends.last ?? 0
+    if names.contains(name) {
+      bytes.removeLast(bytes.count - start)
+      return false
+    }
+    names.append(name)
+    ends.append(bytes.count)
+    return true
+  }
+}
