@@ -1,0 +1,177 @@
+// What the clients did, read off the log: how often they tried, which failures they tried again, and how long they waited.
+internal import Core
+
+/// The logging policy of each edge, and how surely it is known.
+package struct LoggedPolicy: Sendable {
+  /// The delay law of one edge.
+  package enum Delays: Hashable, Sendable {
+    case known(Backoff)
+    /// Too few retries, or no law that fits.
+    case unrecognised
+  }
+
+  /// Most attempts seen, over all edges.
+  package private(set) var attempts = 1
+  /// Retries seen, by failure code of the attempt before.
+  package private(set) var retriesByKind = [Int](repeating: 0, count: 16)
+  /// Kinds retried at all.
+  package private(set) var retried = KindSet([])
+  package private(set) var delays: [Delays] = []
+  /// The client's own limit on an attempt, where its timeouts all take the same time; microseconds.
+  package private(set) var attemptTimeout: Int64?
+  /// In plain words.
+  package private(set) var summary = ""
+  package private(set) var retries = 0
+  /// Episodes that stopped although the policy, as read, would have gone on.
+  package private(set) var earlyStops = 0
+
+  /// - Parameter given: the policy the user says was in force; the log then only counts.
+  package init(_ log: borrowing EpisodeLog, given: Policy?) {
+    var samples = [DelaySample](repeating: DelaySample(), count: log.edges.count + 1)
+    var timeouts: [Int64] = []
+    var stops: [Int] = []
+    for episode in 0..<log.count where log.firstFailure[episode] != 0 {
+      let range = log.attempts(of: episode)
+      attempts = max(attempts, range.count)
+      stops.append(range.count)
+      for i in range {
+        if log.failure[i] == FailureKind.timeout.rawValue, timeouts.count < 100_000 { timeouts.append(log.duration[i]) }
+        guard i + 1 < range.upperBound else { continue }
+        retries += 1
+        retriesByKind[Int(log.failure[i] & 15)] += 1
+        retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
+        let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
+        samples[Int(log.edge[episode])].add(wait, retry: i - range.lowerBound + 1)
+        samples[log.edges.count].add(wait, retry: i - range.lowerBound + 1)
+      }
+    }
+    timeouts.sort()
+    if timeouts.count >= 20 {
+      let middle = timeouts[timeouts.count / 2]
+      let near = timeouts.count { abs($0 - middle) <= max(middle / 100, 2000) }
+      if near * 10 >= timeouts.count * 9 { attemptTimeout = middle }
+    }
+    if let retry = given?.retry {
+      attempts = max(retry.attempts == .max ? attempts : retry.attempts, 1)
+      delays = Array(repeating: .known(retry.backoff), count: log.edges.count)
+      attemptTimeout = retry.attemptTimeout ?? attemptTimeout
+      summary = "given: \(PolicyText.retry(retry))"
+      return
+    }
+    let common = samples[log.edges.count].law()
+    delays = samples.dropLast().map { $0.count >= DelaySample.minimum ? $0.law() : common }
+    earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
+    summary = describe(common, samples[log.edges.count])
+  }
+
+  private func describe(_ common: Delays, _ sample: DelaySample) -> String {
+    guard retries > 0 else { return "inferred: no call was retried" }
+    let law: String =
+      switch common {
+      case .known(let backoff): PolicyText.backoff(backoff)
+      case .unrecognised: "no delay law that fits (median of the first delay \(sample.medianText))"
+      }
+    let kinds = retried.kinds.map(\.name).joined(separator: ", ")
+    let sure = retries >= 1000 ? "surely" : retries >= 100 ? "fairly surely" : "on little evidence"
+    return "inferred from \(retries) retries, \(sure): at most \(attempts) attempts, \(law), after \(kinds)"
+  }
+}
+
+/// The delays seen before each retry.
+private struct DelaySample {
+  static let minimum = 30
+  private var waits: [[Int64]] = []
+  var count: Int { waits.reduce(0) { $0 + $1.count } }
+
+  mutating func add(_ wait: Int64, retry k: Int) {
+    guard k <= 16 else { return }
+    while waits.count < k { waits.append([]) }
+    if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
+  }
+
+  var medianText: String {
+    guard let first = waits.first, !first.isEmpty else { return "unknown" }
+    return PolicyText.duration(first.sorted()[first.count / 2])
+  }
+
+  /// The shape of one retry's delays: the envelope and the jitter inside it.
+  private func shape(_ k: Int) -> (envelope: Int64, jitter: Backoff.Jitter)? {
+    let sorted = waits[k].sorted()
+    guard sorted.count >= 8, let low = sorted.first, let high = sorted.last else { return nil }
+    let middle = sorted[sorted.count / 2]
+    // Three in four within 2 % or 3 ms of the median: one number and the client's own overhead on it.
+    let quarter = sorted[sorted.count / 8]
+    let upper = sorted[sorted.count - 1 - sorted.count / 8]
+    if upper - quarter <= max(middle / 50, 3000) { return (middle, .none) }
+    let top = Double(high) * Double(sorted.count + 1) / Double(sorted.count)
+    let mean = sorted.reduce(0.0) { $0 + Double($1) } / Double(sorted.count)
+    let share = Double(low) / top
+    let slack = 0.02 + 4 / Double(sorted.count)
+    let meanSlack = 2.5 / Double(sorted.count).squareRoot() * 0.6 + 0.01
+    if share < slack, abs(mean / top - 0.5) < meanSlack { return (snap(top, sorted.count), .full) }
+    if abs(share - 0.5) < slack, abs(mean / top - 0.75) < meanSlack / 2 { return (snap(top, sorted.count), .equal) }
+    let center = (top + Double(low)) / 2
+    if abs(mean / center - 1) < meanSlack, share > 0.3 {
+      let width = ((top - Double(low)) / 2 / center * 100).rounded() / 100
+      return (snap(center, sorted.count), .proportional(below: width, above: width))
+    }
+    return nil
+  }
+
+  /// The round number that an estimate from n draws speaks for.
+  private func snap(_ value: Double, _ n: Int) -> Int64 {
+    let tolerance = value * max(0.002, min(0.2, 5 / Double(n)))
+    for digits in [1, 2, 3] {
+      var scale = 1.0
+      while value / scale >= 10 { scale *= 10 }
+      let unit = scale / Backoff.power(10, digits - 1)
+      let rounded = (value / unit).rounded() * unit
+      if abs(rounded - value) <= tolerance { return Backoff.saturated(rounded) }
+    }
+    return Backoff.saturated(value)
+  }
+
+  func law() -> LoggedPolicy.Delays {
+    guard count >= Self.minimum, let head = waits.indices.first.flatMap({ shape($0) }) else { return .unrecognised }
+    var envelopes = [head.envelope]
+    for k in 1..<max(waits.count, 1) {
+      guard let next = shape(k), Self.alike(next.jitter, head.jitter) else { break }
+      envelopes.append(next.envelope)
+    }
+    if envelopes[0] < 1000, head.jitter == .none, envelopes.allSatisfy({ $0 < 5000 }) { return .known(.immediate) }
+    let base = head.jitter == .none ? snap(Double(envelopes[0]), 1000) : envelopes[0]
+    guard envelopes.count > 1 else {
+      return .known(Backoff(.exponential(base: base, factor: waits.count > 1 ? 1 : 2), jitter: head.jitter))
+    }
+    let ratio = Double(envelopes[1]) / Double(max(envelopes[0], 1))
+    for factor in [1.0, 1.5, 2, 3, 4, 5, 10] where abs(ratio / factor - 1) < 0.06 {
+      let fits = envelopes.indices.filter { k in
+        abs(Double(envelopes[k]) / (Double(base) * Backoff.power(factor, k)) - 1) < 0.08
+      }
+      if fits.count == envelopes.count {
+        return .known(
+          Backoff(factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor), jitter: head.jitter))
+      }
+      // Where the law bends into a constant, the constant is the cap.
+      let bend = fits.count
+      if bend >= 2, envelopes[bend...].allSatisfy({ abs(Double($0) / Double(envelopes[bend]) - 1) < 0.08 }) {
+        return .known(
+          Backoff(.exponential(base: base, factor: factor), jitter: head.jitter, maximum: envelopes[bend]))
+      }
+    }
+    let step = envelopes[1] - envelopes[0]
+    if envelopes.indices.allSatisfy({ k in
+      abs(Double(envelopes[k]) / Double(max(envelopes[0] + Int64(k) * step, 1)) - 1) < 0.05
+    }) {
+      return .known(Backoff(.linear(base: base, step: step), jitter: head.jitter))
+    }
+    return .unrecognised
+  }
+
+  private static func alike(_ a: Backoff.Jitter, _ b: Backoff.Jitter) -> Bool {
+    switch (a, b) {
+    case (.proportional, .proportional): true
+    default: a == b
+    }
+  }
+}

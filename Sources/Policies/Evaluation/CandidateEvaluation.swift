@@ -1,0 +1,119 @@
+// One candidate from its families to its figures, labels and warnings.
+internal import Core
+
+/// Evaluates one candidate.
+struct CandidateEvaluation {
+  let base: EvaluationBase
+  let policy: Policy
+  let checks: SelfChecks
+  let response: LoadResponse
+
+  init(_ base: EvaluationBase, _ policy: Policy, _ checks: SelfChecks, _ response: LoadResponse) {
+    self.base = base
+    self.policy = policy
+    self.checks = checks
+    self.response = response
+  }
+
+  /// Per edge, whether the candidate's scope covers it: calls to the component, or by it where nobody calls it.
+  static func scope(_ policy: Policy, _ log: EpisodeLog) -> [Bool] {
+    let isCallee = policy.component.map { log.components.contains($0) } ?? true
+    return log.edges.map { edge in
+      if let component = policy.component, (isCallee ? edge.callee : edge.caller) != component { return false }
+      if let operation = policy.operation, edge.operation != operation { return false }
+      return true
+    }
+  }
+
+  func result() -> PolicyFindings.Candidate {
+    if policy.supervision != nil, policy.retry == nil, policy.breaker == nil, policy.admission == nil {
+      return SupervisionReplay.evaluate(policy, base.log.moments)
+    }
+    let applies = Self.scope(policy, base.log)
+    var warnings: [String] = []
+    if !applies.contains(true) { warnings.append("Its scope matches no call of the log: nothing changes.") }
+    let (retry, unknowable) = self.retry(&warnings)
+
+    func run(_ unknown: RetryPaths.Unknown) -> PolicySums {
+      if policy.isStateful {
+        return StatefulReplay(base, policy, retry: retry, applies: applies, unknown: unknown).sums()
+      }
+      if let hedge = policy.hedge {
+        return HedgePaths(base, hedge, applies: applies, unknown: unknown).sums()
+      }
+      return RetryPaths(base, retry, applies: applies, unknowable: unknowable, unknown: unknown).sums()
+    }
+    if policy.hedge != nil, policy.isStateful {
+      warnings.append("Hedging is left out beside a budget, breaker, throttle or admission: the rest was evaluated.")
+    }
+    let sums = run(.usual)
+    let isPartial = sums.unsupported > 0
+    let (level, difference, isRefused) = base.outcome(
+      sums, worst: isPartial ? run(.allFail) : nil, best: isPartial ? run(.allSucceed) : nil)
+    var candidate = PolicyFindings.Candidate(
+      name: policy.name, family: policy.family, outcome: level, difference: difference)
+    let total = sums.exact + sums.estimated + sums.unsupported
+    candidate.scope = [policy.component, policy.operation].compactMap(\.self).joined(separator: " ")
+    candidate.exact = total > 0 ? sums.exact / total : 1
+    candidate.estimated = total > 0 ? sums.estimated / total : 0
+    candidate.unsupported = total > 0 ? sums.unsupported / total : 0
+    candidate.outages = base.outages.count
+    candidate.blocks = base.blocks
+    warnings += sums.warnings
+    if isRefused {
+      warnings.append(
+        "No value: \(PolicyText.percent(candidate.unsupported)) of its attempts lie outside what the log can tell"
+          + (base.model.isIdentified
+            ? "." : ", which has too few retries at healthy moments to tell a bad request from a bad moment.")
+          + " The bounds are what would have been if all of them failed, or all succeeded.")
+    }
+    if candidate.estimated + candidate.unsupported > 0 {
+      if base.outages.count < 150 {
+        warnings.append(
+          "The log holds \(base.outages.count) outages; below 150, intervals of levels are too narrow. Trust the "
+            + "difference from the log more than the level.")
+      }
+      if checks.isRejected {
+        warnings.append("The model does not reproduce the log's own policy: read the estimated part with care.")
+      }
+    }
+    if base.blocks < 20 {
+      warnings.append("Too few blocks (\(base.blocks), 20 are needed): intervals are too narrow.")
+    }
+    if let second = response.second(base, policy, retry: retry, applies: applies, sums: sums) {
+      candidate.loadAware = second.outcome
+      warnings.append(second.warning)
+    }
+    candidate.warnings = warnings
+    return candidate
+  }
+
+  /// The retry behaviour of the candidate, and the kinds whose retries the log cannot tell about.
+  private func retry(_ warnings: inout [String]) -> (RetryPolicy, KindSet) {
+    if let recovery = policy.recovery, policy.retry == nil {
+      var here: [FailureKind] = []
+      var elsewhere: [FailureKind] = []
+      for kind in FailureKind.allCases {
+        switch recovery.strategy(for: kind, retries: 0) {
+        case .retryOnSameTarget: here.append(kind)
+        case .retryOnDifferentTarget: elsewhere.append(kind)
+        case .rollback, .giveUp: break
+        }
+      }
+      if base.log.firstFailure.contains(where: { KindSet(elsewhere).contains(code: $0) }) {
+        warnings.append("Attempts at another target are not in the log: they count as unsupported.")
+      }
+      let retry = RetryPolicy(
+        attempts: recovery.maxRetries + 1, backoff: recovery.backoff, retryOn: KindSet(here + elsewhere),
+        deadline: recovery.timeout)
+      return (retry, KindSet(elsewhere))
+    }
+    if let retry = policy.retry { return (retry, []) }
+    // Without a word about retries, the clients go on retrying as they did.
+    let known = base.logged.delays.compactMap { if case .known(let law) = $0 { law } else { nil } }
+    return (
+      RetryPolicy(
+        attempts: base.logged.attempts, backoff: known.first ?? .immediate, retryOn: base.logged.retried), []
+    )
+  }
+}

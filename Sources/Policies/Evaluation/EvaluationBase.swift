@@ -1,0 +1,114 @@
+// What every candidate is measured against: the log's own sums by block, its latencies, its load and its outages.
+internal import Core
+
+/// The log as the evaluator needs it, computed once.
+struct EvaluationBase: Sendable {
+  let log: EpisodeLog
+  let logged: LoggedPolicy
+  let model: OutcomeModel
+  let settings: EvaluationSettings
+  let outages: Outages
+
+  /// Microseconds; blocks are counted from `origin`.
+  let origin: Int64
+  let blockLength: Int64
+  let blocks: Int
+  /// Requests per block.
+  private(set) var requests: [Double]
+  /// The log's sums.
+  private(set) var sums: PolicySums
+  /// What the requests whose first attempt succeeded contribute to every retry policy.
+  private(set) var untouched: PolicySums
+  /// Longest successful first attempt, microseconds.
+  private(set) var longestSuccess: Int64 = 0
+  /// Failed attempts of each component: when, and how long they took.
+  private(set) var failedDurations: [[(at: Int64, duration: Int64)]]
+  let draws: BlockDraws
+
+  init(_ log: EpisodeLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
+    self.log = log
+    self.logged = logged
+    self.settings = settings
+    model = OutcomeModel(log, logged, settings: settings)
+    outages = Outages(log)
+    let window = log.window ?? (0, 0)
+    origin = window.start
+    let span = max(log.arrival.max().map { $0 - window.start } ?? 0, 1)
+    // Twenty blocks at least, as long as they stay ten times longer than an outage.
+    var length = settings.block
+    if span / length < 20 { length = max(span / 20 + 1, 10 * outages.medianLength, 1_000_000) }
+    blockLength = min(length, settings.block)
+    blocks = Int(span / blockLength) + 1
+    draws = BlockDraws(blocks: blocks, count: settings.resamples, seed: StableHash.mix(settings.seed ^ 0xB10C))
+    requests = Array(repeating: 0, count: blocks)
+
+    var lowest = Int.max
+    var highest = 0
+    for episode in 0..<log.count {
+      let bin = LatencyBins.index(log.duration[Int(log.first[episode])])
+      lowest = min(lowest, bin)
+      highest = max(highest, LatencyBins.index(log.end(episode).subtractingSaturated(log.arrival[episode])))
+    }
+    // Room above for what candidates add: another factor of 64.
+    lowest = min(lowest, LatencyBins.count - 1)
+    highest = min(max(highest, LatencyBins.index(60_000_000)) + 64 * 6, LatencyBins.count - 1)
+    let load = LoadBins(log, from: origin, through: window.end)
+    untouched = PolicySums(
+      blocks: blocks, latency: LatencyMasses(blocks: blocks, lowest: lowest, highest: highest), load: load)
+    failedDurations = Array(repeating: [], count: log.ranges.count)
+    for component in log.ranges.indices {
+      for episode in log.ranges[component] {
+        let b = Int((log.arrival[episode] - origin) / blockLength)
+        requests[b] += 1
+        untouched.load.add(component, log.arrival[episode], 1)
+        guard log.firstFailure[episode] == 0 else { continue }
+        let duration = log.duration[Int(log.first[episode])]
+        longestSuccess = max(longestSuccess, duration)
+        untouched.attempts[b] += 1
+        untouched.exact += 1
+        untouched.latency.add(duration, block: b, mass: 1)
+      }
+    }
+    sums = untouched
+    for component in log.ranges.indices {
+      for episode in log.ranges[component] where log.firstFailure[episode] != 0 {
+        sums.addLogged(log, episode, component: component, block: Int((log.arrival[episode] - origin) / blockLength))
+        for i in log.attempts(of: episode) where log.failure[i] != 0 {
+          failedDurations[component].append((log.start[i], log.duration[i]))
+        }
+      }
+      failedDurations[component].sort { ($0.at, $0.duration) < ($1.at, $1.duration) }
+    }
+  }
+
+  @inline(__always)
+  func block(_ episode: Int) -> Int { Int((log.arrival[episode] - origin) / blockLength) }
+
+  /// How long a successful attempt at `time` would take: the duration of a success among the 64 around it.
+  func successDuration(_ component: Int, near episode: Int, seed: UInt64) -> Int64 {
+    let range = log.ranges[component]
+    var random = SplitMix64(seed: seed)
+    for reach in [32, 32, 32, 32, 256, 256, 4096, 4096] {
+      let low = max(range.lowerBound, episode - reach)
+      let high = min(range.upperBound, episode + reach + 1)
+      let candidate = low + Int(random.next() % UInt64(high - low))
+      if log.firstFailure[candidate] == 0 { return log.duration[Int(log.first[candidate])] }
+    }
+    return log.duration[Int(log.first[episode])]
+  }
+
+  /// How long a failing attempt at `time` would take: the duration of a failure among the 16 nearest in time.
+  func failureDuration(_ component: Int, at time: Int64, seed: UInt64) -> Int64 {
+    let failures = failedDurations[component]
+    guard !failures.isEmpty else { return 0 }
+    var low = 0
+    var high = failures.count
+    while low < high {
+      let middle = (low + high) / 2
+      if failures[middle].at <= time { low = middle + 1 } else { high = middle }
+    }
+    let first = max(0, min(low - 8, failures.count - 16))
+    let last = min(failures.count, first + 16)
+    return failures[first + Int(StableHash.mix(seed) % UInt64(last - first))].duration
+  }
+}

@@ -1,0 +1,133 @@
+// From figures to advice: who is on the front, one sentence each, and what to write into the configuration.
+internal import Core
+
+/// Completes findings with verdicts, the Pareto front and recommendations.
+enum PolicyAdvice {
+  /// Success, added load, added latency and wasted attempts; nil where the candidate has no value.
+  private static func aims(_ candidate: PolicyFindings.Candidate) -> [Double]? {
+    let outcome = candidate.loadAware ?? candidate.outcome
+    guard let success = outcome.successRate.value, let attempts = outcome.attemptsPerRequest.value,
+      let latency = outcome.latencyP99.value, let wasted = outcome.wastedAttempts.value,
+      candidate.difference.successRate.value != nil
+    else { return nil }
+    return [-success, attempts, latency, wasted]
+  }
+
+  static func complete(_ findings: inout PolicyFindings, policies: [Policy]) {
+    let baseline = findings.baseline
+    let all = findings.candidates.map(aims)
+    for i in findings.candidates.indices {
+      guard let mine = all[i] else {
+        if findings.candidates[i].verdict.isEmpty { findings.candidates[i].verdict = refusal(findings.candidates[i]) }
+        continue
+      }
+      findings.candidates[i].onFrontier = !all.contains { other in
+        guard let other else { return false }
+        return zip(other, mine).allSatisfy { $0 <= $1 } && other != mine
+      }
+      findings.candidates[i].verdict = verdict(findings.candidates[i], baseline)
+    }
+    for (i, policy) in policies.enumerated() where i < findings.candidates.count {
+      findings.candidates[i].configuration = ConfigurationSyntax.text(policy)
+    }
+    findings.advice = advice(findings, all, policies)
+  }
+
+  private static func refusal(_ candidate: PolicyFindings.Candidate) -> String {
+    let success = candidate.outcome.successRate
+    return "'\(candidate.name)' cannot be judged from this log: its success lies between \(percent(success.low)) and "
+      + "\(percent(success.high))."
+  }
+
+  /// Success of a candidate as it counts for advice: under the fitted load where there is one.
+  private static func gain(_ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome) -> Estimate {
+    guard let aware = candidate.loadAware, let value = aware.successRate.value,
+      let before = baseline.successRate.value
+    else { return candidate.difference.successRate }
+    return Estimate(value - before, low: aware.successRate.low - before, high: aware.successRate.high - before)
+  }
+
+  private static func verdict(_ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome) -> String {
+    let gain = gain(candidate, baseline)
+    let extra: Double
+    if let aware = candidate.loadAware {
+      extra = (aware.attemptsPerRequest.value ?? 0) - (baseline.attemptsPerRequest.value ?? 0)
+    } else {
+      extra = candidate.difference.attemptsPerRequest.value ?? 0
+    }
+    let change = (gain.value ?? 0) * 1e6
+    let latency = candidate.difference.latencyP99.value ?? 0
+    let what: String
+    if gain.low > 0 {
+      what =
+        "would have saved \(PolicyText.number(change.rounded())) more requests in a million "
+        + "(\(PolicyText.number((gain.low * 1e6).rounded())) to \(PolicyText.number((gain.high * 1e6).rounded())))"
+    } else if gain.high < 0 {
+      what =
+        "would have lost \(PolicyText.number((-change).rounded())) more requests in a million "
+        + "(\(PolicyText.number((-gain.high * 1e6).rounded())) to \(PolicyText.number((-gain.low * 1e6).rounded())))"
+    } else if gain.low == 0, gain.high == 0 {
+      what = "would have served exactly as many requests as the log"
+    } else {
+      what = "would have made no difference in success that this log can show"
+    }
+    let load =
+      extra == 0
+      ? "at the same load"
+      : extra > 0
+        ? "for \(PolicyText.number(extra)) more attempts per request"
+        : "with \(PolicyText.number(-extra)) fewer attempts per request"
+    let wait =
+      abs(latency) < 1000
+      ? "" : ", and a p99 \(PolicyText.duration(Int64(abs(latency).rounded()))) \(latency > 0 ? "longer" : "shorter")"
+    let basis = candidate.loadAware == nil ? "" : " under the load response that the log shows"
+    return "'\(candidate.name)' \(what)\(basis), \(load)\(wait)."
+  }
+
+  private static func advice(
+    _ findings: PolicyFindings, _ all: [[Double]?], _ policies: [Policy]
+  ) -> [String] {
+    guard !findings.candidates.isEmpty else { return [] }
+    let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
+    let better = judged.filter { gain(findings.candidates[$0], findings.baseline).low > 0 }
+    guard
+      let best = better.max(by: { a, b in
+        let x = gain(findings.candidates[a], findings.baseline).value ?? 0
+        let y = gain(findings.candidates[b], findings.baseline).value ?? 0
+        // Within 2 % of the gain, the cheaper one.
+        if abs(x - y) > 0.02 * max(x, y) { return x < y }
+        let load = (all[a]?[1] ?? 0, all[b]?[1] ?? 0)
+        return load.0 != load.1 ? load.0 > load.1 : findings.candidates[a].name > findings.candidates[b].name
+      })
+    else {
+      if judged.isEmpty { return ["This log cannot decide between the candidates: see their bounds."] }
+      return ["Keep what is there: no candidate serves more requests than the log's own policy, as far as it can tell."]
+    }
+    let candidate = findings.candidates[best]
+    var lines = ["Take '\(candidate.name)'. " + candidate.verdict]
+    let second = better.filter { $0 != best }.max { a, b in
+      (gain(findings.candidates[a], findings.baseline).value ?? 0, findings.candidates[b].name)
+        < (gain(findings.candidates[b], findings.baseline).value ?? 0, findings.candidates[a].name)
+    }
+    if let second {
+      let lead =
+        (gain(candidate, findings.baseline).value ?? 0)
+        - (gain(findings.candidates[second], findings.baseline).value ?? 0)
+      lines.append(
+        "Next best is '\(findings.candidates[second].name)', \(PolicyText.number((lead * 1e6).rounded())) requests in a "
+          + "million behind it.")
+    }
+    if let configuration = candidate.configuration { lines.append("Its setting:\n" + configuration) }
+    let front = judged.filter { findings.candidates[$0].onFrontier }.map { "'\(findings.candidates[$0].name)'" }
+    if front.count > 1 {
+      lines.append(
+        "No other candidate beats these in success, load, latency and waste at once: \(front.joined(separator: ", ")).")
+    }
+    return lines
+  }
+
+  private static func percent(_ value: Double) -> String {
+    let scaled = (value * 1e6).rounded() / 1e4
+    return "\(scaled == scaled.rounded() ? String(Int64(checked: scaled) ?? 0) : scaled.description) %"
+  }
+}

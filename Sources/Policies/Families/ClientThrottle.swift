@@ -1,0 +1,158 @@
+// Throttles on the client's side that watch what is accepted: the SRE book's, Envoy's admission control and outlier
+// ejection, and the cubic rate limiter of the AWS SDK's adaptive mode.
+internal import Glibc
+
+/// Rejects with a probability that grows with the share of requests the backend does not accept.
+package enum ClientThrottle: Hashable, Sendable {
+  /// max(0, (requests - K·accepts) / (requests + 1)) (Google SRE book, "Handling overload"; K = 2).
+  case siteReliability(factor: Double)
+  /// ((n - s/threshold) / (n + 1))^(1/aggression) (Envoy admission control).
+  case envoy(threshold: Double, aggression: Double)
+
+  /// The probability to reject after `requests`, locally rejected ones included, of which `accepted` were accepted.
+  package func rejection(requests: Double, accepted: Double) -> Double {
+    switch self {
+    case .siteReliability(let factor): return max(0, (requests - factor * accepted) / (requests + 1))
+    case .envoy(let threshold, let aggression):
+      let base = max(0, (requests - accepted / threshold) / (requests + 1))
+      return min(1, pow(base, 1 / aggression))
+    }
+  }
+}
+
+/// A throttle's window of two minutes in buckets of a second.
+package struct ClientThrottleState: Hashable, Sendable {
+  package let throttle: ClientThrottle
+  private let seconds: Int
+  private var requests: [Int]
+  private var accepts: [Int]
+  private var totalRequests = 0
+  private var totalAccepts = 0
+  private var current: Int64 = .min
+
+  package init(_ throttle: ClientThrottle, seconds: Int = 120) {
+    self.throttle = throttle
+    self.seconds = max(seconds, 1)
+    requests = Array(repeating: 0, count: max(seconds, 1))
+    accepts = requests
+  }
+
+  /// Whether a request is let through; counts it either way. `u` is uniform in [0, 1).
+  package mutating func admits(at time: Int64, u: Double) -> Bool {
+    advance(time)
+    let p = throttle.rejection(requests: Double(totalRequests), accepted: Double(totalAccepts))
+    requests[index] += 1
+    totalRequests += 1
+    return u >= p
+  }
+
+  /// The backend accepted a request.
+  package mutating func accepted(at time: Int64) {
+    advance(time)
+    accepts[index] += 1
+    totalAccepts += 1
+  }
+
+  private var index: Int {
+    let raw = Int(current % Int64(seconds))
+    return raw < 0 ? raw + seconds : raw
+  }
+
+  private mutating func advance(_ time: Int64) {
+    let now = time >= 0 ? time / 1_000_000 : (time - 999_999) / 1_000_000
+    if current == .min { current = now }
+    guard now > current else { return }
+    if now - current >= Int64(seconds) {
+      requests = Array(repeating: 0, count: seconds)
+      accepts = requests
+      totalRequests = 0
+      totalAccepts = 0
+      current = now
+      return
+    }
+    while current < now {
+      current += 1
+      totalRequests -= requests[index]
+      totalAccepts -= accepts[index]
+      requests[index] = 0
+      accepts[index] = 0
+    }
+  }
+}
+
+/// The cubic client rate limiter of the AWS SDK's adaptive mode (botocore, `adaptive` retries). Rates are per second.
+package struct AdaptiveRate: Hashable, Sendable {
+  package static let scale = 0.4
+  package static let beta = 0.7
+  package static let smoothing = 0.8
+  package static let minimum = 0.5
+  /// Seconds of a measuring bucket.
+  package static let bucket = 0.5
+
+  package private(set) var rate: Double
+  package private(set) var lastMaximum: Double
+  package private(set) var lastThrottle: Double
+  package private(set) var measured = 0.0
+  private var requests = 0
+  private var lastBucket: Double
+  package private(set) var isEnabled = false
+
+  /// - Parameter time: seconds.
+  package init(rate: Double = AdaptiveRate.minimum, at time: Double = 0) {
+    self.rate = rate
+    lastMaximum = 0
+    lastThrottle = time
+    lastBucket = (time / Self.bucket).rounded(.down) * Self.bucket
+  }
+
+  /// The time, in seconds, after a throttling at which the cubic reaches the old maximum again.
+  package static func window(maximum: Double) -> Double { cbrt(maximum * (1 - beta) / scale) }
+
+  /// The cubic's rate `elapsed` seconds after a throttling at `maximum`.
+  package static func cubic(maximum: Double, elapsed: Double) -> Double {
+    let x = elapsed - window(maximum: maximum)
+    return scale * (x * x * x) + maximum
+  }
+
+  /// A response came at `time` seconds.
+  package mutating func answered(throttled: Bool, at time: Double) {
+    measure(time)
+    let new: Double
+    if throttled {
+      let before = isEnabled ? min(measured, rate) : measured
+      lastMaximum = before
+      lastThrottle = time
+      new = before * Self.beta
+      isEnabled = true
+    } else {
+      new = Self.cubic(maximum: lastMaximum, elapsed: time - lastThrottle)
+    }
+    rate = max(min(new, 2 * measured), Self.minimum)
+  }
+
+  private mutating func measure(_ time: Double) {
+    requests += 1
+    let now = (time / Self.bucket).rounded(.down) * Self.bucket
+    guard now > lastBucket else { return }
+    measured = Double(requests) / (now - lastBucket) * Self.smoothing + measured * (1 - Self.smoothing)
+    requests = 0
+    lastBucket = now
+  }
+}
+
+/// Envoy's outlier detection: how long a host is put out, and where the success-rate threshold lies.
+package enum OutlierEjection {
+  /// base·count, capped; microseconds.
+  package static func period(ejections: Int, base: Int64 = 30_000_000, maximum: Int64 = 300_000_000) -> Int64 {
+    let (product, overflow) = base.multipliedReportingOverflow(by: Int64(max(ejections, 0)))
+    return min(overflow ? .max : product, maximum)
+  }
+
+  /// mean - factor·standard deviation of the hosts' success rates.
+  package static func threshold(successRates: [Double], factor: Double = 1.9) -> Double? {
+    guard !successRates.isEmpty else { return nil }
+    let mean = successRates.reduce(0, +) / Double(successRates.count)
+    let variance = successRates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(successRates.count)
+    return mean - factor * variance.squareRoot()
+  }
+}
