@@ -24,7 +24,7 @@ package struct ArchiveLimits: Hashable, Sendable {
   /// The same for all inputs of a run.
   package var expandedPerRun = 200 << 30
   /// Bytes produced per stored byte, of one filter or member once it has produced `ratioFloor` bytes, and of the whole
-  /// input once it has produced sixteen times that.
+  /// input once it has produced eight times that.
   package var ratio = 1000
   package var ratioFloor = 64 << 20
   /// Memory of all decoders open at a time, bytes. Also bounds the window of a zstd frame, at most 2^27.

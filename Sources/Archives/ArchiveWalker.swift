@@ -10,7 +10,7 @@ package struct ArchiveWalker: Sendable {
   private let limits: ArchiveLimits
   private let budget: RunBudget
 
-  /// - Parameter budget: shared by the walkers of a run.
+  /// A walker with the given limits. The budget is shared by the walkers of a run.
   package init(limits: ArchiveLimits = ArchiveLimits(), budget: RunBudget = RunBudget()) {
     self.limits = limits
     self.budget = budget
@@ -93,6 +93,7 @@ private struct MemberWalk {
           return trail.limit(
             ArchiveLimits.Name.depth, offset: nil, "more than \(context.limits.depth) compressions around one another")
         }
+        if filters == 0 { checkName(contentIs: filter.extensions, on: trail) }
         filters += 1
         stream = PeekedStream(filter.decode(stream, on: trail))
         size = nil
@@ -101,10 +102,32 @@ private struct MemberWalk {
           return trail.limit(
             ArchiveLimits.Name.depth, offset: nil, "more than \(context.limits.depth) archives inside one another")
         }
+        if filters == 0 { checkName(contentIs: format.extensions, on: trail) }
         return push(format, stream, stored: filters == 0 ? stored : nil, on: trail)
+      case .plain where stream.beginsWithZeros:
+        let rest = ZerosSkipped(stream)
+        stream = PeekedStream(rest)
+        if stream.head.isEmpty {
+          if trail.isDamaged { return }
+          return trail.note("emptyArchive", "nothing but \(rest.skipped) zeros: an empty tar, or a hole")
+        }
+        trail.note("leadingZeros", offset: 0, "\(rest.skipped) zeros before the first other byte are passed over")
+        size = nil
       case .plain:
+        if filters == 0 { checkName(contentIs: nil, on: trail) }
         return deliver(stream, size: size, on: trail)
       }
+    }
+  }
+
+  /// Says so where a name promises another kind of archive than the content is.
+  private func checkName(contentIs extensions: [String]?, on trail: Trail) {
+    let name = trail.member.isEmpty ? context.input : trail.member
+    guard let promised = ArchiveName.archiveExtension(of: name), extensions?.contains(promised) != true else { return }
+    if extensions == nil {
+      trail.warn("misleadingName", "the name says .\(promised), but the content is no archive: it is read as it is")
+    } else {
+      trail.note("misleadingName", "the name says .\(promised), but the content is something else: the content decides")
     }
   }
 

@@ -94,9 +94,12 @@ protocol ByteStream: AnyObject {
       lent = source.next()
     }
     head = held
-    headIsAll = lent.isEmpty && held.count < Self.window
+    headIsAll = lent.isEmpty
     for (index, byte) in held.enumerated() { unsafe copy.start[index] = byte }
   }
+
+  /// Whether the member begins with a block of zeros: an empty tar, or the hole that a crash leaves.
+  var beginsWithZeros: Bool { head.count >= TarHeader.size && !head.contains { $0 != 0 } }
 
   func next() -> Chunk {
     if !held.isEmpty {
@@ -108,6 +111,39 @@ protocol ByteStream: AnyObject {
       let chunk = lent
       lent = .empty
       return chunk
+    }
+    return source.next()
+  }
+}
+
+/// A stream without the zeros that it begins with.
+@safe final class ZerosSkipped: ByteStream {
+  private let source: any ByteStream
+  private var first: Chunk = .empty
+  private(set) var skipped = 0
+
+  init(_ source: any ByteStream) {
+    self.source = source
+    while true {
+      let chunk = source.next()
+      if chunk.isEmpty { return }
+      let zeros = chunk.withSpan { span in
+        var index = 0
+        while index < span.count, span[index] == 0 { index &+= 1 }
+        return index
+      }
+      skipped += zeros
+      if zeros < chunk.count {
+        first = chunk.dropFirst(zeros)
+        return
+      }
+    }
+  }
+
+  func next() -> Chunk {
+    guard first.isEmpty else {
+      defer { first = .empty }
+      return first
     }
     return source.next()
   }

@@ -30,9 +30,16 @@ enum Signature {
     }
   }
 
+  /// Frames to be skipped, before a zstd frame.
   private static func isSkippableFrame(_ head: [UInt8]) -> Bool {
-    guard head.count >= 8, head[0] & 0xF0 == 0x50 else { return false }
-    return head[1] == 0x2A && head[2] == 0x4D && head[3] == 0x18
+    var at = 0
+    while head.count >= at + 8, head[at] & 0xF0 == 0x50, head.dropFirst(at + 1).starts(with: [0x2A, 0x4D, 0x18]) {
+      var size = 0
+      for index in stride(from: at + 7, through: at + 4, by: -1) { size = size << 8 | Int(head[index]) }
+      at += 8 + size
+    }
+    // Other formats know these frames too: what follows decides, where it can be seen.
+    return at > 0 && (at + 4 > head.count || head.dropFirst(at).starts(with: [0x28, 0xB5, 0x2F, 0xFD]))
   }
 
   /// `BZh`, a level, and the mark of a block or of the end, as far as the head goes.

@@ -72,6 +72,10 @@ protocol RandomAccess: AnyObject {
     guard !isAtEnd else { return .empty }
     var filled = 0
     while filled < buffer.capacity {
+      if !isRegular, !waitForMore() {
+        isAtEnd = true
+        break
+      }
       let count = unsafe Glibc.read(descriptor, buffer.start + filled, buffer.capacity - filled)
       if count > 0 {
         filled += count
@@ -82,13 +86,9 @@ protocol RandomAccess: AnyObject {
         isAtEnd = true
         break
       }
-      if code == EINTR { continue }
-      if code == EAGAIN, waitForMore() { continue }
+      if code == EINTR || code == EAGAIN { continue }
       isAtEnd = true
-      if code != EAGAIN {
-        context.report(
-          "unreadableInput", .error, offset: context.stored + filled, "reading failed: " + Self.reason(code))
-      }
+      context.report("unreadableInput", .error, offset: context.stored + filled, "reading failed: " + Self.reason(code))
       break
     }
     let chunk = buffer.chunk(filled)
@@ -98,11 +98,12 @@ protocol RandomAccess: AnyObject {
     return chunk
   }
 
-  /// Waits until a pipe has more; false when it stayed silent for too long.
+  /// Waits until a pipe has more or is closed; false when it stays silent for too long.
   private func waitForMore() -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     let milliseconds = Int32(clamping: context.limits.stallSeconds.multipliedReportingOverflow(by: 1000).partialValue)
-    let ready = unsafe poll(&request, 1, milliseconds)
+    var ready: Int32
+    repeat { ready = unsafe poll(&request, 1, milliseconds) } while ready < 0 && errno == EINTR
     if ready != 0 { return true }
     context.stop(
       ArchiveLimits.Name.stall, member: "", offset: context.stored,

@@ -77,7 +77,7 @@ final class WalkContext {
     guard !isStopped else { return false }
     expanded += bytes
     let run = budget.add(bytes)
-    let inputFloor = limits.ratioFloor.multipliedReportingOverflow(by: 16).partialValue
+    let inputFloor = limits.ratioFloor.multipliedReportingOverflow(by: 8).partialValue
     if expanded > limits.expandedPerInput {
       stop(
         ArchiveLimits.Name.expandedPerInput, member: member,
@@ -146,8 +146,8 @@ final class Trail {
   }
 
   /// Reports something that takes nothing from the member.
-  func note(_ code: String, offset: Int? = nil, _ message: String) {
-    context.report(code, .note, member: member, offset: offset, message)
+  func note(_ code: String, offset: Int? = nil, limit: String? = nil, _ message: String) {
+    context.report(code, .note, member: member, offset: offset, message, limit: limit)
   }
 
   /// Reports something that leaves a doubt about the member.

@@ -11,6 +11,15 @@ enum ContainerFormat {
     case .sevenZip: "7z"
     }
   }
+
+  /// The endings of names that promise this format.
+  var extensions: [String] {
+    switch self {
+    case .tar: ["tar"]
+    case .zip: ["zip"]
+    case .sevenZip: ["7z"]
+    }
+  }
 }
 
 /// What a container says about a member before its data.

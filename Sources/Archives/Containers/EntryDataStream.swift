@@ -1,3 +1,5 @@
+internal import CISAL
+
 /// An open libarchive handle with its source of bytes.
 @safe final class LibarchiveReader {
   let handle: LibarchiveHandle
@@ -18,6 +20,9 @@
   private let trail: Trail
   /// Whether the container compresses: what comes out is then held against the limits on expansion.
   private let isExpanding: Bool
+  /// CRC-32 of the whole, where the container gives one that libarchive does not check.
+  private let expectedChecksum: UInt32?
+  private var checksum: UInt32 = 0
   private let start: Int
   private var used = 0
   private var expansion = Expansion()
@@ -26,10 +31,11 @@
   private var delivered = 0
   private(set) var isFinished = false
 
-  init(_ reader: LibarchiveReader, isExpanding: Bool, on trail: Trail) {
+  init(_ reader: LibarchiveReader, isExpanding: Bool, checksum: UInt32? = nil, on trail: Trail) {
     self.reader = reader
     self.isExpanding = isExpanding
     self.trail = trail
+    expectedChecksum = checksum
     start = reader.handle.position
   }
 
@@ -50,9 +56,11 @@
         finishHoles()
         report(message)
         return chunk
-      case .end:
+      case .end(let offset):
         isFinished = true
+        holes += max(0, offset - expected)
         finishHoles()
+        checkSum()
       }
     }
     return .empty
@@ -60,8 +68,9 @@
 
   private func account(_ chunk: Chunk, at offset: Int) {
     if offset > expected { holes += offset - expected }
-    expected = max(expected, offset + chunk.count)
+    expected = max(expected, offset.addingReportingOverflow(chunk.count).partialValue)
     delivered += chunk.count
+    if expectedChecksum != nil { checksum = unsafe crc32_gzip_refl(checksum, chunk.start, UInt64(chunk.count)) }
     guard isExpanding else { return }
     let now = max(used, reader.handle.position - start)
     expansion.consume(now - used)
@@ -69,13 +78,24 @@
     if !expansion.produce(chunk.count, on: trail) { isFinished = true }
   }
 
+  private func checkSum() {
+    guard let expectedChecksum, expectedChecksum != checksum, !trail.isDamaged else { return }
+    trail.damage("checksumMismatch", offset: delivered, "the data does not match the archive's CRC")
+  }
+
   private func finishHoles() {
     guard holes > 0 else { return }
+    if holes > trail.context.limits.expandedPerInput {
+      trail.note(
+        "sparseMember", limit: ArchiveLimits.Name.expandedPerInput,
+        "a sparse member claims \(holes) bytes of holes: they are passed over")
+      return
+    }
     trail.note("sparseMember", "\(holes) bytes of holes in a sparse member are passed over")
   }
 
   private func report(_ message: String) {
-    if message.contains("nsupported") || message.contains("not supported") {
+    if ["nsupported", "not supported", "codec ID"].contains(where: message.contains) {
       trail.damage("unsupportedMember", offset: delivered, message)
     } else if message.contains("CRC") || message.contains("checksum") {
       trail.damage("checksumMismatch", offset: delivered, message)

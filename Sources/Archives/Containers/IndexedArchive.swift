@@ -7,6 +7,8 @@ final class IndexedArchive: Container {
   private let reader: LibarchiveReader?
   private var filter: EntryFilter
   private var isFinished = false
+  /// Checksums by entry that libarchive does not check.
+  private var checksums: [UInt32?] = []
 
   var entries: Int { filter.entries }
 
@@ -14,8 +16,35 @@ final class IndexedArchive: Container {
     self.format = format
     self.trail = trail
     filter = EntryFilter(trail)
+    guard format != .sevenZip || Self.readHeader(bytes, on: trail, into: &checksums) else {
+      reader = nil
+      return
+    }
     reader = LibarchiveReader(format, LibarchiveSource(bytes))
     if reader == nil { trail.damage("damagedArchive", offset: nil, "the \(format.name) archive cannot be opened") }
+  }
+
+  /// Looks through a 7z's header; false when the archive is not to be opened.
+  private static func readHeader(
+    _ bytes: any RandomAccess, on trail: Trail, into checksums: inout [UInt32?]
+  ) -> Bool {
+    do throws(SevenZipHeader.Fault) {
+      let header = try SevenZipHeader(bytes)
+      checksums = header.checksums
+      if header.memory <= trail.context.decoderMemoryLeft { return true }
+      trail.limit(
+        ArchiveLimits.Name.decoderMemory, offset: nil,
+        "the 7z archive needs \(header.memory) bytes of memory to unpack, more than decoders may take")
+    } catch {
+      switch error {
+      case .damaged(let message): trail.damage("damagedArchive", offset: nil, "7z: " + message)
+      case .tooLarge:
+        trail.limit(ArchiveLimits.Name.decoderMemory, offset: nil, "the header of the 7z archive is too large")
+      case .encrypted: trail.damage("encryptedMember", offset: nil, "the list of members of the 7z is encrypted")
+      case .unknown: return true
+      }
+    }
+    return false
   }
 
   func nextEntry() -> EntryHeader? {
@@ -43,6 +72,8 @@ final class IndexedArchive: Container {
 
   func data(on trail: Trail) -> any ByteStream {
     guard let reader else { return EmptyStream() }
-    return EntryDataStream(reader, isExpanding: true, on: trail)
+    let index = filter.entries - 1
+    let checksum = checksums.indices.contains(index) ? checksums[index] : nil
+    return EntryDataStream(reader, isExpanding: true, checksum: checksum, on: trail)
   }
 }

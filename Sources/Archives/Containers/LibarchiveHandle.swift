@@ -31,7 +31,8 @@ internal import CLibArchive
 enum DataStep {
   /// Bytes at an offset of the member; offsets that are passed over are holes.
   case bytes(Chunk, offset: Int)
-  case end
+  /// The end of the data, at an offset that is behind the last byte where the member ends in a hole.
+  case end(offset: Int)
   /// The data is damaged from here on; the piece, where not empty, is doubtful and still handed out.
   case damaged(Chunk, offset: Int, message: String)
 }
@@ -46,7 +47,7 @@ extension LibarchiveHandle {
     let chunk = unsafe Chunk(start?.assumingMemoryBound(to: UInt8.self), count: count)
     switch result {
     case ARCHIVE_OK: return .bytes(chunk, offset: Int(clamping: offset))
-    case ARCHIVE_EOF: return .end
+    case ARCHIVE_EOF: return .end(offset: Int(clamping: offset))
     case ARCHIVE_WARN: return .damaged(chunk, offset: Int(clamping: offset), message: message)
     default: return .damaged(.empty, offset: Int(clamping: offset), message: message)
     }

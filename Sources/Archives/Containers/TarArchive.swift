@@ -16,10 +16,13 @@ final class TarArchive: Container {
 
   var entries: Int { filter.entries }
 
-  init(_ stream: any ByteStream, on trail: Trail) {
+  init(_ stream: PeekedStream, on trail: Trail) {
     feed = TarFeed(stream)
     self.trail = trail
     filter = EntryFilter(trail)
+    if stream.head.count > 156, stream.head[156] == UInt8(ascii: "V") {
+      trail.note("skippedSpecial", offset: 0, "a volume label is no member")
+    }
     open()
   }
 

@@ -6,6 +6,17 @@ enum Filter {
   case lzmaAlone
   case bzip2
 
+  /// The endings of names that promise this compression.
+  var extensions: [String] {
+    switch self {
+    case .gzip: ["gz", "tgz"]
+    case .zstandard: ["zst", "tzst"]
+    case .xz: ["xz", "txz"]
+    case .lzmaAlone: ["lzma", "tlz"]
+    case .bzip2: ["bz2", "tbz", "tbz2"]
+    }
+  }
+
   /// A stream of the decoded and checked bytes of `source`.
   func decode(_ source: any ByteStream, on trail: Trail) -> any ByteStream {
     switch self {
