@@ -1,3 +1,4 @@
+internal import Cascades
 internal import Core
 internal import Events
 internal import Patterns
@@ -10,6 +11,7 @@ struct Conclusion: Sendable {
 /// Conclude: all partials and the history become findings, and the findings a report.
 struct ConcludePhase: Sendable {
   let request: RunRequest
+  let settings: AnalysisSettings
 
   func conclude(_ night: NightPartial) throws -> Conclusion {
     var report = NightReport()
@@ -18,13 +20,31 @@ struct ConcludePhase: Sendable {
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
+    addCascades(night, to: &report)
+    addPatterns(night, to: &report)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count
-    report.summary.patternsLearned = report.patterns.count
     report.verdict = Verdict.sentence(report)
     report.reproduce = RunSetup.commandLine(
       ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
     return Conclusion(report: report)
+  }
+
+  private func addCascades(_ night: NightPartial, to report: inout NightReport) {
+    let windows = request.windows.map { $0.start..<$0.end }
+    let findings = CascadeAnalysis.conclude(night.cascades, settings: settings.cascades, windows: windows)
+    report.incidents = findings.incidents
+    report.windows = findings.windows
+    report.components = findings.components
+    report.summary.openCircuitBreakers = findings.openCircuitBreakers
+  }
+
+  private func addPatterns(_ night: NightPartial, to report: inout NightReport) {
+    let patterns = PatternAnalysis.conclude(night.patterns, baseline: nil, settings: settings.patterns)
+    report.patterns = patterns.patterns
+    report.violations = patterns.violations
+    report.summary.patternsLearned = patterns.learned
+    report.limits.merge(patterns.limits) { first, _ in first }
   }
 
   /// The books of the inputs: repairs made while requests were put together are added to the member they concern.

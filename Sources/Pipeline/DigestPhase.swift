@@ -1,3 +1,4 @@
+internal import Cascades
 internal import Core
 internal import Dispatch
 internal import Events
@@ -12,23 +13,31 @@ struct DigestPhase: Sendable {
   func digest(_ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]) -> NightPartial {
     let context = DigestContext(symbols: segment.symbols, sources: segment.sources)
     var counts = CountDigester()
+    var cascades = CascadeDigester(settings: settings.cascades)
     var patterns = PatternDigester()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
+      cascades.observe(tree, context)
       patterns.observe(tree, context)
     }
     for log in segment.rows.logs where log.request.isNone {
       counts.observe(log: log, context)
+      cascades.observe(log: log, context)
     }
     for metric in segment.rows.metrics {
       counts.observe(metric: metric, context)
+      cascades.observe(metric: metric, context)
     }
     for event in segment.rows.events where event.request.isNone {
+    }
+    for event in segment.rows.events where event.request.isNone {
+      cascades.observe(event: event, context)
     }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
+      cascades: cascades.finish(context),
       patterns: patterns.finish(context))
   }
 

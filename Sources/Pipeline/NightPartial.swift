@@ -1,3 +1,4 @@
+package import Cascades
 package import Core
 package import Events
 package import Patterns
@@ -9,6 +10,7 @@ package struct NightPartial: Sendable {
   package var outcomes: [InputOutcome]
   package var counts = NightCounts()
   package var repairs = Repairs()
+  package var cascades: CascadePartial
   package var patterns: PatternPartial
 
   /// Adds another partial.
@@ -25,6 +27,7 @@ package struct NightPartial: Sendable {
     outcomes.sort { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
     counts.merge(other.counts)
     repairs.merge(other.repairs)
+    cascades.merge(other.cascades)
     patterns.merge(other.patterns)
   }
 }
@@ -35,7 +38,7 @@ extension NightPartial {
     var frame = Frame(kind: .partial, coverage: coverage)
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
-      Self.section(patterns.encode),
+      Self.section(cascades.encode), Self.section(patterns.encode),
 
     ]
     return frame.encoded()
@@ -46,13 +49,14 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame(encoded: bytes, expecting: .partial)
-    guard frame.sections.count == 4 else { throw DecodeFailure("a partial has eight sections", at: 0) }
+    guard frame.sections.count == 5 else { throw DecodeFailure("a partial has five sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections.map { ByteReader($0) }
     outcomes = try readers[0].array()
     counts = try NightCounts(from: &readers[1])
     repairs = try Repairs(from: &readers[2])
-    patterns = try PatternPartial(from: &readers[3])
+    cascades = try CascadePartial(from: &readers[3])
+    patterns = try PatternPartial(from: &readers[4])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -37,7 +37,8 @@ package enum NightRun {
   /// Conclude: findings, report, history.
   static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
-      let conclusion = try ConcludePhase(request: request).conclude(night)
+      let conclusion = try ConcludePhase(request: request, settings: RunSetup.settings(request.pipeline))
+        .conclude(night)
       try ReportOutput.write(conclusion, request)
       return exitCode(conclusion.report, request)
     } catch {

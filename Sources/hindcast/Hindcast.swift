@@ -19,7 +19,7 @@ struct Hindcast: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self
+      RunCommand.self, CheckCommand.self, ExtractCommand.self, DigestCommand.self, ConcludeCommand.self,
     ])
 
   static func main() {

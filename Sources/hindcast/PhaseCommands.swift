@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import Pipeline
+
+/// The three phases one by one, for schedulers and cluster engines.
+struct ExtractCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extract", abstract: "Inputs to segments, one per partition.",
+    discussion: """
+      hindcast extract --partitions 7 -o segments traces.tar.gz
+      With -o -, frames go to standard output: u32le partition, u32le length, payload; last a trailer with partition
+      0xFFFFFFFF, length 12, the count of frames (u32le) and a checksum over them (u64le).
+      """)
+
+  @OptionGroup var input: InputOptions
+
+  @Option(help: "How many partitions the requests are spread over.")
+  var partitions = 1
+
+  @Option(
+    name: [.short, .customLong("output")], help: "The folder for the segments, or - for frames on standard output.")
+  var output: String
+
+  func run() throws {
+    let options = RunSetup.Options(
+      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
+    try finish(PhaseVerbs.extract(options, partitions: partitions, output: output))
+  }
+}
+
+struct DigestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "digest", abstract: "Segments of one or more partitions to one partial.",
+    discussion: "hindcast digest -o part-3.partial segments/0003-*.segment")
+
+  @Option(help: "The pipeline file that the segments were made with.")
+  var pipeline: String?
+
+  @Option(name: [.short, .customLong("output")], help: "The partial to write, or - for standard output.")
+  var output: String
+
+  @Argument(help: "The segments, listed one by one.")
+  var segments: [String]
+
+  func run() throws {
+    try finish(PhaseVerbs.digest(RunSetup.Options(pipeline: pipeline), segments: segments, output: output))
+  }
+}
+
+struct ConcludeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conclude", abstract: "All partials, with the history, to the night's report.",
+    discussion: "hindcast conclude -o out part-*.partial")
+
+  @Option(help: "The pipeline file that the partials were made with.")
+  var pipeline: String?
+
+  @Option(help: "The night, YYYY-MM-DD.")
+  var date: String?
+
+  @Option(name: [.short, .customLong("output")], help: "The night's folder.")
+  var output: String?
+
+  @Option(help: "The policy file with candidate policies.")
+  var policies: String?
+
+  @Option(help: "A file with one START/END per line to rank suspects for.")
+  var windows: String?
+
+  @Option(help: "The history file.")
+  var history: String?
+
+  @Flag(help: "Run without earlier nights.")
+  var noHistory = false
+
+  @Option(help: "Exit with 1 on a finding of this severity or kind.")
+  var failOn: String?
+
+  @Option(help: "Report formats, comma-separated.")
+  var format: String?
+
+  @Flag(name: .short, help: "Say nothing but errors.")
+  var quiet = false
+
+  @Argument(help: "The partials, listed one by one.")
+  var partials: [String]
+
+  func run() throws {
+    let options = RunSetup.Options(
+      pipeline: pipeline, date: date, output: output, policies: policies, windows: windows, history: history,
+      noHistory: noHistory, failOn: failOn, format: format, quiet: quiet)
+    try finish(PhaseVerbs.conclude(options, partials: partials))
+  }
+}
