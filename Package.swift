@@ -57,7 +57,7 @@ let package = Package(
     room("TestReports", ["Core", "Events"]),
     room("History", ["Core", grdb]),
     room("Reports", ["Core"]),
-    room("Worlds", ["Core", "Archives"]),
+    room("Worlds", ["Core", "Archives", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
     room(
       "Pipeline",
       [

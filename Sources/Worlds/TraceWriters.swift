@@ -1,0 +1,216 @@
+internal import Core
+
+/// Spans in the wire formats of the field, as their exporters write them.
+struct TraceWriter {
+  let graph: ServiceGraph
+
+  /// The HTTP route of an operation.
+  func operation(_ span: WorldSpan) -> String {
+    let service = span.peer >= 0 ? graph.services[span.peer] : graph.services[span.service]
+    let operations = service.operations
+    let name = operations[min(span.operation, operations.count - 1)].name
+    if service.isVirtual { return service.system.isEmpty ? "GET /\(name)" : "\(name) \(service.name)" }
+    return "GET /\(service.name)/\(name)"
+  }
+
+  // MARK: OTLP
+
+  /// One line of the Collector's file exporter: the spans of a batch by service.
+  func otlp(_ spans: [WorldSpan], into out: inout TextBuffer) {
+    let byService = Dictionary(grouping: spans, by: \.service).sorted { $0.key < $1.key }
+    out.text(#"{"resourceSpans":["#)
+    for (i, (service, spans)) in byService.enumerated() {
+      if i > 0 { out.byte(0x2C) }
+      out.text(#"{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":""#)
+      out.text(graph.services[service].name)
+      out.text(
+        #""}},{"key":"telemetry.sdk.language","value":{"stringValue":"java"}}]},"scopeSpans":[{"scope":{"name":"io.opentelemetry.http"},"spans":["#
+      )
+      for (j, span) in spans.enumerated() {
+        if j > 0 { out.byte(0x2C) }
+        otlp(span, into: &out)
+      }
+      out.text("]}]}")
+    }
+    out.text("]}\n")
+  }
+
+  private func otlp(_ span: WorldSpan, into out: inout TextBuffer) {
+    out.text(#"{"traceId":""#)
+    out.hex(span.traceHigh)
+    out.hex(span.traceLow)
+    out.text(#"","spanId":""#)
+    out.hex(span.id)
+    out.text(#"","parentSpanId":""#)
+    if span.parent != 0 { out.hex(span.parent) }
+    out.text(#"","name":""#)
+    out.text(operation(span))
+    out.text(span.kind == .server ? #"","kind":2,"startTimeUnixNano":""# : #"","kind":3,"startTimeUnixNano":""#)
+    out.int(span.start)
+    out.text(#"000","endTimeUnixNano":""#)
+    out.int(span.end)
+    out.text(#"000","attributes":["#)
+    let peer = span.peer >= 0 ? graph.services[span.peer] : nil
+    if let peer {
+      out.text(#"{"key":"server.address","value":{"stringValue":""#)
+      out.text(peer.name)
+      out.text(#""}}"#)
+      if peer.isVirtual, !peer.system.isEmpty {
+        out.text(#",{"key":"db.system.name","value":{"stringValue":""#)
+        out.text(peer.system)
+        out.text(#""}}"#)
+      }
+      if span.resend > 0 {
+        out.text(#",{"key":"http.request.resend_count","value":{"intValue":""#)
+        out.int(span.resend)
+        out.text(#""}}"#)
+      }
+    } else {
+      out.text(#"{"key":"http.request.method","value":{"stringValue":"GET"}}"#)
+    }
+    let isHTTP = peer.map { !$0.isVirtual || $0.system.isEmpty } ?? true
+    let answered = span.failure.map { span.kind == .server || ($0 != .refused && $0 != .timeout) } ?? true
+    if isHTTP, answered {
+      out.text(#",{"key":"http.response.status_code","value":{"intValue":""#)
+      out.int(span.failure?.httpStatus ?? 200)
+      out.text(#""}}"#)
+    }
+    if let failure = span.failure {
+      out.text(#",{"key":"error.type","value":{"stringValue":""#)
+      out.text(failure.errorType)
+      out.text(#""}}"#)
+    }
+    out.text(span.failure == nil ? #"],"status":{}}"# : #"],"status":{"code":2}}"#)
+  }
+
+  // MARK: Jaeger
+
+  /// A UI export with the traces of a batch; spans of one trace stand together.
+  func jaeger(_ traces: [[WorldSpan]], into out: inout TextBuffer) {
+    out.text(#"{"data":["#)
+    for (i, spans) in traces.enumerated() {
+      if i > 0 { out.text(",\n") }
+      guard let first = spans.first else { continue }
+      out.text(#"{"traceID":""#)
+      out.hex(first.traceHigh)
+      out.hex(first.traceLow)
+      out.text(#"","spans":["#)
+      for (j, span) in spans.enumerated() {
+        if j > 0 { out.byte(0x2C) }
+        jaeger(span, into: &out)
+      }
+      out.text(#"],"processes":{"#)
+      for (j, service) in Set(spans.map(\.service)).sorted().enumerated() {
+        if j > 0 { out.byte(0x2C) }
+        out.text("\"p\(service)\":{\"serviceName\":")
+        out.quoted(graph.services[service].name)
+        out.text(#","tags":[]}"#)
+      }
+      out.text(#"},"warnings":null}"#)
+    }
+    out.text("],\"total\":0,\"limit\":0,\"offset\":0,\"errors\":null}\n")
+  }
+
+  private func jaeger(_ span: WorldSpan, into out: inout TextBuffer) {
+    out.text(#"{"traceID":""#)
+    out.hex(span.traceHigh)
+    out.hex(span.traceLow)
+    out.text(#"","spanID":""#)
+    out.hex(span.id)
+    out.text(#"","operationName":""#)
+    out.text(operation(span))
+    out.text(#"","references":["#)
+    if span.parent != 0 {
+      out.text(#"{"refType":"CHILD_OF","traceID":""#)
+      out.hex(span.traceHigh)
+      out.hex(span.traceLow)
+      out.text(#"","spanID":""#)
+      out.hex(span.parent)
+      out.text(#""}"#)
+    }
+    out.text(#"],"startTime":"#)
+    out.int(span.start)
+    out.text(#","duration":"#)
+    out.int(span.end - span.start)
+    out.text(#","tags":[{"key":"span.kind","type":"string","value":""#)
+    out.text(span.kind == .server ? "server\"}" : "client\"}")
+    if span.peer >= 0 {
+      out.text(#",{"key":"peer.service","type":"string","value":"#)
+      out.quoted(graph.services[span.peer].name)
+      out.byte(0x7D)
+      if !graph.services[span.peer].system.isEmpty {
+        out.text(#",{"key":"db.system","type":"string","value":"#)
+        out.quoted(graph.services[span.peer].system)
+        out.byte(0x7D)
+      }
+      if span.resend > 0 {
+        out.text(#",{"key":"http.resend_count","type":"int64","value":"#)
+        out.int(span.resend)
+        out.byte(0x7D)
+      }
+    }
+    if let failure = span.failure {
+      out.text(#",{"key":"error","type":"bool","value":true},{"key":"error.type","type":"string","value":"#)
+      out.quoted(failure.errorType)
+      out.byte(0x7D)
+      if span.kind == .server {
+        out.text(#",{"key":"http.status_code","type":"int64","value":"#)
+        out.int(failure.httpStatus)
+        out.byte(0x7D)
+      }
+    }
+    out.text(#"],"logs":[],"processID":"p"#)
+    out.int(span.service)
+    out.text(#"","warnings":null}"#)
+  }
+
+  // MARK: Zipkin
+
+  /// A v2 array.
+  func zipkin(_ spans: [WorldSpan], into out: inout TextBuffer) {
+    out.byte(0x5B)
+    for (i, span) in spans.enumerated() {
+      if i > 0 { out.text(",\n") }
+      out.text(#"{"traceId":""#)
+      out.hex(span.traceHigh)
+      out.hex(span.traceLow)
+      out.text(#"","id":""#)
+      out.hex(span.id)
+      if span.parent != 0 {
+        out.text(#"","parentId":""#)
+        out.hex(span.parent)
+      }
+      out.text(#"","name":""#)
+      out.text(operation(span).lowercased())
+      out.text(span.kind == .server ? #"","kind":"SERVER","timestamp":"# : #"","kind":"CLIENT","timestamp":"#)
+      out.int(span.start)
+      out.text(#","duration":"#)
+      out.int(max(span.end - span.start, 1))
+      out.text(#","localEndpoint":{"serviceName":"#)
+      out.quoted(graph.services[span.service].name)
+      out.byte(0x7D)
+      if span.peer >= 0 {
+        out.text(#","remoteEndpoint":{"serviceName":"#)
+        out.quoted(graph.services[span.peer].name)
+        out.byte(0x7D)
+      }
+      out.text(#","tags":{"http.method":"GET""#)
+      if span.resend > 0 {
+        out.text(#","http.resend_count":""#)
+        out.int(span.resend)
+        out.byte(0x22)
+      }
+      if let failure = span.failure {
+        out.text(#","error":"#)
+        out.quoted(failure.errorType)
+        if span.kind == .server {
+          out.text(#","http.status_code":""#)
+          out.int(failure.httpStatus)
+          out.byte(0x22)
+        }
+      }
+      out.text("}}")
+    }
+    out.text("]\n")
+  }
+}

@@ -1,0 +1,45 @@
+/// What a generated service night is made from. Equal specs give equal bytes.
+package struct WorldSpec: Hashable, Sendable {
+  package enum TraceFormat: String, CaseIterable, Hashable, Sendable { case otlp, jaeger, zipkin, events }
+
+  package enum FaultRequest: Hashable, Sendable {
+    case one(Fault.Kind)
+    /// Two outages at the same time that have nothing to do with one another.
+    case unrelatedPair
+  }
+
+  package var seed: UInt64
+  /// Microseconds since the epoch: 2026-01-01T00:00:00Z.
+  package var start: Int64 = 1_767_225_600_000_000
+  package var minutes: Int = 60
+  /// Requests of users per second.
+  package var rate: Double = 2
+  package var components: Int = 20
+  /// Most calls that one request makes, about.
+  package var requestSize: Int = 24
+  package var faults: [FaultRequest] = []
+  /// Minutes that each fault lasts.
+  package var faultMinutes: Double = 4
+  /// Whole traces are dealt out over these in turn.
+  package var formats: [TraceFormat] = [.otlp]
+  package var hasLogs = true
+  package var hasMetrics = true
+  /// Largest difference of a service's clock, microseconds.
+  package var skewMicroseconds = 0
+  /// Small numbers as ids, so that a sample stays small.
+  package var compactIDs = false
+
+  package init(seed: UInt64) { self.seed = seed }
+
+  /// A night with one fault of every kind and an unrelated pair, long enough for quiet between them.
+  package static func everyFault(seed: UInt64) -> WorldSpec {
+    var spec = WorldSpec(seed: seed)
+    var random = WorldRandom(seed: seed, stream: "spec")
+    spec.faults = random.shuffled(Fault.Kind.allCases.map { .one($0) } + [.unrelatedPair])
+    spec.components = random.int(12...40)
+    spec.rate = random.uniform(3, 6)
+    spec.minutes = spec.faults.count * 10 + 10
+    spec.skewMicroseconds = random.chance(0.5) ? 0 : 800
+    return spec
+  }
+}
