@@ -57,7 +57,7 @@ package struct MemberDecoder {
   static func decoder(for format: SniffedFormat, rule: FormatRule?, context: MemberContext) -> any FormatDecoder {
     switch format {
     case .xml: XMLReportDecoder(context: context)
-    case .json: UnknownDecoder(context: context, isEmpty: false)
+    case .json: JSONMemberDecoder(context: context, rule: rule)
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)

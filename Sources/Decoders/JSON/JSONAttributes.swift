@@ -1,0 +1,180 @@
+// Attribute lists: OTLP's `{"key":…,"value":{"stringValue":…}}` and Jaeger's `{"key":…,"type":…,"value":…}`.
+
+internal import Core
+
+extension JSONReader {
+  /// Reads an OTLP AnyValue; its kinds that no record uses are skipped, and checked like everything else.
+  mutating func anyValue(_ b: Span<UInt8>) -> AttributeValue? {
+    guard let byte = peek(b) else { return nil }
+    guard byte == 0x7B else { return scalar(b) }
+    position &+= 1
+    var result = AttributeValue.other
+    var isFirst = true
+    while let key = nextKey(b, &isFirst) {
+      guard let next = peek(b) else { return nil }
+      switch next {
+      case 0x22 where Self.equals(b, key, "stringValue"):
+        position &+= 1
+        guard let text = stringBody(b) else { return nil }
+        result = .text(text)
+      case 0x22 where Self.equals(b, key, "intValue") || Self.equals(b, key, "doubleValue"):
+        position &+= 1
+        guard let text = stringBody(b) else { return nil }
+        result = .number(text)
+      case 0x2D, 0x30...0x39:
+        guard let text = number(b) else { return nil }
+        result = .number(text)
+      case 0x74, 0x66:
+        guard literal(b) else { return nil }
+        result = .bool(next == 0x74)
+      default: guard skipValue(b) else { return nil }
+      }
+    }
+    return failure == .none ? result : nil
+  }
+
+  /// Reads any value as an attribute's: texts, numbers and truth values as such, anything else is skipped.
+  mutating func scalar(_ b: Span<UInt8>) -> AttributeValue? {
+    guard let byte = peek(b) else { return nil }
+    switch byte {
+    case 0x22:
+      position &+= 1
+      return stringBody(b).map { .text($0) }
+    case 0x2D, 0x30...0x39: return number(b).map { .number($0) }
+    case 0x74, 0x66: return literal(b) ? .bool(byte == 0x74) : nil
+    default: return skipValue(b) ? .other : nil
+    }
+  }
+
+  /// Reads one OTLP attribute, `{` taken or not, key and value in either order.
+  ///
+  /// The usual bytes are compared first; on the first difference the general way reads the same attribute from its
+  /// start, so both give the same result.
+  @inline(__always) mutating func otlpAttribute(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
+    let start = position
+    if Self.matches(b, start, "{\"key\":\"") {
+      position = start &+ 8
+      if let key = stringBody(b) {
+        if Self.matches(b, position, ",\"value\":{\"stringValue\":\"") {
+          position &+= 25
+          if let text = stringBody(b), Self.matches(b, position, "}}") {
+            position &+= 2
+            return (key, .text(text))
+          }
+        }
+      }
+      failure = .none
+      position = start
+    }
+    return otlpAttributeSlow(b)
+  }
+
+  @inline(never) private mutating func otlpAttributeSlow(
+    _ b: Span<UInt8>
+  ) -> (key: JSONText, value: AttributeValue)? {
+    guard take(0x7B, b) else { return nil }
+    var key = JSONText(start: position, end: position, isEscaped: false)
+    var value = AttributeValue.other
+    var isFirst = true
+    while let name = nextKey(b, &isFirst) {
+      if Self.equals(b, name, "key") {
+        guard let text = keyText(b) else { return nil }
+        key = text
+      } else if Self.equals(b, name, "value") {
+        guard let read = anyValue(b) else { return nil }
+        value = read
+      } else {
+        guard skipValue(b) else { return nil }
+      }
+    }
+    return failure == .none ? (key, value) : nil
+  }
+
+  /// A string; any other value counts as the empty text.
+  mutating func keyText(_ b: Span<UInt8>) -> JSONText? {
+    guard let byte = peek(b) else { return nil }
+    if byte == 0x22 { return string(b) }
+    let at = position
+    return skipValue(b) ? JSONText(start: at, end: at, isEscaped: false) : nil
+  }
+
+  /// Reads one Jaeger tag: `value`, or `vStr`, `vBool`, `vInt64`, `vFloat64` of its protobuf form.
+  mutating func jaegerTag(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
+    guard take(0x7B, b) else { return nil }
+    var key = JSONText(start: position, end: position, isEscaped: false)
+    var value = AttributeValue.other
+    var isFirst = true
+    while let name = nextKey(b, &isFirst) {
+      if Self.equals(b, name, "key") {
+        guard let text = keyText(b) else { return nil }
+        key = text
+      } else if Self.equals(b, name, "value") || Self.equals(b, name, "vStr") || Self.equals(b, name, "vBool")
+        || Self.equals(b, name, "vInt64") || Self.equals(b, name, "vFloat64")
+      {
+        guard let read = scalar(b) else { return nil }
+        value = read
+      } else {
+        guard skipValue(b) else { return nil }
+      }
+    }
+    return failure == .none ? (key, value) : nil
+  }
+
+  /// Walks the elements of an array; any other value is skipped.
+  ///
+  /// - Parameters:
+  ///   - b: the bytes.
+  ///   - element: reads one element; false stops with the reader's failure.
+  /// - Returns: whether all was well.
+  @inline(__always) mutating func eachElement(
+    _ b: Span<UInt8>, _ element: (inout JSONReader) -> Bool
+  ) -> Bool {
+    guard let byte = peek(b) else { return false }
+    guard byte == 0x5B else { return skipValue(b) }
+    position &+= 1
+    var isFirst = true
+    while nextElement(b, &isFirst) {
+      guard element(&self) else { return false }
+    }
+    return failure == .none
+  }
+
+  /// Walks the keys of an object; any other value is skipped.
+  ///
+  /// - Parameters:
+  ///   - b: the bytes.
+  ///   - member: reads the value of a key; false stops with the reader's failure.
+  /// - Returns: whether all was well.
+  @inline(__always) mutating func eachMember(
+    _ b: Span<UInt8>, _ member: (inout JSONReader, JSONText) -> Bool
+  ) -> Bool {
+    guard let byte = peek(b) else { return false }
+    guard byte == 0x7B else { return skipValue(b) }
+    position &+= 1
+    var isFirst = true
+    while let key = nextKey(b, &isFirst) {
+      guard member(&self, key) else { return false }
+    }
+    return failure == .none
+  }
+
+  /// An integer written as a number or a string; nil in `value` where it is neither. False on a failure.
+  @inline(__always) mutating func integer(_ b: Span<UInt8>, _ value: inout Int64?) -> Bool {
+    guard let byte = peek(b) else { return false }
+    let text: JSONText?
+    switch byte {
+    case 0x22:
+      position &+= 1
+      text = stringBody(b)
+    case 0x2D, 0x30...0x39: text = number(b)
+    default:
+      value = nil
+      return skipValue(b)
+    }
+    guard let text else { return false }
+    let bytes = b.extracting(text.start..<text.end)
+    value = FieldText.int(bytes)
+    if value == nil, text.count > 0 { value = FieldText.double(bytes).flatMap { Int64(checked: $0.rounded()) } }
+    return true
+  }
+}

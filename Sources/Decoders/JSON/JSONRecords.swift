@@ -1,0 +1,382 @@
+// What becomes of the records found in JSON: into the batch, with the books and the notes about them.
+
+internal import Core
+
+/// The state between the records of one member: the resource or trace they stand in, and what waits for it.
+///
+/// A resource may come after its spans, and Jaeger's processes usually do: such records wait here, a bounded number.
+struct JSONRecords {
+  var context: MemberContext
+  let classifier: JSONClassifier
+  /// Where the last walk failed, in the bytes it was given.
+  var failedAt = 0
+  private(set) var format = "JSON"
+  private let logs: JSONLogs
+  private let mapped: MappedJSON
+  private var texts: JSONTexts
+  private var service: Symbol?
+  private var processes: [Symbol: Symbol]?
+  private var waitingSpans: [TraceSpan] = []
+  private var waitingProcesses: [Symbol] = []
+  private var waitingLogs: [LogLine] = []
+  private var waitingText: [UInt8] = []
+  private var waitingMetrics: [MetricPoint] = []
+  private var unknown = 0
+  private var firstUnknown = SourceLocation.Position.whole
+  private var recognized = 0
+  private var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
+
+  /// How many records may wait for a resource that comes late.
+  private static let patience = 1 << 20
+
+  init(context: MemberContext, rule: FormatRule?) {
+    self.context = context
+    let settings = context.settings
+    let table = LogKeyTable(settings.logKeys)
+    let hasKeys = rule?.keys.isEmpty == false || rule?.values.isEmpty == false
+    mapped = MappedJSON(rule: hasKeys ? rule : nil)
+    classifier = JSONClassifier(logKeys: table, mapped: hasKeys ? mapped : nil)
+    logs = JSONLogs(table: table, zoneSeconds: settings.assumedZoneSeconds)
+    texts = JSONTexts(limit: settings.limits.text)
+  }
+
+  // MARK: Entering and leaving what stands around records.
+
+  mutating func enter(_ node: JSONNode) {
+    switch node {
+    case .resource: service = nil
+    case .jaegerTrace: processes = nil
+    default: break
+    }
+  }
+
+  mutating func leave(_ node: JSONNode, into batch: inout RecordBatch) {
+    switch node {
+    case .resource, .jaegerTrace: leaveAll(into: &batch)
+    default: break
+    }
+  }
+
+  /// Hands over what still waits; a service that never came stays unknown.
+  mutating func leaveAll(into batch: inout RecordBatch) {
+    let late = service ?? .none
+    for i in waitingSpans.indices {
+      if waitingSpans[i].service.isNone { waitingSpans[i].service = late }
+      if i < waitingProcesses.count, !waitingProcesses[i].isNone {
+        if let found = processes?[waitingProcesses[i]] {
+          waitingSpans[i].service = found
+        } else {
+          batch.books.repair("unknownProcess")
+        }
+      }
+    }
+    batch.spans += waitingSpans
+    let offset = batch.text.count
+    for i in waitingLogs.indices {
+      if waitingLogs[i].component.isNone { waitingLogs[i].component = late }
+      waitingLogs[i].textStart += offset
+    }
+    batch.logs += waitingLogs
+    batch.text += waitingText
+    for i in waitingMetrics.indices { waitingMetrics[i].component = late }
+    batch.metrics += waitingMetrics
+    waitingSpans.removeAll(keepingCapacity: true)
+    waitingProcesses.removeAll(keepingCapacity: true)
+    waitingLogs.removeAll(keepingCapacity: true)
+    waitingText.removeAll(keepingCapacity: true)
+    waitingMetrics.removeAll(keepingCapacity: true)
+    service = nil
+    processes = nil
+  }
+
+  /// Reads a key that stands beside the records: the resource, the processes; anything else is checked and skipped.
+  mutating func takeMember(
+    _ node: JSONNode, _ key: JSONText, _ b: Span<UInt8>, _ reader: inout JSONReader, into batch: inout RecordBatch
+  ) -> Bool {
+    switch node {
+    case .resource where JSONReader.equals(b, key, "resource"):
+      guard let found = OTLPSpans.service(b, &reader, &texts, &batch.symbols) else { return false }
+      service = found
+      return true
+    case .jaegerTrace where JSONReader.equals(b, key, "processes"):
+      guard let found = JaegerSpans.processes(b, &reader, &texts, &batch.symbols) else { return false }
+      processes = found
+      return true
+    default: return reader.skipValue(b)
+    }
+  }
+
+  // MARK: Records.
+
+  /// Reads one element of a list of records; false on the reader's failure.
+  mutating func takeItem(
+    _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef,
+    _ place: SourceLocation.Position, into batch: inout RecordBatch
+  ) -> Bool {
+    switch node {
+    case .items(.traces):
+      var flaws: OTLPSpans.Flaws = []
+      guard var span = OTLPSpans.read(b, &reader, &texts, &batch.symbols, &flaws) else { return false }
+      span.source = source
+      recognized &+= 1
+      if let service {
+        span.service = service
+        batch.spans.append(span)
+      } else {
+        wait(span, process: .none, into: &batch)
+      }
+      used("OTLP", flaws, place, into: &batch)
+    case .jaegerSpans:
+      return takeJaeger(b, &reader, source, place, into: &batch)
+    case .items(.logs):
+      return takeLog(b, &reader, source, place, into: &batch)
+    case .items(.metrics):
+      return takeMetric(b, &reader, source, place, into: &batch)
+    default: return reader.skipValue(b)
+    }
+    return true
+  }
+
+  private mutating func takeJaeger(
+    _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var flaws: OTLPSpans.Flaws = []
+    let zone = context.settings.assumedZoneSeconds
+    guard
+      var (span, process) = JaegerSpans.read(b, &reader, &texts, &batch.symbols, zoneSeconds: zone, &flaws)
+    else { return false }
+    span.source = source
+    if !process.isNone, let found = processes?[process] {
+      span.service = found
+      process = .none
+    }
+    if process.isNone { batch.spans.append(span) } else { wait(span, process: process, into: &batch) }
+    used("Jaeger", flaws, place, into: &batch)
+    return true
+  }
+
+  private mutating func takeLog(
+    _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    if let service {
+      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &batch.text) else { return false }
+      log.component = service
+      log.source = source
+      batch.logs.append(log)
+    } else {
+      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &waitingText) else { return false }
+      log.source = source
+      waitingLogs.append(log)
+      if waitingLogs.count >= Self.patience { giveUpWaiting(place, into: &batch) }
+    }
+    used("OTLP", [], place, into: &batch)
+    return true
+  }
+
+  private mutating func takeMetric(
+    _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var points: [MetricPoint] = []
+    guard
+      let count = OTLPMetrics.read(
+        b, &reader, service: service ?? .none, source: source, &texts, &batch.symbols, &points)
+    else { return false }
+    if service == nil { waitingMetrics += points } else { batch.metrics += points }
+    if waitingMetrics.count >= Self.patience { giveUpWaiting(place, into: &batch) }
+    format = "OTLP"
+    recognized += 1
+    batch.books.use(count.points - count.unusable)
+    if count.unusable > 0 {
+      batch.books.skip("noValue", count.unusable)
+      context.report("noValue", .warning, at: place, "data points without time or finite value", into: &batch)
+    }
+    noteTexts(place, into: &batch)
+    return true
+  }
+
+  private mutating func wait(_ span: TraceSpan, process: Symbol, into batch: inout RecordBatch) {
+    waitingSpans.append(span)
+    waitingProcesses.append(process)
+    if waitingSpans.count >= Self.patience { giveUpWaiting(.whole, into: &batch) }
+  }
+
+  private mutating func giveUpWaiting(_ place: SourceLocation.Position, into batch: inout RecordBatch) {
+    let (held, known) = (service, processes)
+    leaveAll(into: &batch)
+    (service, processes) = (held, known)
+    context.report(
+      "resourceTooLate", .warning, at: place, "records wait for a resource or process that does not come",
+      limit: "waitingRecords", into: &batch)
+  }
+
+  /// Takes an object that is one record, checked before; false where it is none.
+  mutating func take(
+    _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef,
+    _ place: SourceLocation.Position, into batch: inout RecordBatch
+  ) -> Bool {
+    var reader = JSONReader(at: range.lowerBound, depthLimit: context.settings.limits.jsonDepth)
+    let zone = context.settings.assumedZoneSeconds
+    switch shape {
+    case .unknown:
+      noteUnknown(place)
+      return false
+    case .log:
+      var log = logs.read(b, at: range.lowerBound, &texts, &batch.symbols, &batch.text)
+      log.source = source
+      batch.logs.append(log)
+      used("JSON log lines", log.time == .min ? .noTime : [], place, into: &batch)
+    case .otlpSpan:
+      var flaws: OTLPSpans.Flaws = []
+      guard var span = OTLPSpans.read(b, &reader, &texts, &batch.symbols, &flaws) else { return false }
+      span.source = source
+      batch.spans.append(span)
+      used("OTLP", flaws, place, into: &batch)
+    case .otlpLog:
+      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &batch.text) else { return false }
+      log.source = source
+      batch.logs.append(log)
+      used("OTLP", log.time == .min ? .noTime : [], place, into: &batch)
+    case .jaegerSpan:
+      return takeJaeger(b, &reader, source, place, into: &batch)
+    case .zipkinSpan:
+      var flaws: OTLPSpans.Flaws = []
+      guard
+        ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans)
+      else { return false }
+      used("Zipkin", flaws, place, into: &batch)
+    case .eventLine:
+      switch EventLines.read(b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &batch.symbols) {
+      case .success(let event):
+        batch.events.append(event)
+        used("event lines", [], place, into: &batch)
+      case .failure(let problem):
+        recognized += 1
+        batch.books.skip(problem.rawValue)
+        context.report(problem.rawValue, .warning, at: place, "an event without readable time and kind", into: &batch)
+      }
+    case .mapped:
+      var flaws: OTLPSpans.Flaws = []
+      switch mapped.read(
+        b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &flaws, into: &batch)
+      {
+      case .used: used("mapped JSON", flaws, place, into: &batch)
+      case .skipped(let reason):
+        recognized += 1
+        batch.books.skip(reason)
+        context.report(reason, .warning, at: place, "an object without the fields that its record needs", into: &batch)
+      }
+    }
+    return true
+  }
+
+  private mutating func used(
+    _ name: String, _ flaws: OTLPSpans.Flaws, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) {
+    batch.books.use()
+    recognized &+= 1
+    if recognized == 1 || format == "JSON" { format = name }
+    if !flaws.isEmpty { note(flaws, place, into: &batch) }
+    if texts.loneSurrogates != reported.lone || texts.cut != reported.cut || texts.base64IDs != reported.base64 {
+      noteTexts(place, into: &batch)
+    }
+  }
+
+  // MARK: Books and notes.
+
+  private mutating func note(
+    _ flaws: OTLPSpans.Flaws, _ place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    for (flaw, code, message) in [
+      (OTLPSpans.Flaws.noTime, "noTime", "a record without a readable time"),
+      (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
+      (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
+      (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
+      (.enumName, "enumName", "an enum by name, where the format wants its number"),
+    ] where flaws.contains(flaw) {
+      batch.books.repair(code)
+      context.report(code, .note, at: place, message, into: &batch)
+    }
+  }
+
+  private mutating func noteTexts(_ place: SourceLocation.Position, into batch: inout RecordBatch) {
+    for (count, before, code, message) in [
+      (texts.loneSurrogates, reported.lone, "loneSurrogate", "half a surrogate pair became U+FFFD"),
+      (texts.cut, reported.cut, "textCut", "a text was cut to the kept length"),
+      (texts.base64IDs, reported.base64, "base64ID", "an identity in base64, where the format wants hex"),
+    ] where count != before {
+      batch.books.repair(code, count - before)
+      context.report(code, .note, at: place, message, limit: code == "textCut" ? "textBytes" : nil, into: &batch)
+    }
+    reported = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+  }
+
+  /// Notes and forgets what a reader let pass in the texts.
+  mutating func noteText(
+    _ reader: inout JSONReader, at place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    if reader.sawBadUTF8 {
+      batch.books.repair("invalidUTF8")
+      context.report("invalidUTF8", .note, at: place, "bytes that are no UTF-8 became U+FFFD", into: &batch)
+    }
+    if reader.sawControl {
+      batch.books.repair("controlCharacter")
+      context.report("controlCharacter", .note, at: place, "a bare control character in a string", into: &batch)
+    }
+    reader.sawBadUTF8 = false
+    reader.sawControl = false
+  }
+
+  /// Notes a value that is no record of any known kind; `close` says what that means.
+  mutating func noteUnknown(_ place: SourceLocation.Position) {
+    if unknown == 0 { firstUnknown = place }
+    unknown += 1
+  }
+
+  mutating func reportTooLong(at place: SourceLocation.Position, into batch: inout RecordBatch) {
+    recognized += 1
+    batch.books.skip("lineTooLong")
+    context.report(
+      "lineTooLong", .error, at: place,
+      "a line or element of more than \(context.settings.limits.line) bytes was left out", limit: "lineBytes",
+      into: &batch)
+  }
+
+  mutating func reportMalformed(
+    _ failure: JSONReader.Failure, at place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    recognized += 1
+    switch failure {
+    case .depth:
+      batch.books.skip("jsonTooDeep")
+      context.report(
+        "jsonTooDeep", .error, at: place, "nested deeper than \(context.settings.limits.jsonDepth)",
+        limit: "jsonDepth", into: &batch)
+    case .incomplete:
+      batch.books.skip("cutOff")
+      context.report("cutOff", .error, at: place, "the JSON ends in the middle of a value", into: &batch)
+    case .syntax, .none:
+      batch.books.skip("malformedJSON")
+      context.report("malformedJSON", .error, at: place, "not valid JSON", into: &batch)
+    }
+  }
+
+  mutating func close(into batch: inout RecordBatch) {
+    leaveAll(into: &batch)
+    if unknown > 0 {
+      if recognized == 0 {
+        context.report("unrecognizedFormat", .note, at: .whole, "JSON of no known record format", into: &batch)
+      } else {
+        batch.books.skip("unknownShape", unknown)
+        context.report(
+          "unknownShape", .warning, at: firstUnknown, "\(unknown) JSON values that are no known record", into: &batch)
+      }
+    } else if recognized == 0 {
+      context.report("noRecords", .note, at: .whole, "JSON without records", into: &batch)
+    }
+    context.close(into: &batch)
+  }
+}
