@@ -75,9 +75,7 @@ package enum RunSetup {
     return settings
   }
 
-  /// The request of a command line.
-  ///
-  /// - Parameter needsInputs: whether a command line without inputs is an error.
+  /// The request of a command line; `needsInputs` says whether one without inputs is an error.
   package static func request(_ options: Options, needsInputs: Bool = true) throws(Failure) -> RunRequest {
     var pipeline = PipelineFile()
     var text = ""
