@@ -3,7 +3,11 @@ package enum CheckVerb {
   /// - Returns: 0 where it is, 64 where it is not.
   package static func check(_ path: String) -> Int32 {
     do throws(RunSetup.Failure) {
-      _ = try RunSetup.checked(path: path, text: try RunSetup.read(path))
+      let pipeline = try RunSetup.checked(path: path, text: try RunSetup.read(path))
+      if let policies = pipeline.policies {
+        let file = RunSetup.beside(path, policies)
+        _ = try RunSetup.policies(path: file, text: try RunSetup.read(file))
+      }
     } catch {
       Console.tell(error.message)
       return error.code

@@ -2,6 +2,7 @@ internal import Cascades
 internal import Core
 internal import Events
 internal import Patterns
+internal import Policies
 
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
 struct Conclusion: Sendable {
@@ -22,6 +23,7 @@ struct ConcludePhase: Sendable {
     report.summary.failures = night.counts.failures
     addCascades(night, to: &report)
     addPatterns(night, to: &report)
+    report.policies = try policies(night)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count
     report.verdict = Verdict.sentence(report)
@@ -45,6 +47,13 @@ struct ConcludePhase: Sendable {
     report.violations = patterns.violations
     report.summary.patternsLearned = patterns.learned
     report.limits.merge(patterns.limits) { first, _ in first }
+  }
+
+  /// What the candidates of the policy file would have done; nil without calls in the log.
+  func policies(_ night: NightPartial) throws(RunSetup.Failure) -> PolicyFindings? {
+    guard !request.policyText.isEmpty else { return nil }
+    let file = try RunSetup.policies(path: request.policyFile, text: request.policyText)
+    return PolicyEvaluator.evaluate(night.episodes, file: file, jobs: request.jobs)
   }
 
   /// The books of the inputs: repairs made while requests were put together are added to the member they concern.

@@ -3,6 +3,7 @@ internal import Core
 internal import Dispatch
 internal import Events
 internal import Patterns
+internal import Policies
 internal import Synchronization
 
 /// Digest: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
@@ -15,11 +16,13 @@ struct DigestPhase: Sendable {
     var counts = CountDigester()
     var cascades = CascadeDigester(settings: settings.cascades)
     var patterns = PatternDigester()
+    var episodes = EpisodeDigester()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
       cascades.observe(tree, context)
       patterns.observe(tree, context)
+      episodes.observe(tree, context)
     }
     for log in segment.rows.logs where log.request.isNone {
       counts.observe(log: log, context)
@@ -33,12 +36,13 @@ struct DigestPhase: Sendable {
     }
     for event in segment.rows.events where event.request.isNone {
       cascades.observe(event: event, context)
+      episodes.observe(event: event, context)
     }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
-      patterns: patterns.finish(context))
+      patterns: patterns.finish(context), episodes: episodes.finish(context))
   }
 
   /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.

@@ -2,6 +2,7 @@ package import Cascades
 package import Core
 package import Events
 package import Patterns
+package import Policies
 
 /// What digest leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
 package struct NightPartial: Sendable {
@@ -12,6 +13,7 @@ package struct NightPartial: Sendable {
   package var repairs = Repairs()
   package var cascades: CascadePartial
   package var patterns: PatternPartial
+  package var episodes: EpisodePartial
 
   /// Adds another partial.
   ///
@@ -29,6 +31,7 @@ package struct NightPartial: Sendable {
     repairs.merge(other.repairs)
     cascades.merge(other.cascades)
     patterns.merge(other.patterns)
+    episodes.merge(other.episodes)
   }
 }
 
@@ -38,7 +41,7 @@ extension NightPartial {
     var frame = Frame(kind: .partial, coverage: coverage)
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
-      Self.section(cascades.encode), Self.section(patterns.encode),
+      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(episodes.encode),
 
     ]
     return frame.encoded()
@@ -49,7 +52,7 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame(encoded: bytes, expecting: .partial)
-    guard frame.sections.count == 5 else { throw DecodeFailure("a partial has five sections", at: 0) }
+    guard frame.sections.count == 6 else { throw DecodeFailure("a partial has six sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections.map { ByteReader($0) }
     outcomes = try readers[0].array()
@@ -57,6 +60,7 @@ extension NightPartial {
     repairs = try Repairs(from: &readers[2])
     cascades = try CascadePartial(from: &readers[3])
     patterns = try PatternPartial(from: &readers[4])
+    episodes = try EpisodePartial(from: &readers[5])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -2,6 +2,7 @@ internal import Core
 internal import Decoders
 internal import Foundation
 internal import Glibc
+internal import Policies
 
 /// Weighs flags, environment and pipeline file against each other: a flag beats `HINDCAST_…`, which beats the file.
 package enum RunSetup {
@@ -121,6 +122,7 @@ package enum RunSetup {
     if let policies = options.policies ?? environment("POLICIES") ?? pipeline.policies.map({ beside(path, $0) }) {
       request.policyFile = policies
       request.policyText = try read(policies)
+      _ = try Self.policies(path: policies, text: request.policyText)
     }
     request.pipeline = pipeline
     request.pipelineText = text
@@ -143,6 +145,21 @@ package enum RunSetup {
       throw Failure(problems.map { describe($0, file: path, text: text) }.joined(separator: "\n"))
     }
     return pipeline
+  }
+
+  /// Reads and checks a policy file; all problems are told at once.
+  static func policies(path: String, text: String) throws(Failure) -> PolicyFile {
+    var problems: [ConfigProblem] = []
+    var file = PolicyFile()
+    do throws(ConfigProblem) {
+      file = PolicyFile(config: try YAMLTree.read(text), problems: &problems)
+    } catch {
+      problems.append(error)
+    }
+    guard problems.isEmpty else {
+      throw Failure(problems.map { describe($0, file: path, text: text) }.joined(separator: "\n"))
+    }
+    return file
   }
 
   static func read(_ path: String) throws(Failure) -> String {
