@@ -77,22 +77,19 @@ extension CellValue {
 
 /// One kind of count of a partial, sparse.
 struct CellTable<Value: CellValue>: Sendable {
-  var cells: [Cell: Value] = [:]
+  private(set) var cells = CellMap<Value>()
 
   mutating func merge(_ other: CellTable<Value>, _ map: [Int32]) {
+    cells.reserve(Swift.max(cells.count, other.cells.count))
     for (cell, value) in other.cells { add(value.renamed(map), at: cell.renamed(map)) }
   }
 
   @inline(__always) mutating func add(_ value: Value, at cell: Cell) {
-    if let index = cells.index(forKey: cell) {
-      cells.values[index].merge(value)
-    } else {
-      cells[cell] = value
-    }
+    cells.add(value, at: cell) { $0.merge(value) }
   }
 
   func encode(to writer: inout ByteWriter, _ map: [Int32]) {
-    let rows = cells.map { ($0.key.renamed(map), $0.value) }.sorted { $0.0 < $1.0 }
+    let rows = cells.map { ($0.renamed(map), $1) }.sorted { $0.0 < $1.0 }
     writer.unsigned(UInt64(rows.count))
     var last = Cell(a: 0)
     for (cell, value) in rows {
@@ -126,7 +123,7 @@ struct CellTable<Value: CellValue>: Sendable {
       for name in [last.a, last.b, last.c, last.d] where name < 0 || Int(name) >= names {
         throw reader.failure("name out of range")
       }
-      cells[last] = try Value(from: &reader)
+      add(try Value(from: &reader), at: last)
     }
   }
 }
