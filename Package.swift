@@ -79,7 +79,7 @@ let package = Package(
     tests("Cascades", ["Core", "Events", "Cascades"]),
     tests("Policies", ["Core", "Events", "Policies"]),
     tests("TestReports", ["Core", "Events", "TestReports", "Decoders"]),
-    tests("History", ["Core", "History"]),
+    tests("History", ["Core", "History", grdb]),
     tests("Reports", ["Core", "Reports"]),
     tests("Pipeline", ["Core", "Pipeline"]),
     tests("EndToEnd", ["Core", "Pipeline", "Worlds"]),

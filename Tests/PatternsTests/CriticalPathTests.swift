@@ -8,7 +8,7 @@ struct CriticalPathTests {
   private func shares(_ world: TreeWorld) -> [Int64] {
     var path = CriticalPath()
     let nodes = world.trees[0].nodes
-    path.compute(nodes.span)
+    path.compute(nodes)
     return nodes.indices.map { path.isOnPath[$0] ? path.share[$0] : -1 }
   }
 

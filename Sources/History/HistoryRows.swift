@@ -1,0 +1,112 @@
+// Rows to values: blobs with their checksums, templates with their alias chains, incidents by fingerprint.
+
+internal import Core
+internal import Foundation
+internal import GRDB
+
+/// Bytes as SQLite holds them.
+struct Blob: DatabaseValueConvertible {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var databaseValue: DatabaseValue { Data(bytes).databaseValue }
+
+  static func fromDatabaseValue(_ value: DatabaseValue) -> Blob? {
+    Data.fromDatabaseValue(value).map { Blob(Array($0)) }
+  }
+
+  static func digest(_ bytes: [UInt8]) -> String { SHA256.hex(bytes) }
+}
+
+/// A list of texts in one text: a JSON array.
+enum TextList {
+  static func encode(_ texts: [String]) -> String { JSONValue.array(texts.map { .string($0) }).canonical }
+
+  static func decode(_ text: String) -> [String] {
+    guard case .array(let values) = try? JSONReader.parse(text) else { return [] }
+    return values.compactMap(\.text)
+  }
+}
+
+extension HistoryStore {
+  /// A night's blobs; one whose bytes are not those that were written is damage, not data.
+  static func blobs(_ db: Database, night: Int64, path: String) throws -> [String: [UInt8]] {
+    var blobs: [String: [UInt8]] = [:]
+    for row in try Row.fetchAll(db, sql: "SELECT name, sha256, bytes FROM blob WHERE night = ?", arguments: [night]) {
+      let name: String = row["name"]
+      let blob: Blob = row["bytes"]
+      guard Blob.digest(blob.bytes) == row["sha256"] else {
+        throw HistoryFailure(
+          .damaged, path: path, "damaged: the \(name) baseline of a night does not match its checksum")
+      }
+      blobs[name] = blob.bytes
+    }
+    return blobs
+  }
+
+  static func template(_ row: Row) -> HistoricTemplate {
+    let severity: Int = row["severity"]
+    return HistoricTemplate(
+      id: row["id"], template: row["template"], count: row["count"],
+      severity: UInt8(exactly: severity).flatMap(Severity.init) ?? .unknown,
+      components: TextList.decode(row["components"]))
+  }
+
+  static func addTemplates(_ db: Database, before key: NightKey, to baseline: inout HistoryBaseline) throws {
+    let arguments: StatementArguments = [key.series, key.date, key.content]
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT template.id, template, count, severity, components, night.date AS last FROM template
+        JOIN night ON night.id = template.night WHERE series = ?1 AND date < ?2 AND content <> ?3
+        UNION ALL SELECT id, template, count, severity, components, last FROM frozenTemplate
+        WHERE series = ?1 AND last < ?2
+        ORDER BY last, id
+        """, arguments: arguments)
+    for row in rows {
+      var template = template(row)
+      if let held = baseline.templates[template.id] {
+        template.count += held.count
+        template.components = Array(Set(template.components + held.components)).sorted()
+        template.severity = max(template.severity, held.severity)
+      }
+      baseline.templates[template.id] = template
+    }
+    let aliases = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT old, alias.id AS id, night.date AS last FROM alias
+        JOIN night ON night.id = alias.night WHERE series = ?1 AND date < ?2 AND content <> ?3
+        UNION ALL SELECT old, id, last FROM frozenAlias WHERE series = ?1 AND last < ?2
+        ORDER BY last, old, id
+        """, arguments: arguments)
+    var next: [String: String] = [:]
+    for row in aliases { next[row["old"]] = row["id"] }
+    baseline.aliases = resolved(next)
+  }
+
+  /// Every old id with the end of its chain; a circle ends where it is closed.
+  static func resolved(_ next: [String: String]) -> [String: String] {
+    var ends: [String: String] = [:]
+    for old in next.keys.sorted() {
+      var seen: Set<String> = [old]
+      var at = old
+      while let further = next[at], seen.insert(further).inserted { at = further }
+      if at != old { ends[old] = at }
+    }
+    return ends
+  }
+
+  static func addIncidents(_ db: Database, before key: NightKey, to baseline: inout HistoryBaseline) throws {
+    let rows = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT fingerprint, count(DISTINCT night) AS nights, max(date) AS last FROM incident
+        JOIN night ON night.id = incident.night WHERE series = ? AND date < ? AND content <> ? GROUP BY fingerprint
+        """, arguments: [key.series, key.date, key.content])
+    for row in rows {
+      baseline.incidents[row["fingerprint"]] = HistoryBaseline.Seen(nights: row["nights"], last: row["last"])
+    }
+  }
+}

@@ -1,0 +1,256 @@
+// The history file: one SQLite database, one transaction per night.
+
+internal import Core
+internal import GRDB
+internal import Glibc
+
+/// Earlier nights in one SQLite file.
+///
+/// Rollback journal and FULL synchronisation: a committed night survives a kill at any point and a full disk (a write-ahead
+/// log does not: its shared memory file raises SIGBUS on a nearly full device). A night is one transaction; a night run
+/// again replaces itself. Two runs at once: each transaction is short, the second waits and says so, and gives up with
+/// `busy` after `patience`.
+package struct HistoryStore: Sendable {
+  package struct Options: Sendable {
+    /// Whether a missing file is made.
+    package var creates = true
+    /// Seconds that a run waits for another one.
+    package var patience = 60.0
+    /// Called once when a transaction has to wait.
+    package var onWait: (@Sendable () -> Void)?
+    package init() {}
+  }
+
+  package let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens a history file, brings an older one up to date, refuses a newer or damaged one.
+  package init(path: String, options: Options = Options()) throws(HistoryFailure) {
+    try self.init(path: path, options: options, schemaLimit: HistorySchema.version)
+  }
+
+  init(path: String, options: Options, schemaLimit: Int) throws(HistoryFailure) {
+    self.path = path
+    if !options.creates, unsafe access(path, F_OK) != 0 {
+      throw HistoryFailure(.missing, path: path, "there is no such file")
+    }
+    let configuration = Self.configuration(options)
+    queue = try Self.attempt(path) {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      if try !queue.read({ try HistorySchema.isCurrent($0) }) {
+        try queue.writeWithoutTransaction { db in
+          try db.inTransaction(.immediate) {
+            try HistorySchema.migrate(db, path: path, limit: schemaLimit)
+            return .commit
+          }
+        }
+      }
+      return queue
+    }
+  }
+
+  private static func configuration(_ options: Options) -> Configuration {
+    var configuration = Configuration()
+    let attempts = Int(min(max(options.patience, 0), 86_400) * 20)
+    let onWait = options.onWait
+    configuration.busyMode = .callback { tries in
+      if tries == 0 { onWait?() }
+      guard tries < attempts else { return false }
+      usleep(50_000)
+      return true
+    }
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA journal_mode = DELETE")
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try db.execute(sql: "PRAGMA trusted_schema = OFF")
+      try db.execute(sql: "PRAGMA cell_size_check = ON")
+    }
+    return configuration
+  }
+
+  /// Runs a piece of work and gives its errors their kind.
+  static func attempt<Result>(_ path: String, _ work: () throws -> Result) throws(HistoryFailure) -> Result {
+    do {
+      return try work()
+    } catch let failure as HistoryFailure {
+      throw failure
+    } catch let error as DatabaseError {
+      throw HistoryFailure(error, path: path)
+    } catch {
+      throw HistoryFailure(.damaged, path: path, "damaged: \(error)")
+    }
+  }
+
+  func read<Result>(_ work: (Database) throws -> Result) throws(HistoryFailure) -> Result {
+    try Self.attempt(path) { try queue.read(work) }
+  }
+
+  func write<Result>(_ work: (Database) throws -> Result) throws(HistoryFailure) -> Result {
+    try Self.attempt(path) {
+      try queue.writeWithoutTransaction { db in
+        var result: Result?
+        try db.inTransaction(.immediate) {
+          result = try work(db)
+          return .commit
+        }
+        guard let result else { throw HistoryFailure(.damaged, path: path, "a transaction ended without a result") }
+        return result
+      }
+    }
+  }
+
+  /// Gives freed space back to the file system.
+  func vacuum() throws(HistoryFailure) {
+    try Self.attempt(path) { try queue.vacuum() }
+  }
+
+  /// Closes the file; pending readers end first.
+  package func close() throws(HistoryFailure) {
+    try Self.attempt(path) { try queue.close() }
+  }
+}
+
+// MARK: - Nights
+
+extension HistoryStore {
+  /// Adds a night, or replaces it: the one with the same content, and the one of the same series and date.
+  package func commit(_ night: NightRecord) throws(HistoryFailure) {
+    try write { db in
+      try db.execute(
+        sql: "DELETE FROM night WHERE content = ? OR (series = ? AND date = ?)",
+        arguments: [night.key.content, night.key.series, night.key.date])
+      try db.execute(
+        sql: """
+          INSERT INTO night (date, series, content, start, "end", events, requests) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          night.key.date, night.key.series, night.key.content, night.start, night.end, night.events, night.requests,
+        ])
+      let id = db.lastInsertedRowID
+      for (name, bytes) in night.blobs.sorted(by: { $0.key < $1.key }) {
+        try db.execute(
+          sql: "INSERT INTO blob (night, name, sha256, bytes) VALUES (?, ?, ?, ?)",
+          arguments: [id, name, Blob.digest(bytes), Blob(bytes)])
+      }
+      for template in night.templates.sorted(by: { $0.id < $1.id }) {
+        try db.execute(
+          sql: """
+            INSERT INTO template (night, id, template, count, severity, components) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (night, id) DO UPDATE SET count = count + excluded.count
+            """,
+          arguments: [
+            id, template.id, template.template, template.count, Int(template.severity.rawValue),
+            TextList.encode(template.components),
+          ])
+        for old in template.aliases.sorted() where old != template.id {
+          try db.execute(
+            sql:
+              "INSERT INTO alias (night, old, id) VALUES (?, ?, ?) ON CONFLICT (night, old) DO UPDATE SET id = excluded.id",
+            arguments: [id, old, template.id])
+        }
+      }
+      for incident in night.incidents {
+        try db.execute(
+          sql: """
+            INSERT INTO incident (night, id, fingerprint, kind, severity, start, "end", headline)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (night, id) DO NOTHING
+            """,
+          arguments: [
+            id, incident.id, incident.fingerprint, incident.kind, incident.severity, incident.start, incident.end,
+            incident.headline,
+          ])
+      }
+    }
+  }
+
+  /// What is known from the nights of the same series before a night's date. The night itself, should it have been run
+  /// before, and later ones are not among them: a rerun sees what the first run saw.
+  ///
+  /// - Parameters:
+  ///   - key: tonight.
+  ///   - limit: at most this many nights, the latest ones.
+  /// - Returns: their blobs, templates, aliases and incidents.
+  package func baseline(before key: NightKey, limit: Int = 30) throws(HistoryFailure) -> HistoryBaseline {
+    try read { db in
+      var baseline = HistoryBaseline()
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, date, series, content FROM night
+          WHERE series = ? AND date < ? AND content <> ? ORDER BY date DESC LIMIT ?
+          """,
+        arguments: [key.series, key.date, key.content, limit])
+      for row in rows.reversed() {
+        let id: Int64 = row["id"]
+        baseline.nights.append(
+          HistoryBaseline.Night(
+            key: NightKey(date: row["date"], series: row["series"], content: row["content"]),
+            blobs: try Self.blobs(db, night: id, path: path)))
+      }
+      try Self.addTemplates(db, before: key, to: &baseline)
+      try Self.addIncidents(db, before: key, to: &baseline)
+      return baseline
+    }
+  }
+
+  /// A night in full: by its date, or by the beginning of its content digest; the latest where several fit.
+  package func show(_ name: String) throws(HistoryFailure) -> NightRecord? {
+    try read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT * FROM night WHERE date = ?1 OR (length(?1) >= 4 AND substr(content, 1, length(?1)) = ?1)
+          ORDER BY date DESC, series, content LIMIT 1
+          """,
+        arguments: [name])
+      guard let row else { return nil }
+      let id: Int64 = row["id"]
+      var night = NightRecord(key: NightKey(date: row["date"], series: row["series"], content: row["content"]))
+      night.start = row["start"]
+      night.end = row["end"]
+      night.events = row["events"]
+      night.requests = row["requests"]
+      night.blobs = try Self.blobs(db, night: id, path: path)
+      var aliases: [String: [String]] = [:]
+      for alias in try Row.fetchAll(db, sql: "SELECT old, id FROM alias WHERE night = ? ORDER BY old", arguments: [id])
+      {
+        aliases[alias["id"], default: []].append(alias["old"])
+      }
+      night.templates = try Row.fetchAll(
+        db, sql: "SELECT * FROM template WHERE night = ? ORDER BY id", arguments: [id]
+      ).map { row in
+        var template = Self.template(row)
+        template.aliases = aliases[template.id] ?? []
+        return template
+      }
+      night.incidents = try Row.fetchAll(
+        db, sql: "SELECT * FROM incident WHERE night = ? ORDER BY start, id", arguments: [id]
+      ).map { row in
+        HistoricIncident(
+          id: row["id"], fingerprint: row["fingerprint"], kind: row["kind"], severity: row["severity"],
+          start: row["start"], end: row["end"], headline: row["headline"])
+      }
+      return night
+    }
+  }
+
+  /// All nights, oldest first.
+  package func list() throws(HistoryFailure) -> [NightSummary] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT night.*,
+            (SELECT count(*) FROM template WHERE night = night.id) AS templates,
+            (SELECT count(*) FROM incident WHERE night = night.id) AS incidents,
+            (SELECT coalesce(sum(length(bytes)), 0) FROM blob WHERE night = night.id) AS bytes
+          FROM night ORDER BY date, series, content
+          """
+      ).map { row in
+        NightSummary(
+          key: NightKey(date: row["date"], series: row["series"], content: row["content"]), events: row["events"],
+          requests: row["requests"], templates: row["templates"], incidents: row["incidents"], bytes: row["bytes"])
+      }
+    }
+  }
+}
