@@ -1,1 +1,2 @@
-print("benchmark")
+let arguments = Array(CommandLine.arguments.dropFirst())
+if !PolicyBenchmark.run(arguments) { print("benchmark") }

@@ -25,7 +25,7 @@ package struct LoggedPolicy: Sendable {
   /// Episodes that stopped although the policy, as read, would have gone on.
   package private(set) var earlyStops = 0
 
-  /// - Parameter given: the policy the user says was in force; the log then only counts.
+  /// Reads the log; where the user gives the policy that was in force, the log only counts.
   package init(_ log: borrowing EpisodeLog, given: Policy?) {
     var samples = [DelaySample](repeating: DelaySample(), count: log.edges.count + 1)
     var timeouts: [Int64] = []

@@ -29,8 +29,8 @@ struct EvaluationBase: Sendable {
     self.log = log
     self.logged = logged
     self.settings = settings
-    model = OutcomeModel(log, logged, settings: settings)
     outages = Outages(log)
+    model = OutcomeModel(log, logged, outages, settings: settings)
     let window = log.window ?? (0, 0)
     origin = window.start
     let span = max(log.arrival.max().map { $0 - window.start } ?? 0, 1)

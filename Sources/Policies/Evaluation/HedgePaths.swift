@@ -73,13 +73,12 @@ struct HedgePaths {
       let seed = StableHash.combine(
         StableHash.combine(base.settings.seed ^ 0x4EDE, UInt64(bitPattern: arrival) ^ UInt64(log.edge[episode])),
         UInt64(number))
-      let moment = base.model.moment(log, component: component, episode: episode, at: due, lastStart: arrival)
-      // Whoever waits has not failed yet: the table of first attempts; whoever has failed, that of retries.
-      let failure = moment.flatMap {
-        code == 0 ? base.model.first[$0.pattern] : base.model.failure($0, component: component)
-      }
-      var success = (1 - posterior) * (1 - (failure ?? 0.5))
-      if failure != nil, code == 0 || base.model.isIdentified {
+      // Whoever waits has not failed yet: only a failure tells about the state.
+      var way = base.model.begin(log, component: component, episode: episode)
+      if code != 0 { base.model.fail(&way, component: component) }
+      let prediction = base.model.advance(&way, log, component: component, episode: episode, to: due)
+      var success = (1 - posterior) * (1 - prediction.failure)
+      if prediction.isSupported {
         sums.estimated += reach
       } else {
         sums.unsupported += reach

@@ -5,8 +5,10 @@ extension EvaluationBase {
   /// The figures of a policy's sums, its bounds where part of it is not supported, and its differences from the log.
   ///
   /// - Parameters:
+  ///   - candidate: the sums, with the usual outcome assumed where the log tells nothing.
   ///   - worst: the sums if every unsupported attempt failed, nil where all are supported.
   ///   - best: the same if every one succeeded.
+  /// - Returns: level, difference, and whether values were refused for bounds.
   func outcome(
     _ candidate: PolicySums, worst: PolicySums? = nil, best: PolicySums? = nil
   ) -> (level: PolicyFindings.Outcome, difference: PolicyFindings.Outcome, isRefused: Bool) {

@@ -13,11 +13,13 @@ package enum PolicyEvaluator {
     "A4 The log is complete; dropped records are counted in the diagnostics.",
   ]
 
-  /// The findings, nil where the log holds no call.
+  /// The findings over a night.
   ///
   /// - Parameters:
   ///   - partial: the merged episodes of the night.
+  ///   - file: the candidates.
   ///   - jobs: candidates evaluated at the same time; the result does not depend on it.
+  /// - Returns: nil where the log holds no call, and no child that a supervision policy could act on.
   package static func evaluate(
     _ partial: EpisodePartial, file: PolicyFile, jobs: Int = 2
   ) -> PolicyFindings? {

@@ -19,7 +19,6 @@ struct RetryPaths: Sendable {
 
   private let retryOn: KindSet
   private let supportedKinds: KindSet
-  private let usualFailure: Double
 
   init(
     _ base: EvaluationBase, _ policy: RetryPolicy, applies: [Bool], unknowable: KindSet = [],
@@ -37,9 +36,6 @@ struct RetryPaths: Sendable {
       supported.insert(KindSet(rawValue: 1 << UInt16(code)))
     }
     supportedKinds = supported.subtracting(unknowable)
-    let wasted = base.sums.wasted.reduce(0, +)
-    let attempts = base.sums.attempts.reduce(0, +)
-    usualFailure = attempts > 0 ? max(0.5, wasted / attempts) : 0.5
   }
 
   /// The longest a first attempt may take without being touched, microseconds.
@@ -115,7 +111,7 @@ struct RetryPaths: Sendable {
       return
     }
 
-    var lastStart = arrival
+    var way: OutcomeModel.Way?
     var lastEnd = arrival.addingSaturated(length)
     var attempt = 1
     while attempt < policy.attempts, reach > 1e-9, attempt < 1000 {
@@ -154,7 +150,6 @@ struct RetryPaths: Sendable {
           code = FailureKind.timeout.rawValue
           follows = false
         }
-        lastStart = start
         lastEnd = start.addingSaturated(length)
         if code == 0 {
           sums.latency.add(lastEnd - arrival, block: block, mass: reach)
@@ -165,10 +160,13 @@ struct RetryPaths: Sendable {
       }
 
       follows = false
-      let (failure, isSupported) = estimate(
-        episode, component: component, at: start, lastStart: lastStart, code: code)
+      var here = way ?? self.way(episode, component: component, through: attempt - 1, range)
+      let prediction = base.model.advance(&here, log, component: component, episode: episode, to: start)
+      let failure = prediction.failure
+      base.model.fail(&here, component: component)
+      way = here
       var success: Double
-      if isSupported {
+      if prediction.isSupported, supportedKinds.contains(code: code) {
         success = (1 - posterior) * (1 - failure)
         sums.estimated += reach
       } else {
@@ -196,7 +194,6 @@ struct RetryPaths: Sendable {
       sums.wasted[block] += reach
       length = min(
         base.failureDuration(component, at: start, seed: seed &+ 2), policy.attemptTimeout ?? .max, end - start)
-      lastStart = start
       lastEnd = start.addingSaturated(length)
     }
     sums.failures[block] += reach
@@ -209,16 +206,17 @@ struct RetryPaths: Sendable {
     return abs(length - limit) <= max(limit / 100, 2000)
   }
 
-  /// The failure probability at a moment, persistence aside, and whether the log supports it.
-  private func estimate(
-    _ episode: Int, component: Int, at time: Int64, lastStart: Int64, code: UInt8
-  ) -> (failure: Double, isSupported: Bool) {
-    guard
-      let moment = base.model.moment(
-        base.log, component: component, episode: episode, at: time, lastStart: lastStart),
-      let failure = base.model.failure(moment, component: component)
-    else { return (usualFailure, false) }
-    return (failure, base.model.isIdentified && supportedKinds.contains(code: code))
+  /// The request's way through the attempts it really made.
+  private func way(_ episode: Int, component: Int, through attempts: Int, _ range: Range<Int>) -> OutcomeModel.Way {
+    let log = base.log
+    var way = base.model.begin(log, component: component, episode: episode)
+    guard log.firstFailure[episode] != 0 else { return way }
+    base.model.fail(&way, component: component)
+    for i in range.dropFirst().prefix(attempts - 1) {
+      _ = base.model.advance(&way, log, component: component, episode: episode, to: log.start[i])
+      if log.failure[i] != 0 { base.model.fail(&way, component: component) }
+    }
+    return way
   }
 
   /// The delay before a retry: the logged one under the same law, else coupled to it through its random number.

@@ -111,6 +111,8 @@ private struct ReplayRun {
     var lastCost: Int?
     var budgetRetries = 0
     var gateEpisode: UInt64 = 0
+    /// What its own failures say about the component's state.
+    var way: OutcomeModel.Way?
   }
 
   struct Event {
@@ -247,6 +249,7 @@ private struct ReplayRun {
       return
     }
     let (code, length) = outcome(slot, at: time)
+    if code != 0 { learn(slot, at: time) }
     let block = base.block(episode)
     sums.attempts[block] += 1
     if flights[index].attempts > 1 { sums.retries += 1 }
@@ -278,18 +281,19 @@ private struct ReplayRun {
       flights[Int(slot)].follows = false
       let seed = seed(episode, flight.attempts)
       let isRetry = flight.attempts > 1 && log.firstFailure[episode] != 0
-      let moment = base.model.moment(
-        log, component: Int(flight.component), episode: episode, at: time, lastStart: flight.lastStart)
-      let failure = moment.flatMap {
-        isRetry ? base.model.failure($0, component: Int(flight.component)) : base.model.first[$0.pattern]
-      }
+      var way =
+        flight.way ?? base.model.begin(log, component: Int(flight.component), episode: episode)
+      let prediction = base.model.advance(
+        &way, log, component: Int(flight.component), episode: episode, to: time)
+      let failure = prediction.failure
+      flights[Int(slot)].way = way
       let kind = log.firstFailure[episode]
-      let isSupported = failure != nil && base.model.isIdentified && (!isRetry || replay.supports(kind))
+      let isSupported = prediction.isSupported && (!isRetry || replay.supports(kind))
       let posterior = self.posterior(episode)
       let isPersistent = SplitMix64.unit(StableHash.combine(self.seed(episode, 0), 7)) < posterior
       let u = SplitMix64.unit(StableHash.combine(seed, 5))
       drawn += 1
-      var fails = isPersistent || u < failure ?? 0.5
+      var fails = isPersistent || u < failure
       if isSupported {
         sums.estimated += 1
       } else {
@@ -311,6 +315,19 @@ private struct ReplayRun {
       flights[Int(slot)].follows = false
     }
     return (code, length)
+  }
+
+  /// The flight's own attempt at `time` failed.
+  private mutating func learn(_ slot: Int32, at time: Int64) {
+    let flight = flights[Int(slot)]
+    let episode = Int(flight.episode)
+    let component = Int(flight.component)
+    var way = flight.way ?? base.model.begin(base.log, component: component, episode: episode)
+    if way.time < time {
+      _ = base.model.advance(&way, base.log, component: component, episode: episode, to: time)
+    }
+    base.model.fail(&way, component: component)
+    flights[Int(slot)].way = way
   }
 
   private func seed(_ episode: Int, _ attempt: Int) -> UInt64 {

@@ -97,7 +97,7 @@ package struct AdaptiveRate: Hashable, Sendable {
   private var lastBucket: Double
   package private(set) var isEnabled = false
 
-  /// - Parameter time: seconds.
+  /// A limiter that begins at `time`, in seconds.
   package init(rate: Double = AdaptiveRate.minimum, at time: Double = 0) {
     self.rate = rate
     lastMaximum = 0

@@ -109,7 +109,7 @@ package struct Supervisor: Sendable {
   /// When a child that was told to start does so.
   private var starting: [String: Int64] = [:]
 
-  /// - Parameter time: when the children are first started, microseconds.
+  /// Supervises children that are first started at `time`, microseconds.
   package init(_ settings: SupervisionSettings, startedAt time: Int64 = 0) {
     self.settings = settings
     alive = settings.children.map(\.id)

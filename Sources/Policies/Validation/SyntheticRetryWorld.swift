@@ -1,0 +1,180 @@
+// A world with known truth: components with outages, requests that are bad whatever one does, and clients that retry.
+internal import Core
+internal import Glibc
+
+/// How a synthetic world is made. Times are seconds here.
+package struct SyntheticRetryWorld: Sendable {
+  package var components = 2
+  /// Requests per second and component.
+  package var rate = 1.0
+  /// Seconds of log.
+  package var length = 86_400.0
+  /// Outages per component over the whole log.
+  package var outages = 12.0
+  /// Median and log-scale deviation of an outage's length.
+  package var outageMedian = 30.0
+  package var outageDeviation = 1.0
+  package var outageFailure = 0.97
+  package var healthyFailure = 0.002
+  package var persistent = 0.003
+  /// Median and log-scale deviation of a successful attempt, and of a failing one.
+  package var successMedian = 0.05
+  package var failureMedian = 0.1
+  package var deviation = 0.5
+  package var logged = RetryPolicy(
+    attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
+
+  package init() {}
+
+  /// A world of this make: the state of things that no policy changes.
+  struct Instance {
+    var outages: [[Range<Double>]]
+    var arrivals: [[Double]]
+    var isPersistent: [[Bool]]
+    /// Whether the first attempt fails, and how long it takes.
+    var firstFails: [[Bool]]
+    var firstLength: [[Double]]
+  }
+
+  func instance(seed: UInt64) -> Instance {
+    var random = SplitMix64(seed: StableHash.mix(seed))
+    var world = Instance(outages: [], arrivals: [], isPersistent: [], firstFails: [], firstLength: [])
+    for _ in 0..<components {
+      var spans: [Range<Double>] = []
+      var t = exponential(&random, outages / length)
+      while t < length {
+        let end = t + outageMedian * exp(outageDeviation * normal(&random))
+        spans.append(t..<end)
+        t = end + exponential(&random, outages / length)
+      }
+      var arrivals: [Double] = []
+      var bad: [Bool] = []
+      var fails: [Bool] = []
+      var lengths: [Double] = []
+      t = exponential(&random, rate)
+      while t < length {
+        arrivals.append(t)
+        bad.append(random.unit() < persistent)
+        let failed = bad.last == true || random.unit() < failure(spans, at: t)
+        fails.append(failed)
+        lengths.append(duration(failed, &random))
+        t += exponential(&random, rate)
+      }
+      world.outages.append(spans)
+      world.arrivals.append(arrivals)
+      world.isPersistent.append(bad)
+      world.firstFails.append(fails)
+      world.firstLength.append(lengths)
+    }
+    return world
+  }
+
+  func failure(_ spans: [Range<Double>], at time: Double) -> Double {
+    var low = 0
+    var high = spans.count
+    while low < high {
+      let middle = (low + high) / 2
+      if spans[middle].upperBound <= time { low = middle + 1 } else { high = middle }
+    }
+    return low < spans.count && spans[low].contains(time) ? outageFailure : healthyFailure
+  }
+
+  func duration(_ failed: Bool, _ random: inout SplitMix64) -> Double {
+    (failed ? failureMedian : successMedian) * exp(deviation * normal(&random))
+  }
+
+  private func exponential(_ random: inout SplitMix64, _ rate: Double) -> Double {
+    rate > 0 ? -Glibc.log(1 - random.unit()) / rate : .infinity
+  }
+
+  private func normal(_ random: inout SplitMix64) -> Double {
+    (-2 * Glibc.log(1 - random.unit())).squareRoot() * cos(2 * Double.pi * random.unit())
+  }
+
+  /// What a policy truly gives: means over `runs` of its retries, the first attempts being what they are.
+  struct Truth {
+    var success = 0.0
+    var attempts = 0.0
+    /// Quantile of the latency over all runs, microseconds.
+    var p99 = 0.0
+    var requests = 0
+  }
+
+  /// The log of the logging policy.
+  func log(_ world: Instance, seed: UInt64) -> EpisodePartial {
+    var partial = EpisodePartial(limit: .max)
+    for component in 0..<components {
+      var attempts: [LoggedAttempt] = []
+      attempts.reserveCapacity(world.arrivals[component].count * 21 / 20)
+      for i in world.arrivals[component].indices {
+        play(world, component, i, logged, seed: StableHash.combine(seed, 0xA11)) { number, start, length, failed in
+          attempts.append(
+            LoggedAttempt(
+              start: start, duration: length, failure: failed ? FailureKind.unavailable.rawValue : 0,
+              isFirst: number == 1))
+        }
+      }
+      partial.add(all: attempts, to: CallEdge(caller: "client", callee: "service-\(component)", operation: "call"))
+    }
+    return partial
+  }
+
+  func truth(_ world: Instance, _ policy: RetryPolicy, runs: Int, seed: UInt64) -> Truth {
+    var truth = Truth()
+    var good = 0
+    var made = 0
+    var latencies = LatencyMasses(blocks: 1, lowest: 0, highest: LatencyBins.count - 1)
+    for component in 0..<components {
+      for i in world.arrivals[component].indices {
+        truth.requests += 1
+        let isSimple = !world.firstFails[component][i]
+        for run in 0..<(isSimple ? 1 : runs) {
+          var succeeded = false
+          var end: Int64 = 0
+          var begin: Int64 = 0
+          let weight = isSimple ? runs : 1
+          play(world, component, i, policy, seed: StableHash.combine(seed, UInt64(run))) {
+            number, start, length, failed in
+            made += weight
+            if number == 1 { begin = start }
+            end = start + length
+            succeeded = !failed
+          }
+          good += succeeded ? weight : 0
+          latencies.add(end - begin, block: 0, mass: Double(weight))
+        }
+      }
+    }
+    truth.success = Double(good) / Double(truth.requests * runs)
+    truth.attempts = Double(made) / Double(truth.requests * runs)
+    truth.p99 = latencies.quantile(0.99) ?? 0
+    return truth
+  }
+
+  /// One request's attempts under a policy.
+  private func play(
+    _ world: Instance, _ component: Int, _ index: Int, _ policy: RetryPolicy, seed: UInt64,
+    _ attempt: (_ number: Int, _ start: Int64, _ length: Int64, _ failed: Bool) -> Void
+  ) {
+    var start = Int64(world.arrivals[component][index] * 1e6) + 1_700_000_000_000_000
+    var length = Int64(world.firstLength[component][index] * 1e6)
+    var failed = world.firstFails[component][index]
+    attempt(1, start, length, failed)
+    guard failed else { return }
+    var random = SplitMix64(seed: StableHash.combine(seed, UInt64(index) << 8 | UInt64(component)))
+    var run = RetryPolicy.Run()
+    while failed {
+      let elapsed = start + length - Int64(world.arrivals[component][index] * 1e6) - 1_700_000_000_000_000
+      guard
+        case .retry(let delay) = policy.decide(
+          &run, failure: FailureKind.unavailable.rawValue, elapsed: elapsed, u: random.unit())
+      else { return }
+      start += length + delay
+      let time = Double(start - 1_700_000_000_000_000) / 1e6
+      failed =
+        world.isPersistent[component][index] || random.unit() < failure(world.outages[component], at: time)
+      length = Int64(duration(failed, &random) * 1e6)
+      attempt(run.attempts, start, length, failed)
+    }
+  }
+}
