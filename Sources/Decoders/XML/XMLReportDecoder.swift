@@ -139,7 +139,7 @@ struct ReportEvents: XMLHandler {
 
   private mutating func choose(_ tag: borrowing XMLTag) {
     hasRoot = true
-    switch ReportDialects.choose(root: tag) {
+    switch ReportDialects.choose(root: tag, earlier: sheet.recordCount > 0 ? dialect : "") {
     case .reader(let chosen, let name):
       reader = chosen
       if dialect.isEmpty {
@@ -152,6 +152,9 @@ struct ReportEvents: XMLHandler {
       dialect = name
       sheet.note(
         "unsupportedDialect", .warning, line: tag.line, "a test report of the kind \(name), which is not read")
+    case .repetition:
+      reader = nil
+      sheet.note("repeatedResults", .note, line: tag.line, "the same results again in another form were not read twice")
     case .unknown:
       reader = nil
       isRefused = true

@@ -82,4 +82,12 @@ struct ReportCorpusTests {
     #expect(total > 500)
     #expect(share == 1)
   }
+
+  @Test("NUnit, xUnit.net, TRX, TestNG, Boost, Qt and Catch2 agree with 98 %", .enabled(if: Corpus.isAvailable))
+  func otherDialects() throws {
+    let (share, total) = try Self.score { Self.other.contains($0.dialect) }
+    print("other dialects: \(share) of \(total)")
+    #expect(total > 200)
+    #expect(share >= 0.98)
+  }
 }
