@@ -35,6 +35,7 @@ enum Sniffer {
     }
     if startsXML(head, first) { return .xml }
     if isBinary(head, start) { return .binary }
+    if hasXMLLine(head, start) { return .xml }
     if startsJSON(head, first) || rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
     let line = head.extracting(start..<lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
@@ -77,6 +78,16 @@ enum Sniffer {
     case 0x21, 0x3F, 0x2F, 0x3A, 0x5F, 0x41...0x5A, 0x61...0x7A, 0x80...: return true
     default: return false
     }
+  }
+
+  /// Whether a line among the first ones begins a test report: a runner may talk before it writes.
+  private static func hasXMLLine(_ head: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    for _ in 0..<64 where i < head.count {
+      if XMLText.matches("<?xml ", head, i) || XMLText.matches("<testsuite", head, i) { return true }
+      i = lineEnd(head, i) + 1
+    }
+    return false
   }
 
   /// Whether a JSON text starts here; `[main] INFO`, `[2026-01-01` and `[12] started` are log lines.

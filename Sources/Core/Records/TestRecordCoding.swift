@@ -11,6 +11,8 @@ extension TestReportFile: BinaryCodable {
     writer.array(properties)
     writer.array(records)
     writer.fixed64(source.bits)
+    writer.int(piece)
+    writer.bool(isLast)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -21,6 +23,8 @@ extension TestReportFile: BinaryCodable {
     properties = try reader.array()
     records = try reader.array()
     source = SourceRef(bits: try reader.fixed64())
+    piece = try reader.int()
+    isLast = try reader.bool()
   }
 }
 

@@ -46,7 +46,9 @@ struct NUnitReports: ReportReader {
         sheet.property(name, tag["value"] ?? "")
       }
     case "test-case": startCase(tag, on: sheet)
-    case "failure": inFailure = true
+    case "failure":
+      inFailure = true
+      if open?.outcome == .passed { open?.outcome = .failed }
     case "reason": inReason = true
     case "message", "stack-trace", "output": sheet.keepText()
     default: break
@@ -113,7 +115,7 @@ struct NUnitReports: ReportReader {
       record.time = found.time
       record.hasZone = found.hasZone
     }
-    record.outcome = isVersion3 ? Self.outcome3(tag["result"], tag["label"]) : Self.outcome2(tag)
+    record.outcome = isVersion3 ? Self.outcome3(tag["result"]) : Self.outcome2(tag)
     if isVersion3, tag["site"] == "Parent" || tag["site"] == "SetUp" { record.marks.insert(.setup) }
     if let retries = tag["repeat-count"].flatMap({ Int($0) }), retries > 1 { record.marks.insert(.rerun) }
     open = record
@@ -134,10 +136,13 @@ struct NUnitReports: ReportReader {
     sheet.add(record, line: line)
   }
 
-  private static func outcome3(_ result: String?, _ label: String?) -> TestOutcome {
+  /// An unexpected exception is a failure with a label here, and is counted as one by the runner. An inconclusive test gave
+  /// no verdict: it neither passed nor was it skipped.
+  private static func outcome3(_ result: String?) -> TestOutcome {
     switch (result ?? "").lowercased() {
-    case "failed": label == "Error" || label == "Invalid" ? .error : .failed
-    case "skipped", "inconclusive": .skipped
+    case "failed": .failed
+    case "skipped": .skipped
+    case "inconclusive": .notRun
     default: .passed
     }
   }

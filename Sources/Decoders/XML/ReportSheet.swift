@@ -18,6 +18,7 @@ struct ReportSheet {
   private static let pieceBytes = 1 << 20
   private static let keptProperties = 256
   private static let suitePathDepth = 32
+  private static let passedOutput = 1024
 
   let context: MemberContext
   /// The piece that is being filled.
@@ -91,13 +92,7 @@ struct ReportSheet {
 
   /// A text cut to what is kept of one.
   func bounded(_ text: String) -> String {
-    let limit = context.settings.limits.text
-    guard text.utf8.count > limit else { return text }
-    var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
-    while end > text.startIndex, !text.unicodeScalars.indices.contains(end) || end.samePosition(in: text) == nil {
-      end = text.utf8.index(before: end)
-    }
-    return String(text[..<end])
+    cut(text, context.settings.limits.text)
   }
 
   // MARK: - Records
@@ -108,6 +103,10 @@ struct ReportSheet {
   mutating func add(_ record: TestRecord, line: Int) {
     var record = record
     record.source = context.line(line)
+    // What a passed test printed explains nothing: its beginning is enough.
+    if record.outcome == .passed, record.output.utf8.count > Self.passedOutput {
+      record.output = cut(record.output, Self.passedOutput)
+    }
     if repaired {
       record.marks.insert(.recovered)
       books.repair("recovered")
@@ -135,7 +134,11 @@ struct ReportSheet {
   }
 
   func cut(_ text: String, _ bytes: Int) -> String {
-    text.utf8.count <= bytes ? text : String(decoding: text.utf8.prefix(bytes), as: UTF8.self)
+    guard text.utf8.count > bytes else { return text }
+    var kept = Array(text.utf8.prefix(bytes + 1))
+    // Not in the middle of a character.
+    while let last = kept.popLast(), last & 0xC0 == 0x80 {}
+    return String(decoding: kept, as: UTF8.self)
   }
 
   /// The suite path of a record, bounded in depth.

@@ -105,8 +105,8 @@ struct TRXReports: ReportReader {
   private static func outcome(_ name: String?) -> TestOutcome {
     switch name {
     case "Passed", "PassedButRunAborted", "Completed", "Warning": .passed
-    case "Failed", "Timeout", "Aborted": .failed
-    case "NotExecuted", "Inconclusive", "NotRunnable", "Pending", "InProgress", "Disconnected": .skipped
+    case "Failed", "Timeout": .failed
+    case "NotExecuted", "Inconclusive", "NotRunnable", "Pending", "InProgress", "Disconnected", "Aborted": .skipped
     default: .error
     }
   }

@@ -177,7 +177,7 @@ struct JUnitReportsTests {
   @Test("texts are kept up to their limit, whatever their length")
   func longText() {
     let report = ReadReport(
-      "<testsuite><testcase name='a'><system-out><![CDATA[" + String(repeating: "é", count: 100_000)
+      "<testsuite><testcase name='a'><failure/><system-out><![CDATA[" + String(repeating: "é", count: 100_000)
         + "]]></system-out></testcase></testsuite>")
     #expect(report.records[0].output.utf8.count == 65_536)
     #expect(!report.records[0].output.contains("\u{FFFD}"))
