@@ -255,11 +255,39 @@ extension LogMask {
       mark(.path, start, stop, &out)
       return literal(line, stop, end, &out)
     }
+    if dots >= 3, slashes == 1, endsWithAddress(line, start, stop) {
+      mark(.address, start, stop, &out)
+      return literal(line, stop, end, &out)
+    }
+    if slashes == 0, letters &+ uppers > 0, isValue(line, start), dots >= 2 || hyphens >= 1 && digits >= 3 {
+      mark(.identifier, start, stop, &out)
+      return literal(line, stop, end, &out)
+    }
     if digits == 0, letters &+ uppers < 4 {
       return literal(line, start, end, &out)
     }
     atoms(line, start, stop, &out)
     return literal(line, stop, end, &out)
+  }
+
+  /// Whether what begins here is a value: behind `=` (and one blank), or between bars.
+  private func isValue(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    guard start > 0 else { return false }
+    let before = line[start &- 1] == 0x20 && start > 1 ? line[start &- 2] : line[start &- 1]
+    return before == 0x3D || line[start &- 1] == 0x7C
+  }
+
+  /// `name/10.0.0.1`, as Java prints addresses.
+  private func endsWithAddress(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    var i = start
+    while i < end, line[i] != 0x2F { i &+= 1 }
+    var dots = 0
+    i &+= 1
+    while i < end {
+      if line[i] == 0x2E { dots &+= 1 } else if line[i] < 0x30 || line[i] > 0x39 { return false }
+      i &+= 1
+    }
+    return dots == 3
   }
 
   private func literal(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ out: inout [UInt8]) -> Int {
@@ -291,6 +319,13 @@ extension LogMask {
       }
       // An underscore glues the sign of a number behind it: `blk_-1608999687919862906`.
       if line[stop &- 1] == 0x5F, stop &+ 1 < end, line[stop] == 0x2D, line[stop &+ 1] >= 0x30, line[stop &+ 1] <= 0x39
+      {
+        stop &+= 1
+        while stop < end, classes[Int(line[stop])] & ByteClass.joint == 0 { stop &+= 1 }
+      }
+      // `v6` of `v6.1.7601`.
+      while stop &+ 1 < end, line[stop] == 0x2E, line[stop &- 1] >= 0x30, line[stop &- 1] <= 0x39,
+        line[stop &+ 1] >= 0x30, line[stop &+ 1] <= 0x39
       {
         stop &+= 1
         while stop < end, classes[Int(line[stop])] & ByteClass.joint == 0 { stop &+= 1 }
@@ -328,7 +363,7 @@ extension LogMask {
       }
       if hexDigit(byte) < 16 { hex &+= 1 }
       if byte >= 0x61 { lowers &+= 1 }
-      if byte == 0x5F { continue }
+      if byte == 0x5F || byte == 0x2E { continue }
       if classes[Int(byte)] & ByteClass.letter == 0 { foreign = true }
       if digits == 0 { before &+= 1 } else { after &+= 1 }
     }
@@ -337,7 +372,7 @@ extension LogMask {
       if count >= 8, hex == count, lowers == 0 || lowers == count { return .identifier }
       return isBoolean(line, start, end) ? .boolean : nil
     }
-    if digits == count { return .number }
+    if before &+ after == 0 { return .number }
     if hex == count, count >= 6 { return .identifier }
     if before == 0 { return .number }
     if foreign || underscoreDigit || digits > 2 || runs > 1 || before > 10 || after > 12 { return .identifier }
