@@ -36,7 +36,7 @@ enum Domains {
   static func isCountry(_ label: Span<UInt8>) -> Bool { label.count == 2 && countries.contains(pack(label)) }
 
   private static let generic: Set<UInt64> = set(
-    "com net org edu gov mil int io info biz local internal lan home corp cloud dev app arpa")
+    "com net org edu gov mil io biz local internal lan")
 
   /// Country codes without those that are also common file extensions or words of code.
   private static let countries: Set<UInt64> = set(
