@@ -7,6 +7,8 @@ internal import Policies
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
 struct Conclusion: Sendable {
   var report: NightReport
+  /// What the history keeps of the analyses, by name.
+  var blobs: [String: [UInt8]] = [:]
 }
 
 /// Conclude: all partials and the history become findings, and the findings a report.
@@ -14,22 +16,26 @@ struct ConcludePhase: Sendable {
   let request: RunRequest
   let settings: AnalysisSettings
 
-  func conclude(_ night: NightPartial) throws -> Conclusion {
+  func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
     var report = NightReport()
+    report.diagnostics = notes
     report.toolVersion = Version.text
     report.zone = request.pipeline.zone.name
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
     addCascades(night, to: &report)
-    addPatterns(night, to: &report)
+    addPatterns(night, history, to: &report)
     report.policies = try policies(night)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count
     report.verdict = Verdict.sentence(report)
     report.reproduce = RunSetup.commandLine(
       ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
-    return Conclusion(report: report)
+    history?.recognise(&report.incidents)
+    report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
+    return Conclusion(
+      report: report, blobs: [NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns)])
   }
 
   private func addCascades(_ night: NightPartial, to report: inout NightReport) {
@@ -41,8 +47,9 @@ struct ConcludePhase: Sendable {
     report.summary.openCircuitBreakers = findings.openCircuitBreakers
   }
 
-  private func addPatterns(_ night: NightPartial, to report: inout NightReport) {
-    let patterns = PatternAnalysis.conclude(night.patterns, baseline: nil, settings: settings.patterns)
+  private func addPatterns(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) {
+    let baseline = history.map { $0.patterns(&report.diagnostics) }
+    let patterns = PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns)
     report.patterns = patterns.patterns
     report.violations = patterns.violations
     report.summary.patternsLearned = patterns.learned
@@ -58,8 +65,7 @@ struct ConcludePhase: Sendable {
 
   /// The books of the inputs: repairs made while requests were put together are added to the member they concern.
   private func addInputs(_ night: NightPartial, to report: inout NightReport) {
-    var diagnostics = night.outcomes.flatMap(\.diagnostics)
-    diagnostics += night.repairs.diagnostics
+    let diagnostics = night.outcomes.flatMap(\.diagnostics) + night.repairs.diagnostics
     let repaired = Dictionary(grouping: night.repairs.diagnostics, by: \.location.input)
     var first = Int64.max
     var last = Int64.min
@@ -77,10 +83,8 @@ struct ConcludePhase: Sendable {
       report.inputs.append(input)
     }
     if first <= last { report.window = (first, last) }
-    report.diagnostics = diagnostics.sorted {
-      ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message)
-    }
-    for diagnostic in report.diagnostics {
+    report.diagnostics += diagnostics
+    for diagnostic in diagnostics.sorted(by: { $0.location < $1.location }) {
       guard let limit = diagnostic.limit else { continue }
       let hit = "\(diagnostic.location.description): \(diagnostic.message)"
       report.limits[limit] = report.limits[limit] ?? hit

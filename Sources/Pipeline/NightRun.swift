@@ -1,4 +1,5 @@
 internal import Core
+internal import History
 internal import Reports
 
 /// `run`: the three phases in one process, and the night's folder at the end.
@@ -34,12 +35,29 @@ package enum NightRun {
       extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
   }
 
-  /// Conclude: findings, report, history.
+  /// Conclude: findings, report, and last of all the history.
   static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
-      let conclusion = try ConcludePhase(request: request, settings: RunSetup.settings(request.pipeline))
-        .conclude(night)
+      var notes: [Diagnostic] = []
+      var history: NightHistory?
+      if let path = request.history {
+        do throws(HistoryFailure) {
+          history = try NightHistory(request, path: path, night: night)
+        } catch {
+          notes.append(
+            Diagnostic("historyUnusable", .warning, at: SourceLocation(input: path), "run without it: \(error.message)")
+          )
+        }
+      }
+      let phase = ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline))
+      let conclusion = try phase.conclude(night, history: history, notes: notes)
       try ReportOutput.write(conclusion, request)
+      do throws(HistoryFailure) {
+        try history?.commit(conclusion.report, blobs: conclusion.blobs)
+      } catch {
+        Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
+        return Exit.partlyUnread
+      }
       return exitCode(conclusion.report, request)
     } catch {
       let code = PhaseVerbs.told(error)

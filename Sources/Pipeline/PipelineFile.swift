@@ -107,7 +107,7 @@ package struct PipelineFile: Sendable {
     failOn = Self.text(report["failOn"], "failOn", &problems)
     if let node = report["formats"] {
       reportFormats = Self.texts(node, "formats", &problems)
-      for format in node.list ?? [] where !["json", "markdown", "html", "prometheus"].contains(format.scalar) {
+      for format in node.list ?? [] where !["json", "markdown", "html", "metrics"].contains(format.scalar) {
         problems.append(
           ConfigProblem(at: format, "'\(format.scalar ?? "")' is no report format", suggestion: "json or markdown"))
       }

@@ -188,8 +188,8 @@ package enum RunSetup {
 
   private static func formats(_ text: String) throws(Failure) -> [String] {
     let formats = text.split(separator: ",").map(String.init)
-    for format in formats where !["json", "markdown", "html", "prometheus"].contains(format) {
-      throw Failure("--format takes json, markdown, html or prometheus, not '\(format)'")
+    for format in formats where !["json", "markdown", "html", "metrics"].contains(format) {
+      throw Failure("--format takes json, markdown, html or metrics, not '\(format)'")
     }
     return formats
   }

@@ -45,7 +45,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Exit with 1 on a finding of this severity or kind: \(FailOn.choices.joined(separator: ", ")).")
   var failOn: String?
 
-  @Option(help: "Report formats: json, markdown, html, prometheus; comma-separated.")
+  @Option(help: "Report formats: json, markdown, html, metrics; comma-separated.")
   var format: String?
 
   @Flag(name: .short, help: "Say nothing but errors.")

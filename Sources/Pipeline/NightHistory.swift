@@ -1,0 +1,74 @@
+internal import Core
+internal import History
+internal import Patterns
+
+/// What a run has of earlier nights, and what it leaves to later ones. A history that cannot be used is a diagnostic and
+/// a run without baselines, never a lost report.
+struct NightHistory {
+  private let store: HistoryStore
+  private let key: NightKey
+  let baseline: HistoryBaseline
+
+  /// The blobs of a night, by analysis.
+  enum Blob {
+    static let patterns = "patterns"
+    static let tests = "tests"
+  }
+
+  /// Opens the history of a request.
+  ///
+  /// - Throws: `HistoryFailure` where it cannot be used.
+  init(_ request: RunRequest, path: String, night: NightPartial) throws(HistoryFailure) {
+    var options = HistoryStore.Options()
+    options.onWait = { Console.tell("the history is in use by another run: waiting") }
+    store = try HistoryStore(path: path, options: options)
+    let digests = night.outcomes.map(\.sha256).sorted().joined(separator: "\n")
+    let pipeline = night.coverage.pipeline
+    key = NightKey(
+      date: request.date.text, series: String(pipeline.prefix(32)),
+      content: SHA256.hex(Array((pipeline + "\n" + digests).utf8)))
+    baseline = try store.baseline(before: key)
+  }
+
+  /// What patterns were in earlier nights; a night whose form cannot be read is left out and named.
+  func patterns(_ diagnostics: inout [Diagnostic]) -> PatternBaseline {
+    var nights: [PatternBaseline.Night] = []
+    for (date, bytes) in baseline.blobs(Blob.patterns) {
+      do throws(DecodeFailure) {
+        nights.append(try PatternBaseline.decode(bytes, date: date))
+      } catch {
+        diagnostics.append(
+          Diagnostic(
+            "historyNightUnreadable", .warning, at: SourceLocation(input: store.path, member: date),
+            "the patterns of this night cannot be read: \(error.message)"))
+      }
+    }
+    return PatternBaseline(nights: nights)
+  }
+
+  /// Marks incidents that earlier nights had too.
+  func recognise(_ incidents: inout [Incident]) {
+    for i in incidents.indices where incidents[i].status == .new && baseline.incidents[incidents[i].fingerprint] != nil
+    {
+      incidents[i].status = .recurring
+    }
+  }
+
+  /// Remembers tonight: the last act of a run.
+  func commit(_ report: NightReport, blobs: [String: [UInt8]]) throws(HistoryFailure) {
+    var record = NightRecord(key: key)
+    record.start = report.window?.start ?? 0
+    record.end = report.window?.end ?? 0
+    record.events = report.summary.events
+    record.requests = report.summary.requests
+    record.blobs = blobs
+    record.templates = report.templates.filter { $0.status != "gone" }.map { template in
+      HistoricTemplate(
+        id: template.id, template: template.template, count: template.count, severity: template.severity,
+        components: template.components)
+    }
+    record.incidents = report.incidents.map { HistoricIncident($0) }
+    try store.commit(record)
+    try store.close()
+  }
+}
