@@ -21,6 +21,10 @@ package struct RepairLog: Sendable {
     case unfinishedSpan
     /// An end without its start, or a start without its end, among structural events.
     case unpairedEvent
+    /// The request has more than one root: all are kept.
+    case severalRoots
+    /// A child begins before its parent or ends after it, as asynchronous work does: kept as it is.
+    case childOutsideParent
 
     /// The name in the books.
     package var name: String { String(describing: self) }
@@ -94,13 +98,32 @@ package struct Repairs: Hashable, Sendable {
     entries[key] = Entry(count: mine.count + entry.count, first: min(mine.first, entry.first))
   }
 
+  /// What is only worth a note, because the record was used as it is.
+  package static let observations: Set<String> = Set(
+    [RepairLog.Kind.severalRoots, .childOutsideParent].map(\.name))
+
+  /// What each kind means, for the reader of a diagnostic.
+  private static let explanations: [String: String] = [
+    RepairLog.Kind.selfParent.name: "a span named itself as its parent: it is a root",
+    RepairLog.Kind.cycle.name: "parents form a ring: the earliest span of it is a root",
+    RepairLog.Kind.orphanAdopted.name: "the parent is missing: the span is kept under the request's root",
+    RepairLog.Kind.rootless.name: "the request has no root span: its topmost spans are roots",
+    RepairLog.Kind.duplicateSpan.name: "the same span id again: both spans are kept",
+    RepairLog.Kind.sharedSpanJoined.name: "the halves of a span that caller and callee share were joined",
+    RepairLog.Kind.clockSkew.name: "the callee's clock was shifted into its caller's span",
+    RepairLog.Kind.unfinishedSpan.name: "a span without an end was closed with its last child",
+    RepairLog.Kind.unpairedEvent.name: "a start without its end, or an end without its start",
+    RepairLog.Kind.severalRoots.name: "the request has more than one root: all are kept",
+    RepairLog.Kind.childOutsideParent.name: "a child begins before its parent or ends after it: kept as it is",
+  ]
+
   /// The repairs as notes, one per member and kind.
   package var diagnostics: [Diagnostic] {
     entries.sorted { $0.key < $1.key }.map { key, entry in
       Diagnostic(
         key.kind, .note,
         at: SourceLocation(input: key.input, member: key.member, position: entry.first),
-        "repaired while requests were put together", count: entry.count)
+        Self.explanations[key.kind] ?? "mended while requests were put together", count: entry.count)
     }
   }
 }

@@ -60,6 +60,7 @@ package struct TraceAssembler {
     close(&rows)
     skew.correct(&rows, parents, &repairs)
     parents.order(rows)
+    note(rows)
     emitPreorder(rows, into: &tree)
     attempts.number(&tree)
   }
@@ -85,6 +86,25 @@ package struct TraceAssembler {
       }
       let parent = parents.parent[Int(i)]
       if parent >= 0, rows[Int(parent)].duration < 0 { ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)]) }
+    }
+  }
+
+  /// Names what is odd about the shape but used as it is.
+  private mutating func note(_ rows: [SpanRow]) {
+    var roots = 0
+    for i in rows.indices {
+      let above = Int(parents.parent[i])
+      if above < 0 {
+        roots += 1
+        if roots == 2 { repairs.add(.severalRoots, at: rows[i].source) }
+        continue
+      }
+      let row = rows[i]
+      if row.kind == .consumer || row.flags.contains(.orphan) || row.flags.contains(.followsFrom) { continue }
+      let end = row.start.addingSaturated(row.duration)
+      if row.start < rows[above].start || end > rows[above].start.addingSaturated(rows[above].duration) {
+        repairs.add(.childOutsideParent, at: row.source)
+      }
     }
   }
 

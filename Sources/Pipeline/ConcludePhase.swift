@@ -74,7 +74,9 @@ struct ConcludePhase: Sendable {
       last = max(last, outcome.last)
       report.summary.events += outcome.events
       var books = outcome.books
-      for repair in repaired[outcome.name] ?? [] { books.repair(repair.code, repair.count) }
+      for repair in repaired[outcome.name] ?? [] where !Repairs.observations.contains(repair.code) {
+        books.repair(repair.code, repair.count)
+      }
       let own = diagnostics.filter { $0.location.input == outcome.name }
       var input = NightReport.Input(
         name: outcome.name, sha256: outcome.sha256, bytes: outcome.bytes, members: outcome.members,

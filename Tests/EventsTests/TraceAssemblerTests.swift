@@ -139,4 +139,15 @@ struct TraceAssemblerTests {
     let tree = try #require(night.assembled().trees.first)
     #expect(tree.nodes.map(\.attempt) == [1, 1, 2, 3, 1, 3])
   }
+
+  @Test("several roots and children that outlast their parent are named and kept as they are")
+  func oddShapes() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 90, for: 30, in: "web")
+    night.span(3, at: 200, for: 5, in: "web")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 0+100", ".web 90+30", "web 200+5"])
+    #expect(repairs == ["severalRoots": 1, "childOutsideParent": 1])
+  }
 }
