@@ -2,10 +2,18 @@
 
 internal import Core
 
+/// The unfinished end of the bytes fed so far.
+struct Carry {
+  fileprivate var bytes: [UInt8] = []
+  /// How many bytes must be there before reading them is tried again.
+  fileprivate var enough = 0
+
+  var isEmpty: Bool { bytes.isEmpty }
+}
+
 /// A decoder that consumes as much of the bytes at hand as is complete.
 protocol ChunkedDecoder: FormatDecoder {
-  /// The unfinished end of the bytes fed so far.
-  var carry: [UInt8] { get set }
+  var carry: Carry { get set }
 
   /// Reads from the start of the bytes and returns how many it is done with.
   ///
@@ -17,21 +25,26 @@ extension ChunkedDecoder {
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
     var from = 0
     if !carry.isEmpty {
-      // Only as much of the new bytes is copied as completes the old end; twice as much at every vain attempt keeps the
-      // sum of all attempts linear.
-      var held: [UInt8] = []
+      // Only as much of the new bytes is copied as completes the old end. After a vain attempt there must be twice as
+      // many, so that the sum of all attempts stays linear however small the chunks are.
+      var held = Carry()
       swap(&held, &carry)
       while true {
-        let old = held.count
-        let step = min(max(old, 4096), bytes.count - from)
-        held.append(bytes.extracting(from..<from + step))
+        let old = held.bytes.count
+        let step = min(max(held.enough - old, 1), bytes.count - from)
+        held.bytes.append(bytes.extracting(from..<from + step))
         from += step
-        let used = process(held.span, isFinal: false, into: &batch)
+        if held.bytes.count < held.enough {
+          swap(&held, &carry)
+          return
+        }
+        let used = process(held.bytes.span, isFinal: false, into: &batch)
         if used >= old {
-          from -= held.count - used
+          from -= held.bytes.count - used
           break
         }
-        if used > 0 { held.removeFirst(used) }
+        if used > 0 { held.bytes.removeFirst(used) }
+        held.enough = max(2 * held.bytes.count, 4096)
         if from == bytes.count {
           swap(&held, &carry)
           return
@@ -41,16 +54,17 @@ extension ChunkedDecoder {
     if from == bytes.count { return }
     let rest = bytes.extracting(from..<bytes.count)
     let used = process(rest, isFinal: false, into: &batch)
-    carry.append(rest.extracting(used..<rest.count))
+    carry.bytes.append(rest.extracting(used..<rest.count))
+    carry.enough = max(2 * carry.bytes.count, 4096)
   }
 
   /// Reads the unfinished end as the end of the input.
   mutating func finishCarry(into batch: inout RecordBatch) {
-    var held: [UInt8] = []
+    var held = Carry()
     swap(&held, &carry)
     var from = 0
-    while from < held.count {
-      let used = process(held.span.extracting(from..<held.count), isFinal: true, into: &batch)
+    while from < held.bytes.count {
+      let used = process(held.bytes.span.extracting(from..<held.bytes.count), isFinal: true, into: &batch)
       if used == 0 { break }
       from += used
     }

@@ -34,9 +34,10 @@ enum Sniffer {
       return .table(delimiter: DelimitedRow.delimiter(of: line, wanted: Array(rule.table.values) + rule.values))
     }
     if startsXML(head, first) { return .xml }
+    if startsJSON(head, first) { return .json }
     if isBinary(head, start) { return .binary }
     if hasXMLLine(head, start) { return .xml }
-    if startsJSON(head, first) || rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
+    if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
     let line = head.extracting(start..<lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
     return .logLines
@@ -167,7 +168,13 @@ enum Sniffer {
     var i = start
     while i < end {
       let byte = head[i]
-      if byte < 0x20, !isSpace(byte), byte != 0x1B { controls += byte == 0 ? 4 : 1 }
+      if byte == 0 {
+        // However long, one hole.
+        controls += 4
+        while i + 1 < end, head[i + 1] == 0 { i += 1 }
+      } else if byte < 0x20, !isSpace(byte), byte != 0x1B {
+        controls += 1
+      }
       if byte < 0x80 {
         i += 1
       } else {

@@ -59,6 +59,7 @@ extension JSONReader {
           position &+= 25
           if let text = stringBody(b), Self.matches(b, position, "}}") {
             position &+= 2
+            if key.isEscaped { sawEscapedKey = true }
             return (key, .text(text))
           }
         }
@@ -80,6 +81,7 @@ extension JSONReader {
       if Self.equals(b, name, "key") {
         guard let text = keyText(b) else { return nil }
         key = text
+        if text.isEscaped { sawEscapedKey = true }
       } else if Self.equals(b, name, "value") {
         guard let read = anyValue(b) else { return nil }
         value = read
@@ -93,7 +95,10 @@ extension JSONReader {
   /// A string; any other value counts as the empty text.
   mutating func keyText(_ b: Span<UInt8>) -> JSONText? {
     guard let byte = peek(b) else { return nil }
-    if byte == 0x22 { return string(b) }
+    if byte == 0x22 {
+      position &+= 1
+      return stringBody(b)
+    }
     let at = position
     return skipValue(b) ? JSONText(start: at, end: at, isEscaped: false) : nil
   }
@@ -108,6 +113,7 @@ extension JSONReader {
       if Self.equals(b, name, "key") {
         guard let text = keyText(b) else { return nil }
         key = text
+        if text.isEscaped { sawEscapedKey = true }
       } else if Self.equals(b, name, "value") || Self.equals(b, name, "vStr") || Self.equals(b, name, "vBool")
         || Self.equals(b, name, "vInt64") || Self.equals(b, name, "vFloat64")
       {
@@ -172,6 +178,7 @@ extension JSONReader {
       return skipValue(b)
     }
     guard let text else { return false }
+    if text.isEscaped { sawEscapedKey = true }
     let bytes = b.extracting(text.start..<text.end)
     value = FieldText.int(bytes)
     if value == nil, text.count > 0 { value = FieldText.double(bytes).flatMap { Int64(checked: $0.rounded()) } }

@@ -47,6 +47,36 @@ enum JSONEscapes {
     return lone
   }
 
+  /// A copy of JSON bytes in which no printable ASCII character is escaped, so that keys can be compared byte by byte.
+  static func simplified(_ b: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(range.count)
+    var i = range.lowerBound
+    while i < range.upperBound {
+      var run = i
+      while run < range.upperBound, b[run] != 0x5C { run += 1 }
+      out.append(b.extracting(i..<run))
+      i = run
+      guard i + 1 < range.upperBound else { break }
+      if b[i + 1] == 0x2F {
+        out.append(0x2F)
+        i += 2
+      } else if b[i + 1] == 0x75, i + 6 <= range.upperBound {
+        let scalar = unit(b, i + 2, i + 6)
+        if (0x20..<0x7F).contains(scalar), scalar != 0x22, scalar != 0x5C {
+          out.append(UInt8(truncatingIfNeeded: scalar))
+        } else {
+          out.append(b.extracting(i..<i + 6))
+        }
+        i += 6
+      } else {
+        out.append(b.extracting(i..<i + 2))
+        i += 2
+      }
+    }
+    return out
+  }
+
   private static func unit(_ b: Span<UInt8>, _ i: Int, _ end: Int) -> UInt32 {
     var value: UInt32 = 0
     for k in i..<min(i + 4, end) {

@@ -10,7 +10,7 @@ internal import Glibc
 /// read when it is complete, so memory does not grow with the document.
 struct JSONMemberDecoder: ChunkedDecoder {
   var format: String { records.format }
-  var carry: [UInt8] = []
+  var carry = Carry()
   var records: JSONRecords
   /// What the bytes at hand are inside of, outermost first; empty between values.
   private var stack: [JSONFrame] = []
@@ -233,7 +233,12 @@ struct JSONMemberDecoder: ChunkedDecoder {
       switch records.classifier.classify(b, &reader) {
       case .descend(let node):
         reader.position = start + 1
+        reader.sawEscapedKey = false
         return push(node, isObject: true)
+      case .unit(_, let end) where reader.sawEscapedKey:
+        reader.sawEscapedKey = false
+        let plain = JSONEscapes.simplified(b, start..<end)
+        return simplified(plain.span, reference, at, line: line, into: &batch)
       case .unit(let shape, let end):
         if reader.sawBadUTF8 || reader.sawControl { records.noteText(&reader, at: at, into: &batch) }
         if records.take(shape, b, start..<end, reference, at, into: &batch) {
@@ -248,6 +253,31 @@ struct JSONMemberDecoder: ChunkedDecoder {
     default:
       guard reader.skipValue(b) else { return reader.failure }
       records.noteUnknown(at)
+      return .none
+    }
+  }
+
+  /// Takes an object out of a copy without needless escapes, which may turn out to be a wrapper. The grammar of the
+  /// original was checked already.
+  private mutating func simplified(
+    _ b: Span<UInt8>, _ reference: SourceRef, _ at: SourceLocation.Position, line: Int, into batch: inout RecordBatch
+  ) -> JSONReader.Failure {
+    var reader = JSONReader(at: 0, depthLimit: records.context.settings.limits.jsonDepth)
+    switch records.classifier.classify(b, &reader) {
+    case .failed: return reader.failure
+    case .unit(let shape, let end):
+      if records.take(shape, b, 0..<end, reference, at, into: &batch) { documentRecords += 1 }
+      return .none
+    case .descend(let node):
+      let depth = stack.count
+      reader.position = 1
+      let failure = push(node, isObject: true)
+      if failure != .none { return failure }
+      while stack.count > depth, let frame = stack.last {
+        reader.sawEscapedKey = false
+        let failure = step(frame, b, &reader, line: line, into: &batch)
+        if failure != .none { return failure }
+      }
       return .none
     }
   }

@@ -24,8 +24,8 @@ struct JSONReader {
   var isFinal = true
   var sawBadUTF8 = false
   var sawControl = false
-  /// Lone surrogates that `JSONEscapes` replaced.
-  var loneSurrogates = 0
+  /// Whether a key or an integer was written with escapes: then what was read is read again without them.
+  var sawEscapedKey = false
 
   enum Failure: UInt8 {
     case none
@@ -199,6 +199,7 @@ struct JSONReader {
   /// Reads a key and its colon.
   @inline(__always) mutating func key(_ b: Span<UInt8>) -> JSONText? {
     guard let text = string(b), take(0x3A, b) else { return nil }
+    if text.isEscaped { sawEscapedKey = true }
     return text
   }
 

@@ -95,11 +95,25 @@ struct JSONRecords {
   ) -> Bool {
     switch node {
     case .resource where JSONReader.equals(b, key, "resource"):
-      guard let found = OTLPSpans.service(b, &reader, &texts, &batch.symbols) else { return false }
+      let start = reader.position
+      guard var found = OTLPSpans.service(b, &reader, &texts, &batch.symbols) else { return false }
+      if reader.sawEscapedKey {
+        let plain = JSONEscapes.simplified(b, start..<reader.position)
+        var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+        found = OTLPSpans.service(plain.span, &again, &texts, &batch.symbols) ?? found
+        reader.sawEscapedKey = false
+      }
       service = found
       return true
     case .jaegerTrace where JSONReader.equals(b, key, "processes"):
-      guard let found = JaegerSpans.processes(b, &reader, &texts, &batch.symbols) else { return false }
+      let start = reader.position
+      guard var found = JaegerSpans.processes(b, &reader, &texts, &batch.symbols) else { return false }
+      if reader.sawEscapedKey {
+        let plain = JSONEscapes.simplified(b, start..<reader.position)
+        var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+        found = JaegerSpans.processes(plain.span, &again, &texts, &batch.symbols) ?? found
+        reader.sawEscapedKey = false
+      }
       processes = found
       return true
     default: return reader.skipValue(b)
@@ -109,6 +123,8 @@ struct JSONRecords {
   // MARK: Records.
 
   /// Reads one element of a list of records; false on the reader's failure.
+  ///
+  /// An element with escaped keys is read again, out of a copy without them.
   mutating func takeItem(
     _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef,
     _ place: SourceLocation.Position, into batch: inout RecordBatch
@@ -116,9 +132,16 @@ struct JSONRecords {
     switch node {
     case .items(.traces):
       var flaws: OTLPSpans.Flaws = []
+      let start = reader.position
       guard var span = OTLPSpans.read(b, &reader, &texts, &batch.symbols, &flaws) else { return false }
+      if reader.sawEscapedKey {
+        let plain = JSONEscapes.simplified(b, start..<reader.position)
+        var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+        flaws = []
+        span = OTLPSpans.read(plain.span, &again, &texts, &batch.symbols, &flaws) ?? span
+        reader.sawEscapedKey = false
+      }
       span.source = source
-      recognized &+= 1
       if let service {
         span.service = service
         batch.spans.append(span)
@@ -126,15 +149,12 @@ struct JSONRecords {
         wait(span, process: .none, into: &batch)
       }
       used("OTLP", flaws, place, into: &batch)
-    case .jaegerSpans:
-      return takeJaeger(b, &reader, source, place, into: &batch)
-    case .items(.logs):
-      return takeLog(b, &reader, source, place, into: &batch)
-    case .items(.metrics):
-      return takeMetric(b, &reader, source, place, into: &batch)
+      return true
+    case .jaegerSpans: return takeJaeger(b, &reader, source, place, into: &batch)
+    case .items(.logs): return takeLog(b, &reader, source, place, into: &batch)
+    case .items(.metrics): return takeMetric(b, &reader, source, place, into: &batch)
     default: return reader.skipValue(b)
     }
-    return true
   }
 
   private mutating func takeJaeger(
@@ -143,9 +163,21 @@ struct JSONRecords {
   ) -> Bool {
     var flaws: OTLPSpans.Flaws = []
     let zone = context.settings.assumedZoneSeconds
+    let start = reader.position
     guard
       var (span, process) = JaegerSpans.read(b, &reader, &texts, &batch.symbols, zoneSeconds: zone, &flaws)
     else { return false }
+    if reader.sawEscapedKey {
+      reader.sawEscapedKey = false
+      let plain = JSONEscapes.simplified(b, start..<reader.position)
+      var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+      flaws = []
+      if let read = JaegerSpans.read(
+        plain.span, &again, &texts, &batch.symbols, zoneSeconds: zone, &flaws)
+      {
+        (span, process) = read
+      }
+    }
     span.source = source
     if !process.isNone, let found = processes?[process] {
       span.service = found
@@ -160,14 +192,25 @@ struct JSONRecords {
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
     into batch: inout RecordBatch
   ) -> Bool {
+    let start = reader.position
+    var text: [UInt8] = []
+    guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &text) else { return false }
+    if reader.sawEscapedKey {
+      reader.sawEscapedKey = false
+      let plain = JSONEscapes.simplified(b, start..<reader.position)
+      var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+      text = []
+      log = OTLPLogs.read(plain.span, &again, &texts, &batch.symbols, &text) ?? log
+    }
+    log.source = source
     if let service {
-      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &batch.text) else { return false }
       log.component = service
-      log.source = source
+      log.textStart = batch.text.count
+      batch.text += text
       batch.logs.append(log)
     } else {
-      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &waitingText) else { return false }
-      log.source = source
+      log.textStart = waitingText.count
+      waitingText += text
       waitingLogs.append(log)
       if waitingLogs.count >= Self.patience { giveUpWaiting(place, into: &batch) }
     }
@@ -180,10 +223,19 @@ struct JSONRecords {
     into batch: inout RecordBatch
   ) -> Bool {
     var points: [MetricPoint] = []
+    let start = reader.position
+    let known = service ?? .none
     guard
-      let count = OTLPMetrics.read(
-        b, &reader, service: service ?? .none, source: source, &texts, &batch.symbols, &points)
+      var count = OTLPMetrics.read(b, &reader, service: known, source: source, &texts, &batch.symbols, &points)
     else { return false }
+    if reader.sawEscapedKey {
+      reader.sawEscapedKey = false
+      let plain = JSONEscapes.simplified(b, start..<reader.position)
+      var again = JSONReader(at: 0, depthLimit: reader.depthLimit)
+      points = []
+      count =
+        OTLPMetrics.read(plain.span, &again, service: known, source: source, &texts, &batch.symbols, &points) ?? count
+    }
     if service == nil { waitingMetrics += points } else { batch.metrics += points }
     if waitingMetrics.count >= Self.patience { giveUpWaiting(place, into: &batch) }
     format = "OTLP"

@@ -144,14 +144,14 @@ struct JSONClassifier {
     if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
   }
 
+  private static let eventKinds = EventKind.allCases.map { Array($0.name.utf8) }
+
   private static func isEventKind(_ b: Span<UInt8>, _ start: Int) -> Bool {
-    for kind in EventKind.allCases {
-      let name = kind.name
-      let end = start + name.utf8.count
-      guard end < b.count, b[end] == 0x22 else { continue }
-      if zip(name.utf8, start..<end).allSatisfy({ b[$1] == $0 }) { return true }
+    eventKinds.contains { name in
+      guard start + name.count < b.count, b[start + name.count] == 0x22 else { return false }
+      for i in name.indices where b[start + i] != name[i] { return false }
+      return true
     }
-    return false
   }
 
   /// The node that a key opens. Only OTLP's keys are beyond doubt; the others may also be fields of a log record, so

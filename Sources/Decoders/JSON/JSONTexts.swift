@@ -72,6 +72,12 @@ struct JSONTexts {
   @inline(never) private mutating func requestSlow(
     _ b: Span<UInt8>, _ text: JSONText, _ symbols: inout SymbolTable
   ) -> (RequestID, Symbol) {
+    if text.isEscaped {
+      scratch.removeAll(keepingCapacity: true)
+      loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+      let (id, isHex) = RequestID.parse(scratch.span)
+      return (id, isHex ? .none : symbols.intern(scratch.span))
+    }
     let bytes = b.extracting(text.start..<text.end)
     let (id, isHex) = RequestID.parse(bytes)
     if isHex { return (id, .none) }
@@ -89,6 +95,11 @@ struct JSONTexts {
   }
 
   @inline(never) private mutating func spanSlow(_ b: Span<UInt8>, _ text: JSONText) -> UInt64 {
+    if text.isEscaped {
+      scratch.removeAll(keepingCapacity: true)
+      loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+      return FieldText.spanID(scratch.span)
+    }
     let bytes = b.extracting(text.start..<text.end)
     if let value = Base64.eight(bytes) {
       base64IDs += 1

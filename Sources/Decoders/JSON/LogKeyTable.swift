@@ -13,10 +13,22 @@ struct LogKeyTable {
     case span
   }
 
-  private var roles: [UInt64: (role: Role, rank: Int)] = [:]
+  private struct Slot {
+    var hash: UInt64 = 0
+    var role = Role.time
+    var rank = 0
+  }
+
+  /// Open addressing, at most half full; a hash of 0 marks a free slot.
+  private var slots: [Slot]
   private var longest = 0
 
   init(_ keys: LogKeys) {
+    let lists = [keys.time, keys.severity, keys.message, keys.component, keys.trace, keys.span]
+    let count = lists.reduce(0) { $0 + $1.count }
+    var size = 64
+    while size < 4 * count { size *= 2 }
+    slots = Array(repeating: Slot(), count: size)
     for (role, names) in [
       (Role.time, keys.time), (.severity, keys.severity), (.message, keys.message), (.component, keys.component),
       (.trace, keys.trace), (.span, keys.span),
@@ -25,7 +37,9 @@ struct LogKeyTable {
         let bytes = Array(name.lowercased().utf8)
         var hash = Self.seed
         for byte in bytes { hash = Self.step(hash, byte) }
-        if roles[hash] == nil { roles[hash] = (role, rank) }
+        var slot = Int(truncatingIfNeeded: hash >> 32) & (size - 1)
+        while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & (size - 1) }
+        if slots[slot].hash == 0 { slots[slot] = Slot(hash: hash, role: role, rank: rank) }
         longest = max(longest, bytes.count)
       }
     }
@@ -45,6 +59,11 @@ struct LogKeyTable {
       let byte = b[i]
       hash = Self.step(hash, byte &- 0x41 < 26 ? byte | 0x20 : byte)
     }
-    return roles[hash]
+    var slot = Int(truncatingIfNeeded: hash &>> 32) & (slots.count &- 1)
+    while slots[slot].hash != 0 {
+      if slots[slot].hash == hash { return (slots[slot].role, slots[slot].rank) }
+      slot = (slot &+ 1) & (slots.count &- 1)
+    }
+    return nil
   }
 }

@@ -8,7 +8,7 @@ internal import Core
 /// unit of the books is the row: a wide metric row is one record and gives a reading per value column.
 struct TableDecoder: ChunkedDecoder {
   let format = "table"
-  var carry: [UInt8] = []
+  var carry = Carry()
   private var context: MemberContext
   private let rule: FormatRule?
   private let delimiter: UInt8
