@@ -67,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "hindcast", dependencies: ["Core", "Pipeline", "Worlds", "Reports", argumentParser], swiftSettings: rules),
     .executableTarget(
-      name: "benchmark", dependencies: ["Core", "Pipeline", "Policies", "Worlds"], swiftSettings: rules),
+      name: "benchmark", dependencies: ["Core", "Pipeline", "Policies", "Worlds", "Patterns", "History"],
+      swiftSettings: rules),
 
     // Tests: one target per room.
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: rules),

@@ -80,8 +80,7 @@ enum HistorySchema {
   ]
 
   /// Brings a file to this version, inside the caller's transaction. An empty file becomes ours.
-  ///
-  /// - Parameter limit: the version to stop at, for tests of migration.
+  /// `limit` is the version to stop at, for tests of migration.
   static func migrate(_ db: Database, path: String, limit: Int = version) throws {
     let mark = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0

@@ -170,6 +170,7 @@ extension HistoryStore {
   ///   - key: tonight.
   ///   - limit: at most this many nights, the latest ones.
   /// - Returns: their blobs, templates, aliases and incidents.
+  /// - Throws: where the file cannot be read, or a blob is not what was written.
   package func baseline(before key: NightKey, limit: Int = 30) throws(HistoryFailure) -> HistoryBaseline {
     try read { db in
       var baseline = HistoryBaseline()

@@ -55,6 +55,7 @@ extension HistoryStore {
   ///
   /// - Parameter keep: nights to keep per series.
   /// - Returns: how many nights were removed.
+  /// - Throws: where the file cannot be written.
   @discardableResult
   package func prune(keep: Int) throws(HistoryFailure) -> Int {
     let removed: Int = try write { db in

@@ -13,7 +13,8 @@ struct HistoryKillTests {
     let log = folder.path + "/committed"
     // Microseconds: from "before the file is made" to "some nights in".
     let delay = UInt32(2_000 + round * 17_000)
-    await #expect(processExitsWith: .signal(SIGKILL)) { [file = file as String, log = log as String, delay = delay as UInt32] in
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [file = file as String, log = log as String, delay = delay as UInt32] in
       Thread.detachNewThread {
         usleep(delay)
         kill(getpid(), SIGKILL)
