@@ -1,0 +1,220 @@
+internal import Core
+
+/// What another policy would have done.
+struct PolicySection {
+  let report: NightReport
+  let pictures: Set<String>
+
+  func add(to page: inout Page) {
+    guard let policies = report.policies else { return }
+    page.heading(2, "Which policy would have served better")
+    page.paragraph("What the clients did: \(sentence: policies.logged)")
+    page.bullets(policies.advice.map { .sentence($0) })
+    if pictures.contains("policies.svg") {
+      page.blocks.append(.image(alt: "Success against load, per policy", path: "policies.svg"))
+    }
+    var rows = [row("logged", policies.baseline, difference: nil, support: "as logged", verdict: "")]
+    rows += policies.candidates.prefix(50).map { candidate in
+      row(
+        .foreign(candidate.name), candidate.outcome, difference: candidate.difference,
+        support: .own(
+          "\(Figures.percent(candidate.exact)) / \(Figures.percent(candidate.estimated)) / \(Figures.percent(candidate.unsupported))"
+        ), verdict: .sentence(candidate.verdict))
+    }
+    page.table(
+      [
+        "policy", "success", "difference", "attempts per request", "wasted", "p99", "peak per second",
+        "exact / estimated / unknown", "verdict",
+      ], rows)
+    for candidate in policies.candidates.prefix(50) {
+      if let aware = candidate.loadAware {
+        page.paragraph(
+          "\(candidate.name), when the callee's answer to load is taken in: success \(own: share(aware.successRate)), attempts \(own: ratio(aware.attemptsPerRequest))"
+        )
+      }
+      if !candidate.warnings.isEmpty {
+        page.paragraph("\(candidate.name): " + Prose.joined(candidate.warnings.map { .sentence($0) }, by: "; "))
+      }
+    }
+    if let best = policies.candidates.first(where: { $0.onFrontier && $0.configuration != nil }),
+      let configuration = best.configuration
+    {
+      page.paragraph("Setting for \(best.name):")
+      page.blocks.append(.code(configuration))
+    }
+    page.bullets(policies.warnings.map { .sentence($0) })
+    if !policies.assumptions.isEmpty {
+      page.heading(3, "What these figures assume")
+      page.bullets(policies.assumptions.map { .sentence($0) })
+    }
+  }
+
+  private func share(_ estimate: Estimate) -> String { Figures.estimate(estimate) { Figures.percent($0) } }
+  private func ratio(_ estimate: Estimate) -> String { Figures.estimate(estimate) { Figures.fixed($0, 3) } }
+  private func time(_ estimate: Estimate) -> String {
+    Figures.estimate(estimate) { Int64(checked: $0.rounded()).map { Figures.duration($0) } ?? "unknown" }
+  }
+
+  private func row(
+    _ name: Prose, _ outcome: PolicyFindings.Outcome, difference: PolicyFindings.Outcome?, support: Prose,
+    verdict: Prose
+  ) -> [Prose] {
+    [
+      name, .own(share(outcome.successRate)), .own(difference.map { share($0.successRate) } ?? "–"),
+      .own(ratio(outcome.attemptsPerRequest)), .own(ratio(outcome.wastedAttempts)), .own(time(outcome.latencyP99)),
+      .own(Figures.estimate(outcome.peakLoad) { Figures.fixed($0, 0) }), support, verdict,
+    ]
+  }
+}
+
+/// What the test reports say.
+struct TestSection {
+  let report: NightReport
+
+  func add(to page: inout Page) {
+    let tests = report.tests
+    guard tests.tests > 0 || !tests.files.isEmpty else { return }
+    page.heading(2, "Tests")
+    page.table(
+      ["tests", "attempts", "passed", "failed", "errors", "skipped", "not run", "flaky"],
+      [
+        [
+          tests.tests, tests.attempts, tests.passed, tests.failed, tests.errors, tests.skipped, tests.notRun,
+          tests.flaky.count,
+        ]
+        .map { .own(Figures.count($0)) }
+      ])
+    if !tests.newlyFailing.isEmpty {
+      page.heading(3, "Newly failing")
+      page.table(
+        ["test", "since", "evidence"],
+        tests.newlyFailing.sorted { ($0.test, $0.since) < ($1.test, $1.since) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.test), $0.since.isEmpty ? "unknown" : .foreign($0.since),
+            IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+    }
+    if !tests.flaky.isEmpty {
+      page.heading(3, "Flaky")
+      page.table(
+        ["test", "known by", "failures", "attempts", "fails at least", "evidence"],
+        tests.flaky.sorted { ($1.lowerBound, $0.test) < ($0.lowerBound, $1.test) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.test), .foreign($0.basis), .own(Figures.count($0.failures)), .own(Figures.count($0.attempts)),
+            .own(Figures.percent($0.lowerBound)), IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+      if tests.flaky.count > NightPage.listed {
+        page.paragraph("\(tests.flaky.count - NightPage.listed) more in `report.json`.")
+      }
+    }
+    if !tests.clusters.isEmpty {
+      page.heading(3, "Failed together")
+      page.table(
+        ["what they share", "tests", "known by", "some of them", "evidence"],
+        tests.clusters.sorted { (-$0.tests.count, $0.id) < (-$1.tests.count, $1.id) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.signature), .own(Figures.count($0.tests.count)), .foreign($0.basis),
+            Prose.joined($0.tests.sorted().prefix(3).map { .foreign($0) }, by: ", "),
+            IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+    }
+    reruns(tests, &page)
+    let broken = tests.files.filter { !$0.complete }.sorted { $0.path < $1.path }
+    if !broken.isEmpty {
+      page.heading(3, "Reports that are not whole")
+      page.table(
+        ["file", "dialect", "result records read"],
+        broken.prefix(NightPage.listed).map {
+          [.foreign($0.path), .foreign($0.dialect), .own(Figures.count($0.cases))]
+        })
+    }
+  }
+
+  private func reruns(_ tests: TestFindings, _ page: inout Page) {
+    if !tests.rerunPolicies.isEmpty {
+      page.heading(3, "What reruns are worth")
+      page.table(
+        ["reruns", "P(green)", "cost per build", "builds turned green", "faults masked"],
+        tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
+          [
+            .own(String(policy.reruns)), .own(Figures.estimate(policy.green) { Figures.fixed($0, 3) }),
+            .own(
+              Figures.estimate(policy.cost) { Int64(checked: $0.rounded()).map { Figures.duration($0) } ?? "unknown" }),
+            .own(Figures.estimate(policy.buildsTurnedGreen) { Figures.fixed($0, 1) }),
+            .own(Figures.estimate(policy.faultsMasked) { Figures.fixed($0, 1) }),
+          ]
+        })
+    }
+    if !tests.quarantine.isEmpty {
+      page.heading(3, "Worth a quarantine")
+      page.bullets(tests.quarantine.prefix(NightPage.listed).map { .foreign($0) })
+    }
+    if !tests.slowest.isEmpty {
+      page.heading(3, "Most expensive")
+      page.table(
+        ["test", "time in all", "attempts"],
+        tests.slowest.prefix(10).map {
+          [.foreign($0.test), .own(Figures.duration($0.total)), .own(Figures.count($0.attempts))]
+        })
+    }
+  }
+}
+
+/// What was read, what was not, and why.
+struct ReadingSection {
+  let report: NightReport
+
+  func add(to page: inout Page) {
+    page.heading(2, "What was read, and what could not be")
+    let inputs = report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
+    page.table(
+      ["input", "size", "members", "records", "used", "skipped", "repaired", "diagnostics"],
+      inputs.prefix(50).map { input in
+        [
+          .foreign(input.name), .own(Figures.bytes(input.bytes)), .own(Figures.count(input.members)),
+          .own(Figures.count(input.books.records)), .own(Figures.count(input.books.used)),
+          .own(Figures.count(input.books.skippedTotal)), .own(Figures.count(input.books.repairedTotal)),
+          .own(Figures.count(input.diagnostics)),
+        ]
+      })
+    if inputs.count > 50 { page.paragraph("\(inputs.count - 50) more inputs in `report.json`.") }
+    let skipped = reasons(\.skipped)
+    let repaired = reasons(\.repaired)
+    if !skipped.isEmpty { page.paragraph("Skipped: " + skipped) }
+    if !repaired.isEmpty { page.paragraph("Repaired: " + repaired) }
+    if !report.limits.isEmpty {
+      page.heading(3, "Limits that were hit")
+      page.table(
+        ["limit", "what was left out"],
+        report.limits.sorted { $0.key < $1.key }.map { [.foreign($0.key), .sentence($0.value)] })
+    }
+    let problems = Ranking.diagnostics(report.diagnostics).sorted { $0.severity > $1.severity }
+    if !problems.isEmpty {
+      page.heading(3, "Diagnostics")
+      page.table(
+        ["severity", "code", "where", "what", "times"],
+        problems.prefix(50).map { problem in
+          [
+            .own(problem.severity.name), .foreign(problem.code), IncidentPage.place(problem.location),
+            .sentence(problem.message), .own(Figures.count(problem.count)),
+          ]
+        })
+      if problems.count > 50 { page.paragraph("\(problems.count - 50) more in `report.json`.") }
+    }
+    if report.inputs.isEmpty { page.paragraph("No input could be read.") }
+    page.paragraph("Times without a zone were taken as \(report.zone).")
+  }
+
+  private func reasons(_ path: KeyPath<Books, [String: Int]>) -> Prose {
+    var totals: [String: Int] = [:]
+    for input in report.inputs { totals.merge(input.books[keyPath: path], uniquingKeysWith: +) }
+    return Prose.joined(
+      totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(NightPage.listed).map {
+        "\($0.key) \($0.value)"
+      },
+      by: ", ")
+  }
+}

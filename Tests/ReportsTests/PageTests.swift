@@ -1,0 +1,147 @@
+import Core
+import Foundation
+import Reports
+import Testing
+
+private func file(_ name: String, _ report: NightReport) -> String {
+  ReportFolder.files(report, formats: Set(ReportFormat.allCases)).first { $0.path == name }?.text ?? ""
+}
+
+@Test("report.md tells the verdict, the incidents, the policies, the tests and what could not be read")
+func nightPageTellsAll() {
+  let page = file("report.md", SampleNight().report)
+  for heading in [
+    "## Incidents", "## Components", "## What is different from before", "## Which policy would have served better",
+    "## Tests", "### Flaky", "### What reruns are worth", "## What was read, and what could not be", "### Diagnostics",
+    "## How to reproduce", "## For people to fill in", "## Suspects in the given windows",
+  ] {
+    #expect(page.contains("\n\(heading)\n"), "\(heading)")
+  }
+  #expect(page.contains("One critical cascade began in payments-db at 00:10 and reached 3 components."))
+  #expect(page.contains("(incidents/cascade-payments-db-1f2e3d4c.md)"))
+  #expect(page.contains("| `payments` | 120 | 97 | 80.8 % |"))
+  #expect(!page.contains("root cause"))
+}
+
+@Test("An incident's page holds picture, table, ranked factors, timeline and evidence")
+func incidentPageTellsAll() {
+  let page = file("incidents/cascade-payments-db-1f2e3d4c.md", SampleNight().report)
+  #expect(page.contains("```mermaid\nflowchart LR\n  n0[\"first: payments-db<br/>00:10:00.000<br/>97.0 % failed\"]"))
+  #expect(page.contains("  n0 -->|\"+1.0 s\"| n1\n"))
+  #expect(page.contains("| `payments-db` | `payments` | 00:10:01.000 | +1.0 s |"))
+  #expect(
+    page.contains("1. `payments-db`, 80.0 % of the evidence: it failed first; 97 of 99 failed requests end in it"))
+  #expect(page.contains("## Timeline (UTC)"))
+  #expect(page.contains("`night.tar.gz!traces/part-1.jsonl:2`"))
+  #expect(page.contains("## For people to fill in"))
+}
+
+@Test("A picture stays under the forges' limits, whatever the incident's size")
+func picturesAreBounded() {
+  var incident = SampleNight().incident
+  for i in 0..<200 {
+    incident.causalChain.append(
+      Incident.Link(from: "component-with-a-long-name-\(i)", to: "another-one-\(i + 1)", at: incident.start + Int64(i)))
+  }
+  var report = SampleNight().report
+  report.incidents = (0..<80).map { i in
+    var copy = incident
+    copy.id = "incident-\(i)"
+    return copy
+  }
+  let files = ReportFolder.files(report, formats: [.markdown])
+  for file in files where file.path.hasSuffix(".md") {
+    let pictures = file.text.matches(of: /(?s)```mermaid\n(.*?)```/).map { String($0.output.1) }
+    #expect(pictures.count < 50)
+    for picture in pictures {
+      #expect(picture.count < 2000)
+      #expect(picture.matches(of: /n\d+\["/).count <= 12)
+    }
+  }
+  #expect(files.filter { $0.path.hasPrefix("incidents/") }.count == 80)
+}
+
+@Test("An incident without evidence says so")
+func noEvidenceIsSaid() {
+  let page = MarkdownRenderer().render(IncidentPage.page(Incident(kind: .errorBurst, start: 0, end: 1)))
+  #expect(page.contains("Not enough evidence to say what this began with."))
+}
+
+@Test("File names of pages are plain, different and stable")
+func pageNames() {
+  #expect(IncidentPage.fileName("cascade-1f.2e") == "cascade-1f.2e")
+  let names = ["../../etc/passwd", "a b", "a_b", "a/b", "", "..", ".x", String(repeating: "é", count: 500)].map {
+    IncidentPage.fileName($0)
+  }
+  #expect(Set(names).count == names.count)
+  for name in names {
+    #expect(name.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.-]*/) != nil, "\(name)")
+    #expect(name.count <= 100)
+  }
+}
+
+@Test("An empty report still has its pages")
+func emptyPages() {
+  let files = ReportFolder.files(NightReport(), formats: Set(ReportFormat.allCases))
+  #expect(files.map(\.path) == ["report.md", "report.html", "hindcast.prom", "report.schema.json", "report.json"])
+  #expect(files[0].text.contains("No input could be read."))
+}
+
+@Test("Metrics are in Prometheus' text form and hold no clock of their own")
+func metricsForm() {
+  let text = ShortForms.metrics(SampleNight().report)
+  for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+    #expect(
+      line.wholeMatch(of: /hindcast_[a-z_]+(\{[a-z]+="[A-Za-z]+"(,[a-z]+="[A-Za-z]+")*\})? -?[0-9.]+/) != nil, "\(line)"
+    )
+  }
+  #expect(text.contains("hindcast_incidents{kind=\"cascade\",severity=\"critical\"} 1\n"))
+  #expect(!text.contains("last_success"))
+  #expect(
+    ShortForms.metrics(SampleNight().report, finishedAt: 1_500_000).contains("last_success_timestamp_seconds 1.500\n"))
+}
+
+@Test("Numbers have one form")
+func figures() {
+  #expect(Figures.duration(999) == "999 µs")
+  #expect(Figures.duration(-1500) == "-1.5 ms")
+  #expect(Figures.duration(61_000_000) == "61.0 s")
+  #expect(Figures.duration(.min).hasSuffix(" h"))
+}
+
+@Test("A report is written whole; a failure leaves the one before untouched")
+func folderIsAtomic() throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID())").path
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  try ReportFolder.write(SampleNight().report, to: folder, formats: Set(ReportFormat.allCases))
+  func listing() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+  }
+  let expected = [
+    "components.svg", "hindcast.prom", "incidents", "incidents/cascade-payments-db-1f2e3d4c.md", "policies.svg",
+    "report.html", "report.json", "report.md", "report.schema.json",
+  ]
+  #expect(try listing() == expected)
+  let before = try String(contentsOfFile: folder + "/report.json", encoding: .utf8)
+
+  // A directory in the place of a temporary file makes the write fail half way.
+  let block = folder + "/report.json.tmp-\(getpid())"
+  try FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: false)
+  var other = SampleNight().report
+  other.incidents = []
+  other.verdict = "quiet"
+  let failure = #expect(throws: ReportWriteFailure.self) { try ReportFolder.write(other, to: folder) }
+  #expect(failure?.path == block)
+  #expect(try String(contentsOfFile: folder + "/report.json", encoding: .utf8) == before)
+  #expect(try listing() == expected)
+
+  // The next run replaces everything, and the page of an incident that is no more goes.
+  try ReportFolder.write(other, to: folder)
+  #expect(try listing().filter { $0.hasPrefix("incidents/") } == [])
+  #expect(try String(contentsOfFile: folder + "/report.json", encoding: .utf8) != before)
+}
+
+@Test("A full device is a typed error", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+func fullDevice() {
+  #expect(throws: ReportWriteFailure.self) { try ReportFolder.write(NightReport(), to: "/dev/full/report") }
+}
