@@ -20,6 +20,33 @@ package enum World {
     return (input, truth)
   }
 
+  /// Writes CI nights: one archive `ci-DATE.tar.gz` per night, or one folder per night without a filter, and
+  /// `ci.truth.json`. The result is the paths in the nights' order, and what is true of all of them.
+  package static func writeCINights(
+    _ spec: CISpec, to folder: String, filter: WorldFilter? = .gzip
+  ) throws(WorldFailure) -> (inputs: [String], truth: CITruth) {
+    try Folder.make(folder)
+    var world = CIWorld(spec)
+    var inputs: [String] = []
+    for night in 0..<spec.nights {
+      let time = spec.start / 1_000_000 + Int64(night) * 86_400
+      if let filter {
+        let path = folder + "/ci-" + world.date(night) + filter.suffix
+        var writer = try TarWriter(path: path, filter: filter, time: time)
+        try world.write(night: night, to: &writer)
+        try writer.finish()
+        inputs.append(path)
+      } else {
+        var writer = FolderWriter(folder: folder + "/ci")
+        try world.write(night: night, to: &writer)
+        inputs.append(folder + "/ci/" + world.date(night))
+      }
+    }
+    let truth = world.conclude()
+    try writeTruth(truth.json, to: folder, name: "ci")
+    return (inputs, truth)
+  }
+
   static func write<Truth>(
     to folder: String, name: String, filter: WorldFilter?, time: Int64,
     archive: (inout TarWriter) throws(WorldFailure) -> Truth,
