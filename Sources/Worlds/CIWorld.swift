@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// What a generated series of CI nights is made from. Equal specs give equal bytes.
 package struct CISpec: Hashable, Sendable {
