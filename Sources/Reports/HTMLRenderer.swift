@@ -37,6 +37,8 @@ package struct HTMLRenderer: Sendable {
       let head = header.map { "<th>" + inline($0) + "</th>" }.joined()
       let body = rows.map { "<tr>" + $0.map { "<td>" + inline($0) + "</td>" }.joined() + "</tr>\n" }.joined()
       return "<table><thead><tr>" + head + "</tr></thead><tbody>\n" + body + "</tbody></table>\n"
+    case .command(let text):
+      return "<pre>" + Self.escape(VisibleText.show("$ " + rules.boundedPath(text))) + "</pre>\n"
     case .code(let text), .mermaid(let text):
       let lines = rules.boundedPath(text).split(separator: "\n", omittingEmptySubsequences: false)
       return "<pre>" + lines.map { Self.escape(VisibleText.show(String($0))) }.joined(separator: "\n") + "</pre>\n"

@@ -34,7 +34,7 @@ package enum IncidentPage {
     witness(incident, &page)
     evidence(incident, &page)
     page.heading(2, "How to reproduce")
-    if !reproduce.isEmpty { page.blocks.append(.code(reproduce)) }
+    if !reproduce.isEmpty { page.blocks.append(.command(reproduce)) }
     page.paragraph("`report.json` beside this folder holds the same facts for programs, with every piece of evidence.")
     page.heading(2, "For people to fill in")
     page.bullets([

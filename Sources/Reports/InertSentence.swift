@@ -29,7 +29,7 @@ enum InertSentence {
       if plain.isEmpty, !tail.isEmpty { parts.append(.foreign(tail)) }
     }
     if !plain.isEmpty { parts.append(.plain(plain)) }
-    return parts
+    return parts.isEmpty ? [.foreign(text)] : parts
   }
 
   private static func isPlain(_ word: Substring, isFirst: Bool) -> Bool {

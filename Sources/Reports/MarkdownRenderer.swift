@@ -26,7 +26,12 @@ package struct MarkdownRenderer: Sendable {
       let line = { (cells: [Prose]) in "| " + cells.map { inline($0, inTable: true) }.joined(separator: " | ") + " |\n"
       }
       return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
-    case .code(let text): return code(text)
+    case .command(let text): return fenced([VisibleText.show("$ " + rules.boundedPath(text))])
+    case .code(let text):
+      return fenced(
+        rules.boundedPath(text).split(separator: "\n", omittingEmptySubsequences: false).map {
+          VisibleText.show(String($0))
+        })
     case .mermaid(let text): return "```mermaid\n" + text + "```\n"
     case .image(let alt, let path): return "![\(alt)](\(path))\n"
     }
@@ -76,10 +81,7 @@ package struct MarkdownRenderer: Sendable {
   }
 
   /// A fenced block with a fence longer than any run of backticks in it.
-  private func code(_ text: String) -> String {
-    let lines = rules.boundedPath(text).split(separator: "\n", omittingEmptySubsequences: false).map {
-      VisibleText.show(String($0))
-    }
+  private func fenced(_ lines: [String]) -> String {
     var longest = 2
     for line in lines {
       var run = 0

@@ -28,7 +28,7 @@ package struct NightPage {
     windows(&page)
     ReadingSection(report: report).add(to: &page)
     page.heading(2, "How to reproduce")
-    if !report.reproduce.isEmpty { page.blocks.append(.code(report.reproduce)) }
+    if !report.reproduce.isEmpty { page.blocks.append(.command(report.reproduce)) }
     page.bullets(
       report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }.prefix(Self.listed).map {
         "\($0.name): sha256 \($0.sha256)"

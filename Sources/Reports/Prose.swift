@@ -64,7 +64,9 @@ package struct Page: Hashable, Sendable {
     case bullets([Prose])
     case numbered([Prose])
     case table(header: [Prose], rows: [[Prose]])
-    /// Text of a command or a configuration, shown as it is.
+    /// A command in one line.
+    case command(String)
+    /// A configuration, shown line by line as it is.
     case code(String)
     /// A picture in Mermaid's language, made by `CascadePicture`.
     case mermaid(String)

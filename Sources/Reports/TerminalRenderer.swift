@@ -22,6 +22,7 @@ package struct TerminalRenderer: Sendable {
       case .numbered(let items):
         for (i, item) in items.enumerated() { out += wrapped("\(i + 1). " + inline(item), indent: "   ") + "\n" }
       case .table(let header, let rows): out += table(header.map(inline), rows.map { $0.map(inline) })
+      case .command(let text): out += "    " + VisibleText.show(rules.boundedPath(text)) + "\n"
       case .code(let text):
         for line in rules.boundedPath(text).split(separator: "\n") {
           out += "    " + VisibleText.show(String(line)) + "\n"

@@ -18,10 +18,7 @@ enum CommonMark {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(path))
     process.arguments =
-      ["--unsafe"]
-      + ["table", "autolink", "strikethrough", "tasklist", "footnotes"].flatMap {
-        $0 == "footnotes" ? ["--footnotes"] : ["--extension", $0]
-      }
+      ["--unsafe"] + ["table", "autolink", "strikethrough", "tasklist", "footnotes"].flatMap { ["--extension", $0] }
     let input = FileManager.default.temporaryDirectory.appendingPathComponent("inert-\(UUID()).md")
     try Data(markdown.utf8).write(to: input)
     defer { try? FileManager.default.removeItem(at: input) }
@@ -41,9 +38,9 @@ private func skeleton(_ html: String) -> [String] {
   html.matches(of: /<[^>]*>/).map { String($0.output) }.filter { $0 != "<code>" && $0 != "</code>" }
 }
 
-private func pages(_ payload: String) -> [(String, String)] {
+private func pages(_ payload: String, _ formats: Set<ReportFormat> = Set(ReportFormat.allCases)) -> [(String, String)] {
   let report = SampleNight(foreign: { _ in payload }).report
-  var files = ReportFolder.files(report, formats: Set(ReportFormat.allCases)).map { ($0.path, $0.text) }
+  var files = ReportFolder.files(report, formats: formats).map { ($0.path, $0.text) }
   files.append(("summary.md", ShortForms.stepSummary(report)))
   let page = IncidentPage.page(report.incidents[0], reproduce: report.reproduce)
   files.append(("terminal.txt", TerminalRenderer().render(page)))
@@ -55,14 +52,23 @@ func markdownIsInert() throws {
   #expect(Payloads.all.count >= 90)
   guard CommonMark.isAvailable else { return }
   var plain: [String: [String]] = [:]
-  for (path, text) in pages("plain") where path.hasSuffix(".md") { plain[path] = skeleton(try CommonMark.html(text)) }
+  for (path, text) in pages("plain", [.markdown]) where path.hasSuffix(".md") {
+    plain[path] = skeleton(try CommonMark.html(text))
+  }
   #expect(plain.count == 3)
   for payload in Payloads.all {
-    for (path, text) in pages(payload) where path.hasSuffix(".md") {
+    for (path, text) in pages(payload, [.markdown]) where path.hasSuffix(".md") {
       let found = skeleton(try CommonMark.html(text))
       #expect(found == plain[path], "\(path) with \(payload.debugDescription)")
     }
   }
+}
+
+@Test("An empty name is said to be one")
+func emptyNameIsSaid() {
+  var page = Page(title: "t")
+  page.blocks.append(.paragraph(.foreign("")))
+  #expect(MarkdownRenderer().render(page) == "# t\n\n*(empty)*\n")
 }
 
 @Test("The check for break-outs does find one")
@@ -75,9 +81,9 @@ func breakOutIsSeen() throws {
 
 @Test("HTML keeps its tags too, whatever the names are")
 func htmlIsInert() {
-  let plain = pages("plain").first { $0.0 == "report.html" }.map { skeleton($0.1) }
+  let plain = pages("plain", [.html]).first { $0.0 == "report.html" }.map { skeleton($0.1) }
   for payload in Payloads.all {
-    let found = pages(payload).first { $0.0 == "report.html" }.map { skeleton($0.1) }
+    let found = pages(payload, [.html]).first { $0.0 == "report.html" }.map { skeleton($0.1) }
     #expect(found == plain, "\(payload.debugDescription)")
   }
 }

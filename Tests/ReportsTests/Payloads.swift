@@ -2,7 +2,7 @@
 enum Payloads {
   static let all: [String] =
     markdown + html + terminal + hidden + mermaid
-    + ["", " ", "`", "``", "\\", "|", "a|b", "\\|", "\\\\|", "|\\", "a\\|b`c`|d", String(repeating: "A", count: 5000)]
+    + [" ", "`", "``", "\\", "|", "a|b", "\\|", "\\\\|", "|\\", "a\\|b`c`|d", String(repeating: "A", count: 5000)]
 
   static let markdown: [String] = [
     "# HIJACK", "\n# HIJACK\n", "\r\n\r\n# HIJACK", "x\n====\n", "x\n----\n", "- item", "* item", "+ item", "1. item",

@@ -83,7 +83,7 @@ struct SampleNight {
     better.loadAware = outcome(0.98)
     better.verdict = foreign("better by 1.5 points at 8 % more load")
     better.onFrontier = true
-    better.configuration = foreign("maxAttempts: 6")
+    better.configuration = "retry:\n  maxAttempts: 6"
     let worse = PolicyFindings.Candidate(
       name: foreign("no-retry"), family: "retry", outcome: outcome(0.93), difference: outcome(-0.04))
     policies.candidates = [better, worse]
