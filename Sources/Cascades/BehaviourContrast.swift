@@ -24,17 +24,30 @@ struct BehaviourContrast {
     var counts: [(minute: Int, count: Double)]
     var examples: [(minute: Int, sighting: Sighting)]
     var baseline: RobustBaseline
+
+    func count(in minute: Int) -> Double {
+      var low = 0
+      var high = counts.count
+      while low < high {
+        let middle = (low + high) / 2
+        if counts[middle].minute < minute { low = middle + 1 } else { high = middle }
+      }
+      return low < counts.count && counts[low].minute == minute ? counts[low].count : 0
+    }
   }
 
   private let grid: NightGrid
   private var operations: MinuteSeries
   private var pairs: [Pair] = []
+  /// The pairs that were seen in each minute.
+  private var seen: [[(pair: Int, count: Double)]]
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: NightGrid) {
     self.grid = grid
     let partial = grid.partial
     operations = MinuteSeries(width: grid.width)
+    seen = Array(repeating: [], count: grid.width)
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       operations.add(Double(tally.count), to: Cell(a: cell.a, b: cell.b), minute: minute)
@@ -78,6 +91,7 @@ struct BehaviourContrast {
         broken = callee
       }
       if key.c == start, key.d == end, let callee = grid.usualCallee[Cell(a: key.a, b: key.b)] { broken = callee }
+      for (minute, count) in counts { seen[minute].append((pairs.count, count)) }
       pairs.append(
         Pair(
           cell: key, component: component, operation: row,
@@ -100,13 +114,44 @@ struct BehaviourContrast {
     return RobustBaseline(shares)
   }
 
+  /// Pairs that speak of trouble by themselves (an error logged, a span that breaks off) and that rose in a window:
+  /// the heaviest of each component.
+  ///
+  /// - Complexity: O(pairs seen in the window)
+  func alarms(in minutes: [Int]) -> [Int: Departure] {
+    var counts: [Int: Double] = [:]
+    for minute in minutes {
+      for (pair, count) in seen[minute] where pairs[pair].severity >= 1 || pairs[pair].brokenCall != nil {
+        counts[pair, default: 0] += count
+      }
+    }
+    var heaviest: [Int: Departure] = [:]
+    for (index, hits) in counts {
+      let pair = pairs[index]
+      let contrast = ShareContrast(
+        hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
+        required: grid.requiredSlots)
+      guard contrast.z > 0, hits >= 3 else { continue }
+      let departure = Departure(pair: index, contrast: contrast, weight: contrast.z * (1 + pair.severity))
+      if let known = heaviest[pair.component] {
+        if known.weight > departure.weight || known.weight == departure.weight && known.pair < index { continue }
+      }
+      heaviest[pair.component] = departure
+    }
+    return heaviest
+  }
+
   /// What departs in a window: by component the weight and the departures behind it, heaviest first.
   func departures(in minutes: [Int]) -> (weights: [Double], departures: [[Departure]]) {
     var departures = [[Departure]](repeating: [], count: grid.components.count)
     let wanted = Set(minutes)
     for (index, pair) in pairs.enumerated() {
       var hits = 0.0
-      for (minute, count) in pair.counts where wanted.contains(minute) { hits += count }
+      if minutes.count * 4 < pair.counts.count {
+        for minute in minutes { hits += pair.count(in: minute) }
+      } else {
+        for (minute, count) in pair.counts where wanted.contains(minute) { hits += count }
+      }
       let contrast = ShareContrast(
         hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
         required: grid.requiredSlots)

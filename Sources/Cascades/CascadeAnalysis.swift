@@ -32,7 +32,52 @@ package enum CascadeAnalysis {
     guard !grid.minutes.isEmpty else { return findings }
     let scorer = SuspectScorer(grid)
     findings.windows = windows.map { scorer.ranking($0) }
+    findings.incidents = incidents(grid, scorer, settings)
+    findings.openCircuitBreakers = openBreakers(grid)
     return findings
+  }
+
+  /// Fewer requests a minute than this, and log lines and metrics must tell.
+  private static let sparseTraffic = 1.0
+
+  private static func incidents(
+    _ grid: NightGrid, _ scorer: SuspectScorer, _ settings: CascadeSettings
+  ) -> [Incident] {
+    let requests = grid.partial.visits.cells.reduce(0) { $1.key.a == 0 ? $0 + $1.value.requests : $0 }
+    let isSparse = Double(requests) < sparseTraffic * Double(grid.minutes.count)
+    var episodes: [Episode] = []
+    var records: RecordEpisodes?
+    if isSparse {
+      let found = RecordEpisodes(grid, settings: settings)
+      episodes += found.episodes
+      records = found
+      if episodes.isEmpty { episodes += FailureEpisodes(grid, settings: settings).find() }
+    } else {
+      episodes += FailureEpisodes(grid, settings: settings).find()
+      episodes += SlowEpisodes(grid, scorer.latency, settings: settings).find()
+      if grid.partial.blame.cells.isEmpty {
+        episodes += BehaviourEpisodes(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
+      }
+    }
+    let impacts = ImpactMap(grid)
+    let builder = IncidentBuilder(grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records)
+    let incidents = builder.groups(episodes).map { builder.incident($0) }
+    return incidents.sorted { a, b in
+      if a.start != b.start { return a.start < b.start }
+      return (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id)
+    }
+  }
+
+  /// Components whose breaker was last said to be open.
+  private static func openBreakers(_ grid: NightGrid) -> [String] {
+    var last: [Int: (source: Sighting, state: String)] = [:]
+    for (cell, reading) in grid.partial.signals.cells
+    where grid.partial.names[cell.b] == EventKind.circuitBreaker.name {
+      guard let component = grid.component(cell.a) else { continue }
+      if let known = last[component], !(known.source < reading.source) { continue }
+      last[component] = (reading.source, grid.partial.names[cell.c])
+    }
+    return last.filter { $0.value.state == CircuitState.open.rawValue }.keys.sorted().map { grid.components[$0] }
   }
 
   private static func components(_ grid: NightGrid) -> [NightReport.Component] {

@@ -57,7 +57,7 @@ package struct CascadeDigester: Digester {
       if !visited.contains(component) { visited.append(component) }
       partial.activity.add(
         Activity(
-          requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.start : .max,
+          requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.end : .max,
           last: node.failed ? node.end : .min), at: Cell(a: component, slot: fine(node.start)))
       partial.latency[component, default: Sketch()].add(node.duration)
       partial.durations.add(
@@ -166,6 +166,7 @@ package struct CascadeDigester: Digester {
           at: Cell(
             a: component, b: callee, c: name(nodes[only].operation, context), number: CascadePartial.bucket(gap),
             slot: slot))
+        partial.ways.add(Pace(gap), at: Cell(a: component, b: callee, slot: fine(node.start)))
       } else {
         localTime[entry[index]] = localTime[entry[index]].addingSaturated(own)
         partial.selfTimes.add(
@@ -209,7 +210,7 @@ package struct CascadeDigester: Digester {
       blamed.append(key)
       var cell = key
       cell.slot = fine(node.start)
-      let activity = Activity(requests: 1, failures: 1, first: node.start, last: node.end)
+      let activity = Activity(requests: 1, failures: 1, first: node.end, last: node.end)
       partial.blame.add(activity, at: cell)
       var evidenceCell = key
       evidenceCell.slot = coarse(node.start)
@@ -227,7 +228,7 @@ package struct CascadeDigester: Digester {
             struck.append(component)
             let hit = Cell(a: culprit, b: operation, c: component, slot: fine(nodes[above].start))
             partial.impact.add(
-              Activity(requests: 1, failures: 1, first: nodes[above].start, last: nodes[above].end), at: hit)
+              Activity(requests: 1, failures: 1, first: nodes[above].end, last: nodes[above].end), at: hit)
           }
         }
         above = parent

@@ -25,6 +25,8 @@ package struct CascadePartial: Sendable {
   var impact = CellTable<Activity>()
   /// (component, operation): time spent in the component itself per request.
   var pace = CellTable<Pace>()
+  /// (caller, callee): time between the caller's span and the callee's.
+  var ways = CellTable<Pace>()
   /// (component, kind, subject): structural events that are no spans, with their values.
   var signals = CellTable<Reading>()
 
@@ -88,6 +90,7 @@ extension CascadePartial: Mergeable {
     blame.merge(other.blame, map)
     impact.merge(other.impact, map)
     pace.merge(other.pace, map)
+    ways.merge(other.ways, map)
     signals.merge(other.signals, map)
     visits.merge(other.visits, map)
     operations.merge(other.operations, map)
@@ -128,6 +131,7 @@ extension CascadePartial: BinaryCodable {
     blame.encode(to: &writer, map)
     impact.encode(to: &writer, map)
     pace.encode(to: &writer, map)
+    ways.encode(to: &writer, map)
     signals.encode(to: &writer, map)
     visits.encode(to: &writer, map)
     operations.encode(to: &writer, map)
@@ -162,6 +166,7 @@ extension CascadePartial: BinaryCodable {
     blame = try CellTable(from: &reader, names: count)
     impact = try CellTable(from: &reader, names: count)
     pace = try CellTable(from: &reader, names: count)
+    ways = try CellTable(from: &reader, names: count)
     signals = try CellTable(from: &reader, names: count)
     visits = try CellTable(from: &reader, names: count)
     operations = try CellTable(from: &reader, names: count)

@@ -14,7 +14,7 @@ struct Tally: CellValue {
 struct Activity: CellValue {
   var requests = 0
   var failures = 0
-  /// Start of the first and end of the last failed one, microseconds.
+  /// Ends of the first and of the last failed one, microseconds.
   var first = Int64.max
   var last = Int64.min
 
@@ -97,6 +97,11 @@ struct Pace: CellValue {
   func encode(to writer: inout ByteWriter) {
     writer.int(count)
     writer.signed(sum)
+  }
+
+  init(count: Int, sum: Int64) {
+    self.count = count
+    self.sum = sum
   }
 
   init(_ duration: Int64) {

@@ -1,0 +1,254 @@
+internal import Core
+
+/// Joins episodes into incidents and says of each what it began with and what broke because of it.
+struct IncidentBuilder {
+  /// Own requests that must have failed for a component to count as struck.
+  private static let struckRequests = 3
+  /// Crashes within an incident that make it a restart storm.
+  private static let restarts = 3
+  /// The share of repeated calls that makes it a retry storm.
+  private static let repeatShare = 0.5
+
+  let grid: NightGrid
+  let settings: CascadeSettings
+  let scorer: SuspectScorer
+  let impacts: ImpactMap
+  let records: RecordEpisodes?
+
+  /// Episodes that belong together.
+  struct Group {
+    var episodes: [Episode]
+    var start: Int64
+    var end: Int64
+    var components: [Int] { Array(Set(episodes.map(\.component))).sorted() }
+  }
+
+  // MARK: Joining
+
+  /// Episodes of one component, and of components of which one calls the other, directly or across a silent one, are
+  /// one incident when they overlap and begin within the propagation time. A common caller alone connects nothing.
+  func groups(_ episodes: [Episode]) -> [Group] {
+    let order = episodes.sorted { a, b in
+      a.onset != b.onset ? a.onset < b.onset : (a.component, a.end) < (b.component, b.end)
+    }
+    var leader = Array(order.indices)
+    func find(_ index: Int) -> Int {
+      var root = index
+      while leader[root] != root { root = leader[root] }
+      return root
+    }
+    for (index, episode) in order.enumerated() {
+      for earlier in stride(from: index - 1, through: 0, by: -1) where belongs(order[earlier], episode) {
+        let a = find(earlier)
+        let b = find(index)
+        leader[max(a, b)] = min(a, b)
+      }
+    }
+    var grouped: [Int: Group] = [:]
+    for (index, episode) in order.enumerated() {
+      let root = find(index)
+      var group = grouped[root] ?? Group(episodes: [], start: .max, end: .min)
+      group.episodes.append(episode)
+      group.start = min(group.start, episode.onset)
+      group.end = max(group.end, episode.end)
+      grouped[root] = group
+    }
+    return grouped.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func belongs(_ a: Episode, _ b: Episode) -> Bool {
+    guard a.onset <= b.end, b.onset <= a.end else { return false }
+    if a.component == b.component { return true }
+    let patience =
+      a.sign == .records || b.sign == .records ? max(settings.propagation, 1_500_000_000) : settings.propagation
+    guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return false }
+    if a.sign == .records || b.sign == .records { return isNear(a, b) }
+    return leads(a.component, b.component) || leads(b.component, a.component)
+  }
+
+  /// Whether one component calls another, directly or across one that keeps silent.
+  private func leads(_ from: Int, _ to: Int) -> Bool {
+    if grid.callees[from].contains(to) { return true }
+    return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
+      || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
+  }
+
+  /// For log lines and metrics: connected, or one names the other, or both share a caller, or nothing is known of a
+  /// graph.
+  private func isNear(_ a: Episode, _ b: Episode) -> Bool {
+    true
+  }
+
+  // MARK: Causes
+
+  func incident(_ group: Group) -> Incident {
+    let minutes = grid.minutes(in: group.start - CascadePartial.coarse / 2..<group.end + CascadePartial.coarse / 2)
+    let window = scorer.judge(minutes)
+    let causes = ranked(group, window)
+    let first = causes.first?.component
+    let struck = struckComponents(group, first: first)
+    let volume = impacts.volume(minutes, grid)
+    let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
+    let kind = kind(group, struck: struck, first: first)
+    var incident = Incident(kind: kind, start: group.start, end: group.end)
+    incident.severity = severity(group, hit: hit, volume: volume, struck: struck.count)
+    incident.rootCauses = causes.map { cause in
+      var root = scorer.cause(cause.suspicion, window, total: 0)
+      root.score = cause.score
+      root.share = cause.share
+      if let records { addSigns(&root, cause.component, records, group) }
+      addEpisodes(&root, cause.component, group)
+      return root
+    }
+    let story = IncidentStory(grid: grid, settings: settings, impacts: impacts)
+    story.tell(
+      &incident, group, first: first, struck: struck, causes: causes.map(\.component), hit: hit, volume: volume)
+    return incident
+  }
+
+  struct Cause {
+    var component: Int
+    var suspicion: SuspectScorer.Suspicion
+    var score: Double
+    var share: Double
+  }
+
+  /// The components of the incident by their share of what it explains, then others that the window speaks against.
+  private func ranked(_ group: Group, _ window: SuspectScorer.Window) -> [Cause] {
+    var weight: [Int: Double] = [:]
+    let failures = group.episodes.filter { $0.sign == .failures }
+    let slow = group.episodes.filter { $0.sign == .slowCode || $0.sign == .slowNetwork }
+    let recorded = group.episodes.filter { $0.sign == .records }
+    let behaviour = group.episodes.filter { $0.sign == .behaviour }
+    let suspicion = Dictionary(window.suspicions.map { ($0.component, $0) }) { a, _ in a }
+    if !failures.isEmpty {
+      let total = failures.reduce(0) { $0 + $1.failures }
+      for episode in failures { weight[episode.component, default: 0] += episode.failures / max(total, 1) }
+      // Callers' failures over a callee that grew slow first are the callee's, in part.
+      for episode in slow {
+        for caller in failures where leads(caller.component, episode.component) {
+          guard episode.onset <= caller.onset + CascadePartial.coarse, caller.component != episode.component else {
+            continue
+          }
+          weight[episode.component, default: 0] += 0.5 * caller.failures / max(total, 1)
+        }
+      }
+    } else if !slow.isEmpty {
+      let total = slow.reduce(0) { $0 + $1.strength }
+      for episode in slow { weight[episode.component, default: 0] += episode.strength / max(total, 1) }
+    } else if !behaviour.isEmpty {
+      let total = group.components.reduce(0) { $0 + (suspicion[$1]?.score ?? 0) }
+      for component in group.components {
+        weight[component] = (suspicion[component]?.score ?? 0) / max(total, 1e-9)
+      }
+    }
+    if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
+    var causes = weight.map { component, value in
+      Cause(
+        component: component, suspicion: suspicion[component] ?? SuspectScorer.Suspicion(component: component),
+        score: 100 * value, share: 0)
+    }
+    let known = Set(causes.map(\.component))
+    let heaviest = window.suspicions.first?.score ?? 1
+    for other in window.suspicions.prefix(6) where !known.contains(other.component) {
+      guard other.score >= SuspectScorer.threshold, isAround(other.component, group) else { continue }
+      causes.append(
+        Cause(component: other.component, suspicion: other, score: 5 * other.score / max(heaviest, 1), share: 0))
+    }
+    causes.sort { $0.score != $1.score ? $0.score > $1.score : $0.component < $1.component }
+    let total = causes.reduce(0) { $0 + $1.score }
+    for index in causes.indices { causes[index].share = total > 0 ? causes[index].score / total : 0 }
+    return Array(causes.prefix(8))
+  }
+
+  /// Whether a component is in the incident or next to it in the call graph.
+  private func isAround(_ component: Int, _ group: Group) -> Bool {
+    let members = group.components
+    return members.contains(component)
+      || members.contains { grid.callees[$0].contains(component) || grid.callers[$0].contains(component) }
+  }
+
+  /// Log lines and metrics: the earliest onset counts most; who blames another in its log, or has no requests of its
+  /// own, counts less; what the few requests say counts on top.
+  private func weighRecords(_ recorded: [Episode], _ group: Group, _ weight: inout [Int: Double]) {
+    let mentions = records?.mentions(within: group.start...group.end) ?? [:]
+    let anySpans = recorded.contains { grid.hasSpans[$0.component] }
+    for episode in recorded {
+      let delay = Double(episode.onset - group.start) / 60e6
+      var value = episode.strength / 50 + 1 / (1 + delay / 5)
+      let blames = mentions[episode.component]?.keys.contains { other in recorded.contains { $0.component == other } }
+      if blames ?? false { value *= 0.4 }
+      if anySpans, !grid.hasSpans[episode.component] { value *= 0.3 }
+      weight[episode.component, default: 0] += value
+    }
+    let blamed = impacts.blamed(from: group.start - 600_000_000, to: group.end + 600_000_000)
+    let total = blamed.values.reduce(0, +)
+    for (component, count) in blamed where total > 0 && grid.hasSpans[component] {
+      guard weight[component] != nil else { continue }
+      weight[component, default: 0] += 2 * count / total
+    }
+  }
+
+  // MARK: What it struck
+
+  private func struckComponents(_ group: Group, first: Int?) -> [Int] {
+    var struck = Set(first.map { [$0] } ?? [])
+    let isRecorded = group.episodes.contains { $0.sign == .records }
+    let least = isRecorded ? 1 : Self.struckRequests
+    let counts = impacts.struck(by: group.components, from: group.start, to: group.end)
+    for (component, count) in counts where count >= least { struck.insert(component) }
+    for episode in group.episodes {
+      switch episode.sign {
+      case .behaviour, .slowCode: struck.insert(episode.component)
+      case .records: if grid.hasSpans[episode.component] || !anySpans(group) { struck.insert(episode.component) }
+      case .failures, .slowNetwork: break
+      }
+    }
+    return struck.sorted()
+  }
+
+  private func anySpans(_ group: Group) -> Bool { group.components.contains { grid.hasSpans[$0] } }
+
+  private func kind(_ group: Group, struck: [Int], first: Int?) -> Incident.Kind {
+    let signs = Set(group.episodes.map(\.sign))
+    if signs.isSubset(of: [.slowCode, .slowNetwork]) { return .latencyRegression }
+    if let first {
+      if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= Self.restarts {
+        return .restartStorm
+      }
+      let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
+      let usual = impacts.usualRepeatShare(to: first)
+      if calls >= 10, repeats >= Self.repeatShare * calls, repeats >= 3 * usual * calls { return .retryStorm }
+    }
+    return struck.count > 1 ? .cascade : .errorBurst
+  }
+
+  private func severity(_ group: Group, hit: Double, volume: Double, struck: Int) -> Incident.Severity {
+    let signs = Set(group.episodes.map(\.sign))
+    let share = volume > 0 ? hit / volume : 0
+    if signs.contains(.failures) {
+      if share >= 0.25 { return .critical }
+      if share >= 0.05 { return .major }
+      return share >= 0.005 ? .minor : .info
+    }
+    if signs.contains(.records) { return struck > 1 ? .critical : .major }
+    if signs.contains(.behaviour) { return struck > 1 ? .major : .minor }
+    return struck > 2 ? .major : .minor
+  }
+
+  private func addSigns(
+    _ root: inout Incident.RootCause, _ component: Int, _ records: RecordEpisodes, _ group: Group
+  ) {
+    for sign in (records.signs[component] ?? []).prefix(4) where sign.time >= group.start && sign.time <= group.end {
+      root.reasons.append(sign.text)
+      root.evidence.append(sign.evidence)
+    }
+  }
+
+  private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
+    for episode in group.episodes where episode.component == component && episode.sign == .failures {
+      let text = "\(Int(episode.failures.rounded())) more requests than usual failed because of it"
+      if !root.reasons.contains(text) { root.reasons.insert(text, at: 0) }
+    }
+  }
+}

@@ -1,0 +1,297 @@
+internal import Core
+
+/// Tells an incident: who was struck when and how hard, how it spread, what the reflex gate would have done.
+struct IncidentStory {
+  private static let chainBound = 24
+  private static let evidenceBound = 12
+
+  let grid: NightGrid
+  let settings: CascadeSettings
+  let impacts: ImpactMap
+
+  func tell(
+    _ incident: inout Incident, _ group: IncidentBuilder.Group, first: Int?, struck: [Int], causes: [Int], hit: Double,
+    volume: Double
+  ) {
+    let firsts = impacts.firstStrikes(by: group.components, from: group.start, to: group.end)
+    var onsets: [Int: Int64] = [:]
+    for component in struck {
+      let own = group.episodes.filter { $0.component == component }.map(\.onset).min()
+      onsets[component] = min(own ?? .max, firsts[component] ?? .max)
+      if onsets[component] == .max { onsets[component] = group.start }
+    }
+    if let first { onsets[first] = min(onsets[first] ?? .max, group.start) }
+    incident.components = struck.map { state(of: $0, onset: onsets[$0] ?? group.start, group) }
+    incident.causalChain = chain(from: first, struck: struck, onsets: onsets, group)
+    let name = first.map { grid.components[$0] }
+    let others = struck.filter { $0 != first }.map { grid.components[$0] }
+    incident.trigger = trigger(incident.kind, name)
+    incident.headline = headline(incident.kind, name, others, hit: hit, volume: volume)
+    incident.reasoning = reasoning(incident, group, first: first)
+    decide(&incident, group, onsets: onsets, hit: hit)
+    incident.timeline = timeline(incident, group, onsets: onsets)
+    var evidence = incident.rootCauses.first?.evidence ?? []
+    for component in struck { evidence += failures(of: component, group).prefix(1) }
+    var seen: Set<Evidence> = []
+    incident.evidence = Array(evidence.filter { seen.insert($0).inserted }.prefix(Self.evidenceBound))
+    let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name ?? ""))
+    incident.fingerprint = hexText(about)
+    incident.id = String(hexText(StableHash.combine(about, UInt64(bitPattern: incident.start))).prefix(12))
+  }
+
+  // MARK: States
+
+  private func slots(_ group: IncidentBuilder.Group, _ length: Int64) -> ClosedRange<Int32> {
+    CascadePartial.slot(
+      group.start, length)...max(
+        CascadePartial.slot(group.start, length), CascadePartial.slot(group.end, length))
+  }
+
+  private func state(
+    of component: Int, onset: Int64, _ group: IncidentBuilder.Group
+  ) -> Incident.ComponentState {
+    let name = grid.partial.names.find(grid.components[component]) ?? 0
+    var activity = Activity()
+    for slot in slots(group, CascadePartial.fine) {
+      if let found = grid.partial.activity.cells[Cell(a: name, slot: slot)] { activity.merge(found) }
+    }
+    var state = Incident.ComponentState(
+      id: grid.components[component], onset: onset, requests: activity.requests, failures: activity.failures)
+    state.latencyP99 = p99(name, group)
+    state.queueDepth = queueDepth(name, group)
+    state.circuitState = circuitState(component, name, group)
+    return state
+  }
+
+  private func p99(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
+    let wanted = slots(group, CascadePartial.coarse)
+    var histogram: [Int32: Int] = [:]
+    for slot in wanted {
+      for bucket in durationBuckets[Cell(a: name, slot: slot)] ?? [] {
+        histogram[bucket.number, default: 0] += bucket.count
+      }
+    }
+    let total = histogram.values.reduce(0, +)
+    guard total > 0 else { return nil }
+    var seen = 0
+    for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
+      seen += count
+      if Double(seen) >= 0.99 * Double(total) { return CascadePartial.value(ofBucket: bucket) }
+    }
+    return nil
+  }
+
+  /// Buckets of the requests' durations by (component, coarse slot).
+  private let durationBuckets: [Cell: [(number: Int32, count: Int)]]
+
+  init(grid: NightGrid, settings: CascadeSettings, impacts: ImpactMap) {
+    self.grid = grid
+    self.settings = settings
+    self.impacts = impacts
+    var buckets: [Cell: [(number: Int32, count: Int)]] = [:]
+    for (cell, tally) in grid.partial.durations.cells {
+      buckets[Cell(a: cell.a, slot: cell.slot), default: []].append((cell.number, tally.count))
+    }
+    durationBuckets = buckets
+    var signals: [Int32: [(kind: String, subject: String, reading: Reading)]] = [:]
+    for (cell, reading) in grid.partial.signals.cells {
+      signals[cell.a, default: []].append((grid.partial.names[cell.b], grid.partial.names[cell.c], reading))
+    }
+    for key in signals.keys {
+      signals[key]?.sort { a, b in
+        a.reading.source != b.reading.source
+          ? a.reading.source < b.reading.source : (a.kind, a.subject) < (b.kind, b.subject)
+      }
+    }
+    self.signals = signals
+  }
+
+  /// Structural events by component name, in time order.
+  private let signals: [Int32: [(kind: String, subject: String, reading: Reading)]]
+
+  private func queueDepth(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
+    var deepest: Int64?
+    for signal in signals[name] ?? [] where signal.kind == EventKind.queueDepth.name {
+      let time = signal.reading.source.time
+      guard time <= group.end, time >= group.start - CascadePartial.coarse else { continue }
+      deepest = max(deepest ?? 0, signal.reading.most / 1_000_000)
+    }
+    return deepest
+  }
+
+  /// The breaker's state as events say, else open where calls to the component failed at once in numbers.
+  private func circuitState(_ component: Int, _ name: Int32, _ group: IncidentBuilder.Group) -> String {
+    var said: String?
+    for signal in signals[name] ?? [] where signal.kind == EventKind.circuitBreaker.name {
+      if signal.reading.source.time <= group.end { said = signal.subject }
+    }
+    if let said { return CircuitState(rawValue: said)?.rawValue ?? "unknown" }
+    let fast = impacts.fastFailures(to: component, from: group.start, to: group.end)
+    return fast >= settings.breaker.failures ? CircuitState.open.rawValue : "unknown"
+  }
+
+  // MARK: Spread
+
+  /// From the first cause outwards along the callers, each struck component from the struck neighbour nearest to the
+  /// cause.
+  private func chain(
+    from first: Int?, struck: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group
+  ) -> [Incident.Link] {
+    guard let first else { return [] }
+    var links: [Incident.Link] = []
+    var reached: Set<Int> = [first]
+    var frontier = [first]
+    while !frontier.isEmpty {
+      var next: [Int] = []
+      for from in frontier {
+        for to in grid.callers[from] where struck.contains(to) && !reached.contains(to) {
+          reached.insert(to)
+          next.append(to)
+          links.append(link(from, to, onsets, group))
+        }
+      }
+      frontier = next
+    }
+    for to in struck where !reached.contains(to) { links.append(link(first, to, onsets, group)) }
+    return Array(links.prefix(Self.chainBound))
+  }
+
+  private func link(
+    _ from: Int, _ to: Int, _ onsets: [Int: Int64], _ group: IncidentBuilder.Group
+  ) -> Incident.Link {
+    Incident.Link(
+      from: grid.components[from], to: grid.components[to], at: onsets[to] ?? group.start,
+      evidence: Array(failures(of: to, group).prefix(2)))
+  }
+
+  /// Records of a component's failures within the incident.
+  private func failures(of component: Int, _ group: IncidentBuilder.Group) -> [Evidence] {
+    guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
+    var found: [Sighting] = []
+    for slot in slots(group, CascadePartial.coarse) {
+      found += grid.partial.failureEvidence.cells[Cell(a: name, slot: slot)]?.kept ?? []
+      if found.count > 6 { break }
+    }
+    return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+  }
+
+  // MARK: Words
+
+  private func trigger(_ kind: Incident.Kind, _ name: String?) -> String {
+    switch kind {
+    case .latencyRegression: "Latency regression: \(name ?? "unknown")"
+    case .errorBurst: "Error burst: \(name ?? "unknown")"
+    case .retryStorm: "Retry storm: \(name ?? "unknown")"
+    case .restartStorm: "Restart storm: \(name ?? "unknown")"
+    default: "Cascade detected"
+    }
+  }
+
+  private func headline(
+    _ kind: Incident.Kind, _ name: String?, _ others: [String], hit: Double, volume: Double
+  ) -> String {
+    let cause = name ?? "an unknown component"
+    let share = volume > 0 && hit > 0 ? "; \(Int(hit)) of \(Int(volume)) requests failed" : ""
+    let list = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? " and \(others.count - 4) more" : "")
+    switch kind {
+    case .latencyRegression:
+      return others.isEmpty ? "\(cause) became slow" : "\(cause) became slow, and with it \(list)" + share
+    case .retryStorm:
+      return "Retries multiplied the load on \(cause)" + (others.isEmpty ? "" : "; struck: \(list)") + share
+    case .restartStorm: return "\(cause) crashed again and again" + (others.isEmpty ? "" : "; struck: \(list)") + share
+    case .errorBurst: return "\(cause) failed; nobody else was struck" + share
+    default: return "\(cause) failed, and because of it \(list)" + share
+    }
+  }
+
+  private func reasoning(_ incident: Incident, _ group: IncidentBuilder.Group, first: Int?) -> [String] {
+    var lines: [String] = []
+    guard let best = incident.rootCauses.first else {
+      return ["There is not enough evidence to name a first cause."]
+    }
+    lines.append(
+      "\(best.component) explains \(Quote.percent(best.share)) of what speaks against anybody in this time.")
+    if incident.rootCauses.count > 1 {
+      let runner = incident.rootCauses[1]
+      lines.append("The runner-up is \(runner.component) with \(Quote.percent(runner.share)).")
+      if best.share < 1.5 * runner.share { lines.append("The two are close: take the order as a guess.") }
+    }
+    if let first {
+      for callee in grid.callees[first] {
+        let name = grid.components[callee]
+        if !incident.components.contains(where: { $0.id == name }) {
+          lines.append("Rejected: \(name), which \(best.component) calls, shows nothing unusual of its own.")
+        }
+        if lines.count >= 6 { break }
+      }
+      if !grid.hasSpans[first] {
+        lines.append("\(best.component) left no span of its own: what is said of it rests on its callers.")
+      }
+      let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
+      if calls > repeats, repeats > 0 {
+        let factor = Int((calls / (calls - repeats) * 10).rounded())
+        lines.append("Each call to \(best.component) became \(factor / 10).\(factor % 10) attempts.")
+      }
+    }
+    return lines
+  }
+
+  /// What the reflex gate would have decided: by fine slots, the time at which enough components were failing.
+  private func decide(_ incident: inout Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], hit: Double) {
+    let names = incident.components.compactMap { grid.partial.names.find($0.id) }
+    for slot in slots(group, CascadePartial.fine) {
+      var failing: [Int64] = []
+      for name in names {
+        guard let activity = grid.partial.activity.cells[Cell(a: name, slot: slot)], activity.failures > 0,
+          activity.requests >= settings.minimumRequests,
+          Double(activity.failures) >= settings.errorRate * Double(activity.requests)
+        else { continue }
+        failing.append(activity.first)
+      }
+      guard failing.count >= settings.components else { continue }
+      let at = failing.sorted()[settings.components - 1]
+      let before = impacts.rootFailures(group.components, from: group.start, to: at)
+      let rest = max(0, Int(hit) - before)
+      incident.decision =
+        "Open circuit breakers for \(failing.count) components at \(Timestamp(at).rfc3339); "
+        + "\(rest) of \(Int(hit)) failed requests came after that"
+      incident.action = "SHED_LOAD"
+      return
+    }
+    incident.decision =
+      incident.kind == .latencyRegression
+      ? "Investigate latency spike" : "Below the gate's threshold of \(settings.components) failing components: watch"
+  }
+
+  private func timeline(
+    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64]
+  ) -> [Incident.Moment] {
+    var moments: [Incident.Moment] = []
+    for (component, onset) in onsets {
+      let name = grid.components[component]
+      let state = incident.components.first { $0.id == name }
+      let text =
+        state.map {
+          $0.failures > 0 ? "its requests begin to fail (\($0.failures) of \($0.requests))" : "begins to differ"
+        }
+        ?? "begins to differ"
+      moments.append(
+        Incident.Moment(at: onset, component: name, text: text, evidence: failures(of: component, group).first))
+      for signal in signals[grid.partial.names.find(name) ?? -1] ?? [] {
+        let time = signal.reading.source.time
+        guard time >= group.start - CascadePartial.coarse, time <= group.end, signal.kind != EventKind.heartbeat.name
+        else { continue }
+        let said = signal.subject.isEmpty ? signal.kind : "\(signal.kind) \(signal.subject)"
+        moments.append(
+          Incident.Moment(
+            at: time, component: name, text: said,
+            evidence: signal.reading.source.evidence(grid.partial.names, quote: said)))
+      }
+    }
+    moments.append(
+      Incident.Moment(
+        at: incident.end, component: incident.rootCauses.first?.component ?? "", text: "the last trace of it"))
+    moments.sort { a, b in a.at != b.at ? a.at < b.at : (a.component, a.text) < (b.component, b.text) }
+    return Array(moments.prefix(40))
+  }
+}

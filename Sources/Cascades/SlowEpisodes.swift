@@ -1,0 +1,151 @@
+internal import Core
+
+/// Stretches in which a component's own code, or the way to it, takes unusual time.
+///
+/// Claim: in a minute far more of its spans than usual are beyond their operation's 90 % quantile (eight standard
+/// deviations and at least a quarter more). A component is not blamed for what one of its callees explains: own time
+/// has the callees' taken off already, and a slow way speaks against one end only (`LatencyContrast.network`).
+/// Replaces the comparison of the last ten latencies with the oldest ten still in a ring.
+struct SlowEpisodes {
+  private static let certainty = 8.0
+  private static let leastExcess = 0.25
+  private static let leastTrials = 5.0
+  /// Slow minutes that make an episode.
+  private static let leastMinutes = 2
+  /// The least slowing-down that matters: this factor, and this many microseconds.
+  private static let leastFactor = 1.5
+  private static let leastRise = 2000.0
+
+  private let grid: NightGrid
+  private let settings: CascadeSettings
+  private let latency: LatencyContrast
+  /// Mean own time by component, and mean way by (caller, callee), by fine slot.
+  private var ownPace: [Int: [Int32: Pace]] = [:]
+  private var wayPace: [Cell: [Int32: Pace]] = [:]
+
+  init(_ grid: NightGrid, _ latency: LatencyContrast, settings: CascadeSettings) {
+    self.grid = grid
+    self.latency = latency
+    self.settings = settings
+    for (cell, pace) in grid.partial.pace.cells {
+      guard let component = grid.component(cell.a) else { continue }
+      ownPace[component, default: [:]][cell.slot, default: Pace.none].merge(pace)
+    }
+    for (cell, pace) in grid.partial.ways.cells {
+      guard let from = grid.component(cell.a), let to = grid.component(cell.b) else { continue }
+      wayPace[Cell(a: Int32(from), b: Int32(to)), default: [:]][cell.slot, default: Pace.none].merge(pace)
+    }
+  }
+
+  /// - Complexity: O(components × minutes + edges × minutes)
+  func find() -> [Episode] {
+    var own = [[Int]](repeating: [], count: grid.components.count)
+    var network = own
+    var strength: [Cell: Double] = [:]
+    for minute in grid.minutes.indices {
+      for (component, contrast) in latency.ownTime(in: [minute]).enumerated() {
+        guard Self.isSlow(contrast) else { continue }
+        own[component].append(minute)
+        let key = Cell(a: Int32(component))
+        strength[key] = max(strength[key] ?? 0, contrast.z)
+      }
+      for (component, z) in slowEnds(minute) {
+        network[component].append(minute)
+        let key = Cell(a: Int32(component), b: 1)
+        strength[key] = max(strength[key] ?? 0, z)
+      }
+    }
+    var episodes: [Episode] = []
+    for component in grid.components.indices {
+      for (sign, marked) in [(Episode.Sign.slowCode, own[component]), (.slowNetwork, network[component])] {
+        for run in MinuteRuns.runs(marked, slots: grid.minutes, gap: settings.quiet) {
+          let count = marked.count { run.contains($0) }
+          guard count >= Self.leastMinutes else { continue }
+          let key = Cell(a: Int32(component), b: sign == .slowNetwork ? 1 : 0)
+          if let episode = episode(component, sign, run, strength: strength[key] ?? 0) { episodes.append(episode) }
+        }
+      }
+    }
+    return episodes
+  }
+
+  private static func isSlow(_ contrast: ShareContrast) -> Bool {
+    contrast.z >= certainty && contrast.excess >= leastExcess && contrast.trials >= leastTrials
+  }
+
+  /// The ends that slow ways speak against in a minute: the callee, or the caller that is slow towards most callees.
+  private func slowEnds(_ minute: Int) -> [(Int, Double)] {
+    let edges = latency.edges(in: [minute])
+    let slow = edges.filter { Self.isSlow($0.contrast) }
+    guard !slow.isEmpty else { return [] }
+    var slowFrom: [Int: Int] = [:]
+    var slowAt: [Int: Int] = [:]
+    var from: [Int: Int] = [:]
+    var to: [Int: Int] = [:]
+    for edge in edges where edge.contrast.trials >= Self.leastTrials {
+      from[edge.caller, default: 0] += 1
+      to[edge.callee, default: 0] += 1
+    }
+    for edge in slow {
+      slowFrom[edge.caller, default: 0] += 1
+      slowAt[edge.callee, default: 0] += 1
+    }
+    var ends: [Int: Double] = [:]
+    for edge in slow {
+      let everywhere =
+        slowFrom[edge.caller, default: 0] >= 3
+        && Double(slowFrom[edge.caller, default: 0]) >= 0.6 * Double(from[edge.caller, default: 1])
+      let callerFullySlow =
+        Double(slowAt[edge.caller, default: 0]) >= 0.6 * Double(max(to[edge.caller, default: 0], 1))
+        && slowFrom[edge.caller, default: 0] == from[edge.caller, default: 0]
+      let end = everywhere || callerFullySlow && to[edge.caller, default: 0] > 0 ? edge.caller : edge.callee
+      ends[end] = max(ends[end] ?? 0, edge.contrast.z)
+    }
+    return ends.sorted { $0.key < $1.key }
+  }
+
+  private func episode(
+    _ component: Int, _ sign: Episode.Sign, _ run: ClosedRange<Int>, strength: Double
+  ) -> Episode? {
+    var series: [Int32: Pace] = [:]
+    if sign == .slowCode {
+      series = ownPace[component] ?? [:]
+    } else {
+      for (key, paces) in wayPace where Int(key.b) == component || Int(key.a) == component {
+        for (slot, pace) in paces { series[slot, default: Pace.none].merge(pace) }
+      }
+    }
+    let ratio = Int32(CascadePartial.coarse / CascadePartial.fine)
+    let first = (grid.minutes[run.lowerBound] - 1) * ratio
+    let last = (grid.minutes[run.upperBound] + 1) * ratio + ratio - 1
+    let usual = RobustBaseline(series.filter { $0.value.count > 0 }.map { $0.value.mean })
+    var inside = Pace.none
+    for slot in (grid.minutes[run.lowerBound] * ratio)...((grid.minutes[run.upperBound] + 1) * ratio - 1) {
+      if let pace = series[slot] { inside.merge(pace) }
+    }
+    guard inside.mean >= Self.leastFactor * usual.center, inside.mean - usual.center >= Self.leastRise else {
+      return nil
+    }
+    // Half the rise divides slow slots from usual ones.
+    let border = (inside.mean + usual.center) / 2
+    let slots = Array(first...last)
+    let slow = slots.map { slot in (series[slot]?.count ?? 0) > 0 && (series[slot]?.mean ?? 0) > border }
+    let excess = slow.indices.map { slow[$0] ? 1.0 : (series[slots[$0]]?.count ?? 0) > 0 ? -1.0 : 0 }
+    let begin = ChangePoint.onset(excess, threshold: 2) ?? slow.firstIndex(of: true) ?? Int(ratio)
+    let finish = max(begin, slow.lastIndex(of: true) ?? begin)
+    // A slot that is half slow began to be so in its middle.
+    let mean = series[slots[begin]]?.mean ?? inside.mean
+    let share = min(1, max(0, (mean - usual.center) / max(inside.mean - usual.center, 1)))
+    let onset =
+      CascadePartial.start(slots[begin], CascadePartial.fine)
+      + Int64((1 - share) * Double(CascadePartial.fine))
+    return Episode(
+      component: component, sign: sign, onset: onset,
+      end: CascadePartial.start(slots[finish] + 1, CascadePartial.fine), strength: strength)
+  }
+}
+
+extension Pace {
+  static let none = Pace(count: 0, sum: 0)
+  var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
+}
