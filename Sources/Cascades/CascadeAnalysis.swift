@@ -43,7 +43,8 @@ package enum CascadeAnalysis {
   private static func incidents(
     _ grid: NightGrid, _ scorer: SuspectScorer, _ settings: CascadeSettings
   ) -> [Incident] {
-    let requests = grid.partial.visits.cells.reduce(0) { $1.key.a == 0 ? $0 + $1.value.requests : $0 }
+    var requests = 0
+    for (cell, visit) in grid.partial.visits.cells where cell.a == 0 { requests += visit.requests }
     let isSparse = Double(requests) < sparseTraffic * Double(grid.minutes.count)
     var episodes: [Episode] = []
     var records: RecordEpisodes?

@@ -77,9 +77,27 @@ package struct CascadeDigester: Digester {
       }
     }
     let slot = coarse(nodes[0].start)
+    countTogether(nodes, slot, context)
     let visit = Activity(requests: 1, failures: rootFailed ? 1 : 0)
     partial.visits.add(visit, at: Cell(a: 0, slot: slot))
     for component in visited { partial.visits.add(visit, at: Cell(a: component, slot: slot)) }
+  }
+
+  /// Components that failed side by side as roots of one request.
+  private mutating func countTogether(_ nodes: [CallNode], _ slot: Int32, _ context: borrowing DigestContext) {
+    var failed: [Int32] = []
+    var root = 0
+    while root < nodes.count {
+      let component = name(nodes[root].component, context)
+      if nodes[root].failed, !failed.contains(component), failed.count < 16 { failed.append(component) }
+      root = max(root + 1, Int(nodes[root].subtreeEnd))
+    }
+    for (index, first) in failed.enumerated() {
+      for second in failed[(index + 1)...] {
+        partial.together.add(Tally(), at: Cell(a: first, b: second, slot: slot))
+        partial.together.add(Tally(), at: Cell(a: second, b: first, slot: slot))
+      }
+    }
   }
 
   /// A call that names its target and has no span of it.

@@ -45,6 +45,8 @@ package struct CascadePartial: Sendable {
   var durations = CellTable<Tally>()
   /// (caller, callee).
   var edges = CellTable<EdgeCount>()
+  /// (component, component): requests in which both failed as roots, beneath no common caller.
+  var together = CellTable<Tally>()
   /// (culprit, its operation or none).
   var blameEvidence = CellTable<Sightings>()
   /// (component): failed spans.
@@ -99,6 +101,7 @@ extension CascadePartial: Mergeable {
     gaps.merge(other.gaps, map)
     durations.merge(other.durations, map)
     edges.merge(other.edges, map)
+    together.merge(other.together, map)
     blameEvidence.merge(other.blameEvidence, map)
     failureEvidence.merge(other.failureEvidence, map)
     slowEvidence.merge(other.slowEvidence, map)
@@ -140,6 +143,7 @@ extension CascadePartial: BinaryCodable {
     gaps.encode(to: &writer, map)
     durations.encode(to: &writer, map)
     edges.encode(to: &writer, map)
+    together.encode(to: &writer, map)
     blameEvidence.encode(to: &writer, map)
     failureEvidence.encode(to: &writer, map)
     slowEvidence.encode(to: &writer, map)
@@ -175,6 +179,7 @@ extension CascadePartial: BinaryCodable {
     gaps = try CellTable(from: &reader, names: count)
     durations = try CellTable(from: &reader, names: count)
     edges = try CellTable(from: &reader, names: count)
+    together = try CellTable(from: &reader, names: count)
     blameEvidence = try CellTable(from: &reader, names: count)
     failureEvidence = try CellTable(from: &reader, names: count)
     slowEvidence = try CellTable(from: &reader, names: count)

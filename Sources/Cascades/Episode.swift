@@ -28,9 +28,7 @@ struct Episode {
 
 /// Runs of marked minutes as ranges, joined over gaps.
 enum MinuteRuns {
-  /// - Parameters:
-  ///   - marked: indices of minutes, ascending.
-  ///   - gap: the longest gap, microseconds, that does not end a run.
+  /// The runs of marked minutes (indices, ascending); a gap of at most `gap` microseconds does not end one.
   static func runs(_ marked: [Int], slots: [Int32], gap: Int64) -> [ClosedRange<Int>] {
     var runs: [ClosedRange<Int>] = []
     for minute in marked {

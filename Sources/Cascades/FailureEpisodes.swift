@@ -81,6 +81,8 @@ struct FailureEpisodes {
   }
 
   private func usualRate(_ counts: [Double], _ totals: [Double]) -> Double {
+    // Too short a night has no usual state: any failure is beyond it.
+    guard grid.baseline.count >= 3 else { return 0 }
     let shares = grid.baseline.filter { totals[$0] >= 1 }.map { counts[$0] / totals[$0] }.sorted()
     guard !shares.isEmpty else { return 0 }
     let kept = shares.prefix(max(1, Int(Double(shares.count) * (1 - Self.trimmed))))

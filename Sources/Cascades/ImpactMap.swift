@@ -15,6 +15,7 @@ struct ImpactMap {
   private var blame: [Int: [(slot: Int32, activity: Activity)]] = [:]
   private var pairs: Set<Cell> = []
   private var incoming: [Int: [(slot: Int32, edge: EdgeCount)]] = [:]
+  private var together: [Cell: Int] = [:]
   private var crashTimes: [Int: [Int64]] = [:]
 
   init(_ grid: NightGrid) {
@@ -33,6 +34,10 @@ struct ImpactMap {
     for (cell, edge) in grid.partial.edges.cells {
       if let callee = grid.component(cell.b) { incoming[callee, default: []].append((cell.slot, edge)) }
     }
+    for (cell, tally) in grid.partial.together.cells {
+      guard let a = grid.component(cell.a), let b = grid.component(cell.b) else { continue }
+      together[Cell(a: Int32(a), b: Int32(b)), default: 0] += tally.count
+    }
     let crash = EventKind.childCrashed.name
     let exit = EventKind.childExited.name
     for (cell, reading) in grid.partial.signals.cells {
@@ -45,6 +50,9 @@ struct ImpactMap {
   func strikes(_ culprit: Int, _ component: Int) -> Bool {
     pairs.contains(Cell(a: Int32(culprit), b: Int32(component)))
   }
+
+  /// Whether two components failed side by side, beneath no caller, in several requests.
+  func failTogether(_ a: Int, _ b: Int) -> Bool { together[Cell(a: Int32(a), b: Int32(b)), default: 0] >= 3 }
 
   private static func overlaps(_ slot: Int32, _ length: Int64, _ from: Int64, _ to: Int64) -> Bool {
     let start = CascadePartial.start(slot, length)

@@ -62,8 +62,10 @@ struct IncidentBuilder {
     let patience =
       a.sign == .records || b.sign == .records ? max(settings.propagation, 1_500_000_000) : settings.propagation
     guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return false }
-    if a.sign == .records || b.sign == .records { return isNear(a, b) }
+    // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.
+    if a.sign == .records || b.sign == .records { return true }
     return leads(a.component, b.component) || leads(b.component, a.component)
+      || impacts.failTogether(a.component, b.component)
   }
 
   /// Whether one component calls another, directly or across one that keeps silent.
@@ -71,12 +73,6 @@ struct IncidentBuilder {
     if grid.callees[from].contains(to) { return true }
     return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
       || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
-  }
-
-  /// For log lines and metrics: connected, or one names the other, or both share a caller, or nothing is known of a
-  /// graph.
-  private func isNear(_ a: Episode, _ b: Episode) -> Bool {
-    true
   }
 
   // MARK: Causes
@@ -124,6 +120,13 @@ struct IncidentBuilder {
     if !failures.isEmpty {
       let total = failures.reduce(0) { $0 + $1.failures }
       for episode in failures { weight[episode.component, default: 0] += episode.failures / max(total, 1) }
+      // A callee that failed no later explains its caller's failures in part.
+      for callee in failures {
+        for caller in failures where caller.component != callee.component && leads(caller.component, callee.component) {
+          guard callee.onset <= caller.onset + CascadePartial.fine else { continue }
+          weight[callee.component, default: 0] += 0.3 * caller.failures / max(total, 1)
+        }
+      }
       // Callers' failures over a callee that grew slow first are the callee's, in part.
       for episode in slow {
         for caller in failures where leads(caller.component, episode.component) {

@@ -28,7 +28,7 @@ struct IncidentStory {
     incident.trigger = trigger(incident.kind, name)
     incident.headline = headline(incident.kind, name, others, hit: hit, volume: volume)
     incident.reasoning = reasoning(incident, group, first: first)
-    decide(&incident, group, onsets: onsets, hit: hit)
+    decide(&incident, group, hit: hit)
     incident.timeline = timeline(incident, group, onsets: onsets)
     var evidence = incident.rootCauses.first?.evidence ?? []
     for component in struck { evidence += failures(of: component, group).prefix(1) }
@@ -236,31 +236,39 @@ struct IncidentStory {
     return lines
   }
 
-  /// What the reflex gate would have decided: by fine slots, the time at which enough components were failing.
-  private func decide(_ incident: inout Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], hit: Double) {
-    let names = incident.components.compactMap { grid.partial.names.find($0.id) }
+  /// What the reflex gate would have decided, replayed over the slots in which the struck components had requests.
+  private func decide(_ incident: inout Incident, _ group: IncidentBuilder.Group, hit: Double) {
+    var replayed = settings
+    replayed.window = max(settings.window, CascadePartial.fine)
+    var gate = ReflexGate(settings: replayed)
+    let names = incident.components.compactMap { state in
+      grid.partial.names.find(state.id).map { (id: state.id, name: $0) }
+    }
     for slot in slots(group, CascadePartial.fine) {
-      var failing: [Int64] = []
-      for name in names {
-        guard let activity = grid.partial.activity.cells[Cell(a: name, slot: slot)], activity.failures > 0,
-          activity.requests >= settings.minimumRequests,
-          Double(activity.failures) >= settings.errorRate * Double(activity.requests)
-        else { continue }
-        failing.append(activity.first)
+      var ends: [(time: Int64, id: String, activity: Activity)] = []
+      for (id, name) in names {
+        guard let activity = grid.partial.activity.cells[Cell(a: name, slot: slot)] else { continue }
+        let start = CascadePartial.start(slot, CascadePartial.fine)
+        ends.append((activity.failures > 0 ? max(activity.first, start) : start, id, activity))
       }
-      guard failing.count >= settings.components else { continue }
-      let at = failing.sorted()[settings.components - 1]
-      let before = impacts.rootFailures(group.components, from: group.start, to: at)
-      let rest = max(0, Int(hit) - before)
-      incident.decision =
-        "Open circuit breakers for \(failing.count) components at \(Timestamp(at).rfc3339); "
-        + "\(rest) of \(Int(hit)) failed requests came after that"
-      incident.action = "SHED_LOAD"
-      return
+      ends.sort { ($0.time, $0.id) < ($1.time, $1.id) }
+      for end in ends {
+        let alarm = gate.finish(
+          end.id, at: end.time, requests: end.activity.requests, failures: end.activity.failures)
+        guard let alarm else { continue }
+        let before = impacts.rootFailures(group.components, from: group.start, to: alarm.start)
+        let rest = max(0, Int(hit) - before)
+        incident.decision =
+          "\(alarm.decision) at \(Timestamp(alarm.start).rfc3339)"
+          + (hit > 0 ? "; about \(rest) of \(Int(hit)) failed requests came after that" : "")
+        incident.action = alarm.action
+        return
+      }
     }
     incident.decision =
       incident.kind == .latencyRegression
-      ? "Investigate latency spike" : "Below the gate's threshold of \(settings.components) failing components: watch"
+      ? "Investigate latency spike"
+      : "Below the gate's threshold of \(settings.components) failing components: watch"
   }
 
   private func timeline(

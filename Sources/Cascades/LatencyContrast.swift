@@ -8,6 +8,9 @@ internal import Core
 /// towards more than 60 % of its callees (explaining away on the call graph).
 struct LatencyContrast {
   private static let slowQuantile = 0.9
+  /// Spans of a minute, and minutes, that a limit is read from.
+  private static let trustedSpans = 8
+  private static let trustedMinutes = 5
   private static let callerIsSlow = 0.6
   /// Calls beyond which a busier edge has no more say.
   private static let edgeWeightCap = 30.0
@@ -41,27 +44,46 @@ struct LatencyContrast {
   private static func fill(
     _ series: inout ShareSeries, _ table: CellTable<Tally>, _ grid: NightGrid, _ key: (Cell) -> Cell
   ) {
-    let inBaseline = Set(grid.baseline)
-    var histograms: [Cell: [Int32: Int]] = [:]
-    for (cell, tally) in table.cells {
-      guard let minute = grid.minute(cell.slot), inBaseline.contains(minute) else { continue }
-      histograms[Cell(a: cell.a, b: cell.b, c: cell.c), default: [:]][cell.number, default: 0] += tally.count
-    }
-    let limits = histograms.mapValues { histogram in
-      let total = histogram.values.reduce(0, +)
-      var seen = 0
-      for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
-        seen += count
-        if Double(seen) >= slowQuantile * Double(total) { return bucket }
-      }
-      return Int32.max
-    }
+    let limits = limits(table, grid)
     for (cell, tally) in table.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       guard let limit = limits[Cell(a: cell.a, b: cell.b, c: cell.c)] else { continue }
       let count = Double(tally.count)
       series.add(hits: cell.number > limit ? count : 0, of: count, to: key(cell), minute: minute)
     }
+  }
+
+  /// The bucket beyond which a span of an operation is slow: the median of its minutes' 90 % quantiles, so that a slow
+  /// stretch of less than half the night does not move it; the quantile of all spans where the minutes hold too few.
+  private static func limits(_ table: CellTable<Tally>, _ grid: NightGrid) -> [Cell: Int32] {
+    let inBaseline = Set(grid.baseline)
+    var histograms: [Cell: [Int32: Int]] = [:]
+    var byMinute: [Cell: [Int32: Int]] = [:]
+    for (cell, tally) in table.cells {
+      guard let minute = grid.minute(cell.slot), inBaseline.contains(minute) else { continue }
+      histograms[Cell(a: cell.a, b: cell.b, c: cell.c), default: [:]][cell.number, default: 0] += tally.count
+      byMinute[Cell(a: cell.a, b: cell.b, c: cell.c, slot: cell.slot), default: [:]][cell.number, default: 0] +=
+        tally.count
+    }
+    var minuteLimits: [Cell: [Double]] = [:]
+    for (cell, histogram) in byMinute where histogram.values.reduce(0, +) >= trustedSpans {
+      minuteLimits[Cell(a: cell.a, b: cell.b, c: cell.c), default: []].append(Double(limit(of: histogram)))
+    }
+    var limits = histograms.mapValues { limit(of: $0) }
+    for (key, values) in minuteLimits where values.count >= trustedMinutes {
+      limits[key] = Int32(RobustBaseline.quantile(values.sorted(), 0.5).rounded(.up))
+    }
+    return limits
+  }
+
+  private static func limit(of histogram: [Int32: Int]) -> Int32 {
+    let total = histogram.values.reduce(0, +)
+    var seen = 0
+    for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
+      seen += count
+      if Double(seen) >= slowQuantile * Double(total) { return bucket }
+    }
+    return Int32.max
   }
 
   /// Own time by component index.

@@ -36,11 +36,14 @@ package struct ReflexGate: Sendable {
     package var request: RequestID
   }
 
+  /// Requests that ended at one time.
   private struct Finished {
     var time: Int64
     var component: String
     var request: RequestID
-    var failed: Bool
+    var requests: Int
+    var failures: Int
+    var failed: Bool { failures > 0 }
   }
 
   package let settings: CascadeSettings
@@ -59,22 +62,29 @@ package struct ReflexGate: Sendable {
   package mutating func finish(
     _ component: String, at time: Int64, request: RequestID = .none, succeeded: Bool
   ) -> Alarm? {
+    finish(component, at: time, request: request, requests: 1, failures: succeeded ? 0 : 1)
+  }
+
+  /// Takes several requests that ended at one time, some of them failed: what a merged night knows of a slot.
+  package mutating func finish(
+    _ component: String, at time: Int64, request: RequestID = .none, requests: Int, failures: Int
+  ) -> Alarm? {
     if clock.subtractingSaturated(time) > settings.window, clock != .min {
-      late += 1
+      late += requests
       return nil
     }
     clock = max(clock, time)
-    let finished = Finished(time: time, component: component, request: request, failed: !succeeded)
+    let finished = Finished(
+      time: time, component: component, request: request, requests: requests, failures: failures)
     // Merged logs may be a little out of order: keep the window sorted.
     let place = recent.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
     recent.insert(finished, at: place)
-    if succeeded {
-      breakers[component]?.recordSuccess(at: time)
-    } else {
+    if failures == 0 { breakers[component]?.recordSuccess(at: time) }
+    for _ in 0..<min(failures, settings.breaker.failures) {
       breakers[component, default: CircuitBreaker(settings: settings.breaker)].recordFailure(at: time)
     }
     while let first = recent.first, clock.subtractingSaturated(first.time) > settings.window { recent.removeFirst() }
-    return judge(at: time, failed: !succeeded)
+    return judge(at: time, failed: failures > 0)
   }
 
   private mutating func judge(at time: Int64, failed: Bool) -> Alarm? {
@@ -109,8 +119,8 @@ package struct ReflexGate: Sendable {
       var state =
         states[finished.component]
         ?? State(component: finished.component, requests: 0, failures: 0, circuit: .closed)
-      state.requests += 1
-      state.failures += finished.failed ? 1 : 0
+      state.requests += finished.requests
+      state.failures += finished.failures
       states[finished.component] = state
     }
     return states.values.filter {

@@ -39,6 +39,14 @@ struct NightBuilder {
     trees.append(tree)
   }
 
+  /// Adds a request of several roots.
+  mutating func requests(_ number: UInt64, at time: Int64, _ roots: [Call]) {
+    var tree = CallTree()
+    tree.request = RequestID(high: 0, low: number)
+    for root in roots { append(root, parent: -1, start: time, request: tree.request, to: &tree.nodes) }
+    trees.append(tree)
+  }
+
   private mutating func append(
     _ call: Call, parent: Int32, start: Int64, request: RequestID, to nodes: inout [CallNode]
   ) {
