@@ -71,6 +71,10 @@ package struct TestFindings: Hashable, Sendable {
     package var reruns = 0
     package var flaky = 0
     package var complete = true
+    /// Whether some of it was salvaged from damage.
+    package var recovered = false
+    /// Tests that are switched off; `passed` counts them, as the report does: they neither failed nor were skipped.
+    package var disabled = 0
     package init(path: String, dialect: String) {
       self.path = path
       self.dialect = dialect
@@ -85,6 +89,13 @@ package struct TestFindings: Hashable, Sendable {
     package var cost: Estimate
     package var buildsTurnedGreen: Estimate
     package var faultsMasked: Estimate
+    /// P(green) where tests of one failure cluster fail together instead of each by itself.
+    package var greenClustered = Estimate(exact: 1)
+    /// Builds that the rates were fitted on, and later ones that they were tested on.
+    package var fittedBuilds = 0
+    package var testedBuilds = 0
+    /// The share of the tested builds that would have been green: bounds where attempts were never made.
+    package var observedGreen: Estimate?
     package init(reruns: Int, green: Estimate, cost: Estimate, buildsTurnedGreen: Estimate, faultsMasked: Estimate) {
       self.reruns = reruns
       self.green = green

@@ -1,0 +1,216 @@
+// What rerunning failed tests is worth: how often a build turns green, what it costs, and which faults it hides.
+//
+// With failure rates pᵢ and r reruns, independent tests leave a build green with P = ∏(1 − pᵢ^(r+1)) and cost
+// Σ tᵢ(pᵢ + … + pᵢ^r). Tests of one cluster fail together: then the product runs over clusters. Rates are fitted on earlier
+// builds and tested on later ones; attempts that were never made leave bounds.
+
+package import Core
+internal import Glibc
+
+package enum RerunPolicies {
+  /// P(green) of independent tests with these failure rates under r reruns.
+  package static func green(rates: [Double], reruns: Int) -> Double {
+    var logarithm = 0.0
+    for rate in rates where rate > 0 {
+      let stays = pow(min(rate, 1), Double(reruns + 1))
+      if stays >= 1 { return 0 }
+      logarithm += log1p(-stays)
+    }
+    return exp(logarithm)
+  }
+
+  /// Microseconds that r reruns cost per build.
+  package static func cost(_ tests: [(rate: Double, duration: Double)], reruns: Int) -> Double {
+    tests.reduce(0) { sum, test in
+      var powers = 0.0
+      var power = 1.0
+      for _ in 0..<max(reruns, 0) {
+        power *= min(test.rate, 1)
+        powers += power
+      }
+      return sum + test.duration * powers
+    }
+  }
+
+  /// How sure the fit is: 95 %.
+  private static let confidence = 1.96
+
+  private struct Unit {
+    var failures = 0
+    var runs = 0
+    var duration = 0.0
+    var rate: Double { runs == 0 ? 0 : Double(failures) / Double(runs) }
+  }
+
+  /// Evaluates no rerun up to three reruns.
+  ///
+  /// - Parameters:
+  ///   - timeline: the builds and steps.
+  ///   - clusters: tests that fail together.
+  ///   - verdicts: which tests are broken; their failures are faults, not flakes, and no rerun shall hide them.
+  /// - Returns: nothing where there are no builds with failures to learn from.
+  package static func evaluate(
+    _ timeline: TestTimeline, clusters: FailureClusters, verdicts: [String: TestVerdict]
+  ) -> [TestFindings.RerunPolicy] {
+    let order = timeline.builds.indices
+    guard !order.isEmpty, timeline.steps.values.contains(where: { $0.contains { $0.firstFailures > 0 } }) else {
+      return []
+    }
+    let split = order.count >= 6 ? order.count * 2 / 3 : order.count
+    let groups = Dictionary(
+      clusters.clusters.filter { $0.basis == "message" || $0.basis == "coFailure" }.flatMap { cluster in
+        cluster.tests.map { ($0, cluster.id) }
+      }, uniquingKeysWith: { first, _ in first })
+    var tests: [Unit] = []
+    var units: [String: Unit] = [:]
+    var joint: [String: [Int: (failed: Bool, ran: Bool)]] = [:]
+    for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) {
+      let broken = verdicts[test]?.brokenSince ?? .max
+      var unit = Unit()
+      for step in steps where step.build < split && step.ran && step.build < broken && !Self.isElsewhere(step) {
+        unit.failures += step.firstFailures
+        unit.runs += step.builds
+        unit.duration += Double(step.duration)
+        if let group = groups[test] {
+          let before = joint[group]?[step.build] ?? (false, false)
+          joint[group, default: [:]][step.build] = (before.failed || step.firstFailures > 0, true)
+        }
+      }
+      if unit.runs > 0 { unit.duration /= Double(unit.runs) }
+      tests.append(unit)
+      if groups[test] == nil { units[test] = unit }
+    }
+    for (group, builds) in joint {
+      units["cluster " + group] = Unit(
+        failures: builds.values.count { $0.failed }, runs: builds.values.count { $0.ran })
+    }
+    let clustered = units.sorted { $0.key < $1.key }.map(\.value)
+    return (0...3).map { reruns in
+      let observed = observe(timeline, from: split, reruns: reruns, verdicts: verdicts)
+      var policy = TestFindings.RerunPolicy(
+        reruns: reruns, green: estimate(tests, reruns: reruns, split: split, tested: observed?.builds ?? 0),
+        cost: costs(tests, reruns: reruns), buildsTurnedGreen: turned(timeline, reruns: reruns, verdicts: verdicts),
+        faultsMasked: masked(timeline, reruns: reruns, verdicts: verdicts))
+      policy.greenClustered = estimate(clustered, reruns: reruns, split: split, tested: observed?.builds ?? 0)
+      policy.fittedBuilds = split
+      policy.testedBuilds = observed?.builds ?? 0
+      policy.observedGreen = observed?.share
+      return policy
+    }
+  }
+
+  /// Set-up failures and outages are no property of a test.
+  private static func isElsewhere(_ step: TestStep) -> Bool { !(step.failure?.cause.isEmpty ?? true) }
+
+  /// P(green) with an interval of the fit: rates by their binomial error, tests that have not failed yet by the share of
+  /// tests that failed once (Good and Turing), and the chance of the tested builds themselves.
+  private static func estimate(_ units: [Unit], reruns: Int, split: Int, tested: Int) -> Estimate {
+    let value = green(rates: units.map(\.rate), reruns: reruns)
+    guard value > 0 else { return Estimate(0, low: 0, high: 1) }
+    var variance = 0.0
+    var once = 0
+    for unit in units where unit.failures > 0 && unit.runs > 0 {
+      // Jeffreys keeps the error of a rate of 0 or 1 from being none.
+      let rate = (Double(unit.failures) + 0.5) / (Double(unit.runs) + 1)
+      let slope = Double(reruns + 1) * pow(rate, Double(reruns)) / max(1 - pow(rate, Double(reruns + 1)), 1e-9)
+      variance += slope * slope * rate * (1 - rate) / Double(unit.runs)
+      if unit.failures == 1 { once += 1 }
+    }
+    let unseen = reruns == 0 ? Double(once) / Double(max(split, 1)) : 0
+    var low = exp(log(value) - confidence * variance.squareRoot() - unseen)
+    var high = exp(min(log(value) + confidence * variance.squareRoot(), 0))
+    if tested > 0 {
+      low -= confidence * (low * (1 - low) / Double(tested)).squareRoot()
+      high += confidence * (high * (1 - high) / Double(tested)).squareRoot()
+    }
+    return Estimate(value, low: max(low, 0), high: min(high, 1))
+  }
+
+  private static func costs(_ tests: [Unit], reruns: Int) -> Estimate {
+    let value = cost(tests.map { ($0.rate, $0.duration) }, reruns: reruns)
+    let spread = tests.map { unit in
+      let error = unit.runs == 0 ? 0 : (unit.rate * (1 - unit.rate) / Double(unit.runs)).squareRoot() * confidence
+      return (low: max(unit.rate - error, 0), high: min(unit.rate + error, 1), duration: unit.duration)
+    }
+    return Estimate(
+      value, low: cost(spread.map { ($0.low, $0.duration) }, reruns: reruns),
+      high: cost(spread.map { ($0.high, $0.duration) }, reruns: reruns))
+  }
+
+  // MARK: - What really happened
+
+  /// Whether a failure of its own stands in the way of green after r reruns: surely, surely not, or nobody tried.
+  private enum Ending { case green, red, unknown }
+
+  private static func ending(_ step: TestStep, reruns: Int) -> Ending {
+    if step.firstFailures == 0 { return .green }
+    guard !step.endings.isEmpty else { return reruns == 0 ? .red : .unknown }
+    if step.endings.prefix(reruns + 1).contains(true) { return .green }
+    return step.endings.count > reruns ? .red : .unknown
+  }
+
+  /// By tonight's build: how it would have ended, faults and what lay elsewhere left aside.
+  private static func endings(
+    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
+  ) -> [Int: (low: Bool, high: Bool)] {
+    var builds: [Int: (low: Bool, high: Bool)] = [:]
+    for (test, steps) in timeline.steps {
+      let broken = verdicts[test]?.brokenSince ?? .max
+      for step in steps where step.build >= timeline.tonight && step.ran {
+        let known = builds[step.build] ?? (true, true)
+        if step.build >= broken || isElsewhere(step) {
+          builds[step.build] = known
+          continue
+        }
+        switch ending(step, reruns: reruns) {
+        case .green: builds[step.build] = known
+        case .red: builds[step.build] = (false, false)
+        case .unknown: builds[step.build] = (false, known.high)
+        }
+      }
+    }
+    return builds
+  }
+
+  private static func observe(
+    _ timeline: TestTimeline, from split: Int, reruns: Int, verdicts: [String: TestVerdict]
+  ) -> (share: Estimate, builds: Int)? {
+    let tested = endings(timeline, reruns: reruns, verdicts: verdicts).filter { $0.key >= split }
+    guard !tested.isEmpty else { return nil }
+    let low = Double(tested.values.count { $0.low }) / Double(tested.count)
+    let high = Double(tested.values.count { $0.high }) / Double(tested.count)
+    return (Estimate(low == high ? low : nil, low: low, high: high), tested.count)
+  }
+
+  private static func turned(
+    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
+  ) -> Estimate {
+    let before = endings(timeline, reruns: 0, verdicts: verdicts)
+    let after = endings(timeline, reruns: reruns, verdicts: verdicts)
+    let red = before.filter { !$0.value.low }.keys
+    let low = Double(red.count { after[$0]?.low ?? false })
+    let high = Double(red.count { after[$0]?.high ?? false })
+    return Estimate(low == high ? low : nil, low: low, high: high)
+  }
+
+  /// Faults whose first sign was a failure that a rerun made pass. At least those that broke for good within three builds;
+  /// at most every test that failed just once and was made to pass.
+  private static func masked(
+    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
+  ) -> Estimate {
+    guard reruns > 0 else { return Estimate(exact: 0) }
+    var low = 0
+    var high = 0
+    for (test, steps) in timeline.steps {
+      let passedByRerun = steps.filter { $0.build >= timeline.tonight && $0.isFlaky && !$0.isCollateral }
+      guard let last = passedByRerun.last else { continue }
+      if let broken = verdicts[test]?.brokenSince {
+        if broken > last.build, broken - last.build <= 3 { low += 1 }
+        high += 1
+      } else if steps.count(where: { $0.failures > 0 }) == 1 {
+        high += 1
+      }
+    }
+    return Estimate(low == high ? Double(low) : nil, low: Double(low), high: Double(max(low, high)))
+  }
+}

@@ -1,0 +1,53 @@
+// Failures that say themselves that they lie elsewhere: a dependency, a fixture, the set-up of a suite.
+
+internal import Core
+
+enum SetupFailure {
+  /// The cause that a record declares, empty where it declares none.
+  static func cause(of record: TestRecord) -> String {
+    if record.outcome == .passed { return "" }
+    let message = record.message
+    // CTest: skipped because a fixture failed; the output names it.
+    if let range = after("Failed test dependencies:", in: record.output)
+      ?? after("Failed test dependencies:", in: message)
+    {
+      return "dependency " + FailureSigner.bounded(line(range), 160)
+    }
+    if message == "Fixture dependency failed" || message == "Failed Dependencies" { return "dependency" }
+    guard record.outcome == .failed || record.outcome == .error || record.marks.contains(.setup) else { return "" }
+    // Robot Framework, one record per victim.
+    if let reason = after("Parent suite setup failed:", in: message)
+      ?? after("Parent suite teardown failed:", in: message)
+    {
+      return "suite setup " + FailureSigner.bounded(line(reason), 200)
+    }
+    // pytest: the fixture's error stands in every test that wanted it.
+    if let reason = after("failed on setup with", in: message) {
+      return "setup " + FailureSigner.bounded(line(reason), 200)
+    }
+    if let reason = after("OneTimeSetUp:", in: message) ?? after("TestFixtureSetUp failed", in: message) {
+      return "setup " + FailureSigner.bounded(line(reason), 200)
+    }
+    // One record stands for a class or module whose set-up failed; its tests are missing.
+    let name = record.name
+    let isPseudo =
+      name.isEmpty || name == record.className || name == "initializationError" || name == "classMethod"
+      || name.hasPrefix("setUpClass") || name.hasPrefix("setUpModule") || name.hasPrefix("beforeAll")
+      || name == "executionError" || name.hasPrefix("TestMain")
+    if isPseudo {
+      let owner = record.className.isEmpty ? record.suites.last ?? "" : record.className
+      return "setup of " + FailureSigner.bounded(name.hasPrefix("setUp") ? name : owner, 200)
+    }
+    return record.marks.contains(.setup) ? "setup " + FailureSigner.bounded(line(message[...]), 200) : ""
+  }
+
+  private static func after(_ mark: String, in text: String) -> Substring? {
+    guard text.utf8.count >= mark.utf8.count, let range = text.firstRange(of: mark) else { return nil }
+    return text[range.upperBound...]
+  }
+
+  private static func line(_ text: Substring) -> String {
+    let start = text.drop { $0 == " " || $0 == "\n" || $0 == "\"" || $0 == ":" }
+    return String(start.prefix { $0 != "\n" })
+  }
+}
