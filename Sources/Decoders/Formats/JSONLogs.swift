@@ -15,6 +15,8 @@ struct JSONLogs {
     var log = LogLine()
     var ranks = Ranks()
     var message: (text: JSONText, isContainer: Bool)?
+    /// A message that is an object itself.
+    var raw: Range<Int>?
     var reader = JSONReader(at: start + 1)
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
@@ -48,6 +50,7 @@ struct JSONLogs {
         case .text(let text), .number(let text):
           if rank <= ranks.message {
             message = (text, JSONReader.equals(b, key, "log"))
+            raw = nil
             ranks.message = rank
           }
         case .bool: break
@@ -56,7 +59,8 @@ struct JSONLogs {
           if b[at] == 0x7B, JSONReader.equals(b, key, "log") {
             nested(b, at, ["level"], &texts, &symbols) { log.severity = FieldText.severity($0) }
           } else if b[at] == 0x7B, rank <= ranks.message {
-            message = (JSONText(start: at, end: reader.position, isEscaped: false), false)
+            raw = at..<reader.position
+            message = nil
             ranks.message = rank
           }
         }
@@ -84,9 +88,11 @@ struct JSONLogs {
         }
       }
     }
-    let whole = JSONText(start: start, end: reader.position, isEscaped: false)
-    texts.appendMessage(
-      b, message?.text ?? whole, stripsHeader: message?.isContainer ?? false, &log, to: &arena)
+    if let (text, isContainer) = message {
+      texts.appendMessage(b, text, stripsHeader: isContainer, &log, to: &arena)
+    } else {
+      texts.appendRaw(b, raw ?? start..<reader.position, &log, to: &arena)
+    }
     return log
   }
 

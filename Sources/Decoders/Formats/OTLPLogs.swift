@@ -54,13 +54,19 @@ enum OTLPLogs {
       log.severity = FieldText.severity(number: number)
     }
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed { log.time = FieldText.floorDivide(nanos, 1000) }
-    var text = event
+    var text: JSONText? = event
     if let body {
       var inner = JSONReader(at: body.lowerBound, depthLimit: reader.depthLimit)
-      text = JSONText(start: body.lowerBound, end: body.upperBound, isEscaped: false)
-      if case .text(let string)? = inner.anyValue(b) { text = string }
+      switch inner.anyValue(b) {
+      case .text(let string)?, .number(let string)?: text = string
+      case .bool?, .other?, nil: text = nil
+      }
     }
-    texts.appendMessage(b, text, stripsHeader: false, &log, to: &arena)
+    if let text {
+      texts.appendMessage(b, text, stripsHeader: false, &log, to: &arena)
+    } else {
+      texts.appendRaw(b, body ?? 0..<0, &log, to: &arena)
+    }
     return log
   }
 

@@ -349,7 +349,7 @@ struct JSONRecords {
       (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
       (.enumName, "enumName", "an enum by name, where the format wants its number"),
     ] where flaws.contains(flaw) {
-      batch.books.repair(code)
+      if flaw != .implausibleTime { batch.books.repair(code) }
       context.report(code, .note, at: place, message, into: &batch)
     }
   }

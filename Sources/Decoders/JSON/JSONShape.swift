@@ -96,7 +96,7 @@ struct JSONClassifier {
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
-    if keys.contains([.traceID, .spanID]) { return .jaegerSpan }
+    if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) { return .jaegerSpan }
     if keys.contains([.traceId, .spanId, .jaeger]) { return .jaegerSpan }
     if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin) { return .zipkinSpan }
     if keys.contains([.flatSpan, .duration]), keys.contains(.logTime), !keys.contains(.logMessage) { return .mapped }

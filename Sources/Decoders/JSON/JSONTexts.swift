@@ -59,6 +59,33 @@ struct JSONTexts {
     arena.append(scratch.span.extracting(range))
   }
 
+  /// Appends a whole JSON value as a message, without the white space between its parts.
+  mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine, to arena: inout [UInt8]) {
+    scratch.removeAll(keepingCapacity: true)
+    var isString = false
+    var i = range.lowerBound
+    while i < range.upperBound, scratch.count < limit {
+      let byte = b[i]
+      if isString {
+        if byte == 0x5C, i + 1 < range.upperBound {
+          scratch.append(byte)
+          i += 1
+        } else if byte == 0x22 {
+          isString = false
+        }
+        scratch.append(b[i])
+      } else {
+        if byte == 0x22 { isString = true }
+        if !Sniffer.isSpace(byte) { scratch.append(byte) }
+      }
+      i += 1
+    }
+    if i < range.upperBound { cut += 1 }
+    log.textStart = arena.count
+    log.textCount = scratch.count
+    arena += scratch
+  }
+
   /// The identity of a trace, and the symbol of its text where it is not hex.
   @inline(__always) mutating func request(
     _ b: Span<UInt8>, _ text: JSONText, _ symbols: inout SymbolTable

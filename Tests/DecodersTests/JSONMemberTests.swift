@@ -1,0 +1,200 @@
+import Core
+import Decoders
+import Testing
+
+private func line(_ i: Int) -> String {
+  #"{"timestamp":"2026-01-01T00:00:\#(i < 10 ? "0" : "")\#(i)Z","level":"INFO","service":"a","message":"m\#(i)"}"#
+}
+
+private let good = (0..<10).map(line).joined(separator: "\n") + "\n"
+
+struct JSONMemberTests {
+  @Test(
+    "a bad line costs only itself, and is named",
+    arguments: [
+      #"{"timestamp":"2026-01-01T00:00:00Z","message":"x"#, #"{"message":"x",}"#, "{'message':'x'}",
+      #"{"message":"x","v":NaN}"#, #"{"message":"x","v":-Infinity}"#, #"{"message":"x",/*c*/"a":1}"#, #"{message:"x"}"#,
+      "java.lang.NullPointerException: at Foo.bar(Foo.java:10)", "null", "42", "{}", "[]", #"{"message":"x","v":01}"#,
+      #"{"message":"x","v":+1}"#, #"{"message":"x","v":1.}"#, #"{"message":"x","v":0x1F}"#, #"{"message":"x\q"}"#,
+      #"{"message":"x\u12"}"#, #"{"message" "x"}"#, #"{"message":"x"]"#, #"{,}"#,
+      #"{"message":"x","v":tru}"#, #"{"message":"x","v":1e}"#, #"{"message":"x","v":-}"#, "]",
+      String(repeating: "[", count: 1000), String(repeating: #"{"a":"#, count: 1000),
+    ])
+  func badLine(_ bad: String) {
+    for piece in [1, 7, 1 << 20] {
+      let batch = decode(good + bad + "\n" + good, piece: piece)
+      #expect(batch.logs.count == 20)
+      #expect(batch.isBalanced)
+      #expect(batch.books.skippedTotal == 1)
+      let named = batch.diagnostics.sorted
+      #expect(named.map(\.location.position) == [.line(11)])
+      #expect(named.allSatisfy { $0.severity > .note })
+    }
+  }
+
+  @Test("what follows a whole value on its line is named, the value is used")
+  func secondValue() {
+    let extra = #"{"time":1767225600,"message":"x"}"#
+    #expect(decode(good + extra + extra + "\n" + good).logs.count == 22)
+    let batch = decode(good + extra + "}\n" + good)
+    #expect(batch.logs.count == 21)
+    #expect(batch.books.skipped == ["malformedJSON": 1])
+  }
+
+  @Test(
+    "bytes that are no UTF-8 and bare controls are repaired, counted and noted",
+    arguments: [
+      [0xFF, 0xFE, 0xC3], [0xC0, 0x80], [0xED, 0xA0, 0xBD], [0x00], [0x01, 0x1F], [0xE2, 0x28, 0xA1],
+    ] as [[UInt8]])
+  func badBytes(_ bad: [UInt8]) {
+    let prefix = Array(#"{"timestamp":"2026-01-01T00:00:00Z","message":"x"#.utf8)
+    let bytes = Array(good.utf8) + prefix + bad + Array("\"}\n".utf8) + Array(good.utf8)
+    let batch = decode(bytes)
+    #expect(batch.logs.count == 21)
+    #expect(batch.books.repairedTotal == 1)
+    #expect(batch.diagnostics.sorted.map(\.severity) == [.note])
+  }
+
+  @Test(
+    "valid forms that look odd are no problem",
+    arguments: [
+      good.replacing("\n", with: "\r\n"), "\u{FEFF}" + good, String(good.dropLast()),
+      good.replacing("\n", with: "\n\n \n"),
+      good.replacing("\n", with: "\r"), "[\n" + good.split(separator: "\n").joined(separator: ",\n") + "\n]\n",
+      good.replacing("{", with: "{\n  ").replacing(",", with: ",\n  ").replacing("}", with: "\n}"),
+      good.replacing("m1", with: "a\u{2028}b"), good.replacing("m1", with: #"\ud83d\ude00"#),
+    ])
+  func oddForms(_ text: String) {
+    for piece in [1, 7, 1 << 20] {
+      let batch = decode(text, piece: piece)
+      #expect(batch.logs.count == 10)
+      #expect(batch.books.records == 10)
+      #expect(batch.diagnostics.isEmpty)
+    }
+  }
+
+  @Test("a pair of surrogates is one character, half a pair becomes U+FFFD and is counted")
+  func surrogates() {
+    let batch = decode(#"{"time":1767225600,"level":"info","msg":"\ud83d\ude00 \ud83d \ude00\u0000"}"#)
+    #expect(batch.logs.map(batch.message) == ["😀 \u{FFFD} \u{FFFD}"])
+    #expect(batch.books.repaired["loneSurrogate"] == 2)
+  }
+
+  @Test("UTF-16 is read in both byte orders, with and without its mark")
+  func utf16() {
+    let units = Array(good.utf16)
+    for isBig in [false, true] {
+      let bytes = units.flatMap { isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)] }
+      let mark: [UInt8] = isBig ? [0xFE, 0xFF] : [0xFF, 0xFE]
+      #expect(decode(bytes).logs.count == 10)
+      #expect(decode(mark + bytes, piece: 3).logs.count == 10)
+    }
+  }
+
+  @Test("a line over the limit is left out by name, the lines around it are read")
+  func longLine() {
+    var settings = DecoderSettings()
+    settings.limits.line = 10_000
+    let long = #"{"message":""# + String(repeating: "A", count: 400_000) + "\"}\n"
+    for piece in [1000, 1 << 20] {
+      let batch = decode(good + long + good, piece: piece, settings: settings)
+      #expect(batch.logs.count == 20)
+      #expect(batch.diagnostics.sorted.map(\.limit) == ["lineBytes"])
+      #expect(batch.books.skippedTotal == 1)
+    }
+  }
+
+  @Test("a document cut in the middle gives every complete element and says so")
+  func cutDocument() {
+    let spans = (0..<50).map {
+      #"{"traceId":"1","id":"\#($0 + 1)","name":"n","timestamp":1767225600000000,"duration":10,"localEndpoint":{"serviceName":"s"}}"#
+    }
+    let whole = "[" + spans.joined(separator: ",") + "]"
+    for cut in [0, 1, 30, 200, 1000] {
+      let text = String(whole.dropLast(cut))
+      let batch = decode(text, piece: 64)
+      let complete = text.split(separator: "}}", omittingEmptySubsequences: false).count - 1
+      #expect(batch.spans.count == complete)
+      #expect(batch.codes.contains("cutOff") == (cut > 0))
+      #expect(batch.isBalanced)
+    }
+  }
+
+  @Test("damage inside a pretty document keeps the elements before it")
+  func damagedDocument() {
+    let batch = decode(
+      """
+      [
+        {"traceId": "1", "id": "1", "timestamp": 1767225600000000, "localEndpoint": {"serviceName": "s"}},
+        {"traceId": "1", "id": "2", "timestamp": oops, "localEndpoint": {"serviceName": "s"}},
+        {"traceId": "1", "id": "3", "timestamp": 1767225600000000, "localEndpoint": {"serviceName": "s"}}
+      ]
+      """)
+    #expect(batch.spans.first?.span == 1)
+    #expect(batch.diagnostics.sorted.contains { $0.code == "malformedJSON" && $0.severity == .error })
+  }
+
+  @Test(
+    "JSON of no record format is a note, and nothing is counted",
+    arguments: [
+      #"{"a":1}"#, "[]", "[1,2,3]", #""text""#, "[[[]]]", "true",
+      #"{"service":"x","threshold":0.5,"severity":"critical"}"#,
+    ])
+  func unknown(_ text: String) {
+    let batch = decode(text)
+    #expect(batch.codes == ["unrecognizedFormat"] || batch.codes == ["noRecords"])
+    #expect(batch.books.records == 0)
+  }
+
+  @Test("nothing at all is a note")
+  func empty() {
+    #expect(decode("").codes == ["emptyMember"])
+  }
+
+  @Test("a Jaeger document may name its processes before or after the spans")
+  func jaegerProcesses() {
+    let spans =
+      #""spans":[{"traceID":"1","spanID":"2","operationName":"o","references":[],"startTime":1767225600000000,"duration":5,"processID":"p1","tags":[{"key":"error","type":"bool","value":"true"}]}]"#
+    let processes = #""processes":{"p1":{"serviceName":"front"}}"#
+    for body in [spans + "," + processes, processes + "," + spans] {
+      for document in [#"{"data":[{"traceID":"1",\#(body)}]}"#, #"{"traceID":"1",\#(body)}"#, #"{"data":{\#(body)}}"#] {
+        let batch = decode(document, piece: 5)
+        #expect(batch.spans.map { batch.text($0.service) } == ["front"])
+        #expect(batch.spans.map(\.status) == [.error])
+        #expect(batch.books.used == 1)
+      }
+    }
+  }
+
+  @Test("search-store documents: one a line with _source, or a search result")
+  func searchStore() {
+    let span =
+      #"{"traceID":"1","spanID":"2","operationName":"o","startTime":1767225600000000,"duration":5,"process":{"serviceName":"s"},"tag":{"span@kind":"x","error":true},"references":[{"refType":"FOLLOWS_FROM","traceID":"1","spanID":"7"}]}"#
+    let hit = #"{"_index":"jaeger-span","_type":"span","_id":"x","_source":\#(span)}"#
+    for text in [hit + "\n" + hit, #"{"took":1,"hits":{"total":2,"hits":[\#(hit),\#(hit)]}}"#, span + "\n" + span] {
+      let batch = decode(text)
+      #expect(batch.spans.map(\.parent) == [7, 7])
+      #expect(batch.spans.map(\.flags) == [.followsFrom, .followsFrom])
+      #expect(batch.services == ["s"])
+    }
+  }
+
+  @Test("a reference into another trace only is marked")
+  func foreignParent() {
+    let batch = decode(
+      #"[{"traceID":"1","spanID":"2","operationName":"o","startTime":1767225600000000,"duration":5,"references":[{"refType":"CHILD_OF","traceID":"ff","spanID":"7"}],"process":{"serviceName":"s"}}]"#
+    )
+    #expect(batch.spans.map(\.flags) == [.foreignParent])
+  }
+
+  @Test("Zipkin: arrays, arrays of arrays, one span a line")
+  func zipkinShapes() {
+    let span =
+      #"{"traceId":"1","id":"2","kind":"SERVER","timestamp":1767225600000000,"duration":5,"localEndpoint":{"serviceName":"s"},"tags":{"error":""}}"#
+    for text in ["[\(span),\(span)]", "[[\(span)],[\(span)]]", "\(span)\n\(span)\n"] {
+      let batch = decode(text)
+      #expect(batch.spans.count == 2)
+      #expect(batch.spans.allSatisfy { $0.status == .error && $0.kind == .server })
+    }
+  }
+}

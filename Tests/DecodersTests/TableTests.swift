@@ -1,0 +1,172 @@
+import Core
+import Decoders
+import Testing
+
+private func settings(_ kind: FormatRule.Kind, _ table: [FormatRule.Field: String], values: [String] = [])
+  -> DecoderSettings
+{
+  var settings = DecoderSettings()
+  var rule = FormatRule(match: "*.csv", records: kind)
+  rule.table = table
+  rule.values = values
+  settings.rules = [rule]
+  return settings
+}
+
+private let spanSettings = settings(
+  .spans, [.trace: "T", .span: "S", .parent: "P", .component: "C", .operation: "O", .startNs: "B", .endNs: "E"])
+
+struct TableTests {
+  @Test("spans through mapped columns, whatever the delimiter", arguments: [",", "\t", ";", "|"])
+  func spans(_ delimiter: String) {
+    let text = [
+      "X,T,S,P,C,O,B,E", "1,0a,0b,root,cart,GET /,1767225600000000000,1767225600005000999",
+      "2,0a,0c,0b,\"pay, 1\",\"say \"\"hi\"\"\",1767225600000000000,1767225600000001000",
+    ].joined(separator: "\r\n").replacing(", 1", with: "@ 1").replacing(",", with: delimiter).replacing(
+      "@ 1", with: ", 1")
+    for piece in [1, 9, 1 << 20] {
+      let batch = decode("\u{FEFF}" + text, piece: piece, settings: spanSettings, member: "a/b.csv")
+      #expect(batch.spans.map(\.span) == [11, 12])
+      #expect(batch.spans.map(\.parent) == [0, 11])
+      #expect(batch.spans.map(\.duration) == [5000, 1])
+      #expect(batch.spans.map { batch.text($0.service) } == ["cart", "pay, 1"])
+      #expect(batch.spans.map { batch.text($0.operation) } == ["GET /", "say \"hi\""])
+      #expect(batch.spans.map(\.source.value) == [2, 3])
+      #expect(batch.codes.isEmpty)
+    }
+  }
+
+  @Test("rows that cannot be used are skipped with reason and line, the others are read")
+  func badRows() {
+    let text = """
+      T,S,P,C,O,B,E
+      0a,0b,,c,o,1767225600000000000,1767225600000001000
+      ,0b,,c,o,1767225600000000000,1767225600000001000
+      0a,0c,,c,o,soon,1767225600000001000
+      0a,0d,,c,o,1767225600000000000,1767225500000000000
+      0a,0e,,c,o,1767225600000000000,1767225600000001000,extra
+
+      T,S,P,C,O,B,E
+      0a,0f
+      """
+    let batch = decode(text, settings: spanSettings, member: "x.csv")
+    #expect(batch.spans.map(\.span) == [11, 13, 14])
+    #expect(batch.spans.map(\.duration) == [1, -1, 1])
+    #expect(batch.books.skipped == ["noID": 1, "badTime": 2])
+    #expect(batch.books.repaired == ["negativeDuration": 1, "raggedRow": 2])
+    #expect(batch.isBalanced)
+    let places = batch.diagnostics.sorted.filter { $0.code == "badTime" }.map(\.location.position)
+    #expect(places == [.line(4), .line(9)])
+    #expect(batch.codes.contains("repeatedHeader"))
+  }
+
+  @Test("a quote that never closes costs its line, not the file")
+  func openQuote() {
+    let rows = (1...50).map { "0a,\(String($0, radix: 16)),,c,o,1767225600000000000,1767225600000001000" }
+    let text = (["T,S,P,C,O,B,E", "0a,ff,,\"c,o,1767225600000000000,1767225600000001000"] + rows).joined(
+      separator: "\n")
+    let batch = decode(text, piece: 100, settings: spanSettings, member: "x.csv")
+    #expect(batch.spans.count == 50)
+    #expect(batch.books.skipped == ["openQuote": 1])
+  }
+
+  @Test("log rows: the runtime's JSON and the application's header are stripped, line breaks are kept")
+  func logs() {
+    let rule = settings(.logs, [.timeNs: "N", .component: "Pod", .trace: "T", .span: "S", .message: "Log"])
+    let text = """
+      N,Pod,T,S,Log
+      1767225600000001000,cart-1,0a,0b,"{""log"":""17:35:38.386 ERROR o.s.Order#365 [x] \\""q\\""\\n"",""stream"":""stdout"",""time"":""2026""}"
+      1767225600000002000,cart-2,,,"one
+      two"
+      """
+    let batch = decode(text, piece: 3, settings: rule, member: "x.csv")
+    #expect(
+      batch.plainLogs == [
+        "1767225600000001 cart-1 0000000000000000000000000000000a  000000000000000b error o.s.Order#365 [x] \"q\"",
+        "1767225600000002 cart-2 00000000000000000000000000000000  0000000000000000 unknown one\ntwo",
+      ])
+    #expect(batch.logs.map(\.source.value) == [2, 3])
+  }
+
+  @Test("metric rows count once, wide or long; readings that are no number are left out and counted")
+  func metrics() {
+    let wide = settings(.metrics, [.time: "TimeStamp", .component: "Pod"], values: ["Cpu(%)", "Mem"])
+    let text = "Time,TimeStamp,Pod,Cpu(%),Mem\nx,1767225600,a,0.25,NaN\nx,1767225660,a,1e3,-4\nx,1767225720,a,,\n"
+    let batch = decode(text, settings: wide, member: "m.csv")
+    #expect(
+      batch.metrics.map { "\(batch.text($0.metric))=\($0.value)" } == ["Cpu(%)=0.25", "Cpu(%)=1000.0", "Mem=-4.0"])
+    #expect(batch.metrics.first?.time == 1_767_225_600_000_000)
+    #expect((batch.books.records, batch.books.used) == (3, 2))
+    #expect(batch.books.skipped == ["noValue": 1])
+    #expect(batch.books.repaired == ["notANumber": 1])
+    let long = decode("timestamp,service,metric,value\n2026-01-01T00:00:00Z,cart,queue,7\n")
+    #expect(long.metrics.map { "\(long.text($0.component)) \(long.text($0.metric)) \($0.value)" } == ["cart queue 7.0"])
+    #expect(long.codes == ["inferredTable"])
+  }
+
+  @Test("Go's time form is understood")
+  func goTime() {
+    let rule = settings(.metrics, [.time: "Time", .component: "Pod", .value: "V"])
+    let batch = decode(
+      "Time,Pod,V\n2023-01-29 08:41:09.043078357 +0000 UTC m=+0.119240217,a,1\n", settings: rule, member: "m.csv")
+    #expect(batch.metrics.map(\.time) == [1_674_981_669_043_078])
+  }
+
+  @Test("a column that is not there is named, and the rows are counted as skipped")
+  func missingColumn() {
+    let batch = decode("A,B,C\n1,2,3\n", settings: spanSettings, member: "x.csv")
+    #expect(batch.codes.contains("missingColumn"))
+    #expect(batch.books.skipped == ["noColumns": 1])
+  }
+
+  @Test("a row over the limit is left out by name")
+  func longRow() {
+    var limited = spanSettings
+    limited.limits.line = 1000
+    let row = "0a,0b,,c,o,1767225600000000000,1767225600000001000\n"
+    let text = "T,S,P,C,O,B,E\n" + row + "0a,0c,,\"" + String(repeating: "x", count: 50_000) + "\n" + row
+    let batch = decode(text, piece: 700, settings: limited, member: "x.csv")
+    #expect(batch.spans.count == 2)
+    #expect(batch.diagnostics.sorted.map(\.limit) == ["lineBytes"])
+  }
+
+  @Test("format rules of a pipeline file, and what is wrong with them")
+  func config() {
+    func scalar(_ text: String) -> ConfigNode { ConfigNode(.scalar(text)) }
+    func map(_ pairs: KeyValuePairs<String, ConfigNode>) -> ConfigNode {
+      ConfigNode(.map(pairs.map { ConfigNode.Entry(key: $0.key, line: 3, column: 5, value: $0.value) }))
+    }
+    var problems: [ConfigProblem] = []
+    let rules = ConfigNode(
+      .list([
+        map([
+          "match": scalar("*/metric/*.csv"), "records": scalar("metrics"),
+          "table": map(["time": scalar("T"), "values": ConfigNode(.list([scalar("a"), scalar("b")]))]),
+        ]),
+        map(["logKeys": map(["message": scalar("summary")])]),
+      ]))
+    let settings = DecoderSettings(config: rules, problems: &problems)
+    #expect(problems.isEmpty)
+    #expect(settings.rule(input: "in", member: "x/metric/a.csv")?.values == ["a", "b"])
+    #expect(settings.rule(input: "in", member: "x/log/a.csv") == nil)
+    #expect(settings.logKeys.message.first == "summary")
+    let wrong = ConfigNode(
+      .list([
+        map(["match": scalar("*"), "records": scalar("span"), "tabel": map([:])]), map(["records": scalar("spans")]),
+      ]))
+    _ = DecoderSettings(config: wrong, problems: &problems)
+    #expect(problems.contains { $0.suggestion == "table" })
+    #expect(problems.count == 3)
+  }
+
+  @Test(
+    "path patterns",
+    arguments: [
+      ("*/trace/*.csv", "a/b/trace/x.csv", true), ("*.csv", "a.csv.gz", false), ("?.csv", "a.csv", true),
+      ("*", "", true),
+      ("a*b*c", "aXXbYYbZc", true), ("a*b*c", "ab", false),
+    ])
+  func globs(_ pattern: String, _ path: String, _ expected: Bool) {
+    #expect(Glob.matches(pattern, path) == expected)
+  }
+}
