@@ -137,18 +137,22 @@ private struct MemberWalk {
     switch format {
     case .tar: frames.append(Frame(container: TarArchive(stream, on: trail), trail: trail))
     case .zip, .sevenZip:
-      if let stored {
-        frames.append(Frame(container: IndexedArchive(format, stored, on: trail), trail: trail))
-        return
-      }
+      if let stored { return push(format, stored, on: trail) }
       let held = HeldBytes(context: context)
       guard held.fill(from: stream) else {
         return trail.limit(
           ArchiveLimits.Name.nestedMemory, offset: held.size,
           "a \(format.name) archive that is not a file of its own has to be held in memory and is too large for that")
       }
-      frames.append(Frame(container: IndexedArchive(format, held, on: trail), trail: trail))
+      push(format, held, on: trail)
     }
+  }
+
+  private mutating func push(_ format: ContainerFormat, _ bytes: any RandomAccess, on trail: Trail) {
+    let isZip = format == .zip && !ZipArchive.needsLibarchive(bytes)
+    let container: any Container =
+      isZip ? ZipArchive(bytes, on: trail) : IndexedArchive(format, bytes, on: trail)
+    frames.append(Frame(container: container, trail: trail))
   }
 
   private mutating func deliver(_ stream: PeekedStream, size: Int?, on trail: Trail) {

@@ -1,5 +1,21 @@
 internal import Core
 
+/// The kind of an entry of an archive.
+enum EntryKind {
+  case file
+  case folder
+  case link(to: String?)
+  case special
+}
+
+/// An entry as its container describes it.
+struct ArchiveEntry {
+  var name: String
+  var size: Int?
+  var kind: EntryKind
+  var isEncrypted: Bool
+}
+
 /// What a container hands on of its entries: files; the rest is named and left alone.
 struct EntryFilter {
   private let trail: Trail
@@ -12,7 +28,7 @@ struct EntryFilter {
   private func path(_ name: String) -> String { trail.member.isEmpty ? name : trail.member + "!" + name }
 
   /// Decides about an entry; nil when it is not read, and says why.
-  mutating func admit(_ entry: LibarchiveEntry) -> EntryHeader? {
+  mutating func admit(_ entry: ArchiveEntry) -> EntryHeader? {
     entries += 1
     let context = trail.context
     guard context.addEntry(container: trail.member) else { return nil }
@@ -24,7 +40,9 @@ struct EntryFilter {
       }
       return nil
     case .link(let target):
-      context.report("skippedLink", .note, member: path(name), "a link is not followed; it leads to \(target)")
+      context.report(
+        "skippedLink", .note, member: path(name),
+        "a link is not followed" + (target.map { "; it leads to " + $0 } ?? ""))
       return nil
     case .special:
       context.report("skippedSpecial", .note, member: path(name), "a device, pipe or socket is not read")

@@ -54,26 +54,10 @@ extension LibarchiveHandle {
   }
 }
 
-/// The kind of an entry of an archive.
-enum EntryKind {
-  case file
-  case folder
-  case link(to: String)
-  case special
-}
-
-/// An entry as libarchive describes it.
-struct LibarchiveEntry {
-  var name: String
-  var size: Int?
-  var kind: EntryKind
-  var isEncrypted: Bool
-}
-
 extension LibarchiveHandle {
   /// What the header of the next entry came to.
   enum HeaderStep {
-    case entry(LibarchiveEntry, warning: String?)
+    case entry(ArchiveEntry, warning: String?)
     case end
     /// Something is wrong here, what follows may still be read.
     case damaged(String)
@@ -93,7 +77,7 @@ extension LibarchiveHandle {
     }
   }
 
-  private static func describe(_ entry: OpaquePointer) -> LibarchiveEntry {
+  private static func describe(_ entry: OpaquePointer) -> ArchiveEntry {
     let name =
       if let text = unsafe archive_entry_pathname(entry) {
         unsafe String(cString: text)
@@ -118,6 +102,6 @@ extension LibarchiveHandle {
       }
     }
     let isEncrypted = unsafe archive_entry_is_encrypted(entry) != 0
-    return LibarchiveEntry(name: name, size: size, kind: kind, isEncrypted: isEncrypted)
+    return ArchiveEntry(name: name, size: size, kind: kind, isEncrypted: isEncrypted)
   }
 }

@@ -23,19 +23,20 @@ struct SevenZipHeader {
   private static let largest = 64 << 20
 
   init(_ bytes: any RandomAccess) throws(Fault) {
-    let start = Self.read(bytes, at: 0, count: 32)
+    let start = bytes.bytes(at: 0, count: 32)
     guard start.count == 32 else { throw .damaged("the start header is cut") }
-    guard Self.checksum(start[12..<32]) == Self.number(start[8..<12]) else {
+    guard Self.checksum(start[12..<32]) == start.uint32(at: 8) else {
       throw .damaged("the start header fails its checksum")
     }
-    guard let offset = Int(exactly: Self.number64(start[12..<20])),
-      let size = Int(exactly: Self.number64(start[20..<28])), offset <= bytes.size, size <= bytes.size
-    else { throw .damaged("the archive is cut: its header lies behind the end") }
+    let (offset, size) = (start.size64(at: 12), start.size64(at: 20))
+    guard offset <= bytes.size, size <= bytes.size else {
+      throw .damaged("the archive is cut: its header lies behind the end")
+    }
     if size == 0 { return }
     guard size <= Self.largest else { throw .tooLarge }
-    var header = Self.read(bytes, at: 32 + offset, count: size)
+    var header = bytes.bytes(at: 32 + offset, count: size)
     guard header.count == size else { throw .damaged("the archive is cut: its header lies behind the end") }
-    guard Self.checksum(header[...]) == Self.number(start[28..<32]) else {
+    guard Self.checksum(header[...]) == start.uint32(at: 28) else {
       throw .damaged("the header fails its checksum")
     }
     // A header may be packed, and what is unpacked may be packed again.
@@ -56,7 +57,7 @@ struct SevenZipHeader {
     }
     if folder.coders[0].isEncryption { throw .encrypted }
     guard packed <= largest, folder.size <= largest else { throw .tooLarge }
-    let input = read(bytes, at: 32 + parser.packPosition, count: packed)
+    let input = bytes.bytes(at: 32 + parser.packPosition, count: packed)
     guard input.count == packed else { throw .damaged("the archive is cut: its header lies behind the end") }
     guard let output = folder.coders[0].decode(input, size: folder.size) else {
       throw .damaged("the packed header is damaged")
@@ -67,24 +68,8 @@ struct SevenZipHeader {
     return output
   }
 
-  private static func read(_ bytes: any RandomAccess, at offset: Int, count: Int) -> [UInt8] {
-    guard count > 0, offset >= 0, offset <= bytes.size else { return [] }
-    return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      guard let base = buffer.baseAddress else { return }
-      initialized = unsafe bytes.read(at: offset, into: base, count: count)
-    }
-  }
-
   static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     unsafe bytes.withUnsafeBufferPointer { unsafe crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count)) }
-  }
-
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-  }
-
-  private static func number64(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }
 
@@ -100,15 +85,10 @@ struct SevenZipCoder {
   private var isLZMA2: Bool { method == [0x21] }
   private var isPPMd: Bool { method == [3, 4, 1] }
 
-  private func number(at index: Int) -> Int {
-    guard properties.count >= index + 4 else { return 0 }
-    return (0..<4).reversed().reduce(0) { $0 << 8 | Int(properties[index + $1]) }
-  }
-
   /// The memory that the coder asks for, bytes. A dictionary need not be larger than what is unpacked; PPMd's model is.
   func memory(unpacking size: Int) -> Int {
-    if isLZMA { return min(number(at: 1), size) }
-    if isPPMd { return number(at: 1) }
+    if isLZMA { return min(properties.size32(at: 1), size) }
+    if isPPMd { return properties.size32(at: 1) }
     guard isLZMA2, let property = properties.first else { return 0 }
     if property >= 40 { return min(1 << 32, size) }
     return min((2 | Int(property & 1)) << (Int(property) / 2 + 11), size)

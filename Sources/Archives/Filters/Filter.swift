@@ -20,7 +20,7 @@ enum Filter {
   /// A stream of the decoded and checked bytes of `source`.
   func decode(_ source: any ByteStream, on trail: Trail) -> any ByteStream {
     switch self {
-    case .gzip: GzipStream(source, on: trail)
+    case .gzip: InflateStream(source, format: .gzip, on: trail)
     case .zstandard: ZstandardStream(source, on: trail)
     case .xz: XZStream(source, format: .xz, on: trail)
     case .lzmaAlone: XZStream(source, format: .lzmaAlone, on: trail)

@@ -1,9 +1,16 @@
 internal import CISAL
 
-/// Gzip (RFC 1952) through ISA-L, which checks CRC and length of every member.
+/// Deflate through ISA-L: gzip (RFC 1952), of which it checks CRC and length of every member, or raw as in a zip.
 ///
-/// Members that follow one another are one stream; zeros after the last are padding, anything else is noted.
-@safe final class GzipStream: ByteStream {
+/// Gzip members that follow one another are one stream; zeros after the last are padding, anything else is noted.
+@safe final class InflateStream: ByteStream {
+  enum Format {
+    case gzip
+    /// One raw stream. What follows it belongs to it, and is noted, only where it is alone.
+    case raw(isAlone: Bool)
+  }
+
+  private let format: Format
   private var input: FilterInput
   private let trail: Trail
   private let state: UnsafeMutablePointer<inflate_state>
@@ -13,7 +20,8 @@ internal import CISAL
   private var isBetweenMembers = true
   private var isFinished = false
 
-  init(_ source: any ByteStream, on trail: Trail) {
+  init(_ source: any ByteStream, format: Format, on trail: Trail) {
+    self.format = format
     input = FilterInput(source)
     self.trail = trail
     unsafe state = .allocate(capacity: 1)
@@ -46,15 +54,21 @@ internal import CISAL
         isBetweenMembers = true
       } else if !hasInput, produced == 0 {
         isFinished = true
-        damage("truncated", at: filled, "the gzip stream is cut")
+        damage("truncated", at: filled, "the \(name) stream is cut")
       }
     }
     if !expansion.produce(filled, on: trail) { isFinished = true }
     return output.chunk(filled)
   }
 
+  /// Stored bytes used.
+  var consumed: Int { input.position }
+
+  private var name: String { if case .gzip = format { "gzip" } else { "deflate" } }
+
   /// Looks for a further member; false at the end of the stream.
   private func beginMember(_ filled: Int) -> Bool {
+    if case .raw(let isAlone) = format { return beginRaw(filled, isAlone: isAlone) }
     if membersDone > 0 { _ = input.skipZeros() }
     guard input.fill() else {
       isFinished = true
@@ -70,11 +84,21 @@ internal import CISAL
     return true
   }
 
+  private func beginRaw(_ filled: Int, isAlone: Bool) -> Bool {
+    guard membersDone > 0 else {
+      isBetweenMembers = false
+      return true
+    }
+    isFinished = true
+    if isAlone, input.fill() { noteTrailing(filled) }
+    return false
+  }
+
   private func noteTrailing(_ filled: Int) {
     isFinished = true
     let offset = expansion.produced + filled
     let bytes = input.drain()
-    trail.note("trailingBytes", offset: offset, "\(bytes) bytes after the end of the gzip stream are not read")
+    trail.note("trailingBytes", offset: offset, "\(bytes) bytes after the end of the \(name) stream are not read")
   }
 
   private func fail(_ result: Int32, at filled: Int) {
@@ -88,7 +112,7 @@ internal import CISAL
       damage("checksumMismatch", at: filled, "the gzip checksum or length does not match the data")
     case ISAL_INVALID_WRAPPER: damage("damagedStream", at: filled, "the gzip header is damaged")
     case ISAL_UNSUPPORTED_METHOD: damage("damagedStream", at: filled, "the gzip header names an unknown method")
-    default: damage("damagedStream", at: filled, "the gzip stream is damaged")
+    default: damage("damagedStream", at: filled, "the \(name) stream is damaged")
     }
   }
 
