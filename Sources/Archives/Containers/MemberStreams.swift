@@ -15,6 +15,7 @@ internal import CISAL
   ///   - start: the first byte.
   ///   - size: how many; what lies behind the end of the archive is missing and reported.
   ///   - isCounted: whether the bytes go to the reader as they are.
+  ///   - trail: the member's.
   init(_ bytes: any RandomAccess, start: Int, size: Int, isCounted: Bool, on trail: Trail) {
     self.bytes = bytes
     self.trail = trail

@@ -1,0 +1,94 @@
+import Archives
+import Testing
+
+@Suite("Filters")
+struct FilterTests {
+  static let real: [(String, [UInt8])] = [
+    ("gzip", TestArchives.gzipHello), ("bzip2", TestArchives.bzip2Hello), ("xz", TestArchives.xzHello),
+    ("lzma", TestArchives.lzmaHello), ("zstd", TestArchives.zstdHello),
+  ]
+
+  @Test("a filtered file is one member with an empty path", arguments: real)
+  func plain(_ name: String, _ bytes: [UInt8]) throws {
+    let walked = try walk(bytes)
+    #expect(walked.members == [.init(path: "", text: "hello, night\n", complete: true)])
+    #expect(walked.codes == [])
+    #expect(walked.summary.bytes == bytes.count)
+  }
+
+  @Test("streams one after another are one, zeros behind them are padding", arguments: real.filter { $0.0 != "lzma" })
+  func concatenated(_ name: String, _ bytes: [UInt8]) throws {
+    let walked = try walk(bytes + bytes + [UInt8](repeating: 0, count: 512))
+    #expect(walked.members.map { $0.text } == ["hello, night\nhello, night\n"])
+    #expect(walked.codes == [])
+  }
+
+  @Test("other bytes behind the stream are noted", arguments: real.filter { $0.0 != "xz" })
+  func trailing(_ name: String, _ bytes: [UInt8]) throws {
+    let walked = try walk(bytes + Array("GARBAGE".utf8))
+    #expect(walked.members.map { $0.text } == ["hello, night\n"])
+    #expect(walked.codes == ["trailingBytes"])
+    #expect(walked.diagnostics.first?.message.contains("7 bytes") == true)
+    #expect(walked.problems == [])
+  }
+
+  @Test("a stream cut anywhere is reported", arguments: real)
+  func cut(_ name: String, _ bytes: [UInt8]) throws {
+    for length in 14..<bytes.count {
+      let walked = try walk(Array(bytes.prefix(length)))
+      #expect(!walked.problems.isEmpty, "\(name) cut to \(length) bytes")
+      #expect(walked.members.allSatisfy { !$0.complete })
+    }
+  }
+
+  @Test("a flipped bit in the data or its checksum is reported", arguments: real.filter { $0.0 != "lzma" })
+  func flipped(_ name: String, _ bytes: [UInt8]) throws {
+    // Behind the header, whose flags and times carry no checksum.
+    for index in max(10, bytes.count - 12)..<bytes.count {
+      var damaged = bytes
+      damaged[index] ^= 4
+      let walked = try walk(damaged)
+      #expect(!walked.problems.isEmpty, "\(name) flipped at \(index)")
+    }
+  }
+
+  @Test("data before a gzip checksum that is wrong is handed over, as incomplete")
+  func gzipChecksum() throws {
+    var crc = TestArchives.gzip(TestArchives.hello)
+    crc[crc.count - 8] ^= 1
+    var length = TestArchives.gzip(TestArchives.hello)
+    length[length.count - 1] ^= 1
+    for bytes in [crc, length] {
+      let walked = try walk(bytes)
+      #expect(walked.members == [.init(path: "", text: "hello, night\n", complete: false)])
+      #expect(walked.problems == ["checksumMismatch"])
+      #expect(walked.diagnostics.first?.location.position == .offset(13))
+    }
+  }
+
+  @Test("more than a buffer of data comes through whole")
+  func large() throws {
+    let line = Array("0123456789abcdef 0123456789abcdef\n".utf8)
+    let data = (0..<100_000).flatMap { _ in line }
+    #expect(try walk(TestArchives.gzip(data)).total == data.count)
+    #expect(try walk(TestArchives.gzip(TestArchives.tar([("a", data), ("b", line)]))).total == data.count + line.count)
+  }
+
+  @Test("skippable zstd frames are skipped, and do not make another format zstd")
+  func skippable() throws {
+    let frame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
+    #expect(try walk(frame + TestArchives.zstdHello).members.map { $0.text } == ["hello, night\n"])
+    let other = try walk(frame + Array("something else".utf8))
+    #expect(other.total == frame.count + 14)
+    #expect(other.problems == [])
+  }
+
+  @Test("what only looks like a compression is handed on as it is")
+  func lookalikes() throws {
+    for text in ["BZh9 is how bzip2 begins\n", "]\u{0}\u{0} not lzma", "(µ/ý", "PK\u{3}"] {
+      let walked = try walk(Array(text.utf8))
+      #expect(walked.members.map { $0.text } == [text])
+      #expect(walked.codes == [])
+    }
+  }
+}

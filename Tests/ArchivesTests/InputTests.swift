@@ -1,0 +1,93 @@
+import Archives
+import Core
+import Glibc
+import Testing
+
+@Suite("Inputs")
+struct InputTests {
+  @Test("a plain file is its own member, with its digest")
+  func plain() throws {
+    let walked = try walk(Array("abc".utf8))
+    #expect(walked.members == [.init(path: "", text: "abc", complete: true)])
+    #expect(walked.summary.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(walked.summary.bytes == 3)
+    #expect(walked.summary.members == 1)
+    #expect(walked.codes == [])
+  }
+
+  @Test("the digest is of the whole stored input, whatever way it was read")
+  func digest() throws {
+    let zip = TestArchives.zip([("a", Array("abc".utf8))])
+    #expect(try walk(zip).summary.sha256 == SHA256.hex(zip))
+    #expect(try walk(zip).summary.bytes == zip.count)
+  }
+
+  @Test("what cannot be read says why")
+  func unreadable() throws {
+    let folder = try TemporaryFolder()
+    let empty = try folder.write("empty", [])
+    for (path, code, severity) in [
+      (folder.path + "/nowhere", "unreadableInput", Diagnostic.Severity.error),
+      (folder.path, "unreadableInput", .error), (empty, "emptyInput", .note),
+    ] {
+      let sink = CollectingSink()
+      let summary = ArchiveWalker().walk(.file(path, name: "named"), into: sink)
+      #expect(sink.members.isEmpty)
+      #expect(summary.diagnostics.sorted.map { $0.code } == [code])
+      #expect(summary.diagnostics.sorted.map { $0.severity } == [severity])
+      #expect(summary.diagnostics.sorted.map { $0.location.input } == ["named"])
+    }
+  }
+
+  @Test("a pipe that stays silent is given up")
+  func silentPipe() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/pipe"
+    try #require(unsafe mkfifo(path, 0o600) == 0)
+    var limits = ArchiveLimits()
+    limits.stallSeconds = 0
+    let sink = CollectingSink()
+    let summary = ArchiveWalker(limits: limits).walk(.file(path), into: sink)
+    #expect(summary.diagnostics.sorted.compactMap { $0.limit } == ["stall"])
+  }
+
+  @Test("a folder stands for the files below it, in byte order; links that lead back are noted")
+  func folders() throws {
+    let folder = try TemporaryFolder()
+    folder.makeFolder("d")
+    folder.makeFolder("b")
+    for name in ["c.log", "a.log", "d/z.log", "d/A.log"] { try folder.write(name, [1]) }
+    folder.link("b/up", to: "..")
+    folder.link("b/same", to: "../c.log")
+    folder.link("b/nowhere", to: "gone")
+    let outside = try TemporaryFolder()
+    let target = try outside.write("out.log", [1])
+    folder.link("b/out", to: target)
+    let (sources, diagnostics) = InputList.expand([folder.path, "-"])
+    #expect(
+      sources.map { $0.name.replacing(folder.path, with: "") }
+        == ["/a.log", "/b/out", "/c.log", "/d/A.log", "/d/z.log", "-"])
+    #expect(diagnostics.sorted.map { $0.code } == ["skippedLink", "skippedLink", "skippedLink"])
+    #expect(diagnostics.sorted.allSatisfy { $0.severity == .note })
+  }
+
+  @Test("a name that promises an archive is held against the content")
+  func names() throws {
+    let zip = TestArchives.zip([("a", Array("abc".utf8))])
+    #expect(try walk(zip, name: "x.tar.gz").codes == ["misleadingName"])
+    #expect(try walk(zip, name: "x.zip").codes == [])
+    #expect(try walk(Array("<html>".utf8), name: "x.zip").problems == ["misleadingName"])
+  }
+
+  @Test("damage inside an inner archive leaves its siblings alone and is named by both")
+  func inner() throws {
+    let inner = TestArchives.gzip(TestArchives.tar([("x", Array("abc".utf8))]))
+    let walked = try walk(
+      TestArchives.tar([
+        ("one", Array("1".utf8)), ("in.tar.gz", Array(inner.prefix(300))), ("two", Array("2".utf8)),
+      ]))
+    #expect(walked.members.map { $0.path } == ["one", "two"])
+    #expect(walked.problems.contains("truncated"))
+    #expect(walked.diagnostics.allSatisfy { $0.location.member.hasPrefix("in.tar.gz") })
+  }
+}
