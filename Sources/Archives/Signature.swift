@@ -21,7 +21,7 @@ enum Signature {
       self = .container(.zip)
     } else if begins([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]) {
       self = .container(.sevenZip)
-    } else if TarHeader.isHeader(head[...]) || TarHeader.hasMagic(head[...]) {
+    } else if TarHeader.isHeader(head[...]) || TarHeader.isDamagedHeader(head[...]) {
       self = .container(.tar)
     } else if Self.isLZMAAlone(head) {
       self = .filter(.lzmaAlone)

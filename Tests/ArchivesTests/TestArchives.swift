@@ -15,6 +15,8 @@ enum TestArchives {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
+  static func join(_ parts: [[UInt8]]) -> [UInt8] { Array(parts.joined()) }
+
   static func hex(_ text: String) -> [UInt8] {
     let digits = Array(text.utf8).map { $0 <= 57 ? $0 - 48 : $0 - 87 }
     return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -61,7 +63,7 @@ enum TestArchives {
 
   /// Gzip of stored blocks.
   static func gzip(_ data: [UInt8]) -> [UInt8] {
-    [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + stored(data) + le(Int(crc32(data)), 4) + le(data.count, 4)
+    join([[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], stored(data), le(Int(crc32(data)), 4), le(data.count, 4)])
   }
 
   /// Raw deflate of stored blocks.
@@ -101,22 +103,28 @@ enum TestArchives {
   static func zipLocal(_ member: ZipMember) -> [UInt8] {
     let packed = member.packed ?? member.data
     let name = Array(member.name.utf8)
-    return [0x50, 0x4B, 3, 4] + le(20, 2) + le(member.flags, 2) + le(member.method, 2) + le(0, 4)
-      + le(Int(member.checksum ?? crc32(member.data)), 4) + le(packed.count, 4)
-      + le(member.size ?? member.data.count, 4) + le(name.count, 2) + le(0, 2) + name + packed
+    return join([
+      [0x50, 0x4B, 3, 4], le(20, 2), le(member.flags, 2), le(member.method, 2), le(0, 4),
+      le(Int(member.checksum ?? crc32(member.data)), 4), le(packed.count, 4),
+      le(member.size ?? member.data.count, 4), le(name.count, 2), le(0, 2), name, packed,
+    ])
   }
 
   static func zipIndex(_ member: ZipMember, at offset: Int) -> [UInt8] {
     let name = Array(member.name.utf8)
-    return [0x50, 0x4B, 1, 2] + le(0x0314, 2) + le(20, 2) + le(member.flags, 2) + le(member.method, 2) + le(0, 4)
-      + le(Int(member.checksum ?? crc32(member.data)), 4) + le((member.packed ?? member.data).count, 4)
-      + le(member.size ?? member.data.count, 4) + le(name.count, 2) + le(0, 8) + le(member.mode << 16, 4)
-      + le(offset, 4) + name
+    return join([
+      [0x50, 0x4B, 1, 2], le(0x0314, 2), le(20, 2), le(member.flags, 2), le(member.method, 2), le(0, 4),
+      le(Int(member.checksum ?? crc32(member.data)), 4), le((member.packed ?? member.data).count, 4),
+      le(member.size ?? member.data.count, 4), le(name.count, 2), le(0, 8), le(member.mode << 16, 4),
+      le(offset, 4), name,
+    ])
   }
 
   static func zipEnd(entries: Int, size: Int, offset: Int, comment: [UInt8] = []) -> [UInt8] {
-    [0x50, 0x4B, 5, 6] + le(0, 4) + le(entries, 2) + le(entries, 2) + le(size, 4) + le(offset, 4)
-      + le(comment.count, 2) + comment
+    join([
+      [0x50, 0x4B, 5, 6], le(0, 4), le(entries, 2), le(entries, 2), le(size, 4), le(offset, 4),
+      le(comment.count, 2), comment,
+    ])
   }
 
   static func zip(_ members: [ZipMember], comment: [UInt8] = []) -> [UInt8] {
@@ -143,15 +151,17 @@ enum TestArchives {
   {
     var header: [UInt8] = [1, 4, 6, 0, 1, 9, UInt8(data.count), 0, 7, 11, 1, 0]
     if let lzma2 {
-      header += [1, 0x21, 0x21, 1, lzma2.property, 12, 0xF0] + le(lzma2.size, 4)
+      header += join([[1, 0x21, 0x21, 1, lzma2.property, 12, 0xF0], le(lzma2.size, 4)])
     } else {
       header += [1, 1, 0, 12, UInt8(data.count)]
     }
-    header += [10, 1] + le(Int(checksum ?? crc32(data)), 4) + [0, 8, 0, 0]
-    let names = name.utf16.flatMap { le(Int($0), 2) } + [0, 0]
-    header += [5, 1, 17, UInt8(names.count + 1), 0] + names + [0, 0]
-    let start = le(data.count, 8) + le(header.count, 8) + le(Int(crc32(header)), 4)
-    return hex("377abcaf271c0004") + le(Int(crc32(start)), 4) + start + data + header
+    header += join([[10, 1], le(Int(checksum ?? crc32(data)), 4), [0, 8, 0, 0]])
+    var names: [UInt8] = []
+    for unit in name.utf16 { names += le(Int(unit), 2) }
+    names += [0, 0]
+    header += join([[5, 1, 17, UInt8(names.count + 1), 0], names, [0, 0]])
+    let start = join([le(data.count, 8), le(header.count, 8), le(Int(crc32(header)), 4)])
+    return join([hex("377abcaf271c0004"), le(Int(crc32(start)), 4), start, data, header])
   }
 
   // MARK: What real programs wrote: `hello, night` and a newline under each of them

@@ -21,6 +21,19 @@ enum TarHeader {
     block.dropFirst(257).starts(with: Array("ustar".utf8))
   }
 
+  /// Whether a block without a right checksum is a damaged header all the same: the signature is there, or every
+  /// number field holds nothing but octal digits and padding.
+  static func isDamagedHeader(_ block: ArraySlice<UInt8>) -> Bool {
+    if hasMagic(block) { return true }
+    guard block.count >= size, block.first != 0 else { return false }
+    let numbers = [(100, 8), (108, 8), (116, 8), (124, 12), (136, 12), (148, 8)]
+    return numbers.allSatisfy { start, length in
+      let field = block.dropFirst(start).prefix(length)
+      return field.allSatisfy { (0x30...0x37).contains($0) || $0 == 0x20 || $0 == 0 }
+        && field.contains { (0x30...0x37).contains($0) }
+    }
+  }
+
   /// The checksum field: octal digits, padded with spaces or zeros.
   private static func checksum(_ block: ArraySlice<UInt8>) -> Int? {
     var value: Int?
