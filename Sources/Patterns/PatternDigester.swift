@@ -10,14 +10,16 @@ package struct PatternDigester: Digester {
   private var points = CallPointTable()
   private var scan = CallTreeScan()
   private var critical = CriticalPath()
+  private var repeated = RepeatedSpans()
   private var state = PatternState()
   private var finished = PatternPartial()
 
   package init() {}
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
-    let nodes = tree.nodes
+    var nodes = tree.nodes
     guard !nodes.isEmpty else { return }
+    if let once = repeated.removed(from: nodes) { nodes = once }
     if state.isFull {
       finished.merge(state.partial(points, context))
       state = PatternState(shift: finished.clock.shift)
