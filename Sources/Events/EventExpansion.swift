@@ -9,7 +9,8 @@ package enum EventExpansion {
       let isCall = node.kind == .client || node.kind == .producer
       var target = node.peer
       if isCall, target.isNone {
-        target = tree.children(of: i).first { tree.nodes[$0].component != node.component }
+        target =
+          tree.children(of: i).first { tree.nodes[$0].component != node.component }
           .map { tree.nodes[$0].component } ?? .none
       }
       var event = StructuralEvent(

@@ -1,6 +1,7 @@
 internal import Cascades
 internal import Core
 internal import Events
+internal import History
 internal import Patterns
 internal import Policies
 
@@ -26,6 +27,7 @@ struct ConcludePhase: Sendable {
     report.summary.failures = night.counts.failures
     addCascades(night, to: &report)
     addPatterns(night, history, to: &report)
+    addTemplates(night, history, to: &report)
     report.policies = try policies(night)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count
@@ -54,6 +56,29 @@ struct ConcludePhase: Sendable {
     report.violations = patterns.violations
     report.summary.patternsLearned = patterns.learned
     report.limits.merge(patterns.limits) { first, _ in first }
+  }
+
+  /// Most templates listed as gone.
+  private static let listedGone = 100
+
+  private func addTemplates(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) {
+    let earlier = history?.templates ?? []
+    let learned = night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) })
+    report.templates = learned.templates.map { template in
+      var finding = template.finding
+      if earlier.isEmpty { finding.status = "known" }
+      return finding
+    }
+    let tonight = Set(report.templates.map(\.id)).union(learned.aliases.keys)
+    let gone = earlier.filter { !tonight.contains($0.id) }.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
+    report.templates += gone.prefix(Self.listedGone).map { template in
+      TemplateFinding(
+        id: template.id, template: template.template, count: 0, severity: template.severity,
+        components: template.components, status: "gone")
+    }
+    if learned.unkept > 0 {
+      report.limits["templates"] = "\(learned.unkept) log records had more different messages than are kept"
+    }
   }
 
   /// What the candidates of the policy file would have done; nil without calls in the log.

@@ -16,17 +16,20 @@ struct DigestPhase: Sendable {
     var counts = CountDigester()
     var cascades = CascadeDigester(settings: settings.cascades)
     var patterns = PatternDigester()
+    var templates = TemplateDigester()
     var episodes = EpisodeDigester()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
       cascades.observe(tree, context)
       patterns.observe(tree, context)
+      templates.observe(tree, context)
       episodes.observe(tree, context)
     }
     for log in segment.rows.logs where log.request.isNone {
       counts.observe(log: log, context)
       cascades.observe(log: log, context)
+      templates.observe(log: log, context)
     }
     for metric in segment.rows.metrics {
       counts.observe(metric: metric, context)
@@ -42,7 +45,7 @@ struct DigestPhase: Sendable {
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
-      patterns: patterns.finish(context), episodes: episodes.finish(context))
+      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context))
   }
 
   /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.

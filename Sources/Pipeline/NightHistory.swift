@@ -46,6 +46,9 @@ struct NightHistory {
     return PatternBaseline(nights: nights)
   }
 
+  /// The templates of earlier nights with their frozen ids, by id.
+  var templates: [HistoricTemplate] { baseline.templates.values.sorted { $0.id < $1.id } }
+
   /// Marks incidents that earlier nights had too.
   func recognise(_ incidents: inout [Incident]) {
     for i in incidents.indices where incidents[i].status == .new && baseline.incidents[incidents[i].fingerprint] != nil

@@ -13,6 +13,7 @@ package struct NightPartial: Sendable {
   package var repairs = Repairs()
   package var cascades: CascadePartial
   package var patterns: PatternPartial
+  package var templates: TemplatePartial
   package var episodes: EpisodePartial
 
   /// Adds another partial.
@@ -31,6 +32,7 @@ package struct NightPartial: Sendable {
     repairs.merge(other.repairs)
     cascades.merge(other.cascades)
     patterns.merge(other.patterns)
+    templates.merge(other.templates)
     episodes.merge(other.episodes)
   }
 }
@@ -41,7 +43,8 @@ extension NightPartial {
     var frame = Frame(kind: .partial, coverage: coverage)
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
-      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(episodes.encode),
+      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
+      Self.section(episodes.encode),
 
     ]
     return frame.encoded()
@@ -52,7 +55,7 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame(encoded: bytes, expecting: .partial)
-    guard frame.sections.count == 6 else { throw DecodeFailure("a partial has six sections", at: 0) }
+    guard frame.sections.count == 7 else { throw DecodeFailure("a partial has seven sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections.map { ByteReader($0) }
     outcomes = try readers[0].array()
@@ -60,7 +63,8 @@ extension NightPartial {
     repairs = try Repairs(from: &readers[2])
     cascades = try CascadePartial(from: &readers[3])
     patterns = try PatternPartial(from: &readers[4])
-    episodes = try EpisodePartial(from: &readers[5])
+    templates = try TemplatePartial(from: &readers[5])
+    episodes = try EpisodePartial(from: &readers[6])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -55,8 +55,9 @@ package enum TemplateVerb {
 
     mutating func finish() {
       takeLines()
-      if !held.isEmpty { take(held.span) }
+      let last = held
       held = []
+      if !last.isEmpty { take(last.span) }
     }
 
     private mutating func takeLines() {

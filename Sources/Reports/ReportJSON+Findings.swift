@@ -1,4 +1,4 @@
-internal import Core
+package import Core
 
 /// Incidents, tests and policies in `report.json`.
 extension ReportJSON {
@@ -94,7 +94,7 @@ extension ReportJSON {
     ])
   }
 
-  func policies(_ policies: PolicyFindings) -> JSONValue {
+  package func policies(_ policies: PolicyFindings) -> JSONValue {
     .object([
       "baseline": .object(["logged": sentence(policies.logged), "metrics": metrics(policies.baseline)]),
       "candidates": .array(policies.candidates.map(candidate)),

@@ -19,7 +19,8 @@ struct Hindcast: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
+      RunCommand.self, EvaluateCommand.self, EventsCommand.self, TemplatesCommand.self, CheckCommand.self,
+      GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
       DigestCommand.self,
       ConcludeCommand.self,
     ])
