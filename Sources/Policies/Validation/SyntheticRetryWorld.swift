@@ -36,6 +36,9 @@ package struct SyntheticRetryWorld: Sendable {
     var firstLength: [[Double]]
   }
 
+  /// The log that the logging policy leaves in one such world.
+  package func episodes(seed: UInt64) -> EpisodePartial { log(instance(seed: seed), seed: seed) }
+
   func instance(seed: UInt64) -> Instance {
     var random = SplitMix64(seed: StableHash.mix(seed))
     var world = Instance(outages: [], arrivals: [], isPersistent: [], firstFails: [], firstLength: [])

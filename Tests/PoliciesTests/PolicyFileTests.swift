@@ -1,0 +1,196 @@
+// Policy files: what they say, how grids expand, and what is refused with a suggestion.
+import Core
+import Policies
+import Testing
+
+/// A tree from nested literals; every node gets a line of its own.
+private indirect enum Tree: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+  case scalar(String)
+  case list([Tree])
+  case map([(String, Tree)])
+  init(stringLiteral value: String) { self = .scalar(value) }
+  init(arrayLiteral elements: Tree...) { self = .list(elements) }
+  init(dictionaryLiteral elements: (String, Tree)...) { self = .map(elements) }
+
+  var node: ConfigNode {
+    switch self {
+    case .scalar(let text): ConfigNode(.scalar(text), line: 1, column: 1)
+    case .list(let trees): ConfigNode(.list(trees.map(\.node)), line: 1, column: 1)
+    case .map(let pairs):
+      ConfigNode(
+        .map(pairs.map { ConfigNode.Entry(key: $0.0, line: 1, column: 1, value: $0.1.node) }), line: 1, column: 1)
+    }
+  }
+}
+
+private func read(_ tree: Tree) -> (file: PolicyFile, problems: [ConfigProblem]) {
+  var problems: [ConfigProblem] = []
+  let file = PolicyFile(config: tree.node, problems: &problems)
+  return (file, problems)
+}
+
+private func policies(_ bodies: Tree...) -> (file: PolicyFile, problems: [ConfigProblem]) {
+  read(["version": "1", "policies": .list(bodies)])
+}
+
+@Test("The example of the design is read as it stands")
+func designExample() throws {
+  let (file, problems) = policies(
+    [
+      "name": "six-attempts",
+      "retry": [
+        "attempts": "6",
+        "backoff": ["exponential": ["base": "200ms", "factor": "2", "max": "5s", "jitter": "full"]],
+      ],
+      "retryOn": ["timeout", "unavailable"], "deadline": "10s",
+    ],
+    [
+      "name": "guarded", "preset": "grpc", "budget": ["ratio": "0.1", "perSecond": "10"],
+      "breaker": ["failureRate": "0.5", "window": "100", "minimumCalls": "20", "open": "30s", "probes": "3"],
+      "scope": ["component": "payments"],
+    ],
+    ["name": "grid", "retry": ["attempts": ["2", "3", "4"], "backoff": ["fixed": ["500ms", "2s"]]]],
+    [
+      "name": "front-door",
+      "admission": [
+        "maxInFlight": "64", "maxPerWindow": "100", "window": "1s", "deadline": "5s", "maxRetries": "2",
+      ],
+    ],
+    [
+      "name": "one-for-all",
+      "supervision": [
+        "strategy": "oneForAll", "maxRestarts": "5", "period": "60s",
+        "backoff": ["exponential": ["base": "1s", "max": "60s"]],
+        "children": [["id": "a", "restart": "transient", "maxRestarts": "2"], ["id": "b"]],
+      ],
+    ],
+    [
+      "name": "move-away",
+      "recovery": [
+        "maxRetries": "3", "initialDelay": "10s", "maxDelay": "300s", "timeout": "600s", "autoRollback": "true",
+      ],
+    ],
+    ["name": "hedged", "hedge": ["after": "300ms", "max": "2"]],
+    [
+      "name": "linear",
+      "retry": ["backoff": ["linear": ["base": "1s", "step": "500ms", "max": "3s"]], "attemptTimeout": "2s"],
+    ])
+  #expect(problems.isEmpty)
+  #expect(file.policies.count == 13)
+  let six = try #require(file.policies.first)
+  #expect(six.retry?.attempts == 6)
+  #expect(
+    six.retry?.backoff == Backoff(.exponential(base: 200_000, factor: 2), jitter: .full, maximum: 5_000_000))
+  #expect(six.retry?.retryOn == KindSet([.timeout, .unavailable]))
+  #expect(six.retry?.deadline == 10_000_000)
+  let guarded = file.policies[1]
+  #expect(guarded.component == "payments")
+  #expect(guarded.retry?.attempts == 4)
+  #expect(guarded.budget == .ratio(ratio: 0.1, perSecond: 10, ttl: 10_000_000))
+  #expect(guarded.breaker?.window == .count(100))
+  #expect(guarded.breaker?.open == 30_000_000)
+  #expect(guarded.family == "retry+budget+breaker")
+  #expect(file.policies[2...7].map(\.name).first == "grid [retry.attempts=2, retry.backoff.fixed=500ms]")
+  #expect(Set(file.policies[2...7].compactMap { $0.retry?.attempts }) == [2, 3, 4])
+  #expect(file.policies[8].admission?.maxRetries == 2)
+  #expect(file.policies[9].supervision?.children.map(\.restart) == [.transient, .permanent])
+  #expect(file.policies[10].recovery == RecoverySettings())
+  #expect(file.policies[11].hedge == Hedging(after: 300_000, max: 2))
+  #expect(file.policies[12].retry?.backoff.envelope(9) == 3_000_000)
+  #expect(file.policies[12].retry?.attemptTimeout == 2_000_000)
+}
+
+@Test("The logged policy and the evaluator's settings")
+func loggedAndSettings() {
+  let (file, problems) = read([
+    "version": "1", "logged": ["retry": ["attempts": "3", "backoff": ["fixed": "5000ms"]]],
+    "evaluation": ["donorWindow": "30s", "minimumRetries": "10", "block": "5min", "seed": "7"],
+  ])
+  #expect(problems.isEmpty)
+  #expect(file.logged?.retry?.backoff == Backoff(.fixed(5_000_000)))
+  #expect(file.evaluation.donorWindow == 30_000_000)
+  #expect(file.evaluation.seed == 7)
+  #expect(read(["version": "1", "logged": "inferred"]).file.logged == nil)
+  #expect(!read(["version": "1", "logged": "guessed"]).problems.isEmpty)
+}
+
+@Test("Unknown keys, wrong types and impossible values are refused, with what to write instead")
+func refusals() {
+  func problem(_ tree: Tree) -> ConfigProblem? { policies(tree).problems.first }
+  #expect(problem(["name": "a", "retry": ["atempts": "3"]])?.suggestion == "attempts")
+  #expect(problem(["name": "a", "retry": ["attempts": "0"]])?.message == "0 is not between 1 and 1000000")
+  #expect(problem(["name": "a", "retry": ["backoff": ["fixed": "5"]]])?.suggestion == "5s")
+  #expect(problem(["name": "a", "preset": "grcp"])?.suggestion == "grpc")
+  #expect(problem(["name": "a", "retryOn": ["timeuot"], "retry": ["attempts": "2"]])?.suggestion == "timeout")
+  #expect(problem(["name": "a", "breaker": ["failureRate": "1.5"]]) != nil)
+  #expect(
+    problem(["name": "a", "admission": ["maxPerWindow": "5"]])?.message == "maxPerWindow and window belong together")
+  #expect(problem(["name": "a", "admission": ["maxInFlight": "0"]]) != nil)
+  #expect(
+    problem(["name": "a", "retry": ["backoff": ["fixed": "1s", "linear": ["base": "1s"]]]])?.message
+      == "one delay law only")
+  #expect(problem(["name": "a", "supervision": ["strategy": "oneForal"]])?.suggestion == "oneForAll")
+  #expect(problem(["name": "a"])?.message == "policy 'a' says nothing to do")
+  #expect(problem(["retry": ["attempts": "2"]])?.message == "a policy needs a name")
+  #expect(
+    policies(["name": "a", "preset": "sre"], ["name": "a", "preset": "grpc"]).problems.first?.message
+      == "a policy named 'a' appears twice")
+  #expect(read(["version": "2"]).problems.first?.suggestion == "1")
+  #expect(read(["version": "1", "polices": []]).problems.first?.suggestion == "policies")
+  let wide = (0..<40).map { Tree.scalar(String($0 + 1)) }
+  #expect(
+    policies([
+      "name": "a", "retry": ["attempts": .list(wide), "backoff": ["fixed": .list(wide.map { _ in "1s" })]],
+    ]).problems.contains { $0.message.contains("more than 1000") })
+}
+
+@Test("Every preset is there, validates, and writes its system's configuration")
+func presets() {
+  for preset in Preset.allCases {
+    let (file, problems) = policies(["preset": .scalar(preset.rawValue)])
+    #expect(problems.isEmpty)
+    #expect(file.policies.first?.name == preset.rawValue)
+    #expect(file.policies.first?.family != "none")
+  }
+  #expect(Preset.resilience4j.policy.retry?.attempts == 3)
+  #expect(Preset.polly.policy.retry?.attempts == 4)
+  #expect(Preset.temporal.policy.retry?.attempts == .max)
+  #expect(Preset.otp.policy.supervision?.maxRestarts == 1)
+  #expect(Preset.systemd.policy.supervision?.window == .fixed)
+}
+
+@Test("Pushback: an exact delay that resets the exponent; a negative one ends it (gRPC)")
+func pushback() {
+  let policy = RetryPolicy(
+    attempts: 5, backoff: Backoff(.exponential(base: 100, factor: 2)), retryOn: .all, deadline: 10_000)
+  var run = RetryPolicy.Run()
+  let code = FailureKind.unavailable.rawValue
+  #expect(policy.decide(&run, failure: code, elapsed: 0, u: 0) == .retry(after: 100))
+  #expect(policy.decide(&run, failure: code, elapsed: 0, u: 0) == .retry(after: 200))
+  #expect(policy.decide(&run, failure: code, elapsed: 0, u: 0, pushback: .wait(7)) == .retry(after: 7))
+  #expect(policy.decide(&run, failure: code, elapsed: 0, u: 0) == .retry(after: 100))
+  #expect(policy.decide(&run, failure: code, elapsed: 0, u: 0) == .stop(.attempts))
+  var other = RetryPolicy.Run()
+  #expect(policy.decide(&other, failure: code, elapsed: 0, u: 0, pushback: .stop) == .stop(.pushback))
+  #expect(policy.decide(&other, failure: code, elapsed: 9_950, u: 0) == .stop(.deadline))
+}
+
+@Test("Hedging: due after the delay, at once after a failure, never after a fatal one or a good answer")
+func hedging() {
+  let hedging = Hedging(after: 100, max: 2)
+  var run = Hedging.Run(start: 0)
+  #expect(run.due(hedging) == 100)
+  run.send(at: 100)
+  #expect(run.due(hedging) == 200)
+  let again = run.answered(failure: FailureKind.unavailable.rawValue, at: 150, hedging)
+  #expect(again)
+  #expect(run.starts == [0, 100, 150])
+  #expect(run.due(hedging) == nil)
+  let good = run.answered(failure: 0, at: 160, hedging)
+  #expect(!good && run.isOver && run.succeeded)
+  var fatal = Hedging.Run(start: 0)
+  let sent = fatal.answered(failure: FailureKind.semantic.rawValue, at: 5, hedging)
+  #expect(!sent && fatal.isOver && !fatal.succeeded)
+  #expect(Hedging.Run(start: 0).due(Hedging(after: nil)) == nil)
+  #expect(Hedging.Run(start: 0).due(Hedging(after: 0)) == 0)
+}
