@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "hindcast", dependencies: ["Core", "Pipeline", "Worlds", "Reports", argumentParser], swiftSettings: rules),
     .executableTarget(
-      name: "benchmark", dependencies: ["Core", "Pipeline", "Policies", "Worlds", "Patterns", "History"],
+      name: "benchmark", dependencies: ["Core", "Archives", "Pipeline", "Policies", "Worlds", "Patterns", "History", "Reports"],
       swiftSettings: rules),
 
     // Tests: one target per room.
@@ -83,6 +83,6 @@ let package = Package(
     tests("History", ["Core", "History", grdb]),
     tests("Reports", ["Core", "Reports"]),
     tests("Pipeline", ["Core", "Pipeline"]),
-    tests("EndToEnd", ["Core", "Pipeline", "Worlds"]),
+    tests("EndToEnd", ["Core", "Archives", "Pipeline", "Reports", "Worlds"]),
   ]
 )

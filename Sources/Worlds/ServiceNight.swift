@@ -58,7 +58,8 @@ package struct ServiceNight {
       case .zipkin:
         parts.zipkinSpans += simulation.spans
         if parts.zipkinSpans.count >= 20_000 { try parts.flushZipkin(traces, to: &writer) }
-      case .events, nil:
+      case nil: break
+      case .events:
         EventLines(graph: plan.graph).write(simulation.spans, into: &parts.events)
         try parts.flush(\.events, "events/requests", Self.memberSize, to: &writer)
       }

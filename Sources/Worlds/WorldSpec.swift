@@ -20,7 +20,7 @@ package struct WorldSpec: Hashable, Sendable {
   package var faults: [FaultRequest] = []
   /// Minutes that each fault lasts.
   package var faultMinutes: Double = 4
-  /// Whole traces are dealt out over these in turn.
+  /// Whole traces are dealt out over these in turn; none leaves only logs and metrics.
   package var formats: [TraceFormat] = [.otlp]
   package var hasLogs = true
   package var hasMetrics = true

@@ -1,5 +1,6 @@
 // Benchmarks by name; each file here is one of them.
 
+internal import Glibc
 internal import Patterns
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -11,8 +12,13 @@ case "drift": print(DriftValidation.run(repetitions: number ?? 1_000), terminato
 case "history-kills": print(try HistoryKills.run(kills: number ?? 2_000, executable: CommandLine.arguments[0]))
 case "history-writer" where arguments.count == 4:
   try HistoryKills.write(path: arguments[1], log: arguments[2], from: Int(arguments[3]) ?? 0)
+case "ingest": try IngestBenchmark.run(Array(arguments.dropFirst()))
+case "ingest-phase": exit(IngestPhase.run(Array(arguments.dropFirst())))
+case "worlds": try WorldBenchmark.run(worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 default:
   if !PolicyBenchmark.run(arguments) {
-    print("usage: benchmark patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies")
+    print(
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] | patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+    )
   }
 }
