@@ -22,6 +22,7 @@ package struct NightPage {
     summary(&page)
     incidents(&page)
     components(&page)
+    criticalPath(&page)
     changes(&page)
     PolicySection(report: report, pictures: pictures).add(to: &page)
     TestSection(report: report).add(to: &page)
@@ -128,6 +129,23 @@ package struct NightPage {
         ]
       })
     more(ranked.count, than: 40, &page)
+  }
+
+  private func criticalPath(_ page: inout Page) {
+    let shares = report.criticalPath.sorted { a, b in
+      a.time != b.time ? a.time > b.time : a.path.lexicographicallyPrecedes(b.path)
+    }
+    guard !shares.isEmpty else { return }
+    page.heading(2, "Where the time went")
+    page.table(
+      ["call path", "share of the critical path", "time in all", "calls"],
+      shares.prefix(10).map { share in
+        [
+          Prose.joined(share.path.map { .foreign($0) }, by: " → "), .own(Figures.percent(share.share)),
+          .own(Figures.duration(share.time)), .own(Figures.count(share.calls)),
+        ]
+      })
+    more(shares.count, than: 10, &page)
   }
 
   private func changes(_ page: inout Page) {

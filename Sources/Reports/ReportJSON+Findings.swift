@@ -69,6 +69,8 @@ extension ReportJSON {
           .object([
             "reruns": .int(policy.reruns), "green": estimate(policy.green), "costUs": estimate(policy.cost),
             "buildsTurnedGreen": estimate(policy.buildsTurnedGreen), "faultsMasked": estimate(policy.faultsMasked),
+            "greenClustered": estimate(policy.greenClustered), "fittedBuilds": .int(policy.fittedBuilds),
+            "testedBuilds": .int(policy.testedBuilds), "observedGreen": policy.observedGreen.map { estimate($0) },
           ])
         }),
       "quarantine": texts(tests.quarantine),
@@ -91,6 +93,7 @@ extension ReportJSON {
       "passed": .int(file.passed), "failures": .int(file.failures), "errors": .int(file.errors),
       "skipped": .int(file.skipped), "tests": .int(file.tests), "attempts": .int(file.attempts),
       "reruns": .int(file.reruns), "flaky": .int(file.flaky), "complete": .bool(file.complete),
+      "recovered": .bool(file.recovered), "disabled": .int(file.disabled),
     ])
   }
 

@@ -34,6 +34,15 @@ package struct ReportJSON: Sendable {
       "violations": .array(Ranking.violations(report.violations).map(violation)),
       "templates": .array(
         report.templates.sorted { ($0.id, $0.template) < ($1.id, $1.template) }.map(template)),
+      "criticalPath": .array(
+        report.criticalPath.sorted { a, b in
+          a.time != b.time ? a.time > b.time : a.path.lexicographicallyPrecedes(b.path)
+        }.map { share in
+          .object([
+            "path": texts(share.path), "calls": .int(share.calls), "timeUs": .int(share.time),
+            "share": .double(share.share),
+          ])
+        }),
       "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
       "tests": tests(report.tests),
       "windows": .array(

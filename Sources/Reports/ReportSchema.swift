@@ -93,6 +93,11 @@ package enum ReportSchema {
     Field("patterns", list(ref("pattern"))),
     Field("violations", list(ref("violation"))),
     Field("templates", list(ref("template"))),
+    Field(
+      "criticalPath",
+      list(
+        object([Field("path", list(string)), Field("calls", count), Field("timeUs", count), Field("share", share)])),
+      optional: true),
     Field("incidents", list(ref("incident"))),
     Field("tests", ref("tests")),
     Field(
@@ -233,6 +238,9 @@ package enum ReportSchema {
             object([
               Field("reruns", count), Field("green", ref("estimate")), Field("costUs", ref("estimate")),
               Field("buildsTurnedGreen", ref("estimate")), Field("faultsMasked", ref("estimate")),
+              Field("greenClustered", ref("estimate"), optional: true), Field("fittedBuilds", count, optional: true),
+              Field("testedBuilds", count, optional: true),
+              Field("observedGreen", ref("estimate"), optional: true),
             ]))),
         Field("quarantine", list(string)),
         Field("slowest", list(object([Field("test", string), Field("totalUs", integer), Field("attempts", count)]))),
@@ -246,6 +254,7 @@ package enum ReportSchema {
         Field("path", string), Field("dialect", string), Field("cases", count), Field("passed", count),
         Field("failures", count), Field("errors", count), Field("skipped", count), Field("tests", count),
         Field("attempts", count), Field("reruns", count), Field("flaky", count), Field("complete", truth),
+        Field("recovered", truth, optional: true), Field("disabled", count, optional: true),
       ]
     ),
     ("estimate", [Field("value", nullable("number")), Field("low", number), Field("high", number)]),

@@ -137,10 +137,15 @@ struct TestSection {
     if !tests.rerunPolicies.isEmpty {
       page.heading(3, "What reruns are worth")
       page.table(
-        ["reruns", "P(green)", "cost per build", "builds turned green", "faults masked"],
+        [
+          "reruns", "P(green)", "in clusters", "seen on later builds", "cost per build", "builds turned green",
+          "faults masked",
+        ],
         tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
           [
             .own(String(policy.reruns)), .own(Figures.estimate(policy.green) { Figures.fixed($0, 3) }),
+            .own(Figures.estimate(policy.greenClustered) { Figures.fixed($0, 3) }),
+            .own(policy.observedGreen.map { Figures.estimate($0) { Figures.fixed($0, 3) } } ?? "–"),
             .own(
               Figures.estimate(policy.cost) { Int64(checked: $0.rounded()).map { Figures.duration($0) } ?? "unknown" }),
             .own(Figures.estimate(policy.buildsTurnedGreen) { Figures.fixed($0, 1) }),

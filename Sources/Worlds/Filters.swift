@@ -81,7 +81,7 @@ private let chunk = 1 << 18
 /// More than the largest state of ISA-L's levels.
 private let levelSize = 1 << 20
 
-/// gzip by ISA-L, level 1.
+/// gzip by ISA-L, level 3.
 @safe private final class GzipEncoder: StreamEncoder {
   private let stream: UnsafeMutablePointer<isal_zstream>
   private let level: UnsafeMutablePointer<UInt8>
@@ -91,7 +91,7 @@ private let levelSize = 1 << 20
     unsafe stream = .allocate(capacity: 1)
     unsafe level = .allocate(capacity: levelSize)
     unsafe isal_deflate_init(stream)
-    unsafe stream.pointee.level = 1
+    unsafe stream.pointee.level = 3
     unsafe stream.pointee.level_buf = level
     unsafe stream.pointee.level_buf_size = UInt32(levelSize)
     unsafe stream.pointee.gzip_flag = UInt16(IGZIP_GZIP)

@@ -99,7 +99,7 @@ package struct ServiceNight {
     truth.components = plan.graph.services.map(\.name).sorted()
     for (fault, effect) in zip(plan.faults, effects) where effect.onset <= effect.last {
       var blast: Set<String> = [fault.component]
-      for (service, count) in effect.failed where count >= 3 { blast.insert(plan.graph.services[service].name) }
+      for (service, count) in effect.failed where count > 0 { blast.insert(plan.graph.services[service].name) }
       truth.faults.append(
         WorldTruth.Entry(
           fault: fault, onset: effect.onset, lastEffect: effect.last, blast: blast.sorted(),

@@ -12,13 +12,16 @@ struct GenerateCommand: ParsableCommand {
       hindcast generate --seed 7 --world ci -o world a night of test reports with flaky and cascading tests
       """)
 
-  enum Kind: String, ExpressibleByArgument, CaseIterable { case services, ci }
+  enum Kind: String, ExpressibleByArgument, CaseIterable { case services, ci, samples }
 
-  @Option(help: "services or ci.")
+  @Option(help: "services, ci, or samples: what the project ships.")
   var world = Kind.services
 
   @Option(help: "Equal seeds give equal bytes.")
   var seed: UInt64 = 1
+
+  @Option(help: "Nights of a CI world.")
+  var nights: Int?
 
   @Option(help: "Minutes of a service night.")
   var minutes: Int?
@@ -34,18 +37,30 @@ struct GenerateCommand: ParsableCommand {
 
   func validate() throws {
     if let minutes, !(1...100_000).contains(minutes) { throw ValidationError("--minutes takes 1 to 100000") }
+    if let nights, !(1...3_650).contains(nights) { throw ValidationError("--nights takes 1 to 3650") }
     if let components, !(2...5_000).contains(components) { throw ValidationError("--components takes 2 to 5000") }
     if let rate, !(rate > 0 && rate <= 100_000) { throw ValidationError("--rate takes a number up to 100000") }
   }
 
   func run() throws {
     do throws(WorldFailure) {
-      var spec = WorldSpec.everyFault(seed: seed)
-      if let minutes { spec.minutes = minutes }
-      if let components { spec.components = components }
-      if let rate { spec.rate = rate }
-      let (input, _) = try World.writeServiceNight(spec, to: output)
-      Console.tell("wrote \(input)")
+      switch world {
+      case .services:
+        var spec = WorldSpec.everyFault(seed: seed)
+        if let minutes { spec.minutes = minutes }
+        if let components { spec.components = components }
+        if let rate { spec.rate = rate }
+        let (input, _) = try World.writeServiceNight(spec, to: output)
+        Console.tell("wrote \(input)")
+      case .ci:
+        var spec = CISpec(seed: seed)
+        if let nights { spec.nights = nights }
+        let (inputs, _) = try World.writeCINights(spec, to: output)
+        Console.tell("wrote \(inputs.count) nights into \(output)")
+      case .samples:
+        try Samples.write(to: output)
+        Console.tell("wrote the samples into \(output)")
+      }
     } catch {
       Console.tell("\(error)")
       throw ExitCode(Exit.cannotCreate)

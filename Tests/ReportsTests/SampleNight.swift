@@ -179,6 +179,10 @@ struct SampleNight {
         id: "t-01", template: foreign("cannot reach <*> after <*> ms"), count: 97, severity: .error,
         components: [foreign("payments")], status: "new")
     ]
+    report.criticalPath = [
+      CriticalShare(
+        path: [foreign("checkout GET /pay"), foreign("payments POST /charge")], calls: 90, time: 9_000_000, share: 0.5)
+    ]
     report.incidents = [incident]
     report.tests = tests
     report.windows = [

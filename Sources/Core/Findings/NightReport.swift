@@ -11,6 +11,8 @@ package struct NightReport: Sendable {
   package var patterns: [PatternFinding] = []
   package var violations: [Violation] = []
   package var templates: [TemplateFinding] = []
+  /// Where the time of the requests went, the largest share first.
+  package var criticalPath: [CriticalShare] = []
   package var incidents: [Incident] = []
   package var tests = TestFindings()
   package var windows: [WindowRanking] = []
