@@ -26,7 +26,8 @@ package enum InputList {
         sources.append(.file(path))
       }
     }
-    return (sources, diagnostics)
+    let joined = SplitParts.join(sources, diagnostics: &diagnostics)
+    return (joined, diagnostics)
   }
 }
 

@@ -1,8 +1,12 @@
-/// One thing the user asked to be read: a file or standard input, under the name it is reported by.
+/// One thing the user asked to be read: a file, a split file, standard input, under the name it is reported by.
 package struct InputSource: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case file(path: String)
     case standardInput
+    /// The parts of a split file, in order.
+    case parts([String])
+    /// Bytes at hand.
+    case memory([UInt8])
   }
 
   /// The input as the user named it; the `input` of every location in it.

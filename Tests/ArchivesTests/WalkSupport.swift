@@ -50,14 +50,13 @@ struct Walked {
   func diagnostic(_ code: String) -> Diagnostic? { diagnostics.first { $0.code == code } }
 }
 
-/// Writes bytes to a file of their own, walks over it, and removes it.
+/// Walks over bytes in memory.
 func walk(
   _ bytes: [UInt8], name: String = "input", limits: ArchiveLimits = ArchiveLimits(), budget: RunBudget = RunBudget()
-) throws -> Walked {
-  let folder = try TemporaryFolder()
-  let path = try folder.write("input", bytes)
+) -> Walked {
   let sink = CollectingSink()
-  let summary = ArchiveWalker(limits: limits, budget: budget).walk(.file(path, name: name), into: sink)
+  let summary = ArchiveWalker(limits: limits, budget: budget).walk(
+    InputSource(name: name, kind: .memory(bytes)), into: sink)
   return Walked(summary: summary, members: sink.members, total: sink.total)
 }
 

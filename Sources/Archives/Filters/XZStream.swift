@@ -12,10 +12,11 @@ internal import CLZMA
   private var expansion = Expansion()
   private var isFinished = false
   private var memory = 0
+  private var streamsDone = 0
+  private var isBetweenStreams = false
 
-  // The flags are macros with a cast, which do not import.
+  // A macro with a cast, which does not import.
   private static let tellUnsupportedCheck: UInt32 = 0x02
-  private static let concatenated: UInt32 = 0x08
 
   init(_ source: any ByteStream, format: Format, on trail: Trail) {
     input = FilterInput(source)
@@ -23,13 +24,21 @@ internal import CLZMA
     self.format = format
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: lzma_stream())
+    begin(0)
+  }
+
+  /// Begins a stream.
+  private func begin(_ filled: Int) {
+    isBetweenStreams = false
+    trail.context.returnDecoderMemory(memory)
+    memory = 0
     let limit = UInt64(max(1, trail.context.decoderMemoryLeft))
     let result: lzma_ret =
       switch format {
-      case .xz: unsafe lzma_stream_decoder(stream, limit, Self.concatenated | Self.tellUnsupportedCheck)
+      case .xz: unsafe lzma_stream_decoder(stream, limit, Self.tellUnsupportedCheck)
       case .lzmaAlone: unsafe lzma_alone_decoder(stream, limit)
       }
-    if result != LZMA_OK { fail(result, at: 0) }
+    if result != LZMA_OK { fail(result, at: filled) }
   }
 
   deinit {
@@ -44,6 +53,7 @@ internal import CLZMA
     guard !isFinished else { return .empty }
     var filled = 0
     while filled < output.capacity, !isFinished {
+      if isBetweenStreams, !beginNext(filled) { break }
       let hasInput = input.fill()
       let before = input.chunk.count
       unsafe stream.pointee.next_in = input.chunk.start
@@ -58,7 +68,9 @@ internal import CLZMA
       filled += produced
       switch result {
       case LZMA_OK: break
-      case LZMA_STREAM_END: end(filled)
+      case LZMA_STREAM_END:
+        streamsDone += 1
+        isBetweenStreams = true
       case LZMA_UNSUPPORTED_CHECK:
         trail.warn("uncheckedStream", "the \(name) stream has a check of an unknown kind: it is not verified")
       default: fail(result, at: filled)
@@ -76,14 +88,32 @@ internal import CLZMA
     memory = now
   }
 
-  private func end(_ filled: Int) {
+  /// Looks for a further stream behind one that ended; false at the end.
+  private func beginNext(_ filled: Int) -> Bool {
+    let zeros = input.skipZeros()
+    guard input.fill() else {
+      isFinished = true
+      if format == .xz, !zeros.isMultiple(of: 4) {
+        trail.warn("damagedStream", offset: expansion.produced + filled, "the padding of the xz stream is damaged")
+      }
+      return false
+    }
+    guard format == .xz, input.chunk[0] == 0xFD else {
+      noteTrailing(filled)
+      return false
+    }
+    if !zeros.isMultiple(of: 4) {
+      trail.warn("damagedStream", offset: expansion.produced + filled, "the padding between xz streams is damaged")
+    }
+    begin(filled)
+    return !isFinished
+  }
+
+  private func noteTrailing(_ filled: Int) {
     isFinished = true
-    guard format == .lzmaAlone else { return }
     let offset = expansion.produced + filled
     let bytes = input.drain()
-    if bytes > 0 {
-      trail.note("trailingBytes", offset: offset, "\(bytes) bytes after the end of the lzma stream are not read")
-    }
+    trail.note("trailingBytes", offset: offset, "\(bytes) bytes after the end of the \(name) stream are not read")
   }
 
   private func fail(_ result: lzma_ret, at filled: Int) {
@@ -95,9 +125,7 @@ internal import CLZMA
       trail.limit(
         ArchiveLimits.Name.decoderMemory, offset: offset,
         "the \(name) stream needs \(need) bytes of memory, more than decoders may take")
-    case LZMA_FORMAT_ERROR where expansion.consumed > 0 && offset > 0:
-      let bytes = input.drain()
-      trail.note("trailingBytes", offset: offset, "\(bytes) bytes after the end of the \(name) stream are not read")
+    case LZMA_FORMAT_ERROR where streamsDone > 0: noteTrailing(filled)
     case LZMA_FORMAT_ERROR: damage("damagedStream", at: filled, "the \(name) header is damaged")
     case LZMA_OPTIONS_ERROR:
       damage("unsupportedStream", at: filled, "the \(name) stream uses options that are not supported")

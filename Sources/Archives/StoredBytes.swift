@@ -1,0 +1,125 @@
+internal import Glibc
+
+/// Why an input cannot be opened.
+struct Refusal: Error {
+  var message: String
+}
+
+/// What a request for stored bytes came to.
+enum ReadStep {
+  case bytes(Int)
+  case end
+  case failed(String)
+  /// A pipe gave nothing for as long as is waited.
+  case silent
+}
+
+/// Where the bytes of an input are.
+protocol StoredBytes: AnyObject {
+  /// Bytes in all; nil where that shows only at the end and they can be read only once, from front to end.
+  var size: Int? { get }
+  /// Copies bytes that stand at an offset.
+  func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep
+}
+
+func systemMessage(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
+
+/// An open file, pipe or device.
+final class OpenFile: StoredBytes {
+  private let descriptor: Int32
+  private let isOwned: Bool
+  let size: Int?
+
+  convenience init(path: String) throws(Refusal) {
+    // A pipe without a writer must not block the opening.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Refusal(message: "cannot open: " + systemMessage(errno)) }
+    do throws(Refusal) {
+      try self.init(descriptor: descriptor, isOwned: true)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  init(descriptor: Int32, isOwned: Bool = false) throws(Refusal) {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw Refusal(message: "cannot read: " + systemMessage(errno)) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw Refusal(message: "is a folder") }
+    self.descriptor = descriptor
+    self.isOwned = isOwned
+    let isRegular = status.st_mode & S_IFMT == S_IFREG
+    size = isRegular ? max(0, Int(status.st_size)) : nil
+    if isRegular { _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+  }
+
+  deinit { if isOwned { close(descriptor) } }
+
+  func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
+    while true {
+      if size == nil, !waitForMore(stall) { return .silent }
+      let got =
+        size == nil
+        ? unsafe Glibc.read(descriptor, target, count) : unsafe pread(descriptor, target, count, off_t(offset))
+      if got > 0 { return .bytes(got) }
+      if got == 0 { return .end }
+      let code = errno
+      if code != EINTR, code != EAGAIN { return .failed(systemMessage(code)) }
+    }
+  }
+
+  /// Waits until a pipe has more or is closed; false when it stays silent for too long.
+  private func waitForMore(_ seconds: Int) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    let milliseconds = Int32(clamping: seconds.multipliedReportingOverflow(by: 1000).partialValue)
+    var ready: Int32
+    repeat { ready = unsafe poll(&request, 1, milliseconds) } while ready < 0 && errno == EINTR
+    return ready != 0
+  }
+}
+
+/// The parts of a split file, as if they were one.
+final class SplitFile: StoredBytes {
+  private var parts: [(file: OpenFile, start: Int)] = []
+  let size: Int?
+
+  init(_ paths: [String]) throws(Refusal) {
+    var start = 0
+    for path in paths {
+      let file = try OpenFile(path: path)
+      guard let size = file.size else { throw Refusal(message: "a part of a split file is no regular file: " + path) }
+      parts.append((file, start))
+      start += size
+    }
+    size = start
+  }
+
+  func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
+    for index in parts.indices.reversed() where parts[index].start <= offset {
+      let step = unsafe parts[index].file.read(
+        at: offset - parts[index].start, into: target, count: count, stall: stall)
+      if case .end = step, index + 1 < parts.count { return .failed("a part changed while it was read") }
+      return step
+    }
+    return .end
+  }
+}
+
+/// Bytes in memory.
+final class MemoryBytes: StoredBytes {
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  var size: Int? { bytes.count }
+
+  func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
+    guard offset >= 0, offset < bytes.count else { return .end }
+    let taken = min(count, bytes.count - offset)
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      unsafe target.update(from: base + offset, count: taken)
+    }
+    return .bytes(taken)
+  }
+}
