@@ -239,7 +239,7 @@ struct JSONRecords {
     if service == nil { waitingMetrics += points } else { batch.metrics += points }
     if waitingMetrics.count >= Self.patience { giveUpWaiting(place, into: &batch) }
     format = "OTLP"
-    recognized += 1
+    recognized += count.points
     batch.books.use(count.points - count.unusable)
     if count.unusable > 0 {
       batch.books.skip("noValue", count.unusable)
