@@ -54,6 +54,7 @@ struct ConcludePhase: Sendable {
     let patterns = PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns)
     report.patterns = patterns.patterns
     report.violations = patterns.violations
+    report.criticalPath = patterns.criticalPath
     report.summary.patternsLearned = patterns.learned
     report.limits.merge(patterns.limits) { first, _ in first }
   }

@@ -53,7 +53,7 @@ package enum IncidentPage {
           .foreign(state.id), .own(Figures.clock(state.onset)), .own(Figures.count(state.requests)),
           .own(Figures.count(state.failures)), .own(Figures.percent(state.errorRate)),
           .own(state.latencyP99.map { Figures.duration($0) } ?? "–"),
-          .own(state.queueDepth.map { String($0) } ?? "–"), .foreign(state.circuitState),
+          .own(state.queueDepth.map { String($0) } ?? "–"), .sentence(state.circuitState),
         ]
       })
   }

@@ -33,19 +33,21 @@ enum InertSentence {
   }
 
   private static func isPlain(_ word: Substring, isFirst: Bool) -> Bool {
+    if word.count == 1, let sign = word.first, "→–×≤≥≈·".contains(sign) { return true }
     var body = word
     var opened = false
+    while let first = body.first, "“‘".contains(first) { body.removeFirst() }
     if body.first == "(" {
       body.removeFirst()
       opened = true
     }
     var trailing = 0
-    while let last = body.last, ".,;:?)".contains(last) {
+    while let last = body.last, ".,;:?)”’".contains(last) {
       if last == ")", !opened, isFirst { return false }
       body.removeLast()
       trailing += 1
     }
-    guard !body.isEmpty, trailing <= 2 else { return false }
+    guard !body.isEmpty, trailing <= 3 else { return false }
     if isNumber(body) { return !(isFirst && trailing > 0) }
     let scalars = Array(body.unicodeScalars)
     for (i, scalar) in scalars.enumerated() {

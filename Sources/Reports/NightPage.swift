@@ -99,7 +99,7 @@ package struct NightPage {
           [
             .foreign(state.id), .own(Figures.clock(state.onset)), .own(Figures.count(state.requests)),
             .own(Figures.count(state.failures)), .own(Figures.percent(state.errorRate)),
-            .own(state.latencyP99.map { Figures.duration($0) } ?? "–"), .foreign(state.circuitState),
+            .own(state.latencyP99.map { Figures.duration($0) } ?? "–"), .sentence(state.circuitState),
           ]
         })
       page.blocks.append(
@@ -157,7 +157,7 @@ package struct NightPage {
         ["pattern", "rule", "what", "expected", "actual", "requests", "one of them"],
         violations.prefix(Self.listed).map { violation in
           [
-            .foreign(names[violation.pattern] ?? violation.pattern), .foreign(violation.kind),
+            .foreign(names[violation.pattern] ?? violation.pattern), .sentence(violation.kind),
             .sentence(violation.detail), .own(violation.expected.map { Figures.duration($0) } ?? "–"),
             .own(violation.actual.map { Figures.duration($0) } ?? "–"), .own(Figures.count(violation.count)),
             violation.request.isEmpty ? "–" : .foreign(violation.request),
@@ -174,7 +174,7 @@ package struct NightPage {
         ["pattern", "status", "requests", "components", "p99", "p99 before"],
         patterns.prefix(Self.listed).map { pattern in
           [
-            .foreign(pattern.name), .foreign(pattern.status), .own(Figures.count(pattern.occurrences)),
+            .foreign(pattern.name), .sentence(pattern.status), .own(Figures.count(pattern.occurrences)),
             Prose.joined(pattern.participants.prefix(6).map { .foreign($0) }, by: ", "),
             .own(pattern.latency.map { Figures.duration($0.p99) } ?? "–"),
             .own(pattern.baseline.map { Figures.duration($0.p99) } ?? "–"),
@@ -195,7 +195,7 @@ package struct NightPage {
         templates.prefix(Self.listed).map { template in
           [
             .foreign(template.template), .own(template.severity.name), .own(Figures.count(template.count)),
-            .foreign(template.status),
+            .sentence(template.status),
             Prose.joined(template.components.sorted().prefix(4).map { .foreign($0) }, by: ", "),
           ]
         })

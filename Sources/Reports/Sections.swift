@@ -101,7 +101,7 @@ struct TestSection {
         ["test", "known by", "failures", "attempts", "fails at least", "evidence"],
         tests.flaky.sorted { ($1.lowerBound, $0.test) < ($0.lowerBound, $1.test) }.prefix(NightPage.listed).map {
           [
-            .foreign($0.test), .foreign($0.basis), .own(Figures.count($0.failures)), .own(Figures.count($0.attempts)),
+            .foreign($0.test), .sentence($0.basis), .own(Figures.count($0.failures)), .own(Figures.count($0.attempts)),
             .own(Figures.percent($0.lowerBound)), IncidentPage.proofs($0.evidence, limit: 1),
           ]
         })
@@ -115,7 +115,7 @@ struct TestSection {
         ["what they share", "tests", "known by", "some of them", "evidence"],
         tests.clusters.sorted { (-$0.tests.count, $0.id) < (-$1.tests.count, $1.id) }.prefix(NightPage.listed).map {
           [
-            .foreign($0.signature), .own(Figures.count($0.tests.count)), .foreign($0.basis),
+            .foreign($0.signature), .own(Figures.count($0.tests.count)), .sentence($0.basis),
             Prose.joined($0.tests.sorted().prefix(3).map { .foreign($0) }, by: ", "),
             IncidentPage.proofs($0.evidence, limit: 1),
           ]
@@ -128,7 +128,7 @@ struct TestSection {
       page.table(
         ["file", "dialect", "result records read"],
         broken.prefix(NightPage.listed).map {
-          [.foreign($0.path), .foreign($0.dialect), .own(Figures.count($0.cases))]
+          [.foreign($0.path), .sentence($0.dialect), .own(Figures.count($0.cases))]
         })
     }
   }
@@ -203,7 +203,7 @@ struct ReadingSection {
         ["severity", "code", "where", "what", "times"],
         problems.prefix(50).map { problem in
           [
-            .own(problem.severity.name), .foreign(problem.code), IncidentPage.place(problem.location),
+            .own(problem.severity.name), .sentence(problem.code), IncidentPage.place(problem.location),
             .sentence(problem.message), .own(Figures.count(problem.count)),
           ]
         })

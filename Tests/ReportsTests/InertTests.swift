@@ -131,3 +131,18 @@ func longTextsAreCut() {
   #expect(a != b)
   #expect(rules.bounded(String(repeating: "x", count: 300)).count == 300)
 }
+
+@Test(
+  "Plain words of a sentence stay words, names with signs become code",
+  arguments: [
+    ("payments failed (12.5 %), twice", "payments failed (12.5 %), twice"),
+    ("“cart” → “stock-api”, then: done.", "“cart” → “stock-api”, then: done."),
+    ("see http://x.example now", "see `http://x.example` now"), ("at www.x.example,", "at `www.x.example`,"),
+    ("1. first", "`1`. first"), ("a *b* c", "a `*b*` c"), ("user@x.example", "`user@x.example`"),
+    ("- item", "`-` item"), ("+ item", "`+` item"), ("GET /cart/{id} failed", "GET `/cart/{id}` failed"),
+  ])
+func sentencesAreInert(text: String, expected: String) {
+  var page = Page(title: "t")
+  page.blocks.append(.paragraph(.sentence(text)))
+  #expect(MarkdownRenderer().render(page) == "# t\n\n\(expected)\n")
+}
