@@ -46,6 +46,8 @@ package struct LogMask: Sendable {
     marks.removeAll(keepingCapacity: true)
     let origin = out.count
     var cursor = 0
+    var previous = 0..<0
+    var followsUser = false
     while cursor < line.count {
       if classes[Int(line[cursor])] & ByteClass.blank != 0 {
         cursor &+= 1
@@ -62,6 +64,15 @@ package struct LogMask: Sendable {
       let isGlued = start > 0 && classes[Int(line[start &- 1])] & ByteClass.blank == 0
       if out.count > origin, !isGlued { out.append(0x20) }
       wordStart = out.count
+      if followsUser, let end = nameEnd(line, start, cursor) {
+        mark(.identifier, start, end, &out)
+        cursor = end
+        followsUser = false
+        previous = 0..<0
+        continue
+      }
+      followsUser = isUser(line, start, cursor, behind: previous)
+      previous = start..<cursor
       if let end = calendarDate(line, start, cursor) {
         mark(.date, start, end, &out)
         cursor = end
@@ -97,6 +108,14 @@ extension LogMask {
     var cursor = start
     while cursor < end {
       if classes[Int(line[cursor])] & ByteClass.delimiter != 0 {
+        // An IPv6 address may begin with colons: `::ffff:10.0.0.1`.
+        if line[cursor] == 0x3A, cursor == start || !isNameByte(line[cursor &- 1]),
+          let (kind, stop) = colonGroups(line, cursor, end)
+        {
+          mark(kind, cursor, stop, &out)
+          cursor = stop
+          continue
+        }
         out.append(line[cursor])
         cursor &+= 1
         continue
@@ -111,6 +130,22 @@ extension LogMask {
       while stop < end, classes[Int(line[stop])] & ByteClass.delimiter == 0 { stop &+= 1 }
       cursor = chunk(line, cursor, stop, end, &out)
     }
+  }
+
+  /// Whether a word is `user` in `for user`, `by user`, `invalid user` and their like: what follows is a name.
+  private func isUser(_ line: Span<UInt8>, _ start: Int, _ end: Int, behind previous: Range<Int>) -> Bool {
+    guard end &- start == 4, line[start] == 0x75, line[start &+ 1] == 0x73, line[start &+ 2] == 0x65,
+      line[start &+ 3] == 0x72
+    else { return false }
+    return UserWords.precede(line.extracting(previous))
+  }
+
+  /// The end of a name: a word without delimiters, but for one behind it.
+  private func nameEnd(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+    var stop = start
+    while stop < end, classes[Int(line[stop])] & ByteClass.delimiter == 0 { stop &+= 1 }
+    while stop > start, line[stop &- 1] == 0x2E { stop &-= 1 }
+    return stop > start && (stop == end || stop &+ 1 == end) ? stop : nil
   }
 
   /// A URL, a path, a clock time, a network or hardware address that begins here: these reach over delimiters.
@@ -139,6 +174,10 @@ extension LogMask {
       return nil
     }
     return colonGroups(line, start, end)
+  }
+
+  private func isNameByte(_ byte: UInt8) -> Bool {
+    classes[Int(byte)] & (ByteClass.letter | ByteClass.digit) != 0 || byte == 0x5F
   }
 
   private func isRelative(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
@@ -175,16 +214,23 @@ extension LogMask {
     var longest = 0
     var digits = false
     var letters = false
+    var isDecimal = true
     while i < end {
       let byte = line[i]
       if byte == 0x3A {
         colons &+= 1
         group = 0
+        isDecimal = true
       } else if hexDigit(byte) < 16 {
         group &+= 1
         longest = max(longest, group)
-        if byte <= 0x39 { digits = true } else { letters = true }
-      } else if byte == 0x2E, digits, colons >= 2, !letters {
+        if byte <= 0x39 {
+          digits = true
+        } else {
+          letters = true
+          isDecimal = false
+        }
+      } else if byte == 0x2E, digits, colons >= 2, isDecimal, group != 0 {
         group = -32
       } else {
         break

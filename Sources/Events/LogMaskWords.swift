@@ -54,6 +54,21 @@ enum Domains {
   }
 }
 
+/// Words in front of `user` behind which a name follows; `due to user request` has none of them.
+enum UserWords {
+  static func precede(_ word: Span<UInt8>) -> Bool {
+    guard word.count <= 8, !word.isEmpty else { return false }
+    var key: UInt64 = 0
+    for i in word.indices { key = key << 8 | UInt64(word[i] | 0x20) }
+    return words.contains(key)
+  }
+
+  private static let words: Set<UInt64> = Set(
+    ["for", "by", "as", "of", "invalid", "illegal", "unknown", "from"].map { word in
+      word.utf8.reduce(0) { $0 << 8 | UInt64($1) }
+    })
+}
+
 /// English names of days and months, three letters.
 enum Calendar {
   static func day(_ word: Span<UInt8>) -> Bool {

@@ -22,7 +22,7 @@ package struct TemplateDigester: Digester {
   /// Messages held before they are handed to the partial.
   private static let held = 65_536
   /// Bytes kept of a masked message: what is longer ends with a mark.
-  static let textLimit = 2048
+  static let textLimit = 1024
 
   package init() {}
 

@@ -19,6 +19,9 @@ extension TemplateRewriter {
   private static let names = 3
   /// The same for capitals, which name states as a rule.
   private static let constants = 8
+  /// How many places of tokens are compared at once, for the memory they take: where there are very many texts, the
+  /// longest ones are not compared position by position.
+  private static let placeLimit = 4_000_000
 
   /// Texts that are equal but for the tokens set aside: columns in which these differ become variable.
   func columns(_ columns: Columns) -> [(text: Int, bytes: [UInt8])] {
@@ -137,7 +140,8 @@ extension TemplateRewriter {
   /// Texts that are equal but for one token: the position is variable where enough words, none of them a state, stand there.
   func singlePositions() -> [(text: Int, bytes: [UInt8])] {
     var places: [Place] = []
-    for index in texts.indices {
+    let longest = max(16, Self.placeLimit / max(texts.count, 1))
+    for index in texts.indices where texts[index].tokens.count <= longest {
       let tokens = texts[index].tokens
       let around = surroundings(tokens.map { UInt64($0) })
       for position in tokens.indices {
@@ -214,11 +218,20 @@ extension TemplateRewriter {
       }
       // A word is taken for a variable on the word of two texts only where much else is the same.
       if rest < 3 { continue }
+      var isChanged = false
       for (position, values) in replaced[index] {
         let tokens = values.map { scratch.intern(Array(heads.bytes[heads.range(Symbol($0))]).span) }
-        words[position] = scratch.wildcard(tokens) + (tails[index << 16 | position & 0xFFFF] ?? [])
+        let wildcard = scratch.wildcard(tokens)
+        // Two names alone are no variable, unless they share a domain.
+        let isDomain = wildcard.count > 3
+        guard isDomain || values.count >= Self.names || tokens.contains(where: { scratch.kinds[Int($0)] == .mark })
+        else {
+          continue
+        }
+        words[position] = wildcard + (tails[index << 16 | position & 0xFFFF] ?? [])
+        isChanged = true
       }
-      changes.append((index, Array(words.joined(separator: [0x20]))))
+      if isChanged { changes.append((index, Array(words.joined(separator: [0x20])))) }
     }
     return changes
   }
