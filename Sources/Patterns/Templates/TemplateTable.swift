@@ -47,9 +47,12 @@ package struct TemplateRows: Sendable {
   /// The number of each line's template in `model.templates`, nil for blank lines.
   package let rows: [Int?]
 
-  /// `id<TAB>template` and a line feed for each line; a blank line has an empty template.
+  /// The id of blank lines, whose template is empty.
+  package static let blankID = "0000000000000000"
+
+  /// `id<TAB>template` and a line feed for each line.
   package func text(of row: Int) -> String {
-    guard let index = rows[row] else { return "0000000000000000\t\n" }
+    guard let index = rows[row] else { return Self.blankID + "\t\n" }
     return model.templates[index].id + "\t" + model.templates[index].text + "\n"
   }
 }
