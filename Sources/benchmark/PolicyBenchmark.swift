@@ -1,7 +1,9 @@
 // The evaluator against worlds of known truth, and its speed.
+internal import Core
 internal import Policies
 
-/// `benchmark policies [worlds]` and `benchmark policies-speed [episodes]`.
+/// `benchmark policies [worlds]`, `policies-variants [worlds]`, `policies-load`, `policies-contention [trials]` and
+/// `policies-speed [episodes]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
   static func run(_ arguments: [String]) -> Bool {
@@ -12,6 +14,15 @@ enum PolicyBenchmark {
       return true
     case "policies-speed":
       print(speed(episodes: number ?? 1_000_000))
+      return true
+    case "policies-variants":
+      print(variants(worlds: number ?? 40))
+      return true
+    case "policies-load":
+      print(load())
+      return true
+    case "policies-contention":
+      print(contention(trials: number ?? 100))
       return true
     default: return false
     }
@@ -30,5 +41,60 @@ enum PolicyBenchmark {
     let none = clock.measure { _ = PolicyEvaluator.evaluate(partial, file: PolicyFile()) }
     let all = clock.measure { _ = PolicyEvaluator.evaluate(partial, file: file) }
     return "\(episodes) episodes: log and model \(none), with \(file.policies.count) retry candidates \(all)"
+  }
+
+  /// Worlds of other makes: many outages, few neighbours, halves of outages, other logging policies.
+  private static func variants(worlds: Int) -> String {
+    var many = SyntheticRetryWorld()
+    many.outages = 300
+    var sparse = SyntheticRetryWorld()
+    sparse.rate = 0.1
+    sparse.length = 864_000
+    sparse.outages = 120
+    var half = SyntheticRetryWorld()
+    half.outageFailure = 0.6
+    var patient = SyntheticRetryWorld()
+    patient.logged = RetryPolicy(attempts: 4, backoff: Backoff(.fixed(1_000_000)))
+    var equal = SyntheticRetryWorld()
+    equal.logged = RetryPolicy(
+      attempts: 3, backoff: Backoff(.exponential(base: 500_000, factor: 2), jitter: .equal))
+    equal.persistent = 0.01
+    equal.outageMedian = 8
+    equal.outages = 60
+    let all = [
+      ("many outages", many), ("a neighbour in ten seconds", sparse), ("outages of 60 %", half),
+      ("logged: 4 attempts, fixed 1 s", patient), ("logged: equal jitter; short outages, 1 % bad requests", equal),
+    ]
+    return all.map { "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: 1000) }.joined(separator: "\n")
+  }
+
+  /// The world whose load feeds on itself: truth, static replay and the second line.
+  private static func load() -> String {
+    let world = LoadDependentWorld()
+    let eager = Policy("5 attempts at 1 s", retry: RetryPolicy(attempts: 5, backoff: Backoff(.fixed(1_000_000))))
+    let log = world.play(world.logged, seed: 1)
+    guard let retry = eager.retry,
+      let findings = PolicyEvaluator.evaluate(log.log, file: PolicyFile(policies: [eager])),
+      let candidate = findings.candidates.first
+    else { return "no findings" }
+    let truth = world.play(retry, seed: 2)
+    return """
+      logged \(log.success) success, \(log.attempts) attempts; truth \(truth.success), \(truth.attempts)
+      static \(candidate.outcome.successRate), \(candidate.outcome.attemptsPerRequest)
+      second line \(candidate.loadAware.map { "\($0.successRate), \($0.attemptsPerRequest)" } ?? "none")
+      \(candidate.warnings.joined(separator: "\n"))
+      """
+  }
+
+  private static func contention(trials: Int) -> String {
+    var lines = ["clients algorithm time ±se calls ±se"]
+    for clients in stride(from: 10, through: 100, by: 10) {
+      for law in BackoffContention.laws {
+        let result = BackoffContention.trials(trials, clients: clients, backoff: law.backoff, seed: 1)
+        lines.append(
+          "\(clients) \(law.name) \(result.time.mean) \(result.time.error) \(result.calls.mean) \(result.calls.error)")
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 }

@@ -144,26 +144,27 @@ private struct DelaySample {
       return .known(Backoff(.exponential(base: base, factor: waits.count > 1 ? 1 : 2), jitter: head.jitter))
     }
     let ratio = Double(envelopes[1]) / Double(max(envelopes[0], 1))
-    for factor in [1.0, 1.5, 2, 3, 4, 5, 10] where abs(ratio / factor - 1) < 0.06 {
-      let fits = envelopes.indices.filter { k in
+    let factors = [1.0, 1.5, 2, 3, 4, 5, 10].filter { abs(ratio / $0 - 1) < 0.06 }
+    func fitting(_ factor: Double) -> Int {
+      envelopes.indices.count { k in
         abs(Double(envelopes[k]) / (Double(base) * Backoff.power(factor, k)) - 1) < 0.08
       }
-      if fits.count == envelopes.count {
-        return .known(
-          Backoff(factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor), jitter: head.jitter))
-      }
-      // Where the law bends into a constant, the constant is the cap.
-      let bend = fits.count
+    }
+    if let factor = factors.first(where: { fitting($0) == envelopes.count }) {
+      return .known(Backoff(factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor), jitter: head.jitter))
+    }
+    let step = snap(Double(max(envelopes[1] - envelopes[0], 1)), 1000)
+    let isLinear = envelopes.indices.allSatisfy { k in
+      abs(Double(envelopes[k]) / Double(max(envelopes[0] + Int64(k) * step, 1)) - 1) < 0.05
+    }
+    if isLinear { return .known(Backoff(.linear(base: base, step: step), jitter: head.jitter)) }
+    // Where the law bends into a constant, the constant is the cap.
+    for factor in factors {
+      let bend = fitting(factor)
       if bend >= 2, envelopes[bend...].allSatisfy({ abs(Double($0) / Double(envelopes[bend]) - 1) < 0.08 }) {
         return .known(
           Backoff(.exponential(base: base, factor: factor), jitter: head.jitter, maximum: envelopes[bend]))
       }
-    }
-    let step = envelopes[1] - envelopes[0]
-    if envelopes.indices.allSatisfy({ k in
-      abs(Double(envelopes[k]) / Double(max(envelopes[0] + Int64(k) * step, 1)) - 1) < 0.05
-    }) {
-      return .known(Backoff(.linear(base: base, step: step), jitter: head.jitter))
     }
     return .unrecognised
   }

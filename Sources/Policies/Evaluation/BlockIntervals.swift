@@ -35,15 +35,15 @@ struct BlockRatio: Sendable {
   }
 
   /// The t quantile for 95 %.
-  var t: Double { Student.quantile975(degrees: max(min(effectiveBlocks, Double(blocks)) - 1, 1)) }
+  var t: Double { Student.quantile975(degrees: max(min(effectiveBlocks, Double(blocks)) - 1, 2)) }
 
   /// value ± t·se
   var plain: (low: Double, high: Double) { (value - t * standardError, value + t * standardError) }
 
-  /// value·exp(±t·se/value), for rates above 0.
+  /// value·exp(±t·se/value), for rates above 0; a factor of e³ at most, beyond which nothing is known anyway.
   var logarithmic: (low: Double, high: Double) {
     guard value > 0, standardError > 0 else { return (value, value) }
-    let width = exp(min(t * standardError / value, 50))
+    let width = exp(min(t * standardError / value, 3))
     return (value / width, value * width)
   }
 }

@@ -34,7 +34,10 @@ struct LoadResponse: Sendable {
       }
       let bins = attempts.sorted { $0.key < $1.key }
       dead.append(Set(bins.filter { $0.value.good * 20 < $0.value.made && $0.value.made >= 3 }.map(\.key)))
-      let alive = bins.filter { $0.value.good * 20 >= $0.value.made }
+      // Seconds beside a dead one are half outage, half not: they tell nothing about load.
+      let alive = bins.filter { bin in
+        !(-1...1).contains { dead[component].contains(bin.key + $0) } && bin.value.good * 20 >= bin.value.made
+      }
       fits.append(Self.fit(alive.map { (Double($0.value.made), Double($0.value.good)) }))
     }
   }
@@ -68,6 +71,17 @@ struct LoadResponse: Sendable {
       }
     }
     guard let best, best.error < none * 0.6 else { return nil }
+    // In an outage of another making answers are a fixed share of the attempts; only overload takes more the more come.
+    let busy = bins.filter { $0.made > best.fit.capacity }
+    let made = busy.reduce(0) { $0 + $1.made * $1.made }
+    let share = busy.reduce(0) { $0 + $1.made * $1.good } / max(made, 1)
+    let asShare = busy.reduce(0) { $0 + ($1.good - share * $1.made) * ($1.good - share * $1.made) }
+    let asLoad = busy.reduce(0) { sum, bin in
+      let fit = best.fit
+      let expected = fit.healthy * max(0, fit.capacity - fit.loss * (bin.made - fit.capacity))
+      return sum + (bin.good - expected) * (bin.good - expected)
+    }
+    guard busy.count >= 5, asLoad < asShare * 0.4 else { return nil }
     return best.fit
   }
 

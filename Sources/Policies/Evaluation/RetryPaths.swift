@@ -125,6 +125,10 @@ struct RetryPaths: Sendable {
         let before = log.start[logIndex - 1].addingSaturated(log.duration[logIndex - 1])
         loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
       }
+      // The log's client stopped here with the same rule and the same history: so does this policy.
+      if usesExact, follows, logIndex >= range.upperBound, attempt < base.logged.attempts, isLoggedRule(delays) {
+        break
+      }
       let delay = self.delay(
         attempt, logged: loggedDelay, previous: loggedPrevious, law: delays, seed: seed, memory: &memory)
       loggedPrevious = loggedDelay
@@ -198,6 +202,14 @@ struct RetryPaths: Sendable {
     }
     sums.failures[block] += reach
     sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: reach)
+  }
+
+  /// Whether the policy is the one the log was made with, as far as the log can tell.
+  private func isLoggedRule(_ law: LoggedPolicy.Delays) -> Bool {
+    guard case .known(let known) = law, policy.attempts == base.logged.attempts, policy.deadline == nil,
+      known.jitter == policy.backoff.jitter
+    else { return false }
+    return (1..<max(min(policy.attempts, 32), 2)).allSatisfy { known.envelope($0) == policy.backoff.envelope($0) }
   }
 
   /// Whether a duration is the client's own limit on an attempt.

@@ -9,9 +9,9 @@ package struct LoadDependentWorld: Sendable {
   /// Attempts per second that it can answer.
   package var capacity = 100.0
   /// Answers lost per attempt beyond the capacity.
-  package var loss = 1.0
+  package var loss = 0.5
   /// Seconds.
-  package var length = 240.0
+  package var length = 600.0
   package var outages: [Range<Double>] = [60.0..<72.0]
   package var logged = RetryPolicy(
     attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
