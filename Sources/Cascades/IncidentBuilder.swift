@@ -181,6 +181,10 @@ struct IncidentBuilder {
       var value = episode.strength / 50 + 1 / (1 + delay / 5)
       let blames = mentions[episode.component]?.keys.contains { other in recorded.contains { $0.component == other } }
       if blames ?? false { value *= 0.4 }
+      let blamers = recorded.count {
+        $0.component != episode.component && mentions[$0.component]?[episode.component] != nil
+      }
+      value *= 1 + 0.2 * Double(min(blamers, 3))
       if anySpans, !grid.hasSpans[episode.component] { value *= 0.3 }
       weight[episode.component, default: 0] += value
     }
@@ -203,11 +207,21 @@ struct IncidentBuilder {
     for episode in group.episodes {
       switch episode.sign {
       case .behaviour, .slowCode: struck.insert(episode.component)
-      case .records: if grid.hasSpans[episode.component] || !anySpans(group) { struck.insert(episode.component) }
+      case .records: if isStruck(episode.component, group) { struck.insert(episode.component) }
       case .failures, .slowNetwork: break
       }
     }
     return struck.sorted()
+  }
+
+  /// Whether a component that only log lines and metrics tell of was struck, and is not the ground that others stand
+  /// on (a node, a resolver, a neighbour): it serves requests, or its log blames one that does, or its queue grew.
+  private func isStruck(_ component: Int, _ group: Group) -> Bool {
+    if grid.hasSpans[component] || !anySpans(group) { return true }
+    guard let records else { return false }
+    if records.growingQueues.contains(component) { return true }
+    let blamed = records.mentions(within: group.start...group.end)[component] ?? [:]
+    return blamed.keys.contains { grid.hasSpans[$0] && group.components.contains($0) }
   }
 
   private func anySpans(_ group: Group) -> Bool { group.components.contains { grid.hasSpans[$0] } }

@@ -18,27 +18,43 @@ struct RecordEpisodes {
   /// What was seen, for the story: by component, in time order.
   private(set) var signs: [Int: [(time: Int64, text: String, evidence: Evidence)]] = [:]
   private(set) var episodes: [Episode] = []
+  /// Components whose queues grew.
+  private(set) var growingQueues: Set<Int> = []
+
+  private struct Mark {
+    var minute: Int
+    var time: Int64
+    /// Standard deviations, bounded.
+    var strength: Double
+  }
 
   init(_ grid: NightGrid, settings: CascadeSettings) {
     self.grid = grid
     self.settings = settings
-    var marks: [Int: [(minute: Int, time: Int64, strength: Double)]] = [:]
-    readMetrics(&marks)
-    readLogs(&marks)
-    for (component, list) in marks.sorted(by: { $0.key < $1.key }) {
+    var metricMarks: [Int: [Mark]] = [:]
+    var logMarks: [Int: [Mark]] = [:]
+    readMetrics(&metricMarks)
+    readLogs(&logMarks)
+    for component in Set(metricMarks.keys).union(logMarks.keys).sorted() {
+      let metrics = metricMarks[component] ?? []
+      let logs = logMarks[component] ?? []
+      let list = metrics + logs
       let minutes = Array(Set(list.map(\.minute))).sorted()
       for run in MinuteRuns.runs(minutes, slots: grid.minutes, gap: max(settings.quiet, 300_000_000)) {
         let inside = list.filter { run.contains($0.minute) }
         episodes.append(
           Episode(
             component: component, sign: .records, onset: inside.reduce(.max) { min($0, $1.time) },
-            end: inside.reduce(.min) { max($0, $1.time) }, strength: inside.reduce(0) { max($0, $1.strength) }))
+            end: inside.reduce(.min) { max($0, $1.time) },
+            strength: [metrics, logs].reduce(0) { sum, marks in
+              sum + marks.reduce(0) { run.contains($1.minute) ? max($0, $1.strength) : $0 }
+            }))
       }
     }
     for key in signs.keys { signs[key]?.sort { ($0.time, $0.text) < ($1.time, $1.text) } }
   }
 
-  private mutating func readMetrics(_ marks: inout [Int: [(minute: Int, time: Int64, strength: Double)]]) {
+  private mutating func readMetrics(_ marks: inout [Int: [Mark]]) {
     var grouped: [Cell: [(slot: Int32, value: Double, sighting: Sighting)]] = [:]
     for (cell, reading) in grid.partial.metrics.cells {
       grouped[Cell(a: cell.a, b: cell.b), default: []].append(
@@ -62,10 +78,13 @@ struct RecordEpisodes {
           let at = readings[index - back]
           guard let minute = grid.minute(at.slot) else { continue }
           marks[component, default: []].append(
-            (minute, at.sighting.time, min((at.value - lower.center) / scale, 50) * kind.weight))
+            Mark(
+              minute: minute, time: at.sighting.time, strength: min((at.value - lower.center) / scale, 50) * kind.weight
+            ))
         }
         if row == Self.leastReadings {
           let first = readings[index - row + 1]
+          if kind == .queue { growingQueues.insert(component) }
           let text = "\(name) rises to \(Self.rounded(first.value)) from \(Self.rounded(lower.center))"
           signs[component, default: []].append(
             (first.sighting.time, text, first.sighting.evidence(grid.partial.names, quote: text)))
@@ -82,7 +101,7 @@ struct RecordEpisodes {
     return rest == 0 ? String(whole) : (thousandths < 0 && whole == 0 ? "-" : "") + "\(whole).\(fraction)"
   }
 
-  private mutating func readLogs(_ marks: inout [Int: [(minute: Int, time: Int64, strength: Double)]]) {
+  private mutating func readLogs(_ marks: inout [Int: [Mark]]) {
     var counts: [Int: [Int: Double]] = [:]
     var firsts: [Int: [Int: Sighting]] = [:]
     for (cell, lines) in grid.partial.logs.cells {
@@ -107,7 +126,7 @@ struct RecordEpisodes {
         }
         for index in window where (series[index] ?? 0) > 0 {
           guard let first = firsts[component]?[index] else { continue }
-          marks[component, default: []].append((index, first.time, min(3 + z, 30)))
+          marks[component, default: []].append(Mark(minute: index, time: first.time, strength: min(3 + z, 30)))
           if !open {
             open = true
             signs[component, default: []].append(
