@@ -3,13 +3,13 @@ internal import Core
 /// Where time went in a window that usually does not go there: slow code (a component's own time) and slow network
 /// edges (the time between a caller's span and the callee's).
 ///
-/// A span is slow when it is beyond the 90 % quantile of its operation's baseline. A slow edge speaks against both its
+/// A span is slow when it is beyond the 95 % quantile of its operation's baseline. A slow edge speaks against both its
 /// ends in proportion to how many of each end's edges are slow, but not against the callee where the caller is slow
 /// towards more than 60 % of its callees (explaining away on the call graph).
 struct LatencyContrast {
-  private static let slowQuantile = 0.9
+  private static let slowQuantile = 0.95
   /// Spans of a minute, and minutes, that a limit is read from.
-  private static let trustedSpans = 8
+  private static let trustedSpans = 20
   private static let trustedMinutes = 5
   private static let callerIsSlow = 0.6
   /// Calls beyond which a busier edge has no more say.
@@ -53,7 +53,7 @@ struct LatencyContrast {
     }
   }
 
-  /// The bucket beyond which a span of an operation is slow: the median of its minutes' 90 % quantiles, so that a slow
+  /// The bucket beyond which a span of an operation is slow: the median of its minutes' 95 % quantiles, so that a slow
   /// stretch of less than half the night does not move it; the quantile of all spans where the minutes hold too few.
   private static func limits(_ table: CellTable<Tally>, _ grid: NightGrid) -> [Cell: Int32] {
     let inBaseline = Set(grid.baseline)

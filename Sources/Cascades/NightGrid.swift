@@ -58,7 +58,7 @@ struct NightGrid {
       return settings.baseline.contains { $0.overlaps(start..<start + CascadePartial.coarse) }
     }
     baseline = given.isEmpty ? Array(minutes.indices) : given
-    requiredSlots = given.isEmpty ? 3 : min(3, given.count)
+    requiredSlots = given.isEmpty ? 3 : 1
 
     var outgoing = [Set<Int>](repeating: [], count: ordered.count)
     var incoming = outgoing

@@ -2,7 +2,7 @@ internal import Core
 
 /// Stretches in which a component's own code, or the way to it, takes unusual time.
 ///
-/// Claim: in a minute far more of its spans than usual are beyond their operation's 90 % quantile (eight standard
+/// Claim: in a minute far more of its spans than usual are beyond their operation's 95 % quantile (eight standard
 /// deviations and at least a quarter more). A component is not blamed for what one of its callees explains: own time
 /// has the callees' taken off already, and a slow way speaks against one end only (`LatencyContrast.network`).
 /// Replaces the comparison of the last ten latencies with the oldest ten still in a ring.
@@ -10,6 +10,8 @@ struct SlowEpisodes {
   private static let certainty = 8.0
   private static let leastExcess = 0.25
   private static let leastTrials = 5.0
+  /// Spans in three minutes beyond which one minute alone must show it.
+  private static let busyTrials = 45.0
   /// Slow minutes that make an episode.
   private static let leastMinutes = 2
   /// The least slowing-down that matters: this factor, and this many microseconds.
@@ -43,11 +45,16 @@ struct SlowEpisodes {
     var network = own
     var strength: [Cell: Double] = [:]
     for minute in grid.minutes.indices {
-      for (component, contrast) in latency.ownTime(in: [minute]).enumerated() {
-        guard Self.isSlow(contrast) else { continue }
-        own[component].append(minute)
-        let key = Cell(a: Int32(component))
-        strength[key] = max(strength[key] ?? 0, contrast.z)
+      for length in [1, 3] where minute + 1 >= length {
+        // Three minutes at once show what is rarely visited.
+        let window = Array((minute + 1 - length)...minute)
+        guard grid.minutes[minute] - grid.minutes[window[0]] < Int32(length) else { continue }
+        for (component, contrast) in latency.ownTime(in: window).enumerated() {
+          guard Self.isSlow(contrast), length == 1 || contrast.trials < Self.busyTrials else { continue }
+          own[component] += window.filter { !own[component].suffix(3).contains($0) }
+          let key = Cell(a: Int32(component))
+          strength[key] = max(strength[key] ?? 0, contrast.z)
+        }
       }
       for (component, z) in slowEnds(minute) {
         network[component].append(minute)
@@ -55,6 +62,7 @@ struct SlowEpisodes {
         strength[key] = max(strength[key] ?? 0, z)
       }
     }
+    for component in own.indices { own[component].sort() }
     var episodes: [Episode] = []
     for component in grid.components.indices {
       for (sign, marked) in [(Episode.Sign.slowCode, own[component]), (.slowNetwork, network[component])] {

@@ -9,7 +9,7 @@ struct SuspectScorer {
   /// Below this many standard deviations nothing is a suspicion.
   static let threshold = 3.0
   /// Suspects listed per window, and records per suspect.
-  private static let listed = 10
+  private static let listed = 30
   private static let records = 4
 
   let grid: NightGrid

@@ -116,8 +116,9 @@ extension LogMask {
           cursor = stop
           continue
         }
-        out.append(line[cursor])
-        cursor &+= 1
+        let place = sourcePlaceEnd(line, start, cursor, end)
+        for i in cursor..<place { out.append(line[i]) }
+        cursor = place
         continue
       }
       let inner = line[cursor] == 0x3C && cursor &+ 1 < end ? cursor &+ 1 : cursor
@@ -146,6 +147,25 @@ extension LogMask {
     while stop < end, classes[Int(line[stop])] & ByteClass.delimiter == 0 { stop &+= 1 }
     while stop > start, line[stop &- 1] == 0x2E { stop &-= 1 }
     return stop > start && (stop == end || stop &+ 1 == end) ? stop : nil
+  }
+
+  /// The end of a delimiter, and of the line number behind it where the two close a place in the source (`CartView#42`):
+  /// that number says which statement wrote the line, it does not vary.
+  private func sourcePlaceEnd(_ line: Span<UInt8>, _ start: Int, _ cursor: Int, _ end: Int) -> Int {
+    guard line[cursor] == 0x23 else { return cursor &+ 1 }
+    var name = cursor
+    var upper = false
+    var lower = false
+    while name > start, classes[Int(line[name &- 1])] & ByteClass.letter != 0 {
+      name &-= 1
+      if line[name] >= 0x41, line[name] <= 0x5A { upper = true }
+      if line[name] >= 0x61, line[name] <= 0x7A { lower = true }
+    }
+    var stop = cursor &+ 1
+    while stop < end, line[stop] >= 0x30, line[stop] <= 0x39 { stop &+= 1 }
+    let digits = stop &- cursor &- 1
+    let closes = stop == end || classes[Int(line[stop])] & ByteClass.delimiter != 0
+    return upper && lower && cursor &- name >= 4 && (1...5).contains(digits) && closes ? stop : cursor &+ 1
   }
 
   /// A URL, a path, a clock time, a network or hardware address that begins here: these reach over delimiters.

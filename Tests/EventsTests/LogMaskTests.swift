@@ -26,6 +26,7 @@ private func mask(_ line: String) -> String {
     ("host db.example.com:5432 down", "host <*> down"),
     ("key deadbeef and 7f3a9c", "key <*> and <*>"),
     ("version v1.2.3-rc4", "version <*>-rc4"),
+    ("o.s.OrderServiceImpl#365 took 17 ms", "o.s.OrderServiceImpl#365 took <*> ms"),
     ("switch<0>(0x0)::run", "<*>(<*>)::run"),
   ])
 func masks(line: String, expected: String) { #expect(mask(line) == expected) }
