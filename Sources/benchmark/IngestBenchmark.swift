@@ -59,9 +59,9 @@ enum IngestBenchmark {
     let folder =
       "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-benchmark-\(getpid())"
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
-    print(
+    BenchmarkLine.tell(
       "medians of 3 interleaved runs, \(megabytes) MB expanded; MB is 10^6 bytes")
-    print(
+    BenchmarkLine.tell(
       "format filter |  decode s | bsdtar s | extract s (x decode, x bsdtar) MB/s  records/s  peak MB B/record | run s (x bsdtar) peak MB"
     )
     for format in chosen.isEmpty ? formats : chosen {
@@ -96,7 +96,7 @@ enum IngestBenchmark {
     let r = median(whole.map(\.seconds))
     let peak = extract.map(\.peakMemory).max() ?? 0
     let exits = Set((decode + extract + whole).map(\.exitCode)).sorted()
-    print(
+    BenchmarkLine.tell(
       "\(format) \(filter.rawValue) | \(fixed(d)) | \(fixed(b)) | \(fixed(e)) (x\(fixed(e / d)), x\(fixed(e / b))) "
         + "\(Int(Double(corpus.expanded) / e / 1e6)) MB/s \(Int(Double(corpus.records) / e)) records/s "
         + "\(peak / 1_000_000) MB \(peak / max(corpus.records, 1)) B | \(fixed(r)) (x\(fixed(r / b))) "

@@ -15,13 +15,13 @@ enum WorldBenchmark {
     for world in 0..<max(worlds, 1) {
       let spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
       let score = try score(spec, folder: folder)
-      print("seed \(spec.seed), \(spec.components) components, \(spec.rate) requests/s: \(figures(score))")
-      for line in score.lines { print("  " + line) }
+      BenchmarkLine.tell("seed \(spec.seed), \(spec.components) components, \(spec.rate) requests/s: \(figures(score))")
+      for line in score.lines { BenchmarkLine.tell("  " + line) }
       total.add(score)
     }
-    print("all \(worlds): \(figures(total))")
+    BenchmarkLine.tell("all \(worlds): \(figures(total))")
     for (kind, counts) in total.byKind.sorted(by: { $0.key < $1.key }) {
-      print("  \(kind): first cause \(counts[0]), found \(counts[1]) of \(counts[2])")
+      BenchmarkLine.tell("  \(kind): first cause \(counts[0]), found \(counts[1]) of \(counts[2])")
     }
   }
 
