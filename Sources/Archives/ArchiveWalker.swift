@@ -156,6 +156,7 @@ private struct MemberWalk {
   }
 
   private mutating func deliver(_ stream: PeekedStream, size: Int?, on trail: Trail) {
+    trail.allowsGaps = true
     var chunk = stream.next()
     if chunk.isEmpty {
       guard !trail.isDamaged else { return }

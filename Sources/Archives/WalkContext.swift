@@ -127,6 +127,9 @@ final class Trail {
   let member: String
   /// Whether bytes are missing or wrong: the member, and all that is inside it, is not complete.
   private(set) var isDamaged = false
+  /// Whether what is behind damage may follow what is before it: in plain data, not in an archive whose members would
+  /// take in one another's bytes.
+  var allowsGaps = false
 
   init(_ context: WalkContext, member: String) {
     self.context = context

@@ -92,4 +92,24 @@ struct FilterTests {
       #expect(walked.codes == [])
     }
   }
+
+  @Test("gzip members behind a damaged one are read")
+  func resumed() {
+    let member = TestArchives.gzipHello
+    var broken = member
+    broken[10] = 7
+    let walked = walk(member + broken + member)
+    #expect(walked.members == [.init(path: "", text: "hello, night\nhello, night\n", complete: false)])
+    #expect(walked.codes == ["damagedStream", "skippedBytes"])
+    var sum = member
+    sum[sum.count - 5] ^= 1
+    let checked = walk(sum + member)
+    #expect(checked.members.map { $0.text } == ["hello, night\nhello, night\n"])
+    #expect(checked.codes == ["checksumMismatch"])
+    // In an archive a gap would move bytes from one member to another: reading ends there.
+    let tar = TestArchives.tar([("a", TestArchives.hello)])
+    var damagedTar = TestArchives.gzip(Array(tar.prefix(700)))
+    damagedTar[10] = 7
+    #expect(walk(damagedTar + TestArchives.gzip(Array(tar.dropFirst(700)))).members.allSatisfy { !$0.complete })
+  }
 }

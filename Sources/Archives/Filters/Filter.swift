@@ -69,6 +69,26 @@ struct FilterInput {
     return skipped
   }
 
+  /// Skips to a pattern of bytes, within a chunk; answers how far that was, or nil at the end.
+  mutating func skip(to pattern: [UInt8]) -> Int? {
+    var skipped = 0
+    while fill() {
+      let found = chunk.withSpan { span in
+        var index = 0
+        while index + pattern.count <= span.count {
+          if span[index] == pattern[0], pattern.indices.allSatisfy({ span[index + $0] == pattern[$0] }) { return index }
+          index += 1
+        }
+        return -1
+      }
+      let distance = found < 0 ? chunk.count : found
+      skipped += distance
+      use(distance)
+      if found >= 0 { return skipped }
+    }
+    return nil
+  }
+
   /// Reads to the end and answers how many bytes that were.
   mutating func drain() -> Int {
     var drained = 0

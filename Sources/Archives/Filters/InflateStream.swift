@@ -2,7 +2,8 @@ internal import CISAL
 
 /// Deflate through ISA-L: gzip (RFC 1952), of which it checks CRC and length of every member, or raw as in a zip.
 ///
-/// Gzip members that follow one another are one stream; zeros after the last are padding, anything else is noted.
+/// Gzip members that follow one another are one stream; zeros after the last are padding, anything else is noted. Behind a
+/// damaged one the next is looked for.
 @safe final class InflateStream: ByteStream {
   enum Format {
     case gzip
@@ -19,6 +20,14 @@ internal import CISAL
   private var membersDone = 0
   private var isBetweenMembers = true
   private var isFinished = false
+  /// Whether the current member cannot be read on.
+  private var isBroken = false
+  /// Stored bytes passed over in search of a member behind damage, until one is found.
+  private var skipped: Int?
+  private var attempts = 0
+
+  /// How many places behind damage are tried.
+  private static let mostAttempts = 1000
 
   init(_ source: any ByteStream, format: Format, on trail: Trail) {
     self.format = format
@@ -31,9 +40,19 @@ internal import CISAL
   deinit { unsafe state.deallocate() }
 
   func next() -> Chunk {
-    guard !isFinished else { return .empty }
     var filled = 0
-    while filled < output.capacity, !isFinished {
+    while filled == 0, !isFinished {
+      if isBroken, !resume() { return .empty }
+      filled = decode()
+    }
+    if filled > 0, !expansion.produce(filled, on: trail) { isFinished = true }
+    return output.chunk(filled)
+  }
+
+  /// Fills the output as far as it goes.
+  private func decode() -> Int {
+    var filled = 0
+    while filled < output.capacity, !isFinished, !isBroken {
       if isBetweenMembers, !beginMember(filled) { break }
       let hasInput = input.fill()
       let before = input.chunk.count
@@ -47,6 +66,9 @@ internal import CISAL
       filled += produced
       input.use(used)
       expansion.consume(used)
+      if produced > 0, let lost = skipped.take() {
+        trail.note("skippedBytes", offset: expansion.produced, "\(lost) stored bytes behind the damage are not read")
+      }
       if result != ISAL_DECOMP_OK {
         fail(result, at: filled)
       } else if unsafe state.pointee.block_state == ISAL_BLOCK_FINISH {
@@ -57,8 +79,19 @@ internal import CISAL
         damage("truncated", at: filled, "the \(name) stream is cut")
       }
     }
-    if !expansion.produce(filled, on: trail) { isFinished = true }
-    return output.chunk(filled)
+    return filled
+  }
+
+  /// Looks behind damage for a further gzip member; false where there is none, or where a gap would go unnoticed.
+  private func resume() -> Bool {
+    guard case .gzip = format, trail.allowsGaps, attempts < Self.mostAttempts, input.fill() else { return false }
+    attempts += 1
+    input.use(1)
+    guard let distance = input.skip(to: [0x1F, 0x8B, 8]) else { return false }
+    skipped = (skipped ?? 0) + distance + 1
+    isBroken = false
+    begin()
+    return true
   }
 
   /// Stored bytes used.
@@ -78,10 +111,14 @@ internal import CISAL
       noteTrailing(filled)
       return false
     }
+    begin()
+    return true
+  }
+
+  private func begin() {
     unsafe isal_inflate_reset(state)
     unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP)
     isBetweenMembers = false
-    return true
   }
 
   private func beginRaw(_ filled: Int, isAlone: Bool) -> Bool {
@@ -103,12 +140,21 @@ internal import CISAL
 
   private func fail(_ result: Int32, at filled: Int) {
     let fresh = unsafe state.pointee.total_out == 0
+    if fresh, skipped != nil {
+      // What looked like a member behind the damage was none.
+      isBroken = true
+      return
+    }
     if membersDone > 0, fresh, result == ISAL_INVALID_WRAPPER || result == ISAL_UNSUPPORTED_METHOD {
       return noteTrailing(filled)
     }
-    isFinished = true
+    isBroken = true
     switch result {
     case ISAL_INCORRECT_CHECKSUM:
+      // The member came through to its end: the next one follows.
+      isBroken = false
+      membersDone += 1
+      isBetweenMembers = true
       damage("checksumMismatch", at: filled, "the gzip checksum or length does not match the data")
     case ISAL_INVALID_WRAPPER: damage("damagedStream", at: filled, "the gzip header is damaged")
     case ISAL_UNSUPPORTED_METHOD: damage("damagedStream", at: filled, "the gzip header names an unknown method")
