@@ -28,6 +28,7 @@
 
   /// What is left after the first `n` bytes.
   func dropFirst(_ n: Int) -> Chunk {
+    precondition(n >= 0)
     guard let base = unsafe base, n < count else { return .empty }
     return unsafe Chunk(base + n, count: count - n)
   }

@@ -62,7 +62,9 @@ internal import CISAL
       unsafe state.pointee.avail_out = UInt32(clamping: output.capacity - filled)
       let result = unsafe isal_inflate(state)
       let produced = unsafe output.capacity - filled - Int(state.pointee.avail_out)
-      let used = unsafe before - Int(state.pointee.avail_in)
+      // After an error the count may have wrapped below zero: the input was overrun, all of it is used.
+      let left = unsafe Int(state.pointee.avail_in)
+      let used = left > before ? before : before - left
       filled += produced
       input.use(used)
       expansion.consume(used)
