@@ -124,9 +124,12 @@ enum Sniffer {
     return reader.skipValue(head.extracting(0..<i)) && reader.position == i ? i : nil
   }
 
+  /// A number or word alone on the first line begins JSON lines only if the next line goes on like JSON.
   private static func lineIsOneLiteral(_ head: Span<UInt8>, _ first: Int) -> Bool {
-    guard let end = literalEnd(head, first) else { return false }
-    return onlySpaceUntilLineEnd(head, end)
+    guard let end = literalEnd(head, first), onlySpaceUntilLineEnd(head, end) else { return false }
+    var i = end
+    while i < head.count, isSpace(head[i]) { i += 1 }
+    return i == head.count || head[i] == 0x7B || head[i] == 0x5B
   }
 
   private static func lineIsOneString(_ head: Span<UInt8>, _ first: Int) -> Bool {

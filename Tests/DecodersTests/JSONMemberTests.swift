@@ -166,6 +166,18 @@ struct JSONMemberTests {
     }
   }
 
+  @Test("an element that comes in pieces is counted once, with its repairs")
+  func repairsInPieces() {
+    let tags = (0..<60).map { #"{"key":"k\#($0)","vStr":"\ud83d"}"# }.joined(separator: ",")
+    let span =
+      #"{"traceId":"AAAAAAAAAABSlpqJVVcaPw==","spanId":"AAAAAABkfZg=","operationName":"\ud83d","startTime":"2017-01-26T16:46:31Z","duration":"5ns","tags":[\#(tags)],"process":{"serviceName":"s"}}"#
+    let document = "{\"spans\":[\n" + Array(repeating: span, count: 40).joined(separator: ",\n") + "]}"
+    let whole = decode(document)
+    #expect(whole.books.repaired == ["base64ID": 80, "loneSurrogate": 40])
+    for piece in [100, 5000, 70_000] { #expect(decode(document, piece: piece).books == whole.books) }
+    #expect(DecoderProbe.json.brokenPromise(Array(document.utf8), piece: 700) == nil)
+  }
+
   @Test("search-store documents: one a line with _source, or a search result")
   func searchStore() {
     let span =

@@ -42,6 +42,12 @@ private let seeds: [(DecoderProbe, String)] = [
 ]
 
 struct ProbeTests {
+  @Test("nothing at all breaks no promise", arguments: DecoderProbe.allCases)
+  func nothing(_ probe: DecoderProbe) {
+    #expect(probe.brokenPromise([]) == nil)
+    #expect(probe.brokenPromise([0x0A]) == nil)
+  }
+
   @Test("no damage of a good input breaks a promise", arguments: seeds.indices)
   func mutations(_ index: Int) {
     let (probe, text) = seeds[index]

@@ -93,6 +93,15 @@ struct JSONRecords {
   mutating func takeMember(
     _ node: JSONNode, _ key: JSONText, _ b: Span<UInt8>, _ reader: inout JSONReader, into batch: inout RecordBatch
   ) -> Bool {
+    let before = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+    if readMember(node, key, b, &reader, into: &batch) { return true }
+    (texts.loneSurrogates, texts.cut, texts.base64IDs) = before
+    return false
+  }
+
+  private mutating func readMember(
+    _ node: JSONNode, _ key: JSONText, _ b: Span<UInt8>, _ reader: inout JSONReader, into batch: inout RecordBatch
+  ) -> Bool {
     switch node {
     case .resource where JSONReader.equals(b, key, "resource"):
       let start = reader.position
@@ -124,8 +133,19 @@ struct JSONRecords {
 
   /// Reads one element of a list of records; false on the reader's failure.
   ///
-  /// An element with escaped keys is read again, out of a copy without them.
+  /// An element that is not complete yet is read again later: what was counted on the way does not count.
   mutating func takeItem(
+    _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef,
+    _ place: SourceLocation.Position, into batch: inout RecordBatch
+  ) -> Bool {
+    let before = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+    if readItem(node, b, &reader, source, place, into: &batch) { return true }
+    (texts.loneSurrogates, texts.cut, texts.base64IDs) = before
+    return false
+  }
+
+  /// An element with escaped keys is read again, out of a copy without them.
+  private mutating func readItem(
     _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef,
     _ place: SourceLocation.Position, into batch: inout RecordBatch
   ) -> Bool {

@@ -159,7 +159,10 @@ struct PlainLogDecoder: FormatDecoder {
     record.time = header.time
     record.severity = header.severity
     record.source = context.line(line)
-    if header.time == .min { batch.books.repair("timeUnknown") }
+    if header.time == .min {
+      batch.books.repair("timeUnknown")
+      context.report("timeUnknown", .note, at: .line(line), "a log line without a readable time", into: &batch)
+    }
     if header.yearAssumed { batch.books.repair("yearAssumed") }
     record.component =
       header.component.isEmpty ? fallbackName : batch.symbols.intern(text.extracting(header.component))

@@ -20,8 +20,7 @@ struct TableDecoder: ChunkedDecoder {
   private var skipsLine = false
   private var quotes = true
   private var openQuotes = 0
-  /// Whether the header gave no mapping: then rows are only counted.
-  private var isUnreadable = false
+  private var hasRows = false
 
   init(context: MemberContext, rule: FormatRule?, delimiter: UInt8) {
     self.context = context
@@ -31,6 +30,7 @@ struct TableDecoder: ChunkedDecoder {
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
+    if !hasRows { context.report("noRecords", .note, at: .whole, "a table without rows", into: &batch) }
     context.close(into: &batch)
   }
 
@@ -75,6 +75,7 @@ struct TableDecoder: ChunkedDecoder {
       readHeader(b, into: &batch)
       return
     }
+    hasRows = true
     if rows == nil {
       batch.books.skip("noColumns")
       return
