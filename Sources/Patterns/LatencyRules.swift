@@ -84,12 +84,13 @@ struct LatencyRules {
     var expectation = LatencyExpectation(settings, expected: LatencyDrift.median(medians))
     var broken: [Int64] = []
     var count = 0
-    var worst = 0.0
+    var worst: (median: Double, departure: Double) = (0, 0)
     for (window, median) in zip(windows, medians) {
       if expectation.isBroken(by: median) {
         broken.append(window.key)
         count += window.value.count
-        if abs(median - (expectation.expected ?? 0)) > abs(worst - (expectation.expected ?? 0)) { worst = median }
+        let departure = abs(median - (expectation.expected ?? median))
+        if departure > worst.departure { worst = (median, departure) }
       } else {
         expectation.learn(median)
       }
@@ -97,7 +98,7 @@ struct LatencyRules {
     guard !broken.isEmpty, broken.count * 2 < windows.count, let expected = expectation.microseconds else { return nil }
     let exemplar = variant.slowest.first { broken.contains(tonight.clock.window(of: $0.time)) }
     return Break(
-      variant: key, path: 0, expected: expected, actual: Int64(worst.rounded()), count: count,
+      variant: key, path: 0, expected: expected, actual: Int64(worst.median.rounded()), count: count,
       support: variant.count - count,
       detail: "the median of \(broken.count) of \(windows.count) windows departs from the others",
       exemplar: exemplar ?? variant.exemplar)

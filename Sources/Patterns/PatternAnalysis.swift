@@ -8,6 +8,8 @@ package struct PatternConclusion: Sendable {
   package var patterns: [PatternFinding] = []
   /// Ranked by weight, heaviest first.
   package var violations: [Violation] = []
+  /// Components that departed from their pattern so often, and from so firm a rule, that it is an incident.
+  package var incidents: [Incident] = []
   /// Ids of the patterns that reached `learnedAt` occurrences tonight: each is announced once in its life.
   package var announced: [String] = []
   /// Patterns with at least `learnedAt` occurrences, listed or not.
@@ -57,7 +59,11 @@ package struct PatternAnalysis {
   private func conclusion() -> PatternConclusion {
     var conclusion = PatternConclusion()
     conclusion.baseline = tonight.withoutExemplars
-    conclusion.violations = structureViolations() + latencyViolations() + driftViolations()
+    let breaks = CallRules(tonight: tonight, known: known, isSelf: baseline == nil, settings: settings).breaks()
+    conclusion.violations = structureViolations(breaks) + latencyViolations() + driftViolations()
+    conclusion.incidents = PatternIncidents(tonight: tonight, settings: settings).incidents(breaks) { one in
+      detail(one, tonight.point(tonight.callers[one.caller]?.point ?? 0))
+    }
     let changed = Set(
       conclusion.violations.filter { $0.kind == "drift" || $0.kind == "latency" }.map(\.pattern))
     addPatterns(to: &conclusion, changed: changed)
@@ -133,10 +139,9 @@ package struct PatternAnalysis {
 
   // MARK: - Violations
 
-  private func structureViolations() -> [Violation] {
-    let rules = CallRules(tonight: tonight, known: known, isSelf: baseline == nil, settings: settings)
+  private func structureViolations(_ breaks: [RuleBreak]) -> [Violation] {
     let home = homes()
-    return rules.breaks().map { one in
+    return breaks.map { one in
       let caller = tonight.callers[one.caller]
       let callerPoint = caller?.point ?? 0
       var violation = Violation(
@@ -153,8 +158,9 @@ package struct PatternAnalysis {
     let sure = "kept \(one.support) times"
     switch one.kind {
     case .missingCall: return "\(caller.name) always calls \(callee) (\(sure)); here it did not"
-    case .extraCall: return "\(caller.name) called \(callee), which it almost never does (seen \(one.support) times)"
-    case .unseenEdge: return "\(caller.name) called \(callee), which it never did in \(one.support) calls"
+    case .extraCall:
+      return "\(caller.name) called \(callee) in \(one.count) of \(one.support) calls, in most of the night in none"
+    case .unseenEdge: return "\(caller.name) called \(callee), which it did in none of \(one.support) calls before"
     case .order:
       return "\(caller.name) calls \(callee) before \(tonight.point(one.other).name) (\(sure)); here after it"
     case .count: return "\(caller.name) calls \(callee) \(one.expected) times (\(sure)); here \(one.actual) times"

@@ -33,6 +33,8 @@ struct RuleBreak {
   /// How often the rule was seen to be kept.
   var support: Int
   var exemplar: Exemplar?
+  /// Windows of the night in which it was broken, as far as they are known.
+  var windows: Set<Int64> = []
 
   /// The posterior mean that the rule is real: Laplace's rule of succession over its support.
   var certainty: Double { Double(support + 1) / Double(support + 2) }

@@ -55,6 +55,7 @@ struct ConcludePhase: Sendable {
     report.patterns = patterns.patterns
     report.violations = patterns.violations
     report.criticalPath = patterns.criticalPath
+    report.incidents += patterns.incidents
     report.summary.patternsLearned = patterns.learned
     report.limits.merge(patterns.limits) { first, _ in first }
   }

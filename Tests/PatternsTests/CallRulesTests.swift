@@ -59,7 +59,12 @@ struct CallRulesTests {
         (500..<560).contains(i) ? .missingCall : i == 700 ? .swappedOrder : i == 800 ? .fanOut : .none
       world.add(shop.checkout(fault), at: Int64(i) * Self.second)
     }
-    let violations = PatternAnalysis.conclude(world.partial).violations
+    let conclusion = PatternAnalysis.conclude(world.partial)
+    #expect(conclusion.incidents.map(\.headline) == ["shop departed from its pattern in 60 calls"])
+    let incident = conclusion.incidents.first
+    #expect(incident?.kind == .patternViolation && incident?.severity == .major)
+    #expect((incident?.start ?? 0) <= 500 * Self.second && (incident?.end ?? 0) >= 559 * Self.second)
+    let violations = conclusion.violations
     let missing = violations.first { $0.kind == "missingCall" }
     #expect(missing?.count == 60)
     #expect(missing?.detail.contains("auth POST /token") == true)
@@ -71,6 +76,8 @@ struct CallRulesTests {
   }
 
   @Test("a clean archive breaks no rule of its own") func clean() {
-    #expect(PatternAnalysis.conclude(night(900).partial).violations.filter { $0.kind != "latency" } == [])
+    let conclusion = PatternAnalysis.conclude(night(900).partial)
+    #expect(conclusion.violations.filter { $0.kind != "latency" } == [])
+    #expect(conclusion.incidents == [])
   }
 }

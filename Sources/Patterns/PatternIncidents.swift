@@ -1,0 +1,78 @@
+// Departures from a pattern that are trouble, not curiosities.
+
+internal import Core
+
+/// Incidents of kind `patternViolation`: one per component whose calls broke firm rules often enough.
+///
+/// A rule is firm where it was kept ten times as often as it was broken; often enough is ten times, or every time on ten
+/// calls. All rules that one component broke are one incident, from the first window in which one was broken to the end of
+/// the last.
+struct PatternIncidents {
+  static let minimumBreaks = 10
+  static let firmness = 10
+  static let listedRules = 8
+
+  let tonight: PatternPartial
+  let settings: PatternSettings
+
+  func incidents(_ breaks: [RuleBreak], detail: (RuleBreak) -> String) -> [Incident] {
+    var byComponent: [String: [RuleBreak]] = [:]
+    for one in breaks where isTrouble(one) {
+      let point = tonight.point(tonight.callers[one.caller]?.point ?? 0)
+      byComponent[point.component, default: []].append(one)
+    }
+    return byComponent.sorted { $0.key < $1.key }.map { component, breaks in
+      incident(
+        component, breaks.sorted { ($1.weight, $0.caller, $0.callee) < ($0.weight, $1.caller, $1.callee) }, detail)
+    }
+  }
+
+  private func isTrouble(_ one: RuleBreak) -> Bool {
+    switch one.kind {
+    case .missingCall, .unseenEdge, .order, .count, .extraCall:
+      one.count >= Self.minimumBreaks && one.support >= Self.firmness * one.count
+    case .unseenVariant: false
+    }
+  }
+
+  private func incident(_ component: String, _ breaks: [RuleBreak], _ detail: (RuleBreak) -> String) -> Incident {
+    let windows = Set(breaks.flatMap(\.windows)).sorted()
+    let times = breaks.compactMap { $0.exemplar?.time }
+    let shift = Int64(tonight.clock.shift)
+    let first = min(times.min() ?? .max, windows.first.map { $0 << shift } ?? .max)
+    let last = max(times.max() ?? .min, windows.last.map { ($0 + 1) << shift } ?? .min)
+    var incident = Incident(kind: .patternViolation, start: first, end: max(first, last))
+    var identity = StableHash.hash("patternViolation " + component)
+    for one in breaks.map({ StableHash.combine($0.caller, StableHash.hash($0.kind.rawValue)) }).sorted() {
+      identity = StableHash.combine(identity, one)
+    }
+    incident.fingerprint = hexText(StableHash.hash("patternViolation " + component))
+    incident.id = "v" + hexText(identity).prefix(12)
+    let worst = breaks.map(\.count).max() ?? 0
+    let calls = breaks.compactMap { tonight.callers[$0.caller]?.count }.max() ?? worst
+    incident.severity = worst * 20 >= calls ? .major : .minor
+    incident.trigger = detail(breaks[0])
+    incident.headline =
+      "\(component) departed from its pattern in \(worst) calls"
+      + (breaks.count > 1 ? ", by \(breaks.count) rules" : "")
+    let evidence = breaks.prefix(Self.listedRules).compactMap { $0.exemplar?.evidence }
+    incident.rootCauses = [
+      Incident.RootCause(
+        component: component, score: breaks.reduce(0) { $0 + $1.weight }, share: 1,
+        reasons: breaks.prefix(Self.listedRules).map(detail), evidence: evidence)
+    ]
+    incident.reasoning = [
+      "The component made, left out or reordered calls itself; why it did is not in the call trees."
+    ]
+    incident.components = [
+      Incident.ComponentState(id: component, onset: first, requests: calls, failures: 0)
+    ]
+    incident.decision = "Compare the exemplar requests with the pattern"
+    incident.timeline = breaks.prefix(Self.listedRules).compactMap { one in
+      one.exemplar.map { Incident.Moment(at: $0.time, component: component, text: detail(one), evidence: $0.evidence) }
+    }
+    incident.timeline.sort { ($0.at, $0.text) < ($1.at, $1.text) }
+    incident.evidence = evidence.sorted()
+    return incident
+  }
+}
