@@ -79,7 +79,7 @@ let package = Package(
     tests("Patterns", ["Core", "Events", "Patterns", "Decoders"]),
     tests("Cascades", ["Core", "Events", "Cascades"]),
     tests("Policies", ["Core", "Events", "Policies"]),
-    tests("TestReports", ["Core", "Events", "TestReports", "Decoders"]),
+    tests("TestReports", ["Core", "Events", "TestReports", "Decoders", "Worlds"]),
     tests("History", ["Core", "History", grdb]),
     tests("Reports", ["Core", "Reports"]),
     tests("Pipeline", ["Core", "Pipeline"]),

@@ -11,12 +11,15 @@ package struct TestHistory: Hashable, Sendable {
     package var night: String
     /// The revision that was tested, empty where the reports do not tell or several were.
     package var revision: String
+    /// The night's builds in order, each by its revision or, where that is not known, its folder.
+    package var builds: [String]
     /// Sorted by `test`, each once.
     package var tests: [Outcome]
 
-    package init(night: String, revision: String = "", tests: [Outcome] = []) {
+    package init(night: String, revision: String = "", builds: [String] = [], tests: [Outcome] = []) {
       self.night = night
       self.revision = revision
+      self.builds = builds
       self.tests = tests
     }
   }
@@ -39,8 +42,11 @@ package struct TestHistory: Hashable, Sendable {
     package var duration: Int64
     /// The id of the failure cluster it belonged to, empty where it did not fail or stood alone.
     package var cluster: String
-    /// Whether the failure came from elsewhere: a declared setup failure or an outage.
+    /// Whether all its failures came from elsewhere: a declared setup failure, an outage, a trouble that many shared.
     package var isCollateral: Bool
+    /// One letter per build of the night: `P` passed, `F` failed, `R` failed and passed when run again, `C` failed for a
+    /// reason that lay elsewhere, `-` did not run. Empty where only the sums are known.
+    package var sequence = ""
 
     package init(
       test: String, revision: String = "", outcome: TestOutcome, attempts: Int = 1, failures: Int = 0, builds: Int = 1,
@@ -67,12 +73,14 @@ extension TestHistory.Night: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     writer.text(night)
     writer.text(revision)
+    writer.array(builds) { $0.text($1) }
     writer.array(tests)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     night = try reader.text()
     revision = try reader.text()
+    builds = try reader.array { reader throws(DecodeFailure) in try reader.text() }
     tests = try reader.array()
   }
 }
@@ -86,6 +94,7 @@ extension TestHistory.Outcome: BinaryCodable {
     writer.signed(duration)
     writer.text(cluster)
     writer.bool(isCollateral)
+    writer.text(sequence)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -100,5 +109,6 @@ extension TestHistory.Outcome: BinaryCodable {
     duration = try reader.signed()
     cluster = try reader.text()
     isCollateral = try reader.bool()
+    sequence = try reader.text()
   }
 }

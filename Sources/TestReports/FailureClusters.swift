@@ -132,6 +132,12 @@ package struct FailureClusters: Sendable {
       add(
         "message", signature, members, minimum: 2, isElsewhere: group.count >= Self.collateralTests,
         salt: rank == 0 ? "" : tests[group[0]])
+      guard group.count >= Self.collateralTests else { continue }
+      // Where many fail for a shared trouble, the same failure of one more test in the same build is no news about it.
+      let builds = Set(members.map(\.step.build))
+      for failure in failures where builds.contains(failure.step.build) {
+        collateral[failure.test, default: []].insert(failure.step.build)
+      }
     }
   }
 

@@ -45,10 +45,11 @@ package enum Flakiness {
       verdict.attempts += step.attempts
       verdict.failedAttempts += step.failures
     }
-    let isMixed = body.contains { $0.isFlaky } || mixesRevisions(own, timeline)
-    let episodes = episodes(body)
-    if isMixed { verdict.basis = "sameRevision" } else if episodes >= 2 { verdict.basis = "history" }
     judgeTail(own, tail, &verdict, timeline)
+    // What began at the end of a revision's builds and lasts is a fault, whatever the first of them said.
+    let isMixed =
+      body.contains { $0.isFlaky } || mixesRevisions(verdict.brokenSince == nil ? own[...] : body, timeline)
+    if isMixed { verdict.basis = "sameRevision" } else if episodes(body) >= 2 { verdict.basis = "history" }
     if !verdict.basis.isEmpty {
       if verdict.brokenSince == nil {
         for step in own[tail...] {
@@ -65,12 +66,12 @@ package enum Flakiness {
   }
 
   /// Whether two builds of one revision ended differently.
-  private static func mixesRevisions(_ steps: [TestStep], _ timeline: TestTimeline) -> Bool {
+  private static func mixesRevisions(_ steps: ArraySlice<TestStep>, _ timeline: TestTimeline) -> Bool {
     var seen: [String: Bool] = [:]
     for step in steps {
       let build = timeline.builds[step.build]
-      guard !build.revision.isEmpty, step.build >= timeline.tonight else { continue }
-      let key = build.revision + "\u{0}" + build.branch + "\u{0}" + build.configuration
+      guard !build.revision.isEmpty, step.builds == 1 else { continue }
+      let key = build.night + "\u{0}" + build.revision + "\u{0}" + build.branch + "\u{0}" + build.configuration
       let failed = step.firstFailures > 0
       if let before = seen[key], before != failed { return true }
       seen[key] = failed
@@ -85,7 +86,8 @@ package enum Flakiness {
     var hasPassed = false
     for step in steps {
       if step.firstFailures > 0, step.firstFailures < step.builds {
-        count += 1
+        // A night of which only the sums are known: some of its builds failed.
+        if hasPassed, length == 0 { count += 1 }
         length = 0
         hasPassed = true
       } else if step.firstFailures > 0 {

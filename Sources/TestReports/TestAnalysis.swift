@@ -109,6 +109,19 @@ package enum TestAnalysis {
     return owners.count
   }
 
+  /// Nights of more builds than this are kept as sums.
+  private static let longestSequence = 256
+
+  private static func sequence(of steps: [TestStep], first: Int, count: Int) -> String {
+    var letters = [Character](repeating: "-", count: count)
+    for step in steps where step.ran {
+      let letter: Character =
+        step.isCollateral ? "C" : step.isFlaky ? "R" : step.isFailure ? "F" : "P"
+      letters[step.build - first] = letter
+    }
+    return String(letters)
+  }
+
   private static func night(
     _ timeline: TestTimeline, _ clusters: FailureClusters, date: String
   ) -> TestHistory.Night {
@@ -117,6 +130,8 @@ package enum TestAnalysis {
       uniquingKeysWith: { first, _ in first })
     let revisions = Set(timeline.builds[timeline.tonight...].map(\.revision))
     var night = TestHistory.Night(night: date, revision: revisions.count == 1 ? revisions.first ?? "" : "")
+    let builds = timeline.builds[timeline.tonight...]
+    night.builds = builds.map(\.label)
     for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) {
       let tonight = steps.filter { $0.build >= timeline.tonight }
       guard let worst = tonight.map(\.outcome).max(by: { AttemptModel.severity($0) < AttemptModel.severity($1) }) else {
@@ -132,6 +147,9 @@ package enum TestAnalysis {
       outcome.duration = tonight.reduce(0) { $0.addingSaturated($1.duration) }
       outcome.cluster = tonight.contains { $0.failures > 0 } ? clusterOf[test] ?? "" : ""
       outcome.isCollateral = own.isEmpty
+      if builds.count <= longestSequence {
+        outcome.sequence = sequence(of: tonight, first: timeline.tonight, count: builds.count)
+      }
       night.tests.append(outcome)
     }
     return night

@@ -59,19 +59,40 @@ package struct TestTimeline: Sendable {
 
   private mutating func addHistory(_ history: TestHistory) {
     for night in history.nights.sorted(by: { $0.night < $1.night }) {
-      let index = builds.count
-      builds.append(
-        TestBuild(
-          key: "night " + night.night, revision: night.revision, branch: "", configuration: "", start: .min,
-          night: night.night))
+      let first = builds.count
+      let labels = night.builds.isEmpty ? [night.revision] : night.builds
+      for label in labels {
+        builds.append(
+          TestBuild(
+            key: "night " + night.night, revision: label, branch: "", configuration: "", start: .min,
+            night: night.night))
+      }
       for test in night.tests {
-        steps[test.test, default: []].append(
-          TestStep(
-            build: index, outcome: test.outcome, attempts: test.attempts, failures: test.failures,
-            builds: test.builds, firstFailures: test.firstFailures, duration: test.duration, isFlaky: test.isMixed,
-            isCollateral: test.isCollateral))
+        steps[test.test, default: []] += Self.steps(of: test, from: first, count: labels.count)
       }
     }
+  }
+
+  /// A night of one test: a step per build where the history kept them, else one for the whole night.
+  private static func steps(of test: TestHistory.Outcome, from first: Int, count: Int) -> [TestStep] {
+    guard test.sequence.utf8.count == count else {
+      return [
+        TestStep(
+          build: first, outcome: test.outcome, attempts: test.attempts, failures: test.failures, builds: test.builds,
+          firstFailures: test.firstFailures, duration: test.duration, isFlaky: false, isCollateral: test.isCollateral)
+      ]
+    }
+    let ran = test.sequence.utf8.count { $0 != UInt8(ascii: "-") }
+    var steps: [TestStep] = []
+    for (offset, letter) in test.sequence.enumerated() where letter != "-" {
+      let failed = letter != "P"
+      steps.append(
+        TestStep(
+          build: first + offset, outcome: letter == "P" || letter == "R" ? .passed : .failed,
+          attempts: letter == "R" ? 2 : 1, failures: failed ? 1 : 0, firstFailures: failed ? 1 : 0,
+          duration: test.duration / Int64(max(ran, 1)), isFlaky: letter == "R", isCollateral: letter == "C"))
+    }
+    return steps
   }
 
   private mutating func addTonight(_ partial: TestPartial) {

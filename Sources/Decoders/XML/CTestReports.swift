@@ -85,10 +85,6 @@ struct CTestReports: ReportReader {
     {
       record.message = record.failureType
     }
-    if record.outcome == .skipped, record.message == "Disabled" {
-      record.outcome = .notRun
-      record.marks.insert(.disabled)
-    }
     if !complete {
       record.marks.insert(.incomplete)
       if record.outcome == .passed { record.outcome = .notRun }

@@ -10,7 +10,8 @@ struct JUnitFlavour {
   private var hasSwiftNames = false
   private var hasFailureWord = false
   private var hasEmptyRepeat = false
-  private var previous = ""
+  private var previousClass = ""
+  private var previousName = ""
   private var previousEmpty = false
   private var isGoTest = false
   private var cases = 0
@@ -71,10 +72,10 @@ struct JUnitFlavour {
 
   mutating func sawRecord(_ record: TestRecord) {
     if record.outcome == .failed, record.message == "failure" { hasFailureWord = true }
-    let identity = record.className + "\u{0}" + record.name
     let isEmpty = record.outcome == .passed && record.message.isEmpty && record.output.isEmpty
-    if previousEmpty, identity == previous { hasEmptyRepeat = true }
-    previous = identity
+    if previousEmpty, record.name == previousName, record.className == previousClass { hasEmptyRepeat = true }
+    previousClass = record.className
+    previousName = record.name
     previousEmpty = isEmpty
   }
 

@@ -100,8 +100,7 @@ struct ReportSheet {
   mutating func name(dialect: String) { file.dialect = dialect }
 
   /// Adds a finished result record.
-  mutating func add(_ record: TestRecord, line: Int) {
-    var record = record
+  mutating func add(_ record: consuming TestRecord, line: Int) {
     record.source = context.line(line)
     // What a passed test printed explains nothing: its beginning is enough.
     if record.outcome == .passed, record.output.utf8.count > Self.passedOutput {

@@ -21,7 +21,10 @@ struct XMLTag {
 
   /// The value of the i-th attribute.
   func value(_ i: Int) -> String {
-    String(decoding: bytes[(i == 0 ? 0 : ends[i - 1])..<ends[i]], as: UTF8.self)
+    let start = i == 0 ? 0 : ends[i - 1]
+    return unsafe bytes.withUnsafeBufferPointer {
+      unsafe String(decoding: UnsafeBufferPointer(rebasing: $0[start..<ends[i]]), as: UTF8.self)
+    }
   }
 
   mutating func clear(name: String, line: Int) {
@@ -35,7 +38,7 @@ struct XMLTag {
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
 
   mutating func append(_ span: Span<UInt8>) {
-    for i in span.indices { bytes.append(span[i]) }
+    unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
   }
 
   mutating func append(scalar: UInt32) { UTF8Check.append(scalar, to: &bytes) }

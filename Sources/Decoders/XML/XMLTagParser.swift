@@ -150,6 +150,12 @@ struct XMLTagParser {
   private mutating func decode(_ window: Span<UInt8>, _ start: Int, _ end: Int, into tag: inout XMLTag) {
     var i = start
     while i < end {
+      let plain = XMLText.plainEnd(window, i, end)
+      if plain > i {
+        tag.append(window.extracting(i..<plain))
+        i = plain
+        continue
+      }
       let byte = window[i]
       switch byte {
       case 0x26:

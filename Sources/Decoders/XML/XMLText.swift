@@ -44,6 +44,19 @@ enum XMLText {
     }
   }
 
+  /// The end of the stretch of an attribute value that stands for itself: printable ASCII without `&` and `<`.
+  static func plainEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    unsafe window.withUnsafeBufferPointer { bytes in
+      var i = start
+      while i < end {
+        let byte = unsafe bytes[i]
+        if byte < 0x20 || byte >= 0x80 || byte == 0x26 || byte == 0x3C { break }
+        i &+= 1
+      }
+      return i
+    }
+  }
+
   /// The end of a forbidden control character: with an ANSI escape, the whole sequence.
   static func controlEnd(_ window: Span<UInt8>, _ i: Int, _ end: Int) -> Int {
     window[i] == 0x1B ? colourEnd(window, i + 1, end) : i + 1
@@ -150,25 +163,26 @@ enum XMLText {
   }
 }
 
-/// Element and attribute names as texts, made once each.
+/// Element and attribute names as texts, made once each as far as a small table goes.
 struct XMLNames {
-  private var table: [UInt64: String] = [:]
+  private var hashes = [UInt64](repeating: 0, count: 256)
+  private var names = [String](repeating: "", count: 256)
 
   /// The text of a name without its prefix; of a very long one, its beginning.
   mutating func local(_ bytes: Span<UInt8>) -> String {
     var start = 0
     for i in bytes.indices where bytes[i] == 0x3A { start = i + 1 }
-    return text(bytes.extracting(start..<min(bytes.count, start + 256)))
+    return text(bytes.extracting(start..<bytes.count))
   }
 
   mutating func text(_ bytes: Span<UInt8>) -> String {
     if bytes.count > 256 { return text(bytes.extracting(0..<256)) }
     let hash = StableHash.hash(bytes)
-    if let known = table[hash], known.utf8.count == bytes.count { return known }
-    var copy: [UInt8] = []
-    for i in bytes.indices { copy.append(bytes[i]) }
-    let made = String(decoding: copy, as: UTF8.self)
-    if table.count < 1024, made.utf8.count == copy.count { table[hash] = made }
+    let slot = Int(hash & 255)
+    if hashes[slot] == hash, names[slot].utf8.count == bytes.count { return names[slot] }
+    let made = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    hashes[slot] = hash
+    names[slot] = made
     return made
   }
 }
