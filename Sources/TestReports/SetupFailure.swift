@@ -31,7 +31,8 @@ enum SetupFailure {
     // One record stands for a class or module whose set-up failed; its tests are missing.
     let name = record.name
     let isPseudo =
-      name.isEmpty || name == record.className || name == "initializationError" || name == "classMethod"
+      name.isEmpty || (name == record.className && name.contains(".")) || name == "initializationError"
+      || name == "classMethod"
       || name.hasPrefix("setUpClass") || name.hasPrefix("setUpModule") || name.hasPrefix("beforeAll")
       || name == "executionError" || name.hasPrefix("TestMain")
     if isPseudo {
