@@ -145,3 +145,24 @@ func anyCut() {
     #expect(cut.books == whole.books)
   }
 }
+
+@Test("Any bytes behind a header can be read, and every line is one record")
+func anyBytes() {
+  var random = SplitMix64(seed: 11)
+  let alphabet = Array("ab0 1:./-<>[]=|,{x}Dec 04:4 INFO 2026-01-01T".utf8) + [0, 255, 9, 13]
+  var bytes: [UInt8] = []
+  for i in 0..<2000 {
+    bytes += Array("2026-01-01 10:00:00 INFO svc: ".utf8)
+    if i % 2 == 1 { bytes.removeLast(Int.random(in: 0..<25, using: &random)) }
+    bytes += (0..<Int.random(in: 1...40, using: &random)).map { _ in
+      alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+    }
+    bytes += Array("x\n".utf8)
+  }
+  var batch = RecordBatch()
+  var decoder = MemberDecoder(input: "x", member: "", settings: DecoderSettings(), batch: &batch)
+  decoder.feed(bytes.span, into: &batch)
+  decoder.finish(complete: true, into: &batch)
+  #expect(batch.logs.count + (batch.books.repaired["continuationLine"] ?? 0) == 2000)
+  #expect(batch.logs.allSatisfy { $0.textStart + $0.textCount <= batch.text.count })
+}

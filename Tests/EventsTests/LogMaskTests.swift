@@ -27,6 +27,9 @@ private func mask(_ line: String) -> String {
     ("key deadbeef and 7f3a9c", "key <*> and <*>"),
     ("version v1.2.3-rc4", "version <*>-rc4"),
     ("o.s.OrderServiceImpl#365 took 17 ms", "o.s.OrderServiceImpl#365 took <*> ms"),
+    ("session opened for user cyrus by (uid=0)", "session opened for user <*> by (uid=<*>)"),
+    ("from ::ffff:10.0.0.7 port 22", "from <*> port <*>"),
+    ("to node/10.0.0.7:80, cmp=com.example.app", "to <*>, cmp=<*>"),
     ("switch<0>(0x0)::run", "<*>(<*>)::run"),
   ])
 func masks(line: String, expected: String) { #expect(mask(line) == expected) }
@@ -35,7 +38,7 @@ func masks(line: String, expected: String) { #expect(mask(line) == expected) }
   "Words stay, names with a digit behind them too: whether they vary is for the learner to see",
   arguments: [
     "Failed password for admin", "en0 link up", "ssh2 and IPv6", "com.example.Shop started", "state RUNNING",
-    "the truth is nullable", "and/or", "add bad face", "x+ y-",
+    "the truth is nullable", "and/or", "add bad face", "Closed due to user request.", "std::vector a::b", "x+ y-",
   ])
 func keeps(line: String) { #expect(mask(line) == line) }
 
