@@ -298,3 +298,29 @@ func contention() {
       abs(mine.calls.mean - calls) < 4 * (callsError * callsError + mine.calls.error * mine.calls.error).squareRoot())
   }
 }
+
+@Test("Attempts that are traces of their own are joined by their count, and the law is still read off them")
+func tracesOfTheirOwn() throws {
+  let world = world { $0.length = 14_400 }
+  let log = world.episodes(seed: 14)
+  var apart = EpisodePartial(limit: .max)
+  for (edge, rows) in log.edges {
+    var number: UInt8 = 0
+    for row in rows {
+      number = row.isFirst ? 1 : number + 1
+      var alone = row
+      alone.isFirst = true
+      alone.isRoot = true
+      alone.counted = number > 1 ? number : 0
+      apart.add([alone], to: edge)
+    }
+  }
+  let same = Policy("same", retry: world.logged)
+  let together = try evaluate(log, [same])
+  let joined = try evaluate(apart, [same])
+  #expect(joined.baseline.successRate.value == together.baseline.successRate.value)
+  #expect(joined.baseline.attemptsPerRequest.value == together.baseline.attemptsPerRequest.value)
+  // Requests that fail side by side may swap attempts: what does not fit the law then counts as estimated.
+  #expect((joined.candidates.first?.exact ?? 0) > 0.98)
+  #expect(joined.logged.contains("after 200 ms times 2 each time with full jitter"), "\(joined.logged)")
+}

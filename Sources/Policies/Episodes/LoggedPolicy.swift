@@ -59,7 +59,11 @@ package struct LoggedPolicy: Sendable {
       return
     }
     let common = samples[log.edges.count].law()
-    delays = samples.dropLast().map { $0.count >= DelaySample.minimum ? $0.law() : common }
+    // An edge whose own delays fit no law most likely follows the common one, with noise.
+    delays = samples.dropLast().map { sample in
+      let own = sample.count >= DelaySample.minimum ? sample.law() : common
+      return own == .unrecognised ? common : own
+    }
     earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
     summary = describe(common, samples[log.edges.count])
   }
@@ -115,12 +119,25 @@ private struct DelaySample {
       let width = ((top - Double(low)) / 2 / center * 100).rounded() / 100
       return (snap(center, sorted.count), .proportional(below: width, above: width))
     }
+    // Attempts of several traces may be joined wrongly now and then: up to a tenth of the delays may be too long.
+    for trim in [0.02, 0.05, 0.1] {
+      let kept = sorted.prefix(sorted.count - (Int(checked: Double(sorted.count) * trim) ?? 0))
+      guard let last = kept.last, last > 0, Double(low) < 0.05 * Double(last) else { continue }
+      let mean = kept.reduce(0.0) { $0 + Double($1) } / Double(kept.count) / Double(last)
+      let lower = Double(kept[kept.count / 4]) / Double(last)
+      let upper = Double(kept[kept.count * 3 / 4]) / Double(last)
+      if abs(mean - 0.5) < meanSlack + 0.02, abs(lower - 0.25) < 2 * meanSlack + 0.03,
+        abs(upper - 0.75) < 2 * meanSlack + 0.03
+      {
+        return (snap(Double(last), sorted.count, slack: trim + 0.02), .full)
+      }
+    }
     return nil
   }
 
   /// The round number that an estimate from n draws speaks for.
-  private func snap(_ value: Double, _ n: Int) -> Int64 {
-    let tolerance = value * max(0.002, min(0.2, 5 / Double(n)))
+  private func snap(_ value: Double, _ n: Int, slack: Double = 0) -> Int64 {
+    let tolerance = value * max(0.002, slack, min(0.2, 5 / Double(n)))
     for digits in [1, 2, 3] {
       var scale = 1.0
       while value / scale >= 10 { scale *= 10 }

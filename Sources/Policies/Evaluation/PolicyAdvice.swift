@@ -47,6 +47,15 @@ enum PolicyAdvice {
     return Estimate(value - before, low: aware.successRate.low - before, high: aware.successRate.high - before)
   }
 
+  /// Whether a gain is one: its interval lies above 0, or at least that of four in five would.
+  private static func isBetter(_ gain: Estimate) -> Bool {
+    gain.low > 0 || (gain.value ?? 0) > 0.3 * (gain.high - gain.low) && gain.high > gain.low
+  }
+
+  private static func isWorse(_ gain: Estimate) -> Bool {
+    gain.high < 0 || (gain.value ?? 0) < -0.3 * (gain.high - gain.low) && gain.high > gain.low
+  }
+
   private static func verdict(_ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome) -> String {
     let gain = gain(candidate, baseline)
     let extra: Double
@@ -58,13 +67,14 @@ enum PolicyAdvice {
     let change = (gain.value ?? 0) * 1e6
     let latency = candidate.difference.latencyP99.value ?? 0
     let what: String
-    if gain.low > 0 {
+    let sure = gain.low > 0 || gain.high < 0 ? "" : "probably "
+    if isBetter(gain) {
       what =
-        "would have saved \(PolicyText.number(change.rounded())) more requests in a million "
+        "would \(sure)have saved \(PolicyText.number(change.rounded())) more requests in a million "
         + "(\(PolicyText.number((gain.low * 1e6).rounded())) to \(PolicyText.number((gain.high * 1e6).rounded())))"
-    } else if gain.high < 0 {
+    } else if isWorse(gain) {
       what =
-        "would have lost \(PolicyText.number((-change).rounded())) more requests in a million "
+        "would \(sure)have lost \(PolicyText.number((-change).rounded())) more requests in a million "
         + "(\(PolicyText.number((-gain.high * 1e6).rounded())) to \(PolicyText.number((-gain.low * 1e6).rounded())))"
     } else if gain.low == 0, gain.high == 0 {
       what = "would have served exactly as many requests as the log"
@@ -89,7 +99,7 @@ enum PolicyAdvice {
   ) -> [String] {
     guard !findings.candidates.isEmpty else { return [] }
     let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
-    let better = judged.filter { gain(findings.candidates[$0], findings.baseline).low > 0 }
+    let better = judged.filter { isBetter(gain(findings.candidates[$0], findings.baseline)) }
     guard
       let best = better.max(by: { a, b in
         let x = gain(findings.candidates[a], findings.baseline).value ?? 0
