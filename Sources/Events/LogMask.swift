@@ -116,9 +116,8 @@ extension LogMask {
           cursor = stop
           continue
         }
-        let place = sourcePlaceEnd(line, start, cursor, end)
-        for i in cursor..<place { out.append(line[i]) }
-        cursor = place
+        out.append(line[cursor])
+        cursor &+= 1
         continue
       }
       let inner = line[cursor] == 0x3C && cursor &+ 1 < end ? cursor &+ 1 : cursor
@@ -378,8 +377,9 @@ extension LogMask {
           mark(.number, cursor, last, &out)
           cursor = last
         } else {
-          out.append(line[cursor])
-          cursor &+= 1
+          let place = sourcePlaceEnd(line, start, cursor, end)
+          for i in cursor..<place { out.append(line[i]) }
+          cursor = place
         }
         continue
       }
