@@ -4,6 +4,7 @@ internal import Events
 internal import History
 internal import Patterns
 internal import Policies
+internal import TestReports
 
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
 struct Conclusion: Sendable {
@@ -28,16 +29,21 @@ struct ConcludePhase: Sendable {
     addCascades(night, to: &report)
     addPatterns(night, history, to: &report)
     addTemplates(night, history, to: &report)
+    let tests = addTests(night, history, to: &report)
     report.policies = try policies(night)
     report.summary.incidents = report.incidents.count
-    report.summary.components = report.components.count
+    report.summary.components = report.components.count + tests.components
     report.verdict = Verdict.sentence(report)
     report.reproduce = RunSetup.commandLine(
       ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
     history?.recognise(&report.incidents)
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
     return Conclusion(
-      report: report, blobs: [NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns)])
+      report: report,
+      blobs: [
+        NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
+        NightHistory.Blob.tests: NightHistory.encoded(tests.night),
+      ])
   }
 
   private func addCascades(_ night: NightPartial, to report: inout NightReport) {
@@ -58,6 +64,22 @@ struct ConcludePhase: Sendable {
     report.incidents += patterns.incidents
     report.summary.patternsLearned = patterns.learned
     report.limits.merge(patterns.limits) { first, _ in first }
+  }
+
+  /// Attempts, flakiness and clusters; test incidents stand beside the others. A failure while a component was seen
+  /// failing is that component's.
+  private func addTests(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) -> TestConclusion
+  {
+    let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
+      .flatMap { incident in
+        incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id) }
+      }
+    let tests = TestAnalysis.conclude(
+      night.tests, history: history.map { $0.tests(&report.diagnostics) } ?? TestHistory(), date: request.date.text,
+      outages: outages, window: report.window ?? (0, 0))
+    report.tests = tests.findings
+    report.incidents = (report.incidents + tests.incidents).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    return tests
   }
 
   /// Most templates listed as gone.

@@ -5,6 +5,7 @@ internal import Events
 internal import Patterns
 internal import Policies
 internal import Synchronization
+internal import TestReports
 
 /// Digest: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
 struct DigestPhase: Sendable {
@@ -18,6 +19,7 @@ struct DigestPhase: Sendable {
     var patterns = PatternDigester()
     var templates = TemplateDigester()
     var episodes = EpisodeDigester()
+    var tests = TestDigester()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
@@ -41,11 +43,13 @@ struct DigestPhase: Sendable {
       cascades.observe(event: event, context)
       episodes.observe(event: event, context)
     }
+    for report in segment.rows.reports { tests.observe(report, sources: segment.sources) }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
-      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context))
+      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
+      tests: tests.finish())
   }
 
   /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.

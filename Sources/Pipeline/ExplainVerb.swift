@@ -22,7 +22,8 @@ package enum ExplainVerb {
             : "no incident, or more than one, begins with '\(id)'; there are:\n" + ids.joined(separator: "\n"))
       }
       let page = IncidentPage.page(incident, reproduce: earlier.reproduce)
-      let isColored = isatty(STDOUT_FILENO) == 1 && unsafe getenv("NO_COLOR") == nil
+      let isPlain = unsafe getenv("NO_COLOR") != nil
+      let isColored = !isPlain && isatty(STDOUT_FILENO) == 1
       try Console.print(TerminalRenderer(isColored: isColored, width: width()).render(page))
       return Exit.done
     } catch {

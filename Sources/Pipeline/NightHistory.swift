@@ -46,6 +46,30 @@ struct NightHistory {
     return PatternBaseline(nights: nights)
   }
 
+  /// What became of the tests in earlier nights; a night whose form cannot be read is left out and named.
+  func tests(_ diagnostics: inout [Diagnostic]) -> TestHistory {
+    var nights: [TestHistory.Night] = []
+    for (date, bytes) in baseline.blobs(Blob.tests) {
+      do throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        nights.append(try TestHistory.Night(from: &reader))
+      } catch {
+        diagnostics.append(
+          Diagnostic(
+            "historyNightUnreadable", .warning, at: SourceLocation(input: store.path, member: date),
+            "the tests of this night cannot be read: \(error.message)"))
+      }
+    }
+    return TestHistory(nights: nights)
+  }
+
+  /// A night of tests as the history holds it.
+  static func encoded(_ night: TestHistory.Night) -> [UInt8] {
+    var writer = ByteWriter()
+    night.encode(to: &writer)
+    return writer.bytes
+  }
+
   /// The templates of earlier nights with their frozen ids, by id.
   var templates: [HistoricTemplate] { baseline.templates.values.sorted { $0.id < $1.id } }
 

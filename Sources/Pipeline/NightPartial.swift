@@ -3,6 +3,7 @@ package import Core
 package import Events
 package import Patterns
 package import Policies
+package import TestReports
 
 /// What digest leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
 package struct NightPartial: Sendable {
@@ -15,6 +16,7 @@ package struct NightPartial: Sendable {
   package var patterns: PatternPartial
   package var templates: TemplatePartial
   package var episodes: EpisodePartial
+  package var tests: TestPartial
 
   /// Adds another partial.
   ///
@@ -34,6 +36,7 @@ package struct NightPartial: Sendable {
     patterns.merge(other.patterns)
     templates.merge(other.templates)
     episodes.merge(other.episodes)
+    tests.merge(other.tests)
   }
 }
 
@@ -44,7 +47,7 @@ extension NightPartial {
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
       Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
-      Self.section(episodes.encode),
+      Self.section(episodes.encode), Self.section(tests.encode),
 
     ]
     return frame.encoded()
@@ -55,7 +58,7 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame(encoded: bytes, expecting: .partial)
-    guard frame.sections.count == 7 else { throw DecodeFailure("a partial has seven sections", at: 0) }
+    guard frame.sections.count == 8 else { throw DecodeFailure("a partial has eight sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections.map { ByteReader($0) }
     outcomes = try readers[0].array()
@@ -65,6 +68,7 @@ extension NightPartial {
     patterns = try PatternPartial(from: &readers[4])
     templates = try TemplatePartial(from: &readers[5])
     episodes = try EpisodePartial(from: &readers[6])
+    tests = try TestPartial(from: &readers[7])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -1,5 +1,6 @@
 internal import Core
 internal import History
+internal import Policies
 internal import Reports
 
 /// `run`: the three phases in one process, and the night's folder at the end.
@@ -35,28 +36,40 @@ package enum NightRun {
       extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
   }
 
+  /// The findings of a night, and the history that they were held against, if there is a usable one.
+  static func findings(
+    _ night: NightPartial, _ request: RunRequest
+  ) throws -> (conclusion: Conclusion, history: NightHistory?) {
+    var notes: [Diagnostic] = []
+    var history: NightHistory?
+    if let path = request.history {
+      do throws(HistoryFailure) {
+        history = try NightHistory(request, path: path, night: night)
+      } catch {
+        notes.append(
+          Diagnostic("historyUnusable", .warning, at: SourceLocation(input: path), "run without it: \(error.message)"))
+      }
+    }
+    let phase = ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline))
+    return (try phase.conclude(night, history: history, notes: notes), history)
+  }
+
   /// Conclude: findings, report, and last of all the history.
   static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
-      var notes: [Diagnostic] = []
-      var history: NightHistory?
-      if let path = request.history {
-        do throws(HistoryFailure) {
-          history = try NightHistory(request, path: path, night: night)
-        } catch {
-          notes.append(
-            Diagnostic("historyUnusable", .warning, at: SourceLocation(input: path), "run without it: \(error.message)")
-          )
-        }
-      }
-      let phase = ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline))
-      let conclusion = try phase.conclude(night, history: history, notes: notes)
+      let (conclusion, history) = try findings(night, request)
       try ReportOutput.write(conclusion, request)
+      let capture = try Capture.bundle(conclusion, night, request).text()
+      try CheckedFile.write(Array(capture.utf8), to: request.output + "/capture.json")
       do throws(HistoryFailure) {
         try history?.commit(conclusion.report, blobs: conclusion.blobs)
       } catch {
         Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
         return Exit.partlyUnread
+      }
+      if !request.isQuiet {
+        Console.tell(conclusion.report.verdict)
+        Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
       }
       return exitCode(conclusion.report, request)
     } catch {

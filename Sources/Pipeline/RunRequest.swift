@@ -22,6 +22,8 @@ package struct RunRequest: Sendable {
   /// Partitions of the requests; changes no result.
   package var partitions = 64
   package var progress: Progress?
+  /// Whether the run says nothing but errors.
+  package var isQuiet = false
   /// The options of the command that makes the report again.
   package var commandOptions: [String] = []
 

@@ -94,6 +94,7 @@ package enum RunSetup {
       pipeline.limits.memory = bytes
     }
     request.jobs = try jobs(options.jobs)
+    request.isQuiet = options.quiet
     let named = options.inputs.isEmpty ? pipeline.inputs : options.inputs
     request.inputs = expand(named.map(request.date.fill))
     guard !request.inputs.isEmpty || !needsInputs else {

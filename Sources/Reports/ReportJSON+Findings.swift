@@ -9,7 +9,7 @@ extension ReportJSON {
     ])
   }
 
-  func incident(_ incident: Incident) -> JSONValue {
+  package func incident(_ incident: Incident) -> JSONValue {
     .object([
       "id": text(incident.id), "fingerprint": text(incident.fingerprint), "kind": .string(incident.kind.rawValue),
       "status": .string(incident.status.rawValue), "severity": .string(incident.severity.rawValue),

@@ -20,7 +20,7 @@ struct Hindcast: ParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, EvaluateCommand.self, EventsCommand.self, TemplatesCommand.self, CheckCommand.self,
-      GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
+      ReplayCommand.self, GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
       DigestCommand.self,
       ConcludeCommand.self,
     ])
