@@ -6,6 +6,8 @@ internal import Core
 enum EventLabel {
   static let start = "^"
   static let end = "$"
+  /// Longest text of a label for readers, in characters.
+  private static let bound = 160
   private static let callMark = "\u{1}"
   private static let logMark = "\u{2}"
 
@@ -38,7 +40,8 @@ enum EventLabel {
     if label == end { return "the end" }
     let parts = label.split(separator: label.hasPrefix(callMark) ? "\u{1}" : "\u{2}", omittingEmptySubsequences: true)
     guard parts.count >= 2 else { return label }
-    let tail = parts.dropFirst().joined(separator: " ")
+    let whole = parts.dropFirst().joined(separator: " ")
+    let tail = whole.count <= bound ? whole : String(whole.prefix(bound - 1)) + "…"
     return label.hasPrefix(callMark) ? "the call of \(parts[0]) (\(tail))" : "\u{201C}\(tail)\u{201D}"
   }
 }

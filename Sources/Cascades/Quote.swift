@@ -13,8 +13,12 @@ enum Quote {
     if sighting.duration >= 0 { parts.append("took " + duration(sighting.duration)) }
     let message = names[sighting.message]
     if !message.isEmpty { parts.append(message) }
-    let text = parts.joined(separator: ", ")
-    return text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"
+    return bounded(parts.joined(separator: ", "))
+  }
+
+  /// A text cut to the length of a quote.
+  static func bounded(_ text: String) -> String {
+    text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"
   }
 
   /// A duration with a unit that suits it.

@@ -131,7 +131,7 @@ struct RecordEpisodes {
             open = true
             signs[component, default: []].append(
               (
-                first.time, "logs: " + grid.partial.names[first.message],
+                first.time, "logs: " + Quote.bounded(grid.partial.names[first.message]),
                 first.evidence(grid.partial.names, quote: Quote.of(first, grid.partial.names))
               ))
           }
