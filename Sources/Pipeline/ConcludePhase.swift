@@ -146,13 +146,23 @@ struct ConcludePhase: Sendable {
 /// The night in one sentence.
 enum Verdict {
   static func sentence(_ report: NightReport) -> String {
-    let unread = report.diagnostics.filter { $0.severity == .error }.count
-    let rest = unread == 0 ? "" : " Part of the input could not be read."
+    let isPartlyUnread = report.diagnostics.contains(where: \.meansUnread)
+    let rest = isPartlyUnread ? " Part of the input could not be read." : ""
     guard report.summary.events > 0 else { return "Nothing that could be analysed was read." + rest }
-    guard let worst = report.incidents.max(by: { ($0.severity, $1.start) < ($1.severity, $0.start) }) else {
-      return "No incident was found in \(report.summary.requests) requests." + rest
+    if let worst = report.incidents.max(by: { ($0.severity, $1.start, $1.id) < ($1.severity, $0.start, $0.id) }) {
+      let count = report.incidents.count
+      return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline + rest
     }
-    let count = report.incidents.count
-    return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline + rest
+    let broken = report.tests.failed + report.tests.errors
+    if broken > 0 { return "No incident was found, but \(broken) of \(report.tests.tests) tests failed." + rest }
+    var read: [String] = []
+    if report.summary.requests > 0 { read.append("\(report.summary.requests) requests") }
+    if report.tests.tests > 0 { read.append("\(report.tests.tests) tests") }
+    return "No incident was found" + (read.isEmpty ? "." : " in " + read.joined(separator: " and ") + ".") + rest
   }
+}
+
+extension Diagnostic {
+  /// Whether it says that something which was there could not be read: damage, a limit, a report that was cut.
+  var meansUnread: Bool { severity == .error || limit != nil || code == "incompleteReport" }
 }

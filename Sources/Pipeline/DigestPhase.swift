@@ -77,7 +77,12 @@ struct DigestPhase: Sendable {
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     var merged: NightPartial?
-    for partial in partials.withLock({ $0 }) {
+    for number in groups.indices {
+      // Each partial is let go as soon as it is merged: two of them are in memory at a time, not all.
+      let partial = partials.withLock { partials in
+        defer { partials[number] = nil }
+        return partials[number]
+      }
       guard let partial else { continue }
       if merged == nil { merged = partial } else { merged?.add(partial) }
     }
@@ -89,7 +94,7 @@ struct DigestPhase: Sendable {
   /// Neighbouring partitions are digested together while they are small: fewer, fatter pieces of work.
   private static func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
     let weights = (0..<store.partitions).map(store.weight)
-    let target = max(50_000, weights.reduce(0, +) / max(1, jobs * 4))
+    let target = max(50_000, weights.reduce(0, +) / max(1, jobs * 2))
     var groups: [[Int]] = []
     var current: [Int] = []
     var weight = 0

@@ -79,7 +79,7 @@ package enum EventListing {
     var code = Exit.done
     for diagnostic in extraction.outcomes.flatMap(\.diagnostics) where diagnostic.severity > .note {
       Console.tell("\(diagnostic.severity.name): \(diagnostic.location.description): \(diagnostic.message)")
-      if diagnostic.severity == .error { code = Exit.partlyUnread }
+      if diagnostic.meansUnread { code = Exit.partlyUnread }
     }
     return code
   }

@@ -63,7 +63,7 @@ extension InputOutcome {
   var key: String { name + " " + sha256 }
 
   /// Whether something of it could not be read.
-  var isPartlyUnread: Bool { diagnostics.contains { $0.severity == .error } }
+  var isPartlyUnread: Bool { diagnostics.contains(where: \.meansUnread) }
 }
 
 extension ExtractInput {

@@ -80,7 +80,7 @@ package enum NightRun {
 
   /// 3 where some input could not be read, else 1 where a finding was asked to fail on, else 0.
   private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
-    if report.diagnostics.contains(where: { $0.severity == .error }) { return Exit.partlyUnread }
+    if report.diagnostics.contains(where: \.meansUnread) { return Exit.partlyUnread }
     if let failOn = request.failOn, report.incidents.contains(where: failOn.matches) { return Exit.finding }
     return Exit.done
   }

@@ -49,11 +49,11 @@ package struct TemplateDigester: Digester {
       rows[place].row.first = min(rows[place].row.first, log.time)
       rows[place].row.last = max(rows[place].row.last, log.time)
     }
-    keep(log, &rows[place].row, context)
+    Self.keep(log, &rows[place].row, context)
   }
 
-  /// Keeps the two earliest records by (time, location).
-  private func keep(_ log: LogRow, _ row: inout Row, _ context: borrowing DigestContext) {
+  /// Keeps the two earliest records by (time, location). Static, so that `rows` is not shared while a row is changed.
+  private static func keep(_ log: LogRow, _ row: inout Row, _ context: borrowing DigestContext) {
     if row.earliest.count == MessageStats.evidenceLimit, let last = row.earliest.last {
       if log.time > last.time { return }
       if log.time == last.time, context.location(last.source) <= context.location(log.source) { return }
