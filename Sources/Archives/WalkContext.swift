@@ -177,7 +177,8 @@ struct Expansion {
       trail.markDamaged()
       return false
     }
-    if produced > limits.ratioFloor, produced / limits.ratio > consumed {
+    // What comes before the floor is free: the ratio is that of the rest.
+    if produced > limits.ratioFloor, (produced - limits.ratioFloor) / limits.ratio > consumed {
       trail.limit(
         ArchiveLimits.Name.ratio, offset: produced,
         "expands to more than \(limits.ratio) times its stored size: the rest of it is not read")

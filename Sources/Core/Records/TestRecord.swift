@@ -89,6 +89,8 @@ package struct TestRecord: Sendable {
     package static let disabled = Marks(rawValue: 128)
     /// An earlier attempt of a test that the report tells of again (`attempt 1 of 3`).
     package static let earlierAttempt = Marks(rawValue: 256)
+    /// The record writes a duration that is none: not a number, negative, or out of every range.
+    package static let durationUnknown = Marks(rawValue: 512)
   }
 }
 

@@ -147,7 +147,10 @@ struct JUnitReports: ReportReader {
       case "classname": record.className = sheet.bounded(tag.value(i))
       case "class": if record.className.isEmpty { record.className = sheet.bounded(tag.value(i)) }
       case "time", "duration":
-        if record.duration < 0 { record.duration = ReportValues.duration(tag.value(i)) }
+        if record.duration < 0 {
+          record.duration = ReportValues.duration(tag.value(i))
+          if record.duration < 0, !tag.value(i).isEmpty { record.marks.insert(.durationUnknown) }
+        }
       case "timestamp":
         if let found = ReportValues.time(
           tag.value(i), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
@@ -229,7 +232,7 @@ struct JUnitReports: ReportReader {
     sheet.keepText()
     guard let last = cases.indices.last else {
       sheet.note(
-        "suiteFailure", .warning, line: tag.line,
+        "suiteFailure", .note, line: tag.line,
         "suite \(sheet.cut(suites.last?.name ?? "", 120)) failed outside any testcase: "
           + sheet.cut(tag["message"] ?? tag["type"] ?? "", 200))
       return

@@ -69,7 +69,7 @@ struct NUnitReports: ReportReader {
         open?.message = text
       } else if inFailure, path.dropLast().last == "test-suite", !Self.isEcho(text) {
         sheet.note(
-          "suiteFailure", .warning, line: line,
+          "suiteFailure", .note, line: line,
           "suite \(sheet.cut(suites.last ?? "", 120)) failed outside any test: \(sheet.cut(text, 200))")
       }
     case "stack-trace":

@@ -25,6 +25,9 @@ struct ReportSheet {
   private(set) var file = TestReportFile()
   private var bytes = 0
   private var number = 0
+  /// The class and name of the record before, and whether a repetition was said.
+  private var lastRecord: UInt64 = 0
+  private var saidRepeated = false
   private(set) var recordCount = 0
 
   private(set) var ready: [TestReportFile] = []
@@ -111,11 +114,27 @@ struct ReportSheet {
       books.repair("recovered")
       repaired = false
     }
+    if record.marks.contains(.durationUnknown) {
+      books.repair("durationUnknown")
+      note("durationUnknown", .note, line: line, "a duration is no number of seconds: taken as unknown")
+    }
+    noteRepetition(record, line: line)
     books.use()
     recordCount += 1
     bytes += 256 + record.output.utf8.count + record.stack.utf8.count + record.message.utf8.count
     file.records.append(record)
     if file.records.count >= Self.pieceRecords || bytes >= Self.pieceBytes { giveOut(last: false) }
+  }
+
+  /// Says once per report that a test stands twice in a row under one name: runs or parameters that the report does not
+  /// tell apart.
+  private mutating func noteRepetition(_ record: borrowing TestRecord, line: Int) {
+    let key = StableHash.combine(StableHash.hash(record.className), StableHash.hash(record.name))
+    if key == lastRecord, !saidRepeated {
+      note("repeatedTest", .note, line: line, "a test stands several times in a row under one name")
+      saidRepeated = true
+    }
+    lastRecord = key
   }
 
   /// Counts result elements that could not be read as records.

@@ -46,7 +46,7 @@ struct TRXReports: ReportReader {
       }
     case "RunInfo":
       if tag["outcome"] == "Error" || tag["outcome"] == "Failed" {
-        sheet.note("suiteFailure", .warning, line: tag.line, "the run reports an error outside any test")
+        sheet.note("suiteFailure", .note, line: tag.line, "the run reports an error outside any test")
       }
     case "Message", "StackTrace", "StdOut": sheet.keepText()
     default: break

@@ -96,7 +96,7 @@ struct TestNGReports: ReportReader {
       // Set-up and tear-down methods are no tests; that one failed explains the tests that were skipped.
       if record.outcome == .failed {
         sheet.note(
-          "suiteFailure", .warning, line: line,
+          "suiteFailure", .note, line: line,
           "configuration \(sheet.cut(record.className + "." + record.name, 150)) failed: \(sheet.cut(record.message, 150))"
         )
       }

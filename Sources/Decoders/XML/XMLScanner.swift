@@ -42,6 +42,8 @@ struct XMLScanner {
   private var line = 1
   private var linePosition = 0
   private var spokeOfOutside = false
+  /// Whether blanks came before the first document.
+  private var sawLeadingSpace = false
   private var interner = XMLNames()
 
   init(maximumDepth: Int, maximumTag: Int) {
@@ -180,6 +182,7 @@ struct XMLScanner {
       deliver(window, start, end, entities: true, &handler)
       return
     }
+    if documents == 0, start < end, Sniffer.isSpace(window[start]) { sawLeadingSpace = true }
     if spokeOfOutside { return }
     for i in start..<end where !Sniffer.isSpace(window[i]) {
       if i + 2 < end, window[i] == 0xEF, window[i + 1] == 0xBB, window[i + 2] == 0xBF { continue }
@@ -337,6 +340,11 @@ struct XMLScanner {
       open.removeAll()
       excess = 0
       handler.endDocument(complete: false)
+    }
+    // A declaration may stand at the very beginning only: strict readers refuse the file.
+    if declares, documents == 0, sawLeadingSpace, !spokeOfOutside {
+      report(.leadingText, i, window, &handler)
+      spokeOfOutside = true
     }
     state = .instruction
     return i + 2

@@ -9,6 +9,8 @@ struct XMLTag {
   private(set) var names: [String] = []
   private var ends: [Int] = []
   private var bytes: [UInt8] = []
+  /// The names once there are many of them.
+  private var taken: Set<String> = []
 
   /// How many attributes the tag has.
   var count: Int { names.count }
@@ -33,6 +35,7 @@ struct XMLTag {
     names.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
     bytes.removeAll(keepingCapacity: true)
+    if !taken.isEmpty { taken.removeAll() }
   }
 
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
@@ -48,12 +51,20 @@ struct XMLTag {
   /// - Returns: false where the tag has the attribute already; then the value is dropped.
   mutating func close(attribute name: String) -> Bool {
     let start = ends.last ?? 0
-    if names.contains(name) {
+    if isTaken(name) {
       bytes.removeLast(bytes.count - start)
       return false
     }
     names.append(name)
     ends.append(bytes.count)
     return true
+  }
+
+  /// Whether the tag has an attribute: few are looked through, many have a set, so that a tag of a hundred thousand stays
+  /// linear.
+  private mutating func isTaken(_ name: String) -> Bool {
+    if names.count < 16 { return names.contains(name) }
+    if taken.isEmpty { taken = Set(names) }
+    return !taken.insert(name).inserted
   }
 }

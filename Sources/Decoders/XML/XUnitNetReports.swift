@@ -88,7 +88,7 @@ struct XUnitNetReports: ReportReader {
 
   private func startError(_ tag: borrowing XMLTag, on sheet: inout ReportSheet) {
     sheet.note(
-      "suiteFailure", .warning, line: tag.line,
+      "suiteFailure", .note, line: tag.line,
       "\(sheet.cut(tag["type"] ?? "an error", 100)) outside any test: \(sheet.cut(tag["name"] ?? "", 200))")
   }
 
