@@ -67,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "hindcast", dependencies: ["Core", "Pipeline", "Worlds", "Reports", argumentParser], swiftSettings: rules),
     .executableTarget(
-      name: "benchmark", dependencies: ["Core", "Archives", "Pipeline", "Policies", "Worlds", "Patterns", "History", "Reports"],
+      name: "benchmark",
+      dependencies: ["Core", "Archives", "Pipeline", "Policies", "Worlds", "Patterns", "History", "Reports"],
       swiftSettings: rules),
 
     // Tests: one target per room.
