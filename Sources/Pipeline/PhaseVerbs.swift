@@ -132,7 +132,8 @@ package enum PhaseVerbs {
       Console.tell(failure.message)
       return failure.code
     case let failure as FileFailure:
-      Console.tell("\(failure.path): \(failure.message)")
+      let verb = failure.kind == .unwritable ? "cannot write " : failure.kind == .damaged ? "" : "cannot read "
+      Console.tell("\(verb)\(failure.path): \(failure.message)")
       switch failure.kind {
       case .missing: return Exit.missingInput
       case .unreadable: return Exit.ioFailure
