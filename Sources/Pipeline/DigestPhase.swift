@@ -69,6 +69,7 @@ struct DigestPhase: Sendable {
           groups[number].forEach(store.drop)
           let partial = digest(segment, coverage: coverage, outcomes: [])
           partials.withLock { $0[number] = partial }
+          ProcessMemory.trim()
         } catch {
           failure.withLock { $0 = error }
           return

@@ -28,6 +28,7 @@ package enum NightRun {
   static func partial(of request: RunRequest) throws -> NightPartial {
     let settings = try RunSetup.settings(request.pipeline)
     let extraction = try Extraction.run(request, partitions: request.partitions)
+    ProcessMemory.trim()
     let keys = extraction.outcomes.map(\.key)
     let coverage = Coverage(
       pipeline: extraction.pipelineDigest, partitions: request.partitions,

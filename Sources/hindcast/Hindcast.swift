@@ -28,6 +28,7 @@ struct Hindcast: ParsableCommand {
   static func main() {
     // A closed pipe or a full device is an error to be told, not a signal to die of.
     SignalSetup.ignoreWriteSignals()
+    ProcessMemory.configure()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -87,6 +87,9 @@ struct JUnitReports: ReportReader {
       let number = Int(value.prefix { $0 != "." }) ?? 0
       if suites.isEmpty || !suites[0].declared.contains(where: { $0.what == name }) { sheet.addDeclared(name, number) }
     }
+    if let time = tag["time"], !time.isEmpty, ReportValues.duration(time) < 0 {
+      sheet.note("durationUnknown", .note, line: tag.line, "a duration is no number of seconds: taken as unknown")
+    }
     if let stamp = tag["timestamp"] {
       suite.time = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
     }
