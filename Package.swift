@@ -45,6 +45,7 @@ let package = Package(
     system("CBZip2", apt: "libbz2-dev"),
     system("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
     system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    system("CMalloc", apt: "libc6-dev"),
 
     // The rooms, in the order the data passes through them.
     room("Core", ["CLibCrypto"]),
@@ -62,7 +63,7 @@ let package = Package(
       "Pipeline",
       [
         "Core", "Archives", "Decoders", "Events", "Patterns", "Cascades", "Policies", "TestReports", "History",
-        "Reports", yams,
+        "Reports", "CMalloc", yams,
       ]),
     .executableTarget(
       name: "hindcast", dependencies: ["Core", "Pipeline", "Worlds", "Reports", argumentParser], swiftSettings: rules),

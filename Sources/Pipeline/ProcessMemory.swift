@@ -1,4 +1,4 @@
-internal import Glibc
+internal import CMalloc
 
 /// How the process holds memory: what a phase has let go of goes back to the system, so that the peak is that of one
 /// phase and not of all together.
