@@ -28,6 +28,8 @@ struct ReportSheet {
   /// The class and name of the record before, and whether a repetition was said.
   private var lastRecord: UInt64 = 0
   private var saidRepeated = false
+  private var repetitions = 0
+  private static let manyRepetitions = 10
   private(set) var recordCount = 0
 
   private(set) var ready: [TestReportFile] = []
@@ -126,12 +128,13 @@ struct ReportSheet {
     if file.records.count >= Self.pieceRecords || bytes >= Self.pieceBytes { giveOut(last: false) }
   }
 
-  /// Says once per report that a test stands twice in a row under one name: runs or parameters that the report does not
-  /// tell apart.
+  /// Says once per report that a test stands many times in a row under one name: a few are retries or parameters, many
+  /// are something that the report does not tell apart.
   private mutating func noteRepetition(_ record: borrowing TestRecord, line: Int) {
     let key = StableHash.combine(StableHash.hash(record.className), StableHash.hash(record.name))
-    if key == lastRecord, !saidRepeated {
-      note("repeatedTest", .note, line: line, "a test stands several times in a row under one name")
+    repetitions = key == lastRecord ? repetitions + 1 : 0
+    if repetitions == Self.manyRepetitions, !saidRepeated {
+      note("repeatedTest", .note, line: line, "a test stands many times in a row under one name")
       saidRepeated = true
     }
     lastRecord = key
