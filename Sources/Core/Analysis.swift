@@ -19,7 +19,8 @@ package struct DigestContext: Sendable {
 package protocol Digester {
   associatedtype Result: Partial
 
-  /// One request's assembled spans with its logs and events. Requests come in ascending `RequestID` order.
+  /// One request's assembled spans with its logs and events. Requests come in the order of their first records, which
+  /// decides nothing: another partitioning shows them in another order.
   mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext)
 
   /// A log record that belongs to no request.

@@ -13,6 +13,8 @@ package struct RepairLog: Sendable {
     case rootless
     /// The same span id again: both are kept.
     case duplicateSpan
+    /// The same span again, equal in everything: it is counted once.
+    case repeatedSpan
     /// The two halves of a span whose id caller and callee share were joined.
     case sharedSpanJoined
     /// A callee's clock was shifted into its caller's span.
@@ -109,6 +111,7 @@ package struct Repairs: Hashable, Sendable {
     RepairLog.Kind.orphanAdopted.name: "the parent is missing: the span is kept under the request's root",
     RepairLog.Kind.rootless.name: "the request has no root span: its topmost spans are roots",
     RepairLog.Kind.duplicateSpan.name: "the same span id again: both spans are kept",
+    RepairLog.Kind.repeatedSpan.name: "the same span was written again: it is counted once",
     RepairLog.Kind.sharedSpanJoined.name: "the halves of a span that caller and callee share were joined",
     RepairLog.Kind.clockSkew.name: "the callee's clock was shifted into its caller's span",
     RepairLog.Kind.unfinishedSpan.name: "a span without an end was closed with its last child",

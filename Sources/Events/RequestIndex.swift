@@ -1,6 +1,6 @@
 package import Core
 
-/// Groups the rows of a partition by request: row numbers in one flat array, requests in ascending order.
+/// Groups the rows of a partition by request: row numbers in one flat array, requests numbered as they are met.
 package struct RequestIndex {
   package private(set) var requests: [RequestID] = []
   private var slots: [Int32]

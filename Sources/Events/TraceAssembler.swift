@@ -2,7 +2,8 @@ package import Core
 
 /// Puts the rows of a partition together into one call tree per request, and mends what is broken on the way.
 ///
-/// Order of work per request: structural events are paired into spans; rows are put in a fixed order; parents are found
+/// Order of work per request: structural events are paired into spans; rows are put in a fixed order and exact copies
+/// set aside; parents are found
 /// (shared halves joined, duplicates kept, self-parents and rings cut, orphans adopted); clocks are corrected along the
 /// edges; the tree is laid out in preorder; attempts are numbered. Nothing depends on the order in which rows came.
 package struct TraceAssembler {
@@ -13,7 +14,8 @@ package struct TraceAssembler {
 
   package init() {}
 
-  /// Visits the requests of a segment in ascending order of their ids.
+  /// Visits the requests of a segment in the order of their first records: neighbours in time share the components, edges
+  /// and minutes that analyses count by, so what these look up is still in the processor's cache.
   ///
   /// - Parameters:
   ///   - segment: one partition, all inputs.
@@ -31,7 +33,7 @@ package struct TraceAssembler {
 
     var tree = CallTree()
     var own: [SpanRow] = []
-    for number in (0..<count).sorted(by: { index.requests[$0] < index.requests[$1] }) {
+    for number in Self.byTime(rows, spanNumbers, logNumbers, eventNumbers, index.requests) {
       tree.request = index.requests[number]
       tree.requestText = .none
       own.removeAll(keepingCapacity: true)
@@ -50,11 +52,28 @@ package struct TraceAssembler {
     }
   }
 
+  /// Request numbers by the time of their first record, then by id.
+  private static func byTime(
+    _ rows: Rows, _ spans: [Int32], _ logs: [Int32], _ events: [Int32], _ requests: [RequestID]
+  ) -> [Int] {
+    var first = [Int64](repeating: .max, count: requests.count)
+    func meet(_ number: Int32, _ time: Int64) {
+      if number >= 0 { first[Int(number)] = min(first[Int(number)], time) }
+    }
+    for (row, number) in zip(rows.spans, spans) { meet(number, row.start) }
+    for (row, number) in zip(rows.logs, logs) { meet(number, row.time) }
+    for (row, number) in zip(rows.events, events) { meet(number, row.time) }
+    return requests.indices.sorted { (first[$0], requests[$0]) < (first[$1], requests[$1]) }
+  }
+
   /// Lays spans out as a tree: parents, clocks, preorder, attempts.
   mutating func layOut(_ rows: inout [SpanRow], into tree: inout CallTree) {
     tree.nodes.removeAll(keepingCapacity: true)
     guard !rows.isEmpty else { return }
-    if rows.count > 1 { rows.sort(by: Self.precedes) }
+    if rows.count > 1 {
+      rows.sort(by: Self.precedes)
+      ExactCopies.remove(from: &rows, &repairs)
+    }
     tree.requestText = rows.first { !$0.requestText.isNone }?.requestText ?? tree.requestText
     parents.resolve(&rows, &repairs)
     close(&rows)

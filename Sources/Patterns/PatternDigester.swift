@@ -4,22 +4,19 @@ package import Core
 
 /// Learns variants, callers and the calling-context tree of one partition.
 ///
-/// Requests come in ascending order, so the first one seen of a kind is the smallest: exemplars need no comparison. When
-/// a table outgrows its bound the state so far becomes a partial that later ones are merged into.
+/// When a table outgrows its bound the state so far becomes a partial that later ones are merged into.
 package struct PatternDigester: Digester {
   private var points = CallPointTable()
   private var scan = CallTreeScan()
   private var critical = CriticalPath()
-  private var repeated = RepeatedSpans()
   private var state = PatternState()
   private var finished = PatternPartial()
 
   package init() {}
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
-    var nodes = tree.nodes
+    let nodes = tree.nodes
     guard !nodes.isEmpty else { return }
-    if let once = repeated.removed(from: nodes) { nodes = once }
     if state.isFull {
       finished.merge(state.partial(points, context))
       state = PatternState(shift: finished.clock.shift)
@@ -65,6 +62,20 @@ struct RawExemplar {
   var source: SourceRef
   var time: Int64
   var value: Int64
+
+  /// Whether this one stands rather than another that serves as well: the smaller request does, and within a request
+  /// whichever came first.
+  func isPreferred(to other: RawExemplar) -> Bool { request < other.request }
+
+  /// Takes another exemplar's place in being the one with the largest value.
+  func isLarger(than other: RawExemplar) -> Bool {
+    value != other.value ? value > other.value : isPreferred(to: other)
+  }
+
+  /// Takes another exemplar's place in being the one with the smallest value.
+  func isSmaller(than other: RawExemplar) -> Bool {
+    value != other.value ? value < other.value : isPreferred(to: other)
+  }
 
   func resolved(_ context: borrowing DigestContext) -> Exemplar {
     Exemplar(

@@ -145,6 +145,8 @@ struct PatternState {
       compositions.append(
         Composition(
           caller: Int32(truncatingIfNeeded: caller), hash: scan.composition, members: members, exemplar: here))
+    } else if here.isPreferred(to: compositions[composition].exemplar) {
+      compositions[composition].exemplar = here
     }
     compositions[composition].count += 1
     let slot = compositionWindows.index(of: UInt64(composition) << 16 | UInt64(window))
@@ -158,24 +160,20 @@ struct PatternState {
     for k in scan.callees.indices {
       let count = Int64(scan.callees[k].count)
       let edge = edgeIndex.index(of: StableHash.combine(callerIndex.keys[caller], scan.callees[k].hash))
+      var counted = here
+      counted.value = count
       if edge == edges.count {
-        var widest = here
-        widest.value = count
         edges.append(
           Edge(
-            caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: widest, narrowest: widest))
+            caller: Int32(truncatingIfNeeded: caller), point: scan.callees[k].hash, widest: counted,
+            narrowest: counted))
       }
       scan.callees[k].edge = Int32(truncatingIfNeeded: edge)
       edges[edge].occurrences += 1
       edges[edge].calls += Int(count)
       edges[edge].failures += Int(scan.callees[k].failures)
-      if count > edges[edge].widest.value {
-        edges[edge].widest = here
-        edges[edge].widest.value = count
-      } else if count < edges[edge].narrowest.value {
-        edges[edge].narrowest = here
-        edges[edge].narrowest.value = count
-      }
+      if counted.isLarger(than: edges[edge].widest) { edges[edge].widest = counted }
+      if counted.isSmaller(than: edges[edge].narrowest) { edges[edge].narrowest = counted }
       edgeSketches.add(count, bucket: sketchBucket(count), to: 3 * edge + 2)
     }
     for child in scan.children {
@@ -199,16 +197,21 @@ struct PatternState {
           pairs.append(Pair(caller: Int32(truncatingIfNeeded: caller), key: key, a: a.hash, b: b.hash))
         }
         if Self.precedes(a, b, tolerance) {
-          if pairs[pair].before == 0 { pairs[pair].beforeExemplar = here }
+          Self.keep(here, in: &pairs[pair].beforeExemplar)
           pairs[pair].before += 1
         } else if Self.precedes(b, a, tolerance) {
-          if pairs[pair].after == 0 { pairs[pair].afterExemplar = here }
+          Self.keep(here, in: &pairs[pair].afterExemplar)
           pairs[pair].after += 1
         } else {
           pairs[pair].mixed += 1
         }
       }
     }
+  }
+
+  private static func keep(_ exemplar: RawExemplar, in kept: inout RawExemplar?) {
+    if let known = kept, !exemplar.isPreferred(to: known) { return }
+    kept = exemplar
   }
 
   /// Whether all calls to a ended before the first to b began, but for a small overlap of their ends.
@@ -228,6 +231,9 @@ struct PatternState {
     let variant = variantIndex.index(of: scan.signature)
     if variant == variants.count {
       variants.append(newVariant(nodes, scan, request, pointHashes))
+    } else if request.isPreferred(to: variants[variant].exemplar) {
+      variants[variant].exemplar = request
+      variants[variant].form = Self.form(nodes, scan, pointHashes)
     }
     var first = Int64.max
     var last = Int64.min
@@ -259,25 +265,27 @@ struct PatternState {
       slowest.value = .min
       pathSlowest.append(slowest)
     }
-    if node.duration > pathSlowest[entry].value {
-      pathSlowest[entry] = request
-      pathSlowest[entry].source = node.source
-      pathSlowest[entry].time = node.start
-      pathSlowest[entry].value = node.duration
+    if node.duration >= pathSlowest[entry].value {
+      var slow = request
+      slow.source = node.source
+      slow.time = node.start
+      slow.value = node.duration
+      if slow.isLarger(than: pathSlowest[entry]) { pathSlowest[entry] = slow }
     }
   }
 
   private mutating func addLatency(_ latency: Int64, to variant: Int, _ request: RawExemplar) {
     let entry = windowIndex.index(of: UInt64(variant) << 16 | UInt64(window(of: request.time)))
     windowLatency.add(latency, bucket: sketchBucket(latency), to: entry)
+    var slow = request
+    slow.value = latency
     if let least = variants[variant].slowest.last, variants[variant].slowest.count == VariantStats.slowestLimit,
-      latency <= least.value
+      !slow.isLarger(than: least)
     {
       return
     }
-    var slow = request
-    slow.value = latency
-    let at = variants[variant].slowest.firstIndex { $0.value < latency } ?? variants[variant].slowest.count
+    let at =
+      variants[variant].slowest.firstIndex { slow.isLarger(than: $0) } ?? variants[variant].slowest.count
     variants[variant].slowest.insert(slow, at: at)
     if variants[variant].slowest.count > VariantStats.slowestLimit { variants[variant].slowest.removeLast() }
   }
@@ -286,12 +294,7 @@ struct PatternState {
     _ nodes: [CallNode], _ scan: CallTreeScan, _ request: RawExemplar, _ pointHashes: [UInt64]
   ) -> Variant {
     var variant = Variant(exemplar: request)
-    for i in nodes.indices.prefix(VariantStats.formLimit) {
-      variant.form.append(
-        FormNode(
-          point: pointHashes[Int(scan.point[i])], parent: nodes[i].parent, kind: nodes[i].kind,
-          failed: nodes[i].failed))
-    }
+    variant.form = Self.form(nodes, scan, pointHashes)
     var distinct = nodes.indices.map { paths.keys[Int(scan.path[$0])] }
     distinct.sort()
     var previous: UInt64?
@@ -300,6 +303,14 @@ struct PatternState {
       previous = path
     }
     return variant
+  }
+
+  /// The tree of a variant as reports draw it: that of its exemplar, since siblings may come in another order.
+  private static func form(_ nodes: [CallNode], _ scan: CallTreeScan, _ pointHashes: [UInt64]) -> [FormNode] {
+    nodes.indices.prefix(VariantStats.formLimit).map { i in
+      FormNode(
+        point: pointHashes[Int(scan.point[i])], parent: nodes[i].parent, kind: nodes[i].kind, failed: nodes[i].failed)
+    }
   }
 
   // MARK: - The partial

@@ -6,8 +6,16 @@ internal import Reports
 /// one from the same inputs and compares.
 enum Capture {
   /// The capture of a conclusion.
+  ///
+  /// - Parameters:
+  ///   - conclusion: what was found.
+  ///   - night: what it was found in.
+  ///   - request: what was asked.
+  ///   - document: the conclusion's `report.json`.
+  /// - Returns: the bundle, its hash chain closed.
+  /// - Throws: `CaptureFailure` where a decision cannot be recorded.
   static func bundle(
-    _ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest
+    _ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest, document: String
   ) throws(CaptureFailure) -> CaptureBundle {
     let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
     let renderer = ReportJSON(rules: rules)
@@ -27,7 +35,7 @@ enum Capture {
         CapturedDecision(
           eventID: "policies", decision: .invoke, effects: [try CapturedEffect(renderer.policies(policies))]))
     }
-    bundle.reportDigest = SHA256.hex(Array(ReportJSON.render(conclusion.report, rules: rules).utf8))
+    bundle.reportDigest = SHA256.hex(Array(document.utf8))
     return bundle
   }
 
@@ -106,7 +114,9 @@ package enum ReplayVerb {
       let request = try Capture.request(captured, path: path)
       let night = try NightRun.partial(of: request)
       let conclusion = try NightRun.findings(night, request).conclusion
-      let replayed = try Capture.bundle(conclusion, night, request)
+      let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+      let document = ReportJSON.render(conclusion.report, rules: rules)
+      let replayed = try Capture.bundle(conclusion, night, request, document: document)
       if let difference = CaptureDifference.first(captured: captured, replayed: replayed) {
         try Console.print(Console.inert(difference.sentence) + "\n")
         return Exit.finding

@@ -26,11 +26,25 @@ struct ConcludePhase: Sendable {
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
-    addCascades(night, to: &report)
-    addPatterns(night, history, to: &report)
-    addTemplates(night, history, to: &report)
+    // The analyses know nothing of each other; only tests are held against the incidents of the others.
+    let windows = request.windows.map { $0.start..<$0.end }
+    let baseline = history.map { $0.patterns(&report.diagnostics) }
+    let earlier = history?.templates ?? []
+    let file = try policyFile()
+    let (cascades, others) = Concurrently.both(
+      jobs: request.jobs,
+      { CascadeAnalysis.conclude(night.cascades, settings: settings.cascades, windows: windows) },
+      {
+        OtherFindings(
+          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns),
+          templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
+          policies: file.flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) })
+      })
+    add(cascades, to: &report)
+    add(others.patterns, to: &report)
+    add(others.templates, earlier, to: &report)
+    report.policies = others.policies
     let tests = addTests(night, history, to: &report)
-    report.policies = try policies(night)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
     report.verdict = Verdict.sentence(report)
@@ -46,18 +60,20 @@ struct ConcludePhase: Sendable {
       ])
   }
 
-  private func addCascades(_ night: NightPartial, to report: inout NightReport) {
-    let windows = request.windows.map { $0.start..<$0.end }
-    let findings = CascadeAnalysis.conclude(night.cascades, settings: settings.cascades, windows: windows)
+  private struct OtherFindings: Sendable {
+    var patterns: PatternConclusion
+    var templates: TemplateConclusion
+    var policies: PolicyFindings?
+  }
+
+  private func add(_ findings: CascadeFindings, to report: inout NightReport) {
     report.incidents = findings.incidents
     report.windows = findings.windows
     report.components = findings.components
     report.summary.openCircuitBreakers = findings.openCircuitBreakers
   }
 
-  private func addPatterns(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) {
-    let baseline = history.map { $0.patterns(&report.diagnostics) }
-    let patterns = PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns)
+  private func add(_ patterns: PatternConclusion, to report: inout NightReport) {
     report.patterns = patterns.patterns
     report.violations = patterns.violations
     report.criticalPath = patterns.criticalPath
@@ -85,9 +101,7 @@ struct ConcludePhase: Sendable {
   /// Most templates listed as gone.
   private static let listedGone = 100
 
-  private func addTemplates(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) {
-    let earlier = history?.templates ?? []
-    let learned = night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) })
+  private func add(_ learned: TemplateConclusion, _ earlier: [HistoricTemplate], to report: inout NightReport) {
     report.templates = learned.templates.map { template in
       var finding = template.finding
       if earlier.isEmpty { finding.status = "known" }
@@ -107,9 +121,13 @@ struct ConcludePhase: Sendable {
 
   /// What the candidates of the policy file would have done; nil without calls in the log.
   func policies(_ night: NightPartial) throws(RunSetup.Failure) -> PolicyFindings? {
+    try policyFile().flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) }
+  }
+
+  /// The candidates of the policy file, nil without one.
+  private func policyFile() throws(RunSetup.Failure) -> PolicyFile? {
     guard !request.policyText.isEmpty else { return nil }
-    let file = try RunSetup.policies(path: request.policyFile, text: request.policyText)
-    return PolicyEvaluator.evaluate(night.episodes, file: file, jobs: request.jobs)
+    return try RunSetup.policies(path: request.policyFile, text: request.policyText)
   }
 
   /// The books of the inputs: repairs made while requests were put together are added to the member they concern.

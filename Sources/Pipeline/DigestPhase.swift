@@ -38,8 +38,6 @@ struct DigestPhase: Sendable {
       cascades.observe(metric: metric, context)
     }
     for event in segment.rows.events where event.request.isNone {
-    }
-    for event in segment.rows.events where event.request.isNone {
       cascades.observe(event: event, context)
       episodes.observe(event: event, context)
     }
@@ -52,37 +50,37 @@ struct DigestPhase: Sendable {
       tests: tests.finish())
   }
 
-  /// Digests all partitions of a store, several at a time, and merges their partials in the partitions' order.
+  /// Digests all partitions of a store, several at a time. Each thread merges what it digests, so that at the end only as
+  /// many partials as threads remain.
   func run(
     _ store: PartitionStore, outcomes: [InputOutcome], coverage: Coverage, jobs: Int
   ) throws(StoreFailure) -> NightPartial {
     let groups = Self.groups(store, jobs: jobs)
-    let partials = Mutex([NightPartial?](repeating: nil, count: groups.count))
+    let threads = max(1, min(jobs, groups.count))
+    let results = Mutex([NightPartial?](repeating: nil, count: threads))
     let failure = Mutex<StoreFailure?>(nil)
-    let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, groups.count))) { _ in
-      while true {
-        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard number < groups.count else { return }
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      var merged: NightPartial?
+      for number in stride(from: thread, to: groups.count, by: threads) {
         do throws(StoreFailure) {
           let segment = try store.segment(groups[number])
           groups[number].forEach(store.drop)
           let partial = digest(segment, coverage: coverage, outcomes: [])
-          partials.withLock { $0[number] = partial }
+          if merged == nil { merged = partial } else { merged?.add(partial) }
           ProcessMemory.trim()
         } catch {
           failure.withLock { $0 = error }
           return
         }
       }
+      results.withLock { $0[thread] = merged }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     var merged: NightPartial?
-    for number in groups.indices {
-      // Each partial is let go as soon as it is merged: two of them are in memory at a time, not all.
-      let partial = partials.withLock { partials in
-        defer { partials[number] = nil }
-        return partials[number]
+    for thread in 0..<threads {
+      let partial = results.withLock { results in
+        defer { results[thread] = nil }
+        return results[thread]
       }
       guard let partial else { continue }
       if merged == nil { merged = partial } else { merged?.add(partial) }
@@ -92,10 +90,16 @@ struct DigestPhase: Sendable {
     return merged
   }
 
-  /// Neighbouring partitions are digested together while they are small: fewer, fatter pieces of work.
+  /// Rows that are digested together at most: beside them stands the partial that they become.
+  private static let groupLimit = 400_000
+
+  /// Neighbouring partitions are digested together while they are small: fewer, fatter pieces of work, and fewer partials to
+  /// merge.
   private static func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
     let weights = (0..<store.partitions).map(store.weight)
-    let target = max(50_000, weights.reduce(0, +) / max(1, jobs * 2))
+    let rows = weights.reduce(0, +)
+    let shares = max(1, jobs) * (1 + rows / (max(1, jobs) * Self.groupLimit))
+    let target = max(25_000, (rows + shares - 1) / shares)
     var groups: [[Int]] = []
     var current: [Int] = []
     var weight = 0

@@ -13,75 +13,103 @@ struct ExtractInput: Sendable {
   var size: Int?
 }
 
-/// Extract: inputs become rows by partition, several inputs at a time, each with its expansion and its scanning on two
-/// threads where it is large.
+/// Extract: inputs become rows by partition, several inputs at a time. A large input is expanded by one thread and scanned
+/// by others, a stretch of members each.
 struct ExtractPhase {
+  /// Takes rows: the input's number, the piece's number within it, tables and rows by partition.
+  typealias Deliver = @Sendable (_ input: Int, _ piece: Int, SymbolTable, SourceTable, [Rows]) -> Void
+
   let settings: ExtractSettings
   let walker: ArchiveWalker
   let jobs: Int
 
-  /// Stored size from which expansion and scanning of one input go on two threads.
+  /// Stored size from which an input is expanded and scanned on threads of their own.
   private static let overlapFrom = 4 << 20
+
+  /// Expanded bytes after which the next member begins a new stretch.
+  private static let stretchSize = 8 << 20
+
+  /// Pieces that one stretch may deliver, so that pieces are numbered in the input's order.
+  private static let piecesPerStretch = 1 << 24
 
   /// Extracts all inputs.
   ///
   /// - Parameters:
   ///   - inputs: in the order of their names.
-  ///   - deliver: takes rows: the input's number, the piece's number within it, tables and rows by partition. Called from
-  ///     several threads.
+  ///   - deliver: called from several threads.
   /// - Returns: the outcomes, in the inputs' order.
-  func run(
-    _ inputs: [ExtractInput],
-    deliver: @escaping @Sendable (Int, Int, SymbolTable, SourceTable, [Rows]) -> Void
-  ) -> [InputOutcome] {
+  func run(_ inputs: [ExtractInput], deliver: @escaping Deliver) -> [InputOutcome] {
     let outcomes = Mutex([InputOutcome?](repeating: nil, count: inputs.count))
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, inputs.count))) { _ in
+    let together = max(1, min(jobs, inputs.count))
+    DispatchQueue.concurrentPerform(iterations: together) { _ in
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < inputs.count else { return }
-        var ordinal = 0
-        let outcome = extract(inputs[number]) { symbols, sources, rows in
-          deliver(number, ordinal, symbols, sources, rows)
-          ordinal += 1
-        }
+        let outcome = extract(inputs[number], number: number, scanners: max(1, jobs / together), deliver: deliver)
         outcomes.withLock { $0[number] = outcome }
       }
     }
     return outcomes.withLock { $0.compactMap { $0 } }
   }
 
-  /// Extracts one input on this thread, with a second one that expands it where it is large.
-  func extract(_ input: ExtractInput, deliver: @escaping InputExtraction.Deliver) -> InputOutcome {
-    var extraction = InputExtraction(
-      input: input.source.name, root: input.root, settings: settings, deliver: deliver)
+  /// Extracts one input.
+  private func extract(
+    _ input: ExtractInput, number: Int, scanners: Int, deliver: @escaping Deliver
+  ) -> InputOutcome {
     guard jobs > 1, (input.size ?? .max) >= Self.overlapFrom else {
-      let sink = DirectSink(extraction)
+      let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
       let summary = walker.walk(input.source, into: sink)
-      return sink.extraction.finish(summary)
+      return InputOutcome(of: input, [sink.extraction.finish()], summary)
     }
-    let ring = ChunkRing()
+    // Enough for one stretch to fill while another one is scanned.
+    let ring = StretchRing(parcels: 4 + (scanners - 1) * Self.stretchSize / Parcel.size)
     let summary = Mutex(WalkSummary())
-    let walking = DispatchGroup()
-    let walker = walker
-    let source = input.source
-    DispatchQueue.global().async(group: walking) {
-      let walked = walker.walk(source, into: RingSink(ring))
+    let stretches = Mutex<[Int: StretchOutcome]>([:])
+    let threads = DispatchGroup()
+    let (walker, source) = (walker, input.source)
+    DispatchQueue.global().async(group: threads) {
+      let sink = StretchSink(ring, stretchSize: scanners > 1 ? Self.stretchSize : .max)
+      let walked = walker.walk(source, into: sink)
       summary.withLock { $0 = walked }
-      ring.put(.finished)
+      sink.finish(scanners: scanners)
     }
-    scanning: while true {
-      switch ring.take() {
-      case .begin(let header): extraction.begin(header)
-      case .chunk(let bytes):
-        extraction.chunk(bytes.span)
-        ring.giveBack(bytes)
-      case .end(let complete): extraction.end(complete: complete)
-      case .finished: break scanning
+    DispatchQueue.concurrentPerform(iterations: scanners) { _ in
+      while let stretch = ring.next() {
+        let outcome = scan(stretch, of: input, number: number, ring, deliver: deliver)
+        stretches.withLock { $0[stretch.ordinal] = outcome }
       }
     }
-    walking.wait()
-    return extraction.finish(summary.withLock { $0 })
+    threads.wait()
+    let ordered = stretches.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+    return InputOutcome(of: input, ordered, summary.withLock { $0 })
+  }
+
+  private func scan(
+    _ stretch: Stretch, of input: ExtractInput, number: Int, _ ring: StretchRing, deliver: @escaping Deliver
+  ) -> StretchOutcome {
+    var extraction = extraction(of: input, number: number, stretch: stretch.ordinal, deliver: deliver)
+    while let parcel = stretch.take() {
+      for mark in parcel.marks {
+        switch mark {
+        case .begin(let header): extraction.begin(header)
+        case .bytes(let range): extraction.chunk(parcel.bytes.span.extracting(range))
+        case .end(let complete): extraction.end(complete: complete)
+        }
+      }
+      ring.giveBack(parcel)
+    }
+    return extraction.finish()
+  }
+
+  private func extraction(
+    of input: ExtractInput, number: Int, stretch: Int, deliver: @escaping Deliver
+  ) -> InputExtraction {
+    var piece = stretch * Self.piecesPerStretch
+    return InputExtraction(input: input.source.name, root: input.root, settings: settings) { symbols, sources, rows in
+      deliver(number, piece, symbols, sources, rows)
+      piece += 1
+    }
   }
 }
 

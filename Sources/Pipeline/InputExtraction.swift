@@ -3,7 +3,8 @@ internal import Core
 internal import Decoders
 internal import Events
 
-/// Extracts one input: members are decoded as they come, records become rows, rows go to a store piece by piece.
+/// Extracts one input, or a stretch of it: members are decoded as they come, records become rows, rows go to a store piece
+/// by piece.
 struct InputExtraction {
   /// Takes the rows of a stretch of the input; called on the scanning thread.
   typealias Deliver = (_ symbols: SymbolTable, _ sources: SourceTable, _ rows: [Rows]) -> Void
@@ -28,7 +29,6 @@ struct InputExtraction {
       partitions: settings.partitions, naming: ComponentNaming(rules: settings.rename),
       failures: FailureClassifier(overrides: settings.failures))
     outcome = InputOutcome(name: input, sha256: "")
-    outcome.root = root.isEmpty ? input : root
   }
 
   mutating func begin(_ header: MemberHeader) {
@@ -65,18 +65,13 @@ struct InputExtraction {
     }
   }
 
-  /// Ends the input and says what it came to.
-  mutating func finish(_ summary: WalkSummary) -> InputOutcome {
+  /// Ends the stretch and says what it came to.
+  mutating func finish() -> StretchOutcome {
     flush()
-    outcome.sha256 = summary.sha256
-    outcome.bytes = summary.bytes
     outcome.events = builder.events
     outcome.first = builder.first
     outcome.last = builder.last
-    var diagnostics = summary.diagnostics
-    diagnostics.merge(batch.diagnostics)
-    outcome.diagnostics = diagnostics.sorted
-    return outcome
+    return StretchOutcome(outcome: outcome, diagnostics: batch.diagnostics)
   }
 
   private mutating func absorb() {
@@ -89,6 +84,32 @@ struct InputExtraction {
     let rows = builder.takePartitions()
     guard rows.contains(where: { !$0.isEmpty }) else { return }
     deliver(batch.symbols, batch.sources, rows)
+  }
+}
+
+/// What one stretch of an input came to.
+struct StretchOutcome: Sendable {
+  /// Members, books, events and times; no diagnostics yet.
+  var outcome: InputOutcome
+  var diagnostics: DiagnosticLog
+}
+
+extension InputOutcome {
+  /// Joins the stretches of an input, in their order, with what the walk over it found.
+  init(of input: ExtractInput, _ stretches: [StretchOutcome], _ summary: WalkSummary) {
+    self.init(name: input.source.name, sha256: summary.sha256)
+    root = input.root.isEmpty ? name : input.root
+    bytes = summary.bytes
+    var diagnostics = summary.diagnostics
+    for stretch in stretches {
+      members += stretch.outcome.members
+      events += stretch.outcome.events
+      first = min(first, stretch.outcome.first)
+      last = max(last, stretch.outcome.last)
+      memberBooks += stretch.outcome.memberBooks
+      diagnostics.merge(stretch.diagnostics)
+    }
+    self.diagnostics = diagnostics.sorted
   }
 }
 

@@ -16,11 +16,9 @@ package enum NightRun {
       let night = try partial(of: request)
       request.progress?.finish()
       return conclude(night, request)
-    } catch let failure as StoreFailure {
-      Console.tell(failure.message + (failure.code == 0 ? "" : ": " + CheckedFile.reason(failure.code)))
-      return Exit.noReport
     } catch {
-      return PhaseVerbs.told(error)
+      let code = PhaseVerbs.told(error)
+      return error is StoreFailure ? Exit.noReport : code
     }
   }
 
@@ -59,9 +57,7 @@ package enum NightRun {
   static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
       let (conclusion, history) = try findings(night, request)
-      try ReportOutput.write(conclusion, request)
-      let capture = try Capture.bundle(conclusion, night, request).text()
-      try CheckedFile.write(Array(capture.utf8), to: request.output + "/capture.json")
+      try ReportOutput.write(conclusion, night, request)
       do throws(HistoryFailure) {
         try history?.commit(conclusion.report, blobs: conclusion.blobs)
       } catch {

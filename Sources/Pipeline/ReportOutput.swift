@@ -1,15 +1,29 @@
 internal import Core
+internal import Policies
 internal import Reports
 
-/// Writes the night's folder.
+/// Writes the night's folder, the capture of the run last.
 enum ReportOutput {
-  static func write(_ conclusion: Conclusion, _ request: RunRequest) throws(FileFailure) {
+  /// - Throws: `FileFailure` where a file could not be written, `CaptureFailure` where a decision could not be recorded.
+  static func write(_ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest) throws {
     let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
     let formats = Set(request.pipeline.reportFormats.compactMap { ReportFormat(rawValue: $0) })
-    do {
-      try ReportFolder.write(conclusion.report, to: request.output, formats: formats, rules: rules)
+    let report = conclusion.report
+    let (document, pages) = Concurrently.both(
+      jobs: request.jobs, { ReportJSON.render(report, rules: rules) },
+      { PageFiles(files: ReportFolder.pages(report, formats: formats, rules: rules)) })
+    do throws(ReportWriteFailure) {
+      let documents = formats.contains(.json) ? ReportFolder.documents(document) : []
+      try ReportFolder.write(pages.files + documents, to: request.output)
     } catch {
       throw FileFailure(.unwritable, error.path, CheckedFile.reason(error.code))
     }
+    let capture = try Capture.bundle(conclusion, night, request, document: document).text()
+    try CheckedFile.write(Array(capture.utf8), to: request.output + "/capture.json")
+  }
+
+  /// Files on their way from one thread to another.
+  private struct PageFiles: Sendable {
+    var files: [(path: String, text: String)]
   }
 }

@@ -29,6 +29,19 @@ package enum ReportFolder {
   package static func files(
     _ report: NightReport, formats: Set<ReportFormat>, rules: TextRules = TextRules()
   ) -> [(path: String, text: String)] {
+    let pages = pages(report, formats: formats, rules: rules)
+    return formats.contains(.json) ? pages + documents(ReportJSON.render(report, rules: rules)) : pages
+  }
+
+  /// `report.json`, rendered already, with its schema.
+  package static func documents(_ document: String) -> [(path: String, text: String)] {
+    [("report.schema.json", ReportSchema.text), ("report.json", document)]
+  }
+
+  /// What people read, and pictures and metrics: every file but `report.json`.
+  package static func pages(
+    _ report: NightReport, formats: Set<ReportFormat>, rules: TextRules = TextRules()
+  ) -> [(path: String, text: String)] {
     var files: [(path: String, text: String)] = []
     var pictures: [String: String] = [:]
     if formats.contains(.markdown) || formats.contains(.html) {
@@ -52,10 +65,6 @@ package enum ReportFolder {
       files.append(("report.html", HTMLRenderer(rules: rules).render(page, pictures: pictures)))
     }
     if formats.contains(.metrics) { files.append(("hindcast.prom", ShortForms.metrics(report))) }
-    if formats.contains(.json) {
-      files.append(("report.schema.json", ReportSchema.text))
-      files.append(("report.json", ReportJSON.render(report, rules: rules)))
-    }
     return files
   }
 
@@ -68,7 +77,7 @@ package enum ReportFolder {
   }
 
   /// Puts a set of files in place: plain ones one by one, those of `incidents/` as one folder.
-  static func write(_ files: [(path: String, text: String)], to folder: String) throws(ReportWriteFailure) {
+  package static func write(_ files: [(path: String, text: String)], to folder: String) throws(ReportWriteFailure) {
     try makeFolder(folder)
     let mark = ".tmp-\(getpid())"
     let incidents = folder + "/incidents"

@@ -46,6 +46,16 @@ package enum SecretMask {
     ("hvs.", 20), ("hvb.", 20), ("shpat_", 20), ("ya29.", 20), ("EAACEdEose0cBA", 10), ("AGE-SECRET-KEY-1", 20),
     ("lin_api_", 20), ("dckr_pat_", 20), ("pat-na1-", 20), ("sq0csp-", 20), ("sq0atp-", 20),
   ].map { (Array($0.0.utf8), $0.1) }
+  /// The first bytes of these prefixes: most words begin with none of them.
+  private static let prefixInitials = initials(prefixes.map(\.prefix))
+  private static let jwtPrefix = Array("eyJ".utf8)
+
+  /// Which bytes begin one of some words.
+  private static func initials(_ words: [[UInt8]]) -> [Bool] {
+    var begins = [Bool](repeating: false, count: 256)
+    for word in words { begins[Int(word[0])] = true }
+    return begins
+  }
 
   private static func tokens(_ bytes: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []
@@ -73,26 +83,33 @@ package enum SecretMask {
   }
 
   private static func hasVendorPrefix(_ word: ArraySlice<UInt8>) -> Bool {
-    prefixes.contains { word.count >= $0.prefix.count + $0.least && word.starts(with: $0.prefix) }
+    guard prefixInitials[Int(word[word.startIndex])] else { return false }
+    return prefixes.contains { word.count >= $0.prefix.count + $0.least && word.starts(with: $0.prefix) }
   }
 
   /// Three base64url parts, the first a JSON object's: `eyJ….….…`.
   private static func isJWT(_ word: ArraySlice<UInt8>) -> Bool {
-    guard word.count >= 24, word.starts(with: Array("eyJ".utf8)) else { return false }
+    guard word.count >= 24, word.starts(with: jwtPrefix) else { return false }
     return word.split(separator: 0x2E, omittingEmptySubsequences: false).count >= 3
   }
+
+  private static let openingMark = Array("-----BEGIN ".utf8)
+  private static let keyMark = Array("PRIVATE KEY".utf8)
+  private static let closingMark = Array("-----END ".utf8)
+  private static let dashes = Array("-----".utf8)
+  private static let schemeMark = Array("://".utf8)
 
   /// `-----BEGIN … PRIVATE KEY-----` up to its end mark, or to the end of the text where that was cut off.
   private static func privateKeys(_ bytes: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var cursor = 0
-    while let start = find("-----BEGIN ", in: bytes, from: cursor) {
-      guard let kind = find("PRIVATE KEY", in: bytes, from: start), kind - start < 40 else {
+    while let start = find(openingMark, in: bytes, from: cursor) {
+      guard let kind = find(keyMark, in: bytes, from: start), kind - start < 40 else {
         cursor = start + 11
         continue
       }
       let body = min(kind + 16, bytes.count)
-      let end = find("-----END ", in: bytes, from: body).flatMap { find("-----", in: bytes, from: $0 + 9) }
+      let end = find(closingMark, in: bytes, from: body).flatMap { find(dashes, in: bytes, from: $0 + 9) }
       let stop = end.map { $0 + 5 } ?? bytes.count
       found.append(start..<stop)
       cursor = stop
@@ -106,7 +123,7 @@ package enum SecretMask {
   private static func urlPasswords(_ bytes: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []
     var cursor = 0
-    while let mark = find("://", in: bytes, from: cursor) {
+    while let mark = find(schemeMark, in: bytes, from: cursor) {
       cursor = mark + 3
       var end = cursor
       var at: Int?
@@ -140,6 +157,9 @@ package enum SecretMask {
   /// Names that are also common words and so must be the whole key.
   private static let wholeNames: Set<[UInt8]> = Set(["sig", "pin", "otp", "cvv", "cookie"].map { Array($0.utf8) })
   private static let schemes = ["bearer", "basic", "digest", "negotiate", "token", "apikey", "aws4hmacsha256"]
+    .map { Array($0.utf8) }
+  /// The first bytes of these schemes, in both cases, and the signs that names are normalized by.
+  private static let schemeInitials = initials(schemes + schemes.map { [$0[0] - 32] } + [[0x2D], [0x5F]])
 
   private static func namedValues(_ bytes: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []
@@ -152,6 +172,10 @@ package enum SecretMask {
       }
       var end = i
       while end < bytes.count, isKeyByte(bytes[end]) { end += 1 }
+      guard isFollowedBySeparator(end, in: bytes) || schemeInitials[Int(bytes[i])] else {
+        i = end
+        continue
+      }
       let key = normalized(bytes[i..<end])
       if let value = value(after: end, of: key, in: bytes) {
         found.append(value)
@@ -161,6 +185,14 @@ package enum SecretMask {
       }
     }
     return found
+  }
+
+  /// Whether a value may come behind a key that ends at `end`: plain words of a sentence are passed without a look-up.
+  private static func isFollowedBySeparator(_ end: Int, in bytes: [UInt8]) -> Bool {
+    var i = end
+    while i < bytes.count, bytes[i] == 0x22 || bytes[i] == 0x27 || bytes[i] == 0x5C { i += 1 }
+    while i < bytes.count, bytes[i] == 0x20 || bytes[i] == 0x09 { i += 1 }
+    return i < bytes.count && (bytes[i] == 0x3A || bytes[i] == 0x3D)
   }
 
   private static func isKeyByte(_ byte: UInt8) -> Bool { isWordByte(byte) || byte == 0x2D }
@@ -183,7 +215,7 @@ package enum SecretMask {
     var i = end
     func skipSpaces() { while i < bytes.count, bytes[i] == 0x20 || bytes[i] == 0x09 { i += 1 } }
     // `Bearer eyJ…` and its like, without a name in front.
-    let isScheme = schemes.contains { key.elementsEqual($0.utf8) }
+    let isScheme = schemes.contains(key)
     if isScheme, i < bytes.count, bytes[i] == 0x20 {
       skipSpaces()
       let start = i
@@ -230,8 +262,7 @@ package enum SecretMask {
     return byte <= 0x20 || [0x22, 0x27, 0x26, 0x2C, 0x3B, 0x29, 0x5D, 0x7D, 0x3C, 0x3E, 0x60].contains(byte)
   }
 
-  private static func find(_ text: String, in bytes: [UInt8], from start: Int) -> Int? {
-    let needle = Array(text.utf8)
+  private static func find(_ needle: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
     guard bytes.count - start >= needle.count else { return nil }
     var i = start
     while i + needle.count <= bytes.count {

@@ -85,15 +85,28 @@ struct TraceAssemblerTests {
     #expect(repairs == ["sharedSpanJoined": 1])
   }
 
-  @Test("the same span twice is kept twice")
+  @Test("spans that share only their id are kept")
   func duplicate() {
     var night = AssemblyFixture()
     night.span(1, at: 0, for: 100, in: "web")
     night.span(2, under: 1, at: 10, for: 5, in: "db")
-    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(2, under: 1, at: 20, for: 5, in: "db")
     let (trees, repairs) = night.assembled()
-    #expect(trees.first.map { night.outline($0) } == ["web 0+100", ".db 10+5", ".db 10+5"])
+    #expect(trees.first.map { night.outline($0) } == ["web 0+100", ".db 10+5", ".db 20+5"])
     #expect(repairs == ["duplicateSpan": 1])
+  }
+
+  @Test("a span that was exported twice is counted once, whatever stands between")
+  func exactCopy() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(2, under: 1, at: 10, for: 5, in: "cache")
+    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(3, under: 2, at: 11, for: 1, in: "disk")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first?.nodes.count == 4)
+    #expect(repairs == ["repeatedSpan": 1, "duplicateSpan": 1])
   }
 
   @Test("a callee whose clock is behind moves into its caller's span, with its own children")

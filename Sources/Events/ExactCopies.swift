@@ -1,0 +1,35 @@
+internal import Core
+
+/// Sets aside spans that were exported twice: equal in everything but where they stand.
+///
+/// A collector that retries an export, or two archives whose hours overlap, write a span again. Counted twice it would be
+/// a second call, a second failure, and a caller that lost its callees. Spans that share only their id are kept: they may
+/// be the two halves of a call, or two calls of a client that numbers badly.
+enum ExactCopies {
+  /// Removes all but the first of each span from rows in the assembler's fixed order.
+  static func remove(from rows: inout [SpanRow], _ repairs: inout RepairLog) {
+    var kept = 0
+    for i in rows.indices {
+      let row = rows[i]
+      var before = kept - 1
+      while before >= 0, hasSameKey(rows[before], row), !isCopy(rows[before], row) { before -= 1 }
+      if row.span != 0, before >= 0, hasSameKey(rows[before], row) {
+        repairs.add(.repeatedSpan, at: row.source)
+        continue
+      }
+      if kept != i { rows[kept] = row }
+      kept += 1
+    }
+    rows.removeLast(rows.count - kept)
+  }
+
+  /// What the fixed order compares before it comes to the place of a row: copies stand side by side.
+  private static func hasSameKey(_ a: SpanRow, _ b: SpanRow) -> Bool {
+    a.start == b.start && a.span == b.span && a.duration == b.duration && a.kind == b.kind
+  }
+
+  private static func isCopy(_ a: SpanRow, _ b: SpanRow) -> Bool {
+    a.parent == b.parent && a.component == b.component && a.operation == b.operation && a.peer == b.peer
+      && a.message == b.message && a.failureCode == b.failureCode && a.attempt == b.attempt && a.flags == b.flags
+  }
+}
