@@ -5,7 +5,7 @@ package struct CascadeDigester: Digester {
   private var partial = CascadePartial()
   /// Names by symbol and by member, -1 where not met yet.
   private var nameBySymbol: [Int32] = []
-  private var inputByMember: [(input: Int32, member: Int32)?] = []
+  private var originByMember: [Origin?] = []
   /// Labels of calls by component and operation name, of log templates by symbol and severity.
   private var callLabels: [UInt64: Int32] = [:]
   private var logLabels: [UInt64: Int32] = [:]
@@ -275,22 +275,17 @@ package struct CascadeDigester: Digester {
 
   package mutating func observe(metric: MetricRow, _ context: borrowing DigestContext) {
     guard let value = Self.fixedPoint(metric.value) else { return }
-    let place = place(metric.source, context)
-    var sighting = Sighting(
-      rank: metric.time, time: metric.time, input: place.input, member: place.member, source: metric.source)
-    sighting.subject = name(metric.metric, context)
+    let sighting = sighting(rank: metric.time, time: metric.time, source: metric.source, context)
     partial.events += 1
     partial.first = min(partial.first, metric.time)
     partial.last = max(partial.last, metric.time)
     partial.metrics.add(
-      Reading(value, sighting),
-      at: Cell(a: name(metric.component, context), b: sighting.subject, slot: coarse(metric.time)))
+      MetricReading(value, sighting),
+      at: Cell(a: name(metric.component, context), b: name(metric.metric, context), slot: coarse(metric.time)))
   }
 
   package mutating func observe(event: StructuralEvent, _ context: borrowing DigestContext) {
-    let place = place(event.source, context)
-    var sighting = Sighting(
-      rank: event.time, time: event.time, input: place.input, member: place.member, source: event.source)
+    var sighting = sighting(rank: event.time, time: event.time, source: event.source, context)
     sighting.subject = name(event.subject, context)
     sighting.message = name(event.message, context)
     sighting.request = event.request
@@ -325,17 +320,26 @@ package struct CascadeDigester: Digester {
     return number
   }
 
-  private mutating func place(_ source: SourceRef, _ context: borrowing DigestContext) -> (input: Int32, member: Int32)
-  {
+  /// Where the records of a member come from.
+  private struct Origin {
+    var input: Int32
+    var member: Int32
+    var hash: UInt32
+  }
+
+  private mutating func origin(_ source: SourceRef, _ context: borrowing DigestContext) -> Origin {
     let index = source.member
-    if index >= inputByMember.count {
-      inputByMember += Array(repeating: nil, count: index + 1 - inputByMember.count)
+    if index >= originByMember.count {
+      originByMember += Array(repeating: nil, count: index + 1 - originByMember.count)
     }
-    if let known = inputByMember[index] { return known }
+    if let known = originByMember[index] { return known }
     let location = context.location(source)
-    let place = (partial.names.intern(location.input), partial.names.intern(location.member))
-    inputByMember[index] = place
-    return place
+    let hash = StableHash.combine(StableHash.hash(location.input), StableHash.hash(location.member))
+    let origin = Origin(
+      input: partial.names.intern(location.input), member: partial.names.intern(location.member),
+      hash: UInt32(truncatingIfNeeded: hash))
+    originByMember[index] = origin
+    return origin
   }
 
   private mutating func label(of call: CallNode, _ context: borrowing DigestContext) -> Int32 {
@@ -356,11 +360,18 @@ package struct CascadeDigester: Digester {
   }
 
   private mutating func sighting(
+    rank: Int64, time: Int64, source: SourceRef, _ context: borrowing DigestContext
+  ) -> Sighting {
+    let origin = origin(source, context)
+    return Sighting(
+      rank: rank, time: time, input: origin.input, member: origin.member,
+      place: Int64(source.value) << 1 | (source.isLine ? 1 : 0), origin: origin.hash)
+  }
+
+  private mutating func sighting(
     of node: CallNode, rank: Int64, _ tree: CallTree, _ context: borrowing DigestContext
   ) -> Sighting {
-    let place = place(node.source, context)
-    var sighting = Sighting(
-      rank: rank, time: node.start, input: place.input, member: place.member, source: node.source)
+    var sighting = sighting(rank: rank, time: node.start, source: node.source, context)
     sighting.duration = node.duration
     sighting.request = tree.request
     sighting.requestText = name(tree.requestText, context)
@@ -373,9 +384,7 @@ package struct CascadeDigester: Digester {
   private mutating func sighting(
     of log: LogRow, requestText: Symbol, _ context: borrowing DigestContext
   ) -> Sighting {
-    let place = place(log.source, context)
-    var sighting = Sighting(
-      rank: log.time, time: log.time, input: place.input, member: place.member, source: log.source)
+    var sighting = sighting(rank: log.time, time: log.time, source: log.source, context)
     sighting.request = log.request
     sighting.requestText = name(requestText, context)
     sighting.message = name(log.message, context)

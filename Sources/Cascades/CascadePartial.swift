@@ -8,7 +8,7 @@ package struct CascadePartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -58,7 +58,7 @@ package struct CascadePartial: Sendable {
   /// (component): all log records.
   var logVolume = CellTable<Tally>()
   /// (component, metric).
-  var metrics = CellTable<Reading>()
+  var metrics = CellTable<MetricReading>()
 
   // Over the whole night.
   /// (component): durations of its requests.
@@ -114,11 +114,31 @@ extension CascadePartial: Mergeable {
 
 extension CascadePartial {
   /// The same partial with its names in byte order, so that no later order depends on how it was merged.
-  func canonical() -> CascadePartial {
-    var sorted = CascadePartial()
-    for text in names.sortedTexts { _ = sorted.names.intern(text) }
-    sorted.merge(self)
-    return sorted
+  consuming func canonical() -> CascadePartial {
+    var partial = self
+    let map = partial.names.sort()
+    partial.activity.rename(map)
+    partial.blame.rename(map)
+    partial.impact.rename(map)
+    partial.pace.rename(map)
+    partial.ways.rename(map)
+    partial.signals.rename(map)
+    partial.visits.rename(map)
+    partial.operations.rename(map)
+    partial.pairs.rename(map)
+    partial.selfTimes.rename(map)
+    partial.gaps.rename(map)
+    partial.durations.rename(map)
+    partial.edges.rename(map)
+    partial.together.rename(map)
+    partial.blameEvidence.rename(map)
+    partial.failureEvidence.rename(map)
+    partial.slowEvidence.rename(map)
+    partial.logs.rename(map)
+    partial.logVolume.rename(map)
+    partial.metrics.rename(map)
+    partial.latency = Dictionary(partial.latency.map { (map.name($0.key), $0.value) }) { first, _ in first }
+    return partial
   }
 }
 

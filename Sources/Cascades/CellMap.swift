@@ -22,16 +22,31 @@ struct CellMap<Value: Sendable>: Sendable {
   }
 
   /// Puts a value at a cell that has none, or merges it into the one that is there.
-  mutating func add(_ value: Value, at cell: Cell, merge: (inout Value) -> Void) {
+  ///
+  /// - Returns: the cell's place in `keys` and `values`.
+  @discardableResult
+  mutating func add(_ value: Value, at cell: Cell, merge: (inout Value) -> Void) -> Int {
     if keys.count * 2 >= slots.count { grow(to: Swift.max(16, slots.count * 2)) }
     let slot = slot(of: cell)
-    if slots[slot] >= 0 {
-      merge(&values[Int(slots[slot])])
-    } else {
-      slots[slot] = Int32(truncatingIfNeeded: keys.count)
-      keys.append(cell)
-      values.append(value)
+    let known = Int(slots[slot])
+    if known >= 0 {
+      merge(&values[known])
+      return known
     }
+    slots[slot] = Int32(truncatingIfNeeded: keys.count)
+    keys.append(cell)
+    values.append(value)
+    return keys.count - 1
+  }
+
+  /// Gives every cell, and every value, other names where they stand: no value is moved. The new names must differ
+  /// where the old ones did.
+  mutating func rename(_ cell: (inout Cell) -> Void, _ value: ((inout Value) -> Void)?) {
+    for i in keys.indices { cell(&keys[i]) }
+    if let value {
+      for i in values.indices { value(&values[i]) }
+    }
+    grow(to: slots.count)
   }
 
   /// Makes room for as many cells.
@@ -50,7 +65,7 @@ struct CellMap<Value: Sendable>: Sendable {
 
   private mutating func grow(to size: Int) {
     slots = Array(repeating: -1, count: size)
-    let mask = size - 1
+    let mask = Swift.max(size, 1) - 1
     for (index, key) in keys.enumerated() {
       var slot = Int(truncatingIfNeeded: key.mixed) & mask
       while slots[slot] >= 0 { slot = (slot + 1) & mask }

@@ -115,17 +115,15 @@ struct Pace: CellValue {
   }
 }
 
-/// Readings of one metric in one slot, in millionths of its unit, and where the largest stands.
+/// Structural events of one kind in one slot, their values in millionths, and the first of them.
 struct Reading: CellValue {
   var count = 1
   var sum: Int64
-  var least: Int64
   var most: Int64
   var source: Sighting
 
   init(_ value: Int64, _ source: Sighting) {
     sum = value
-    least = value
     most = value
     self.source = source
   }
@@ -133,21 +131,17 @@ struct Reading: CellValue {
   mutating func merge(_ other: Reading) {
     count += other.count
     sum = sum.addingSaturated(other.sum)
-    least = min(least, other.least)
     most = max(most, other.most)
     if other.source < source { source = other.source }
   }
 
-  func renamed(_ map: [Int32]) -> Reading {
-    var copy = self
-    copy.source = source.renamed(map)
-    return copy
-  }
+  static var holdsNames: Bool { true }
+
+  mutating func rename(_ map: [Int32]) { source.rename(map) }
 
   func encode(to writer: inout ByteWriter) {
     writer.int(count)
     writer.signed(sum)
-    writer.signed(least)
     writer.signed(most)
     source.encode(to: &writer)
   }
@@ -155,7 +149,6 @@ struct Reading: CellValue {
   init(from reader: inout ByteReader) throws(DecodeFailure) {
     count = try reader.int()
     sum = try reader.signed()
-    least = try reader.signed()
     most = try reader.signed()
     source = try Sighting(from: &reader)
   }
@@ -173,11 +166,9 @@ struct Exemplified: CellValue {
     if other.example < example { example = other.example }
   }
 
-  func renamed(_ map: [Int32]) -> Exemplified {
-    var copy = self
-    copy.example = example.renamed(map)
-    return copy
-  }
+  static var holdsNames: Bool { true }
+
+  mutating func rename(_ map: [Int32]) { example.rename(map) }
 
   func encode(to writer: inout ByteWriter) {
     writer.int(count)
@@ -206,10 +197,10 @@ struct Sightings: CellValue {
     }
   }
 
-  func renamed(_ map: [Int32]) -> Sightings {
-    var copy = self
-    copy.kept = kept.map { $0.renamed(map) }
-    return copy
+  static var holdsNames: Bool { true }
+
+  mutating func rename(_ map: [Int32]) {
+    for i in kept.indices { kept[i].rename(map) }
   }
 
   func encode(to writer: inout ByteWriter) { writer.array(kept) { $1.encode(to: &$0) } }

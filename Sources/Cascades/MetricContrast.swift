@@ -59,59 +59,73 @@ struct MetricContrast {
 
   private struct Series {
     var component: Int
-    var metric: Int32
     var kind: MetricKind
-    var readings: [(minute: Int, value: Double, sighting: Sighting)]
+    var laidOut: MetricTable.Series
     var baseline: RobustBaseline
     var scale: Double
   }
 
   private let grid: NightGrid
+  private let table: MetricTable
+  /// By point of the table: the index of its minute, ascending within a series.
+  private let minutes: [Int32]
   private var series: [Series] = []
 
   /// The fewest readings of a baseline.
   private static let trusted = 5
 
-  /// - Complexity: O(readings · log)
+  /// - Complexity: O(readings · log readings per series)
   init(_ grid: NightGrid) {
     self.grid = grid
-    var grouped: [Cell: [(minute: Int, value: Double, sighting: Sighting)]] = [:]
-    for (cell, reading) in grid.partial.metrics.cells {
-      guard let minute = grid.minute(cell.slot) else { continue }
-      grouped[Cell(a: cell.a, b: cell.b), default: []].append(
-        (minute, Double(reading.sum) / Double(max(reading.count, 1)) / 1e6, reading.source))
-    }
-    let inBaseline = Set(grid.baseline)
-    for (key, readings) in grouped.sorted(by: { $0.key < $1.key }) {
-      guard let component = grid.component(key.a) else { continue }
-      let ordered = readings.sorted { $0.minute < $1.minute }
-      let known = ordered.filter { inBaseline.contains($0.minute) }.map(\.value)
+    let table = MetricTable(grid.partial.metrics)
+    self.table = table
+    let minutes = table.points.map { Int32(grid.minute($0.slot) ?? -1) }
+    self.minutes = minutes
+    var isBaseline = [Bool](repeating: false, count: grid.minutes.count)
+    for minute in grid.baseline { isBaseline[minute] = true }
+    var known: [Double] = []
+    for laidOut in table.series {
+      let kind = MetricKind(name: grid.partial.names[laidOut.metric])
+      guard kind.weight > 0, let component = grid.component(laidOut.component) else { continue }
+      known.removeAll(keepingCapacity: true)
+      var low = Double.infinity
+      var high = -Double.infinity
+      for index in laidOut.points {
+        let value = table.value(table.points[index])
+        low = min(low, value)
+        high = max(high, value)
+        if minutes[index] >= 0, isBaseline[Int(minutes[index])] { known.append(value) }
+      }
       guard known.count >= Self.trusted else { continue }
       let baseline = RobustBaseline(known)
-      let low = ordered.reduce(Double.infinity) { min($0, $1.value) }
-      let high = ordered.reduce(-Double.infinity) { max($0, $1.value) }
       let scale = max(baseline.spread, 0.05 * abs(baseline.center), 0.02 * (high - low), 1e-9)
       series.append(
-        Series(
-          component: component, metric: key.b, kind: MetricKind(name: grid.partial.names[key.b]), readings: ordered,
-          baseline: baseline, scale: scale))
+        Series(component: component, kind: kind, laidOut: laidOut, baseline: baseline, scale: scale))
     }
   }
 
   /// The largest rise of each metric in the window, by component, heaviest first.
-  func departures(in minutes: [Int]) -> [[Departure]] {
-    let wanted = Set(minutes)
+  func departures(in window: [Int]) -> [[Departure]] {
     var found = [[Departure]](repeating: [], count: grid.components.count)
-    for one in series where one.kind.weight > 0 {
-      var best: Departure?
-      for reading in one.readings where wanted.contains(reading.minute) {
-        let z = (reading.value - one.baseline.center) / one.scale
-        if let known = best, known.z >= z { continue }
-        best = Departure(
-          metric: one.metric, kind: one.kind, z: z, value: reading.value, center: one.baseline.center,
-          sighting: reading.sighting)
+    guard let first = window.min(), let last = window.max() else { return found }
+    var isWanted = [Bool](repeating: false, count: last - first + 1)
+    for minute in window { isWanted[minute - first] = true }
+    for one in series {
+      var best: (z: Double, index: Int)?
+      var index = firstPoint(of: one.laidOut, from: first)
+      while index < one.laidOut.points.upperBound, minutes[index] <= last {
+        if isWanted[Int(minutes[index]) - first] {
+          let z = (table.value(table.points[index]) - one.baseline.center) / one.scale
+          if best.map({ z > $0.z }) ?? true { best = (z, index) }
+        }
+        index += 1
       }
-      if let best, best.z >= 2 { found[one.component].append(best) }
+      guard let best, best.z >= 2 else { continue }
+      let point = table.points[best.index]
+      found[one.component].append(
+        Departure(
+          metric: one.laidOut.metric, kind: one.kind, z: best.z, value: table.value(point), center: one.baseline.center,
+          sighting: table.sighting(point, of: one.laidOut)))
     }
     for index in found.indices {
       found[index].sort { a, b in
@@ -123,16 +137,15 @@ struct MetricContrast {
     return found
   }
 
-  /// Every series of a component as robust distances by minute: for onsets.
-  func distances() -> [(
-    component: Int, metric: Int32, kind: MetricKind, points: [(minute: Int, z: Double, sighting: Sighting)]
-  )] {
-    series.map { one in
-      (
-        one.component, one.metric, one.kind,
-        one.readings.map { ($0.minute, ($0.value - one.baseline.center) / one.scale, $0.sighting) }
-      )
+  /// The first point of a series that is not before a minute.
+  private func firstPoint(of series: MetricTable.Series, from minute: Int) -> Int {
+    var low = series.points.lowerBound
+    var high = series.points.upperBound
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(minutes[middle]) < minute { low = middle + 1 } else { high = middle }
     }
+    return low
   }
 
   func text(_ departure: Departure) -> String {

@@ -23,6 +23,17 @@ struct NameTable: Sendable {
 
   var count: Int { texts.count }
 
+  /// Puts the texts in byte order.
+  ///
+  /// - Returns: the new number of each old one.
+  mutating func sort() -> [Int32] {
+    let map = sortedNumbers
+    var sorted = NameTable()
+    for text in sortedTexts { _ = sorted.intern(text) }
+    self = sorted
+    return map
+  }
+
   /// The new number of each text when texts are sorted by their bytes.
   var sortedNumbers: [Int32] {
     let order = texts.indices.sorted { texts[$0].utf8.lexicographicallyPrecedes(texts[$1].utf8) }
@@ -66,13 +77,16 @@ extension [Int32] {
 /// What a cell holds: it merges, and the names in it can be renumbered.
 protocol CellValue: Sendable {
   mutating func merge(_ other: Self)
-  func renamed(_ map: [Int32]) -> Self
+  /// Whether `rename` does anything.
+  static var holdsNames: Bool { get }
+  mutating func rename(_ map: [Int32])
   func encode(to writer: inout ByteWriter)
   init(from reader: inout ByteReader) throws(DecodeFailure)
 }
 
 extension CellValue {
-  func renamed(_ map: [Int32]) -> Self { self }
+  static var holdsNames: Bool { false }
+  mutating func rename(_ map: [Int32]) {}
 }
 
 /// One kind of count of a partial, sparse.
@@ -81,7 +95,16 @@ struct CellTable<Value: CellValue>: Sendable {
 
   mutating func merge(_ other: CellTable<Value>, _ map: [Int32]) {
     cells.reserve(Swift.max(cells.count, other.cells.count))
-    for (cell, value) in other.cells { add(value.renamed(map), at: cell.renamed(map)) }
+    for (cell, value) in other.cells {
+      var value = value
+      value.rename(map)
+      add(value, at: cell.renamed(map))
+    }
+  }
+
+  /// Renumbers all names; numbers that differed must differ again.
+  mutating func rename(_ map: [Int32]) {
+    cells.rename({ $0 = $0.renamed(map) }, Value.holdsNames ? { $0.rename(map) } : nil)
   }
 
   @inline(__always) mutating func add(_ value: Value, at cell: Cell) {
@@ -99,7 +122,9 @@ struct CellTable<Value: CellValue>: Sendable {
       ] {
         writer.signed(Int64(now) - Int64(before))
       }
-      value.renamed(map).encode(to: &writer)
+      var value = value
+      value.rename(map)
+      value.encode(to: &writer)
       last = cell
     }
   }

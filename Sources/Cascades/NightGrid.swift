@@ -9,7 +9,6 @@ struct NightGrid {
   private let indexByName: [Int32]
   /// Slots of `CascadePartial.coarse` that hold anything, ascending.
   let minutes: [Int32]
-  private let minuteIndex: [Int32: Int]
   /// Indices of the minutes that the baseline is read from.
   let baseline: [Int]
   /// How many slots a baseline needs to be believed.
@@ -50,9 +49,6 @@ struct NightGrid {
     }
     let minutes = slots.sorted()
     self.minutes = minutes
-    var minuteIndex: [Int32: Int] = [:]
-    for (index, slot) in minutes.enumerated() { minuteIndex[slot] = index }
-    self.minuteIndex = minuteIndex
     let given = minutes.indices.filter { index in
       let start = CascadePartial.start(minutes[index], CascadePartial.coarse)
       return settings.baseline.contains { $0.overlaps(start..<start + CascadePartial.coarse) }
@@ -106,7 +102,16 @@ struct NightGrid {
     return index >= 0 ? Int(index) : nil
   }
 
-  func minute(_ slot: Int32) -> Int? { minuteIndex[slot] }
+  /// The index of a slot among `minutes`, by bisection.
+  func minute(_ slot: Int32) -> Int? {
+    var low = 0
+    var high = minutes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if minutes[middle] < slot { low = middle + 1 } else { high = middle }
+    }
+    return low < minutes.count && minutes[low] == slot ? low : nil
+  }
 
   /// The component a blame cell speaks against: the usual callee of its operation where there is one.
   func culprit(_ cell: Cell) -> Int? {

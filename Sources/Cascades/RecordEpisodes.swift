@@ -55,16 +55,14 @@ struct RecordEpisodes {
   }
 
   private mutating func readMetrics(_ marks: inout [Int: [Mark]]) {
-    var grouped: [Cell: [(slot: Int32, value: Double, sighting: Sighting)]] = [:]
-    for (cell, reading) in grid.partial.metrics.cells {
-      grouped[Cell(a: cell.a, b: cell.b), default: []].append(
-        (cell.slot, Double(reading.sum) / Double(max(reading.count, 1)) / 1e6, reading.source))
-    }
-    for (key, unsorted) in grouped.sorted(by: { $0.key < $1.key }) {
-      let name = grid.partial.names[key.b]
+    let table = MetricTable(grid.partial.metrics)
+    for series in table.series {
+      let name = grid.partial.names[series.metric]
       let kind = MetricKind(name: name)
-      guard let component = grid.component(key.a), kind.weight > 0, unsorted.count >= 8 else { continue }
-      let readings = unsorted.sorted { $0.slot < $1.slot }
+      guard let component = grid.component(series.component), kind.weight > 0, series.points.count >= 8 else {
+        continue
+      }
+      let readings = table.points[series.points].map { (point: $0, value: table.value($0)) }
       let sorted = readings.map(\.value).sorted()
       let lower = RobustBaseline(Array(sorted.prefix((sorted.count + 1) / 2)))
       guard let highest = sorted.last else { continue }
@@ -76,10 +74,11 @@ struct RecordEpisodes {
         guard row >= Self.leastReadings else { continue }
         for back in row == Self.leastReadings ? Array(0..<row) : [0] {
           let at = readings[index - back]
-          guard let minute = grid.minute(at.slot) else { continue }
+          guard let minute = grid.minute(at.point.slot) else { continue }
           marks[component, default: []].append(
             Mark(
-              minute: minute, time: at.sighting.time, strength: min((at.value - lower.center) / scale, 50) * kind.weight
+              minute: minute, time: table.time(at.point),
+              strength: min((at.value - lower.center) / scale, 50) * kind.weight
             ))
         }
         if row == Self.leastReadings {
@@ -87,7 +86,10 @@ struct RecordEpisodes {
           if kind == .queue { growingQueues.insert(component) }
           let text = "\(name) rises to \(Self.rounded(first.value)) from \(Self.rounded(lower.center))"
           signs[component, default: []].append(
-            (first.sighting.time, text, first.sighting.evidence(grid.partial.names, quote: text)))
+            (
+              table.time(first.point), text,
+              table.sighting(first.point, of: series).evidence(grid.partial.names, quote: text)
+            ))
         }
       }
     }

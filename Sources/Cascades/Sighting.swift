@@ -18,23 +18,24 @@ struct Sighting: Hashable, Comparable, Sendable {
   /// Line (odd) or byte offset (even), doubled.
   var place: Int64
   var failureCode: UInt8 = 0
+  /// A stable hash of input and member: names are numbered anew by every merge, and records of two files that are equal
+  /// in all else must come in the same order whatever was merged first.
+  var origin: UInt32
 
   static func < (a: Sighting, b: Sighting) -> Bool {
     if a.rank != b.rank { return a.rank < b.rank }
     if a.time != b.time { return a.time < b.time }
     if a.request != b.request { return a.request < b.request }
     if a.place != b.place { return a.place < b.place }
-    return (a.duration, a.failureCode) < (b.duration, b.failureCode)
+    return (a.duration, a.failureCode, a.origin) < (b.duration, b.failureCode, b.origin)
   }
 
-  func renamed(_ map: [Int32]) -> Sighting {
-    var copy = self
-    copy.requestText = map.name(requestText)
-    copy.input = map.name(input)
-    copy.member = map.name(member)
-    copy.subject = map.name(subject)
-    copy.message = map.name(message)
-    return copy
+  mutating func rename(_ map: [Int32]) {
+    requestText = map.name(requestText)
+    input = map.name(input)
+    member = map.name(member)
+    subject = map.name(subject)
+    message = map.name(message)
   }
 
   func encode(to writer: inout ByteWriter) {
@@ -46,6 +47,7 @@ struct Sighting: Hashable, Comparable, Sendable {
     for name in [requestText, input, member, subject, message] { writer.signed(Int64(name)) }
     writer.signed(place)
     writer.byte(failureCode)
+    writer.fixed32(origin)
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -61,14 +63,16 @@ struct Sighting: Hashable, Comparable, Sendable {
     message = try name()
     place = try reader.signed()
     failureCode = try reader.byte()
+    origin = try reader.fixed32()
   }
 
-  init(rank: Int64, time: Int64, input: Int32, member: Int32, source: SourceRef) {
+  init(rank: Int64, time: Int64, input: Int32, member: Int32, place: Int64, origin: UInt32) {
     self.rank = rank
     self.time = time
     self.input = input
     self.member = member
-    place = Int64(source.value) << 1 | (source.isLine ? 1 : 0)
+    self.place = place
+    self.origin = origin
   }
 
   /// The evidence that reports print.
