@@ -56,27 +56,6 @@ struct CallTreeSignatureTests {
     #expect(caller?.edges.sorted.map(\.value.gap.maximum).sorted() == [0, 100, 300])
   }
 
-  @Test("a span exported twice is one call") func repeatedSpans() {
-    var world = TreeWorld()
-    world.add(
-      Call("a", for: 1_000, [Call("b", at: 10, for: 100, [Call("c", at: 5, for: 50)]), Call("d", at: 300, for: 9)]))
-    var tree = world.trees[0]
-    // The second b has no calls of its own, and stands before or after the first.
-    for twin in [1, 3] {
-      tree = world.trees[0]
-      var copy = tree.nodes[1]
-      copy.subtreeEnd = Int32(twin + 1)
-      tree.nodes.insert(copy, at: twin)
-      for i in tree.nodes.indices where i != twin {
-        if Int(tree.nodes[i].subtreeEnd) > twin { tree.nodes[i].subtreeEnd += 1 }
-        if Int(tree.nodes[i].parent) >= twin { tree.nodes[i].parent += 1 }
-      }
-      world.trees.append(tree)
-    }
-    #expect(Set(world.signatures).count == 1)
-    #expect(world.partial.spans == 12)
-  }
-
   @Test("a chain of 50,000 calls is no problem") func deep() {
     var world = TreeWorld()
     var tree = CallTree()
