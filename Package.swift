@@ -58,7 +58,7 @@ let package = Package(
     room("TestReports", ["Core", "Events"]),
     room("History", ["Core", grdb]),
     room("Reports", ["Core"]),
-    room("Worlds", ["Core", "Archives", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
+    room("Worlds", ["Core", "Archives", "Policies", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
     room(
       "Pipeline",
       [
@@ -85,6 +85,6 @@ let package = Package(
     tests("History", ["Core", "History", grdb]),
     tests("Reports", ["Core", "Reports"]),
     tests("Pipeline", ["Core", "Pipeline"]),
-    tests("EndToEnd", ["Core", "Archives", "Pipeline", "Reports", "Worlds"]),
+    tests("EndToEnd", ["Core", "Archives", "Pipeline", "Policies", "Reports", "Worlds"]),
   ]
 )

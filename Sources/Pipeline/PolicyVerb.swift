@@ -1,5 +1,5 @@
-internal import Core
-internal import Policies
+package import Core
+package import Policies
 internal import Reports
 
 /// `evaluate`: policies only, as a table or as the report's JSON section.
@@ -19,14 +19,8 @@ package enum PolicyVerb {
 
   package static func evaluate(_ options: RunSetup.Options, asJSON: Bool) -> Int32 {
     do {
-      var request = try RunSetup.request(options)
-      if request.policyText.isEmpty {
-        request.policyText = commonCandidates
-        request.policyFile = "built-in candidates"
-      }
-      let night = try NightRun.partial(of: request)
-      let phase = ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline))
-      guard let findings = try phase.policies(night) else {
+      let (request, night) = try partial(options)
+      guard let findings = try evaluated(request, night) else {
         Console.tell("no calls in the inputs: nothing to evaluate")
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
@@ -36,6 +30,30 @@ package enum PolicyVerb {
     } catch {
       return PhaseVerbs.told(error)
     }
+  }
+
+  /// The candidates of the inputs' policy file, and what the evaluator finds; nil findings where there are no calls.
+  ///
+  /// - Throws: `RunSetup.Failure` for files and settings that cannot be used.
+  package static func findings(
+    _ options: RunSetup.Options
+  ) throws -> (candidates: [Policy], findings: PolicyFindings?) {
+    let (request, night) = try partial(options)
+    let file = try RunSetup.policies(path: request.policyFile, text: request.policyText)
+    return (file.policies, try evaluated(request, night))
+  }
+
+  private static func partial(_ options: RunSetup.Options) throws -> (RunRequest, NightPartial) {
+    var request = try RunSetup.request(options)
+    if request.policyText.isEmpty {
+      request.policyText = commonCandidates
+      request.policyFile = "built-in candidates"
+    }
+    return (request, try NightRun.partial(of: request))
+  }
+
+  private static func evaluated(_ request: RunRequest, _ night: NightPartial) throws -> PolicyFindings? {
+    try ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline)).policies(night)
   }
 
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.

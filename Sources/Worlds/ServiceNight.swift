@@ -3,7 +3,7 @@ internal import Core
 /// Generates a service night: traces, logs, metrics and events of a random system under injected faults, with the truth.
 package struct ServiceNight {
   package let spec: WorldSpec
-  private let plan: FaultPlan
+  let plan: FaultPlan
 
   package init(_ spec: WorldSpec) {
     self.spec = spec

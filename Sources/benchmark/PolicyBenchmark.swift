@@ -2,11 +2,11 @@
 internal import Core
 internal import Policies
 
-/// `benchmark policies [worlds]`, `policies-variants [worlds]`, `policies-load`, `policies-contention [trials]` and
-/// `policies-speed [episodes]`.
+/// `benchmark policies [worlds]`, `policies-variants [worlds]`, `policies-load`, `policies-contention [trials]`,
+/// `policies-speed [episodes]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
-  static func run(_ arguments: [String]) -> Bool {
+  static func run(_ arguments: [String]) throws -> Bool {
     let number = arguments.dropFirst().first.flatMap { Int($0) }
     switch arguments.first {
     case "policies":
@@ -23,6 +23,13 @@ enum PolicyBenchmark {
       return true
     case "policies-contention":
       print(contention(trials: number ?? 100))
+      return true
+    case "policies-sample":
+      try PolicyTruthBenchmark.sample(plays: number ?? 200)
+      return true
+    case "policies-nights":
+      try PolicyTruthBenchmark.nights(
+        number ?? 10, plays: arguments.dropFirst(2).first.flatMap { Int($0) } ?? 40)
       return true
     default: return false
     }

@@ -16,7 +16,7 @@ case "ingest": try IngestBenchmark.run(Array(arguments.dropFirst()))
 case "ingest-phase": exit(IngestPhase.run(Array(arguments.dropFirst())))
 case "worlds": try WorldBenchmark.run(worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 default:
-  if !PolicyBenchmark.run(arguments) {
+  if !(try PolicyBenchmark.run(arguments)) {
     print(
       "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] | patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )

@@ -53,15 +53,6 @@ struct FlakinessTests {
     #expect(abs(many - 0.047) < 0.003)
   }
 
-  @Test("the incomplete beta function against known values")
-  func beta() {
-    // I_x(2,3) = 6x² − 8x³ + 3x⁴; I_x(1,1) = x; the median of Beta(a, a) is 1/2.
-    let exact: Double = 6 * 0.09 - 8 * 0.027 + 3 * 0.0081
-    #expect(abs(BetaBelief.regularized(0.3, 2, 3) - exact) < 1e-12)
-    #expect(abs(BetaBelief.regularized(0.42, 1, 1) - 0.42) < 1e-12)
-    #expect(abs(BetaBelief.regularized(0.5, 7.5, 7.5) - 0.5) < 1e-12)
-  }
-
   @Test("nights of the history count like builds")
   func history() {
     var history = TestHistory()

@@ -5,9 +5,13 @@ package struct PolicyFindings: Hashable, Sendable {
   package var logged: String
   package var candidates: [Candidate] = []
   package var advice: [String] = []
+  /// The name of the candidate that the advice recommends; nil where it recommends none.
+  package var recommended: String?
   /// The assumptions every figure rests on.
   package var assumptions: [String] = []
   package var warnings: [String] = []
+  /// What the evaluator found when it tested itself on this log, and how it came out.
+  package var checks: [String] = []
 
   package init(baseline: Outcome, logged: String) {
     self.baseline = baseline
@@ -48,6 +52,9 @@ package struct PolicyFindings: Hashable, Sendable {
     package var outcome: Outcome
     /// Candidate minus logged, paired.
     package var difference: Outcome
+    /// The difference in success on this very night, its outages being as they were: what another night would bring is
+    /// left to `difference`.
+    package var tonight: Estimate?
     /// Shares of attempts, adding up to 1.
     package var exact: Double
     package var estimated: Double
@@ -56,6 +63,8 @@ package struct PolicyFindings: Hashable, Sendable {
     package var outages: Int
     package var blocks: Int
     package var warnings: [String]
+    /// Cross-checks by other estimators, where the log allows them.
+    package var checks: [String]
     /// The second line: re-simulated under the fitted response to load, where the candidate's load leaves the log's.
     package var loadAware: Outcome?
     /// One sentence.
@@ -75,6 +84,8 @@ package struct PolicyFindings: Hashable, Sendable {
       outages = 0
       blocks = 0
       warnings = []
+      checks = []
+      tonight = nil
       loadAware = nil
       verdict = ""
       onFrontier = false

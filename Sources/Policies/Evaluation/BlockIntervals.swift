@@ -64,38 +64,6 @@ package enum Student {
 
   /// P(T > t) for t > 0: half the regularised incomplete beta function I_x(ν/2, 1/2) at x = ν/(ν + t²).
   static func tail(_ t: Double, _ degrees: Double) -> Double {
-    0.5 * incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5)
-  }
-
-  /// The regularised incomplete beta function by its continued fraction (Lentz's method; Numerical Recipes §6.4).
-  static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
-    if x <= 0 { return 0 }
-    if x >= 1 { return 1 }
-    let front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
-    if x > (a + 1) / (a + b + 2) { return 1 - front * fraction(1 - x, b, a) / b }
-    return front * fraction(x, a, b) / a
-  }
-
-  private static func fraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
-    let tiny = 1e-300
-    var c = 1.0
-    var d = 1 - (a + b) * x / (a + 1)
-    d = 1 / (abs(d) < tiny ? tiny : d)
-    var h = d
-    for m in 1...300 {
-      let k = Double(m)
-      for step in [
-        k * (b - k) * x / ((a + 2 * k - 1) * (a + 2 * k)),
-        -(a + k) * (a + b + k) * x / ((a + 2 * k) * (a + 2 * k + 1)),
-      ] {
-        d = 1 + step * d
-        d = 1 / (abs(d) < tiny ? tiny : d)
-        c = 1 + step / c
-        if abs(c) < tiny { c = tiny }
-        h *= d * c
-      }
-      if abs(d * c - 1) < 1e-14 { break }
-    }
-    return h
+    0.5 * IncompleteBeta.regularized(degrees / (degrees + t * t), degrees / 2, 0.5)
   }
 }

@@ -141,19 +141,20 @@ struct LoadResponse: Sendable {
       posteriors[episode] = base.model.posterior[index]
     }
     for component in log.ranges.indices {
-      var pending: [(at: Int64, episode: Int32, attempt: Int32)] = []
+      var pending = BinaryHeap<DueAttempt>()
       var recent: [Int64] = []
       var head = 0
       var next = log.ranges[component].lowerBound
       let end = log.ranges[component].upperBound
       while next < end || !pending.isEmpty {
         let isArrival = next < end && (pending.first.map { log.arrival[next] <= $0.at } ?? true)
-        let event: (at: Int64, episode: Int32, attempt: Int32)
+        let event: DueAttempt
         if isArrival {
-          event = (log.arrival[next], Int32(next), 1)
+          event = DueAttempt(at: log.arrival[next], episode: Int32(next), attempt: 1)
           next += 1
         } else {
-          event = Heap.pop(&pending)
+          guard let due = pending.pop() else { break }
+          event = due
         }
         let episode = Int(event.episode)
         let block = base.block(episode)
@@ -202,7 +203,7 @@ struct LoadResponse: Sendable {
             Int(event.attempt), u: SplitMix64.unit(StableHash.combine(seed, 5)), memory: &memory)
           let at = over.addingSaturated(delay)
           if retry.deadline.map({ at.subtractingSaturated(log.arrival[episode]) < $0 }) ?? true {
-            Heap.push(&pending, (at, event.episode, event.attempt + 1))
+            pending.push(DueAttempt(at: at, episode: event.episode, attempt: event.attempt + 1))
             isOver = false
           }
         }
@@ -216,33 +217,13 @@ struct LoadResponse: Sendable {
   }
 }
 
-/// A binary heap of attempts by (time, episode, attempt).
-private enum Heap {
-  typealias Entry = (at: Int64, episode: Int32, attempt: Int32)
+/// An attempt that is due.
+private struct DueAttempt: Comparable {
+  var at: Int64
+  var episode: Int32
+  var attempt: Int32
 
-  static func push(_ heap: inout [Entry], _ entry: Entry) {
-    heap.append(entry)
-    var child = heap.count - 1
-    while child > 0, heap[child] < heap[(child - 1) / 2] {
-      heap.swapAt(child, (child - 1) / 2)
-      child = (child - 1) / 2
-    }
-  }
-
-  static func pop(_ heap: inout [Entry]) -> Entry {
-    let top = heap[0]
-    let last = heap.removeLast()
-    guard !heap.isEmpty else { return top }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child] < heap[least] {
-        least = child
-      }
-      if least == parent { return top }
-      heap.swapAt(least, parent)
-      parent = least
-    }
+  static func < (a: DueAttempt, b: DueAttempt) -> Bool {
+    (a.at, a.episode, a.attempt) < (b.at, b.episode, b.attempt)
   }
 }

@@ -30,7 +30,7 @@ enum PolicyAdvice {
     for (i, policy) in policies.enumerated() where i < findings.candidates.count {
       findings.candidates[i].configuration = ConfigurationSyntax.text(policy)
     }
-    findings.advice = advice(findings, all, policies)
+    (findings.advice, findings.recommended) = advice(findings, all, policies)
   }
 
   private static func refusal(_ candidate: PolicyFindings.Candidate) -> String {
@@ -96,8 +96,8 @@ enum PolicyAdvice {
 
   private static func advice(
     _ findings: PolicyFindings, _ all: [[Double]?], _ policies: [Policy]
-  ) -> [String] {
-    guard !findings.candidates.isEmpty else { return [] }
+  ) -> (lines: [String], recommended: String?) {
+    guard !findings.candidates.isEmpty else { return ([], nil) }
     let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
     let better = judged.filter { isBetter(gain(findings.candidates[$0], findings.baseline)) }
     guard
@@ -110,8 +110,10 @@ enum PolicyAdvice {
         return load.0 != load.1 ? load.0 > load.1 : findings.candidates[a].name > findings.candidates[b].name
       })
     else {
-      if judged.isEmpty { return ["This log cannot decide between the candidates: see their bounds."] }
-      return ["Keep what is there: no candidate serves more requests than the log's own policy, as far as it can tell."]
+      if judged.isEmpty { return (["This log cannot decide between the candidates: see their bounds."], nil) }
+      return (
+        ["Keep what is there: no candidate serves more requests than the log's own policy, as far as it can tell."], nil
+      )
     }
     let candidate = findings.candidates[best]
     var lines = ["Take '\(candidate.name)'. " + candidate.verdict]
@@ -133,7 +135,7 @@ enum PolicyAdvice {
       lines.append(
         "No other candidate beats these in success, load, latency and waste at once: \(front.joined(separator: ", ")).")
     }
-    return lines
+    return (lines, candidate.name)
   }
 
   private static func percent(_ value: Double) -> String {

@@ -14,11 +14,14 @@ package enum BackoffContention {
     ("None", .immediate),
   ]
 
-  private struct Message {
+  private struct Message: Comparable {
     var time: Double
     var sequence: Int
     var client: Int
     var step: Step
+
+    static func < (a: Message, b: Message) -> Bool { a.time != b.time ? a.time < b.time : a.sequence < b.sequence }
+    static func == (a: Message, b: Message) -> Bool { a.sequence == b.sequence }
   }
 
   private enum Step { case read, readAnswer(Int), write(Int), writeAnswer(Bool) }
@@ -30,34 +33,11 @@ package enum BackoffContention {
       let normal = (-2 * log(1 - random.unit())).squareRoot() * cos(2 * Double.pi * random.unit())
       return abs(10 + 2 * normal)
     }
-    var heap: [Message] = []
+    var due = BinaryHeap<Message>()
     var sequence = 0
-    func precedes(_ a: Message, _ b: Message) -> Bool {
-      a.time != b.time ? a.time < b.time : a.sequence < b.sequence
-    }
     func send(_ time: Double, _ client: Int, _ step: Step) {
       sequence += 1
-      heap.append(Message(time: time, sequence: sequence, client: client, step: step))
-      var child = heap.count - 1
-      while child > 0, precedes(heap[child], heap[(child - 1) / 2]) {
-        heap.swapAt(child, (child - 1) / 2)
-        child = (child - 1) / 2
-      }
-    }
-    func receive() -> Message? {
-      guard let top = heap.first, let last = heap.popLast() else { return nil }
-      guard !heap.isEmpty else { return top }
-      heap[0] = last
-      var parent = 0
-      while true {
-        var least = parent
-        for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && precedes(heap[child], heap[least]) {
-          least = child
-        }
-        if least == parent { return top }
-        heap.swapAt(least, parent)
-        parent = least
-      }
+      due.push(Message(time: time, sequence: sequence, client: client, step: step))
     }
     var attempts = [Int](repeating: 0, count: clients)
     var memories = [Backoff.Memory](repeating: Backoff.Memory(), count: clients)
@@ -65,7 +45,7 @@ package enum BackoffContention {
     var calls = 0
     var end = 0.0
     for client in 0..<clients { send(network(), client, .read) }
-    while let message = receive() {
+    while let message = due.pop() {
       end = message.time
       switch message.step {
       case .read: send(message.time + network(), message.client, .readAnswer(version))

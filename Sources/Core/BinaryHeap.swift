@@ -1,0 +1,45 @@
+// A priority queue: what is due first comes out first.
+
+/// A binary heap with the least element on top. Elements that compare equal come out in no particular order, so an order
+/// that results rest on must be total.
+package struct BinaryHeap<Element: Comparable> {
+  @usableFromInline var elements: [Element] = []
+
+  @inlinable package init() {}
+
+  @inlinable package var isEmpty: Bool { elements.isEmpty }
+  @inlinable package var count: Int { elements.count }
+  /// The least element.
+  @inlinable package var first: Element? { elements.first }
+
+  /// Adds an element in O(log n).
+  @inlinable package mutating func push(_ element: Element) {
+    elements.append(element)
+    var child = elements.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard elements[child] < elements[parent] else { return }
+      elements.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// Removes the least element in O(log n); nil where there is none.
+  @inlinable package mutating func pop() -> Element? {
+    guard let last = elements.popLast() else { return nil }
+    guard let top = elements.first else { return last }
+    elements[0] = last
+    var parent = 0
+    while true {
+      var least = parent
+      let left = 2 * parent + 1
+      if left < elements.count, elements[left] < elements[least] { least = left }
+      if left + 1 < elements.count, elements[left + 1] < elements[least] { least = left + 1 }
+      guard least != parent else { return top }
+      elements.swapAt(least, parent)
+      parent = least
+    }
+  }
+}
+
+extension BinaryHeap: Sendable where Element: Sendable {}
