@@ -36,7 +36,7 @@ struct PolicySection {
         page.paragraph("\(candidate.name): " + Prose.joined(candidate.warnings.map { .sentence($0) }, by: "; "))
       }
     }
-    if let best = policies.candidates.first(where: { $0.onFrontier && $0.configuration != nil }),
+    if let best = policies.candidates.first(where: { $0.name == policies.recommended }),
       let configuration = best.configuration
     {
       page.paragraph("Setting for \(best.name):")

@@ -306,15 +306,3 @@ struct NightTrialRun {
     if frames[work].pending == 0 { nextStep(work, at: time) }
   }
 }
-
-extension WorldFailureWord {
-  /// What the decoders make of it.
-  var kind: FailureKind {
-    switch self {
-    case .internalError: .runtime
-    case .unavailable: .unavailable
-    case .timeout: .timeout
-    case .refused: .targetUnreachable
-    }
-  }
-}

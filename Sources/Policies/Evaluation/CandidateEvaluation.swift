@@ -34,7 +34,8 @@ struct CandidateEvaluation {
     if !applies.contains(true) { warnings.append("Its scope matches no call of the log: nothing changes.") }
     let (retry, unknowable) = self.retry(&warnings)
 
-    func run(_ unknown: RetryPaths.Unknown) -> PolicySums {
+    func run(_ unknown: RetryPaths.Unknown, under model: OutcomeModel? = nil) -> PolicySums {
+      let base = base.with(model)
       if policy.isStateful {
         return StatefulReplay(base, policy, retry: retry, applies: applies, unknown: unknown).sums()
       }
@@ -43,16 +44,22 @@ struct CandidateEvaluation {
       }
       return RetryPaths(base, retry, applies: applies, unknowable: unknowable, unknown: unknown).sums()
     }
-    if policy.hedge != nil, policy.isStateful {
-      warnings.append("Hedging is left out beside a budget, breaker, throttle or admission: the rest was evaluated.")
+    if policy.hedge != nil, policy.admission != nil {
+      warnings.append("Hedging is left out beside admission, which has attempts of its own: the rest was evaluated.")
+    }
+    if policy.hedge != nil, policy.isRateAdaptive {
+      warnings.append(
+        "The adaptive rate is left out beside hedging, which no such client does: the rest was evaluated.")
     }
     let sums = run(.usual)
-    let isPartial = sums.unsupported > 0
-    let (level, difference, isRefused) = base.outcome(
-      sums, worst: isPartial ? run(.allFail) : nil, best: isPartial ? run(.allSucceed) : nil)
+    let isPartial = sums.unsupported > 0 || sums.estimated > 0 && base.ends != nil
+    let worst = isPartial ? run(.allFail, under: base.ends?.most) : nil
+    let best = isPartial ? run(.allSucceed, under: base.ends?.none) : nil
+    let (level, difference, isRefused) = base.outcome(sums, worst: worst, best: best)
     var candidate = PolicyFindings.Candidate(
       name: policy.name, family: policy.family, outcome: level, difference: difference)
     let total = sums.exact + sums.estimated + sums.unsupported
+    if !isRefused { candidate.tonight = base.tonight(sums, worst: worst, best: best) }
     candidate.scope = [policy.component, policy.operation].compactMap(\.self).joined(separator: " ")
     candidate.exact = total > 0 ? sums.exact / total : 1
     candidate.estimated = total > 0 ? sums.estimated / total : 0
@@ -66,6 +73,11 @@ struct CandidateEvaluation {
           + (base.model.isIdentified
             ? "." : ", which has too few retries at healthy moments to tell a bad request from a bad moment.")
           + " The bounds are what would have been if all of them failed, or all succeeded.")
+    } else if sums.estimated > 0, base.ends != nil {
+      warnings.append(
+        "Too few retries at healthy moments to tell bad requests from bad moments; but so few requests failed there that at "
+          + "most \(PolicyText.percent(base.model.mostPersistent)) of all can be bad: the intervals hold for none and for all "
+          + "of these.")
     }
     if candidate.estimated + candidate.unsupported > 0 {
       if base.outages.count < 150 {

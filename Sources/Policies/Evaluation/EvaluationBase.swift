@@ -5,7 +5,10 @@ internal import Core
 struct EvaluationBase: Sendable {
   let log: EpisodeLog
   let logged: LoggedPolicy
-  let model: OutcomeModel
+  private(set) var model: OutcomeModel
+  /// Where persistence is not identified, the models at the ends of what the log allows: no request is persistent, or as
+  /// many as could be.
+  private(set) var ends: (none: OutcomeModel, most: OutcomeModel)?
   let settings: EvaluationSettings
   let outages: Outages
 
@@ -31,6 +34,9 @@ struct EvaluationBase: Sendable {
     self.settings = settings
     outages = Outages(log)
     model = OutcomeModel(log, logged, outages, settings: settings)
+    if !model.isIdentified, model.hasRetries {
+      ends = (model.assuming(0, log, logged), model.assuming(min(model.mostPersistent, 0.5), log, logged))
+    }
     let window = log.window ?? (0, 0)
     origin = window.start
     let span = max(log.arrival.max().map { $0 - window.start } ?? 0, 1)
@@ -79,6 +85,14 @@ struct EvaluationBase: Sendable {
       }
       failedDurations[component].sort { ($0.at, $0.duration) < ($1.at, $1.duration) }
     }
+  }
+
+  /// The same log under another model.
+  func with(_ other: OutcomeModel?) -> EvaluationBase {
+    guard let other else { return self }
+    var copy = self
+    copy.model = other
+    return copy
   }
 
   @inline(__always)

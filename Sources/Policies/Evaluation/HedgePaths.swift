@@ -89,6 +89,7 @@ struct HedgePaths {
       sums.retries += reach
       sums.load.add(component, due, reach)
       sums.wasted[block] += reach * (1 - success)
+      if prediction.isSupported { sums.won += reach * success }
       let ok = base.successDuration(component, near: episode, seed: seed &+ 1)
       answers.append((due.addingSaturated(ok), success, due))
       lastEnd = max(lastEnd, due.addingSaturated(base.failureDuration(component, at: due, seed: seed &+ 2)))
@@ -112,6 +113,7 @@ struct HedgePaths {
       sums.latency.add(duration, block: block, mass: open)
     } else {
       sums.failures[block] += open
+      sums.spread += open * (1 - open)
       sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: open)
     }
   }

@@ -8,6 +8,8 @@ struct Outages: Sendable {
   private(set) var medianLength: Int64 = 0
   /// By component, ascending.
   private(set) var spans: [[Range<Int64>]] = []
+  /// Requests that arrived while their component was up.
+  private(set) var quietRequests = 0
 
   init(_ log: borrowing EpisodeLog) {
     var lengths: [Int64] = []
@@ -23,6 +25,7 @@ struct Outages: Sendable {
         recent = bits.nonzeroBitCount
         let time = log.arrival[episode]
         if failed { lastFailure = time }
+        quietRequests += opened == nil && recent < 3 ? 1 : 0
         if opened == nil, recent >= 3 {
           opened = time
         } else if let from = opened, recent <= 1 {

@@ -19,6 +19,8 @@ struct OutcomeModel: Sendable {
 
   let settings: EvaluationSettings
   let timelines: [StateTimeline]
+  /// Requests that arrived while their component was up.
+  let quietRequests: Int
   /// The share of persistently bad requests.
   private(set) var persistent = 0.0
   /// Failure probabilities by component while up and while down, persistence aside.
@@ -26,6 +28,11 @@ struct OutcomeModel: Sendable {
   private(set) var down: [Double]
   /// Whether retries at healthy moments tell persistent requests from unlucky ones.
   private(set) var isIdentified = false
+  /// Whether there are retries enough to say anything.
+  private(set) var hasRetries = false
+  /// The largest share of persistent requests that the log allows: a persistent request fails at healthy moments too, and
+  /// so many failed there for good (upper limit of Clopper and Pearson, 97.5 %).
+  private(set) var mostPersistent = 1.0
   /// Posterior of being persistent, by failing episode (index into `failing`).
   private(set) var posterior: [Double] = []
   /// Episodes whose first attempt failed, ascending.
@@ -37,12 +44,27 @@ struct OutcomeModel: Sendable {
 
   init(_ log: borrowing EpisodeLog, _ logged: LoggedPolicy, _ outages: Outages, settings: EvaluationSettings) {
     self.settings = settings
+    quietRequests = outages.quietRequests
     var lines: [StateTimeline] = []
     for component in log.ranges.indices { lines.append(StateTimeline(log, component: component, outages: outages)) }
     timelines = lines
     up = timelines.map(\.up)
     down = timelines.map(\.down)
-    fit(log, logged)
+    fit(log, logged, assuming: nil)
+  }
+
+  /// The model under a given share of persistent requests.
+  ///
+  /// - Parameters:
+  ///   - share: of all requests.
+  ///   - log: what the model was fitted to.
+  ///   - logged: the policy that made it.
+  /// - Returns: the model with everything else fitted again.
+  func assuming(_ share: Double, _ log: borrowing EpisodeLog, _ logged: LoggedPolicy) -> OutcomeModel {
+    var copy = self
+    copy.correction = Array(repeating: 0, count: correction.count)
+    copy.fit(log, logged, assuming: share)
+    return copy
   }
 
   // MARK: A request's way
@@ -117,7 +139,7 @@ struct OutcomeModel: Sendable {
       before >= range.lowerBound && way.time - log.arrival[before] <= settings.donorWindow
       && way.next < range.upperBound && log.arrival[way.next] - way.time <= settings.donorWindow
     return Prediction(
-      failure: min(max(raw + correction[bin], 1e-6), 1 - 1e-6), isSupported: isNear && isSupported[bin] && isIdentified)
+      failure: min(max(raw + correction[bin], 1e-6), 1 - 1e-6), isSupported: isNear && isSupported[bin] && hasRetries)
   }
 
   private func raw(_ way: Way, _ log: borrowing EpisodeLog, component: Int) -> Double {
@@ -154,7 +176,8 @@ struct OutcomeModel: Sendable {
     var failed: Bool
   }
 
-  private mutating func fit(_ log: borrowing EpisodeLog, _ logged: LoggedPolicy) {
+  private mutating func fit(_ log: borrowing EpisodeLog, _ logged: LoggedPolicy, assuming given: Double?) {
+    failing.removeAll()
     var neverSucceeded: [Bool] = []
     var components: [Int32] = []
     for component in log.ranges.indices {
@@ -168,8 +191,10 @@ struct OutcomeModel: Sendable {
     let total = Double(max(log.count, 1))
     posterior = neverSucceeded.map { $0 ? 0.2 : 0 }
     var retries: [Retry] = []
+    var quietLosses = 0
     for _ in 0..<Self.rounds {
-      persistent = min(posterior.reduce(0, +) / total, 0.5)
+      persistent = given ?? min(posterior.reduce(0, +) / total, 0.5)
+      quietLosses = 0
       for c in timelines.indices {
         up[c] = max((timelines[c].up - persistent) / (1 - persistent), timelines[c].up / 50, 1e-6)
         down[c] = min(max((timelines[c].down - persistent) / (1 - persistent), 0.1), 1 - 1e-6)
@@ -181,6 +206,7 @@ struct OutcomeModel: Sendable {
         let component = Int(components[i])
         var way = begin(log, component: component, episode: episode)
         likelihood[i] = raw(way, log, component: component)
+        if neverSucceeded[i], likelihood[i] < 0.1 { quietLosses += 1 }
         fail(&way, component: component)
         for attempt in log.attempts(of: episode).dropFirst() {
           _ = advance(&way, log, component: component, episode: episode, to: log.start[attempt])
@@ -201,6 +227,13 @@ struct OutcomeModel: Sendable {
     }
     let healthy = retries.count { $0.predicted < 0.1 }
     isIdentified = healthy >= settings.minimumRetries
+    hasRetries = retries.count >= settings.minimumRetries
+    if given == nil { mostPersistent = Self.limit(quietLosses, of: quietRequests) }
+  }
+
+  /// The upper limit of Clopper and Pearson (1934) of a share seen `count` times in `total`, 97.5 %.
+  static func limit(_ count: Int, of total: Int) -> Double {
+    total > count ? IncompleteBeta.quantile(0.975, Double(count + 1), Double(total - count)) : 1
   }
 
   private mutating func calibrate(_ retries: [Retry]) {

@@ -15,10 +15,15 @@ extension EvaluationBase {
     let total = candidate.exact + candidate.estimated + candidate.unsupported
     let share = total > 0 ? candidate.unsupported / total : 0
     let ofRetries = candidate.retries > 0 ? candidate.unsupported / candidate.retries : 0
-    let isRefused = share > settings.unsupportedLimit || ofRetries > 5 * settings.unsupportedLimit
+    var isRefused = share > settings.unsupportedLimit || ofRetries > 5 * settings.unsupportedLimit
+    // Nor is there a value where what is not known about persistence decides over a tenth of the failing requests.
+    if ends != nil, let worst, let best {
+      let range = worst.failures.reduce(0, +) - best.failures.reduce(0, +)
+      isRefused = isRefused || range > 0.1 * Double(max(model.failing.count, 1))
+    }
     let level = figures(candidate, minus: nil)
     let difference = figures(candidate, minus: sums)
-    guard let worst, let best, candidate.unsupported > 0 else { return (level, difference, false) }
+    guard let worst, let best else { return (level, difference, false) }
     func widen(
       _ figures: PolicyFindings.Outcome, _ a: PolicyFindings.Outcome, _ b: PolicyFindings.Outcome
     ) -> PolicyFindings.Outcome {
@@ -63,6 +68,21 @@ extension EvaluationBase {
       successRate: rate(\.failures, sign: -1), attemptsPerRequest: rate(\.attempts, offset: 1),
       wastedAttempts: rate(\.wasted), latencyP50: quantiles[0], latencyP95: quantiles[1], latencyP99: quantiles[2],
       peakLoad: Estimate(peak, low: peak - peakNoise, high: peak + peakNoise))
+  }
+
+  /// The difference in success on this very night, the outages being as they were: its interval holds the chance in each
+  /// request's outcomes, the chance in the logged retries that the model rests on, and what the ends leave open.
+  func tonight(_ a: PolicySums, worst: PolicySums?, best: PolicySums?) -> Estimate {
+    let requests = max(requests.reduce(0, +), 1)
+    func gain(_ other: PolicySums) -> Double {
+      (sums.failures.reduce(0, +) - other.failures.reduce(0, +)) / requests
+    }
+    // A retry's mean success q is known from so many logged retries; an error in it moves all estimated ones.
+    let share = a.estimated > 0 ? min(max(a.won / a.estimated, 0), 1) : 0
+    let common = a.estimated * (share * (1 - share) / Double(max(logged.retries, 1))).squareRoot()
+    let noise = 1.96 * (max(a.spread, 0) + common * common).squareRoot() / requests
+    let all = [gain(a)] + [worst, best].compactMap { $0.map(gain) }
+    return Estimate(gain(a), low: (all.min() ?? 0) - noise, high: (all.max() ?? 0) + noise)
   }
 
   private func simulation(_ a: PolicySums) -> Double { a.simulationError * a.simulationError }

@@ -47,6 +47,23 @@ enum PolicyAdvice {
     return Estimate(value - before, low: aware.successRate.low - before, high: aware.successRate.high - before)
   }
 
+  /// The gain on this night alone; under a load that the log does not hold there is none.
+  private static func tonight(_ candidate: PolicyFindings.Candidate) -> Estimate? {
+    candidate.loadAware == nil ? candidate.tonight : nil
+  }
+
+  private static func isBetter(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
+  ) -> Bool {
+    tonight(candidate).map { $0.low > 0 } ?? false || isBetter(gain(candidate, baseline))
+  }
+
+  private static func isWorse(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
+  ) -> Bool {
+    tonight(candidate).map { $0.high < 0 } ?? false || isWorse(gain(candidate, baseline))
+  }
+
   /// Whether a gain is one: its interval lies above 0, or at least that of four in five would.
   private static func isBetter(_ gain: Estimate) -> Bool {
     gain.low > 0 || (gain.value ?? 0) > 0.3 * (gain.high - gain.low) && gain.high > gain.low
@@ -67,15 +84,29 @@ enum PolicyAdvice {
     let change = (gain.value ?? 0) * 1e6
     let latency = candidate.difference.latencyP99.value ?? 0
     let what: String
-    let sure = gain.low > 0 || gain.high < 0 ? "" : "probably "
-    if isBetter(gain) {
+    // What every night would bring, else what this one would have, else what is likely.
+    var shown = gain
+    var sure = ""
+    var scope = ""
+    if gain.low <= 0, gain.high >= 0 {
+      if let tonight = tonight(candidate), tonight.low > 0 || tonight.high < 0 {
+        shown = tonight
+        scope = " on this night"
+      } else {
+        sure = "probably "
+      }
+    }
+    func range(_ low: Double, _ high: Double) -> String {
+      "(\(PolicyText.number((low * 1e6).rounded())) to \(PolicyText.number((high * 1e6).rounded())))"
+    }
+    if isBetter(candidate, baseline) {
       what =
-        "would \(sure)have saved \(PolicyText.number(change.rounded())) more requests in a million "
-        + "(\(PolicyText.number((gain.low * 1e6).rounded())) to \(PolicyText.number((gain.high * 1e6).rounded())))"
-    } else if isWorse(gain) {
+        "would \(sure)have saved \(PolicyText.number(change.rounded())) more requests in a million\(scope) "
+        + range(shown.low, shown.high)
+    } else if isWorse(candidate, baseline) {
       what =
-        "would \(sure)have lost \(PolicyText.number((-change).rounded())) more requests in a million "
-        + "(\(PolicyText.number((-gain.high * 1e6).rounded())) to \(PolicyText.number((-gain.low * 1e6).rounded())))"
+        "would \(sure)have lost \(PolicyText.number((-change).rounded())) more requests in a million\(scope) "
+        + range(-shown.high, -shown.low)
     } else if gain.low == 0, gain.high == 0 {
       what = "would have served exactly as many requests as the log"
     } else {
@@ -99,7 +130,7 @@ enum PolicyAdvice {
   ) -> (lines: [String], recommended: String?) {
     guard !findings.candidates.isEmpty else { return ([], nil) }
     let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
-    let better = judged.filter { isBetter(gain(findings.candidates[$0], findings.baseline)) }
+    let better = judged.filter { isBetter(findings.candidates[$0], findings.baseline) }
     guard
       let best = better.max(by: { a, b in
         let x = gain(findings.candidates[a], findings.baseline).value ?? 0
@@ -117,6 +148,13 @@ enum PolicyAdvice {
     }
     let candidate = findings.candidates[best]
     var lines = ["Take '\(candidate.name)'. " + candidate.verdict]
+    let promised = gain(candidate, findings.baseline)
+    if promised.low <= 0, tonight(candidate).map({ $0.low > 0 }) ?? false {
+      lines.append(
+        "That holds for this night. It had \(candidate.outages) \(candidate.outages == 1 ? "outage" : "outages"), too few to "
+          + "promise the same of other nights: there, \(PolicyText.number((promised.low * 1e6).rounded())) to "
+          + "\(PolicyText.number((promised.high * 1e6).rounded())) in a million.")
+    }
     let second = better.filter { $0 != best }.max { a, b in
       (gain(findings.candidates[a], findings.baseline).value ?? 0, findings.candidates[b].name)
         < (gain(findings.candidates[b], findings.baseline).value ?? 0, findings.candidates[a].name)

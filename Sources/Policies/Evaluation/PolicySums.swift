@@ -15,8 +15,10 @@ struct PolicySums: Sendable {
   var unsupported = 0.0
   /// Attempts after the first.
   var retries = 0.0
-  /// Σ r(1-r) of the estimated attempts: what expectation hides.
+  /// The variance of the number of failed requests: what expectation hides.
   var spread = 0.0
+  /// Estimated attempts that succeed.
+  var won = 0.0
   /// Standard deviation of the mean over runs, for replayed policies.
   var simulationError = 0.0
   var warnings: [String] = []
@@ -59,6 +61,7 @@ extension PolicySums {
     estimated += other.estimated
     unsupported += other.unsupported
     retries += other.retries
+    won += other.won
   }
 
   mutating func scale(by factor: Double) {
@@ -73,5 +76,6 @@ extension PolicySums {
     estimated *= factor
     unsupported *= factor
     retries *= factor
+    won *= factor
   }
 }

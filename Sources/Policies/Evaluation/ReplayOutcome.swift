@@ -39,6 +39,7 @@ extension ReplayRun {
       var fails = isPersistent || u < failure
       if isSupported {
         sums.estimated += 1
+        sums.won += fails ? 0 : 1
       } else {
         sums.unsupported += 1
         if replay.unknown == .allFail { fails = true }

@@ -17,13 +17,19 @@ struct ReplayRun {
     var gateEpisode: UInt64 = 0
     /// What its own failures say about the component's state.
     var way: OutcomeModel.Way?
+    /// Hedged attempts that have not ended, hedges that are due, and whether the call is decided.
+    var open = 0
+    var hedgesDue = 0
+    var isSettled = false
   }
+
+  enum Occasion { case start, end, hedge }
 
   struct Event: Comparable {
     var time: Int64
     var sequence: Int
     var flight: Int32
-    var isEnd: Bool
+    var occasion: Occasion
     var failure: UInt8
     var length: Int64
 
@@ -38,12 +44,13 @@ struct ReplayRun {
   var drawn = 0
 
   var flights: [Flight] = []
-  private var free: [Int32] = []
+  var free: [Int32] = []
   private var due = BinaryHeap<Event>()
   private var sequence = 0
-  private var breakers: [CircuitBreaker] = []
-  private var budgets: [RetryBudgetState] = []
-  private var throttles: [ClientThrottleState] = []
+  var breakers: [CircuitBreaker] = []
+  var budgets: [RetryBudgetState] = []
+  var throttles: [ClientThrottleState] = []
+  var limiters: [AdaptiveLimiter] = []
   private var gates: [AdmissionGate] = []
   private var waiting: [[UInt64: Int32]] = []
 
@@ -59,6 +66,9 @@ struct ReplayRun {
     if let budget = replay.policy.budget { budgets = Array(repeating: RetryBudgetState(budget), count: count) }
     if let throttle = replay.policy.throttle {
       throttles = Array(repeating: ClientThrottleState(throttle), count: count)
+    }
+    if replay.policy.isRateAdaptive, replay.hedge == nil {
+      limiters = Array(repeating: AdaptiveLimiter(at: base.origin), count: count)
     }
     if let admission = replay.policy.admission {
       var gate = AdmissionGate(admission)
@@ -98,7 +108,12 @@ struct ReplayRun {
       }
       guard let event = due.first, event.time <= time else { return }
       _ = due.pop()
-      if event.isEnd { ended(event) } else { attempt(event.flight, at: event.time) }
+      switch event.occasion {
+      case .start: attempt(event.flight, at: event.time)
+      case .end where replay.hedge != nil: answered(event)
+      case .end: ended(event)
+      case .hedge: hedgeDue(event.flight, at: event.time)
+      }
     }
   }
 
@@ -135,10 +150,14 @@ struct ReplayRun {
     return Int32(flights.count - 1)
   }
 
-  private mutating func attempt(_ slot: Int32, at time: Int64) {
+  mutating func attempt(_ slot: Int32, at time: Int64) {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
     let client = replay.client(base.log.edge[episode])
+    if !limiters.isEmpty, let wait = limiters[client].wait(at: time) {
+      push(time: time.addingSaturated(wait), slot, .start)
+      return
+    }
     flights[index].attempts += 1
     var isRejected = false
     if !throttles.isEmpty {
@@ -151,7 +170,11 @@ struct ReplayRun {
       flights[index].follows = false
       flights[index].lastStart = time
       flights[index].lastEnd = time
-      failed(slot, code: FailureKind.unavailable.rawValue, at: time, isCall: false)
+      if replay.hedge != nil {
+        rejected(slot, at: time)
+      } else {
+        failed(slot, code: FailureKind.unavailable.rawValue, at: time, isCall: false)
+      }
       return
     }
     let (code, length) = outcome(slot, at: time)
@@ -163,20 +186,28 @@ struct ReplayRun {
     sums.load.add(Int(flights[index].component), time, 1)
     flights[index].lastStart = time
     flights[index].lastEnd = time.addingSaturated(length)
-    push(time: flights[index].lastEnd, slot, isEnd: true, failure: code, length: length)
+    flights[index].open += 1
+    push(time: flights[index].lastEnd, slot, .end, failure: code, length: length)
+    if let hedge = replay.hedge { planHedge(slot, hedge, at: time) }
   }
 
   private mutating func ended(_ event: Event) {
     let flight = flights[Int(event.flight)]
     let client = replay.client(base.log.edge[Int(flight.episode)])
-    if !breakers.isEmpty { breakers[client].record(failed: event.failure != 0, duration: event.length, at: event.time) }
+    observe(event, client)
     if event.failure == 0 {
-      if !throttles.isEmpty { throttles[client].accepted(at: event.time) }
       release(client, flight, code: 0, at: event.time)
       finish(event.flight, succeeded: true, at: event.time)
     } else {
       failed(event.flight, code: event.failure, at: event.time, isCall: true)
     }
+  }
+
+  /// The client's shared state learns of an answer.
+  mutating func observe(_ event: Event, _ client: Int) {
+    if !breakers.isEmpty { breakers[client].record(failed: event.failure != 0, duration: event.length, at: event.time) }
+    if !limiters.isEmpty { limiters[client].answered(failure: event.failure, at: event.time) }
+    if !throttles.isEmpty, event.failure == 0 { throttles[client].accepted(at: event.time) }
   }
 
   /// A gate learns that an attempt is over, and may start others.
@@ -222,10 +253,16 @@ struct ReplayRun {
       flights[index].lastCost = cost
       flights[index].budgetRetries += 1
     }
-    push(time: time.addingSaturated(delay), slot, isEnd: false, failure: 0, length: 0)
+    push(time: time.addingSaturated(delay), slot, .start)
   }
 
   private mutating func finish(_ slot: Int32, succeeded: Bool, at time: Int64) {
+    settle(slot, succeeded: succeeded, at: time)
+    free.append(slot)
+  }
+
+  /// Books the outcome of a request.
+  mutating func settle(_ slot: Int32, succeeded: Bool, at time: Int64) {
     let flight = flights[Int(slot)]
     let episode = Int(flight.episode)
     let block = base.block(episode)
@@ -235,12 +272,11 @@ struct ReplayRun {
       budgets[replay.client(base.log.edge[episode])].ended(
         succeeded: succeeded, retries: flight.budgetRetries, lastCost: flight.lastCost)
     }
-    free.append(slot)
   }
 
-  mutating func push(time: Int64, _ slot: Int32, isEnd: Bool, failure: UInt8, length: Int64) {
+  mutating func push(time: Int64, _ slot: Int32, _ occasion: Occasion, failure: UInt8 = 0, length: Int64 = 0) {
     sequence += 1
     due.push(
-      Event(time: time, sequence: sequence, flight: slot, isEnd: isEnd, failure: failure, length: length))
+      Event(time: time, sequence: sequence, flight: slot, occasion: occasion, failure: failure, length: length))
   }
 }

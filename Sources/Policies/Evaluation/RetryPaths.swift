@@ -191,7 +191,7 @@ struct RetryPaths: Sendable {
       }
       let mass = reach * success
       if mass > 0 { sums.latency.add(start.addingSaturated(okLength) - arrival, block: block, mass: mass) }
-      sums.spread += reach * success * (1 - reach * success)
+      sums.won += mass
       let pathFailure = posterior + (1 - posterior) * failure
       posterior = pathFailure > 0 ? posterior / pathFailure : posterior
       reach -= mass
@@ -201,6 +201,7 @@ struct RetryPaths: Sendable {
       lastEnd = start.addingSaturated(length)
     }
     sums.failures[block] += reach
+    sums.spread += reach * (1 - reach)
     sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: reach)
   }
 

@@ -10,6 +10,9 @@ struct StatefulReplay {
   let applies: [Bool]
   let unknown: RetryPaths.Unknown
 
+  /// Hedging; an admission gate has attempts of its own.
+  let hedge: Hedging?
+
   private let retryOn: KindSet
   private let supportedKinds: KindSet
   /// Per edge, the number of its (caller, callee) pair: each keeps a budget and a breaker of its own.
@@ -21,6 +24,7 @@ struct StatefulReplay {
   ) {
     self.base = base
     self.policy = policy
+    hedge = policy.admission == nil ? policy.hedge : nil
     var retry = retry
     if let admission = policy.admission {
       retry = RetryPolicy(
@@ -86,6 +90,7 @@ struct StatefulReplay {
       let mean = rates.reduce(0, +) / Double(rates.count)
       let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rates.count - 1)
       total.simulationError = (variance / Double(rates.count)).squareRoot()
+      total.spread = variance * Double(log.count) * Double(log.count)
     }
     total.add(outside)
     return total

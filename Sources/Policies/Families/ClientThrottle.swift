@@ -1,5 +1,5 @@
 // Throttles on the client's side that watch what is accepted: the SRE book's, Envoy's admission control and outlier
-// ejection, and the cubic rate limiter of the AWS SDK's adaptive mode.
+// ejection.
 internal import Glibc
 
 /// Rejects with a probability that grows with the share of requests the backend does not accept.
@@ -77,66 +77,6 @@ package struct ClientThrottleState: Hashable, Sendable {
       requests[index] = 0
       accepts[index] = 0
     }
-  }
-}
-
-/// The cubic client rate limiter of the AWS SDK's adaptive mode (botocore, `adaptive` retries). Rates are per second.
-package struct AdaptiveRate: Hashable, Sendable {
-  package static let scale = 0.4
-  package static let beta = 0.7
-  package static let smoothing = 0.8
-  package static let minimum = 0.5
-  /// Seconds of a measuring bucket.
-  package static let bucket = 0.5
-
-  package private(set) var rate: Double
-  package private(set) var lastMaximum: Double
-  package private(set) var lastThrottle: Double
-  package private(set) var measured = 0.0
-  private var requests = 0
-  private var lastBucket: Double
-  package private(set) var isEnabled = false
-
-  /// A limiter that begins at `time`, in seconds.
-  package init(rate: Double = AdaptiveRate.minimum, at time: Double = 0) {
-    self.rate = rate
-    lastMaximum = 0
-    lastThrottle = time
-    lastBucket = (time / Self.bucket).rounded(.down) * Self.bucket
-  }
-
-  /// The time, in seconds, after a throttling at which the cubic reaches the old maximum again.
-  package static func window(maximum: Double) -> Double { cbrt(maximum * (1 - beta) / scale) }
-
-  /// The cubic's rate `elapsed` seconds after a throttling at `maximum`.
-  package static func cubic(maximum: Double, elapsed: Double) -> Double {
-    let x = elapsed - window(maximum: maximum)
-    return scale * (x * x * x) + maximum
-  }
-
-  /// A response came at `time` seconds.
-  package mutating func answered(throttled: Bool, at time: Double) {
-    measure(time)
-    let new: Double
-    if throttled {
-      let before = isEnabled ? min(measured, rate) : measured
-      lastMaximum = before
-      lastThrottle = time
-      new = before * Self.beta
-      isEnabled = true
-    } else {
-      new = Self.cubic(maximum: lastMaximum, elapsed: time - lastThrottle)
-    }
-    rate = max(min(new, 2 * measured), Self.minimum)
-  }
-
-  private mutating func measure(_ time: Double) {
-    requests += 1
-    let now = (time / Self.bucket).rounded(.down) * Self.bucket
-    guard now > lastBucket else { return }
-    measured = Double(requests) / (now - lastBucket) * Self.smoothing + measured * (1 - Self.smoothing)
-    requests = 0
-    lastBucket = now
   }
 }
 

@@ -48,7 +48,10 @@ struct PolicyReader {
     if let body = node["budget"] { policy.budget = budget(body, over: policy.budget) }
     if let body = node["breaker"] { policy.breaker = breaker(body, over: policy.breaker) }
     if let body = node["hedge"] { policy.hedge = hedge(body) }
-    if let body = node["throttle"] { policy.throttle = throttle(body) }
+    if let body = node["throttle"] {
+      policy.isRateAdaptive = body.scalar == "adaptive"
+      policy.throttle = policy.isRateAdaptive ? nil : throttle(body)
+    }
     if let body = node["admission"] { policy.admission = admission(body) }
     if let body = node["supervision"] { policy.supervision = supervision(body, over: policy.supervision) }
     if let body = node["recovery"] { policy.recovery = recovery(body) }

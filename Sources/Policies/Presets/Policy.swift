@@ -10,6 +10,8 @@ package struct Policy: Hashable, Sendable {
   package var breaker: BreakerSettings?
   package var hedge: Hedging?
   package var throttle: ClientThrottle?
+  /// Whether clients limit their rate as the AWS SDK's adaptive mode does.
+  package var isRateAdaptive = false
   package var admission: AdmissionSettings?
   package var supervision: SupervisionSettings?
   package var recovery: RecoverySettings?
@@ -27,7 +29,8 @@ package struct Policy: Hashable, Sendable {
   package var family: String {
     let parts: [(String, Bool)] = [
       ("retry", retry != nil), ("budget", budget != nil), ("breaker", breaker != nil), ("hedge", hedge != nil),
-      ("throttle", throttle != nil), ("admission", admission != nil), ("supervision", supervision != nil),
+      ("throttle", throttle != nil || isRateAdaptive), ("admission", admission != nil),
+      ("supervision", supervision != nil),
       ("recovery", recovery != nil),
     ]
     let used = parts.filter(\.1).map(\.0)
@@ -36,6 +39,6 @@ package struct Policy: Hashable, Sendable {
 
   /// Whether what it does to one request depends on others.
   package var isStateful: Bool {
-    budget != nil || breaker != nil || throttle != nil || admission != nil
+    budget != nil || breaker != nil || throttle != nil || isRateAdaptive || admission != nil
   }
 }

@@ -57,6 +57,7 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
       policy.retry = RetryPolicy(
         attempts: 3, backoff: Self.awsBackoff, retryOn: KindSet.retryable.union(KindSet([.runtime])))
       policy.budget = .quota(capacity: 500, cost: 5, timeoutCost: 10, refund: 1)
+      policy.isRateAdaptive = self == .awsAdaptive
     case .sre:
       policy.retry = RetryPolicy(
         attempts: 3,

@@ -18,6 +18,15 @@ package struct LoadDependentWorld: Sendable {
 
   package init() {}
 
+  /// The world of the method's README: 80 requests per second against a capacity of 100, an outage of twelve seconds in
+  /// the middle of ten minutes. Its loss beyond the capacity is not written down; .3 gives the figures that are.
+  package static var published: LoadDependentWorld {
+    var world = LoadDependentWorld()
+    world.loss = 0.3
+    world.outages = [300.0..<312.0]
+    return world
+  }
+
   /// The log under a policy, with its success per request and attempts per request.
   package func play(_ policy: RetryPolicy, seed: UInt64) -> (log: EpisodePartial, success: Double, attempts: Double) {
     var random = SplitMix64(seed: StableHash.mix(seed))
