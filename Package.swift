@@ -69,8 +69,13 @@ let package = Package(
       name: "hindcast", dependencies: ["Core", "Pipeline", "Worlds", "Reports", argumentParser], swiftSettings: rules),
     .executableTarget(
       name: "benchmark",
-      dependencies: ["Core", "Archives", "Pipeline", "Policies", "Worlds", "Patterns", "History", "Reports"],
+      dependencies: [
+        "Core", "Archives", "Decoders", "Pipeline", "Policies", "Worlds", "Patterns", "History", "Reports",
+      ],
       swiftSettings: rules),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Core", "Archives", "Decoders", "Events", "Pipeline", "Worlds"], swiftSettings: rules
+    ),
 
     // Tests: one target per room.
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: rules),

@@ -24,7 +24,7 @@ protocol StoredBytes: AnyObject {
 
 func systemMessage(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
-/// An open file, pipe or device.
+/// An open file or pipe, or whatever standard input is.
 final class OpenFile: StoredBytes {
   private let descriptor: Int32
   private let isOwned: Bool
@@ -35,6 +35,13 @@ final class OpenFile: StoredBytes {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw Refusal(message: "cannot open: " + systemMessage(errno)) }
     do throws(Refusal) {
+      var status = stat()
+      guard unsafe fstat(descriptor, &status) == 0 else {
+        throw Refusal(message: "cannot read: " + systemMessage(errno))
+      }
+      // A device may have no end.
+      let kind = status.st_mode & S_IFMT
+      if kind == S_IFCHR || kind == S_IFBLK { throw Refusal(message: "is a device, not a file") }
       try self.init(descriptor: descriptor, isOwned: true)
     } catch {
       close(descriptor)
@@ -65,6 +72,8 @@ final class OpenFile: StoredBytes {
       if got == 0 { return .end }
       let code = errno
       if code != EINTR, code != EAGAIN { return .failed(systemMessage(code)) }
+      // Files of the kernel may have nothing yet, as pipes do.
+      if code == EAGAIN, size != nil, !waitForMore(stall) { return .silent }
     }
   }
 

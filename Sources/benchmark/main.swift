@@ -13,7 +13,7 @@ case "history-kills": print(try HistoryKills.run(kills: number ?? 2_000, executa
 case "history-writer" where arguments.count == 4:
   try HistoryKills.write(path: arguments[1], log: arguments[2], from: Int(arguments[3]) ?? 0)
 case "ingest": try IngestBenchmark.run(Array(arguments.dropFirst()))
-case "ingest-phase": exit(IngestPhase.run(Array(arguments.dropFirst())))
+case "ingest-phase": exit(try IngestPhase.run(Array(arguments.dropFirst())))
 case "worlds": try WorldBenchmark.run(worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 default:
   if !(try PolicyBenchmark.run(arguments)) {

@@ -36,6 +36,20 @@ struct TableTests {
     }
   }
 
+  @Test("a row of too many fields is left out by name, and the next one is read")
+  func tooWide() {
+    let row = "0a,0b,root,cart,GET /,1767225600000000000,1767225600005000999"
+    let wide = row + String(repeating: ",", count: 70_000)
+    let batch = decode(["T,S,P,C,O,B,E", wide, row].joined(separator: "\n"), settings: spanSettings, member: "b.csv")
+    #expect(batch.books.skipped == ["rowTooWide": 1])
+    #expect(batch.diagnostics.sorted.map(\.limit) == ["fields"])
+    #expect(batch.spans.map(\.source.value) == [3])
+    let header = decode(
+      [String(repeating: "T,", count: 70_000), row].joined(separator: "\n"), settings: spanSettings, member: "b.csv")
+    #expect(header.spans.isEmpty)
+    #expect(header.books.skipped == ["rowTooWide": 1, "noColumns": 1])
+  }
+
   @Test("rows that cannot be used are skipped with reason and line, the others are read")
   func badRows() {
     let text = """

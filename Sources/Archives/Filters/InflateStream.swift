@@ -34,6 +34,10 @@ internal import CISAL
     input = FilterInput(source)
     self.trail = trail
     unsafe state = .allocate(capacity: 1)
+    // The library leaves its tables as they are, and damaged codes look up what nothing was written to: without zeros
+    // there, the same bytes could give other data.
+    _ = unsafe UnsafeMutableRawPointer(state).initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<inflate_state>.size)
     unsafe isal_inflate_init(state)
   }
 

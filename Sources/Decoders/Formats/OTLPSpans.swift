@@ -7,17 +7,6 @@ internal import Core
 /// Accepted beyond the specification because it is seen: base64 identities, enum names, integers as numbers or
 /// strings, unknown fields.
 enum OTLPSpans {
-  /// What reading one span came to, beside the reader's own failure.
-  struct Flaws: OptionSet {
-    var rawValue: UInt8
-    static let noTime = Flaws(rawValue: 1)
-    static let noID = Flaws(rawValue: 2)
-    static let negativeDuration = Flaws(rawValue: 4)
-    static let implausibleTime = Flaws(rawValue: 8)
-    static let enumName = Flaws(rawValue: 16)
-    static let unknownProcess = Flaws(rawValue: 32)
-  }
-
   /// Reads one span.
   static func read(
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
@@ -133,9 +122,10 @@ enum OTLPSpans {
     return reader.failure == .none
   }
 
+  /// Reads a span's attributes, or an event's: of those only the exception is the span's too.
   @inline(__always) static func attributes(
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ draft: inout SpanDraft, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+    _ symbols: inout SymbolTable, ofEvent: Bool = false
   ) -> Bool {
     guard let byte = reader.peek(b) else { return false }
     guard byte == 0x5B else { return reader.skipValue(b) }
@@ -144,7 +134,8 @@ enum OTLPSpans {
     while reader.nextElement(b, &isFirst) {
       guard let (key, value) = reader.otlpAttribute(b) else { return false }
       let name = SpanDraft.name(b, key)
-      if name != .none { draft.take(name, value, b, &texts, &symbols) }
+      if name == .none || ofEvent && name != .exceptionType && name != .exceptionMessage { continue }
+      draft.take(name, value, b, &texts, &symbols)
     }
     return reader.failure == .none
   }
@@ -167,29 +158,12 @@ enum OTLPSpans {
       var isFirstKey = true
       while let key = reader.nextKey(b, &isFirstKey) {
         if JSONReader.equals(b, key, "attributes") {
-          guard eventAttributes(b, &reader, &draft, &texts, &symbols) else { return false }
+          guard attributes(b, &reader, &draft, &texts, &symbols, ofEvent: true) else { return false }
         } else {
           guard reader.skipValue(b) else { return false }
         }
       }
       guard reader.failure == .none else { return false }
-    }
-    return reader.failure == .none
-  }
-
-  private static func eventAttributes(
-    _ b: Span<UInt8>, _ reader: inout JSONReader, _ draft: inout SpanDraft, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
-  ) -> Bool {
-    guard let byte = reader.peek(b) else { return false }
-    guard byte == 0x5B else { return reader.skipValue(b) }
-    reader.position &+= 1
-    var isFirst = true
-    while reader.nextElement(b, &isFirst) {
-      guard let (key, value) = reader.otlpAttribute(b) else { return false }
-      let name = SpanDraft.name(b, key)
-      // An event's other attributes are its own, not the span's.
-      if name == .exceptionType || name == .exceptionMessage { draft.take(name, value, b, &texts, &symbols) }
     }
     return reader.failure == .none
   }

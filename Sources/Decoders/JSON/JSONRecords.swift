@@ -16,18 +16,11 @@ struct JSONRecords {
   private var texts: JSONTexts
   private var service: Symbol?
   private var processes: [Symbol: Symbol]?
-  private var waitingSpans: [TraceSpan] = []
-  private var waitingProcesses: [Symbol] = []
-  private var waitingLogs: [LogLine] = []
-  private var waitingText: [UInt8] = []
-  private var waitingMetrics: [MetricPoint] = []
+  private var late = LateRecords()
   private var unknown = 0
   private var firstUnknown = SourceLocation.Position.whole
   private var recognized = 0
   private var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
-
-  /// How many records may wait for a resource that comes late.
-  private static let patience = 1 << 20
 
   init(context: MemberContext, rule: FormatRule?) {
     self.context = context
@@ -59,32 +52,7 @@ struct JSONRecords {
 
   /// Hands over what still waits; a service that never came stays unknown.
   mutating func leaveAll(into batch: inout RecordBatch) {
-    let late = service ?? .none
-    for i in waitingSpans.indices {
-      if waitingSpans[i].service.isNone { waitingSpans[i].service = late }
-      if i < waitingProcesses.count, !waitingProcesses[i].isNone {
-        if let found = processes?[waitingProcesses[i]] {
-          waitingSpans[i].service = found
-        } else {
-          batch.books.repair("unknownProcess")
-        }
-      }
-    }
-    batch.spans += waitingSpans
-    let offset = batch.text.count
-    for i in waitingLogs.indices {
-      if waitingLogs[i].component.isNone { waitingLogs[i].component = late }
-      waitingLogs[i].textStart += offset
-    }
-    batch.logs += waitingLogs
-    batch.text += waitingText
-    for i in waitingMetrics.indices { waitingMetrics[i].component = late }
-    batch.metrics += waitingMetrics
-    waitingSpans.removeAll(keepingCapacity: true)
-    waitingProcesses.removeAll(keepingCapacity: true)
-    waitingLogs.removeAll(keepingCapacity: true)
-    waitingText.removeAll(keepingCapacity: true)
-    waitingMetrics.removeAll(keepingCapacity: true)
+    late.handOver(service: service ?? .none, processes: processes, into: &batch)
     service = nil
     processes = nil
   }
@@ -229,10 +197,8 @@ struct JSONRecords {
       batch.text += text
       batch.logs.append(log)
     } else {
-      log.textStart = waitingText.count
-      waitingText += text
-      waitingLogs.append(log)
-      if waitingLogs.count >= Self.patience { giveUpWaiting(place, into: &batch) }
+      late.add(log, text: text)
+      if late.isFull { giveUpWaiting(place, into: &batch) }
     }
     used("OTLP", [], place, into: &batch)
     return true
@@ -256,8 +222,8 @@ struct JSONRecords {
       count =
         OTLPMetrics.read(plain.span, &again, service: known, source: source, &texts, &batch.symbols, &points) ?? count
     }
-    if service == nil { waitingMetrics += points } else { batch.metrics += points }
-    if waitingMetrics.count >= Self.patience { giveUpWaiting(place, into: &batch) }
+    if service == nil { late.add(points) } else { batch.metrics += points }
+    if late.isFull { giveUpWaiting(place, into: &batch) }
     format = "OTLP"
     recognized += count.points
     batch.books.use(count.points - count.unusable)
@@ -270,9 +236,8 @@ struct JSONRecords {
   }
 
   private mutating func wait(_ span: TraceSpan, process: Symbol, into batch: inout RecordBatch) {
-    waitingSpans.append(span)
-    waitingProcesses.append(process)
-    if waitingSpans.count >= Self.patience { giveUpWaiting(.whole, into: &batch) }
+    late.add(span, process: process)
+    if late.isFull { giveUpWaiting(.whole, into: &batch) }
   }
 
   private mutating func giveUpWaiting(_ place: SourceLocation.Position, into batch: inout RecordBatch) {
@@ -362,13 +327,7 @@ struct JSONRecords {
   private mutating func note(
     _ flaws: OTLPSpans.Flaws, _ place: SourceLocation.Position, into batch: inout RecordBatch
   ) {
-    for (flaw, code, message) in [
-      (OTLPSpans.Flaws.noTime, "noTime", "a record without a readable time"),
-      (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
-      (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
-      (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
-      (.enumName, "enumName", "an enum by name, where the format wants its number"),
-    ] where flaws.contains(flaw) {
+    for (flaw, code, message) in OTLPSpans.Flaws.told where flaws.contains(flaw) {
       if flaw != .implausibleTime { batch.books.repair(code) }
       context.report(code, .note, at: place, message, into: &batch)
     }

@@ -19,6 +19,10 @@ struct DelimitedRow {
   }
 
   private(set) var fields: [Field] = []
+  /// Whether the row has more fields than are kept; then what is kept of it means nothing.
+  private(set) var isTooWide = false
+  /// Fields of one row: without a bound, a row of nothing but delimiters takes many times its size.
+  static let mostFields = 1 << 16
   /// Line breaks inside quoted fields of this row.
   private(set) var innerLines = 0
 
@@ -29,10 +33,15 @@ struct DelimitedRow {
   mutating func read(_ b: Span<UInt8>, from start: Int, delimiter: UInt8, quotes: Bool, isFinal: Bool) -> Outcome {
     fields.removeAll(keepingCapacity: true)
     innerLines = 0
+    isTooWide = false
     let count = b.count
     var i = start
     let pattern = UInt64(delimiter) &* 0x0101_0101_0101_0101
     while true {
+      if fields.count > Self.mostFields {
+        isTooWide = true
+        fields.removeAll(keepingCapacity: true)
+      }
       if quotes, i < count, b[i] == 0x22 {
         guard let closing = closingQuote(b, i + 1, &innerLines) else { return isFinal ? .openQuote : .incomplete }
         if closing.at + 1 == count, !isFinal { return .incomplete }
@@ -123,7 +132,8 @@ struct DelimitedRow {
   /// The column names of a header line.
   static func headerNames(_ line: Span<UInt8>, delimiter: UInt8) -> [String] {
     var row = DelimitedRow()
-    guard case .row = row.read(line, from: 0, delimiter: delimiter, quotes: true, isFinal: true) else { return [] }
+    guard case .row = row.read(line, from: 0, delimiter: delimiter, quotes: true, isFinal: true), !row.isTooWide
+    else { return [] }
     return row.fields.map { FieldText.trimmedText(line.extracting($0.start..<$0.end)) }
   }
 }

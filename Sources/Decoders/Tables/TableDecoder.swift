@@ -70,6 +70,16 @@ struct TableDecoder: ChunkedDecoder {
   }
 
   private mutating func take(_ b: Span<UInt8>, into batch: inout RecordBatch) {
+    if row.isTooWide {
+      // Where it is the header that is too wide, no later row may pass for one.
+      if header.isEmpty { header = [""] }
+      hasRows = true
+      batch.books.skip("rowTooWide")
+      context.report(
+        "rowTooWide", .error, at: .line(line), "a row of more than \(DelimitedRow.mostFields) fields was left out",
+        limit: "fields", into: &batch)
+      return
+    }
     if row.fields.count == 1, row.fields[0].start == row.fields[0].end { return }
     if header.isEmpty {
       readHeader(b, into: &batch)

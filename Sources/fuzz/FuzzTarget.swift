@@ -1,0 +1,40 @@
+// What is fuzzed: one target per family of parsers, each with promises that must hold for any bytes.
+
+internal import Archives
+internal import Decoders
+
+enum FuzzTarget: String, CaseIterable {
+  /// Containers and filters.
+  case archives
+  /// OTLP, Jaeger, Zipkin, JSON-lines logs, event lines, mapped JSON.
+  case json
+  /// Plain log lines and tables.
+  case lines
+  /// Test reports of every dialect.
+  case xml
+  /// What passes between the phases: segments, frames, partials.
+  case segments
+
+  /// Feeds the bytes to the parsers; the promise that was broken, nil where all hold.
+  func brokenPromise(_ bytes: [UInt8]) -> String? {
+    // Where pieces end changes with the input, so that every place is tried some day.
+    let piece = 1 + bytes.count % 97
+    switch self {
+    case .archives:
+      if let broken = ArchiveProbe.brokenPromise(bytes) { return broken }
+      let sealed = ArchiveSeal.sealed(bytes)
+      return sealed == bytes ? nil : ArchiveProbe.brokenPromise(sealed).map { $0 + " (header checksums mended)" }
+    case .json: return brokenPromise(bytes, piece, [.json, .mappedJSON])
+    case .lines: return brokenPromise(bytes, piece, [.logLines, .table, .any])
+    case .xml: return brokenPromise(bytes, piece, [.xml])
+    case .segments: return RecodingProbe.brokenPromise(bytes)
+    }
+  }
+
+  private func brokenPromise(_ bytes: [UInt8], _ piece: Int, _ probes: [DecoderProbe]) -> String? {
+    for probe in probes {
+      if let broken = probe.brokenPromise(bytes, piece: piece) { return "\(broken) (\(probe), pieces of \(piece))" }
+    }
+    return nil
+  }
+}

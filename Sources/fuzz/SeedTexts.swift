@@ -1,0 +1,73 @@
+// Short texts of every shape that some parser knows and the generator does not write.
+
+enum SeedTexts {
+  static let json = [
+    #"{"timestamp":"2026-01-01T00:00:00Z","level":"INFO","service":"a","message":"m\u00e9\n","trace_id":"0a"}"# + "\n",
+    #"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"scopeSpans":[{"spans":[{"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","parentSpanId":"","name":"n","kind":"SPAN_KIND_CLIENT","startTimeUnixNano":"1767225600000000000","endTimeUnixNano":1767225601000000000,"attributes":[{"key":"http.response.status_code","value":{"intValue":"503"}}],"events":[{"name":"exception","attributes":[{"key":"exception.type","value":{"stringValue":"E"}}]}],"status":{"code":2,"message":"m"}}]}]}]}"#
+      + "\n",
+    #"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225600000000000","severityNumber":17,"severityText":"ERROR","body":{"kvlistValue":{"values":[{"key":"a","value":{"arrayValue":{"values":[{"doubleValue":1.5}]}}}]}},"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b174"}]}]}]}"#,
+    #"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"queue.depth","gauge":{"dataPoints":[{"timeUnixNano":"1767225600300000000","asInt":"7"}]}},{"name":"s","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[{"timeUnixNano":"1767225600300000000","asDouble":0.5}]}},{"name":"h","histogram":{"dataPoints":[{"count":"2","sum":3,"bucketCounts":["1","1"],"explicitBounds":[1]}]}}]}]}]}"#,
+    #"{"data":[{"traceID":"1","spans":[{"traceID":"1","spanID":"2","operationName":"o","references":[{"refType":"CHILD_OF","traceID":"1","spanID":"3"}],"startTime":1767225600000000,"duration":5,"processID":"p1","tags":[{"key":"error","type":"bool","value":true}],"logs":[{"timestamp":1,"fields":[{"key":"event","value":"error"}]}]}],"processes":{"p1":{"serviceName":"f"}}}],"errors":null}"#,
+    #"{"_source":{"traceID":"1","spanID":"2","parentSpanID":"3","operationName":"o","startTime":1767225600000000,"startTimeMillis":1767225600000,"duration":5,"tag":{"http@status_code":"500"},"process":{"serviceName":"f","tags":[]}}}"#
+      + "\n",
+    #"{"spans":[{"traceId":"AAAAAAAAAAAAAAAAAAAAAQ==","spanId":"AAAAAAAAAAI=","operationName":"o","startTime":"2026-01-01T00:00:00.5Z","duration":"0.25s","process":{"serviceName":"f"},"tags":[{"key":"k","vType":"INT64","vInt64":"5"}]}]}"#,
+    #"[{"traceId":"1","id":"2","parentId":"1","name":"n","timestamp":1767225600000000,"duration":5,"annotations":[{"timestamp":1767225600000000,"value":"sr","endpoint":{"serviceName":"s","ipv4":"10.0.0.1"}}],"binaryAnnotations":[{"key":"error","value":"x"}]}]"#,
+    #"[[{"traceId":"1","id":"2","kind":"SERVER","shared":true,"timestamp":1767225600000000,"duration":5,"localEndpoint":{"serviceName":"s"},"tags":{"http.status_code":"500"}}]]"#,
+    #"{"time":"2026-01-01T00:00:00Z","component":"a","kind":"callReturn","source":"b","success":false,"failure":"timeout","latencyUs":5}"#
+      + "\n",
+    #"[{"trace_id":"x","span_id":"1","time":{"start":1767225600},"duration_ms":1.5,"status":"ERROR"}]"#,
+  ]
+
+  static let lines = [
+    "2015-10-18 18:01:47,978 WARN [main] org.example.Master: Old: a New: b\n    at org.example.Master.run(Master.java:7)\n",
+    "081109 203615 148 INFO dfs.DataNode$PacketResponder: Responder 1 ends\n",
+    "2015-10-18 18:01:47.978  INFO 12345 --- [           main] o.s.b.Application  : Started in 3 s\n",
+    "Jun 14 15:16:01 combo sshd(pam_unix)[19939]: authentication failure; logname= uid=0\n",
+    "[Sun Dec 04 04:47:44 2005] [error] mod_jk child workerEnv in error state 6\r\n",
+    "E0101 00:00:00.000001       7 main.go:12] \"it failed\" err=\"no route\"\n",
+    "time=2026-01-01T00:00:00Z level=error msg=\"a \\\"b\\\"\" trace_id=0a\n",
+    "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano\n0a,0b,root,p,\"o, \"\"x\"\"\",1544712660000000000,1544712661000000000\n",
+    "Time,TimeStamp,PodName,Cpu\nx,1767225600,a,0.25\nx,1767225660,a,NaN\n",
+    "Timestamp\tPodName\tTraceID\tSpanID\tLog\n2026-01-01T00:00:00Z\tp\t0a\t0b\t\"{\"\"log\"\":\"\"17:35:38.386 INFO x\\n\"\"}\"\n",
+  ]
+
+  static let reports = [
+    """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites><testsuite name="s" tests="3" failures="1" errors="0" skipped="1" time="1,234.5" timestamp="2026-01-01T00:00:00" hostname="h">
+    <properties><property name="p" value="&#x41;"/></properties>
+    <testcase classname="a.B" name="c[1]" time="0.5"><failure message="m &lt; n" type="E"><![CDATA[at a.B.c(B.java:7)]]></failure><system-out>o</system-out></testcase>
+    <testcase classname="a.B" name="d"><skipped/></testcase>
+    <testcase classname="a.B" name="e"><rerunFailure message="r" type="E"><stackTrace>x</stackTrace></rerunFailure></testcase>
+    </testsuite></testsuites>
+    """,
+    """
+    <test-run id="2" total="2"><test-suite type="Assembly" name="a.dll"><test-case fullname="N.A" name="A" result="Passed" start-time="2026-01-01T00:00:00Z" duration="0.1"/>
+    <test-case fullname="N.B" name="B" result="Failed"><failure><message><![CDATA[m]]></message><stack-trace>s</stack-trace></failure></test-case></test-suite></test-run>
+    """,
+    """
+    <test-results name="n" total="1" date="2026-01-01" time="00:00:00"><test-suite name="s"><results><test-case name="a" executed="True" success="False" time="0.1"><failure><message>m</message></failure></test-case></results></test-suite></test-results>
+    """,
+    """
+    <assemblies><assembly name="a" run-date="2026-01-01" run-time="00:00:00"><collection name="c"><test name="t" type="T" method="m" time="0.1" result="Fail"><failure exception-type="E"><message>m</message></failure></test></collection></assembly></assemblies>
+    """,
+    """
+    <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results><UnitTestResult testId="1" testName="t" outcome="Failed" duration="00:00:01.5" startTime="2026-01-01T00:00:00Z"><Output><ErrorInfo><Message>m</Message></ErrorInfo></Output></UnitTestResult></Results><TestDefinitions><UnitTest id="1" name="t"><TestMethod className="C" name="t"/></UnitTest></TestDefinitions></TestRun>
+    """,
+    """
+    <testng-results passed="1" failed="1"><suite name="s"><test name="t"><class name="C"><test-method name="m" status="FAIL" duration-ms="5" started-at="2026-01-01T00:00:00Z"><exception class="E"><message><![CDATA[m]]></message></exception></test-method></class></test></suite></testng-results>
+    """,
+    """
+    <Site BuildName="b"><Testing><StartDateTime>Jan 01 00:00 UTC</StartDateTime><Test Status="failed"><Name>t</Name><FullName>./t</FullName><Results><NamedMeasurement type="numeric/double" name="Execution Time"><Value>0.5</Value></NamedMeasurement><Measurement><Value>o</Value></Measurement></Results></Test></Testing></Site>
+    """,
+    """
+    <TestLog><TestSuite name="s"><TestCase name="c"><Error file="f" line="7"><![CDATA[m]]></Error><TestingTime>10</TestingTime></TestCase></TestSuite></TestLog>
+    """,
+    """
+    <TestCase name="T"><TestFunction name="f"><Incident type="fail" file="f" line="7"><DataTag><![CDATA[d]]></DataTag><Description><![CDATA[m]]></Description></Incident><Duration msecs="0.5"/></TestFunction></TestCase>
+    """,
+    """
+    <Catch2TestRun name="n"><TestCase name="c" filename="f" line="7"><Section name="s"><Expression success="false" type="REQUIRE"><Original>a == b</Original><Expanded>1 == 2</Expanded></Expression></Section><OverallResult success="false" durationInSeconds="0.5"/></TestCase></Catch2TestRun>
+    """,
+  ]
+}
