@@ -85,6 +85,25 @@ package struct EpisodeLog: Sendable {
     flush(into: &self)
   }
 
+  /// The same log as if some edges' clients had never retried.
+  func withoutRetries(on hidden: [Bool]) -> EpisodeLog {
+    var copy = self
+    copy.first = [0]
+    copy.start = []
+    copy.duration = []
+    copy.failure = []
+    for episode in 0..<count {
+      let range = attempts(of: episode)
+      for i in hidden[Int(edge[episode])] ? range.prefix(1) : range {
+        copy.start.append(start[i])
+        copy.duration.append(duration[i])
+        copy.failure.append(failure[i])
+      }
+      copy.first.append(Int32(truncatingIfNeeded: copy.start.count))
+    }
+    return copy
+  }
+
   private mutating func append(
     component: String, columns: [(key: Int64, edge: Int32, range: Range<Int>)], arena: [LoggedAttempt]
   ) {

@@ -96,8 +96,20 @@ struct CandidateEvaluation {
       candidate.loadAware = second.outcome
       warnings.append(second.warning)
     }
+    if let check = reweighted(retry, applies: applies) {
+      candidate.checks.append(check.text(model: level.successRate.value))
+      if let value = level.successRate.value, abs(check.robust - value) > 4 * max(check.robustError, 1e-5) {
+        warnings.append("The log's own retries, reweighted, contradict the model: read the estimated part with care.")
+      }
+    }
     candidate.warnings = warnings
     return candidate
+  }
+
+  /// The cross-check by weights, where the candidate is a matter of retries alone and partly estimated.
+  private func reweighted(_ retry: RetryPolicy, applies: [Bool]) -> ReweightedCheck? {
+    guard !policy.isStateful, policy.hedge == nil, policy.retry != nil, base.model.hasRetries else { return nil }
+    return ReweightedCheck(base, retry, applies: applies)
   }
 
   /// The retry behaviour of the candidate, and the kinds whose retries the log cannot tell about.

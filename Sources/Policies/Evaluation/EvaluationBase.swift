@@ -18,6 +18,8 @@ struct EvaluationBase: Sendable {
   let blocks: Int
   /// Requests per block.
   private(set) var requests: [Double]
+  /// Requests per block whose first attempt failed.
+  private(set) var failingFirst: [Double]
   /// The log's sums.
   private(set) var sums: PolicySums
   /// What the requests whose first attempt succeeded contribute to every retry policy.
@@ -40,13 +42,16 @@ struct EvaluationBase: Sendable {
     let window = log.window ?? (0, 0)
     origin = window.start
     let span = max(log.arrival.max().map { $0 - window.start } ?? 0, 1)
-    // Twenty blocks at least, as long as they stay ten times longer than an outage.
+    // Twenty blocks at least, as long as they stay ten times longer than an outage; longer where failures hang together
+    // over more time than that, as far as twenty are left.
     var length = settings.block
     if span / length < 20 { length = max(span / 20 + 1, 10 * outages.medianLength, 1_000_000) }
-    blockLength = min(length, settings.block)
+    length = min(length, settings.block)
+    blockLength = max(length, min(Self.dependence(log, from: window.start, span: span, step: length / 10), span / 20))
     blocks = Int(span / blockLength) + 1
     draws = BlockDraws(blocks: blocks, count: settings.resamples, seed: StableHash.mix(settings.seed ^ 0xB10C))
     requests = Array(repeating: 0, count: blocks)
+    failingFirst = requests
 
     var lowest = Int.max
     var highest = 0
@@ -67,7 +72,10 @@ struct EvaluationBase: Sendable {
         let b = Int((log.arrival[episode] - origin) / blockLength)
         requests[b] += 1
         untouched.load.add(component, log.arrival[episode], 1)
-        guard log.firstFailure[episode] == 0 else { continue }
+        guard log.firstFailure[episode] == 0 else {
+          failingFirst[b] += 1
+          continue
+        }
         let duration = log.duration[Int(log.first[episode])]
         longestSuccess = max(longestSuccess, duration)
         untouched.attempts[b] += 1
@@ -85,6 +93,22 @@ struct EvaluationBase: Sendable {
       }
       failedDurations[component].sort { ($0.at, $0.duration) < ($1.at, $1.duration) }
     }
+  }
+
+  /// How long failures hang together, microseconds: the automatic block length of the failed share of first attempts.
+  private static func dependence(_ log: EpisodeLog, from origin: Int64, span: Int64, step: Int64) -> Int64 {
+    let step = max(step, span / 5_000, 1)
+    var failed = [Double](repeating: 0, count: Int(span / step) + 1)
+    var all = failed
+    for episode in 0..<log.count {
+      let bin = Int((log.arrival[episode] - origin) / step)
+      all[bin] += 1
+      if log.firstFailure[episode] != 0 { failed[bin] += 1 }
+    }
+    let rate = failed.reduce(0, +) / max(all.reduce(0, +), 1)
+    // The sum whose variance the blocks estimate: failures beyond what so many requests have on average.
+    let series = failed.indices.map { failed[$0] - rate * all[$0] }
+    return Int64(checked: BlockLength.optimal(series) * Double(step)) ?? span
   }
 
   /// The same log under another model.

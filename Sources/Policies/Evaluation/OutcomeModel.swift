@@ -155,6 +155,12 @@ struct OutcomeModel: Sendable {
     return isDown * down[component] + (1 - isDown) * up[component]
   }
 
+  /// The chance that a request whose first attempt failed is persistent, before any retry.
+  func prior(_ log: borrowing EpisodeLog, component: Int, episode: Int) -> Double {
+    let failure = raw(begin(log, component: component, episode: episode), log, component: component)
+    return persistent / max(persistent + (1 - persistent) * failure, .leastNormalMagnitude)
+  }
+
   /// The request's own attempt at the way's time failed.
   func fail(_ way: inout Way, component: Int) {
     let d = way.down * down[component]

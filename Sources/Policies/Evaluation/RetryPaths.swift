@@ -16,13 +16,15 @@ struct RetryPaths: Sendable {
   let unknown: Unknown
   /// Whether logged retries may be reused; off for the check of the model against the log.
   let usesExact: Bool
+  /// Whether a request's own logged retries are overlooked: neither its delays nor what its fate says about persistence.
+  let isBlind: Bool
 
   private let retryOn: KindSet
   private let supportedKinds: KindSet
 
   init(
     _ base: EvaluationBase, _ policy: RetryPolicy, applies: [Bool], unknowable: KindSet = [],
-    unknown: Unknown = .usual, usesExact: Bool = true
+    unknown: Unknown = .usual, usesExact: Bool = true, isBlind: Bool = false
   ) {
     self.base = base
     self.policy = policy
@@ -30,6 +32,7 @@ struct RetryPaths: Sendable {
     self.unknowable = unknowable
     self.unknown = unknown
     self.usesExact = usesExact
+    self.isBlind = isBlind
     retryOn = policy.retriesLoggedKinds ? policy.retryOn.union(base.logged.retried) : policy.retryOn
     var supported = KindSet([])
     for code in 1..<UInt8(16) where base.logged.retriesByKind[Int(code)] >= base.settings.minimumRetries {
@@ -71,7 +74,9 @@ struct RetryPaths: Sendable {
     return sums
   }
 
-  private func walk(_ episode: Int, failing: Int?, component: Int, _ sums: inout PolicySums) {
+  /// Adds up one request's way; the result is the chance that it fails.
+  @discardableResult
+  private func walk(_ episode: Int, failing: Int?, component: Int, _ sums: inout PolicySums) -> Double {
     let log = base.log
     let settings = base.settings
     let block = base.block(episode)
@@ -82,6 +87,7 @@ struct RetryPaths: Sendable {
     var memory = Backoff.Memory()
     var loggedPrevious: Int64?
     var posterior = failing.map { base.model.posterior[$0] } ?? 0
+    if isBlind, failing != nil { posterior = base.model.prior(log, component: component, episode: episode) }
 
     // The first attempt was really made: exact, cut where the policy would have cut it.
     var code = log.firstFailure[episode]
@@ -108,7 +114,7 @@ struct RetryPaths: Sendable {
     sums.wasted[block] += reach
     if reach == 0 {
       sums.latency.add(length, block: block, mass: 1)
-      return
+      return 0
     }
 
     var way: OutcomeModel.Way?
@@ -121,7 +127,7 @@ struct RetryPaths: Sendable {
       let seed = StableHash.combine(
         StableHash.combine(settings.seed, UInt64(bitPattern: arrival) ^ UInt64(log.edge[episode])), UInt64(attempt))
       var loggedDelay: Int64?
-      if logIndex < range.upperBound {
+      if !isBlind, logIndex < range.upperBound {
         let before = log.start[logIndex - 1].addingSaturated(log.duration[logIndex - 1])
         loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
       }
@@ -157,14 +163,14 @@ struct RetryPaths: Sendable {
         lastEnd = start.addingSaturated(length)
         if code == 0 {
           sums.latency.add(lastEnd - arrival, block: block, mass: reach)
-          return
+          return 0
         }
         sums.wasted[block] += reach
         continue
       }
 
       follows = false
-      var here = way ?? self.way(episode, component: component, through: attempt - 1, range)
+      var here = way ?? self.way(episode, component: component, through: isBlind ? 1 : attempt - 1, range)
       let prediction = base.model.advance(&here, log, component: component, episode: episode, to: start)
       let failure = prediction.failure
       base.model.fail(&here, component: component)
@@ -203,6 +209,12 @@ struct RetryPaths: Sendable {
     sums.failures[block] += reach
     sums.spread += reach * (1 - reach)
     sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: reach)
+    return reach
+  }
+
+  /// The chance that one failing request succeeds in the end; `scratch` takes what else is added up.
+  func success(_ episode: Int, failing: Int, component: Int, _ scratch: inout PolicySums) -> Double {
+    1 - walk(episode, failing: failing, component: component, &scratch)
   }
 
   /// Whether the policy is the one the log was made with, as far as the log can tell.
