@@ -102,7 +102,8 @@ extension ReportJSON {
       "baseline": .object(["logged": sentence(policies.logged), "metrics": metrics(policies.baseline)]),
       "candidates": .array(policies.candidates.map(candidate)),
       "advice": sentences(policies.advice), "assumptions": sentences(policies.assumptions),
-      "warnings": sentences(policies.warnings),
+      "warnings": sentences(policies.warnings), "checks": sentences(policies.checks),
+      "recommended": policies.recommended.map { text($0) },
     ])
   }
 
@@ -127,7 +128,8 @@ extension ReportJSON {
         "unsupported": .double(candidate.unsupported),
       ]),
       "outages": .int(candidate.outages), "blocks": .int(candidate.blocks),
-      "warnings": sentences(candidate.warnings), "loadAware": candidate.loadAware.map { metrics($0) },
+      "warnings": sentences(candidate.warnings), "checks": sentences(candidate.checks),
+      "tonight": candidate.tonight.map { estimate($0) }, "loadAware": candidate.loadAware.map { metrics($0) },
       "verdict": sentence(candidate.verdict), "onFrontier": .bool(candidate.onFrontier),
       "configuration": candidate.configuration.map { sentence($0) },
     ])

@@ -275,7 +275,7 @@ package enum ReportSchema {
       [
         Field("baseline", object([Field("logged", string), Field("metrics", ref("metrics"))])),
         Field("candidates", list(ref("candidate"))), Field("advice", list(string)), Field("assumptions", list(string)),
-        Field("warnings", list(string)),
+        Field("warnings", list(string)), Field("checks", list(string)), Field("recommended", string, optional: true),
       ]
     ),
     (
@@ -285,6 +285,7 @@ package enum ReportSchema {
         Field("difference", ref("metrics")),
         Field("support", object([Field("exact", share), Field("estimated", share), Field("unsupported", share)])),
         Field("outages", count), Field("blocks", count), Field("warnings", list(string)),
+        Field("checks", list(string)), Field("tonight", ref("estimate"), optional: true),
         Field("loadAware", ref("metrics"), optional: true), Field("verdict", string), Field("onFrontier", truth),
         Field("configuration", string, optional: true),
       ]

@@ -32,8 +32,9 @@ struct PolicySection {
           "\(candidate.name), when the callee's answer to load is taken in: success \(own: share(aware.successRate)), attempts \(own: ratio(aware.attemptsPerRequest))"
         )
       }
-      if !candidate.warnings.isEmpty {
-        page.paragraph("\(candidate.name): " + Prose.joined(candidate.warnings.map { .sentence($0) }, by: "; "))
+      let notes = candidate.warnings + candidate.checks
+      if !notes.isEmpty {
+        page.paragraph("\(candidate.name): " + Prose.joined(notes.map { .sentence($0) }, by: "; "))
       }
     }
     if let best = policies.candidates.first(where: { $0.name == policies.recommended }),
@@ -43,6 +44,7 @@ struct PolicySection {
       page.blocks.append(.code(configuration))
     }
     page.bullets(policies.warnings.map { .sentence($0) })
+    page.bullets(policies.checks.map { .sentence($0) })
     if !policies.assumptions.isEmpty {
       page.heading(3, "What these figures assume")
       page.bullets(policies.assumptions.map { .sentence($0) })

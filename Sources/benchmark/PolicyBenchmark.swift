@@ -68,7 +68,35 @@ enum PolicyBenchmark {
     equal.persistent = 0.01
     equal.outageMedian = 8
     equal.outages = 60
+    var heavy = SyntheticRetryWorld()
+    heavy.outageTail = 1.5
+    heavy.outages = 40
+    var together = SyntheticRetryWorld()
+    together.components = 4
+    together.failsTogether = true
+    var swinging = SyntheticRetryWorld()
+    swinging.swing = 0.9
+    swinging.outages = 40
+    var noisy = SyntheticRetryWorld()
+    noisy.healthyFailure = 0.1
+    noisy.outages = 40
+    var decorrelated = SyntheticRetryWorld()
+    decorrelated.logged = RetryPolicy(
+      attempts: 3,
+      backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .decorrelated, maximum: 5_000_000))
+    var impatient = SyntheticRetryWorld()
+    impatient.deviation = 1.2
+    impatient.patience = 0.5
+    impatient.outages = 40
+    var fast = SyntheticRetryWorld()
+    fast.rate = 20
+    fast.length = 8640
+    fast.outages = 24
+    fast.outageMedian = 5
     let all = [
+      ("heavy tails", heavy), ("four components together", together), ("day and night", swinging),
+      ("a tenth fails when healthy", noisy), ("logged: decorrelated jitter", decorrelated),
+      ("logged: attempts time out", impatient), ("twenty neighbours a second, short outages", fast),
       ("many outages", many), ("a neighbour in ten seconds", sparse), ("outages of 60 %", half),
       ("logged: 4 attempts, fixed 1 s", patient), ("logged: equal jitter; short outages, 1 % bad requests", equal),
     ]

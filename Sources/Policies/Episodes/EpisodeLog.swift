@@ -85,6 +85,27 @@ package struct EpisodeLog: Sendable {
     flush(into: &self)
   }
 
+  /// Two calls one inside the other, as `a → b → c`; nil where no component called calls another.
+  var nestedCalls: String? {
+    for below in edges {
+      if let above = edges.first(where: { $0.callee == below.caller }) {
+        return "\(above.caller) → \(below.caller) → \(below.callee)"
+      }
+    }
+    return nil
+  }
+
+  /// The longest that a caller whose own callers are in the log was seen to take, microseconds; nil where calls are not
+  /// nested. Who waits for such a caller may give up sooner than a candidate would let it retry.
+  var longestWaitAbove: Int64? {
+    let inner = Set(edges.map(\.caller))
+    var longest: Int64?
+    for episode in 0..<count where inner.contains(edges[Int(edge[episode])].callee) {
+      for i in attempts(of: episode) { longest = max(longest ?? 0, duration[i]) }
+    }
+    return longest
+  }
+
   /// The same log as if some edges' clients had never retried.
   func withoutRetries(on hidden: [Bool]) -> EpisodeLog {
     var copy = self

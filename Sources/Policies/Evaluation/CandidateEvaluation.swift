@@ -92,11 +92,16 @@ struct CandidateEvaluation {
     if base.blocks < 20 {
       warnings.append("Too few blocks (\(base.blocks), 20 are needed): intervals are too narrow.")
     }
+    if let above = base.patienceAbove, let p99 = level.latencyP99.value, p99 > Double(above) {
+      warnings.append(
+        "Its slowest calls take longer than any caller above was ever seen to wait "
+          + "(\(PolicyText.duration(above))): where callers above give up sooner, such retries come too late.")
+    }
     if let second = response.second(base, policy, retry: retry, applies: applies, sums: sums) {
       candidate.loadAware = second.outcome
       warnings.append(second.warning)
     }
-    if let check = reweighted(retry, applies: applies) {
+    if sums.estimated > 0, let check = reweighted(retry, applies: applies) {
       candidate.checks.append(check.text(model: level.successRate.value))
       if let value = level.successRate.value, abs(check.robust - value) > 4 * max(check.robustError, 1e-5) {
         warnings.append("The log's own retries, reweighted, contradict the model: read the estimated part with care.")

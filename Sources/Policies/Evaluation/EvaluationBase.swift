@@ -29,11 +29,14 @@ struct EvaluationBase: Sendable {
   /// Failed attempts of each component: when, and how long they took.
   private(set) var failedDurations: [[(at: Int64, duration: Int64)]]
   let draws: BlockDraws
+  /// The longest wait seen above nested calls, microseconds; nil where calls are not nested.
+  let patienceAbove: Int64?
 
   init(_ log: EpisodeLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
     self.log = log
     self.logged = logged
     self.settings = settings
+    patienceAbove = log.longestWaitAbove
     outages = Outages(log)
     model = OutcomeModel(log, logged, outages, settings: settings)
     if !model.isIdentified, model.hasRetries {

@@ -10,6 +10,8 @@ struct Outages: Sendable {
   private(set) var spans: [[Range<Int64>]] = []
   /// Requests that arrived while their component was up.
   private(set) var quietRequests = 0
+  /// Between what two times each outage's length lies, microseconds; unbounded where it was still open at the end.
+  private(set) var bounds: [(low: Double, high: Double)] = []
 
   init(_ log: borrowing EpisodeLog) {
     var lengths: [Int64] = []
@@ -19,21 +21,36 @@ struct Outages: Sendable {
       var bits = 0
       var opened: Int64?
       var lastFailure: Int64 = 0
+      // The failures in a row that an outage began with, and the successes before it and in it.
+      var firstFailure: Int64 = 0
+      var successBefore: Int64?
+      var lastSuccess: Int64?
+      var successAfter: Int64?
       for episode in range {
         let failed = log.firstFailure[episode] != 0
         bits = (bits << 1 | (failed ? 1 : 0)) & 31
         recent = bits.nonzeroBitCount
         let time = log.arrival[episode]
-        if failed { lastFailure = time }
+        if failed {
+          if opened == nil, bits & 30 == 0 { (firstFailure, successBefore) = (time, lastSuccess) }
+          (lastFailure, successAfter) = (time, nil)
+        } else {
+          lastSuccess = time
+          successAfter = successAfter ?? time
+        }
         quietRequests += opened == nil && recent < 3 ? 1 : 0
         if opened == nil, recent >= 3 {
           opened = time
         } else if let from = opened, recent <= 1 {
           found.append(from..<max(lastFailure, from) + 1)
+          bound(firstFailure, lastFailure, successBefore, successAfter)
           opened = nil
         }
       }
-      if let from = opened { found.append(from..<max(lastFailure, from) + 1) }
+      if let from = opened {
+        found.append(from..<max(lastFailure, from) + 1)
+        bound(firstFailure, lastFailure, successBefore, nil)
+      }
       lengths += found.map { $0.upperBound - $0.lowerBound }
       count += found.count
       spans.append(found)
@@ -41,6 +58,33 @@ struct Outages: Sendable {
     lengths.sort()
     medianLength = lengths.isEmpty ? 0 : lengths[lengths.count / 2]
   }
+
+  /// An outage lasted longer than from its first failure to its last, and shorter than between the successes around.
+  private mutating func bound(_ first: Int64, _ last: Int64, _ before: Int64?, _ after: Int64?) {
+    let low = Double(max(last.subtractingSaturated(first), 0))
+    guard let after, let before else {
+      bounds.append((low, .infinity))
+      return
+    }
+    bounds.append((low, max(Double(after.subtractingSaturated(before)), low)))
+  }
+
+  /// How long outages lasted, in plain words; nil where there was none.
+  var text: String? {
+    guard count > 0 else { return nil }
+    let open = bounds.count { $0.high == .infinity }
+    let sample = bounds.count <= Self.turnbullLimit ? bounds : Array(bounds.prefix(Self.turnbullLimit))
+    let median = Turnbull(sample).median
+    func duration(_ time: Double) -> String { PolicyText.duration(Backoff.saturated(time)) }
+    let length =
+      median.map { "half of them were over after \(duration($0.low)) to \(duration($0.high))" }
+      ?? "how long they last cannot be told"
+    return "Outages as first attempts saw them: \(count), of which \(open) without a success on both sides; \(length) "
+      + "(Turnbull's estimate between the calls around them)."
+  }
+
+  /// More outages than this are judged by the first of them: the estimate takes the square of their number.
+  static let turnbullLimit = 2_000
 
   /// Whether a component was down at a time.
   func contains(_ component: Int, _ time: Int64) -> Bool {

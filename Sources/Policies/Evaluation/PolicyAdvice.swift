@@ -13,7 +13,7 @@ enum PolicyAdvice {
     return [-success, attempts, latency, wasted]
   }
 
-  static func complete(_ findings: inout PolicyFindings, policies: [Policy]) {
+  static func complete(_ findings: inout PolicyFindings, policies: [Policy], unit: String) {
     let baseline = findings.baseline
     let all = findings.candidates.map(aims)
     for i in findings.candidates.indices {
@@ -25,12 +25,12 @@ enum PolicyAdvice {
         guard let other else { return false }
         return zip(other, mine).allSatisfy { $0 <= $1 } && other != mine
       }
-      findings.candidates[i].verdict = verdict(findings.candidates[i], baseline)
+      findings.candidates[i].verdict = verdict(findings.candidates[i], baseline, unit)
     }
     for (i, policy) in policies.enumerated() where i < findings.candidates.count {
       findings.candidates[i].configuration = ConfigurationSyntax.text(policy)
     }
-    (findings.advice, findings.recommended) = advice(findings, all, policies)
+    (findings.advice, findings.recommended) = advice(findings, all, policies, unit)
   }
 
   private static func refusal(_ candidate: PolicyFindings.Candidate) -> String {
@@ -73,7 +73,9 @@ enum PolicyAdvice {
     gain.high < 0 || (gain.value ?? 0) < -0.3 * (gain.high - gain.low) && gain.high > gain.low
   }
 
-  private static func verdict(_ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome) -> String {
+  private static func verdict(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome, _ unit: String
+  ) -> String {
     let gain = gain(candidate, baseline)
     let extra: Double
     if let aware = candidate.loadAware {
@@ -101,14 +103,14 @@ enum PolicyAdvice {
     }
     if isBetter(candidate, baseline) {
       what =
-        "would \(sure)have saved \(PolicyText.number(change.rounded())) more requests in a million\(scope) "
+        "would \(sure)have saved \(PolicyText.number(change.rounded())) more \(unit) in a million\(scope) "
         + range(shown.low, shown.high)
     } else if isWorse(candidate, baseline) {
       what =
-        "would \(sure)have lost \(PolicyText.number((-change).rounded())) more requests in a million\(scope) "
+        "would \(sure)have lost \(PolicyText.number((-change).rounded())) more \(unit) in a million\(scope) "
         + range(-shown.high, -shown.low)
     } else if gain.low == 0, gain.high == 0 {
-      what = "would have served exactly as many requests as the log"
+      what = "would have served exactly as many \(unit) as the log"
     } else {
       what = "would have made no difference in success that this log can show"
     }
@@ -126,7 +128,7 @@ enum PolicyAdvice {
   }
 
   private static func advice(
-    _ findings: PolicyFindings, _ all: [[Double]?], _ policies: [Policy]
+    _ findings: PolicyFindings, _ all: [[Double]?], _ policies: [Policy], _ unit: String
   ) -> (lines: [String], recommended: String?) {
     guard !findings.candidates.isEmpty else { return ([], nil) }
     let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
@@ -142,8 +144,19 @@ enum PolicyAdvice {
       })
     else {
       if judged.isEmpty { return (["This log cannot decide between the candidates: see their bounds."], nil) }
+      let unknown = findings.candidates.count {
+        $0.outcome.successRate.value == nil && $0.outcome.successRate.low < $0.outcome.successRate.high
+      }
+      if unknown > 0 {
+        return (
+          [
+            "Keep what is there until more is known: no candidate is sure to serve more \(unit) than the log's own policy, and "
+              + "\(unknown) of \(findings.candidates.count) cannot be judged from this log."
+          ], nil
+        )
+      }
       return (
-        ["Keep what is there: no candidate serves more requests than the log's own policy, as far as it can tell."], nil
+        ["Keep what is there: no candidate serves more \(unit) than the log's own policy, as far as it can tell."], nil
       )
     }
     let candidate = findings.candidates[best]
@@ -164,7 +177,7 @@ enum PolicyAdvice {
         (gain(candidate, findings.baseline).value ?? 0)
         - (gain(findings.candidates[second], findings.baseline).value ?? 0)
       lines.append(
-        "Next best is '\(findings.candidates[second].name)', \(PolicyText.number((lead * 1e6).rounded())) requests in a "
+        "Next best is '\(findings.candidates[second].name)', \(PolicyText.number((lead * 1e6).rounded())) \(unit) in a "
           + "million behind it.")
     }
     if let configuration = candidate.configuration { lines.append("Its setting:\n" + configuration) }

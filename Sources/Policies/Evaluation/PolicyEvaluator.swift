@@ -45,6 +45,12 @@ package enum PolicyEvaluator {
     var findings = PolicyFindings(baseline: base.figures(base.sums, minus: nil), logged: logged.summary)
     findings.assumptions = assumptions
     findings.warnings = checks.warnings(base)
+    let backtest = Backtest(base)
+    if backtest?.isRejected == true {
+      findings.warnings.append(
+        "One client's retries do not predict another's: estimated parts may not carry over from client to client.")
+    }
+    findings.checks = [checks.text, backtest?.text, base.outages.text].compactMap(\.self)
     let response = LoadResponse(base)
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
@@ -60,7 +66,9 @@ package enum PolicyEvaluator {
     }
     let results = slots.withLock { $0 }
     findings.candidates = file.policies.indices.compactMap { results[$0] }
-    PolicyAdvice.complete(&findings, policies: file.policies)
+    // Where calls are nested they are not what users ask for.
+    PolicyAdvice.complete(
+      &findings, policies: file.policies, unit: log.nestedCalls == nil ? "requests" : "calls")
     return findings
   }
 }

@@ -85,6 +85,13 @@ struct SelfChecks: Sendable {
     slopeT = error > 0 ? slope / error : 0
   }
 
+  /// How the model reproduces the log, in plain words; nil where that cannot be tried.
+  var text: String? {
+    guard let difference = modelDifference, let z = modelZ else { return nil }
+    return "A/A: evaluated as if none of its retries had been logged, the log's own policy comes out "
+      + "\(PolicyText.number(difference)) off in success (z \(PolicyText.number(z)))."
+  }
+
   func warnings(_ base: EvaluationBase) -> [String] {
     var warnings: [String] = []
     if isRejected, let difference = modelDifference, let z = modelZ {
@@ -105,6 +112,11 @@ struct SelfChecks: Sendable {
       warnings.append(
         "Too few retries at healthy moments (\(base.settings.minimumRetries) are needed): bad requests cannot be told from "
           + "bad moments. What was not logged has bounds only.")
+    }
+    if let chain = base.log.nestedCalls {
+      warnings.append(
+        "Calls are nested, such as \(chain): every call counts by itself. What a candidate saves below also saves calls "
+          + "above, and attempts multiply on the way down; neither is in the figures.")
     }
     if base.log.leftOut > 0 {
       warnings.append(

@@ -7,6 +7,8 @@ package struct SyntheticRetryWorld: Sendable {
   package var components = 2
   /// Requests per second and component.
   package var rate = 1.0
+  /// How far the rate swings around its mean over a day, in [0, 1].
+  package var swing = 0.0
   /// Seconds of log.
   package var length = 86_400.0
   /// Outages per component over the whole log.
@@ -14,6 +16,10 @@ package struct SyntheticRetryWorld: Sendable {
   /// Median and log-scale deviation of an outage's length.
   package var outageMedian = 30.0
   package var outageDeviation = 1.0
+  /// Where above 0, lengths follow Pareto's law with this exponent and that median instead.
+  package var outageTail = 0.0
+  /// Whether all components fail together.
+  package var failsTogether = false
   package var outageFailure = 0.97
   package var healthyFailure = 0.002
   package var persistent = 0.003
@@ -21,8 +27,13 @@ package struct SyntheticRetryWorld: Sendable {
   package var successMedian = 0.05
   package var failureMedian = 0.1
   package var deviation = 0.5
+  /// Seconds after which every client gives an attempt up, whatever its policy.
+  package var patience: Double?
   package var logged = RetryPolicy(
     attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
+
+  /// What a second client does, which sends every other request; nil where there is one client.
+  package var second: RetryPolicy?
 
   package init() {}
 
@@ -46,22 +57,28 @@ package struct SyntheticRetryWorld: Sendable {
       var spans: [Range<Double>] = []
       var t = exponential(&random, outages / length)
       while t < length {
-        let end = t + outageMedian * exp(outageDeviation * normal(&random))
+        let end = t + outageLength(&random)
         spans.append(t..<end)
         t = end + exponential(&random, outages / length)
       }
+      if failsTogether, let first = world.outages.first { spans = first }
       var arrivals: [Double] = []
       var bad: [Bool] = []
       var fails: [Bool] = []
       var lengths: [Double] = []
-      t = exponential(&random, rate)
+      t = exponential(&random, rate * (1 + swing))
       while t < length {
-        arrivals.append(t)
-        bad.append(random.unit() < persistent)
-        let failed = bad.last == true || random.unit() < failure(spans, at: t)
-        fails.append(failed)
-        lengths.append(duration(failed, &random))
-        t += exponential(&random, rate)
+        let isQuiet =
+          swing > 0 && random.unit() * (1 + swing) > 1 + swing * sin(2 * Double.pi * t / 86_400)
+        if !isQuiet {
+          arrivals.append(t)
+          bad.append(random.unit() < persistent)
+          let failed = bad.last == true || random.unit() < failure(spans, at: t)
+          let (length, isOver) = cut(duration(failed, &random))
+          fails.append(failed || isOver)
+          lengths.append(length)
+        }
+        t += exponential(&random, rate * (1 + swing))
       }
       world.outages.append(spans)
       world.arrivals.append(arrivals)
@@ -70,6 +87,17 @@ package struct SyntheticRetryWorld: Sendable {
       world.firstLength.append(lengths)
     }
     return world
+  }
+
+  private func outageLength(_ random: inout SplitMix64) -> Double {
+    guard outageTail > 0 else { return outageMedian * exp(outageDeviation * normal(&random)) }
+    return min(outageMedian * pow(2 * (1 - random.unit()), -1 / outageTail), length / 10)
+  }
+
+  /// How long an attempt takes before its client gives up, and whether it does.
+  private func cut(_ length: Double) -> (length: Double, isOver: Bool) {
+    guard let patience, length > patience else { return (length, false) }
+    return (patience, true)
   }
 
   func failure(_ spans: [Range<Double>], at time: Double) -> Double {
@@ -107,17 +135,22 @@ package struct SyntheticRetryWorld: Sendable {
   func log(_ world: Instance, seed: UInt64) -> EpisodePartial {
     var partial = EpisodePartial(limit: .max)
     for component in 0..<components {
-      var attempts: [LoggedAttempt] = []
-      attempts.reserveCapacity(world.arrivals[component].count * 21 / 20)
-      for i in world.arrivals[component].indices {
-        play(world, component, i, logged, seed: StableHash.combine(seed, 0xA11)) { number, start, length, failed in
-          attempts.append(
-            LoggedAttempt(
-              start: start, duration: length, failure: failed ? FailureKind.unavailable.rawValue : 0,
-              isFirst: number == 1))
+      for (client, policy) in [logged, second].enumerated() {
+        guard let policy else { continue }
+        var attempts: [LoggedAttempt] = []
+        attempts.reserveCapacity(world.arrivals[component].count * 21 / 20)
+        for i in world.arrivals[component].indices where second == nil || i % 2 == client {
+          play(world, component, i, policy, seed: StableHash.combine(seed, 0xA11)) { number, start, length, failed in
+            attempts.append(
+              LoggedAttempt(
+                start: start, duration: length, failure: failed ? kind(length) : 0, isFirst: number == 1))
+          }
         }
+        partial.add(
+          all: attempts,
+          to: CallEdge(
+            caller: client == 0 ? "client" : "other client", callee: "service-\(component)", operation: "call"))
       }
-      partial.add(all: attempts, to: CallEdge(caller: "client", callee: "service-\(component)", operation: "call"))
     }
     return partial
   }
@@ -154,6 +187,11 @@ package struct SyntheticRetryWorld: Sendable {
     return truth
   }
 
+  private func kind(_ length: Int64) -> UInt8 {
+    let isOver = patience.map { length >= Int64($0 * 1e6) } ?? false
+    return (isOver ? FailureKind.timeout : .unavailable).rawValue
+  }
+
   /// One request's attempts under a policy.
   private func play(
     _ world: Instance, _ component: Int, _ index: Int, _ policy: RetryPolicy, seed: UInt64,
@@ -170,13 +208,15 @@ package struct SyntheticRetryWorld: Sendable {
       let elapsed = start + length - Int64(world.arrivals[component][index] * 1e6) - 1_700_000_000_000_000
       guard
         case .retry(let delay) = policy.decide(
-          &run, failure: FailureKind.unavailable.rawValue, elapsed: elapsed, u: random.unit())
+          &run, failure: kind(length), elapsed: elapsed, u: random.unit())
       else { return }
       start += length + delay
       let time = Double(start - 1_700_000_000_000_000) / 1e6
       failed =
         world.isPersistent[component][index] || random.unit() < failure(world.outages[component], at: time)
-      length = Int64(duration(failed, &random) * 1e6)
+      let (taken, isOver) = cut(duration(failed, &random))
+      failed = failed || isOver
+      length = Int64(taken * 1e6)
       attempt(run.attempts, start, length, failed)
     }
   }
