@@ -320,7 +320,8 @@ func tracesOfTheirOwn() throws {
   let joined = try evaluate(apart, [same])
   #expect(joined.baseline.successRate.value == together.baseline.successRate.value)
   #expect(joined.baseline.attemptsPerRequest.value == together.baseline.attemptsPerRequest.value)
-  // Requests that fail side by side may swap attempts: what does not fit the law then counts as estimated.
-  #expect((joined.candidates.first?.exact ?? 0) > 0.98)
+  // Requests that fail side by side may swap attempts, but A/A is exact all the same.
+  #expect(joined.candidates.first?.exact == 1)
+  #expect(joined.candidates.first.map { isZero($0.difference.successRate) } == true)
   #expect(joined.logged.contains("after 200 ms times 2 each time with full jitter"), "\(joined.logged)")
 }

@@ -60,18 +60,34 @@ package struct LoggedPolicy: Sendable {
     }
     let common = samples[log.edges.count].law()
     // An edge whose own delays fit no law most likely follows the common one, with noise.
+    let isJoined = log.joined + log.joinedByTime > 0
+    let most = attempts
     delays = samples.dropLast().map { sample in
       let own = sample.count >= DelaySample.minimum ? sample.law() : common
-      return own == .unrecognised ? common : own
+      if own == .unrecognised { return common }
+      // Attempts joined across traces swap now and then between requests that fail side by side, which bends an edge's
+      // law a little; what is that near to the law of all is that law.
+      return isJoined && Self.isNear(own, common, retries: most - 1) ? common : own
     }
     earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
     summary = describe(common, samples[log.edges.count])
   }
 
+  /// Whether two laws have the same jitter and envelopes within a fifth of each other.
+  private static func isNear(_ a: Delays, _ b: Delays, retries: Int) -> Bool {
+    guard case .known(let a) = a, case .known(let b) = b, a.jitter == b.jitter else { return false }
+    return (1...max(min(retries, 16), 1)).allSatisfy { k in
+      abs(Double(a.envelope(k)) - Double(b.envelope(k))) <= 0.2 * Double(max(b.envelope(k), 1))
+    }
+  }
+
   private func describe(_ common: Delays, _ sample: DelaySample) -> String {
     guard retries > 0 else { return "inferred: no call was retried" }
+    let laws = Set(delays.compactMap { if case .known(let backoff) = $0 { PolicyText.backoff(backoff) } else { nil } })
     let law: String =
       switch common {
+      case _ where laws.count > 1:
+        "\(laws.count) delay laws, by client: " + laws.sorted().prefix(5).joined(separator: "; ")
       case .known(let backoff): PolicyText.backoff(backoff)
       case .unrecognised: "no delay law that fits (median of the first delay \(sample.medianText))"
       }

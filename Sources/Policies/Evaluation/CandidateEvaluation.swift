@@ -79,15 +79,13 @@ struct CandidateEvaluation {
           + "most \(PolicyText.percent(base.model.mostPersistent)) of all can be bad: the intervals hold for none and for all "
           + "of these.")
     }
-    if candidate.estimated + candidate.unsupported > 0 {
-      if base.outages.count < 150 {
-        warnings.append(
-          "The log holds \(base.outages.count) outages; below 150, intervals of levels are too narrow. Trust the "
-            + "difference from the log more than the level.")
-      }
-      if checks.isRejected {
-        warnings.append("The model does not reproduce the log's own policy: read the estimated part with care.")
-      }
+    if base.outages.count < 150 {
+      warnings.append(
+        "The log holds \(base.outages.count) outages; below 150, intervals of levels are too narrow. Trust the "
+          + "difference from the log more than the level.")
+    }
+    if candidate.estimated + candidate.unsupported > 0, checks.isRejected {
+      warnings.append("The model does not reproduce the log's own policy: read the estimated part with care.")
     }
     if base.blocks < 20 {
       warnings.append("Too few blocks (\(base.blocks), 20 are needed): intervals are too narrow.")

@@ -34,8 +34,13 @@ struct SelfChecks: Sendable {
         $0.value != $1.value ? $0.value < $1.value : $0.key.envelope(1) < $1.key.envelope(1)
       })?.key
     else { return }
-    let policy = RetryPolicy(attempts: logged.attempts, backoff: law, retryOn: logged.retried)
     let applies = logged.delays.map { $0 == .known(law) }
+    // Clients with one law may stop sooner than those with another.
+    var attempts = 1
+    for episode in base.model.failing where applies[Int(base.log.edge[Int(episode)])] {
+      attempts = max(attempts, base.log.attempts(of: Int(episode)).count)
+    }
+    let policy = RetryPolicy(attempts: attempts, backoff: law, retryOn: logged.retried)
     let sums = RetryPaths(base, policy, applies: applies, usesExact: false).sums()
     let ratio = BlockRatio(
       sums.failures.indices.map { base.sums.failures[$0] - sums.failures[$0] }, per: base.requests)
