@@ -20,7 +20,7 @@ struct BehaviourEpisodes {
         guard grid.minutes[minute] - grid.minutes[window[0]] < Int32(length) else { continue }
         for (component, alarm) in behaviour.alarms(in: window) {
           guard alarm.weight >= Self.certainty, alarm.contrast.excess >= Self.leastExcess else { continue }
-          marked[component, default: []] += window.filter { !(marked[component] ?? []).contains($0) }
+          marked[component, default: []] += window.filter { !(marked[component] ?? []).suffix(3).contains($0) }
           strength[component] = max(strength[component] ?? 0, alarm.weight)
         }
       }

@@ -2,19 +2,12 @@ internal import Core
 
 /// Who failed because of whom, when: the impact cells laid out by culprit.
 struct ImpactMap {
-  private struct Row {
-    var culprit: Int
-    var component: Int
-    var slot: Int32
-    var activity: Activity
-  }
-
   private let grid: NightGrid
-  /// By culprit, in slot order.
-  private var rows: [Int: [Row]] = [:]
-  private var blame: [Int: [(slot: Int32, activity: Activity)]] = [:]
+  /// By culprit: (component, its requests that failed because of the culprit).
+  private var rows: [Int: SlotRows<(component: Int, activity: Activity)>] = [:]
+  private var blame: [Int: SlotRows<Activity>] = [:]
   private var pairs: Set<Cell> = []
-  private var incoming: [Int: [(slot: Int32, edge: EdgeCount)]] = [:]
+  private var incoming: [Int: SlotRows<EdgeCount>] = [:]
   private var together: [Cell: Int] = [:]
   private var crashTimes: [Int: [Int64]] = [:]
 
@@ -22,18 +15,21 @@ struct ImpactMap {
     self.grid = grid
     for (cell, activity) in grid.partial.impact.cells {
       guard let culprit = grid.culprit(cell), let component = grid.component(cell.c) else { continue }
-      rows[culprit, default: []].append(
-        Row(culprit: culprit, component: component, slot: cell.slot, activity: activity))
+      rows[culprit, default: SlotRows(CascadePartial.fine)].add(
+        (component, activity), at: cell.slot, until: activity.last)
       pairs.insert(Cell(a: Int32(culprit), b: Int32(component)))
     }
-    for key in rows.keys { rows[key]?.sort { ($0.slot, $0.component) < ($1.slot, $1.component) } }
     for (cell, activity) in grid.partial.blame.cells {
       guard let culprit = grid.culprit(cell) else { continue }
-      blame[culprit, default: []].append((cell.slot, activity))
+      blame[culprit, default: SlotRows(CascadePartial.fine)].add(activity, at: cell.slot)
     }
     for (cell, edge) in grid.partial.edges.cells {
-      if let callee = grid.component(cell.b) { incoming[callee, default: []].append((cell.slot, edge)) }
+      guard let callee = grid.component(cell.b) else { continue }
+      incoming[callee, default: SlotRows(CascadePartial.coarse)].add(edge, at: cell.slot)
     }
+    for key in rows.keys { rows[key]?.sort() }
+    for key in blame.keys { blame[key]?.sort() }
+    for key in incoming.keys { incoming[key]?.sort() }
     for (cell, tally) in grid.partial.together.cells {
       guard let a = grid.component(cell.a), let b = grid.component(cell.b) else { continue }
       together[Cell(a: Int32(a), b: Int32(b)), default: 0] += tally.count
@@ -54,16 +50,12 @@ struct ImpactMap {
   /// Whether two components failed side by side, beneath no caller, in several requests.
   func failTogether(_ a: Int, _ b: Int) -> Bool { together[Cell(a: Int32(a), b: Int32(b)), default: 0] >= 3 }
 
-  private static func overlaps(_ slot: Int32, _ length: Int64, _ from: Int64, _ to: Int64) -> Bool {
-    let start = CascadePartial.start(slot, length)
-    return start <= to && start + length > from
-  }
-
   /// Own requests by component that failed because of any of the culprits.
   func struck(by culprits: [Int], from: Int64, to: Int64) -> [Int: Int] {
     var counts: [Int: Int] = [:]
     for culprit in culprits {
-      for row in rows[culprit] ?? [] where row.activity.last >= from && row.activity.first <= to {
+      for row in rows[culprit]?.overlapping(from, to) ?? [] where row.activity.last >= from && row.activity.first <= to
+      {
         counts[row.component, default: 0] += row.activity.failures
       }
     }
@@ -74,7 +66,8 @@ struct ImpactMap {
   func firstStrikes(by culprits: [Int], from: Int64, to: Int64) -> [Int: Int64] {
     var firsts: [Int: Int64] = [:]
     for culprit in culprits {
-      for row in rows[culprit] ?? [] where row.activity.last >= from && row.activity.first <= to {
+      for row in rows[culprit]?.overlapping(from, to) ?? [] where row.activity.last >= from && row.activity.first <= to
+      {
         firsts[row.component] = min(firsts[row.component] ?? .max, max(row.activity.first, from))
       }
     }
@@ -85,9 +78,7 @@ struct ImpactMap {
   func blamed(from: Int64, to: Int64) -> [Int: Double] {
     var counts: [Int: Double] = [:]
     for (culprit, list) in blame {
-      let count = list.reduce(0) {
-        $0 + (Self.overlaps($1.slot, CascadePartial.fine, from, to) ? $1.activity.failures : 0)
-      }
+      let count = list.overlapping(from, to).reduce(0) { $0 + $1.failures }
       if count > 0 { counts[culprit] = Double(count) }
     }
     return counts
@@ -115,7 +106,7 @@ struct ImpactMap {
   func repeats(to component: Int, from: Int64, to: Int64) -> (calls: Double, repeats: Double) {
     var calls = 0
     var repeats = 0
-    for (slot, edge) in incoming[component] ?? [] where Self.overlaps(slot, CascadePartial.coarse, from, to) {
+    for edge in incoming[component]?.overlapping(from, to) ?? [] {
       calls += edge.calls
       repeats += edge.repeats
     }
@@ -124,15 +115,13 @@ struct ImpactMap {
 
   /// The share of repeats among the calls of half the quietest minutes.
   func usualRepeatShare(to component: Int) -> Double {
-    let shares = (incoming[component] ?? []).filter { $0.edge.calls > 0 }
-      .map { Double($0.edge.repeats) / Double($0.edge.calls) }.sorted()
+    let shares = (incoming[component]?.values ?? []).filter { $0.calls > 0 }
+      .map { Double($0.repeats) / Double($0.calls) }.sorted()
     return RobustBaseline.quantile(shares, 0.5)
   }
 
   /// Calls that failed at once to a component: what an open breaker answers.
   func fastFailures(to component: Int, from: Int64, to: Int64) -> Int {
-    (incoming[component] ?? []).reduce(0) {
-      $0 + (Self.overlaps($1.slot, CascadePartial.coarse, from, to) ? $1.edge.fastFailures : 0)
-    }
+    (incoming[component]?.overlapping(from, to) ?? []).reduce(0) { $0 + $1.fastFailures }
   }
 }

@@ -14,6 +14,18 @@ struct IncidentBuilder {
   let scorer: SuspectScorer
   let impacts: ImpactMap
   let records: RecordEpisodes?
+  private let story: IncidentStory
+
+  init(
+    grid: NightGrid, settings: CascadeSettings, scorer: SuspectScorer, impacts: ImpactMap, records: RecordEpisodes?
+  ) {
+    self.grid = grid
+    self.settings = settings
+    self.scorer = scorer
+    self.impacts = impacts
+    self.records = records
+    story = IncidentStory(grid: grid, settings: settings, impacts: impacts)
+  }
 
   /// Episodes that belong together.
   struct Group {
@@ -37,12 +49,16 @@ struct IncidentBuilder {
       while leader[root] != root { root = leader[root] }
       return root
     }
+    var open: [Int] = []
     for (index, episode) in order.enumerated() {
-      for earlier in stride(from: index - 1, through: 0, by: -1) where belongs(order[earlier], episode) {
+      // What ended before this one began ends before all later ones.
+      open.removeAll { order[$0].end < episode.onset }
+      for earlier in open where belongs(order[earlier], episode) {
         let a = find(earlier)
         let b = find(index)
         leader[max(a, b)] = min(a, b)
       }
+      open.append(index)
     }
     var grouped: [Int: Group] = [:]
     for (index, episode) in order.enumerated() {
@@ -96,7 +112,6 @@ struct IncidentBuilder {
       addEpisodes(&root, cause.component, group)
       return root
     }
-    let story = IncidentStory(grid: grid, settings: settings, impacts: impacts)
     story.tell(
       &incident, group, first: first, struck: struck, causes: causes.map(\.component), hit: hit, volume: volume)
     return incident

@@ -91,7 +91,8 @@ struct LatencyContrast {
     var contrasts = [ShareContrast](repeating: ShareContrast(), count: grid.components.count)
     for (row, key) in own.hits.keys.enumerated() {
       guard let component = grid.component(key.a) else { continue }
-      contrasts[component] = own.contrast(row, minutes, required: grid.requiredSlots)
+      contrasts[component] = own.contrast(
+        row, minutes, draws: grid.requests(component, minutes), required: grid.requiredSlots)
     }
     return contrasts
   }
@@ -101,7 +102,8 @@ struct LatencyContrast {
     var list: [Edge] = []
     for (row, key) in edges.hits.keys.enumerated() {
       guard let caller = grid.component(key.a), let callee = grid.component(key.b) else { continue }
-      let contrast = edges.contrast(row, minutes, required: grid.requiredSlots)
+      let draws = min(grid.requests(caller, minutes), grid.requests(callee, minutes))
+      let contrast = edges.contrast(row, minutes, draws: draws, required: grid.requiredSlots)
       if contrast.trials >= 1 { list.append(Edge(caller: caller, callee: callee, contrast: contrast)) }
     }
     return list.sorted { ($0.caller, $0.callee) < ($1.caller, $1.callee) }

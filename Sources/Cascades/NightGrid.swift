@@ -20,6 +20,8 @@ struct NightGrid {
   let hasSpans: [Bool]
   /// The component that an operation usually leads to, for (component name, operation name).
   let usualCallee: [Cell: Int]
+  /// Requests that passed a component, by component and minute.
+  private let visits: [Double]
 
   init(_ partial: CascadePartial, settings: CascadeSettings) {
     self.partial = partial
@@ -68,6 +70,19 @@ struct NightGrid {
     callees = outgoing.map { $0.sorted() }
     callers = incoming.map { $0.sorted() }
     usualCallee = Self.usualCallees(partial, indexByName)
+    var visits = [Double](repeating: 0, count: ordered.count * minutes.count)
+    for (cell, visit) in partial.visits.cells {
+      let component = Int(indexByName[Int(cell.a)])
+      guard component >= 0, let minute = minuteIndex[cell.slot] else { continue }
+      visits[component * minutes.count + minute] += Double(visit.requests)
+    }
+    self.visits = visits
+  }
+
+  /// Requests that passed a component in some minutes. Spans of one request are no independent draws, so that no share
+  /// of spans is surer than these requests make it.
+  func requests(_ component: Int, _ minutes: [Int]) -> Double {
+    minutes.reduce(0) { $0 + visits[component * width + $1] }
   }
 
   private static func usualCallees(_ partial: CascadePartial, _ indexByName: [Int32]) -> [Cell: Int] {
@@ -121,14 +136,33 @@ struct NightGrid {
 
   /// The minutes that lie in a range of time, by index.
   func minutes(in range: Range<Int64>) -> [Int] {
-    minutes.indices.filter { index in
+    let first = CascadePartial.slot(range.lowerBound, CascadePartial.coarse)
+    var index = minutes.partitioningIndex { $0 >= first }
+    var found: [Int] = []
+    while index < minutes.count {
       let start = CascadePartial.start(minutes[index], CascadePartial.coarse)
+      guard start < range.upperBound else { break }
       let middle = start + CascadePartial.coarse / 2
-      return range.contains(middle) || range.contains(start) && range.upperBound <= middle
+      if range.contains(middle) || range.contains(start) && range.upperBound <= middle { found.append(index) }
+      index += 1
     }
+    return found
   }
 
   var width: Int { minutes.count }
+}
+
+extension Array {
+  /// The first index of a sorted array whose element meets a condition that all later ones meet as well.
+  func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if condition(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
 }
 
 /// Counts by series and minute, dense over the minutes.
@@ -185,8 +219,10 @@ struct ShareSeries {
     }
   }
 
-  func contrast(_ row: Int, _ minutes: [Int], required: Int) -> ShareContrast {
+  /// The share of a row in some minutes, which rests on so many independent draws.
+  func contrast(_ row: Int, _ minutes: [Int], draws: Double = .infinity, required: Int) -> ShareContrast {
     ShareContrast(
-      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), baseline: baselines[row], required: required)
+      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), draws: draws, baseline: baselines[row],
+      required: required)
   }
 }

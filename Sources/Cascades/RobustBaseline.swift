@@ -47,13 +47,19 @@ struct ShareContrast: Sendable {
 
   init() {}
 
-  init(hits: Double, trials: Double, baseline: RobustBaseline, required: Int) {
+  /// - Parameters:
+  ///   - hits: trials that hit.
+  ///   - trials: at least one, else nothing is said.
+  ///   - draws: how many of the trials are independent, where that is fewer.
+  ///   - baseline: of the share, slot by slot.
+  ///   - required: the fewest slots that the baseline must rest on.
+  init(hits: Double, trials: Double, draws: Double = .infinity, baseline: RobustBaseline, required: Int) {
     guard trials >= 1, baseline.count >= required else { return }
     self.trials = trials
     center = baseline.center
     share = hits / trials
     excess = share - baseline.center
-    let own = (baseline.center * (1 - baseline.center) + Self.prior) / trials
+    let own = (baseline.center * (1 - baseline.center) + Self.prior) / max(min(trials, draws), 1)
     z = excess / (max(own, 0) + baseline.spread * baseline.spread).squareRoot()
   }
 }

@@ -21,9 +21,9 @@ struct SlowEpisodes {
   private let grid: NightGrid
   private let settings: CascadeSettings
   private let latency: LatencyContrast
-  /// Mean own time by component, and mean way by (caller, callee), by fine slot.
+  /// Own time of a component, and the ways from and to it, by fine slot.
   private var ownPace: [Int: [Int32: Pace]] = [:]
-  private var wayPace: [Cell: [Int32: Pace]] = [:]
+  private var wayPace: [Int: [Int32: Pace]] = [:]
 
   init(_ grid: NightGrid, _ latency: LatencyContrast, settings: CascadeSettings) {
     self.grid = grid
@@ -35,7 +35,7 @@ struct SlowEpisodes {
     }
     for (cell, pace) in grid.partial.ways.cells {
       guard let from = grid.component(cell.a), let to = grid.component(cell.b) else { continue }
-      wayPace[Cell(a: Int32(from), b: Int32(to)), default: [:]][cell.slot, default: Pace.none].merge(pace)
+      for end in Set([from, to]) { wayPace[end, default: [:]][cell.slot, default: Pace.none].merge(pace) }
     }
   }
 
@@ -66,11 +66,16 @@ struct SlowEpisodes {
     var episodes: [Episode] = []
     for component in grid.components.indices {
       for (sign, marked) in [(Episode.Sign.slowCode, own[component]), (.slowNetwork, network[component])] {
+        guard marked.count >= Self.leastMinutes else { continue }
+        let usual = usualPace(component, sign)
+        let key = Cell(a: Int32(component), b: sign == .slowNetwork ? 1 : 0)
         for run in MinuteRuns.runs(marked, slots: grid.minutes, gap: settings.quiet) {
-          let count = marked.count { run.contains($0) }
+          let count =
+            marked.partitioningIndex { $0 > run.upperBound } - marked.partitioningIndex { $0 >= run.lowerBound }
           guard count >= Self.leastMinutes else { continue }
-          let key = Cell(a: Int32(component), b: sign == .slowNetwork ? 1 : 0)
-          if let episode = episode(component, sign, run, strength: strength[key] ?? 0) { episodes.append(episode) }
+          if let episode = episode(component, sign, run, usual: usual, strength: strength[key] ?? 0) {
+            episodes.append(episode)
+          }
         }
       }
     }
@@ -112,21 +117,18 @@ struct SlowEpisodes {
     return ends.sorted { $0.key < $1.key }
   }
 
+  private func usualPace(_ component: Int, _ sign: Episode.Sign) -> RobustBaseline {
+    let series = (sign == .slowCode ? ownPace[component] : wayPace[component]) ?? [:]
+    return RobustBaseline(series.values.filter { $0.count > 0 }.map(\.mean))
+  }
+
   private func episode(
-    _ component: Int, _ sign: Episode.Sign, _ run: ClosedRange<Int>, strength: Double
+    _ component: Int, _ sign: Episode.Sign, _ run: ClosedRange<Int>, usual: RobustBaseline, strength: Double
   ) -> Episode? {
-    var series: [Int32: Pace] = [:]
-    if sign == .slowCode {
-      series = ownPace[component] ?? [:]
-    } else {
-      for (key, paces) in wayPace where Int(key.b) == component || Int(key.a) == component {
-        for (slot, pace) in paces { series[slot, default: Pace.none].merge(pace) }
-      }
-    }
+    let series = (sign == .slowCode ? ownPace[component] : wayPace[component]) ?? [:]
     let ratio = Int32(CascadePartial.coarse / CascadePartial.fine)
     let first = (grid.minutes[run.lowerBound] - 1) * ratio
     let last = (grid.minutes[run.upperBound] + 1) * ratio + ratio - 1
-    let usual = RobustBaseline(series.filter { $0.value.count > 0 }.map { $0.value.mean })
     var inside = Pace.none
     for slot in (grid.minutes[run.lowerBound] * ratio)...((grid.minutes[run.upperBound] + 1) * ratio - 1) {
       if let pace = series[slot] { inside.merge(pace) }

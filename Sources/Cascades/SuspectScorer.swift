@@ -17,6 +17,8 @@ struct SuspectScorer {
   let latency: LatencyContrast
   let metrics: MetricContrast
   let votes: BlameVotes
+  /// Records of failures by the component that they speak against and by minute.
+  private let blamed: [Cell: [Sighting]]
 
   /// What speaks against one component in one window.
   struct Suspicion {
@@ -44,6 +46,12 @@ struct SuspectScorer {
     latency = LatencyContrast(grid)
     metrics = MetricContrast(grid)
     votes = BlameVotes(grid)
+    var blamed: [Cell: [Sighting]] = [:]
+    for (cell, sightings) in grid.partial.blameEvidence.cells {
+      guard let culprit = grid.culprit(cell) else { continue }
+      blamed[Cell(a: Int32(culprit), slot: cell.slot), default: []] += sightings.kept
+    }
+    self.blamed = blamed
   }
 
   /// The suspicions of a window, best first; equal scores in name order.
@@ -147,11 +155,7 @@ struct SuspectScorer {
 
   /// Records of failures that speak against a component.
   func blameEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
-    var found: [Sighting] = []
-    let wanted = Set(minutes.map { grid.minutes[$0] })
-    for (cell, sightings) in grid.partial.blameEvidence.cells where wanted.contains(cell.slot) {
-      if grid.culprit(cell) == component { found += sightings.kept }
-    }
+    let found = minutes.flatMap { blamed[Cell(a: Int32(component), slot: grid.minutes[$0])] ?? [] }
     return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 

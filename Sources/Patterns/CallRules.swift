@@ -39,7 +39,8 @@ struct CallRules {
       if var held = found[id] {
         held.count += one.count
         held.exemplar = Exemplar.first(held.exemplar, one.exemplar)
-        held.windows.formUnion(one.windows)
+        held.windows.merge(one.windows, uniquingKeysWith: +)
+        held.exemplars += one.exemplars
         found[id] = held
       } else {
         found[id] = one
@@ -57,8 +58,7 @@ struct CallRules {
         add(
           RuleBreak(
             kind: .missingCall, caller: key, callee: callee, expected: "always", actual: "not called",
-            count: stats.count, support: shares.all[callee]?.support ?? 0, exemplar: stats.exemplar,
-            windows: Set(stats.windows.keys)))
+            support: shares.all[callee]?.support ?? 0, stats: stats))
       }
       for member in stats.members {
         if rules.edges[member.point] == nil {
@@ -67,21 +67,20 @@ struct CallRules {
           add(
             RuleBreak(
               kind: .unseenEdge, caller: key, callee: member.point, expected: "never", actual: "called",
-              count: stats.count, support: rules.count, exemplar: stats.exemplar, windows: Set(stats.windows.keys)))
+              support: rules.count, stats: stats))
         } else if isSelf, let share = shares.all[member.point], share.share <= 1 - settings.regularity {
           isExplained = true
           add(
             RuleBreak(
               kind: .extraCall, caller: key, callee: member.point, expected: "almost never", actual: "called",
-              count: stats.count, support: rules.count, exemplar: stats.exemplar, windows: Set(stats.windows.keys)))
+              support: rules.count, stats: stats))
         }
       }
       if !isExplained, knowsAll, rules.compositions[composition] == nil {
         add(
           RuleBreak(
             kind: .unseenVariant, caller: key, expected: "one of \(rules.compositions.count) known sets of calls",
-            actual: describe(stats.members), count: stats.count, support: rules.count, exemplar: stats.exemplar,
-            windows: Set(stats.windows.keys)))
+            actual: describe(stats.members), support: rules.count, stats: stats))
       }
     }
     return found.sorted { $0.key < $1.key }.map(\.value)

@@ -4,9 +4,8 @@ internal import Core
 
 /// Incidents of kind `patternViolation`: one per component whose calls broke firm rules often enough.
 ///
-/// A rule is firm where it was kept ten times as often as it was broken; often enough is ten times, or every time on ten
-/// calls. All rules that one component broke are one incident, from the first window in which one was broken to the end of
-/// the last.
+/// A rule is firm where it was kept ten times as often as it was broken; often enough is ten times in one stretch of time
+/// (`RuleBreakStretches`). All rules that one component broke in a stretch are one incident.
 struct PatternIncidents {
   static let minimumBreaks = 10
   static let firmness = 10
@@ -21,9 +20,11 @@ struct PatternIncidents {
       let point = tonight.point(tonight.callers[one.caller]?.point ?? 0)
       byComponent[point.component, default: []].append(one)
     }
-    return byComponent.sorted { $0.key < $1.key }.map { component, breaks in
-      incident(
-        component, breaks.sorted { ($1.weight, $0.caller, $0.callee) < ($0.weight, $1.caller, $1.callee) }, detail)
+    let stretches = RuleBreakStretches(shift: tonight.clock.shift)
+    return byComponent.sorted { $0.key < $1.key }.flatMap { component, breaks in
+      let ranked = breaks.sorted { ($1.weight, $0.caller, $0.callee) < ($0.weight, $1.caller, $1.callee) }
+      return stretches.find(ranked).filter { $0.breaks.contains { $0.count >= Self.minimumBreaks } }
+        .map { incident(component, $0.breaks, in: $0.windows, detail) }
     }
   }
 
@@ -35,21 +36,22 @@ struct PatternIncidents {
     }
   }
 
-  private func incident(_ component: String, _ breaks: [RuleBreak], _ detail: (RuleBreak) -> String) -> Incident {
-    let windows = Set(breaks.flatMap(\.windows)).sorted()
-    let times = breaks.compactMap { $0.exemplar?.time }
+  private func incident(
+    _ component: String, _ breaks: [RuleBreak], in windows: ClosedRange<Int64>, _ detail: (RuleBreak) -> String
+  ) -> Incident {
     let shift = Int64(tonight.clock.shift)
-    let first = min(times.min() ?? .max, windows.first.map { $0 << shift } ?? .max)
-    let last = max(times.max() ?? .min, windows.last.map { ($0 + 1) << shift } ?? .min)
-    var incident = Incident(kind: .patternViolation, start: first, end: max(first, last))
+    let first = windows.lowerBound << shift
+    let last = (windows.upperBound + 1) << shift
+    var incident = Incident(kind: .patternViolation, start: first, end: last)
     var identity = StableHash.hash("patternViolation " + component)
     for one in breaks.map({ StableHash.combine($0.caller, StableHash.hash($0.kind.rawValue)) }).sorted() {
       identity = StableHash.combine(identity, one)
     }
+    identity = StableHash.combine(identity, UInt64(bitPattern: first))
     incident.fingerprint = hexText(StableHash.hash("patternViolation " + component))
     incident.id = "v" + hexText(identity).prefix(12)
     let worst = breaks.map(\.count).max() ?? 0
-    let calls = breaks.compactMap { tonight.callers[$0.caller]?.count }.max() ?? worst
+    let calls = max(breaks.map { seen($0.caller, in: windows) }.max() ?? 0, worst)
     incident.severity = worst * 20 >= calls ? .major : .minor
     incident.trigger = detail(breaks[0])
     incident.headline =
@@ -74,5 +76,12 @@ struct PatternIncidents {
     incident.timeline.sort { ($0.at, $0.text) < ($1.at, $1.text) }
     incident.evidence = evidence.sorted()
     return incident
+  }
+
+  /// How often a caller was seen in a stretch.
+  private func seen(_ caller: UInt64, in windows: ClosedRange<Int64>) -> Int {
+    tonight.callers[caller]?.compositions.sorted.reduce(0) { sum, composition in
+      composition.value.windows.reduce(sum) { windows.contains($1.key) ? $0 + $1.value.value : $0 }
+    } ?? 0
   }
 }

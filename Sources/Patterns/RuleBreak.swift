@@ -33,8 +33,10 @@ struct RuleBreak {
   /// How often the rule was seen to be kept.
   var support: Int
   var exemplar: Exemplar?
-  /// Windows of the night in which it was broken, as far as they are known.
-  var windows: Set<Int64> = []
+  /// How often it was broken in which window of the night, as far as that is known.
+  var windows: [Int64: Int] = [:]
+  /// Requests that broke it, one for each way in which it was broken.
+  var exemplars: [Exemplar] = []
 
   /// The posterior mean that the rule is real: Laplace's rule of succession over its support.
   var certainty: Double { Double(support + 1) / Double(support + 2) }
@@ -43,5 +45,19 @@ struct RuleBreak {
   var weight: Double {
     let rarity = Double(support + 1) / Double(support + 1 + count)
     return kind.gravity * (1 + Double(Int.bitWidth - count.leadingZeroBitCount) / 4) * (0.5 + rarity / 2) * certainty
+  }
+}
+
+extension RuleBreak {
+  /// A rule broken by callers that made one set of calls.
+  init(
+    kind: Kind, caller: UInt64, callee: UInt64 = 0, expected: String, actual: String, support: Int,
+    stats: CompositionStats
+  ) {
+    self.init(
+      kind: kind, caller: caller, callee: callee, expected: expected, actual: actual, count: stats.count,
+      support: support, exemplar: stats.exemplar)
+    windows = stats.windows.mapValues(\.value)
+    exemplars = stats.exemplar.map { [$0] } ?? []
   }
 }

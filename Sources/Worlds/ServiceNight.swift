@@ -30,7 +30,8 @@ package struct ServiceNight {
     var arrivals = WorldRandom(seed: spec.seed, stream: "arrivals")
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
-    let traces = TraceWriter(graph: plan.graph)
+    let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers)
+    let shape = SpanShape(graph: plan.graph, spec: spec)
     let logWriter = LogWriter(graph: plan.graph)
     var parts = MemberParts()
     var now = spec.start
@@ -44,23 +45,24 @@ package struct ServiceNight {
         guard now < end else { break }
         let first = simulation.spans.count
         simulation.play(arrival: now)
-        requests.append(Array(simulation.spans[first...]))
+        requests.append(shape.written(simulation.spans[first...]))
         truth.requests += 1
       }
-      truth.spans += simulation.spans.count
+      let spans = requests.flatMap { $0 }
+      truth.spans += spans.count
       switch format {
       case .otlp:
-        traces.otlp(simulation.spans.sorted { ($0.end, $0.id) < ($1.end, $1.id) }, into: &parts.otlp)
+        traces.otlp(spans.sorted { ($0.end, $0.id) < ($1.end, $1.id) }, into: &parts.otlp)
         try parts.flush(\.otlp, "traces/otlp", Self.memberSize, to: &writer)
       case .jaeger:
         parts.jaegerTraces += requests
         if parts.jaegerTraces.count >= 1000 { try parts.flushJaeger(traces, to: &writer) }
       case .zipkin:
-        parts.zipkinSpans += simulation.spans
+        parts.zipkinSpans += spans
         if parts.zipkinSpans.count >= 20_000 { try parts.flushZipkin(traces, to: &writer) }
       case nil: break
       case .events:
-        EventLines(graph: plan.graph).write(simulation.spans, into: &parts.events)
+        EventLines(graph: plan.graph).write(spans, into: &parts.events)
         try parts.flush(\.events, "events/requests", Self.memberSize, to: &writer)
       }
       if spec.hasLogs {

@@ -3,6 +3,13 @@ internal import Core
 /// Spans in the wire formats of the field, as their exporters write them.
 struct TraceWriter {
   let graph: ServiceGraph
+  var namesPeers = true
+
+  /// The peer that a span names.
+  private func peer(_ span: WorldSpan) -> ServiceGraph.Service? {
+    guard span.peer >= 0, namesPeers || graph.services[span.peer].isVirtual else { return nil }
+    return graph.services[span.peer]
+  }
 
   /// The HTTP route of an operation.
   func operation(_ span: WorldSpan) -> String {
@@ -50,7 +57,7 @@ struct TraceWriter {
     out.text(#"000","endTimeUnixNano":""#)
     out.int(span.end)
     out.text(#"000","attributes":["#)
-    let peer = span.peer >= 0 ? graph.services[span.peer] : nil
+    let peer = peer(span)
     if let peer {
       out.text(#"{"key":"server.address","value":{"stringValue":""#)
       out.text(peer.name)
@@ -60,13 +67,13 @@ struct TraceWriter {
         out.text(peer.system)
         out.text(#""}}"#)
       }
-      if span.resend > 0 {
-        out.text(#",{"key":"http.request.resend_count","value":{"intValue":""#)
-        out.int(span.resend)
-        out.text(#""}}"#)
-      }
     } else {
       out.text(#"{"key":"http.request.method","value":{"stringValue":"GET"}}"#)
+    }
+    if span.resend > 0 {
+      out.text(#",{"key":"http.request.resend_count","value":{"intValue":""#)
+      out.int(span.resend)
+      out.text(#""}}"#)
     }
     let isHTTP = peer.map { !$0.isVirtual || $0.system.isEmpty } ?? true
     let answered = span.failure.map { span.kind == .server || ($0 != .refused && $0 != .timeout) } ?? true
@@ -134,20 +141,20 @@ struct TraceWriter {
     out.int(span.end - span.start)
     out.text(#","tags":[{"key":"span.kind","type":"string","value":""#)
     out.text(span.kind == .server ? "server\"}" : "client\"}")
-    if span.peer >= 0 {
+    if let peer = peer(span) {
       out.text(#",{"key":"peer.service","type":"string","value":"#)
-      out.quoted(graph.services[span.peer].name)
+      out.quoted(peer.name)
       out.byte(0x7D)
-      if !graph.services[span.peer].system.isEmpty {
+      if !peer.system.isEmpty {
         out.text(#",{"key":"db.system","type":"string","value":"#)
-        out.quoted(graph.services[span.peer].system)
+        out.quoted(peer.system)
         out.byte(0x7D)
       }
-      if span.resend > 0 {
-        out.text(#",{"key":"http.resend_count","type":"int64","value":"#)
-        out.int(span.resend)
-        out.byte(0x7D)
-      }
+    }
+    if span.resend > 0 {
+      out.text(#",{"key":"http.resend_count","type":"int64","value":"#)
+      out.int(span.resend)
+      out.byte(0x7D)
     }
     if let failure = span.failure {
       out.text(#",{"key":"error","type":"bool","value":true},{"key":"error.type","type":"string","value":"#)
@@ -189,9 +196,9 @@ struct TraceWriter {
       out.text(#","localEndpoint":{"serviceName":"#)
       out.quoted(graph.services[span.service].name)
       out.byte(0x7D)
-      if span.peer >= 0 {
+      if let peer = peer(span) {
         out.text(#","remoteEndpoint":{"serviceName":"#)
-        out.quoted(graph.services[span.peer].name)
+        out.quoted(peer.name)
         out.byte(0x7D)
       }
       out.text(#","tags":{"http.method":"GET""#)

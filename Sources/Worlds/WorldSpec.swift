@@ -28,6 +28,12 @@ package struct WorldSpec: Hashable, Sendable {
   package var skewMicroseconds = 0
   /// Small numbers as ids, so that a sample stays small.
   package var compactIDs = false
+  /// Whether calls name the service that they lead to; databases and the like are always named.
+  package var namesPeers = true
+  /// Whether callers write a span per call; without, a callee's span hangs beneath the caller's own.
+  package var hasClientSpans = true
+  /// Whether a span that outlives its caller's patience is lost.
+  package var losesLateSpans = false
 
   package init(seed: UInt64) { self.seed = seed }
 
@@ -40,6 +46,26 @@ package struct WorldSpec: Hashable, Sendable {
     spec.rate = random.uniform(3, 6)
     spec.minutes = spec.faults.count * 10 + 10
     spec.skewMicroseconds = random.chance(0.5) ? 0 : 800
+    return spec
+  }
+
+  /// A night with one fault of every kind and an unrelated pair, with everything else drawn by lot: length and traffic,
+  /// what the spans say of their calls, which records there are besides.
+  package static func varied(seed: UInt64) -> WorldSpec {
+    var spec = everyFault(seed: seed)
+    var random = WorldRandom(seed: seed, stream: "varied")
+    spec.components = random.int(8...60)
+    spec.requestSize = random.int(8...40)
+    spec.rate = random.uniform(1.5, 10)
+    spec.faultMinutes = random.uniform(2, 8)
+    spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * random.uniform(2, 3)) + 10
+    spec.formats = random.shuffled(TraceFormat.allCases)
+    spec.formats.removeLast(random.int(0...spec.formats.count - 1))
+    spec.hasLogs = random.chance(0.6)
+    spec.hasMetrics = random.chance(0.6)
+    spec.namesPeers = random.chance(0.6)
+    spec.hasClientSpans = random.chance(0.75)
+    spec.losesLateSpans = random.chance(0.5)
     return spec
   }
 }

@@ -7,15 +7,18 @@ internal import Reports
 internal import Worlds
 
 enum WorldBenchmark {
-  /// `benchmark worlds [COUNT] [SEED]`: nights with one fault of every kind and an unrelated pair.
-  static func run(worlds: Int, first seed: UInt64) throws {
+  /// `benchmark worlds [COUNT] [SEED] [varied]`: nights with one fault of every kind and an unrelated pair; `varied` draws
+  /// length, traffic, formats and what the spans say of their calls by lot.
+  static func run(worlds: Int, first seed: UInt64, isVaried: Bool) throws {
     let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
-      let spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
+      let number = seed &+ UInt64(world)
+      let spec = isVaried ? WorldSpec.varied(seed: number) : WorldSpec.everyFault(seed: number)
       let score = try score(spec, folder: folder)
       BenchmarkLine.tell("seed \(spec.seed), \(spec.components) components, \(spec.rate) requests/s: \(figures(score))")
+      if isVaried { BenchmarkLine.tell("  " + shape(spec)) }
       for line in score.lines { BenchmarkLine.tell("  " + line) }
       total.add(score)
     }
@@ -35,6 +38,16 @@ enum WorldBenchmark {
     _ = NightRun.main(options)
     let report = try ReportJSON.parse(CheckedFile.read(folder + "/report/report.json"))
     return WorldScore(report.incidents, truth: truth)
+  }
+
+  /// What a varied night was made of.
+  private static func shape(_ spec: WorldSpec) -> String {
+    let parts: [(Bool, String)] = [
+      (spec.hasLogs, "logs"), (spec.hasMetrics, "metrics"), (spec.namesPeers, "named peers"),
+      (spec.hasClientSpans, "client spans"), (spec.losesLateSpans, "late spans lost"),
+    ]
+    return "\(spec.minutes) minutes, faults of \(spec.faultMinutes) minutes, "
+      + (spec.formats.map(\.rawValue) + parts.filter(\.0).map(\.1)).joined(separator: ", ")
   }
 
   private static func figures(_ score: WorldScore) -> String {

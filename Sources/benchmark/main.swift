@@ -14,11 +14,16 @@ case "history-writer" where arguments.count == 4:
   try HistoryKills.write(path: arguments[1], log: arguments[2], from: Int(arguments[3]) ?? 0)
 case "ingest": try IngestBenchmark.run(Array(arguments.dropFirst()))
 case "ingest-phase": exit(try IngestPhase.run(Array(arguments.dropFirst())))
-case "worlds": try WorldBenchmark.run(worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
+case "worlds":
+  try WorldBenchmark.run(
+    worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1,
+    isVaried: arguments.last == "varied")
+case "suspects": try SuspectBenchmark.run(Array(arguments.dropFirst()))
+case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] | patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] [varied] | suspects TRUTH [--pipeline FILE] INPUT… | linear [MINUTES] | patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

@@ -131,6 +131,20 @@ struct IncidentTests {
     #expect(incident.rootCauses.first?.component == "billing")
   }
 
+  @Test("one request that repeats a slow operation a hundred times is one draw, not a hundred")
+  func spansOfOneRequest() throws {
+    let night = NightBuilder.shop { root, second in
+      guard second == 630 else { return }
+      let slow = NightBuilder.Call(component: "stock", operation: "reserve", at: 500, duration: 90_000)
+      root.calls[0].calls = Array(repeating: slow, count: 100)
+    }
+    let window = begin + 600_000_000..<begin + 660_000_000
+    let findings = CascadeAnalysis.conclude(night.partial(), settings: CascadeSettings(), windows: [window])
+    let suspects = try #require(findings.windows.first).suspects
+    #expect((suspects.first { $0.component == "stock" }?.score ?? 0) < 40)
+    #expect(findings.incidents.isEmpty)
+  }
+
   @Test("F013 F046 D19: a breaker that events say is open is reported open")
   func breakerEvents() {
     var night = NightBuilder.shop(minutes: 5)

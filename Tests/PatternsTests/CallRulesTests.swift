@@ -75,6 +75,27 @@ struct CallRulesTests {
     #expect(violations.first?.kind == "missingCall")
   }
 
+  @Test("two bad stretches with quiet between them are two incidents; single departures in between open none")
+  func stretches() {
+    var shop = ShopWorld(seed: 5)
+    var world = TreeWorld()
+    for i in 0..<1800 {
+      let isBad = (300..<330).contains(i) || (1500..<1540).contains(i) || i == 900
+      world.add(shop.checkout(isBad ? .missingCall : .none), at: Int64(i) * Self.second)
+    }
+    let incidents = PatternAnalysis.conclude(world.partial).incidents
+    #expect(
+      incidents.map(\.headline) == [
+        "shop departed from its pattern in 30 calls", "shop departed from its pattern in 40 calls",
+      ])
+    #expect(Set(incidents.map(\.id)).count == 2)
+    #expect(Set(incidents.map(\.fingerprint)).count == 1)
+    #expect(incidents.allSatisfy { $0.severity == .major })
+    #expect((incidents.first?.end ?? .max) < 900 * Self.second)
+    #expect((incidents.last?.start ?? 0) > 900 * Self.second)
+    #expect(incidents.first?.evidence.isEmpty == false)
+  }
+
   @Test("a clean archive breaks no rule of its own") func clean() {
     let conclusion = PatternAnalysis.conclude(night(900).partial)
     #expect(conclusion.violations.filter { $0.kind != "latency" } == [])
