@@ -129,8 +129,8 @@ struct BehaviourContrast {
     for (index, hits) in counts {
       let pair = pairs[index]
       let contrast = ShareContrast(
-        hits: hits, trials: operations.sum(pair.operation, minutes), draws: grid.requests(pair.component, minutes),
-        baseline: pair.baseline, required: grid.requiredSlots)
+        hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
+        required: grid.requiredSlots)
       guard contrast.z > 0, hits >= 3 else { continue }
       let departure = Departure(pair: index, contrast: contrast, weight: contrast.z * (1 + pair.severity))
       if let known = heaviest[pair.component] {
@@ -153,8 +153,8 @@ struct BehaviourContrast {
         for (minute, count) in pair.counts where wanted.contains(minute) { hits += count }
       }
       let contrast = ShareContrast(
-        hits: hits, trials: operations.sum(pair.operation, minutes), draws: grid.requests(pair.component, minutes),
-        baseline: pair.baseline, required: grid.requiredSlots)
+        hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
+        required: grid.requiredSlots)
       guard abs(contrast.z) >= 2 else { continue }
       let weight = abs(contrast.z) * (contrast.excess > 0 ? 1 + pair.severity : 1)
       departures[pair.component].append(Departure(pair: index, contrast: contrast, weight: weight))

@@ -35,7 +35,7 @@ struct BlameVotes {
     }
     var counts: [Cell: Double] = [:]
     for (cell, activity) in partial.blame.cells {
-      guard let culprit = grid.culprit(cell) else { continue }
+      guard let culprit = grid.culprit(cell, CascadePartial.fine) else { continue }
       let start = CascadePartial.start(cell.slot, CascadePartial.fine)
       let key = Cell(a: Int32(culprit), slot: CascadePartial.slot(start, CascadePartial.coarse))
       counts[key, default: 0] += Double(activity.failures)

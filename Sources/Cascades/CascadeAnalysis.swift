@@ -10,6 +10,8 @@ package struct CascadeFindings: Sendable {
   package var requests = 0
   package var failures = 0
   package var openCircuitBreakers: [String] = []
+  /// What the night leaves to later ones.
+  package var profile = CascadeProfile()
 
   package init() {}
 }
@@ -18,9 +20,17 @@ package struct CascadeFindings: Sendable {
 ///
 /// - Complexity: linear in the partial's cells and in components × slots.
 package enum CascadeAnalysis {
-  /// The findings of a merged partial; `windows` are time ranges, microseconds, whose suspects are to be ranked.
+  /// The findings of a night.
+  ///
+  /// - Parameters:
+  ///   - partial: of the whole night.
+  ///   - settings: the `reflex:` section.
+  ///   - windows: time ranges, microseconds, whose suspects are to be ranked.
+  ///   - earlier: what was usual in earlier nights, where there are any.
+  /// - Returns: the findings, the same for equal arguments.
   package static func conclude(
-    _ partial: CascadePartial, settings: CascadeSettings, windows: [Range<Int64>] = []
+    _ partial: CascadePartial, settings: CascadeSettings, windows: [Range<Int64>] = [],
+    earlier: CascadeProfile? = nil
   ) -> CascadeFindings {
     let grid = NightGrid(partial.canonical(), settings: settings)
     var findings = CascadeFindings()
@@ -30,10 +40,18 @@ package enum CascadeAnalysis {
       findings.failures += activity.failures
     }
     guard !grid.minutes.isEmpty else { return findings }
-    let scorer = SuspectScorer(grid)
+    let scorer = SuspectScorer(grid, earlier: earlier)
     findings.windows = windows.map { scorer.ranking($0) }
-    findings.incidents = incidents(grid, scorer, settings)
-    findings.openCircuitBreakers = openBreakers(grid)
+    let failures = FailureEpisodes(grid, earlier: earlier, settings: settings)
+    let slowness = SlowEpisodes(
+      grid, scorer.latency,
+      earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
+    let breakers = BreakerLog(grid)
+    findings.incidents = incidents(grid, scorer, failures, slowness, breakers, settings)
+    findings.openCircuitBreakers = openBreakers(grid, breakers)
+    findings.profile.limits = scorer.latency.limits
+    findings.profile.pace = slowness.pace
+    findings.profile.failures = failures.rates
     return findings
   }
 
@@ -41,7 +59,8 @@ package enum CascadeAnalysis {
   private static let sparseTraffic = 1.0
 
   private static func incidents(
-    _ grid: NightGrid, _ scorer: SuspectScorer, _ settings: CascadeSettings
+    _ grid: NightGrid, _ scorer: SuspectScorer, _ failures: FailureEpisodes, _ slowness: SlowEpisodes,
+    _ breakers: BreakerLog, _ settings: CascadeSettings
   ) -> [Incident] {
     var requests = 0
     for (cell, visit) in grid.partial.visits.cells where cell.a == 0 { requests += visit.requests }
@@ -52,16 +71,17 @@ package enum CascadeAnalysis {
       let found = RecordEpisodes(grid, settings: settings)
       episodes += found.episodes
       records = found
-      if episodes.isEmpty { episodes += FailureEpisodes(grid, settings: settings).find() }
+      if episodes.isEmpty { episodes += failures.find() }
     } else {
-      episodes += FailureEpisodes(grid, settings: settings).find()
-      episodes += SlowEpisodes(grid, scorer.latency, settings: settings).find()
+      episodes += failures.find()
+      episodes += slowness.find()
       if grid.partial.blame.cells.isEmpty {
         episodes += BehaviourEpisodes(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
       }
     }
     let impacts = ImpactMap(grid)
-    let builder = IncidentBuilder(grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records)
+    let builder = IncidentBuilder(
+      grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records, breakers: breakers)
     let incidents = builder.groups(episodes).map { builder.incident($0) }
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }
@@ -69,8 +89,8 @@ package enum CascadeAnalysis {
     }
   }
 
-  /// Components whose breaker was last said to be open.
-  private static func openBreakers(_ grid: NightGrid) -> [String] {
+  /// Components whose breaker was last said to be open, by events or by log lines.
+  private static func openBreakers(_ grid: NightGrid, _ breakers: BreakerLog) -> [String] {
     var last: [Int: (source: Sighting, state: String)] = [:]
     for (cell, reading) in grid.partial.signals.cells
     where grid.partial.names[cell.b] == EventKind.circuitBreaker.name {
@@ -78,7 +98,9 @@ package enum CascadeAnalysis {
       if let known = last[component], !(known.source < reading.source) { continue }
       last[component] = (reading.source, grid.partial.names[cell.c])
     }
-    return last.filter { $0.value.state == CircuitState.open.rawValue }.keys.sorted().map { grid.components[$0] }
+    let told = breakers.open.filter { last[$0] == nil }
+    let open = last.filter { $0.value.state == CircuitState.open.rawValue }.keys + told
+    return open.sorted().map { grid.components[$0] }
   }
 
   private static func components(_ grid: NightGrid) -> [NightReport.Component] {

@@ -9,6 +9,8 @@ package struct CascadeDigester: Digester {
   /// Labels of calls by component and operation name, of log templates by symbol and severity.
   private var callLabels: [UInt64: Int32] = [:]
   private var logLabels: [UInt64: Int32] = [:]
+  /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
+  private var tellsOfBreaker: [Bool?] = []
   private let spanStart: Int32
   private let spanEnd: Int32
 
@@ -223,8 +225,9 @@ package struct CascadeDigester: Digester {
       let node = nodes[fault.node]
       let culprit = name(fault.culprit, context)
       let operation = name(fault.openOperation, context)
-      let key = Cell(a: culprit, b: operation)
-      guard !blamed.contains(key) else { continue }
+      let key = Cell(a: culprit, b: operation, d: fault.needsSilence ? 1 : 0)
+      // One component's failures in one request are one.
+      guard !blamed.contains(where: { $0.a == key.a && ($0.b == key.b || $0.d == 1 && key.d == 1) }) else { continue }
       blamed.append(key)
       var cell = key
       cell.slot = fine(node.start)
@@ -244,7 +247,7 @@ package struct CascadeDigester: Digester {
           let component = name(nodes[above].component, context)
           if !struck.contains(component) {
             struck.append(component)
-            let hit = Cell(a: culprit, b: operation, c: component, slot: fine(nodes[above].start))
+            let hit = Cell(a: culprit, b: operation, c: component, d: key.d, slot: fine(nodes[above].start))
             partial.impact.add(
               Activity(requests: 1, failures: 1, first: nodes[above].end, last: nodes[above].end), at: hit)
           }
@@ -267,10 +270,26 @@ package struct CascadeDigester: Digester {
     partial.last = max(partial.last, log.time)
     let component = name(log.component, context)
     partial.logVolume.add(Tally(), at: Cell(a: component, slot: coarse(log.time)))
+    if speaksOfBreaker(log.message, context) {
+      let cell = Cell(
+        a: component, b: partial.names.intern(BreakerLog.kind), c: name(log.message, context), slot: fine(log.time))
+      partial.signals.add(Reading(0, sighting(of: log, requestText: requestText, context)), at: cell)
+    }
     guard log.severity >= .warning else { return }
     let cell = Cell(
       a: component, b: name(log.message, context), number: Int32(log.severity.rawValue), slot: coarse(log.time))
     partial.logs.add(Exemplified(sighting(of: log, requestText: requestText, context)), at: cell)
+  }
+
+  private mutating func speaksOfBreaker(_ message: Symbol, _ context: borrowing DigestContext) -> Bool {
+    let index = Int(message.index)
+    if index >= tellsOfBreaker.count {
+      tellsOfBreaker += Array(repeating: nil, count: max(index + 1, context.symbols.count) - tellsOfBreaker.count)
+    }
+    if let known = tellsOfBreaker[index] { return known }
+    let tells = BreakerWords.state(in: context.text(message)) != nil
+    tellsOfBreaker[index] = tells
+    return tells
   }
 
   package mutating func observe(metric: MetricRow, _ context: borrowing DigestContext) {

@@ -19,7 +19,8 @@ package struct CascadePartial: Sendable {
   // By fine slot.
   /// (component): its own requests.
   var activity = CellTable<Activity>()
-  /// (culprit, its operation or none): requests that failed because of it. See `FailureBlame` for the operation.
+  /// (culprit, its operation or none, none, 1 where only a silent callee takes its place): requests that failed because
+  /// of it. See `FailureBlame` for the operation.
   var blame = CellTable<Activity>()
   /// (culprit, its operation or none, component): the component's requests that failed because of the culprit.
   var impact = CellTable<Activity>()

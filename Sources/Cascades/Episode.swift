@@ -24,6 +24,9 @@ struct Episode {
   var strength: Double
   /// Failed requests that it explains, beyond what is usual.
   var failures = 0.0
+  /// For slow ones: microseconds that a request usually takes here, and that it took now.
+  var usualTime = 0.0
+  var time = 0.0
 }
 
 /// Runs of marked minutes as ranges, joined over gaps.

@@ -6,7 +6,8 @@ internal import Core
 /// call speaks against the component called where that one could not answer for itself: it left no span, or a span
 /// that does not say it failed while the caller ran into its time limit or lost the connection ("an error span is not
 /// the cause when a child timed out unmarked"). A failed leaf that names nobody is left to `conclude`, which knows whom
-/// the operation calls when all is well.
+/// the operation calls when all is well; so is any other span that fails by itself, for a callee that crashed leaves nothing
+/// where callers write no span per call.
 struct FailureBlame {
   /// One unexplained failure.
   struct Fault {
@@ -15,6 +16,8 @@ struct FailureBlame {
     var culprit: Symbol
     /// Set where the culprit may be the usual callee of this operation of `culprit`.
     var openOperation: Symbol = .none
+    /// Whether it is the callee's only where that kept silent meanwhile: a span that is no call says nothing itself.
+    var needsSilence = false
   }
 
   /// The share of a timed-out span that a child must fill to be what the caller waited for.
@@ -41,6 +44,8 @@ struct FailureBlame {
   private static func fault(at index: Int, _ tree: CallTree) -> Fault {
     let node = tree.nodes[index]
     let ownFault = Fault(node: index, culprit: node.component)
+    let perhapsSilent = Fault(
+      node: index, culprit: node.component, openOperation: node.operation, needsSilence: true)
     guard let failure = node.failure else { return ownFault }
     switch failure {
     case .semantic, .cancelled, .incompatibleTarget, .stateCorruption: return ownFault
@@ -50,12 +55,13 @@ struct FailureBlame {
       if !node.peer.isNone { return Fault(node: index, culprit: node.peer) }
       let mayBeCall = node.kind == .client || node.kind == .producer || node.kind == .unspecified
       return mayBeCall && node.parent >= 0
-        ? Fault(node: index, culprit: node.component, openOperation: node.operation) : ownFault
+        ? Fault(node: index, culprit: node.component, openOperation: node.operation) : perhapsSilent
     }
     switch failure {
     case .timeout, .networkTransient, .networkPermanent, .unavailable, .targetUnreachable:
-      return Fault(node: index, culprit: waitedFor(from: index, tree))
-    default: return ownFault
+      let awaited = waitedFor(from: index, tree)
+      return awaited == node.component ? perhapsSilent : Fault(node: index, culprit: awaited)
+    default: return perhapsSilent
     }
   }
 

@@ -15,15 +15,18 @@ struct FailureEpisodes {
   private let settings: CascadeSettings
   /// Blamed requests by component and fine slot.
   let blamed: [Int: [Int32: Activity]]
-  /// Requests that reached a component, by component and fine and coarse slot.
+  /// What earlier nights knew, where there are any.
+  private let earlier: CascadeProfile?
+  /// Requests that reached a component, by component and coarse slot.
   private let reached: [Int: [Int32: Double]]
 
-  init(_ grid: NightGrid, settings: CascadeSettings) {
+  init(_ grid: NightGrid, earlier: CascadeProfile?, settings: CascadeSettings) {
     self.grid = grid
+    self.earlier = earlier
     self.settings = settings
     var blamed: [Int: [Int32: Activity]] = [:]
     for (cell, activity) in grid.partial.blame.cells {
-      guard let culprit = grid.culprit(cell) else { continue }
+      guard let culprit = grid.culprit(cell, CascadePartial.fine) else { continue }
       blamed[culprit, default: [:]][cell.slot, default: Activity()].merge(activity)
     }
     self.blamed = blamed
@@ -50,14 +53,13 @@ struct FailureEpisodes {
 
   private func episodes(of component: Int) -> [Episode] {
     guard let fine = blamed[component] else { return [] }
-    var counts = [Double](repeating: 0, count: grid.width)
-    for (slot, activity) in fine {
-      if let minute = grid.minute(Self.coarse(slot)) { counts[minute] += Double(activity.failures) }
+    let counts = counts(fine)
+    let totals = totals(of: component, counts)
+    var rate = usualRate(counts, totals)
+    // What lasts all night is the night's own usual state: earlier nights know better.
+    if let known = earlier?.failures[CascadeProfile.Place(component: grid.components[component])] {
+      rate = min(rate, Double(known) / 1e6)
     }
-    let totals = grid.minutes.indices.map { minute in
-      max(reached[component]?[grid.minutes[minute]] ?? 0, counts[minute])
-    }
-    let rate = usualRate(counts, totals)
     var marked: [Int] = []
     var strength = [Double](repeating: 0, count: grid.width)
     for minute in grid.minutes.indices {
@@ -78,6 +80,30 @@ struct FailureEpisodes {
     return MinuteRuns.runs(marked, slots: grid.minutes, gap: settings.quiet).map { run in
       episode(component, run, fine, rate: rate, totals, strength: run.reduce(0) { max($0, strength[$1]) })
     }
+  }
+
+  private func counts(_ fine: [Int32: Activity]) -> [Double] {
+    var counts = [Double](repeating: 0, count: grid.width)
+    for (slot, activity) in fine {
+      if let minute = grid.minute(Self.coarse(slot)) { counts[minute] += Double(activity.failures) }
+    }
+    return counts
+  }
+
+  private func totals(of component: Int, _ counts: [Double]) -> [Double] {
+    grid.minutes.indices.map { max(reached[component]?[grid.minutes[$0]] ?? 0, counts[$0]) }
+  }
+
+  /// The usual rates of this night for later ones, in millionths; none of a night too short to have one.
+  var rates: [CascadeProfile.Place: Int64] {
+    guard grid.baseline.count >= 3 else { return [:] }
+    var rates: [CascadeProfile.Place: Int64] = [:]
+    for component in grid.components.indices where reached[component] != nil || blamed[component] != nil {
+      let counts = counts(blamed[component] ?? [:])
+      let rate = usualRate(counts, totals(of: component, counts))
+      rates[CascadeProfile.Place(component: grid.components[component])] = Int64(checked: (rate * 1e6).rounded())
+    }
+    return rates
   }
 
   private func usualRate(_ counts: [Double], _ totals: [Double]) -> Double {

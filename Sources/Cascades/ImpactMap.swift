@@ -8,25 +8,38 @@ struct ImpactMap {
   private var blame: [Int: SlotRows<Activity>] = [:]
   private var pairs: Set<Cell> = []
   private var incoming: [Int: SlotRows<EdgeCount>] = [:]
+  /// By (caller, callee).
+  private var ways: [Cell: SlotRows<EdgeCount>] = [:]
   private var together: [Cell: Int] = [:]
   private var crashTimes: [Int: [Int64]] = [:]
 
   init(_ grid: NightGrid) {
     self.grid = grid
     for (cell, activity) in grid.partial.impact.cells {
-      guard let culprit = grid.culprit(cell), let component = grid.component(cell.c) else { continue }
+      guard let culprit = grid.culprit(cell, CascadePartial.fine), let component = grid.component(cell.c) else {
+        continue
+      }
       rows[culprit, default: SlotRows(CascadePartial.fine)].add(
         (component, activity), at: cell.slot, until: activity.last)
       pairs.insert(Cell(a: Int32(culprit), b: Int32(component)))
     }
     for (cell, activity) in grid.partial.blame.cells {
-      guard let culprit = grid.culprit(cell) else { continue }
+      guard let culprit = grid.culprit(cell, CascadePartial.fine) else { continue }
       blame[culprit, default: SlotRows(CascadePartial.fine)].add(activity, at: cell.slot)
     }
+    var repeating: Set<Cell> = []
     for (cell, edge) in grid.partial.edges.cells {
       guard let callee = grid.component(cell.b) else { continue }
       incoming[callee, default: SlotRows(CascadePartial.coarse)].add(edge, at: cell.slot)
+      guard edge.repeats > 0, let caller = grid.component(cell.a) else { continue }
+      repeating.insert(Cell(a: Int32(caller), b: Int32(callee)))
     }
+    for (cell, edge) in grid.partial.edges.cells {
+      guard let caller = grid.component(cell.a), let callee = grid.component(cell.b) else { continue }
+      let key = Cell(a: Int32(caller), b: Int32(callee))
+      if repeating.contains(key) { ways[key, default: SlotRows(CascadePartial.coarse)].add(edge, at: cell.slot) }
+    }
+    for key in ways.keys { ways[key]?.sort() }
     for key in rows.keys { rows[key]?.sort() }
     for key in blame.keys { blame[key]?.sort() }
     for key in incoming.keys { incoming[key]?.sort() }
@@ -107,6 +120,17 @@ struct ImpactMap {
     var calls = 0
     var repeats = 0
     for edge in incoming[component]?.overlapping(from, to) ?? [] {
+      calls += edge.calls
+      repeats += edge.repeats
+    }
+    return (Double(calls), Double(repeats))
+  }
+
+  /// Calls of one component to another in a time, and how many of them were repeats; none where none ever was.
+  func repeats(from caller: Int, to callee: Int, start: Int64, end: Int64) -> (calls: Double, repeats: Double) {
+    var calls = 0
+    var repeats = 0
+    for edge in ways[Cell(a: Int32(caller), b: Int32(callee))]?.overlapping(start, end) ?? [] {
       calls += edge.calls
       repeats += edge.repeats
     }

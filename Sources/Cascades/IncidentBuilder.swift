@@ -17,14 +17,15 @@ struct IncidentBuilder {
   private let story: IncidentStory
 
   init(
-    grid: NightGrid, settings: CascadeSettings, scorer: SuspectScorer, impacts: ImpactMap, records: RecordEpisodes?
+    grid: NightGrid, settings: CascadeSettings, scorer: SuspectScorer, impacts: ImpactMap, records: RecordEpisodes?,
+    breakers: BreakerLog
   ) {
     self.grid = grid
     self.settings = settings
     self.scorer = scorer
     self.impacts = impacts
     self.records = records
-    story = IncidentStory(grid: grid, settings: settings, impacts: impacts)
+    story = IncidentStory(grid: grid, settings: settings, impacts: impacts, breakers: breakers)
   }
 
   /// Episodes that belong together.
@@ -110,10 +111,16 @@ struct IncidentBuilder {
       root.share = cause.share
       if let records { addSigns(&root, cause.component, records, group) }
       addEpisodes(&root, cause.component, group)
+      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, minutes) }
       return root
     }
+    let shown = Dictionary(incident.rootCauses.map { ($0.component, $0.evidence) }) { a, _ in a }
     story.tell(
-      &incident, group, first: first, struck: struck, causes: causes.map(\.component), hit: hit, volume: volume)
+      &incident, group, first: first, struck: struck, causes: causes.map(\.component), hit: hit, volume: volume
+    ) { component in
+      let known = shown[grid.components[component]] ?? []
+      return known.isEmpty ? scorer.anyEvidence(component, minutes) : known
+    }
     return incident
   }
 
@@ -278,8 +285,17 @@ struct IncidentBuilder {
   }
 
   private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
-    for episode in group.episodes where episode.component == component && episode.sign == .failures {
-      let text = "\(Int(episode.failures.rounded())) more requests than usual failed because of it"
+    for episode in group.episodes where episode.component == component {
+      let text: String
+      switch episode.sign {
+      case .failures: text = "\(Int(episode.failures.rounded())) more requests than usual failed because of it"
+      case .slowCode, .slowNetwork:
+        guard let now = Int64(checked: episode.time), let usual = Int64(checked: episode.usualTime) else { continue }
+        let what = episode.sign == .slowCode ? "a request spends" : "the way between it and its neighbours takes"
+        text =
+          "\(what) \(Quote.duration(now)) \(episode.sign == .slowCode ? "in its own code, " : "")usually \(Quote.duration(usual))"
+      case .behaviour, .records: continue
+      }
       if !root.reasons.contains(text) { root.reasons.insert(text, at: 0) }
     }
   }

@@ -8,11 +8,18 @@ struct IncidentStory {
   let grid: NightGrid
   let settings: CascadeSettings
   let impacts: ImpactMap
+  let breakers: BreakerLog
 
+  /// Tells of an incident whose causes are known; `records` finds something to show for a component that no failed span
+  /// shows.
   func tell(
     _ incident: inout Incident, _ group: IncidentBuilder.Group, first: Int?, struck: [Int], causes: [Int], hit: Double,
-    volume: Double
+    volume: Double, records: (Int) -> [Evidence]
   ) {
+    func proofs(_ component: Int) -> [Evidence] {
+      let failed = failures(of: component, group)
+      return failed.isEmpty ? records(component) : failed
+    }
     let firsts = impacts.firstStrikes(by: group.components, from: group.start, to: group.end)
     var onsets: [Int: Int64] = [:]
     for component in struck {
@@ -22,16 +29,16 @@ struct IncidentStory {
     }
     if let first { onsets[first] = min(onsets[first] ?? .max, group.start) }
     incident.components = struck.map { state(of: $0, onset: onsets[$0] ?? group.start, group) }
-    incident.causalChain = chain(from: first, struck: struck, onsets: onsets, group)
+    incident.causalChain = chain(from: first, struck: struck, onsets: onsets, group, proofs)
     let name = first.map { grid.components[$0] }
     let others = struck.filter { $0 != first }.map { grid.components[$0] }
     incident.trigger = trigger(incident.kind, name)
     incident.headline = headline(incident.kind, name, others, hit: hit, volume: volume)
-    incident.reasoning = reasoning(incident, group, first: first)
+    incident.reasoning = reasoning(incident, group, first: first, struck: struck)
     decide(&incident, group, hit: hit)
-    incident.timeline = timeline(incident, group, onsets: onsets)
+    incident.timeline = timeline(incident, group, onsets: onsets, proofs)
     var evidence = incident.rootCauses.first?.evidence ?? []
-    for component in struck { evidence += failures(of: component, group).prefix(1) }
+    for component in struck { evidence += proofs(component).prefix(1) }
     var seen: Set<Evidence> = []
     incident.evidence = Array(evidence.filter { seen.insert($0).inserted }.prefix(Self.evidenceBound))
     let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name ?? ""))
@@ -84,17 +91,19 @@ struct IncidentStory {
   /// Buckets of the requests' durations by (component, coarse slot).
   private let durationBuckets: [Cell: [(number: Int32, count: Int)]]
 
-  init(grid: NightGrid, settings: CascadeSettings, impacts: ImpactMap) {
+  init(grid: NightGrid, settings: CascadeSettings, impacts: ImpactMap, breakers: BreakerLog) {
     self.grid = grid
     self.settings = settings
     self.impacts = impacts
+    self.breakers = breakers
+    let told = grid.partial.names.find(BreakerLog.kind)
     var buckets: [Cell: [(number: Int32, count: Int)]] = [:]
     for (cell, tally) in grid.partial.durations.cells {
       buckets[Cell(a: cell.a, slot: cell.slot), default: []].append((cell.number, tally.count))
     }
     durationBuckets = buckets
     var signals: [Int32: [(kind: String, subject: String, reading: Reading)]] = [:]
-    for (cell, reading) in grid.partial.signals.cells {
+    for (cell, reading) in grid.partial.signals.cells where cell.b != told {
       signals[cell.a, default: []].append((grid.partial.names[cell.b], grid.partial.names[cell.c], reading))
     }
     for key in signals.keys {
@@ -109,23 +118,32 @@ struct IncidentStory {
   /// Structural events by component name, in time order.
   private let signals: [Int32: [(kind: String, subject: String, reading: Reading)]]
 
+  private func signals(
+    _ name: Int32, from: Int64, to: Int64
+  ) -> ArraySlice<(kind: String, subject: String, reading: Reading)> {
+    guard let all = signals[name] else { return [] }
+    let low = all.partitioningIndex { $0.reading.source.time >= from }
+    let high = all.partitioningIndex { $0.reading.source.time > to }
+    return low < high ? all[low..<high] : []
+  }
+
   private func queueDepth(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
     var deepest: Int64?
-    for signal in signals[name] ?? [] where signal.kind == EventKind.queueDepth.name {
-      let time = signal.reading.source.time
-      guard time <= group.end, time >= group.start - CascadePartial.coarse else { continue }
+    for signal in signals(name, from: group.start - CascadePartial.coarse, to: group.end)
+    where signal.kind == EventKind.queueDepth.name {
       deepest = max(deepest ?? 0, signal.reading.most / 1_000_000)
     }
     return deepest
   }
 
-  /// The breaker's state as events say, else open where calls to the component failed at once in numbers.
+  /// The breaker's state as events say, else as log lines do, else open where calls to the component failed at once in
+  /// numbers.
   private func circuitState(_ component: Int, _ name: Int32, _ group: IncidentBuilder.Group) -> String {
-    var said: String?
-    for signal in signals[name] ?? [] where signal.kind == EventKind.circuitBreaker.name {
-      if signal.reading.source.time <= group.end { said = signal.subject }
+    let said = signals(name, from: .min, to: group.end).last { $0.kind == EventKind.circuitBreaker.name }
+    if let said { return CircuitState(rawValue: said.subject)?.rawValue ?? "unknown" }
+    if let told = breakers.state(component, from: group.start - CascadePartial.coarse, to: group.end) {
+      return told.rawValue
     }
-    if let said { return CircuitState(rawValue: said)?.rawValue ?? "unknown" }
     let fast = impacts.fastFailures(to: component, from: group.start, to: group.end)
     return fast >= settings.breaker.failures ? CircuitState.open.rawValue : "unknown"
   }
@@ -135,7 +153,8 @@ struct IncidentStory {
   /// From the first cause outwards along the callers, each struck component from the struck neighbour nearest to the
   /// cause.
   private func chain(
-    from first: Int?, struck: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group
+    from first: Int?, struck: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group,
+    _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Link] {
     guard let first else { return [] }
     var links: [Incident.Link] = []
@@ -147,21 +166,20 @@ struct IncidentStory {
         for to in grid.callers[from] where struck.contains(to) && !reached.contains(to) {
           reached.insert(to)
           next.append(to)
-          links.append(link(from, to, onsets, group))
+          links.append(link(from, to, onsets[to] ?? group.start, proofs(to)))
         }
       }
       frontier = next
     }
-    for to in struck where !reached.contains(to) { links.append(link(first, to, onsets, group)) }
+    for to in struck where !reached.contains(to) {
+      links.append(link(first, to, onsets[to] ?? group.start, proofs(to)))
+    }
     return Array(links.prefix(Self.chainBound))
   }
 
-  private func link(
-    _ from: Int, _ to: Int, _ onsets: [Int: Int64], _ group: IncidentBuilder.Group
-  ) -> Incident.Link {
+  private func link(_ from: Int, _ to: Int, _ at: Int64, _ proofs: [Evidence]) -> Incident.Link {
     Incident.Link(
-      from: grid.components[from], to: grid.components[to], at: onsets[to] ?? group.start,
-      evidence: Array(failures(of: to, group).prefix(2)))
+      from: grid.components[from], to: grid.components[to], at: at, evidence: Array(proofs.prefix(2)))
   }
 
   /// Records of a component's failures within the incident.
@@ -204,7 +222,9 @@ struct IncidentStory {
     }
   }
 
-  private func reasoning(_ incident: Incident, _ group: IncidentBuilder.Group, first: Int?) -> [String] {
+  private func reasoning(
+    _ incident: Incident, _ group: IncidentBuilder.Group, first: Int?, struck: [Int]
+  ) -> [String] {
     var lines: [String] = []
     guard let best = incident.rootCauses.first else {
       return ["There is not enough evidence to name a first cause."]
@@ -227,10 +247,11 @@ struct IncidentStory {
       if !grid.hasSpans[first] {
         lines.append("\(best.component) left no span of its own: what is said of it rests on its callers.")
       }
-      let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
-      if calls > repeats, repeats > 0 {
-        let factor = Int((calls / (calls - repeats) * 10).rounded())
-        lines.append("Each call to \(best.component) became \(factor / 10).\(factor % 10) attempts.")
+      lines += Amplification(grid: grid, impacts: impacts).sentences(
+        to: first, among: struck, from: group.start, to: group.end)
+      let fast = impacts.fastFailures(to: first, from: group.start, to: group.end)
+      if fast >= settings.breaker.failures {
+        lines.append("\(fast) calls to \(best.component) failed within a millisecond, as an open breaker's do.")
       }
     }
     return lines
@@ -272,7 +293,7 @@ struct IncidentStory {
   }
 
   private func timeline(
-    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64]
+    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Moment] {
     var moments: [Incident.Moment] = []
     for (component, onset) in onsets {
@@ -284,11 +305,19 @@ struct IncidentStory {
         }
         ?? "begins to differ"
       moments.append(
-        Incident.Moment(at: onset, component: name, text: text, evidence: failures(of: component, group).first))
-      for signal in signals[grid.partial.names.find(name) ?? -1] ?? [] {
+        Incident.Moment(at: onset, component: name, text: text, evidence: proofs(component).first))
+      for line in breakers.changes(component, from: group.start - CascadePartial.coarse, to: group.end) {
+        moments.append(
+          Incident.Moment(
+            at: line.time, component: name,
+            text: "its circuit breaker is \(line.state.rawValue), says \(grid.components[line.writer])",
+            evidence: line.sighting.evidence(
+              grid.partial.names, quote: Quote.of(line.sighting, grid.partial.names))))
+      }
+      let own = grid.partial.names.find(name) ?? -1
+      for signal in signals(own, from: group.start - CascadePartial.coarse, to: group.end)
+      where signal.kind != EventKind.heartbeat.name {
         let time = signal.reading.source.time
-        guard time >= group.start - CascadePartial.coarse, time <= group.end, signal.kind != EventKind.heartbeat.name
-        else { continue }
         let said = signal.subject.isEmpty ? signal.kind : "\(signal.kind) \(signal.subject)"
         moments.append(
           Incident.Moment(

@@ -23,6 +23,9 @@ struct LatencyContrast {
   /// By component, and by (caller, callee).
   private var own: ShareSeries
   private var edges: ShareSeries
+  /// The bucket beyond which a span is slow, by (component, operation) and by (caller, callee, operation).
+  private let ownLimits: [Cell: Int32]
+  private let wayLimits: [Cell: Int32]
 
   struct Edge {
     var caller: Int
@@ -35,16 +38,64 @@ struct LatencyContrast {
     self.grid = grid
     own = ShareSeries(width: grid.width)
     edges = ShareSeries(width: grid.width)
-    Self.fill(&own, grid.partial.selfTimes, grid) { Cell(a: $0.a) }
-    Self.fill(&edges, grid.partial.gaps, grid) { Cell(a: $0.a, b: $0.b) }
+    ownLimits = Self.limits(grid.partial.selfTimes, grid)
+    wayLimits = Self.limits(grid.partial.gaps, grid)
+    Self.fill(&own, grid.partial.selfTimes, ownLimits, grid) { Cell(a: $0.a) }
+    Self.fill(&edges, grid.partial.gaps, wayLimits, grid) { Cell(a: $0.a, b: $0.b) }
     own.learn(grid)
     edges.learn(grid)
   }
 
+  /// How much beyond the limit of earlier nights a span must be: what a release may cost without being trouble.
+  private static let tolerance = 1.5
+  /// By construction a twentieth of the spans of a usual night are beyond its limit; how far that strays.
+  private static let earlierStray = 0.02
+
+  /// The contrast against earlier nights, for operations that they knew.
+  init(_ grid: NightGrid, earlier: CascadeProfile) {
+    self.grid = grid
+    own = ShareSeries(width: grid.width)
+    edges = ShareSeries(width: grid.width)
+    var ownLimits: [Cell: Int32] = [:]
+    var wayLimits: [Cell: Int32] = [:]
+    let names = grid.partial.names
+    for (place, limit) in earlier.limits {
+      guard let component = names.find(place.component), let operation = names.find(place.operation) else { continue }
+      let bucket = CascadePartial.bucket(Int64(checked: Double(limit) * Self.tolerance) ?? .max)
+      if place.callee.isEmpty {
+        ownLimits[Cell(a: component, b: operation)] = bucket
+      } else if let callee = names.find(place.callee) {
+        wayLimits[Cell(a: component, b: callee, c: operation)] = bucket
+      }
+    }
+    self.ownLimits = ownLimits
+    self.wayLimits = wayLimits
+    Self.fill(&own, grid.partial.selfTimes, ownLimits, grid) { Cell(a: $0.a) }
+    Self.fill(&edges, grid.partial.gaps, wayLimits, grid) { Cell(a: $0.a, b: $0.b) }
+    let usual = RobustBaseline(center: 1 - Self.slowQuantile, spread: Self.earlierStray)
+    own.expect(usual)
+    edges.expect(usual)
+  }
+
+  /// The limits of this night for later ones, microseconds.
+  var limits: [CascadeProfile.Place: Int64] {
+    var limits: [CascadeProfile.Place: Int64] = [:]
+    let names = grid.partial.names
+    for (cell, bucket) in ownLimits where bucket != .max {
+      let place = CascadeProfile.Place(component: names[cell.a], operation: names[cell.b])
+      limits[place] = CascadePartial.value(ofBucket: bucket)
+    }
+    for (cell, bucket) in wayLimits where bucket != .max {
+      let place = CascadeProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])
+      limits[place] = CascadePartial.value(ofBucket: bucket)
+    }
+    return limits
+  }
+
   private static func fill(
-    _ series: inout ShareSeries, _ table: CellTable<Tally>, _ grid: NightGrid, _ key: (Cell) -> Cell
+    _ series: inout ShareSeries, _ table: CellTable<Tally>, _ limits: [Cell: Int32], _ grid: NightGrid,
+    _ key: (Cell) -> Cell
   ) {
-    let limits = limits(table, grid)
     for (cell, tally) in table.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       guard let limit = limits[Cell(a: cell.a, b: cell.b, c: cell.c)] else { continue }

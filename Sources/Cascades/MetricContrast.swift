@@ -54,6 +54,8 @@ struct MetricContrast {
     var z: Double
     var value: Double
     var center: Double
+    /// How many readings the value is the mean of.
+    var count: Int
     var sighting: Sighting
   }
 
@@ -125,7 +127,7 @@ struct MetricContrast {
       found[one.component].append(
         Departure(
           metric: one.laidOut.metric, kind: one.kind, z: best.z, value: table.value(point), center: one.baseline.center,
-          sighting: table.sighting(point, of: one.laidOut)))
+          count: table.count(point), sighting: table.sighting(point, of: one.laidOut)))
     }
     for index in found.indices {
       found[index].sort { a, b in
@@ -151,6 +153,18 @@ struct MetricContrast {
   func text(_ departure: Departure) -> String {
     let name = grid.partial.names[departure.metric]
     return "metric \(name) reads \(Self.number(departure.value)) (usually \(Self.number(departure.center)))"
+  }
+
+  /// The first reading behind a departure.
+  func evidence(_ departure: Departure) -> Evidence {
+    let names = grid.partial.names
+    return departure.sighting.evidence(
+      names, quote: Self.quote(names[departure.metric], departure.value, count: departure.count))
+  }
+
+  /// What a record of a minute's readings says: its value where it is the only one.
+  static func quote(_ metric: String, _ value: Double, count: Int) -> String {
+    count == 1 ? "\(metric) reads \(number(value))" : "\(metric), \(count) readings with the mean \(number(value))"
   }
 
   private static func number(_ value: Double) -> String {

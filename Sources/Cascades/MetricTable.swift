@@ -121,6 +121,9 @@ struct MetricTable {
 
   func value(_ point: Point) -> Double { readings[Int(point.reading)].value }
 
+  /// How many readings of the minute the value is the mean of.
+  func count(_ point: Point) -> Int { Int(readings[Int(point.reading)].count) }
+
   func time(_ point: Point) -> Int64 { readings[Int(point.reading)].time }
 
   func sighting(_ point: Point, of series: Series) -> Sighting {

@@ -20,6 +20,9 @@ struct NightGrid {
   let hasSpans: [Bool]
   /// The component that an operation usually leads to, for (component name, operation name).
   let usualCallee: [Cell: Int]
+  /// The components with spans that an operation regularly calls and that are hardly ever silent, the most regular first,
+  /// for (component name, operation name).
+  private let regularCallees: [Cell: [Int]]
   /// Requests that passed a component, by component and minute.
   private let visits: [Double]
 
@@ -69,27 +72,35 @@ struct NightGrid {
     }
     callees = outgoing.map { $0.sorted() }
     callers = incoming.map { $0.sorted() }
-    usualCallee = Self.usualCallees(partial, indexByName)
+    let calls = Self.calls(partial)
+    var totals: [Cell: Int] = [:]
+    for (cell, tally) in partial.operations.cells { totals[Cell(a: cell.a, b: cell.b), default: 0] += tally.count }
+    usualCallee = Self.usualCallees(calls, totals, indexByName)
+    regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
     var visits = [Double](repeating: 0, count: ordered.count * minutes.count)
     for (cell, visit) in partial.visits.cells {
       let component = Int(indexByName[Int(cell.a)])
-      guard component >= 0, let minute = minuteIndex[cell.slot] else { continue }
+      let minute = minutes.partitioningIndex { $0 >= cell.slot }
+      guard component >= 0, minute < minutes.count, minutes[minute] == cell.slot else { continue }
       visits[component * minutes.count + minute] += Double(visit.requests)
     }
     self.visits = visits
   }
 
-  /// Requests that passed a component in some minutes. Spans of one request are no independent draws, so that no share
-  /// of spans is surer than these requests make it.
+  /// Requests that passed a component in some minutes. The times of one request's spans are no independent draws (what
+  /// slows one of them slows its neighbours), so that no share of slow spans is surer than these requests make it.
   func requests(_ component: Int, _ minutes: [Int]) -> Double {
     minutes.reduce(0) { $0 + visits[component * width + $1] }
   }
 
-  private static func usualCallees(_ partial: CascadePartial, _ indexByName: [Int32]) -> [Cell: Int] {
+  /// The share of an operation's spans that must call a component for it to be a regular callee.
+  private static let regularShare = 0.3
+  /// The share of the night's slots in which a component must have requests for its silence to mean anything.
+  private static let presence = 0.5
+
+  private static func calls(_ partial: CascadePartial) -> [Cell: [Int32: Int]] {
     var calleeByLabel: [Int32: Int32] = [:]
     var calls: [Cell: [Int32: Int]] = [:]
-    var totals: [Cell: Int] = [:]
-    for (cell, tally) in partial.operations.cells { totals[Cell(a: cell.a, b: cell.b), default: 0] += tally.count }
     for (cell, pair) in partial.pairs.cells {
       let label = cell.d
       let callee: Int32
@@ -102,6 +113,12 @@ struct NightGrid {
       guard callee > 0, callee != cell.a else { continue }
       calls[Cell(a: cell.a, b: cell.b), default: [:]][callee, default: 0] += pair.count
     }
+    return calls
+  }
+
+  private static func usualCallees(
+    _ calls: [Cell: [Int32: Int]], _ totals: [Cell: Int], _ indexByName: [Int32]
+  ) -> [Cell: Int] {
     var usual: [Cell: Int] = [:]
     for (key, counts) in calls where counts.count == 1 {
       guard let (callee, count) = counts.first, 2 * count > totals[key] ?? 0, indexByName[Int(callee)] >= 0 else {
@@ -110,6 +127,28 @@ struct NightGrid {
       usual[key] = Int(indexByName[Int(callee)])
     }
     return usual
+  }
+
+  private static func regularCallees(
+    _ calls: [Cell: [Int32: Int]], _ totals: [Cell: Int], _ partial: CascadePartial, _ indexByName: [Int32]
+  ) -> [Cell: [Int]] {
+    var busy: [Int32: Int] = [:]
+    var slots: Set<Int32> = []
+    for cell in partial.activity.cells.keys {
+      busy[cell.a, default: 0] += 1
+      slots.insert(cell.slot)
+    }
+    var regular: [Cell: [Int]] = [:]
+    for (key, counts) in calls {
+      let found = counts.filter { callee, count in
+        Double(count) > regularShare * Double(totals[key] ?? 0)
+          && Double(busy[callee] ?? 0) >= presence * Double(slots.count)
+      }
+      guard !found.isEmpty else { continue }
+      let ordered = found.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+      regular[key] = ordered.map { Int(indexByName[Int($0.key)]) }.filter { $0 >= 0 }
+    }
+    return regular
   }
 
   func component(_ name: Int32) -> Int? {
@@ -128,10 +167,24 @@ struct NightGrid {
     return low < minutes.count && minutes[low] == slot ? low : nil
   }
 
-  /// The component a blame cell speaks against: the usual callee of its operation where there is one.
-  func culprit(_ cell: Cell) -> Int? {
-    if cell.b != 0, let callee = usualCallee[Cell(a: cell.a, b: cell.b)] { return callee }
+  /// The component a blame cell of a slot length speaks against: the usual callee of its operation where there is one;
+  /// where the blamed span was no call, only a callee that was silent then and hardly ever is.
+  func culprit(_ cell: Cell, _ length: Int64) -> Int? {
+    guard cell.b != 0 else { return component(cell.a) }
+    if cell.d == 0 { return usualCallee[Cell(a: cell.a, b: cell.b)] ?? component(cell.a) }
+    for callee in regularCallees[Cell(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
+      return callee
+    }
     return component(cell.a)
+  }
+
+  /// Whether a component had no request in a slot of a length, and none in a fine slot before or behind.
+  private func isSilent(_ component: Int, _ slot: Int32, _ length: Int64) -> Bool {
+    guard let name = partial.names.find(components[component]) else { return false }
+    func isEmpty(_ slot: Int32) -> Bool { partial.activity.cells[Cell(a: name, slot: slot)] == nil }
+    let first = CascadePartial.slot(CascadePartial.start(slot, length), CascadePartial.fine)
+    let count = Int32(length / CascadePartial.fine)
+    return (first..<first + count).contains { isEmpty($0) && (isEmpty($0 - 1) || isEmpty($0 + 1)) }
   }
 
   /// The minutes that lie in a range of time, by index.
@@ -207,6 +260,11 @@ struct ShareSeries {
   mutating func add(hits count: Double, of number: Double, to key: Cell, minute: Int) {
     hits.add(count, to: key, minute: minute)
     trials.add(number, to: key, minute: minute)
+  }
+
+  /// Takes a level that is known from elsewhere for every series.
+  mutating func expect(_ baseline: RobustBaseline) {
+    baselines = Array(repeating: baseline, count: hits.keys.count)
   }
 
   mutating func learn(_ grid: NightGrid) {

@@ -16,6 +16,12 @@ enum Quote {
     return bounded(parts.joined(separator: ", "))
   }
 
+  /// The same for a request that is known by the time spent in the component itself.
+  static func ownTime(_ sighting: Sighting, _ names: NameTable) -> String {
+    let subject = names[sighting.subject]
+    return bounded((subject.isEmpty ? "" : subject + ", ") + "own time " + duration(sighting.duration))
+  }
+
   /// A text cut to the length of a quote.
   static func bounded(_ text: String) -> String {
     text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"

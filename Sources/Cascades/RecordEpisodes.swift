@@ -21,6 +21,8 @@ struct RecordEpisodes {
   /// Components whose queues grew.
   private(set) var growingQueues: Set<Int> = []
 
+  private let naming: [(time: Int64, component: Int, named: [Int], count: Int)]
+
   private struct Mark {
     var minute: Int
     var time: Int64
@@ -31,6 +33,7 @@ struct RecordEpisodes {
   init(_ grid: NightGrid, settings: CascadeSettings) {
     self.grid = grid
     self.settings = settings
+    naming = Self.naming(grid)
     var metricMarks: [Int: [Mark]] = [:]
     var logMarks: [Int: [Mark]] = [:]
     readMetrics(&metricMarks)
@@ -88,7 +91,9 @@ struct RecordEpisodes {
           signs[component, default: []].append(
             (
               table.time(first.point), text,
-              table.sighting(first.point, of: series).evidence(grid.partial.names, quote: text)
+              table.sighting(first.point, of: series).evidence(
+                grid.partial.names,
+                quote: MetricContrast.quote(name, first.value, count: table.count(first.point)))
             ))
         }
       }
@@ -145,13 +150,35 @@ struct RecordEpisodes {
   /// The components that warnings and errors of a component name in their text, with how many lines do.
   func mentions(within range: ClosedRange<Int64>) -> [Int: [Int: Int]] {
     var found: [Int: [Int: Int]] = [:]
-    for (cell, lines) in grid.partial.logs.cells where range.contains(lines.example.time) {
-      guard let component = grid.component(cell.a) else { continue }
-      let text = grid.partial.names[cell.b]
-      for (index, name) in grid.components.enumerated() where index != component && name.utf8.count >= 4 {
-        if text.contains(name) { found[component, default: [:]][index, default: 0] += lines.count }
-      }
+    let low = naming.partitioningIndex { $0.time >= range.lowerBound }
+    for line in naming[low...] {
+      guard line.time <= range.upperBound else { break }
+      for index in line.named { found[line.component, default: [:]][index, default: 0] += line.count }
     }
     return found
+  }
+
+  /// Lines that name other components, in time order.
+  private static func naming(
+    _ grid: NightGrid
+  ) -> [(time: Int64, component: Int, named: [Int], count: Int)] {
+    var namedBy: [Int32: [Int]] = [:]
+    var lines: [(time: Int64, component: Int, named: [Int], count: Int)] = []
+    for (cell, logs) in grid.partial.logs.cells {
+      guard let component = grid.component(cell.a) else { continue }
+      let named: [Int]
+      if let known = namedBy[cell.b] {
+        named = known
+      } else {
+        let text = grid.partial.names[cell.b]
+        named = grid.components.indices.filter {
+          grid.components[$0].utf8.count >= 4 && text.contains(grid.components[$0])
+        }
+        namedBy[cell.b] = named
+      }
+      let others = named.filter { $0 != component }
+      if !others.isEmpty { lines.append((logs.example.time, component, others, logs.count)) }
+    }
+    return lines.sorted { ($0.time, $0.component, $0.count) < ($1.time, $1.component, $1.count) }
   }
 }

@@ -8,6 +8,13 @@ struct RobustBaseline: Sendable {
 
   init() {}
 
+  /// A level known from elsewhere, which rests on enough.
+  init(center: Double, spread: Double) {
+    self.center = center
+    self.spread = spread
+    count = .max
+  }
+
   /// - Complexity: O(n log n)
   init(_ values: [Double]) {
     count = values.count

@@ -21,13 +21,19 @@ struct SlowEpisodes {
   private let grid: NightGrid
   private let settings: CascadeSettings
   private let latency: LatencyContrast
+  /// The same against earlier nights, where there are any, and what was usual in them.
+  private let earlier: (latency: LatencyContrast, profile: CascadeProfile)?
   /// Own time of a component, and the ways from and to it, by fine slot.
   private var ownPace: [Int: [Int32: Pace]] = [:]
   private var wayPace: [Int: [Int32: Pace]] = [:]
 
-  init(_ grid: NightGrid, _ latency: LatencyContrast, settings: CascadeSettings) {
+  init(
+    _ grid: NightGrid, _ latency: LatencyContrast, earlier: (latency: LatencyContrast, profile: CascadeProfile)?,
+    settings: CascadeSettings
+  ) {
     self.grid = grid
     self.latency = latency
+    self.earlier = earlier
     self.settings = settings
     for (cell, pace) in grid.partial.pace.cells {
       guard let component = grid.component(cell.a) else { continue }
@@ -39,8 +45,46 @@ struct SlowEpisodes {
     }
   }
 
+  /// The episodes of the night against itself and, where there are earlier nights, against them: what lasts all night
+  /// is seen in no other way. Of two that overlap the longer one stands.
+  ///
   /// - Complexity: O(components × minutes + edges × minutes)
   func find() -> [Episode] {
+    let own = find(latency) { usualPace($0, $1) }
+    guard let earlier else { return own }
+    let names = grid.components
+    let old = find(earlier.latency) { component, sign in
+      let place = CascadeProfile.Place(component: names[component], callee: sign == .slowNetwork ? "*" : "")
+      return earlier.profile.pace[place].map { RobustBaseline(center: Double($0), spread: 0) }
+    }
+    func same(_ a: Episode, _ b: Episode) -> Bool {
+      a.component == b.component && a.sign == b.sign && a.onset <= b.end && b.onset <= a.end
+    }
+    // A minute more at either end is how roughly an onset is known.
+    let longer = old.filter { old in
+      !own.contains {
+        same($0, old) && $0.onset <= old.onset + CascadePartial.coarse && $0.end >= old.end - CascadePartial.coarse
+      }
+    }
+    return own.filter { own in !longer.contains { same($0, own) } } + longer
+  }
+
+  /// The usual time of each component in this night for later ones, microseconds.
+  var pace: [CascadeProfile.Place: Int64] {
+    var pace: [CascadeProfile.Place: Int64] = [:]
+    for (sign, series) in [(Episode.Sign.slowCode, ownPace), (.slowNetwork, wayPace)] {
+      for component in series.keys {
+        guard let usual = usualPace(component, sign), let center = Int64(checked: usual.center.rounded()) else {
+          continue
+        }
+        let callee = sign == .slowNetwork ? "*" : ""
+        pace[CascadeProfile.Place(component: grid.components[component], callee: callee)] = center
+      }
+    }
+    return pace
+  }
+
+  private func find(_ latency: LatencyContrast, usual: (Int, Episode.Sign) -> RobustBaseline?) -> [Episode] {
     var own = [[Int]](repeating: [], count: grid.components.count)
     var network = own
     var strength: [Cell: Double] = [:]
@@ -56,7 +100,7 @@ struct SlowEpisodes {
           strength[key] = max(strength[key] ?? 0, contrast.z)
         }
       }
-      for (component, z) in slowEnds(minute) {
+      for (component, z) in slowEnds(minute, latency) {
         network[component].append(minute)
         let key = Cell(a: Int32(component), b: 1)
         strength[key] = max(strength[key] ?? 0, z)
@@ -66,8 +110,7 @@ struct SlowEpisodes {
     var episodes: [Episode] = []
     for component in grid.components.indices {
       for (sign, marked) in [(Episode.Sign.slowCode, own[component]), (.slowNetwork, network[component])] {
-        guard marked.count >= Self.leastMinutes else { continue }
-        let usual = usualPace(component, sign)
+        guard marked.count >= Self.leastMinutes, let usual = usual(component, sign) else { continue }
         let key = Cell(a: Int32(component), b: sign == .slowNetwork ? 1 : 0)
         for run in MinuteRuns.runs(marked, slots: grid.minutes, gap: settings.quiet) {
           let count =
@@ -87,7 +130,7 @@ struct SlowEpisodes {
   }
 
   /// The ends that slow ways speak against in a minute: the callee, or the caller that is slow towards most callees.
-  private func slowEnds(_ minute: Int) -> [(Int, Double)] {
+  private func slowEnds(_ minute: Int, _ latency: LatencyContrast) -> [(Int, Double)] {
     let edges = latency.edges(in: [minute])
     let slow = edges.filter { Self.isSlow($0.contrast) }
     guard !slow.isEmpty else { return [] }
@@ -117,8 +160,8 @@ struct SlowEpisodes {
     return ends.sorted { $0.key < $1.key }
   }
 
-  private func usualPace(_ component: Int, _ sign: Episode.Sign) -> RobustBaseline {
-    let series = (sign == .slowCode ? ownPace[component] : wayPace[component]) ?? [:]
+  private func usualPace(_ component: Int, _ sign: Episode.Sign) -> RobustBaseline? {
+    guard let series = sign == .slowCode ? ownPace[component] : wayPace[component] else { return nil }
     return RobustBaseline(series.values.filter { $0.count > 0 }.map(\.mean))
   }
 
@@ -150,8 +193,9 @@ struct SlowEpisodes {
       CascadePartial.start(slots[begin], CascadePartial.fine)
       + Int64((1 - share) * Double(CascadePartial.fine))
     return Episode(
-      component: component, sign: sign, onset: onset,
-      end: CascadePartial.start(slots[finish] + 1, CascadePartial.fine), strength: strength)
+      component: component, sign: sign, onset: max(onset, grid.partial.first),
+      end: min(CascadePartial.start(slots[finish] + 1, CascadePartial.fine), max(grid.partial.last, onset)),
+      strength: strength, usualTime: usual.center, time: inside.mean)
   }
 }
 

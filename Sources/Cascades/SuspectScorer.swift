@@ -15,6 +15,8 @@ struct SuspectScorer {
   let grid: NightGrid
   let behaviour: BehaviourContrast
   let latency: LatencyContrast
+  /// The same against earlier nights, where there are any.
+  let earlier: LatencyContrast?
   let metrics: MetricContrast
   let votes: BlameVotes
   /// Records of failures by the component that they speak against and by minute.
@@ -40,15 +42,16 @@ struct SuspectScorer {
     var metrics: [[MetricContrast.Departure]]
   }
 
-  init(_ grid: NightGrid) {
+  init(_ grid: NightGrid, earlier profile: CascadeProfile? = nil) {
     self.grid = grid
     behaviour = BehaviourContrast(grid)
     latency = LatencyContrast(grid)
+    earlier = profile.map { LatencyContrast(grid, earlier: $0) }
     metrics = MetricContrast(grid)
     votes = BlameVotes(grid)
     var blamed: [Cell: [Sighting]] = [:]
     for (cell, sightings) in grid.partial.blameEvidence.cells {
-      guard let culprit = grid.culprit(cell) else { continue }
+      guard let culprit = grid.culprit(cell, CascadePartial.coarse) else { continue }
       blamed[Cell(a: Int32(culprit), slot: cell.slot), default: []] += sightings.kept
     }
     self.blamed = blamed
@@ -57,8 +60,20 @@ struct SuspectScorer {
   /// The suspicions of a window, best first; equal scores in name order.
   func judge(_ minutes: [Int]) -> Window {
     let (behaviourWeights, departures) = behaviour.departures(in: minutes)
-    let ownTime = latency.ownTime(in: minutes)
-    let edges = latency.edges(in: minutes)
+    var ownTime = latency.ownTime(in: minutes)
+    var edges = latency.edges(in: minutes)
+    if let earlier {
+      for (component, contrast) in earlier.ownTime(in: minutes).enumerated() where contrast.z > ownTime[component].z {
+        ownTime[component] = contrast
+      }
+      let old = Dictionary(
+        earlier.edges(in: minutes).map { (Cell(a: Int32($0.caller), b: Int32($0.callee)), $0.contrast) }
+      ) { a, _ in a }
+      for index in edges.indices {
+        let key = Cell(a: Int32(edges[index].caller), b: Int32(edges[index].callee))
+        if let contrast = old[key], contrast.z > edges[index].contrast.z { edges[index].contrast = contrast }
+      }
+    }
     let network = latency.network(edges)
     let readings = metrics.departures(in: minutes)
     let votes = votes.votes(in: minutes)
@@ -95,7 +110,6 @@ struct SuspectScorer {
   /// A suspicion in the words and with the records of a report.
   func cause(_ suspicion: Suspicion, _ window: Window, total: Double) -> Incident.RootCause {
     let component = suspicion.component
-    let names = grid.partial.names
     var reasons: [(Double, String)] = []
     var evidence: [Evidence] = []
     if suspicion.votes.weight >= Self.threshold {
@@ -142,9 +156,10 @@ struct SuspectScorer {
     }
     for departure in window.metrics[component].prefix(2) where departure.z * departure.kind.weight >= Self.threshold {
       reasons.append((departure.z * departure.kind.weight, metrics.text(departure)))
-      evidence.append(departure.sighting.evidence(names, quote: metrics.text(departure)))
+      evidence.append(metrics.evidence(departure))
     }
     var seen: Set<Evidence> = []
+    if evidence.isEmpty { evidence = anyEvidence(component, window.minutes) }
     let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
     return Incident.RootCause(
       component: grid.components[component], score: suspicion.score, share: total > 0 ? suspicion.score / total : 0,
@@ -165,6 +180,18 @@ struct SuspectScorer {
     for minute in minutes {
       found += grid.partial.slowEvidence.cells[Cell(a: name, slot: grid.minutes[minute])]?.kept ?? []
     }
-    return found.sorted().prefix(2).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+    return found.sorted().prefix(2).map {
+      $0.evidence(grid.partial.names, quote: Quote.ownTime($0, grid.partial.names))
+    }
+  }
+
+  /// Records of a component in some minutes, whatever they say: of failures that it is blamed for, else of its slowest
+  /// requests, else of what its metrics read.
+  func anyEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
+    let blamed = blameEvidence(component, minutes)
+    if !blamed.isEmpty { return blamed }
+    let slow = slowEvidence(component, minutes)
+    if !slow.isEmpty { return slow }
+    return metrics.departures(in: minutes)[component].prefix(1).map { metrics.evidence($0) }
   }
 }

@@ -71,7 +71,11 @@ struct PatternIncidents {
     ]
     incident.decision = "Compare the exemplar requests with the pattern"
     incident.timeline = breaks.prefix(Self.listedRules).compactMap { one in
-      one.exemplar.map { Incident.Moment(at: $0.time, component: component, text: detail(one), evidence: $0.evidence) }
+      one.exemplar.flatMap { exemplar in
+        guard (first..<last).contains(exemplar.time) else { return nil }
+        return Incident.Moment(
+          at: exemplar.time, component: component, text: detail(one), evidence: exemplar.evidence)
+      }
     }
     incident.timeline.sort { ($0.at, $0.text) < ($1.at, $1.text) }
     incident.evidence = evidence.sorted()

@@ -40,7 +40,8 @@ struct RuleBreakStretches {
     part.windows = one.windows.filter { run.contains($0.key) }
     part.count = part.windows.values.reduce(0, +)
     part.exemplars = one.exemplars.filter { run.contains($0.time >> Int64(shift)) }
-    part.exemplar = part.exemplars.min()
+    // Of each way to break a rule one request is known: where none lies in the stretch, another shows the same.
+    part.exemplar = part.exemplars.min() ?? one.exemplar
     return part.count > 0 ? part : nil
   }
 }

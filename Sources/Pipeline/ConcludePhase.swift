@@ -30,10 +30,14 @@ struct ConcludePhase: Sendable {
     let windows = request.windows.map { $0.start..<$0.end }
     let baseline = history.map { $0.patterns(&report.diagnostics) }
     let earlier = history?.templates ?? []
+    let usual = history.flatMap { $0.cascades(&report.diagnostics) }
     let file = try policyFile()
     let (cascades, others) = Concurrently.both(
       jobs: request.jobs,
-      { CascadeAnalysis.conclude(night.cascades, settings: settings.cascades, windows: windows) },
+      {
+        CascadeAnalysis.conclude(
+          night.cascades, settings: settings.cascades, windows: windows, earlier: usual)
+      },
       {
         OtherFindings(
           patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns),
@@ -57,6 +61,7 @@ struct ConcludePhase: Sendable {
       blobs: [
         NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
         NightHistory.Blob.tests: NightHistory.encoded(tests.night),
+        NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
       ])
   }
 

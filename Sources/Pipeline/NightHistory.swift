@@ -1,3 +1,4 @@
+internal import Cascades
 internal import Core
 internal import History
 internal import Patterns
@@ -13,6 +14,7 @@ struct NightHistory {
   enum Blob {
     static let patterns = "patterns"
     static let tests = "tests"
+    static let cascades = "cascades"
   }
 
   /// Opens the history of a request.
@@ -44,6 +46,31 @@ struct NightHistory {
       }
     }
     return PatternBaseline(nights: nights)
+  }
+
+  /// How components and the ways between them usually were in earlier nights, nil where no night says; a night whose form
+  /// cannot be read is left out and named.
+  func cascades(_ diagnostics: inout [Diagnostic]) -> CascadeProfile? {
+    var nights: [CascadeProfile] = []
+    for (date, bytes) in baseline.blobs(Blob.cascades) {
+      do throws(DecodeFailure) {
+        var reader = ByteReader(bytes)
+        nights.append(try CascadeProfile(from: &reader))
+      } catch {
+        diagnostics.append(
+          Diagnostic(
+            "historyNightUnreadable", .warning, at: SourceLocation(input: store.path, member: date),
+            "the cascades' baseline of this night cannot be read: \(error.message)"))
+      }
+    }
+    return CascadeProfile.usual(nights)
+  }
+
+  /// A night's profile as the history holds it.
+  static func encoded(_ profile: CascadeProfile) -> [UInt8] {
+    var writer = ByteWriter()
+    profile.encode(to: &writer)
+    return writer.bytes
   }
 
   /// What became of the tests in earlier nights; a night whose form cannot be read is left out and named.

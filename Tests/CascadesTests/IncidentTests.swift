@@ -71,6 +71,23 @@ struct IncidentTests {
     #expect(incident.components.map(\.id) == ["front", "stock"])
   }
 
+  @Test("a crashed component is blamed where callers write no span per call, and only while it is silent")
+  func silentCallee() throws {
+    let night = NightBuilder.shop { root, second in
+      root.calls = root.calls.flatMap(\.calls)
+      if (600..<720).contains(second) {
+        root.failure = .unavailable
+        root.calls.removeFirst()
+      } else if (900..<1020).contains(second), second % 2 == 0 {
+        root.failure = .unavailable
+      }
+    }
+    let found = incidents(night)
+    #expect(found.compactMap { $0.rootCauses.first?.component } == ["stock", "front"])
+    #expect(found.first?.components.map(\.id) == ["front", "stock"])
+    #expect(found.last?.components.map(\.id) == ["front"])
+  }
+
   @Test("a caller that times out on a callee that says nothing is the callee's incident")
   func unmarkedTimeout() throws {
     let night = NightBuilder.shop { root, second in

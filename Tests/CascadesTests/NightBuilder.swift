@@ -21,6 +21,7 @@ struct NightBuilder {
     var duration: Int64 = 1000
     var failure: FailureKind?
     var peer = ""
+    var attempt: UInt8 = 1
     var calls: [Call] = []
   }
 
@@ -54,7 +55,7 @@ struct NightBuilder {
       request: request, span: UInt64(nodes.count + 1), parent: UInt64(parent + 1), start: start + call.at,
       duration: call.duration, source: source(), component: symbol(call.component),
       operation: symbol(call.operation), peer: symbol(call.peer), kind: call.kind,
-      failureCode: call.failure?.rawValue ?? 0)
+      failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt)
     let index = nodes.count
     nodes.append(CallNode(row: row, parent: parent))
     for child in call.calls {
