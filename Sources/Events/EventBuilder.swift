@@ -138,6 +138,6 @@ package struct EventBuilder: Sendable {
     for record in report.records { saw(record.time) }
     events += 2 * report.records.count
     let partition = Int(StableHash.hash(path) % UInt64(partitions.count))
-    partitions[partition].reports.append(ReportRow(path: path, file: report))
+    partitions[partition].append(ReportRow(path: path, file: report))
   }
 }

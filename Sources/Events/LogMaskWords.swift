@@ -13,7 +13,7 @@ enum ByteClass {
   /// Between two variables of one word these make no second variable: `.:-/`.
   static let fold: UInt8 = 128
 
-  static let table: [UInt8] = {
+  fileprivate static let table: [UInt8] = {
     var table = [UInt8](repeating: 0, count: 256)
     for byte in [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D] { table[byte] |= blank }
     for byte in 0x30...0x39 { table[byte] |= digit }
@@ -27,6 +27,45 @@ enum ByteClass {
     table[0x2E] |= dot
     return table
   }()
+}
+
+/// The classes of all 256 bytes. There is an entry for every byte, so that looking one up needs no check; the table is made
+/// once and stays.
+@safe struct ByteClasses: @unchecked Sendable {
+  private let table: UnsafePointer<UInt8>
+
+  static let shared = ByteClasses()
+
+  private init() {
+    let made = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+    for (byte, classes) in ByteClass.table.enumerated() { unsafe made[byte] = classes }
+    unsafe table = UnsafePointer(made)
+  }
+
+  @inline(__always) subscript(byte: UInt8) -> UInt8 { unsafe table[Int(byte)] }
+
+  /// Goes on to the first byte of one of the classes.
+  ///
+  /// - Parameters:
+  ///   - line: the line.
+  ///   - start: where to begin.
+  ///   - end: where to stop at the latest.
+  ///   - classes: what ends the stretch.
+  /// - Returns: where the stretch ends, and the classes of the bytes in it.
+  func scan(_ line: Span<UInt8>, _ start: Int, _ end: Int, until classes: UInt8) -> (end: Int, seen: UInt8) {
+    precondition(start >= 0 && end <= line.count)
+    return unsafe line.withUnsafeBufferPointer { bytes in
+      var i = start
+      var seen: UInt8 = 0
+      while i < end {
+        let found = unsafe table[Int(bytes[i])]
+        if found & classes != 0 { break }
+        seen |= found
+        i &+= 1
+      }
+      return (i, seen)
+    }
+  }
 }
 
 /// Top-level domains, as far as a name that ends in one is taken for a host.

@@ -6,7 +6,9 @@ package struct Rows: Sendable {
   package var logs: [LogRow] = []
   package var metrics: [MetricRow] = []
   package var events: [StructuralEvent] = []
-  package var reports: [ReportRow] = []
+  package private(set) var reports: [ReportRow] = []
+  /// Bytes held by the reports, kept up to date: asking for them after every member must not walk through all of them.
+  private var reportMemory = 0
 
   package init() {}
 
@@ -25,6 +27,13 @@ package struct Rows: Sendable {
     metrics += other.metrics
     events += other.events
     reports += other.reports
+    reportMemory += other.reportMemory
+  }
+
+  /// Adds one report or piece of one.
+  package mutating func append(_ report: ReportRow) {
+    reportMemory += report.memory
+    reports.append(report)
   }
 
   /// How many rows, test cases counted one by one.
@@ -36,7 +45,7 @@ package struct Rows: Sendable {
   package var memory: Int {
     spans.capacity * MemoryLayout<SpanRow>.stride + logs.capacity * MemoryLayout<LogRow>.stride
       + metrics.capacity * MemoryLayout<MetricRow>.stride + events.capacity * MemoryLayout<StructuralEvent>.stride
-      + reports.reduce(0) { $0 + $1.memory }
+      + reportMemory
   }
 }
 
@@ -136,7 +145,7 @@ package struct SegmentMerger {
     for var report in other.rows.reports {
       report.file.source = move(report.file.source)
       for i in report.file.records.indices { report.file.records[i].source = move(report.file.records[i].source) }
-      segment.rows.reports.append(report)
+      segment.rows.append(report)
     }
   }
 }

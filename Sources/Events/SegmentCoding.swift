@@ -190,7 +190,7 @@ extension Segment {
     }
     for _ in 0..<(try reader.count(minimumBytes: 2)) {
       let path = try reader.text()
-      rows.reports.append(ReportRow(path: path, file: try TestReportFile(from: &reader)))
+      rows.append(ReportRow(path: path, file: try TestReportFile(from: &reader)))
     }
     guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a segment") }
   }

@@ -51,24 +51,33 @@ package enum AttemptModel {
     var summary = TestFindings.File(path: file.path, dialect: file.dialect)
     summary.complete = file.isComplete && file.isClosed
     summary.recovered = file.isRecovered
-    var order: [String] = []
-    var groups: [String: [TestCaseNote]] = [:]
-    for note in file.cases {
+    let cases = file.cases
+    var places: [String: Int] = [:]
+    places.reserveCapacity(cases.count)
+    // By test in the order of first records: the numbers of its records.
+    var groups: [(first: Int, more: [Int])] = []
+    groups.reserveCapacity(cases.count)
+    for (number, note) in cases.enumerated() {
       count(note, in: &summary)
-      if groups[note.test] == nil { order.append(note.test) }
-      groups[note.test, default: []].append(note)
+      if let place = places[note.test] {
+        groups[place].more.append(number)
+      } else {
+        places[note.test] = groups.count
+        groups.append((number, []))
+      }
     }
     let isRerunPlugin = file.dialect == "pytest-rerunfailures"
     var runs: [TestRun] = []
-    runs.reserveCapacity(order.count)
-    for test in order {
-      guard let notes = groups[test] else { continue }
+    runs.reserveCapacity(groups.count)
+    for group in groups {
+      let test = cases[group.first].test
+      let notes = [cases[group.first]] + group.more.map { cases[$0] }
       runs.append(isRerunPlugin ? joinPytest(test, notes) : join(test, notes))
     }
     if isRerunPlugin { inferUnseen(&runs) }
     summary.tests = runs.count
     summary.attempts = runs.reduce(0) { $0 + $1.total }
-    summary.reruns = runs.reduce(0) { $0 + reruns(of: $1, records: groups[$1.test]?.count ?? 1) }
+    summary.reruns = zip(runs, groups).reduce(0) { $0 + reruns(of: $1.0, records: $1.1.more.count + 1) }
     summary.flaky = runs.count(where: \.isFlaky)
     return (summary, runs)
   }

@@ -61,10 +61,10 @@ package struct FailureClusters: Sendable {
     var traced: [String: [Failure]] = [:]
     var shared: [String: [Failure]] = [:]
     var single: [String: [Failure]] = [:]
-    for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) {
-      for step in steps where step.build >= timeline.tonight {
+    for track in timeline.tracks {
+      for step in track.steps(from: timeline.tonight) where step.failure != nil {
         guard let note = step.failure, step.failures > 0 || !note.cause.isEmpty else { continue }
-        let failure = Failure(test: test, step: step, note: note)
+        let failure = Failure(test: track.test, step: step, note: note)
         if !note.cause.isEmpty {
           declared[note.cause, default: []].append(failure)
         } else if !note.isAssertion, let outage = Self.outage(at: step.time, outages) {
@@ -99,10 +99,10 @@ package struct FailureClusters: Sendable {
     let name = cause.hasPrefix("dependency ") ? String(cause.dropFirst("dependency ".count)) : ""
     if !name.isEmpty {
       let builds = Set(failures.map(\.step.build))
-      for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key })
-      where test == name || test.hasSuffix(" > " + name) {
-        for step in steps where builds.contains(step.build) && step.isFailure {
-          if let note = step.failure { all.append(Failure(test: test, step: step, note: note)) }
+      for track in timeline.tracks where track.hasTrouble {
+        guard track.test == name || track.test.hasSuffix(" > " + name) else { continue }
+        for step in track.steps where builds.contains(step.build) && step.isFailure {
+          if let note = step.failure { all.append(Failure(test: track.test, step: step, note: note)) }
         }
       }
     }
@@ -117,7 +117,7 @@ package struct FailureClusters: Sendable {
     let struck = tests.map { test in
       var builds = Set((byTest[test] ?? []).map(\.step.build))
       // Nights of the history tell too, whatever the message was.
-      for step in timeline.steps[test] ?? [] where step.build < timeline.tonight && step.firstFailures > 0 {
+      for step in timeline[test] where step.build < timeline.tonight && step.firstFailures > 0 {
         builds.insert(step.build)
       }
       return builds
@@ -146,7 +146,8 @@ package struct FailureClusters: Sendable {
     let taken = Set(clusters.flatMap(\.tests))
     var tests: [String] = []
     var onsets: [Set<Int>] = []
-    for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) where !taken.contains(test) {
+    for track in timeline.tracks where track.hasTrouble && !taken.contains(track.test) {
+      let (test, steps) = (track.test, track.steps)
       guard steps.contains(where: { $0.build >= timeline.tonight && $0.isFailure }) else { continue }
       var starts: Set<Int> = []
       var isFailing = false
@@ -161,7 +162,7 @@ package struct FailureClusters: Sendable {
     for group in Self.groups(onsets, linkage: 0.8) where group.count >= 2 {
       guard Self.sharedOccasions(group.map { onsets[$0] }) >= 2 else { continue }
       let members = group.flatMap { index in
-        (timeline.steps[tests[index]] ?? []).filter { $0.build >= timeline.tonight && $0.isFailure }.map {
+        timeline[tests[index]].filter { $0.build >= timeline.tonight && $0.isFailure }.map {
           Failure(
             test: tests[index], step: $0, note: $0.failure ?? FailureNote(type: "", message: "", frame: ""))
         }

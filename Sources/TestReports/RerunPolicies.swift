@@ -53,9 +53,9 @@ package enum RerunPolicies {
     _ timeline: TestTimeline, clusters: FailureClusters, verdicts: [String: TestVerdict]
   ) -> [TestFindings.RerunPolicy] {
     let order = timeline.builds.indices
-    guard !order.isEmpty, timeline.steps.values.contains(where: { $0.contains { $0.firstFailures > 0 } }) else {
-      return []
-    }
+    // A test that never failed adds nothing: its rate is 0, so are its cost and its error.
+    let failing = timeline.tracks.filter { $0.hasTrouble && $0.steps.contains { $0.firstFailures > 0 } }
+    guard !order.isEmpty, !failing.isEmpty else { return [] }
     let split = order.count >= 6 ? order.count * 2 / 3 : order.count
     let groups = Dictionary(
       clusters.clusters.filter { $0.basis == "message" || $0.basis == "coFailure" }.flatMap { cluster in
@@ -64,10 +64,11 @@ package enum RerunPolicies {
     var tests: [Unit] = []
     var units: [String: Unit] = [:]
     var joint: [String: [Int: (failed: Bool, ran: Bool)]] = [:]
-    for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) {
+    for track in timeline.tracks where track.hasTrouble || groups[track.test] != nil {
+      let test = track.test
       let broken = verdicts[test]?.brokenSince ?? .max
       var unit = Unit()
-      for step in steps where step.build < split && step.ran && step.build < broken && !Self.isElsewhere(step) {
+      for step in track.steps where step.build < split && step.ran && step.build < broken && !Self.isElsewhere(step) {
         unit.failures += step.firstFailures
         unit.runs += step.builds
         unit.duration += Double(step.duration)
@@ -85,11 +86,12 @@ package enum RerunPolicies {
         failures: builds.values.count { $0.failed }, runs: builds.values.count { $0.ran })
     }
     let clustered = units.sorted { $0.key < $1.key }.map(\.value)
+    let outcomes = BuildEndings(timeline, failing, verdicts: verdicts)
     return (0...3).map { reruns in
-      let observed = observe(timeline, from: split, reruns: reruns, verdicts: verdicts)
+      let observed = outcomes.green(from: split, reruns: reruns)
       var policy = TestFindings.RerunPolicy(
         reruns: reruns, green: estimate(tests, reruns: reruns, split: split, tested: observed?.builds ?? 0),
-        cost: costs(tests, reruns: reruns), buildsTurnedGreen: turned(timeline, reruns: reruns, verdicts: verdicts),
+        cost: costs(tests, reruns: reruns), buildsTurnedGreen: outcomes.turnedGreen(reruns: reruns),
         faultsMasked: masked(timeline, reruns: reruns, verdicts: verdicts))
       policy.greenClustered = estimate(clustered, reruns: reruns, split: split, tested: observed?.builds ?? 0)
       policy.fittedBuilds = split
@@ -100,7 +102,7 @@ package enum RerunPolicies {
   }
 
   /// Set-up failures and outages are no property of a test.
-  private static func isElsewhere(_ step: TestStep) -> Bool { !(step.failure?.cause.isEmpty ?? true) }
+  static func isElsewhere(_ step: TestStep) -> Bool { !(step.failure?.cause.isEmpty ?? true) }
 
   /// P(green) with an interval of the fit: rates by their binomial error, tests that have not failed yet by the share of
   /// tests that failed once (Good and Turing), and the chance of the tested builds themselves.
@@ -137,61 +139,7 @@ package enum RerunPolicies {
       high: cost(spread.map { ($0.high, $0.duration) }, reruns: reruns))
   }
 
-  // MARK: - What really happened
-
-  /// Whether a failure of its own stands in the way of green after r reruns: surely, surely not, or nobody tried.
-  private enum Ending { case green, red, unknown }
-
-  private static func ending(_ step: TestStep, reruns: Int) -> Ending {
-    if step.firstFailures == 0 { return .green }
-    guard !step.endings.isEmpty else { return reruns == 0 ? .red : .unknown }
-    if step.endings.prefix(reruns + 1).contains(true) { return .green }
-    return step.endings.count > reruns ? .red : .unknown
-  }
-
-  /// By tonight's build: how it would have ended, faults and what lay elsewhere left aside.
-  private static func endings(
-    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
-  ) -> [Int: (low: Bool, high: Bool)] {
-    var builds: [Int: (low: Bool, high: Bool)] = [:]
-    for (test, steps) in timeline.steps {
-      let broken = verdicts[test]?.brokenSince ?? .max
-      for step in steps where step.build >= timeline.tonight && step.ran {
-        let known = builds[step.build] ?? (true, true)
-        if step.build >= broken || isElsewhere(step) {
-          builds[step.build] = known
-          continue
-        }
-        switch ending(step, reruns: reruns) {
-        case .green: builds[step.build] = known
-        case .red: builds[step.build] = (false, false)
-        case .unknown: builds[step.build] = (false, known.high)
-        }
-      }
-    }
-    return builds
-  }
-
-  private static func observe(
-    _ timeline: TestTimeline, from split: Int, reruns: Int, verdicts: [String: TestVerdict]
-  ) -> (share: Estimate, builds: Int)? {
-    let tested = endings(timeline, reruns: reruns, verdicts: verdicts).filter { $0.key >= split }
-    guard !tested.isEmpty else { return nil }
-    let low = Double(tested.values.count { $0.low }) / Double(tested.count)
-    let high = Double(tested.values.count { $0.high }) / Double(tested.count)
-    return (Estimate(low == high ? low : nil, low: low, high: high), tested.count)
-  }
-
-  private static func turned(
-    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
-  ) -> Estimate {
-    let before = endings(timeline, reruns: 0, verdicts: verdicts)
-    let after = endings(timeline, reruns: reruns, verdicts: verdicts)
-    let red = before.filter { !$0.value.low }.keys
-    let low = Double(red.count { after[$0]?.low ?? false })
-    let high = Double(red.count { after[$0]?.high ?? false })
-    return Estimate(low == high ? low : nil, low: low, high: high)
-  }
+  // MARK: - What reruns hide
 
   /// Faults whose first sign was a failure that a rerun made pass. At least those that broke for good within three builds;
   /// at most every test that failed just once and was made to pass.
@@ -201,7 +149,8 @@ package enum RerunPolicies {
     guard reruns > 0 else { return Estimate(exact: 0) }
     var low = 0
     var high = 0
-    for (test, steps) in timeline.steps {
+    for track in timeline.tracks where track.hasTrouble {
+      let (test, steps) = (track.test, track.steps)
       let passedByRerun = steps.filter { $0.build >= timeline.tonight && $0.isFlaky && !$0.isCollateral }
       guard let last = passedByRerun.last else { continue }
       if let broken = verdicts[test]?.brokenSince {

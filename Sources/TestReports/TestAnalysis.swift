@@ -34,11 +34,10 @@ package enum TestAnalysis {
     var timeline = TestTimeline(partial: partial, history: history)
     let clusters = FailureClusters(timeline, outages: outages)
     timeline.markCollateral(clusters.collateral)
-    let names = timeline.steps.keys.sorted()
     var verdicts: [TestVerdict] = []
-    for name in names {
-      guard let steps = timeline.steps[name], steps.contains(where: { $0.build >= timeline.tonight }) else { continue }
-      verdicts.append(Flakiness.judge(name, steps, timeline))
+    // A test that never failed is neither flaky nor broken.
+    for track in timeline.tracks where track.hasTrouble && !track.steps(from: timeline.tonight).isEmpty {
+      verdicts.append(Flakiness.judge(track.test, track.steps, timeline))
     }
     let byName = Dictionary(verdicts.map { ($0.test, $0) }, uniquingKeysWith: { first, _ in first })
 
@@ -67,14 +66,14 @@ package enum TestAnalysis {
     let incidents = TestIncidents.make(clusters, verdicts, timeline, history: history, window: window)
     return TestConclusion(
       findings: findings, incidents: incidents, night: night(timeline, clusters, date: date),
-      components: components(names, timeline))
+      components: components(timeline))
   }
 
   /// Counts tests by how they ended after their last attempt; the worst of several builds counts.
   private static func count(_ timeline: TestTimeline, into findings: inout TestFindings) {
     for file in findings.files { findings.attempts += file.attempts }
-    for (_, steps) in timeline.steps {
-      let tonight = steps.filter { $0.build >= timeline.tonight }
+    for track in timeline.tracks {
+      let tonight = track.steps(from: timeline.tonight)
       guard let worst = tonight.map(\.outcome).max(by: { AttemptModel.severity($0) < AttemptModel.severity($1) }) else {
         continue
       }
@@ -91,20 +90,27 @@ package enum TestAnalysis {
 
   private static func slowest(_ timeline: TestTimeline) -> [TestFindings.Cost] {
     var costs: [TestFindings.Cost] = []
-    for (test, steps) in timeline.steps {
-      let tonight = steps.filter { $0.build >= timeline.tonight }
+    for track in timeline.tracks {
+      let tonight = track.steps(from: timeline.tonight)
       let total = tonight.reduce(Int64(0)) { $0.addingSaturated($1.duration) }
       guard total > 0 else { continue }
-      costs.append(TestFindings.Cost(test: test, total: total, attempts: tonight.reduce(0) { $0 + $1.attempts }))
+      costs.append(TestFindings.Cost(test: track.test, total: total, attempts: tonight.reduce(0) { $0 + $1.attempts }))
     }
     costs.sort { ($1.total, $0.test) < ($0.total, $1.test) }
     return Array(costs.prefix(listed))
   }
 
-  private static func components(_ names: [String], _ timeline: TestTimeline) -> Int {
+  /// Classes or suites: what stands before the first ` > ` of a test's name.
+  private static func components(_ timeline: TestTimeline) -> Int {
     var owners: Set<Substring> = []
-    for name in names where timeline.steps[name]?.contains(where: { $0.build >= timeline.tonight }) == true {
-      owners.insert(name.firstRange(of: " > ").map { name[..<$0.lowerBound] } ?? name[...])
+    var last: Substring = ""
+    for track in timeline.tracks where !track.steps(from: timeline.tonight).isEmpty {
+      let owner = TestIdentity.owner(of: track.test)
+      // Tests are sorted: an owner's stand mostly together.
+      if owner != last || owners.isEmpty {
+        owners.insert(owner)
+        last = owner
+      }
     }
     return owners.count
   }
@@ -112,7 +118,7 @@ package enum TestAnalysis {
   /// Nights of more builds than this are kept as sums.
   private static let longestSequence = 256
 
-  private static func sequence(of steps: [TestStep], first: Int, count: Int) -> String {
+  private static func sequence(of steps: ArraySlice<TestStep>, first: Int, count: Int) -> String {
     var letters = [Character](repeating: "-", count: count)
     for step in steps where step.ran {
       let letter: Character =
@@ -132,13 +138,14 @@ package enum TestAnalysis {
     var night = TestHistory.Night(night: date, revision: revisions.count == 1 ? revisions.first ?? "" : "")
     let builds = timeline.builds[timeline.tonight...]
     night.builds = builds.map(\.label)
-    for (test, steps) in timeline.steps.sorted(by: { $0.key < $1.key }) {
-      let tonight = steps.filter { $0.build >= timeline.tonight }
+    for track in timeline.tracks {
+      let test = track.test
+      let tonight = track.steps(from: timeline.tonight)
       guard let worst = tonight.map(\.outcome).max(by: { AttemptModel.severity($0) < AttemptModel.severity($1) }) else {
         continue
       }
       let own = tonight.filter { !$0.isCollateral }
-      let counted = own.isEmpty ? tonight : own
+      let counted = own.isEmpty ? Array(tonight) : own
       var outcome = TestHistory.Outcome(test: test, outcome: worst)
       outcome.attempts = counted.reduce(0) { $0 + $1.attempts }
       outcome.failures = counted.reduce(0) { $0 + $1.failures }

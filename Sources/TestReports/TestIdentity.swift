@@ -42,6 +42,17 @@ package struct TestIdentity: Hashable, Sendable {
     return (words[0] == "attempt" ? number : number + 1, length)
   }
 
+  /// The class or suite of a test's name: what stands before the first ` > `, else the whole name.
+  static func owner(of test: String) -> Substring {
+    let bytes = test.utf8
+    var i = bytes.startIndex
+    while let blank = bytes[i...].firstIndex(of: 0x20) {
+      if bytes[blank...].starts(with: [0x20, 0x3E, 0x20]) { return test[..<blank] }
+      i = bytes.index(after: blank)
+    }
+    return test[...]
+  }
+
   /// A suite's name without the time of the run that some runners append (`test_u.A-20261121074438`).
   static func withoutStamp(_ name: String) -> String {
     guard let dash = name.lastIndex(of: "-") else { return name }

@@ -42,22 +42,62 @@ package struct TestStep: Hashable, Sendable {
   package var ran: Bool { outcome == .passed || isFailure }
 }
 
+/// One test through all builds.
+package struct TestTrack: Sendable {
+  package let test: String
+  /// In build order.
+  package fileprivate(set) var steps: [TestStep]
+  /// Whether an attempt failed in any build, or a report says one did: most tests never do, and most questions are not
+  /// about those.
+  package let hasTrouble: Bool
+
+  fileprivate init(test: String, steps: [TestStep]) {
+    self.test = test
+    self.steps = steps
+    hasTrouble = steps.contains { $0.isFailure || $0.failures > 0 || $0.firstFailures > 0 || $0.isFlaky }
+  }
+
+  /// The steps of tonight's builds.
+  func steps(from first: Int) -> ArraySlice<TestStep> {
+    var start = steps.count
+    while start > 0, steps[start - 1].build >= first { start -= 1 }
+    return steps[start...]
+  }
+}
+
 /// All builds, oldest first, and the steps of every test through them.
 package struct TestTimeline: Sendable {
   package private(set) var builds: [TestBuild] = []
-  /// Steps in build order, by test.
-  package private(set) var steps: [String: [TestStep]] = [:]
+  /// Sorted by test.
+  package private(set) var tracks: [TestTrack] = []
   /// The first of tonight's builds.
   package private(set) var tonight = 0
   package private(set) var files: [TestFindings.File] = []
 
   package init(partial: TestPartial, history: TestHistory) {
-    addHistory(history)
+    var steps: [String: [TestStep]] = [:]
+    addHistory(history, &steps)
     tonight = builds.count
-    addTonight(partial)
+    addTonight(partial, &steps)
+    tracks.reserveCapacity(steps.count)
+    for (test, list) in steps { tracks.append(TestTrack(test: test, steps: list)) }
+    tracks.sort { $0.test < $1.test }
   }
 
-  private mutating func addHistory(_ history: TestHistory) {
+  /// The steps of a test; none where no report names it.
+  package subscript(test: String) -> [TestStep] { place(of: test).map { tracks[$0].steps } ?? [] }
+
+  private func place(of test: String) -> Int? {
+    var low = 0
+    var high = tracks.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tracks[middle].test < test { low = middle + 1 } else { high = middle }
+    }
+    return low < tracks.count && tracks[low].test == test ? low : nil
+  }
+
+  private mutating func addHistory(_ history: TestHistory, _ steps: inout [String: [TestStep]]) {
     for night in history.nights.sorted(by: { $0.night < $1.night }) {
       let first = builds.count
       let labels = night.builds.isEmpty ? [night.revision] : night.builds
@@ -95,85 +135,115 @@ package struct TestTimeline: Sendable {
     return steps
   }
 
-  private mutating func addTonight(_ partial: TestPartial) {
-    struct Found {
-      var build: TestBuild
-      var runs: [(run: TestRun, file: TestFilePart)] = []
-    }
-    var found: [String: Found] = [:]
-    for (_, part) in partial.files.sorted(by: { $0.key < $1.key }) {
+  /// The runs of one build, each with the number of its file.
+  private struct Found {
+    var build: TestBuild
+    var runs: [(run: TestRun, file: Int)] = []
+  }
+
+  private mutating func addTonight(_ partial: TestPartial, _ steps: inout [String: [TestStep]]) {
+    let parts = partial.files.sorted { $0.key < $1.key }.map(\.value)
+    var places: [String: Int] = [:]
+    var found: [Found] = []
+    for (number, part) in parts.enumerated() {
       let joined = AttemptModel.join(part)
       files.append(joined.file)
       let key = part.build + "\u{0}" + part.revision + "\u{0}" + part.configuration
-      var entry =
-        found[key]
-        ?? Found(
-          build: TestBuild(
-            key: part.build, revision: part.revision, branch: part.branch, configuration: part.configuration,
-            start: .max, night: ""))
-      for run in joined.runs {
-        if run.time != .min { entry.build.start = min(entry.build.start, run.time) }
-        entry.runs.append((run, part))
+      let place = places[key] ?? found.count
+      if place == found.count {
+        places[key] = place
+        found.append(
+          Found(
+            build: TestBuild(
+              key: part.build, revision: part.revision, branch: part.branch, configuration: part.configuration,
+              start: .max, night: "")))
       }
-      found[key] = entry
+      for run in joined.runs {
+        if run.time != .min { found[place].build.start = min(found[place].build.start, run.time) }
+        found[place].runs.append((run, number))
+      }
     }
-    let ordered = found.values.sorted {
+    found.sort {
       ($0.build.start, $0.build.key, $0.build.revision, $0.build.configuration)
         < ($1.build.start, $1.build.key, $1.build.revision, $1.build.configuration)
     }
-    for entry in ordered {
+    for entry in found {
       var build = entry.build
       if build.start == .max { build.start = .min }
       builds.append(build)
-      add(entry.runs, build: builds.count - 1)
+      Self.add(entry.runs, of: parts, build: builds.count - 1, to: &steps)
     }
   }
 
-  /// A test that stands in several reports of one build: results told twice count once, a later pass settles a failure.
-  private mutating func add(_ runs: [(run: TestRun, file: TestFilePart)], build: Int) {
-    var byTest: [String: [(run: TestRun, file: TestFilePart)]] = [:]
-    for item in runs { byTest[item.run.test, default: []].append(item) }
-    for (test, items) in byTest {
-      var kept: [(run: TestRun, file: TestFilePart)] = []
-      for item in items
-      where !kept.contains(where: {
-        $0.run.attempts.map(\.outcome) == item.run.attempts.map(\.outcome)
-          && $0.run.duration == item.run.duration && $0.run.time == item.run.time
-      }) {
-        kept.append(item)
+  /// Puts the runs of one build together by test: few tests stand in more than one of its reports.
+  private static func add(
+    _ runs: [(run: TestRun, file: Int)], of parts: [TestFilePart], build: Int, to steps: inout [String: [TestStep]]
+  ) {
+    var first: [String: Int] = [:]
+    var more: [Int: [Int]] = [:]
+    first.reserveCapacity(runs.count)
+    for index in runs.indices {
+      if let place = first[runs[index].run.test] {
+        more[place, default: [place]].append(index)
+      } else {
+        first[runs[index].run.test] = index
       }
-      kept.sort { ($0.run.time, $0.file.path) < ($1.run.time, $1.file.path) }
-      guard let last = kept.last else { continue }
-      let failedEarlier = kept.dropLast().contains { $0.run.outcome == .failed || $0.run.outcome == .error }
-      let isRerun =
-        failedEarlier && last.run.outcome == .passed && last.run.time != .min
-        && kept.dropLast().allSatisfy { $0.run.time < last.run.time }
-      let worst = kept.max { AttemptModel.severity($0.run.outcome) < AttemptModel.severity($1.run.outcome) } ?? last
-      let failing = kept.last { $0.run.failures > 0 } ?? worst
-      var step = TestStep(
-        build: build, outcome: isRerun ? .passed : worst.run.outcome,
-        attempts: kept.reduce(0) { $0 + $1.run.total }, failures: kept.reduce(0) { $0 + $1.run.failures },
-        firstFailures: kept.contains { $0.run.failedFirst } ? 1 : 0,
-        duration: kept.reduce(0) { $0.addingSaturated($1.run.duration) },
-        isFlaky: isRerun || kept.contains { $0.run.isFlaky })
-      step.failure = failing.run.failure
-      step.time = failing.run.time
-      step.endings = kept.flatMap { $0.run.attempts.map { !$0.isFailure } }
-      if let attempt = failing.run.attempts.first(where: \.isFailure) ?? failing.run.attempts.last {
-        step.evidence = Evidence(
-          SourceLocation(input: failing.file.input, member: failing.file.member, position: .line(attempt.line)),
-          request: test, quote: failing.run.failure?.message ?? "")
-      }
-      steps[test, default: []].append(step)
     }
+    for index in runs.indices where first[runs[index].run.test] == index {
+      let step = step(of: (more[index] ?? [index]).map { runs[$0] }, parts, build: build)
+      steps[runs[index].run.test, default: []].append(step)
+    }
+  }
+
+  /// One test's step in a build: results told twice count once, a later pass settles a failure.
+  private static func step(
+    of items: [(run: TestRun, file: Int)], _ parts: [TestFilePart], build: Int
+  ) -> TestStep {
+    var kept = items
+    if items.count > 1 {
+      kept = []
+      for item in items where !kept.contains(where: { isSame($0.run, item.run) }) { kept.append(item) }
+      kept.sort { ($0.run.time, parts[$0.file].path) < ($1.run.time, parts[$1.file].path) }
+    }
+    let last = kept[kept.count - 1]
+    let failedEarlier = kept.dropLast().contains { $0.run.outcome == .failed || $0.run.outcome == .error }
+    let isRerun =
+      failedEarlier && last.run.outcome == .passed && last.run.time != .min
+      && kept.dropLast().allSatisfy { $0.run.time < last.run.time }
+    let worst = kept.max { AttemptModel.severity($0.run.outcome) < AttemptModel.severity($1.run.outcome) } ?? last
+    let failing = kept.last { $0.run.failures > 0 } ?? worst
+    var step = TestStep(
+      build: build, outcome: isRerun ? .passed : worst.run.outcome,
+      attempts: kept.reduce(0) { $0 + $1.run.total }, failures: kept.reduce(0) { $0 + $1.run.failures },
+      firstFailures: kept.contains { $0.run.failedFirst } ? 1 : 0,
+      duration: kept.reduce(0) { $0.addingSaturated($1.run.duration) },
+      isFlaky: isRerun || kept.contains { $0.run.isFlaky })
+    step.time = failing.run.time
+    // What a test that only passed did is told by its counts.
+    if step.firstFailures > 0 { step.endings = kept.flatMap { $0.run.attempts.map { !$0.isFailure } } }
+    step.failure = failing.run.failure
+    guard step.failures > 0 || step.isFailure || step.failure != nil else { return step }
+    if let attempt = failing.run.attempts.first(where: \.isFailure) ?? failing.run.attempts.last {
+      let file = parts[failing.file]
+      step.evidence = Evidence(
+        SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
+        request: failing.run.test, quote: failing.run.failure?.message ?? "")
+    }
+    return step
+  }
+
+  private static func isSame(_ a: TestRun, _ b: TestRun) -> Bool {
+    a.duration == b.duration && a.time == b.time && a.attempts.map(\.outcome) == b.attempts.map(\.outcome)
   }
 
   /// Tells that some failures lay elsewhere: by test, the builds.
   package mutating func markCollateral(_ collateral: [String: Set<Int>]) {
     for (test, builds) in collateral {
-      guard var list = steps[test] else { continue }
-      for i in list.indices where builds.contains(list[i].build) && list[i].failures > 0 { list[i].isCollateral = true }
-      steps[test] = list
+      guard let place = place(of: test) else { continue }
+      for i in tracks[place].steps.indices
+      where builds.contains(tracks[place].steps[i].build) && tracks[place].steps[i].failures > 0 {
+        tracks[place].steps[i].isCollateral = true
+      }
     }
   }
 }

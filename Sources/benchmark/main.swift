@@ -8,6 +8,8 @@ let number = arguments.count > 1 ? Int(arguments[1]) : nil
 
 switch arguments.first {
 case "patterns": print(PatternDigestRate.run(requests: number ?? 20_000))
+case "templates": try TemplateBenchmark.run(Array(arguments.dropFirst()))
+case "templates-phase": exit(TemplateBenchmark.phase(Array(arguments.dropFirst())))
 case "drift": print(DriftValidation.run(repetitions: number ?? 1_000), terminator: "")
 case "history-kills": print(try HistoryKills.run(kills: number ?? 2_000, executable: CommandLine.arguments[0]))
 case "history-writer" where arguments.count == 4:
@@ -23,7 +25,7 @@ case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] [varied] | suspects TRUTH [--pipeline FILE] INPUT… | linear [MINUTES] | patterns | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] [varied] | suspects TRUTH [--pipeline FILE] INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

@@ -22,7 +22,7 @@ struct SegmentTests {
     file.records = [TestRecord()]
     file.records[0].name = "testOne"
     file.records[0].attempts = [TestRecord.Attempt(outcome: .failed, message: "no")]
-    night.rows.reports = [ReportRow(path: "a.xml", file: file)]
+    night.rows.append(ReportRow(path: "a.xml", file: file))
     return night
   }
 

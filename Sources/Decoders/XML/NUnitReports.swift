@@ -137,7 +137,8 @@ struct NUnitReports: ReportReader {
   }
 
   /// An unexpected exception is a failure with a label here, and is counted as one by the runner. An inconclusive test gave
-  /// no verdict: it neither passed nor was it skipped.
+  /// no verdict: the runner's totals have a column of its own for it, neither `failed` nor `skipped`. (Converters to JUnit
+  /// have none and disagree: one writes an error, one nothing, one a skip.)
   private static func outcome3(_ result: String?) -> TestOutcome {
     switch (result ?? "").lowercased() {
     case "failed": .failed
@@ -148,6 +149,9 @@ struct NUnitReports: ReportReader {
   }
 
   /// `result` where NUnit 2.5 and later write it, before that `executed` and `success`.
+  ///
+  /// What could not be run (`NotRunnable`) is no error of the run: the runner's own totals put it under `not-run` with what
+  /// was ignored, and its `errors` are tests that ran and threw.
   private static func outcome2(_ tag: borrowing XMLTag) -> TestOutcome {
     if let result = tag["result"] {
       switch result {

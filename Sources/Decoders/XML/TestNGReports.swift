@@ -1,4 +1,5 @@
-// TestNG's own XML (`testng-results`). Its times are local ones with a Z behind them.
+// TestNG's own XML (`testng-results`). Its times are local ones with a Z behind them, and its totals often tell of another
+// run or of fewer methods than it lists: they are compared with the methods, never taken for them.
 
 internal import Core
 
