@@ -6,6 +6,9 @@ package struct DecoderSettings: Sendable {
   package var rules: [FormatRule] = []
   /// The zone of time stamps that name none, seconds east of UTC.
   package var assumedZoneSeconds = 0
+  /// The night's day, as days since the epoch: the latest that a date without a year can mean (a day's grace for zones). Nil
+  /// where the night is not known.
+  package var lastDay: Int?
   package var logKeys = LogKeys()
   package var limits = Limits()
 

@@ -58,18 +58,21 @@ extension HistoryStore {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT template.id, template, count, severity, components, night.date AS last FROM template
+        SELECT template.id, template, count, severity, components, night.date AS first, night.date AS last
+        FROM template
         JOIN night ON night.id = template.night WHERE series = ?1 AND date < ?2 AND content <> ?3
-        UNION ALL SELECT id, template, count, severity, components, last FROM frozenTemplate
+        UNION ALL SELECT id, template, count, severity, components, first, last FROM frozenTemplate
         WHERE series = ?1 AND last < ?2
         ORDER BY last, id
         """, arguments: arguments)
     for row in rows {
       var template = template(row)
+      template.since = row["first"]
       if let held = baseline.templates[template.id] {
         template.count += held.count
         template.components = Array(Set(template.components + held.components)).sorted()
         template.severity = max(template.severity, held.severity)
+        template.since = min(template.since, held.since)
       }
       baseline.templates[template.id] = template
     }

@@ -77,6 +77,10 @@ enum HistorySchema {
       PRIMARY KEY (series, old)
     ) STRICT;
     """,
+    // The first night of a template, which decides whose id is kept where two become one.
+    """
+    ALTER TABLE frozenTemplate ADD COLUMN first TEXT NOT NULL DEFAULT '';
+    """,
   ]
 
   /// Brings a file to this version, inside the caller's transaction. An empty file becomes ours.

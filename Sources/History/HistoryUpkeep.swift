@@ -65,8 +65,8 @@ extension HistoryStore {
         """
       try db.execute(
         sql: """
-          INSERT INTO frozenTemplate (series, id, template, count, severity, components, last)
-          SELECT series, template.id, template, count, severity, components, date FROM template
+          INSERT INTO frozenTemplate (series, id, template, count, severity, components, first, last)
+          SELECT series, template.id, template, count, severity, components, date, date FROM template
           JOIN night ON night.id = template.night WHERE night.id IN (\(old)) ORDER BY date
           ON CONFLICT (series, id) DO UPDATE SET count = count + excluded.count, last = max(last, excluded.last),
             severity = max(severity, excluded.severity)

@@ -27,6 +27,8 @@ package struct HistoricTemplate: Hashable, Sendable {
   package var components: [String]
   /// Ids that this template took over: an older night's template that tonight's became.
   package var aliases: [String]
+  /// The date of the first night that is known to have had it; empty where that lies before all that is told.
+  package var since = ""
 
   package init(
     id: String, template: String, count: Int, severity: Severity = .unknown, components: [String] = [],

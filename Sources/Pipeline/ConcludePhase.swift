@@ -11,6 +11,8 @@ struct Conclusion: Sendable {
   var report: NightReport
   /// What the history keeps of the analyses, by name.
   var blobs: [String: [UInt8]] = [:]
+  /// Ids of templates that were given up tonight, and the ids that took their place.
+  var aliases: [String: String] = [:]
 }
 
 /// Conclude: all partials and the history become findings, and the findings a report.
@@ -62,7 +64,7 @@ struct ConcludePhase: Sendable {
         NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
         NightHistory.Blob.tests: NightHistory.encoded(tests.night),
         NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
-      ])
+      ], aliases: others.templates.aliases)
   }
 
   private struct OtherFindings: Sendable {
@@ -84,6 +86,7 @@ struct ConcludePhase: Sendable {
     report.criticalPath = patterns.criticalPath
     report.incidents += patterns.incidents
     report.summary.patternsLearned = patterns.learned
+    report.summary.patternsAnnounced = patterns.announced.count
     report.limits.merge(patterns.limits) { first, _ in first }
   }
 

@@ -28,6 +28,7 @@ struct Extraction {
     let store = PartitionStore(
       partitions: partitions, budget: limits.memory / 2, folder: FileManager.default.temporaryDirectory.path)
     var settings = ExtractSettings(request.pipeline, partitions: partitions)
+    settings.decoders.lastDay = request.date.day
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
     settings.progress = request.progress
     let walker = ArchiveWalker(limits: ArchiveLimits(limits), budget: RunBudget())

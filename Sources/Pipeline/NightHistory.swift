@@ -97,8 +97,11 @@ struct NightHistory {
     return writer.bytes
   }
 
-  /// The templates of earlier nights with their frozen ids, by id.
-  var templates: [HistoricTemplate] { baseline.templates.values.sorted { $0.id < $1.id } }
+  /// The templates of earlier nights with their frozen ids, oldest first: where tonight two become one, the older keeps its
+  /// id. Ids that were given up are not among them.
+  var templates: [HistoricTemplate] {
+    baseline.templates.values.filter { baseline.aliases[$0.id] == nil }.sorted { ($0.since, $0.id) < ($1.since, $1.id) }
+  }
 
   /// Marks incidents that earlier nights had too.
   func recognise(_ incidents: inout [Incident]) {
@@ -109,17 +112,19 @@ struct NightHistory {
   }
 
   /// Remembers tonight: the last act of a run.
-  func commit(_ report: NightReport, blobs: [String: [UInt8]]) throws(HistoryFailure) {
+  func commit(_ conclusion: Conclusion) throws(HistoryFailure) {
+    let report = conclusion.report
+    let aliases = Dictionary(grouping: conclusion.aliases.keys.sorted()) { conclusion.aliases[$0] ?? $0 }
     var record = NightRecord(key: key)
     record.start = report.window?.start ?? 0
     record.end = report.window?.end ?? 0
     record.events = report.summary.events
     record.requests = report.summary.requests
-    record.blobs = blobs
+    record.blobs = conclusion.blobs
     record.templates = report.templates.filter { $0.status != "gone" }.map { template in
       HistoricTemplate(
         id: template.id, template: template.template, count: template.count, severity: template.severity,
-        components: template.components)
+        components: template.components, aliases: aliases[template.id] ?? [])
     }
     record.incidents = report.incidents.map { HistoricIncident($0) }
     try store.commit(record)

@@ -59,7 +59,7 @@ package enum NightRun {
       let (conclusion, history) = try findings(night, request)
       try ReportOutput.write(conclusion, night, request)
       do throws(HistoryFailure) {
-        try history?.commit(conclusion.report, blobs: conclusion.blobs)
+        try history?.commit(conclusion)
       } catch {
         Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
         return Exit.partlyUnread

@@ -165,9 +165,12 @@ package struct NightPage {
         })
       more(violations.count, than: Self.listed, &page)
     }
-    let patterns = report.patterns.filter { $0.status != "known" }.sorted { a, b in
-      a.occurrences != b.occurrences ? a.occurrences > b.occurrences : (a.id, a.name) < (b.id, b.name)
+    let announced = report.summary.patternsAnnounced
+    if announced > 0, report.patterns.contains(where: { $0.baseline != nil || $0.status != "known" }) {
+      page.paragraph(
+        "\(own: Figures.count(announced)) of the patterns were learned tonight: from now on they are expected.")
     }
+    let patterns = Ranking.patterns(report.patterns.filter { $0.status != "known" }, by: violations)
     if !patterns.isEmpty {
       page.heading(2, "Patterns: new, changed, gone")
       page.table(

@@ -157,6 +157,7 @@ package struct ReportJSON: Sendable {
     .object([
       "events": .int(summary.events), "requests": .int(summary.requests), "components": .int(summary.components),
       "failures": .int(summary.failures), "patternsLearned": .int(summary.patternsLearned),
+      "patternsAnnounced": .int(summary.patternsAnnounced),
       "incidents": .int(summary.incidents), "openCircuitBreakers": texts(summary.openCircuitBreakers.sorted()),
     ])
   }
@@ -207,6 +208,19 @@ enum Ranking {
       a.weight != b.weight
         ? a.weight > b.weight
         : (a.pattern, a.kind, a.request, a.detail) < (b.pattern, b.kind, b.request, b.detail)
+    }
+  }
+
+  /// By the heaviest rule that was broken about them, then by how many requests they stand for: one that is gone stands for
+  /// those it had.
+  static func patterns(_ list: [PatternFinding], by violations: [Violation]) -> [PatternFinding] {
+    var weights: [String: Double] = [:]
+    for violation in violations { weights[violation.pattern] = max(weights[violation.pattern] ?? 0, violation.weight) }
+    return list.sorted { a, b in
+      let (x, y) = (weights[a.id] ?? 0, weights[b.id] ?? 0)
+      if x != y { return x > y }
+      let (m, n) = (max(a.occurrences, a.baseline?.count ?? 0), max(b.occurrences, b.baseline?.count ?? 0))
+      return m != n ? m > n : (a.id, a.name) < (b.id, b.name)
     }
   }
 

@@ -87,7 +87,8 @@ package enum ReportSchema {
       "summary",
       object([
         Field("events", count), Field("requests", count), Field("components", count), Field("failures", count),
-        Field("patternsLearned", count), Field("incidents", count), Field("openCircuitBreakers", list(string)),
+        Field("patternsLearned", count), Field("patternsAnnounced", count), Field("incidents", count),
+        Field("openCircuitBreakers", list(string)),
       ])),
     Field("components", list(ref("component"))),
     Field("patterns", list(ref("pattern"))),

@@ -107,6 +107,7 @@ struct HistoryStoreTests {
     #expect(try store.list().map(\.key.date) == ["2026-01-01", "2026-01-04", "2026-01-05"])
     let baseline = try store.baseline(before: NightKey(date: "2026-01-09", series: "nightly", content: "tonight"))
     #expect(baseline.templates["t1"]?.count == 15)
+    #expect(baseline.templates["t1"]?.since == "2026-01-01")
     #expect(baseline.aliases == ["t0": "t2"])
     #expect(try store.check() == [])
     #expect(try store.prune(keep: 2) == 0)

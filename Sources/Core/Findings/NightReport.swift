@@ -72,6 +72,8 @@ package struct NightReport: Sendable {
     package var components = 0
     package var failures = 0
     package var patternsLearned = 0
+    /// Of those, how many were seen often enough tonight for the first time: from now on they are expected.
+    package var patternsAnnounced = 0
     package var incidents = 0
     package var openCircuitBreakers: [String] = []
     package init() {}

@@ -31,7 +31,9 @@ struct PlainLogDecoder: FormatDecoder {
 
   init(context: MemberContext) {
     self.context = context
-    layout = HeaderLayout(clock: LogClock(zoneSeconds: context.settings.assumedZoneSeconds))
+    layout = HeaderLayout(
+      clock: LogClock(
+        zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay))
   }
 
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
