@@ -96,7 +96,8 @@ struct CIWorldTests {
   }
 
   @Test(
-    "thirty nights read at once: flaky, broken, clustered and the worth of reruns", arguments: [1, 2, 3] as [UInt64])
+    "thirty nights read at once: flaky, broken, clustered and the worth of reruns",
+    arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func whole(seed: UInt64) throws {
     var world = CIWorld(CISpec(seed: seed))
     var writer = MemoryWriter()

@@ -8,7 +8,6 @@ struct JUnitFlavour {
   private var suiteName = ""
   private var hint: String?
   private var hasSwiftNames = false
-  private var hasFailureWord = false
   private var hasEmptyRepeat = false
   private var previousClass = ""
   private var previousName = ""
@@ -58,25 +57,35 @@ struct JUnitFlavour {
     }
   }
 
-  mutating func sawCase(_ tag: borrowing XMLTag) {
+  /// What the attributes of one case say of the runner; they are read once, for the record and for this.
+  struct CaseMarks {
+    var hasAssertions = false
+    var hasValueParameter = false
+    var result = ""
+    var status = ""
+  }
+
+  mutating func sawCase(_ marks: borrowing CaseMarks, name: String, className: String) {
     guard cases < 64 else { return }
     cases += 1
-    if let name = tag["name"], name.hasSuffix(")"), name.contains("(") { hasSwiftNames = true }
-    if tag["assertions"] != nil, hint == nil { hint = "phpunit" }
-    if tag["value_param"] != nil || tag["result"] == "completed" || tag["result"] == "suppressed" { hint = "gtest" }
-    let status = tag["status"]
-    if hint == nil, status == "run" || status == "notrun" || status == "fail" {
-      hint = tag["classname"] == tag["name"] ? "ctest-junit" : "gtest"
+    if name.utf8.last == 0x29, name.utf8.contains(0x28) { hasSwiftNames = true }
+    if marks.hasAssertions, hint == nil { hint = "phpunit" }
+    if marks.hasValueParameter || marks.result == "completed" || marks.result == "suppressed" { hint = "gtest" }
+    if hint == nil, marks.status == "run" || marks.status == "notrun" || marks.status == "fail" {
+      hint = className == name ? "ctest-junit" : "gtest"
     }
   }
 
-  mutating func sawRecord(_ record: TestRecord) {
-    if record.outcome == .failed, record.message == "failure" { hasFailureWord = true }
+  mutating func sawRecord(_ record: borrowing TestRecord) {
+    // Only pytest's plugin for reruns is told by what stands twice.
+    guard !hasEmptyRepeat, hint == nil || hint == "pytest" else { return }
     let isEmpty = record.outcome == .passed && record.message.isEmpty && record.output.isEmpty
     if previousEmpty, record.name == previousName, record.className == previousClass { hasEmptyRepeat = true }
-    previousClass = record.className
-    previousName = record.name
     previousEmpty = isEmpty
+    if isEmpty {
+      previousClass = record.className
+      previousName = record.name
+    }
   }
 
   /// The runner's name, `junit` where nothing tells.

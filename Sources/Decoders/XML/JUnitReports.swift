@@ -35,6 +35,8 @@ struct JUnitReports: ReportReader {
   private var cases: [Case] = []
   private var attempt: TestRecord.Attempt?
   private var flavour = JUnitFlavour()
+  /// The class of the case before: as a rule this one's too, and then its text is not made again.
+  private var className = ""
 
   init() {}
 
@@ -143,11 +145,14 @@ struct JUnitReports: ReportReader {
   private mutating func startCase(_ tag: borrowing XMLTag, on sheet: ReportSheet) {
     var record = TestRecord()
     record.suites = suitePath
+    var marks = JUnitFlavour.CaseMarks()
     var status = ""
     for i in 0..<tag.count {
       switch tag.names[i] {
       case "name": record.name = sheet.bounded(tag.value(i))
-      case "classname": record.className = sheet.bounded(tag.value(i))
+      case "classname":
+        className = tag.value(i, sameAs: className)
+        record.className = sheet.bounded(className)
       case "class": if record.className.isEmpty { record.className = sheet.bounded(tag.value(i)) }
       case "time", "duration":
         if record.duration < 0 {
@@ -163,8 +168,16 @@ struct JUnitReports: ReportReader {
         }
       case "file": record.file = sheet.bounded(tag.value(i))
       case "line": record.line = Int(tag.value(i)) ?? 0
-      case "status", "result": if status.isEmpty { status = tag.value(i) }
-      case "value_param", "type_param": record.parameters = sheet.bounded(tag.value(i))
+      case "status":
+        marks.status = tag.value(i)
+        if status.isEmpty { status = marks.status }
+      case "result":
+        marks.result = tag.value(i)
+        if status.isEmpty { status = marks.result }
+      case "value_param", "type_param":
+        if tag.names[i] == "value_param" { marks.hasValueParameter = true }
+        record.parameters = sheet.bounded(tag.value(i))
+      case "assertions": marks.hasAssertions = true
       default: break
       }
     }
@@ -175,7 +188,7 @@ struct JUnitReports: ReportReader {
       }
       if record.file.isEmpty { record.file = suite.file }
     }
-    flavour.sawCase(tag)
+    flavour.sawCase(marks, name: record.name, className: record.className)
     cases.append(Case(record: record, line: tag.line, status: status))
   }
 

@@ -61,7 +61,9 @@ struct ReportSheet {
     guard isCapturing else { return }
     capturedAll += span.count
     let room = context.settings.limits.text - captured.count
-    for i in 0..<min(room, span.count) { captured.append(span[i]) }
+    unsafe span.extracting(first: min(room, span.count)).withUnsafeBufferPointer {
+      unsafe captured.append(contentsOf: $0)
+    }
   }
 
   /// The text since `keepText`, bounded, with `\n` as the only line end and no white space around it.

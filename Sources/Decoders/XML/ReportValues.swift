@@ -10,6 +10,7 @@ enum ReportValues {
   ///
   /// - Returns: -1 where the text is no duration.
   static func duration(_ text: String, unit: Double = 1_000_000) -> Int64 {
+    if unit == 1_000_000, let plain = plainSeconds(text) { return plain }
     var bytes = Array(text.utf8)
     while let last = bytes.last, Sniffer.isSpace(last) { bytes.removeLast() }
     while let first = bytes.first, Sniffer.isSpace(first) { bytes.removeFirst() }
@@ -34,6 +35,29 @@ enum ReportValues {
     guard let number = number(bytes), number.isFinite, number >= 0 else { return -1 }
     let value = (number * scale).rounded()
     return value < 9e15 ? Int64(value) : -1
+  }
+
+  /// `12`, `0.125`: up to nine digits with up to six of them behind a point, as nearly all runners write. Exact, and so what
+  /// the long way rounds to.
+  private static func plainSeconds(_ text: String) -> Int64? {
+    var value: Int64 = 0
+    var digits = 0
+    var places = -1
+    for byte in text.utf8 {
+      if byte >= 0x30, byte <= 0x39 {
+        value = value &* 10 &+ Int64(byte &- 0x30)
+        digits += 1
+        if places >= 0 { places += 1 }
+        if digits > 9 || places > 6 { return nil }
+      } else if byte == 0x2E, places < 0, digits > 0 {
+        places = 0
+      } else {
+        return nil
+      }
+    }
+    guard digits > 0, places != 0 else { return nil }
+    for _ in max(places, 0)..<6 { value &*= 10 }
+    return value
   }
 
   /// A decimal number with either kind of separators; nil where it is none or can be read in two ways.

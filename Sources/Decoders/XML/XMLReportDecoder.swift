@@ -28,8 +28,12 @@ struct XMLReportDecoder: FormatDecoder {
     } else if transcoder != nil {
       transcode(bytes)
     } else {
-      for i in bytes.indices { head.append(bytes[i]) }
-      if head.count >= Self.headSize { chooseEncoding() }
+      if head.isEmpty, bytes.count >= Self.headSize {
+        chooseEncoding(bytes)
+      } else {
+        unsafe bytes.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
+        if head.count >= Self.headSize { chooseEncoding() }
+      }
     }
     drain(into: &batch)
   }
@@ -50,9 +54,13 @@ struct XMLReportDecoder: FormatDecoder {
   private mutating func chooseEncoding() {
     let bytes = head
     head = []
-    let found = XMLEncoding.detect(bytes.span)
+    chooseEncoding(bytes.span)
+  }
+
+  private mutating func chooseEncoding(_ bytes: Span<UInt8>) {
+    let found = XMLEncoding.detect(bytes)
     if let problem = found.problem { events.problem(problem, line: 1) }
-    let rest = bytes.span.extracting(min(found.markLength, bytes.count)..<bytes.count)
+    let rest = bytes.extracting(min(found.markLength, bytes.count)..<bytes.count)
     if found.encoding == .utf8 {
       isUTF8 = true
       scanner.feed(rest, &events)

@@ -58,12 +58,12 @@ struct XMLScanner {
       let done = scan(bytes, final: false, &handler)
       moveLine(to: done, in: bytes)
       linePosition = 0
-      for i in done..<bytes.count { carry.append(bytes[i]) }
+      unsafe bytes.extracting(done..<bytes.count).withUnsafeBufferPointer { unsafe carry.append(contentsOf: $0) }
       retryAt = carry.isEmpty || done > 0 ? 0 : carry.count * 2
       return
     }
     carry.reserveCapacity(carry.count + bytes.count)
-    for i in bytes.indices { carry.append(bytes[i]) }
+    unsafe bytes.withUnsafeBufferPointer { unsafe carry.append(contentsOf: $0) }
     if carry.count >= retryAt { scanCarry(final: false, &handler) }
   }
 

@@ -29,6 +29,13 @@ struct XMLTag {
     }
   }
 
+  /// The value of the i-th attribute; where a text that was made before is equal to it, that text.
+  func value(_ i: Int, sameAs known: String) -> String {
+    let start = i == 0 ? 0 : ends[i - 1]
+    guard known.utf8.count == ends[i] - start, known.utf8.elementsEqual(bytes[start..<ends[i]]) else { return value(i) }
+    return known
+  }
+
   mutating func clear(name: String, line: Int) {
     self.name = name
     self.line = line

@@ -48,6 +48,17 @@ enum XMLText {
   static func plainEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     unsafe window.withUnsafeBufferPointer { bytes in
       var i = start
+      let raw = unsafe UnsafeRawPointer(bytes.baseAddress)
+      while let raw = unsafe raw, i &+ 8 <= end {
+        let word = unsafe raw.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let low = (word &- 0x2020_2020_2020_2020) & ~word
+        let ampersand = word ^ 0x2626_2626_2626_2626
+        let less = word ^ 0x3C3C_3C3C_3C3C_3C3C
+        let special = word | low | ((ampersand &- ones) & ~ampersand) | ((less &- ones) & ~less)
+        if special & 0x8080_8080_8080_8080 != 0 { break }
+        i &+= 8
+      }
       while i < end {
         let byte = unsafe bytes[i]
         if byte < 0x20 || byte >= 0x80 || byte == 0x26 || byte == 0x3C { break }
