@@ -1,5 +1,6 @@
 internal import Archives
 internal import Core
+internal import Decoders
 internal import Events
 internal import Foundation
 
