@@ -47,8 +47,10 @@ package struct CascadeDigester: Digester {
       let component = name(node.component, context)
       if node.parent < 0, node.failed { rootFailed = true }
       if node.failed {
-        let sighting = sighting(of: node, rank: node.start, tree, context)
-        partial.failureEvidence.add(Sightings(sighting), at: Cell(a: component, slot: coarse(node.start)))
+        let cell = Cell(a: component, slot: coarse(node.start))
+        if !partial.failureEvidence.isFull(at: cell, below: node.start) {
+          partial.failureEvidence.add(Sightings(sighting(of: node, rank: node.start, tree, context)), at: cell)
+        }
       }
       let parent = node.parent < 0 ? nil : nodes[Int(node.parent)]
       if let parent, parent.component == node.component {
@@ -143,17 +145,20 @@ package struct CascadeDigester: Digester {
       var only = index
       let logs = logsByNode.logs(of: index, from: &logCursor)
       var nextLog = logs.startIndex
-      func follow(_ label: Int32, _ sighting: Sighting) {
+      func follow(_ label: Int32, at time: Int64, _ sighting: () -> Sighting) {
         let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
         previous = label
         guard !seen.contains(pair) else { return }
         seen.append(pair)
         let cell = Cell(
           a: component, b: operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: slot)
-        partial.pairs.add(Exemplified(sighting), at: cell)
+        // Most have an example already: their record need not be made.
+        if !partial.pairs.count(at: cell, rank: time) { partial.pairs.add(Exemplified(sighting()), at: cell) }
       }
       func follow(log: LogRow) {
-        follow(label(of: log, context), sighting(of: log, requestText: tree.requestText, context))
+        follow(label(of: log, context), at: log.time) {
+          sighting(of: log, requestText: tree.requestText, context)
+        }
       }
       for child in tree.children(of: index) {
         children += 1
@@ -169,13 +174,15 @@ package struct CascadeDigester: Digester {
           nextLog += 1
         }
         let call = callee(child, tree)
-        follow(label(of: call, context), sighting(of: nodes[child], rank: nodes[child].start, tree, context))
+        follow(label(of: call, context), at: nodes[child].start) {
+          sighting(of: nodes[child], rank: nodes[child].start, tree, context)
+        }
       }
       while nextLog < logs.endIndex {
         follow(log: logs[nextLog])
         nextLog += 1
       }
-      follow(spanEnd, sighting(of: node, rank: node.start, tree, context))
+      follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
 
       let own = max(0, node.duration - covered)
       if children == 1, nodes[only].component != node.component {
@@ -199,9 +206,11 @@ package struct CascadeDigester: Digester {
       partial.pace.add(
         Pace(localTime[index]),
         at: Cell(a: component, b: name(node.operation, context), slot: fine(node.start)))
+      let cell = Cell(a: component, slot: coarse(node.start))
+      if partial.slowEvidence.isFull(at: cell, below: -localTime[index]) { continue }
       var sighting = sighting(of: node, rank: -localTime[index], tree, context)
       sighting.duration = localTime[index]
-      partial.slowEvidence.add(Sightings(sighting), at: Cell(a: component, slot: coarse(node.start)))
+      partial.slowEvidence.add(Sightings(sighting), at: cell)
     }
   }
 

@@ -16,10 +16,15 @@ struct CellMap<Value: Sendable>: Sendable {
   var isEmpty: Bool { keys.isEmpty }
 
   subscript(cell: Cell) -> Value? {
-    guard !slots.isEmpty else { return nil }
-    let found = slots[slot(of: cell)]
-    return found < 0 ? nil : values[Int(found)]
+    let place = find(cell)
+    return place < 0 ? nil : values[place]
   }
+
+  /// The place of a cell in `keys` and `values`, -1 where there is none.
+  func find(_ cell: Cell) -> Int { slots.isEmpty ? -1 : Int(slots[slot(of: cell)]) }
+
+  /// Changes the value at a place that `find` gave.
+  mutating func change(_ place: Int, _ change: (inout Value) -> Void) { change(&values[place]) }
 
   /// Puts a value at a cell that has none, or merges it into the one that is there.
   ///

@@ -181,6 +181,27 @@ struct Exemplified: CellValue {
   }
 }
 
+extension CellTable<Exemplified> {
+  /// Counts one more where that can be done without its record: where the cell has an example that comes before it.
+  ///
+  /// - Returns: whether it was counted.
+  mutating func count(at cell: Cell, rank: Int64) -> Bool {
+    let place = cells.find(cell)
+    guard place >= 0, cells.values[place].example.rank < rank else { return false }
+    cells.change(place) { $0.count += 1 }
+    return true
+  }
+}
+
+extension CellTable<Sightings> {
+  /// Whether a cell already holds as many records as it keeps, all of a smaller rank.
+  func isFull(at cell: Cell, below rank: Int64) -> Bool {
+    let place = cells.find(cell)
+    guard place >= 0, cells.values[place].kept.count >= Sightings.bound else { return false }
+    return cells.values[place].kept[Sightings.bound - 1].rank < rank
+  }
+}
+
 /// The few records that stand for a cell, smallest first.
 struct Sightings: CellValue {
   /// How many are kept.

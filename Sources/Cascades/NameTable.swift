@@ -91,7 +91,7 @@ extension CellValue {
 
 /// One kind of count of a partial, sparse.
 struct CellTable<Value: CellValue>: Sendable {
-  private(set) var cells = CellMap<Value>()
+  var cells = CellMap<Value>()
 
   mutating func merge(_ other: CellTable<Value>, _ map: [Int32]) {
     cells.reserve(Swift.max(cells.count, other.cells.count))

@@ -18,10 +18,6 @@ package struct Rows: Sendable {
 
   /// Adds rows that refer to the same tables.
   package mutating func append(_ other: Rows) {
-    if isEmpty {
-      self = other
-      return
-    }
     spans += other.spans
     logs += other.logs
     metrics += other.metrics
@@ -79,73 +75,5 @@ package struct Segment: Sendable {
     self.symbols = symbols
     self.sources = sources
     self.rows = rows
-  }
-}
-
-/// Moves rows from one set of tables into another: each symbol and member is looked up once.
-package struct SegmentMerger {
-  package private(set) var segment: Segment
-
-  /// Starts with a segment whose tables are taken over as they are.
-  package init(_ first: Segment = Segment()) { segment = first }
-
-  /// Appends another segment's rows, renumbered.
-  package mutating func append(_ other: Segment) {
-    if segment.rows.isEmpty {
-      segment = other
-      return
-    }
-    var known = [UInt32](repeating: 0, count: other.symbols.count)
-    let firstMember = segment.sources.entries.count
-    segment.sources.entries += other.sources.entries
-
-    func move(_ symbol: Symbol) -> Symbol {
-      if symbol.isNone { return symbol }
-      let index = Int(symbol.index)
-      if known[index] == 0 {
-        known[index] = segment.symbols.intern(other.symbols.bytes.span.extracting(other.symbols.range(symbol))).index
-      }
-      return Symbol(known[index])
-    }
-    func move(_ source: SourceRef) -> SourceRef {
-      SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
-    }
-
-    segment.rows.spans.reserveCapacity(segment.rows.spans.count + other.rows.spans.count)
-    for var row in other.rows.spans {
-      row.source = move(row.source)
-      row.component = move(row.component)
-      row.operation = move(row.operation)
-      row.peer = move(row.peer)
-      row.message = move(row.message)
-      row.requestText = move(row.requestText)
-      segment.rows.spans.append(row)
-    }
-    for var row in other.rows.logs {
-      row.source = move(row.source)
-      row.component = move(row.component)
-      row.message = move(row.message)
-      segment.rows.logs.append(row)
-    }
-    for var row in other.rows.metrics {
-      row.source = move(row.source)
-      row.component = move(row.component)
-      row.metric = move(row.metric)
-      segment.rows.metrics.append(row)
-    }
-    for var event in other.rows.events {
-      event.source = move(event.source)
-      event.component = move(event.component)
-      event.requestText = move(event.requestText)
-      event.subject = move(event.subject)
-      event.operation = move(event.operation)
-      event.message = move(event.message)
-      segment.rows.events.append(event)
-    }
-    for var report in other.rows.reports {
-      report.file.source = move(report.file.source)
-      for i in report.file.records.indices { report.file.records[i].source = move(report.file.records[i].source) }
-      segment.rows.append(report)
-    }
   }
 }

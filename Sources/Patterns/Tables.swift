@@ -4,7 +4,14 @@ internal import Core
 
 /// Numbers for 64-bit keys in the order of their first appearance.
 struct IndexTable {
-  private var slots: [Int32] = Array(repeating: -1, count: 256)
+  /// A key beside its number: a look-up that hits touches one cache line.
+  private struct Slot {
+    var key: UInt64
+    var number: Int32
+  }
+  private static let free = Slot(key: 0, number: -1)
+
+  private var slots: [Slot] = Array(repeating: free, count: 256)
   private var mask = 255
   private(set) var keys: [UInt64] = []
 
@@ -17,32 +24,39 @@ struct IndexTable {
     var slot = Int(truncatingIfNeeded: StableHash.mix(key)) & mask
     while true {
       let held = slots[slot]
-      if held < 0 { break }
-      if keys[Int(held)] == key { return Int(held) }
+      if held.number < 0 { break }
+      if held.key == key { return Int(held.number) }
       slot = (slot &+ 1) & mask
     }
     let index = keys.count
-    slots[slot] = Int32(truncatingIfNeeded: index)
+    slots[slot] = Slot(key: key, number: Int32(truncatingIfNeeded: index))
     keys.append(key)
     if keys.count * 2 > slots.count { grow() }
     return index
   }
 
   private mutating func grow() {
-    mask = slots.count * 4 - 1
-    slots = Array(repeating: -1, count: mask + 1)
+    mask = slots.count * 2 - 1
+    slots = Array(repeating: Self.free, count: mask + 1)
     for index in keys.indices {
       var slot = Int(truncatingIfNeeded: StableHash.mix(keys[index])) & mask
-      while slots[slot] >= 0 { slot = (slot &+ 1) & mask }
-      slots[slot] = Int32(truncatingIfNeeded: index)
+      while slots[slot].number >= 0 { slot = (slot &+ 1) & mask }
+      slots[slot] = Slot(key: keys[index], number: Int32(truncatingIfNeeded: index))
     }
   }
 }
 
 /// Many sketches in one table: the bins of all of them are counters keyed by (sketch, bucket).
 struct SketchArena {
-  private var bins = IndexTable()
-  private var counts: [Int] = []
+  /// A bin beside its count, which is 0 where the slot is free.
+  private struct Bin {
+    var key: UInt64
+    var count: Int
+  }
+  private static let free = Bin(key: 0, count: 0)
+
+  private var bins: [Bin] = Array(repeating: free, count: 256)
+  private var used = 0
   private var totals: [Total] = []
 
   struct Total {
@@ -66,16 +80,34 @@ struct SketchArena {
       totals[sketch].zeros += 1
       return
     }
-    let bin = bins.index(of: UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: bucket))
-    if bin == counts.count { counts.append(0) }
-    counts[bin] += 1
+    let key = UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: bucket)
+    let slot = Self.slot(of: key, in: bins)
+    if bins[slot].count == 0 {
+      bins[slot].key = key
+      used += 1
+    }
+    bins[slot].count += 1
+    if used * 2 > bins.count { grow() }
+  }
+
+  private static func slot(of key: UInt64, in bins: [Bin]) -> Int {
+    let mask = bins.count - 1
+    var slot = Int(truncatingIfNeeded: StableHash.mix(key)) & mask
+    while bins[slot].count > 0, bins[slot].key != key { slot = (slot &+ 1) & mask }
+    return slot
+  }
+
+  private mutating func grow() {
+    var larger = Array(repeating: Self.free, count: bins.count * 2)
+    for bin in bins where bin.count > 0 { larger[Self.slot(of: bin.key, in: larger)] = bin }
+    bins = larger
   }
 
   /// All sketches, by number.
   func sketches(count: Int) -> [Sketch] {
     var buckets = Array(repeating: [Int32: Int](), count: count)
-    for (bin, key) in bins.keys.enumerated() where Int(key >> 16) < count {
-      buckets[Int(key >> 16)][Int32(truncatingIfNeeded: key & 0xFFFF)] = counts[bin]
+    for bin in bins where bin.count > 0 && Int(bin.key >> 16) < count {
+      buckets[Int(bin.key >> 16)][Int32(truncatingIfNeeded: bin.key & 0xFFFF)] = bin.count
     }
     return (0..<count).map { sketch in
       let total = sketch < totals.count ? totals[sketch] : Total()

@@ -85,28 +85,43 @@ final class PartitionStore: Sendable {
     let (pieces, spilled) = state.withLock { state in
       (state.pieces, wanted.map { (state.spilled[$0], state.files[$0]) })
     }
-    var parts: [(input: Int, ordinal: Int, segment: Segment)] = []
+    struct Part {
+      var input: Int
+      var ordinal: Int
+      var symbols: SymbolTable
+      var sources: SourceTable
+      var rows: [Rows]
+    }
+    var parts: [Part] = []
     for piece in pieces {
-      var rows = Rows()
-      for partition in wanted { rows.append(piece.partitions[partition]) }
+      let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
       if rows.isEmpty { continue }
       parts.append(
-        (piece.input, piece.ordinal, Segment(symbols: piece.symbols, sources: piece.sources, rows: rows)))
+        Part(
+          input: piece.input, ordinal: piece.ordinal, symbols: piece.symbols, sources: piece.sources, rows: rows))
     }
     for (stretches, file) in spilled {
       guard let file else { continue }
       for stretch in stretches {
         let bytes = try file.read(at: stretch.offset, count: stretch.count)
         do throws(DecodeFailure) {
-          parts.append((stretch.input, stretch.ordinal, try Segment(encoded: bytes)))
+          let segment = try Segment(encoded: bytes)
+          parts.append(
+            Part(
+              input: stretch.input, ordinal: stretch.ordinal, symbols: segment.symbols, sources: segment.sources,
+              rows: [segment.rows]))
         } catch {
           throw StoreFailure("spilled rows are damaged: \(error.message)", code: 0)
         }
       }
     }
     parts.sort { ($0.input, $0.ordinal) < ($1.input, $1.ordinal) }
+    let rows = parts.flatMap(\.rows)
     var merger = SegmentMerger()
-    for part in parts { merger.append(part.segment) }
+    merger.reserve(
+      spans: rows.reduce(0) { $0 + $1.spans.count }, logs: rows.reduce(0) { $0 + $1.logs.count },
+      metrics: rows.reduce(0) { $0 + $1.metrics.count }, events: rows.reduce(0) { $0 + $1.events.count })
+    for part in parts { merger.append(part.rows, symbols: part.symbols, sources: part.sources) }
     return merger.segment
   }
 

@@ -1,0 +1,146 @@
+package import Core
+
+/// Puts the rows of several segments together under one set of tables.
+///
+/// Pieces of one stretch of an input share tables that only grow: their rows are appended as they are. Where tables differ
+/// each symbol is looked up once.
+package struct SegmentMerger {
+  package private(set) var segment: Segment
+
+  /// Starts with a segment whose tables are taken over as they are.
+  package init(_ first: Segment = Segment()) { segment = first }
+
+  /// Makes room for as many more rows, so that no append moves what is there.
+  package mutating func reserve(spans: Int, logs: Int, metrics: Int, events: Int) {
+    segment.rows.spans.reserveCapacity(segment.rows.spans.count + spans)
+    segment.rows.logs.reserveCapacity(segment.rows.logs.count + logs)
+    segment.rows.metrics.reserveCapacity(segment.rows.metrics.count + metrics)
+    segment.rows.events.reserveCapacity(segment.rows.events.count + events)
+  }
+
+  /// Appends another segment's rows, renumbered.
+  package mutating func append(_ other: Segment) {
+    append([other.rows], symbols: other.symbols, sources: other.sources)
+  }
+
+  /// Appends rows that share tables, renumbered where these are not a continuation of the segment's.
+  package mutating func append(_ pieces: [Rows], symbols: SymbolTable, sources: SourceTable) {
+    if symbols.continues(segment.symbols), sources.entries.starts(with: segment.sources.entries) {
+      segment.symbols = symbols
+      segment.sources = sources
+      for rows in pieces { segment.rows.append(rows) }
+      return
+    }
+    let firstMember = segment.sources.entries.count
+    segment.sources.entries += sources.entries
+    var move = TableMove(from: symbols, into: segment.symbols, firstMember: firstMember)
+    segment.symbols = SymbolTable()
+    for rows in pieces { segment.rows.append(rows, moved: &move) }
+    segment.symbols = move.into
+  }
+}
+
+extension SymbolTable {
+  /// Whether the table holds all symbols of another under the same numbers.
+  fileprivate func continues(_ other: SymbolTable) -> Bool {
+    guard count >= other.count else { return false }
+    let shared = other.bytes.count
+    guard bytes.count >= shared, bytes[..<shared] == other.bytes[...] else { return false }
+    for index in 1..<max(1, other.count) {
+      let symbol = Symbol(UInt32(truncatingIfNeeded: index))
+      if range(symbol) != other.range(symbol) { return false }
+    }
+    return true
+  }
+}
+
+/// The way of symbols and members from one set of tables into another.
+private struct TableMove {
+  private let from: SymbolTable
+  private(set) var into: SymbolTable
+  /// New symbols by old ones, 0 where not asked for yet.
+  private var known: [UInt32]
+  private let firstMember: Int
+
+  init(from: SymbolTable, into: SymbolTable, firstMember: Int) {
+    self.from = from
+    self.into = into
+    known = Array(repeating: 0, count: from.count)
+    self.firstMember = firstMember
+  }
+
+  @inline(__always) mutating func move(_ symbol: inout Symbol) {
+    if symbol.isNone { return }
+    let index = Int(symbol.index)
+    if known[index] == 0 { known[index] = into.intern(from.bytes.span.extracting(from.range(symbol))).index }
+    symbol = Symbol(known[index])
+  }
+
+  @inline(__always) func move(_ source: inout SourceRef) {
+    source = SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
+  }
+}
+
+extension Rows {
+  fileprivate mutating func append(_ other: Rows, moved move: inout TableMove) {
+    for var row in other.spans {
+      row.move(&move)
+      spans.append(row)
+    }
+    for var row in other.logs {
+      row.move(&move)
+      logs.append(row)
+    }
+    for var row in other.metrics {
+      row.move(&move)
+      metrics.append(row)
+    }
+    for var event in other.events {
+      event.move(&move)
+      events.append(event)
+    }
+    for var report in other.reports {
+      move.move(&report.file.source)
+      for i in report.file.records.indices { move.move(&report.file.records[i].source) }
+      append(report)
+    }
+  }
+}
+
+extension SpanRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&operation)
+    tables.move(&peer)
+    tables.move(&message)
+    tables.move(&requestText)
+  }
+}
+
+extension LogRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&message)
+  }
+}
+
+extension MetricRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&metric)
+  }
+}
+
+extension StructuralEvent {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&requestText)
+    tables.move(&subject)
+    tables.move(&operation)
+    tables.move(&message)
+  }
+}
