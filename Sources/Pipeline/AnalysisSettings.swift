@@ -7,6 +7,8 @@ struct AnalysisSettings: Sendable {
   var cascades = CascadeSettings()
   var patterns = PatternSettings()
 
+  init() {}
+
   init(_ pipeline: PipelineFile, problems: inout [ConfigProblem]) {
     if let reflex = pipeline.reflex { cascades = CascadeSettings(config: reflex, problems: &problems) }
     if let section = pipeline.patterns { patterns = PatternSettings(config: section, problems: &problems) }

@@ -83,6 +83,7 @@ enum Capture {
     request.pipelineText = try text("pipeline")
     if !request.pipelineText.isEmpty {
       request.pipeline = try RunSetup.checked(path: path, text: request.pipelineText)
+      request.settings = try RunSetup.settings(request.pipeline)
       request.pipeline.zone = request.pipeline.zone.on(day: date.day * 86_400)
     }
     if case .bool(let masks) = config["masksSecrets"] { request.pipeline.masksSecrets = masks }

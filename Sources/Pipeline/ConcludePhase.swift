@@ -18,7 +18,6 @@ struct Conclusion: Sendable {
 /// Conclude: all partials and the history become findings, and the findings a report.
 struct ConcludePhase: Sendable {
   let request: RunRequest
-  let settings: AnalysisSettings
 
   func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
     var report = NightReport()
@@ -38,11 +37,11 @@ struct ConcludePhase: Sendable {
       jobs: request.jobs,
       {
         CascadeAnalysis.conclude(
-          night.cascades, settings: settings.cascades, windows: windows, earlier: usual)
+          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual)
       },
       {
         OtherFindings(
-          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: settings.patterns),
+          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
           templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
           policies: file.flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) })
       })

@@ -23,6 +23,15 @@ package struct Coverage: Hashable, Sendable {
     }
   }
 
+  /// Makes sure that what is covered was made for a pipeline.
+  ///
+  /// - Throws: `CoverageFailure` where it was made for another one.
+  func expect(_ expected: String) throws(CoverageFailure) {
+    guard pipeline == expected else {
+      throw CoverageFailure("made with another pipeline file or another version of this program")
+    }
+  }
+
   /// Adds another coverage.
   ///
   /// - Throws: `CoverageFailure` where they come of different pipelines or overlap.

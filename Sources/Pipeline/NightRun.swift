@@ -24,14 +24,13 @@ package enum NightRun {
 
   /// Extract and digest.
   static func partial(of request: RunRequest) throws -> NightPartial {
-    let settings = try RunSetup.settings(request.pipeline)
     let extraction = try Extraction.run(request, partitions: request.partitions)
     ProcessMemory.trim()
     let keys = extraction.outcomes.map(\.key)
     let coverage = Coverage(
       pipeline: extraction.pipelineDigest, partitions: request.partitions,
       inputs: Dictionary(keys.map { ($0, Set(0..<request.partitions)) }, uniquingKeysWith: { $0.union($1) }))
-    return try DigestPhase(settings: settings).run(
+    return try DigestPhase(settings: request.settings).run(
       extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
   }
 
@@ -49,7 +48,7 @@ package enum NightRun {
           Diagnostic("historyUnusable", .warning, at: SourceLocation(input: path), "run without it: \(error.message)"))
       }
     }
-    let phase = ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline))
+    let phase = ConcludePhase(request: request)
     return (try phase.conclude(night, history: history, notes: notes), history)
   }
 

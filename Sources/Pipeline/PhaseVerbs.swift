@@ -66,23 +66,14 @@ package enum PhaseVerbs {
       var coverage: Coverage?
       var outcomes: [InputOutcome] = []
       var merger = SegmentMerger()
-      for path in segments.sorted() {
-        let bytes = try CheckedFile.read(path)
-        do {
-          let frame = try Frame(encoded: bytes, expecting: .segments)
-          guard frame.coverage.pipeline == expected else {
-            throw CoverageFailure("made with another pipeline file or another version of this program")
-          }
-          if coverage == nil { coverage = frame.coverage } else { try coverage?.join(frame.coverage) }
-          guard let first = frame.sections.first else { throw DecodeFailure("no section", at: 0) }
-          var reader = ByteReader(first)
-          outcomes += try reader.array(of: InputOutcome.self)
-          for section in frame.sections.dropFirst() { merger.append(try Segment(encoded: section)) }
-        } catch let failure as DecodeFailure {
-          throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
-        } catch let failure as CoverageFailure {
-          throw FileFailure(.damaged, path, failure.message)
-        }
+      try readEach(segments) { bytes in
+        let frame = try Frame(encoded: bytes, expecting: .segments)
+        try frame.coverage.expect(expected)
+        if coverage == nil { coverage = frame.coverage } else { try coverage?.join(frame.coverage) }
+        guard let first = frame.sections.first else { throw DecodeFailure("no section", at: 0) }
+        var reader = ByteReader(first)
+        outcomes += try reader.array(of: InputOutcome.self)
+        for section in frame.sections.dropFirst() { merger.append(try Segment(encoded: section)) }
       }
       guard let coverage else { throw RunSetup.Failure("name at least one segment") }
       outcomes.sort { $0.key < $1.key }
@@ -101,19 +92,10 @@ package enum PhaseVerbs {
       let request = try RunSetup.request(options, needsInputs: false)
       let expected = PipelineDigest.of(request.pipeline)
       var night: NightPartial?
-      for path in partials.sorted() {
-        let bytes = try CheckedFile.read(path)
-        do {
-          let partial = try NightPartial(encoded: bytes)
-          guard partial.coverage.pipeline == expected else {
-            throw CoverageFailure("made with another pipeline file or another version of this program")
-          }
-          if night == nil { night = partial } else { try night?.join(partial) }
-        } catch let failure as DecodeFailure {
-          throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
-        } catch let failure as CoverageFailure {
-          throw FileFailure(.damaged, path, failure.message)
-        }
+      try readEach(partials) { bytes in
+        let partial = try NightPartial(encoded: bytes)
+        try partial.coverage.expect(expected)
+        if night == nil { night = partial } else { try night?.join(partial) }
       }
       guard let night else { throw RunSetup.Failure("name at least one partial") }
       if let missing = night.coverage.missing.first {
@@ -122,6 +104,20 @@ package enum PhaseVerbs {
       return NightRun.conclude(night, request)
     } catch {
       return told(error)
+    }
+  }
+
+  /// Reads intermediate files in the order of their names; damage is told with the file that has it.
+  private static func readEach(_ paths: [String], _ take: ([UInt8]) throws -> Void) throws {
+    for path in paths.sorted() {
+      let bytes = try CheckedFile.read(path)
+      do {
+        try take(bytes)
+      } catch let failure as DecodeFailure {
+        throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
+      } catch let failure as CoverageFailure {
+        throw FileFailure(.damaged, path, failure.message)
+      }
     }
   }
 

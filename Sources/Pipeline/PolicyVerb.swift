@@ -53,7 +53,7 @@ package enum PolicyVerb {
   }
 
   private static func evaluated(_ request: RunRequest, _ night: NightPartial) throws -> PolicyFindings? {
-    try ConcludePhase(request: request, settings: try RunSetup.settings(request.pipeline)).policies(night)
+    try ConcludePhase(request: request).policies(night)
   }
 
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.

@@ -4,6 +4,8 @@ package import Core
 /// other.
 package struct RunRequest: Sendable {
   package var pipeline = PipelineFile()
+  /// The settings of the analyses, from the pipeline's sections.
+  var settings = AnalysisSettings()
   /// The pipeline file as read, for digests and captures; empty for the built-in one.
   package var pipelineText = ""
   /// The policy file as read, empty for none.

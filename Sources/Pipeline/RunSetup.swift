@@ -125,6 +125,7 @@ package enum RunSetup {
       request.policyText = try read(policies)
       _ = try Self.policies(path: policies, text: request.policyText)
     }
+    request.settings = try settings(pipeline)
     request.pipeline = pipeline
     request.pipelineText = text
     request.commandOptions = commandOptions(options, path: path, date: request.date)

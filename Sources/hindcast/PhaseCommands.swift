@@ -57,37 +57,14 @@ struct ConcludeCommand: ParsableCommand {
   @Option(help: "The night, YYYY-MM-DD.")
   var date: String?
 
-  @Option(name: [.short, .customLong("output")], help: "The night's folder.")
-  var output: String?
-
-  @Option(help: "The policy file with candidate policies.")
-  var policies: String?
-
-  @Option(help: "A file with one START/END per line to rank suspects for.")
-  var windows: String?
-
-  @Option(help: "The history file.")
-  var history: String?
-
-  @Flag(help: "Run without earlier nights.")
-  var noHistory = false
-
-  @Option(help: "Exit with 1 on a finding of this severity or kind.")
-  var failOn: String?
-
-  @Option(help: "Report formats, comma-separated.")
-  var format: String?
-
-  @Flag(name: .short, help: "Say nothing but errors.")
-  var quiet = false
+  @OptionGroup var report: ReportOptions
 
   @Argument(help: "The partials, listed one by one.")
   var partials: [String]
 
   func run() throws {
-    let options = RunSetup.Options(
-      pipeline: pipeline, date: date, output: output, policies: policies, windows: windows, history: history,
-      noHistory: noHistory, failOn: failOn, format: format, quiet: quiet)
+    var options = RunSetup.Options(pipeline: pipeline, date: date)
+    options.take(report)
     try finish(PhaseVerbs.conclude(options, partials: partials))
   }
 }

@@ -20,13 +20,8 @@ struct InputOptions: ParsableArguments {
   var inputs: [String] = []
 }
 
-struct RunCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Analyse the inputs and write the night's report.",
-    discussion: "hindcast run traces.tar.gz logs/ -o out")
-
-  @OptionGroup var input: InputOptions
-
+/// The options that say what to conclude and where to write it, shared by the verbs that end in a report.
+struct ReportOptions: ParsableArguments {
   @Option(name: [.short, .customLong("output")], help: "The night's folder: report.json, report.md, incidents/.")
   var output: String?
 
@@ -50,13 +45,35 @@ struct RunCommand: ParsableCommand {
 
   @Flag(name: .short, help: "Say nothing but errors.")
   var quiet = false
+}
+
+extension RunSetup.Options {
+  /// Takes over the options of the report.
+  mutating func take(_ report: ReportOptions) {
+    output = report.output
+    policies = report.policies
+    windows = report.windows
+    history = report.history
+    noHistory = report.noHistory
+    failOn = report.failOn
+    format = report.format
+    quiet = report.quiet
+  }
+}
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Analyse the inputs and write the night's report.",
+    discussion: "hindcast run traces.tar.gz logs/ -o out")
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var report: ReportOptions
 
   func run() throws {
-    let setup = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs,
-      output: output, policies: policies, windows: windows, history: history, noHistory: noHistory, failOn: failOn,
-      format: format, quiet: quiet)
-    try finish(NightRun.main(setup))
+    var options = RunSetup.Options(
+      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
+    options.take(report)
+    try finish(NightRun.main(options))
   }
 }
 
