@@ -20,6 +20,23 @@ package struct MemberDecoder {
     rule = settings.rule(input: input, member: member)
   }
 
+  /// Goes on reading a member behind a cut of the `LineCutter`.
+  ///
+  /// - Parameters:
+  ///   - input: the input as the user named it.
+  ///   - member: the path inside it.
+  ///   - offset: of the first byte to come, in the member.
+  ///   - line: its 1-based line.
+  ///   - settings: those that the member's beginning was read with.
+  ///   - batch: the member is registered in its source table.
+  package init(
+    input: String, member: String, continuingAt offset: Int, line: Int, settings: DecoderSettings,
+    batch: inout RecordBatch
+  ) {
+    self.init(input: input, member: member, settings: settings, batch: &batch)
+    decoder = JSONMemberDecoder(context: context, rule: rule, continuingAt: offset, line: line)
+  }
+
   /// The format's name once it is known, else the empty text.
   package var format: String { decoder?.format ?? "" }
 

@@ -26,9 +26,6 @@ struct ExtractPhase {
   /// Stored size from which an input is expanded and scanned on threads of their own.
   private static let overlapFrom = 4 << 20
 
-  /// Expanded bytes after which the next member begins a new stretch.
-  private static let stretchSize = 8 << 20
-
   /// Pieces that one stretch may deliver, so that pieces are numbered in the input's order.
   private static let piecesPerStretch = 1 << 24
 
@@ -59,18 +56,18 @@ struct ExtractPhase {
   ) -> InputOutcome {
     guard jobs > 1, (input.size ?? .max) >= Self.overlapFrom else {
       let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
-      let summary = walker.walk(input.source, into: sink)
+      let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
       return InputOutcome(of: input, [sink.extraction.finish()], summary)
     }
     // Enough for one stretch to fill while another one is scanned.
-    let ring = StretchRing(parcels: 4 + (scanners - 1) * Self.stretchSize / Parcel.size)
+    let ring = StretchRing(parcels: 4 + (scanners - 1) * settings.stretchSize / Parcel.size)
     let summary = Mutex(WalkSummary())
     let stretches = Mutex<[Int: StretchOutcome]>([:])
     let threads = DispatchGroup()
-    let (walker, source) = (walker, input.source)
+    let (walker, source, settings) = (walker, input.source, settings)
     DispatchQueue.global().async(group: threads) {
-      let sink = StretchSink(ring, stretchSize: scanners > 1 ? Self.stretchSize : .max)
-      let walked = walker.walk(source, into: sink)
+      let sink = StretchSink(ring, stretchSize: scanners > 1 ? settings.stretchSize : .max)
+      let walked = walker.walk(source, into: CuttingSink(sink, settings: settings))
       summary.withLock { $0 = walked }
       sink.finish(scanners: scanners)
     }
@@ -94,6 +91,8 @@ struct ExtractPhase {
         switch mark {
         case .begin(let header): extraction.begin(header)
         case .bytes(let range): extraction.chunk(parcel.bytes.span.extracting(range))
+        case .cut: extraction.cut()
+        case .resume(let header, let offset, let line): extraction.resume(header, offset: offset, line: line)
         case .end(let complete): extraction.end(complete: complete)
         }
       }
@@ -111,15 +110,4 @@ struct ExtractPhase {
       piece += 1
     }
   }
-}
-
-/// The sink that decodes on the expanding thread itself.
-private final class DirectSink: MemberSink {
-  var extraction: InputExtraction
-
-  init(_ extraction: InputExtraction) { self.extraction = extraction }
-
-  func beginMember(_ member: MemberHeader) { extraction.begin(member) }
-  func memberBytes(_ bytes: Span<UInt8>) { extraction.chunk(bytes) }
-  func endMember(complete: Bool) { extraction.end(complete: complete) }
 }

@@ -20,6 +20,9 @@ struct InputExtraction {
   private var member = ""
   private var memberBytes = 0
   private var reportPath = ""
+  /// Whether the member's beginning was read before.
+  private var isContinued = false
+  private var beginsInMember = false
 
   init(input: String, root: String, settings: ExtractSettings, deliver: @escaping Deliver) {
     self.settings = settings
@@ -32,13 +35,26 @@ struct InputExtraction {
   }
 
   mutating func begin(_ header: MemberHeader) {
+    enter(header)
+    isContinued = false
+    decoder = MemberDecoder(input: outcome.name, member: member, settings: settings.decoders, batch: &batch)
+  }
+
+  /// Goes on with a member behind a cut.
+  mutating func resume(_ header: MemberHeader, offset: Int, line: Int) {
+    enter(header)
+    isContinued = true
+    decoder = MemberDecoder(
+      input: outcome.name, member: member, continuingAt: offset, line: line, settings: settings.decoders, batch: &batch)
+  }
+
+  private mutating func enter(_ header: MemberHeader) {
     member = header.path
     memberBytes = 0
     let relative =
       !root.isEmpty && outcome.name.hasPrefix(root + "/")
       ? String(outcome.name.dropFirst(root.utf8.count + 1)) : outcome.name
     reportPath = member.isEmpty ? relative : relative + "!" + member
-    decoder = MemberDecoder(input: outcome.name, member: member, settings: settings.decoders, batch: &batch)
   }
 
   mutating func chunk(_ bytes: Span<UInt8>) {
@@ -49,13 +65,26 @@ struct InputExtraction {
   }
 
   mutating func end(complete: Bool) {
+    leave(complete: complete)
+    outcome.members += 1
+  }
+
+  /// Ends a piece of a member; the next one follows here or in another stretch.
+  mutating func cut() { leave(complete: true) }
+
+  private mutating func leave(complete: Bool) {
     guard var finished = decoder else { return }
     decoder = nil
     finished.finish(complete: complete, into: &batch)
     absorb()
-    outcome.memberBooks.append(
-      NightReport.MemberBooks(member: member, format: finished.format, bytes: memberBytes, books: batch.books))
-    outcome.members += 1
+    let books = NightReport.MemberBooks(
+      member: member, format: finished.format, bytes: memberBytes, books: batch.books)
+    if isContinued, outcome.memberBooks.isEmpty { beginsInMember = true }
+    if isContinued, let last = outcome.memberBooks.indices.last {
+      outcome.memberBooks[last].join(books)
+    } else {
+      outcome.memberBooks.append(books)
+    }
     batch.books = Books()
     // A table of rarely repeated texts is not carried from member to member.
     if batch.symbols.memory > settings.symbolMemory {
@@ -71,7 +100,7 @@ struct InputExtraction {
     outcome.events = builder.events
     outcome.first = builder.first
     outcome.last = builder.last
-    return StretchOutcome(outcome: outcome, diagnostics: batch.diagnostics)
+    return StretchOutcome(outcome: outcome, diagnostics: batch.diagnostics, beginsInMember: beginsInMember)
   }
 
   private mutating func absorb() {
@@ -92,6 +121,16 @@ struct StretchOutcome: Sendable {
   /// Members, books, events and times; no diagnostics yet.
   var outcome: InputOutcome
   var diagnostics: DiagnosticLog
+  /// Whether its first books go on with the last ones of the stretch before.
+  var beginsInMember = false
+}
+
+extension NightReport.MemberBooks {
+  /// Adds the books of the member's next piece.
+  mutating func join(_ next: NightReport.MemberBooks) {
+    bytes += next.bytes
+    books.merge(next.books)
+  }
 }
 
 extension InputOutcome {
@@ -106,7 +145,11 @@ extension InputOutcome {
       events += stretch.outcome.events
       first = min(first, stretch.outcome.first)
       last = max(last, stretch.outcome.last)
-      memberBooks += stretch.outcome.memberBooks
+      var books = stretch.outcome.memberBooks[...]
+      if stretch.beginsInMember, let last = memberBooks.indices.last, let next = books.popFirst() {
+        memberBooks[last].join(next)
+      }
+      memberBooks += books
       diagnostics.merge(stretch.diagnostics)
     }
     self.diagnostics = diagnostics.sorted
@@ -119,6 +162,8 @@ struct ExtractSettings: Sendable {
   var decoders = DecoderSettings()
   var rename: [ComponentNaming.Rule] = []
   var failures: [(fragment: String, kind: FailureKind)] = []
+  /// Bytes after which a member is cut where it can be, and the next member or piece of one goes to the next thread.
+  var stretchSize = 8 << 20
   /// Bytes of rows one input may gather before they are delivered.
   var pieceMemory = 96 << 20
   /// Bytes a symbol table may reach before it is replaced between members.

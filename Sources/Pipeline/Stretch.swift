@@ -9,6 +9,9 @@ struct Parcel: Sendable {
   enum Mark: Sendable {
     case begin(MemberHeader)
     case bytes(Range<Int>)
+    /// The member is cut here, and goes on at an offset and a line.
+    case cut
+    case resume(MemberHeader, offset: Int, line: Int)
     case end(complete: Bool)
   }
 
@@ -30,7 +33,7 @@ struct Parcel: Sendable {
   }
 }
 
-/// Whole members of an input, one after another, that one thread scans: its parcels, in order.
+/// Members of an input, or pieces of large ones, one after another, that one thread scans: its parcels, in order.
 final class Stretch: Sendable {
   /// The stretch's number within its input.
   let ordinal: Int
@@ -91,72 +94,5 @@ final class StretchRing: Sendable {
   func next() -> Stretch? {
     waiting.wait()
     return state.withLock { $0.stretches.removeFirst() }
-  }
-}
-
-/// The sink on the expanding thread: cuts the input into stretches at members' borders, by bytes alone, so that the same
-/// input is cut in the same way whatever the threads do.
-final class StretchSink: MemberSink {
-  private let ring: StretchRing
-  private let stretchSize: Int
-  private var stretch: Stretch?
-  private var ordinal = 0
-  private var bytes = 0
-  private var parcel: Parcel?
-
-  /// - Parameters:
-  ///   - ring: where stretches and parcels go.
-  ///   - stretchSize: bytes after which the next member begins a new stretch.
-  init(_ ring: StretchRing, stretchSize: Int) {
-    self.ring = ring
-    self.stretchSize = stretchSize
-  }
-
-  func beginMember(_ member: MemberHeader) {
-    if bytes >= stretchSize { endStretch() }
-    mark(.begin(member))
-  }
-
-  func memberBytes(_ bytes: Span<UInt8>) {
-    var filling = parcel ?? ring.emptyParcel()
-    parcel = nil
-    let start = filling.bytes.count
-    filling.bytes.append(copying: bytes)
-    parcel = filling
-    self.bytes += bytes.count
-    mark(.bytes(start..<start + bytes.count))
-  }
-
-  func endMember(complete: Bool) { mark(.end(complete: complete)) }
-
-  /// Ends the last stretch and sends the scanning threads home.
-  func finish(scanners: Int) {
-    endStretch()
-    for _ in 0..<scanners { ring.open(nil) }
-  }
-
-  private func mark(_ mark: Parcel.Mark) {
-    var filling = parcel ?? ring.emptyParcel()
-    parcel = nil
-    filling.marks.append(mark)
-    if filling.isFull { send(filling) } else { parcel = filling }
-  }
-
-  private func send(_ parcel: Parcel) {
-    if stretch == nil {
-      let opened = Stretch(ordinal)
-      ordinal += 1
-      stretch = opened
-      ring.open(opened)
-    }
-    stretch?.put(parcel)
-  }
-
-  private func endStretch() {
-    if let parcel { send(parcel) }
-    parcel = nil
-    stretch?.put(nil)
-    stretch = nil
-    bytes = 0
   }
 }

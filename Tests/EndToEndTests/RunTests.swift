@@ -30,6 +30,36 @@ struct RunTests {
     return folder + "/" + name
   }
 
+  @Test("a member of lines that several threads read in pieces keeps its books, its lines and its bytes")
+  func pieces() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let pad = String(repeating: "x", count: 900)
+    var bytes: [UInt8] = []
+    let lines = 20_000
+    for number in 1...lines {
+      let span = String(100_000 + number) + "0000000000"
+      let text =
+        number == 19_000
+        ? "{broken"
+        : #"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"#
+          + #""scopeSpans":[{"spans":[{"traceId":"0000000000000000\#(span)","spanId":"\#(span)","name":"get","kind":2,"#
+          + #""startTimeUnixNano":"1767300000000000000","endTimeUnixNano":"1767300000005000000","note":"\#(pad)"}]}]}]}"#
+      bytes += Array((text + "\n").utf8)
+    }
+    #expect(bytes.count > 2 * 8 << 20)
+    let input = try write(bytes, "spans.jsonl")
+    for (name, jobs) in [("one", 1), ("two", 2), ("eight", 8)] {
+      #expect(run([input], to: name, jobs: jobs) == Exit.partlyUnread)
+    }
+    let wanted = try report("one")
+    #expect(try report("two") == wanted)
+    #expect(try report("eight") == wanted)
+    let text = String(decoding: wanted, as: UTF8.self)
+    #expect(text.contains(#""line": 19000"#))
+    #expect(text.contains(#""used": \#(lines - 1)"#))
+    #expect(text.contains(#""members": 1"#))
+  }
+
   @Test("one job or many, inputs in any order, rows in memory or spilled, one process or three phases: the same report")
   func sameBytes() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

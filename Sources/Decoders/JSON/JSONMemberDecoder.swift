@@ -32,6 +32,14 @@ struct JSONMemberDecoder: ChunkedDecoder {
     records = JSONRecords(context: context, rule: rule)
   }
 
+  /// Goes on in the middle of a member of lines.
+  init(context: MemberContext, rule: FormatRule?, continuingAt offset: Int, line: Int) {
+    records = JSONRecords(context: context, rule: rule, isContinued: true)
+    base = offset
+    self.line = line
+    linesRead = 1
+  }
+
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
     if isInDocument { abandon(.incomplete, at: base, into: &batch) }

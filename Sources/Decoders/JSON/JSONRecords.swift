@@ -21,9 +21,12 @@ struct JSONRecords {
   private var firstUnknown = SourceLocation.Position.whole
   private var recognized = 0
   private var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
+  /// Whether the member began elsewhere, with records.
+  private let isContinued: Bool
 
-  init(context: MemberContext, rule: FormatRule?) {
+  init(context: MemberContext, rule: FormatRule?, isContinued: Bool = false) {
     self.context = context
+    self.isContinued = isContinued
     let settings = context.settings
     let table = LogKeyTable(settings.logKeys)
     let hasKeys = rule?.keys.isEmpty == false || rule?.values.isEmpty == false
@@ -398,14 +401,14 @@ struct JSONRecords {
   mutating func close(into batch: inout RecordBatch) {
     leaveAll(into: &batch)
     if unknown > 0 {
-      if recognized == 0 {
+      if recognized == 0, !isContinued {
         context.report("unrecognizedFormat", .note, at: .whole, "JSON of no known record format", into: &batch)
       } else {
         batch.books.skip("unknownShape", unknown)
         context.report(
           "unknownShape", .warning, at: firstUnknown, "\(unknown) JSON values that are no known record", into: &batch)
       }
-    } else if recognized == 0 {
+    } else if recognized == 0, !isContinued {
       context.report("noRecords", .note, at: .whole, "JSON without records", into: &batch)
     }
     context.close(into: &batch)
