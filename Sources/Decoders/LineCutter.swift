@@ -1,6 +1,6 @@
 // Where a large member may be cut, so that several threads can read it.
 
-package import Core
+internal import Core
 internal import Glibc
 
 /// Finds the line ends behind which a member of JSON lines is cut: the first one after every so many bytes.
