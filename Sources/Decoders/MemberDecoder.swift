@@ -20,7 +20,7 @@ package struct MemberDecoder {
     rule = settings.rule(input: input, member: member)
   }
 
-  /// Goes on reading a member behind a cut of the `LineCutter`.
+  /// Goes on reading a member behind a cut of the `MemberCutter`.
   ///
   /// - Parameters:
   ///   - input: the input as the user named it.

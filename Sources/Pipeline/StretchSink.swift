@@ -16,12 +16,12 @@ protocol PieceSink: AnyObject {
 /// said of a piece, a note once a piece for one, must not depend on them.
 final class CuttingSink: MemberSink {
   private let pieces: any PieceSink
-  private var cutter: LineCutter
+  private var cutter: MemberCutter
   private var member = MemberHeader(input: "", path: "")
 
   init(_ pieces: any PieceSink, settings: ExtractSettings) {
     self.pieces = pieces
-    cutter = LineCutter(size: settings.stretchSize, settings: settings.decoders)
+    cutter = MemberCutter(size: settings.stretchSize, settings: settings.decoders)
   }
 
   func beginMember(_ member: MemberHeader) {

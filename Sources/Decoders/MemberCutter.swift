@@ -8,7 +8,7 @@ internal import Glibc
 /// Such lines stand for themselves; the rows of a table need its header, log lines the form that the first ones taught, and a
 /// document all that stands around. Whether a member is of lines its first line tells: one whole object. Where it is cut
 /// depends on its bytes alone, not on how they arrive.
-package struct LineCutter {
+package struct MemberCutter {
   /// Bytes after which the next line end is a cut.
   private let size: Int
   private let settings: DecoderSettings

@@ -3,10 +3,10 @@ import Decoders
 import Testing
 
 @Suite("Where members are cut")
-struct LineCutterTests {
+struct MemberCutterTests {
   /// The pieces of a member, as text and line of their beginning, fed so many bytes at a time.
   private func pieces(_ text: String, size: Int, chunk: Int) -> [String] {
-    var cutter = LineCutter(size: size, settings: DecoderSettings())
+    var cutter = MemberCutter(size: size, settings: DecoderSettings())
     cutter.begin(input: "in", member: "")
     let bytes = Array(text.utf8)
     var pieces = [""]
