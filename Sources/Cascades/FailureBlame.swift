@@ -34,9 +34,16 @@ struct FailureBlame {
       if parent >= 0 { failedBelow[parent] = true }
     }
     guard any else { return [] }
+    // Where callers write a span per call, a call that was made is there: what fails without one never called, and its
+    // callees are silent because of it.
+    let showsCalls = nodes.indices.contains { index in
+      (nodes[index].kind == .client || nodes[index].kind == .producer) && Int(nodes[index].subtreeEnd) > index + 1
+    }
     var faults: [Fault] = []
     for index in nodes.indices where nodes[index].failed && !failedBelow[index] {
-      faults.append(fault(at: index, tree))
+      var fault = fault(at: index, tree)
+      if fault.needsSilence, showsCalls { fault = Fault(node: index, culprit: fault.culprit) }
+      faults.append(fault)
     }
     return faults
   }

@@ -88,6 +88,21 @@ struct IncidentTests {
     #expect(found.last?.components.map(\.id) == ["front"])
   }
 
+  @Test("a component that fails before it calls anybody is the cause, not the callee that is silent because of it")
+  func silentBecauseOfTheCaller() throws {
+    let night = NightBuilder.shop { root, second in
+      root.calls[0].calls[0].calls = [NightBuilder.Call(component: "shelf", at: 500, duration: 3000)]
+      guard (600..<720).contains(second) else { return }
+      root.failure = .unavailable
+      root.calls[0].failure = .unavailable
+      root.calls[0].calls[0].failure = .unavailable
+      root.calls[0].calls[0].calls = []
+    }
+    let incident = try #require(incidents(night).first)
+    #expect(incident.rootCauses.first?.component == "stock")
+    #expect(incident.components.map(\.id) == ["front", "stock"])
+  }
+
   @Test("a caller that times out on a callee that says nothing is the callee's incident")
   func unmarkedTimeout() throws {
     let night = NightBuilder.shop { root, second in
