@@ -5,7 +5,7 @@ internal import Events
 internal import Foundation
 
 /// The extract phase with everything around it: inputs listed, limits set, rows kept.
-struct Extraction {
+struct Extraction: Sendable {
   var outcomes: [InputOutcome]
   var store: PartitionStore
   var pipelineDigest: String

@@ -1,7 +1,9 @@
 internal import Archives
 internal import Core
+internal import Dispatch
 internal import Events
 internal import Glibc
+internal import Synchronization
 
 /// The verbs `extract`, `digest` and `conclude`: the phases of a run, each between files, for schedulers.
 ///
@@ -20,41 +22,70 @@ package enum PhaseVerbs {
       let keys = night.outcomes.map(\.key)
       let name = SHA256.hex(Array(keys.joined(separator: "\n").utf8)).prefix(12)
       if output != "-" { try CheckedFile.makeFolder(output) }
-      var trailer = StableHash.mix(0)
-      for partition in 0..<partitions {
-        let coverage = Coverage(
-          pipeline: night.pipelineDigest, partitions: partitions,
-          inputs: Dictionary(keys.map { ($0, [partition]) }, uniquingKeysWith: { $0.union($1) }))
-        var frame = Frame(kind: .segments, coverage: coverage)
-        var outcomes = ByteWriter()
-        outcomes.array(partition == 0 ? night.outcomes : [])
-        frame.sections = [outcomes.bytes, try night.store.segment([partition]).encoded()]
-        night.store.drop(partition)
-        let bytes = frame.encoded()
-        if output == "-" {
-          guard bytes.count <= Int(UInt32.max) else {
-            throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
-          }
-          trailer = StableHash.combine(trailer, StableHash.hash(bytes.span))
-          try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(bytes.count)) + bytes)
-        } else {
-          try CheckedFile.write(bytes, to: "\(output)/\(padded(partition))-\(name).segment")
-        }
-      }
       if output == "-" {
-        var end = ByteWriter()
-        end.fixed32(.max)
-        end.fixed32(12)
-        end.fixed32(UInt32(partitions))
-        end.fixed64(trailer)
-        try Console.write(end.bytes)
+        try stream(night, partitions: partitions)
       } else {
+        try write(night, partitions: partitions, jobs: request.jobs) { partition in
+          "\(output)/\(padded(partition))-\(name).segment"
+        }
         try CheckedFile.write(Array((keys.joined(separator: "\n") + "\n").utf8), to: "\(output)/\(name).done")
       }
       return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
     } catch {
       return told(error)
     }
+  }
+
+  /// One partition of a night as a frame; its rows are let go.
+  private static func frame(_ partition: Int, of night: Extraction, partitions: Int) throws(StoreFailure) -> [UInt8] {
+    let coverage = Coverage(
+      pipeline: night.pipelineDigest, partitions: partitions,
+      inputs: Dictionary(night.outcomes.map { ($0.key, [partition]) }, uniquingKeysWith: { $0.union($1) }))
+    var frame = Frame(kind: .segments, coverage: coverage)
+    var outcomes = ByteWriter()
+    outcomes.array(partition == 0 ? night.outcomes : [])
+    frame.sections = [outcomes.bytes, try night.store.segment([partition]).encoded()]
+    night.store.drop(partition)
+    return frame.encoded()
+  }
+
+  /// Frames on standard output, in order, and a trailer.
+  private static func stream(_ night: Extraction, partitions: Int) throws {
+    var trailer = StableHash.mix(0)
+    for partition in 0..<partitions {
+      let bytes = try frame(partition, of: night, partitions: partitions)
+      guard bytes.count <= Int(UInt32.max) else {
+        throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
+      }
+      trailer = StableHash.combine(trailer, StableHash.hash(bytes.span))
+      try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(bytes.count)) + bytes)
+    }
+    var end = ByteWriter()
+    end.fixed32(.max)
+    end.fixed32(12)
+    end.fixed32(UInt32(partitions))
+    end.fixed64(trailer)
+    try Console.write(end.bytes)
+  }
+
+  /// A file per partition, several at a time.
+  private static func write(
+    _ night: Extraction, partitions: Int, jobs: Int, to path: @Sendable (Int) -> String
+  ) throws {
+    let failure = Mutex<(any Error)?>(nil)
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, partitions))) { _ in
+      while true {
+        let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
+        do {
+          try CheckedFile.write(try frame(partition, of: night, partitions: partitions), to: path(partition))
+        } catch {
+          failure.withLock { $0 = error }
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
   }
 
   /// Segments to one partial.

@@ -39,7 +39,12 @@ package enum RerunPolicies {
     var failures = 0
     var runs = 0
     var duration = 0.0
-    var rate: Double { runs == 0 ? 0 : Double(failures) / Double(runs) }
+    /// A unit that never passed, and is not known to be broken, may still pass: a share of 1 out of a few runs would make
+    /// every build red for certain, so Jeffreys' mean stands for it.
+    var rate: Double {
+      if runs == 0 { return 0 }
+      return failures < runs ? Double(failures) / Double(runs) : (Double(runs) + 0.5) / (Double(runs) + 1)
+    }
   }
 
   /// Evaluates no rerun up to three reruns.
