@@ -32,6 +32,9 @@ package enum RerunPolicies {
     }
   }
 
+  /// Builds failed one and all from which a test may as well be broken as flaky.
+  private static let leastPersistent = 3
+
   /// How sure the fit is: 95 %.
   private static let confidence = 1.96
 
@@ -111,7 +114,15 @@ package enum RerunPolicies {
 
   /// P(green) with an interval of the fit: rates by their binomial error, tests that have not failed yet by the share of
   /// tests that failed once (Good and Turing), and the chance of the tested builds themselves.
+  ///
+  /// A unit that failed in every one of several builds may flake often or be broken: no pass says what a rerun would do. If
+  /// it is broken no build is green while it stays so, if it was mended the others decide: bounds, and no value.
   private static func estimate(_ units: [Unit], reruns: Int, split: Int, tested: Int) -> Estimate {
+    let known = units.filter { $0.failures < $0.runs || $0.runs < leastPersistent }
+    guard known.count == units.count else {
+      let others = estimate(known, reruns: reruns, split: split, tested: tested)
+      return Estimate(nil, low: 0, high: others.high)
+    }
     let value = green(rates: units.map(\.rate), reruns: reruns)
     guard value > 0 else { return Estimate(0, low: 0, high: 1) }
     var variance = 0.0
