@@ -42,6 +42,15 @@ package enum CheckedFile {
     return Int(status.st_size)
   }
 
+  /// Appends to a file that others write to as well; makes it where it is missing.
+  static func append(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }
+    var failure = writeAll(bytes, to: descriptor)
+    if close(descriptor) != 0, failure == 0 { failure = errno }
+    guard failure == 0 else { throw FileFailure(.unwritable, path, reason(failure)) }
+  }
+
   /// Writes a file so that it is either there whole or not at all: temporary name, fsync, rename, fsync of the folder.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
     let temporary = path + ".tmp-\(getpid())"

@@ -20,6 +20,9 @@ enum ReportOutput {
     }
     let capture = try Capture.bundle(conclusion, night, request, document: document).text()
     try CheckedFile.write(Array(capture.utf8), to: request.output + "/capture.json")
+    if let page = request.stepSummary {
+      try CheckedFile.append(Array(ShortForms.stepSummary(report, rules: rules).utf8), to: page)
+    }
   }
 
   /// Files on their way from one thread to another.

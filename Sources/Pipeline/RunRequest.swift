@@ -23,6 +23,8 @@ package struct RunRequest: Sendable {
   package var failOn: FailOn?
   /// Partitions of the requests; changes no result.
   package var partitions = 64
+  /// The page of the CI job that runs this, if there is one: the night in short is added to it.
+  package var stepSummary: String?
   package var progress: Progress?
   /// Whether the run says nothing but errors.
   package var isQuiet = false

@@ -95,6 +95,7 @@ package enum RunSetup {
     }
     request.jobs = try jobs(options.jobs)
     request.isQuiet = options.quiet
+    request.stepSummary = variable("GITHUB_STEP_SUMMARY")
     let named = options.inputs.isEmpty ? pipeline.inputs : options.inputs
     request.inputs = expand(named.map(request.date.fill))
     guard !request.inputs.isEmpty || !needsInputs else {
@@ -172,8 +173,10 @@ package enum RunSetup {
     }
   }
 
-  private static func environment(_ name: String) -> String? {
-    unsafe getenv("HINDCAST_" + name).map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  private static func environment(_ name: String) -> String? { variable("HINDCAST_" + name) }
+
+  private static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private static func date(_ text: String?, zone: Zone) throws(Failure) -> NightDate {
