@@ -45,15 +45,15 @@ struct Amplification {
     var lines: [String] = []
     let hops = chain(to: first, among: struck, from: from, to: to)
     let product = hops.reduce(1) { $0 * $1.factor }
-    if product >= Self.least {
-      let parts = hops.filter { $0.factor >= Self.least }.map {
-        "\(grid.components[$0.caller]) to \(grid.components[$0.callee]) ×\(Self.tenths($0.factor))"
-      }
-      lines.append(
-        "Attempts per call: \(parts.joined(separator: ", "))"
-          + (parts.count > 1 ? "; along the chain ×\(Self.tenths(product))." : "."))
-    }
     guard product >= Self.least else { return [] }
+    // Where no hop stands out, all of them together do.
+    let telling = hops.contains { $0.factor >= Self.least } ? hops.filter { $0.factor >= Self.least } : hops
+    let parts = telling.map {
+      "\(grid.components[$0.caller]) to \(grid.components[$0.callee]) ×\(Self.tenths($0.factor))"
+    }
+    lines.append(
+      "Attempts per call: \(parts.joined(separator: ", "))"
+        + (parts.count > 1 ? "; along the chain ×\(Self.tenths(product))." : "."))
     if let perRequest = attemptsPerRequest(first, grid.minutes(in: from - CascadePartial.coarse / 2..<to + 1)),
       let usual = usualAttemptsPerRequest(first), perRequest >= Self.least * usual
     {

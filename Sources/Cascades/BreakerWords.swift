@@ -13,16 +13,23 @@ enum BreakerWords {
       let behind = index > 0 ? words[index - 1] : ""
       if behind == "half", word == "open" || word == "opened" {
         states.append((index - 1, .halfOpen))
-      } else if let state = state(of: word), behind != "not", behind != "never" {
+      } else if let state = state(of: word), behind != "not", behind != "never",
+        !things.contains(behind), !things.contains(index + 1 < words.count ? words[index + 1] : "")
+      {
         states.append((index, state))
       }
     }
     guard let last = states.last else { return nil }
     if Set(states.map(\.state)).count == 1 { return last.state }
     // `from CLOSED to OPEN`, `closed -> open`: what stands behind the arrow is the state now.
-    let isChange = words[..<last.index].suffix(2).contains { ["to", "->", "=>", "→", "into"].contains($0) }
+    let isChange = words[..<last.index].suffix(2).contains { ["to", "->", "→", "into"].contains($0) }
     return isChange ? last.state : nil
   }
+
+  /// What else is opened, closed and reset: `recorded an error: Connection reset` is no state of the breaker.
+  private static let things: Set<String> = [
+    "connection", "connections", "stream", "socket", "channel", "file", "port", "session", "pool", "by", "peer",
+  ]
 
   private static func speaksOfBreaker(_ words: [String]) -> Bool {
     for (index, word) in words.enumerated() {

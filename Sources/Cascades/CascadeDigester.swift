@@ -234,9 +234,11 @@ package struct CascadeDigester: Digester {
       let node = nodes[fault.node]
       let culprit = name(fault.culprit, context)
       let operation = name(fault.openOperation, context)
-      let key = Cell(a: culprit, b: operation, d: fault.needsSilence ? 1 : 0)
+      let key = Cell(a: culprit, b: operation, number: fault.needsSilence ? 1 : 0)
       // One component's failures in one request are one.
-      guard !blamed.contains(where: { $0.a == key.a && ($0.b == key.b || $0.d == 1 && key.d == 1) }) else { continue }
+      guard !blamed.contains(where: { $0.a == key.a && ($0.b == key.b || $0.number == 1 && key.number == 1) }) else {
+        continue
+      }
       blamed.append(key)
       var cell = key
       cell.slot = fine(node.start)
@@ -256,7 +258,7 @@ package struct CascadeDigester: Digester {
           let component = name(nodes[above].component, context)
           if !struck.contains(component) {
             struck.append(component)
-            let hit = Cell(a: culprit, b: operation, c: component, d: key.d, slot: fine(nodes[above].start))
+            let hit = Cell(a: culprit, b: operation, c: component, number: key.number, slot: fine(nodes[above].start))
             partial.impact.add(
               Activity(requests: 1, failures: 1, first: nodes[above].end, last: nodes[above].end), at: hit)
           }

@@ -186,7 +186,7 @@ extension CascadePartial: BinaryCodable {
     let count = texts.count
     first = try reader.signed()
     last = try reader.signed()
-    events = try reader.int()
+    events = try reader.tally()
     activity = try CellTable(from: &reader, names: count)
     blame = try CellTable(from: &reader, names: count)
     impact = try CellTable(from: &reader, names: count)

@@ -7,7 +7,7 @@ struct Tally: CellValue {
   mutating func merge(_ other: Tally) { count += other.count }
   func encode(to writer: inout ByteWriter) { writer.int(count) }
   init(_ count: Int = 1) { self.count = count }
-  init(from reader: inout ByteReader) throws(DecodeFailure) { count = try reader.int() }
+  init(from reader: inout ByteReader) throws(DecodeFailure) { count = try reader.tally() }
 }
 
 /// Requests of a component, or of a component because of a culprit, in one slot, with the exact ends of what failed.
@@ -40,8 +40,8 @@ struct Activity: CellValue {
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    requests = try reader.int()
-    failures = try reader.int()
+    requests = try reader.tally()
+    failures = try reader.tally()
     first = try reader.signed()
     last = try reader.signed()
   }
@@ -75,12 +75,12 @@ struct EdgeCount: CellValue {
   init() {}
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    calls = try reader.int()
-    failures = try reader.int()
-    timeouts = try reader.int()
-    unanswered = try reader.int()
-    repeats = try reader.int()
-    fastFailures = try reader.int()
+    calls = try reader.tally()
+    failures = try reader.tally()
+    timeouts = try reader.tally()
+    unanswered = try reader.tally()
+    repeats = try reader.tally()
+    fastFailures = try reader.tally()
   }
 }
 
@@ -110,7 +110,7 @@ struct Pace: CellValue {
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    count = try reader.int()
+    count = try reader.tally()
     sum = try reader.signed()
   }
 }
@@ -147,7 +147,7 @@ struct Reading: CellValue {
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    count = try reader.int()
+    count = try reader.tally()
     sum = try reader.signed()
     most = try reader.signed()
     source = try Sighting(from: &reader)
@@ -176,7 +176,7 @@ struct Exemplified: CellValue {
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    count = try reader.int()
+    count = try reader.tally()
     example = try Sighting(from: &reader)
   }
 }
@@ -228,5 +228,14 @@ struct Sightings: CellValue {
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
     kept = try reader.array { reader throws(DecodeFailure) in try Sighting(from: &reader) }
+  }
+}
+
+extension ByteReader {
+  /// A count as a partial holds it: so far from the largest number that no sum over partials overflows.
+  mutating func tally() throws(DecodeFailure) -> Int {
+    let count = try int()
+    guard (0...1 << 40).contains(count) else { throw failure("count out of range") }
+    return count
   }
 }

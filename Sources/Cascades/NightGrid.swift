@@ -20,11 +20,11 @@ struct NightGrid {
   let hasSpans: [Bool]
   /// The component that an operation usually leads to, for (component name, operation name).
   let usualCallee: [Cell: Int]
-  /// The components with spans that an operation regularly calls and that are hardly ever silent, the most regular first,
+  /// The components with spans that an operation regularly calls and that have requests most of the time, the most regular first,
   /// for (component name, operation name).
   private let regularCallees: [Cell: [Int]]
-  /// Requests that passed a component, by component and minute.
-  private let visits: [Double]
+  /// Name number by component index.
+  private let nameByIndex: [Int32]
 
   init(_ partial: CascadePartial, settings: CascadeSettings) {
     self.partial = partial
@@ -40,6 +40,7 @@ struct NightGrid {
     let ordered = names.map { ($0, partial.names[$0]) }
       .sorted { $0.1.utf8.lexicographicallyPrecedes($1.1.utf8) }
     components = ordered.map(\.1)
+    nameByIndex = ordered.map(\.0)
     var indexByName = [Int32](repeating: -1, count: partial.names.count)
     for (index, (name, _)) in ordered.enumerated() { indexByName[Int(name)] = Int32(index) }
     self.indexByName = indexByName
@@ -77,20 +78,15 @@ struct NightGrid {
     for (cell, tally) in partial.operations.cells { totals[Cell(a: cell.a, b: cell.b), default: 0] += tally.count }
     usualCallee = Self.usualCallees(calls, totals, indexByName)
     regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
-    var visits = [Double](repeating: 0, count: ordered.count * minutes.count)
-    for (cell, visit) in partial.visits.cells {
-      let component = Int(indexByName[Int(cell.a)])
-      let minute = minutes.partitioningIndex { $0 >= cell.slot }
-      guard component >= 0, minute < minutes.count, minutes[minute] == cell.slot else { continue }
-      visits[component * minutes.count + minute] += Double(visit.requests)
-    }
-    self.visits = visits
   }
 
   /// Requests that passed a component in some minutes. The times of one request's spans are no independent draws (what
   /// slows one of them slows its neighbours), so that no share of slow spans is surer than these requests make it.
   func requests(_ component: Int, _ minutes: [Int]) -> Double {
-    minutes.reduce(0) { $0 + visits[component * width + $1] }
+    let name = nameByIndex[component]
+    return minutes.reduce(0) { sum, minute in
+      sum + Double(partial.visits.cells[Cell(a: name, slot: self.minutes[minute])]?.requests ?? 0)
+    }
   }
 
   /// The share of an operation's spans that must call a component for it to be a regular callee.
@@ -168,10 +164,10 @@ struct NightGrid {
   }
 
   /// The component a blame cell of a slot length speaks against: the usual callee of its operation where there is one;
-  /// where the blamed span was no call, only a callee that was silent then and hardly ever is.
+  /// where the blamed span was no call, only a callee that was silent then and usually is not.
   func culprit(_ cell: Cell, _ length: Int64) -> Int? {
     guard cell.b != 0 else { return component(cell.a) }
-    if cell.d == 0 { return usualCallee[Cell(a: cell.a, b: cell.b)] ?? component(cell.a) }
+    if cell.number == 0 { return usualCallee[Cell(a: cell.a, b: cell.b)] ?? component(cell.a) }
     for callee in regularCallees[Cell(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
       return callee
     }

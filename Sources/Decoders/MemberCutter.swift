@@ -80,11 +80,11 @@ package struct MemberCutter {
   private mutating func decide(_ bytes: Span<UInt8>) {
     let end = Self.lineEnd(bytes, 0)
     firstLine.append(bytes.extracting(0..<end))
-    if end < bytes.count {
-      isOfLines = JSONLine.isWholeObject(firstLine.span, rule: settings.rule(input: input, member: member), settings)
-      firstLine = []
-    } else if firstLine.count > Self.firstLineLimit {
+    if firstLine.count > Self.firstLineLimit {
       isOfLines = false
+      firstLine = []
+    } else if end < bytes.count {
+      isOfLines = JSONLine.isWholeObject(firstLine.span, rule: settings.rule(input: input, member: member), settings)
       firstLine = []
     }
   }

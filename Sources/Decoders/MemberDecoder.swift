@@ -54,6 +54,14 @@ package struct MemberDecoder {
     if head.count >= Sniffer.headSize { decideOnHead(into: &batch) }
   }
 
+  /// Says, before `finish`, that the member goes on elsewhere: values of no known kind are skipped records then, and not
+  /// the sign of a foreign format.
+  package mutating func cut() {
+    guard var json = decoder as? JSONMemberDecoder else { return }
+    json.records.isContinued = true
+    decoder = json
+  }
+
   package mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     if decoder == nil { decideOnHead(into: &batch) }
     decoder?.finish(complete: complete, into: &batch)

@@ -11,9 +11,7 @@ enum ExactCopies {
     var kept = 0
     for i in rows.indices {
       let row = rows[i]
-      var before = kept - 1
-      while before >= 0, hasSameKey(rows[before], row), !isCopy(rows[before], row) { before -= 1 }
-      if row.span != 0, before >= 0, hasSameKey(rows[before], row) {
+      if row.span != 0, hasCopy(row, among: rows, before: kept) {
         repairs.add(.repeatedSpan, at: row.source)
         continue
       }
@@ -21,6 +19,18 @@ enum ExactCopies {
       kept += 1
     }
     rows.removeLast(rows.count - kept)
+  }
+
+  /// Rows of one key that are looked through for a copy; among more, a copy further back is kept like any duplicate.
+  private static let reach = 64
+
+  private static func hasCopy(_ row: SpanRow, among rows: [SpanRow], before end: Int) -> Bool {
+    var i = end - 1
+    while i >= max(0, end - reach), hasSameKey(rows[i], row) {
+      if isCopy(rows[i], row) { return true }
+      i -= 1
+    }
+    return false
   }
 
   /// What the fixed order compares before it comes to the place of a row: copies stand side by side.

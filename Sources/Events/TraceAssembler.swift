@@ -2,10 +2,10 @@ package import Core
 
 /// Puts the rows of a partition together into one call tree per request, and mends what is broken on the way.
 ///
-/// Order of work per request: structural events are paired into spans; rows are put in a fixed order and exact copies
-/// set aside; parents are found
-/// (shared halves joined, duplicates kept, self-parents and rings cut, orphans adopted); clocks are corrected along the
-/// edges; the tree is laid out in preorder; attempts are numbered. Nothing depends on the order in which rows came.
+/// Order of work per request: structural events are paired into spans; rows are put in a fixed order and exact copies set
+/// aside; parents are found (shared halves joined, other duplicates kept, self-parents and rings cut, orphans adopted);
+/// clocks are corrected along the edges; the tree is laid out in preorder; attempts are numbered. Nothing depends on the
+/// order in which rows came.
 package struct TraceAssembler {
   package private(set) var repairs = RepairLog()
   private var parents = ParentResolver()

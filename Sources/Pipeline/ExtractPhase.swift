@@ -14,7 +14,7 @@ struct ExtractInput: Sendable {
 }
 
 /// Extract: inputs become rows by partition, several inputs at a time. A large input is expanded by one thread and scanned
-/// by others, a stretch of members each.
+/// by others, a stretch of members and pieces of members each.
 struct ExtractPhase {
   /// Takes rows: the input's number, the piece's number within it, tables and rows by partition.
   typealias Deliver = @Sendable (_ input: Int, _ piece: Int, SymbolTable, SourceTable, [Rows]) -> Void

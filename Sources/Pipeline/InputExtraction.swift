@@ -70,7 +70,10 @@ struct InputExtraction {
   }
 
   /// Ends a piece of a member; the next one follows here or in another stretch.
-  mutating func cut() { leave(complete: true) }
+  mutating func cut() {
+    decoder?.cut()
+    leave(complete: true)
+  }
 
   private mutating func leave(complete: Bool) {
     guard var finished = decoder else { return }
@@ -129,6 +132,8 @@ extension NightReport.MemberBooks {
   /// Adds the books of the member's next piece.
   mutating func join(_ next: NightReport.MemberBooks) {
     bytes += next.bytes
+    // What the member holds the first piece with records says.
+    if books.used == 0, next.books.used > 0 { format = next.format }
     books.merge(next.books)
   }
 }

@@ -48,7 +48,6 @@ extension NightPartial {
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
       Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
       Self.section(episodes.encode), Self.section(tests.encode),
-
     ]
     return frame.encoded()
   }

@@ -67,6 +67,8 @@ final class PartitionStore: Sendable {
   func add(input: Int, ordinal: Int, symbols: SymbolTable, sources: SourceTable, partitions rows: [Rows]) {
     let memory = rows.reduce(0) { $0 + $1.memory } + symbols.memory
     state.withLock { state in
+      // A run that could not keep its rows fails at the end of extract: no more of them are gathered.
+      guard state.failure == nil else { return }
       state.pieces.append(
         Piece(
           input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows, memory: memory))
@@ -164,6 +166,8 @@ final class PartitionStore: Sendable {
       state.memory = 0
     } catch {
       state.failure = error
+      state.pieces = []
+      state.memory = 0
     }
   }
 }

@@ -81,7 +81,7 @@ package enum PhaseVerbs {
         do {
           try CheckedFile.write(try frame(partition, of: night, partitions: partitions), to: path(partition))
         } catch {
-          failure.withLock { $0 = error }
+          failure.withLock { $0 = $0 ?? error }
         }
       }
     }

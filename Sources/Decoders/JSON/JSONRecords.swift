@@ -21,8 +21,8 @@ struct JSONRecords {
   private var firstUnknown = SourceLocation.Position.whole
   private var recognized = 0
   private var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
-  /// Whether the member began elsewhere, with records.
-  private let isContinued: Bool
+  /// Whether this is a piece of a member, and so can't say what the member is.
+  var isContinued: Bool
 
   init(context: MemberContext, rule: FormatRule?, isContinued: Bool = false) {
     self.context = context

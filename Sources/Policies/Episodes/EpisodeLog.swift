@@ -77,7 +77,8 @@ package struct EpisodeLog: Sendable {
       let offset = arena.count
       arena += attempts
       var begin = 0
-      for i in 1...max(attempts.count, 1) where i == attempts.count || attempts[i].isFirst {
+      guard !attempts.isEmpty else { continue }
+      for i in 1...attempts.count where i == attempts.count || attempts[i].isFirst {
         columns.append((attempts[begin].start, Int32(number), offset + begin..<offset + i))
         begin = i
       }

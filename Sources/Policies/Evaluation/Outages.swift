@@ -73,18 +73,20 @@ struct Outages: Sendable {
   var text: String? {
     guard count > 0 else { return nil }
     let open = bounds.count { $0.high == .infinity }
-    let sample = bounds.count <= Self.turnbullLimit ? bounds : Array(bounds.prefix(Self.turnbullLimit))
+    let step = (bounds.count + Self.turnbullLimit - 1) / Self.turnbullLimit
+    let sample = stride(from: 0, to: bounds.count, by: max(step, 1)).map { bounds[$0] }
     let median = Turnbull(sample).median
     func duration(_ time: Double) -> String { PolicyText.duration(Backoff.saturated(time)) }
     let length =
       median.map { "half of them were over after \(duration($0.low)) to \(duration($0.high))" }
       ?? "how long they last cannot be told"
     return "Outages as first attempts saw them: \(count), of which \(open) without a success on both sides; \(length) "
-      + "(Turnbull's estimate between the calls around them)."
+      + "(Turnbull's estimate between the calls around them\(step > 1 ? ", from every \(step)th outage" : ""))."
   }
 
-  /// More outages than this are judged by the first of them: the estimate takes the square of their number.
-  static let turnbullLimit = 2_000
+  /// Of more outages than this every second, third and so on is judged, so that all components and hours are heard: the
+  /// estimate takes the square of their number.
+  static let turnbullLimit = 1_000
 
   /// Whether a component was down at a time.
   func contains(_ component: Int, _ time: Int64) -> Bool {

@@ -132,7 +132,8 @@ struct ReplayRun {
       switch entry.decision {
       case .defer: break
       case .invoke:
-        attempt(slot, at: max(entry.at, flights[Int(slot)].lastEnd))
+        // Through the queue and not by a call: a queue that an open breaker drains would nest as deep as it is long.
+        push(time: max(entry.at, flights[Int(slot)].lastEnd), slot, .start)
       case .skip:
         waiting[client][entry.episode] = nil
         finish(slot, succeeded: false, at: entry.at)
