@@ -26,13 +26,8 @@ struct BehaviourContrast {
     var baseline: RobustBaseline
 
     func count(in minute: Int) -> Double {
-      var low = 0
-      var high = counts.count
-      while low < high {
-        let middle = (low + high) / 2
-        if counts[middle].minute < minute { low = middle + 1 } else { high = middle }
-      }
-      return low < counts.count && counts[low].minute == minute ? counts[low].count : 0
+      let index = counts.partitioningIndex { $0.minute >= minute }
+      return index < counts.count && counts[index].minute == minute ? counts[index].count : 0
     }
   }
 

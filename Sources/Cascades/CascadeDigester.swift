@@ -2,17 +2,17 @@ package import Core
 
 /// Reads requests, logs, metrics and events of one partition into a `CascadePartial`: linear in the spans.
 package struct CascadeDigester: Digester {
-  private var partial = CascadePartial()
+  var partial = CascadePartial()
   /// Names by symbol and by member, -1 where not met yet.
-  private var nameBySymbol: [Int32] = []
-  private var originByMember: [Origin?] = []
+  var nameBySymbol: [Int32] = []
+  var originByMember: [Origin?] = []
   /// Labels of calls by component and operation name, of log templates by symbol and severity.
-  private var callLabels: [UInt64: Int32] = [:]
-  private var logLabels: [UInt64: Int32] = [:]
+  var callLabels: [UInt64: Int32] = [:]
+  var logLabels: [UInt64: Int32] = [:]
   /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
-  private var tellsOfBreaker: [Bool?] = []
-  private let spanStart: Int32
-  private let spanEnd: Int32
+  var tellsOfBreaker: [Bool?] = []
+  let spanStart: Int32
+  let spanEnd: Int32
 
   package init(settings: CascadeSettings = CascadeSettings()) {
     spanStart = partial.names.intern(EventLabel.start)
@@ -223,51 +223,6 @@ package struct CascadeDigester: Digester {
     return tree.nodes[index + 1]
   }
 
-  // MARK: Blame
-
-  private mutating func blame(_ tree: CallTree, _ context: borrowing DigestContext) {
-    let faults = FailureBlame.faults(in: tree)
-    guard !faults.isEmpty else { return }
-    let nodes = tree.nodes
-    var blamed: [Cell] = []
-    for fault in faults {
-      let node = nodes[fault.node]
-      let culprit = name(fault.culprit, context)
-      let operation = name(fault.openOperation, context)
-      let key = Cell(a: culprit, b: operation, number: fault.needsSilence ? 1 : 0)
-      // One component's failures in one request are one.
-      guard !blamed.contains(where: { $0.a == key.a && ($0.b == key.b || $0.number == 1 && key.number == 1) }) else {
-        continue
-      }
-      blamed.append(key)
-      var cell = key
-      cell.slot = fine(node.start)
-      let activity = Activity(requests: 1, failures: 1, first: node.end, last: node.end)
-      partial.blame.add(activity, at: cell)
-      var evidenceCell = key
-      evidenceCell.slot = coarse(node.start)
-      partial.blameEvidence.add(
-        Sightings(sighting(of: node, rank: node.start, tree, context)), at: evidenceCell)
-      // Every component above whose own request failed.
-      var above = fault.node
-      var struck: [Int32] = []
-      while above >= 0 {
-        let parent = Int(nodes[above].parent)
-        let begins = parent < 0 || nodes[parent].component != nodes[above].component
-        if begins, nodes[above].failed {
-          let component = name(nodes[above].component, context)
-          if !struck.contains(component) {
-            struck.append(component)
-            let hit = Cell(a: culprit, b: operation, c: component, number: key.number, slot: fine(nodes[above].start))
-            partial.impact.add(
-              Activity(requests: 1, failures: 1, first: nodes[above].end, last: nodes[above].end), at: hit)
-          }
-        }
-        above = parent
-      }
-    }
-  }
-
   // MARK: Records outside requests
 
   package mutating func observe(log: LogRow, _ context: borrowing DigestContext) {
@@ -332,92 +287,5 @@ package struct CascadeDigester: Digester {
   private static func fixedPoint(_ value: Double) -> Int64? {
     guard !value.isNaN else { return nil }
     return Int64(checked: (value * 1e6).rounded()) ?? (value < 0 ? -.max : .max)
-  }
-
-  // MARK: Names
-
-  private func fine(_ time: Int64) -> Int32 { CascadePartial.slot(time, CascadePartial.fine) }
-  private func coarse(_ time: Int64) -> Int32 { CascadePartial.slot(time, CascadePartial.coarse) }
-
-  private mutating func name(_ symbol: Symbol, _ context: borrowing DigestContext) -> Int32 {
-    let index = Int(symbol.index)
-    if index >= nameBySymbol.count {
-      nameBySymbol += Array(repeating: -1, count: max(index + 1, context.symbols.count) - nameBySymbol.count)
-    }
-    if nameBySymbol[index] >= 0 { return nameBySymbol[index] }
-    let number = partial.names.intern(context.text(symbol))
-    nameBySymbol[index] = number
-    return number
-  }
-
-  /// Where the records of a member come from.
-  private struct Origin {
-    var input: Int32
-    var member: Int32
-    var hash: UInt32
-  }
-
-  private mutating func origin(_ source: SourceRef, _ context: borrowing DigestContext) -> Origin {
-    let index = source.member
-    if index >= originByMember.count {
-      originByMember += Array(repeating: nil, count: index + 1 - originByMember.count)
-    }
-    if let known = originByMember[index] { return known }
-    let location = context.location(source)
-    let hash = StableHash.combine(StableHash.hash(location.input), StableHash.hash(location.member))
-    let origin = Origin(
-      input: partial.names.intern(location.input), member: partial.names.intern(location.member),
-      hash: UInt32(truncatingIfNeeded: hash))
-    originByMember[index] = origin
-    return origin
-  }
-
-  private mutating func label(of call: CallNode, _ context: borrowing DigestContext) -> Int32 {
-    let key = UInt64(call.component.index) << 32 | UInt64(call.operation.index)
-    if let known = callLabels[key] { return known }
-    let label = partial.names.intern(
-      EventLabel.call(context.text(call.component), context.text(call.operation)))
-    callLabels[key] = label
-    return label
-  }
-
-  private mutating func label(of log: LogRow, _ context: borrowing DigestContext) -> Int32 {
-    let key = UInt64(log.severity.rawValue) << 32 | UInt64(log.message.index)
-    if let known = logLabels[key] { return known }
-    let label = partial.names.intern(EventLabel.log(context.text(log.message), log.severity))
-    logLabels[key] = label
-    return label
-  }
-
-  private mutating func sighting(
-    rank: Int64, time: Int64, source: SourceRef, _ context: borrowing DigestContext
-  ) -> Sighting {
-    let origin = origin(source, context)
-    return Sighting(
-      rank: rank, time: time, input: origin.input, member: origin.member,
-      place: Int64(source.value) << 1 | (source.isLine ? 1 : 0), origin: origin.hash)
-  }
-
-  private mutating func sighting(
-    of node: CallNode, rank: Int64, _ tree: CallTree, _ context: borrowing DigestContext
-  ) -> Sighting {
-    var sighting = sighting(rank: rank, time: node.start, source: node.source, context)
-    sighting.duration = node.duration
-    sighting.request = tree.request
-    sighting.requestText = name(tree.requestText, context)
-    sighting.subject = name(node.operation, context)
-    sighting.message = name(node.message, context)
-    sighting.failureCode = node.failureCode
-    return sighting
-  }
-
-  private mutating func sighting(
-    of log: LogRow, requestText: Symbol, _ context: borrowing DigestContext
-  ) -> Sighting {
-    var sighting = sighting(rank: log.time, time: log.time, source: log.source, context)
-    sighting.request = log.request
-    sighting.requestText = name(requestText, context)
-    sighting.message = name(log.message, context)
-    return sighting
   }
 }

@@ -141,13 +141,7 @@ struct MetricContrast {
 
   /// The first point of a series that is not before a minute.
   private func firstPoint(of series: MetricTable.Series, from minute: Int) -> Int {
-    var low = series.points.lowerBound
-    var high = series.points.upperBound
-    while low < high {
-      let middle = (low + high) / 2
-      if Int(minutes[middle]) < minute { low = middle + 1 } else { high = middle }
-    }
-    return low
+    minutes[series.points].partitioningIndex { Int($0) >= minute }
   }
 
   func text(_ departure: Departure) -> String {

@@ -154,13 +154,8 @@ struct NightGrid {
 
   /// The index of a slot among `minutes`, by bisection.
   func minute(_ slot: Int32) -> Int? {
-    var low = 0
-    var high = minutes.count
-    while low < high {
-      let middle = (low + high) / 2
-      if minutes[middle] < slot { low = middle + 1 } else { high = middle }
-    }
-    return low < minutes.count && minutes[low] == slot ? low : nil
+    let index = minutes.partitioningIndex { $0 >= slot }
+    return index < minutes.count && minutes[index] == slot ? index : nil
   }
 
   /// The component a blame cell of a slot length speaks against: the usual callee of its operation where there is one;
@@ -199,19 +194,6 @@ struct NightGrid {
   }
 
   var width: Int { minutes.count }
-}
-
-extension Array {
-  /// The first index of a sorted array whose element meets a condition that all later ones meet as well.
-  func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if condition(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }
 
 /// Counts by series and minute, dense over the minutes.

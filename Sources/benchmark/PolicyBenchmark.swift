@@ -16,7 +16,7 @@ enum PolicyBenchmark {
       print(speed(episodes: number ?? 1_000_000))
       return true
     case "policies-variants":
-      print(variants(worlds: number ?? 40))
+      print(variants(worlds: number ?? 40, laws: Set(arguments.dropFirst(2))))
       return true
     case "policies-load":
       print(load())
@@ -50,8 +50,8 @@ enum PolicyBenchmark {
     return "\(episodes) episodes: log and model \(none), with \(file.policies.count) retry candidates \(all)"
   }
 
-  /// Worlds of other makes: many outages, few neighbours, halves of outages, other logging policies.
-  private static func variants(worlds: Int) -> String {
+  /// Worlds of other makes (many outages, few neighbours, halves of outages, other logging policies); of the laws named only.
+  private static func variants(worlds: Int, laws: Set<String>) -> String {
     var many = SyntheticRetryWorld()
     many.outages = 300
     var sparse = SyntheticRetryWorld()
@@ -100,7 +100,9 @@ enum PolicyBenchmark {
       ("many outages", many), ("a neighbour in ten seconds", sparse), ("outages of 60 %", half),
       ("logged: 4 attempts, fixed 1 s", patient), ("logged: equal jitter; short outages, 1 % bad requests", equal),
     ]
-    return all.map { "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: 1000) }.joined(separator: "\n")
+    return all.filter { laws.isEmpty || laws.contains($0.0) }.map {
+      "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: 1000)
+    }.joined(separator: "\n")
   }
 
   /// The world whose load feeds on itself: truth, static replay and the second line.

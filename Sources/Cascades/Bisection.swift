@@ -1,0 +1,15 @@
+extension RandomAccessCollection where Index == Int {
+  /// The first index of a sorted collection whose element meets a condition that all later ones meet as well; the end
+  /// index where none does.
+  ///
+  /// - Complexity: O(log n)
+  func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = low + (high - low) / 2
+      if condition(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
