@@ -88,13 +88,8 @@ package struct TestTimeline: Sendable {
   package subscript(test: String) -> [TestStep] { place(of: test).map { tracks[$0].steps } ?? [] }
 
   private func place(of test: String) -> Int? {
-    var low = 0
-    var high = tracks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if tracks[middle].test < test { low = middle + 1 } else { high = middle }
-    }
-    return low < tracks.count && tracks[low].test == test ? low : nil
+    let place = tracks.partitioningIndex { $0.test >= test }
+    return place < tracks.count && tracks[place].test == test ? place : nil
   }
 
   private mutating func addHistory(_ history: TestHistory, _ steps: inout [String: [TestStep]]) {

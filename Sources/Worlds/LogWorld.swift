@@ -95,16 +95,11 @@ package struct LogWorld {
 
   private mutating func line(at time: Int64, into out: inout TextBuffer) {
     let target = random.unit() * (cumulative.last ?? 0)
-    var low = 0
-    var high = cumulative.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if cumulative[middle] <= target { low = middle + 1 } else { high = middle }
-    }
+    let place = cumulative.dropLast().partitioningIndex { $0 > target }
     out.text(Timestamp(time).rfc3339)
     out.byte(0x20)
-    out.text(statements[low].head)
-    for (index, piece) in statements[low].pieces.enumerated() {
+    out.text(statements[place].head)
+    for (index, piece) in statements[place].pieces.enumerated() {
       if index > 0 { out.byte(0x20) }
       write(piece, into: &out)
     }

@@ -30,7 +30,8 @@ package struct NightTrial {
   /// Plays the night once.
   ///
   /// - Parameters:
-  ///   - policy: on every call; nil for what the world's own clients do. Hedging and admission are not played.
+  ///   - policy: on every call; nil for what the world's own clients do. Hedging, admission and the
+  ///     adaptive rate are not played.
   ///   - seed: of everything that is drawn: arrivals, work, failures, jitter.
   /// - Returns: what came of it.
   package func play(_ policy: Policy?, seed: UInt64) -> Counts {
@@ -85,6 +86,7 @@ package struct NightTrial {
   /// Whether the trial can play a policy.
   package static func canPlay(_ policy: Policy) -> Bool {
     policy.hedge == nil && policy.admission == nil && policy.supervision == nil && policy.recovery == nil
+      && !policy.isRateAdaptive
       && (policy.retry != nil || policy.isStateful)
   }
 }

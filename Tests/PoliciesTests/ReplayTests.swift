@@ -56,19 +56,52 @@ func hedgingBehindABreaker() throws {
 @Test("The adaptive limiter waits only after a throttling, and then as long as its bucket needs")
 func adaptiveLimiter() {
   var limiter = AdaptiveLimiter(at: 0)
-  let before = limiter.wait(at: 1_000_000)
+  let before = limiter.ask(at: 1_000_000)
   #expect(before == nil)
   for i in 1...40 { limiter.answered(failure: 0, at: Int64(i) * 100_000) }
   limiter.answered(failure: FailureKind.insufficientResources.rawValue, at: 4_100_000)
   #expect(limiter.rate.isEnabled)
   // From 4.1 s on the bucket fills at the rate: the first attempt takes the token, the next waits for another.
   var admitted = 0
-  var now: Int64 = 4_100_000
-  let rate = limiter.rate.rate
-  while now < 14_100_000 {
-    if let wait = limiter.wait(at: now) { now += wait } else { admitted += 1 }
+  var tickets: [Int] = []
+  for _ in 0..<1000 {
+    if let ticket = limiter.ask(at: 4_100_000) { tickets.append(ticket) } else { admitted += 1 }
   }
-  #expect(abs(Double(admitted) - 10 * rate) <= rate + 1)
+  let rate = limiter.rate.rate
+  #expect(limiter.waiting == tickets.count && Double(admitted) <= max(rate, 1))
+  let gaveUp = tickets[1]
+  limiter.giveBack(gaveUp)
+  var served: [Int] = []
+  var asked = 0
+  while let now = limiter.due(at: 4_100_000), now < 14_100_000 {
+    asked += 1
+    if let ticket = limiter.next(at: now) { served.append(ticket) }
+  }
+  #expect(abs(Double(admitted + served.count) - 10 * rate) <= rate + 1)
+  #expect(served == Array(tickets.filter { $0 != gaveUp }.prefix(served.count)))
+  #expect(asked <= served.count + 2)
+}
+
+@Test("Ten thousand calls that an adaptive client holds back make a few events each, not one for each other one")
+func heldBackCallsAreLinear() {
+  let few = HeldBackWorld.play(calls: 1_000)
+  let many = HeldBackWorld.play(calls: 10_000)
+  #expect(few.attempts == 1_100 && many.attempts == 10_100)
+  #expect(few.events < 5 * few.attempts && many.events < 5 * many.attempts, "\(few.events), \(many.events)")
+}
+
+@Test("A held-back call fails at its own deadline, without an attempt that nobody waits for")
+func heldBackCallsHaveDeadlines() throws {
+  let deadline: Int64 = 20_000_000
+  let (events, attempts) = HeldBackWorld.play(calls: 10_000, deadline: deadline)
+  // By far not all calls had their turn.
+  #expect(attempts > 5 && attempts < 5_000, "\(attempts)")
+  #expect(events < 5 * 10_100)
+  var policy = Policy("adaptive", retry: RetryPolicy(attempts: 3, backoff: .immediate, deadline: deadline))
+  policy.isRateAdaptive = true
+  let candidate = try #require(try evaluate(HeldBackWorld.log(calls: 2_000), [policy]).first)
+  let slowest = candidate.outcome.latencyP99.high
+  #expect(slowest > 0.5 * Double(deadline) && slowest <= 1.02 * Double(deadline))
 }
 
 @Test(

@@ -142,13 +142,8 @@ struct EvaluationBase: Sendable {
   func failureDuration(_ component: Int, at time: Int64, seed: UInt64) -> Int64 {
     let failures = failedDurations[component]
     guard !failures.isEmpty else { return 0 }
-    var low = 0
-    var high = failures.count
-    while low < high {
-      let middle = (low + high) / 2
-      if failures[middle].at <= time { low = middle + 1 } else { high = middle }
-    }
-    let first = max(0, min(low - 8, failures.count - 16))
+    let later = failures.partitioningIndex { $0.at > time }
+    let first = max(0, min(later - 8, failures.count - 16))
     let last = min(failures.count, first + 16)
     return failures[first + Int(StableHash.mix(seed) % UInt64(last - first))].duration
   }

@@ -81,15 +81,10 @@ struct LatencyMasses: Sendable {
       return sum
     }
     let target = q * mass(width - 1)
-    var low = 0
-    var high = width - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if mass(middle) < target { low = middle + 1 } else { high = middle }
-    }
-    let below = low > 0 ? mass(low - 1) : 0
-    let here = mass(low) - below
-    return value(low, here > 0 ? (target - below) / here : 1)
+    let bin = (0..<width - 1).partitioningIndex { mass($0) >= target }
+    let below = bin > 0 ? mass(bin - 1) : 0
+    let here = mass(bin) - below
+    return value(bin, here > 0 ? (target - below) / here : 1)
   }
 }
 

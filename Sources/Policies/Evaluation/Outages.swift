@@ -91,12 +91,7 @@ struct Outages: Sendable {
   /// Whether a component was down at a time.
   func contains(_ component: Int, _ time: Int64) -> Bool {
     let found = spans[component]
-    var low = 0
-    var high = found.count
-    while low < high {
-      let middle = (low + high) / 2
-      if found[middle].upperBound <= time { low = middle + 1 } else { high = middle }
-    }
-    return low < found.count && found[low].contains(time)
+    let place = found.partitioningIndex { $0.upperBound > time }
+    return place < found.count && found[place].contains(time)
   }
 }

@@ -108,11 +108,8 @@ struct OutcomeModel: Sendable {
         low += step
         step *= 2
       }
-      var high = min(low + step, range.upperBound)
-      while low + 1 < high {
-        let middle = (low + high) / 2
-        if log.arrival[middle] <= time { low = middle } else { high = middle }
-      }
+      let high = min(low + step, range.upperBound)
+      low = log.arrival[low..<high].partitioningIndex { $0 > time } - 1
       way.time = log.arrival[low]
       way.down = timelines[component].forward[low - range.lowerBound]
       way.next = low + 1

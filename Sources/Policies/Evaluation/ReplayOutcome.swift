@@ -82,13 +82,8 @@ extension ReplayRun {
 
   private func posterior(_ episode: Int) -> Double {
     let failing = base.model.failing
-    var low = 0
-    var high = failing.count
-    while low < high {
-      let middle = (low + high) / 2
-      if failing[middle] < Int32(episode) { low = middle + 1 } else { high = middle }
-    }
-    return low < failing.count && failing[low] == Int32(episode) ? base.model.posterior[low] : 0
+    let place = failing.partitioningIndex { $0 >= Int32(episode) }
+    return place < failing.count && failing[place] == Int32(episode) ? base.model.posterior[place] : 0
   }
 
   /// How long the flight waits before its next attempt.

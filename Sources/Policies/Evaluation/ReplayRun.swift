@@ -21,13 +21,17 @@ struct ReplayRun {
     var open = 0
     var hedgesDue = 0
     var isSettled = false
+    /// Its place in the line of a client that holds calls back; nil where it is not held back.
+    var ticket: Int?
   }
 
-  enum Occasion { case start, end, hedge }
+  /// `turn` is of a client whose held-back calls may go on, `patience` of a held-back call whose deadline comes.
+  enum Occasion { case start, end, hedge, turn, patience }
 
   struct Event: Comparable {
     var time: Int64
     var sequence: Int
+    /// The request, of a `turn` the client.
     var flight: Int32
     var occasion: Occasion
     var failure: UInt8
@@ -50,8 +54,10 @@ struct ReplayRun {
   var breakers: [CircuitBreaker] = []
   var budgets: [RetryBudgetState] = []
   var throttles: [ClientThrottleState] = []
-  var limiters: [AdaptiveLimiter] = []
-  private var gates: [AdmissionGate] = []
+  var held: [HeldCalls] = []
+  /// Events served so far.
+  private(set) var served = 0
+  private(set) var gates: [AdmissionGate] = []
   private var waiting: [[UInt64: Int32]] = []
 
   init(_ replay: StatefulReplay, number: Int, sums: PolicySums) {
@@ -68,7 +74,7 @@ struct ReplayRun {
       throttles = Array(repeating: ClientThrottleState(throttle), count: count)
     }
     if replay.policy.isRateAdaptive, replay.hedge == nil {
-      limiters = Array(repeating: AdaptiveLimiter(at: base.origin), count: count)
+      held = Array(repeating: HeldCalls(at: base.origin), count: count)
     }
     if let admission = replay.policy.admission {
       var gate = AdmissionGate(admission)
@@ -108,8 +114,11 @@ struct ReplayRun {
       }
       guard let event = due.first, event.time <= time else { return }
       _ = due.pop()
+      served += 1
       switch event.occasion {
       case .start: attempt(event.flight, at: event.time)
+      case .turn: turn(of: Int(event.flight), at: event.time)
+      case .patience: loseTurn(event.flight, ticket: Int(event.length), at: event.time)
       case .end where replay.hedge != nil: answered(event)
       case .end: ended(event)
       case .hedge: hedgeDue(event.flight, at: event.time)
@@ -155,10 +164,14 @@ struct ReplayRun {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
     let client = replay.client(base.log.edge[episode])
-    if !limiters.isEmpty, let wait = limiters[client].wait(at: time) {
-      push(time: time.addingSaturated(wait), slot, .start)
-      return
-    }
+    if !held.isEmpty, holdBack(slot, client, at: time) { return }
+    send(slot, client, at: time)
+  }
+
+  /// An attempt that nothing holds back any more.
+  mutating func send(_ slot: Int32, _ client: Int, at time: Int64) {
+    let index = Int(slot)
+    let episode = Int(flights[index].episode)
     flights[index].attempts += 1
     var isRejected = false
     if !throttles.isEmpty {
@@ -207,7 +220,10 @@ struct ReplayRun {
   /// The client's shared state learns of an answer.
   mutating func observe(_ event: Event, _ client: Int) {
     if !breakers.isEmpty { breakers[client].record(failed: event.failure != 0, duration: event.length, at: event.time) }
-    if !limiters.isEmpty { limiters[client].answered(failure: event.failure, at: event.time) }
+    if !held.isEmpty {
+      held[client].limiter.answered(failure: event.failure, at: event.time)
+      callNext(client, at: event.time)
+    }
     if !throttles.isEmpty, event.failure == 0 { throttles[client].accepted(at: event.time) }
   }
 
@@ -221,7 +237,7 @@ struct ReplayRun {
     follow(gates[client].complete(flight.gateEpisode, failure: code, at: time, u: u), client: client)
   }
 
-  private mutating func failed(_ slot: Int32, code: UInt8, at time: Int64, isCall: Bool) {
+  mutating func failed(_ slot: Int32, code: UInt8, at time: Int64, isCall: Bool) {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
     let log = base.log
@@ -257,7 +273,7 @@ struct ReplayRun {
     push(time: time.addingSaturated(delay), slot, .start)
   }
 
-  private mutating func finish(_ slot: Int32, succeeded: Bool, at time: Int64) {
+  mutating func finish(_ slot: Int32, succeeded: Bool, at time: Int64) {
     settle(slot, succeeded: succeeded, at: time)
     free.append(slot)
   }

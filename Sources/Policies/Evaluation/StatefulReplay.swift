@@ -50,7 +50,18 @@ struct StatefulReplay {
     clientCount = pairs.count
   }
 
-  func sums() -> PolicySums {
+  /// One run by itself.
+  func run(number: Int) -> ReplayRun {
+    let (order, empty, _) = prepared()
+    var run = ReplayRun(self, number: number, sums: empty)
+    run.play(order)
+    return run
+  }
+
+  /// The requests that the policy covers in the order of time, empty sums, and the sums of all other requests.
+  private func prepared() -> (
+    order: [(at: Int64, episode: Int32, component: Int32)], empty: PolicySums, outside: PolicySums
+  ) {
     let log = base.log
     var empty = base.untouched
     empty.failures = Array(repeating: 0, count: base.blocks)
@@ -74,7 +85,12 @@ struct StatefulReplay {
       }
     }
     order.sort { $0.at != $1.at ? $0.at < $1.at : $0.episode < $1.episode }
+    return (order, empty, outside)
+  }
 
+  func sums() -> PolicySums {
+    let log = base.log
+    let (order, empty, outside) = prepared()
     var total = empty
     var rates: [Double] = []
     for number in 0..<base.settings.replays {

@@ -64,42 +64,105 @@ package struct AdaptiveRate: Hashable, Sendable {
 
 /// The limiter of one client: once a throttling was answered, every attempt takes a token and waits until there is one
 /// (botocore's `ClientRateLimiter` and `TokenBucket`).
-package struct AdaptiveLimiter: Hashable, Sendable {
+///
+/// botocore's waiting threads are woken by every change of the rate and race for the token. Here they are served in the
+/// order of asking: only the first in line has a time, and each answer sets it anew, so the work grows with the calls and
+/// not with the square of those that wait.
+package struct AdaptiveLimiter: Sendable {
   /// The failures that count as throttling: HTTP 429, RESOURCE_EXHAUSTED and their like.
   package static let throttling = KindSet([.insufficientResources])
 
   package private(set) var rate: AdaptiveRate
   private var tokens = 0.0
-  private var filledAt: Double
+  /// Microseconds.
+  private var filledAt: Int64
+  /// Tickets in the order of asking; those given back are skipped.
+  private var line: [Int] = []
+  private var first = 0
+  private var returned: Set<Int> = []
+  private var lastTicket = 0
 
   /// A limiter that begins at `time`, microseconds.
   package init(at time: Int64) {
     rate = AdaptiveRate(at: Double(time) / 1e6)
-    filledAt = Double(time) / 1e6
+    filledAt = time
   }
+
+  /// Attempts that wait.
+  package var waiting: Int { line.count - first - returned.count }
 
   /// Takes a token for an attempt at `time`, microseconds.
   ///
-  /// - Returns: nil where the attempt may start, else how long to wait before it asks again, microseconds.
-  package mutating func wait(at time: Int64) -> Int64? {
+  /// - Returns: nil where the attempt may start, else its ticket: its turn comes by `next`.
+  package mutating func ask(at time: Int64) -> Int? {
     guard rate.isEnabled else { return nil }
-    refill(Double(time) / 1e6)
-    if tokens >= 1 {
-      tokens -= 1
-      return nil
+    refill(time)
+    if waiting == 0, take() { return nil }
+    lastTicket += 1
+    line.append(lastTicket)
+    return lastTicket
+  }
+
+  /// The ticket of the first in line; nil where nobody waits.
+  package var head: Int? {
+    mutating get {
+      skip()
+      return first < line.count ? line[first] : nil
     }
-    return max(Backoff.saturated(((1 - tokens) / rate.rate * 1e6).rounded(.up)), 1)
+  }
+
+  /// When the first in line may have its token, as far as the rate of now tells; nil where nobody waits. Microseconds.
+  package mutating func due(at time: Int64) -> Int64? {
+    skip()
+    guard first < line.count else { return nil }
+    refill(time)
+    let missing = max(1 - tokens, 0) / rate.rate * 1e6
+    return filledAt.addingSaturated(max(Backoff.saturated(missing.rounded(.up)), 0))
+  }
+
+  /// The ticket of the first in line, where its token is there at `time`, microseconds.
+  package mutating func next(at time: Int64) -> Int? {
+    skip()
+    refill(time)
+    guard first < line.count, take() else { return nil }
+    first += 1
+    defer { compact() }
+    return line[first - 1]
+  }
+
+  /// An attempt that waits gives up: those behind it move on.
+  package mutating func giveBack(_ ticket: Int) {
+    returned.insert(ticket)
+    skip()
   }
 
   /// An answer came at `time`, microseconds; 0 is a success.
   package mutating func answered(failure code: UInt8, at time: Int64) {
-    refill(Double(time) / 1e6)
+    refill(time)
     rate.answered(throttled: Self.throttling.contains(code: code), at: Double(time) / 1e6)
     tokens = min(tokens, max(rate.rate, 1))
   }
 
-  private mutating func refill(_ now: Double) {
-    tokens = min(tokens + max(now - filledAt, 0) * rate.rate, max(rate.rate, 1))
+  /// A token, less what the rounding of times to microseconds took from it.
+  private mutating func take() -> Bool {
+    guard tokens >= 1 - 1e-9 else { return false }
+    tokens = max(tokens - 1, 0)
+    return true
+  }
+
+  private mutating func skip() {
+    while first < line.count, returned.remove(line[first]) != nil { first += 1 }
+    compact()
+  }
+
+  private mutating func compact() {
+    guard first > 1024, first * 2 > line.count else { return }
+    line.removeFirst(first)
+    first = 0
+  }
+
+  private mutating func refill(_ now: Int64) {
+    tokens = min(tokens + Double(max(now.subtractingSaturated(filledAt), 0)) / 1e6 * rate.rate, max(rate.rate, 1))
     filledAt = max(now, filledAt)
   }
 }

@@ -72,13 +72,7 @@ package struct LoadDependentWorld: Sendable {
       else { continue }
       // Latest first, so that the earliest is popped.
       let entry = (at: at + duration + delay, request: request)
-      var low = 0
-      var high = pending.count
-      while low < high {
-        let middle = (low + high) / 2
-        if pending[middle] > entry { low = middle + 1 } else { high = middle }
-      }
-      pending.insert(entry, at: low)
+      pending.insert(entry, at: pending.partitioningIndex { $0 <= entry })
     }
     var partial = EpisodePartial(limit: .max)
     var good = 0

@@ -101,13 +101,8 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   func failure(_ spans: [Range<Double>], at time: Double) -> Double {
-    var low = 0
-    var high = spans.count
-    while low < high {
-      let middle = (low + high) / 2
-      if spans[middle].upperBound <= time { low = middle + 1 } else { high = middle }
-    }
-    return low < spans.count && spans[low].contains(time) ? outageFailure : healthyFailure
+    let place = spans.partitioningIndex { $0.upperBound > time }
+    return place < spans.count && spans[place].contains(time) ? outageFailure : healthyFailure
   }
 
   func duration(_ failed: Bool, _ random: inout SplitMix64) -> Double {

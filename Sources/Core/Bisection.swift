@@ -1,9 +1,11 @@
+// Where a sorted collection changes its mind.
+
 extension RandomAccessCollection where Index == Int {
   /// The first index of a sorted collection whose element meets a condition that all later ones meet as well; the end
   /// index where none does.
   ///
   /// - Complexity: O(log n)
-  func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
+  @inlinable package func partitioningIndex(_ condition: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {
