@@ -48,10 +48,11 @@ struct IncidentStory {
 
   // MARK: States
 
-  private func slots(_ group: IncidentBuilder.Group, _ length: Int64) -> ClosedRange<Int32> {
-    CascadePartial.slot(
-      group.start, length)...max(
-        CascadePartial.slot(group.start, length), CascadePartial.slot(group.end, length))
+  /// The slots within an incident that hold anything: a span of months must not cost months of empty slots.
+  private func slots(_ group: IncidentBuilder.Group, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
+    let first = CascadePartial.slot(group.start, length)
+    let last = max(first, CascadePartial.slot(group.end, length))
+    return held[held.partitioningIndex { $0 >= first }..<held.partitioningIndex { $0 > last }]
   }
 
   private func state(
@@ -59,7 +60,7 @@ struct IncidentStory {
   ) -> Incident.ComponentState {
     let name = grid.partial.names.find(grid.components[component]) ?? 0
     var activity = Activity()
-    for slot in slots(group, CascadePartial.fine) {
+    for slot in slots(group, of: fineSlots, CascadePartial.fine) {
       if let found = grid.partial.activity.cells[Cell(a: name, slot: slot)] { activity.merge(found) }
     }
     var state = Incident.ComponentState(
@@ -71,7 +72,7 @@ struct IncidentStory {
   }
 
   private func p99(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
-    let wanted = slots(group, CascadePartial.coarse)
+    let wanted = slots(group, of: coarseSlots, CascadePartial.coarse)
     var histogram: [Int32: Int] = [:]
     for slot in wanted {
       for bucket in durationBuckets[Cell(a: name, slot: slot)] ?? [] {
@@ -90,6 +91,10 @@ struct IncidentStory {
 
   /// Buckets of the requests' durations by (component, coarse slot).
   private let durationBuckets: [Cell: [(number: Int32, count: Int)]]
+  /// Slots of `CascadePartial.fine` in which components were active, ascending.
+  private let fineSlots: [Int32]
+  /// Slots of `CascadePartial.coarse` that hold durations or failures, ascending.
+  private let coarseSlots: [Int32]
 
   init(grid: NightGrid, settings: CascadeSettings, impacts: ImpactMap, breakers: BreakerLog) {
     self.grid = grid
@@ -102,6 +107,9 @@ struct IncidentStory {
       buckets[Cell(a: cell.a, slot: cell.slot), default: []].append((cell.number, tally.count))
     }
     durationBuckets = buckets
+    fineSlots = Set(grid.partial.activity.cells.keys.lazy.map(\.slot)).sorted()
+    coarseSlots = Set(buckets.keys.lazy.map(\.slot)).union(grid.partial.failureEvidence.cells.keys.lazy.map(\.slot))
+      .sorted()
     var signals: [Int32: [(kind: String, subject: String, reading: Reading)]] = [:]
     for (cell, reading) in grid.partial.signals.cells where cell.b != told {
       signals[cell.a, default: []].append((grid.partial.names[cell.b], grid.partial.names[cell.c], reading))
@@ -186,7 +194,7 @@ struct IncidentStory {
   private func failures(of component: Int, _ group: IncidentBuilder.Group) -> [Evidence] {
     guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
     var found: [Sighting] = []
-    for slot in slots(group, CascadePartial.coarse) {
+    for slot in slots(group, of: coarseSlots, CascadePartial.coarse) {
       found += grid.partial.failureEvidence.cells[Cell(a: name, slot: slot)]?.kept ?? []
       if found.count > 6 { break }
     }
@@ -265,7 +273,7 @@ struct IncidentStory {
     let names = incident.components.compactMap { state in
       grid.partial.names.find(state.id).map { (id: state.id, name: $0) }
     }
-    for slot in slots(group, CascadePartial.fine) {
+    for slot in slots(group, of: fineSlots, CascadePartial.fine) {
       var ends: [(time: Int64, id: String, activity: Activity)] = []
       for (id, name) in names {
         guard let activity = grid.partial.activity.cells[Cell(a: name, slot: slot)] else { continue }

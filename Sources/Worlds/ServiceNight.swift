@@ -30,7 +30,7 @@ package struct ServiceNight {
     var arrivals = WorldRandom(seed: spec.seed, stream: "arrivals")
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
-    let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers)
+    let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers, detail: spec.detail)
     let shape = SpanShape(graph: plan.graph, spec: spec)
     let logWriter = LogWriter(graph: plan.graph)
     var parts = MemberParts()

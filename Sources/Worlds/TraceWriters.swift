@@ -4,9 +4,10 @@ internal import Core
 struct TraceWriter {
   let graph: ServiceGraph
   var namesPeers = true
+  var detail = WorldSpec.Detail.few
 
   /// The peer that a span names.
-  private func peer(_ span: WorldSpan) -> ServiceGraph.Service? {
+  func peer(_ span: WorldSpan) -> ServiceGraph.Service? {
     guard span.peer >= 0, namesPeers || graph.services[span.peer].isVirtual else { return nil }
     return graph.services[span.peer]
   }
@@ -18,76 +19,6 @@ struct TraceWriter {
     let name = operations[min(span.operation, operations.count - 1)].name
     if service.isVirtual { return service.system.isEmpty ? "GET /\(name)" : "\(name) \(service.name)" }
     return "GET /\(service.name)/\(name)"
-  }
-
-  // MARK: OTLP
-
-  /// One line of the Collector's file exporter: the spans of a batch by service.
-  func otlp(_ spans: [WorldSpan], into out: inout TextBuffer) {
-    let byService = Dictionary(grouping: spans, by: \.service).sorted { $0.key < $1.key }
-    out.text(#"{"resourceSpans":["#)
-    for (i, (service, spans)) in byService.enumerated() {
-      if i > 0 { out.byte(0x2C) }
-      out.text(#"{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":""#)
-      out.text(graph.services[service].name)
-      out.text(
-        #""}},{"key":"telemetry.sdk.language","value":{"stringValue":"java"}}]},"scopeSpans":[{"scope":{"name":"io.opentelemetry.http"},"spans":["#
-      )
-      for (j, span) in spans.enumerated() {
-        if j > 0 { out.byte(0x2C) }
-        otlp(span, into: &out)
-      }
-      out.text("]}]}")
-    }
-    out.text("]}\n")
-  }
-
-  private func otlp(_ span: WorldSpan, into out: inout TextBuffer) {
-    out.text(#"{"traceId":""#)
-    out.hex(span.traceHigh)
-    out.hex(span.traceLow)
-    out.text(#"","spanId":""#)
-    out.hex(span.id)
-    out.text(#"","parentSpanId":""#)
-    if span.parent != 0 { out.hex(span.parent) }
-    out.text(#"","name":""#)
-    out.text(operation(span))
-    out.text(span.kind == .server ? #"","kind":2,"startTimeUnixNano":""# : #"","kind":3,"startTimeUnixNano":""#)
-    out.int(span.start)
-    out.text(#"000","endTimeUnixNano":""#)
-    out.int(span.end)
-    out.text(#"000","attributes":["#)
-    let peer = peer(span)
-    if let peer {
-      out.text(#"{"key":"server.address","value":{"stringValue":""#)
-      out.text(peer.name)
-      out.text(#""}}"#)
-      if peer.isVirtual, !peer.system.isEmpty {
-        out.text(#",{"key":"db.system.name","value":{"stringValue":""#)
-        out.text(peer.system)
-        out.text(#""}}"#)
-      }
-    } else {
-      out.text(#"{"key":"http.request.method","value":{"stringValue":"GET"}}"#)
-    }
-    if span.resend > 0 {
-      out.text(#",{"key":"http.request.resend_count","value":{"intValue":""#)
-      out.int(span.resend)
-      out.text(#""}}"#)
-    }
-    let isHTTP = peer.map { !$0.isVirtual || $0.system.isEmpty } ?? true
-    let answered = span.failure.map { span.kind == .server || ($0 != .refused && $0 != .timeout) } ?? true
-    if isHTTP, answered {
-      out.text(#",{"key":"http.response.status_code","value":{"intValue":""#)
-      out.int(span.failure?.httpStatus ?? 200)
-      out.text(#""}}"#)
-    }
-    if let failure = span.failure {
-      out.text(#",{"key":"error.type","value":{"stringValue":""#)
-      out.text(failure.errorType)
-      out.text(#""}}"#)
-    }
-    out.text(span.failure == nil ? #"],"status":{}}"# : #"],"status":{"code":2}}"#)
   }
 
   // MARK: Jaeger

@@ -2,6 +2,14 @@
 package struct WorldSpec: Hashable, Sendable {
   package enum TraceFormat: String, CaseIterable, Hashable, Sendable { case otlp, jaeger, zipkin, events }
 
+  /// How much an OTLP span says.
+  package enum Detail: Hashable, Sendable {
+    /// What the analysis needs.
+    case few
+    /// What an agent that instruments everything writes: about three times the bytes.
+    case agent
+  }
+
   package enum FaultRequest: Hashable, Sendable {
     case one(Fault.Kind)
     /// Two outages at the same time that have nothing to do with one another.
@@ -22,6 +30,7 @@ package struct WorldSpec: Hashable, Sendable {
   package var faultMinutes: Double = 4
   /// Whole traces are dealt out over these in turn; none leaves only logs and metrics.
   package var formats: [TraceFormat] = [.otlp]
+  package var detail = Detail.few
   package var hasLogs = true
   package var hasMetrics = true
   /// Largest difference of a service's clock, microseconds.

@@ -6,7 +6,7 @@ internal import Glibc
 internal import Pipeline
 internal import Worlds
 
-/// `benchmark ingest [MEGABYTES] [FORMAT…] [FILTER…]`: otlp, jaeger, zipkin, events, logs, junit, mixed; none, gzip,
+/// `benchmark ingest [MEGABYTES] [FORMAT…] [FILTER…]`: otlp, otlp-lean, jaeger, zipkin, events, logs, junit, mixed; none, gzip,
 /// zstd, xz, bzip2.
 enum IngestBenchmark {
   static func run(_ arguments: [String]) throws {

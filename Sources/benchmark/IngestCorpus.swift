@@ -6,7 +6,7 @@ internal import Worlds
 
 /// A corpus on disk.
 struct IngestCorpus {
-  static let formats = ["otlp", "jaeger", "zipkin", "events", "logs", "junit", "mixed"]
+  static let formats = ["otlp", "otlp-lean", "jaeger", "zipkin", "events", "logs", "junit", "mixed"]
 
   var path: String
   /// Bytes of all members.
@@ -52,8 +52,10 @@ struct IngestCorpus {
       return IngestCorpus(path: path, expanded: try writer.finish(), records: truth.cases)
     }
     var spec = WorldSpec.everyFault(seed: 1)
-    spec.formats =
-      WorldSpec.TraceFormat(rawValue: format).map { [$0] } ?? (format == "logs" ? [] : [.otlp, .jaeger, .zipkin])
+    let traces = WorldSpec.TraceFormat(rawValue: format == "otlp-lean" ? "otlp" : format)
+    spec.formats = traces.map { [$0] } ?? (format == "logs" ? [] : [.otlp, .jaeger, .zipkin])
+    // An agent's spans, as archives hold them; the lean ones show what a span costs by itself.
+    spec.detail = format == "otlp-lean" ? .few : .agent
     spec.hasLogs = format == "logs" || format == "mixed"
     spec.hasMetrics = format == "mixed"
     spec.minutes = 100

@@ -135,6 +135,78 @@ struct OTLPTests {
     }
   }
 
+  /// Members that are nearly as usual: the compared bytes must take them exactly as the general reader does.
+  @Test(
+    "a member that differs a little from the usual form is read the same with and without white space",
+    arguments: [
+      (
+        #""kind":3"#,
+        [
+          #""flags":257,"kind":3"#, #""flags":0,"kind":3"#, #""flags":-1,"kind":3"#, #""flags":1.5e3,"kind":3"#,
+          #""kind":0"#, #""kind":5"#, #""kind":6"#, #""kind":9"#, #""kind":13"#, #""kind":"3""#, #""kind":null"#,
+          #""kind":3,"kind":2"#,
+        ]
+      ),
+      (
+        #""parentSpanId":"eee19b7ec3c1b173""#,
+        [
+          #""parentSpanId":"""#, #""parentSpanId":"eee""#, #""parentSpanId":null"#,
+          #""parentSpanId":"EEE19B7EC3C1B173""#,
+          #""parentSpanId":"xee19b7ec3c1b173""#, #""traceState":"a","parentSpanId":"eee19b7ec3c1b173""#,
+          #""parentSpanId":"eee19b7ec3c1b173","flags":1,"flags":2"#, #""parentSpanId":"eee19b7ec3c1b1730""#,
+        ]
+      ),
+      (
+        #""name":"GET /a""#,
+        [
+          #""name":"""#, #""name":"ö""#, #""name":"a\"b""#, #""name":"\u0041""#, #""name":17"#, #""name":null"#,
+          #""flags":17,"name":"GET /a""#, #""name":"GET /a","name":"again""#,
+        ]
+      ),
+      (
+        #""1544712660000000000""#,
+        [
+          #""154471266000000000""#, #""15447126600000000000""#, #""9544712660000000000""#, #""8544712660123456789""#,
+          #""154471266000000000x""#, #""+544712660000000000""#, #""1544712660999999999""#, #""1544712660000001999""#,
+          "1544712660000000000", #""""#, #""1234567890123456789""#,
+        ]
+      ),
+      (#""1544712661000000000""#, [#""1544712661987654321""#, #""1544712660000000000""#, #""1544712659999999999""#]),
+      (
+        #"{"intValue":"503"}"#,
+        [
+          #"{"intValue":503}"#, #"{"intValue":"0503"}"#, #"{"intValue":""}"#, #"{"intValue":"5\u0030\u0033"}"#,
+          #"{"stringValue":"503"}"#, #"{"stringValue":"ö"}"#, #"{"stringValue":"x","intValue":"500"}"#,
+          #"{"intValue":"x"}"#, #"{"boolValue":true}"#, #"{"doubleValue":503}"#, "{}", "null",
+        ]
+      ),
+      (#""status":{"code":2,"message":"boom"}"#, [#""status":{}"#, #""status":{"code":1}"#, #""status":null"#]),
+    ] as [(String, [String])])
+  func nearlyUsual(_ member: String, _ others: [String]) {
+    for other in others {
+      let json = usual.replacing(member, with: other)
+      let (compact, general) = (decode(json), decode(spaced(json, lineBreaks: false)))
+      #expect(compact.plainSpans == general.plainSpans, "\(other)")
+      #expect(compact.books.repaired == general.books.repaired, "\(other)")
+      #expect(compact.plainSpans.count == 1, "\(other)")
+    }
+  }
+
+  @Test(
+    "a broken span is broken with and without white space",
+    arguments: [
+      #""flags":01,"kind":3"#, #""kind":03"#, #""kind":3x"#, #""kind":3,,"x":1"#, #""kind":3 "x":1"#,
+      #""flags":,"kind":3"#,
+    ])
+  func broken(_ member: String) {
+    let json = usual.replacing(#""kind":3"#, with: member)
+    for text in [json, spaced(json, lineBreaks: false)] {
+      let batch = decode(text + "\n" + usual)
+      #expect(batch.books.skipped == ["malformedJSON": 1])
+      #expect(batch.plainSpans.map(\.description) == [usualSpan])
+    }
+  }
+
   @Test("old and new names of one thing: the newer wins whatever the order")
   func conventions() throws {
     func span(_ attributes: [(String, String)]) throws -> (RecordBatch, TraceSpan) {

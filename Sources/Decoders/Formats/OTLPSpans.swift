@@ -12,11 +12,14 @@ enum OTLPSpans {
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
     _ flaws: inout Flaws
   ) -> TraceSpan? {
-    guard reader.take(0x7B, b) else { return nil }
     var draft = SpanDraft()
     var start: Int64?
     var end: Int64?
-    var isFirst = true
+    var isFirst = false
+    if !usualHead(b, &reader, &draft, &start, &end, &texts, &symbols) {
+      guard reader.take(0x7B, b) else { return nil }
+      isFirst = true
+    }
     while let key = reader.nextKey(b, &isFirst) {
       guard
         member(key, b, &reader, &draft, &start, &end, &texts, &symbols, &flaws)
@@ -101,6 +104,10 @@ enum OTLPSpans {
     guard let byte = reader.peek(b) else { return false }
     guard byte == 0x7B else { return reader.skipValue(b) }
     reader.position &+= 1
+    if reader.position < b.count, b[reader.position] == 0x7D {
+      reader.position &+= 1
+      return true
+    }
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       if JSONReader.equals(b, key, "code") {

@@ -51,21 +51,22 @@ extension JSONReader {
   /// The usual bytes are compared first; on the first difference the general way reads the same attribute from its
   /// start, so both give the same result.
   @inline(__always) mutating func otlpAttribute(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
-    let start = position
-    if Self.matches(b, start, "{\"key\":\"") {
-      position = start &+ 8
-      if let key = stringBody(b) {
-        if Self.matches(b, position, ",\"value\":{\"stringValue\":\"") {
-          position &+= 25
-          if let text = stringBody(b), Self.matches(b, position, "}}") {
-            position &+= 2
-            if key.isEscaped { sawEscapedKey = true }
-            return (key, .text(text))
-          }
-        }
+    let start = position &+ 8
+    guard Self.matches(b, position, "{\"key\":\""), let quote = Self.plainEnd(b, start),
+      Self.matches(b, quote &+ 1, ",\"value\":{\"")
+    else { return otlpAttributeSlow(b) }
+    let key = JSONText(start: start, end: quote, isEscaped: false)
+    let kind = quote &+ 12
+    if Self.matches(b, kind, "stringValue\":\"") {
+      if let end = Self.plainEnd(b, kind &+ 14), Self.matches(b, end, "\"}}") {
+        position = end &+ 3
+        return (key, .text(JSONText(start: kind &+ 14, end: end, isEscaped: false)))
       }
-      failure = .none
-      position = start
+    } else if Self.matches(b, kind, "intValue\":\"") {
+      if let end = Self.plainEnd(b, kind &+ 11), Self.matches(b, end, "\"}}") {
+        position = end &+ 3
+        return (key, .number(JSONText(start: kind &+ 11, end: end, isEscaped: false)))
+      }
     }
     return otlpAttributeSlow(b)
   }
