@@ -156,6 +156,13 @@ package struct ByteReader: Sendable {
     return Array(bytes[offset..<offset + length])
   }
 
+  /// Where a blob or a text lies in the bytes; it is stepped over.
+  package mutating func range() throws(DecodeFailure) -> Range<Int> {
+    let length = try count()
+    defer { offset += length }
+    return offset..<offset + length
+  }
+
   package mutating func text() throws(DecodeFailure) -> String {
     let length = try count()
     defer { offset += length }

@@ -31,15 +31,12 @@ package struct EventBuilder: Sendable {
 
   /// Takes over the batch's records; the batch keeps its tables and books.
   ///
-  /// - Parameters:
-  ///   - batch: what the decoder made; left without records.
-  ///   - reportPath: the name under which the member's test reports are listed.
-  package mutating func absorb(_ batch: inout RecordBatch, reportPath: String) {
+  /// - Parameter batch: what the decoder made; left without records. Test reports come as rows by themselves.
+  package mutating func absorb(_ batch: inout RecordBatch) {
     for span in batch.spans { absorb(span, &batch.symbols) }
     for line in batch.logs { absorb(line, &batch) }
     for point in batch.metrics { absorb(point, &batch.symbols) }
     for event in batch.events { absorb(event, &batch.symbols) }
-    for report in batch.reports { absorb(report, path: reportPath) }
     batch.removeRecords()
   }
 
@@ -134,10 +131,11 @@ package struct EventBuilder: Sendable {
     partitions[index(event.request, event.source)].events.append(row)
   }
 
-  private mutating func absorb(_ report: TestReportFile, path: String) {
-    for record in report.records { saw(record.time) }
-    events += 2 * report.records.count
-    let partition = Int(StableHash.hash(path) % UInt64(partitions.count))
-    partitions[partition].append(ReportRow(path: path, file: report))
+  /// Takes over a test report or a piece of one.
+  package mutating func absorb(_ report: ReportRow) {
+    saw(report.first == .max ? .min : report.first)
+    saw(report.last)
+    events += 2 * report.count
+    partitions[report.partition(among: partitions.count)].append(report)
   }
 }

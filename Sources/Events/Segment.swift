@@ -34,7 +34,7 @@ package struct Rows: Sendable {
 
   /// How many rows, test cases counted one by one.
   package var count: Int {
-    spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.file.records.count }
+    spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.count }
   }
 
   /// Bytes held, for the memory budget.
@@ -42,26 +42,6 @@ package struct Rows: Sendable {
     spans.capacity * MemoryLayout<SpanRow>.stride + logs.capacity * MemoryLayout<LogRow>.stride
       + metrics.capacity * MemoryLayout<MetricRow>.stride + events.capacity * MemoryLayout<StructuralEvent>.stride
       + reportMemory
-  }
-}
-
-/// One test report, or a piece of a large one, with the name it is reported under.
-package struct ReportRow: Sendable {
-  /// Relative to the input folder; `archive!member` inside an archive.
-  package var path: String
-  package var file: TestReportFile
-
-  package init(path: String, file: TestReportFile) {
-    self.path = path
-    self.file = file
-  }
-
-  /// A fair guess of the bytes held.
-  var memory: Int {
-    file.records.reduce(256) { sum, record in
-      sum + 400 + record.message.utf8.count + record.stack.utf8.count + record.output.utf8.count
-        + record.name.utf8.count + record.className.utf8.count
-    }
   }
 }
 

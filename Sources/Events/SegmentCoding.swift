@@ -1,11 +1,11 @@
 package import Core
 
-/// The binary form of a segment, version 1: header, symbols in use, members in use, rows, checksum.
+/// The binary form of a segment, version 2: header, symbols in use, members in use, rows, checksum.
 ///
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
   static let magic: UInt32 = 0x4753_4348  // "HCSG"
-  static let version: UInt8 = 1
+  static let version: UInt8 = 2
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
@@ -111,10 +111,7 @@ extension Segment {
         writer.unsigned(numbers.number(symbol))
       }
     }
-    writer.array(rows.reports) { writer, report in
-      writer.text(report.path)
-      report.file.encode(to: &writer)
-    }
+    writer.array(rows.reports)
   }
 
   private mutating func decodeRows(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -189,8 +186,9 @@ extension Segment {
       rows.events.append(event)
     }
     for _ in 0..<(try reader.count(minimumBytes: 2)) {
-      let path = try reader.text()
-      rows.append(ReportRow(path: path, file: try TestReportFile(from: &reader)))
+      let report = try ReportRow(from: &reader)
+      guard report.source.member < tables.members else { throw reader.failure("member out of range") }
+      rows.append(report)
     }
     guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a segment") }
   }

@@ -100,8 +100,7 @@ extension Rows {
       events.append(event)
     }
     for var report in other.reports {
-      move.move(&report.file.source)
-      for i in report.file.records.indices { move.move(&report.file.records[i].source) }
+      move.move(&report.source)
       append(report)
     }
   }

@@ -49,7 +49,7 @@ struct ConcludePhase: Sendable {
     add(others.patterns, to: &report)
     add(others.templates, earlier, to: &report)
     report.policies = others.policies
-    let tests = addTests(night, history, to: &report)
+    let tests = try addTests(night, history, to: &report)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
     report.verdict = Verdict.sentence(report)
@@ -91,15 +91,30 @@ struct ConcludePhase: Sendable {
 
   /// Attempts, flakiness and clusters; test incidents stand beside the others. A failure while a component was seen
   /// failing is that component's.
-  private func addTests(_ night: NightPartial, _ history: NightHistory?, to report: inout NightReport) -> TestConclusion
-  {
+  private func addTests(
+    _ night: NightPartial, _ history: NightHistory?, to report: inout NightReport
+  ) throws(StoreFailure) -> TestConclusion {
     let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
       .flatMap { incident in
         incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id) }
       }
-    let tests = TestAnalysis.conclude(
-      night.tests, history: history.map { $0.tests(&report.diagnostics) } ?? TestHistory(), date: request.date.text,
-      outages: outages, window: report.window ?? (0, 0))
+    var limits = TestLimits()
+    limits.memory = request.pipeline.limits.memory
+    limits.keepsNight = history != nil
+    let earlier = history.map { $0.tests(memory: limits.memory / 8, &report.diagnostics) } ?? TestHistory()
+    let tests: TestConclusion
+    do throws(CaseFailure) {
+      tests = try TestAnalysis.conclude(
+        night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
+        limits: limits)
+    } catch {
+      throw StoreFailure(error.message, code: error.code)
+    }
+    for (name, text) in tests.limits.sorted(by: { $0.key < $1.key }) {
+      report.limits[name] = text
+      report.diagnostics.append(
+        Diagnostic("testsCut", .warning, at: SourceLocation(input: "all test reports"), text))
+    }
     report.tests = tests.findings
     report.incidents = (report.incidents + tests.incidents).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
     return tests

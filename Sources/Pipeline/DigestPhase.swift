@@ -10,16 +10,27 @@ internal import TestReports
 /// Digest: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
 struct DigestPhase: Sendable {
   let settings: AnalysisSettings
+  /// Where test cases go that have no room in memory; none where a partial is to be written.
+  var shelf: SpilledCases?
 
   /// Digests one partition.
-  func digest(_ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]) -> NightPartial {
+  ///
+  /// - Parameters:
+  ///   - segment: its rows.
+  ///   - coverage: what the rows cover.
+  ///   - outcomes: the outcomes of the inputs.
+  /// - Returns: the partial.
+  /// - Throws: `StoreFailure` where the rows are damaged.
+  func digest(
+    _ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]
+  ) throws(StoreFailure) -> NightPartial {
     let context = DigestContext(symbols: segment.symbols, sources: segment.sources)
     var counts = CountDigester()
     var cascades = CascadeDigester(settings: settings.cascades)
     var patterns = PatternDigester()
     var templates = TemplateDigester()
     var episodes = EpisodeDigester()
-    var tests = TestDigester()
+    var tests = TestDigester(shelf: shelf)
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
@@ -41,7 +52,11 @@ struct DigestPhase: Sendable {
       cascades.observe(event: event, context)
       episodes.observe(event: event, context)
     }
-    for report in segment.rows.reports { tests.observe(report, sources: segment.sources) }
+    do throws(DecodeFailure) {
+      for report in segment.rows.reports { try tests.observe(report, sources: segment.sources) }
+    } catch {
+      throw StoreFailure("rows of test reports are damaged: \(error.message)", code: 0)
+    }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
@@ -65,7 +80,7 @@ struct DigestPhase: Sendable {
         do throws(StoreFailure) {
           let segment = try store.segment(groups[number])
           groups[number].forEach(store.drop)
-          let partial = digest(segment, coverage: coverage, outcomes: [])
+          let partial = try digest(segment, coverage: coverage, outcomes: [])
           if merged == nil { merged = partial } else { merged?.add(partial) }
           ProcessMemory.trim()
         } catch {

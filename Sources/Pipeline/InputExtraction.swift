@@ -2,6 +2,7 @@ internal import Archives
 internal import Core
 internal import Decoders
 internal import Events
+internal import TestReports
 
 /// Extracts one input, or a stretch of it: members are decoded as they come, records become rows, rows go to a store piece
 /// by piece.
@@ -15,6 +16,7 @@ struct InputExtraction {
   private let deliver: Deliver
   private var batch = RecordBatch()
   private var builder: EventBuilder
+  private var condenser = CaseCondenser()
   private var outcome: InputOutcome
   private var decoder: MemberDecoder?
   private var member = ""
@@ -108,7 +110,8 @@ struct InputExtraction {
 
   private mutating func absorb() {
     guard !batch.isEmpty else { return }
-    builder.absorb(&batch, reportPath: reportPath)
+    for report in batch.reports { builder.absorb(condenser.condense(report, path: reportPath)) }
+    builder.absorb(&batch)
     if builder.memory > settings.pieceMemory { flush() }
   }
 

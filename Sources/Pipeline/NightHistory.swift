@@ -73,10 +73,21 @@ struct NightHistory {
     return writer.bytes
   }
 
-  /// What became of the tests in earlier nights; a night whose form cannot be read is left out and named.
-  func tests(_ diagnostics: inout [Diagnostic]) -> TestHistory {
+  /// What became of the tests in earlier nights, the latest first as far as the memory goes; a night whose form cannot be
+  /// read is left out and named, and so are those that have no room.
+  func tests(memory: Int, _ diagnostics: inout [Diagnostic]) -> TestHistory {
     var nights: [TestHistory.Night] = []
-    for (date, bytes) in baseline.blobs(Blob.tests) {
+    // A row takes some four times its bytes once it is read.
+    var room = memory / 4
+    for (date, bytes) in baseline.blobs(Blob.tests).sorted(by: { $0.date > $1.date }) {
+      room -= bytes.count
+      guard room >= 0 else {
+        diagnostics.append(
+          Diagnostic(
+            "historyNightUnread", .warning, at: SourceLocation(input: store.path, member: date),
+            "the tests of this night and of those before it have no room in limits.memory"))
+        break
+      }
       do throws(DecodeFailure) {
         var reader = ByteReader(bytes)
         nights.append(try TestHistory.Night(from: &reader))
@@ -87,7 +98,7 @@ struct NightHistory {
             "the tests of this night cannot be read: \(error.message)"))
       }
     }
-    return TestHistory(nights: nights)
+    return TestHistory(nights: nights.reversed())
   }
 
   /// A night of tests as the history holds it.

@@ -1,4 +1,5 @@
 internal import Core
+internal import Foundation
 internal import History
 internal import Policies
 internal import Reports
@@ -30,7 +31,9 @@ package enum NightRun {
     let coverage = Coverage(
       pipeline: extraction.pipelineDigest, partitions: request.partitions,
       inputs: Dictionary(keys.map { ($0, Set(0..<request.partitions)) }, uniquingKeysWith: { $0.union($1) }))
-    return try DigestPhase(settings: request.settings).run(
+    let shelf = SpilledCases(
+      budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
+    return try DigestPhase(settings: request.settings, shelf: shelf).run(
       extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
   }
 

@@ -108,7 +108,8 @@ package enum PhaseVerbs {
       }
       guard let coverage else { throw RunSetup.Failure("name at least one segment") }
       outcomes.sort { $0.key < $1.key }
-      let partial = DigestPhase(settings: settings).digest(merger.segment, coverage: coverage, outcomes: outcomes)
+      let partial = try DigestPhase(settings: settings).digest(
+        merger.segment, coverage: coverage, outcomes: outcomes)
       let bytes = partial.encoded()
       if output == "-" { try Console.write(bytes) } else { try CheckedFile.write(bytes, to: output) }
       return Exit.done

@@ -14,7 +14,6 @@ package struct TestRun: Hashable, Sendable {
     package var isFailure: Bool { outcome == .failed || outcome == .error }
   }
 
-  package var test: String
   /// In the order in which they ran.
   package var attempts: [Attempt]
   package var outcome: TestOutcome
@@ -22,16 +21,13 @@ package struct TestRun: Hashable, Sendable {
   package var unseen = 0
   /// Microseconds since the epoch, `Int64.min` where unknown.
   package var time: Int64
-  package var isDisabled = false
-  package var isIncomplete = false
 
   /// A failed attempt, and at the end a passed one.
   package var isFlaky: Bool { isMixed || markedFlaky }
   package var markedFlaky = false
   private var isMixed: Bool { outcome == .passed && attempts.contains(where: \.isFailure) }
 
-  package init(test: String, attempts: [Attempt], outcome: TestOutcome, time: Int64) {
-    self.test = test
+  package init(attempts: [Attempt], outcome: TestOutcome, time: Int64) {
     self.attempts = attempts
     self.outcome = outcome
     self.time = time
@@ -45,67 +41,30 @@ package struct TestRun: Hashable, Sendable {
   package var failedFirst: Bool { attempts.first?.isFailure ?? false }
 }
 
-/// Joins the records of one report.
+/// Joins the records of one test in one report.
 package enum AttemptModel {
-  package static func join(_ file: TestFilePart) -> (file: TestFindings.File, runs: [TestRun]) {
-    var summary = TestFindings.File(path: file.path, dialect: file.dialect)
-    summary.complete = file.isComplete && file.isClosed
-    summary.recovered = file.isRecovered
-    let cases = file.cases
-    var places: [String: Int] = [:]
-    places.reserveCapacity(cases.count)
-    // By test in the order of first records: the numbers of its records.
-    var groups: [(first: Int, more: [Int])] = []
-    groups.reserveCapacity(cases.count)
-    for (number, note) in cases.enumerated() {
-      count(note, in: &summary)
-      if let place = places[note.test] {
-        groups[place].more.append(number)
-      } else {
-        places[note.test] = groups.count
-        groups.append((number, []))
-      }
-    }
-    let isRerunPlugin = file.dialect == "pytest-rerunfailures"
-    var runs: [TestRun] = []
-    runs.reserveCapacity(groups.count)
-    for group in groups {
-      let test = cases[group.first].test
-      let notes = [cases[group.first]] + group.more.map { cases[$0] }
-      runs.append(isRerunPlugin ? joinPytest(test, notes) : join(test, notes))
-    }
-    if isRerunPlugin { inferUnseen(&runs) }
-    summary.tests = runs.count
-    summary.attempts = runs.reduce(0) { $0 + $1.total }
-    summary.reruns = zip(runs, groups).reduce(0) { $0 + reruns(of: $1.0, records: $1.1.more.count + 1) }
-    summary.flaky = runs.count(where: \.isFlaky)
-    return (summary, runs)
-  }
+  /// The dialect whose attempts look like passed tests.
+  static let rerunPlugin = "pytest-rerunfailures"
 
-  private static func count(_ note: TestCaseNote, in summary: inout TestFindings.File) {
-    summary.cases += 1
-    switch note.outcome {
-    case .passed: summary.passed += 1
-    case .failed: summary.failures += 1
-    case .error: summary.errors += 1
-    case .skipped: summary.skipped += 1
-    case .notRun:
-      if note.marks.contains(.disabled) {
-        summary.passed += 1
-        summary.disabled += 1
-      }
-    }
+  /// The run of a test.
+  ///
+  /// - Parameters:
+  ///   - notes: its records in the report's order, at least one.
+  ///   - dialect: the report's.
+  /// - Returns: its attempts and how they ended.
+  static func join(_ notes: [TestCaseNote], dialect: String) -> TestRun {
+    dialect == rerunPlugin ? joinPytest(notes) : joinOrdered(notes)
   }
 
   /// Repetitions that are reruns: attempts behind the first, where the records form one chain of attempts.
-  private static func reruns(of run: TestRun, records: Int) -> Int {
+  static func reruns(of run: TestRun, records: Int) -> Int {
     let isChain = run.attempts.dropLast().allSatisfy(\.isFailure)
     return isChain ? max(run.total - 1, 0) : max(run.total - records, 0)
   }
 
   // MARK: - Most dialects
 
-  private static func join(_ test: String, _ notes: [TestCaseNote]) -> TestRun {
+  private static func joinOrdered(_ notes: [TestCaseNote]) -> TestRun {
     // PHPUnit and others number the attempts in the name; elsewhere the order of the records is the order of the runs.
     let ordered = notes.contains { $0.attempt > 0 } ? notes.enumerated().sorted(by: byAttempt).map(\.element) : notes
     var attempts: [TestRun.Attempt] = []
@@ -127,12 +86,9 @@ package enum AttemptModel {
       if note.marks.contains(.flaky), note.outcome == .passed { marked = true }
       if note.marks.contains(.flaky), inner.isEmpty, note.outcome == .passed { unseen += 1 }
     }
-    var run = TestRun(
-      test: test, attempts: attempts, outcome: outcome(of: ordered), time: ordered.first?.time ?? .min)
+    var run = TestRun(attempts: attempts, outcome: outcome(of: ordered), time: ordered.first?.time ?? .min)
     run.unseen = unseen
     run.markedFlaky = marked
-    run.isDisabled = notes.allSatisfy { $0.marks.contains(.disabled) }
-    run.isIncomplete = notes.contains { $0.marks.contains(.incomplete) }
     return run
   }
 
@@ -159,6 +115,11 @@ package enum AttemptModel {
     return notes.map(\.outcome).max { severity($0) < severity($1) } ?? .notRun
   }
 
+  /// The worst of several builds; nil where there are none.
+  static func worst(_ steps: ArraySlice<TestStep>) -> TestOutcome? {
+    steps.map(\.outcome).max { severity($0) < severity($1) }
+  }
+
   static func severity(_ outcome: TestOutcome) -> Int {
     switch outcome {
     case .skipped: 0
@@ -173,7 +134,7 @@ package enum AttemptModel {
 
   /// Every record but the last attempt's is an empty one that looks passed; a failed test may have two records of its last
   /// attempt, one for the call and one for the tear-down.
-  private static func joinPytest(_ test: String, _ notes: [TestCaseNote]) -> TestRun {
+  private static func joinPytest(_ notes: [TestCaseNote]) -> TestRun {
     let placeholders = notes.dropLast().prefix { $0.isBare }.count
     var attempts: [TestRun.Attempt] = []
     for note in notes.prefix(placeholders) {
@@ -182,18 +143,30 @@ package enum AttemptModel {
     let rest = notes.dropFirst(placeholders)
     let worst = rest.max { severity($0.outcome) < severity($1.outcome) } ?? notes[notes.count - 1]
     attempts.append(attempt(worst))
-    return TestRun(test: test, attempts: attempts, outcome: worst.outcome, time: notes[0].time)
+    return TestRun(attempts: attempts, outcome: worst.outcome, time: notes[0].time)
+  }
+}
+
+/// The reruns of one pytest-rerunfailures report that left no trace.
+///
+/// The plugin reruns every failed test equally often. Where all failed tests but a few show the same number of reruns, the
+/// few were rerun too and left no trace (tests with subtests do); collection errors are never rerun.
+struct UnseenReruns {
+  private var shown = 0
+  private var least = Int.max
+  private var most = 0
+
+  /// Takes note of a run of the report.
+  mutating func observe(_ run: TestRun) {
+    guard run.outcome == .failed || run.outcome == .error, run.attempts.count > 1 else { return }
+    shown += 1
+    least = min(least, run.attempts.count - 1)
+    most = max(most, run.attempts.count - 1)
   }
 
-  /// The plugin reruns every failed test equally often. Where all failed tests but a few show the same number of reruns,
-  /// the few were rerun too and left no trace (tests with subtests do); collection errors are never rerun.
-  private static func inferUnseen(_ runs: inout [TestRun]) {
-    let shown = runs.filter { ($0.outcome == .failed || $0.outcome == .error) && $0.attempts.count > 1 }
-    guard let most = shown.map({ $0.attempts.count - 1 }).max(), shown.count >= 2,
-      shown.allSatisfy({ $0.attempts.count - 1 == most })
-    else { return }
-    for i in runs.indices where runs[i].attempts.count == 1 && runs[i].outcome == .failed {
-      runs[i].unseen = most
-    }
+  /// Gives a run the attempts that it must have had.
+  func complete(_ run: inout TestRun) {
+    guard shown >= 2, least == most else { return }
+    if run.attempts.count == 1, run.outcome == .failed { run.unseen = most }
   }
 }

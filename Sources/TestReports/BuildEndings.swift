@@ -15,14 +15,7 @@ struct BuildEndings {
   ///   - failing: the tests of it that ever failed.
   ///   - verdicts: which tests are broken, and since which build.
   init(_ timeline: TestTimeline, _ failing: [TestTrack], verdicts: [String: TestVerdict]) {
-    let builds = timeline.builds.count - timeline.tonight
-    for track in timeline.tracks {
-      // Most tests run in every build: after the first of them nothing is left to learn here.
-      if failures.count == builds { break }
-      for step in track.steps(from: timeline.tonight) where step.ran && failures[step.build] == nil {
-        failures[step.build] = []
-      }
-    }
+    for build in timeline.tally.ran { failures[build] = [] }
     for track in failing {
       let broken = verdicts[track.test]?.brokenSince ?? .max
       for step in track.steps(from: timeline.tonight) where step.ran && step.firstFailures > 0 {

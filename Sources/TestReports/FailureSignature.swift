@@ -3,7 +3,7 @@
 
 internal import Events
 
-internal import Core
+package import Core
 
 /// Why an attempt failed, short enough to be kept of every failure.
 package struct FailureNote: Hashable, Sendable {
@@ -16,22 +16,30 @@ package struct FailureNote: Hashable, Sendable {
   /// What declares that the failure lies elsewhere: a dependency, a fixture, a suite's set-up. Empty where nothing does.
   package var cause: String
 
+  /// Whether the message is an assertion's: about the values of one test, not about a trouble that tests can share.
+  package private(set) var isAssertion: Bool
+  /// Whether a failure of this kind can be shared without a frame: nothing else tells two of them apart.
+  package private(set) var needsFrame: Bool
+
   package init(type: String, message: String, frame: String, cause: String = "") {
     self.type = type
     self.message = message
     self.frame = frame
     self.cause = cause
+    isAssertion = Self.isAssertion(type: type, message: message)
+    needsFrame = isAssertion || Self.saysNothing(message)
   }
 
-  /// Whether the message is an assertion's: about the values of one test, not about a trouble that tests can share.
-  package var isAssertion: Bool {
-    let lower = type.lowercased()
-    if lower.contains("assert") || lower.contains("comparison") || lower.contains("expectation") { return true }
-    let words = message.lowercased()
-    return message.isEmpty || Self.assertionWords.contains { words.contains($0) }
+  private static func isAssertion(type: String, message: String) -> Bool {
+    if message.isEmpty { return true }
+    let lower = ByteSearch.lowered(type)
+    let words = ByteSearch.lowered(message)
+    return typeWords.contains { ByteSearch.contains($0, in: lower) }
+      || assertionWords.contains { ByteSearch.contains($0, in: words) }
   }
 
-  private static let assertionWords = [
+  private static let typeWords: [StaticString] = ["assert", "comparison", "expectation"]
+  private static let assertionWords: [StaticString] = [
     "expected", "assert", "expectation failed", "should be", "to equal", "but was", "not equal", "require(", "check(",
     "test failure", "failed: x", "must be",
   ]
@@ -40,16 +48,38 @@ package struct FailureNote: Hashable, Sendable {
   package var signature: String {
     if !cause.isEmpty { return cause }
     let kind = type.isEmpty ? "" : type + ": "
-    if isAssertion || Self.saysNothing(message) { return kind + message + (frame.isEmpty ? "" : " at " + frame) }
+    if needsFrame { return kind + message + (frame.isEmpty ? "" : " at " + frame) }
     return kind + message
   }
 
-  /// Whether a failure of this kind can be shared without a frame: nothing else tells two of them apart.
-  package var needsFrame: Bool { isAssertion || Self.saysNothing(message) }
-
+  /// Whether there are fewer than two words in it.
   private static func saysNothing(_ message: String) -> Bool {
-    let words = message.split { !$0.isLetter }
-    return words.count < 2
+    var words = 0
+    var isInWord = false
+    for scalar in message.unicodeScalars {
+      let isLetter = scalar.isASCII ? (0x61...0x7A).contains(scalar.value | 0x20) : scalar.properties.isAlphabetic
+      if isLetter, !isInWord { words += 1 }
+      if words == 2 { return false }
+      isInWord = isLetter
+    }
+    return true
+  }
+}
+
+extension FailureNote: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    for text in [type, message, frame, cause] { writer.text(text) }
+    writer.byte((isAssertion ? 1 : 0) | (needsFrame ? 2 : 0))
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    type = try reader.text()
+    message = try reader.text()
+    frame = try reader.text()
+    cause = try reader.text()
+    let flags = try reader.byte()
+    isAssertion = flags & 1 != 0
+    needsFrame = flags & 2 != 0
   }
 }
 
@@ -122,7 +152,7 @@ struct FailureSigner {
 
   /// Escape characters as the runners write them into XML: pytest `#x1B[31m`, CTest `[NON-XML-CHAR-0x1B][31m`.
   private static func withoutEscapes(_ text: String) -> String {
-    guard text.contains("#x") || text.contains("[NON-") else { return text }
+    guard ByteSearch.find("#x", in: text) != nil || ByteSearch.find("[NON-", in: text) != nil else { return text }
     var out = ""
     var rest = text[...]
     while let first = rest.first {

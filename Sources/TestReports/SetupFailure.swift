@@ -42,9 +42,9 @@ enum SetupFailure {
     return record.marks.contains(.setup) ? "setup " + FailureSigner.bounded(line(message[...]), 200) : ""
   }
 
-  private static func after(_ mark: String, in text: String) -> Substring? {
-    guard text.utf8.count >= mark.utf8.count, let range = text.firstRange(of: mark) else { return nil }
-    return text[range.upperBound...]
+  private static func after(_ mark: StaticString, in text: String) -> Substring? {
+    guard let start = ByteSearch.find(mark, in: text) else { return nil }
+    return text[text.utf8.index(text.startIndex, offsetBy: start + mark.utf8CodeUnitCount)...]
   }
 
   private static func line(_ text: Substring) -> String {

@@ -10,6 +10,19 @@ package struct TestConclusion: Sendable {
   package var night: TestHistory.Night
   /// Classes or suites with at least one test.
   package var components: Int
+  /// What had no room within the memory that the run may take, by name: how much, and what became of it.
+  package var limits: [String: String] = [:]
+
+  package init(
+    findings: TestFindings, incidents: [Incident], night: TestHistory.Night, components: Int,
+    limits: [String: String] = [:]
+  ) {
+    self.findings = findings
+    self.incidents = incidents
+    self.night = night
+    self.components = components
+    self.limits = limits
+  }
 }
 
 package enum TestAnalysis {
@@ -26,12 +39,14 @@ package enum TestAnalysis {
   ///   - date: tonight's key in the history.
   ///   - outages: when the night's traces saw components fail.
   ///   - window: the night's first and last record, microseconds since the epoch, for failures without a time.
+  ///   - limits: what bounds the memory.
   /// - Returns: empty findings where there were no reports.
+  /// - Throws: `CaseFailure` where cases that were put away cannot be read back.
   package static func conclude(
     _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
-    window: (start: Int64, end: Int64) = (0, 0)
-  ) -> TestConclusion {
-    var timeline = TestTimeline(partial: partial, history: history)
+    window: (start: Int64, end: Int64) = (0, 0), limits: TestLimits = TestLimits()
+  ) throws(CaseFailure) -> TestConclusion {
+    var timeline = try TestTimeline(partial: partial, history: history, limits: limits, slowest: listed)
     let clusters = FailureClusters(timeline, outages: outages)
     timeline.markCollateral(clusters.collateral)
     var verdicts: [TestVerdict] = []
@@ -62,103 +77,36 @@ package enum TestAnalysis {
     let broken = Set(findings.newlyFailing.map(\.test))
     findings.quarantine = findings.flaky.filter { $0.lowerBound >= quarantineRate && !broken.contains($0.test) }
       .prefix(listed).map(\.test)
-    findings.slowest = slowest(timeline)
+    findings.slowest = timeline.tally.slowest
     let incidents = TestIncidents.make(clusters, verdicts, timeline, history: history, window: window)
     return TestConclusion(
-      findings: findings, incidents: incidents, night: night(timeline, clusters, date: date),
-      components: components(timeline))
+      findings: findings, incidents: incidents,
+      night: limits.keepsNight ? timeline.night(clusters, date: date) : TestHistory.Night(night: date),
+      components: timeline.tally.components, limits: cut(timeline))
   }
 
   /// Counts tests by how they ended after their last attempt; the worst of several builds counts.
   private static func count(_ timeline: TestTimeline, into findings: inout TestFindings) {
     for file in findings.files { findings.attempts += file.attempts }
-    for track in timeline.tracks {
-      let tonight = track.steps(from: timeline.tonight)
-      guard let worst = tonight.map(\.outcome).max(by: { AttemptModel.severity($0) < AttemptModel.severity($1) }) else {
-        continue
-      }
-      findings.tests += 1
-      switch worst {
-      case .passed: findings.passed += 1
-      case .failed: findings.failed += 1
-      case .error: findings.errors += 1
-      case .skipped: findings.skipped += 1
-      case .notRun: findings.notRun += 1
-      }
-    }
+    findings.tests = timeline.tally.tests
+    findings.passed = timeline.tally.passed
+    findings.failed = timeline.tally.failed
+    findings.errors = timeline.tally.errors
+    findings.skipped = timeline.tally.skipped
+    findings.notRun = timeline.tally.notRun
   }
 
-  private static func slowest(_ timeline: TestTimeline) -> [TestFindings.Cost] {
-    var costs: [TestFindings.Cost] = []
-    for track in timeline.tracks {
-      let tonight = track.steps(from: timeline.tonight)
-      let total = tonight.reduce(Int64(0)) { $0.addingSaturated($1.duration) }
-      guard total > 0 else { continue }
-      costs.append(TestFindings.Cost(test: track.test, total: total, attempts: tonight.reduce(0) { $0 + $1.attempts }))
+  private static func cut(_ timeline: TestTimeline) -> [String: String] {
+    var limits: [String: String] = [:]
+    if timeline.cutTracks > 0 {
+      limits["failingTests"] =
+        "\(timeline.cutTracks) of \(timeline.cutTracks + timeline.tracks.count) tests that had a failure found no room in "
+        + "limits.memory: they are counted, but in no list, cluster or incident"
     }
-    costs.sort { ($1.total, $0.test) < ($0.total, $1.test) }
-    return Array(costs.prefix(listed))
-  }
-
-  /// Classes or suites: what stands before the first ` > ` of a test's name.
-  private static func components(_ timeline: TestTimeline) -> Int {
-    var owners: Set<Substring> = []
-    var last: Substring = ""
-    for track in timeline.tracks where !track.steps(from: timeline.tonight).isEmpty {
-      let owner = TestIdentity.owner(of: track.test)
-      // Tests are sorted: an owner's stand mostly together.
-      if owner != last || owners.isEmpty {
-        owners.insert(owner)
-        last = owner
-      }
+    if timeline.cutRows > 0 {
+      limits["testHistory"] =
+        "\(timeline.cutRows) tests without a failure found no room in limits.memory: the history does not know them"
     }
-    return owners.count
-  }
-
-  /// Nights of more builds than this are kept as sums.
-  private static let longestSequence = 256
-
-  private static func sequence(of steps: ArraySlice<TestStep>, first: Int, count: Int) -> String {
-    var letters = [Character](repeating: "-", count: count)
-    for step in steps where step.ran {
-      let letter: Character =
-        step.isCollateral ? "C" : step.isFlaky ? "R" : step.isFailure ? "F" : "P"
-      letters[step.build - first] = letter
-    }
-    return String(letters)
-  }
-
-  private static func night(
-    _ timeline: TestTimeline, _ clusters: FailureClusters, date: String
-  ) -> TestHistory.Night {
-    let clusterOf = Dictionary(
-      clusters.clusters.flatMap { cluster in cluster.tests.map { ($0, cluster.id) } },
-      uniquingKeysWith: { first, _ in first })
-    let revisions = Set(timeline.builds[timeline.tonight...].map(\.revision))
-    var night = TestHistory.Night(night: date, revision: revisions.count == 1 ? revisions.first ?? "" : "")
-    let builds = timeline.builds[timeline.tonight...]
-    night.builds = builds.map(\.label)
-    for track in timeline.tracks {
-      let test = track.test
-      let tonight = track.steps(from: timeline.tonight)
-      guard let worst = tonight.map(\.outcome).max(by: { AttemptModel.severity($0) < AttemptModel.severity($1) }) else {
-        continue
-      }
-      let own = tonight.filter { !$0.isCollateral }
-      let counted = own.isEmpty ? Array(tonight) : own
-      var outcome = TestHistory.Outcome(test: test, outcome: worst)
-      outcome.attempts = counted.reduce(0) { $0 + $1.attempts }
-      outcome.failures = counted.reduce(0) { $0 + $1.failures }
-      outcome.builds = counted.reduce(0) { $0 + $1.builds }
-      outcome.firstFailures = counted.reduce(0) { $0 + $1.firstFailures }
-      outcome.duration = tonight.reduce(0) { $0.addingSaturated($1.duration) }
-      outcome.cluster = tonight.contains { $0.failures > 0 } ? clusterOf[test] ?? "" : ""
-      outcome.isCollateral = own.isEmpty
-      if builds.count <= longestSequence {
-        outcome.sequence = sequence(of: tonight, first: timeline.tonight, count: builds.count)
-      }
-      night.tests.append(outcome)
-    }
-    return night
+    return limits
   }
 }

@@ -5,61 +5,58 @@ package import Events
 
 /// Takes the test reports of one partition, piece by piece, in any order.
 package struct TestDigester: Sendable {
-  private var partial = TestPartial()
-  private var signer = FailureSigner()
+  private var parts: [TestFilePart] = []
+  private var numbers: [TestFilePart.Key: Int] = [:]
+  private var cases: CaseBuckets
 
-  package init() {}
+  /// A piece holds fewer cases than this: a case's number in its file tells its piece too.
+  private static let pieceCases = 1 << 16
+
+  /// - Parameter shelf: where cases go that have no room in memory; none where all are to stay.
+  package init(shelf: (any CaseShelf)? = nil) { cases = CaseBuckets(shelf: shelf) }
 
   /// Takes one report or one piece of a large one.
   ///
   /// - Parameters:
-  ///   - report: the report's rows with the name it is listed under.
-  ///   - sources: the table that the rows' places refer to.
-  package mutating func observe(_ report: ReportRow, sources: SourceTable) {
-    let file = report.file
-    let place = sources.location(file.source)
-    let key = TestPartial.Key(path: report.path, input: place.input, member: place.member)
-    var part = partial.files[key] ?? TestFilePart(path: report.path, input: place.input, member: place.member)
-    partial.files[key] = nil
-    if file.isLast || part.dialect.isEmpty { part.dialect = file.dialect }
-    part.isComplete = part.isComplete && file.complete
-    part.isRecovered = part.isRecovered || file.recovered
-    if file.isLast {
-      part.isClosed = true
-      let origin = RunOrigin(properties: file.properties, path: report.path)
-      part.revision = origin.revision
-      part.branch = origin.branch
-      part.configuration = origin.configuration
-      part.build = origin.build
+  ///   - row: the report's row.
+  ///   - sources: the table that the row's place refers to.
+  /// - Throws: `DecodeFailure` where the row's cases are damaged.
+  package mutating func observe(_ row: ReportRow, sources: SourceTable) throws(DecodeFailure) {
+    let place = sources.location(row.source)
+    var piece = TestFilePart(path: row.path, input: place.input, member: place.member)
+    piece.dialect = row.dialect
+    piece.isComplete = row.isComplete
+    piece.isRecovered = row.isRecovered
+    piece.isClosed = row.isLast
+    piece.revision = row.revision
+    piece.branch = row.branch
+    piece.configuration = row.configuration
+    piece.build = row.build
+    piece.start = row.first
+    let number = numbers[piece.key] ?? parts.count
+    var reader = ByteReader(row.cases)
+    var note = TestCaseNote()
+    for index in 0..<row.count {
+      let start = reader.offset
+      let test = try note.decode(from: &reader).test
+      piece.count(note)
+      cases.add(
+        start..<reader.offset, of: row.cases,
+        to: CaseBuckets.bucket(of: row.cases.span.extracting(test)), file: number,
+        position: row.piece &* Self.pieceCases &+ index)
     }
-    var notes: [TestCaseNote] = []
-    notes.reserveCapacity(file.records.count)
-    for record in file.records { notes.append(note(record)) }
-    part.pieces[file.piece] = notes
-    partial.files[key] = part
+    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a report") }
+    if number == parts.count {
+      numbers[piece.key] = number
+      parts.append(piece)
+    } else {
+      parts[number].merge(piece)
+    }
   }
 
   /// The partial of everything observed.
-  package consuming func finish() -> TestPartial { partial }
-
-  private mutating func note(_ record: TestRecord) -> TestCaseNote {
-    let identity = TestIdentity(record)
-    let cause = SetupFailure.cause(of: record)
-    let isFailure = record.outcome == .failed || record.outcome == .error
-    var failure: FailureNote?
-    if isFailure || !cause.isEmpty {
-      failure = signer.note(
-        type: record.failureType, message: record.message, stack: record.stack, cause: cause)
-    }
-    return TestCaseNote(
-      test: identity.text, attempt: identity.attempt, outcome: record.outcome, marks: record.marks,
-      duration: record.duration, time: record.time, line: record.source.value, failure: failure,
-      isBare: record.outcome == .passed && record.message.isEmpty && record.output.isEmpty && record.properties.isEmpty,
-      inner: record.attempts.map { attempt in
-        TestCaseNote.Inner(
-          outcome: attempt.outcome, duration: attempt.duration,
-          failure: signer.note(
-            type: attempt.failureType, message: attempt.message, stack: attempt.stack, cause: ""))
-      })
+  package consuming func finish() -> TestPartial {
+    cases.close()
+    return TestPartial(parts: parts, cases: cases)
   }
 }

@@ -2,61 +2,93 @@
 
 package import Core
 
-/// The name of a test that stays the same from attempt to attempt, file to file and night to night.
-package struct TestIdentity: Hashable, Sendable {
-  /// `class > name`; without a class the innermost suite stands for it.
-  package var text: String
+/// The name of a test that stays the same from attempt to attempt, file to file and night to night. One value reads record
+/// after record and uses its room again.
+package struct TestIdentity: Sendable {
+  /// `class > name` in UTF-8; without a class the innermost suite stands for it.
+  package private(set) var text: [UInt8] = []
   /// The attempt that the name itself tells of (`… (attempt 2 of 3)`), 0 where it tells nothing.
-  package var attempt: Int
+  package private(set) var attempt = 0
+  private var name: [UInt8] = []
+  private var owner: [UInt8] = []
 
-  package init(_ record: TestRecord) {
-    var name = record.name
+  /// Bytes of a name that are kept.
+  private static let longest = 600
+
+  package init() {}
+
+  package mutating func read(_ record: borrowing TestRecord) {
+    Self.fill(&name, record.name)
     attempt = 0
     if let suffix = Self.attemptSuffix(name) {
       attempt = suffix.number
-      name = String(name.dropLast(suffix.length))
+      name.removeLast(suffix.length)
     }
-    var owner = record.className
-    if owner.isEmpty { owner = Self.withoutStamp(record.suites.last ?? "") }
-    if owner == name { owner = "" }
-    if !owner.isEmpty, name.hasPrefix(owner + "."), name.utf8.count > owner.utf8.count + 1 {
-      name = String(name.dropFirst(owner.count + 1))
+    Self.fill(&owner, record.className)
+    if owner.isEmpty, let suite = record.suites.last { Self.fill(&owner, Self.withoutStamp(suite)) }
+    if owner == name { owner.removeAll(keepingCapacity: true) }
+    var start = 0
+    if !owner.isEmpty, name.count > owner.count + 1, name[owner.count] == 0x2E, name.starts(with: owner) {
+      start = owner.count + 1
     }
-    if !record.parameters.isEmpty, !name.contains(record.parameters) { name += " [" + record.parameters + "]" }
-    let joined = owner.isEmpty ? name : owner + " > " + name
-    text = joined.utf8.count <= 600 ? joined : String(decoding: joined.utf8.prefix(600), as: UTF8.self)
+    text.removeAll(keepingCapacity: true)
+    if !owner.isEmpty {
+      text += owner
+      text += Self.separator
+    }
+    text += name[start...]
+    let parameters = record.parameters
+    if !parameters.isEmpty, !ByteSearch.contains(parameters, in: name) {
+      text += [0x20, 0x5B]
+      text += parameters.utf8
+      text.append(0x5D)
+    }
+    if text.count > Self.longest {
+      text.removeLast(text.count - Self.longest - 1)
+      while let last = text.popLast(), last & 0xC0 == 0x80 {}
+    }
   }
 
-  /// ` (attempt 2 of 3)`, ` (retry 1)`, ` [attempt 2]` at the end of a name: its number and its length in characters.
-  static func attemptSuffix(_ name: String) -> (number: Int, length: Int)? {
-    guard let last = name.last, last == ")" || last == "]",
-      let start = name.lastIndex(of: last == ")" ? "(" : "["), start > name.startIndex
-    else { return nil }
-    let inner = name[name.index(after: start)...].dropLast().lowercased()
-    let words = inner.split { $0 == " " || $0 == "#" || $0 == "/" }
-    guard words.count >= 2, words[0] == "attempt" || words[0] == "retry" || words[0] == "rerun",
-      let number = Int(words[1])
-    else { return nil }
-    var length = name.distance(from: start, to: name.endIndex)
-    if name[name.index(before: start)] == " " { length += 1 }
-    return (words[0] == "attempt" ? number : number + 1, length)
+  private static let separator: [UInt8] = [0x20, 0x3E, 0x20]
+
+  private static func fill(_ room: inout [UInt8], _ text: String) {
+    room.removeAll(keepingCapacity: true)
+    room += text.utf8
   }
 
-  /// The class or suite of a test's name: what stands before the first ` > `, else the whole name.
-  static func owner(of test: String) -> Substring {
-    let bytes = test.utf8
-    var i = bytes.startIndex
-    while let blank = bytes[i...].firstIndex(of: 0x20) {
-      if bytes[blank...].starts(with: [0x20, 0x3E, 0x20]) { return test[..<blank] }
-      i = bytes.index(after: blank)
+  /// ` (attempt 2 of 3)`, ` (retry 1)`, ` [attempt 2]` at the end of a name: its number and its length in bytes.
+  static func attemptSuffix(_ name: [UInt8]) -> (number: Int, length: Int)? {
+    guard let last = name.last, last == 0x29 || last == 0x5D,
+      let start = name.lastIndex(of: last == 0x29 ? 0x28 : 0x5B), start > 0, start + 1 < name.count
+    else { return nil }
+    let first = name[start + 1] | 0x20
+    guard first == 0x61 || first == 0x72 else { return nil }
+    let words = name[(start + 1)...].dropLast().split { $0 == 0x20 || $0 == 0x23 || $0 == 0x2F }
+    guard words.count >= 2, let number = Int(String(decoding: words[1], as: UTF8.self)) else { return nil }
+    let isAttempt: Bool
+    switch String(decoding: words[0], as: UTF8.self).lowercased() {
+    case "attempt": isAttempt = true
+    case "retry", "rerun": isAttempt = false
+    default: return nil
     }
-    return test[...]
+    let length = name.count - start + (name[start - 1] == 0x20 ? 1 : 0)
+    return (isAttempt ? number : number.addingReportingOverflow(1).partialValue, length)
+  }
+
+  /// How many bytes of a test's name are its class or suite: what stands before the first ` > `, else all.
+  static func ownerLength(of test: Span<UInt8>) -> Int {
+    var i = 0
+    while i + 2 < test.count {
+      if test[i] == 0x20, test[i + 1] == 0x3E, test[i + 2] == 0x20 { return i }
+      i += 1
+    }
+    return test.count
   }
 
   /// A suite's name without the time of the run that some runners append (`test_u.A-20261121074438`).
   static func withoutStamp(_ name: String) -> String {
-    guard let dash = name.lastIndex(of: "-") else { return name }
-    let tail = name[name.index(after: dash)...]
-    return tail.utf8.count >= 12 && tail.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? String(name[..<dash]) : name
+    guard let dash = name.utf8.lastIndex(of: 0x2D) else { return name }
+    let tail = name.utf8[name.utf8.index(after: dash)...]
+    return tail.count >= 12 && tail.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? String(name[..<dash]) : name
   }
 }

@@ -1,32 +1,6 @@
-// What digest keeps of the test reports: every case in short, by file and piece.
+// What digest keeps of the test reports: every case in short, by test, and what is known of the files.
 
 package import Core
-
-/// One result record in short.
-package struct TestCaseNote: Hashable, Sendable {
-  package var test: String
-  package var attempt: Int
-  package var outcome: TestOutcome
-  package var marks: TestRecord.Marks
-  /// Microseconds, -1 where unknown.
-  package var duration: Int64
-  /// Microseconds since the epoch, `Int64.min` where unknown.
-  package var time: Int64
-  package var line: Int
-  package var failure: FailureNote?
-  /// Whether the record is a bare `passed`: what pytest-rerunfailures leaves of an attempt.
-  package var isBare: Bool
-  package var inner: [Inner]
-
-  /// An attempt told of inside the record.
-  package struct Inner: Hashable, Sendable {
-    package var outcome: TestOutcome
-    package var duration: Int64
-    package var failure: FailureNote
-  }
-
-  package var isFailure: Bool { outcome == .failed || outcome == .error }
-}
 
 /// What is kept of one report file.
 package struct TestFilePart: Hashable, Sendable {
@@ -42,17 +16,22 @@ package struct TestFilePart: Hashable, Sendable {
   package var build = ""
   /// Whether the last piece was seen.
   package var isClosed = false
-  package var pieces: [Int: [TestCaseNote]] = [:]
+  /// The first time in its records, microseconds since the epoch; `Int64.max` where there is none.
+  package var start = Int64.max
+  /// Result records by how they ended; `disabled` are those of `notRun` that are switched off.
+  package var cases = 0
+  package var passed = 0
+  package var failed = 0
+  package var errors = 0
+  package var skipped = 0
+  package var disabled = 0
 
-  package var cases: [TestCaseNote] { pieces.sorted { $0.key < $1.key }.flatMap(\.value) }
-
-  package func evidence(_ note: TestCaseNote, quote: String = "") -> Evidence {
-    Evidence(SourceLocation(input: input, member: member, position: .line(note.line)), quote: quote)
+  package init(path: String, input: String, member: String) {
+    self.path = path
+    self.input = input
+    self.member = member
   }
-}
 
-/// The test reports of some partitions.
-package struct TestPartial: Sendable {
   package struct Key: Hashable, Comparable, Sendable {
     package var path: String
     package var input: String
@@ -60,48 +39,105 @@ package struct TestPartial: Sendable {
     package static func < (a: Key, b: Key) -> Bool { (a.path, a.input, a.member) < (b.path, b.input, b.member) }
   }
 
-  package var files: [Key: TestFilePart] = [:]
+  package var key: Key { Key(path: path, input: input, member: member) }
 
-  package init() {}
+  /// Counts a case.
+  mutating func count(_ note: borrowing TestCaseNote) {
+    cases += 1
+    switch note.outcome {
+    case .passed: passed += 1
+    case .failed: failed += 1
+    case .error: errors += 1
+    case .skipped: skipped += 1
+    case .notRun: if note.marks.contains(.disabled) { disabled += 1 }
+    }
+  }
+}
+
+extension TestFilePart: Mergeable {
+  /// Joins what other pieces of the same file say; of the file as a whole the last piece speaks.
+  package mutating func merge(_ other: TestFilePart) {
+    if other.isClosed || dialect.isEmpty {
+      dialect = other.dialect
+      revision = other.revision
+      branch = other.branch
+      configuration = other.configuration
+      build = other.build
+    }
+    isComplete = isComplete && other.isComplete
+    isRecovered = isRecovered || other.isRecovered
+    isClosed = isClosed || other.isClosed
+    start = min(start, other.start)
+    cases += other.cases
+    passed += other.passed
+    failed += other.failed
+    errors += other.errors
+    skipped += other.skipped
+    disabled += other.disabled
+  }
+}
+
+/// The test reports of some partitions.
+package struct TestPartial: Sendable {
+  /// In no order; a large file that several partitions hold pieces of stands here more than once.
+  private(set) var parts: [TestFilePart] = []
+  private(set) var cases: CaseBuckets
+
+  package init() { cases = CaseBuckets() }
+
+  init(parts: [TestFilePart], cases: CaseBuckets) {
+    self.parts = parts
+    self.cases = cases
+  }
+
+  /// The files in the order of their names, each once, and the rank of each part's file among them.
+  package func files() -> (files: [TestFilePart], ranks: [Int]) {
+    var files: [TestFilePart] = []
+    var ranks = [Int](repeating: 0, count: parts.count)
+    let keys = parts.map(\.key)
+    for number in parts.indices.sorted(by: { keys[$0] < keys[$1] }) {
+      if let last = files.last, last.key == keys[number] {
+        files[files.count - 1].merge(parts[number])
+      } else {
+        files.append(parts[number])
+      }
+      ranks[number] = files.count - 1
+    }
+    return (files, ranks)
+  }
 }
 
 extension TestPartial: Mergeable {
   package mutating func merge(_ other: TestPartial) {
-    files.merge(other.files) { mine, theirs in
-      var joined = theirs.isClosed ? theirs : mine
-      joined.pieces = mine.pieces.merging(theirs.pieces) { $0.count >= $1.count ? $0 : $1 }
-      joined.isComplete = mine.isComplete && theirs.isComplete
-      joined.isRecovered = mine.isRecovered || theirs.isRecovered
-      joined.isClosed = mine.isClosed || theirs.isClosed
-      return joined
-    }
+    cases.merge(other.cases, firstFile: parts.count)
+    parts += other.parts
   }
 }
 
 extension TestPartial: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
-    writer.array(files.sorted { $0.key < $1.key }) { $0.encodePart($1.value) }
+    let (files, ranks) = files()
+    writer.array(files)
+    do throws(CaseFailure) {
+      try cases.encode(to: &writer, ranks: ranks)
+    } catch {
+      // Cut short: whoever reads it says that it is damaged.
+      return
+    }
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
-    self.init()
-    let parts = try reader.array { reader throws(DecodeFailure) in try TestFilePart(from: &reader) }
-    for part in parts { files[Key(path: part.path, input: part.input, member: part.member)] = part }
+    parts = try reader.array()
+    cases = try CaseBuckets(from: &reader)
   }
-}
-
-extension ByteWriter {
-  fileprivate mutating func encodePart(_ part: TestFilePart) { part.encode(to: &self) }
 }
 
 extension TestFilePart: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     for text in [path, input, member, dialect, revision, branch, configuration, build] { writer.text(text) }
     for flag in [isComplete, isRecovered, isClosed] { writer.bool(flag) }
-    writer.dictionary(pieces) { writer, piece, notes in
-      writer.int(piece)
-      writer.array(notes)
-    }
+    writer.signed(start)
+    for count in [cases, passed, failed, errors, skipped, disabled] { writer.int(count) }
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -116,64 +152,12 @@ extension TestFilePart: BinaryCodable {
     isComplete = try reader.bool()
     isRecovered = try reader.bool()
     isClosed = try reader.bool()
-    pieces = try reader.dictionary { reader throws(DecodeFailure) in
-      (try reader.int(), try reader.array(of: TestCaseNote.self))
-    }
-  }
-}
-
-extension TestCaseNote: BinaryCodable {
-  package func encode(to writer: inout ByteWriter) {
-    writer.text(test)
-    writer.int(attempt)
-    writer.byte(outcome.rawValue)
-    writer.unsigned(UInt64(marks.rawValue))
-    writer.signed(duration)
-    writer.signed(time)
-    writer.int(line)
-    writer.bool(isBare)
-    writer.bool(failure != nil)
-    failure?.encode(to: &writer)
-    writer.array(inner) { writer, inner in
-      writer.byte(inner.outcome.rawValue)
-      writer.signed(inner.duration)
-      inner.failure.encode(to: &writer)
-    }
-  }
-
-  package init(from reader: inout ByteReader) throws(DecodeFailure) {
-    test = try reader.text()
-    attempt = try reader.int()
-    outcome = try reader.testOutcome()
-    marks = TestRecord.Marks(rawValue: UInt16(truncatingIfNeeded: try reader.unsigned()))
-    duration = try reader.signed()
-    time = try reader.signed()
-    line = try reader.int()
-    isBare = try reader.bool()
-    failure = try reader.bool() ? FailureNote(from: &reader) : nil
-    inner = try reader.array { reader throws(DecodeFailure) in
-      Inner(
-        outcome: try reader.testOutcome(), duration: try reader.signed(), failure: try FailureNote(from: &reader))
-    }
-  }
-}
-
-extension FailureNote: BinaryCodable {
-  package func encode(to writer: inout ByteWriter) {
-    for text in [type, message, frame, cause] { writer.text(text) }
-  }
-
-  package init(from reader: inout ByteReader) throws(DecodeFailure) {
-    type = try reader.text()
-    message = try reader.text()
-    frame = try reader.text()
-    cause = try reader.text()
-  }
-}
-
-extension ByteReader {
-  fileprivate mutating func testOutcome() throws(DecodeFailure) -> TestOutcome {
-    guard let outcome = TestOutcome(rawValue: try byte()) else { throw failure("unknown test outcome") }
-    return outcome
+    start = try reader.signed()
+    cases = try reader.int()
+    passed = try reader.int()
+    failed = try reader.int()
+    errors = try reader.int()
+    skipped = try reader.int()
+    disabled = try reader.int()
   }
 }

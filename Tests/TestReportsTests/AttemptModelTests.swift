@@ -93,7 +93,7 @@ struct AttemptModelTests {
     #expect(NightReading.bytes(forward) == NightReading.bytes(backward))
     var reader = ByteReader(NightReading.bytes(forward))
     let again = try TestPartial(from: &reader)
-    #expect(again.files == forward.files && reader.remaining == 0)
-    #expect(TestAnalysis.conclude(again).findings == TestAnalysis.conclude(backward).findings)
+    #expect(NightReading.bytes(again) == NightReading.bytes(forward) && reader.remaining == 0)
+    #expect(NightReading.conclude(again).findings == NightReading.conclude(backward).findings)
   }
 }

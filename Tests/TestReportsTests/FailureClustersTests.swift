@@ -7,7 +7,7 @@ import Testing
 struct FailureClustersTests {
   @Test("CTest: skipped tests name the fixture that failed")
   func declared() throws {
-    let found = TestAnalysis.conclude(
+    let found = NightReading.conclude(
       NightReading.partial([
         "b/r.xml": """
         <testsuite name="Linux"><testcase name="db_setup" classname="db_setup" status="fail"><failure message="Failed"/>\
@@ -58,7 +58,7 @@ struct FailureClustersTests {
       texts["build-\(build)/r.xml"] = NightReading.junit(
         outcomes, revision: "rev\(build)", message: "not ready within 2000 ms", time: "2026-01-0\(build)T00:00:00Z")
     }
-    let found = TestAnalysis.conclude(NightReading.partial(texts)).findings
+    let found = NightReading.conclude(NightReading.partial(texts)).findings
     #expect(found.clusters.isEmpty)
     #expect(found.flaky.count == 3)
   }
@@ -71,8 +71,8 @@ struct FailureClustersTests {
       "b2/r.xml": NightReading.junit([("a", "P"), ("b", "P")], revision: "abc1234", time: "2026-01-01T01:00:00Z"),
     ]
     let partial = NightReading.partial(texts)
-    #expect(TestAnalysis.conclude(partial).findings.flaky.count == 1)
+    #expect(NightReading.conclude(partial).findings.flaky.count == 1)
     let window = OutageWindow(start: 1_767_225_590_000_000, end: 1_767_225_700_000_000, component: "db")
-    #expect(TestAnalysis.conclude(partial, outages: [window]).findings.flaky.isEmpty)
+    #expect(NightReading.conclude(partial, outages: [window]).findings.flaky.isEmpty)
   }
 }

@@ -14,7 +14,7 @@ struct FlakinessTests {
         [("t", outcome), ("other", "P")], revision: oneRevision ? "abc1234" : "rev\(day)",
         time: "2026-01-\(day)T00:00:00Z")
     }
-    return TestAnalysis.conclude(NightReading.partial(texts))
+    return NightReading.conclude(NightReading.partial(texts))
   }
 
   @Test("a regression is not flaky, and its first revision is named")
@@ -68,13 +68,13 @@ struct FlakinessTests {
           ]))
     }
     let tonight = NightReading.partial(["b/r.xml": NightReading.junit([("t", "P"), ("u", "P")])])
-    let found = TestAnalysis.conclude(tonight, history: history, date: "2026-01-10")
+    let found = NightReading.conclude(tonight, history: history, date: "2026-01-10")
     #expect(found.findings.flaky.map(\.basis) == ["history"])
     #expect(found.night.tests.map(\.test) == ["a.tTest > t", "a.uTest > u"])
     let broken = NightReading.partial(["b/r.xml": NightReading.junit([("t", "P"), ("u", "F")])])
     history.nights = (1...8).map { night in
       TestHistory.Night(night: "2026-01-0\(night)", tests: [TestHistory.Outcome(test: "a.uTest > u", outcome: .passed)])
     }
-    #expect(TestAnalysis.conclude(broken, history: history).findings.newlyFailing.map(\.test) == ["a.uTest > u"])
+    #expect(NightReading.conclude(broken, history: history).findings.newlyFailing.map(\.test) == ["a.uTest > u"])
   }
 }

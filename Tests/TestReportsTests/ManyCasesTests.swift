@@ -13,7 +13,7 @@ struct ManyCasesTests {
       text +=
         number % 1000 == 0 ? "><failure message=\"boom happened after \(number) ms\" type=\"E\"/></testcase>" : "/>"
     }
-    let conclusion = TestAnalysis.conclude(NightReading.partial(["b/r.xml": text + "</testsuite>"]))
+    let conclusion = NightReading.conclude(NightReading.partial(["b/r.xml": text + "</testsuite>"]))
     let findings = conclusion.findings
     #expect(findings.tests == 100_000)
     #expect(findings.passed == 99_900)

@@ -4,22 +4,24 @@ import Core
 import Decoders
 import Events
 import TestReports
+import Testing
 
 enum NightReading {
   /// The partial of these reports, each with its path below the input folder.
   static func partial(_ members: [(path: String, bytes: [UInt8])]) -> TestPartial {
     var digester = TestDigester()
+    var condenser = CaseCondenser()
     for member in members {
       var batch = RecordBatch()
       var rows: [ReportRow] = []
       var decoder = MemberDecoder(
         input: "night/" + member.path, member: "", settings: DecoderSettings(), batch: &batch)
       decoder.feed(member.bytes.span, into: &batch)
-      rows += batch.reports.map { ReportRow(path: member.path, file: $0) }
+      rows += batch.reports.map { condenser.condense($0, path: member.path) }
       batch.removeRecords()
       decoder.finish(complete: true, into: &batch)
-      rows += batch.reports.map { ReportRow(path: member.path, file: $0) }
-      for row in rows { digester.observe(row, sources: batch.sources) }
+      rows += batch.reports.map { condenser.condense($0, path: member.path) }
+      for row in rows { #expect(throws: Never.self) { try digester.observe(row, sources: batch.sources) } }
     }
     return digester.finish()
   }
@@ -30,7 +32,20 @@ enum NightReading {
 
   /// The findings of one report.
   static func findings(_ text: String, path: String = "build/r.xml") -> TestFindings {
-    TestAnalysis.conclude(partial([path: text])).findings
+    conclude(partial([path: text])).findings
+  }
+
+  /// The conclusions of a partial that lies in memory: nothing can fail there.
+  static func conclude(
+    _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
+    limits: TestLimits = TestLimits()
+  ) -> TestConclusion {
+    do throws(CaseFailure) {
+      return try TestAnalysis.conclude(partial, history: history, date: date, outages: outages, limits: limits)
+    } catch {
+      Issue.record(error)
+      return TestConclusion(findings: TestFindings(), incidents: [], night: TestHistory.Night(night: ""), components: 0)
+    }
   }
 
   static func bytes(_ partial: TestPartial) -> [UInt8] {

@@ -46,7 +46,7 @@ struct RerunPoliciesTests {
       texts["b\(build)/r.xml"] = NightReading.junit(
         [("t", build == 2 ? "F" : "P")], revision: "rev\(build)", time: "2026-01-0\(build)T00:00:00Z")
     }
-    let policies = TestAnalysis.conclude(NightReading.partial(texts)).findings.rerunPolicies
+    let policies = NightReading.conclude(NightReading.partial(texts)).findings.rerunPolicies
     #expect(policies.map(\.reruns) == [0, 1, 2, 3])
     #expect(policies[0].green.value == 0.75)
     let none = Estimate(exact: 0)
@@ -102,7 +102,7 @@ struct CIWorldTests {
     var world = CIWorld(CISpec(seed: seed))
     var writer = MemoryWriter()
     let truth = try world.write(to: &writer)
-    let conclusion = TestAnalysis.conclude(NightReading.partial(writer.members))
+    let conclusion = NightReading.conclude(NightReading.partial(writer.members))
     let findings = conclusion.findings
     #expect(findings.files.reduce(0) { $0 + $1.cases } == truth.cases)
     check(findings, truth, "seed \(seed)")
@@ -134,7 +134,7 @@ struct CIWorldTests {
     for night in 0..<30 {
       let date = world.date(night)
       let members = writer.members.filter { $0.path.hasPrefix(date) }
-      let conclusion = TestAnalysis.conclude(NightReading.partial(members), history: history, date: date)
+      let conclusion = NightReading.conclude(NightReading.partial(members), history: history, date: date)
       history.nights.append(conclusion.night)
       last = conclusion.findings
     }

@@ -1,0 +1,51 @@
+internal import Synchronization
+internal import TestReports
+
+/// Test cases on disk: beyond a budget they wait in an unlinked file for the end of the run.
+final class SpilledCases: CaseShelf {
+  private struct State {
+    var held = 0
+    var file: SpillFile?
+    var isFull = false
+  }
+
+  private let budget: Int
+  private let folder: String
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - budget: bytes that stay in memory.
+  ///   - folder: where the file lives; it is unlinked as soon as it is open.
+  init(budget: Int, folder: String) {
+    self.budget = budget
+    self.folder = folder
+  }
+
+  /// Where the disk takes no more, chunks stay in memory: a run that needs more than it should is better than none.
+  func put(_ bytes: [UInt8]) -> Int? {
+    state.withLock { state in
+      if state.held + bytes.count <= budget || state.isFull {
+        state.held += bytes.count
+        return nil
+      }
+      do throws(StoreFailure) {
+        let file: SpillFile
+        if let open = state.file { file = open } else { file = try SpillFile(folder: folder) }
+        state.file = file
+        return try file.append(bytes)
+      } catch {
+        state.isFull = true
+        return nil
+      }
+    }
+  }
+
+  func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8] {
+    guard let file = state.withLock({ $0.file }) else { throw CaseFailure("no test cases were put away") }
+    do throws(StoreFailure) {
+      return try file.read(at: offset, count: count)
+    } catch {
+      throw CaseFailure(error.message, code: error.code)
+    }
+  }
+}
