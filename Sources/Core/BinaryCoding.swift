@@ -21,6 +21,9 @@ package struct ByteWriter: Sendable {
 
   package init() {}
 
+  /// Makes room for as many more bytes.
+  package mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
   package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
   package mutating func unsigned(_ value: UInt64) {
@@ -40,11 +43,8 @@ package struct ByteWriter: Sendable {
 
   /// Eight bytes, little endian.
   package mutating func fixed64(_ value: UInt64) {
-    var rest = value
-    for _ in 0..<8 {
-      bytes.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
+    let word = InlineArray<8, UInt8> { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    bytes.append(copying: word.span)
   }
 
   /// Four bytes, little endian.

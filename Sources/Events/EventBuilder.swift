@@ -42,7 +42,8 @@ package struct EventBuilder: Sendable {
 
   /// Hands the rows out and starts again with none.
   package mutating func takePartitions() -> [Rows] {
-    let taken = partitions
+    var taken = partitions
+    for i in taken.indices { taken[i].trim() }
     partitions = Array(repeating: Rows(), count: taken.count)
     return taken
   }

@@ -32,6 +32,22 @@ package struct Rows: Sendable {
     reports.append(report)
   }
 
+  /// Gives back the room that growing arrays took ahead.
+  package mutating func trim() {
+    spans = Self.trimmed(spans)
+    logs = Self.trimmed(logs)
+    metrics = Self.trimmed(metrics)
+    events = Self.trimmed(events)
+  }
+
+  private static func trimmed<Row>(_ rows: [Row]) -> [Row] {
+    guard rows.capacity - rows.count > rows.count / 16 else { return rows }
+    var exact: [Row] = []
+    exact.reserveCapacity(rows.count)
+    exact += rows
+    return exact
+  }
+
   /// How many rows, test cases counted one by one.
   package var count: Int {
     spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.count }

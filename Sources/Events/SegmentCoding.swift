@@ -14,12 +14,15 @@ extension Segment {
     writer.byte(Self.version)
     var numbering = SymbolNumbering(symbols)
     var body = ByteWriter()
+    // About what a row takes.
+    body.reserve(72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count)
     encodeRows(to: &body, &numbering)
     numbering.encode(to: &writer)
     writer.array(sources.entries) { writer, entry in
       writer.text(entry.input)
       writer.text(entry.member)
     }
+    writer.reserve(body.bytes.count + 20)
     writer.blob(body.bytes)
     writer.fixed64(StableHash.hash(writer.bytes.span))
     return writer.bytes

@@ -31,6 +31,7 @@ package struct Frame: Sendable {
     writer.byte(Self.version)
     writer.byte(kind.rawValue)
     coverage.encode(to: &writer)
+    writer.reserve(sections.reduce(64) { $0 + $1.count + 10 })
     writer.array(sections) { $0.blob($1) }
     writer.fixed64(StableHash.hash(writer.bytes.span))
     return writer.bytes

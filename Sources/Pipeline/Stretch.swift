@@ -24,6 +24,11 @@ struct Parcel: Sendable {
   /// Marks from which a parcel is sent off, whatever it weighs.
   static let markLimit = 4_096
 
+  init() { bytes.reserveCapacity(Self.size) }
+
+  /// Whether bytes fit without a larger room; an empty parcel takes any number of them.
+  func hasRoom(for count: Int) -> Bool { bytes.isEmpty || bytes.count + count <= Self.size }
+
   var isFull: Bool { bytes.count >= Self.size || marks.count >= Self.markLimit }
 
   /// Forgets the content and keeps the room.

@@ -84,6 +84,10 @@ final class StretchSink: PieceSink {
   }
 
   func bytes(_ bytes: Span<UInt8>) {
+    if let filled = parcel, !filled.hasRoom(for: bytes.count) {
+      parcel = nil
+      send(filled)
+    }
     var filling = parcel ?? ring.emptyParcel()
     parcel = nil
     let start = filling.bytes.count

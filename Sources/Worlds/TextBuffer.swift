@@ -3,6 +3,10 @@ struct TextBuffer: Sendable {
   var bytes: [UInt8] = []
 
   mutating func text(_ value: String) { bytes += value.utf8 }
+  mutating func texts(_ values: String...) {
+    for value in values { bytes += value.utf8 }
+  }
+
   mutating func byte(_ value: UInt8) { bytes.append(value) }
 
   mutating func int(_ value: Int64) {

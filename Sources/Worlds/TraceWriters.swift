@@ -97,6 +97,10 @@ struct TraceWriter {
         out.byte(0x7D)
       }
     }
+    if detail == .agent {
+      var tags = AttributeList(.jaeger, isEmpty: false)
+      agent(span, peer(span), &tags, &out)
+    }
     out.text(#"],"logs":[],"processID":"p"#)
     out.int(span.service)
     out.text(#"","warnings":null}"#)
@@ -146,6 +150,10 @@ struct TraceWriter {
           out.int(failure.httpStatus)
           out.byte(0x22)
         }
+      }
+      if detail == .agent {
+        var tags = AttributeList(.zipkin, isEmpty: false)
+        agent(span, peer(span), &tags, &out)
       }
       out.text("}}")
     }

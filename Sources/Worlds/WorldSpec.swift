@@ -2,7 +2,7 @@
 package struct WorldSpec: Hashable, Sendable {
   package enum TraceFormat: String, CaseIterable, Hashable, Sendable { case otlp, jaeger, zipkin, events }
 
-  /// How much an OTLP span says.
+  /// How much a span says.
   package enum Detail: Hashable, Sendable {
     /// What the analysis needs.
     case few
