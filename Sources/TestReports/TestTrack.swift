@@ -100,11 +100,11 @@ package struct TestTrack: Sendable {
     return steps[start...]
   }
 
-  /// A fair guess of the bytes held.
+  /// A fair guess of the bytes held, clusters and verdicts made of it included.
   var memory: Int {
-    steps.reduce(128 + 3 * test.utf8.count) { sum, step in
+    steps.reduce(256 + 4 * test.utf8.count) { sum, step in
       let note = step.failure
-      return sum + 400 + 2 * ((note?.message.utf8.count ?? 0) + (note?.frame.utf8.count ?? 0))
+      return sum + 800 + 2 * ((note?.message.utf8.count ?? 0) + (note?.frame.utf8.count ?? 0))
     }
   }
 }

@@ -8,8 +8,10 @@ import Testing
 
 enum NightReading {
   /// The partial of these reports, each with its path below the input folder.
-  static func partial(_ members: [(path: String, bytes: [UInt8])]) -> TestPartial {
-    var digester = TestDigester()
+  static func partial(
+    _ members: [(path: String, bytes: [UInt8])], shelf: (any CaseShelf)? = nil
+  ) -> TestPartial {
+    var digester = TestDigester(shelf: shelf)
     var condenser = CaseCondenser()
     for member in members {
       var batch = RecordBatch()
@@ -26,8 +28,8 @@ enum NightReading {
     return digester.finish()
   }
 
-  static func partial(_ texts: [String: String]) -> TestPartial {
-    partial(texts.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) })
+  static func partial(_ texts: [String: String], shelf: (any CaseShelf)? = nil) -> TestPartial {
+    partial(texts.sorted { $0.key < $1.key }.map { ($0.key, Array($0.value.utf8)) }, shelf: shelf)
   }
 
   /// The findings of one report.

@@ -7,6 +7,7 @@ struct CTestReports: ReportReader {
   private var line = 1
   private var measurement = ""
   private var isTesting = false
+  private var isEncoded = false
   private var sawAnything = false
 
   init() {}
@@ -26,7 +27,10 @@ struct CTestReports: ReportReader {
       startTest(status, tag.line)
     case "NamedMeasurement": measurement = tag["name"] ?? ""
     case "Measurement": measurement = "output"
-    case "Name", "FullName", "Path", "Value", "StartTestTime": if open != nil { sheet.keepText() }
+    case "Value":
+      isEncoded = tag["encoding"] != nil || tag["compression"] != nil
+      if open != nil { sheet.keepText() }
+    case "Name", "FullName", "Path", "StartTestTime": if open != nil { sheet.keepText() }
     default: break
     }
   }
@@ -72,7 +76,7 @@ struct CTestReports: ReportReader {
     case "Execution Time": open?.duration = ReportValues.duration(text)
     case "Exit Code": if open?.outcome == .failed { open?.failureType = sheet.cut(text, 200) }
     case "Completion Status": if open?.outcome != .passed { open?.message = sheet.cut(text, 4096) }
-    case "output": open?.output = text
+    case "output": open?.output = isEncoded ? "(compressed output, not shown)" : text
     default: break
     }
   }

@@ -7,6 +7,7 @@ struct JUnitFlavour {
   private var rootName = ""
   private var suiteName = ""
   private var hint: String?
+  private var isPytest = false
   private var hasSwiftNames = false
   private var hasEmptyRepeat = false
   private var previousClass = ""
@@ -39,6 +40,7 @@ struct JUnitFlavour {
       hint = "nose"
     } else if name == "pytest" || rootName == "pytest tests" {
       hint = "pytest"
+      isPytest = true
     } else if rootName == "jest tests" {
       hint = "jest"
     } else if rootName == "Mocha Tests" {
@@ -77,8 +79,8 @@ struct JUnitFlavour {
   }
 
   mutating func sawRecord(_ record: borrowing TestRecord) {
-    // Only pytest's plugin for reruns is told by what stands twice.
-    guard !hasEmptyRepeat, hint == nil || hint == "pytest" else { return }
+    // Only pytest's plugin for reruns is told by what stands twice, and pytest by its suite's name before any case.
+    guard isPytest, !hasEmptyRepeat else { return }
     let isEmpty = record.outcome == .passed && record.message.isEmpty && record.output.isEmpty
     if previousEmpty, record.name == previousName, record.className == previousClass { hasEmptyRepeat = true }
     previousEmpty = isEmpty

@@ -22,7 +22,9 @@ struct JUnitReports: ReportReader {
   private struct Case {
     var record: TestRecord
     var line: Int
-    var status: String
+    /// How the case says itself that it ended: `status` and `result`.
+    var status = ""
+    var result = ""
     var hasFailure = false
     var hasError = false
     var hasSkip = false
@@ -42,10 +44,13 @@ struct JUnitReports: ReportReader {
 
   mutating func start(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
     switch tag.name {
-    case "testcase": startCase(tag, on: sheet)
+    case "testcase":
+      var marks = JUnitFlavour.CaseMarks()
+      let record = read(tag, &marks, on: sheet)
+      cases.append(Case(record: record, line: tag.line, status: marks.status, result: marks.result))
     case "testsuite", "testsuites": startSuite(tag, on: &sheet)
     case "property": property(tag, path, on: &sheet)
-    case "failure", "error": startFailure(tag, path, on: &sheet)
+    case "failure", "error", "aborted": startFailure(tag, path, on: &sheet)
     case "skipped", "ignored", "disabled": startSkip(tag, on: &sheet)
     case "flakyFailure", "flakyError", "rerunFailure", "rerunError": startAttempt(tag, on: &sheet)
     case "stackTrace": sheet.keepText()
@@ -54,11 +59,30 @@ struct JUnitReports: ReportReader {
     }
   }
 
+  mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
+    if tag.name == "testcase" {
+      var marks = JUnitFlavour.CaseMarks()
+      let record = read(tag, &marks, on: sheet)
+      if marks.status.isEmpty, marks.result.isEmpty {
+        // Nothing in it and nothing said: it passed, as nearly all do.
+        flavour.sawRecord(record)
+        if let suite = suites.indices.last { suites[suite].cases += 1 }
+        sheet.add(record, line: tag.line)
+        return
+      }
+      var done = Case(record: record, line: tag.line, status: marks.status, result: marks.result)
+      close(&done, complete: true, on: &sheet)
+    } else {
+      start(tag, in: path, on: &sheet)
+      end(tag.name, in: path, on: &sheet)
+    }
+  }
+
   mutating func end(_ name: String, in path: [String], on sheet: inout ReportSheet) {
     switch name {
     case "testcase": endCase(complete: true, on: &sheet)
     case "testsuite", "testsuites": endSuite(on: &sheet)
-    case "failure", "error": endFailure(on: &sheet)
+    case "failure", "error", "aborted": endFailure(on: &sheet)
     case "skipped", "ignored", "disabled": endSkip(on: &sheet)
     case "flakyFailure", "flakyError", "rerunFailure", "rerunError": endAttempt(name, on: &sheet)
     case "stackTrace": if attempt != nil { attempt?.stack = sheet.takeText() }
@@ -142,23 +166,24 @@ struct JUnitReports: ReportReader {
 
   // MARK: - Cases
 
-  private mutating func startCase(_ tag: borrowing XMLTag, on sheet: ReportSheet) {
+  /// A case as its tag tells of it.
+  private mutating func read(
+    _ tag: borrowing XMLTag, _ marks: inout JUnitFlavour.CaseMarks, on sheet: ReportSheet
+  ) -> TestRecord {
     var record = TestRecord()
     record.suites = suitePath
-    var marks = JUnitFlavour.CaseMarks()
-    var status = ""
     for i in 0..<tag.count {
       switch tag.names[i] {
       case "name": record.name = sheet.bounded(tag.value(i))
       case "classname":
         className = tag.value(i, sameAs: className)
         record.className = sheet.bounded(className)
-      case "class": if record.className.isEmpty { record.className = sheet.bounded(tag.value(i)) }
       case "time", "duration":
         if record.duration < 0 {
-          record.duration = ReportValues.duration(tag.value(i))
+          record.duration = tag.plainSeconds(i) ?? ReportValues.duration(tag.value(i))
           if record.duration < 0, !tag.value(i).isEmpty { record.marks.insert(.durationUnknown) }
         }
+      case "class": if record.className.isEmpty { record.className = sheet.bounded(tag.value(i)) }
       case "timestamp":
         if let found = ReportValues.time(
           tag.value(i), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
@@ -168,12 +193,8 @@ struct JUnitReports: ReportReader {
         }
       case "file": record.file = sheet.bounded(tag.value(i))
       case "line": record.line = Int(tag.value(i)) ?? 0
-      case "status":
-        marks.status = tag.value(i)
-        if status.isEmpty { status = marks.status }
-      case "result":
-        marks.result = tag.value(i)
-        if status.isEmpty { status = marks.result }
+      case "status": marks.status = tag.value(i)
+      case "result": marks.result = tag.value(i)
       case "value_param", "type_param":
         if tag.names[i] == "value_param" { marks.hasValueParameter = true }
         record.parameters = sheet.bounded(tag.value(i))
@@ -189,11 +210,15 @@ struct JUnitReports: ReportReader {
       if record.file.isEmpty { record.file = suite.file }
     }
     flavour.sawCase(marks, name: record.name, className: record.className)
-    cases.append(Case(record: record, line: tag.line, status: status))
+    return record
   }
 
   private mutating func endCase(complete: Bool, on sheet: inout ReportSheet) {
     guard var open = cases.popLast() else { return }
+    close(&open, complete: complete, on: &sheet)
+  }
+
+  private mutating func close(_ open: inout Case, complete: Bool, on sheet: inout ReportSheet) {
     settle(&open, complete: complete, on: &sheet)
     flavour.sawRecord(open.record)
     if let suite = suites.indices.last {
@@ -222,15 +247,9 @@ struct JUnitReports: ReportReader {
     } else if open.hasSkip {
       open.record.outcome = .skipped
     } else {
-      switch open.status.lowercased() {
-      case "failed", "failure", "fail", "broken": open.record.outcome = .failed
-      case "error": open.record.outcome = .error
-      case "skipped", "ignored", "pending", "notrun", "suppressed", "skip": open.record.outcome = .skipped
-      case "disabled":
-        open.record.outcome = .notRun
-        open.record.marks.insert(.disabled)
-      default: open.record.outcome = .passed
-      }
+      settle(&open.record, by: open.status)
+      // Google Test: status="run" result="skipped".
+      if open.record.outcome == .passed { settle(&open.record, by: open.result) }
     }
     if !complete {
       open.record.marks.insert(.incomplete)
@@ -239,6 +258,20 @@ struct JUnitReports: ReportReader {
     if open.record.marks.contains(.rerun) {
       // Listed after the first failure, but run after it: the record's own outcome is the first attempt's.
       open.record.attempts += open.later
+    }
+  }
+
+  /// What the word for an end means, where there is one that is known.
+  private func settle(_ record: inout TestRecord, by word: String) {
+    if word.isEmpty { return }
+    switch word.lowercased() {
+    case "failed", "failure", "fail", "broken", "timeout", "timedout": record.outcome = .failed
+    case "error", "aborted": record.outcome = .error
+    case "skipped", "ignored", "pending", "notrun", "suppressed", "skip": record.outcome = .skipped
+    case "disabled":
+      record.outcome = .notRun
+      record.marks.insert(.disabled)
+    default: break
     }
   }
 
@@ -254,7 +287,7 @@ struct JUnitReports: ReportReader {
       return
     }
     let isFirst = !cases[last].hasFailure && !cases[last].hasError
-    if tag.name == "error" { cases[last].hasError = true } else { cases[last].hasFailure = true }
+    if tag.name != "failure" { cases[last].hasError = true } else { cases[last].hasFailure = true }
     let message = sheet.bounded(tag["message"] ?? "")
     if isFirst {
       cases[last].record.message = message
@@ -273,7 +306,7 @@ struct JUnitReports: ReportReader {
       cases[last].record.stack += "\n\n" + text
     }
     if cases[last].record.message.isEmpty {
-      cases[last].record.message = String(text.prefix { !$0.isNewline })
+      cases[last].record.message = Self.firstLine(text)
     }
   }
 
@@ -288,7 +321,7 @@ struct JUnitReports: ReportReader {
   private mutating func endSkip(on sheet: inout ReportSheet) {
     let text = sheet.takeText()
     guard let last = cases.indices.last, cases[last].record.message.isEmpty else { return }
-    cases[last].record.message = String(text.prefix { !$0.isNewline })
+    cases[last].record.message = Self.firstLine(text)
   }
 
   private mutating func startAttempt(_ tag: borrowing XMLTag, on sheet: inout ReportSheet) {
@@ -304,7 +337,7 @@ struct JUnitReports: ReportReader {
     attempt = nil
     let text = sheet.takeText()
     if done.stack.isEmpty { done.stack = text }
-    if done.message.isEmpty { done.message = String(done.stack.prefix { !$0.isNewline }) }
+    if done.message.isEmpty { done.message = Self.firstLine(done.stack) }
     guard cases[last].record.attempts.count + cases[last].later.count < 1000 else { return }
     if name.hasPrefix("flaky") {
       cases[last].record.marks.insert(.flaky)
@@ -319,5 +352,9 @@ struct JUnitReports: ReportReader {
     guard attempt == nil, let last = cases.indices.last else { return }
     let text = sheet.takeText()
     if cases[last].record.output.isEmpty { cases[last].record.output = text }
+  }
+
+  private static func firstLine(_ text: String) -> String {
+    text.utf8.firstIndex { $0 >= 0x0A && $0 <= 0x0D }.map { String(text[..<$0]) } ?? text
   }
 }

@@ -65,8 +65,9 @@ struct NUnitReports: ReportReader {
     case "reason": inReason = false
     case "message":
       let text = sheet.takeText()
-      if open != nil {
-        open?.message = text
+      if let known = open?.message {
+        // An assertion or an attachment may say more behind it.
+        if known.isEmpty || path.last != "assertion" { open?.message = text }
       } else if inFailure, path.dropLast().last == "test-suite", !Self.isEcho(text) {
         sheet.note(
           "suiteFailure", .note, line: line,
@@ -74,7 +75,7 @@ struct NUnitReports: ReportReader {
       }
     case "stack-trace":
       let text = sheet.takeText()
-      open?.stack = text
+      if open?.stack.isEmpty == true || path.last != "assertion" { open?.stack = text }
     case "output":
       let text = sheet.takeText()
       open?.output = text

@@ -6,10 +6,19 @@ internal import Core
 protocol ReportReader {
   /// An element begins; `path` names the open elements, the root first, this one not included.
   mutating func start(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet)
+  /// An element that its own tag closes; `path` names the open elements.
+  mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet)
   /// An element ends; `path` names those that stay open.
   mutating func end(_ name: String, in path: [String], on sheet: inout ReportSheet)
   /// The document has ended; without `complete`, elements may still be open.
   mutating func finish(complete: Bool, on sheet: inout ReportSheet)
+}
+
+extension ReportReader {
+  mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
+    start(tag, in: path, on: &sheet)
+    end(tag.name, in: path, on: &sheet)
+  }
 }
 
 /// The families of reports by their root element.
@@ -42,6 +51,8 @@ enum ReportDialects {
       return earlier == "boosttest" ? .repetition : .reader(BoostTestReports(isLog: false), name: "boosttest")
     case "TestCase": return .reader(QtTestReports(), name: "qtestlib")
     case "Site": return .reader(CTestReports(), name: "ctest")
+    case "report":
+      return .unsupported(root["xmlns"]?.contains("gallio") == true ? "Gallio" : "JaCoCo or another tool's report")
     case "Catch", "Catch2TestRun": return .reader(Catch2Reports(), name: "catch2")
     default: return named[root.name].map { .unsupported($0) } ?? .unknown
     }
@@ -50,12 +61,14 @@ enum ReportDialects {
   /// Root elements of test reports that are known and not read.
   private static let named: [String: String] = [
     "CUNIT_TEST_RUN_REPORT": "CUnit", "CUNIT_TEST_LIST_REPORT": "CUnit", "gtester": "GTester",
-    "report-result": "MbUnit or Gallio", "report": "Gallio", "TestResults": "FPCUnit",
+    "report-result": "MbUnit or Gallio", "TestResults": "FPCUnit",
     "unittest-results": "UnitTest++", "valgrindoutput": "Valgrind", "failsafe-summary": "the Failsafe summary",
     "tusar": "TUSAR", "ResultsSession": "Parasoft C++test", "EmbUnit": "Embedded Unit",
     "TestRunResult": "Embedded Unit", "testExecutions": "the SonarQube generic execution",
     "robot": "Robot Framework's own output", "test-suite": "the Allure 1 suite", "testRun": "JSystem",
     "coverage": "a coverage tool", "checkstyle": "Checkstyle",
+    "events": "JUnit's open test reporting", "execution": "JUnit's open test reporting", "BugCollection": "SpotBugs",
+    "pmd": "PMD", "SquishReport": "Squish",
     "TestOutput": "VectorCAST", "result": "the Jenkins test result", "testResult": "the Jenkins test result",
   ]
 }

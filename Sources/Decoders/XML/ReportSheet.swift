@@ -25,8 +25,7 @@ struct ReportSheet {
   private(set) var file = TestReportFile()
   private var bytes = 0
   private var number = 0
-  /// The class and name of the record before, and whether a repetition was said.
-  private var lastRecord: UInt64 = 0
+  /// Whether a repetition was said.
   private var saidRepeated = false
   private var repetitions = 0
   private static let manyRepetitions = 10
@@ -98,8 +97,8 @@ struct ReportSheet {
   }
 
   /// A text cut to what is kept of one.
-  func bounded(_ text: String) -> String {
-    cut(text, context.settings.limits.text)
+  @inline(__always) func bounded(_ text: String) -> String {
+    text.utf8.count <= context.settings.limits.text ? text : cut(text, context.settings.limits.text)
   }
 
   // MARK: - Records
@@ -133,13 +132,19 @@ struct ReportSheet {
   /// Says once per report that a test stands many times in a row under one name: a few are retries or parameters, many
   /// are something that the report does not tell apart.
   private mutating func noteRepetition(_ record: borrowing TestRecord, line: Int) {
-    let key = StableHash.combine(StableHash.hash(record.className), StableHash.hash(record.name))
-    repetitions = key == lastRecord ? repetitions + 1 : 0
+    if saidRepeated { return }
+    let before = file.records.count - 1
+    guard before >= 0, file.records[before].name == record.name, file.records[before].className == record.className
+    else {
+      // A new piece knows nothing of the record before it: the row goes on.
+      if before >= 0 { repetitions = 0 }
+      return
+    }
+    repetitions += 1
     if repetitions == Self.manyRepetitions, !saidRepeated {
       note("repeatedTest", .note, line: line, "a test stands many times in a row under one name")
       saidRepeated = true
     }
-    lastRecord = key
   }
 
   /// Counts result elements that could not be read as records.

@@ -40,10 +40,17 @@ enum ReportValues {
   /// `12`, `0.125`: up to nine digits with up to six of them behind a point, as nearly all runners write. Exact, and so what
   /// the long way rounds to.
   private static func plainSeconds(_ text: String) -> Int64? {
+    let span = text.utf8Span.span
+    return unsafe span.withUnsafeBufferPointer { unsafe plainSeconds($0) }
+  }
+
+  /// The same of bytes.
+  static func plainSeconds(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
     var value: Int64 = 0
     var digits = 0
     var places = -1
-    for byte in text.utf8 {
+    for i in text.indices {
+      let byte = unsafe text[i]
       if byte >= 0x30, byte <= 0x39 {
         value = value &* 10 &+ Int64(byte &- 0x30)
         digits += 1

@@ -9,6 +9,7 @@ struct TestNGReports: ReportReader {
   private var className = ""
   private var open: TestRecord?
   private var isConfiguration = false
+  private var isNull = false
   private var line = 1
   private var declared: [(what: String, value: String)] = []
   private var declaredLine = 1
@@ -31,7 +32,10 @@ struct TestNGReports: ReportReader {
     case "class": className = sheet.bounded(tag["name"] ?? "")
     case "test-method": startMethod(tag, on: sheet)
     case "exception": open?.failureType = sheet.bounded(tag["class"] ?? "")
-    case "message", "full-stacktrace", "short-stacktrace", "value": sheet.keepText()
+    case "value":
+      isNull = tag["is-null"] == "true"
+      sheet.keepText()
+    case "message", "full-stacktrace", "short-stacktrace": sheet.keepText()
     default: break
     }
   }
@@ -49,7 +53,7 @@ struct TestNGReports: ReportReader {
       let text = sheet.takeText()
       if open?.stack.isEmpty == true { open?.stack = text }
     case "value":
-      let text = sheet.takeText()
+      let text = isNull ? "null" : sheet.takeText()
       guard path.last == "param", let known = open?.parameters, known.utf8.count < 4096 else { return }
       open?.parameters = known.isEmpty ? sheet.cut(text, 1000) : known + ", " + sheet.cut(text, 1000)
     default: break
@@ -66,6 +70,10 @@ struct TestNGReports: ReportReader {
     }
   }
 
+  /// A time without what is written behind it: a Z that is none, or since version 7 a zone's abbreviation, which may mean
+  /// several zones.
+  private static func withoutZone(_ stamp: String) -> String { String(decoding: stamp.utf8.prefix(19), as: UTF8.self) }
+
   private mutating func startMethod(_ tag: borrowing XMLTag, on sheet: ReportSheet) {
     line = tag.line
     isConfiguration = tag["is-config"] == "true"
@@ -77,7 +85,7 @@ struct TestNGReports: ReportReader {
     record.duration = tag["duration-ms"].map { ReportValues.duration($0, unit: 1000) } ?? -1
     if let stamp = tag["started-at"],
       let found = ReportValues.time(
-        String(stamp.prefix { $0 != "Z" }), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+        Self.withoutZone(stamp), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
     {
       record.time = found.time
     }

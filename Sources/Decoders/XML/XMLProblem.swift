@@ -96,6 +96,8 @@ enum XMLProblem: Int, CaseIterable {
 /// Takes what the scanner finds, in document order.
 protocol XMLHandler {
   mutating func start(_ tag: borrowing XMLTag)
+  /// An element inside another one that is closed by its own tag: most result records are no more than that.
+  mutating func element(_ tag: borrowing XMLTag)
   /// A piece of character data: one stretch of text may come in many pieces. UTF-8 except where a repair was reported.
   mutating func text(_ bytes: Span<UInt8>)
   mutating func end(_ name: String)
@@ -104,4 +106,11 @@ protocol XMLHandler {
   /// An element below the depth limit that was left out.
   mutating func tooDeep(_ name: String)
   mutating func problem(_ problem: XMLProblem, line: Int)
+}
+
+extension XMLHandler {
+  mutating func element(_ tag: borrowing XMLTag) {
+    start(tag)
+    end(tag.name)
+  }
 }

@@ -114,6 +114,8 @@ struct ReportEvents: XMLHandler {
     path.append(tag.name)
   }
 
+  mutating func element(_ tag: borrowing XMLTag) { reader?.element(tag, in: path, on: &sheet) }
+
   mutating func text(_ bytes: Span<UInt8>) { sheet.text(bytes) }
 
   mutating func end(_ name: String) {

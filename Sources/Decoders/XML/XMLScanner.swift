@@ -99,10 +99,7 @@ struct XMLScanner {
 
   private mutating func moveLine(to position: Int, in window: Span<UInt8>) {
     guard position > linePosition else { return }
-    var count = 0
-    unsafe window.withUnsafeBufferPointer { buffer in
-      for i in linePosition..<position where unsafe buffer[i] == 0x0A { count &+= 1 }
-    }
+    let count = XMLText.lineEnds(window, linePosition, position)
     line += count
     linePosition = position
   }

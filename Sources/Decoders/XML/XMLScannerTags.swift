@@ -61,8 +61,9 @@ extension XMLScanner {
     if nameEnd == window.count, !final, nameEnd - i < maximumTag { return i }
     let name = interner.local(window.extracting(i + 1..<nameEnd))
     tag.clear(name: name, line: lineNumber(i, window))
-    var parser = XMLTagParser(position: nameEnd, limit: i + maximumTag, isFinal: final)
+    var parser = XMLTagParser(origin: i, position: nameEnd, limit: i + maximumTag, isFinal: final)
     let outcome = parser.parse(window, into: &tag, names: &interner)
+    if outcome != .needsMore { tag.keep(window.extracting(i..<min(parser.position, window.count))) }
     switch outcome {
     case .needsMore:
       return i
@@ -76,6 +77,10 @@ extension XMLScanner {
       return parser.position
     case .open, .closed:
       reportAll(parser.problems, i, window, &handler)
+      if outcome == .closed, isInside, open.count < maximumDepth {
+        handler.element(tag)
+        return parser.position
+      }
       begin(&handler)
       if outcome == .closed { closeSelf(name, &handler) }
       return parser.position

@@ -5,6 +5,8 @@ struct XMLTagParser {
   enum Outcome { case open, closed, needsMore, tooLong }
 
   var position: Int
+  /// Where the tag's `<` stands.
+  let origin: Int
   /// The first position that is too far.
   let limit: Int
   /// Whether no more bytes will come.
@@ -13,7 +15,8 @@ struct XMLTagParser {
   private(set) var quote: UInt8 = 0
   private(set) var problems: [XMLProblem] = []
 
-  init(position: Int, limit: Int, isFinal: Bool) {
+  init(origin: Int, position: Int, limit: Int, isFinal: Bool) {
+    self.origin = origin
     self.position = position
     self.limit = limit
     self.isFinal = isFinal
@@ -82,27 +85,34 @@ struct XMLTagParser {
       let bare = position
       while position < window.count, !Sniffer.isSpace(window[position]), window[position] != 0x3E { position += 1 }
       guard position < window.count else { return short(window) }
-      decode(window, bare, position, into: &tag)
-      close(name, &tag)
+      add(name, window, bare, position, to: &tag)
       return nil
     }
     let value = position + 1
     guard let end = valueEnd(window, value, quote: first) else {
       guard window.count >= limit else { return .needsMore }
-      decode(window, value, min(window.count, limit), into: &tag)
-      close(name, &tag)
+      add(name, window, value, min(window.count, limit), to: &tag)
       position = window.count
       quote = first
       return .tooLong
     }
-    decode(window, value, end, into: &tag)
-    close(name, &tag)
+    add(name, window, value, end, to: &tag)
     position = end + 1
     return nil
   }
 
-  private mutating func close(_ name: String, _ tag: inout XMLTag) {
-    if !tag.close(attribute: name) { note(.duplicateAttribute) }
+  /// Adds an attribute with its raw value.
+  private mutating func add(
+    _ name: (text: String, number: Int), _ window: Span<UInt8>, _ start: Int, _ end: Int, to tag: inout XMLTag
+  ) {
+    let isNew: Bool
+    if XMLText.plainEnd(window, start, end) == end {
+      isNew = tag.close(attribute: name, plain: start - origin..<end - origin)
+    } else {
+      decode(window, start, end, into: &tag)
+      isNew = tag.close(attribute: name)
+    }
+    if !isNew { note(.duplicateAttribute) }
   }
 
   /// The quote that ends a value: the first one that something plausible follows.

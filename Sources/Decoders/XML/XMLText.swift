@@ -14,6 +14,27 @@ enum XMLText {
     }
   }
 
+  /// How many line ends there are in a stretch.
+  static func lineEnds(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    unsafe window.withUnsafeBufferPointer { bytes in
+      var count = 0
+      var i = start
+      let raw = unsafe UnsafeRawPointer(bytes.baseAddress)
+      while let raw = unsafe raw, i &+ 8 <= end {
+        let word = unsafe raw.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
+        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+        // The high bit of each byte that is zero, and of no other.
+        count &+= (~(((word & low) &+ low) | word | low)).nonzeroBitCount
+        i &+= 8
+      }
+      while i < end {
+        if unsafe bytes[i] == 0x0A { count &+= 1 }
+        i &+= 1
+      }
+      return count
+    }
+  }
+
   /// The first byte at or after `start` that is `&`, a control character that XML forbids, or the start of a character
   /// beyond ASCII.
   static func cleanEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
@@ -171,29 +192,5 @@ enum XMLText {
     guard i + count <= window.count else { return false }
     for k in 0..<count where unsafe text.utf8Start[k] != window[i + k] { return false }
     return true
-  }
-}
-
-/// Element and attribute names as texts, made once each as far as a small table goes.
-struct XMLNames {
-  private var hashes = [UInt64](repeating: 0, count: 256)
-  private var names = [String](repeating: "", count: 256)
-
-  /// The text of a name without its prefix; of a very long one, its beginning.
-  mutating func local(_ bytes: Span<UInt8>) -> String {
-    var start = 0
-    for i in bytes.indices where bytes[i] == 0x3A { start = i + 1 }
-    return text(bytes.extracting(start..<bytes.count))
-  }
-
-  mutating func text(_ bytes: Span<UInt8>) -> String {
-    if bytes.count > 256 { return text(bytes.extracting(0..<256)) }
-    let hash = StableHash.hash(bytes)
-    let slot = Int(hash & 255)
-    if hashes[slot] == hash, names[slot].utf8.count == bytes.count { return names[slot] }
-    let made = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-    hashes[slot] = hash
-    names[slot] = made
-    return made
   }
 }

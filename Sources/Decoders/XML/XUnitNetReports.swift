@@ -106,9 +106,17 @@ struct XUnitNetReports: ReportReader {
     }
     record.duration = tag["time"].map { ReportValues.duration($0) } ?? -1
     record.time = assembly.time
+    if let stamp = tag["start-rtf"],
+      let found = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+    {
+      record.time = found.time
+      record.hasZone = found.hasZone
+    }
     switch (tag["result"] ?? "").lowercased() {
     case "fail", "failed": record.outcome = .failed
-    case "skip", "skipped", "notrun": record.outcome = .skipped
+    case "skip", "skipped": record.outcome = .skipped
+    // Version 3: an explicit test that nobody asked for.
+    case "notrun": record.outcome = .notRun
     case "error": record.outcome = .error
     default: record.outcome = .passed
     }
