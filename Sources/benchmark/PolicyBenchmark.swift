@@ -2,7 +2,7 @@
 internal import Core
 internal import Policies
 
-/// `benchmark policies [worlds]`, `policies-variants [worlds]`, `policies-load`, `policies-contention [trials]`,
+/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-load`, `policies-contention [trials]`,
 /// `policies-speed [episodes]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
@@ -16,7 +16,9 @@ enum PolicyBenchmark {
       print(speed(episodes: number ?? 1_000_000))
       return true
     case "policies-variants":
-      print(variants(worlds: number ?? 40, laws: Set(arguments.dropFirst(2))))
+      let rest = arguments.dropFirst(2)
+      let seed = rest.first { $0.hasPrefix("seed=") }.flatMap { UInt64($0.dropFirst(5)) } ?? 1000
+      print(variants(worlds: number ?? 40, seed: seed, laws: Set(rest.filter { !$0.hasPrefix("seed=") })))
       return true
     case "policies-load":
       print(load())
@@ -51,7 +53,7 @@ enum PolicyBenchmark {
   }
 
   /// Worlds of other makes (many outages, few neighbours, halves of outages, other logging policies); of the laws named only.
-  private static func variants(worlds: Int, laws: Set<String>) -> String {
+  private static func variants(worlds: Int, seed: UInt64, laws: Set<String>) -> String {
     var many = SyntheticRetryWorld()
     many.outages = 300
     var sparse = SyntheticRetryWorld()
@@ -101,7 +103,7 @@ enum PolicyBenchmark {
       ("logged: 4 attempts, fixed 1 s", patient), ("logged: equal jitter; short outages, 1 % bad requests", equal),
     ]
     return all.filter { laws.isEmpty || laws.contains($0.0) }.map {
-      "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: 1000)
+      "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: seed)
     }.joined(separator: "\n")
   }
 

@@ -144,6 +144,37 @@ func refusals() {
     ]).problems.contains { $0.message.contains("more than 1000") })
 }
 
+@Test("Numbers that are none, or too large, are refused with a word; so is a file of too many candidates")
+func hostileNumbers() {
+  func message(_ tree: Tree) -> String? { policies(tree).problems.first?.message }
+  for text in ["nan", "inf", "-1", "1e400", "99999999999999999999", "0x10", ""] {
+    #expect(message(["name": "a", "retry": ["attempts": .scalar(text)]]) != nil, "attempts \(text)")
+    #expect(message(["name": "a", "breaker": ["failureRate": .scalar(text)]]) != nil || text == "0x10", "rate \(text)")
+  }
+  for text in ["nans", "infs", "-1s", "1e400s", "1e30d", "s", ""] {
+    #expect(message(["name": "a", "retry": ["backoff": ["fixed": .scalar(text)]]]) != nil, "delay \(text)")
+    #expect(message(["name": "a", "retry": ["attempts": "2", "deadline": .scalar(text)]]) != nil, "deadline \(text)")
+  }
+  for text in ["nan", "inf", "1001", "0"] {
+    #expect(
+      message(["name": "a", "retry": ["backoff": ["exponential": ["base": "1s", "factor": .scalar(text)]]]]) != nil,
+      "factor \(text)")
+    #expect(message(["name": "a", "budget": ["tokens": .scalar(text)]]) != nil, "tokens \(text)")
+  }
+  let hundred = Tree.list((1...100).map { .scalar(String($0)) })
+  let (file, problems) = policies(
+    [
+      "name": "a", "retry": ["attempts": hundred, "backoff": ["exponential": ["base": "1s", "factor": hundred]]],
+      "hedge": ["after": "1s", "max": hundred],
+    ])
+  #expect(problems.contains { $0.message.contains("more than 1000 combinations") } && file.policies.count <= 1)
+  let (many, told) = read([
+    "version": "1",
+    "policies": .list((0..<1500).map { ["name": .scalar("p\($0)"), "retry": ["attempts": "2"]] }),
+  ])
+  #expect(many.policies.count == 1000 && told.contains { $0.message == "more than 1000 candidates" })
+}
+
 @Test("Every preset is there, validates, and writes its system's configuration")
 func presets() {
   for preset in Preset.allCases {

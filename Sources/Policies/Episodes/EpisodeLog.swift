@@ -126,6 +126,9 @@ package struct EpisodeLog: Sendable {
     return copy
   }
 
+  /// A time from the epoch to 18,000 years later: the difference of any two is a number too.
+  private static func sane(_ time: Int64) -> Int64 { min(max(time, 0), 1 << 59) }
+
   private mutating func append(
     component: String, columns: [(key: Int64, edge: Int32, range: Range<Int>)], arena: [LoggedAttempt]
   ) {
@@ -136,15 +139,16 @@ package struct EpisodeLog: Sendable {
     }
     let begin = arrival.count
     for episode in sorted {
-      arrival.append(episode.key)
+      arrival.append(Self.sane(episode.key))
       edge.append(episode.edge)
       firstFailure.append(arena[episode.range.lowerBound].failure)
       for attempt in arena[episode.range] {
-        start.append(attempt.start)
-        duration.append(attempt.duration)
+        let time = Self.sane(attempt.start)
+        let length = Self.sane(attempt.duration)
+        start.append(time)
+        duration.append(length)
         failure.append(attempt.failure)
-        let low = min(window?.start ?? attempt.start, attempt.start)
-        window = (low, max(window?.end ?? attempt.end, attempt.end))
+        window = (min(window?.start ?? time, time), max(window?.end ?? time, time + length))
       }
       first.append(Int32(truncatingIfNeeded: start.count))
     }

@@ -3,6 +3,9 @@ internal import Core
 
 /// Joins episodes of one edge whose calls are root spans.
 enum TraceJoin {
+  /// Failed calls that may still be followed by another attempt; of more, the oldest are over.
+  static let openLimit = 4096
+
   /// An attempt joins the episode before it at most this long after that one's failure, microseconds.
   static let longestGap: Int64 = 600_000_000
 
@@ -51,6 +54,7 @@ enum TraceJoin {
         target = chains.count - 1
       }
       if let last = episode.last, last.failure != 0, last.isRoot { open.append(target) }
+      if open.count > Self.openLimit { open.removeFirst() }
     }
     guard joins > 0 else { return (0, 0) }
     attempts = chains.flatMap(\.self)

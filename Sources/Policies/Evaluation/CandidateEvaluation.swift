@@ -65,8 +65,12 @@ struct CandidateEvaluation {
     candidate.estimated = total > 0 ? sums.estimated / total : 0
     candidate.unsupported = total > 0 ? sums.unsupported / total : 0
     candidate.outages = base.outages.count
-    candidate.blocks = base.blocks
+    candidate.blocks = base.occupied
     warnings += sums.warnings
+    if max(retry.attempts, policy.admission?.maxRetries ?? 0) > EvaluationSettings.attemptLimit {
+      warnings.append(
+        "Attempts after the \(EvaluationSettings.attemptLimit)th of a request are not followed: it counts as failed.")
+    }
     if isRefused {
       warnings.append(
         "No value: \(PolicyText.percent(candidate.unsupported)) of its attempts lie outside what the log can tell"
@@ -87,8 +91,8 @@ struct CandidateEvaluation {
     if candidate.estimated + candidate.unsupported > 0, checks.isRejected {
       warnings.append("The model does not reproduce the log's own policy: read the estimated part with care.")
     }
-    if base.blocks < 20 {
-      warnings.append("Too few blocks (\(base.blocks), 20 are needed): intervals are too narrow.")
+    if base.occupied < 20 {
+      warnings.append("Too few blocks (\(base.occupied), 20 are needed): intervals are too narrow.")
     }
     if let above = base.patienceAbove, let p99 = level.latencyP99.value, p99 > Double(above) {
       warnings.append(

@@ -20,6 +20,8 @@ struct EvaluationBase: Sendable {
   private(set) var requests: [Double]
   /// Requests per block whose first attempt failed.
   private(set) var failingFirst: [Double]
+  /// Blocks with requests in them.
+  var occupied: Int { requests.count { $0 > 0 } }
   /// The log's sums.
   private(set) var sums: PolicySums
   /// What the requests whose first attempt succeeded contribute to every retry policy.
@@ -50,6 +52,7 @@ struct EvaluationBase: Sendable {
     var length = settings.block
     if span / length < 20 { length = max(span / 20 + 1, 10 * outages.medianLength, 1_000_000) }
     length = min(length, settings.block)
+    length = max(length, span / Int64(EvaluationSettings.blockLimit) + 1)
     blockLength = max(length, min(Self.dependence(log, from: window.start, span: span, step: length / 10), span / 20))
     blocks = Int(span / blockLength) + 1
     draws = BlockDraws(blocks: blocks, count: settings.resamples, seed: StableHash.mix(settings.seed ^ 0xB10C))

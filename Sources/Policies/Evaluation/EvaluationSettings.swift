@@ -18,6 +18,13 @@ package struct EvaluationSettings: Hashable, Sendable {
   /// Two starts this close are the same start.
   package var sameStart: Int64
 
+  /// Attempts of one request beyond which none is followed: it counts as failed.
+  static let attemptLimit = 1000
+  /// Events of one replay beyond which nothing is retried any more: so many for each logged attempt, and ten thousand.
+  static let eventsPerAttempt = 10
+  /// Blocks of time; over a longer log they grow.
+  static let blockLimit = 1000
+
   package init(
     donorWindow: Int64 = 60_000_000, minimumRetries: Int = 30, block: Int64 = 600_000_000, seed: UInt64 = 1,
     replays: Int = 20, resamples: Int = 1000, unsupportedLimit: Double = 0.01, sameStart: Int64 = 1

@@ -3,7 +3,7 @@ internal import Core
 
 /// Attempts per component and second.
 struct LoadBins: Sendable {
-  static let limit = 32_000_000
+  static let limit = 8_000_000
   let origin: Int64
   /// Seconds per bin: 1 unless the log is too long for that.
   let width: Int64
@@ -22,7 +22,7 @@ struct LoadBins: Sendable {
 
   @inline(__always)
   private func index(_ component: Int, _ time: Int64) -> Int? {
-    let second = Int((time - origin) / 1_000_000 / width)
+    let second = Int(time.subtractingSaturated(origin) / 1_000_000 / width)
     return second >= 0 && second < seconds ? component * seconds + second : nil
   }
 

@@ -195,7 +195,7 @@ struct LoadResponse: Sendable {
         sums.wasted[block] += 1
         let kind = log.firstFailure[episode] == 0 ? FailureKind.unavailable.rawValue : log.firstFailure[episode]
         var isOver = true
-        if applies[Int(log.edge[episode])], Int(event.attempt) < retry.attempts,
+        if applies[Int(log.edge[episode])], Int(event.attempt) < min(retry.attempts, EvaluationSettings.attemptLimit),
           retryOn.contains(code: kind) || log.firstFailure[episode] == 0
         {
           var memory = Backoff.Memory()

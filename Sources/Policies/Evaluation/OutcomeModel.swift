@@ -228,6 +228,7 @@ struct OutcomeModel: Sendable {
       }
       calibrate(retries)
     }
+    pool(retries, log)
     let healthy = retries.count { $0.predicted < 0.1 }
     isIdentified = healthy >= settings.minimumRetries
     hasRetries = retries.count >= settings.minimumRetries
@@ -239,24 +240,46 @@ struct OutcomeModel: Sendable {
     total > count ? IncompleteBeta.quantile(0.975, Double(count + 1), Double(total - count)) : 1
   }
 
+  /// Corrects each bin by what retries met in it.
   private mutating func calibrate(_ retries: [Retry]) {
     let bins = Self.borders.count + 1
-    var predicted = [Double](repeating: 0, count: bins)
-    var failed = predicted
-    var weights = predicted
     var counts = [Int](repeating: 0, count: bins)
-    for retry in retries {
-      let bin = Self.bin(retry.predicted)
-      let weight = 1 - posterior[Int(retry.failing)]
-      counts[bin] += 1
-      weights[bin] += weight
-      predicted[bin] += weight * retry.predicted
-      if retry.failed { failed[bin] += weight }
-    }
-    for bin in 0..<bins {
-      correction[bin] = (failed[bin] - predicted[bin]) / (weights[bin] + Self.trust)
+    for retry in retries { counts[Self.bin(retry.predicted)] += 1 }
+    for (bin, met) in tally(retries).enumerated() {
+      correction[bin] = met.correction(trust: Self.trust)
       let near = counts[max(bin - 1, 0)...min(bin + 1, bins - 1)].reduce(0, +)
       isSupported[bin] = near >= settings.minimumRetries
     }
+  }
+
+  /// Corrects each bin by what first attempts met beside what retries met, as far as the two agree: a first attempt that
+  /// is predicted from all others is as good as a retry at its time, if retries fail as first attempts do.
+  private mutating func pool(_ retries: [Retry], _ log: borrowing EpisodeLog) {
+    var first = [Calibration](repeating: Calibration(), count: Self.borders.count + 1)
+    var next = 0
+    for component in log.ranges.indices {
+      for episode in log.ranges[component] {
+        let predicted = raw(begin(log, component: component, episode: episode), log, component: component)
+        let failed = log.firstFailure[episode] != 0
+        var weight = 1.0
+        if failed {
+          weight = 1 - posterior[next]
+          next += 1
+        }
+        first[Self.bin(predicted)].add(predicted, failed: failed, weight: weight)
+      }
+    }
+    for (bin, met) in tally(retries).enumerated() where first[bin].weight >= Self.trust && met.weight >= 1 {
+      correction[bin] = met.correction(beside: first[bin], trust: Self.trust)
+    }
+  }
+
+  private func tally(_ retries: [Retry]) -> [Calibration] {
+    var met = [Calibration](repeating: Calibration(), count: Self.borders.count + 1)
+    for retry in retries {
+      met[Self.bin(retry.predicted)].add(
+        retry.predicted, failed: retry.failed, weight: 1 - posterior[Int(retry.failing)])
+    }
+    return met
   }
 }

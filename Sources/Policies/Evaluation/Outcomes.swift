@@ -52,7 +52,9 @@ extension EvaluationBase {
         let theirs = b[keyPath: path]
         let ratio = BlockRatio(mine.indices.map { sign * (mine[$0] - theirs[$0]) }, per: requests)
         let noise = ratio.t * (ratio.standardError * ratio.standardError + simulation(a)).squareRoot()
-        return Estimate(ratio.value, low: ratio.value - noise, high: ratio.value + noise)
+        // Shares of requests differ by all of them at most.
+        let most = sign < 0 ? 1.0 : .infinity
+        return Estimate(ratio.value, low: max(ratio.value - noise, -most), high: min(ratio.value + noise, most))
       }
       // Failures and attempts beyond the first are the rates: the log scale is theirs.
       let ratio = BlockRatio(mine.indices.map { mine[$0] - offset * requests[$0] }, per: requests)

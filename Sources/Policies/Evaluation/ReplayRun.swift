@@ -57,6 +57,9 @@ struct ReplayRun {
   var held: [HeldCalls] = []
   /// Events served so far.
   private(set) var served = 0
+  private let eventLimit: Int
+  /// Whether retries were given up because of the number of events.
+  private(set) var isCut = false
   private(set) var gates: [AdmissionGate] = []
   private var waiting: [[UInt64: Int32]] = []
 
@@ -65,6 +68,7 @@ struct ReplayRun {
     base = replay.base
     self.number = UInt64(number)
     self.sums = sums
+    eventLimit = base.log.start.count * EvaluationSettings.eventsPerAttempt + 10_000
     let count = replay.clientTotal
     if let settings = replay.policy.breaker {
       breakers = Array(repeating: CircuitBreaker(settings), count: count)
@@ -109,6 +113,7 @@ struct ReplayRun {
   private mutating func serve(until time: Int64) {
     while true {
       if !gates.isEmpty, let (client, due) = nextDue(), due <= min(time, self.due.first?.time ?? .max), due < .max {
+        served += 1
         follow(gates[client].tick(at: due), client: client)
         continue
       }
@@ -247,13 +252,15 @@ struct ReplayRun {
     if !gates.isEmpty {
       let flight = flights[index]
       let isOver = flight.attempts >= replay.retry.attempts || !isRetried
+      if served > eventLimit, !isOver { isCut = true }
       release(client, flight, code: code, at: time)
       if isOver { finish(slot, succeeded: false, at: time) }
       return
     }
     let elapsed = time.subtractingSaturated(log.arrival[episode])
     let seed = seed(episode, flights[index].attempts)
-    guard isRetried, flights[index].attempts < replay.retry.attempts else {
+    if served > eventLimit { isCut = true }
+    guard isRetried, flights[index].attempts < replay.retry.attempts, !isCut else {
       finish(slot, succeeded: false, at: time)
       return
     }

@@ -120,7 +120,7 @@ struct RetryPaths: Sendable {
     var way: OutcomeModel.Way?
     var lastEnd = arrival.addingSaturated(length)
     var attempt = 1
-    while attempt < policy.attempts, reach > 1e-9, attempt < 1000 {
+    while attempt < min(policy.attempts, EvaluationSettings.attemptLimit), reach > 1e-9 {
       guard retryOn.contains(code: code) else { break }
       let logIndex = range.lowerBound + attempt
       let hasLogged = follows && logIndex < range.upperBound

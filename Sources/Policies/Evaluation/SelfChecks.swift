@@ -123,6 +123,12 @@ struct SelfChecks: Sendable {
         "Calls are nested, such as \(chain): every call counts by itself. What a candidate saves below also saves calls "
           + "above, and attempts multiply on the way down; neither is in the figures.")
     }
+    let width = base.sums.load.width
+    if width > 1 {
+      warnings.append(
+        "The log spans \(PolicyText.duration(base.blockLength &* Int64(base.blocks))): peaks of load are "
+          + "means over \(width) seconds. Were a few records' clocks wrong?")
+    }
     if base.log.leftOut > 0 {
       warnings.append(
         "\(base.log.leftOut) attempts were left out to stay within the limit: figures rest on a fair sample, peaks are too "

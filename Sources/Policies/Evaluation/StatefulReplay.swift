@@ -23,6 +23,10 @@ struct StatefulReplay {
     _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], unknown: RetryPaths.Unknown
   ) {
     self.base = base
+    var policy = policy
+    if let most = policy.admission?.maxRetries {
+      policy.admission?.maxRetries = min(most, EvaluationSettings.attemptLimit - 1)
+    }
     self.policy = policy
     hedge = policy.admission == nil ? policy.hedge : nil
     var retry = retry
@@ -31,6 +35,7 @@ struct StatefulReplay {
         attempts: admission.maxRetries + 1, backoff: admission.backoff, retryOn: admission.retryOn,
         attemptTimeout: admission.attemptTimeout, deadline: admission.deadline)
     }
+    retry.attempts = min(retry.attempts, EvaluationSettings.attemptLimit)
     self.retry = retry
     self.applies = applies
     self.unknown = unknown
@@ -98,6 +103,12 @@ struct StatefulReplay {
       run.play(order)
       total.add(run.sums)
       rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
+      if run.isCut {
+        total.warnings = [
+          "It would send more than \(EvaluationSettings.eventsPerAttempt) attempts for each logged one: the replay followed "
+            + "no more, and what was still failing counts as failed."
+        ]
+      }
       // Nothing was drawn: every run is this one.
       if run.drawn == 0 { break }
     }

@@ -99,6 +99,15 @@ package struct AdmissionGate: Sendable {
   /// Deferred work by (arrival, episode).
   private var queue: [Item] = []
   private var firstQueued = 0
+  /// Which of them wait for their delay to pass, and until when; of those given up meanwhile the time is left.
+  private var resting: Set<UInt64> = []
+  private var rests = BinaryHeap<Rest>()
+
+  private struct Rest: Comparable, Sendable {
+    var time: Int64
+    var episode: UInt64
+    static func < (a: Rest, b: Rest) -> Bool { (a.time, a.episode) < (b.time, b.episode) }
+  }
 
   package init(_ settings: AdmissionSettings) { self.settings = settings }
 
@@ -160,7 +169,8 @@ package struct AdmissionGate: Sendable {
   package var nextDue: Int64? {
     guard waiting > 0, !isSaturated else { return nil }
     let free = nextSlot(0)
-    return queue[firstQueued...].map { max($0.notBefore, free) }.min()
+    // Whoever has waited long enough takes the next slot; else the first whose wait is over.
+    return waiting > resting.count ? free : max(rests.first?.time ?? free, free)
   }
 
   private var isSaturated: Bool { settings.maxInFlight.map { running.count >= $0 } ?? false }
@@ -181,13 +191,18 @@ package struct AdmissionGate: Sendable {
     if position < limit { return now }
     let steps = position < live + limit ? 1 : (position - live) / limit + 1
     let base = position - steps * limit
-    var slot = base >= 0 ? starts[firstStart + base] : now.subtractingSaturated(window)
-    for _ in 0..<steps { slot = max(now, slot.addingSaturated(window)) }
-    return slot
+    let from = base >= 0 ? starts[firstStart + base] : now.subtractingSaturated(window)
+    // The first step may still lie in the past; from there on each is a window later.
+    let (later, overflow) = window.multipliedReportingOverflow(by: Int64(steps - 1))
+    return max(now, from.addingSaturated(window)).addingSaturated(overflow ? .max : later)
   }
 
   private mutating func drain() -> [AdmissionEntry] {
     expire()
+    while let rest = rests.first, rest.time <= now {
+      _ = rests.pop()
+      resting.remove(rest.episode)
+    }
     var entries: [AdmissionEntry] = []
     var index = firstQueued
     while index < queue.count {
@@ -203,7 +218,8 @@ package struct AdmissionGate: Sendable {
         continue
       }
       if let blocked = obstacle() {
-        guard item.scheduleAt <= now else { break }
+        // Who stands behind is put off as well, and came later: nothing of it shows but in the log and in the count.
+        guard item.scheduleAt <= now, keepsLog || settings.maxDefers != nil else { break }
         var late = item
         late.deferCount += 1
         if let limit = settings.maxDefers, late.deferCount > limit {
@@ -235,6 +251,7 @@ package struct AdmissionGate: Sendable {
   }
 
   private mutating func remove(_ index: Int) {
+    resting.remove(queue[index].episode)
     if index == firstQueued {
       firstQueued += 1
       if firstQueued > 1024, firstQueued * 2 > queue.count {
@@ -248,12 +265,20 @@ package struct AdmissionGate: Sendable {
 
   private mutating func put(_ item: Item, because reason: AdmissionReason, lateness: Int64 = 0) -> AdmissionEntry {
     var item = item
-    let place =
-      queue[firstQueued...].lastIndex { ($0.arrived, $0.episode) < (item.arrived, item.episode) }.map { $0 + 1 }
-      ?? firstQueued
+    let place = queue[firstQueued...].partitioningIndex { ($0.arrived, $0.episode) >= (item.arrived, item.episode) }
     item.scheduleAt =
       isSaturated ? .max : max(item.notBefore, nextSlot(place - firstQueued))
-    queue.insert(item, at: place)
+    if place == firstQueued, firstQueued > 0 {
+      // Another attempt of the oldest: where it was before, without moving all others.
+      firstQueued -= 1
+      queue[firstQueued] = item
+    } else {
+      queue.insert(item, at: place)
+    }
+    if item.notBefore > now {
+      rests.push(Rest(time: item.notBefore, episode: item.episode))
+      resting.insert(item.episode)
+    }
     return entry(item, .defer, reason, lateness: lateness)
   }
 

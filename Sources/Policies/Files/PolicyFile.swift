@@ -8,7 +8,7 @@ package struct PolicyFile: Hashable, Sendable {
   package var policies: [Policy] = []
   package var evaluation = EvaluationSettings()
 
-  /// The most candidates a grid may expand to.
+  /// The most candidates of a file, and the most a grid may expand to.
   package static let gridLimit = 1000
 
   package init(logged: Policy? = nil, policies: [Policy] = [], evaluation: EvaluationSettings = EvaluationSettings()) {
@@ -51,6 +51,11 @@ package struct PolicyFile: Hashable, Sendable {
           policy.name += variant.suffix
           if !names.insert(policy.name).inserted {
             reader.problems.append(ConfigProblem(at: item, "a policy named '\(policy.name)' appears twice"))
+          }
+          guard policies.count < Self.gridLimit else {
+            reader.problems.append(ConfigProblem(at: item, "more than \(Self.gridLimit) candidates"))
+            problems += reader.problems
+            return
           }
           policies.append(policy)
         }

@@ -26,6 +26,9 @@ package enum PolicyValidation {
     var p99: [Double] = []
     var truths: [Double] = []
     var attemptTruths: [Double] = []
+    /// Errors of one who knows everything but the draws.
+    var oracle: [Double] = []
+    var oracleAttempts: [Double] = []
     var differences: [(low: Double, high: Double)] = []
     var trueDifferences: [Double] = []
     var levels: [(low: Double, high: Double)] = []
@@ -70,6 +73,9 @@ package enum PolicyValidation {
         tallies[i].attempts.append(attempts - truth.attempts)
         tallies[i].p99.append(p99 / truth.p99 - 1)
         tallies[i].truths.append(truth.success)
+        let oracle = world.oracle(instance, retry, runs: runs, seed: seed)
+        tallies[i].oracle.append(oracle.success - truth.success)
+        tallies[i].oracleAttempts.append(oracle.attempts - truth.attempts)
         tallies[i].attemptTruths.append(truth.attempts)
         let difference = candidate.difference.successRate
         tallies[i].differences.append((difference.low, difference.high))
@@ -79,7 +85,7 @@ package enum PolicyValidation {
     }
     var lines = [
       "\(worlds) worlds, \(requests / max(worlds, 1)) requests and \(outages / max(worlds, 1)) outages each",
-      "candidate            truth    bias(success) ±se       rmse     bias(attempts) ±se      p99 err   cover diff  level  refused",
+      "candidate            truth    bias(success) ±se       rmse     bias(attempts) ±se      p99 err   cover diff  level  refused  oracle: bias, rmse (success), bias, rmse (attempts)",
     ]
     var covers: [Double] = []
     for (i, tally) in tallies.enumerated() {
@@ -92,11 +98,13 @@ package enum PolicyValidation {
       let (bias, error, rmse) = spread(tally.success)
       let (attemptBias, attemptError, attemptRmse) = spread(tally.attempts)
       let p99 = tally.p99.reduce(0, +) / n
+      let oracle = (spread(tally.oracle), spread(tally.oracleAttempts))
       lines.append(
         [
           candidates[i].name.padded(20), fixed(truth, 5), fixed(bias, 6), "±" + fixed(error, 6), fixed(rmse, 6),
           fixed(attemptBias, 6), "±" + fixed(attemptError, 6), fixed(attemptRmse, 6), fixed(p99 * 100, 2) + " %",
           fixed(cover * 100, 1), fixed(level * 100, 1), String(tally.refused),
+          fixed(oracle.0.mean, 6), fixed(oracle.0.rmse, 6), fixed(oracle.1.mean, 6), fixed(oracle.1.rmse, 6),
         ].joined(separator: "  "))
     }
     lines.append(

@@ -95,7 +95,7 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   /// How long an attempt takes before its client gives up, and whether it does.
-  private func cut(_ length: Double) -> (length: Double, isOver: Bool) {
+  func cut(_ length: Double) -> (length: Double, isOver: Bool) {
     guard let patience, length > patience else { return (length, false) }
     return (patience, true)
   }
@@ -188,7 +188,7 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   /// One request's attempts under a policy.
-  private func play(
+  func play(
     _ world: Instance, _ component: Int, _ index: Int, _ policy: RetryPolicy, seed: UInt64,
     _ attempt: (_ number: Int, _ start: Int64, _ length: Int64, _ failed: Bool) -> Void
   ) {
