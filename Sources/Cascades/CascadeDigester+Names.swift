@@ -39,19 +39,19 @@ extension CascadeDigester {
   }
 
   mutating func label(of call: CallNode, _ context: borrowing DigestContext) -> Int32 {
-    let key = UInt64(call.component.index) << 32 | UInt64(call.operation.index)
+    let key = Cell(a: Int32(bitPattern: call.component.index), b: Int32(bitPattern: call.operation.index))
     if let known = callLabels[key] { return known }
     let label = partial.names.intern(
       EventLabel.call(context.text(call.component), context.text(call.operation)))
-    callLabels[key] = label
+    callLabels.add(label, at: key) { _ in }
     return label
   }
 
   mutating func label(of log: LogRow, _ context: borrowing DigestContext) -> Int32 {
-    let key = UInt64(log.severity.rawValue) << 32 | UInt64(log.message.index)
+    let key = Cell(a: Int32(log.severity.rawValue), b: Int32(bitPattern: log.message.index))
     if let known = logLabels[key] { return known }
     let label = partial.names.intern(EventLabel.log(context.text(log.message), log.severity))
-    logLabels[key] = label
+    logLabels.add(label, at: key) { _ in }
     return label
   }
 

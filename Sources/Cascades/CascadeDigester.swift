@@ -7,8 +7,9 @@ package struct CascadeDigester: Digester {
   var nameBySymbol: [Int32] = []
   var originByMember: [Origin?] = []
   /// Labels of calls by component and operation name, of log templates by symbol and severity.
-  var callLabels: [UInt64: Int32] = [:]
-  var logLabels: [UInt64: Int32] = [:]
+  var callLabels = CellMap<Int32>()
+  var logLabels = CellMap<Int32>()
+  private var latency = LatencyTally()
   /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
   var tellsOfBreaker: [Bool?] = []
   let spanStart: Int32
@@ -19,7 +20,10 @@ package struct CascadeDigester: Digester {
     spanEnd = partial.names.intern(EventLabel.end)
   }
 
-  package consuming func finish(_ context: borrowing DigestContext) -> CascadePartial { partial }
+  package consuming func finish(_ context: borrowing DigestContext) -> CascadePartial {
+    partial.latency = latency.sketches()
+    return partial
+  }
 
   // MARK: Requests
 
@@ -63,7 +67,7 @@ package struct CascadeDigester: Digester {
         Activity(
           requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.end : .max,
           last: node.failed ? node.end : .min), at: Cell(a: component, slot: fine(node.start)))
-      partial.latency[component, default: Sketch()].add(node.duration)
+      latency.add(node.duration, of: component)
       partial.durations.add(
         Tally(), at: Cell(a: component, number: CascadePartial.bucket(node.duration), slot: coarse(node.start)))
       if let parent {
@@ -128,6 +132,8 @@ package struct CascadeDigester: Digester {
     var localTime = [Int64](repeating: 0, count: nodes.count)
     var entry = [Int](repeating: 0, count: nodes.count)
     var logCursor = 0
+    // Pairs of one span, the room shared by all.
+    var seen: [UInt64] = []
     for index in nodes.indices {
       let node = nodes[index]
       let component = name(node.component, context)
@@ -140,7 +146,7 @@ package struct CascadeDigester: Digester {
       var covered: Int64 = 0
       var reached = node.start
       var previous = spanStart
-      var seen: [UInt64] = []
+      seen.removeAll(keepingCapacity: true)
       var children = 0
       var only = index
       let logs = logsByNode.logs(of: index, from: &logCursor)

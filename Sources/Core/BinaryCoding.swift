@@ -56,6 +56,12 @@ package struct ByteWriter: Sendable {
     }
   }
 
+  /// Bytes without their length.
+  package mutating func raw(_ value: Span<UInt8>) { bytes.append(copying: value) }
+
+  /// Forgets the bytes and keeps the room.
+  package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
   package mutating func blob(_ value: [UInt8]) {
     unsigned(UInt64(value.count))
     bytes += value

@@ -133,22 +133,21 @@ package enum SketchBuckets {
     return borders
   }()
 
-  /// For each power of two, the first bucket that can hold its values.
-  static let firstByMagnitude: [Int] = (0..<64).map { magnitude in
-    let value = magnitude < 63 ? Int64(1) << Int64(magnitude) : .max
-    return borders.firstIndex { $0 >= value } ?? borders.count - 1
+  /// For each sixty-fourth of each power of two, the first bucket that can hold its values. A bucket is wider than such a
+  /// part, so that at most one border lies within one.
+  private static let firstByPart: [Int32] = (0..<64 * 63).map { part in
+    let (magnitude, step) = (Int64(part >> 6), Int64(part & 63))
+    let value = magnitude >= 6 ? (64 + step) << (magnitude - 6) : (64 + step) >> (6 - magnitude)
+    return Int32(borders.firstIndex { $0 >= value } ?? borders.count - 1)
   }
 
   /// The bucket of a positive value.
   package static func index(of value: Int64) -> Int32 {
     let magnitude = 63 - value.leadingZeroBitCount
-    var low = firstByMagnitude[magnitude]
-    var high = magnitude < 62 ? firstByMagnitude[magnitude + 1] : borders.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if borders[middle] < value { low = middle + 1 } else { high = middle }
-    }
-    return Int32(low)
+    let step = Int(magnitude >= 6 ? value >> Int64(magnitude - 6) : value << Int64(6 - magnitude)) & 63
+    var bucket = firstByPart[magnitude << 6 | step]
+    while borders[Int(bucket)] < value { bucket += 1 }
+    return bucket
   }
 
   /// The value that stands for a bucket: the middle of its borders.

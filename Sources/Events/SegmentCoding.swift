@@ -10,22 +10,41 @@ extension Segment {
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
     var writer = ByteWriter()
-    writer.fixed32(Self.magic)
-    writer.byte(Self.version)
+    var scratch = ByteWriter()
+    encode(to: &writer, scratch: &scratch)
+    return writer.bytes
+  }
+
+  /// Writes the segment behind what a writer holds.
+  ///
+  /// - Parameters:
+  ///   - writer: gets the bytes.
+  ///   - body: room that can be used again for the next segment.
+  ///   - prefix: writes what stands before the segment; it is given the segment's length in bytes.
+  package func encode(
+    to writer: inout ByteWriter, scratch body: inout ByteWriter, prefix: (inout ByteWriter, Int) -> Void = { _, _ in }
+  ) {
     var numbering = SymbolNumbering(symbols)
-    var body = ByteWriter()
+    body.removeAll()
     // About what a row takes.
     body.reserve(72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count)
     encodeRows(to: &body, &numbering)
-    numbering.encode(to: &writer)
-    writer.array(sources.entries) { writer, entry in
+    var head = ByteWriter()
+    head.fixed32(Self.magic)
+    head.byte(Self.version)
+    numbering.encode(to: &head)
+    head.array(sources.entries) { writer, entry in
       writer.text(entry.input)
       writer.text(entry.member)
     }
-    writer.reserve(body.bytes.count + 20)
-    writer.blob(body.bytes)
-    writer.fixed64(StableHash.hash(writer.bytes.span))
-    return writer.bytes
+    head.unsigned(UInt64(body.bytes.count))
+    let length = head.bytes.count + body.bytes.count + 8
+    prefix(&writer, length)
+    writer.reserve(length)
+    let start = writer.bytes.count
+    writer.raw(head.bytes.span)
+    writer.raw(body.bytes.span)
+    writer.fixed64(StableHash.hash(writer.bytes.span.extracting(start...)))
   }
 
   /// Reads the bytes of a segment.

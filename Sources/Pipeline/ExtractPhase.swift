@@ -13,8 +13,8 @@ struct ExtractInput: Sendable {
   var size: Int?
 }
 
-/// Extract: inputs become rows by partition, several inputs at a time. A large input is expanded by one thread and scanned
-/// by others, a stretch of members and pieces of members each.
+/// Extract: inputs become rows by partition, several inputs at a time. An input that is more than one thread's share is
+/// expanded by one thread and scanned by others, a stretch of members and pieces of members each.
 struct ExtractPhase {
   /// Takes rows: the input's number, the piece's number within it, tables and rows by partition.
   typealias Deliver = @Sendable (_ input: Int, _ piece: Int, SymbolTable, SourceTable, [Rows]) -> Void
@@ -39,22 +39,27 @@ struct ExtractPhase {
     let outcomes = Mutex([InputOutcome?](repeating: nil, count: inputs.count))
     let next = Atomic(0)
     let together = max(1, min(jobs, inputs.count))
+    // What one thread may take on without being the last one to finish, were all inputs dealt out evenly.
+    let share = together < jobs ? 0 : inputs.reduce(0) { $0 + ($1.size ?? 0) } / together
     DispatchQueue.concurrentPerform(iterations: together) { _ in
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < inputs.count else { return }
-        let outcome = extract(inputs[number], number: number, scanners: max(1, jobs / together), deliver: deliver)
+        let input = inputs[number]
+        let isLarge = (input.size ?? .max) >= max(Self.overlapFrom, share + 1)
+        let outcome = extract(
+          input, number: number, scanners: max(1, jobs / together), overlapped: jobs > 1 && isLarge, deliver: deliver)
         outcomes.withLock { $0[number] = outcome }
       }
     }
     return outcomes.withLock { $0.compactMap { $0 } }
   }
 
-  /// Extracts one input.
+  /// Extracts one input, expanded and scanned by one thread, or by several at once.
   private func extract(
-    _ input: ExtractInput, number: Int, scanners: Int, deliver: @escaping Deliver
+    _ input: ExtractInput, number: Int, scanners: Int, overlapped: Bool, deliver: @escaping Deliver
   ) -> InputOutcome {
-    guard jobs > 1, (input.size ?? .max) >= Self.overlapFrom else {
+    guard overlapped else {
       let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
       let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
       return InputOutcome(of: input, [sink.extraction.finish()], summary)

@@ -1,4 +1,5 @@
 package import Core
+internal import Events
 
 /// One frame of the interchange between phases: a kind, a version, a cover, sections, a checksum.
 ///
@@ -27,14 +28,31 @@ package struct Frame: Sendable {
   /// The bytes of the frame.
   package func encoded() -> [UInt8] {
     var writer = ByteWriter()
+    beginning(sections: sections.count, to: &writer)
+    writer.reserve(sections.reduce(64) { $0 + $1.count + 10 })
+    for section in sections { writer.blob(section) }
+    writer.fixed64(StableHash.hash(writer.bytes.span))
+    return writer.bytes
+  }
+
+  /// Writes the frame with a segment as its last section, into room that can be used again.
+  func encode(with segment: Segment, to writer: inout ByteWriter, scratch: inout ByteWriter) {
+    writer.removeAll()
+    beginning(sections: sections.count + 1, to: &writer)
+    for section in sections { writer.blob(section) }
+    segment.encode(to: &writer, scratch: &scratch) { writer, length in
+      writer.reserve(length + 18)
+      writer.unsigned(UInt64(length))
+    }
+    writer.fixed64(StableHash.hash(writer.bytes.span))
+  }
+
+  private func beginning(sections count: Int, to writer: inout ByteWriter) {
     writer.fixed32(Self.magic)
     writer.byte(Self.version)
     writer.byte(kind.rawValue)
     coverage.encode(to: &writer)
-    writer.reserve(sections.reduce(64) { $0 + $1.count + 10 })
-    writer.array(sections) { $0.blob($1) }
-    writer.fixed64(StableHash.hash(writer.bytes.span))
-    return writer.bytes
+    writer.unsigned(UInt64(count))
   }
 
   /// Reads a frame.

@@ -112,8 +112,14 @@ struct InputExtraction {
     guard !batch.isEmpty else { return }
     for report in batch.reports { builder.absorb(condenser.condense(report, path: reportPath)) }
     builder.absorb(&batch)
-    if builder.memory > settings.pieceMemory { flush() }
+    if builder.memory > pieceMemory { flush() }
   }
+
+  /// Bytes of rows from which a piece is delivered: small, for growing arrays hold room ahead, but not small beside the
+  /// table of symbols that each piece keeps.
+  private var pieceMemory: Int { min(settings.pieceMemory, max(Self.usualPiece, 4 * batch.symbols.memory)) }
+
+  private static let usualPiece = 6 << 20
 
   private mutating func flush() {
     let rows = builder.takePartitions()

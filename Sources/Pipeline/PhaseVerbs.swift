@@ -19,6 +19,7 @@ package enum PhaseVerbs {
     do {
       let request = try RunSetup.request(options)
       let night = try Extraction.run(request, partitions: partitions)
+      ProcessMemory.trim()
       let keys = night.outcomes.map(\.key)
       let name = SHA256.hex(Array(keys.joined(separator: "\n").utf8)).prefix(12)
       if output != "-" { try CheckedFile.makeFolder(output) }
@@ -36,24 +37,30 @@ package enum PhaseVerbs {
     }
   }
 
-  /// One partition of a night as a frame; its rows are let go.
-  private static func frame(_ partition: Int, of night: Extraction, partitions: Int) throws(StoreFailure) -> [UInt8] {
+  /// One partition of a night as a frame, in a writer that is used for one after another; its rows are let go.
+  private static func frame(
+    _ partition: Int, of night: Extraction, partitions: Int, to writer: inout ByteWriter, scratch: inout ByteWriter
+  ) throws(StoreFailure) {
     let coverage = Coverage(
       pipeline: night.pipelineDigest, partitions: partitions,
       inputs: Dictionary(night.outcomes.map { ($0.key, [partition]) }, uniquingKeysWith: { $0.union($1) }))
     var frame = Frame(kind: .segments, coverage: coverage)
     var outcomes = ByteWriter()
     outcomes.array(partition == 0 ? night.outcomes : [])
-    frame.sections = [outcomes.bytes, try night.store.segment([partition]).encoded()]
+    frame.sections = [outcomes.bytes]
+    let segment = try night.store.segment([partition])
     night.store.drop(partition)
-    return frame.encoded()
+    frame.encode(with: segment, to: &writer, scratch: &scratch)
   }
 
   /// Frames on standard output, in order, and a trailer.
   private static func stream(_ night: Extraction, partitions: Int) throws {
     var trailer = StableHash.mix(0)
+    var writer = ByteWriter()
+    var scratch = ByteWriter()
     for partition in 0..<partitions {
-      let bytes = try frame(partition, of: night, partitions: partitions)
+      try frame(partition, of: night, partitions: partitions, to: &writer, scratch: &scratch)
+      let bytes = writer.bytes
       guard bytes.count <= Int(UInt32.max) else {
         throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
       }
@@ -75,11 +82,14 @@ package enum PhaseVerbs {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, partitions))) { _ in
+      var writer = ByteWriter()
+      var scratch = ByteWriter()
       while true {
         let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
         do {
-          try CheckedFile.write(try frame(partition, of: night, partitions: partitions), to: path(partition))
+          try frame(partition, of: night, partitions: partitions, to: &writer, scratch: &scratch)
+          try CheckedFile.write(writer.bytes, to: path(partition))
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }

@@ -11,6 +11,8 @@ enum IngestPhase {
   /// Runs one phase: `make FORMAT MEGABYTES FILTER FOLDER`, `decode PATH`, `scan PATH RESULT`, `extract FOLDER JOBS PATH…`
   /// or `run FOLDER JOBS PATH…`.
   static func run(_ arguments: [String]) throws -> Int32 {
+    // Memory is held as the program holds it.
+    ProcessMemory.configure()
     switch (arguments.first, arguments.count) {
     case ("make", 5):
       guard let megabytes = Int(arguments[2]), let filter = WorldFilter(rawValue: arguments[3]) else { return 64 }

@@ -61,4 +61,15 @@ struct SketchTests {
       #expect(abs(Double(middle - value)) <= max(1, 0.0101 * Double(value)))
     }
   }
+  @Test("buckets follow one another without a gap, and the middle of each lies in it")
+  func order() {
+    var last = SketchBuckets.index(of: 1)
+    for value in 2...200_000 as ClosedRange<Int64> {
+      let bucket = SketchBuckets.index(of: value)
+      #expect(bucket == last || bucket == last + 1)
+      last = bucket
+    }
+    let end = SketchBuckets.index(of: .max)
+    for bucket in 0...end { #expect(SketchBuckets.index(of: SketchBuckets.value(of: bucket)) == bucket) }
+  }
 }

@@ -40,7 +40,9 @@ extension OTLPSpans {
         p &+= 18
       }
     }
-    if JSONReader.matches(b, p, ",\"flags\":"), let behind = DecimalDigits.plainNumber(b, p &+ 9) { p = behind }
+    if JSONReader.matches(b, p, ",\"flags\":"), let behind = DecimalDigits.plainNumber(b, p &+ 9, before: 0x2C) {
+      p = behind
+    }
     if JSONReader.matches(b, p, ",\"name\":\""), let quote = JSONReader.plainEnd(b, p &+ 9) {
       draft.span.operation = texts.symbol(b, JSONText(start: p &+ 9, end: quote, isEscaped: false), &symbols)
       p = quote &+ 1
@@ -106,11 +108,11 @@ enum DecimalDigits {
     return value
   }
 
-  /// The place behind a whole number of JSON that a comma follows; nil where it is none.
-  @inline(__always) static func plainNumber(_ b: Span<UInt8>, _ at: Int) -> Int? {
+  /// The place behind a whole number of JSON that a byte follows; nil where it is none.
+  @inline(__always) static func plainNumber(_ b: Span<UInt8>, _ at: Int, before byte: UInt8) -> Int? {
     var i = at
     while i < b.count, b[i] &- 0x30 <= 9 { i &+= 1 }
-    guard i > at, i < b.count, b[i] == 0x2C, b[at] != 0x30 || i == at &+ 1 else { return nil }
+    guard i > at, i < b.count, b[i] == byte, b[at] != 0x30 || i == at &+ 1 else { return nil }
     return i
   }
 }

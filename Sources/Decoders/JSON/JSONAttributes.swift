@@ -105,7 +105,30 @@ extension JSONReader {
   }
 
   /// Reads one Jaeger tag: `value`, or `vStr`, `vBool`, `vInt64`, `vFloat64` of its protobuf form.
-  mutating func jaegerTag(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
+  ///
+  /// The usual bytes are compared first, like an OTLP attribute's.
+  @inline(__always) mutating func jaegerTag(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
+    let start = position &+ 8
+    guard Self.matches(b, position, "{\"key\":\""), let quote = Self.plainEnd(b, start),
+      Self.matches(b, quote &+ 1, ",\"type\":\"")
+    else { return jaegerTagSlow(b) }
+    let key = JSONText(start: start, end: quote, isEscaped: false)
+    let type = quote &+ 10
+    if Self.matches(b, type, "string\",\"value\":\"") {
+      if let end = Self.plainEnd(b, type &+ 17), end &+ 1 < b.count, b[end &+ 1] == 0x7D {
+        position = end &+ 2
+        return (key, .text(JSONText(start: type &+ 17, end: end, isEscaped: false)))
+      }
+    } else if Self.matches(b, type, "int64\",\"value\":") {
+      if let end = DecimalDigits.plainNumber(b, type &+ 15, before: 0x7D) {
+        position = end &+ 1
+        return (key, .number(JSONText(start: type &+ 15, end: end, isEscaped: false)))
+      }
+    }
+    return jaegerTagSlow(b)
+  }
+
+  @inline(never) private mutating func jaegerTagSlow(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
     guard take(0x7B, b) else { return nil }
     var key = JSONText(start: position, end: position, isEscaped: false)
     var value = AttributeValue.other
