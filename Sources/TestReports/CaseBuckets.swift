@@ -194,10 +194,30 @@ package struct CaseBuckets: Sendable {
     }
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  /// Reads what `encode` wrote, and each case of it once: what is damaged is found here, not where it is asked for.
+  init(from reader: inout ByteReader, files: Int) throws(DecodeFailure) {
     for bucket in 0..<Self.count {
       let bytes = try reader.blob()
+      try Self.check(bytes, bucket: bucket, files: files)
       if !bytes.isEmpty { chunks[bucket] = [Chunk(firstFile: 0, count: bytes.count, bytes: bytes, place: nil)] }
+    }
+  }
+
+  private static func check(_ bytes: [UInt8], bucket: Int, files: Int) throws(DecodeFailure) {
+    var reader = ByteReader(bytes)
+    var note = TestCaseNote()
+    while reader.remaining > 0 {
+      guard try reader.unsigned() < UInt64(files) else { throw reader.failure("file out of range") }
+      guard try reader.unsigned() <= UInt64(Int.max) else { throw reader.failure("position out of range") }
+      let places = try note.decode(from: &reader)
+      guard Self.bucket(of: bytes.span.extracting(places.test)) == bucket else {
+        throw reader.failure("a case in another test's bucket")
+      }
+      if let detail = places.detail {
+        var inner = ByteReader(bytes, at: detail.lowerBound)
+        try note.decodeDetail(from: &inner)
+        guard inner.offset == detail.upperBound else { throw inner.failure("a case's detail is cut") }
+      }
     }
   }
 }

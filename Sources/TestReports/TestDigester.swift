@@ -11,6 +11,8 @@ package struct TestDigester: Sendable {
 
   /// A piece holds fewer cases than this: a case's number in its file tells its piece too.
   private static let pieceCases = 1 << 16
+  /// And no report comes in as many pieces as this.
+  private static let pieces = 1 << 40
 
   /// - Parameter shelf: where cases go that have no room in memory; none where all are to stay.
   package init(shelf: (any CaseShelf)? = nil) { cases = CaseBuckets(shelf: shelf) }
@@ -35,6 +37,9 @@ package struct TestDigester: Sendable {
     piece.start = row.first
     let number = numbers[piece.key] ?? parts.count
     var reader = ByteReader(row.cases)
+    guard row.count >= 0, row.count < Self.pieceCases, row.piece >= 0, row.piece < Self.pieces else {
+      throw reader.failure("a report's piece is out of range")
+    }
     var note = TestCaseNote()
     for index in 0..<row.count {
       let start = reader.offset

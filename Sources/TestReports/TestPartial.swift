@@ -128,7 +128,7 @@ extension TestPartial: BinaryCodable {
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     parts = try reader.array()
-    cases = try CaseBuckets(from: &reader)
+    cases = try CaseBuckets(from: &reader, files: parts.count)
   }
 }
 
@@ -159,5 +159,8 @@ extension TestFilePart: BinaryCodable {
     errors = try reader.int()
     skipped = try reader.int()
     disabled = try reader.int()
+    for count in [cases, passed, failed, errors, skipped, disabled] where !(0..<1 << 48).contains(count) {
+      throw reader.failure("count out of range")
+    }
   }
 }
