@@ -198,6 +198,18 @@ struct JSONReader {
 
   /// Reads a key and its colon.
   @inline(__always) mutating func key(_ b: Span<UInt8>) -> JSONText? {
+    let start = position &+ 1
+    // The usual key: plain, and its colon right behind it.
+    if start < b.count, b[position] == 0x22, let quote = Self.plainEnd(b, start), quote &+ 1 < b.count,
+      b[quote &+ 1] == 0x3A
+    {
+      position = quote &+ 2
+      return JSONText(start: start, end: quote, isEscaped: false)
+    }
+    return keySlow(b)
+  }
+
+  @inline(never) private mutating func keySlow(_ b: Span<UInt8>) -> JSONText? {
     guard let text = string(b), take(0x3A, b) else { return nil }
     if text.isEscaped { sawEscapedKey = true }
     return text

@@ -21,7 +21,9 @@ struct LogKeyTable {
 
   /// Open addressing, at most half full; a hash of 0 marks a free slot.
   private var slots: [Slot]
-  private var longest = 0
+  /// For each length, a bit for the last five bits of every name's first byte, which its case does not change: most keys
+  /// need no hash.
+  private var firsts: [UInt32] = []
 
   init(_ keys: LogKeys) {
     let lists = [keys.time, keys.severity, keys.message, keys.component, keys.trace, keys.span]
@@ -40,7 +42,8 @@ struct LogKeyTable {
         var slot = Int(truncatingIfNeeded: hash >> 32) & (size - 1)
         while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & (size - 1) }
         if slots[slot].hash == 0 { slots[slot] = Slot(hash: hash, role: role, rank: rank) }
-        longest = max(longest, bytes.count)
+        if firsts.count <= bytes.count { firsts += Array(repeating: 0, count: bytes.count + 1 - firsts.count) }
+        firsts[bytes.count] |= 1 << UInt32((bytes.first ?? 0) & 31)
       }
     }
   }
@@ -53,7 +56,9 @@ struct LogKeyTable {
 
   /// The role of a key, and how far down it stands in its list.
   func role(_ b: Span<UInt8>, _ key: JSONText) -> (role: Role, rank: Int)? {
-    guard key.count <= longest else { return nil }
+    guard !key.isEmpty, key.count < firsts.count, firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 else {
+      return nil
+    }
     var hash = Self.seed
     for i in key.start..<key.end {
       let byte = b[i]
