@@ -228,7 +228,6 @@ struct OutcomeModel: Sendable {
       }
       calibrate(retries)
     }
-    pool(retries, log)
     let healthy = retries.count { $0.predicted < 0.1 }
     isIdentified = healthy >= settings.minimumRetries
     hasRetries = retries.count >= settings.minimumRetries
@@ -249,28 +248,6 @@ struct OutcomeModel: Sendable {
       correction[bin] = met.correction(trust: Self.trust)
       let near = counts[max(bin - 1, 0)...min(bin + 1, bins - 1)].reduce(0, +)
       isSupported[bin] = near >= settings.minimumRetries
-    }
-  }
-
-  /// Corrects each bin by what first attempts met beside what retries met, as far as the two agree: a first attempt that
-  /// is predicted from all others is as good as a retry at its time, if retries fail as first attempts do.
-  private mutating func pool(_ retries: [Retry], _ log: borrowing EpisodeLog) {
-    var first = [Calibration](repeating: Calibration(), count: Self.borders.count + 1)
-    var next = 0
-    for component in log.ranges.indices {
-      for episode in log.ranges[component] {
-        let predicted = raw(begin(log, component: component, episode: episode), log, component: component)
-        let failed = log.firstFailure[episode] != 0
-        var weight = 1.0
-        if failed {
-          weight = 1 - posterior[next]
-          next += 1
-        }
-        first[Self.bin(predicted)].add(predicted, failed: failed, weight: weight)
-      }
-    }
-    for (bin, met) in tally(retries).enumerated() where first[bin].weight >= Self.trust && met.weight >= 1 {
-      correction[bin] = met.correction(beside: first[bin], trust: Self.trust)
     }
   }
 
