@@ -102,7 +102,7 @@ extension Sketch: BinaryCodable {
     sum = try reader.signed()
     minimum = try reader.signed()
     maximum = try reader.signed()
-    guard zeros >= 0 else { throw reader.failure("negative count in a sketch") }
+    guard (0..<1 << 48).contains(zeros) else { throw reader.failure("sketch count out of range") }
     count = zeros
     var index: Int64 = 0
     for _ in 0..<(try reader.count(minimumBytes: 2)) {

@@ -110,5 +110,9 @@ extension TestHistory.Outcome: BinaryCodable {
     cluster = try reader.text()
     isCollateral = try reader.bool()
     sequence = try reader.text()
+    // Counts of many nights are added up: none may come near the end of the range.
+    guard [attempts, failures, builds, firstFailures].allSatisfy((0..<1 << 48).contains) else {
+      throw reader.failure("impossible count in a test's history")
+    }
   }
 }

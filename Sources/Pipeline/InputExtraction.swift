@@ -112,12 +112,12 @@ struct InputExtraction {
     guard !batch.isEmpty else { return }
     for report in batch.reports { builder.absorb(condenser.condense(report, path: reportPath)) }
     builder.absorb(&batch)
-    if builder.memory > pieceMemory { flush() }
+    if builder.memory > pieceFrom { flush() }
   }
 
   /// Bytes of rows from which a piece is delivered: small, for growing arrays hold room ahead, but not small beside the
   /// table of symbols that each piece keeps.
-  private var pieceMemory: Int { min(settings.pieceMemory, max(Self.usualPiece, 4 * batch.symbols.memory)) }
+  private var pieceFrom: Int { min(settings.pieceMemory, max(Self.usualPiece, 4 * batch.symbols.memory)) }
 
   private static let usualPiece = 6 << 20
 
@@ -178,7 +178,7 @@ struct ExtractSettings: Sendable {
   var failures: [(fragment: String, kind: FailureKind)] = []
   /// Bytes after which a member is cut where it can be, and the next member or piece of one goes to the next thread.
   var stretchSize = 8 << 20
-  /// Bytes of rows one input may gather before they are delivered.
+  /// Most bytes of rows that one input may gather before they are delivered.
   var pieceMemory = 96 << 20
   /// Bytes a symbol table may reach before it is replaced between members.
   var symbolMemory = 24 << 20

@@ -33,8 +33,12 @@ package enum NightRun {
       inputs: Dictionary(keys.map { ($0, Set(0..<request.partitions)) }, uniquingKeysWith: { $0.union($1) }))
     let shelf = SpilledCases(
       budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
-    return try DigestPhase(settings: request.settings, shelf: shelf).run(
+    let partial = try DigestPhase(settings: request.settings, shelf: shelf).run(
       extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
+    if let failure = shelf.failure {
+      Console.tell("more memory than limits.memory is used: test cases stay there, \(failure.message)")
+    }
+    return partial
   }
 
   /// The findings of a night, and the history that they were held against, if there is a usable one.

@@ -6,7 +6,7 @@ final class SpilledCases: CaseShelf {
   private struct State {
     var held = 0
     var file: SpillFile?
-    var isFull = false
+    var failure: StoreFailure?
   }
 
   private let budget: Int
@@ -24,7 +24,7 @@ final class SpilledCases: CaseShelf {
   /// Where the disk takes no more, chunks stay in memory: a run that needs more than it should is better than none.
   func put(_ bytes: [UInt8]) -> Int? {
     state.withLock { state in
-      if state.held + bytes.count <= budget || state.isFull {
+      if state.held + bytes.count <= budget || state.failure != nil {
         state.held += bytes.count
         return nil
       }
@@ -34,11 +34,14 @@ final class SpilledCases: CaseShelf {
         state.file = file
         return try file.append(bytes)
       } catch {
-        state.isFull = true
+        state.failure = error
         return nil
       }
     }
   }
+
+  /// Why chunks that belong on disk stay in memory, if they do.
+  var failure: StoreFailure? { state.withLock { $0.failure } }
 
   func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8] {
     guard let file = state.withLock({ $0.file }) else { throw CaseFailure("no test cases were put away") }

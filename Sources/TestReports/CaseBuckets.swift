@@ -1,5 +1,6 @@
 // The cases of many reports, put apart by test: a test's cases of all files and builds meet in one bucket, so that no
-// more than one bucket's tests are ever looked at together, however many a night has.
+// more than one bucket's tests are ever looked at together, however many a night has. Cases of one name lie in one bucket,
+// whatever their number.
 
 internal import Core
 

@@ -51,7 +51,9 @@ struct NightTally: Sendable {
       if owners.count > max(4096, 2 * distinctOwners) { sortOwners() }
     }
     guard total > threshold else { return }
-    let text = unsafe name.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    var bytes: [UInt8] = []
+    bytes.append(copying: name)
+    let text = String(decoding: bytes, as: UTF8.self)
     slowest.append(TestFindings.Cost(test: text, total: total, attempts: attempts))
     if slowest.count >= 32 * listed { cutSlowest() }
   }

@@ -100,12 +100,12 @@ package enum TestAnalysis {
     var limits: [String: String] = [:]
     if timeline.cutTracks > 0 {
       limits["failingTests"] =
-        "\(timeline.cutTracks) of \(timeline.cutTracks + timeline.tracks.count) tests that had a failure found no room in "
+        "\(timeline.cutTracks) of \(timeline.cutTracks + timeline.tracks.count) tests that had a failure, or a reason not to run, found no room in "
         + "limits.memory: they are counted, but in no list, cluster or incident"
     }
     if timeline.cutRows > 0 {
       limits["testHistory"] =
-        "\(timeline.cutRows) tests without a failure found no room in limits.memory: the history does not know them"
+        "\(timeline.cutRows) tests of tonight found no room in limits.memory: the history does not know them"
     }
     return limits
   }

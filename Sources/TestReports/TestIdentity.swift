@@ -38,7 +38,7 @@ package struct TestIdentity: Sendable {
     }
     text += name[start...]
     let parameters = record.parameters
-    if !parameters.isEmpty, !ByteSearch.contains(parameters, in: name) {
+    if !parameters.isEmpty, parameters.utf8.count > Self.longest || !ByteSearch.contains(parameters, in: name) {
       text += [0x20, 0x5B]
       text += parameters.utf8
       text.append(0x5D)

@@ -13,8 +13,8 @@ package struct TestLimits: Sendable {
 
   /// Bytes of tests with a trouble that are looked at one by one.
   var tracks: Int { memory / 4 }
-  /// Tests without one that the history keeps: a row of them takes some 200 bytes.
-  var rows: Int { memory / 8 / 200 }
+  /// Tests without one that the history keeps: a row of them takes some 320 bytes with its texts.
+  var rows: Int { memory / 8 / 320 }
 }
 
 /// All builds, oldest first, and the steps through them of every test that had a trouble; the others are counted.
@@ -105,8 +105,8 @@ package struct TestTimeline: Sendable {
     if isWorthALook {
       var track = TestTrack(test: names.text(symbol), steps: steps)
       for i in track.steps.indices { track.steps[i].evidence?.request = track.test }
-      trackMemory += track.memory
-      if trackMemory <= limits.tracks {
+      if trackMemory + track.memory <= limits.tracks {
+        trackMemory += track.memory
         tracks.append(track)
         return
       }

@@ -67,7 +67,7 @@ struct CandidateEvaluation {
     candidate.outages = base.outages.count
     candidate.blocks = base.occupied
     warnings += sums.warnings
-    if max(retry.attempts, policy.admission?.maxRetries ?? 0) > EvaluationSettings.attemptLimit {
+    if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
       warnings.append(
         "Attempts after the \(EvaluationSettings.attemptLimit)th of a request are not followed: it counts as failed.")
     }

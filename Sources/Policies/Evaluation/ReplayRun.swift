@@ -251,9 +251,10 @@ struct ReplayRun {
     if !budgets.isEmpty, isRetried, isCall { budgets[client].failed(at: time) }
     if !gates.isEmpty {
       let flight = flights[index]
-      let isOver = flight.attempts >= replay.retry.attempts || !isRetried
-      if served > eventLimit, !isOver { isCut = true }
-      release(client, flight, code: code, at: time)
+      if served > eventLimit { isCut = true }
+      let isOver = flight.attempts >= replay.retry.attempts || !isRetried || isCut
+      // A gate retries every failure that its policy names; beyond the limit the attempt is over for it like a success.
+      release(client, flight, code: isCut ? 0 : code, at: time)
       if isOver { finish(slot, succeeded: false, at: time) }
       return
     }

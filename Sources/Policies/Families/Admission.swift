@@ -213,6 +213,8 @@ package struct AdmissionGate: Sendable {
         index = max(index, firstQueued)
         continue
       }
+      // Whoever came first meets the deadline first: where all rest, nobody behind needs to be asked.
+      if resting.count >= queue.count - firstQueued { break }
       guard item.notBefore <= now else {
         index += 1
         continue
