@@ -23,6 +23,10 @@ package struct CriticalPath: Sendable {
   private var start: [Int64] = []
   private var end: [Int64] = []
   private var kids: [Int] = []
+  /// Starts of many children, ascending; empty until they are asked for.
+  private var starts: [Int64] = []
+  /// From so many children on they are counted by bisection: a request of a hundred thousand calls must stay linear.
+  private static let many = 16
 
   package init() {}
 
@@ -89,6 +93,7 @@ package struct CriticalPath: Sendable {
   /// Puts the children that the node waited for on the path.
   private mutating func follow(_ i: Int) {
     guard !kids.isEmpty else { return }
+    starts.removeAll(keepingCapacity: true)
     if kids.count > 1 { kids.sort { (end[$0], start[$0], $0) > (end[$1], start[$1], $1) } }
     var later = kids[0]
     take(later, from: i)
@@ -103,18 +108,26 @@ package struct CriticalPath: Sendable {
     share[parent] -= end[child] - start[child]
   }
 
-  private func precedes(_ a: Int, _ b: Int, parent: Int) -> Bool {
+  private mutating func precedes(_ a: Int, _ b: Int, parent: Int) -> Bool {
     if end[a] < start[b] { return true }
     guard end[a] < end[b], start[a] < start[b] else { return false }
     let overlap = end[a] - start[b]
     guard overlap.multipliedReportingOverflow(by: Self.tolerance).partialValue < end[parent] - start[parent],
       overlap < Int64.max / Self.tolerance
     else { return false }
-    var events = 0
-    for kid in kids {
-      if start[kid] >= start[b], start[kid] <= end[a] { events += 1 }
-      if end[kid] >= start[b], end[kid] <= end[a] { events += 1 }
+    return events(from: start[b], to: end[a]) == 2
+  }
+
+  /// How many children start or end within a time, both ends included; they are sorted by their ends, the last one first.
+  private mutating func events(from: Int64, to: Int64) -> Int {
+    guard kids.count > Self.many else {
+      return kids.reduce(0) {
+        $0 + (start[$1] >= from && start[$1] <= to ? 1 : 0) + (end[$1] >= from && end[$1] <= to ? 1 : 0)
+      }
     }
-    return events == 2
+    if starts.isEmpty { starts = kids.map { start[$0] }.sorted() }
+    let ends = end
+    return starts.partitioningIndex { $0 > to } - starts.partitioningIndex { $0 >= from }
+      + kids.partitioningIndex { ends[$0] < from } - kids.partitioningIndex { ends[$0] <= to }
   }
 }

@@ -27,6 +27,24 @@ struct CriticalPathTests {
     #expect(shares(world) == [700, -1, 300])
   }
 
+  /// Few children are counted one by one, many by bisection: both find the sibling that begins within an overlap.
+  @Test(
+    "overlaps of a long row of calls are order but where a sibling begins or ends in one", arguments: [8, 16, 17, 40])
+  func rowOfOverlaps(count: Int) {
+    let row = (0..<count).map { Call("b\($0)", at: 1_000 + 990 * Int64($0), for: 1_000) }
+    var world = TreeWorld()
+    world.add(Call("a", for: 100_000, row))
+    #expect(shares(world) == [100_000 - 1_000 * Int64(count)] + row.map { _ in 1_000 })
+    // One that lies within the last overlap: the call before it is not waited for any more.
+    world = TreeWorld()
+    let overlap = 1_000 + 990 * Int64(count - 1)
+    world.add(Call("a", for: 100_000, row + [Call("within", at: overlap + 2, for: 3)]))
+    let found = shares(world)
+    #expect(found[count] == 1_000)
+    #expect(found[count - 1] == -1)
+    #expect(found[count + 1] == -1)
+  }
+
   @Test("what a caller does not wait for is cut or left out") func overflow() {
     var world = TreeWorld()
     world.add(
