@@ -2,7 +2,7 @@ internal import Core
 
 /// What an agent that instruments everything says beyond what the analysis needs: semantic conventions 1.30.
 extension TraceWriter {
-  /// What an agent says of the process, by the semantic conventions 1.30.
+  /// Of the process.
   func process(_ service: Int, _ attributes: inout AttributeList, _ out: inout TextBuffer) {
     let name = graph.services[service].name
     attributes.add("service.version", "1.\(service % 7).\(service % 11)", &out)
@@ -18,7 +18,7 @@ extension TraceWriter {
     attributes.add("telemetry.sdk.version", "1.46.0", &out)
   }
 
-  /// What an agent says of a call beyond what the analysis needs.
+  /// Of a call.
   func agent(
     _ span: WorldSpan, _ peer: ServiceGraph.Service?, _ attributes: inout AttributeList, _ out: inout TextBuffer
   ) {
@@ -57,15 +57,9 @@ struct AttributeList {
   enum Form { case otlp, jaeger, zipkin }
 
   private let form: Form
-  private var isEmpty: Bool
+  private var isEmpty = true
 
-  /// - Parameters:
-  ///   - form: the wire format.
-  ///   - isEmpty: whether none stands there yet.
-  init(_ form: Form, isEmpty: Bool = true) {
-    self.form = form
-    self.isEmpty = isEmpty
-  }
+  init(_ form: Form) { self.form = form }
 
   private mutating func separate(_ out: inout TextBuffer) {
     if !isEmpty { out.byte(0x2C) }
@@ -80,6 +74,13 @@ struct AttributeList {
     case .jaeger: out.texts(#"{"key":""#, name, #"","type":"string","value":""#, value, #""}"#)
     case .zipkin: out.texts("\"", name, "\":\"", value, "\"")
     }
+  }
+
+  /// Adds a truth value; only Jaeger's tags have them here.
+  mutating func add(_ name: String, _ value: Bool, _ out: inout TextBuffer) {
+    guard form == .jaeger else { return add(name, value ? "true" : "false", &out) }
+    separate(&out)
+    out.texts(#"{"key":""#, name, #"","type":"bool","value":"#, value ? "true}" : "false}")
   }
 
   /// Adds a number.

@@ -70,37 +70,21 @@ struct TraceWriter {
     out.int(span.start)
     out.text(#","duration":"#)
     out.int(span.end - span.start)
-    out.text(#","tags":[{"key":"span.kind","type":"string","value":""#)
-    out.text(span.kind == .server ? "server\"}" : "client\"}")
-    if let peer = peer(span) {
-      out.text(#",{"key":"peer.service","type":"string","value":"#)
-      out.quoted(peer.name)
-      out.byte(0x7D)
-      if !peer.system.isEmpty {
-        out.text(#",{"key":"db.system","type":"string","value":"#)
-        out.quoted(peer.system)
-        out.byte(0x7D)
-      }
+    out.text(#","tags":["#)
+    var tags = AttributeList(.jaeger)
+    tags.add("span.kind", span.kind == .server ? "server" : "client", &out)
+    let peer = peer(span)
+    if let peer {
+      tags.add("peer.service", peer.name, &out)
+      if !peer.system.isEmpty { tags.add("db.system", peer.system, &out) }
     }
-    if span.resend > 0 {
-      out.text(#",{"key":"http.resend_count","type":"int64","value":"#)
-      out.int(span.resend)
-      out.byte(0x7D)
-    }
+    if span.resend > 0 { tags.add("http.resend_count", span.resend, &out) }
     if let failure = span.failure {
-      out.text(#",{"key":"error","type":"bool","value":true},{"key":"error.type","type":"string","value":"#)
-      out.quoted(failure.errorType)
-      out.byte(0x7D)
-      if span.kind == .server {
-        out.text(#",{"key":"http.status_code","type":"int64","value":"#)
-        out.int(failure.httpStatus)
-        out.byte(0x7D)
-      }
+      tags.add("error", true, &out)
+      tags.add("error.type", failure.errorType, &out)
+      if span.kind == .server { tags.add("http.status_code", failure.httpStatus, &out) }
     }
-    if detail == .agent {
-      var tags = AttributeList(.jaeger, isEmpty: false)
-      agent(span, peer(span), &tags, &out)
-    }
+    if detail == .agent { agent(span, peer, &tags, &out) }
     out.text(#"],"logs":[],"processID":"p"#)
     out.int(span.service)
     out.text(#"","warnings":null}"#)
@@ -131,30 +115,21 @@ struct TraceWriter {
       out.text(#","localEndpoint":{"serviceName":"#)
       out.quoted(graph.services[span.service].name)
       out.byte(0x7D)
-      if let peer = peer(span) {
+      let peer = peer(span)
+      if let peer {
         out.text(#","remoteEndpoint":{"serviceName":"#)
         out.quoted(peer.name)
         out.byte(0x7D)
       }
-      out.text(#","tags":{"http.method":"GET""#)
-      if span.resend > 0 {
-        out.text(#","http.resend_count":""#)
-        out.int(span.resend)
-        out.byte(0x22)
-      }
+      out.text(#","tags":{"#)
+      var tags = AttributeList(.zipkin)
+      tags.add("http.method", "GET", &out)
+      if span.resend > 0 { tags.add("http.resend_count", span.resend, &out) }
       if let failure = span.failure {
-        out.text(#","error":"#)
-        out.quoted(failure.errorType)
-        if span.kind == .server {
-          out.text(#","http.status_code":""#)
-          out.int(failure.httpStatus)
-          out.byte(0x22)
-        }
+        tags.add("error", failure.errorType, &out)
+        if span.kind == .server { tags.add("http.status_code", failure.httpStatus, &out) }
       }
-      if detail == .agent {
-        var tags = AttributeList(.zipkin, isEmpty: false)
-        agent(span, peer(span), &tags, &out)
-      }
+      if detail == .agent { agent(span, peer, &tags, &out) }
       out.text("}}")
     }
     out.text("]\n")
