@@ -9,7 +9,10 @@ package struct CascadeDigester: Digester {
   /// Labels of calls by component and operation name, of log templates by symbol and severity.
   var callLabels = CellMap<Int32>()
   var logLabels = CellMap<Int32>()
-  private var latency = LatencyTally()
+  /// Durations by component: their sketches, the name of each, and its number by name, -1 where there is none.
+  private var latency = SketchArena()
+  private var sketched: [Int32] = []
+  private var sketchByName: [Int32] = []
   /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
   var tellsOfBreaker: [Bool?] = []
   let spanStart: Int32
@@ -21,7 +24,7 @@ package struct CascadeDigester: Digester {
   }
 
   package consuming func finish(_ context: borrowing DigestContext) -> CascadePartial {
-    partial.latency = latency.sketches()
+    partial.latency = Dictionary(uniqueKeysWithValues: zip(sketched, latency.sketches(count: sketched.count)))
     return partial
   }
 
@@ -67,7 +70,7 @@ package struct CascadeDigester: Digester {
         Activity(
           requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.end : .max,
           last: node.failed ? node.end : .min), at: Cell(a: component, slot: fine(node.start)))
-      latency.add(node.duration, of: component)
+      latency.add(node.duration, to: sketch(of: component))
       partial.durations.add(
         Tally(), at: Cell(a: component, number: CascadePartial.bucket(node.duration), slot: coarse(node.start)))
       if let parent {
@@ -89,6 +92,16 @@ package struct CascadeDigester: Digester {
     let visit = Activity(requests: 1, failures: rootFailed ? 1 : 0)
     partial.visits.add(visit, at: Cell(a: 0, slot: slot))
     for component in visited { partial.visits.add(visit, at: Cell(a: component, slot: slot)) }
+  }
+
+  private mutating func sketch(of component: Int32) -> Int {
+    let name = Int(component)
+    if name >= sketchByName.count { sketchByName += Array(repeating: -1, count: name + 1 - sketchByName.count) }
+    if sketchByName[name] < 0 {
+      sketchByName[name] = Int32(sketched.count)
+      sketched.append(component)
+    }
+    return Int(sketchByName[name])
   }
 
   /// Components that failed side by side as roots of one request.

@@ -230,12 +230,3 @@ struct Sightings: CellValue {
     kept = try reader.array { reader throws(DecodeFailure) in try Sighting(from: &reader) }
   }
 }
-
-extension ByteReader {
-  /// A count as a partial holds it: so far from the largest number that no sum over partials overflows.
-  mutating func tally() throws(DecodeFailure) -> Int {
-    let count = try int()
-    guard (0...1 << 40).contains(count) else { throw failure("count out of range") }
-    return count
-  }
-}

@@ -129,6 +129,13 @@ package struct ByteReader: Sendable {
 
   package mutating func int() throws(DecodeFailure) -> Int { Int(try signed()) }
 
+  /// A count as a partial holds it: so far from the largest number that no sum over partials overflows.
+  package mutating func tally() throws(DecodeFailure) -> Int {
+    let count = try int()
+    guard (0...1 << 40).contains(count) else { throw failure("count out of range") }
+    return count
+  }
+
   package mutating func bool() throws(DecodeFailure) -> Bool { try byte() != 0 }
 
   package mutating func fixed64() throws(DecodeFailure) -> UInt64 {

@@ -98,11 +98,10 @@ extension Sketch: BinaryCodable {
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
-    zeros = try reader.int()
+    zeros = try reader.tally()
     sum = try reader.signed()
     minimum = try reader.signed()
     maximum = try reader.signed()
-    guard (0..<1 << 48).contains(zeros) else { throw reader.failure("sketch count out of range") }
     count = zeros
     var index: Int64 = 0
     for _ in 0..<(try reader.count(minimumBytes: 2)) {
@@ -138,7 +137,7 @@ package enum SketchBuckets {
   private static let firstByPart: [Int32] = (0..<64 * 63).map { part in
     let (magnitude, step) = (Int64(part >> 6), Int64(part & 63))
     let value = magnitude >= 6 ? (64 + step) << (magnitude - 6) : (64 + step) >> (6 - magnitude)
-    return Int32(borders.firstIndex { $0 >= value } ?? borders.count - 1)
+    return Int32(borders.partitioningIndex { $0 >= value })
   }
 
   /// The bucket of a positive value.

@@ -68,12 +68,7 @@ enum FieldText {
     return Double(text(b))
   }
 
-  static func text(_ b: Span<UInt8>) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(b.count)
-    for i in b.indices { bytes.append(b[i]) }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  static func text(_ b: Span<UInt8>) -> String { String(copying: b) }
 
   /// The field's text without white space around it.
   static func trimmedText(_ b: Span<UInt8>) -> String { text(b.extracting(trimmed(b))) }

@@ -34,18 +34,10 @@ package struct Rows: Sendable {
 
   /// Gives back the room that growing arrays took ahead.
   package mutating func trim() {
-    spans = Self.trimmed(spans)
-    logs = Self.trimmed(logs)
-    metrics = Self.trimmed(metrics)
-    events = Self.trimmed(events)
-  }
-
-  private static func trimmed<Row>(_ rows: [Row]) -> [Row] {
-    guard rows.capacity - rows.count > rows.count / 16 else { return rows }
-    var exact: [Row] = []
-    exact.reserveCapacity(rows.count)
-    exact += rows
-    return exact
+    spans = spans.withoutSpareRoom
+    logs = logs.withoutSpareRoom
+    metrics = metrics.withoutSpareRoom
+    events = events.withoutSpareRoom
   }
 
   /// How many rows, test cases counted one by one.

@@ -23,10 +23,8 @@ package struct CriticalPath: Sendable {
   private var start: [Int64] = []
   private var end: [Int64] = []
   private var kids: [Int] = []
-  /// Starts of many children, ascending; empty until they are asked for.
+  /// The children's starts, ascending; empty until they are asked for.
   private var starts: [Int64] = []
-  /// From so many children on they are counted by bisection: a request of a hundred thousand calls must stay linear.
-  private static let many = 16
 
   package init() {}
 
@@ -119,13 +117,12 @@ package struct CriticalPath: Sendable {
   }
 
   /// How many children start or end within a time, both ends included; they are sorted by their ends, the last one first.
+  /// By bisection: a request of a hundred thousand calls asks for each of them.
   private mutating func events(from: Int64, to: Int64) -> Int {
-    guard kids.count > Self.many else {
-      return kids.reduce(0) {
-        $0 + (start[$1] >= from && start[$1] <= to ? 1 : 0) + (end[$1] >= from && end[$1] <= to ? 1 : 0)
-      }
+    if starts.isEmpty {
+      for kid in kids { starts.append(start[kid]) }
+      starts.sort()
     }
-    if starts.isEmpty { starts = kids.map { start[$0] }.sorted() }
     let ends = end
     return starts.partitioningIndex { $0 > to } - starts.partitioningIndex { $0 >= from }
       + kids.partitioningIndex { ends[$0] < from } - kids.partitioningIndex { ends[$0] <= to }

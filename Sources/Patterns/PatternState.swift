@@ -124,7 +124,7 @@ struct PatternState {
         Caller(point: paths(pointOf: scan.path[i]), kind: nodes[i].kind, failed: nodes[i].failed))
     }
     callers[caller].count += 1
-    callerSelf.add(scan.selfTime, bucket: sketchBucket(scan.selfTime), to: caller)
+    callerSelf.add(scan.selfTime, to: caller)
     var here = request
     here.source = nodes[i].source
     here.time = nodes[i].start
@@ -174,13 +174,13 @@ struct PatternState {
       edges[edge].failures += Int(scan.callees[k].failures)
       if counted.isLarger(than: edges[edge].widest) { edges[edge].widest = counted }
       if counted.isSmaller(than: edges[edge].narrowest) { edges[edge].narrowest = counted }
-      edgeSketches.add(count, bucket: sketchBucket(count), to: 3 * edge + 2)
+      edgeSketches.add(count, to: 3 * edge + 2)
     }
     for child in scan.children {
       let edge = Int(scan.callees[Int(child.callee)].edge)
       let duration = nodes[Int(child.node)].duration
-      edgeSketches.add(duration, bucket: sketchBucket(duration), to: 3 * edge)
-      edgeSketches.add(child.gap, bucket: sketchBucket(child.gap), to: 3 * edge + 1)
+      edgeSketches.add(duration, to: 3 * edge)
+      edgeSketches.add(child.gap, to: 3 * edge + 1)
     }
   }
 
@@ -259,7 +259,7 @@ struct PatternState {
 
   private mutating func addPathLatency(_ variant: Int, _ path: Int, _ node: CallNode, _ request: RawExemplar) {
     let entry = pathIndex.index(of: UInt64(variant) << 32 | UInt64(path))
-    pathLatency.add(node.duration, bucket: sketchBucket(node.duration), to: entry)
+    pathLatency.add(node.duration, to: entry)
     if entry == pathSlowest.count {
       var slowest = request
       slowest.value = .min
@@ -276,7 +276,7 @@ struct PatternState {
 
   private mutating func addLatency(_ latency: Int64, to variant: Int, _ request: RawExemplar) {
     let entry = windowIndex.index(of: UInt64(variant) << 16 | UInt64(window(of: request.time)))
-    windowLatency.add(latency, bucket: sketchBucket(latency), to: entry)
+    windowLatency.add(latency, to: entry)
     var slow = request
     slow.value = latency
     if let least = variants[variant].slowest.last, variants[variant].slowest.count == VariantStats.slowestLimit,

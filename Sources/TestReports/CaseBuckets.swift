@@ -44,7 +44,7 @@ package struct CaseBuckets: Sendable {
   }
 
   private var chunks = [[Chunk]](repeating: [], count: count)
-  private var open = [[UInt8]](repeating: [], count: count)
+  private var open = [ByteWriter](repeating: ByteWriter(), count: count)
   private var shelf: (any CaseShelf)?
 
   package init(shelf: (any CaseShelf)? = nil) { self.shelf = shelf }
@@ -61,38 +61,26 @@ package struct CaseBuckets: Sendable {
   ///   - file: the number of its file.
   ///   - position: its number within the file.
   mutating func add(_ note: Range<Int>, of bytes: [UInt8], to bucket: Int, file: Int, position: Int) {
-    Self.append(UInt64(file), to: &open[bucket])
-    Self.append(UInt64(position), to: &open[bucket])
-    open[bucket] += bytes[note]
-    if open[bucket].count >= Self.chunkBytes { seal(bucket) }
-  }
-
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+    open[bucket].unsigned(UInt64(file))
+    open[bucket].unsigned(UInt64(position))
+    open[bucket].raw(bytes.span.extracting(note))
+    if open[bucket].bytes.count >= Self.chunkBytes { seal(bucket) }
   }
 
   private mutating func seal(_ bucket: Int) {
-    let count = open[bucket].count
-    if count == 0 { return }
-    if let place = shelf?.put(open[bucket]) {
-      chunks[bucket].append(Chunk(firstFile: 0, count: count, bytes: [], place: place))
-    } else {
-      // A copy of its own, of the right size: the room it grew in is used for the next one.
-      chunks[bucket].append(Chunk(firstFile: 0, count: count, bytes: Array(open[bucket][...]), place: nil))
-    }
-    open[bucket].removeAll(keepingCapacity: true)
+    let bytes = open[bucket].bytes
+    if bytes.isEmpty { return }
+    let place = shelf?.put(bytes)
+    chunks[bucket].append(
+      Chunk(firstFile: 0, count: bytes.count, bytes: place == nil ? bytes.withoutSpareRoom : [], place: place))
+    open[bucket].removeAll()
   }
 
   /// Seals what is open, for good.
   mutating func close() {
     for bucket in 0..<Self.count {
       seal(bucket)
-      open[bucket] = []
+      open[bucket] = ByteWriter()
     }
   }
 
@@ -179,19 +167,19 @@ package struct CaseBuckets: Sendable {
       let content = try read(bucket, ranks: ranks)
       // By file and position: symbols depend on the order of interning.
       let entries = content.entries.sorted { ($0.file, $0.position) < ($1.file, $1.position) }
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(content.bytes.count)
+      var bytes = ByteWriter()
+      bytes.reserve(content.bytes.count)
       for entry in entries {
         var reader = ByteReader(content.bytes, at: entry.offset)
         var note = TestCaseNote()
         do throws(DecodeFailure) { _ = try note.decode(from: &reader) } catch {
           throw CaseFailure("test cases are damaged: \(error.message)")
         }
-        Self.append(UInt64(entry.file), to: &bytes)
-        Self.append(UInt64(clamping: entry.position), to: &bytes)
-        bytes += content.bytes[entry.offset..<reader.offset]
+        bytes.unsigned(UInt64(entry.file))
+        bytes.unsigned(UInt64(clamping: entry.position))
+        bytes.raw(content.bytes.span.extracting(entry.offset..<reader.offset))
       }
-      writer.blob(bytes)
+      writer.blob(bytes.bytes)
     }
   }
 

@@ -90,7 +90,7 @@ struct FailureSigner {
   mutating func note(type: String, message: String, stack: String, cause: String) -> FailureNote {
     let source = message.isEmpty ? stack : message
     return FailureNote(
-      type: Self.bounded(type.isEmpty ? Self.type(in: source) : type, 160), message: masked(Self.head(source)),
+      type: (type.isEmpty ? Self.type(in: source) : type).cut(toBytes: 160), message: masked(Self.head(source)),
       frame: masked(Self.frame(in: stack)), cause: cause.isEmpty ? "" : masked(cause))
   }
 
@@ -100,7 +100,7 @@ struct FailureSigner {
     var out: [UInt8] = []
     let bytes = Array(Self.withoutEscapes(text).utf8)
     mask.mask(bytes.span, into: &out)
-    return Self.bounded(String(decoding: out, as: UTF8.self), 300)
+    return String(decoding: out, as: UTF8.self).cut(toBytes: 300)
   }
 
   /// The first two lines that say something.
@@ -112,7 +112,7 @@ struct FailureSigner {
       lines.append(trimmed)
       if lines.count == 2 { break }
     }
-    return bounded(lines.joined(separator: " "), 400)
+    return lines.joined(separator: " ").cut(toBytes: 400)
   }
 
   /// `java.net.ConnectException` of `java.net.ConnectException: refused`.
@@ -132,16 +132,18 @@ struct FailureSigner {
     for line in stack.split(separator: "\n").prefix(200) {
       let trimmed = line.drop { $0 == " " || $0 == "\t" }
       if trimmed.hasPrefix("at ") {
-        if !frameworks.contains(where: { trimmed.dropFirst(3).hasPrefix($0) }) { return bounded(String(trimmed), 200) }
+        if !frameworks.contains(where: { trimmed.dropFirst(3).hasPrefix($0) }) {
+          return String(trimmed).cut(toBytes: 200)
+        }
       } else if trimmed.hasPrefix("File \"") {
-        python = bounded(String(trimmed), 200)
+        python = String(trimmed).cut(toBytes: 200)
       } else if trimmed.prefix(while: { $0 != " " }).contains(".py:") {
-        python = bounded(String(trimmed), 200)
+        python = String(trimmed).cut(toBytes: 200)
       }
     }
     if !python.isEmpty { return python }
     let first = stack.prefix { $0 != "\n" && $0 != " " }
-    return first.contains(":") && first.contains(".") ? bounded(String(first), 200) : ""
+    return first.contains(":") && first.contains(".") ? String(first).cut(toBytes: 200) : ""
   }
 
   private static let frameworks = [
@@ -166,12 +168,5 @@ struct FailureSigner {
       }
     }
     return out
-  }
-
-  static func bounded(_ text: String, _ bytes: Int) -> String {
-    guard text.utf8.count > bytes else { return text }
-    var kept = Array(text.utf8.prefix(bytes + 1))
-    while let last = kept.popLast(), last & 0xC0 == 0x80 {}
-    return String(decoding: kept, as: UTF8.self)
   }
 }

@@ -51,10 +51,7 @@ struct NightTally: Sendable {
       if owners.count > max(4096, 2 * distinctOwners) { sortOwners() }
     }
     guard total > threshold else { return }
-    var bytes: [UInt8] = []
-    bytes.append(copying: name)
-    let text = String(decoding: bytes, as: UTF8.self)
-    slowest.append(TestFindings.Cost(test: text, total: total, attempts: attempts))
+    slowest.append(TestFindings.Cost(test: String(copying: name), total: total, attempts: attempts))
     if slowest.count >= 32 * listed { cutSlowest() }
   }
 

@@ -11,7 +11,7 @@ enum SetupFailure {
     if let range = after("Failed test dependencies:", in: record.output)
       ?? after("Failed test dependencies:", in: message)
     {
-      return "dependency " + FailureSigner.bounded(line(range), 160)
+      return "dependency " + line(range).cut(toBytes: 160)
     }
     if message == "Fixture dependency failed" || message == "Failed Dependencies" { return "dependency" }
     guard record.outcome == .failed || record.outcome == .error || record.marks.contains(.setup) else { return "" }
@@ -19,14 +19,14 @@ enum SetupFailure {
     if let reason = after("Parent suite setup failed:", in: message)
       ?? after("Parent suite teardown failed:", in: message)
     {
-      return "suite setup " + FailureSigner.bounded(line(reason), 200)
+      return "suite setup " + line(reason).cut(toBytes: 200)
     }
     // pytest: the fixture's error stands in every test that wanted it.
     if let reason = after("failed on setup with", in: message) {
-      return "setup " + FailureSigner.bounded(line(reason), 200)
+      return "setup " + line(reason).cut(toBytes: 200)
     }
     if let reason = after("OneTimeSetUp:", in: message) ?? after("TestFixtureSetUp failed", in: message) {
-      return "setup " + FailureSigner.bounded(line(reason), 200)
+      return "setup " + line(reason).cut(toBytes: 200)
     }
     // One record stands for a class or module whose set-up failed; its tests are missing.
     let name = record.name
@@ -37,9 +37,9 @@ enum SetupFailure {
       || name == "executionError" || name.hasPrefix("TestMain")
     if isPseudo {
       let owner = record.className.isEmpty ? record.suites.last ?? "" : record.className
-      return "setup of " + FailureSigner.bounded(name.hasPrefix("setUp") ? name : owner, 200)
+      return "setup of " + (name.hasPrefix("setUp") ? name : owner).cut(toBytes: 200)
     }
-    return record.marks.contains(.setup) ? "setup " + FailureSigner.bounded(line(message[...]), 200) : ""
+    return record.marks.contains(.setup) ? "setup " + line(message[...]).cut(toBytes: 200) : ""
   }
 
   private static func after(_ mark: StaticString, in text: String) -> Substring? {

@@ -43,10 +43,7 @@ package struct TestIdentity: Sendable {
       text += parameters.utf8
       text.append(0x5D)
     }
-    if text.count > Self.longest {
-      text.removeLast(text.count - Self.longest - 1)
-      while let last = text.popLast(), last & 0xC0 == 0x80 {}
-    }
+    text.cutText(to: Self.longest)
   }
 
   private static let separator: [UInt8] = [0x20, 0x3E, 0x20]

@@ -153,14 +153,11 @@ extension TestFilePart: BinaryCodable {
     isRecovered = try reader.bool()
     isClosed = try reader.bool()
     start = try reader.signed()
-    cases = try reader.int()
-    passed = try reader.int()
-    failed = try reader.int()
-    errors = try reader.int()
-    skipped = try reader.int()
-    disabled = try reader.int()
-    for count in [cases, passed, failed, errors, skipped, disabled] where !(0..<1 << 48).contains(count) {
-      throw reader.failure("count out of range")
-    }
+    cases = try reader.tally()
+    passed = try reader.tally()
+    failed = try reader.tally()
+    errors = try reader.tally()
+    skipped = try reader.tally()
+    disabled = try reader.tally()
   }
 }
