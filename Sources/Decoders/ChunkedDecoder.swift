@@ -32,7 +32,7 @@ extension ChunkedDecoder {
       while true {
         let old = held.bytes.count
         let step = min(max(held.enough - old, 1), bytes.count - from)
-        held.bytes.append(bytes.extracting(from..<from + step))
+        held.bytes.append(copying: bytes.extracting(from..<from + step))
         from += step
         if held.bytes.count < held.enough {
           swap(&held, &carry)
@@ -54,7 +54,7 @@ extension ChunkedDecoder {
     if from == bytes.count { return }
     let rest = bytes.extracting(from..<bytes.count)
     let used = process(rest, isFinal: false, into: &batch)
-    carry.bytes.append(rest.extracting(used..<rest.count))
+    carry.bytes.append(copying: rest.extracting(used..<rest.count))
     carry.enough = max(2 * carry.bytes.count, 4096)
   }
 
@@ -68,12 +68,5 @@ extension ChunkedDecoder {
       if used == 0 { break }
       from += used
     }
-  }
-}
-
-extension Array where Element == UInt8 {
-  /// Appends borrowed bytes.
-  mutating func append(_ bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

@@ -1,7 +1,6 @@
 // Where a large member may be cut, so that several threads can read it.
 
 internal import Core
-internal import Glibc
 
 /// Finds the line ends behind which a member of JSON lines is cut: the first one after every so many bytes.
 ///
@@ -58,7 +57,7 @@ package struct MemberCutter {
     if isOfLines == false { return nil }
     var i = 0
     while i < bytes.count {
-      let end = Self.lineEnd(bytes, i)
+      let end = ByteScan.lineEnd(bytes, i)
       guard end < bytes.count else { break }
       line += 1
       sinceCut += end + 1 - i
@@ -78,22 +77,14 @@ package struct MemberCutter {
   }
 
   private mutating func decide(_ bytes: Span<UInt8>) {
-    let end = Self.lineEnd(bytes, 0)
-    firstLine.append(bytes.extracting(0..<end))
+    let end = ByteScan.lineEnd(bytes, 0)
+    firstLine.append(copying: bytes.extracting(0..<end))
     if firstLine.count > Self.firstLineLimit {
       isOfLines = false
       firstLine = []
     } else if end < bytes.count {
       isOfLines = JSONLine.isWholeObject(firstLine.span, rule: settings.rule(input: input, member: member), settings)
       firstLine = []
-    }
-  }
-
-  private static func lineEnd(_ b: Span<UInt8>, _ start: Int) -> Int {
-    unsafe b.withUnsafeBufferPointer { buffer in
-      guard let first = buffer.baseAddress, start < buffer.count else { return buffer.count }
-      guard let found = unsafe memchr(first + start, 0x0A, buffer.count - start) else { return buffer.count }
-      return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(first)
     }
   }
 }

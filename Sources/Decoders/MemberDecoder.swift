@@ -50,7 +50,7 @@ package struct MemberDecoder {
       decoder?.feed(bytes, into: &batch)
       return
     }
-    for i in bytes.indices { head.append(bytes[i]) }
+    head.append(copying: bytes)
     if head.count >= Sniffer.headSize { decideOnHead(into: &batch) }
   }
 

@@ -30,7 +30,7 @@ enum Sniffer {
     while first < head.count, isSpace(head[first]) { first += 1 }
     if first == head.count { return start == head.count && head[0] == 0 ? .binary : .logLines }
     if let rule, !rule.table.isEmpty || !rule.values.isEmpty {
-      let line = head.extracting(start..<lineEnd(head, start))
+      let line = head.extracting(start..<ByteScan.lineEnd(head, start))
       return .table(delimiter: DelimitedRow.delimiter(of: line, wanted: Array(rule.table.values) + rule.values))
     }
     if startsXML(head, first) { return .xml }
@@ -38,18 +38,12 @@ enum Sniffer {
     if isBinary(head, start) { return .binary }
     if hasXMLLine(head, start) { return .xml }
     if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
-    let line = head.extracting(start..<lineEnd(head, start))
+    let line = head.extracting(start..<ByteScan.lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
     return .logLines
   }
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
-
-  static func lineEnd(_ bytes: Span<UInt8>, _ start: Int) -> Int {
-    var i = start
-    while i < bytes.count, bytes[i] != 0x0A { i += 1 }
-    return i
-  }
 
   private static func utf16(_ head: Span<UInt8>) -> SniffedFormat? {
     guard head.count >= 4 else { return nil }
@@ -86,7 +80,7 @@ enum Sniffer {
     var i = start
     for _ in 0..<64 where i < head.count {
       if XMLText.matches("<?xml ", head, i) || XMLText.matches("<testsuite", head, i) { return true }
-      i = lineEnd(head, i) + 1
+      i = ByteScan.lineEnd(head, i) + 1
     }
     return false
   }
@@ -152,7 +146,7 @@ enum Sniffer {
     var lines = 0
     var objects = 0
     while i < head.count, lines < 64 {
-      let end = lineEnd(head, i)
+      let end = ByteScan.lineEnd(head, i)
       while i < end, isSpace(head[i]) { i += 1 }
       if i < end {
         lines += 1

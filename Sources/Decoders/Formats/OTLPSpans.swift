@@ -104,10 +104,6 @@ enum OTLPSpans {
     guard let byte = reader.peek(b) else { return false }
     guard byte == 0x7B else { return reader.skipValue(b) }
     reader.position &+= 1
-    if reader.position < b.count, b[reader.position] == 0x7D {
-      reader.position &+= 1
-      return true
-    }
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       if JSONReader.equals(b, key, "code") {

@@ -51,12 +51,8 @@ extension JSONReader {
   /// The usual bytes are compared first; on the first difference the general way reads the same attribute from its
   /// start, so both give the same result.
   @inline(__always) mutating func otlpAttribute(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
-    let start = position &+ 8
-    guard Self.matches(b, position, "{\"key\":\""), let quote = Self.plainEnd(b, start),
-      Self.matches(b, quote &+ 1, ",\"value\":{\"")
-    else { return otlpAttributeSlow(b) }
-    let key = JSONText(start: start, end: quote, isEscaped: false)
-    let kind = quote &+ 12
+    guard let key = usualKey(b), Self.matches(b, key.end &+ 1, ",\"value\":{\"") else { return otlpAttributeSlow(b) }
+    let kind = key.end &+ 12
     if Self.matches(b, kind, "stringValue\":\"") {
       if let end = Self.plainEnd(b, kind &+ 14), Self.matches(b, end, "\"}}") {
         position = end &+ 3
@@ -69,6 +65,12 @@ extension JSONReader {
       }
     }
     return otlpAttributeSlow(b)
+  }
+
+  /// The key of an attribute that begins with it, as usual; nothing is taken.
+  @inline(__always) private func usualKey(_ b: Span<UInt8>) -> JSONText? {
+    guard Self.matches(b, position, "{\"key\":\""), let quote = Self.plainEnd(b, position &+ 8) else { return nil }
+    return JSONText(start: position &+ 8, end: quote, isEscaped: false)
   }
 
   @inline(never) private mutating func otlpAttributeSlow(
@@ -108,12 +110,8 @@ extension JSONReader {
   ///
   /// The usual bytes are compared first, like an OTLP attribute's.
   @inline(__always) mutating func jaegerTag(_ b: Span<UInt8>) -> (key: JSONText, value: AttributeValue)? {
-    let start = position &+ 8
-    guard Self.matches(b, position, "{\"key\":\""), let quote = Self.plainEnd(b, start),
-      Self.matches(b, quote &+ 1, ",\"type\":\"")
-    else { return jaegerTagSlow(b) }
-    let key = JSONText(start: start, end: quote, isEscaped: false)
-    let type = quote &+ 10
+    guard let key = usualKey(b), Self.matches(b, key.end &+ 1, ",\"type\":\"") else { return jaegerTagSlow(b) }
+    let type = key.end &+ 10
     if Self.matches(b, type, "string\",\"value\":\"") {
       if let end = Self.plainEnd(b, type &+ 17), end &+ 1 < b.count, b[end &+ 1] == 0x7D {
         position = end &+ 2

@@ -1,12 +1,14 @@
 // Turns escaped JSON text into UTF-8.
 
+internal import Core
+
 enum JSONEscapes {
   /// Appends the text that an escaped string stands for. The scanner has checked its escapes already.
   ///
   /// - Returns: how many lone surrogates became U+FFFD.
   static func append(_ b: Span<UInt8>, _ text: JSONText, to out: inout [UInt8]) -> Int {
     guard text.isEscaped else {
-      out.append(b.extracting(text.start..<text.end))
+      out.append(copying: b.extracting(text.start..<text.end))
       return 0
     }
     var lone = 0
@@ -14,7 +16,7 @@ enum JSONEscapes {
     while i < text.end {
       var run = i
       while run < text.end, b[run] != 0x5C { run += 1 }
-      if run > i { out.append(b.extracting(i..<run)) }
+      if run > i { out.append(copying: b.extracting(i..<run)) }
       i = run
       guard i + 1 < text.end else { break }
       let escape = b[i + 1]
@@ -55,7 +57,7 @@ enum JSONEscapes {
     while i < range.upperBound {
       var run = i
       while run < range.upperBound, b[run] != 0x5C { run += 1 }
-      out.append(b.extracting(i..<run))
+      out.append(copying: b.extracting(i..<run))
       i = run
       guard i + 1 < range.upperBound else { break }
       if b[i + 1] == 0x2F {
@@ -66,11 +68,11 @@ enum JSONEscapes {
         if (0x20..<0x7F).contains(scalar), scalar != 0x22, scalar != 0x5C {
           out.append(UInt8(truncatingIfNeeded: scalar))
         } else {
-          out.append(b.extracting(i..<i + 6))
+          out.append(copying: b.extracting(i..<i + 6))
         }
         i += 6
       } else {
-        out.append(b.extracting(i..<i + 2))
+        out.append(copying: b.extracting(i..<i + 2))
         i += 2
       }
     }

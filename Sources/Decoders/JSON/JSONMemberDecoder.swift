@@ -1,7 +1,6 @@
 // A member of JSON: lines or one document, read value by value, an element at a time.
 
 internal import Core
-internal import Glibc
 
 /// Reads every JSON format, told apart per value by its keys.
 ///
@@ -50,7 +49,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
     var i = 0
     loop: while i < b.count {
       if skipsLine {
-        let end = lineEnd(b, i)
+        let end = ByteScan.lineEnd(b, i)
         i = end
         if end < b.count {
           skipsLine = false
@@ -61,7 +60,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       }
       if isInDocument {
         let (next, outcome) = walk(b, from: i, isFinal: isFinal, line: 0, into: &batch)
-        countLines(b, i..<next)
+        line += ByteScan.lineEnds(b, i, next)
         i = next
         switch outcome {
         case .none: isInDocument = false
@@ -77,7 +76,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
           abandon(outcome, at: base + records.failedAt, into: &batch)
           // Read on at the next line: behind the bad place if the document had records, else behind its first line.
           if documentRecords > 0, records.failedAt > i {
-            countLines(b, i..<records.failedAt)
+            line += ByteScan.lineEnds(b, i, records.failedAt)
             i = records.failedAt
           }
           skipsLine = true
@@ -85,7 +84,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
         continue
       }
       guard skipBetween(b, &i, into: &batch) else { break }
-      let end = lineEnd(b, i)
+      let end = ByteScan.lineEnd(b, i)
       if end == b.count, !isFinal, b.count - i < Self.patience { break }
       if end < b.count || isFinal {
         if let inside = takeLine(b, i, end, into: &batch) {
@@ -170,23 +169,6 @@ struct JSONMemberDecoder: ChunkedDecoder {
   private mutating func abandon(_ failure: JSONReader.Failure, at offset: Int, into batch: inout RecordBatch) {
     records.reportMalformed(failure, at: .offset(offset), into: &batch)
     leaveDocument(into: &batch)
-  }
-
-  private func lineEnd(_ b: Span<UInt8>, _ start: Int) -> Int {
-    unsafe b.withUnsafeBufferPointer { buffer in
-      guard let first = buffer.baseAddress, start < buffer.count else { return buffer.count }
-      guard let found = unsafe memchr(first + start, 0x0A, buffer.count - start) else { return buffer.count }
-      return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(first)
-    }
-  }
-
-  private mutating func countLines(_ b: Span<UInt8>, _ range: Range<Int>) {
-    var i = range.lowerBound
-    while i < range.upperBound {
-      i = lineEnd(b, i)
-      if i < range.upperBound { line += 1 }
-      i += 1
-    }
   }
 
   /// Reads on inside a value, or begins one, as far as the bytes go.

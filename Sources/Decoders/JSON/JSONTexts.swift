@@ -56,7 +56,7 @@ struct JSONTexts {
     }
     log.textStart = arena.count
     log.textCount = range.count
-    arena.append(scratch.span.extracting(range))
+    arena.append(copying: scratch.span.extracting(range))
   }
 
   /// Appends a whole JSON value as a message, without the white space between its parts.

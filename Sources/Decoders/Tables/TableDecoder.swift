@@ -38,7 +38,7 @@ struct TableDecoder: ChunkedDecoder {
     var i = 0
     while i < b.count {
       if skipsLine {
-        let end = Sniffer.lineEnd(b, i)
+        let end = ByteScan.lineEnd(b, i)
         if end == b.count { return end }
         skipsLine = false
         line += 1

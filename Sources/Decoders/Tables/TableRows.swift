@@ -69,7 +69,7 @@ struct TableRows {
       while i < b.count, b[i] != 0x22 { i += 1 }
       // The first quote of a pair goes with the text before it, the second is left out.
       let end = min(i + 1, b.count)
-      out.append(b.extracting(first..<end))
+      out.append(copying: b.extracting(first..<end))
       i = end < b.count && i < b.count && b[end] == 0x22 ? end + 1 : end
     }
   }
@@ -200,7 +200,7 @@ struct TableRows {
       end = content.start + limit
       batch.books.repair("textCut")
     }
-    batch.text.append(text.extracting(content.start..<end))
+    batch.text.append(copying: text.extracting(content.start..<end))
     log.textCount = end - content.start
   }
 

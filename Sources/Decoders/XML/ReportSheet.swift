@@ -161,13 +161,7 @@ struct ReportSheet {
     file.properties.append(TestRecord.Property(name: cut(name, 200), value: cut(value, 1000)))
   }
 
-  func cut(_ text: String, _ bytes: Int) -> String {
-    guard text.utf8.count > bytes else { return text }
-    var kept = Array(text.utf8.prefix(bytes + 1))
-    // Not in the middle of a character.
-    while let last = kept.popLast(), last & 0xC0 == 0x80 {}
-    return String(decoding: kept, as: UTF8.self)
-  }
+  func cut(_ text: String, _ bytes: Int) -> String { text.cut(toBytes: bytes) }
 
   /// The suite path of a record, bounded in depth.
   func suites(_ path: [String], adding name: String) -> [String] {

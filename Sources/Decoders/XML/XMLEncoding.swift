@@ -71,7 +71,7 @@ struct XMLTranscoder {
   mutating func decode(_ bytes: Span<UInt8>, into out: inout [UInt8]) {
     out.reserveCapacity(out.count + bytes.count * 2)
     switch encoding {
-    case .utf8: for i in bytes.indices { out.append(bytes[i]) }
+    case .utf8: out.append(copying: bytes)
     case .utf16(let bigEndian): decodeUTF16(bytes, bigEndian, into: &out)
     case .latin1: decode(bytes, { UInt32($0) }, into: &out)
     case .latin9: decode(bytes, Self.latin9, into: &out)

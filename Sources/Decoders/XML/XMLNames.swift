@@ -71,8 +71,6 @@ struct XMLNames {
   }
 
   private static func made(_ bytes: Span<UInt8>, from start: Int = 0) -> String {
-    unsafe bytes.extracting(start..<min(bytes.count, start + longest)).withUnsafeBufferPointer {
-      unsafe String(decoding: $0, as: UTF8.self)
-    }
+    String(copying: bytes.extracting(start..<min(bytes.count, start + longest)))
   }
 }

@@ -99,7 +99,7 @@ struct XMLScanner {
 
   private mutating func moveLine(to position: Int, in window: Span<UInt8>) {
     guard position > linePosition else { return }
-    let count = XMLText.lineEnds(window, linePosition, position)
+    let count = ByteScan.lineEnds(window, linePosition, position)
     line += count
     linePosition = position
   }
@@ -140,7 +140,7 @@ struct XMLScanner {
   ) -> Int {
     var i = start
     if window[i] != 0x3C {
-      i = XMLText.find(0x3C, in: window, from: i)
+      i = ByteScan.find(0x3C, in: window, from: i)
       var stop = i
       if i == window.count, !final { stop = XMLText.safeEnd(window, start, i) }
       if stop > start { text(window, start, stop, &handler) }

@@ -8,7 +8,7 @@ extension XMLScanner {
   ) -> Int {
     var i = start
     while true {
-      i = XMLText.find(mark.0, in: window, from: i)
+      i = ByteScan.find(mark.0, in: window, from: i)
       guard i + 2 < window.count else { return final ? window.count : max(start, min(i, window.count)) }
       if window[i + 1] == mark.1, window[i + 2] == mark.2 {
         state = .content
@@ -21,7 +21,7 @@ extension XMLScanner {
   mutating func skipInstruction(_ window: Span<UInt8>, _ start: Int, final: Bool) -> Int {
     var i = start
     while true {
-      i = XMLText.find(0x3F, in: window, from: i)
+      i = ByteScan.find(0x3F, in: window, from: i)
       guard i + 1 < window.count else { return final ? window.count : max(start, min(i, window.count)) }
       if window[i + 1] == 0x3E {
         state = .content
@@ -32,7 +32,7 @@ extension XMLScanner {
   }
 
   mutating func skipSection(_ window: Span<UInt8>, _ start: Int) -> Int {
-    let end = XMLText.find(0x3E, in: window, from: start)
+    let end = ByteScan.find(0x3E, in: window, from: start)
     if end < window.count { state = .content }
     return min(end + 1, window.count)
   }

@@ -119,7 +119,7 @@ extension XMLScanner {
     var i = start
     while i < window.count {
       if longTagQuote != 0 {
-        i = XMLText.find(longTagQuote, in: window, from: i)
+        i = ByteScan.find(longTagQuote, in: window, from: i)
         if i < window.count {
           longTagQuote = 0
           i += 1

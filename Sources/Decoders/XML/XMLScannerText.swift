@@ -85,7 +85,7 @@ extension XMLScanner {
   ) -> Int {
     var i = start
     while true {
-      i = XMLText.find(0x5D, in: window, from: i)
+      i = ByteScan.find(0x5D, in: window, from: i)
       if i + 2 < window.count {
         if window[i + 1] == 0x5D, window[i + 2] == 0x3E {
           if i > start { deliver(window, start, i, entities: false, &handler) }

@@ -80,9 +80,7 @@ struct XMLTag {
 
   mutating func append(_ byte: UInt8) { decoded.append(byte) }
 
-  mutating func append(_ span: Span<UInt8>) {
-    unsafe span.withUnsafeBufferPointer { unsafe decoded.append(contentsOf: $0) }
-  }
+  mutating func append(_ span: Span<UInt8>) { decoded.append(copying: span) }
 
   mutating func append(scalar: UInt32) { UTF8Check.append(scalar, to: &decoded) }
 
@@ -117,7 +115,7 @@ struct XMLTag {
   mutating func keep(_ span: Span<UInt8>) {
     raw.removeAll(keepingCapacity: true)
     if values.isEmpty { return }
-    unsafe span.withUnsafeBufferPointer { unsafe raw.append(contentsOf: $0) }
+    raw.append(copying: span)
   }
 
   /// Whether the tag has an attribute: few are looked through, many have a set, so that a tag of a hundred thousand stays

@@ -119,7 +119,7 @@ struct XMLTagParser {
   private mutating func valueEnd(_ window: Span<UInt8>, _ start: Int, quote: UInt8) -> Int? {
     var i = start
     while true {
-      i = XMLText.find(quote, in: window, from: i)
+      i = ByteScan.find(quote, in: window, from: i)
       guard i < window.count else { return nil }
       guard let ends = quoteEnds(window, i) else { return isFinal ? i : nil }
       if ends { return i }
@@ -218,5 +218,5 @@ struct XMLTagParser {
 
 extension Span<UInt8> {
   /// Whether the byte is among these.
-  func contains(_ byte: UInt8) -> Bool { XMLText.find(byte, in: self, from: 0) < count }
+  func contains(_ byte: UInt8) -> Bool { ByteScan.find(byte, in: self, from: 0) < count }
 }
