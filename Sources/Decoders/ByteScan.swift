@@ -15,20 +15,18 @@ enum ByteScan {
 
   /// How many line ends there are in a stretch.
   static func lineEnds(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
-    unsafe window.withUnsafeBufferPointer { bytes in
+    unsafe window.extracting(start..<end).withUnsafeBufferPointer { bytes in
       var count = 0
-      var i = start
-      let raw = unsafe UnsafeRawPointer(bytes.baseAddress)
-      while let raw = unsafe raw, i &+ 8 <= end {
-        let word = unsafe raw.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ 0x0A0A_0A0A_0A0A_0A0A
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        // The high bit of each byte that is zero, and of no other.
-        count &+= (~(((word & low) &+ low) | word | low)).nonzeroBitCount
-        i &+= 8
-      }
-      while i < end {
-        if unsafe bytes[i] == 0x0A { count &+= 1 }
-        i &+= 1
+      var i = 0
+      while i < bytes.count {
+        // Counted in a byte as long as it cannot overflow: many such loops fit into one vector.
+        let stop = min(bytes.count, i &+ 240)
+        var found: UInt8 = 0
+        while i < stop {
+          found &+= unsafe bytes[i] == 0x0A ? 1 : 0
+          i &+= 1
+        }
+        count &+= Int(found)
       }
       return count
     }

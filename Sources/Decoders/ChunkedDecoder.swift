@@ -41,6 +41,9 @@ extension ChunkedDecoder {
         let used = process(held.bytes.span, isFinal: false, into: &batch)
         if used >= old {
           from -= held.bytes.count - used
+          // Its room is kept: the end of these bytes will need about as much.
+          held.bytes.removeAll(keepingCapacity: true)
+          swap(&held, &carry)
           break
         }
         if used > 0 { held.bytes.removeFirst(used) }

@@ -209,4 +209,33 @@ struct JSONMemberTests {
       #expect(batch.spans.allSatisfy { $0.status == .error && $0.kind == .server })
     }
   }
+
+  @Test("Zipkin: an object in a row of spans is read as it is alone", arguments: [1 << 20, 700, 61])
+  func zipkinRow(piece: Int) {
+    let usual =
+      #""traceId":"1a","id":"2","timestamp":1767225600000000,"duration":5,"localEndpoint":{"serviceName":"s"}"#
+    let odd = [
+      "{\(usual)}", "{\(usual),\"debug\":true}", "{\(usual),\"other\":[1,{}]}", #"{"\u0074raceId":"3","id":"4"}"#,
+      "{\(usual),\"tags\":{\"\\u0065rror\":\"x\"}}", #"{"traceId":"1a","id":"2","name":"no endpoint"}"#,
+      #"{"time":"2026-01-01T00:00:00Z","level":"ERROR","message":"a log line"}"#, "{}", "7",
+      "{\(usual),\"name\":\"control\u{1}\"}",
+      #"{"traceID":"1a","spanID":"2","operationName":"jaeger","references":[]}"#,
+      "{\(usual),\"spans\":[]}", #"{"traceId":[],"id":null,"localEndpoint":{}}"#, "{\(usual),\"parentId\":\"\\ud800\"}",
+    ]
+    let usualSpan = "{\(usual)}"
+    let row = decode("[" + odd.map { "\(usualSpan),\n\($0),\n\(usualSpan)" }.joined(separator: ",") + "]", piece: piece)
+    var (spans, logs, used) = ([PlainSpan](), [String](), 0)
+    for object in odd {
+      for one in [usualSpan, object, usualSpan] {
+        let alone = decode("[\(one)]")
+        spans += alone.plainSpans
+        logs += alone.plainLogs
+        used += alone.books.used
+      }
+    }
+    #expect(row.plainSpans == spans)
+    #expect(row.plainLogs == logs)
+    #expect(row.books.used == used)
+    #expect(row.isBalanced)
+  }
 }

@@ -31,12 +31,35 @@ enum ZipkinSpans {
     var serverAddress: Endpoint?
   }
 
+  /// What the keys of an object say about its being a span of Zipkin.
+  struct Keys: OptionSet {
+    var rawValue: UInt8
+    static let trace = Keys(rawValue: 1)
+    static let id = Keys(rawValue: 2)
+    /// An endpoint, which no other format has.
+    static let endpoint = Keys(rawValue: 4)
+    /// A key that Zipkin does not have.
+    static let foreign = Keys(rawValue: 8)
+
+    /// The keys of a span that nothing else can be taken for.
+    static let certain: Keys = [.trace, .id, .endpoint]
+  }
+
   /// Reads one span and appends it, or both its halves.
   ///
+  /// - Parameters:
+  ///   - b: the bytes.
+  ///   - reader: stands at the object.
+  ///   - texts: makes texts and identities.
+  ///   - symbols: gets the texts.
+  ///   - source: where the object stands.
+  ///   - flaws: gets what was wrong with it.
+  ///   - spans: gets the span.
+  ///   - keys: gets what the object's keys say.
   /// - Returns: false on a failure.
   static func read(
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
-    source: SourceRef, _ flaws: inout OTLPSpans.Flaws, _ spans: inout [TraceSpan]
+    source: SourceRef, _ flaws: inout OTLPSpans.Flaws, _ spans: inout [TraceSpan], keys: inout Keys
   ) -> Bool {
     guard reader.take(0x7B, b) else { return false }
     var draft = SpanDraft()
@@ -49,9 +72,11 @@ enum ZipkinSpans {
       func isKey(_ literal: StaticString) -> Bool { JSONReader.equals(b, key, literal) }
       var isRead = true
       if isKey("traceId") {
+        keys.insert(.trace)
         guard let text = reader.keyText(b) else { return false }
         (draft.span.trace, draft.span.traceText) = texts.request(b, text, &symbols)
       } else if isKey("id") {
+        keys.insert(.id)
         guard let text = reader.keyText(b) else { return false }
         draft.span.span = texts.span(b, text)
       } else if isKey("parentId") {
@@ -68,9 +93,11 @@ enum ZipkinSpans {
       } else if isKey("duration") {
         isRead = reader.integer(b, &duration)
       } else if isKey("localEndpoint") {
+        keys.insert(.endpoint)
         guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
         draft.span.service = endpoint.service
       } else if isKey("remoteEndpoint") {
+        keys.insert(.endpoint)
         guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
         remote = endpoint
       } else if isKey("tags") {
@@ -87,6 +114,7 @@ enum ZipkinSpans {
         guard let value = reader.scalar(b) else { return false }
         if case .bool(true) = value { draft.span.flags.insert(.shared) }
       } else {
+        if !isKey("debug") { keys.insert(.foreign) }
         isRead = reader.skipValue(b)
       }
       guard isRead else { return false }

@@ -220,6 +220,10 @@ struct JSONMemberDecoder: ChunkedDecoder {
     let at = place(start, line: line)
     switch byte {
     case 0x7B:
+      if records.expectsZipkin, records.takeZipkin(b, &reader, reference, at, into: &batch) {
+        documentRecords += 1
+        return .none
+      }
       switch records.classifier.classify(b, &reader) {
       case .descend(let node):
         reader.position = start + 1

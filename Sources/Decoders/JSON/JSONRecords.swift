@@ -17,6 +17,8 @@ struct JSONRecords {
   private var service: Symbol?
   private var processes: [Symbol: Symbol]?
   private var late = LateRecords()
+  /// Whether the next object is probably a span of Zipkin, as the last one was.
+  private(set) var expectsZipkin = false
   private var unknown = 0
   private var firstUnknown = SourceLocation.Position.whole
   private var recognized = 0
@@ -283,9 +285,11 @@ struct JSONRecords {
       return takeJaeger(b, &reader, source, place, into: &batch)
     case .zipkinSpan:
       var flaws: OTLPSpans.Flaws = []
+      var keys: ZipkinSpans.Keys = []
       guard
-        ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans)
+        ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys)
       else { return false }
+      expectsZipkin = classifier.mapped == nil
       used("Zipkin", flaws, place, into: &batch)
     case .eventLine:
       switch EventLines.read(b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &batch.symbols) {
@@ -310,6 +314,29 @@ struct JSONRecords {
       }
     }
     return true
+  }
+
+  /// Takes the object at the reader's place as one more span of Zipkin, where the last one was one: its keys are looked
+  /// through while it is read, not before.
+  ///
+  /// - Returns: false where it is anything else than a whole, usual span; then nothing happened.
+  mutating func takeZipkin(
+    _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    let before = (reader, texts.loneSurrogates, texts.cut, texts.base64IDs, batch.spans.count)
+    var flaws: OTLPSpans.Flaws = []
+    var keys: ZipkinSpans.Keys = []
+    if ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys),
+      keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl
+    {
+      used("Zipkin", flaws, place, into: &batch)
+      return true
+    }
+    batch.spans.removeLast(batch.spans.count - before.4)
+    (reader, texts.loneSurrogates, texts.cut, texts.base64IDs) = (before.0, before.1, before.2, before.3)
+    expectsZipkin = false
+    return false
   }
 
   private mutating func used(
