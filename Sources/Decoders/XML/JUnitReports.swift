@@ -46,7 +46,8 @@ struct JUnitReports: ReportReader {
     switch tag.name {
     case "testcase":
       var marks = JUnitFlavour.CaseMarks()
-      let record = read(tag, &marks, on: sheet)
+      var record = TestRecord()
+      read(tag, into: &record, &marks, on: sheet)
       cases.append(Case(record: record, line: tag.line, status: marks.status, result: marks.result))
     case "testsuite", "testsuites": startSuite(tag, on: &sheet)
     case "property": property(tag, path, on: &sheet)
@@ -62,12 +63,13 @@ struct JUnitReports: ReportReader {
   mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
     if tag.name == "testcase" {
       var marks = JUnitFlavour.CaseMarks()
-      let record = read(tag, &marks, on: sheet)
+      var record = TestRecord()
+      read(tag, into: &record, &marks, on: sheet)
       if marks.status.isEmpty, marks.result.isEmpty {
         // Nothing in it and nothing said: it passed, as nearly all do.
         flavour.sawRecord(record)
         if let suite = suites.indices.last { suites[suite].cases += 1 }
-        sheet.add(record, line: tag.line)
+        sheet.add(consume record, line: tag.line)
         return
       }
       var done = Case(record: record, line: tag.line, status: marks.status, result: marks.result)
@@ -166,11 +168,11 @@ struct JUnitReports: ReportReader {
 
   // MARK: - Cases
 
-  /// A case as its tag tells of it.
+  /// Fills a new record with what a case's tag tells of it. (A record that is returned is copied, text by text.)
   private mutating func read(
-    _ tag: borrowing XMLTag, _ marks: inout JUnitFlavour.CaseMarks, on sheet: ReportSheet
-  ) -> TestRecord {
-    var record = TestRecord()
+    _ tag: borrowing XMLTag, into record: inout TestRecord, _ marks: inout JUnitFlavour.CaseMarks,
+    on sheet: borrowing ReportSheet
+  ) {
     record.suites = suitePath
     for i in 0..<tag.count {
       switch tag.names[i] {
@@ -202,15 +204,14 @@ struct JUnitReports: ReportReader {
       default: break
       }
     }
-    if let suite = suites.last {
-      if record.time == .min, let time = suite.time {
+    if let last = suites.indices.last {
+      if record.time == .min, let time = suites[last].time {
         record.time = time.time
         record.hasZone = time.hasZone
       }
-      if record.file.isEmpty { record.file = suite.file }
+      if record.file.isEmpty { record.file = suites[last].file }
     }
-    flavour.sawCase(marks, name: record.name, className: record.className)
-    return record
+    flavour.sawCase(&marks, name: record.name, className: record.className)
   }
 
   private mutating func endCase(complete: Bool, on sheet: inout ReportSheet) {

@@ -11,9 +11,11 @@ struct XMLNames {
     var text = ""
   }
 
-  private var slots = [Slot](repeating: Slot(), count: 256)
+  /// A power of two: a report has some thirty names.
+  private static let slotBits = 6
+  private var slots = [Slot](repeating: Slot(), count: 1 << slotBits)
   /// The same by what an element is called with its prefix.
-  private var locals = [Slot](repeating: Slot(), count: 256)
+  private var locals = [Slot](repeating: Slot(), count: 1 << slotBits)
   /// Bytes that are kept of a name.
   private static let longest = 256
 
@@ -61,7 +63,7 @@ struct XMLNames {
   }
 
   @inline(__always) private static func slot(of key: (first: UInt64, last: UInt64)) -> Int {
-    Int((key.first &* 0x9E37_79B9_7F4A_7C15 ^ key.last &* 0xBF58_476D_1CE4_E5B9) >> 56)
+    Int((key.first &* 0x9E37_79B9_7F4A_7C15 ^ key.last &* 0xBF58_476D_1CE4_E5B9) >> UInt64(64 - slotBits))
   }
 
   private static func prefixEnd(_ bytes: Span<UInt8>) -> Int {
