@@ -17,7 +17,7 @@ package struct DecodeFailure: Error, Hashable, Sendable {
 
 /// Writes integers as LEB128 varints (signed ones zigzag), texts with their length in front.
 package struct ByteWriter: Sendable {
-  package private(set) var bytes: [UInt8] = []
+  @usableFromInline package private(set) var bytes: [UInt8] = []
 
   package init() {}
 
@@ -56,6 +56,11 @@ package struct ByteWriter: Sendable {
     }
   }
 
+  /// Writes a record of at most so many bytes: one look at the room for all its fields, where rows come by the million.
+  @inlinable package mutating func record(upTo limit: Int, _ fields: (inout OutputSpan<UInt8>) -> Void) {
+    bytes.append(addingCapacity: limit, initializingWith: fields)
+  }
+
   /// Bytes without their length.
   package mutating func raw(_ value: Span<UInt8>) { bytes.append(copying: value) }
 
@@ -87,6 +92,31 @@ package struct ByteWriter: Sendable {
   ) {
     unsigned(UInt64(values.count))
     for (key, value) in values.sorted(by: { $0.key < $1.key }) { pair(&self, key, value) }
+  }
+}
+
+/// The fields of a record, in the same form.
+extension OutputSpan where Element == UInt8 {
+  @inlinable package mutating func byte(_ value: UInt8) { append(value) }
+
+  @inlinable package mutating func unsigned(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  @inlinable package mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
+
+  @inlinable package mutating func fixed64(_ value: UInt64) {
+    precondition(freeCapacity >= 8)
+    unsafe withUnsafeMutableBufferPointer { room, count in
+      let bytes = UnsafeMutableRawBufferPointer(room)
+      unsafe bytes.storeBytes(of: value.littleEndian, toByteOffset: count, as: UInt64.self)
+      count += 8
+    }
   }
 }
 

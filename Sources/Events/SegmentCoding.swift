@@ -80,61 +80,76 @@ extension Segment {
     var previous: Int64 = 0
     writer.unsigned(UInt64(rows.spans.count))
     for row in rows.spans {
-      writer.fixed64(row.request.high)
-      writer.fixed64(row.request.low)
-      writer.fixed64(row.span)
-      writer.fixed64(row.parent)
-      writer.signed(row.start &- previous)
-      previous = row.start
-      writer.signed(row.duration)
-      writer.fixed64(row.source.bits)
-      for symbol in [row.component, row.operation, row.peer, row.message, row.requestText] {
-        writer.unsigned(numbers.number(symbol))
+      writer.record(upTo: Self.longestRow) { out in
+        out.fixed64(row.request.high)
+        out.fixed64(row.request.low)
+        out.fixed64(row.span)
+        out.fixed64(row.parent)
+        out.signed(row.start &- previous)
+        out.signed(row.duration)
+        out.fixed64(row.source.bits)
+        out.unsigned(numbers.number(row.component))
+        out.unsigned(numbers.number(row.operation))
+        out.unsigned(numbers.number(row.peer))
+        out.unsigned(numbers.number(row.message))
+        out.unsigned(numbers.number(row.requestText))
+        out.byte(row.kind.rawValue)
+        out.byte(row.failureCode)
+        out.byte(row.attempt)
+        out.byte(row.flags.rawValue)
       }
-      writer.byte(row.kind.rawValue)
-      writer.byte(row.failureCode)
-      writer.byte(row.attempt)
-      writer.byte(row.flags.rawValue)
+      previous = row.start
     }
     writer.unsigned(UInt64(rows.logs.count))
     for row in rows.logs {
-      writer.signed(row.time)
-      writer.fixed64(row.request.high)
-      writer.fixed64(row.request.low)
-      writer.fixed64(row.span)
-      writer.fixed64(row.source.bits)
-      writer.unsigned(numbers.number(row.component))
-      writer.unsigned(numbers.number(row.message))
-      writer.byte(row.severity.rawValue)
+      writer.record(upTo: Self.longestRow) { out in
+        out.signed(row.time)
+        out.fixed64(row.request.high)
+        out.fixed64(row.request.low)
+        out.fixed64(row.span)
+        out.fixed64(row.source.bits)
+        out.unsigned(numbers.number(row.component))
+        out.unsigned(numbers.number(row.message))
+        out.byte(row.severity.rawValue)
+      }
     }
     writer.unsigned(UInt64(rows.metrics.count))
     for row in rows.metrics {
-      writer.signed(row.time)
-      writer.fixed64(row.value.bitPattern)
-      writer.fixed64(row.source.bits)
-      writer.unsigned(numbers.number(row.component))
-      writer.unsigned(numbers.number(row.metric))
+      writer.record(upTo: Self.longestRow) { out in
+        out.signed(row.time)
+        out.fixed64(row.value.bitPattern)
+        out.fixed64(row.source.bits)
+        out.unsigned(numbers.number(row.component))
+        out.unsigned(numbers.number(row.metric))
+      }
     }
     writer.unsigned(UInt64(rows.events.count))
     for event in rows.events {
-      writer.signed(event.time)
-      writer.fixed64(event.request.high)
-      writer.fixed64(event.request.low)
-      writer.fixed64(event.span)
-      writer.fixed64(event.parent)
-      writer.byte(event.kind.rawValue)
-      writer.bool(event.succeeded)
-      writer.byte(event.attempt)
-      writer.byte(event.failure?.rawValue ?? 0)
-      writer.fixed64(event.value.bitPattern)
-      writer.signed(event.latency)
-      writer.fixed64(event.source.bits)
-      for symbol in [event.component, event.requestText, event.subject, event.operation, event.message] {
-        writer.unsigned(numbers.number(symbol))
+      writer.record(upTo: Self.longestRow) { out in
+        out.signed(event.time)
+        out.fixed64(event.request.high)
+        out.fixed64(event.request.low)
+        out.fixed64(event.span)
+        out.fixed64(event.parent)
+        out.byte(event.kind.rawValue)
+        out.byte(event.succeeded ? 1 : 0)
+        out.byte(event.attempt)
+        out.byte(event.failure?.rawValue ?? 0)
+        out.fixed64(event.value.bitPattern)
+        out.signed(event.latency)
+        out.fixed64(event.source.bits)
+        out.unsigned(numbers.number(event.component))
+        out.unsigned(numbers.number(event.requestText))
+        out.unsigned(numbers.number(event.subject))
+        out.unsigned(numbers.number(event.operation))
+        out.unsigned(numbers.number(event.message))
       }
     }
     writer.array(rows.reports)
   }
+
+  /// Most bytes of a row: seven fields of eight, two times and five symbols of ten, six of one, and room to spare.
+  private static let longestRow = 192
 
   private mutating func decodeRows(from reader: inout ByteReader) throws(DecodeFailure) {
     let tables = RowTables(symbols: symbols.count, members: sources.entries.count)

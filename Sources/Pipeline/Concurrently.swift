@@ -3,6 +3,14 @@ internal import Synchronization
 
 /// Independent pieces of work on several threads.
 enum Concurrently {
+  /// Does the same work on so many threads of their own: any of them may wait for the disk while the others compute.
+  static func onThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+    guard count > 1 else { return work() }
+    let threads = DispatchGroup()
+    for number in 0..<count { DispatchQueue(label: "hindcast-\(number)").async(group: threads, execute: work) }
+    threads.wait()
+  }
+
   /// Does two pieces of work, side by side where more than one thread is allowed.
   static func both<First: Sendable, Second: Sendable>(
     jobs: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second

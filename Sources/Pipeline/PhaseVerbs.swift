@@ -75,13 +75,13 @@ package enum PhaseVerbs {
     try Console.write(end.bytes)
   }
 
-  /// A file per partition, several at a time.
+  /// A file per partition, several at a time: as some are on their way to the disk, others are encoded.
   private static func write(
-    _ night: Extraction, partitions: Int, jobs: Int, to path: @Sendable (Int) -> String
+    _ night: Extraction, partitions: Int, jobs: Int, to path: @escaping @Sendable (Int) -> String
   ) throws {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, partitions))) { _ in
+    Concurrently.onThreads(min(jobs > 1 ? 2 * jobs : 1, partitions)) {
       var writer = ByteWriter()
       var scratch = ByteWriter()
       while true {
