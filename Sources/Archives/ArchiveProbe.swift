@@ -43,7 +43,7 @@ package enum ArchiveProbe {
 }
 
 /// Takes members and holds the walker to the order of its calls.
-private final class PromiseSink: MemberSink {
+private final class PromiseSink: SpanSink {
   private(set) var isOpen = false
   private(set) var members = 0
   private(set) var incomplete = 0

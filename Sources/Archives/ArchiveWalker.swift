@@ -171,7 +171,7 @@ private struct MemberWalk {
     members += 1
     sink.beginMember(MemberHeader(input: context.input, path: trail.member, declaredSize: size))
     while !chunk.isEmpty {
-      chunk.withSpan { sink.memberBytes($0) }
+      sink.memberBytes(LentBytes(chunk, of: stream.lender))
       chunk = stream.next()
     }
     sink.endMember(complete: !trail.isDamaged && !context.isStopped)

@@ -33,6 +33,12 @@
     return unsafe Chunk(base + n, count: count - n)
   }
 
+  /// No more than the first `n` bytes.
+  func upTo(_ n: Int) -> Chunk {
+    precondition(n >= 0)
+    return unsafe Chunk(base, count: min(n, count))
+  }
+
   func prefix(_ n: Int) -> [UInt8] { withSpan { span in (0..<min(n, span.count)).map { span[$0] } } }
 }
 
@@ -43,12 +49,20 @@
 protocol ByteStream: AnyObject {
   /// The next bytes, lent until the next call; empty at the end.
   func next() -> Chunk
+  /// The memory that chunks lie in, if it may be kept: a stream leaves memory alone that was kept, and goes on in other.
+  var lender: ByteBuffer? { get }
+}
+
+extension ByteStream {
+  var lender: ByteBuffer? { nil }
 }
 
 /// A block of memory with an owner, for decoders to write to.
 @safe final class ByteBuffer {
   let start: UnsafeMutablePointer<UInt8>
   let capacity: Int
+  /// Whether somebody reads on in it, so that nothing may be written to it any more. Only the thread that writes asks and sets.
+  private(set) var isKept = false
 
   init(capacity: Int) {
     self.capacity = capacity
@@ -58,6 +72,16 @@ protocol ByteStream: AnyObject {
   deinit { unsafe start.deallocate() }
 
   func chunk(_ count: Int) -> Chunk { unsafe Chunk(start, count: count) }
+
+  func keep() { isKept = true }
+
+  /// Memory of this size to write to: this, or other where this is kept.
+  var writable: ByteBuffer { isKept ? ByteBuffer(capacity: capacity) : self }
+
+  func contains(_ chunk: Chunk) -> Bool {
+    guard let first = unsafe chunk.start, unsafe first >= UnsafePointer(start) else { return false }
+    return unsafe first + chunk.count <= UnsafePointer(start) + capacity
+  }
 
   /// The size of the pieces that go through the walk: large enough that the cost per piece vanishes.
   static let usual = 1 << 20
@@ -102,6 +126,8 @@ protocol ByteStream: AnyObject {
   /// Whether the member begins with a block of zeros: an empty tar, or the hole that a crash leaves.
   var beginsWithZeros: Bool { head.count >= TarHeader.size && !head.contains { $0 != 0 } }
 
+  var lender: ByteBuffer? { source.lender }
+
   func next() -> Chunk {
     if !held.isEmpty {
       let count = held.count
@@ -140,6 +166,8 @@ protocol ByteStream: AnyObject {
       }
     }
   }
+
+  var lender: ByteBuffer? { source.lender }
 
   func next() -> Chunk {
     guard first.isEmpty else {

@@ -17,13 +17,20 @@ package struct MemberHeader: Sendable {
 }
 
 /// Takes the members of an input one after another, as they are expanded. Calls come from one thread, in order.
-///
-/// The bytes handed over are lent for the call: a sink that keeps them copies them.
 package protocol MemberSink: AnyObject {
   func beginMember(_ member: MemberHeader)
-  func memberBytes(_ bytes: Span<UInt8>)
+  func memberBytes(_ bytes: LentBytes)
   /// - Parameter complete: false where the member is damaged or was cut; the walker's diagnostics say why.
   func endMember(complete: Bool)
+}
+
+/// A sink that is done with the bytes when the call ends.
+package protocol SpanSink: MemberSink {
+  func memberBytes(_ bytes: Span<UInt8>)
+}
+
+extension SpanSink {
+  package func memberBytes(_ bytes: LentBytes) { bytes.withSpan { memberBytes($0) } }
 }
 
 /// What the walk over one input came to.

@@ -14,7 +14,7 @@ protocol RandomAccess: AnyObject {
   private let source: any StoredBytes
   let size: Int
   private let context: WalkContext
-  private let buffer = ByteBuffer(capacity: ByteBuffer.usual)
+  private var buffer = ByteBuffer(capacity: ByteBuffer.usual)
   private var hash: SHA256? = SHA256()
   private var isAtEnd = false
 
@@ -39,8 +39,11 @@ protocol RandomAccess: AnyObject {
     return readOn()
   }
 
+  var lender: ByteBuffer? { buffer }
+
   private func readOn() -> Chunk {
     guard !isAtEnd else { return .empty }
+    buffer = buffer.writable
     var filled = 0
     while filled < buffer.capacity, !isAtEnd {
       let place = context.stored + filled

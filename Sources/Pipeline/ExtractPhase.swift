@@ -96,12 +96,13 @@ struct ExtractPhase {
         switch mark {
         case .begin(let header): extraction.begin(header)
         case .bytes(let range): extraction.chunk(parcel.bytes.span.extracting(range))
+        case .kept(let bytes): bytes.withSpan { extraction.chunk($0) }
         case .cut: extraction.cut()
         case .resume(let header, let offset, let line): extraction.resume(header, offset: offset, line: line)
         case .end(let complete): extraction.end(complete: complete)
         }
       }
-      ring.giveBack(parcel)
+      ring.giveBack(consume parcel)
     }
     return extraction.finish()
   }

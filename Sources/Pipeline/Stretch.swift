@@ -9,6 +9,7 @@ struct Parcel: Sendable {
   enum Mark: Sendable {
     case begin(MemberHeader)
     case bytes(Range<Int>)
+    case kept(KeptBytes)
     /// The member is cut here, and goes on at an offset and a line.
     case cut
     case resume(MemberHeader, offset: Int, line: Int)
@@ -16,7 +17,10 @@ struct Parcel: Sendable {
   }
 
   var marks: [Mark] = []
+  /// Bytes that were copied.
   var bytes: [UInt8] = []
+  /// Memory that is held for bytes that were not.
+  private var kept = 0
 
   /// Bytes from which a parcel is sent off; smaller ones cost 10 to 20 % in hand-overs.
   static let size = 1 << 20
@@ -24,17 +28,31 @@ struct Parcel: Sendable {
   /// Marks from which a parcel is sent off, whatever it weighs.
   static let markLimit = 4_096
 
-  init() { bytes.reserveCapacity(Self.size) }
-
   /// Whether bytes fit without a larger room; an empty parcel takes any number of them.
   func hasRoom(for count: Int) -> Bool { bytes.isEmpty || bytes.count + count <= Self.size }
 
-  var isFull: Bool { bytes.count >= Self.size || marks.count >= Self.markLimit }
+  var isFull: Bool { bytes.count + kept >= Self.size || marks.count >= Self.markLimit }
+
+  /// Takes bytes: a good many stay where they are, few are copied, for they would hold more memory than they fill.
+  mutating func take(_ lent: LentBytes) {
+    if lent.count >= Self.keptFrom, let bytes = lent.kept() {
+      marks.append(.kept(bytes))
+      kept += bytes.memory
+    } else {
+      bytes.reserveCapacity(Self.size)
+      let start = bytes.count
+      lent.withSpan { bytes.append(copying: $0) }
+      marks.append(.bytes(start..<bytes.count))
+    }
+  }
+
+  private static let keptFrom = 64 << 10
 
   /// Forgets the content and keeps the room.
   mutating func empty() {
     marks.removeAll(keepingCapacity: true)
     bytes.removeAll(keepingCapacity: true)
+    kept = 0
   }
 }
 
@@ -81,11 +99,11 @@ final class StretchRing: Sendable {
     return state.withLock { $0.empty.popLast() } ?? Parcel()
   }
 
-  /// Gives a scanned parcel back.
-  func giveBack(_ parcel: Parcel) {
-    var parcel = parcel
+  /// Gives a scanned parcel back; its caller lets go of it, so that its room is kept and not copied.
+  func giveBack(_ parcel: consuming Parcel) {
     parcel.empty()
-    state.withLock { $0.empty.append(parcel) }
+    let emptied = parcel
+    state.withLock { $0.empty.append(emptied) }
     free.signal()
   }
 

@@ -5,7 +5,7 @@ internal import Decoders
 /// Takes the members of an input, large ones in pieces.
 protocol PieceSink: AnyObject {
   func begin(_ member: MemberHeader)
-  func bytes(_ bytes: Span<UInt8>)
+  func bytes(_ bytes: LentBytes)
   /// The member is cut here; `resume` follows at once.
   func cut()
   func resume(_ member: MemberHeader, offset: Int, line: Int)
@@ -30,11 +30,11 @@ final class CuttingSink: MemberSink {
     pieces.begin(member)
   }
 
-  func memberBytes(_ bytes: Span<UInt8>) {
+  func memberBytes(_ bytes: LentBytes) {
     var start = 0
     while start < bytes.count {
       let rest = bytes.extracting(start..<bytes.count)
-      guard let length = cutter.advance(rest) else {
+      guard let length = rest.withSpan({ cutter.advance($0) }) else {
         pieces.bytes(rest)
         return
       }
@@ -55,7 +55,7 @@ final class DirectSink: PieceSink {
   init(_ extraction: InputExtraction) { self.extraction = extraction }
 
   func begin(_ member: MemberHeader) { extraction.begin(member) }
-  func bytes(_ bytes: Span<UInt8>) { extraction.chunk(bytes) }
+  func bytes(_ bytes: LentBytes) { bytes.withSpan { extraction.chunk($0) } }
   func cut() { extraction.cut() }
   func resume(_ member: MemberHeader, offset: Int, line: Int) { extraction.resume(member, offset: offset, line: line) }
   func end(complete: Bool) { extraction.end(complete: complete) }
@@ -83,18 +83,13 @@ final class StretchSink: PieceSink {
     mark(.begin(member))
   }
 
-  func bytes(_ bytes: Span<UInt8>) {
+  func bytes(_ bytes: LentBytes) {
     if let filled = parcel, !filled.hasRoom(for: bytes.count) {
       parcel = nil
       send(filled)
     }
-    var filling = parcel ?? ring.emptyParcel()
-    parcel = nil
-    let start = filling.bytes.count
-    filling.bytes.append(copying: bytes)
-    parcel = filling
     self.bytes += bytes.count
-    mark(.bytes(start..<start + bytes.count))
+    fill { $0.take(bytes) }
   }
 
   func cut() { mark(.cut) }
@@ -112,10 +107,12 @@ final class StretchSink: PieceSink {
     for _ in 0..<scanners { ring.open(nil) }
   }
 
-  private func mark(_ mark: Parcel.Mark) {
+  private func mark(_ mark: Parcel.Mark) { fill { $0.marks.append(mark) } }
+
+  private func fill(_ change: (inout Parcel) -> Void) {
     var filling = parcel ?? ring.emptyParcel()
     parcel = nil
-    filling.marks.append(mark)
+    change(&filling)
     if filling.isFull { send(filling) } else { parcel = filling }
   }
 

@@ -75,7 +75,7 @@ enum IngestPhase {
   }
 }
 
-private final class CountingSink: MemberSink {
+private final class CountingSink: SpanSink {
   private(set) var bytes = 0
 
   func beginMember(_ member: MemberHeader) {}
@@ -84,7 +84,7 @@ private final class CountingSink: MemberSink {
 }
 
 /// Keeps all members in memory.
-private final class MembersSink: MemberSink {
+private final class MembersSink: SpanSink {
   private(set) var members: [(name: String, bytes: [UInt8])] = []
   private(set) var bytes = 0
   private var name = ""

@@ -51,7 +51,7 @@ struct HostileCorpusTests {
 }
 
 /// Counts lines.
-private final class LineSink: MemberSink {
+private final class LineSink: SpanSink {
   private(set) var lines = 0
   private(set) var members = 0
 

@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// Keeps what a walk hands over.
-final class CollectingSink: MemberSink {
+final class CollectingSink: SpanSink {
   struct Member: Equatable {
     var path: String
     var text: String

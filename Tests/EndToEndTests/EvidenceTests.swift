@@ -6,7 +6,7 @@ import Testing
 import Worlds
 
 /// Keeps the members of an archive.
-private final class Members: MemberSink {
+private final class Members: SpanSink {
   var bytes: [String: [UInt8]] = [:]
   private var path = ""
   private var current: [UInt8] = []

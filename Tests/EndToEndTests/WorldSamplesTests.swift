@@ -5,7 +5,7 @@ import Testing
 import Worlds
 
 /// Keeps the members of an archive.
-private final class Collector: MemberSink {
+private final class Collector: SpanSink {
   var members: [String: [UInt8]] = [:]
   private var path = ""
   private var bytes: [UInt8] = []

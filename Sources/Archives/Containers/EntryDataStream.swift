@@ -12,6 +12,9 @@ internal import CISAL
     guard source.open(handle) else { return nil }
     self.handle = handle
   }
+
+  /// libarchive hands on the bytes of a tar where they lie.
+  var lender: ByteBuffer? { source.lender }
 }
 
 /// The data of one member of an archive. Holes of sparse members are counted, not filled.
@@ -38,6 +41,8 @@ internal import CISAL
     expectedChecksum = checksum
     start = reader.handle.position
   }
+
+  var lender: ByteBuffer? { reader.lender }
 
   func next() -> Chunk {
     while !isFinished {

@@ -46,6 +46,11 @@ internal import CLibArchive
     return unsafe archive_read_open1(reader) == ARCHIVE_OK
   }
 
+  var lender: ByteBuffer? {
+    guard case .feed(let feed) = origin else { return nil }
+    return feed.lender
+  }
+
   private func lend() -> Chunk {
     switch origin {
     case .feed(let feed): return feed.pull()

@@ -61,6 +61,8 @@ internal import CISAL
     self.size = size
   }
 
+  var lender: ByteBuffer? { source.lender }
+
   func next() -> Chunk {
     guard !isFinished else { return .empty }
     let chunk = source.next()

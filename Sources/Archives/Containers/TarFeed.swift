@@ -16,6 +16,8 @@
 
   init(_ source: any ByteStream) { self.source = source }
 
+  var lender: ByteBuffer? { source.lender }
+
   /// The next bytes for the reader.
   func pull() -> Chunk {
     if !replay.isEmpty {

@@ -5,7 +5,7 @@ internal import CBZip2
   private var input: FilterInput
   private let trail: Trail
   private let stream: UnsafeMutablePointer<bz_stream>
-  private let output = ByteBuffer(capacity: ByteBuffer.usual)
+  private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
   private var streamsDone = 0
   private var isOpen = false
@@ -29,8 +29,11 @@ internal import CBZip2
     trail.context.returnDecoderMemory(Self.memory)
   }
 
+  var lender: ByteBuffer? { output }
+
   func next() -> Chunk {
     guard !isFinished else { return .empty }
+    output = output.writable
     var filled = 0
     while filled < output.capacity, !isFinished {
       if !isOpen, !beginStream(filled) { break }

@@ -15,7 +15,7 @@ internal import CISAL
   private var input: FilterInput
   private let trail: Trail
   private let state: UnsafeMutablePointer<inflate_state>
-  private let output = ByteBuffer(capacity: ByteBuffer.usual)
+  private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
   private var membersDone = 0
   private var isBetweenMembers = true
@@ -43,7 +43,10 @@ internal import CISAL
 
   deinit { unsafe state.deallocate() }
 
+  var lender: ByteBuffer? { output }
+
   func next() -> Chunk {
+    output = output.writable
     var filled = 0
     while filled == 0, !isFinished {
       if isBroken, !resume() { return .empty }

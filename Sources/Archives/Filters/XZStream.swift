@@ -8,7 +8,7 @@ internal import CLZMA
   private let trail: Trail
   private let format: Format
   private let stream: UnsafeMutablePointer<lzma_stream>
-  private let output = ByteBuffer(capacity: ByteBuffer.usual)
+  private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
   private var isFinished = false
   private var memory = 0
@@ -49,8 +49,11 @@ internal import CLZMA
 
   private var name: String { format == .xz ? "xz" : "lzma" }
 
+  var lender: ByteBuffer? { output }
+
   func next() -> Chunk {
     guard !isFinished else { return .empty }
+    output = output.writable
     var filled = 0
     while filled < output.capacity, !isFinished {
       if isBetweenStreams, !beginNext(filled) { break }

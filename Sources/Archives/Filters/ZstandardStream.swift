@@ -5,7 +5,7 @@ internal import CZstd
   private var input: FilterInput
   private let trail: Trail
   private let context: OpaquePointer?
-  private let output = ByteBuffer(capacity: ByteBuffer.usual)
+  private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
   private var framesDone = 0
   private var isInFrame = false
@@ -26,8 +26,11 @@ internal import CZstd
     trail.context.returnDecoderMemory(memory)
   }
 
+  var lender: ByteBuffer? { output }
+
   func next() -> Chunk {
     guard !isFinished else { return .empty }
+    output = output.writable
     var filled = 0
     while filled < output.capacity, !isFinished {
       if !isInFrame, framesDone > 0 { _ = input.skipZeros() }
