@@ -112,6 +112,7 @@ private let levelSize = 1 << 20
         let result = unsafe buffer.withUnsafeMutableBufferPointer { output in
           unsafe stream.pointee.next_out = output.baseAddress
           unsafe stream.pointee.avail_out = UInt32(output.count)
+          defer { isal_leave_vector_registers() }
           return unsafe isal_deflate(stream)
         }
         if result != 0 { return true }

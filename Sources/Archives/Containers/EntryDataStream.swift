@@ -1,5 +1,3 @@
-internal import CISAL
-
 /// An open libarchive handle with its source of bytes.
 @safe final class LibarchiveReader {
   let handle: LibarchiveHandle
@@ -75,7 +73,7 @@ internal import CISAL
     if offset > expected { holes += offset - expected }
     expected = max(expected, offset.addingReportingOverflow(chunk.count).partialValue)
     delivered += chunk.count
-    if expectedChecksum != nil { checksum = unsafe crc32_gzip_refl(checksum, chunk.start, UInt64(chunk.count)) }
+    if expectedChecksum != nil { checksum = chunk.withSpan { CRC32.of($0, after: checksum) } }
     guard isExpanding else { return }
     let now = max(used, reader.handle.position - start)
     expansion.consume(now - used)

@@ -1,5 +1,3 @@
-internal import CISAL
-
 /// A stretch of an archive, as it is stored.
 @safe final class RangeStream: ByteStream {
   private let bytes: any RandomAccess
@@ -67,7 +65,7 @@ internal import CISAL
     guard !isFinished else { return .empty }
     let chunk = source.next()
     guard chunk.isEmpty else {
-      running = unsafe crc32_gzip_refl(running, chunk.start, UInt64(chunk.count))
+      running = chunk.withSpan { CRC32.of($0, after: running) }
       delivered += chunk.count
       return chunk
     }

@@ -1,4 +1,3 @@
-internal import CISAL
 internal import CLZMA
 internal import Glibc
 
@@ -68,9 +67,7 @@ struct SevenZipHeader {
     return output
   }
 
-  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    unsafe bytes.withUnsafeBufferPointer { unsafe crc32_gzip_refl(0, $0.baseAddress, UInt64($0.count)) }
-  }
+  static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 { CRC32.of(bytes.span) }
 }
 
 /// One step of the way from packed to unpacked bytes.

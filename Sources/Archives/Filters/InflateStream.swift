@@ -68,6 +68,7 @@ internal import CISAL
       unsafe state.pointee.next_out = output.start + filled
       unsafe state.pointee.avail_out = UInt32(clamping: output.capacity - filled)
       let result = unsafe isal_inflate(state)
+      isal_leave_vector_registers()
       let produced = unsafe output.capacity - filled - Int(state.pointee.avail_out)
       // After an error the count may have wrapped below zero: the input was overrun, all of it is used.
       let left = unsafe Int(state.pointee.avail_in)

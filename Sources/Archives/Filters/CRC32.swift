@@ -1,0 +1,13 @@
+internal import CISAL
+
+/// The CRC-32 of gzip, zip and 7z, by ISA-L.
+enum CRC32 {
+  /// The checksum of bytes, or of those before and these.
+  static func of(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
+    let checksum = unsafe bytes.withUnsafeBufferPointer {
+      unsafe crc32_gzip_refl(before, $0.baseAddress, UInt64($0.count))
+    }
+    isal_leave_vector_registers()
+    return checksum
+  }
+}
