@@ -107,34 +107,56 @@ struct ReportSheet {
 
   /// Adds a finished result record.
   mutating func add(_ record: consuming TestRecord, line: Int) {
-    record.source = context.line(line)
+    file.records.append(record)
+    finishLast(line: line)
+  }
+
+  /// Adds a result record that is filled where it will stay: most are short, and moving one costs as much as reading it.
+  ///
+  /// - Parameters:
+  ///   - line: where it begins.
+  ///   - fill: fills the new record; false takes it back.
+  /// - Returns: the record if it was taken back.
+  mutating func add(line: Int, _ fill: (inout TestRecord) -> Bool) -> TestRecord? {
+    file.records.append(TestRecord())
+    guard fill(&file.records[file.records.count - 1]) else { return file.records.removeLast() }
+    finishLast(line: line)
+    return nil
+  }
+
+  /// Completes the record that was added last, with the books.
+  private mutating func finishLast(line: Int) {
+    let last = file.records.count - 1
+    file.records[last].source = context.line(line)
     // What a passed test printed explains nothing: its beginning is enough.
-    if record.outcome == .passed, record.output.utf8.count > Self.passedOutput {
-      record.output = cut(record.output, Self.passedOutput)
+    if file.records[last].outcome == .passed, file.records[last].output.utf8.count > Self.passedOutput {
+      file.records[last].output = cut(file.records[last].output, Self.passedOutput)
     }
     if repaired {
-      record.marks.insert(.recovered)
+      file.records[last].marks.insert(.recovered)
       books.repair("recovered")
       repaired = false
     }
-    if record.marks.contains(.durationUnknown) {
+    if file.records[last].marks.contains(.durationUnknown) {
       books.repair("durationUnknown")
       note("durationUnknown", .note, line: line, "a duration is no number of seconds: taken as unknown")
     }
-    noteRepetition(record, line: line)
+    noteRepetition(line: line)
     books.use()
     recordCount += 1
-    bytes += 256 + record.output.utf8.count + record.stack.utf8.count + record.message.utf8.count
-    file.records.append(record)
+    bytes += 256 + file.records[last].output.utf8.count + file.records[last].stack.utf8.count
+    bytes += file.records[last].message.utf8.count
     if file.records.count >= Self.pieceRecords || bytes >= Self.pieceBytes { giveOut(last: false) }
   }
 
   /// Says once per report that a test stands many times in a row under one name: a few are retries or parameters, many
   /// are something that the report does not tell apart.
-  private mutating func noteRepetition(_ record: borrowing TestRecord, line: Int) {
+  private mutating func noteRepetition(line: Int) {
     if saidRepeated { return }
-    let before = file.records.count - 1
-    guard before >= 0, file.records[before].name == record.name, file.records[before].className == record.className
+    let last = file.records.count - 1
+    let before = last - 1
+    guard before >= 0, file.records[before].name == file.records[last].name,
+      file.records[before].className == file.records[last].className
     else {
       // A new piece knows nothing of the record before it: the row goes on.
       if before >= 0 { repetitions = 0 }

@@ -9,10 +9,10 @@ struct XMLTag {
   var name = ""
   /// 1-based line of the `<`.
   var line = 1
-  private(set) var names: [String] = []
-  /// A number for each name: names of two numbers differ, unless one is negative.
-  private var numbers: [Int] = []
-  private var values: [Value] = []
+  /// How many attributes the tag has.
+  private(set) var count = 0
+  /// Its attributes first; behind them may stand those of a tag before, whose places are used again.
+  private var attributes: [Attribute] = []
   /// The tag as it was written: most values need no decoding.
   private var raw: [UInt8] = []
   private var decoded: [UInt8] = []
@@ -21,19 +21,22 @@ struct XMLTag {
   /// The names once there are many of them.
   private var taken: Set<String> = []
 
-  /// Where a value lies: among the raw bytes, or among the decoded ones.
-  private struct Value {
+  private struct Attribute {
+    var name: String
+    /// Names of two numbers differ, unless one is negative.
+    var number: Int
+    /// Where the value lies: among the raw bytes, or among the decoded ones.
     var start: Int
     var end: Int
     var isDecoded: Bool
   }
 
-  /// How many attributes the tag has.
-  var count: Int { names.count }
+  /// The name of the i-th attribute.
+  @inline(__always) func name(_ i: Int) -> String { attributes[i].name }
 
   /// The attribute's value; nil where the tag has none of that name.
   subscript(_ name: String) -> String? {
-    for i in names.indices where names[i] == name { return value(i) }
+    for i in 0..<count where attributes[i].name == name { return value(i) }
     return nil
   }
 
@@ -41,8 +44,8 @@ struct XMLTag {
   @inline(__always) private func withValue<Result>(
     _ i: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result {
-    let place = values[i].start..<values[i].end
-    return unsafe (values[i].isDecoded ? decoded : raw).withUnsafeBufferPointer {
+    let place = attributes[i].start..<attributes[i].end
+    return unsafe (attributes[i].isDecoded ? decoded : raw).withUnsafeBufferPointer {
       unsafe body(UnsafeBufferPointer(rebasing: $0[place]))
     }
   }
@@ -70,9 +73,8 @@ struct XMLTag {
   mutating func clear(name: String, line: Int) {
     self.name = name
     self.line = line
-    names.removeAll(keepingCapacity: true)
-    values.removeAll(keepingCapacity: true)
-    numbers.removeAll(keepingCapacity: true)
+    count = 0
+    if attributes.count > Self.usualCount { attributes.removeLast(attributes.count - Self.usualCount) }
     if !decoded.isEmpty { decoded.removeAll(keepingCapacity: true) }
     decodedStart = 0
     if !taken.isEmpty { taken.removeAll() }
@@ -93,9 +95,7 @@ struct XMLTag {
       decoded.removeLast(decoded.count - start)
       return false
     }
-    names.append(name.text)
-    numbers.append(name.number)
-    values.append(Value(start: start, end: decoded.count, isDecoded: true))
+    add(Attribute(name: name.text, number: name.number, start: start, end: decoded.count, isDecoded: true))
     decodedStart = decoded.count
     return true
   }
@@ -105,27 +105,35 @@ struct XMLTag {
   /// - Returns: false where the tag has the attribute already; then the value is dropped.
   mutating func close(attribute name: (text: String, number: Int), plain place: Range<Int>) -> Bool {
     if isTaken(name) { return false }
-    names.append(name.text)
-    numbers.append(name.number)
-    values.append(Value(start: place.lowerBound, end: place.upperBound, isDecoded: false))
+    add(
+      Attribute(
+        name: name.text, number: name.number, start: place.lowerBound, end: place.upperBound, isDecoded: false))
     return true
   }
+
+  private mutating func add(_ attribute: Attribute) {
+    if count < attributes.count { attributes[count] = attribute } else { attributes.append(attribute) }
+    count += 1
+  }
+
+  /// Places for attributes that are kept for the next tag, and attributes up to which they are looked through one by one.
+  private static let usualCount = 16
 
   /// Keeps the tag's bytes, from its `<` on: the tag is read.
   mutating func keep(_ span: Span<UInt8>) {
     raw.removeAll(keepingCapacity: true)
-    if values.isEmpty { return }
+    if count == 0 { return }
     raw.append(copying: span)
   }
 
   /// Whether the tag has an attribute: few are looked through, many have a set, so that a tag of a hundred thousand stays
   /// linear.
   private mutating func isTaken(_ name: (text: String, number: Int)) -> Bool {
-    if names.count < 16 {
-      for i in numbers.indices where numbers[i] == name.number && names[i] == name.text { return true }
+    if count < Self.usualCount {
+      for i in 0..<count where attributes[i].number == name.number && attributes[i].name == name.text { return true }
       return false
     }
-    if taken.isEmpty { taken = Set(names) }
+    if taken.isEmpty { taken = Set(attributes[..<count].map(\.name)) }
     return !taken.insert(name.text).inserted
   }
 }

@@ -89,6 +89,11 @@ struct XMLTagParser {
       return nil
     }
     let value = position + 1
+    if let end = XMLText.plainQuote(window, value, first), quoteEnds(window, end) == true {
+      if !tag.close(attribute: name, plain: value - origin..<end - origin) { note(.duplicateAttribute) }
+      position = end + 1
+      return nil
+    }
     guard let end = valueEnd(window, value, quote: first) else {
       guard window.count >= limit else { return .needsMore }
       add(name, window, value, min(window.count, limit), to: &tag)

@@ -24,8 +24,8 @@ struct EventLines: XMLHandler {
   mutating func start(_ tag: borrowing XMLTag) {
     flush()
     var line = "start " + tag.name
-    for i in 0..<tag.count where !tag.names[i].hasPrefix("xmlns") {
-      line += " \(tag.names[i].split(separator: ":").last ?? "")=\(tag.value(i))"
+    for i in 0..<tag.count where !tag.name(i).hasPrefix("xmlns") {
+      line += " \(tag.name(i).split(separator: ":").last ?? "")=\(tag.value(i))"
     }
     lines.append(line)
   }
