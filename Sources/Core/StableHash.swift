@@ -38,6 +38,53 @@ package enum StableHash {
     return mix(h)
   }
 
+  /// The same hash of bytes that come in pieces.
+  package struct Running {
+    private var h: UInt64
+    /// The bytes of a word that is not whole yet, and how many bits they are.
+    private var word: UInt64 = 0
+    private var bits: UInt64 = 0
+
+    /// - Parameter count: how many bytes will come.
+    package init(count: Int) { h = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15 }
+
+    package mutating func add(_ bytes: Span<UInt8>) {
+      var i = 0
+      while bits != 0, i < bytes.count {
+        add(bytes[i])
+        i += 1
+      }
+      let raw = unsafe bytes.bytes
+      while i &+ 8 <= bytes.count {
+        fold(unsafe raw.unsafeLoadUnaligned(fromByteOffset: i, as: UInt64.self).littleEndian)
+        i &+= 8
+      }
+      while i < bytes.count {
+        add(bytes[i])
+        i += 1
+      }
+    }
+
+    package mutating func finish() -> UInt64 {
+      if bits != 0 { fold(word) }
+      return mix(h)
+    }
+
+    private mutating func add(_ byte: UInt8) {
+      word |= UInt64(byte) << bits
+      bits += 8
+      if bits < 64 { return }
+      fold(word)
+      word = 0
+      bits = 0
+    }
+
+    @inline(__always) private mutating func fold(_ word: UInt64) {
+      h = (h ^ word) &* 0x9FB2_1C65_1E98_DF25
+      h ^= h >> 32
+    }
+  }
+
   /// The hash of a text's UTF-8 bytes.
   package static func hash(_ text: String) -> UInt64 { hash(text.utf8Span.span) }
 

@@ -9,42 +9,9 @@ extension Segment {
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
-    var writer = ByteWriter()
-    var scratch = ByteWriter()
-    encode(to: &writer, scratch: &scratch)
-    return writer.bytes
-  }
-
-  /// Writes the segment behind what a writer holds.
-  ///
-  /// - Parameters:
-  ///   - writer: gets the bytes.
-  ///   - body: room that can be used again for the next segment.
-  ///   - prefix: writes what stands before the segment; it is given the segment's length in bytes.
-  package func encode(
-    to writer: inout ByteWriter, scratch body: inout ByteWriter, prefix: (inout ByteWriter, Int) -> Void = { _, _ in }
-  ) {
-    var numbering = SymbolNumbering(symbols)
-    body.removeAll()
-    // About what a row takes.
-    body.reserve(72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count)
-    encodeRows(to: &body, &numbering)
-    var head = ByteWriter()
-    head.fixed32(Self.magic)
-    head.byte(Self.version)
-    numbering.encode(to: &head)
-    head.array(sources.entries) { writer, entry in
-      writer.text(entry.input)
-      writer.text(entry.member)
-    }
-    head.unsigned(UInt64(body.bytes.count))
-    let length = head.bytes.count + body.bytes.count + 8
-    prefix(&writer, length)
-    writer.reserve(length)
-    let start = writer.bytes.count
-    writer.raw(head.bytes.span)
-    writer.raw(body.bytes.span)
-    writer.fixed64(StableHash.hash(writer.bytes.span.extracting(start...)))
+    var encoder = SegmentEncoder()
+    encoder.encode([SegmentPart(symbols: symbols, sources: sources, rows: [rows])])
+    return Array(encoder.pieces.joined())
   }
 
   /// Reads the bytes of a segment.
@@ -75,81 +42,6 @@ extension Segment {
     var body = ByteReader(try reader.blob())
     try decodeRows(from: &body)
   }
-
-  private func encodeRows(to writer: inout ByteWriter, _ numbers: inout SymbolNumbering) {
-    var previous: Int64 = 0
-    writer.unsigned(UInt64(rows.spans.count))
-    for row in rows.spans {
-      writer.record(upTo: Self.longestRow) { out in
-        out.fixed64(row.request.high)
-        out.fixed64(row.request.low)
-        out.fixed64(row.span)
-        out.fixed64(row.parent)
-        out.signed(row.start &- previous)
-        out.signed(row.duration)
-        out.fixed64(row.source.bits)
-        out.unsigned(numbers.number(row.component))
-        out.unsigned(numbers.number(row.operation))
-        out.unsigned(numbers.number(row.peer))
-        out.unsigned(numbers.number(row.message))
-        out.unsigned(numbers.number(row.requestText))
-        out.byte(row.kind.rawValue)
-        out.byte(row.failureCode)
-        out.byte(row.attempt)
-        out.byte(row.flags.rawValue)
-      }
-      previous = row.start
-    }
-    writer.unsigned(UInt64(rows.logs.count))
-    for row in rows.logs {
-      writer.record(upTo: Self.longestRow) { out in
-        out.signed(row.time)
-        out.fixed64(row.request.high)
-        out.fixed64(row.request.low)
-        out.fixed64(row.span)
-        out.fixed64(row.source.bits)
-        out.unsigned(numbers.number(row.component))
-        out.unsigned(numbers.number(row.message))
-        out.byte(row.severity.rawValue)
-      }
-    }
-    writer.unsigned(UInt64(rows.metrics.count))
-    for row in rows.metrics {
-      writer.record(upTo: Self.longestRow) { out in
-        out.signed(row.time)
-        out.fixed64(row.value.bitPattern)
-        out.fixed64(row.source.bits)
-        out.unsigned(numbers.number(row.component))
-        out.unsigned(numbers.number(row.metric))
-      }
-    }
-    writer.unsigned(UInt64(rows.events.count))
-    for event in rows.events {
-      writer.record(upTo: Self.longestRow) { out in
-        out.signed(event.time)
-        out.fixed64(event.request.high)
-        out.fixed64(event.request.low)
-        out.fixed64(event.span)
-        out.fixed64(event.parent)
-        out.byte(event.kind.rawValue)
-        out.byte(event.succeeded ? 1 : 0)
-        out.byte(event.attempt)
-        out.byte(event.failure?.rawValue ?? 0)
-        out.fixed64(event.value.bitPattern)
-        out.signed(event.latency)
-        out.fixed64(event.source.bits)
-        out.unsigned(numbers.number(event.component))
-        out.unsigned(numbers.number(event.requestText))
-        out.unsigned(numbers.number(event.subject))
-        out.unsigned(numbers.number(event.operation))
-        out.unsigned(numbers.number(event.message))
-      }
-    }
-    writer.array(rows.reports)
-  }
-
-  /// Most bytes of a row: seven fields of eight, two times and five symbols of ten, six of one, and room to spare.
-  private static let longestRow = 192
 
   private mutating func decodeRows(from reader: inout ByteReader) throws(DecodeFailure) {
     let tables = RowTables(symbols: symbols.count, members: sources.entries.count)
@@ -251,31 +143,5 @@ private struct RowTables {
     let ref = SourceRef(bits: try reader.fixed64())
     guard ref.member < members else { throw reader.failure("member out of range") }
     return ref
-  }
-}
-
-/// Numbers the symbols that are really used, in order of first use.
-private struct SymbolNumbering {
-  let table: SymbolTable
-  var numbers: [UInt32]
-  var used: [Symbol] = []
-
-  init(_ table: SymbolTable) {
-    self.table = table
-    numbers = Array(repeating: 0, count: table.count)
-  }
-
-  mutating func number(_ symbol: Symbol) -> UInt64 {
-    if symbol.isNone { return 0 }
-    let index = Int(symbol.index)
-    if numbers[index] == 0 {
-      used.append(symbol)
-      numbers[index] = UInt32(used.count)
-    }
-    return UInt64(numbers[index])
-  }
-
-  func encode(to writer: inout ByteWriter) {
-    writer.array(used) { writer, symbol in writer.blob(Array(table.bytes[table.range(symbol)])) }
   }
 }

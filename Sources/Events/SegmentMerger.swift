@@ -1,9 +1,8 @@
-package import Core
+internal import Core
 
 /// Puts the rows of several segments together under one set of tables.
 ///
-/// Pieces of one stretch of an input share tables that only grow: their rows are appended as they are. Where tables differ
-/// each symbol is looked up once.
+/// The first rows are appended as they are; of those behind them each symbol is looked up once a part.
 package struct SegmentMerger {
   package private(set) var segment: Segment
 
@@ -20,37 +19,23 @@ package struct SegmentMerger {
 
   /// Appends another segment's rows, renumbered.
   package mutating func append(_ other: Segment) {
-    append([other.rows], symbols: other.symbols, sources: other.sources)
+    append(SegmentPart(symbols: other.symbols, sources: other.sources, rows: [other.rows]))
   }
 
-  /// Appends rows that share tables, renumbered where these are not a continuation of the segment's.
-  package mutating func append(_ pieces: [Rows], symbols: SymbolTable, sources: SourceTable) {
-    if symbols.continues(segment.symbols), sources.entries.starts(with: segment.sources.entries) {
-      segment.symbols = symbols
-      segment.sources = sources
-      for rows in pieces { segment.rows.append(rows) }
+  /// Appends rows, renumbered where there are others before them.
+  package mutating func append(_ part: SegmentPart) {
+    if segment.symbols.count == 1, segment.sources.entries.isEmpty {
+      segment.symbols = part.symbols
+      segment.sources = part.sources
+      for rows in part.rows { segment.rows.append(rows) }
       return
     }
     let firstMember = segment.sources.entries.count
-    segment.sources.entries += sources.entries
-    var move = TableMove(from: symbols, into: segment.symbols, firstMember: firstMember)
+    segment.sources.entries += part.sources.entries
+    var move = TableMove(from: part.symbols, into: segment.symbols, firstMember: firstMember)
     segment.symbols = SymbolTable()
-    for rows in pieces { segment.rows.append(rows, moved: &move) }
+    for rows in part.rows { segment.rows.append(rows, moved: &move) }
     segment.symbols = move.into
-  }
-}
-
-extension SymbolTable {
-  /// Whether the table holds all symbols of another under the same numbers.
-  fileprivate func continues(_ other: SymbolTable) -> Bool {
-    guard count >= other.count else { return false }
-    let shared = other.bytes.count
-    guard bytes.count >= shared, bytes[..<shared] == other.bytes[...] else { return false }
-    for index in 1..<max(1, other.count) {
-      let symbol = Symbol(UInt32(truncatingIfNeeded: index))
-      if range(symbol) != other.range(symbol) { return false }
-    }
-    return true
   }
 }
 

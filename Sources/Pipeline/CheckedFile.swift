@@ -53,10 +53,16 @@ package enum CheckedFile {
 
   /// Writes a file so that it is either there whole or not at all: temporary name, fsync, rename, fsync of the folder.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    try write(pieces: [bytes], to: path)
+  }
+
+  /// Writes pieces as one file, in the same way.
+  static func write(pieces: [[UInt8]], to path: String) throws(FileFailure) {
     let temporary = path + ".tmp-\(getpid())"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }
-    var failure = writeAll(bytes, to: descriptor)
+    var failure: Int32 = 0
+    for piece in pieces where failure == 0 { failure = writeAll(piece, to: descriptor) }
     if failure == 0, fsync(descriptor) != 0, errno != EINVAL { failure = errno }
     if close(descriptor) != 0, failure == 0 { failure = errno }
     if failure == 0, unsafe rename(temporary, path) != 0 { failure = errno }

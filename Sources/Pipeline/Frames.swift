@@ -35,16 +35,19 @@ package struct Frame: Sendable {
     return writer.bytes
   }
 
-  /// Writes the frame with a segment as its last section, into room that can be used again.
-  func encode(with segment: Segment, to writer: inout ByteWriter, scratch: inout ByteWriter) {
-    writer.removeAll()
-    beginning(sections: sections.count + 1, to: &writer)
-    for section in sections { writer.blob(section) }
-    segment.encode(to: &writer, scratch: &scratch) { writer, length in
-      writer.reserve(length + 18)
-      writer.unsigned(UInt64(length))
-    }
-    writer.fixed64(StableHash.hash(writer.bytes.span))
+  /// The bytes of the frame with a segment as its last section, piece after piece: the segment's own are not copied.
+  func pieces(with segment: SegmentEncoder) -> [[UInt8]] {
+    var start = ByteWriter()
+    beginning(sections: sections.count + 1, to: &start)
+    for section in sections { start.blob(section) }
+    start.unsigned(UInt64(segment.count))
+    var pieces = [start.bytes] + segment.pieces
+    var hash = StableHash.Running(count: start.bytes.count + segment.count)
+    for piece in pieces { hash.add(piece.span) }
+    var end = ByteWriter()
+    end.fixed64(hash.finish())
+    pieces.append(end.bytes)
+    return pieces
   }
 
   private func beginning(sections count: Int, to writer: inout ByteWriter) {

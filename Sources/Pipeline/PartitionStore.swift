@@ -80,27 +80,30 @@ final class PartitionStore: Sendable {
   /// The first failure to write, if any: the run cannot be complete then.
   var failure: StoreFailure? { state.withLock { $0.failure } }
 
-  /// All rows of some partitions, inputs in order. The rows of one piece share its tables, so they are put together
-  /// before anything is renumbered.
+  /// All rows of some partitions, inputs in order, put together under one set of tables.
   func segment(_ wanted: [Int]) throws(StoreFailure) -> Segment {
+    let parts = try parts(wanted)
+    let rows = parts.flatMap(\.rows)
+    var merger = SegmentMerger()
+    merger.reserve(
+      spans: rows.reduce(0) { $0 + $1.spans.count }, logs: rows.reduce(0) { $0 + $1.logs.count },
+      metrics: rows.reduce(0) { $0 + $1.metrics.count }, events: rows.reduce(0) { $0 + $1.events.count })
+    for part in parts { merger.append(part) }
+    return merger.segment
+  }
+
+  /// All rows of some partitions, inputs in order, with the tables that they were made with.
+  func parts(_ wanted: [Int]) throws(StoreFailure) -> [SegmentPart] {
     // The lock covers only the look-up: pieces are values, and spill files are read at fixed offsets.
     let (pieces, spilled) = state.withLock { state in
       (state.pieces, wanted.map { (state.spilled[$0], state.files[$0]) })
     }
-    struct Part {
-      var input: Int
-      var ordinal: Int
-      var symbols: SymbolTable
-      var sources: SourceTable
-      var rows: [Rows]
-    }
-    var parts: [Part] = []
+    var parts: [(input: Int, ordinal: Int, part: SegmentPart)] = []
     for piece in pieces {
       let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
       if rows.isEmpty { continue }
       parts.append(
-        Part(
-          input: piece.input, ordinal: piece.ordinal, symbols: piece.symbols, sources: piece.sources, rows: rows))
+        (piece.input, piece.ordinal, SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: rows)))
     }
     for (stretches, file) in spilled {
       guard let file else { continue }
@@ -108,23 +111,15 @@ final class PartitionStore: Sendable {
         let bytes = try file.read(at: stretch.offset, count: stretch.count)
         do throws(DecodeFailure) {
           let segment = try Segment(encoded: bytes)
-          parts.append(
-            Part(
-              input: stretch.input, ordinal: stretch.ordinal, symbols: segment.symbols, sources: segment.sources,
-              rows: [segment.rows]))
+          let part = SegmentPart(symbols: segment.symbols, sources: segment.sources, rows: [segment.rows])
+          parts.append((stretch.input, stretch.ordinal, part))
         } catch {
           throw StoreFailure("spilled rows are damaged: \(error.message)", code: 0)
         }
       }
     }
     parts.sort { ($0.input, $0.ordinal) < ($1.input, $1.ordinal) }
-    let rows = parts.flatMap(\.rows)
-    var merger = SegmentMerger()
-    merger.reserve(
-      spans: rows.reduce(0) { $0 + $1.spans.count }, logs: rows.reduce(0) { $0 + $1.logs.count },
-      metrics: rows.reduce(0) { $0 + $1.metrics.count }, events: rows.reduce(0) { $0 + $1.events.count })
-    for part in parts { merger.append(part.rows, symbols: part.symbols, sources: part.sources) }
-    return merger.segment
+    return SegmentPart.joined(parts.map(\.part))
   }
 
   /// How many rows a partition holds in memory; spilled ones count by their bytes.

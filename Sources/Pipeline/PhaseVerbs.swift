@@ -37,10 +37,10 @@ package enum PhaseVerbs {
     }
   }
 
-  /// One partition of a night as a frame, in a writer that is used for one after another; its rows are let go.
+  /// One partition of a night as the pieces of a frame; its rows are let go. The encoder is used for one after another.
   private static func frame(
-    _ partition: Int, of night: Extraction, partitions: Int, to writer: inout ByteWriter, scratch: inout ByteWriter
-  ) throws(StoreFailure) {
+    _ partition: Int, of night: Extraction, partitions: Int, _ encoder: inout SegmentEncoder
+  ) throws(StoreFailure) -> [[UInt8]] {
     let coverage = Coverage(
       pipeline: night.pipelineDigest, partitions: partitions,
       inputs: Dictionary(night.outcomes.map { ($0.key, [partition]) }, uniquingKeysWith: { $0.union($1) }))
@@ -48,24 +48,28 @@ package enum PhaseVerbs {
     var outcomes = ByteWriter()
     outcomes.array(partition == 0 ? night.outcomes : [])
     frame.sections = [outcomes.bytes]
-    let segment = try night.store.segment([partition])
+    encoder.encode(try night.store.parts([partition]))
     night.store.drop(partition)
-    frame.encode(with: segment, to: &writer, scratch: &scratch)
+    return frame.pieces(with: encoder)
   }
 
   /// Frames on standard output, in order, and a trailer.
   private static func stream(_ night: Extraction, partitions: Int) throws {
     var trailer = StableHash.mix(0)
-    var writer = ByteWriter()
-    var scratch = ByteWriter()
+    var encoder = SegmentEncoder()
     for partition in 0..<partitions {
-      try frame(partition, of: night, partitions: partitions, to: &writer, scratch: &scratch)
-      let bytes = writer.bytes
-      guard bytes.count <= Int(UInt32.max) else {
+      let pieces = try frame(partition, of: night, partitions: partitions, &encoder)
+      let count = pieces.reduce(0) { $0 + $1.count }
+      guard count <= Int(UInt32.max) else {
         throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
       }
-      trailer = StableHash.combine(trailer, StableHash.hash(bytes.span))
-      try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(bytes.count)) + bytes)
+      var hash = StableHash.Running(count: count)
+      try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(count)))
+      for piece in pieces {
+        hash.add(piece.span)
+        try Console.write(piece)
+      }
+      trailer = StableHash.combine(trailer, hash.finish())
     }
     var end = ByteWriter()
     end.fixed32(.max)
@@ -82,14 +86,13 @@ package enum PhaseVerbs {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
     Concurrently.onThreads(min(jobs > 1 ? 2 * jobs : 1, partitions)) {
-      var writer = ByteWriter()
-      var scratch = ByteWriter()
+      var encoder = SegmentEncoder()
       while true {
         let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
         do {
-          try frame(partition, of: night, partitions: partitions, to: &writer, scratch: &scratch)
-          try CheckedFile.write(writer.bytes, to: path(partition))
+          let pieces = try frame(partition, of: night, partitions: partitions, &encoder)
+          try CheckedFile.write(pieces: pieces, to: path(partition))
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }

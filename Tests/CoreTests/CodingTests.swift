@@ -33,6 +33,37 @@ struct CodingTests {
     #expect(value.canonical == #"{"a":"x\u001b\u202e\n\"","b":null,"c":[1,0.5,3]}"#)
   }
 
+  @Test("the stable hash of pieces is that of the whole, wherever it is cut")
+  func hashOfPieces() {
+    let bytes = (0..<43).map { UInt8(truncatingIfNeeded: $0 * 37 + 5) }
+    for count in 0...bytes.count {
+      for first in 0...count {
+        for second in first...count {
+          var hash = StableHash.Running(count: count)
+          for piece in [0..<first, first..<second, second..<count] { hash.add(bytes.span.extracting(piece)) }
+          #expect(hash.finish() == StableHash.hash(bytes.span.extracting(0..<count)))
+        }
+      }
+    }
+  }
+
+  @Test("a record's fields are those of a writer without records")
+  func record() throws {
+    let (unsigned, signed): ([UInt64], [Int64]) = ([0, 127, 128, .max], [0, -1, .min, .max])
+    var (plain, records) = (ByteWriter(), ByteWriter())
+    for _ in 0..<100 {
+      unsigned.forEach { plain.unsigned($0) }
+      signed.forEach { plain.signed($0) }
+      unsigned.forEach { plain.fixed64($0) }
+      records.record(upTo: 120) { out in
+        unsigned.forEach { out.unsigned($0) }
+        signed.forEach { out.signed($0) }
+        unsigned.forEach { out.fixed64($0) }
+      }
+    }
+    #expect(records.bytes == plain.bytes)
+  }
+
   @Test("SHA-256 of the empty text and of abc")
   func sha256() {
     #expect(SHA256.hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")

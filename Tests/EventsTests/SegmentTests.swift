@@ -48,6 +48,38 @@ struct SegmentTests {
     }
   }
 
+  @Test("parts are written as one segment: every text and place, with one table for parts that go on")
+  func parts() throws {
+    var first = night()
+    let start = SegmentPart(symbols: first.symbols, sources: first.sources, rows: [first.rows])
+    first.rows = Rows()
+    first.span(3, at: 5, for: 6, in: "new", "look")
+    let next = SegmentPart(symbols: first.symbols, sources: first.sources, rows: [first.rows])
+    var other = AssemblyFixture()
+    other.sources.entries[0].input = "second"
+    other.span(7, at: 3, for: 4, in: "cart", "buy")
+    other.rows.append(ReportRow(path: "b.xml", source: SourceRef(member: 0, value: 9, isLine: true)))
+    let last = SegmentPart(symbols: other.symbols, sources: other.sources, rows: [other.rows])
+    let joined = SegmentPart.joined([start, next, last])
+    #expect(joined.map(\.rows.count) == [2, 1])
+
+    var merger = SegmentMerger()
+    for part in joined { merger.append(part) }
+    let merged = merger.segment
+    var encoder = SegmentEncoder()
+    // What was encoded before leaves no trace.
+    encoder.encode([last])
+    encoder.encode(joined)
+    #expect(encoder.pieces.reduce(0) { $0 + $1.count } == encoder.count)
+    let bytes = Array(encoder.pieces.joined())
+    #expect(bytes == merged.encoded())
+    let read = try Segment(encoded: bytes)
+    #expect(read.sources.entries.map(\.input) == ["night", "second"])
+    #expect(read.rows.spans.map { read.symbols.text($0.component) } == ["web", "cart", "new", "cart"])
+    #expect(read.rows.spans.map { read.sources.location($0.source).input } == ["night", "night", "night", "second"])
+    #expect(read.rows.reports.map { read.sources.location($0.source).input } == ["night", "second"])
+  }
+
   @Test("merging renumbers symbols and members, and keeps every text and place")
   func merging() {
     var other = AssemblyFixture()
