@@ -46,11 +46,12 @@ let package = Package(
     system("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
     system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CMalloc", apt: "libc6-dev"),
+    system("CByteMarks", apt: "libc6-dev"),
 
     // The rooms, in the order the data passes through them.
     room("Core", ["CLibCrypto"]),
     room("Archives", ["Core", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
-    room("Decoders", ["Core"]),
+    room("Decoders", ["Core", "CByteMarks"]),
     room("Events", ["Core"]),
     room("Patterns", ["Core", "Events"]),
     room("Cascades", ["Core", "Events"]),

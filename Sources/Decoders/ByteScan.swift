@@ -1,8 +1,29 @@
 // Looking for one byte, many at a time.
 
+internal import CByteMarks
 internal import Glibc
 
 enum ByteScan {
+  /// The first byte at or after `start` that is one of three, a control character, or beyond ASCII.
+  ///
+  /// - Returns: nil where there is none before the last bytes of the window, fewer than sixteen; then `start` is their first.
+  @inline(__always) static func mark(
+    _ a: UInt8, _ b: UInt8, _ c: UInt8, in window: Span<UInt8>, from start: inout Int
+  ) -> Int? {
+    var i = start
+    let found: Int? = unsafe window.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return nil }
+      while i &+ 16 <= bytes.count {
+        let marks = unsafe text_marks16(base + i, a, b, c)
+        if marks != 0 { return i &+ marks.trailingZeroBitCount }
+        i &+= 16
+      }
+      return nil
+    }
+    start = i
+    return found
+  }
+
   /// The first position of a byte at or after `start`, or the window's end.
   static func find(_ byte: UInt8, in window: Span<UInt8>, from start: Int) -> Int {
     guard start < window.count else { return window.count }

@@ -6,6 +6,7 @@ extension JSONReader {
   /// Where a text's closing quote stands, nil where anything but plain ASCII stands before it.
   @inline(__always) static func plainEnd(_ b: Span<UInt8>, _ start: Int) -> Int? {
     var i = start
+    if let mark = ByteScan.mark(0x22, 0x5C, 0x5C, in: b, from: &i) { return b[mark] == 0x22 ? mark : nil }
     while i &+ 8 <= b.count {
       let found = stops(load8(b, i))
       if found != 0 {

@@ -103,19 +103,10 @@ struct JSONReader {
   @inline(__always) mutating func stringBody(_ b: Span<UInt8>) -> JSONText? {
     let start = position
     var i = start
-    let count = b.count
-    while i &+ 8 <= count {
-      let found = Self.stops(Self.load8(b, i))
-      if found == 0 {
-        i &+= 8
-        continue
-      }
-      i &+= found.trailingZeroBitCount &>> 3
-      if b[i] == 0x22 {
-        position = i &+ 1
-        return JSONText(start: start, end: i, isEscaped: false)
-      }
-      break
+    if let mark = ByteScan.mark(0x22, 0x5C, 0x5C, in: b, from: &i) {
+      guard b[mark] == 0x22 else { return stringSlow(b, start: start, from: mark) }
+      position = mark &+ 1
+      return JSONText(start: start, end: mark, isEscaped: false)
     }
     return stringSlow(b, start: start, from: i)
   }
@@ -172,15 +163,7 @@ struct JSONReader {
         i += 1
       } else {
         i += 1
-        while i &+ 8 <= count {
-          let found = Self.stops(Self.load8(b, i))
-          if found == 0 {
-            i &+= 8
-            continue
-          }
-          i &+= found.trailingZeroBitCount &>> 3
-          break
-        }
+        if let mark = ByteScan.mark(0x22, 0x5C, 0x5C, in: b, from: &i) { i = mark }
       }
     }
     _ = fail(.incomplete, at: count)

@@ -61,27 +61,9 @@ enum XMLText {
   /// The quote that ends an attribute value, where nothing but printable ASCII without `&` and `<` stands before it; nil
   /// where anything else does, or within the last bytes of the window.
   @inline(__always) static func plainQuote(_ window: Span<UInt8>, _ start: Int, _ quote: UInt8) -> Int? {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let wanted = ones &* UInt64(quote)
-    let raw = unsafe window.bytes
-    var i = start
-    while i &+ 8 <= window.count {
-      let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: i, as: UInt64.self).littleEndian
-      let end = word ^ wanted
-      let ampersand = word ^ 0x2626_2626_2626_2626
-      let less = word ^ 0x3C3C_3C3C_3C3C_3C3C
-      let low = (word &- 0x2020_2020_2020_2020) & ~word
-      let special =
-        (word | low | ((ampersand &- ones) & ~ampersand) | ((less &- ones) & ~less) | ((end &- ones) & ~end))
-        & 0x8080_8080_8080_8080
-      if special != 0 {
-        // Only the lowest mark is exact.
-        i &+= special.trailingZeroBitCount &>> 3
-        return window[i] == quote ? i : nil
-      }
-      i &+= 8
-    }
-    return nil
+    var rest = start
+    guard let mark = ByteScan.mark(quote, 0x26, 0x3C, in: window, from: &rest), window[mark] == quote else { return nil }
+    return mark
   }
 
   /// The end of a forbidden control character: with an ANSI escape, the whole sequence.
