@@ -56,19 +56,24 @@ struct SpanDraft {
     case spanKind
   }
 
-  /// The meaning of a key; most keys are told by their length alone.
+  /// The meaning of a key; most keys are told by their length and first letter.
   @inline(__always) static func name(_ b: Span<UInt8>, _ key: JSONText) -> Name {
     let count = key.count
-    // Lengths of the names below.
-    guard count < 32, (1 << count) & lengths != 0 else { return .none }
+    guard count < 32, count > 0, firsts[count] & 1 << UInt32(b[key.start] & 31) != 0 else { return .none }
     return nameSlow(b, key, count)
   }
 
-  /// A bit for every length that one of the names has.
-  @inline(__always) private static var lengths: Int {
-    1 << 5 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 17 | 1 << 20
-      | 1 << 21 | 1 << 23 | 1 << 24 | 1 << 25 | 1 << 26
-  }
+  /// For each length, a bit for the first letter of every name of that length below: a = 1.
+  private static let firsts: InlineArray<32, UInt32> = {
+    var firsts = InlineArray<32, UInt32>(repeating: 0)
+    for (length, letters) in [
+      (5, "e"), (7, "d"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "des"), (15, "r"),
+      (16, "ghmo"), (17, "ehs"), (20, "r"), (21, "m"), (23, "mo"), (24, "r"), (25, "h"), (26, "m"),
+    ] as [(Int, String)] {
+      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
+    }
+    return firsts
+  }()
 
   @inline(never) private static func nameSlow(_ b: Span<UInt8>, _ key: JSONText, _ count: Int) -> Name {
     let at = key.start

@@ -210,6 +210,26 @@ struct JSONMemberTests {
     }
   }
 
+  @Test(
+    "every attribute that a span is read for tells something",
+    arguments: [
+      "error", "db.name", "db.type", "span.kind", "db.system", "error.type", "error.kind", "net.peer.ip", "db.instance",
+      "peer.service", "db.namespace", "net.peer.name", "peer.hostname", "error.message", "server.address",
+      "db.system.name", "exception.type", "rpc.status_code", "http.status_code", "otel.status_code", "messaging.system",
+      "grpc.status_code", "http.retry_count", "service.peer.name", "exception.message", "http.resend_count",
+      "rpc.grpc.status_code", "messaging.destination", "otel.status_description", "message_bus.destination",
+      "rpc.response.status_code", "http.response.status_code", "http.request.resend_count",
+      "messaging.destination.name",
+    ])
+  func knownAttributes(name: String) {
+    func span(_ tag: String, _ value: String) -> [PlainSpan] {
+      let start = #"{"traceId":"1","id":"2","timestamp":1767225600000000,"localEndpoint":{"serviceName":"s"},"tags":{"#
+      return decode(start + "\"\(tag)\":\"\(value)\"}}").plainSpans
+    }
+    let values = ["500", "client", "ERROR", "2"]
+    #expect(values.contains { span(name, $0) != span("another.key", $0) }, "nothing told by \(name)")
+  }
+
   @Test("Zipkin: an object in a row of spans is read as it is alone", arguments: [1 << 20, 700, 61])
   func zipkinRow(piece: Int) {
     let usual =

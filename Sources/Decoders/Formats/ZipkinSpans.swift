@@ -101,11 +101,7 @@ enum ZipkinSpans {
         guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
         remote = endpoint
       } else if isKey("tags") {
-        isRead = reader.eachMember(b) { reader, key in
-          guard let value = reader.scalar(b) else { return false }
-          tag(key, value, b, &draft, &texts, &symbols)
-          return true
-        }
+        isRead = tags(b, &reader, &draft, &texts, &symbols)
       } else if isKey("annotations") {
         isRead = reader.eachElement(b) { annotation(b, &$0, &moments, &texts, &symbols) }
       } else if isKey("binaryAnnotations") {
@@ -194,6 +190,27 @@ enum ZipkinSpans {
       span.serverAddress = address.address
     }
     spans.append(span)
+  }
+
+  /// The usual bytes of a tag are compared first; any other one is read the general way.
+  private static func tags(
+    _ b: Span<UInt8>, _ reader: inout JSONReader, _ draft: inout SpanDraft, _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) -> Bool {
+    guard let byte = reader.peek(b) else { return false }
+    guard byte == 0x7B else { return reader.skipValue(b) }
+    reader.position &+= 1
+    var isFirst = true
+    while true {
+      if let usual = reader.usualMember(b, isFirst: isFirst) {
+        isFirst = false
+        tag(usual.key, .text(usual.value), b, &draft, &texts, &symbols)
+        continue
+      }
+      guard let key = reader.nextKey(b, &isFirst) else { return reader.failure == .none }
+      guard let value = reader.scalar(b) else { return false }
+      tag(key, value, b, &draft, &texts, &symbols)
+    }
   }
 
   /// A tag: the mere presence of `error` tells a failure, its text is the message.

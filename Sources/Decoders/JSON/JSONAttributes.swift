@@ -186,6 +186,25 @@ extension JSONReader {
     return failure == .none
   }
 
+  /// The next member of an object if it is written as usual, `"key":"value"` without white space or escapes; nil, and
+  /// nothing taken, where it is not, or where there is none.
+  @inline(__always) mutating func usualMember(
+    _ b: Span<UInt8>, isFirst: Bool
+  ) -> (key: JSONText, value: JSONText)? {
+    var start = position
+    if !isFirst {
+      guard start < b.count, b[start] == 0x2C else { return nil }
+      start &+= 1
+    }
+    guard start < b.count, b[start] == 0x22, let quote = Self.plainEnd(b, start &+ 1),
+      Self.matches(b, quote, "\":\""), let end = Self.plainEnd(b, quote &+ 3)
+    else { return nil }
+    position = end &+ 1
+    return (
+      JSONText(start: start &+ 1, end: quote, isEscaped: false), JSONText(start: quote &+ 3, end: end, isEscaped: false)
+    )
+  }
+
   /// An integer written as a number or a string; nil in `value` where it is neither. False on a failure.
   @inline(__always) mutating func integer(_ b: Span<UInt8>, _ value: inout Int64?) -> Bool {
     guard let byte = peek(b) else { return false }

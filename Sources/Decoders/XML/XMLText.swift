@@ -62,8 +62,8 @@ enum XMLText {
   /// where anything else does, or within the last bytes of the window.
   @inline(__always) static func plainQuote(_ window: Span<UInt8>, _ start: Int, _ quote: UInt8) -> Int? {
     var rest = start
-    guard let mark = ByteScan.mark(quote, 0x26, 0x3C, in: window, from: &rest), window[mark] == quote else { return nil }
-    return mark
+    guard let mark = ByteScan.mark(quote, 0x26, 0x3C, in: window, from: &rest) else { return nil }
+    return window[mark] == quote ? mark : nil
   }
 
   /// The end of a forbidden control character: with an ANSI escape, the whole sequence.
