@@ -46,7 +46,8 @@ let package = Package(
     system("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
     system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CMalloc", apt: "libc6-dev"),
-    system("CByteMarks", apt: "libc6-dev"),
+    // Our own few lines of C, for what Swift's vectors cannot do.
+    .systemLibrary(name: "CByteMarks"),
 
     // The rooms, in the order the data passes through them.
     room("Core", ["CLibCrypto"]),

@@ -75,8 +75,8 @@ extension ByteStream {
 
   func keep() { isKept = true }
 
-  /// Memory of this size to write to: this, or other where this is kept.
-  var writable: ByteBuffer { isKept ? ByteBuffer(capacity: capacity) : self }
+  /// Memory of this size to write to: this, or new memory where this is kept.
+  func unkept() -> ByteBuffer { isKept ? ByteBuffer(capacity: capacity) : self }
 
   func contains(_ chunk: Chunk) -> Bool {
     guard let first = unsafe chunk.start, unsafe first >= UnsafePointer(start) else { return false }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// An archive held in memory because it does not stand in a file of its own.
 @safe final class HeldBytes: RandomAccess {
   private var bytes: [UInt8] = []
@@ -16,7 +18,7 @@
       if chunk.isEmpty { return true }
       if chunk.count > context.nestedMemoryLeft { return false }
       context.takeNestedMemory(chunk.count)
-      chunk.withSpan { span in unsafe span.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) } }
+      chunk.withSpan { bytes.append(copying: $0) }
     }
   }
 

@@ -1,4 +1,5 @@
-/// Bytes of a member, lent for a call. Most of them lie where they were expanded, and can be kept there without a copy.
+/// Bytes of a member, lent for a call: behind it they are gone, unless `kept` was called. Most of them lie where they were
+/// expanded, and can be kept there without a copy.
 @safe package struct LentBytes {
   private let chunk: Chunk
   private let lender: ByteBuffer?
@@ -13,11 +14,16 @@
 
   package var count: Int { chunk.count }
 
+  /// Bytes of memory that keeping these would hold; all there are where only a copy can be kept.
+  package var memory: Int { lender?.capacity ?? .max }
+
+  /// Lends the bytes.
   package func withSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result { chunk.withSpan(body) }
 
   /// A part of the bytes.
   package func extracting(_ range: Range<Int>) -> LentBytes {
-    LentBytes(chunk.dropFirst(range.lowerBound).upTo(range.count), of: lender)
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return LentBytes(chunk.dropFirst(range.lowerBound).upTo(range.count), of: lender)
   }
 
   /// The bytes, to be read as long as one likes, on any thread; nil where only a copy can be kept.
@@ -41,6 +47,7 @@
   /// Bytes of memory that are held for these, and for others that lie in the same memory.
   package var memory: Int { buffer.capacity }
 
+  /// Lends the bytes.
   package func withSpan<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     withExtendedLifetime(buffer) { chunk.withSpan(body) }
   }

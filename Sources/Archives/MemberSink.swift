@@ -19,6 +19,7 @@ package struct MemberHeader: Sendable {
 /// Takes the members of an input one after another, as they are expanded. Calls come from one thread, in order.
 package protocol MemberSink: AnyObject {
   func beginMember(_ member: MemberHeader)
+  /// The member's next bytes, lent for the call.
   func memberBytes(_ bytes: LentBytes)
   /// - Parameter complete: false where the member is damaged or was cut; the walker's diagnostics say why.
   func endMember(complete: Bool)

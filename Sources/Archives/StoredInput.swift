@@ -43,7 +43,7 @@ protocol RandomAccess: AnyObject {
 
   private func readOn() -> Chunk {
     guard !isAtEnd else { return .empty }
-    buffer = buffer.writable
+    buffer = buffer.unkept()
     var filled = 0
     while filled < buffer.capacity, !isAtEnd {
       let place = context.stored + filled

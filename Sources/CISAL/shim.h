@@ -8,7 +8,8 @@
 /* To be called after ISA-L's functions. They leave the upper halves of the vector registers in use, and every SSE
    instruction that follows on the same thread then waits for more than it needs: up to a quarter of the time of a scan. */
 static inline void isal_leave_vector_registers(void) {
-#if defined(__x86_64__)
+  /* Code that is compiled for AVX may have values of its own in those halves, and clears them itself. */
+#if defined(__x86_64__) && !defined(__AVX__)
   static int has_avx; /* 0 not known, 1 no, 2 yes */
   int known = __atomic_load_n(&has_avx, __ATOMIC_RELAXED);
   if (!known) {

@@ -104,9 +104,14 @@ extension Sketch: BinaryCodable {
     maximum = try reader.signed()
     count = zeros
     var index: Int64 = 0
+    var isFirst = true
     for _ in 0..<(try reader.count(minimumBytes: 2)) {
       let (next, overflow) = index.addingReportingOverflow(try reader.signed())
-      guard !overflow, (-1...4096).contains(next) else { throw reader.failure("sketch bucket out of range") }
+      // Each bucket once: otherwise their sum could overflow.
+      guard !overflow, (-1...4096).contains(next), isFirst || next > index else {
+        throw reader.failure("sketch bucket out of range")
+      }
+      isFirst = false
       index = next
       let times = try reader.unsigned()
       guard times <= UInt64(Int32.max) * 1024 else { throw reader.failure("sketch count out of range") }

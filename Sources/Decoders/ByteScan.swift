@@ -1,12 +1,14 @@
-// Looking for one byte, many at a time.
+// Looking for bytes, many at a time.
 
 internal import CByteMarks
 internal import Glibc
 
+/// The searches that all decoders share.
 enum ByteScan {
   /// The first byte at or after `start` that is one of three, a control character, or beyond ASCII.
   ///
   /// - Returns: nil where there is none before the last bytes of the window, fewer than sixteen; then `start` is their first.
+  ///   (It moves on where there is one too, but to no place that means anything.)
   @inline(__always) static func mark(
     _ a: UInt8, _ b: UInt8, _ c: UInt8, in window: Span<UInt8>, from start: inout Int
   ) -> Int? {

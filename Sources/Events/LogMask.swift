@@ -102,7 +102,7 @@ package struct LogMask: Sendable {
   /// Appends a stretch of the line as it is.
   static func write(_ line: Span<UInt8>, _ range: Range<Int>, _ out: inout [UInt8]) {
     if range.isEmpty { return }
-    unsafe line.extracting(range).withUnsafeBufferPointer { unsafe out.append(contentsOf: $0) }
+    out.append(copying: line.extracting(range))
   }
 }
 

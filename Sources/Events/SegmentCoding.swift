@@ -11,7 +11,10 @@ extension Segment {
   package func encoded() -> [UInt8] {
     var encoder = SegmentEncoder()
     encoder.encode([SegmentPart(symbols: symbols, sources: sources, rows: [rows])])
-    return Array(encoder.pieces.joined())
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(encoder.count)
+    for piece in encoder.pieces() { bytes += piece }
+    return bytes
   }
 
   /// Reads the bytes of a segment.

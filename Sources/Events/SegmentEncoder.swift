@@ -7,13 +7,14 @@ package struct SegmentEncoder {
   private var head = ByteWriter()
   private var body = ByteWriter()
 
+  /// An encoder with nothing encoded yet.
   package init() {}
 
   /// Length in bytes of the segment that was encoded last.
   package var count: Int { head.bytes.count + body.bytes.count + 8 }
 
   /// The segment that was encoded last: these bytes, one after another. Who keeps them costs the next one its room.
-  package var pieces: [[UInt8]] {
+  package func pieces() -> [[UInt8]] {
     var hash = StableHash.Running(count: count - 8)
     hash.add(head.bytes.span)
     hash.add(body.bytes.span)
@@ -44,7 +45,7 @@ package struct SegmentEncoder {
     72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count
   }
 
-  /// Most bytes of a row: seven fields of eight, two times and five symbols of ten, six of one, and room to spare.
+  /// More bytes than any row takes: an event has six fields of eight, two times and five symbols of up to ten, four of one.
   private static let longestRow = 192
 
   private mutating func spans(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {

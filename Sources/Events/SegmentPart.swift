@@ -4,8 +4,10 @@ package import Core
 package struct SegmentPart: Sendable {
   package var symbols: SymbolTable
   package var sources: SourceTable
+  /// In order; all refer to the tables.
   package var rows: [Rows]
 
+  /// Rows with the tables that they refer to.
   package init(symbols: SymbolTable, sources: SourceTable, rows: [Rows]) {
     self.symbols = symbols
     self.sources = sources

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Independent pieces of work on several threads.
 enum Concurrently {
-  /// Does the same work on so many threads of their own: any of them may wait for the disk while the others compute.
+  /// Does the same work on so many threads of their own, or on the caller's where it is one: any of them may wait for the
+  /// disk while the others compute.
   static func onThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
     guard count > 1 else { return work() }
     let threads = DispatchGroup()

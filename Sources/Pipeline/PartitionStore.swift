@@ -142,9 +142,10 @@ final class PartitionStore: Sendable {
   private func spill(_ state: inout State) {
     guard state.failure == nil else { return }
     do throws(StoreFailure) {
+      var encoder = SegmentEncoder()
       for piece in state.pieces {
         for (partition, rows) in piece.partitions.enumerated() where !rows.isEmpty {
-          let bytes = Segment(symbols: piece.symbols, sources: piece.sources, rows: rows).encoded()
+          encoder.encode([SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: [rows])])
           let file: SpillFile
           if let open = state.files[partition] {
             file = open
@@ -152,9 +153,9 @@ final class PartitionStore: Sendable {
             file = try SpillFile(folder: folder)
             state.files[partition] = file
           }
-          let offset = try file.append(bytes)
+          let offset = try file.append(encoder.pieces())
           state.spilled[partition].append(
-            Spilled(input: piece.input, ordinal: piece.ordinal, offset: offset, count: bytes.count))
+            Spilled(input: piece.input, ordinal: piece.ordinal, offset: offset, count: encoder.count))
         }
       }
       state.pieces = []

@@ -85,14 +85,17 @@ package enum PhaseVerbs {
   ) throws {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
+    let computing = DispatchSemaphore(value: jobs)
     Concurrently.onThreads(min(jobs > 1 ? 2 * jobs : 1, partitions)) {
       var encoder = SegmentEncoder()
       while true {
         let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
         do {
-          let pieces = try frame(partition, of: night, partitions: partitions, &encoder)
-          try CheckedFile.write(pieces: pieces, to: path(partition))
+          computing.wait()
+          let encoded = Result { try frame(partition, of: night, partitions: partitions, &encoder) }
+          computing.signal()
+          try CheckedFile.write(pieces: try encoded.get(), to: path(partition))
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }

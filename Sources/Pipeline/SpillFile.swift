@@ -20,8 +20,14 @@ final class SpillFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Appends bytes and returns where they begin.
-  func append(_ bytes: [UInt8]) throws(StoreFailure) -> Int {
+  /// Appends pieces, one behind the other, and returns where the first one begins. Calls come one at a time.
+  func append(_ pieces: [[UInt8]]) throws(StoreFailure) -> Int {
+    let start = size.withLock { $0 }
+    for piece in pieces { try append(piece) }
+    return start
+  }
+
+  private func append(_ bytes: [UInt8]) throws(StoreFailure) {
     let start = size.withLock { $0 }
     var done = 0
     while done < bytes.count {
@@ -33,7 +39,6 @@ final class SpillFile: Sendable {
       done += written
     }
     size.withLock { $0 = start + bytes.count }
-    return start
   }
 
   func read(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {

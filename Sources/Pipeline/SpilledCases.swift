@@ -32,7 +32,7 @@ final class SpilledCases: CaseShelf {
         let file: SpillFile
         if let open = state.file { file = open } else { file = try SpillFile(folder: folder) }
         state.file = file
-        return try file.append(bytes)
+        return try file.append([bytes])
       } catch {
         state.failure = error
         return nil

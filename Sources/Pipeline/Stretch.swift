@@ -28,14 +28,17 @@ struct Parcel: Sendable {
   /// Marks from which a parcel is sent off, whatever it weighs.
   static let markLimit = 4_096
 
-  /// Whether bytes fit without a larger room; an empty parcel takes any number of them.
-  func hasRoom(for count: Int) -> Bool { bytes.isEmpty || bytes.count + count <= Self.size }
+  /// Whether bytes fit without a larger room; an empty parcel takes any number of them, and what stays where it is needs none.
+  func hasRoom(for lent: LentBytes) -> Bool {
+    bytes.isEmpty || bytes.count + lent.count <= Self.size || Self.keeps(lent)
+  }
 
   var isFull: Bool { bytes.count + kept >= Self.size || marks.count >= Self.markLimit }
 
-  /// Takes bytes: a good many stay where they are, few are copied, for they would hold more memory than they fill.
+  /// Takes bytes: those that fill half of the memory they lie in or more stay there; fewer are copied, for they would hold
+  /// more than they are, and a parcel of its own each.
   mutating func take(_ lent: LentBytes) {
-    if lent.count >= Self.keptFrom, let bytes = lent.kept() {
+    if Self.keeps(lent), let bytes = lent.kept() {
       marks.append(.kept(bytes))
       kept += bytes.memory
     } else {
@@ -46,7 +49,7 @@ struct Parcel: Sendable {
     }
   }
 
-  private static let keptFrom = 64 << 10
+  private static func keeps(_ lent: LentBytes) -> Bool { 2 * lent.count >= lent.memory }
 
   /// Forgets the content and keeps the room.
   mutating func empty() {

@@ -84,7 +84,7 @@ final class StretchSink: PieceSink {
   }
 
   func bytes(_ bytes: LentBytes) {
-    if let filled = parcel, !filled.hasRoom(for: bytes.count) {
+    if let filled = parcel, !filled.hasRoom(for: bytes) {
       parcel = nil
       send(filled)
     }

@@ -230,6 +230,19 @@ struct JSONMemberTests {
     #expect(values.contains { span(name, $0) != span("another.key", $0) }, "nothing told by \(name)")
   }
 
+  @Test("Zipkin: a span that is nested too deep is refused behind a span too")
+  func zipkinDepth() {
+    let usual = #""traceId":"1a","id":"2","localEndpoint":{"serviceName":"s"}"#
+    let deep = String(repeating: "[", count: 128) + String(repeating: "]", count: 128)
+    let lines = [
+      "{\(usual)}", "{\(usual),\"tags\":{\"a\":\(deep)}}", "{\(usual)}",
+      "{\(usual),\"annotations\":[{\"endpoint\":{\"x\":\(deep)}}]}", "{\(usual)}",
+    ]
+    let batch = decode(lines.joined(separator: "\n") + "\n")
+    #expect(batch.spans.count == 3)
+    #expect(batch.books.skipped["jsonTooDeep"] == 2)
+  }
+
   @Test("Zipkin: an object in a row of spans is read as it is alone", arguments: [1 << 20, 700, 61])
   func zipkinRow(piece: Int) {
     let usual =

@@ -70,8 +70,8 @@ struct SegmentTests {
     // What was encoded before leaves no trace.
     encoder.encode([last])
     encoder.encode(joined)
-    #expect(encoder.pieces.reduce(0) { $0 + $1.count } == encoder.count)
-    let bytes = Array(encoder.pieces.joined())
+    #expect(encoder.pieces().reduce(0) { $0 + $1.count } == encoder.count)
+    let bytes = Array(encoder.pieces().joined())
     #expect(bytes == merged.encoded())
     let read = try Segment(encoded: bytes)
     #expect(read.sources.entries.map(\.input) == ["night", "second"])

@@ -33,7 +33,7 @@ internal import CBZip2
 
   func next() -> Chunk {
     guard !isFinished else { return .empty }
-    output = output.writable
+    output = output.unkept()
     var filled = 0
     while filled < output.capacity, !isFinished {
       if !isOpen, !beginStream(filled) { break }

@@ -46,7 +46,8 @@ internal import CISAL
   var lender: ByteBuffer? { output }
 
   func next() -> Chunk {
-    output = output.writable
+    guard !isFinished else { return .empty }
+    output = output.unkept()
     var filled = 0
     while filled == 0, !isFinished {
       if isBroken, !resume() { return .empty }

@@ -53,7 +53,7 @@ internal import CLZMA
 
   func next() -> Chunk {
     guard !isFinished else { return .empty }
-    output = output.writable
+    output = output.unkept()
     var filled = 0
     while filled < output.capacity, !isFinished {
       if isBetweenStreams, !beginNext(filled) { break }

@@ -30,7 +30,7 @@ internal import CZstd
 
   func next() -> Chunk {
     guard !isFinished else { return .empty }
-    output = output.writable
+    output = output.unkept()
     var filled = 0
     while filled < output.capacity, !isFinished {
       if !isInFrame, framesDone > 0 { _ = input.skipZeros() }

@@ -1,4 +1,4 @@
-// Plain texts and numbers, as nearly all are: found and read eight bytes at a time.
+// Plain texts and numbers, as nearly all are: found sixteen and read eight bytes at a time.
 
 internal import Core
 

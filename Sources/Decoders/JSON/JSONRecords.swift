@@ -66,9 +66,9 @@ struct JSONRecords {
   mutating func takeMember(
     _ node: JSONNode, _ key: JSONText, _ b: Span<UInt8>, _ reader: inout JSONReader, into batch: inout RecordBatch
   ) -> Bool {
-    let before = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+    let before = texts.repairs
     if readMember(node, key, b, &reader, into: &batch) { return true }
-    (texts.loneSurrogates, texts.cut, texts.base64IDs) = before
+    texts.repairs = before
     return false
   }
 
@@ -111,9 +111,9 @@ struct JSONRecords {
     _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef,
     _ place: SourceLocation.Position, into batch: inout RecordBatch
   ) -> Bool {
-    let before = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+    let before = texts.repairs
     if readItem(node, b, &reader, source, place, into: &batch) { return true }
-    (texts.loneSurrogates, texts.cut, texts.base64IDs) = before
+    texts.repairs = before
     return false
   }
 
@@ -289,7 +289,7 @@ struct JSONRecords {
       guard
         ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys)
       else { return false }
-      expectsZipkin = classifier.mapped == nil
+      expectsZipkin = classifier.mapped == nil && keys == .certain
       used("Zipkin", flaws, place, into: &batch)
     case .eventLine:
       switch EventLines.read(b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &batch.symbols) {
@@ -319,22 +319,25 @@ struct JSONRecords {
   /// Takes the object at the reader's place as one more span of Zipkin, where the last one was one: its keys are looked
   /// through while it is read, not before.
   ///
-  /// - Returns: false where it is anything else than a whole, usual span; then nothing happened.
+  /// - Returns: false where it is anything else than a whole, usual span; then nothing was taken.
   mutating func takeZipkin(
     _ b: Span<UInt8>, _ reader: inout JSONReader, _ source: SourceRef, _ place: SourceLocation.Position,
     into batch: inout RecordBatch
   ) -> Bool {
-    let before = (reader, texts.loneSurrogates, texts.cut, texts.base64IDs, batch.spans.count)
+    let before = (reader: reader, repairs: texts.repairs, spans: batch.spans.count)
     var flaws: OTLPSpans.Flaws = []
     var keys: ZipkinSpans.Keys = []
-    if ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys),
-      keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl
-    {
+    // The deepest values stand three levels down; classifying counts from the top one.
+    reader.depthLimit -= 3
+    let isRead = ZipkinSpans.read(
+      b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys)
+    if isRead, keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl {
+      reader.depthLimit += 3
       used("Zipkin", flaws, place, into: &batch)
       return true
     }
-    batch.spans.removeLast(batch.spans.count - before.4)
-    (reader, texts.loneSurrogates, texts.cut, texts.base64IDs) = (before.0, before.1, before.2, before.3)
+    batch.spans.removeLast(batch.spans.count - before.spans)
+    (reader, texts.repairs) = (before.reader, before.repairs)
     expectsZipkin = false
     return false
   }
@@ -372,7 +375,7 @@ struct JSONRecords {
       batch.books.repair(code, count - before)
       context.report(code, .note, at: place, message, limit: code == "textCut" ? "textBytes" : nil, into: &batch)
     }
-    reported = (texts.loneSurrogates, texts.cut, texts.base64IDs)
+    reported = texts.repairs
   }
 
   /// Notes and forgets what a reader let pass in the texts.

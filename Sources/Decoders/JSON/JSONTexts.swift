@@ -12,6 +12,12 @@ struct JSONTexts {
   /// Identities in base64, which protobuf's own JSON mapping writes and OTLP forbids.
   var base64IDs = 0
 
+  /// What was put right so far, by kind: to be put back where a record is read again.
+  var repairs: (lone: Int, cut: Int, base64: Int) {
+    get { (loneSurrogates, cut, base64IDs) }
+    set { (loneSurrogates, cut, base64IDs) = newValue }
+  }
+
   init(limit: Int) { self.limit = limit }
 
   /// The symbol of a text.

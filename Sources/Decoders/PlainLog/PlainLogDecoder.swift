@@ -123,7 +123,7 @@ struct PlainLogDecoder: FormatDecoder {
   }
 
   private mutating func append(_ bytes: Span<UInt8>) {
-    unsafe bytes.withUnsafeBufferPointer { unsafe held.append(contentsOf: $0) }
+    held.append(copying: bytes)
   }
 
   /// The next line feed, eight bytes at a time.
@@ -183,7 +183,7 @@ struct PlainLogDecoder: FormatDecoder {
     }
     record.textStart = batch.text.count
     record.textCount = message.count
-    unsafe message.withUnsafeBufferPointer { unsafe batch.text.append(contentsOf: $0) }
+    batch.text.append(copying: message)
     batch.logs.append(record)
     batch.books.use()
   }

@@ -47,7 +47,7 @@ struct JUnitReports: ReportReader {
     case "testcase":
       var marks = JUnitFlavour.CaseMarks()
       var record = TestRecord()
-      read(tag, into: &record, &marks, TextLimits(of: sheet))
+      read(tag, into: &record, &marks, CaseSettings(of: sheet))
       cases.append(Case(record: record, line: tag.line, status: marks.status, result: marks.result))
     case "testsuite", "testsuites": startSuite(tag, on: &sheet)
     case "property": property(tag, path, on: &sheet)
@@ -63,9 +63,9 @@ struct JUnitReports: ReportReader {
   mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportSheet) {
     if tag.name == "testcase" {
       var marks = JUnitFlavour.CaseMarks()
-      let limits = TextLimits(of: sheet)
+      let settings = CaseSettings(of: sheet)
       let refused = sheet.add(line: tag.line) { record in
-        read(tag, into: &record, &marks, limits)
+        read(tag, into: &record, &marks, settings)
         // Nothing in it and nothing said: it passed, as nearly all do.
         guard marks.status.isEmpty, marks.result.isEmpty else { return false }
         flavour.sawRecord(record)
@@ -172,51 +172,51 @@ struct JUnitReports: ReportReader {
   // MARK: - Cases
 
   /// What the reading of a case needs to know of the settings.
-  private struct TextLimits {
-    let text: Int
+  private struct CaseSettings {
+    /// Bytes that are kept of a text.
+    let textLimit: Int
     let zoneSeconds: Int
 
     init(of sheet: borrowing ReportSheet) {
-      text = sheet.context.settings.limits.text
+      textLimit = sheet.context.settings.limits.text
       zoneSeconds = sheet.context.settings.assumedZoneSeconds
     }
 
-    @inline(__always) func bounded(_ value: String) -> String {
-      value.utf8.count <= text ? value : value.cut(toBytes: text)
-    }
+    @inline(__always) func bounded(_ text: String) -> String { text.cut(toBytes: textLimit) }
   }
 
   /// Fills a new record with what a case's tag tells of it. (A record that is returned is copied, text by text.)
   private mutating func read(
-    _ tag: borrowing XMLTag, into record: inout TestRecord, _ marks: inout JUnitFlavour.CaseMarks, _ limits: TextLimits
+    _ tag: borrowing XMLTag, into record: inout TestRecord, _ marks: inout JUnitFlavour.CaseMarks,
+    _ settings: CaseSettings
   ) {
     record.suites = suitePath
     for i in 0..<tag.count {
       switch tag.name(i) {
-      case "name": record.name = limits.bounded(tag.value(i))
+      case "name": record.name = settings.bounded(tag.value(i))
       case "classname":
         className = tag.value(i, sameAs: className)
-        record.className = limits.bounded(className)
+        record.className = settings.bounded(className)
       case "time", "duration":
         if record.duration < 0 {
           record.duration = tag.plainSeconds(i) ?? ReportValues.duration(tag.value(i))
           if record.duration < 0, !tag.value(i).isEmpty { record.marks.insert(.durationUnknown) }
         }
-      case "class": if record.className.isEmpty { record.className = limits.bounded(tag.value(i)) }
+      case "class": if record.className.isEmpty { record.className = settings.bounded(tag.value(i)) }
       case "timestamp":
         if let found = ReportValues.time(
-          tag.value(i), assumedZoneSeconds: limits.zoneSeconds)
+          tag.value(i), assumedZoneSeconds: settings.zoneSeconds)
         {
           record.time = found.time
           record.hasZone = found.hasZone
         }
-      case "file": record.file = limits.bounded(tag.value(i))
+      case "file": record.file = settings.bounded(tag.value(i))
       case "line": record.line = Int(tag.value(i)) ?? 0
       case "status": marks.status = tag.value(i)
       case "result": marks.result = tag.value(i)
       case "value_param", "type_param":
         if tag.name(i) == "value_param" { marks.hasValueParameter = true }
-        record.parameters = limits.bounded(tag.value(i))
+        record.parameters = settings.bounded(tag.value(i))
       case "assertions": marks.hasAssertions = true
       default: break
       }

@@ -60,9 +60,7 @@ struct ReportSheet {
     guard isCapturing else { return }
     capturedAll += span.count
     let room = context.settings.limits.text - captured.count
-    unsafe span.extracting(first: min(room, span.count)).withUnsafeBufferPointer {
-      unsafe captured.append(contentsOf: $0)
-    }
+    captured.append(copying: span.extracting(first: min(room, span.count)))
   }
 
   /// The text since `keepText`, bounded, with `\n` as the only line end and no white space around it.

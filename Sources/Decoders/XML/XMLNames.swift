@@ -11,7 +11,7 @@ struct XMLNames {
     var text = ""
   }
 
-  /// A power of two: a report has some thirty names.
+  /// Bits of a slot's number: a report has some thirty names.
   private static let slotBits = 6
   private var slots = [Slot](repeating: Slot(), count: 1 << slotBits)
   /// The same by what an element is called with its prefix.

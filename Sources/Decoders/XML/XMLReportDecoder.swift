@@ -31,7 +31,7 @@ struct XMLReportDecoder: FormatDecoder {
       if head.isEmpty, bytes.count >= Self.headSize {
         chooseEncoding(bytes)
       } else {
-        unsafe bytes.withUnsafeBufferPointer { unsafe head.append(contentsOf: $0) }
+        head.append(copying: bytes)
         if head.count >= Self.headSize { chooseEncoding() }
       }
     }

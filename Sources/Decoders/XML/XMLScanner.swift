@@ -58,12 +58,12 @@ struct XMLScanner {
       let done = scan(bytes, final: false, &handler)
       moveLine(to: done, in: bytes)
       linePosition = 0
-      unsafe bytes.extracting(done..<bytes.count).withUnsafeBufferPointer { unsafe carry.append(contentsOf: $0) }
+      carry.append(copying: bytes.extracting(done..<bytes.count))
       retryAt = carry.isEmpty || done > 0 ? 0 : carry.count * 2
       return
     }
     carry.reserveCapacity(carry.count + bytes.count)
-    unsafe bytes.withUnsafeBufferPointer { unsafe carry.append(contentsOf: $0) }
+    carry.append(copying: bytes)
     if carry.count >= retryAt { scanCarry(final: false, &handler) }
   }
 

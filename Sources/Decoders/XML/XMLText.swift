@@ -1,7 +1,6 @@
 // Byte-level reading of XML text: where a clean stretch ends, what a reference stands for, where a chunk may be cut.
 
 internal import Core
-internal import Glibc
 
 enum XMLText {
   /// The first byte at or after `start` that is `&`, a control character that XML forbids, or the start of a character
