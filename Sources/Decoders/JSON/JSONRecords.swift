@@ -13,16 +13,16 @@ struct JSONRecords {
   private(set) var format = "JSON"
   private let logs: JSONLogs
   private let mapped: MappedJSON
-  private var texts: JSONTexts
+  var texts: JSONTexts
   private var service: Symbol?
   private var processes: [Symbol: Symbol]?
   private var late = LateRecords()
   /// Whether the next object is probably a span of Zipkin, as the last one was.
   private(set) var expectsZipkin = false
-  private var unknown = 0
-  private var firstUnknown = SourceLocation.Position.whole
-  private var recognized = 0
-  private var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
+  var unknown = 0
+  var firstUnknown = SourceLocation.Position.whole
+  var recognized = 0
+  var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
   /// Whether this is a piece of a member, and so can't say what the member is.
   var isContinued: Bool
 
@@ -353,94 +353,5 @@ struct JSONRecords {
     if texts.loneSurrogates != reported.lone || texts.cut != reported.cut || texts.base64IDs != reported.base64 {
       noteTexts(place, into: &batch)
     }
-  }
-
-  // MARK: Books and notes.
-
-  private mutating func note(
-    _ flaws: OTLPSpans.Flaws, _ place: SourceLocation.Position, into batch: inout RecordBatch
-  ) {
-    for (flaw, code, message) in OTLPSpans.Flaws.told where flaws.contains(flaw) {
-      if flaw != .implausibleTime { batch.books.repair(code) }
-      context.report(code, .note, at: place, message, into: &batch)
-    }
-  }
-
-  private mutating func noteTexts(_ place: SourceLocation.Position, into batch: inout RecordBatch) {
-    for (count, before, code, message) in [
-      (texts.loneSurrogates, reported.lone, "loneSurrogate", "half a surrogate pair became U+FFFD"),
-      (texts.cut, reported.cut, "textCut", "a text was cut to the kept length"),
-      (texts.base64IDs, reported.base64, "base64ID", "an identity in base64, where the format wants hex"),
-    ] where count != before {
-      batch.books.repair(code, count - before)
-      context.report(code, .note, at: place, message, limit: code == "textCut" ? "textBytes" : nil, into: &batch)
-    }
-    reported = texts.repairs
-  }
-
-  /// Notes and forgets what a reader let pass in the texts.
-  mutating func noteText(
-    _ reader: inout JSONReader, at place: SourceLocation.Position, into batch: inout RecordBatch
-  ) {
-    if reader.sawBadUTF8 {
-      batch.books.repair("invalidUTF8")
-      context.report("invalidUTF8", .note, at: place, "bytes that are no UTF-8 became U+FFFD", into: &batch)
-    }
-    if reader.sawControl {
-      batch.books.repair("controlCharacter")
-      context.report("controlCharacter", .note, at: place, "a bare control character in a string", into: &batch)
-    }
-    reader.sawBadUTF8 = false
-    reader.sawControl = false
-  }
-
-  /// Notes a value that is no record of any known kind; `close` says what that means.
-  mutating func noteUnknown(_ place: SourceLocation.Position) {
-    if unknown == 0 { firstUnknown = place }
-    unknown += 1
-  }
-
-  mutating func reportTooLong(at place: SourceLocation.Position, into batch: inout RecordBatch) {
-    recognized += 1
-    batch.books.skip("lineTooLong")
-    context.report(
-      "lineTooLong", .error, at: place,
-      "a line or element of more than \(context.settings.limits.line) bytes was left out", limit: "lineBytes",
-      into: &batch)
-  }
-
-  mutating func reportMalformed(
-    _ failure: JSONReader.Failure, at place: SourceLocation.Position, into batch: inout RecordBatch
-  ) {
-    recognized += 1
-    switch failure {
-    case .depth:
-      batch.books.skip("jsonTooDeep")
-      context.report(
-        "jsonTooDeep", .error, at: place, "nested deeper than \(context.settings.limits.jsonDepth)",
-        limit: "jsonDepth", into: &batch)
-    case .incomplete:
-      batch.books.skip("cutOff")
-      context.report("cutOff", .error, at: place, "the JSON ends in the middle of a value", into: &batch)
-    case .syntax, .none:
-      batch.books.skip("malformedJSON")
-      context.report("malformedJSON", .error, at: place, "not valid JSON", into: &batch)
-    }
-  }
-
-  mutating func close(into batch: inout RecordBatch) {
-    leaveAll(into: &batch)
-    if unknown > 0 {
-      if recognized == 0, !isContinued {
-        context.report("unrecognizedFormat", .note, at: .whole, "JSON of no known record format", into: &batch)
-      } else {
-        batch.books.skip("unknownShape", unknown)
-        context.report(
-          "unknownShape", .warning, at: firstUnknown, "\(unknown) JSON values that are no known record", into: &batch)
-      }
-    } else if recognized == 0, !isContinued {
-      context.report("noRecords", .note, at: .whole, "JSON without records", into: &batch)
-    }
-    context.close(into: &batch)
   }
 }
