@@ -94,17 +94,20 @@ final class PartitionStore: Sendable {
 
   /// All rows of some partitions, inputs in order, with the tables that they were made with.
   func parts(_ wanted: [Int]) throws(StoreFailure) -> [SegmentPart] {
-    // The lock covers only the look-up: pieces are values, and spill files are read at fixed offsets.
-    let (pieces, spilled) = state.withLock { state in
-      (state.pieces, wanted.map { (state.spilled[$0], state.files[$0]) })
+    typealias Placed = (input: Int, ordinal: Int, part: SegmentPart)
+    // The lock covers only the look-up: rows are values, and spill files are read at fixed offsets. The list of pieces itself
+    // is not taken out, for `drop` changes it in place.
+    let (held, spilled): ([Placed], [([Spilled], SpillFile?)]) = state.withLock { state in
+      var parts: [Placed] = []
+      for piece in state.pieces {
+        let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
+        if rows.isEmpty { continue }
+        let part = SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: rows)
+        parts.append((piece.input, piece.ordinal, part))
+      }
+      return (parts, wanted.map { (state.spilled[$0], state.files[$0]) })
     }
-    var parts: [(input: Int, ordinal: Int, part: SegmentPart)] = []
-    for piece in pieces {
-      let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
-      if rows.isEmpty { continue }
-      parts.append(
-        (piece.input, piece.ordinal, SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: rows)))
-    }
+    var parts = held
     for (stretches, file) in spilled {
       guard let file else { continue }
       for stretch in stretches {
