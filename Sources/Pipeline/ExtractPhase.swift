@@ -64,8 +64,8 @@ struct ExtractPhase {
       let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
       return InputOutcome(of: input, [sink.extraction.finish()], summary)
     }
-    // Enough for one stretch to fill while another one is scanned. (Twenty more would be 5 % faster, and too much memory.)
-    let ring = StretchRing(parcels: 4 + (scanners - 1) * settings.stretchSize / Parcel.size)
+    // Enough for one stretch to fill while another one is scanned. (Twenty more would be 5 % faster, and take too much memory.)
+    let ring = StretchRing(parcels: 2 + (scanners - 1) * settings.stretchSize / Parcel.size)
     let summary = Mutex(WalkSummary())
     let stretches = Mutex<[Int: StretchOutcome]>([:])
     let threads = DispatchGroup()

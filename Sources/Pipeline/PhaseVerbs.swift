@@ -86,7 +86,8 @@ package enum PhaseVerbs {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
     let computing = DispatchSemaphore(value: jobs)
-    Concurrently.onThreads(min(jobs > 1 ? 2 * jobs : 1, partitions)) {
+    // One thread more than may compute: while it waits for the disk, the others go on.
+    Concurrently.onThreads(min(jobs > 1 ? jobs + 1 : 1, partitions)) {
       var encoder = SegmentEncoder()
       while true {
         let partition = next.wrappingAdd(1, ordering: .relaxed).oldValue
