@@ -1,4 +1,5 @@
-internal import Core
+internal import Model
+internal import Support
 
 /// The entry of the fuzz target for archives and filters: any bytes as one input, with the promises that must hold.
 package enum ArchiveProbe {

@@ -1,4 +1,4 @@
-internal import Core
+internal import Model
 internal import Glibc
 
 /// Reads inputs: takes off compressions, opens archives, archives inside archives, and hands every member to a sink.
@@ -48,7 +48,7 @@ private struct MemberWalk {
   /// An open archive and the trail of the bytes that it is read from.
   private struct Frame {
     let container: any Container
-    let trail: Trail
+    let trail: MemberPath
   }
 
   init(context: WalkContext, sink: any MemberSink) {
@@ -57,14 +57,14 @@ private struct MemberWalk {
   }
 
   mutating func run(_ input: StoredInput) {
-    open(input, size: context.storedSize, stored: input.isSeekable ? input : nil, on: Trail(context, member: ""))
+    open(input, size: context.storedSize, stored: input.isSeekable ? input : nil, on: MemberPath(context, member: ""))
     while let frame = frames.last {
       guard let entry = frame.container.nextEntry() else {
         close(frame)
         continue
       }
       let path = frame.trail.member.isEmpty ? entry.name : frame.trail.member + "!" + entry.name
-      let trail = Trail(context, member: path)
+      let trail = MemberPath(context, member: path)
       open(frame.container.data(on: trail), size: entry.size, stored: nil, on: trail)
     }
     if emptyMembers > 0 {
@@ -82,7 +82,7 @@ private struct MemberWalk {
   }
 
   /// Takes the filters off a member and opens it if it is an archive, else hands it to the sink.
-  private mutating func open(_ source: any ByteStream, size: Int?, stored: StoredInput?, on trail: Trail) {
+  private mutating func open(_ source: any ByteStream, size: Int?, stored: StoredInput?, on trail: MemberPath) {
     var stream = PeekedStream(source)
     var size = size
     var filters = 0
@@ -121,7 +121,7 @@ private struct MemberWalk {
   }
 
   /// Says so where a name promises another kind of archive than the content is.
-  private func checkName(contentIs extensions: [String]?, on trail: Trail) {
+  private func checkName(contentIs extensions: [String]?, on trail: MemberPath) {
     let name = trail.member.isEmpty ? context.input : trail.member
     guard let promised = ArchiveName.archiveExtension(of: name), extensions?.contains(promised) != true else { return }
     if extensions == nil {
@@ -132,13 +132,13 @@ private struct MemberWalk {
   }
 
   private mutating func push(
-    _ format: ContainerFormat, _ stream: PeekedStream, stored: StoredInput?, on trail: Trail
+    _ format: ContainerFormat, _ stream: PeekedStream, stored: StoredInput?, on trail: MemberPath
   ) {
     switch format {
     case .tar: frames.append(Frame(container: TarArchive(stream, on: trail), trail: trail))
     case .zip, .sevenZip:
       if let stored { return push(format, stored, on: trail) }
-      let held = HeldBytes(context: context)
+      let held = InMemoryArchive(context: context)
       guard held.fill(from: stream) else {
         return trail.limit(
           ArchiveLimits.Name.nestedMemory, offset: held.size,
@@ -148,14 +148,14 @@ private struct MemberWalk {
     }
   }
 
-  private mutating func push(_ format: ContainerFormat, _ bytes: any RandomAccess, on trail: Trail) {
+  private mutating func push(_ format: ContainerFormat, _ bytes: any RandomAccess, on trail: MemberPath) {
     let isZip = format == .zip && !ZipArchive.needsLibarchive(bytes)
     let container: any Container =
       isZip ? ZipArchive(bytes, on: trail) : IndexedArchive(format, bytes, on: trail)
     frames.append(Frame(container: container, trail: trail))
   }
 
-  private mutating func deliver(_ stream: PeekedStream, size: Int?, on trail: Trail) {
+  private mutating func deliver(_ stream: PeekedStream, size: Int?, on trail: MemberPath) {
     trail.allowsGaps = true
     var chunk = stream.next()
     if chunk.isEmpty {
@@ -171,7 +171,7 @@ private struct MemberWalk {
     members += 1
     sink.beginMember(MemberHeader(input: context.input, path: trail.member, declaredSize: size))
     while !chunk.isEmpty {
-      sink.memberBytes(LentBytes(chunk, of: stream.lender))
+      sink.memberBytes(BorrowedBytes(chunk, of: stream.lender))
       chunk = stream.next()
     }
     sink.endMember(complete: !trail.isDamaged && !context.isStopped)

@@ -44,7 +44,7 @@
 
 /// Bytes that are pulled, chunk by chunk.
 ///
-/// A stream does not throw: what goes wrong it reports to its `Trail` and ends, so that all that came before the damage
+/// A stream does not throw: what goes wrong it reports to its `MemberPath` and ends, so that all that came before the damage
 /// reaches whoever pulls, who then asks the trail whether the end is a good one.
 protocol ByteStream: AnyObject {
   /// The next bytes, lent until the next call; empty at the end.

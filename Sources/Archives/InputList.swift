@@ -1,5 +1,5 @@
-package import Core
 internal import Glibc
+package import Model
 
 /// The inputs behind the paths of a command line.
 package enum InputList {

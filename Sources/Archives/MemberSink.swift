@@ -1,4 +1,4 @@
-package import Core
+package import Model
 
 /// One member as it comes out of an input: a plain file is its own only member, with an empty path.
 package struct MemberHeader: Sendable {
@@ -20,7 +20,7 @@ package struct MemberHeader: Sendable {
 package protocol MemberSink: AnyObject {
   func beginMember(_ member: MemberHeader)
   /// The member's next bytes, lent for the call.
-  func memberBytes(_ bytes: LentBytes)
+  func memberBytes(_ bytes: BorrowedBytes)
   /// - Parameter complete: false where the member is damaged or was cut; the walker's diagnostics say why.
   func endMember(complete: Bool)
 }
@@ -31,7 +31,7 @@ package protocol SpanSink: MemberSink {
 }
 
 extension SpanSink {
-  package func memberBytes(_ bytes: LentBytes) { bytes.withSpan { memberBytes($0) } }
+  package func memberBytes(_ bytes: BorrowedBytes) { bytes.withSpan { memberBytes($0) } }
 }
 
 /// What the walk over one input came to.

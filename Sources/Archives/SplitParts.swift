@@ -1,5 +1,5 @@
-internal import Core
 internal import Glibc
+internal import Model
 
 /// Finds the parts of split archives, `x.7z.001`, `x.7z.002` and so on, and makes one input of them.
 ///

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Why an input cannot be opened.
-struct Refusal: Error {
+struct InputError: Error {
   var message: String
 }
 
@@ -30,18 +30,18 @@ final class OpenFile: StoredBytes {
   private let isOwned: Bool
   let size: Int?
 
-  convenience init(path: String) throws(Refusal) {
+  convenience init(path: String) throws(InputError) {
     // A pipe without a writer must not block the opening.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Refusal(message: "cannot open: " + systemMessage(errno)) }
-    do throws(Refusal) {
+    guard descriptor >= 0 else { throw InputError(message: "cannot open: " + systemMessage(errno)) }
+    do throws(InputError) {
       var status = stat()
       guard unsafe fstat(descriptor, &status) == 0 else {
-        throw Refusal(message: "cannot read: " + systemMessage(errno))
+        throw InputError(message: "cannot read: " + systemMessage(errno))
       }
       // A device may have no end.
       let kind = status.st_mode & S_IFMT
-      if kind == S_IFCHR || kind == S_IFBLK { throw Refusal(message: "is a device, not a file") }
+      if kind == S_IFCHR || kind == S_IFBLK { throw InputError(message: "is a device, not a file") }
       try self.init(descriptor: descriptor, isOwned: true)
     } catch {
       close(descriptor)
@@ -49,10 +49,12 @@ final class OpenFile: StoredBytes {
     }
   }
 
-  init(descriptor: Int32, isOwned: Bool = false) throws(Refusal) {
+  init(descriptor: Int32, isOwned: Bool = false) throws(InputError) {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw Refusal(message: "cannot read: " + systemMessage(errno)) }
-    if status.st_mode & S_IFMT == S_IFDIR { throw Refusal(message: "is a folder") }
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw InputError(message: "cannot read: " + systemMessage(errno))
+    }
+    if status.st_mode & S_IFMT == S_IFDIR { throw InputError(message: "is a folder") }
     self.descriptor = descriptor
     self.isOwned = isOwned
     let isRegular = status.st_mode & S_IFMT == S_IFREG
@@ -92,11 +94,13 @@ final class SplitFile: StoredBytes {
   private var parts: [(file: OpenFile, start: Int)] = []
   let size: Int?
 
-  init(_ paths: [String]) throws(Refusal) {
+  init(_ paths: [String]) throws(InputError) {
     var start = 0
     for path in paths {
       let file = try OpenFile(path: path)
-      guard let size = file.size else { throw Refusal(message: "a part of a split file is no regular file: " + path) }
+      guard let size = file.size else {
+        throw InputError(message: "a part of a split file is no regular file: " + path)
+      }
       parts.append((file, start))
       start += size
     }

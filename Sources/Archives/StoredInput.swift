@@ -1,5 +1,6 @@
-internal import Core
+internal import Model
 internal import Glibc
+internal import Support
 
 /// Bytes that can be read at any place.
 protocol RandomAccess: AnyObject {
@@ -18,7 +19,7 @@ protocol RandomAccess: AnyObject {
   private var hash: SHA256? = SHA256()
   private var isAtEnd = false
 
-  init(_ input: InputSource, context: WalkContext) throws(Refusal) {
+  init(_ input: InputSource, context: WalkContext) throws(InputError) {
     source =
       switch input.kind {
       case .standardInput: try OpenFile(descriptor: STDIN_FILENO)

@@ -1,4 +1,4 @@
-internal import Core
+internal import Model
 
 /// What the walk over one input keeps: its diagnostics, and how much of each limit is used.
 final class WalkContext {
@@ -121,7 +121,7 @@ final class WalkContext {
 }
 
 /// The way of the bytes of one member through its filters, and whether they came through whole.
-final class Trail {
+final class MemberPath {
   let context: WalkContext
   /// The member's path in the input.
   let member: String
@@ -170,7 +170,7 @@ struct Expansion {
   mutating func consume(_ bytes: Int) { consumed += bytes }
 
   /// Counts bytes produced; false when a limit says that this was the last piece.
-  mutating func produce(_ bytes: Int, on trail: Trail) -> Bool {
+  mutating func produce(_ bytes: Int, on trail: MemberPath) -> Bool {
     produced += bytes
     let limits = trail.context.limits
     guard trail.context.addExpanded(bytes, member: trail.member) else {

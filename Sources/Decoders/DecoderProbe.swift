@@ -1,6 +1,6 @@
 // The entry of the fuzz targets: any bytes as one member of one family, with the promises that must hold for all of them.
 
-internal import Core
+internal import Model
 
 /// Decodes arbitrary bytes and checks what must be true of any input.
 package enum DecoderProbe: String, CaseIterable, Sendable {
@@ -14,19 +14,21 @@ package enum DecoderProbe: String, CaseIterable, Sendable {
 
   /// Decodes the bytes, whole and in pieces, and returns the promise that was broken, nil where all hold.
   ///
-  /// The promises: no trap; the books balance; texts lie inside the arena; every member without records says why; where
+  /// The promises: no trap; the record counts balance; texts lie inside the arena; every member without records says why; where
   /// the pieces end makes no difference.
   package func brokenPromise(_ bytes: [UInt8], piece: Int = 61) -> String? {
     let whole = decode(bytes, piece: max(bytes.count, 1))
-    if whole.books.records != whole.books.used + whole.books.skippedTotal { return "the books do not balance" }
+    if whole.recordCounts.records != whole.recordCounts.used + whole.recordCounts.skippedTotal {
+      return "the books do not balance"
+    }
     let count = whole.spans.count + whole.logs.count + whole.metrics.count + whole.events.count + whole.reports.count
     if count == 0, whole.diagnostics.isEmpty { return "nothing read and nothing said" }
-    if whole.books.skippedTotal > 0, whole.diagnostics.isEmpty { return "something skipped and nothing said" }
+    if whole.recordCounts.skippedTotal > 0, whole.diagnostics.isEmpty { return "something skipped and nothing said" }
     for log in whole.logs where log.textStart < 0 || log.textStart + log.textCount > whole.text.count {
       return "a text outside its arena"
     }
     let pieces = decode(bytes, piece: max(piece, 1))
-    if pieces.books != whole.books { return "other books in pieces" }
+    if pieces.recordCounts != whole.recordCounts { return "other books in pieces" }
     if pieces.text != whole.text { return "other texts in pieces" }
     if pieces.spans.map(\.start) != whole.spans.map(\.start) { return "other spans in pieces" }
     if pieces.metrics.map(\.time) != whole.metrics.map(\.time) { return "other readings in pieces" }

@@ -1,4 +1,5 @@
 // What the user may decide about reading: rules for tables and unusual JSON, names of log keys, the zone, the limits.
+internal import Model
 
 /// The settings of every decoder.
 package struct DecoderSettings: Sendable {

@@ -1,6 +1,7 @@
 // Numbers, times, identities and severities out of the bytes of one field, without trapping on any of them.
 
-internal import Core
+internal import Model
+internal import Support
 
 enum FieldText {
   /// Where the field lies without white space around it.
@@ -180,7 +181,7 @@ enum FieldText {
   static func parentID(_ field: Span<UInt8>) -> UInt64 {
     let b = field.extracting(trimmed(field))
     for word: StaticString in ["root", "null", "none", "nil", "-", "-1", "ROOT", "NULL", "None"]
-    where b.count == word.utf8CodeUnitCount && JSONReader.matches(b, 0, word) {
+    where b.count == word.utf8CodeUnitCount && JSONScanner.matches(b, 0, word) {
       return 0
     }
     return spanID(b)

@@ -1,6 +1,6 @@
 // What a decoder is, and what it knows about the member it reads.
 
-package import Core
+package import Model
 
 /// Reads one member of one format, chunk by chunk.
 ///

@@ -1,6 +1,7 @@
 // The `formats:` list of a pipeline file as settings of the decoders.
 
-package import Core
+internal import Model
+package import Support
 
 extension DecoderSettings {
   /// Reads the `formats:` list of a pipeline file: rules that say which columns or keys hold what.

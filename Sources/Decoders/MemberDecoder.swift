@@ -1,6 +1,7 @@
 // The door of this room: the bytes of one member in, records out.
 
-package import Core
+internal import Support
+package import Model
 
 /// Decodes one member: finds its format from the first bytes, then hands everything to that format's decoder.
 ///

@@ -1,7 +1,5 @@
 // Chooses a member's format by its first bytes, never by its name.
 
-internal import Core
-
 /// What the first bytes of a member look like.
 enum SniffedFormat: Equatable {
   case empty
@@ -114,7 +112,7 @@ enum Sniffer {
     while i < head.count, head[i] > 0x20, head[i] != 0x2C, head[i] != 0x5D, head[i] != 0x7D, i - start < 4096 {
       i += 1
     }
-    var reader = JSONReader(at: start)
+    var reader = JSONScanner(at: start)
     return reader.skipValue(head.extracting(0..<i)) && reader.position == i ? i : nil
   }
 
@@ -127,7 +125,7 @@ enum Sniffer {
   }
 
   private static func lineIsOneString(_ head: Span<UInt8>, _ first: Int) -> Bool {
-    var reader = JSONReader(at: first)
+    var reader = JSONScanner(at: first)
     return reader.skipValue(head) && onlySpaceUntilLineEnd(head, reader.position)
   }
 

@@ -1,8 +1,9 @@
 // Rows to values: blobs with their checksums, templates with their alias chains, incidents by fingerprint.
 
-internal import Core
 internal import Foundation
 internal import GRDB
+internal import Model
+internal import Support
 
 /// Bytes as SQLite holds them.
 struct Blob: DatabaseValueConvertible {
@@ -16,7 +17,7 @@ struct Blob: DatabaseValueConvertible {
     Data.fromDatabaseValue(value).map { Blob(Array($0)) }
   }
 
-  static func digest(_ bytes: [UInt8]) -> String { SHA256.hex(bytes) }
+  static func checksum(_ bytes: [UInt8]) -> String { SHA256.hex(bytes) }
 }
 
 /// A list of texts in one text: a JSON array.
@@ -24,7 +25,7 @@ enum TextList {
   static func encode(_ texts: [String]) -> String { JSONValue.array(texts.map { .string($0) }).canonical }
 
   static func decode(_ text: String) -> [String] {
-    guard case .array(let values) = try? JSONReader.parse(text) else { return [] }
+    guard case .array(let values) = try? JSONParser.parse(text) else { return [] }
     return values.compactMap(\.text)
   }
 }
@@ -36,7 +37,7 @@ extension HistoryStore {
     for row in try Row.fetchAll(db, sql: "SELECT name, sha256, bytes FROM blob WHERE night = ?", arguments: [night]) {
       let name: String = row["name"]
       let blob: Blob = row["bytes"]
-      guard Blob.digest(blob.bytes) == row["sha256"] else {
+      guard Blob.checksum(blob.bytes) == row["sha256"] else {
         throw HistoryFailure(
           .damaged, path: path, "damaged: the \(name) baseline of a night does not match its checksum")
       }

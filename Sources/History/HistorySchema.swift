@@ -1,6 +1,7 @@
 // The tables, their version, and how an older version becomes this one.
 
 internal import GRDB
+internal import Model
 
 /// The schema. Each version is a step from the one before; a file of a newer version is refused, never guessed at.
 enum HistorySchema {

@@ -1,8 +1,8 @@
 // The history file: one SQLite database, one transaction per night.
 
-internal import Core
 internal import GRDB
 internal import Glibc
+internal import Model
 
 /// Earlier nights in one SQLite file.
 ///
@@ -130,7 +130,7 @@ extension HistoryStore {
       for (name, bytes) in night.blobs.sorted(by: { $0.key < $1.key }) {
         try db.execute(
           sql: "INSERT INTO blob (night, name, sha256, bytes) VALUES (?, ?, ?, ?)",
-          arguments: [id, name, Blob.digest(bytes), Blob(bytes)])
+          arguments: [id, name, Blob.checksum(bytes), Blob(bytes)])
       }
       for template in night.templates.sorted(by: { $0.id < $1.id }) {
         try db.execute(

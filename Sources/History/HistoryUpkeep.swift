@@ -1,6 +1,7 @@
 // Is the file sound, and what may go.
 
 internal import GRDB
+internal import Model
 
 extension HistoryStore {
   /// Everything that is wrong with the file, in a fixed order; empty where it is sound.
@@ -28,7 +29,7 @@ extension HistoryStore {
         let blob: Blob = row["bytes"]
         let date: String = row["date"]
         let name: String = row["name"]
-        if Blob.digest(blob.bytes) != row["sha256"] {
+        if Blob.checksum(blob.bytes) != row["sha256"] {
           problems.append("night \(date): the \(name) baseline does not match its checksum")
         }
       }

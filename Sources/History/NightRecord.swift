@@ -1,6 +1,6 @@
-// One night as history holds it: digests, counts and names, never a raw record.
+// One night as history holds it: checksums, counts and names, never a raw record.
 
-package import Core
+package import Model
 
 /// What identifies a night.
 package struct NightKey: Hashable, Sendable {

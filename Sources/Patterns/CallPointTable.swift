@@ -1,6 +1,7 @@
 // Which call point a span belongs to, in one probe: names are normalised and hashed once per symbol.
 
-internal import Core
+internal import Model
+internal import Support
 
 /// The call points of one partition, numbered.
 struct CallPointTable {
@@ -15,7 +16,7 @@ struct CallPointTable {
   init() {}
 
   /// The number of a span's call point.
-  mutating func point(of node: borrowing CallNode, _ context: borrowing DigestContext) -> Int {
+  mutating func point(of node: borrowing CallNode, _ context: borrowing AggregateContext) -> Int {
     var key = UInt64(node.component.index) << 32 | UInt64(node.operation.index)
     if !node.peer.isNone { key = StableHash.combine(key, UInt64(node.peer.index)) }
     let entry = bySymbols.index(of: key)
@@ -33,7 +34,7 @@ struct CallPointTable {
   }
 
   /// The texts of a call point.
-  func text(_ point: Int, _ context: borrowing DigestContext) -> CallPoint {
+  func text(_ point: Int, _ context: borrowing AggregateContext) -> CallPoint {
     let name = names[point]
     return CallPoint(
       component: context.text(name.component),
@@ -41,7 +42,7 @@ struct CallPointTable {
   }
 
   /// The normalised operation; a call to a component without spans of its own names that too.
-  private static func operation(_ operation: Symbol, peer: Symbol, _ context: borrowing DigestContext) -> [UInt8] {
+  private static func operation(_ operation: Symbol, peer: Symbol, _ context: borrowing AggregateContext) -> [UInt8] {
     var text = normalised(operation, context)
     if !peer.isNone {
       text += CallPoint.peerMark
@@ -50,7 +51,7 @@ struct CallPointTable {
     return text
   }
 
-  private static func normalised(_ symbol: Symbol, _ context: borrowing DigestContext) -> [UInt8] {
+  private static func normalised(_ symbol: Symbol, _ context: borrowing AggregateContext) -> [UInt8] {
     let bytes = context.symbols.bytes
     return OperationName.normalise(bytes.span.extracting(context.symbols.range(symbol)))
   }

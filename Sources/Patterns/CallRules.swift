@@ -1,6 +1,6 @@
 // The rules that callers keep: calls always made, never made, always in one order, never more than so many.
 
-internal import Core
+internal import Support
 
 /// Invariants of one caller, learned from counts (Beschastnikh et al., Synoptic, FSE 2011): always followed by, always
 /// precedes, never followed by, and bounds on counts; and the departures of tonight's requests from them.

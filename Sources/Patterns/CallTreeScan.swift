@@ -1,6 +1,7 @@
 // One pass over a call tree: signatures from the leaves up, and for each caller its calls in order.
 
-internal import Core
+internal import Model
+internal import Support
 
 /// The scratch space in which one call tree after another is analysed; nothing is allocated per tree once it has grown.
 ///

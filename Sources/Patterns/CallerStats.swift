@@ -1,6 +1,7 @@
 // What is kept of one caller: which calls it makes, how often, in which order, and how long they take.
 
-package import Core
+package import Model
+package import Support
 
 /// One edge: a caller's calls to one call point.
 package struct EdgeStats: Sendable, Weighted {

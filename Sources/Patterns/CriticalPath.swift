@@ -1,6 +1,7 @@
 // The critical path of a request: the calls that its duration is made of.
 
-package import Core
+internal import Support
+package import Model
 
 /// The critical path of one call tree, after CRISP (Zhang et al., USENIX ATC 2022).
 ///

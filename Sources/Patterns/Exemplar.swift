@@ -1,6 +1,7 @@
 // One request that stands for many, chosen the same way whatever the order of arrival.
 
-package import Core
+package import Model
+package import Support
 
 /// A request kept as evidence: of all candidates the one with the smallest identity.
 package struct Exemplar: Hashable, Comparable, Sendable {

@@ -1,7 +1,7 @@
 // Is tonight slower than the nights before, is its tail longer, has it been creeping up, and since when?
 
-package import Core
 internal import Glibc
+package import Support
 
 /// What three rules say about one latency tonight.
 package struct DriftVerdict: Hashable, Sendable {

@@ -1,6 +1,6 @@
 // Requests and windows that were slower than the pattern allows.
 
-internal import Core
+internal import Support
 
 /// Latency against high quantiles of the same path in the same variant, as learned from earlier nights; within one archive
 /// against the median of its windows. Medians with absolute deviations are not used: on labelled traces they find less

@@ -1,7 +1,7 @@
 // One night of one latency, in the two numbers that nights are compared by.
 
-internal import Core
 internal import Glibc
+internal import Support
 
 /// Where a night's durations lie and how long their tail is, on a logarithmic scale: read off the bins of a sketch.
 struct NightProfile {

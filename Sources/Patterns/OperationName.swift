@@ -1,6 +1,6 @@
 // An operation's name without what varies from request to request: numbers, UUIDs, hashes and query values become `{id}`.
 
-internal import Core
+internal import Support
 
 /// Operation names made equal for requests that do the same thing to different things.
 ///

@@ -1,6 +1,7 @@
 // The conclusion: tonight's patterns, what is new, gone or changed, and every rule that was broken.
 
-package import Core
+package import Model
+internal import Support
 
 /// What patterns say about the night.
 package struct PatternConclusion: Sendable {

@@ -1,6 +1,6 @@
 // What earlier nights knew of patterns.
 
-package import Core
+package import Support
 
 /// Earlier nights as history hands them over, oldest first.
 package struct PatternBaseline: Sendable {

@@ -1,11 +1,12 @@
 // The digest of call trees: about a microsecond a span, on symbols and flat tables; texts are made at the end only.
 
-package import Core
+package import Model
+internal import Support
 
 /// Learns variants, callers and the calling-context tree of one partition.
 ///
 /// When a table outgrows its bound the state so far becomes a partial that later ones are merged into.
-package struct PatternDigester: Digester {
+package struct PatternAggregator: Aggregator {
   private var points = CallPointTable()
   private var scan = CallTreeScan()
   private var critical = CriticalPath()
@@ -14,7 +15,7 @@ package struct PatternDigester: Digester {
 
   package init() {}
 
-  package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing DigestContext) {
+  package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) {
     let nodes = tree.nodes
     guard !nodes.isEmpty else { return }
     if state.isFull {
@@ -36,7 +37,7 @@ package struct PatternDigester: Digester {
   }
 
   /// Call points, paths and labels, from the roots down.
-  private mutating func read(_ nodes: [CallNode], _ context: borrowing DigestContext) {
+  private mutating func read(_ nodes: [CallNode], _ context: borrowing AggregateContext) {
     scan.resize(nodes.count)
     for i in nodes.indices {
       let point = points.point(of: nodes[i], context)
@@ -49,7 +50,7 @@ package struct PatternDigester: Digester {
     }
   }
 
-  package consuming func finish(_ context: borrowing DigestContext) -> PatternPartial {
+  package consuming func finish(_ context: borrowing AggregateContext) -> PatternPartial {
     finished.merge(state.partial(points, context))
     return finished
   }
@@ -77,7 +78,7 @@ struct RawExemplar {
     value != other.value ? value < other.value : isPreferred(to: other)
   }
 
-  func resolved(_ context: borrowing DigestContext) -> Exemplar {
+  func resolved(_ context: borrowing AggregateContext) -> Exemplar {
     Exemplar(
       request: request, text: text.isNone ? "" : context.text(text), location: context.location(source), time: time,
       value: value)

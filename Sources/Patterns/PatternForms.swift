@@ -1,6 +1,5 @@
+internal import Support
 // A variant's form as people read it: who takes part, and who calls whom in which order.
-
-internal import Core
 
 /// Reads forms of variants with the order of siblings that all requests have taught.
 ///

@@ -1,6 +1,7 @@
 // Departures from a pattern that are trouble, not curiosities.
 
-internal import Core
+internal import Model
+internal import Support
 
 /// Incidents of kind `patternViolation`: one per component whose calls broke firm rules often enough.
 ///

@@ -1,6 +1,6 @@
 // What the digest keeps of a partition's call trees: variants, callers, and the calling-context tree.
 
-package import Core
+package import Support
 
 /// One node of the calling-context tree: a path of call points from a root, over all requests.
 package struct ContextStats: Sendable, Weighted {

@@ -1,6 +1,6 @@
 // What a user can set about patterns, with its defaults.
 
-package import Core
+package import Support
 
 /// Settings of pattern learning: the `patterns:` part of a pipeline file.
 package struct PatternSettings: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // The digest's tables while a partition is read, and how they become a partial.
 
-internal import Core
+internal import Model
+internal import Support
 
 /// Counts by number. Numbers come from `IndexTable`s over stable hashes; nothing here holds a text.
 struct PatternState {
@@ -316,7 +317,7 @@ struct PatternState {
   // MARK: - The partial
 
   /// Everything as a partial, texts made.
-  func partial(_ points: CallPointTable, _ context: borrowing DigestContext) -> PatternPartial {
+  func partial(_ points: CallPointTable, _ context: borrowing AggregateContext) -> PatternPartial {
     var partial = PatternPartial()
     partial.requests = requests
     partial.spans = spans
@@ -335,7 +336,7 @@ struct PatternState {
     return partial
   }
 
-  private func addVariants(to partial: inout PatternPartial, _ context: borrowing DigestContext) {
+  private func addVariants(to partial: inout PatternPartial, _ context: borrowing AggregateContext) {
     var stats = variants.map { variant in
       var stats = VariantStats()
       stats.count = variant.count
@@ -357,7 +358,7 @@ struct PatternState {
     for (variant, stats) in stats.enumerated() { partial.variants.add(stats, for: variantIndex.keys[variant]) }
   }
 
-  private func addCallers(to partial: inout PatternPartial, _ context: borrowing DigestContext) {
+  private func addCallers(to partial: inout PatternPartial, _ context: borrowing AggregateContext) {
     var stats: [CallerStats] = []
     for (caller, selfTime) in zip(callers, callerSelf.sketches(count: callers.count)) {
       var one = CallerStats()

@@ -1,7 +1,5 @@
 // A rule of how calls fit together, and who broke it.
 
-internal import Core
-
 /// One broken rule, over all requests that broke it in the same way.
 struct RuleBreak {
   enum Kind: String, Comparable {

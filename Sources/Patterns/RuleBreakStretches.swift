@@ -1,7 +1,5 @@
 // When rules were broken: stretches of windows with quiet ones between them.
 
-internal import Core
-
 /// Broken rules by stretches of time: a stretch is extended by every window in which one of them was broken, and over
 /// once nothing was broken for the quiet time.
 struct RuleBreakStretches {

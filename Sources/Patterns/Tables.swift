@@ -1,6 +1,6 @@
 // The flat tables of the digest's hot path: open addressing over 64-bit keys, no boxes, no text.
 
-internal import Core
+internal import Support
 
 /// Numbers for 64-bit keys in the order of their first appearance.
 struct IndexTable {

@@ -1,6 +1,6 @@
 // The windows of a night: as fine as a bounded number allows, and the same however the night was cut up.
 
-package import Core
+package import Support
 
 /// A clock that counts time in windows of 2^shift microseconds. Whenever more than `limit` windows have something in
 /// them the width doubles, so a part's windows are never wider than the whole's, and merging is exact.

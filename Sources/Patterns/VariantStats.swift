@@ -1,6 +1,7 @@
 // What is kept of one variant: one way in which a request's calls fit together.
 
-package import Core
+package import Model
+package import Support
 
 /// One call of a variant's form.
 package struct FormNode: Hashable, Sendable {

@@ -1,5 +1,5 @@
-package import Core
 internal import Glibc
+package import Model
 
 /// The forms a night's folder can hold.
 package enum ReportFormat: String, CaseIterable, Hashable, Sendable {
@@ -64,7 +64,7 @@ package enum ReportFolder {
     if formats.contains(.html) {
       files.append(("report.html", HTMLRenderer(rules: rules).render(page, pictures: pictures)))
     }
-    if formats.contains(.metrics) { files.append(("hindcast.prom", ShortForms.metrics(report))) }
+    if formats.contains(.metrics) { files.append(("hindcast.prom", StepSummary.metrics(report))) }
     return files
   }
 

@@ -1,8 +1,8 @@
 // History under kill −9: a writer is killed at random points, and nothing that it had committed may be missing.
 
-internal import Core
 internal import Foundation
 internal import History
+internal import Support
 
 /// The writer, its killer, and the check after each kill.
 enum HistoryKills {

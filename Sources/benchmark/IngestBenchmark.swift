@@ -1,10 +1,9 @@
 // Reading against plain decompression: generated corpora of every format under every filter, each phase a process of
 // its own, ratios to decode-only and to public tools in the same run.
 
-internal import Core
 internal import Glibc
-internal import Pipeline
-internal import Worlds
+internal import Simulation
+internal import Support
 
 /// `benchmark ingest [MEGABYTES] [FORMAT…] [FILTER…]`: otlp, otlp-lean, jaeger, zipkin, events, logs, junit, mixed; none, gzip,
 /// zstd, xz, bzip2.

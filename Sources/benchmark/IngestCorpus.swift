@@ -1,8 +1,7 @@
 // The corpora of the ingest benchmark: nights of the project's own generator, of one format or mixed, as one archive.
 
-internal import Core
-internal import Pipeline
-internal import Worlds
+internal import Simulation
+internal import Support
 
 /// A corpus on disk.
 struct IngestCorpus {

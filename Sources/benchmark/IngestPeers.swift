@@ -1,6 +1,6 @@
 // Public tools on the same OTLP archive: count, errors and the 99th percentile by service, and nothing else.
 
-internal import Pipeline
+internal import Support
 
 /// A peer that may be installed.
 struct IngestPeer {

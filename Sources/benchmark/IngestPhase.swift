@@ -1,11 +1,13 @@
 // The phases that the ingest benchmark measures, each run as a child so that its memory is its own.
 
 internal import Archives
-internal import Core
 internal import Decoders
 internal import Glibc
-internal import Pipeline
-internal import Worlds
+internal import Model
+internal import Runs
+internal import Simulation
+internal import Support
+internal import Verbs
 
 enum IngestPhase {
   /// Runs one phase: `make FORMAT MEGABYTES FILTER FOLDER`, `decode PATH`, `scan PATH RESULT`, `extract FOLDER JOBS PATH…`
@@ -32,7 +34,7 @@ enum IngestPhase {
       var options = options(arguments)
       options.output = arguments[1]
       options.noHistory = true
-      return NightRun.main(options)
+      return RunVerb.run(options)
     default: return 64
     }
   }

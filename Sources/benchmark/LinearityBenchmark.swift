@@ -1,9 +1,9 @@
 // Whether ten times the spans cost ten times the work: of longer nights, and of busier ones.
 
-internal import Core
 internal import Foundation
-internal import Pipeline
-internal import Worlds
+internal import Runs
+internal import Simulation
+internal import Verbs
 
 /// `benchmark linear [MINUTES]`: the processor time of each phase on a generated night, on one ten times as long, and on
 /// one ten times as busy, all of the same components; the bar is a factor of 11 for ten times the spans.
@@ -44,7 +44,7 @@ enum LinearityBenchmark {
       .filter { $0.hasSuffix(".segment") }.map { folder + "/segments/" + $0 }
     cost.seconds.append(
       processorTime {
-        PhaseVerbs.digest(RunSetup.Options(), segments: segments, output: folder + "/night.partial")
+        PhaseVerbs.aggregate(RunSetup.Options(), segments: segments, output: folder + "/night.partial")
       })
     options.inputs = []
     options.output = folder + "/report"
@@ -55,7 +55,7 @@ enum LinearityBenchmark {
   private static func tell(_ name: String, _ cost: Cost, _ base: Cost) {
     func rounded(_ value: Double) -> String { String(Double(Int(value * 100 + 0.5)) / 100) }
     let spans = Double(cost.spans) / Double(max(base.spans, 1))
-    let parts = zip(["extract", "digest", "conclude"], zip(cost.seconds, base.seconds)).map { name, pair in
+    let parts = zip(["extract", "aggregate", "conclude"], zip(cost.seconds, base.seconds)).map { name, pair in
       // What ten times the spans would have cost, where the night has not exactly ten times as many.
       let factor = pair.0 / max(pair.1, 1e-9) * 10 / max(spans, 1e-9)
       return "\(name) \(rounded(pair.0)) s" + (spans > 1 ? " (×\(rounded(factor)) per ten times the spans)" : "")

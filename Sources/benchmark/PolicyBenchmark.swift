@@ -1,6 +1,7 @@
 // The evaluator against worlds of known truth, and its speed.
-internal import Core
+internal import Model
 internal import Policies
+internal import Simulation
 
 /// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-load`, `policies-contention [trials]`,
 /// `policies-speed [episodes]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
@@ -88,7 +89,7 @@ enum PolicyBenchmark {
       backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .decorrelated, maximum: 5_000_000))
     var impatient = SyntheticRetryWorld()
     impatient.deviation = 1.2
-    impatient.patience = 0.5
+    impatient.timeout = 0.5
     impatient.outages = 40
     var fast = SyntheticRetryWorld()
     fast.rate = 20

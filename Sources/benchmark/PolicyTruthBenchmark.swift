@@ -1,9 +1,10 @@
 // Is the recommended candidate truly the best? Every candidate is played in the world that made the log.
-internal import Core
-internal import Glibc
-internal import Pipeline
 internal import Policies
-internal import Worlds
+internal import Model
+internal import Glibc
+internal import Runs
+internal import Simulation
+internal import Verbs
 
 /// `benchmark policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyTruthBenchmark {

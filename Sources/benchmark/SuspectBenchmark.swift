@@ -1,7 +1,8 @@
 // Suspects of given windows against the truth, beside what chance and the naive ranking would reach.
 
-internal import Core
-internal import Pipeline
+internal import Runs
+internal import Simulation
+internal import Support
 
 /// `benchmark suspects TRUTH [--pipeline FILE] INPUT…`: TRUTH has a line `START/END COMPONENT` per fault.
 enum SuspectBenchmark {

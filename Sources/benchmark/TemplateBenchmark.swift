@@ -1,8 +1,8 @@
 // How fast log templates are learned on one core, and in how much memory: the verb `templates` in a process of its own.
 
 internal import Glibc
-internal import Pipeline
-internal import Worlds
+internal import Simulation
+internal import Verbs
 
 /// `benchmark templates [LINES | FILE…]`: generated logs of one to many statements, or the given files.
 enum TemplateBenchmark {

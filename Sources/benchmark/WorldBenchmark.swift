@@ -1,10 +1,11 @@
 // Detection against what truly happened: generated service nights, analysed as a user would, scored.
 
-internal import Core
+internal import Verbs
 internal import Glibc
-internal import Pipeline
 internal import Reports
-internal import Worlds
+internal import Runs
+internal import Simulation
+internal import Support
 
 enum WorldBenchmark {
   /// `benchmark worlds [COUNT] [SEED] [varied]`: nights with one fault of every kind and an unrelated pair; `varied` draws
@@ -35,7 +36,7 @@ enum WorldBenchmark {
     options.output = folder + "/report"
     options.noHistory = true
     options.quiet = true
-    _ = NightRun.main(options)
+    _ = RunVerb.run(options)
     let report = try ReportJSON.parse(CheckedFile.read(folder + "/report/report.json"))
     return WorldScore(report.incidents, truth: truth)
   }

@@ -1,13 +1,13 @@
 // Benchmarks by name; each file here is one of them.
 
 internal import Glibc
-internal import Patterns
+internal import Simulation
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 let number = arguments.count > 1 ? Int(arguments[1]) : nil
 
 switch arguments.first {
-case "patterns": print(PatternDigestRate.run(requests: number ?? 20_000))
+case "patterns": print(PatternAggregationRate.run(requests: number ?? 20_000))
 case "templates": try TemplateBenchmark.run(Array(arguments.dropFirst()))
 case "templates-phase": exit(TemplateBenchmark.phase(Array(arguments.dropFirst())))
 case "drift": print(DriftValidation.run(repetitions: number ?? 1_000), terminator: "")

@@ -1,9 +1,8 @@
 // Short fuzzing without a sanitizer: seeded mutations of the seed corpus, the same inputs everywhere.
 
 #if !FUZZER
-  internal import Core
   internal import Glibc
-  internal import Pipeline
+  internal import Support
 
   @main
   enum Fuzz {

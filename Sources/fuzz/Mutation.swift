@@ -1,6 +1,6 @@
 // Seeded mutations of a seed corpus: input N of a seed is the same bytes on every machine.
 
-internal import Core
+internal import Support
 
 struct Mutation {
   let seeds: [[UInt8]]

@@ -1,8 +1,8 @@
 // Segments, frames and partials: whatever is accepted must be written and read back as the same bytes.
 
-internal import Core
-internal import Events
-internal import Pipeline
+internal import Runs
+internal import Segments
+internal import Support
 
 enum RecodingProbe {
   /// Reads the bytes in all three forms, as they are and with the checksum behind them put right.

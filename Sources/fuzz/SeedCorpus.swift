@@ -1,9 +1,11 @@
 // The seed corpora: small nights of the project's own generator, and short texts of the shapes that it does not write.
 
-internal import Core
 internal import Foundation
-internal import Pipeline
-internal import Worlds
+internal import Runs
+internal import Segments
+internal import Simulation
+internal import Support
+internal import Verbs
 
 enum SeedCorpus {
   /// The seeds of a target, always the same ones in the same order.
@@ -102,7 +104,7 @@ enum SeedCorpus {
           seeds.append(frame)
           seeds += try Frame(encoded: frame, expecting: .segments).sections.dropFirst()
           let partial = folder + "/" + file + ".partial"
-          _ = PhaseVerbs.digest(RunSetup.Options(quiet: true), segments: [out + "/" + file], output: partial)
+          _ = PhaseVerbs.aggregate(RunSetup.Options(quiet: true), segments: [out + "/" + file], output: partial)
           seeds.append(try CheckedFile.read(partial))
         }
       }

@@ -1,4 +1,8 @@
 // Short texts of every shape that some parser knows and the generator does not write.
+internal import Model
+internal import Patterns
+internal import Support
+internal import TestAnalysis
 
 enum SeedTexts {
   static let json = [

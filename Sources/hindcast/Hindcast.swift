@@ -1,7 +1,8 @@
 internal import ArgumentParser
-internal import Pipeline
+internal import Runs
+internal import Verbs
 
-/// The program: one verb per job. The command line is parsed here and nothing else; the work is done in Pipeline.
+/// The program: one verb per job. The command line is parsed here and nothing else; the work is done in Verbs and Runs.
 @main
 struct Hindcast: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,7 +22,7 @@ struct Hindcast: ParsableCommand {
     subcommands: [
       RunCommand.self, EvaluateCommand.self, EventsCommand.self, TemplatesCommand.self, CheckCommand.self,
       ReplayCommand.self, GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
-      DigestCommand.self,
+      AggregateCommand.self,
       ConcludeCommand.self,
     ])
 

@@ -1,5 +1,5 @@
+import Model
 import Archives
-import Core
 import Testing
 
 @Suite("Filters")

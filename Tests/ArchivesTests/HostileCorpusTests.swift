@@ -1,6 +1,6 @@
 import Archives
-import Core
 import Foundation
+import Model
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Archives
-import Core
 import Glibc
+import Model
+import Support
 import Testing
 
 @Suite("Inputs")

@@ -1,5 +1,4 @@
-import Archives
-import Core
+import Model
 import Testing
 
 @Suite("Tar")

@@ -1,6 +1,6 @@
 import Archives
-import Core
 import Glibc
+import Model
 import Testing
 
 /// Keeps what a walk hands over.

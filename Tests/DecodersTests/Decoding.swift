@@ -1,5 +1,6 @@
-import Core
 import Decoders
+import Model
+import Support
 import TestSupport
 
 /// Decodes one member, fed in pieces of a given size.
@@ -63,7 +64,7 @@ extension RecordBatch {
   var services: Set<String> { Set(spans.map { text($0.service) }) }
 
   /// Whether read = used + skipped.
-  var isBalanced: Bool { books.records == books.used + books.skippedTotal }
+  var isBalanced: Bool { recordCounts.records == recordCounts.used + recordCounts.skippedTotal }
 }
 
 extension Corpus {

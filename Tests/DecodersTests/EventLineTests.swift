@@ -1,5 +1,5 @@
-import Core
-import Decoders
+import Support
+import Model
 import Testing
 
 struct EventLineTests {
@@ -53,6 +53,6 @@ struct EventLineTests {
   func noTime() {
     let batch = decode(#"{"time":"soon","component":"a","kind":"heartbeat"}"#)
     #expect(batch.events.isEmpty)
-    #expect(batch.books.skipped == ["noTime": 1])
+    #expect(batch.recordCounts.skipped == ["noTime": 1])
   }
 }

@@ -1,5 +1,6 @@
-import Core
 import Decoders
+import Model
+import Support
 import Testing
 
 struct JSONLogTests {
@@ -45,7 +46,7 @@ struct JSONLogTests {
   func badTimes(_ value: String) {
     let batch = decode(#"{"timestamp":\#(value),"level":"INFO","message":"x"}"#)
     #expect(batch.logs.map(\.time) == [.min])
-    #expect(batch.books.repaired["noTime"] == 1)
+    #expect(batch.recordCounts.repaired["noTime"] == 1)
   }
 
   @Test(
@@ -76,7 +77,7 @@ struct JSONLogTests {
     settings.limits.text = 10
     let batch = decode(#"{"time":1767225600,"message":"0123456789abcdef"}"#, settings: settings)
     #expect(batch.logs.map(batch.message) == ["0123456789"])
-    #expect(batch.books.repaired["textCut"] == 1)
+    #expect(batch.recordCounts.repaired["textCut"] == 1)
     #expect(batch.diagnostics.sorted.map(\.limit) == ["textBytes"])
   }
 }

@@ -1,5 +1,5 @@
-import Core
 import Decoders
+import Model
 import Testing
 
 private func line(_ i: Int) -> String {
@@ -25,7 +25,7 @@ struct JSONMemberTests {
       let batch = decode(good + bad + "\n" + good, piece: piece)
       #expect(batch.logs.count == 20)
       #expect(batch.isBalanced)
-      #expect(batch.books.skippedTotal == 1)
+      #expect(batch.recordCounts.skippedTotal == 1)
       let named = batch.diagnostics.sorted
       #expect(named.map(\.location.position) == [.line(11)])
       #expect(named.allSatisfy { $0.severity > .note })
@@ -38,7 +38,7 @@ struct JSONMemberTests {
     #expect(decode(good + extra + extra + "\n" + good).logs.count == 22)
     let batch = decode(good + extra + "}\n" + good)
     #expect(batch.logs.count == 21)
-    #expect(batch.books.skipped == ["malformedJSON": 1])
+    #expect(batch.recordCounts.skipped == ["malformedJSON": 1])
   }
 
   @Test(
@@ -51,7 +51,7 @@ struct JSONMemberTests {
     let bytes = Array(good.utf8) + prefix + bad + Array("\"}\n".utf8) + Array(good.utf8)
     let batch = decode(bytes)
     #expect(batch.logs.count == 21)
-    #expect(batch.books.repairedTotal == 1)
+    #expect(batch.recordCounts.repairedTotal == 1)
     #expect(batch.diagnostics.sorted.map(\.severity) == [.note])
   }
 
@@ -68,7 +68,7 @@ struct JSONMemberTests {
     for piece in [1, 7, 1 << 20] {
       let batch = decode(text, piece: piece)
       #expect(batch.logs.count == 10)
-      #expect(batch.books.records == 10)
+      #expect(batch.recordCounts.records == 10)
       #expect(batch.diagnostics.isEmpty)
     }
   }
@@ -77,7 +77,7 @@ struct JSONMemberTests {
   func surrogates() {
     let batch = decode(#"{"time":1767225600,"level":"info","msg":"\ud83d\ude00 \ud83d \ude00\u0000"}"#)
     #expect(batch.logs.map(batch.message) == ["😀 \u{FFFD} \u{FFFD}"])
-    #expect(batch.books.repaired["loneSurrogate"] == 2)
+    #expect(batch.recordCounts.repaired["loneSurrogate"] == 2)
   }
 
   @Test("UTF-16 is read in both byte orders, with and without its mark")
@@ -100,7 +100,7 @@ struct JSONMemberTests {
       let batch = decode(good + long + good, piece: piece, settings: settings)
       #expect(batch.logs.count == 20)
       #expect(batch.diagnostics.sorted.map(\.limit) == ["lineBytes"])
-      #expect(batch.books.skippedTotal == 1)
+      #expect(batch.recordCounts.skippedTotal == 1)
     }
   }
 
@@ -143,7 +143,7 @@ struct JSONMemberTests {
   func unknown(_ text: String) {
     let batch = decode(text)
     #expect(batch.codes == ["unrecognizedFormat"] || batch.codes == ["noRecords"])
-    #expect(batch.books.records == 0)
+    #expect(batch.recordCounts.records == 0)
   }
 
   @Test("nothing at all is a note")
@@ -161,7 +161,7 @@ struct JSONMemberTests {
         let batch = decode(document, piece: 5)
         #expect(batch.spans.map { batch.text($0.service) } == ["front"])
         #expect(batch.spans.map(\.status) == [.error])
-        #expect(batch.books.used == 1)
+        #expect(batch.recordCounts.used == 1)
       }
     }
   }
@@ -173,8 +173,8 @@ struct JSONMemberTests {
       #"{"traceId":"AAAAAAAAAABSlpqJVVcaPw==","spanId":"AAAAAABkfZg=","operationName":"\ud83d","startTime":"2017-01-26T16:46:31Z","duration":"5ns","tags":[\#(tags)],"process":{"serviceName":"s"}}"#
     let document = "{\"spans\":[\n" + Array(repeating: span, count: 40).joined(separator: ",\n") + "]}"
     let whole = decode(document)
-    #expect(whole.books.repaired == ["base64ID": 80, "loneSurrogate": 40])
-    for piece in [100, 5000, 70_000] { #expect(decode(document, piece: piece).books == whole.books) }
+    #expect(whole.recordCounts.repaired == ["base64ID": 80, "loneSurrogate": 40])
+    for piece in [100, 5000, 70_000] { #expect(decode(document, piece: piece).recordCounts == whole.recordCounts) }
     #expect(DecoderProbe.json.brokenPromise(Array(document.utf8), piece: 700) == nil)
   }
 
@@ -240,7 +240,7 @@ struct JSONMemberTests {
     ]
     let batch = decode(lines.joined(separator: "\n") + "\n")
     #expect(batch.spans.count == 3)
-    #expect(batch.books.skipped["jsonTooDeep"] == 2)
+    #expect(batch.recordCounts.skipped["jsonTooDeep"] == 2)
   }
 
   @Test("Zipkin: an object in a row of spans is read as it is alone", arguments: [1 << 20, 700, 61])
@@ -263,12 +263,12 @@ struct JSONMemberTests {
         let alone = decode("[\(one)]")
         spans += alone.plainSpans
         logs += alone.plainLogs
-        used += alone.books.used
+        used += alone.recordCounts.used
       }
     }
     #expect(row.plainSpans == spans)
     #expect(row.plainLogs == logs)
-    #expect(row.books.used == used)
+    #expect(row.recordCounts.used == used)
     #expect(row.isBalanced)
   }
 }

@@ -1,5 +1,4 @@
-import Core
-import Decoders
+import Model
 import Testing
 
 /// One `resourceSpans` line in the writer's usual form.
@@ -130,8 +129,8 @@ struct OTLPTests {
     for piece in [1, 13, 1 << 20] {
       let batch = decode(json, piece: piece)
       #expect(batch.plainSpans.map(\.description) == [usualSpan])
-      #expect(batch.books.used == 1)
-      #expect(batch.books.skipped.isEmpty)
+      #expect(batch.recordCounts.used == 1)
+      #expect(batch.recordCounts.skipped.isEmpty)
     }
   }
 
@@ -187,7 +186,7 @@ struct OTLPTests {
       let json = usual.replacing(member, with: other)
       let (compact, general) = (decode(json), decode(spaced(json, lineBreaks: false)))
       #expect(compact.plainSpans == general.plainSpans, "\(other)")
-      #expect(compact.books.repaired == general.books.repaired, "\(other)")
+      #expect(compact.recordCounts.repaired == general.recordCounts.repaired, "\(other)")
       #expect(compact.plainSpans.count == 1, "\(other)")
     }
   }
@@ -202,7 +201,7 @@ struct OTLPTests {
     let json = usual.replacing(#""kind":3"#, with: member)
     for text in [json, spaced(json, lineBreaks: false)] {
       let batch = decode(text + "\n" + usual)
-      #expect(batch.books.skipped == ["malformedJSON": 1])
+      #expect(batch.recordCounts.skipped == ["malformedJSON": 1])
       #expect(batch.plainSpans.map(\.description) == [usualSpan])
     }
   }
@@ -254,8 +253,8 @@ struct OTLPTests {
       #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"","spanId":"","name":"a"},"#
       + #"{"traceId":"0a","spanId":"0b","startTimeUnixNano":"1544712660000000000","endTimeUnixNano":"1544712650000000000"}]}]}]}"#
     let batch = decode(line)
-    #expect(batch.books.used == 2)
-    #expect(batch.books.repaired == ["invalidID": 1, "noTime": 1, "negativeDuration": 1])
+    #expect(batch.recordCounts.used == 2)
+    #expect(batch.recordCounts.repaired == ["invalidID": 1, "noTime": 1, "negativeDuration": 1])
     #expect(batch.spans.map(\.duration) == [-1, -1])
     #expect(batch.diagnostics.sorted.allSatisfy { $0.severity == .note })
   }
@@ -269,7 +268,7 @@ struct OTLPTests {
     let line =
       #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0a","spanId":"0b","startTimeUnixNano":"# + value
       + #","endTimeUnixNano":"# + value + #"}]}]}]}"#
-    #expect(decode(line).books.used == 1)
+    #expect(decode(line).recordCounts.used == 1)
   }
 
   @Test("log records: body text or object, severity by number, name or text")
@@ -297,6 +296,6 @@ struct OTLPTests {
     let batch = decode(line)
     #expect(
       batch.metrics.map { "\(batch.text($0.component)) \(batch.text($0.metric)) \($0.value)" } == ["s queue.depth 7.0"])
-    #expect((batch.books.records, batch.books.used, batch.books.skipped["noValue"]) == (3, 1, 2))
+    #expect((batch.recordCounts.records, batch.recordCounts.used, batch.recordCounts.skipped["noValue"]) == (3, 1, 2))
   }
 }

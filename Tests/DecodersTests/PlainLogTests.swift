@@ -1,5 +1,6 @@
-import Core
 import Decoders
+import Model
+import Support
 import Testing
 
 /// Decodes one member, fed in pieces of a given size.
@@ -100,12 +101,12 @@ func continuation() {
 
     """
   let batch = decode(text)
-  #expect(batch.books.repaired["continuationLine"] == 2)
-  #expect(batch.books.repaired["timeUnknown"] == 1)
+  #expect(batch.recordCounts.repaired["continuationLine"] == 2)
+  #expect(batch.recordCounts.repaired["timeUnknown"] == 1)
   #expect(batch.logs.map { $0.source.value } == [1, 2, 5, 6])
   #expect(batch.logs[1].time == .min)
-  #expect(batch.books.records == 4)
-  #expect(batch.books.used == 4)
+  #expect(batch.recordCounts.records == 4)
+  #expect(batch.recordCounts.used == 4)
 }
 
 @Test("The ids of request and span are read out of the text")
@@ -142,7 +143,7 @@ func anyCut() {
     let cut = decode(text, piece: piece)
     #expect(messages(cut) == messages(whole))
     #expect(cut.logs.map(\.time) == whole.logs.map(\.time))
-    #expect(cut.books == whole.books)
+    #expect(cut.recordCounts == whole.recordCounts)
   }
 }
 
@@ -163,6 +164,6 @@ func anyBytes() {
   var decoder = MemberDecoder(input: "x", member: "", settings: DecoderSettings(), batch: &batch)
   decoder.feed(bytes.span, into: &batch)
   decoder.finish(complete: true, into: &batch)
-  #expect(batch.logs.count + (batch.books.repaired["continuationLine"] ?? 0) == 2000)
+  #expect(batch.logs.count + (batch.recordCounts.repaired["continuationLine"] ?? 0) == 2000)
   #expect(batch.logs.allSatisfy { $0.textStart + $0.textCount <= batch.text.count })
 }

@@ -1,5 +1,5 @@
-import Core
 import Decoders
+import Support
 import Testing
 
 private let seeds: [(DecoderProbe, String)] = [

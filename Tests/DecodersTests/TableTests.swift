@@ -1,5 +1,6 @@
-import Core
+import Model
 import Decoders
+import Support
 import Testing
 
 private func settings(_ kind: FormatRule.Kind, _ table: [FormatRule.Field: String], values: [String] = [])
@@ -41,13 +42,13 @@ struct TableTests {
     let row = "0a,0b,root,cart,GET /,1767225600000000000,1767225600005000999"
     let wide = row + String(repeating: ",", count: 70_000)
     let batch = decode(["T,S,P,C,O,B,E", wide, row].joined(separator: "\n"), settings: spanSettings, member: "b.csv")
-    #expect(batch.books.skipped == ["rowTooWide": 1])
+    #expect(batch.recordCounts.skipped == ["rowTooWide": 1])
     #expect(batch.diagnostics.sorted.map(\.limit) == ["fields"])
     #expect(batch.spans.map(\.source.value) == [3])
     let header = decode(
       [String(repeating: "T,", count: 70_000), row].joined(separator: "\n"), settings: spanSettings, member: "b.csv")
     #expect(header.spans.isEmpty)
-    #expect(header.books.skipped == ["rowTooWide": 1, "noColumns": 1])
+    #expect(header.recordCounts.skipped == ["rowTooWide": 1, "noColumns": 1])
   }
 
   @Test("rows that cannot be used are skipped with reason and line, the others are read")
@@ -66,8 +67,8 @@ struct TableTests {
     let batch = decode(text, settings: spanSettings, member: "x.csv")
     #expect(batch.spans.map(\.span) == [11, 13, 14])
     #expect(batch.spans.map(\.duration) == [1, -1, 1])
-    #expect(batch.books.skipped == ["noID": 1, "badTime": 2])
-    #expect(batch.books.repaired == ["negativeDuration": 1, "raggedRow": 2])
+    #expect(batch.recordCounts.skipped == ["noID": 1, "badTime": 2])
+    #expect(batch.recordCounts.repaired == ["negativeDuration": 1, "raggedRow": 2])
     #expect(batch.isBalanced)
     let places = batch.diagnostics.sorted.filter { $0.code == "badTime" }.map(\.location.position)
     #expect(places == [.line(4), .line(9)])
@@ -81,7 +82,7 @@ struct TableTests {
       separator: "\n")
     let batch = decode(text, piece: 100, settings: spanSettings, member: "x.csv")
     #expect(batch.spans.count == 50)
-    #expect(batch.books.skipped == ["openQuote": 1])
+    #expect(batch.recordCounts.skipped == ["openQuote": 1])
   }
 
   @Test("log rows: the runtime's JSON and the application's header are stripped, line breaks are kept")
@@ -110,9 +111,9 @@ struct TableTests {
     #expect(
       batch.metrics.map { "\(batch.text($0.metric))=\($0.value)" } == ["Cpu(%)=0.25", "Cpu(%)=1000.0", "Mem=-4.0"])
     #expect(batch.metrics.first?.time == 1_767_225_600_000_000)
-    #expect((batch.books.records, batch.books.used) == (3, 2))
-    #expect(batch.books.skipped == ["noValue": 1])
-    #expect(batch.books.repaired == ["notANumber": 1])
+    #expect((batch.recordCounts.records, batch.recordCounts.used) == (3, 2))
+    #expect(batch.recordCounts.skipped == ["noValue": 1])
+    #expect(batch.recordCounts.repaired == ["notANumber": 1])
     let long = decode("timestamp,service,metric,value\n2026-01-01T00:00:00Z,cart,queue,7\n")
     #expect(long.metrics.map { "\(long.text($0.component)) \(long.text($0.metric)) \($0.value)" } == ["cart queue 7.0"])
     #expect(long.codes == ["inferredTable"])
@@ -130,7 +131,7 @@ struct TableTests {
   func missingColumn() {
     let batch = decode("A,B,C\n1,2,3\n", settings: spanSettings, member: "x.csv")
     #expect(batch.codes.contains("missingColumn"))
-    #expect(batch.books.skipped == ["noColumns": 1])
+    #expect(batch.recordCounts.skipped == ["noColumns": 1])
   }
 
   @Test("a row over the limit is left out by name")

@@ -1,7 +1,8 @@
-import Core
+import Model
 import Decoders
-import Testing
+import Support
 import TestSupport
+import Testing
 
 /// What each trace file holds, written down by reading the files.
 private struct Expected: Sendable {
@@ -104,8 +105,8 @@ struct TraceFormatCorpusTests {
     #expect(whole.services == expected.services)
     #expect(whole.spans.count { $0.status == .error } == expected.errors)
     #expect(whole.spans.count { $0.parent != 0 } == expected.parents)
-    #expect(whole.books.used == expected.records ?? expected.spans)
-    #expect(whole.books.skippedTotal == expected.skipped)
+    #expect(whole.recordCounts.used == expected.records ?? expected.spans)
+    #expect(whole.recordCounts.skippedTotal == expected.skipped)
     #expect(whole.isBalanced)
     #expect(!whole.codes.contains("unrecognizedFormat"))
     // Where the chunks end makes no difference.
@@ -113,7 +114,7 @@ struct TraceFormatCorpusTests {
       let pieces = decode(bytes, piece: piece)
       #expect(pieces.plainSpans == whole.plainSpans)
       #expect(pieces.spans.map(\.source) == whole.spans.map(\.source))
-      #expect(pieces.books == whole.books)
+      #expect(pieces.recordCounts == whole.recordCounts)
     }
   }
 
@@ -128,7 +129,7 @@ struct TraceFormatCorpusTests {
     #expect(span.duration == 22_938)
     #expect(span.kind == .server)
     #expect(batch.text(span.peerService) == "rtapi")
-    #expect(batch.books.repaired["base64ID"] == 4)
+    #expect(batch.recordCounts.repaired["base64ID"] == 4)
   }
 
   @Test("of several references the CHILD_OF in the span's own trace is the parent")
@@ -169,7 +170,7 @@ struct TraceFormatCorpusTests {
     let large = decode(try Corpus.bytes("trace-formats/zipkin_v2/smartthings-mobile-web-install.json"))
     #expect(large.spans.count { $0.flags.contains(.shared) } == 294)
     #expect(large.spans.count { $0.duration == -1 } == 175)
-    #expect(large.books.repaired["noTime"] == 84)
+    #expect(large.recordCounts.repaired["noTime"] == 84)
     #expect(large.spans.filter { $0.duration > 0 }.reduce(0) { $0 + $1.duration } == 61_405_619)
   }
 
@@ -182,7 +183,7 @@ struct TraceFormatCorpusTests {
     #expect(span.duration == 1_000_000)
     let wrapped = decode(try Corpus.bytes("trace-formats/otlp_json/jaeger_apiv3_FindTraces.json"))
     #expect(wrapped.spans.first?.kind == .server)
-    #expect(wrapped.books.repaired["noTime"] == 1)
+    #expect(wrapped.recordCounts.repaired["noTime"] == 1)
     let logs = decode(try Corpus.bytes("trace-formats/otlp_json/proto_example_logs.json"))
     #expect(
       logs.plainLogs == [
@@ -208,8 +209,8 @@ struct IncidentCorpusTests {
     settings.rules = [rule]
     let folder = "incidents/tls-cert-expiry/"
     let spans = decode(try Corpus.bytes(folder + "traces.json"), settings: settings, member: "x/traces.json")
-    #expect(spans.books.used == 61)
-    #expect(spans.books.skipped.isEmpty)
+    #expect(spans.recordCounts.used == 61)
+    #expect(spans.recordCounts.skipped.isEmpty)
     let ninth = try #require(spans.spans.dropFirst(8).first)
     #expect(spans.text(ninth.service) == "orderservice")
     #expect(spans.text(ninth.message) == "tls: x509: certificate has expired or is not yet valid")
@@ -226,7 +227,7 @@ struct IncidentCorpusTests {
     for other in ["alert.json", "ground_truth.json"] {
       let batch = decode(try Corpus.bytes(folder + other))
       #expect(batch.codes == ["unrecognizedFormat"])
-      #expect(batch.books.records == 0)
+      #expect(batch.recordCounts.records == 0)
     }
   }
 }

@@ -1,7 +1,8 @@
 // Dates of log lines that leave the year out take the night's, or the year before where that would lie ahead of it.
 
-import Core
+import Model
 import Decoders
+import Support
 import Testing
 
 struct YearlessDateTests {

@@ -1,9 +1,11 @@
+import Verbs
 import Archives
-import Core
 import Foundation
-import Pipeline
+import Model
+import Runs
+import Simulation
+import Support
 import Testing
-import Worlds
 
 /// Keeps the members of an archive.
 private final class Members: SpanSink {
@@ -115,13 +117,13 @@ struct EvidenceTests {
     spec.faultMinutes = 4
     spec.formats = [format]
     let (input, _) = try World.writeServiceNight(spec, to: folder)
-    let code = NightRun.main(
+    let code = RunVerb.run(
       RunSetup.Options(
         date: "2026-01-01", jobs: 2, inputs: [input], output: folder + "/report", noHistory: true, quiet: true))
     #expect(code == Exit.done)
     let members = Members()
     #expect(ArchiveWalker().walk(.file(input), into: members).diagnostics.isEmpty)
-    let report = try JSONReader.parse(try CheckedFile.read(folder + "/report/report.json"))
+    let report = try JSONParser.parse(try CheckedFile.read(folder + "/report/report.json"))
     let incidents = report["incidents"]?.elements ?? []
     #expect(incidents.count >= 3)
     for incident in incidents {
@@ -145,7 +147,7 @@ struct EvidenceTests {
 @Suite("Nights in a row")
 struct EarlierNightsTests {
   private func incidents(_ folder: String) throws -> [JSONValue] {
-    try JSONReader.parse(try CheckedFile.read(folder + "/report.json"))["incidents"]?.elements ?? []
+    try JSONParser.parse(try CheckedFile.read(folder + "/report.json"))["incidents"]?.elements ?? []
   }
 
   @Test("a slowness that fills the night is found where a healthy night went before, the same twice; not without it")
@@ -163,7 +165,7 @@ struct EarlierNightsTests {
     let (slow, truth) = try World.writeServiceNight(spec, to: folder, name: "slow")
     let cause = try #require(truth.faults.first?.fault.component)
     func run(_ input: String, date: String, history: String?, to name: String) -> Int32 {
-      NightRun.main(
+      RunVerb.run(
         RunSetup.Options(
           date: date, jobs: 2, inputs: [input], output: folder + "/" + name,
           history: history.map { folder + "/" + $0 }, noHistory: history == nil, quiet: true))

@@ -1,8 +1,9 @@
-import Core
+import Verbs
 import Foundation
-import Pipeline
+import Runs
+import Simulation
+import Support
 import Testing
-import Worlds
 
 /// Good inputs among as many hostile ones: what is said of the good ones does not change by a byte.
 @Suite("Good inputs in hostile company")
@@ -27,7 +28,7 @@ struct HostileCompanyTests {
     #expect(alone["tests"]?.contains("\"passed\"") == true)
     #expect(try pages("alone") == pages("company"))
 
-    // Every hostile input is in the books, with no record taken from it and something said about it.
+    // Every hostile input is in the record counts, with no record taken from it and something said about it.
     let report = try object("company")
     let inputs = (report["inputs"] as? [[String: Any]] ?? []).filter { names.contains($0["name"] as? String ?? "") }
     #expect(Set(inputs.compactMap { $0["name"] as? String }) == names)
@@ -39,7 +40,7 @@ struct HostileCompanyTests {
   // MARK: Runs
 
   private func run(_ inputs: [String], to name: String) -> Int32 {
-    NightRun.main(
+    RunVerb.run(
       RunSetup.Options(
         date: "2026-01-02", jobs: 2, inputs: inputs, output: folder.path + "/" + name, noHistory: true, quiet: true))
   }

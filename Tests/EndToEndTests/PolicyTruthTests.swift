@@ -1,9 +1,10 @@
-import Core
-import Foundation
-import Pipeline
 import Policies
+import Model
+import Foundation
+import Runs
+import Simulation
 import Testing
-import Worlds
+import Verbs
 
 private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().path

@@ -1,7 +1,9 @@
-import Core
 import Foundation
-import Pipeline
+import Model
+import Runs
+import Support
 import Testing
+import Verbs
 
 /// Runs of the whole program on the shipped samples: same bytes by every way, and an honest answer to bad input.
 @Suite("Whole runs")
@@ -17,7 +19,7 @@ struct RunTests {
   }
 
   private func run(_ inputs: [String], to name: String, jobs: Int = 2, memory: String? = nil) -> Int32 {
-    NightRun.main(
+    RunVerb.run(
       RunSetup.Options(
         date: "2026-01-02", jobs: jobs, memory: memory, inputs: inputs, output: folder + "/" + name, noHistory: true,
         quiet: true))
@@ -77,7 +79,7 @@ struct RunTests {
     let segments = try FileManager.default.contentsOfDirectory(atPath: folder + "/segments")
     for partition in 0..<3 {
       let own = segments.filter { $0.hasPrefix("0000\(partition)-") }.map { folder + "/segments/" + $0 }
-      let code = PhaseVerbs.digest(RunSetup.Options(), segments: own, output: folder + "/\(partition).partial")
+      let code = PhaseVerbs.aggregate(RunSetup.Options(), segments: own, output: folder + "/\(partition).partial")
       #expect(code == Exit.done)
     }
     let partials = (0..<3).map { folder + "/\($0).partial" }
@@ -86,7 +88,7 @@ struct RunTests {
     #expect(try report("d") == wanted)
     #expect(PhaseVerbs.conclude(options, partials: Array(partials.dropLast())) == Exit.damagedIntermediate)
     #expect(PhaseVerbs.conclude(options, partials: partials + [partials[0]]) == Exit.damagedIntermediate)
-    #expect(PhaseVerbs.digest(RunSetup.Options(), segments: [folder + "/none"], output: "-") == Exit.missingInput)
+    #expect(PhaseVerbs.aggregate(RunSetup.Options(), segments: [folder + "/none"], output: "-") == Exit.missingInput)
   }
 
   @Test("a capture replays to the same decisions")
@@ -122,9 +124,9 @@ struct RunTests {
     #expect(run([], to: "none") == Exit.usage)
     let night = samples + "/night.tar.gz"
     let full = RunSetup.Options(inputs: [night], output: "/dev/full/out", noHistory: true, quiet: true)
-    #expect(NightRun.main(full) == Exit.noReport)
+    #expect(RunVerb.run(full) == Exit.noReport)
     let failing = RunSetup.Options(
       inputs: [night], output: folder + "/f", noHistory: true, failOn: "critical", quiet: true)
-    #expect(NightRun.main(failing) == Exit.finding)
+    #expect(RunVerb.run(failing) == Exit.finding)
   }
 }

@@ -1,6 +1,5 @@
-import Core
+import Simulation
 import Testing
-import Worlds
 
 private func nights(_ change: (inout CISpec) -> Void = { _ in }) throws -> ([(path: String, bytes: [UInt8])], CITruth) {
   var spec = CISpec(seed: 9)

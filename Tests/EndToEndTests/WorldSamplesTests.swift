@@ -1,8 +1,9 @@
+import Model
+import Support
 import Archives
-import Core
 import Foundation
+import Simulation
 import Testing
-import Worlds
 
 /// Keeps the members of an archive.
 private final class Collector: SpanSink {

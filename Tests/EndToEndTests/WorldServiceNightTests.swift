@@ -1,6 +1,6 @@
-import Core
+import Simulation
+import Support
 import Testing
-import Worlds
 
 @Test("A night from one seed is the same bytes twice, and another seed gives another night")
 func serviceNightDeterministic() throws {
@@ -40,9 +40,9 @@ func serviceNightWellFormed() throws {
   #expect(writer.members.contains { $0.path == "events/supervisor-1.jsonl" })
   for (path, bytes) in writer.members {
     if path.hasSuffix(".json") {
-      _ = try JSONReader.parse(bytes)
+      _ = try JSONParser.parse(bytes)
     } else if path.hasSuffix(".jsonl") {
-      for line in bytes.split(separator: 0x0A) { _ = try JSONReader.parse(Array(line)) }
+      for line in bytes.split(separator: 0x0A) { _ = try JSONParser.parse(Array(line)) }
     } else {
       #expect(bytes.last == 0x0A)
     }
@@ -77,7 +77,7 @@ func crashIsSilent() throws {
   var outside = 0
   for (path, bytes) in writer.members where path.hasPrefix("traces/") {
     for line in bytes.split(separator: 0x0A) {
-      for resource in try JSONReader.parse(Array(line))["resourceSpans"]?.elements ?? [] {
+      for resource in try JSONParser.parse(Array(line))["resourceSpans"]?.elements ?? [] {
         let name = resource["resource"]?["attributes"]?.elements?[0]["value"]?["stringValue"]?.text
         guard name == crash.component else { continue }
         for span in resource["scopeSpans"]?.elements?[0]["spans"]?.elements ?? [] {

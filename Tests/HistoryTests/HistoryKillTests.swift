@@ -1,9 +1,7 @@
-import Core
 import Foundation
 import Glibc
-import Testing
-
 @testable import History
+import Testing
 
 /// A writer that is killed while it commits: what it said it had committed is there, and the file is sound.
 struct HistoryKillTests {

@@ -1,10 +1,9 @@
-import Core
 import Foundation
 import GRDB
+@testable import History
+import Model
 import TestSupport
 import Testing
-
-@testable import History
 
 /// A folder of its own for each test, gone with it.
 final class Folder {

@@ -1,5 +1,6 @@
-import Core
+import Model
 import Patterns
+import Simulation
 import Testing
 
 struct CallRulesTests {

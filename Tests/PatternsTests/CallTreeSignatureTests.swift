@@ -1,5 +1,6 @@
-import Core
+import Model
 import Patterns
+import Support
 import TestSupport
 import Testing
 

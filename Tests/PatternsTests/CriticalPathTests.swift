@@ -1,6 +1,7 @@
-import Core
 import Foundation
+import Model
 import Patterns
+import Support
 import TestSupport
 import Testing
 
@@ -82,7 +83,7 @@ struct CriticalPathTests {
     #expect(names.count >= 20)
     for name in names {
       let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
-      let (found, expected) = try shares(ofJaeger: JSONReader.parse(bytes))
+      let (found, expected) = try shares(ofJaeger: JSONParser.parse(bytes))
       #expect(!expected.isEmpty)
       #expect(found == expected, "\(name)")
     }

@@ -1,5 +1,7 @@
-import Core
+import Model
 import Patterns
+import Simulation
+import Support
 import Testing
 
 struct LatencyDriftTests {

@@ -1,7 +1,8 @@
 // The original pattern learner, row by row of its feature list: the golden value as written, and the mended one where a
 // defect decides otherwise.
 
-import Core
+import Support
+import Model
 import Patterns
 import Testing
 

@@ -1,7 +1,9 @@
 // Call trees for tests: written by hand, or drawn from a small concurrent system with known faults.
 
-import Core
+import Model
 import Patterns
+import Simulation
+import Support
 
 /// A call written down: where, when, how long, and what it calls.
 struct Call {
@@ -38,7 +40,7 @@ struct TreeWorld {
 
   init() { _ = sources.add(input: "night.jsonl", member: "") }
 
-  var context: DigestContext { DigestContext(symbols: symbols, sources: sources) }
+  var context: AggregateContext { AggregateContext(symbols: symbols, sources: sources) }
 
   /// Adds a request made of calls; ids count from one.
   mutating func add(_ calls: Call..., at start: Int64 = 0) { add(calls, at: start) }
@@ -67,7 +69,7 @@ struct TreeWorld {
   }
 
   func digest(_ part: some Sequence<CallTree>) -> PatternPartial {
-    var digester = PatternDigester()
+    var digester = PatternAggregator()
     for tree in part { digester.observe(tree, context) }
     return digester.finish(context)
   }

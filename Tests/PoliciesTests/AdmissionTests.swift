@@ -1,5 +1,5 @@
 // Admission: the rows of source 002 and its faults.
-import Core
+import Model
 import Policies
 import Testing
 

@@ -1,6 +1,6 @@
 // Delay laws against the printed numbers of the systems they are taken from.
-import Core
 import Policies
+import Support
 import Testing
 
 /// The first delays of a law at one u, microseconds.

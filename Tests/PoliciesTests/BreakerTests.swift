@@ -1,5 +1,5 @@
 // Circuit breakers against the rules of resilience4j and Polly.
-import Core
+import Model
 import Policies
 import Testing
 

@@ -1,5 +1,5 @@
 // Retry budgets and client throttles against the numbers of the systems they come from.
-import Core
+import Model
 import Policies
 import Testing
 

@@ -1,7 +1,9 @@
 // The research's golden numbers, read from its own files.
-import Core
 import Foundation
+import Model
 import Policies
+import Simulation
+import Support
 import TestSupport
 import Testing
 
@@ -21,7 +23,7 @@ private enum Goldens {
   /// Python writes NaN, which is no JSON: it is read as null.
   static func read(_ name: String) throws -> JSONValue {
     let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
-    return try JSONReader.parse(text.replacingOccurrences(of: "NaN", with: "null"))
+    return try JSONParser.parse(text.replacingOccurrences(of: "NaN", with: "null"))
   }
 }
 
@@ -130,7 +132,7 @@ struct CorpusGoldenTests {
           SupervisionSettings(
             maxRestarts: intensity, period: Int64(period) * 1_000_000, window: .slidingInclusive, backoff: .immediate,
             children: [SupervisionSettings.Child(id: "a")]))
-        let seconds = numbers(try JSONReader.parse(times))
+        let seconds = numbers(try JSONParser.parse(times))
         #expect(!seconds.isEmpty)
         let mine = seconds.map { time in
           let actions = supervisor.exited("a", .error, at: Int64(time) * 1_000_000)

@@ -1,9 +1,11 @@
 // The checks beside the model: block lengths, outage lengths, the backtest and the reweighted retries.
-import Core
+import Model
 import Policies
+import Simulation
+import Support
 import Testing
 
-private func evaluate(_ partial: EpisodePartial, _ policies: [Policy]) throws -> PolicyFindings {
+private func evaluate(_ partial: CallPartial, _ policies: [Policy]) throws -> PolicyFindings {
   try #require(
     PolicyEvaluator.evaluate(
       partial, file: PolicyFile(policies: policies, evaluation: EvaluationSettings(resamples: 100))))
@@ -71,7 +73,7 @@ func backtest() throws {
 func backtestRejects() throws {
   var two = world { $0.second = RetryPolicy(attempts: 4, backoff: Backoff(.fixed(1_000_000))) }
   two.outages = 60
-  var partial = EpisodePartial(limit: .max)
+  var partial = CallPartial(limit: .max)
   for (edge, rows) in two.episodes(seed: 4).edges {
     var episode: [LoggedAttempt] = []
     for (i, row) in rows.enumerated() {

@@ -1,6 +1,7 @@
 // The evaluator: exact where it can be, honest where it cannot.
-import Core
+import Model
 import Policies
+import Simulation
 import Testing
 
 /// A small world with many outages, for tests in debug builds.
@@ -18,7 +19,7 @@ private func world(_ change: (inout SyntheticRetryWorld) -> Void = { _ in }) -> 
 private let quick = EvaluationSettings(resamples: 100)
 
 private func evaluate(
-  _ partial: EpisodePartial, _ policies: [Policy], logged: Policy? = nil, settings: EvaluationSettings = quick
+  _ partial: CallPartial, _ policies: [Policy], logged: Policy? = nil, settings: EvaluationSettings = quick
 ) throws -> PolicyFindings {
   try #require(
     PolicyEvaluator.evaluate(partial, file: PolicyFile(logged: logged, policies: policies, evaluation: settings)))
@@ -70,7 +71,7 @@ func truncation() throws {
   #expect(candidate.exact == 1)
   #expect(abs((candidate.outcome.successRate.value ?? 0) - Double(good) / Double(requests)) < 1e-12)
   #expect(abs((candidate.outcome.attemptsPerRequest.value ?? 0) - Double(attempts) / Double(requests)) < 1e-12)
-  // A shorter patience is a truncation too: whatever took longer is a timeout.
+  // A shorter timeout is a truncation too: whatever took longer is a timeout.
   let strict = Policy("strict", retry: RetryPolicy(attempts: 1, attemptTimeout: 100_000))
   let cut = try #require(evaluate(log, [strict]).candidates.first)
   let firsts = log.edges.values.flatMap { $0 }.filter(\.isFirst)
@@ -112,7 +113,7 @@ func withoutSupport() throws {
   settings.donorWindow = 1000
   let far = try #require(evaluate(log, [six], settings: settings).candidates.first)
   #expect(far.outcome.successRate.value == nil && far.unsupported > 0)
-  var partial = EpisodePartial()
+  var partial = CallPartial()
   for (edge, rows) in log.edges {
     var episode: [LoggedAttempt] = []
     for (i, row) in rows.enumerated() {
@@ -141,7 +142,7 @@ func determinism() throws {
   var settings = quick
   settings.replays = 2
   let file = PolicyFile(policies: [six, guarded], evaluation: settings)
-  var other = EpisodePartial(limit: .max)
+  var other = CallPartial(limit: .max)
   for (edge, rows) in log.edges.sorted(by: { $0.key > $1.key }) {
     var episodes: [[LoggedAttempt]] = []
     for row in rows { if row.isFirst { episodes.append([row]) } else { episodes[episodes.count - 1].append(row) } }
@@ -303,7 +304,7 @@ func contention() {
 func tracesOfTheirOwn() throws {
   let world = world { $0.length = 14_400 }
   let log = world.episodes(seed: 14)
-  var apart = EpisodePartial(limit: .max)
+  var apart = CallPartial(limit: .max)
   for (edge, rows) in log.edges {
     var number: UInt8 = 0
     for row in rows {

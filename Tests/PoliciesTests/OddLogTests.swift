@@ -1,5 +1,5 @@
 // Logs that no sane night leaves: whatever they hold, every figure is a number inside its bounds, or there are bounds only.
-import Core
+import Model
 import Policies
 import Testing
 
@@ -19,8 +19,8 @@ private struct Try {
   }
 }
 
-private func log(_ episodes: [[Try]]) -> EpisodePartial {
-  var partial = EpisodePartial(limit: .max)
+private func log(_ episodes: [[Try]]) -> CallPartial {
+  var partial = CallPartial(limit: .max)
   let edge = CallEdge(caller: "client", callee: "service", operation: "call")
   for episode in episodes {
     var attempts: [LoggedAttempt] = []
@@ -73,7 +73,7 @@ private let candidates: [Policy] = {
 }()
 
 private func check(
-  _ partial: EpisodePartial, _ name: String, _ candidates: [Policy] = candidates,
+  _ partial: CallPartial, _ name: String, _ candidates: [Policy] = candidates,
   sourceLocation: Testing.SourceLocation = #_sourceLocation
 )
   throws

@@ -1,6 +1,7 @@
 // Policy files: what they say, how grids expand, and what is refused with a suggestion.
-import Core
+import Model
 import Policies
+import Support
 import Testing
 
 /// A tree from nested literals; every node gets a line of its own.

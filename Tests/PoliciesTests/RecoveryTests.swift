@@ -1,5 +1,5 @@
 // Recovery: the rows of source 003 and its faults.
-import Core
+import Model
 import Policies
 import Testing
 

@@ -1,9 +1,10 @@
 // Policies whose state spans requests, in the replay: hedging out of a budget, and the adaptive rate.
-import Core
+import Model
 import Policies
+import Simulation
 import Testing
 
-private func evaluate(_ partial: EpisodePartial, _ policies: [Policy]) throws -> [PolicyFindings.Candidate] {
+private func evaluate(_ partial: CallPartial, _ policies: [Policy]) throws -> [PolicyFindings.Candidate] {
   var settings = EvaluationSettings(resamples: 100)
   settings.replays = 3
   return try #require(
@@ -11,7 +12,7 @@ private func evaluate(_ partial: EpisodePartial, _ policies: [Policy]) throws ->
   ).candidates
 }
 
-private func log() -> EpisodePartial {
+private func log() -> CallPartial {
   var world = SyntheticRetryWorld()
   world.length = 7200
   world.outages = 8
@@ -112,7 +113,7 @@ func adaptivePreset() throws {
   let same = try evaluate(plain, [Preset.awsStandard.policy, Preset.awsAdaptive.policy])
   #expect(same[0].outcome.successRate == same[1].outcome.successRate)
   #expect(same[0].outcome.latencyP99 == same[1].outcome.latencyP99)
-  var throttled = EpisodePartial(limit: .max)
+  var throttled = CallPartial(limit: .max)
   for (edge, rows) in plain.edges {
     var episode: [LoggedAttempt] = []
     for (i, row) in rows.enumerated() {

@@ -1,6 +1,7 @@
 // Supervision: the rows of source 001, its faults, and the windows of Erlang/OTP and systemd.
-import Core
+import Runs
 import Policies
+import Support
 import Testing
 
 private let second: Int64 = 1_000_000
@@ -144,7 +145,7 @@ func restartPolicyForm() throws {
   let settings = SupervisionSettings(maxRestarts: 3, period: 30 * second, backoff: Backoff(.fixed(2 * second)))
   let json = try #require(settings.restartPolicyJSON)
   #expect(json.canonical == #"{"backoff_strategy":{"Fixed":{"seconds":2}},"max_restarts":3,"max_seconds":30}"#)
-  let again = try SupervisionSettings(restartPolicyJSON: try JSONReader.parse(json.canonical))
+  let again = try SupervisionSettings(restartPolicyJSON: try JSONParser.parse(json.canonical))
   #expect(again.maxRestarts == 3)
   #expect(again.backoff == settings.backoff)
   let exponential = SupervisionSettings()
@@ -152,7 +153,7 @@ func restartPolicyForm() throws {
   #expect(back.backoff == exponential.backoff)
   #expect(throws: CaptureFailure.self) {
     try SupervisionSettings(
-      restartPolicyJSON: try JSONReader.parse(
+      restartPolicyJSON: try JSONParser.parse(
         #"{"backoff_strategy":{"Fixed":{"seconds":2,"more":1}},"max_restarts":3,"max_seconds":30}"#))
   }
 }

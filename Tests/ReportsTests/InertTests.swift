@@ -1,4 +1,4 @@
-import Core
+import Model
 import Foundation
 import Reports
 import Testing
@@ -41,7 +41,7 @@ private func skeleton(_ html: String) -> [String] {
 private func pages(_ payload: String, _ formats: Set<ReportFormat> = Set(ReportFormat.allCases)) -> [(String, String)] {
   let report = SampleNight(foreign: { _ in payload }).report
   var files = ReportFolder.files(report, formats: formats).map { ($0.path, $0.text) }
-  files.append(("summary.md", ShortForms.stepSummary(report)))
+  files.append(("summary.md", StepSummary.stepSummary(report)))
   let page = IncidentPage.page(report.incidents[0], reproduce: report.reproduce)
   files.append(("terminal.txt", TerminalRenderer().render(page)))
   return files

@@ -1,5 +1,5 @@
-import Core
 import Foundation
+import Model
 import Reports
 import Testing
 
@@ -89,7 +89,7 @@ func emptyPages() {
 
 @Test("Metrics are in Prometheus' text form and hold no clock of their own")
 func metricsForm() {
-  let text = ShortForms.metrics(SampleNight().report)
+  let text = StepSummary.metrics(SampleNight().report)
   for line in text.split(separator: "\n") where !line.hasPrefix("#") {
     #expect(
       line.wholeMatch(of: /hindcast_[a-z_]+(\{[a-z]+="[A-Za-z]+"(,[a-z]+="[A-Za-z]+")*\})? -?[0-9.]+/) != nil, "\(line)"
@@ -98,15 +98,15 @@ func metricsForm() {
   #expect(text.contains("hindcast_incidents{kind=\"cascade\",severity=\"critical\"} 1\n"))
   #expect(!text.contains("last_success"))
   #expect(
-    ShortForms.metrics(SampleNight().report, finishedAt: 1_500_000).contains("last_success_timestamp_seconds 1.500\n"))
+    StepSummary.metrics(SampleNight().report, finishedAt: 1_500_000).contains("last_success_timestamp_seconds 1.500\n"))
 }
 
 @Test("Numbers have one form")
 func figures() {
-  #expect(Figures.duration(999) == "999 µs")
-  #expect(Figures.duration(-1500) == "-1.5 ms")
-  #expect(Figures.duration(61_000_000) == "61.0 s")
-  #expect(Figures.duration(.min).hasSuffix(" h"))
+  #expect(NumberFormat.duration(999) == "999 µs")
+  #expect(NumberFormat.duration(-1500) == "-1.5 ms")
+  #expect(NumberFormat.duration(61_000_000) == "61.0 s")
+  #expect(NumberFormat.duration(.min).hasSuffix(" h"))
 }
 
 @Test("A report is written whole; a failure leaves the one before untouched")

@@ -1,11 +1,12 @@
-import Core
+import Model
 import Reports
+import Support
 import Testing
 
 @Test("A full report fits the shipped schema, and the schema describes every key")
 func reportFitsSchema() throws {
   let text = ReportJSON.render(SampleNight().report)
-  let document = try JSONReader.parse(text)
+  let document = try JSONParser.parse(text)
   let validator = SchemaValidator(schema: ReportSchema.document, strict: true)
   #expect(validator.problems(document) == [])
   #expect(text.hasSuffix("}\n"))
@@ -13,7 +14,7 @@ func reportFitsSchema() throws {
 
 @Test("An empty report fits the schema")
 func emptyReportFitsSchema() throws {
-  let document = try JSONReader.parse(ReportJSON.render(NightReport()))
+  let document = try JSONParser.parse(ReportJSON.render(NightReport()))
   #expect(SchemaValidator(schema: ReportSchema.document, strict: true).problems(document) == [])
   #expect(document["window"] == .null)
   #expect(document["policies"] == .null)
@@ -42,7 +43,7 @@ func numbersWithoutForm() throws {
   report.incidents[0].rootCauses[0].score = .infinity
   let text = ReportJSON.render(report)
   #expect(!text.contains(": inf") && !text.contains(": nan"))
-  let load = try JSONReader.parse(text)["policies"]?["baseline"]?["metrics"]?["peakLoad"]
+  let load = try JSONParser.parse(text)["policies"]?["baseline"]?["metrics"]?["peakLoad"]
   #expect(load?["value"] == .null)
   #expect(load?["high"]?.number == .greatestFiniteMagnitude)
 }

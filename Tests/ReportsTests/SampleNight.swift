@@ -1,4 +1,5 @@
-import Core
+import Model
+import Support
 
 /// A report with every kind of finding in it; `foreign` makes each text that would come out of an input.
 struct SampleNight {
@@ -133,15 +134,16 @@ struct SampleNight {
     report.toolVersion = "1.0.0"
     report.window = (start, start + 3_600_000_000)
     report.verdict = foreign("One critical cascade began in payments-db at 00:10 and reached 3 components.")
-    var books = Books()
-    books.use(1000)
-    books.skip("no trace id", 2)
-    books.repair("orphan adopted", 3)
+    var recordCounts = RecordCounts()
+    recordCounts.use(1000)
+    recordCounts.skip("no trace id", 2)
+    recordCounts.repair("orphan adopted", 3)
     var input = NightReport.Input(
       name: foreign("night.tar.gz"), sha256: String(repeating: "ab", count: 32), bytes: 123_456, members: 2,
-      events: 2000, books: books, diagnostics: 1)
-    input.memberBooks = [
-      NightReport.MemberBooks(member: foreign("traces/part-1.jsonl"), format: "otlp", bytes: 1_000_000, books: books)
+      events: 2000, recordCounts: recordCounts, diagnostics: 1)
+    input.memberCounts = [
+      NightReport.MemberCounts(
+        member: foreign("traces/part-1.jsonl"), format: "otlp", bytes: 1_000_000, recordCounts: recordCounts)
     ]
     report.inputs = [input]
     report.summary.events = 2000

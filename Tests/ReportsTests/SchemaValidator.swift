@@ -1,4 +1,4 @@
-import Core
+import Support
 
 /// Checks a document against the keywords of JSON Schema that the shipped schema uses; an unknown keyword is a problem
 /// itself, so that the schema cannot say something that is never checked.

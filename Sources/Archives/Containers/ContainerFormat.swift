@@ -37,5 +37,5 @@ protocol Container: AnyObject {
   /// The next member that holds data; nil at the end.
   func nextEntry() -> EntryHeader?
   /// The data of the member just opened.
-  func data(on trail: Trail) -> any ByteStream
+  func data(on trail: MemberPath) -> any ByteStream
 }

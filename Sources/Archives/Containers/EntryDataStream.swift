@@ -18,7 +18,7 @@
 /// The data of one member of an archive. Holes of sparse members are counted, not filled.
 @safe final class EntryDataStream: ByteStream {
   private let reader: LibarchiveReader
-  private let trail: Trail
+  private let trail: MemberPath
   /// Whether the container compresses: what comes out is then held against the limits on expansion.
   private let isExpanding: Bool
   /// CRC-32 of the whole, where the container gives one that libarchive does not check.
@@ -32,7 +32,7 @@
   private var delivered = 0
   private(set) var isFinished = false
 
-  init(_ reader: LibarchiveReader, isExpanding: Bool, checksum: UInt32? = nil, on trail: Trail) {
+  init(_ reader: LibarchiveReader, isExpanding: Bool, checksum: UInt32? = nil, on trail: MemberPath) {
     self.reader = reader
     self.isExpanding = isExpanding
     self.trail = trail

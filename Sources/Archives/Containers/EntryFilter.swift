@@ -1,4 +1,4 @@
-internal import Core
+internal import Model
 
 /// The kind of an entry of an archive.
 enum EntryKind {
@@ -18,12 +18,12 @@ struct ArchiveEntry {
 
 /// What a container hands on of its entries: files; the rest is named and left alone.
 struct EntryFilter {
-  private let trail: Trail
+  private let trail: MemberPath
   private var seen: [String: Int] = [:]
   /// Entries met, of every kind.
   private(set) var entries = 0
 
-  init(_ trail: Trail) { self.trail = trail }
+  init(_ trail: MemberPath) { self.trail = trail }
 
   private func path(_ name: String) -> String { trail.member.isEmpty ? name : trail.member + "!" + name }
 

@@ -1,9 +1,9 @@
-internal import Core
+internal import Model
 
 /// A zip or 7z: read through its index, from a file or from memory.
 final class IndexedArchive: Container {
   private let format: ContainerFormat
-  private let trail: Trail
+  private let trail: MemberPath
   private let reader: LibarchiveReader?
   private var filter: EntryFilter
   private var isFinished = false
@@ -12,7 +12,7 @@ final class IndexedArchive: Container {
 
   var entries: Int { filter.entries }
 
-  init(_ format: ContainerFormat, _ bytes: any RandomAccess, on trail: Trail) {
+  init(_ format: ContainerFormat, _ bytes: any RandomAccess, on trail: MemberPath) {
     self.format = format
     self.trail = trail
     filter = EntryFilter(trail)
@@ -26,7 +26,7 @@ final class IndexedArchive: Container {
 
   /// Looks through a 7z's header; false when the archive is not to be opened.
   private static func readHeader(
-    _ bytes: any RandomAccess, on trail: Trail, into checksums: inout [UInt32?]
+    _ bytes: any RandomAccess, on trail: MemberPath, into checksums: inout [UInt32?]
   ) -> Bool {
     do throws(SevenZipHeader.Fault) {
       let header = try SevenZipHeader(bytes)
@@ -70,7 +70,7 @@ final class IndexedArchive: Container {
     return nil
   }
 
-  func data(on trail: Trail) -> any ByteStream {
+  func data(on trail: MemberPath) -> any ByteStream {
     guard let reader else { return EmptyStream() }
     let index = filter.entries - 1
     let checksum = checksums.indices.contains(index) ? checksums[index] : nil

@@ -1,7 +1,7 @@
 /// A stretch of an archive, as it is stored.
 @safe final class RangeStream: ByteStream {
   private let bytes: any RandomAccess
-  private let trail: Trail
+  private let trail: MemberPath
   private var position: Int
   private let end: Int
   private let buffer: ByteBuffer
@@ -14,7 +14,7 @@
   ///   - size: how many; what lies behind the end of the archive is missing and reported.
   ///   - isCounted: whether the bytes go to the reader as they are.
   ///   - trail: the member's.
-  init(_ bytes: any RandomAccess, start: Int, size: Int, isCounted: Bool, on trail: Trail) {
+  init(_ bytes: any RandomAccess, start: Int, size: Int, isCounted: Bool, on trail: MemberPath) {
     self.bytes = bytes
     self.trail = trail
     position = start
@@ -45,14 +45,14 @@
 /// Bytes that are held against the checksum and the size that their archive gives for them.
 @safe final class CheckedStream: ByteStream {
   private let source: any ByteStream
-  private let trail: Trail
+  private let trail: MemberPath
   private let checksum: UInt32
   private let size: Int
   private var running: UInt32 = 0
   private var delivered = 0
   private var isFinished = false
 
-  init(_ source: any ByteStream, checksum: UInt32, size: Int, on trail: Trail) {
+  init(_ source: any ByteStream, checksum: UInt32, size: Int, on trail: MemberPath) {
     self.source = source
     self.trail = trail
     self.checksum = checksum

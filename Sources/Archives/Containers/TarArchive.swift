@@ -1,10 +1,10 @@
-internal import Core
+internal import Model
 
 /// A tar that is read to its last byte: libarchive reads the members, and what it would pass over in silence is looked
 /// at here: an archive without its end mark, members behind a damaged place, a second archive, bytes behind the end.
 final class TarArchive: Container {
   private let feed: TarFeed
-  private let trail: Trail
+  private let trail: MemberPath
   private var filter: EntryFilter
   private var reader: LibarchiveReader?
   private var current: EntryDataStream?
@@ -16,7 +16,7 @@ final class TarArchive: Container {
 
   var entries: Int { filter.entries }
 
-  init(_ stream: PeekedStream, on trail: Trail) {
+  init(_ stream: PeekedStream, on trail: MemberPath) {
     feed = TarFeed(stream)
     self.trail = trail
     filter = EntryFilter(trail)
@@ -42,7 +42,7 @@ final class TarArchive: Container {
           trail.context.report("archiveWarning", .note, member: trail.member, offset: dataEnd, warning)
         }
         if let header = filter.admit(entry) { return header }
-        current = EntryDataStream(reader, isExpanding: false, on: Trail(trail.context, member: ""))
+        current = EntryDataStream(reader, isExpanding: false, on: MemberPath(trail.context, member: ""))
       case .damaged(let message):
         damage(message, at: base + reader.handle.position)
       case .fatal(let message):
@@ -55,7 +55,7 @@ final class TarArchive: Container {
     return nil
   }
 
-  func data(on trail: Trail) -> any ByteStream {
+  func data(on trail: MemberPath) -> any ByteStream {
     guard let reader else { return EmptyStream() }
     let stream = EntryDataStream(reader, isExpanding: false, on: trail)
     current = stream

@@ -1,4 +1,4 @@
-internal import Core
+internal import Model
 
 /// A zip, read by its index; where that is missing or broken, by the headers before the members.
 ///
@@ -7,7 +7,7 @@ internal import Core
 /// can unpack (PPMd) it still does.
 final class ZipArchive: Container {
   private let bytes: any RandomAccess
-  private let trail: Trail
+  private let trail: MemberPath
   private var filter: EntryFilter
   private var way: Way
   private var current: ZipEntry?
@@ -30,7 +30,7 @@ final class ZipArchive: Container {
 
   var entries: Int { filter.entries }
 
-  init(_ bytes: any RandomAccess, on trail: Trail) {
+  init(_ bytes: any RandomAccess, on trail: MemberPath) {
     self.bytes = bytes
     self.trail = trail
     filter = EntryFilter(trail)
@@ -185,7 +185,7 @@ final class ZipArchive: Container {
     current = nil
   }
 
-  func data(on trail: Trail) -> any ByteStream {
+  func data(on trail: MemberPath) -> any ByteStream {
     guard let entry = current else { return EmptyStream() }
     let isByHeader = if case .headers = way { true } else { false }
     let isSizeKnown = !isByHeader || !entry.hasDescriptor || entry.packedSize > 0
@@ -200,7 +200,7 @@ final class ZipArchive: Container {
   }
 
   private func decode(
-    _ range: RangeStream, of entry: ZipEntry, isSizeKnown: Bool, on trail: Trail
+    _ range: RangeStream, of entry: ZipEntry, isSizeKnown: Bool, on trail: MemberPath
   ) -> (any ByteStream)? {
     switch entry.method {
     case 0 where isSizeKnown: return range

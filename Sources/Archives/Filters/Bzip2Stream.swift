@@ -3,7 +3,7 @@ internal import CBZip2
 /// bzip2 through libbz2, which checks the CRC of every block and stream; streams one after another are one.
 @safe final class Bzip2Stream: ByteStream {
   private var input: FilterInput
-  private let trail: Trail
+  private let trail: MemberPath
   private let stream: UnsafeMutablePointer<bz_stream>
   private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
@@ -15,7 +15,7 @@ internal import CBZip2
   /// What libbz2 takes at most to decode one stream.
   private static let memory = 4 << 20
 
-  init(_ source: any ByteStream, on trail: Trail) {
+  init(_ source: any ByteStream, on trail: MemberPath) {
     input = FilterInput(source)
     self.trail = trail
     unsafe stream = .allocate(capacity: 1)

@@ -18,7 +18,7 @@ enum Filter {
   }
 
   /// A stream of the decoded and checked bytes of `source`.
-  func decode(_ source: any ByteStream, on trail: Trail) -> any ByteStream {
+  func decode(_ source: any ByteStream, on trail: MemberPath) -> any ByteStream {
     switch self {
     case .gzip: InflateStream(source, format: .gzip, on: trail)
     case .zstandard: ZstandardStream(source, on: trail)

@@ -13,7 +13,7 @@ internal import CISAL
 
   private let format: Format
   private var input: FilterInput
-  private let trail: Trail
+  private let trail: MemberPath
   private let state: UnsafeMutablePointer<inflate_state>
   private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
@@ -29,7 +29,7 @@ internal import CISAL
   /// How many places behind damage are tried.
   private static let mostAttempts = 1000
 
-  init(_ source: any ByteStream, format: Format, on trail: Trail) {
+  init(_ source: any ByteStream, format: Format, on trail: MemberPath) {
     self.format = format
     input = FilterInput(source)
     self.trail = trail

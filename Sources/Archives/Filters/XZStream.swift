@@ -5,7 +5,7 @@ internal import CLZMA
   enum Format { case xz, lzmaAlone }
 
   private var input: FilterInput
-  private let trail: Trail
+  private let trail: MemberPath
   private let format: Format
   private let stream: UnsafeMutablePointer<lzma_stream>
   private var output = ByteBuffer(capacity: ByteBuffer.usual)
@@ -18,7 +18,7 @@ internal import CLZMA
   // A macro with a cast, which does not import.
   private static let tellUnsupportedCheck: UInt32 = 0x02
 
-  init(_ source: any ByteStream, format: Format, on trail: Trail) {
+  init(_ source: any ByteStream, format: Format, on trail: MemberPath) {
     input = FilterInput(source)
     self.trail = trail
     self.format = format

@@ -3,7 +3,7 @@ internal import CZstd
 /// Zstandard (RFC 8878) through libzstd: frames one after another, skippable ones among them, checksums checked.
 @safe final class ZstandardStream: ByteStream {
   private var input: FilterInput
-  private let trail: Trail
+  private let trail: MemberPath
   private let context: OpaquePointer?
   private var output = ByteBuffer(capacity: ByteBuffer.usual)
   private var expansion = Expansion()
@@ -12,7 +12,7 @@ internal import CZstd
   private var isFinished = false
   private var memory = 0
 
-  init(_ source: any ByteStream, on trail: Trail) {
+  init(_ source: any ByteStream, on trail: MemberPath) {
     input = FilterInput(source)
     self.trail = trail
     unsafe context = ZSTD_createDCtx()

@@ -1,6 +1,7 @@
 // Flat JSON objects through a rule's keys: spans, logs or metric readings of programs with a format of their own.
 
-internal import Core
+internal import Model
+internal import Support
 
 /// Reads one object by named keys. Fields that the rule does not name are found under the names that everybody uses.
 struct MappedJSON {
@@ -61,11 +62,11 @@ struct MappedJSON {
   ]
 
   /// Whether a key of an object is one that the rule names.
-  func isIdentity(_ b: Span<UInt8>, _ key: JSONText) -> Bool {
+  func isIdentity(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
     identities.contains { Self.equals(b, key, $0) }
   }
 
-  private static func equals(_ b: Span<UInt8>, _ key: JSONText, _ name: [UInt8]) -> Bool {
+  private static func equals(_ b: Span<UInt8>, _ key: JSONStringSlice, _ name: [UInt8]) -> Bool {
     guard key.count == name.count else { return false }
     for i in name.indices where b[key.start + i] != name[i] { return false }
     return true
@@ -74,7 +75,7 @@ struct MappedJSON {
   /// The values found in one object, by field.
   private struct Found {
     var values: [FormatRule.Field: (value: AttributeValue, at: Int, rank: Int)] = [:]
-    var readings: [(name: JSONText, value: AttributeValue)] = []
+    var readings: [(name: JSONStringSlice, value: AttributeValue)] = []
   }
 
   /// What reading one object came to.
@@ -86,7 +87,7 @@ struct MappedJSON {
   /// Reads the object at a place that was checked before, and appends its record.
   func read(
     _ b: Span<UInt8>, at start: Int, source: SourceRef, zoneSeconds: Int, _ texts: inout JSONTexts,
-    _ flaws: inout OTLPSpans.Flaws, into batch: inout RecordBatch
+    _ flaws: inout OTLPSpans.SpanIssues, into batch: inout RecordBatch
   ) -> Outcome {
     var found = Found()
     collect(b, start, depth: 0, candidates: Array(paths.indices), &found)
@@ -101,7 +102,7 @@ struct MappedJSON {
   private func collect(_ b: Span<UInt8>, _ start: Int, depth: Int, candidates: [Int], _ found: inout Found) {
     var work: [(at: Int, depth: Int, candidates: [Int])] = [(start, depth, candidates)]
     while let item = work.popLast() {
-      var reader = JSONReader(at: item.at)
+      var reader = JSONScanner(at: item.at)
       guard reader.peek(b) == 0x7B else { continue }
       reader.position += 1
       var isFirst = true
@@ -127,7 +128,7 @@ struct MappedJSON {
     }
   }
 
-  private func text(_ found: Found, _ field: FormatRule.Field) -> JSONText? {
+  private func text(_ found: Found, _ field: FormatRule.Field) -> JSONStringSlice? {
     switch found.values[field]?.value {
     case .text(let text)?, .number(let text)?: text
     default: nil
@@ -165,9 +166,9 @@ struct MappedJSON {
 
   private func span(
     _ b: Span<UInt8>, _ found: Found, _ source: SourceRef, _ zoneSeconds: Int, _ texts: inout JSONTexts,
-    _ flaws: inout OTLPSpans.Flaws, into batch: inout RecordBatch
+    _ flaws: inout OTLPSpans.SpanIssues, into batch: inout RecordBatch
   ) -> Outcome {
-    var draft = SpanDraft()
+    var draft = SpanBuilder()
     guard let trace = text(found, .trace), let id = text(found, .span) else { return .skipped("noID") }
     (draft.span.trace, draft.span.traceText) = texts.request(b, trace, &batch.symbols)
     draft.span.span = texts.span(b, id)
@@ -224,7 +225,7 @@ struct MappedJSON {
   ) -> Outcome {
     guard let message = text(found, .message) else { return .skipped("noMessage") }
     var log = LogLine()
-    if let time = time(b, found, .time, zoneSeconds) { log.time = time } else { batch.books.repair("noTime") }
+    if let time = time(b, found, .time, zoneSeconds) { log.time = time } else { batch.recordCounts.repair("noTime") }
     if let trace = text(found, .trace) {
       (log.request, log.requestText) = texts.request(b, trace, &batch.symbols)
     }

@@ -1,10 +1,9 @@
 // The JUnit family's traps, each from a report that a real runner wrote.
 
-import Core
-import Foundation
-import Testing
-
 @testable import Decoders
+import Foundation
+import Model
+import Testing
 
 struct JUnitReportsTests {
   @Test("a Swift Testing report with raw quotes and escapes is read whole and marked recovered")
@@ -34,7 +33,9 @@ struct JUnitReportsTests {
     #expect(file.dialect == "swift-testing")
     #expect(file.recovered && file.complete)
     #expect(report.codes.isSuperset(of: ["notWellFormed", "repairedText", "declaredCount"]))
-    #expect(report.books.records == 3 && report.books.used == 3 && report.books.repaired["recovered"] == 2)
+    #expect(
+      report.recordCounts.records == 3 && report.recordCounts.used == 3
+        && report.recordCounts.repaired["recovered"] == 2)
   }
 
   @Test("a report cut by a crash is incomplete and holds nothing green")

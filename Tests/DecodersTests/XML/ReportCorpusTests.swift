@@ -1,11 +1,9 @@
 // Real reports of many runners against what outside tools say of them.
 
-import Core
+@testable import Decoders
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Decoders
 
 struct ReportCorpusTests {
   struct Expectation {

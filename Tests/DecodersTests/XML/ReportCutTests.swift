@@ -1,11 +1,10 @@
 // Reports that end too early: what was complete before the cut is read as it would be without it.
 
-import Core
+@testable import Decoders
 import Foundation
+import Model
 import TestSupport
 import Testing
-
-@testable import Decoders
 
 struct ReportCutTests {
   /// Every file of the corpus, by path.

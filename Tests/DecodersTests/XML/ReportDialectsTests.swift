@@ -1,9 +1,8 @@
 // The reports that are not of the JUnit family: a small one of each, with the trap that it is known for.
 
-import Core
-import Testing
-
 @testable import Decoders
+import Model
+import Testing
 
 struct ReportDialectsTests {
   private func dialect(_ report: ReadReport) -> String { report.files.last?.dialect ?? "" }

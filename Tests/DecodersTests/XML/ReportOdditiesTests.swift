@@ -1,9 +1,8 @@
 // What runners write beside what their schemas say: an oddity of each, small enough to be read.
 
-import Core
-import Testing
-
 @testable import Decoders
+import Model
+import Testing
 
 struct ReportOdditiesTests {
   @Test("JUnit: cases without a suite, names and times that are missing, words instead of elements")

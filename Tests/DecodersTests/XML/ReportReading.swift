@@ -1,13 +1,12 @@
 // Reads test reports out of bytes for the tests of this folder.
 
-import Core
-
 @testable import Decoders
+import Model
 
-/// What a report gave: its pieces joined, and the batch's books and diagnostics.
+/// What a report gave: its pieces joined, and the batch's record counts and diagnostics.
 struct ReadReport {
   var files: [TestReportFile] = []
-  var books = Books()
+  var recordCounts = RecordCounts()
   var diagnostics: [Diagnostic] = []
   var format = ""
 
@@ -51,7 +50,7 @@ struct ReadReport {
     }
     decoder.finish(complete: complete, into: &batch)
     files += batch.reports
-    books = batch.books
+    recordCounts = batch.recordCounts
     diagnostics = batch.diagnostics.sorted
     format = decoder.format
   }

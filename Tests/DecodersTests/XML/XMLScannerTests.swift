@@ -1,15 +1,13 @@
 // The scanner against libxml2 on well-formed XML, and on its own where libxml2 gives up.
 
+@testable import Decoders
 import CLibXML2
-import Core
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Decoders
-
 /// The events of a document as lines of text.
-struct EventLines: XMLHandler {
+struct EventLineDecoder: XMLHandler {
   var lines: [String] = []
   var problems: [XMLProblem] = []
   var completed: [Bool] = []
@@ -38,8 +36,8 @@ struct EventLines: XMLHandler {
   mutating func tooDeep(_ name: String) {}
   mutating func problem(_ problem: XMLProblem, line: Int) { problems.append(problem) }
 
-  static func scan(_ bytes: [UInt8], chunk: Int) -> EventLines {
-    var events = EventLines()
+  static func scan(_ bytes: [UInt8], chunk: Int) -> EventLineDecoder {
+    var events = EventLineDecoder()
     var scanner = XMLScanner(maximumDepth: 256, maximumTag: 1 << 20)
     var start = 0
     while start < bytes.count {
@@ -128,7 +126,7 @@ struct XMLScannerTests {
       guard !head.contains("<!DOCTYPE"), XMLEncoding.detect(bytes.span).encoding == .utf8,
         let expected = LibXML2Events.parse(bytes)
       else { continue }
-      let mine = EventLines.scan(bytes, chunk: 1 << 16)
+      let mine = EventLineDecoder.scan(bytes, chunk: 1 << 16)
       let difference = zip(mine.lines, expected).first { $0 != $1 }
       #expect(mine.lines.count == expected.count && difference == nil, "\(path): \(difference.map { "\($0)" } ?? "")")
       #expect(mine.problems.allSatisfy { !$0.recovers }, "\(path): \(mine.problems)")
@@ -143,8 +141,8 @@ struct XMLScannerTests {
       <?xml version="1.0"?><!-- a -- b --><a x="1 &lt; 2" y='"'>t&amp;u é€😀 &#65;<![CDATA[ ]] ]>x]]><b/>\u{1B}[31mred
       <c n="`raw "quotes" < b`" m="&x;"/>&nope; & <</a>tail
       """
-    let whole = EventLines.scan(Array(text.utf8), chunk: 1 << 20)
-    let cut = EventLines.scan(Array(text.utf8), chunk: size)
+    let whole = EventLineDecoder.scan(Array(text.utf8), chunk: 1 << 20)
+    let cut = EventLineDecoder.scan(Array(text.utf8), chunk: size)
     #expect(cut.lines == whole.lines)
     #expect(Set(cut.problems) == Set(whole.problems))
     #expect(whole.lines.contains("start c n=`raw \"quotes\" < b` m=&x;"))
@@ -155,7 +153,7 @@ struct XMLScannerTests {
   func repairs() {
     let bytes =
       Array("<a>x\u{1B}[1;31mred\u{1B}[0m\u{8}y &#27;[0mz &nope; & b".utf8) + [0xFF, 0xC3] + Array("</a>".utf8)
-    let events = EventLines.scan(bytes, chunk: 1 << 16)
+    let events = EventLineDecoder.scan(bytes, chunk: 1 << 16)
     #expect(events.lines == ["start a", "text xredy z &nope; & b\u{FFFD}\u{FFFD}", "end a"])
     #expect(Set(events.problems) == [.controlCharacter, .undefinedEntity, .rawAmpersand, .badUTF8])
     #expect(events.completed == [true])
@@ -163,7 +161,7 @@ struct XMLScannerTests {
 
   @Test("end tags that do not match close what they can")
   func mismatched() {
-    let events = EventLines.scan(Array("<a><b><c></b></x></a>".utf8), chunk: 1 << 16)
+    let events = EventLineDecoder.scan(Array("<a><b><c></b></x></a>".utf8), chunk: 1 << 16)
     #expect(events.lines == ["start a", "start b", "start c", "end c", "end b", "end a"])
     #expect(events.problems == [.mismatchedEnd, .strayEnd])
   }
@@ -171,17 +169,17 @@ struct XMLScannerTests {
   @Test("a DOCTYPE is stepped over, its entities stay as written")
   func doctype() {
     let text = "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\"><!-- ]> ' -->]><a>&e;</a>"
-    let events = EventLines.scan(Array(text.utf8), chunk: 1 << 16)
+    let events = EventLineDecoder.scan(Array(text.utf8), chunk: 1 << 16)
     #expect(events.lines == ["start a", "text &e;", "end a"])
     #expect(events.problems == [.entityDeclarations, .undefinedEntity])
-    let harmless = EventLines.scan(Array("<!DOCTYPE cunit SYSTEM \"x.dtd\"><a/>".utf8), chunk: 1 << 16)
+    let harmless = EventLineDecoder.scan(Array("<!DOCTYPE cunit SYSTEM \"x.dtd\"><a/>".utf8), chunk: 1 << 16)
     #expect(harmless.problems == [.externalDTD])
   }
 
   @Test("a start tag beyond the limit is cut, and what follows is read")
   func longTag() {
     let text = "<a><b n=\"" + String(repeating: "A", count: 3 << 20) + "\" m=\"/>\"/><c/></a>"
-    let events = EventLines.scan(Array(text.utf8), chunk: 1 << 16)
+    let events = EventLineDecoder.scan(Array(text.utf8), chunk: 1 << 16)
     #expect(
       events.lines.map { String($0.prefix(9)) } == ["start a", "start b n", "end b", "start c", "end c", "end a"])
     #expect(events.problems == [.startTagLimit])
@@ -190,7 +188,7 @@ struct XMLScannerTests {
   @Test("elements below the depth limit are left out and counted")
   func depth() {
     let text = String(repeating: "<a>", count: 1000) + String(repeating: "</a>", count: 1000)
-    let events = EventLines.scan(Array(text.utf8), chunk: 1 << 16)
+    let events = EventLineDecoder.scan(Array(text.utf8), chunk: 1 << 16)
     #expect(events.lines.count == 512)
     #expect(events.problems == [.depthLimit])
     #expect(events.completed == [true])

@@ -1,0 +1,87 @@
+// OTLP/JSON log records (logs.proto), read from one `logRecords` element.
+
+internal import Model
+internal import Support
+
+enum OTLPLogs {
+  /// Reads one log record; its text goes to the arena.
+  static func read(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
+    _ arena: inout [UInt8]
+  ) -> LogLine? {
+    guard reader.take(0x7B, b) else { return nil }
+    var log = LogLine()
+    var time: Int64?
+    var observed: Int64?
+    var number: Int64?
+    var body: Range<Int>?
+    var event = JSONStringSlice(start: 0, end: 0, isEscaped: false)
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      var isRead = true
+      if isKey("timeUnixNano") {
+        isRead = reader.integer(b, &time)
+      } else if isKey("observedTimeUnixNano") {
+        isRead = reader.integer(b, &observed)
+      } else if isKey("severityNumber") {
+        guard let value = reader.scalar(b) else { return nil }
+        number = severity(value, b, &log)
+      } else if isKey("severityText") {
+        guard let text = reader.keyText(b) else { return nil }
+        let severity = FieldText.severity(b.extracting(text.start..<text.end))
+        if severity != .unknown { log.severity = severity }
+      } else if isKey("traceId") {
+        guard let text = reader.keyText(b) else { return nil }
+        (log.request, log.requestText) = texts.request(b, text, &symbols)
+      } else if isKey("spanId") {
+        guard let text = reader.keyText(b) else { return nil }
+        log.span = texts.span(b, text)
+      } else if isKey("eventName") {
+        guard let text = reader.keyText(b) else { return nil }
+        event = text
+      } else if isKey("body") {
+        reader.skipSpace(b)
+        let start = reader.position
+        isRead = reader.skipValue(b)
+        body = start..<reader.position
+      } else {
+        isRead = reader.skipValue(b)
+      }
+      guard isRead else { return nil }
+    }
+    guard reader.failure == .none else { return nil }
+    if let number, FieldText.severity(number: number) != .unknown, (1...24).contains(number) {
+      log.severity = FieldText.severity(number: number)
+    }
+    if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed { log.time = FieldText.floorDivide(nanos, 1000) }
+    var text: JSONStringSlice? = event
+    if let body {
+      var inner = JSONScanner(at: body.lowerBound, depthLimit: reader.depthLimit)
+      switch inner.anyValue(b) {
+      case .text(let string)?, .number(let string)?: text = string
+      case .bool?, .other?, nil: text = nil
+      }
+    }
+    if let text {
+      texts.appendMessage(b, text, stripsHeader: false, &log, to: &arena)
+    } else {
+      texts.appendRaw(b, body ?? 0..<0, &log, to: &arena)
+    }
+    return log
+  }
+
+  /// `9`, or its name `SEVERITY_NUMBER_INFO`.
+  private static func severity(_ value: AttributeValue, _ b: Span<UInt8>, _ log: inout LogLine) -> Int64? {
+    switch value {
+    case .number(let text): return FieldText.int(b.extracting(text.start..<text.end))
+    case .text(let text):
+      let bytes = b.extracting(text.start..<text.end)
+      if JSONScanner.matches(b, text.start, "SEVERITY_NUMBER_"), text.count > 16 {
+        log.severity = FieldText.severity(b.extracting(text.start + 16..<text.end))
+      }
+      return FieldText.int(bytes)
+    case .bool, .other: return nil
+    }
+  }
+}

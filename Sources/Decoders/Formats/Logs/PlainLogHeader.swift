@@ -1,0 +1,376 @@
+// What stands in front of a log message: elements by form, and the layout that a file's lines share.
+
+package import Model
+internal import Support
+
+/// One element in front of a message.
+struct HeaderElement {
+  enum Kind: UInt8, CaseIterable {
+    case time
+    case level
+    case number
+    /// `[main]`, `(x)`.
+    case bracket
+    /// A name with a colon behind it: `sshd[24200]:`.
+    case tag
+    case word
+    /// `-`, `--`, `:`, `|`, `*` by themselves.
+    case dash
+    /// A field that ends with `|`.
+    case field
+  }
+
+  var kind: Kind
+  /// What the element says, without brackets and marks around it.
+  var content: Range<Int>
+  /// One past the element and the mark that ends it.
+  var end: Int
+  var time: LogTime?
+  var severity: Severity = .unknown
+
+  /// In front of the first time or level a dash is a column like any other: it stands where others have a word.
+  func kind(anchored: Bool) -> Kind { kind == .dash && !anchored ? .word : kind }
+}
+
+/// Cuts the beginning of a line into elements, one at a time.
+struct HeaderScanner {
+  /// No header has more elements than this.
+  static let depth = 14
+  private let times: LogTimeParser
+
+  init(clock: LogClock) { times = LogTimeParser(clock: clock) }
+
+  /// The element at `start` or behind the blanks there, nil at the end of the line.
+  func element(_ line: Span<UInt8>, at start: Int) -> HeaderElement? {
+    var cursor = start
+    while cursor < line.count, line[cursor] == 0x20 || line[cursor] == 0x09 { cursor &+= 1 }
+    guard cursor < line.count else { return nil }
+    let first = line[cursor]
+    if let time = times.parse(line, cursor) { return element(time: time, line, from: cursor, until: time.end) }
+    if first == 0x5B || first == 0x28 || first == 0x3C { return bracket(line, cursor) }
+    return token(line, cursor)
+  }
+
+  private func element(time: LogTime, _ line: Span<UInt8>, from start: Int, until end: Int) -> HeaderElement? {
+    var stop = end
+    while stop < line.count, line[stop] == 0x2C || line[stop] == 0x3A || line[stop] == 0x7C || line[stop] == 0x5D {
+      stop &+= 1
+    }
+    return HeaderElement(kind: .time, content: start..<end, end: stop, time: time)
+  }
+
+  private func bracket(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
+    let open = line[start]
+    let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
+    var depth = 0
+    var end = start
+    while end < line.count, end &- start < 256 {
+      if line[end] == open { depth &+= 1 }
+      if line[end] == close {
+        depth &-= 1
+        if depth == 0 { break }
+      }
+      end &+= 1
+    }
+    guard end < line.count, line[end] == close else { return token(line, start) }
+    var inner = start &+ 1
+    while inner < end, line[inner] == 0x20 { inner &+= 1 }
+    var innerEnd = end
+    while innerEnd > inner, line[innerEnd &- 1] == 0x20 { innerEnd &-= 1 }
+    var stop = end &+ 1
+    while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
+    if open == 0x3C {
+      guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
+      return HeaderElement(
+        kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
+    }
+    if let time = times.parse(line, inner), time.end <= innerEnd {
+      return HeaderElement(kind: .time, content: inner..<innerEnd, end: stop, time: time)
+    }
+    let level = Model.severity(of: line.extracting(inner..<innerEnd))
+    if level != .unknown, innerEnd &- inner >= 3 || open == 0x5B {
+      return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+    }
+    return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// The number in a syslog `<34>`.
+  private func priority(_ digits: Span<UInt8>) -> Int? {
+    guard !digits.isEmpty, digits.count <= 3 else { return nil }
+    var value = 0
+    for i in digits.indices {
+      guard digits[i] >= 0x30, digits[i] <= 0x39 else { return nil }
+      value = value * 10 + Int(digits[i]) - 0x30
+    }
+    return value
+  }
+
+  private func token(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
+    var end = start
+    while end < line.count, line[end] != 0x20, line[end] != 0x09, line[end] != 0x7C { end &+= 1 }
+    if end < line.count, line[end] == 0x7C, end > start {
+      let level = Model.severity(of: line.extracting(start..<end))
+      return HeaderElement(
+        kind: level == .unknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
+    }
+    if end == start { return HeaderElement(kind: .dash, content: start..<start &+ 1, end: start &+ 1) }
+    var stop = end
+    while stop > start, line[stop &- 1] == 0x2C || line[stop &- 1] == 0x3A { stop &-= 1 }
+    if stop == start || stop &- start <= 4 && isRule(line, start, stop) {
+      return HeaderElement(kind: .dash, content: start..<end, end: end)
+    }
+    let text = line.extracting(start..<stop)
+    let level = Model.severity(of: text)
+    if level != .unknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    var digits = 0
+    var hex = 0
+    for i in text.indices {
+      if text[i] >= 0x30, text[i] <= 0x39 { digits &+= 1 }
+      if hexDigit(text[i]) < 16 { hex &+= 1 }
+    }
+    if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {
+      return HeaderElement(kind: .number, content: start..<stop, end: end)
+    }
+    if line[end &- 1] == 0x3A, isName(text) { return HeaderElement(kind: .tag, content: start..<stop, end: end) }
+    return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  private func isRule(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    for i in start..<end where line[i] != 0x2D && line[i] != 0x2A && line[i] != 0x7C && line[i] != 0x3E { return false }
+    return true
+  }
+
+  /// Letters first, then what names of programs, classes and threads are made of.
+  private func isName(_ text: Span<UInt8>) -> Bool {
+    guard let first = text.isEmpty ? nil : text[0], first | 0x20 >= 0x61, first | 0x20 <= 0x7A, text.count <= 120 else {
+      return false
+    }
+    for i in text.indices {
+      switch text[i] {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x5F, 0x2D, 0x24, 0x2F, 0x40, 0x23, 0x28, 0x29, 0x5B, 0x5D:
+        continue
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+/// The layouts of the headers of one file, learned from its first lines.
+///
+/// The lines' element kinds form a trie with counts. From the root on, an element is taken for a part of the header where
+/// enough of the lines that came this far have it; words and numbers count only where something stronger follows. A file
+/// may mix layouts. Where no layout holds a time or a level, the lines have no header.
+package struct HeaderLayout: Sendable {
+  struct Node: Sendable {
+    var children = [Int32](repeating: -1, count: HeaderElement.Kind.allCases.count)
+    var count = 0
+    /// How many were followed by two blanks or more: a padded column.
+    var padded = 0
+    var dotted = 0
+    /// Hashes of the texts seen, up to 32 of them.
+    var texts: Set<UInt64> = []
+    /// Whether a header may end with this element.
+    var isEnd = false
+    /// Whether some header goes through this element.
+    var isPart = false
+  }
+
+  private(set) var nodes: [Node] = [Node()]
+  private let scanner: HeaderScanner
+  /// The share of the learned lines, in percent, that have a header with a time.
+  package private(set) var timedPercent = 0
+
+  /// Whether the lines have headers at all.
+  package var isEmpty: Bool { !nodes[0].isPart }
+
+  package init(clock: LogClock = LogClock()) { scanner = HeaderScanner(clock: clock) }
+
+  /// Learns from lines, given as ranges of `text`; blank lines are left out by the caller.
+  package mutating func learn(_ text: Span<UInt8>, _ lines: [Range<Int>]) {
+    for range in lines { count(text.extracting(range)) }
+    nodes[0].count = lines.count
+    decide()
+    guard !isEmpty, !lines.isEmpty else { return }
+    var timed = 0
+    for range in lines where header(of: text.extracting(range)).time != .min { timed += 1 }
+    timedPercent = timed * 100 / lines.count
+  }
+
+  private mutating func count(_ line: Span<UInt8>) {
+    var node = 0
+    var cursor = 0
+    var isAnchored = false
+    for _ in 0..<HeaderScanner.depth {
+      guard let element = scanner.element(line, at: cursor) else { return }
+      let kind = Int(element.kind(anchored: isAnchored).rawValue)
+      isAnchored = isAnchored || element.kind == .time || element.kind == .level
+      if nodes[node].children[kind] < 0 {
+        nodes[node].children[kind] = Int32(nodes.count)
+        nodes.append(Node())
+      }
+      node = Int(nodes[node].children[kind])
+      nodes[node].count += 1
+      let text = line.extracting(element.content)
+      if element.end + 1 < line.count, line[element.end] == 0x20, line[element.end + 1] == 0x20 {
+        nodes[node].padded += 1
+      }
+      for i in text.indices where text[i] == 0x2E {
+        nodes[node].dotted += 1
+        break
+      }
+      if nodes[node].texts.count < 32 { nodes[node].texts.insert(StableHash.hash(text)) }
+      cursor = element.end
+    }
+  }
+
+  /// How far the path to a node has come.
+  private struct Progress {
+    var hasTime = false
+    var hasLevel = false
+    var hasTag = false
+    /// Lines that reached the last element that is a header's for its own sake; all lines before the first one.
+    var base = 0
+    /// Words and numbers since then.
+    var weak = 0
+    var last: HeaderElement.Kind?
+  }
+
+  /// A node was made after its parent: ascending numbers visit parents first, descending ones children first.
+  private mutating func decide() {
+    var progress = [Progress](repeating: Progress(), count: nodes.count)
+    progress[0].base = nodes[0].count
+    for index in nodes.indices {
+      let own = progress[index]
+      for kind in HeaderElement.Kind.allCases {
+        let child = Int(nodes[index].children[Int(kind.rawValue)])
+        guard child > 0 else { continue }
+        let isStrong = isStrong(nodes[child], kind, after: own)
+        var next = own
+        next.last = kind
+        next.hasTime = own.hasTime || isStrong && kind == .time
+        next.hasLevel = own.hasLevel || isStrong && kind == .level
+        next.hasTag = own.hasTag || kind == .tag
+        if isStrong {
+          next.base = nodes[child].count
+          next.weak = 0
+        } else {
+          next.weak += 1
+        }
+        progress[child] = next
+        nodes[child].isEnd = isStrong && (next.hasTime || next.hasLevel)
+      }
+    }
+    for index in nodes.indices.reversed() {
+      var isPart = nodes[index].isEnd
+      for kind in HeaderElement.Kind.allCases {
+        let child = Int(nodes[index].children[Int(kind.rawValue)])
+        guard child > 0, nodes[child].isPart else { continue }
+        let isCommon = nodes[child].count * 100 >= nodes[0].count
+        if isCommon { isPart = true } else { nodes[index].children[Int(kind.rawValue)] = -1 }
+      }
+      nodes[index].isPart = isPart
+    }
+  }
+
+  /// Whether an element belongs to the header for its own sake; shares are of the lines that reached the last such one.
+  private func isStrong(_ node: Node, _ kind: HeaderElement.Kind, after path: Progress) -> Bool {
+    let percent = path.base == 0 ? 0 : node.count * 100 / path.base
+    let isAnchored = path.hasTime || path.hasLevel
+    switch kind {
+    case .time: return percent >= 20 && (!path.hasTag || path.last == .tag)
+    case .level:
+      return percent >= 20 && !path.hasLevel && (!path.hasTag || path.last == .tag) && (path.hasTime || path.weak <= 1)
+    case .field: return percent >= 60
+    // Behind a tag the message has begun.
+    case .tag: return percent >= 60 && !path.hasTag && path.weak <= 2
+    // Two brackets in a row: the second one is more likely the message's own.
+    case .bracket: return percent >= (path.last == .bracket ? 90 : 60) && !path.hasTag && path.weak <= 2
+    case .dash: return percent >= 20 && isAnchored && !path.hasTag && path.weak <= 3
+    case .word:
+      let isColumn = percent >= 90 && node.texts.count < 32 && path.hasLevel && !path.hasTag && path.weak == 0
+      return isColumn && (node.padded * 10 >= node.count * 9 || node.dotted * 10 >= node.count * 9) && node.count >= 20
+    case .number: return isAnchored && percent >= 95 && node.texts.count <= 2 && node.count >= 20 && path.last == .time
+    }
+  }
+}
+
+/// What a header says.
+package struct LogHeader: Sendable {
+  /// Microseconds since the epoch; `Int64.min` where the header has no time that names a day.
+  package var time: Int64 = .min
+  /// Whether the year is assumed.
+  package var yearAssumed = false
+  package var severity: Severity = .unknown
+  /// Where the component's name lies in the line: the tag or logger, else the host; empty where there is none.
+  package var component = 0..<0
+  /// Where the message begins.
+  package var messageStart = 0
+}
+
+extension HeaderLayout {
+  /// Reads a line's header as far as a layout goes; a line without one is all message.
+  package func header(of line: Span<UInt8>) -> LogHeader {
+    var header = LogHeader()
+    guard !isEmpty else { return header }
+    var taken = LogHeader()
+    var form = LogTime.Form.timeOfDay
+    var rank = 0
+    var seenLevel = false
+    var isAnchored = false
+    var node = 0
+    var cursor = 0
+    var depth = 0
+    while depth < HeaderScanner.depth, let element = scanner.element(line, at: cursor) {
+      guard let child = part(of: node, element.kind(anchored: isAnchored)) else { break }
+      isAnchored = isAnchored || element.kind == .time || element.kind == .level
+      node = child
+      cursor = element.end
+      depth &+= 1
+      var nameRank = 0
+      switch element.kind {
+      case .time:
+        if let time = element.time, time.isPlaced, taken.time == .min || time.form > form {
+          taken.time = time.time
+          taken.yearAssumed = time.form == .withoutYear
+          form = time.form
+        }
+      case .level:
+        if taken.severity == .unknown { taken.severity = element.severity }
+        seenLevel = true
+      case .tag: nameRank = 4
+      case .word, .field: nameRank = seenLevel ? 3 : taken.time != .min ? 2 : 1
+      case .number: if taken.severity == .unknown { taken.severity = element.severity }
+      case .bracket, .dash: break
+      }
+      if nameRank > rank {
+        rank = nameRank
+        taken.component = name(line, element.content)
+      }
+      if nodes[node].isEnd {
+        header = taken
+        header.messageStart = cursor
+      }
+    }
+    var start = header.messageStart
+    while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
+    header.messageStart = start
+    return header
+  }
+
+  /// The part of a layout that an element is; a level or a number may stand where most lines have some other word.
+  private func part(of node: Int, _ kind: HeaderElement.Kind) -> Int? {
+    let child = Int(nodes[node].children[Int(kind.rawValue)])
+    if child > 0, nodes[child].isPart { return child }
+    guard kind == .level || kind == .number else { return nil }
+    let word = Int(nodes[node].children[Int(HeaderElement.Kind.word.rawValue)])
+    return word > 0 && nodes[word].isPart ? word : nil
+  }
+
+  /// A name without what is in brackets behind it: `sshd` of `sshd[24200]`.
+  private func name(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    var end = range.lowerBound
+    while end < range.upperBound, line[end] != 0x5B, line[end] != 0x28 { end &+= 1 }
+    return range.lowerBound..<max(end, min(range.lowerBound &+ 1, range.upperBound))
+  }
+}

@@ -1,0 +1,364 @@
+// Times of log lines in the shapes that are met in the wild.
+
+internal import Support
+
+/// What a time stamp that leaves something out is completed with.
+package struct LogClock: Sendable {
+  /// Seconds east of UTC, for times that name no zone.
+  package var zoneSeconds: Int
+  /// The latest day that a date without a year can mean, as days since the epoch.
+  package var lastDay: Int
+
+  package init(zoneSeconds: Int = 0, lastDay: Int? = nil) {
+    self.zoneSeconds = zoneSeconds
+    self.lastDay = lastDay ?? Timestamp.days(year: 1970, month: 12, day: 31)
+  }
+}
+
+/// A time stamp found in a line.
+struct LogTime {
+  /// How much a stamp says; of several in one header the one that says most is the record's time.
+  enum Form: UInt8, Comparable {
+    case timeOfDay = 1
+    case date
+    case withoutYear
+    case epoch
+    case full
+    case fullWithFraction
+
+    static func < (a: Form, b: Form) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  /// Microseconds since the epoch.
+  var time: Int64
+  var form: Form
+  /// One past the stamp's last byte.
+  var end: Int
+
+  /// Whether the stamp names a day, so that it places the record in time.
+  var isPlaced: Bool { form > .date }
+}
+
+/// Reads time stamps out of a line.
+struct LogTimeParser {
+  let clock: LogClock
+
+  /// The stamp that begins at `start`, if one does.
+  func parse(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    guard start < line.count else { return nil }
+    let first = line[start]
+    if first >= 0x41, first <= 0x5A { return named(line, start) }
+    guard first >= 0x30, first <= 0x39 else { return nil }
+    let digits = run(line, start)
+    switch digits {
+    case 1, 2: return shortDate(line, start, digits)
+    case 4: return isoDate(line, start)
+    case 6: return compact(line, start, year: 2)
+    case 8: return compact(line, start, year: 4)
+    case 10, 13, 16, 19: return epoch(line, start, digits)
+    default: return nil
+    }
+  }
+
+  private func run(_ line: Span<UInt8>, _ start: Int) -> Int {
+    var i = start
+    while i < line.count, line[i] &- 0x30 <= 9, i &- start < 20 { i &+= 1 }
+    return i &- start
+  }
+
+  private func number(_ line: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
+    guard start >= 0, start &+ count <= line.count else { return nil }
+    var value = 0
+    for i in start..<start &+ count {
+      let digit = Int(line[i]) &- 0x30
+      guard digit >= 0, digit <= 9 else { return nil }
+      value = value &* 10 &+ digit
+    }
+    return value
+  }
+
+  private func byte(_ line: Span<UInt8>, _ index: Int) -> UInt8 { index >= 0 && index < line.count ? line[index] : 0 }
+
+  // MARK: dates
+
+  /// `2015-10-18 18:01:47,978`, `2005/06/03T…Z`, `2005-06-03-15.42.50.675872`, `2005.06.03`.
+  private func isoDate(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    let separator = byte(line, start + 4)
+    guard separator == 0x2D || separator == 0x2F || separator == 0x2E, byte(line, start + 7) == separator,
+      let year = number(line, start, 4), let month = number(line, start + 5, 2), let day = number(line, start + 8, 2)
+    else { return nil }
+    return joined(line, start + 10, days(year, month, day), dots: true)
+  }
+
+  /// `081109 203615`, `20171223-22:15:29:606`, `20171223 221529`.
+  private func compact(_ line: Span<UInt8>, _ start: Int, year width: Int) -> LogTime? {
+    guard let written = number(line, start, width), let month = number(line, start + width, 2),
+      let day = number(line, start + width + 2, 2)
+    else { return nil }
+    let year = width == 2 ? century(written) : written
+    guard let date = days(year, month, day) else { return nil }
+    let next = start + width + 4
+    let separator = byte(line, next)
+    if separator == 0x20 || separator == 0x2D || separator == 0x54 || separator == 0x5F {
+      if run(line, next + 1) == 6, let hour = number(line, next + 1, 2), let minute = number(line, next + 3, 2),
+        let second = number(line, next + 5, 2), hour < 24, minute < 60, second < 61
+      {
+        return full(line, next + 7, date, (hour * 3600 + minute * 60 + second) * 1_000_000, fraction: false)
+      }
+      return requireTime(joined(line, next, date, dots: false))
+    }
+    return nil
+  }
+
+  /// `17/06/09 20:10:40`, `04/12/2005 04:47:44`, `03-17 16:13:38.811`, `10.30 16:49:06`, `10/Oct/2000:13:55:36 -0700`,
+  /// `04-Dec-2005 04:47:44`, `16:49:06.123`.
+  private func shortDate(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
+    let separator = byte(line, start + digits)
+    if separator == 0x3A {
+      guard let (end, micros, _) = timeOfDay(line, start, dots: false) else { return nil }
+      return LogTime(time: Int64(micros), form: .timeOfDay, end: end)
+    }
+    guard digits == 2, let first = number(line, start, 2) else { return nil }
+    guard separator == 0x2D || separator == 0x2F || separator == 0x2E || separator == 0x20 else { return nil }
+    if byte(line, start + 3) >= 0x41, start + 6 < line.count,
+      let month = monthNumber(line, start + 3), let year = number(line, start + 7, 4),
+      byte(line, start + 6) == separator
+    {
+      return joined(line, start + 11, days(year, month, first), dots: false)
+    }
+    guard separator != 0x20, run(line, start + 3) == 2, let second = number(line, start + 3, 2) else { return nil }
+    if byte(line, start + 5) == separator {
+      switch run(line, start + 6) {
+      case 2:
+        guard let third = number(line, start + 6, 2) else { return nil }
+        let date = days(century(first), second, third) ?? days(century(third), second, first)
+        return requireTime(joined(line, start + 8, date, dots: false))
+      case 4:
+        guard let third = number(line, start + 6, 4) else { return nil }
+        return joined(line, start + 10, days(third, second, first) ?? days(third, first, second), dots: false)
+      default: return nil
+      }
+    }
+    guard byte(line, start + 5) == 0x20, let date = yearless(month: first, day: second),
+      let (end, micros, _) = timeOfDay(line, start + 6, dots: false)
+    else { return nil }
+    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+  }
+
+  /// `Dec 10 06:55:46`, `Sun Dec 04 04:47:44 2005`, `Sun, 04 Dec 2005 04:47:44 GMT`.
+  private func named(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    guard start + 14 < line.count else { return nil }
+    var cursor = start
+    if isDayName(line, cursor) {
+      cursor += 3
+      if byte(line, cursor) == 0x2C { cursor += 1 }
+      guard byte(line, cursor) == 0x20 else { return nil }
+      cursor += 1
+      let digits = run(line, cursor)
+      if digits == 1 || digits == 2 {
+        guard let day = number(line, cursor, digits), let month = monthNumber(line, cursor + digits + 1),
+          let year = number(line, cursor + digits + 5, 4)
+        else { return nil }
+        return joined(line, cursor + digits + 9, days(year, month, day), dots: false)
+      }
+    }
+    guard let month = monthNumber(line, cursor), byte(line, cursor + 3) == 0x20 else { return nil }
+    cursor += 4
+    if byte(line, cursor) == 0x20 { cursor += 1 }
+    let digits = run(line, cursor)
+    guard digits == 1 || digits == 2, let day = number(line, cursor, digits), byte(line, cursor + digits) == 0x20
+    else { return nil }
+    cursor += digits + 1
+    if run(line, cursor) == 4, let year = number(line, cursor, 4), byte(line, cursor + 4) == 0x20 {
+      return requireTime(joined(line, cursor + 4, days(year, month, day), dots: false))
+    }
+    guard let (end, micros, fraction) = timeOfDay(line, cursor, dots: false) else { return nil }
+    var year = end
+    if byte(line, year) == 0x20 { year += 1 }
+    if run(line, year) != 4, let zone = zoneWord(line, year), byte(line, zone) == 0x20 { year = zone + 1 }
+    if year > end, run(line, year) == 4, let value = number(line, year, 4), value >= 1970,
+      let date = days(value, month, day)
+    {
+      return full(line, year + 4, date, micros, fraction: fraction)
+    }
+    guard let date = yearless(month: month, day: day) else { return nil }
+    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+  }
+
+  /// Seconds, milliseconds, microseconds or nanoseconds since the epoch, within the years 2000 to 2099.
+  private func epoch(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
+    guard let value = number(line, start, digits) else { return nil }
+    var end = start + digits
+    var micros: Int
+    switch digits {
+    case 10: micros = value * 1_000_000
+    case 13: micros = value * 1000
+    case 16: micros = value
+    default: micros = value / 1000
+    }
+    guard micros >= 946_684_800_000_000, micros < 4_102_444_800_000_000 else { return nil }
+    if digits == 10, byte(line, end) == 0x2E {
+      let places = run(line, end + 1)
+      if places > 0 {
+        micros += fraction(line, end + 1, places)
+        end += 1 + places
+      }
+    }
+    guard isBorder(line, end) else { return nil }
+    return LogTime(time: Int64(micros), form: .epoch, end: end)
+  }
+
+  // MARK: parts
+
+  /// A date with the time of day behind it, or by itself.
+  private func joined(_ line: Span<UInt8>, _ end: Int, _ date: Int?, dots: Bool) -> LogTime? {
+    guard let date else { return nil }
+    let separator = byte(line, end)
+    if separator == 0x20 || separator == 0x54 || separator == 0x5F || separator == 0x2D || separator == 0x3A,
+      let (stop, micros, fraction) = timeOfDay(line, end + 1, dots: dots && separator == 0x2D)
+    {
+      return full(line, stop, date, micros, fraction: fraction)
+    }
+    guard isBorder(line, end) else { return nil }
+    return LogTime(time: utc(date, 0), form: .date, end: end)
+  }
+
+  private func requireTime(_ time: LogTime?) -> LogTime? {
+    guard let time, time.form > .date else { return nil }
+    return time
+  }
+
+  private func full(_ line: Span<UInt8>, _ end: Int, _ date: Int, _ micros: Int, fraction: Bool) -> LogTime {
+    let form: LogTime.Form = fraction ? .fullWithFraction : .full
+    if let (stop, seconds) = zone(line, end) {
+      let shift = clock.zoneSeconds - seconds
+      return LogTime(time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop)
+    }
+    return LogTime(time: utc(date, micros), form: form, end: end)
+  }
+
+  /// `HH:MM:SS` with an optional fraction behind `.`, `,` or `:`; hours to seconds may have one digit.
+  private func timeOfDay(_ line: Span<UInt8>, _ start: Int, dots: Bool) -> (end: Int, micros: Int, fraction: Bool)? {
+    var cursor = start
+    var parts = (0, 0, 0)
+    for part in 0..<3 {
+      let digits = run(line, cursor)
+      guard digits == 1 || digits == 2, let value = number(line, cursor, digits) else { return nil }
+      switch part {
+      case 0: parts.0 = value
+      case 1: parts.1 = value
+      default: parts.2 = value
+      }
+      cursor += digits
+      if part < 2 {
+        guard byte(line, cursor) == 0x3A || dots && byte(line, cursor) == 0x2E else { return nil }
+        cursor += 1
+      }
+    }
+    guard parts.0 < 24, parts.1 < 60, parts.2 < 61 else { return nil }
+    var micros = (parts.0 * 3600 + parts.1 * 60 + parts.2) * 1_000_000
+    var hasFraction = false
+    let mark = byte(line, cursor)
+    if mark == 0x2E || mark == 0x2C || mark == 0x3A {
+      let places = run(line, cursor + 1)
+      if places > 0, places <= 9 {
+        // `:606` counts milliseconds, `:33` of a stamp that pads nothing counts 33 of them.
+        micros +=
+          mark == 0x3A ? (number(line, cursor + 1, min(places, 3)) ?? 0) * 1000 : fraction(line, cursor + 1, places)
+        cursor += 1 + places
+        hasFraction = true
+      }
+    }
+    return (cursor, micros, hasFraction)
+  }
+
+  private func fraction(_ line: Span<UInt8>, _ start: Int, _ places: Int) -> Int {
+    var value = 0
+    for place in 0..<6 {
+      value = value &* 10
+      if place < places { value = value &+ Int(line[start &+ place]) &- 0x30 }
+    }
+    return value
+  }
+
+  /// `Z`, `+02:00`, ` -0700`, ` UTC`.
+  private func zone(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
+    var cursor = start
+    if byte(line, cursor) == 0x5A { return (cursor + 1, 0) }
+    if byte(line, cursor) == 0x20 { cursor += 1 }
+    let sign = byte(line, cursor)
+    if sign == 0x2B || sign == 0x2D {
+      guard let hours = number(line, cursor + 1, 2) else { return nil }
+      let colon = byte(line, cursor + 3) == 0x3A ? 1 : 0
+      guard let minutes = number(line, cursor + 3 + colon, 2), hours < 24, minutes < 60,
+        isBorder(line, cursor + 5 + colon)
+      else { return nil }
+      return (cursor + 5 + colon, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
+    }
+    if let end = zoneWord(line, cursor) { return (end, 0) }
+    return nil
+  }
+
+  private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    let a = byte(line, start)
+    let b = byte(line, start + 1)
+    let c = byte(line, start + 2)
+    let isUTC = a == 0x55 && b == 0x54 && c == 0x43 || a == 0x47 && b == 0x4D && c == 0x54
+    return isUTC && isBorder(line, start + 3) ? start + 3 : nil
+  }
+
+  private func isBorder(_ line: Span<UInt8>, _ index: Int) -> Bool {
+    guard index < line.count else { return true }
+    switch line[index] {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E, 0x2F: return false
+    default: return true
+    }
+  }
+
+  private func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
+    guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+    return Timestamp.days(year: year, month: month, day: day)
+  }
+
+  private func century(_ year: Int) -> Int { year < 70 ? 2000 + year : 1900 + year }
+
+  private func yearless(month: Int, day: Int) -> Int? {
+    let (year, _, _) = Timestamp.date(days: clock.lastDay)
+    guard let date = days(year, month, day) else { return nil }
+    return date <= clock.lastDay + 1 ? date : days(year - 1, month, day) ?? date
+  }
+
+  private func utc(_ date: Int, _ micros: Int) -> Int64 {
+    Int64(date * 86_400 - clock.zoneSeconds) * 1_000_000 + Int64(micros)
+  }
+
+  private func monthNumber(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    guard start >= 0, start + 3 <= line.count else { return nil }
+    switch letters(line, start) {
+    case 0x6A616E: return 1
+    case 0x666562: return 2
+    case 0x6D6172: return 3
+    case 0x617072: return 4
+    case 0x6D6179: return 5
+    case 0x6A756E: return 6
+    case 0x6A756C: return 7
+    case 0x617567: return 8
+    case 0x736570: return 9
+    case 0x6F6374: return 10
+    case 0x6E6F76: return 11
+    case 0x646563: return 12
+    default: return nil
+    }
+  }
+
+  private func isDayName(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    switch letters(line, start) {
+    case 0x6D6F6E, 0x747565, 0x776564, 0x746875, 0x667269, 0x736174, 0x73756E: true
+    default: false
+    }
+  }
+
+  private func letters(_ line: Span<UInt8>, _ start: Int) -> UInt32 {
+    UInt32(line[start] | 0x20) << 16 | UInt32(line[start &+ 1] | 0x20) << 8 | UInt32(line[start &+ 2] | 0x20)
+  }
+}

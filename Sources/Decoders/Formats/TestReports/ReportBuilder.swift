@@ -1,0 +1,243 @@
+// What a dialect's reader writes on while a report goes by: records, record counts, notes, and the text it asked for.
+
+internal import Support
+internal import Model
+
+/// Collects one report and gives it out in pieces, so that a file of any size takes bounded memory.
+struct ReportBuilder {
+  /// A note about the report's content, with its line.
+  struct Note {
+    var code: String
+    var severity: Diagnostic.Severity
+    var line: Int
+    var message: String
+    var limit: String?
+  }
+
+  /// A piece is given out at this many records or bytes of text.
+  private static let pieceRecords = 1024
+  private static let pieceBytes = 1 << 20
+  private static let keptProperties = 256
+  private static let suitePathDepth = 32
+  private static let passedOutput = 1024
+
+  let context: MemberContext
+  /// The piece that is being filled.
+  private(set) var file = TestReportFile()
+  private var bytes = 0
+  private var number = 0
+  /// Whether a repetition was said.
+  private var saidRepeated = false
+  private var repetitions = 0
+  private static let manyRepetitions = 10
+  private(set) var recordCount = 0
+
+  private(set) var ready: [TestReportFile] = []
+  private(set) var notes: [Note] = []
+  var recordCounts = RecordCounts()
+
+  private var isCapturing = false
+  private var captured: [UInt8] = []
+  private var capturedAll = 0
+
+  /// Whether a repair happened since the last record was closed.
+  var repaired = false
+
+  init(context: MemberContext) {
+    self.context = context
+    file.source = context.line(1)
+  }
+
+  // MARK: - Text
+
+  /// Starts keeping text: what comes until `takeText`.
+  mutating func keepText() {
+    isCapturing = true
+    captured.removeAll(keepingCapacity: true)
+    capturedAll = 0
+  }
+
+  mutating func text(_ span: Span<UInt8>) {
+    guard isCapturing else { return }
+    capturedAll += span.count
+    let room = context.settings.limits.text - captured.count
+    captured.append(copying: span.extracting(first: min(room, span.count)))
+  }
+
+  /// The text since `keepText`, bounded, with `\n` as the only line end and no white space around it.
+  mutating func takeText() -> String {
+    isCapturing = false
+    var start = 0
+    while start < captured.count, Sniffer.isSpace(captured[start]) { start += 1 }
+    var end = captured.count
+    while end > start, Sniffer.isSpace(captured[end - 1]) { end -= 1 }
+    if capturedAll > captured.count {
+      // Not in the middle of a character.
+      var lead = end
+      while lead > start, captured[lead - 1] & 0xC0 == 0x80 { lead -= 1 }
+      if lead > start, captured[lead - 1] >= 0xC0, UTF8Check.sequenceLength(captured.span, lead - 1) == 0 {
+        end = lead - 1
+      }
+    }
+    guard end > start else { return "" }
+    if captured[start..<end].contains(0x0D) {
+      var lines: [UInt8] = []
+      lines.reserveCapacity(end - start)
+      for i in start..<end {
+        if captured[i] != 0x0D {
+          lines.append(captured[i])
+        } else if i + 1 >= end || captured[i + 1] != 0x0A {
+          lines.append(0x0A)
+        }
+      }
+      return String(decoding: lines, as: UTF8.self)
+    }
+    return String(decoding: captured[start..<end], as: UTF8.self)
+  }
+
+  /// A text cut to what is kept of one.
+  @inline(__always) func bounded(_ text: String) -> String {
+    text.utf8.count <= context.settings.limits.text ? text : cut(text, context.settings.limits.text)
+  }
+
+  // MARK: - Records
+
+  mutating func name(dialect: String) { file.dialect = dialect }
+
+  /// Adds a finished result record.
+  mutating func add(_ record: consuming TestRecord, line: Int) {
+    file.records.append(record)
+    finishLast(line: line)
+  }
+
+  /// Adds a result record that is filled where it will stay: most are short, and moving one costs as much as reading it.
+  ///
+  /// - Parameters:
+  ///   - line: where it begins.
+  ///   - fill: fills the new record; false takes it back.
+  /// - Returns: the record if it was taken back.
+  mutating func add(line: Int, _ fill: (inout TestRecord) -> Bool) -> TestRecord? {
+    file.records.append(TestRecord())
+    guard fill(&file.records[file.records.count - 1]) else { return file.records.removeLast() }
+    finishLast(line: line)
+    return nil
+  }
+
+  /// Completes the record that was added last, with the record counts.
+  private mutating func finishLast(line: Int) {
+    let last = file.records.count - 1
+    file.records[last].source = context.line(line)
+    // What a passed test printed explains nothing: its beginning is enough.
+    if file.records[last].outcome == .passed, file.records[last].output.utf8.count > Self.passedOutput {
+      file.records[last].output = cut(file.records[last].output, Self.passedOutput)
+    }
+    if repaired {
+      file.records[last].marks.insert(.recovered)
+      recordCounts.repair("recovered")
+      repaired = false
+    }
+    if file.records[last].marks.contains(.durationUnknown) {
+      recordCounts.repair("durationUnknown")
+      note("durationUnknown", .note, line: line, "a duration is no number of seconds: taken as unknown")
+    }
+    noteRepetition(line: line)
+    recordCounts.use()
+    recordCount += 1
+    bytes += 256 + file.records[last].output.utf8.count + file.records[last].stack.utf8.count
+    bytes += file.records[last].message.utf8.count
+    if file.records.count >= Self.pieceRecords || bytes >= Self.pieceBytes { giveOut(last: false) }
+  }
+
+  /// Says once per report that a test stands many times in a row under one name: a few are retries or parameters, many
+  /// are something that the report does not tell apart.
+  private mutating func noteRepetition(line: Int) {
+    if saidRepeated { return }
+    let last = file.records.count - 1
+    let before = last - 1
+    guard before >= 0, file.records[before].name == file.records[last].name,
+      file.records[before].className == file.records[last].className
+    else {
+      // A new piece knows nothing of the record before it: the row goes on.
+      if before >= 0 { repetitions = 0 }
+      return
+    }
+    repetitions += 1
+    if repetitions == Self.manyRepetitions, !saidRepeated {
+      note("repeatedTest", .note, line: line, "a test stands many times in a row under one name")
+      saidRepeated = true
+    }
+  }
+
+  /// Counts result elements that could not be read as records.
+  mutating func skip(_ reason: String) { recordCounts.skip(reason) }
+
+  mutating func declare(_ name: String, _ value: Int) { file.declared[name] = value }
+
+  mutating func addDeclared(_ name: String, _ value: Int) {
+    file.declared[name] = (file.declared[name] ?? 0).addingReportingOverflow(value).partialValue
+  }
+
+  mutating func property(_ name: String, _ value: String) {
+    guard file.properties.count < Self.keptProperties, !name.isEmpty else { return }
+    file.properties.append(TestRecord.Property(name: cut(name, 200), value: cut(value, 1000)))
+  }
+
+  func cut(_ text: String, _ bytes: Int) -> String { text.cut(toBytes: bytes) }
+
+  /// The suite path of a record, bounded in depth.
+  func suites(_ path: [String], adding name: String) -> [String] {
+    path.count < Self.suitePathDepth ? path + [cut(name, 1000)] : path
+  }
+
+  mutating func markRecovered() { file.recovered = true }
+
+  mutating func note(
+    _ code: String, _ severity: Diagnostic.Severity, line: Int, _ message: String, limit: String? = nil
+  ) {
+    guard notes.count < 1000 else { return }
+    notes.append(Note(code: code, severity: severity, line: line, message: message, limit: limit))
+  }
+
+  /// Says that a declared total is not what was counted.
+  mutating func compare(_ what: String, declared: String?, counted: Int, of element: String, line: Int) {
+    guard let declared, !declared.isEmpty else { return }
+    let digits = declared.utf8.prefix { $0 != 0x2E }
+    if Int(String(decoding: digits, as: UTF8.self)) == counted { return }
+    note("declaredCount", .note, line: line, "\(element) declares \(cut(declared, 40)) \(what), counted \(counted)")
+  }
+
+  // MARK: - Giving out
+
+  private mutating func giveOut(last: Bool) {
+    file.piece = number
+    file.isLast = last
+    let dialect = file.dialect
+    let recovered = file.recovered
+    if last {
+      ready.append(file)
+    } else {
+      var piece = file
+      piece.declared = [:]
+      piece.properties = []
+      ready.append(piece)
+    }
+    number += 1
+    file.records = []
+    file.dialect = dialect
+    file.recovered = recovered
+    bytes = 0
+  }
+
+  /// The report has ended.
+  mutating func close(complete: Bool) {
+    file.complete = complete
+    giveOut(last: true)
+  }
+
+  /// Forgets what was given out, for the next chunk.
+  mutating func drained() {
+    ready.removeAll()
+    notes.removeAll()
+    recordCounts = RecordCounts()
+  }
+}

@@ -1,0 +1,226 @@
+// Jaeger spans in all their JSON shapes: UI export, search-store document, protobuf-JSON.
+
+internal import Model
+internal import Support
+
+/// Reads one Jaeger span.
+enum JaegerSpans {
+  /// A reference as written; which one is the parent is decided when the span's own trace is known.
+  private struct Reference {
+    var isChildOf = true
+    var trace = RequestID.none
+    var span: UInt64 = 0
+  }
+
+  /// Reads one span.
+  ///
+  /// - Returns: the span and the symbol of its `processID`, none where it carries its process inline; nil on a failure.
+  static func read(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
+    zoneSeconds: Int, _ flaws: inout OTLPSpans.SpanIssues
+  ) -> (span: TraceSpan, process: Symbol)? {
+    guard reader.take(0x7B, b) else { return nil }
+    var draft = SpanBuilder()
+    var process = Symbol.none
+    var references: [Reference] = []
+    var start: Int64?
+    var startMillis: Int64?
+    var duration: Int64?
+    var oldParent: UInt64 = 0
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      var isRead = true
+      if isKey("traceID") || isKey("traceId") {
+        guard let text = reader.keyText(b) else { return nil }
+        (draft.span.trace, draft.span.traceText) = texts.request(b, text, &symbols)
+      } else if isKey("spanID") || isKey("spanId") {
+        guard let text = reader.keyText(b) else { return nil }
+        draft.span.span = texts.span(b, text)
+      } else if isKey("parentSpanID") || isKey("parentSpanId") {
+        guard let text = reader.keyText(b) else { return nil }
+        oldParent = texts.span(b, text)
+      } else if isKey("operationName") {
+        guard let text = reader.keyText(b) else { return nil }
+        draft.span.operation = texts.symbol(b, text, &symbols)
+      } else if isKey("processID") || isKey("processId") {
+        guard let text = reader.keyText(b) else { return nil }
+        process = texts.symbol(b, text, &symbols)
+      } else if isKey("startTime") {
+        guard let value = reader.scalar(b) else { return nil }
+        start = time(value, b, zoneSeconds: zoneSeconds)
+      } else if isKey("startTimeMillis") {
+        isRead = reader.integer(b, &startMillis)
+      } else if isKey("duration") {
+        guard let value = reader.scalar(b) else { return nil }
+        if case .number(let text) = value {
+          duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
+        } else if case .text(let text) = value {
+          duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
+        }
+        if duration == nil { flaws.insert(.negativeDuration) }
+      } else if isKey("references") {
+        isRead = reader.eachElement(b) { reader in
+          guard let found = reference(b, &reader, &texts, &symbols) else { return false }
+          references.append(found)
+          return true
+        }
+      } else if isKey("tags") || isKey("tag") {
+        isRead = tags(b, &reader, &draft, &texts, &symbols)
+      } else if isKey("logs") {
+        isRead = reader.eachElement(b) { log(b, &$0, &draft, &texts, &symbols) }
+      } else if isKey("process") {
+        guard let service = service(b, &reader, &texts, &symbols) else { return nil }
+        if !service.isNone { draft.span.service = service }
+      } else {
+        isRead = reader.skipValue(b)
+      }
+      guard isRead else { return nil }
+    }
+    guard reader.failure == .none else { return nil }
+    choose(references, oldParent: oldParent, &draft.span)
+    if start == nil { start = startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
+    if let start { draft.span.start = start } else { flaws.insert(.noTime) }
+    if let duration {
+      if duration < 0 { flaws.insert(.negativeDuration) } else { draft.span.duration = duration }
+    }
+    if start != nil, !OTLPSpans.plausible(draft.span) { flaws.insert(.implausibleTime) }
+    if draft.span.trace.isNone || draft.span.span == 0 { flaws.insert(.noID) }
+    return (draft.span, draft.span.service.isNone ? process : .none)
+  }
+
+  /// A number of microseconds, or RFC 3339 in the protobuf form.
+  private static func time(_ value: AttributeValue, _ b: Span<UInt8>, zoneSeconds: Int) -> Int64? {
+    switch value {
+    case .number(let text): FieldText.time(b.extracting(text.start..<text.end), unit: .microseconds, zoneSeconds: 0)
+    case .text(let text):
+      FieldText.time(b.extracting(text.start..<text.end), unit: .microseconds, zoneSeconds: zoneSeconds)
+    case .bool, .other: nil
+    }
+  }
+
+  /// A reference; some exports nest the whole referenced span in it, with its own ancestors: skipped.
+  private static func reference(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> Reference? {
+    var found = Reference()
+    let isRead = reader.eachMember(b) { reader, key in
+      if JSONScanner.equals(b, key, "refType") {
+        guard let value = reader.scalar(b) else { return false }
+        switch value {
+        case .text(let text): found.isChildOf = !JSONScanner.equals(b, text, "FOLLOWS_FROM")
+        case .number(let text): found.isChildOf = !JSONScanner.equals(b, text, "1")
+        case .bool, .other: break
+        }
+      } else if JSONScanner.equals(b, key, "traceID") || JSONScanner.equals(b, key, "traceId") {
+        guard let text = reader.keyText(b) else { return false }
+        found.trace = texts.request(b, text, &symbols).0
+      } else if JSONScanner.equals(b, key, "spanID") || JSONScanner.equals(b, key, "spanId") {
+        guard let text = reader.keyText(b) else { return false }
+        found.span = texts.span(b, text)
+      } else {
+        return reader.skipValue(b)
+      }
+      return true
+    }
+    return isRead ? found : nil
+  }
+
+  /// The parent: the first CHILD_OF in the span's own trace, else the first FOLLOWS_FROM in it, else the deprecated
+  /// field, else a reference into another trace.
+  private static func choose(_ references: [Reference], oldParent: UInt64, _ span: inout TraceSpan) {
+    let trace = span.trace
+    func isOwn(_ reference: Reference) -> Bool { reference.trace == trace || reference.trace.isNone }
+    if let parent = references.first(where: { $0.isChildOf && isOwn($0) && $0.span != 0 }) {
+      span.parent = parent.span
+    } else if let parent = references.first(where: { isOwn($0) && $0.span != 0 }) {
+      span.parent = parent.span
+      span.flags.insert(.followsFrom)
+    } else if oldParent != 0 {
+      span.parent = oldParent
+    } else if let parent = references.first(where: { $0.span != 0 }) {
+      span.parent = parent.span
+      span.flags.insert(.foreignParent)
+      if !parent.isChildOf { span.flags.insert(.followsFrom) }
+    }
+  }
+
+  /// A list of tags, or the search store's object of tags.
+  private static func tags(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) -> Bool {
+    guard let byte = reader.peek(b) else { return false }
+    if byte == 0x7B {
+      return reader.eachMember(b) { reader, key in
+        guard let value = reader.scalar(b) else { return false }
+        draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
+        return true
+      }
+    }
+    return reader.eachElement(b) { reader in
+      guard reader.peek(b) == 0x7B else { return reader.skipValue(b) }
+      guard let (key, value) = reader.jaegerTag(b) else { return false }
+      draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
+      return true
+    }
+  }
+
+  /// A log of a span: OpenTracing's error logs and OpenTelemetry's exception events tell type and message.
+  private static func log(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) -> Bool {
+    var isError = false
+    var message: AttributeValue?
+    let isRead = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "fields") else { return reader.skipValue(b) }
+      return reader.eachElement(b) { reader in
+        guard reader.peek(b) == 0x7B else { return reader.skipValue(b) }
+        guard let (key, value) = reader.jaegerTag(b) else { return false }
+        if JSONScanner.equals(b, key, "event"), case .text(let text) = value {
+          if JSONScanner.equals(b, text, "error") || JSONScanner.equals(b, text, "exception") { isError = true }
+        } else if JSONScanner.equals(b, key, "message") || JSONScanner.equals(b, key, "error.object") {
+          message = value
+        } else {
+          switch SpanBuilder.name(b, key) {
+          case .exceptionType, .exceptionMessage: draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
+          case .errorType: draft.take(.exceptionType, value, b, &texts, &symbols)
+          default: break
+          }
+        }
+        return true
+      }
+    }
+    if isRead, isError, let message { draft.take(.errorMessage, message, b, &texts, &symbols) }
+    return isRead
+  }
+
+  /// The service of a process object.
+  static func service(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> Symbol? {
+    var service = Symbol.none
+    let isRead = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "serviceName") else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      service = texts.symbol(b, text, &symbols)
+      return true
+    }
+    return isRead ? service : nil
+  }
+
+  /// The services of a trace's `processes`, by process id.
+  static func processes(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> [Symbol: Symbol]? {
+    var found: [Symbol: Symbol] = [:]
+    let isRead = reader.eachMember(b) { reader, key in
+      let id = texts.symbol(b, key, &symbols)
+      guard let service = service(b, &reader, &texts, &symbols) else { return false }
+      found[id] = service
+      return true
+    }
+    return isRead ? found : nil
+  }
+}

@@ -1,0 +1,266 @@
+// A span while its attributes are read: which of several spellings of one thing wins, old conventions and new.
+
+internal import Model
+internal import Support
+
+/// What a format's attribute value looked like.
+enum AttributeValue {
+  case text(JSONStringSlice)
+  case number(JSONStringSlice)
+  case bool(Bool)
+  case other
+}
+
+/// A span in the making.
+///
+/// Attributes come in any order and old instrumentations write other names than new ones; each slot remembers the rank
+/// of what it holds, so that the result does not depend on the order. Names follow the OpenTelemetry semantic
+/// conventions (HTTP, RPC, database, messaging; versions 1.0 to 1.40) and OpenTracing's tags.
+struct SpanBuilder {
+  var span = TraceSpan()
+  /// Ranks of the slots that several attributes compete for; a higher rank wins, the first of equals stays.
+  private var peerRank: UInt8 = 0
+  private var addressRank: UInt8 = 0
+  private var systemRank: UInt8 = 0
+  private var resourceRank: UInt8 = 0
+  private var errorRank: UInt8 = 0
+  private var messageRank: UInt8 = 0
+  private var statusRank: UInt8 = 0
+
+  /// What an attribute's key means here.
+  enum Name: UInt8 {
+    case none
+    case httpStatus
+    case grpcCode
+    case rpcStatus
+    case errorType
+    case error
+    case errorMessage
+    case exceptionType
+    case exceptionMessage
+    case servicePeerName
+    case peerService
+    case serverAddress
+    case netPeerName
+    case peerHostname
+    case netPeerIP
+    case dbSystemName
+    case dbSystem
+    case dbNamespace
+    case dbName
+    case messagingSystem
+    case messagingDestinationName
+    case messagingDestination
+    case resendCount
+    case otelStatus
+    case otelDescription
+    case spanKind
+  }
+
+  /// The meaning of a key; most keys are told by their length and first letter.
+  @inline(__always) static func name(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Name {
+    let count = key.count
+    guard count < 32, count > 0, firsts[count] & 1 << UInt32(b[key.start] & 31) != 0 else { return .none }
+    return nameSlow(b, key, count)
+  }
+
+  /// For each length, a bit for the first letter of every name of that length below: a = 1.
+  private static let firsts: InlineArray<32, UInt32> = {
+    var firsts = InlineArray<32, UInt32>(repeating: 0)
+    for (length, letters) in [
+      (5, "e"), (7, "d"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "des"), (15, "r"),
+      (16, "ghmo"), (17, "ehs"), (20, "r"), (21, "m"), (23, "mo"), (24, "r"), (25, "h"), (26, "m"),
+    ] as [(Int, String)] {
+      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
+    }
+    return firsts
+  }()
+
+  @inline(never) private static func nameSlow(_ b: Span<UInt8>, _ key: JSONStringSlice, _ count: Int) -> Name {
+    let at = key.start
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, at, literal) }
+    switch count {
+    case 5: return isKey("error") ? .error : .none
+    case 7:
+      if isKey("db.name") { return .dbName }
+      return isKey("db.type") ? .dbSystem : .none
+    case 9:
+      if isKey("span.kind") { return .spanKind }
+      return isKey("db.system") ? .dbSystem : .none
+    case 10: return isKey("error.type") || isKey("error.kind") ? .errorType : .none
+    case 11:
+      if isKey("net.peer.ip") { return .netPeerIP }
+      return isKey("db.instance") ? .dbName : .none
+    case 12:
+      if isKey("peer.service") { return .peerService }
+      return isKey("db.namespace") ? .dbNamespace : .none
+    case 13:
+      if isKey("net.peer.name") { return .netPeerName }
+      if isKey("peer.hostname") { return .peerHostname }
+      return isKey("error.message") ? .errorMessage : .none
+    case 14:
+      if isKey("server.address") { return .serverAddress }
+      if isKey("db.system.name") { return .dbSystemName }
+      return isKey("exception.type") ? .exceptionType : .none
+    case 15: return isKey("rpc.status_code") ? .rpcStatus : .none
+    case 16:
+      if isKey("http.status_code") { return .httpStatus }
+      if isKey("otel.status_code") { return .otelStatus }
+      if isKey("messaging.system") { return .messagingSystem }
+      if isKey("grpc.status_code") { return .grpcCode }
+      return isKey("http.retry_count") ? .resendCount : .none
+    case 17:
+      if isKey("service.peer.name") { return .servicePeerName }
+      if isKey("exception.message") { return .exceptionMessage }
+      return isKey("http.resend_count") ? .resendCount : .none
+    case 20: return isKey("rpc.grpc.status_code") ? .grpcCode : .none
+    case 21: return isKey("messaging.destination") ? .messagingDestination : .none
+    case 23:
+      if isKey("otel.status_description") { return .otelDescription }
+      return isKey("message_bus.destination") ? .messagingDestination : .none
+    case 24: return isKey("rpc.response.status_code") ? .rpcStatus : .none
+    case 25:
+      if isKey("http.response.status_code") { return .httpStatus }
+      return isKey("http.request.resend_count") ? .resendCount : .none
+    case 26: return isKey("messaging.destination.name") ? .messagingDestinationName : .none
+    default: return .none
+    }
+  }
+
+  /// Takes an attribute.
+  mutating func take(
+    _ name: Name, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) {
+    switch name {
+    case .none: return
+    case .httpStatus:
+      if let code = Self.integer(value, b), (100...999).contains(code) {
+        span.httpStatus = Int16(truncatingIfNeeded: code)
+      }
+    case .grpcCode, .rpcStatus:
+      let range = Self.range(value)
+      let code = SpanWords.grpcStatus(b.extracting(range))
+      if code >= 0 { span.grpcStatus = code }
+    case .error: takeError(value, b, &texts, &symbols)
+    case .errorType: Self.keep(&span.errorType, &errorRank, 3, value, b, &texts, &symbols)
+    case .exceptionType: Self.keep(&span.errorType, &errorRank, 2, value, b, &texts, &symbols)
+    case .errorMessage: Self.keep(&span.message, &messageRank, 2, value, b, &texts, &symbols)
+    case .exceptionMessage: Self.keep(&span.message, &messageRank, 3, value, b, &texts, &symbols)
+    case .otelDescription: Self.keep(&span.message, &messageRank, 4, value, b, &texts, &symbols)
+    case .servicePeerName: Self.keep(&span.peerService, &peerRank, 3, value, b, &texts, &symbols)
+    case .peerService: Self.keep(&span.peerService, &peerRank, 2, value, b, &texts, &symbols)
+    case .serverAddress: keepAddress(4, value, b, &texts, &symbols)
+    case .netPeerName: keepAddress(3, value, b, &texts, &symbols)
+    case .peerHostname: keepAddress(2, value, b, &texts, &symbols)
+    case .netPeerIP: keepAddress(1, value, b, &texts, &symbols)
+    case .dbSystemName: Self.keep(&span.peerSystem, &systemRank, 3, value, b, &texts, &symbols)
+    case .dbSystem: Self.keep(&span.peerSystem, &systemRank, 2, value, b, &texts, &symbols)
+    case .messagingSystem: Self.keep(&span.peerSystem, &systemRank, 1, value, b, &texts, &symbols)
+    case .dbNamespace: Self.keep(&span.peerResource, &resourceRank, 4, value, b, &texts, &symbols)
+    case .dbName: Self.keep(&span.peerResource, &resourceRank, 3, value, b, &texts, &symbols)
+    case .messagingDestinationName: Self.keep(&span.peerResource, &resourceRank, 2, value, b, &texts, &symbols)
+    case .messagingDestination: Self.keep(&span.peerResource, &resourceRank, 1, value, b, &texts, &symbols)
+    case .resendCount:
+      if let count = Self.integer(value, b), count >= 0 {
+        span.resendCount = max(span.resendCount, UInt8(truncatingIfNeeded: min(count, 255)))
+      }
+    case .otelStatus:
+      statusRank = 2
+      let word = b.extracting(Self.range(value))
+      SpanWords.status(word, into: &span)
+    case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
+    }
+  }
+
+  /// The tag `error`: true in several spellings, or the failure's text.
+  private mutating func takeError(
+    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) {
+    switch value {
+    case .bool(let isError):
+      if isError, statusRank < 2 { span.status = .error }
+    case .text(let text):
+      let bytes = b.extracting(text.start..<text.end)
+      if JSONScanner.equals(b, text, "false") || bytes.count == 0 { return }
+      if statusRank < 2 { span.status = .error }
+      if !JSONScanner.equals(b, text, "true") {
+        Self.keep(&span.message, &messageRank, 1, value, b, &texts, &symbols)
+      }
+    case .number(let text):
+      if !JSONScanner.equals(b, text, "0"), statusRank < 2 { span.status = .error }
+    case .other: return
+    }
+  }
+
+  /// Sets the message that the span's own status carries.
+  mutating func takeStatusMessage(
+    _ text: JSONStringSlice, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) {
+    if !text.isEmpty { Self.keep(&span.message, &messageRank, 5, .text(text), b, &texts, &symbols) }
+  }
+
+  private static func keep(
+    _ slot: inout Symbol, _ rank: inout UInt8, _ newRank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>,
+    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) {
+    guard newRank > rank else { return }
+    let symbol = symbol(value, b, &texts, &symbols)
+    if symbol.isNone { return }
+    slot = symbol
+    rank = newRank
+  }
+
+  private mutating func keepAddress(
+    _ rank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) {
+    guard rank > addressRank, case .text(let text) = value, !text.isEmpty else { return }
+    let bare = Self.withoutPort(b, text)
+    let symbol = texts.symbol(b, bare, &symbols)
+    if symbol.isNone { return }
+    span.serverAddress = symbol
+    addressRank = rank
+  }
+
+  /// `host:80` is `host`, `[::1]:80` is `::1`; an IPv6 address stays as it is.
+  static func withoutPort(_ b: Span<UInt8>, _ text: JSONStringSlice) -> JSONStringSlice {
+    var start = text.start
+    var end = text.end
+    if b[start] == 0x5B {
+      var i = start + 1
+      while i < end, b[i] != 0x5D { i += 1 }
+      if i < end {
+        start += 1
+        end = i
+      }
+    } else {
+      var i = end
+      while i > start, b[i - 1] &- 0x30 <= 9 { i -= 1 }
+      if i < end, i - 1 > start, b[i - 1] == 0x3A {
+        var colons = 0
+        for k in start..<i where b[k] == 0x3A { colons += 1 }
+        if colons == 1 { end = i - 1 }
+      }
+    }
+    return JSONStringSlice(start: start, end: end, isEscaped: text.isEscaped)
+  }
+
+  static func integer(_ value: AttributeValue, _ b: Span<UInt8>) -> Int64? {
+    FieldText.int(b.extracting(range(value)))
+  }
+
+  private static func range(_ value: AttributeValue) -> Range<Int> {
+    switch value {
+    case .text(let text), .number(let text): text.start..<text.end
+    case .bool, .other: 0..<0
+    }
+  }
+
+  private static func symbol(
+    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> Symbol {
+    switch value {
+    case .text(let text), .number(let text): texts.symbol(b, text, &symbols)
+    case .bool, .other: .none
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// The words and numbers by which formats tell a span's kind, status and duration.
+
+internal import Model
+
+enum SpanWords {
+  /// `SERVER`, `server`, `SPAN_KIND_SERVER`, `2`.
+  static func kind(_ field: Span<UInt8>) -> SpanKind {
+    var b = field.extracting(FieldText.trimmed(field))
+    if JSONScanner.matches(b, 0, "SPAN_KIND_") { b = b.extracting(10..<b.count) }
+    guard b.count > 0 else { return .unspecified }
+    switch b[0] | 0x20 {
+    case 0x73: return .server
+    case 0x70: return .producer
+    case 0x69: return .internal
+    case 0x63: return b.count > 1 && b[1] | 0x20 == 0x6F ? .consumer : .client
+    default: break
+    }
+    guard b.count == 1 else { return .unspecified }
+    return SpanKind(rawValue: b[0] &- 0x30) ?? .unspecified
+  }
+
+  static func httpStatus(_ field: Span<UInt8>) -> Int16 {
+    guard let code = FieldText.int(field.extracting(FieldText.trimmed(field))), (100...999).contains(code) else {
+      return 0
+    }
+    return Int16(truncatingIfNeeded: code)
+  }
+
+  /// A gRPC status by number or by name; -1 for anything else.
+  static func grpcStatus(_ field: Span<UInt8>) -> Int16 {
+    let b = field.extracting(FieldText.trimmed(field))
+    if let code = FieldText.int(b) { return (0...16).contains(code) ? Int16(truncatingIfNeeded: code) : -1 }
+    guard b.count > 0, b.count <= 24 else { return -1 }
+    return grpcCodes[TableMapping.normal(FieldText.text(b))] ?? -1
+  }
+
+  private static let grpcCodes: [String: Int16] = {
+    let names = [
+      "ok", "cancelled", "unknown", "invalidargument", "deadlineexceeded", "notfound", "alreadyexists",
+      "permissiondenied", "resourceexhausted", "failedprecondition", "aborted", "outofrange", "unimplemented",
+      "internal", "unavailable", "dataloss", "unauthenticated",
+    ]
+    var codes = Dictionary(uniqueKeysWithValues: zip(names, Int16(0)...16))
+    codes["canceled"] = 1
+    return codes
+  }()
+
+  /// A status column: `OK`, `ERROR`, `STATUS_CODE_ERROR`, `2`, `true`, an HTTP status.
+  static func status(_ field: Span<UInt8>, into span: inout TraceSpan) {
+    let b = field.extracting(FieldText.trimmed(field))
+    if b.count == 0 { return }
+    if let code = FieldText.int(b) {
+      if code >= 100, code <= 999 {
+        span.httpStatus = Int16(truncatingIfNeeded: code)
+      } else if code == 2 {
+        span.status = .error
+      } else if code == 1 {
+        span.status = .ok
+      }
+      return
+    }
+    switch statusWords[TableMapping.normal(FieldText.text(b))] {
+    case .some(let status): span.status = status
+    case nil: break
+    }
+  }
+
+  private static let statusWords: [String: TraceSpan.Status] = [
+    "ok": .ok, "statuscodeok": .ok, "success": .ok, "succeeded": .ok, "true": .ok,
+    "error": .error, "statuscodeerror": .error, "err": .error, "fail": .error, "failed": .error, "failure": .error,
+    "exception": .error, "timeout": .error, "false": .error,
+  ]
+
+  /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`).
+  static func duration(_ field: Span<UInt8>, unit: FieldText.Unit) -> Int64? {
+    var b = field.extracting(FieldText.trimmed(field))
+    guard b.count > 0 else { return nil }
+    var unit = unit == .inferred ? FieldText.Unit.microseconds : unit
+    var end = b.count
+    while end > 0, b[end - 1] > 0x39 { end -= 1 }
+    if end < b.count {
+      let suffix = b.extracting(end..<b.count)
+      switch (suffix.count, suffix[0]) {
+      case (1, 0x73): unit = .seconds
+      case (2, 0x6D): unit = .milliseconds
+      case (2, 0x75), (3, 0xC2), (3, 0xCE): unit = .microseconds
+      case (2, 0x6E): unit = .nanoseconds
+      default: return nil
+      }
+      b = b.extracting(0..<end)
+      b = b.extracting(FieldText.trimmed(b))
+    }
+    if let whole = FieldText.int(b) { return FieldText.microseconds(whole, unit: unit) }
+    guard let number = FieldText.double(b) else { return nil }
+    return FieldText.microseconds(number, unit: unit)
+  }
+}

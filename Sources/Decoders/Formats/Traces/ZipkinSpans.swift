@@ -1,0 +1,317 @@
+// Zipkin spans, version 2 and version 1.
+
+internal import Model
+internal import Support
+
+/// Reads one Zipkin span.
+///
+/// Version 1 tells roles by the annotations `cs`, `cr`, `sr`, `ss`, `ms`, `mr` and their endpoints; one that holds both
+/// halves of a call becomes two spans sharing one id, as Zipkin's own converter does.
+enum ZipkinSpans {
+  private struct Endpoint {
+    var service = Symbol.none
+    var address = Symbol.none
+  }
+
+  /// A moment of version 1 with where it was recorded.
+  private struct Moment {
+    var time: Int64
+    var endpoint: Endpoint
+  }
+
+  private struct Moments {
+    var clientSend: Moment?
+    var clientReceive: Moment?
+    var serverReceive: Moment?
+    var serverSend: Moment?
+    var messageSend: Moment?
+    var messageReceive: Moment?
+    /// The first endpoint named by anything.
+    var any: Endpoint?
+    var local: Endpoint?
+    var serverAddress: Endpoint?
+  }
+
+  /// What the keys of an object say about its being a span of Zipkin.
+  struct Keys: OptionSet {
+    var rawValue: UInt8
+    static let trace = Keys(rawValue: 1)
+    static let id = Keys(rawValue: 2)
+    /// An endpoint, which no other format has.
+    static let endpoint = Keys(rawValue: 4)
+    /// A key that Zipkin does not have.
+    static let foreign = Keys(rawValue: 8)
+
+    /// The keys of a span that nothing else can be taken for.
+    static let certain: Keys = [.trace, .id, .endpoint]
+  }
+
+  /// Reads one span and appends it, or both its halves.
+  ///
+  /// - Parameters:
+  ///   - b: the bytes.
+  ///   - reader: stands at the object.
+  ///   - texts: makes texts and identities.
+  ///   - symbols: gets the texts.
+  ///   - source: where the object stands.
+  ///   - flaws: gets what was wrong with it.
+  ///   - spans: gets the span.
+  ///   - keys: gets what the object's keys say.
+  /// - Returns: false on a failure.
+  static func read(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
+    source: SourceRef, _ flaws: inout OTLPSpans.SpanIssues, _ spans: inout [TraceSpan], keys: inout Keys
+  ) -> Bool {
+    guard reader.take(0x7B, b) else { return false }
+    var draft = SpanBuilder()
+    var start: Int64?
+    var duration: Int64?
+    var remote = Endpoint()
+    var moments = Moments()
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      var isRead = true
+      if isKey("traceId") {
+        keys.insert(.trace)
+        guard let text = reader.keyText(b) else { return false }
+        (draft.span.trace, draft.span.traceText) = texts.request(b, text, &symbols)
+      } else if isKey("id") {
+        keys.insert(.id)
+        guard let text = reader.keyText(b) else { return false }
+        draft.span.span = texts.span(b, text)
+      } else if isKey("parentId") {
+        guard let text = reader.keyText(b) else { return false }
+        draft.span.parent = texts.span(b, text)
+      } else if isKey("name") {
+        guard let text = reader.keyText(b) else { return false }
+        draft.span.operation = texts.symbol(b, text, &symbols)
+      } else if isKey("kind") {
+        guard let text = reader.keyText(b) else { return false }
+        draft.span.kind = SpanWords.kind(b.extracting(text.start..<text.end))
+      } else if isKey("timestamp") {
+        isRead = reader.integer(b, &start)
+      } else if isKey("duration") {
+        isRead = reader.integer(b, &duration)
+      } else if isKey("localEndpoint") {
+        keys.insert(.endpoint)
+        guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
+        draft.span.service = endpoint.service
+      } else if isKey("remoteEndpoint") {
+        keys.insert(.endpoint)
+        guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
+        remote = endpoint
+      } else if isKey("tags") {
+        isRead = tags(b, &reader, &draft, &texts, &symbols)
+      } else if isKey("annotations") {
+        isRead = reader.eachElement(b) { annotation(b, &$0, &moments, &texts, &symbols) }
+      } else if isKey("binaryAnnotations") {
+        isRead = reader.eachElement(b) { binaryAnnotation(b, &$0, &moments, &draft, &texts, &symbols) }
+      } else if isKey("shared") {
+        guard let value = reader.scalar(b) else { return false }
+        if case .bool(true) = value { draft.span.flags.insert(.shared) }
+      } else {
+        if !isKey("debug") { keys.insert(.foreign) }
+        isRead = reader.skipValue(b)
+      }
+      guard isRead else { return false }
+    }
+    guard reader.failure == .none else { return false }
+    if draft.span.trace.isNone || draft.span.span == 0 { flaws.insert(.noID) }
+    if draft.span.peerService.isNone { draft.span.peerService = remote.service }
+    if draft.span.serverAddress.isNone { draft.span.serverAddress = remote.address }
+    // Zero stands for "not there" in both.
+    if let start, start != 0 { draft.span.start = start }
+    if let duration, duration != 0 { draft.span.duration = duration }
+    draft.span.source = source
+    let first = spans.count
+    halves(draft.span, moments, &spans)
+    for i in first..<spans.count { settle(&spans[i], &flaws) }
+    return true
+  }
+
+  private static func settle(_ span: inout TraceSpan, _ flaws: inout OTLPSpans.SpanIssues) {
+    if span.duration < -1 {
+      span.duration = -1
+      flaws.insert(.negativeDuration)
+    }
+    if span.start == 0 {
+      flaws.insert(.noTime)
+    } else if !OTLPSpans.plausible(span) {
+      flaws.insert(.implausibleTime)
+    }
+  }
+
+  /// One span, or the client and the server half of a version 1 span.
+  private static func halves(_ whole: TraceSpan, _ moments: Moments, _ spans: inout [TraceSpan]) {
+    var span = whole
+    let client = moments.clientSend ?? moments.clientReceive
+    let server = moments.serverReceive ?? moments.serverSend
+    func fill(_ half: inout TraceSpan, _ begin: Moment?, _ end: Moment?, keepsTimes: Bool) {
+      if keepsTimes, half.start != 0 { return }
+      if let begin { half.start = begin.time }
+      if let begin, let end { half.duration = max(end.time.subtractingReportingOverflow(begin.time).partialValue, -1) }
+    }
+    if let client, let server {
+      span.kind = .client
+      if span.service.isNone { span.service = client.endpoint.service }
+      if span.peerService.isNone { span.peerService = server.endpoint.service }
+      fill(&span, moments.clientSend, moments.clientReceive, keepsTimes: false)
+      spans.append(span)
+      var half = whole
+      half.kind = .server
+      half.service = server.endpoint.service
+      half.peerService = .none
+      half.serverAddress = .none
+      half.flags.insert(.shared)
+      fill(&half, moments.serverReceive, moments.serverSend, keepsTimes: false)
+      spans.append(half)
+      return
+    }
+    if let client {
+      span.kind = .client
+      if span.service.isNone { span.service = client.endpoint.service }
+      fill(&span, moments.clientSend, moments.clientReceive, keepsTimes: true)
+    } else if let server {
+      span.kind = .server
+      if span.service.isNone { span.service = server.endpoint.service }
+      fill(&span, moments.serverReceive, moments.serverSend, keepsTimes: true)
+    } else if let send = moments.messageSend {
+      span.kind = .producer
+      if span.service.isNone { span.service = send.endpoint.service }
+      fill(&span, send, nil, keepsTimes: true)
+    } else if let receive = moments.messageReceive {
+      span.kind = .consumer
+      if span.service.isNone { span.service = receive.endpoint.service }
+      fill(&span, receive, nil, keepsTimes: true)
+    }
+    if span.service.isNone { span.service = (moments.local ?? moments.any)?.service ?? .none }
+    if let address = moments.serverAddress, span.peerService.isNone, span.kind == .client || span.kind == .producer {
+      span.peerService = address.service
+      span.serverAddress = address.address
+    }
+    spans.append(span)
+  }
+
+  /// The usual bytes of a tag are compared first; any other one is read the general way.
+  private static func tags(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) -> Bool {
+    guard let byte = reader.peek(b) else { return false }
+    guard byte == 0x7B else { return reader.skipValue(b) }
+    reader.position &+= 1
+    var isFirst = true
+    while true {
+      if let usual = reader.usualMember(b, isFirst: isFirst) {
+        isFirst = false
+        tag(usual.key, .text(usual.value), b, &draft, &texts, &symbols)
+        continue
+      }
+      guard let key = reader.nextKey(b, &isFirst) else { return reader.failure == .none }
+      guard let value = reader.scalar(b) else { return false }
+      tag(key, value, b, &draft, &texts, &symbols)
+    }
+  }
+
+  /// A tag: the mere presence of `error` tells a failure, its text is the message.
+  private static func tag(
+    _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>, _ draft: inout SpanBuilder,
+    _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) {
+    let name = SpanBuilder.name(b, key)
+    if name == .error { draft.span.status = .error }
+    draft.take(name, value, b, &texts, &symbols)
+  }
+
+  private static func endpoint(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> Endpoint? {
+    var endpoint = Endpoint()
+    let isRead = reader.eachMember(b) { reader, key in
+      if JSONScanner.equals(b, key, "serviceName") {
+        guard let text = reader.keyText(b) else { return false }
+        endpoint.service = texts.symbol(b, text, &symbols)
+      } else if JSONScanner.equals(b, key, "ipv4") || JSONScanner.equals(b, key, "ipv6") {
+        guard let text = reader.keyText(b) else { return false }
+        if endpoint.address.isNone { endpoint.address = texts.symbol(b, text, &symbols) }
+      } else {
+        return reader.skipValue(b)
+      }
+      return true
+    }
+    return isRead ? endpoint : nil
+  }
+
+  private static func annotation(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ moments: inout Moments, _ texts: inout JSONTexts,
+    _ symbols: inout SymbolTable
+  ) -> Bool {
+    var time: Int64?
+    var value = JSONStringSlice(start: 0, end: 0, isEscaped: false)
+    var place: Endpoint?
+    let isRead = reader.eachMember(b) { reader, key in
+      if JSONScanner.equals(b, key, "timestamp") { return reader.integer(b, &time) }
+      if JSONScanner.equals(b, key, "value") {
+        guard let text = reader.keyText(b) else { return false }
+        value = text
+        return true
+      }
+      guard JSONScanner.equals(b, key, "endpoint") else { return reader.skipValue(b) }
+      guard let found = endpoint(b, &reader, &texts, &symbols) else { return false }
+      place = found
+      return true
+    }
+    guard isRead else { return false }
+    if let place, moments.any == nil, !place.service.isNone { moments.any = place }
+    guard value.count == 2, let time else { return true }
+    let moment = Moment(time: time, endpoint: place ?? Endpoint())
+    switch (b[value.start], b[value.start + 1]) {
+    case (0x63, 0x73): moments.clientSend = moments.clientSend ?? moment
+    case (0x63, 0x72): moments.clientReceive = moments.clientReceive ?? moment
+    case (0x73, 0x72): moments.serverReceive = moments.serverReceive ?? moment
+    case (0x73, 0x73): moments.serverSend = moments.serverSend ?? moment
+    case (0x6D, 0x73): moments.messageSend = moments.messageSend ?? moment
+    case (0x6D, 0x72): moments.messageReceive = moments.messageReceive ?? moment
+    default: break
+    }
+    return true
+  }
+
+  private static func binaryAnnotation(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ moments: inout Moments, _ draft: inout SpanBuilder,
+    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  ) -> Bool {
+    var name = JSONStringSlice(start: 0, end: 0, isEscaped: false)
+    var value = AttributeValue.other
+    var place: Endpoint?
+    let isRead = reader.eachMember(b) { reader, key in
+      if JSONScanner.equals(b, key, "key") {
+        guard let text = reader.keyText(b) else { return false }
+        name = text
+        return true
+      }
+      if JSONScanner.equals(b, key, "value") {
+        guard let read = reader.scalar(b) else { return false }
+        value = read
+        return true
+      }
+      guard JSONScanner.equals(b, key, "endpoint") else { return reader.skipValue(b) }
+      guard let found = endpoint(b, &reader, &texts, &symbols) else { return false }
+      place = found
+      return true
+    }
+    guard isRead else { return false }
+    if JSONScanner.equals(b, name, "sa") {
+      moments.serverAddress = place
+    } else if JSONScanner.equals(b, name, "ca") {
+      return true
+    } else {
+      if JSONScanner.equals(b, name, "lc") { moments.local = place }
+      if let place, moments.any == nil, !place.service.isNone { moments.any = place }
+      tag(name, value, b, &draft, &texts, &symbols)
+    }
+    return true
+  }
+}

@@ -1,0 +1,42 @@
+// What stands around the records in a JSON document: which keys lead to them.
+
+/// One open array or object around the records.
+struct JSONFrame {
+  var node: JSONNode
+  var isObject: Bool
+  var isFirst = true
+
+  init(node: JSONNode, isObject: Bool) {
+    self.node = node
+    self.isObject = isObject
+  }
+
+  /// The node of an array that stands under a key.
+  static func array(in node: JSONNode, key: JSONStringSlice, _ b: Span<UInt8>) -> JSONNode? {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    switch node {
+    case .wrapper:
+      if isKey("resourceSpans") || isKey("batches") { return .resources(.traces) }
+      if isKey("resourceLogs") { return .resources(.logs) }
+      if isKey("resourceMetrics") { return .resources(.metrics) }
+      return isKey("data") || isKey("hits") || isKey("spans") ? .values : nil
+    case .resource(.traces): return isKey("scopeSpans") || isKey("instrumentationLibrarySpans") ? .scopes(.traces) : nil
+    case .resource(.logs): return isKey("scopeLogs") || isKey("instrumentationLibraryLogs") ? .scopes(.logs) : nil
+    case .resource(.metrics):
+      return isKey("scopeMetrics") || isKey("instrumentationLibraryMetrics") ? .scopes(.metrics) : nil
+    case .scope(.traces): return isKey("spans") ? .items(.traces) : nil
+    case .scope(.logs): return isKey("logRecords") || isKey("logs") ? .items(.logs) : nil
+    case .scope(.metrics): return isKey("metrics") ? .items(.metrics) : nil
+    case .jaegerTrace: return isKey("spans") ? .jaegerSpans : nil
+    case .values, .resources, .scopes, .items, .jaegerSpans: return nil
+    }
+  }
+
+  /// Whether the object under a wrapper's key holds records.
+  static func opensValue(_ key: JSONStringSlice, _ b: Span<UInt8>) -> Bool {
+    for name: StaticString in ["data", "result", "trace", "hits", "_source"] where JSONScanner.equals(b, key, name) {
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,94 @@
+// What is said of records in JSON: repairs, damage, values of no known kind.
+
+internal import Model
+
+extension JSONRecords {
+  /// Counts and notes what was wrong with a span.
+  mutating func note(
+    _ flaws: OTLPSpans.SpanIssues, _ place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    for (flaw, code, message) in OTLPSpans.SpanIssues.told where flaws.contains(flaw) {
+      if flaw != .implausibleTime { batch.recordCounts.repair(code) }
+      context.report(code, .note, at: place, message, into: &batch)
+    }
+  }
+
+  /// Counts and notes the repairs of texts since the last time.
+  mutating func noteTexts(_ place: SourceLocation.Position, into batch: inout RecordBatch) {
+    for (count, before, code, message) in [
+      (texts.loneSurrogates, reported.lone, "loneSurrogate", "half a surrogate pair became U+FFFD"),
+      (texts.cut, reported.cut, "textCut", "a text was cut to the kept length"),
+      (texts.base64IDs, reported.base64, "base64ID", "an identity in base64, where the format wants hex"),
+    ] where count != before {
+      batch.recordCounts.repair(code, count - before)
+      context.report(code, .note, at: place, message, limit: code == "textCut" ? "textBytes" : nil, into: &batch)
+    }
+    reported = texts.repairs
+  }
+
+  /// Notes and forgets what a reader let pass in the texts.
+  mutating func noteText(
+    _ reader: inout JSONScanner, at place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    if reader.sawBadUTF8 {
+      batch.recordCounts.repair("invalidUTF8")
+      context.report("invalidUTF8", .note, at: place, "bytes that are no UTF-8 became U+FFFD", into: &batch)
+    }
+    if reader.sawControl {
+      batch.recordCounts.repair("controlCharacter")
+      context.report("controlCharacter", .note, at: place, "a bare control character in a string", into: &batch)
+    }
+    reader.sawBadUTF8 = false
+    reader.sawControl = false
+  }
+
+  /// Notes a value that is no record of any known kind; `close` says what that means.
+  mutating func noteUnknown(_ place: SourceLocation.Position) {
+    if unknown == 0 { firstUnknown = place }
+    unknown += 1
+  }
+
+  mutating func reportTooLong(at place: SourceLocation.Position, into batch: inout RecordBatch) {
+    recognized += 1
+    batch.recordCounts.skip("lineTooLong")
+    context.report(
+      "lineTooLong", .error, at: place,
+      "a line or element of more than \(context.settings.limits.line) bytes was left out", limit: "lineBytes",
+      into: &batch)
+  }
+
+  mutating func reportMalformed(
+    _ failure: JSONScanner.Failure, at place: SourceLocation.Position, into batch: inout RecordBatch
+  ) {
+    recognized += 1
+    switch failure {
+    case .depth:
+      batch.recordCounts.skip("jsonTooDeep")
+      context.report(
+        "jsonTooDeep", .error, at: place, "nested deeper than \(context.settings.limits.jsonDepth)",
+        limit: "jsonDepth", into: &batch)
+    case .incomplete:
+      batch.recordCounts.skip("cutOff")
+      context.report("cutOff", .error, at: place, "the JSON ends in the middle of a value", into: &batch)
+    case .syntax, .none:
+      batch.recordCounts.skip("malformedJSON")
+      context.report("malformedJSON", .error, at: place, "not valid JSON", into: &batch)
+    }
+  }
+
+  mutating func close(into batch: inout RecordBatch) {
+    leaveAll(into: &batch)
+    if unknown > 0 {
+      if recognized == 0, !isContinued {
+        context.report("unrecognizedFormat", .note, at: .whole, "JSON of no known record format", into: &batch)
+      } else {
+        batch.recordCounts.skip("unknownShape", unknown)
+        context.report(
+          "unknownShape", .warning, at: firstUnknown, "\(unknown) JSON values that are no known record", into: &batch)
+      }
+    } else if recognized == 0, !isContinued {
+      context.report("noRecords", .note, at: .whole, "JSON without records", into: &batch)
+    }
+    context.close(into: &batch)
+  }
+}

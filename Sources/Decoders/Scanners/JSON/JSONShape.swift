@@ -1,0 +1,200 @@
+// What a JSON object is, told by its keys: a record of some format, or a wrapper around records.
+
+internal import Model
+
+/// A record that fills one JSON object.
+enum JSONShape {
+  case otlpSpan
+  case otlpLog
+  case jaegerSpan
+  case zipkinSpan
+  case eventLine
+  /// Flat span, log or metric through a rule's keys, or a flat span with keys that everybody uses.
+  case mapped
+  case log
+  case unknown
+}
+
+/// A place in a document whose parts are read one by one.
+enum JSONNode: Equatable {
+  /// An array of anything.
+  case values
+  /// An object that wraps records: `resourceSpans`, `data`, `result`, `hits`.
+  case wrapper
+  case resources(Signal)
+  case resource(Signal)
+  case scopes(Signal)
+  case scope(Signal)
+  case items(Signal)
+  case jaegerTrace
+  case jaegerSpans
+
+  enum Signal: Equatable {
+    case traces
+    case logs
+    case metrics
+  }
+}
+
+/// Looks through the keys of one object.
+struct JSONClassifier {
+  enum Result {
+    /// The object's parts are to be read one by one.
+    case descend(JSONNode)
+    /// The object is one record, and ends here.
+    case unit(JSONShape, end: Int)
+    /// See the reader's failure.
+    case failed
+  }
+
+  struct Keys: OptionSet {
+    var rawValue: UInt32
+    static let traceId = Keys(rawValue: 1)
+    static let traceID = Keys(rawValue: 2)
+    static let spanId = Keys(rawValue: 4)
+    static let spanID = Keys(rawValue: 8)
+    static let id = Keys(rawValue: 16)
+    static let jaeger = Keys(rawValue: 32)
+    static let nanos = Keys(rawValue: 64)
+    static let zipkin = Keys(rawValue: 128)
+    static let body = Keys(rawValue: 256)
+    static let kind = Keys(rawValue: 512)
+    static let eventKind = Keys(rawValue: 1024)
+    static let component = Keys(rawValue: 2048)
+    static let time = Keys(rawValue: 4096)
+    static let logTime = Keys(rawValue: 8192)
+    static let logMessage = Keys(rawValue: 16384)
+    static let logSeverity = Keys(rawValue: 32768)
+    static let mapped = Keys(rawValue: 65536)
+    static let duration = Keys(rawValue: 131_072)
+    static let flatSpan = Keys(rawValue: 262_144)
+  }
+
+  let logKeys: LogKeyTable
+  let mapped: MappedJSON?
+
+  /// Classifies the object that starts at the reader's place, and checks it as far as it is read.
+  func classify(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Result {
+    reader.position += 1
+    var keys: Keys = []
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      guard let byte = reader.peek(b) else { return .failed }
+      if byte == 0x5B || byte == 0x7B {
+        if let node = wrapper(b, key, byte, keys, &reader) { return .descend(node) }
+        if reader.failure != .none { return .failed }
+      }
+      note(b, key, byte, reader.position, &keys)
+      guard reader.skipValue(b) else { return .failed }
+    }
+    guard reader.failure == .none else { return .failed }
+    return .unit(shape(keys), end: reader.position)
+  }
+
+  private func shape(_ keys: Keys) -> JSONShape {
+    if keys.contains(.mapped) { return .mapped }
+    if keys.contains([.eventKind, .component, .time]) { return .eventLine }
+    if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
+    if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
+    if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) { return .jaegerSpan }
+    if keys.contains([.traceId, .spanId, .jaeger]) { return .jaegerSpan }
+    if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin) { return .zipkinSpan }
+    if keys.contains([.flatSpan, .duration]), keys.contains(.logTime), !keys.contains(.logMessage) { return .mapped }
+    if keys.contains(.logMessage) || keys.contains([.logTime, .logSeverity]) { return .log }
+    return .unknown
+  }
+
+  /// Marks what a key tells of its object.
+  private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ value: Int, _ keys: inout Keys) {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    switch key.count {
+    case 2 where isKey("id"): keys.insert(.id)
+    case 4 where isKey("kind"):
+      keys.insert(.kind)
+      if byte == 0x22, Self.isEventKind(b, value + 1) { keys.insert(.eventKind) }
+    case 4 where isKey("time"): keys.insert(.time)
+    case 4 where isKey("body"): keys.insert(.body)
+    case 6 where isKey("spanId"): keys.insert(.spanId)
+    case 6 where isKey("spanID"): keys.insert(.spanID)
+    case 7 where isKey("traceId"): keys.insert(.traceId)
+    case 7 where isKey("traceID"): keys.insert(.traceID)
+    case 7 where isKey("span_id"): keys.insert(.flatSpan)
+    case 7 where isKey("process"): if byte == 0x7B { keys.insert(.jaeger) }
+    case 8 where isKey("duration"): keys.insert(.duration)
+    case 8 where isKey("end_time"): keys.insert(.duration)
+    case 9 where isKey("component"): keys.insert(.component)
+    case 10 where isKey("references"): keys.insert(.jaeger)
+    case 11 where isKey("duration_ms") || isKey("duration_us") || isKey("duration_ns"): keys.insert(.duration)
+    case 11 where isKey("annotations"): if byte == 0x5B { keys.insert(.zipkin) }
+    case 12 where isKey("timeUnixNano"): keys.insert(.nanos)
+    case 13 where isKey("operationName"): keys.insert(.jaeger)
+    case 13 where isKey("localEndpoint"): keys.insert(.zipkin)
+    case 14 where isKey("remoteEndpoint"): keys.insert(.zipkin)
+    case 17 where isKey("startTimeUnixNano"): keys.insert(.nanos)
+    case 17 where isKey("binaryAnnotations"): keys.insert(.zipkin)
+    case 20 where isKey("observedTimeUnixNano"): keys.insert(.nanos)
+    default: break
+    }
+    switch logKeys.role(b, key)?.role {
+    case .time: keys.insert(.logTime)
+    case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
+    case .severity: keys.insert(.logSeverity)
+    default: break
+    }
+    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+  }
+
+  private static let eventKinds = EventKind.allCases.map { Array($0.name.utf8) }
+
+  private static func isEventKind(_ b: Span<UInt8>, _ start: Int) -> Bool {
+    eventKinds.contains { name in
+      guard start + name.count < b.count, b[start + name.count] == 0x22 else { return false }
+      for i in name.indices where b[start + i] != name[i] { return false }
+      return true
+    }
+  }
+
+  /// The node that a key opens. Only OTLP's keys are beyond doubt; the others may also be fields of a log record, so
+  /// nothing of a record must have come before them, and an object must hold what it promises.
+  private func wrapper(
+    _ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: Keys, _ reader: inout JSONScanner
+  ) -> JSONNode? {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    let isArray = byte == 0x5B
+    switch key.count {
+    case 12 where isArray && isKey("resourceLogs"): return .wrapper
+    case 13 where isArray && isKey("resourceSpans"): return .wrapper
+    case 15 where isArray && isKey("resourceMetrics"): return .wrapper
+    default: break
+    }
+    guard keys.isDisjoint(with: [.logMessage, .logSeverity, .logTime, .mapped, .spanId, .spanID]) else { return nil }
+    switch key.count {
+    case 4 where isKey("data"): return isArray || holds(b, &reader) ? .wrapper : nil
+    case 4 where isKey("hits"): return isArray || holds(b, &reader) ? .wrapper : nil
+    case 5 where isArray && isKey("spans"): return .jaegerTrace
+    case 5 where !isArray && isKey("trace"): return holds(b, &reader) ? .wrapper : nil
+    case 6 where !isArray && isKey("result"): return holds(b, &reader) ? .wrapper : nil
+    case 7 where isArray && isKey("batches"): return .wrapper
+    case 7 where !isArray && isKey("_source"): return .wrapper
+    default: return nil
+    }
+  }
+
+  /// Whether the object at the reader's place has a key of a wrapper; the reader stays where it is.
+  private func holds(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
+    var inner = reader
+    inner.position += 1
+    var isFirst = true
+    while let key = inner.nextKey(b, &isFirst) {
+      for name: StaticString in [
+        "resourceSpans", "resourceLogs", "resourceMetrics", "batches", "spans", "hits", "data",
+      ]
+      where JSONScanner.equals(b, key, name) {
+        return true
+      }
+      guard inner.skipValue(b) else { break }
+    }
+    if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
+    return false
+  }
+}

@@ -1,0 +1,215 @@
+// JSON texts as symbols, log messages and identities.
+
+internal import Model
+internal import Support
+
+/// Turns scanned texts into what records hold, with one scratch buffer for the escaped ones.
+struct JSONTexts {
+  private var scratch: [UInt8] = []
+  /// Longest text that is kept.
+  let limit: Int
+  var loneSurrogates = 0
+  var cut = 0
+  /// Identities in base64, which protobuf's own JSON mapping writes and OTLP forbids.
+  var base64IDs = 0
+
+  /// What was put right so far, by kind: to be put back where a record is read again.
+  var repairs: (lone: Int, cut: Int, base64: Int) {
+    get { (loneSurrogates, cut, base64IDs) }
+    set { (loneSurrogates, cut, base64IDs) = newValue }
+  }
+
+  init(limit: Int) { self.limit = limit }
+
+  /// The symbol of a text.
+  @inline(__always) mutating func symbol(_ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable)
+    -> Symbol
+  {
+    if text.isEscaped || text.count > limit { return symbolSlow(b, text, &symbols) }
+    return symbols.intern(b.extracting(text.start..<text.end))
+  }
+
+  @inline(never) private mutating func symbolSlow(
+    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+  ) -> Symbol {
+    scratch.removeAll(keepingCapacity: true)
+    loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+    if scratch.count > limit {
+      cut += 1
+      scratch.removeLast(scratch.count - limit)
+    }
+    return symbols.intern(scratch.span)
+  }
+
+  /// Appends a text to the arena of log messages; its container's and application's headers are stripped on wish.
+  mutating func appendMessage(
+    _ b: Span<UInt8>, _ text: JSONStringSlice, stripsHeader: Bool, _ log: inout LogLine, to arena: inout [UInt8]
+  ) {
+    scratch.removeAll(keepingCapacity: true)
+    loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+    if scratch.count > 2, scratch[0] == 0x7B {
+      var inner: [UInt8] = []
+      if LogText.unwrap(scratch.span, depthLimit: 64, into: &inner) { swap(&inner, &scratch) }
+    }
+    var range = 0..<scratch.count
+    if stripsHeader {
+      let content = LogText.content(scratch.span)
+      range = content.start..<content.end
+      if log.severity == .unknown { log.severity = content.severity }
+    } else {
+      range = FieldText.trimmed(scratch.span)
+    }
+    if range.count > limit {
+      cut += 1
+      range = range.lowerBound..<range.lowerBound + limit
+    }
+    log.textStart = arena.count
+    log.textCount = range.count
+    arena.append(copying: scratch.span.extracting(range))
+  }
+
+  /// Appends a whole JSON value as a message, without the white space between its parts.
+  mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine, to arena: inout [UInt8]) {
+    scratch.removeAll(keepingCapacity: true)
+    var isString = false
+    var i = range.lowerBound
+    while i < range.upperBound, scratch.count < limit {
+      let byte = b[i]
+      if isString {
+        if byte == 0x5C, i + 1 < range.upperBound {
+          scratch.append(byte)
+          i += 1
+        } else if byte == 0x22 {
+          isString = false
+        }
+        scratch.append(b[i])
+      } else {
+        if byte == 0x22 { isString = true }
+        if !Sniffer.isSpace(byte) { scratch.append(byte) }
+      }
+      i += 1
+    }
+    if i < range.upperBound { cut += 1 }
+    log.textStart = arena.count
+    log.textCount = scratch.count
+    arena += scratch
+  }
+
+  /// The identity of a trace, and the symbol of its text where it is not hex.
+  @inline(__always) mutating func request(
+    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+  ) -> (RequestID, Symbol) {
+    if text.count == 32, let high = HexDigits.sixteen(b, text.start), let low = HexDigits.sixteen(b, text.start &+ 16) {
+      return (RequestID(high: high, low: low), .none)
+    }
+    return requestSlow(b, text, &symbols)
+  }
+
+  @inline(never) private mutating func requestSlow(
+    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+  ) -> (RequestID, Symbol) {
+    if text.isEscaped {
+      scratch.removeAll(keepingCapacity: true)
+      loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+      let (id, isHex) = RequestID.parse(scratch.span)
+      return (id, isHex ? .none : symbols.intern(scratch.span))
+    }
+    let bytes = b.extracting(text.start..<text.end)
+    let (id, isHex) = RequestID.parse(bytes)
+    if isHex { return (id, .none) }
+    if let (high, low) = Base64.sixteen(bytes) {
+      base64IDs += 1
+      return (RequestID(high: high, low: low), .none)
+    }
+    return (id, symbol(b, text, &symbols))
+  }
+
+  /// The identity of a span; 0 for none.
+  @inline(__always) mutating func span(_ b: Span<UInt8>, _ text: JSONStringSlice) -> UInt64 {
+    if text.count == 16, let value = HexDigits.sixteen(b, text.start) { return value }
+    return spanSlow(b, text)
+  }
+
+  @inline(never) private mutating func spanSlow(_ b: Span<UInt8>, _ text: JSONStringSlice) -> UInt64 {
+    if text.isEscaped {
+      scratch.removeAll(keepingCapacity: true)
+      loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+      return FieldText.spanID(scratch.span)
+    }
+    let bytes = b.extracting(text.start..<text.end)
+    if let value = Base64.eight(bytes) {
+      base64IDs += 1
+      return value
+    }
+    return FieldText.spanID(bytes)
+  }
+}
+
+enum HexDigits {
+  /// The value of sixteen hex digits of either case, nil where one is none.
+  @inline(__always) static func sixteen(_ b: Span<UInt8>, _ at: Int) -> UInt64? {
+    guard let high = eight(JSONScanner.load8(b, at)), let low = eight(JSONScanner.load8(b, at &+ 8)) else { return nil }
+    return high << 32 | low
+  }
+
+  /// The value of eight hex digits in one little-endian word.
+  @inline(__always) static func eight(_ word: UInt64) -> UInt64? {
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    // Digits: 0x30...0x39; letters in lower case: 0x61...0x66.
+    let lower = word | 0x2020_2020_2020_2020
+    let isDigit =
+      ((word | highs) &- 0x3030_3030_3030_3030) & ~((word | highs) &- 0x3A3A_3A3A_3A3A_3A3A) & ~word & highs
+    let isLetter =
+      ((lower | highs) &- 0x6161_6161_6161_6161) & ~((lower | highs) &- 0x6767_6767_6767_6767) & ~word & highs
+    guard isDigit | isLetter == highs else { return nil }
+    // Value of each byte: its low four bits, and nine more for a letter.
+    let nibbles = (word & 0x0F0F_0F0F_0F0F_0F0F) &+ (isLetter &>> 7) &* 9
+    // Eight nibbles, first byte most significant.
+    var value = nibbles.byteSwapped
+    value = (value | value &>> 4) & 0x00FF_00FF_00FF_00FF
+    value = (value | value &>> 8) & 0x0000_FFFF_0000_FFFF
+    return (value | value &>> 16) & 0xFFFF_FFFF
+  }
+}
+
+enum Base64 {
+  /// Sixteen bytes out of their base64 form (24 characters with padding, 22 without).
+  static func sixteen(_ b: Span<UInt8>) -> (UInt64, UInt64)? {
+    guard b.count == 24 && b[22] == 0x3D && b[23] == 0x3D || b.count == 22 else { return nil }
+    guard let bytes = decode(b.extracting(first: 22)), bytes.count == 16 else { return nil }
+    return (value(bytes[0..<8]), value(bytes[8..<16]))
+  }
+
+  /// Eight bytes out of their base64 form (12 characters with padding, 11 without).
+  static func eight(_ b: Span<UInt8>) -> UInt64? {
+    guard b.count == 12 && b[11] == 0x3D else { return nil }
+    guard let bytes = decode(b.extracting(first: 11)), bytes.count == 8 else { return nil }
+    return value(bytes[...])
+  }
+
+  private static func value(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+
+  private static func decode(_ b: Span<UInt8>) -> [UInt8]? {
+    var out: [UInt8] = []
+    var bits: UInt32 = 0
+    var count: UInt32 = 0
+    for i in b.indices {
+      let digit: UInt32
+      switch b[i] {
+      case 0x41...0x5A: digit = UInt32(b[i]) - 0x41
+      case 0x61...0x7A: digit = UInt32(b[i]) - 0x61 + 26
+      case 0x30...0x39: digit = UInt32(b[i]) - 0x30 + 52
+      case 0x2B, 0x2D: digit = 62
+      case 0x2F, 0x5F: digit = 63
+      default: return nil
+      }
+      bits = bits << 6 | digit
+      count += 6
+      if count >= 8 {
+        count -= 8
+        out.append(UInt8(truncatingIfNeeded: bits >> count))
+      }
+    }
+    return out
+  }
+}

@@ -1,0 +1,105 @@
+internal import Support
+// Where a large member may be cut, so that several threads can read it.
+
+/// Finds the line ends behind which a member of JSON lines is cut: the first one after every so many bytes.
+///
+/// Such lines stand for themselves; the rows of a table need its header, log lines the form that the first ones taught, and a
+/// document all that stands around. Whether a member is of lines its first line tells: one whole object. Where it is cut
+/// depends on its bytes alone, not on how they arrive.
+package struct MemberCutter {
+  /// Bytes after which the next line end is a cut.
+  private let size: Int
+  private let settings: DecoderSettings
+  private var input = ""
+  private var member = ""
+  /// The first line so far, until it is whole.
+  private var firstLine: [UInt8] = []
+  private var isOfLines: Bool?
+  private var sinceCut = 0
+  /// Whether the next byte, if there is one, begins a new piece.
+  private var isDue = false
+  /// Offset in the member of the next byte.
+  package private(set) var offset = 0
+  /// 1-based line of the next byte.
+  package private(set) var line = 1
+
+  /// A longer first line is not waited for.
+  private static let firstLineLimit = 1 << 20
+
+  package init(size: Int, settings: DecoderSettings) {
+    self.size = size
+    self.settings = settings
+  }
+
+  /// Starts on a member.
+  package mutating func begin(input: String, member: String) {
+    self.input = input
+    self.member = member
+    firstLine.removeAll(keepingCapacity: true)
+    isOfLines = nil
+    sinceCut = 0
+    isDue = false
+    offset = 0
+    line = 1
+  }
+
+  /// Passes over the member's next bytes.
+  ///
+  /// - Returns: how many of them belong to the piece before the next cut; nil where all of them do.
+  package mutating func advance(_ bytes: Span<UInt8>) -> Int? {
+    if isDue, !bytes.isEmpty {
+      isDue = false
+      sinceCut = 0
+      return 0
+    }
+    if isOfLines == nil { decide(bytes) }
+    if isOfLines == false { return nil }
+    var i = 0
+    while i < bytes.count {
+      let end = ByteScan.lineEnd(bytes, i)
+      guard end < bytes.count else { break }
+      line += 1
+      sinceCut += end + 1 - i
+      offset += end + 1 - i
+      i = end + 1
+      guard sinceCut >= size, isOfLines == true else { continue }
+      if i == bytes.count {
+        isDue = true
+        return nil
+      }
+      sinceCut = 0
+      return i
+    }
+    sinceCut += bytes.count - i
+    offset += bytes.count - i
+    return nil
+  }
+
+  private mutating func decide(_ bytes: Span<UInt8>) {
+    let end = ByteScan.lineEnd(bytes, 0)
+    firstLine.append(copying: bytes.extracting(0..<end))
+    if firstLine.count > Self.firstLineLimit {
+      isOfLines = false
+      firstLine = []
+    } else if end < bytes.count {
+      isOfLines = JSONLine.isWholeObject(firstLine.span, rule: settings.rule(input: input, member: member), settings)
+      firstLine = []
+    }
+  }
+}
+
+/// One line of JSON.
+enum JSONLine {
+  /// Whether a member that begins with this line is read as JSON, and the line is one object.
+  static func isWholeObject(_ line: Span<UInt8>, rule: FormatRule?, _ settings: DecoderSettings) -> Bool {
+    if let rule, !rule.table.isEmpty || !rule.values.isEmpty { return false }
+    var i = line.count >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF ? 3 : 0
+    while i < line.count, Sniffer.isSpace(line[i]) { i += 1 }
+    guard i < line.count, line[i] == 0x7B else { return false }
+    var reader = JSONScanner(at: i, depthLimit: settings.limits.jsonDepth)
+    guard reader.skipValue(line) else { return false }
+    var rest = reader.position
+    while rest < line.count, Sniffer.isSpace(line[rest]) { rest += 1 }
+    return rest == line.count
+  }
+}

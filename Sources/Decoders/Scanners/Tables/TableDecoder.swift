@@ -1,0 +1,147 @@
+// Delimited tables: spans, log rows and metric readings through a mapping of columns.
+
+internal import Model
+
+/// Reads comma, tab, semicolon or bar separated rows under a header.
+///
+/// The columns come from the rule that matches the member, else from names that everybody uses; then a note says so. The
+/// unit of the record counts is the row: a wide metric row is one record and gives a reading per value column.
+struct TableDecoder: ChunkedDecoder {
+  let format = "table"
+  var carry = PendingBytes()
+  private var context: MemberContext
+  private let rule: FormatRule?
+  private let delimiter: UInt8
+  private var row = DelimitedRow()
+  private var rows: TableRows?
+  private var header: [String] = []
+  /// 1-based line of the next row.
+  private var line = 1
+  private var skipsLine = false
+  private var quotes = true
+  private var openQuotes = 0
+  private var hasRows = false
+
+  init(context: MemberContext, rule: FormatRule?, delimiter: UInt8) {
+    self.context = context
+    self.rule = rule
+    self.delimiter = delimiter
+  }
+
+  mutating func finish(complete: Bool, into batch: inout RecordBatch) {
+    finishCarry(into: &batch)
+    if !hasRows { context.report("noRecords", .note, at: .whole, "a table without rows", into: &batch) }
+    context.close(into: &batch)
+  }
+
+  mutating func process(_ b: Span<UInt8>, isFinal: Bool, into batch: inout RecordBatch) -> Int {
+    var i = 0
+    while i < b.count {
+      if skipsLine {
+        let end = ByteScan.lineEnd(b, i)
+        if end == b.count { return end }
+        skipsLine = false
+        line += 1
+        i = end + 1
+        continue
+      }
+      switch row.read(b, from: i, delimiter: delimiter, quotes: quotes, isFinal: isFinal) {
+      case .row(let next):
+        take(b, into: &batch)
+        line += 1 + row.innerLines
+        i = next
+      case .incomplete:
+        guard b.count - i > context.settings.limits.line else { return i }
+        batch.recordCounts.skip("rowTooLong")
+        context.report(
+          "rowTooLong", .error, at: .line(line),
+          "a row of more than \(context.settings.limits.line) bytes was left out",
+          limit: "lineBytes", into: &batch)
+        skipsLine = true
+      case .openQuote:
+        batch.recordCounts.skip("openQuote")
+        context.report("openQuote", .error, at: .line(line), "a quote is opened and never closed", into: &batch)
+        skipsLine = true
+        openQuotes += 1
+        if openQuotes > 100 { quotes = false }
+      }
+    }
+    return i
+  }
+
+  private mutating func take(_ b: Span<UInt8>, into batch: inout RecordBatch) {
+    if row.isTooWide {
+      // Where it is the header that is too wide, no later row may pass for one.
+      if header.isEmpty { header = [""] }
+      hasRows = true
+      batch.recordCounts.skip("rowTooWide")
+      context.report(
+        "rowTooWide", .error, at: .line(line), "a row of more than \(DelimitedRow.mostFields) fields was left out",
+        limit: "fields", into: &batch)
+      return
+    }
+    if row.fields.count == 1, row.fields[0].start == row.fields[0].end { return }
+    if header.isEmpty {
+      readHeader(b, into: &batch)
+      return
+    }
+    hasRows = true
+    if rows == nil {
+      batch.recordCounts.skip("noColumns")
+      return
+    }
+    if row.fields.count == header.count, isHeader(b) {
+      context.report("repeatedHeader", .note, at: .line(line), "the header row appears again", into: &batch)
+      return
+    }
+    if row.fields.count != header.count {
+      batch.recordCounts.repair("raggedRow")
+      context.report(
+        "raggedRow", .note, at: .line(line), "rows with more or fewer fields than the header's \(header.count)",
+        into: &batch)
+    }
+    rows?.take(b, row, line: line, &context, into: &batch)
+  }
+
+  private func isHeader(_ b: Span<UInt8>) -> Bool {
+    guard row.fields[0].end - row.fields[0].start == header[0].utf8.count else { return false }
+    for (field, name) in zip(row.fields, header)
+    where FieldText.trimmedText(b.extracting(field.start..<field.end)) != name {
+      return false
+    }
+    return true
+  }
+
+  private mutating func readHeader(_ b: Span<UInt8>, into batch: inout RecordBatch) {
+    header = row.fields.map { field in
+      var start = field.start
+      if field.end - start >= 3, start == 0, b[0] == 0xEF, b[1] == 0xBB, b[2] == 0xBF { start += 3 }
+      while start < field.end, b[start] == 0 { start += 1 }
+      return FieldText.trimmedText(b.extracting(start..<field.end))
+    }
+    var mapping: TableMapping?
+    if let rule {
+      var absent: [String] = []
+      let ruled = TableMapping(rule: rule, header: header, absent: &absent)
+      if !absent.isEmpty {
+        context.report(
+          "missingColumn", .error, at: .line(line), "no column " + absent.sorted().joined(separator: ", ") + " here",
+          into: &batch)
+      }
+      if ruled.missing == nil { mapping = ruled }
+    }
+    if mapping == nil, let inferred = TableMapping(inferredFrom: header), inferred.missing == nil {
+      mapping = inferred
+      context.report(
+        "inferredTable", .note, at: .line(line), "columns understood by their names as \(inferred.kind.rawValue)",
+        into: &batch)
+    }
+    guard let mapping else {
+      context.report(
+        "missingColumn", .error, at: .line(line), "no rows read: the header has not the columns that records need",
+        into: &batch)
+      return
+    }
+    rows = TableRows(mapping: mapping, &batch.symbols)
+  }
+}

@@ -1,0 +1,220 @@
+// Which column of a table holds which field of a record: from a rule, or from column names that everybody uses.
+
+internal import Model
+
+/// The columns of one table by what they hold; -1 where there is none.
+struct TableMapping {
+  var kind: FormatRule.Kind
+  var trace = -1
+  var span = -1
+  var parent = -1
+  var component = -1
+  var operation = -1
+  var spanKind = -1
+  var status = -1
+  var error = -1
+  var httpStatus = -1
+  var grpcStatus = -1
+  var peer = -1
+  var start = -1
+  var startUnit = FieldText.Unit.inferred
+  var end = -1
+  var endUnit = FieldText.Unit.inferred
+  var duration = -1
+  var durationUnit = FieldText.Unit.microseconds
+  var time = -1
+  var timeUnit = FieldText.Unit.inferred
+  var severity = -1
+  var message = -1
+  var metric = -1
+  var value = -1
+  /// Value columns of a wide metric table, with their names.
+  var values: [(column: Int, name: String)] = []
+
+  init(kind: FormatRule.Kind) { self.kind = kind }
+
+  /// What the mapping lacks to give records, nil where it is enough.
+  var missing: String? {
+    switch kind {
+    case .spans:
+      if trace < 0 { return "trace" }
+      if span < 0 { return "span" }
+      return start < 0 && (end < 0 || duration < 0) ? "start" : nil
+    case .logs: return message < 0 ? "message" : nil
+    case .metrics:
+      if time < 0 { return "time" }
+      return value < 0 && values.isEmpty ? "value" : nil
+    }
+  }
+
+  /// The mapping that a rule gives over a header; `absent` names the columns that the header lacks.
+  init(rule: FormatRule, header: [String], absent: inout [String]) {
+    self.init(kind: rule.records)
+    for (field, name) in rule.table.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      guard let column = header.firstIndex(of: name) else {
+        absent.append(name)
+        continue
+      }
+      set(field, column, name: name)
+    }
+    if rule.values == ["*"] {
+      takeValues(header, except: Set(rule.table.values))
+    } else {
+      for name in rule.values {
+        if let column = header.firstIndex(of: name) {
+          values.append((column, name))
+        } else {
+          absent.append(name)
+        }
+      }
+    }
+  }
+
+  /// The mapping that the column names tell by themselves, nil where they tell of no record.
+  init?(inferredFrom header: [String]) {
+    guard header.count >= 3, header.count <= 4096 else { return nil }
+    let names = header.map(Self.normal)
+    guard Set(names).count == names.count || names.count > 8 else { return nil }
+    func find(_ options: [String]) -> Int {
+      for option in options { if let column = names.firstIndex(of: option) { return column } }
+      return -1
+    }
+    let trace = find(["traceid", "trace"])
+    let span = find(["spanid", "span"])
+    let component = find([
+      "service", "servicename", "component", "podname", "pod", "app", "application", "cmdbid", "microservice",
+      "container", "containername", "host", "hostname", "instance", "node", "logger",
+    ])
+    let start = find([
+      "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
+      "starttime", "start", "startedat", "begintime", "timestamp", "time",
+    ])
+    let time = find([
+      "timeunixnano", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date", "ts",
+      "eventtime",
+    ])
+    let message = find(["message", "msg", "log", "body", "content", "text", "logmessage"])
+    let value = find(["value", "metricvalue", "val"])
+    let metric = find(["metric", "metricname", "kpiname", "kpi", "name"])
+    if trace >= 0, span >= 0, start >= 0, message < 0 {
+      self.init(kind: .spans)
+      set(.start, start, name: header[start])
+      let end = find([
+        "endtimeunixnano", "endtimens", "endtimemicros", "endtimeus", "endtimemillis", "endtimems", "endtime", "end",
+        "finishedat",
+      ])
+      if end >= 0 { set(.end, end, name: header[end]) }
+      let duration = find(["duration", "durationus", "durationms", "durationns", "elapsed", "elapsedtime", "latency"])
+      if duration >= 0 { set(.duration, duration, name: header[duration]) }
+      parent = find(["parentid", "parentspanid", "parentspan", "parent"])
+      operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
+      spanKind = find(["kind", "spankind"])
+      status = find(["status", "statuscode", "result"])
+      error = find(["error", "errormessage", "exception"])
+      httpStatus = find(["httpstatuscode", "httpstatus"])
+      peer = find(["peer", "peerservice"])
+    } else if message >= 0, time >= 0 {
+      self.init(kind: .logs)
+      set(.time, time, name: header[time])
+      self.message = message
+      severity = find(["severity", "level", "loglevel", "severitytext"])
+    } else if time >= 0, value >= 0, metric >= 0 {
+      self.init(kind: .metrics)
+      set(.time, time, name: header[time])
+      self.metric = metric
+      self.value = value
+    } else if time >= 0, component >= 0, trace < 0, span < 0 {
+      self.init(kind: .metrics)
+      set(.time, time, name: header[time])
+      self.component = component
+      let others = Set(["timeunixnano", "timestamp", "time", "datetime", "date", "ts"])
+      takeValues(
+        header, except: Set(zip(header, names).filter { others.contains($0.1) }.map(\.0) + [header[component]]))
+      if values.isEmpty { return nil }
+    } else {
+      return nil
+    }
+    self.trace = trace
+    self.span = span
+    self.component = component
+  }
+
+  /// The delimiter under which a line is a header that tells of records, nil where it is none.
+  static func inferredDelimiter(_ line: Span<UInt8>) -> UInt8? {
+    guard line.count <= 64 << 10 else { return nil }
+    for delimiter: UInt8 in [0x2C, 0x09, 0x3B, 0x7C] {
+      let names = DelimitedRow.headerNames(line, delimiter: delimiter)
+      if TableMapping(inferredFrom: names) != nil { return delimiter }
+    }
+    return nil
+  }
+
+  private mutating func takeValues(_ header: [String], except mapped: Set<String>) {
+    for (column, name) in header.enumerated() where !mapped.contains(name) && !name.isEmpty {
+      values.append((column, name))
+    }
+  }
+
+  private mutating func set(_ field: FormatRule.Field, _ column: Int, name: String) {
+    switch field {
+    case .trace: trace = column
+    case .span: span = column
+    case .parent: parent = column
+    case .component: component = column
+    case .operation: operation = column
+    case .kind: spanKind = column
+    case .status: status = column
+    case .error: error = column
+    case .httpStatus: httpStatus = column
+    case .grpcStatus: grpcStatus = column
+    case .peer: peer = column
+    case .start, .startS, .startMs, .startUs, .startNs:
+      start = column
+      startUnit = Self.unit(field, .start, name) ?? .inferred
+    case .end, .endS, .endMs, .endUs, .endNs:
+      end = column
+      endUnit = Self.unit(field, .end, name) ?? .inferred
+    case .duration, .durationS, .durationMs, .durationUs, .durationNs:
+      duration = column
+      durationUnit = Self.unit(field, .duration, name) ?? .microseconds
+    case .time, .timeS, .timeMs, .timeUs, .timeNs:
+      time = column
+      timeUnit = Self.unit(field, .time, name) ?? .inferred
+    case .severity: severity = column
+    case .message: message = column
+    case .metric: metric = column
+    case .value: value = column
+    case .values: values.append((column, name))
+    }
+  }
+
+  /// The unit that a field's own name says, else the one that the end of the column's name says.
+  static func unit(_ field: FormatRule.Field, _ bare: FormatRule.Field, _ column: String) -> FieldText.Unit? {
+    switch field.rawValue.dropFirst(bare.rawValue.count) {
+    case "S": return .seconds
+    case "Ms": return .milliseconds
+    case "Us": return .microseconds
+    case "Ns": return .nanoseconds
+    default: break
+    }
+    let name = column.lowercased()
+    for (unit, endings) in [
+      (FieldText.Unit.nanoseconds, ["nano", "nanos", "nanoseconds", "_ns", "(ns)"]),
+      (.microseconds, ["micro", "micros", "microseconds", "_us", "(us)", "(µs)"]),
+      (.milliseconds, ["milli", "millis", "milliseconds", "_ms", "(ms)"]),
+      (.seconds, ["_s", "(s)", "_sec", "seconds"]),
+    ] where endings.contains(where: name.hasSuffix) {
+      return unit
+    }
+    if column.hasSuffix("Ns") { return .nanoseconds }
+    if column.hasSuffix("Us") { return .microseconds }
+    return column.hasSuffix("Ms") ? .milliseconds : nil
+  }
+
+  /// A column name in lower case without anything but letters and digits.
+  static func normal(_ name: String) -> String {
+    String(
+      decoding: name.lowercased().utf8.filter { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) },
+      as: UTF8.self)
+  }
+}

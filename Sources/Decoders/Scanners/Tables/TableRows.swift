@@ -1,0 +1,245 @@
+// Rows of a mapped table as records.
+
+internal import Model
+internal import Support
+
+struct TableRows {
+  private let mapping: TableMapping
+  /// Names of the wide value columns, or of the single value column.
+  private var valueNames: [Symbol] = []
+  private var unquoted: [UInt8] = []
+  private var inner: [UInt8] = []
+
+  init(mapping: TableMapping, _ symbols: inout SymbolTable) {
+    self.mapping = mapping
+    valueNames = mapping.values.map { symbols.intern($0.name) }
+    if mapping.kind == .metrics, mapping.metric < 0, mapping.values.isEmpty { valueNames = [symbols.intern("value")] }
+  }
+
+  mutating func take(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) {
+    let problem: String? =
+      switch mapping.kind {
+      case .spans: span(b, row, line: line, &context, into: &batch)
+      case .logs: log(b, row, line: line, context, into: &batch)
+      case .metrics: metric(b, row, line: line, &context, into: &batch)
+      }
+    if let problem {
+      batch.recordCounts.skip(problem)
+      context.report(problem, .warning, at: .line(line), Self.text(of: problem), into: &batch)
+    } else {
+      batch.recordCounts.use()
+    }
+  }
+
+  private static func text(of problem: String) -> String {
+    switch problem {
+    case "badTime": "a row without a readable time was left out"
+    case "noID": "a row without a trace or span id was left out"
+    case "noMessage": "a row without a message was left out"
+    default: "a row without a readable value was left out"
+    }
+  }
+
+  /// One column of a row, without white space around; empty where the row is too short.
+  private func field(_ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int) -> Range<Int> {
+    guard column >= 0, column < row.fields.count else { return 0..<0 }
+    var start = row.fields[column].start
+    var end = row.fields[column].end
+    while start < end, b[start] <= 0x20 { start += 1 }
+    while end > start, b[end - 1] <= 0x20 { end -= 1 }
+    return start..<end
+  }
+
+  private mutating func symbol(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, _ symbols: inout SymbolTable
+  ) -> Symbol {
+    let range = field(b, row, column)
+    if range.isEmpty { return .none }
+    guard row.fields[column].isDoubled else { return symbols.intern(b.extracting(range)) }
+    Self.undouble(b.extracting(range), into: &unquoted)
+    return symbols.intern(unquoted.span)
+  }
+
+  private static func undouble(_ b: Span<UInt8>, into out: inout [UInt8]) {
+    out.removeAll(keepingCapacity: true)
+    var i = 0
+    while i < b.count {
+      let first = i
+      while i < b.count, b[i] != 0x22 { i += 1 }
+      // The first quote of a pair goes with the text before it, the second is left out.
+      let end = min(i + 1, b.count)
+      out.append(copying: b.extracting(first..<end))
+      i = end < b.count && i < b.count && b[end] == 0x22 ? end + 1 : end
+    }
+  }
+
+  private func time(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, _ unit: FieldText.Unit, _ context: borrowing MemberContext
+  ) -> Int64? {
+    let range = field(b, row, column)
+    if range.isEmpty { return nil }
+    return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: context.settings.assumedZoneSeconds)
+  }
+
+  private mutating func request(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable
+  ) -> (RequestID, Symbol) {
+    let range = field(b, row, mapping.trace)
+    if range.isEmpty { return (.none, .none) }
+    let text = b.extracting(range)
+    let (id, isHex) = RequestID.parse(text)
+    return (id, isHex ? .none : symbols.intern(text))
+  }
+
+  private mutating func span(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) -> String? {
+    var span = TraceSpan()
+    (span.trace, span.traceText) = request(b, row, &batch.symbols)
+    span.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    guard !span.trace.isNone, span.span != 0 else { return "noID" }
+    guard fillTimes(b, row, &span, line: line, &context, into: &batch) else { return "badTime" }
+    let parent = field(b, row, mapping.parent)
+    if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
+    span.service = symbol(b, row, mapping.component, &batch.symbols)
+    span.operation = symbol(b, row, mapping.operation, &batch.symbols)
+    span.peerService = symbol(b, row, mapping.peer, &batch.symbols)
+    span.message = symbol(b, row, mapping.error, &batch.symbols)
+    if mapping.spanKind >= 0 { span.kind = SpanWords.kind(b.extracting(field(b, row, mapping.spanKind))) }
+    if mapping.httpStatus >= 0 {
+      span.httpStatus = SpanWords.httpStatus(b.extracting(field(b, row, mapping.httpStatus)))
+    }
+    if mapping.grpcStatus >= 0 {
+      span.grpcStatus = SpanWords.grpcStatus(b.extracting(field(b, row, mapping.grpcStatus)))
+    }
+    if mapping.status >= 0 { SpanWords.status(b.extracting(field(b, row, mapping.status)), into: &span) }
+    span.source = context.line(line)
+    batch.spans.append(span)
+    return nil
+  }
+
+  private func fillTimes(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, line: Int, _ context: inout MemberContext,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    let duration = field(b, row, mapping.duration)
+    let length: Int64? =
+      duration.isEmpty ? nil : SpanWords.duration(b.extracting(duration), unit: mapping.durationUnit)
+    if let start = time(b, row, mapping.start, mapping.startUnit, context) {
+      span.start = start
+      if let length {
+        span.duration = length
+      } else if let end = time(b, row, mapping.end, mapping.endUnit, context) {
+        span.duration = end.subtractingReportingOverflow(start).partialValue
+      }
+    } else if let end = time(b, row, mapping.end, mapping.endUnit, context), let length {
+      span.start = end.subtractingReportingOverflow(length).partialValue
+      span.duration = length
+    } else {
+      return false
+    }
+    let isEmpty = field(b, row, mapping.end).isEmpty && duration.isEmpty
+    if span.duration < 0, !isEmpty {
+      span.duration = -1
+      batch.recordCounts.repair("negativeDuration")
+      context.report(
+        "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
+        into: &batch)
+    }
+    return true
+  }
+
+  private mutating func log(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext,
+    into batch: inout RecordBatch
+  ) -> String? {
+    let range = field(b, row, mapping.message)
+    if range.isEmpty { return "noMessage" }
+    var log = LogLine()
+    if let time = time(b, row, mapping.time, mapping.timeUnit, context) {
+      log.time = time
+    } else {
+      batch.recordCounts.repair("noTime")
+    }
+    (log.request, log.requestText) = request(b, row, &batch.symbols)
+    log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    log.component = symbol(b, row, mapping.component, &batch.symbols)
+    log.severity = FieldText.severity(b.extracting(field(b, row, mapping.severity)))
+    let isDoubled = row.fields[mapping.message].isDoubled
+    if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
+    if isDoubled {
+      keep(unquoted.span, &log, context, into: &batch)
+    } else {
+      keep(b.extracting(range), &log, context, into: &batch)
+    }
+    log.source = context.line(line)
+    batch.logs.append(log)
+    return nil
+  }
+
+  private func keep(
+    _ text: Span<UInt8>, _ log: inout LogLine, _ context: borrowing MemberContext, into batch: inout RecordBatch
+  ) {
+    log.textStart = batch.text.count
+    var unwrapped: [UInt8] = []
+    if text.count > 0, text[0] == 0x7B,
+      LogText.unwrap(text, depthLimit: context.settings.limits.jsonDepth, into: &unwrapped)
+    {
+      append(unwrapped.span, &log, limit: context.settings.limits.text, into: &batch)
+    } else {
+      append(text, &log, limit: context.settings.limits.text, into: &batch)
+    }
+  }
+
+  private func append(_ text: Span<UInt8>, _ log: inout LogLine, limit: Int, into batch: inout RecordBatch) {
+    let content = LogText.content(text)
+    if log.severity == .unknown { log.severity = content.severity }
+    var end = content.end
+    if end - content.start > limit {
+      end = content.start + limit
+      batch.recordCounts.repair("textCut")
+    }
+    batch.text.append(copying: text.extracting(content.start..<end))
+    log.textCount = end - content.start
+  }
+
+  private mutating func metric(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) -> String? {
+    guard let time = time(b, row, mapping.time, mapping.timeUnit, context) else { return "badTime" }
+    var point = MetricPoint()
+    point.time = time
+    point.source = context.line(line)
+    point.component = symbol(b, row, mapping.component, &batch.symbols)
+    var found = 0
+    var notNumbers = 0
+    func add(_ column: Int, _ metric: Symbol, _ batch: inout RecordBatch) {
+      let range = field(b, row, column)
+      if range.isEmpty { return }
+      guard let value = FieldText.double(b.extracting(range)) else { return }
+      guard value.isFinite else {
+        notNumbers += 1
+        return
+      }
+      point.metric = metric
+      point.value = value
+      batch.metrics.append(point)
+      found += 1
+    }
+    if mapping.values.isEmpty {
+      let metric = mapping.metric >= 0 ? symbol(b, row, mapping.metric, &batch.symbols) : valueNames[0]
+      add(mapping.value, metric, &batch)
+    } else {
+      for (index, value) in mapping.values.enumerated() { add(value.column, valueNames[index], &batch) }
+    }
+    if notNumbers > 0 {
+      batch.recordCounts.repair("notANumber", notNumbers)
+      context.report(
+        "notANumber", .note, at: .line(line), "readings that are no finite number are left out of their row",
+        into: &batch)
+    }
+    return found + notNumbers == 0 ? "noValue" : nil
+  }
+}

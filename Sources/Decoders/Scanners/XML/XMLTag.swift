@@ -1,0 +1,139 @@
+// One start tag as the scanner hands it over.
+
+internal import Support
+internal import Glibc
+
+/// A start tag: its local name and its attributes, decoded. The scanner uses one value again for every tag.
+struct XMLTag {
+  /// Without its namespace prefix.
+  var name = ""
+  /// 1-based line of the `<`.
+  var line = 1
+  /// How many attributes the tag has.
+  private(set) var count = 0
+  /// Its attributes first; behind them may stand those of a tag before, whose places are used again.
+  private var attributes: [Attribute] = []
+  /// The tag as it was written: most values need no decoding.
+  private var raw: [UInt8] = []
+  private var decoded: [UInt8] = []
+  /// Where the value that is being decoded begins.
+  private var decodedStart = 0
+  /// The names once there are many of them.
+  private var taken: Set<String> = []
+
+  private struct Attribute {
+    var name: String
+    /// Names of two numbers differ, unless one is negative.
+    var number: Int
+    /// Where the value lies: among the raw bytes, or among the decoded ones.
+    var start: Int
+    var end: Int
+    var isDecoded: Bool
+  }
+
+  /// The name of the i-th attribute.
+  @inline(__always) func name(_ i: Int) -> String { attributes[i].name }
+
+  /// The attribute's value; nil where the tag has none of that name.
+  subscript(_ name: String) -> String? {
+    for i in 0..<count where attributes[i].name == name { return value(i) }
+    return nil
+  }
+
+  /// The bytes of the i-th attribute's value.
+  @inline(__always) private func withValue<Result>(
+    _ i: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    let place = attributes[i].start..<attributes[i].end
+    return unsafe (attributes[i].isDecoded ? decoded : raw).withUnsafeBufferPointer {
+      unsafe body(UnsafeBufferPointer(rebasing: $0[place]))
+    }
+  }
+
+  /// The value of the i-th attribute.
+  func value(_ i: Int) -> String { unsafe withValue(i) { unsafe String(decoding: $0, as: UTF8.self) } }
+
+  /// The value of the i-th attribute; where a text that was made before is equal to it, that text.
+  func value(_ i: Int, sameAs known: String) -> String {
+    let isSame = unsafe withValue(i) { bytes in
+      let held = known.utf8Span.span
+      guard held.count == bytes.count else { return false }
+      guard let base = bytes.baseAddress else { return true }
+      return unsafe held.withUnsafeBufferPointer { held in
+        guard let other = held.baseAddress else { return true }
+        return unsafe memcmp(base, other, bytes.count) == 0
+      }
+    }
+    return isSame ? known : value(i)
+  }
+
+  /// The i-th attribute's value as microseconds, where it is a plain number of seconds.
+  func plainSeconds(_ i: Int) -> Int64? { unsafe withValue(i) { unsafe ReportValues.plainSeconds($0) } }
+
+  mutating func clear(name: String, line: Int) {
+    self.name = name
+    self.line = line
+    count = 0
+    if attributes.count > Self.usualCount { attributes.removeLast(attributes.count - Self.usualCount) }
+    if !decoded.isEmpty { decoded.removeAll(keepingCapacity: true) }
+    decodedStart = 0
+    if !taken.isEmpty { taken.removeAll() }
+  }
+
+  mutating func append(_ byte: UInt8) { decoded.append(byte) }
+
+  mutating func append(_ span: Span<UInt8>) { decoded.append(copying: span) }
+
+  mutating func append(scalar: UInt32) { UTF8Check.append(scalar, to: &decoded) }
+
+  /// Ends the value collected by `append` and gives it its name.
+  ///
+  /// - Returns: false where the tag has the attribute already; then the value is dropped.
+  mutating func close(attribute name: (text: String, number: Int)) -> Bool {
+    let start = decodedStart
+    if isTaken(name) {
+      decoded.removeLast(decoded.count - start)
+      return false
+    }
+    add(Attribute(name: name.text, number: name.number, start: start, end: decoded.count, isDecoded: true))
+    decodedStart = decoded.count
+    return true
+  }
+
+  /// Adds an attribute whose value stands for itself, at this place within the tag.
+  ///
+  /// - Returns: false where the tag has the attribute already; then the value is dropped.
+  mutating func close(attribute name: (text: String, number: Int), plain place: Range<Int>) -> Bool {
+    if isTaken(name) { return false }
+    add(
+      Attribute(
+        name: name.text, number: name.number, start: place.lowerBound, end: place.upperBound, isDecoded: false))
+    return true
+  }
+
+  private mutating func add(_ attribute: Attribute) {
+    if count < attributes.count { attributes[count] = attribute } else { attributes.append(attribute) }
+    count += 1
+  }
+
+  /// Places for attributes that are kept for the next tag, and attributes up to which they are looked through one by one.
+  private static let usualCount = 16
+
+  /// Keeps the tag's bytes, from its `<` on: the tag is read.
+  mutating func keep(_ span: Span<UInt8>) {
+    raw.removeAll(keepingCapacity: true)
+    if count == 0 { return }
+    raw.append(copying: span)
+  }
+
+  /// Whether the tag has an attribute: few are looked through, many have a set, so that a tag of a hundred thousand stays
+  /// linear.
+  private mutating func isTaken(_ name: (text: String, number: Int)) -> Bool {
+    if count < Self.usualCount {
+      for i in 0..<count where attributes[i].number == name.number && attributes[i].name == name.text { return true }
+      return false
+    }
+    if taken.isEmpty { taken = Set(attributes[..<count].map(\.name)) }
+    return !taken.insert(name.text).inserted
+  }
+}

@@ -1,0 +1,47 @@
+/// A stretch of trouble of one component, before anomalies are joined into incidents.
+struct Anomaly {
+  enum Sign: Hashable {
+    /// Requests failed because of it.
+    case failures
+    /// Its own code became slow.
+    case slowCode
+    /// The way to it became slow.
+    case slowNetwork
+    /// Its spans, which never say whether they failed, run through other code, or its log reports errors.
+    case behaviour
+    /// Its log lines and metrics, where there are hardly any requests to see it by.
+    case records
+  }
+
+  var component: Int
+  var sign: Sign
+  /// Microseconds: the first and the last trace of it.
+  var onset: Int64
+  var end: Int64
+  /// How certain it is, in standard deviations.
+  var strength: Double
+  /// Failed requests that it explains, beyond what is usual.
+  var failures = 0.0
+  /// For slow ones: microseconds that a request usually takes here, and that it took now.
+  var usualTime = 0.0
+  var time = 0.0
+}
+
+/// Runs of marked minutes as ranges, joined over gaps.
+enum MinuteRuns {
+  /// The runs of marked minutes (indices, ascending); a gap of at most `gap` microseconds does not end one.
+  static func runs(_ marked: [Int], slots: [Int32], gap: Int64) -> [ClosedRange<Int>] {
+    var runs: [ClosedRange<Int>] = []
+    for minute in marked {
+      if let last = runs.last {
+        let distance = Int64(slots[minute] - slots[last.upperBound] - 1) * IncidentPartial.coarse
+        if distance <= gap {
+          runs[runs.count - 1] = last.lowerBound...minute
+          continue
+        }
+      }
+      runs.append(minute...minute)
+    }
+    return runs
+  }
+}

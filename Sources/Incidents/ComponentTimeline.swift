@@ -1,0 +1,264 @@
+internal import Support
+
+/// A merged partial laid out for reading: components in name order, minutes in time order, the call graph.
+struct ComponentTimeline {
+  let partial: IncidentPartial
+  /// Every component, byte-sorted.
+  let components: [String]
+  /// Component index by name number, -1 for names that are none.
+  private let indexByName: [Int32]
+  /// Slots of `IncidentPartial.coarse` that hold anything, ascending.
+  let minutes: [Int32]
+  /// Indices of the minutes that the baseline is read from.
+  let baseline: [Int]
+  /// How many slots a baseline needs to be believed.
+  let requiredSlots: Int
+  /// Callees and callers by component index, ascending.
+  let callees: [[Int]]
+  let callers: [[Int]]
+  /// Whether a component has spans of its own.
+  let hasSpans: [Bool]
+  /// The component that an operation usually leads to, for (component name, operation name).
+  let usualCallee: [CubeKey: Int]
+  /// The components with spans that an operation regularly calls and that have requests most of the time, the most regular first,
+  /// for (component name, operation name).
+  private let regularCallees: [CubeKey: [Int]]
+  /// Name number by component index.
+  private let nameByIndex: [Int32]
+
+  init(_ partial: IncidentPartial, settings: IncidentSettings) {
+    self.partial = partial
+    var names: Set<Int32> = []
+    for cell in partial.activity.cells.keys { names.insert(cell.a) }
+    let spanned = names
+    for cell in partial.edges.cells.keys { names.formUnion([cell.a, cell.b]) }
+    for cell in partial.blame.cells.keys { names.insert(cell.a) }
+    for cell in partial.logVolume.cells.keys { names.insert(cell.a) }
+    for cell in partial.metrics.cells.keys { names.insert(cell.a) }
+    for cell in partial.signals.cells.keys { names.insert(cell.a) }
+    names.remove(0)
+    let ordered = names.map { ($0, partial.names[$0]) }
+      .sorted { $0.1.utf8.lexicographicallyPrecedes($1.1.utf8) }
+    components = ordered.map(\.1)
+    nameByIndex = ordered.map(\.0)
+    var indexByName = [Int32](repeating: -1, count: partial.names.count)
+    for (index, (name, _)) in ordered.enumerated() { indexByName[Int(name)] = Int32(index) }
+    self.indexByName = indexByName
+    hasSpans = ordered.map { spanned.contains($0.0) }
+
+    var slots: Set<Int32> = []
+    for cell in partial.visits.cells.keys { slots.insert(cell.slot) }
+    for cell in partial.logVolume.cells.keys { slots.insert(cell.slot) }
+    for cell in partial.metrics.cells.keys { slots.insert(cell.slot) }
+    for cell in partial.signals.cells.keys {
+      slots.insert(IncidentPartial.slot(IncidentPartial.start(cell.slot, IncidentPartial.fine), IncidentPartial.coarse))
+    }
+    let minutes = slots.sorted()
+    self.minutes = minutes
+    let given = minutes.indices.filter { index in
+      let start = IncidentPartial.start(minutes[index], IncidentPartial.coarse)
+      return settings.baseline.contains { $0.overlaps(start..<start + IncidentPartial.coarse) }
+    }
+    baseline = given.isEmpty ? Array(minutes.indices) : given
+    requiredSlots = given.isEmpty ? 3 : 1
+
+    var outgoing = [Set<Int>](repeating: [], count: ordered.count)
+    var incoming = outgoing
+    for cell in partial.edges.cells.keys {
+      let from = Int(indexByName[Int(cell.a)])
+      let to = Int(indexByName[Int(cell.b)])
+      guard from >= 0, to >= 0, from != to else { continue }
+      outgoing[from].insert(to)
+      incoming[to].insert(from)
+    }
+    callees = outgoing.map { $0.sorted() }
+    callers = incoming.map { $0.sorted() }
+    let calls = Self.calls(partial)
+    var totals: [CubeKey: Int] = [:]
+    for (cell, tally) in partial.operations.cells { totals[CubeKey(a: cell.a, b: cell.b), default: 0] += tally.count }
+    usualCallee = Self.usualCallees(calls, totals, indexByName)
+    regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
+  }
+
+  /// Requests that passed a component in some minutes. The times of one request's spans are no independent draws (what
+  /// slows one of them slows its neighbours), so that no share of slow spans is surer than these requests make it.
+  func requests(_ component: Int, _ minutes: [Int]) -> Double {
+    let name = nameByIndex[component]
+    return minutes.reduce(0) { sum, minute in
+      sum + Double(partial.visits.cells[CubeKey(a: name, slot: self.minutes[minute])]?.requests ?? 0)
+    }
+  }
+
+  /// The share of an operation's spans that must call a component for it to be a regular callee.
+  private static let regularShare = 0.3
+  /// The share of the night's slots in which a component must have requests for its silence to mean anything.
+  private static let presence = 0.5
+
+  private static func calls(_ partial: IncidentPartial) -> [CubeKey: [Int32: Int]] {
+    var calleeByLabel: [Int32: Int32] = [:]
+    var calls: [CubeKey: [Int32: Int]] = [:]
+    for (cell, pair) in partial.pairs.cells {
+      let label = cell.d
+      let callee: Int32
+      if let known = calleeByLabel[label] {
+        callee = known
+      } else {
+        callee = EventLabel.callee(partial.names[label]).flatMap { partial.names.find($0) } ?? -1
+        calleeByLabel[label] = callee
+      }
+      guard callee > 0, callee != cell.a else { continue }
+      calls[CubeKey(a: cell.a, b: cell.b), default: [:]][callee, default: 0] += pair.count
+    }
+    return calls
+  }
+
+  private static func usualCallees(
+    _ calls: [CubeKey: [Int32: Int]], _ totals: [CubeKey: Int], _ indexByName: [Int32]
+  ) -> [CubeKey: Int] {
+    var usual: [CubeKey: Int] = [:]
+    for (key, counts) in calls where counts.count == 1 {
+      guard let (callee, count) = counts.first, 2 * count > totals[key] ?? 0, indexByName[Int(callee)] >= 0 else {
+        continue
+      }
+      usual[key] = Int(indexByName[Int(callee)])
+    }
+    return usual
+  }
+
+  private static func regularCallees(
+    _ calls: [CubeKey: [Int32: Int]], _ totals: [CubeKey: Int], _ partial: IncidentPartial, _ indexByName: [Int32]
+  ) -> [CubeKey: [Int]] {
+    var busy: [Int32: Int] = [:]
+    var slots: Set<Int32> = []
+    for cell in partial.activity.cells.keys {
+      busy[cell.a, default: 0] += 1
+      slots.insert(cell.slot)
+    }
+    var regular: [CubeKey: [Int]] = [:]
+    for (key, counts) in calls {
+      let found = counts.filter { callee, count in
+        Double(count) > regularShare * Double(totals[key] ?? 0)
+          && Double(busy[callee] ?? 0) >= presence * Double(slots.count)
+      }
+      guard !found.isEmpty else { continue }
+      let ordered = found.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+      regular[key] = ordered.map { Int(indexByName[Int($0.key)]) }.filter { $0 >= 0 }
+    }
+    return regular
+  }
+
+  func component(_ name: Int32) -> Int? {
+    let index = name >= 0 && Int(name) < indexByName.count ? indexByName[Int(name)] : -1
+    return index >= 0 ? Int(index) : nil
+  }
+
+  /// The index of a slot among `minutes`, by bisection.
+  func minute(_ slot: Int32) -> Int? {
+    let index = minutes.partitioningIndex { $0 >= slot }
+    return index < minutes.count && minutes[index] == slot ? index : nil
+  }
+
+  /// The component a blame cell of a slot length speaks against: the usual callee of its operation where there is one;
+  /// where the blamed span was no call, only a callee that was silent then and usually is not.
+  func culprit(_ cell: CubeKey, _ length: Int64) -> Int? {
+    guard cell.b != 0 else { return component(cell.a) }
+    if cell.number == 0 { return usualCallee[CubeKey(a: cell.a, b: cell.b)] ?? component(cell.a) }
+    for callee in regularCallees[CubeKey(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
+      return callee
+    }
+    return component(cell.a)
+  }
+
+  /// Whether a component had no request in a slot of a length, and none in a fine slot before or behind.
+  private func isSilent(_ component: Int, _ slot: Int32, _ length: Int64) -> Bool {
+    guard let name = partial.names.find(components[component]) else { return false }
+    func isEmpty(_ slot: Int32) -> Bool { partial.activity.cells[CubeKey(a: name, slot: slot)] == nil }
+    let first = IncidentPartial.slot(IncidentPartial.start(slot, length), IncidentPartial.fine)
+    let count = Int32(length / IncidentPartial.fine)
+    return (first..<first + count).contains { isEmpty($0) && (isEmpty($0 - 1) || isEmpty($0 + 1)) }
+  }
+
+  /// The minutes that lie in a range of time, by index.
+  func minutes(in range: Range<Int64>) -> [Int] {
+    let first = IncidentPartial.slot(range.lowerBound, IncidentPartial.coarse)
+    var index = minutes.partitioningIndex { $0 >= first }
+    var found: [Int] = []
+    while index < minutes.count {
+      let start = IncidentPartial.start(minutes[index], IncidentPartial.coarse)
+      guard start < range.upperBound else { break }
+      let middle = start + IncidentPartial.coarse / 2
+      if range.contains(middle) || range.contains(start) && range.upperBound <= middle { found.append(index) }
+      index += 1
+    }
+    return found
+  }
+
+  var width: Int { minutes.count }
+}
+
+/// Counts by series and minute, dense over the minutes.
+struct MinuteSeries {
+  private(set) var keys: [CubeKey] = []
+  private(set) var index: [CubeKey: Int] = [:]
+  private(set) var values: [Double] = []
+  let width: Int
+
+  init(width: Int) { self.width = width }
+
+  mutating func add(_ value: Double, to key: CubeKey, minute: Int) {
+    let row: Int
+    if let known = index[key] {
+      row = known
+    } else {
+      row = keys.count
+      index[key] = row
+      keys.append(key)
+      values += Array(repeating: 0, count: width)
+    }
+    values[row * width + minute] += value
+  }
+
+  subscript(row: Int, minute: Int) -> Double { values[row * width + minute] }
+
+  func sum(_ row: Int, _ minutes: [Int]) -> Double { minutes.reduce(0) { $0 + values[row * width + $1] } }
+}
+
+/// Hits among trials by series and minute, with the baseline of each series' share.
+struct ShareSeries {
+  var hits: MinuteSeries
+  var trials: MinuteSeries
+  private var baselines: [RobustBaseline] = []
+
+  init(width: Int) {
+    hits = MinuteSeries(width: width)
+    trials = MinuteSeries(width: width)
+  }
+
+  /// Adds trials with some hits; both series keep the same rows.
+  mutating func add(hits count: Double, of number: Double, to key: CubeKey, minute: Int) {
+    hits.add(count, to: key, minute: minute)
+    trials.add(number, to: key, minute: minute)
+  }
+
+  /// Takes a level that is known from elsewhere for every series.
+  mutating func expect(_ baseline: RobustBaseline) {
+    baselines = Array(repeating: baseline, count: hits.keys.count)
+  }
+
+  mutating func learn(_ grid: ComponentTimeline) {
+    baselines = hits.keys.indices.map { row in
+      RobustBaseline(
+        grid.baseline.compactMap { minute in
+          let number = trials[row, minute]
+          return number >= ShareContrast.trustedTrials ? hits[row, minute] / number : nil
+        })
+    }
+  }
+
+  /// The share of a row in some minutes, which rests on so many independent draws.
+  func contrast(_ row: Int, _ minutes: [Int], draws: Double = .infinity, required: Int) -> ShareContrast {
+    ShareContrast(
+      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), draws: draws, baseline: baselines[row],
+      required: required)
+  }
+}

@@ -1,0 +1,96 @@
+internal import Support
+
+/// Values by cell: flat arrays behind an open-addressing index.
+///
+/// Digest adds to a cell for nearly every record, so the look-up hashes two words by the documented mix, growth moves
+/// only numbers, and a large value is written in place.
+struct CubeMap<Value: Sendable>: Sendable {
+  private(set) var keys: [CubeKey] = []
+  private(set) var values: [Value] = []
+  /// Index into `keys`, -1 where free.
+  private var slots: [Int32] = []
+
+  init() {}
+
+  var count: Int { keys.count }
+  var isEmpty: Bool { keys.isEmpty }
+
+  subscript(cell: CubeKey) -> Value? {
+    let place = find(cell)
+    return place < 0 ? nil : values[place]
+  }
+
+  /// The place of a cell in `keys` and `values`, -1 where there is none.
+  func find(_ cell: CubeKey) -> Int { slots.isEmpty ? -1 : Int(slots[slot(of: cell)]) }
+
+  /// Changes the value at a place that `find` gave.
+  mutating func change(_ place: Int, _ change: (inout Value) -> Void) { change(&values[place]) }
+
+  /// Puts a value at a cell that has none, or merges it into the one that is there.
+  ///
+  /// - Returns: the cell's place in `keys` and `values`.
+  @discardableResult
+  mutating func add(_ value: Value, at cell: CubeKey, merge: (inout Value) -> Void) -> Int {
+    if keys.count * 2 >= slots.count { grow(to: Swift.max(16, slots.count * 2)) }
+    let slot = slot(of: cell)
+    let known = Int(slots[slot])
+    if known >= 0 {
+      merge(&values[known])
+      return known
+    }
+    slots[slot] = Int32(truncatingIfNeeded: keys.count)
+    keys.append(cell)
+    values.append(value)
+    return keys.count - 1
+  }
+
+  /// Gives every cell, and every value, other names where they stand: no value is moved. The new names must differ
+  /// where the old ones did.
+  mutating func rename(_ cell: (inout CubeKey) -> Void, _ value: ((inout Value) -> Void)?) {
+    for i in keys.indices { cell(&keys[i]) }
+    if let value {
+      for i in values.indices { value(&values[i]) }
+    }
+    grow(to: slots.count)
+  }
+
+  /// Makes room for as many cells.
+  mutating func reserve(_ count: Int) {
+    var size = Swift.max(16, slots.count)
+    while size < count * 2 { size *= 2 }
+    if size > slots.count { grow(to: size) }
+  }
+
+  private func slot(of cell: CubeKey) -> Int {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: cell.mixed) & mask
+    while slots[slot] >= 0, keys[Int(slots[slot])] != cell { slot = (slot + 1) & mask }
+    return slot
+  }
+
+  private mutating func grow(to size: Int) {
+    slots = Array(repeating: -1, count: size)
+    let mask = Swift.max(size, 1) - 1
+    for (index, key) in keys.enumerated() {
+      var slot = Int(truncatingIfNeeded: key.mixed) & mask
+      while slots[slot] >= 0 { slot = (slot + 1) & mask }
+      slots[slot] = Int32(truncatingIfNeeded: index)
+    }
+  }
+}
+
+extension CubeMap: Sequence {
+  /// Pairs in the order in which their cells were first met: no result may depend on it.
+  func makeIterator() -> Zip2Sequence<[CubeKey], [Value]>.Iterator { zip(keys, values).makeIterator() }
+}
+
+extension CubeKey {
+  /// All six fields in one well-mixed word.
+  var mixed: UInt64 {
+    func word(_ high: Int32, _ low: Int32) -> UInt64 {
+      UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
+    }
+    return StableHash.mix(
+      word(a, b) &* 0x9E37_79B9_7F4A_7C15 ^ StableHash.mix(word(c, d) &* 0xD6E8_FEB8_6659_FD93 ^ word(number, slot)))
+  }
+}

@@ -1,0 +1,145 @@
+internal import Support
+
+/// Stretches in which more requests fail because of one component than ever do because of it otherwise.
+///
+/// Claim per component: within one or within three minutes at least `minimumFailures` requests failed because of it,
+/// five standard deviations (Poisson) more than its own quiet minutes expect, and at least a twentieth of the requests
+/// that reached it. The end waits for a quiet time (hysteresis), the onset is CUSUM's over the fine slots.
+struct FailureAnomalies {
+  private static let certainty = 5.0
+  private static let leastShare = 0.05
+  /// The share of a component's worst minutes that its usual rate leaves out.
+  private static let trimmed = 0.2
+
+  private let grid: ComponentTimeline
+  private let settings: IncidentSettings
+  /// Blamed requests by component and fine slot.
+  let blamed: [Int: [Int32: Activity]]
+  /// What earlier nights knew, where there are any.
+  private let earlier: IncidentProfile?
+  /// Requests that reached a component, by component and coarse slot.
+  private let reached: [Int: [Int32: Double]]
+
+  init(_ grid: ComponentTimeline, earlier: IncidentProfile?, settings: IncidentSettings) {
+    self.grid = grid
+    self.earlier = earlier
+    self.settings = settings
+    var blamed: [Int: [Int32: Activity]] = [:]
+    for (cell, activity) in grid.partial.blame.cells {
+      guard let culprit = grid.culprit(cell, IncidentPartial.fine) else { continue }
+      blamed[culprit, default: [:]][cell.slot, default: Activity()].merge(activity)
+    }
+    self.blamed = blamed
+    var reached: [Int: [Int32: Double]] = [:]
+    for (cell, activity) in grid.partial.activity.cells {
+      guard let component = grid.component(cell.a) else { continue }
+      reached[component, default: [:]][Self.coarse(cell.slot), default: 0] += Double(activity.requests)
+    }
+    for (cell, edge) in grid.partial.edges.cells where edge.unanswered > 0 {
+      guard let component = grid.component(cell.b) else { continue }
+      reached[component, default: [:]][cell.slot, default: 0] += Double(edge.unanswered)
+    }
+    self.reached = reached
+  }
+
+  private static func coarse(_ fine: Int32) -> Int32 {
+    IncidentPartial.slot(IncidentPartial.start(fine, IncidentPartial.fine), IncidentPartial.coarse)
+  }
+
+  /// - Complexity: O(components × slots)
+  func find() -> [Anomaly] {
+    blamed.keys.sorted().flatMap { anomalies(of: $0) }
+  }
+
+  private func anomalies(of component: Int) -> [Anomaly] {
+    guard let fine = blamed[component] else { return [] }
+    let counts = counts(fine)
+    let totals = totals(of: component, counts)
+    var rate = baselineRate(counts, totals)
+    // What lasts all night is the night's own usual state: earlier nights know better.
+    if let known = earlier?.failures[IncidentProfile.Place(component: grid.components[component])] {
+      rate = min(rate, Double(known) / 1e6)
+    }
+    var marked: [Int] = []
+    var strength = [Double](repeating: 0, count: grid.width)
+    for minute in grid.minutes.indices {
+      for length in [1, 3] where minute + 1 >= length {
+        let window = (minute + 1 - length)...minute
+        guard grid.minutes[minute] - grid.minutes[window.lowerBound] < Int32(length) else { continue }
+        let failures = window.reduce(0) { $0 + counts[$1] }
+        let requests = window.reduce(0) { $0 + totals[$1] }
+        let expected = rate * requests
+        let z = (failures - expected) / (expected + 1).squareRoot()
+        guard failures >= Double(settings.minimumFailures), z >= Self.certainty,
+          failures >= Self.leastShare * requests
+        else { continue }
+        for index in window where counts[index] > 0 { strength[index] = max(strength[index], z) }
+      }
+    }
+    for minute in grid.minutes.indices where strength[minute] > 0 { marked.append(minute) }
+    return MinuteRuns.runs(marked, slots: grid.minutes, gap: settings.quiet).map { run in
+      anomaly(component, run, fine, rate: rate, totals, strength: run.reduce(0) { max($0, strength[$1]) })
+    }
+  }
+
+  private func counts(_ fine: [Int32: Activity]) -> [Double] {
+    var counts = [Double](repeating: 0, count: grid.width)
+    for (slot, activity) in fine {
+      if let minute = grid.minute(Self.coarse(slot)) { counts[minute] += Double(activity.failures) }
+    }
+    return counts
+  }
+
+  private func totals(of component: Int, _ counts: [Double]) -> [Double] {
+    grid.minutes.indices.map { max(reached[component]?[grid.minutes[$0]] ?? 0, counts[$0]) }
+  }
+
+  /// The usual rates of this night for later ones, in millionths; none of a night too short to have one.
+  var rates: [IncidentProfile.Place: Int64] {
+    guard grid.baseline.count >= 3 else { return [:] }
+    var rates: [IncidentProfile.Place: Int64] = [:]
+    for component in grid.components.indices where reached[component] != nil || blamed[component] != nil {
+      let counts = counts(blamed[component] ?? [:])
+      let rate = baselineRate(counts, totals(of: component, counts))
+      rates[IncidentProfile.Place(component: grid.components[component])] = Int64(checked: (rate * 1e6).rounded())
+    }
+    return rates
+  }
+
+  private func baselineRate(_ counts: [Double], _ totals: [Double]) -> Double {
+    // Too short a night has no usual state: any failure is beyond it.
+    guard grid.baseline.count >= 3 else { return 0 }
+    let shares = grid.baseline.filter { totals[$0] >= 1 }.map { counts[$0] / totals[$0] }.sorted()
+    guard !shares.isEmpty else { return 0 }
+    let kept = shares.prefix(max(1, Int(Double(shares.count) * (1 - Self.trimmed))))
+    return max(RobustBaseline.quantile(shares, 0.5), kept.reduce(0, +) / Double(kept.count))
+  }
+
+  private func anomaly(
+    _ component: Int, _ run: ClosedRange<Int>, _ fine: [Int32: Activity], rate: Double, _ totals: [Double],
+    strength: Double
+  ) -> Anomaly {
+    let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
+    let first = (grid.minutes[run.lowerBound] - 1) * ratio
+    let last = (grid.minutes[run.upperBound] + 1) * ratio + ratio - 1
+    let slots = Array(first...last)
+    let usual = run.reduce(0) { $0 + totals[$1] } / Double(run.count) / Double(ratio) * rate
+    let excess = slots.map { Double(fine[$0]?.failures ?? 0) - usual - 0.5 }
+    let begin = ChangePoint.onset(excess, threshold: 3) ?? 0
+    var finish = slots.count - 1
+    while finish > begin, excess[finish] <= 0 { finish -= 1 }
+    var onset = Int64.max
+    var end = Int64.min
+    var failures = 0.0
+    for index in begin...finish {
+      guard let activity = fine[slots[index]] else { continue }
+      onset = min(onset, activity.first)
+      end = max(end, activity.last)
+      failures += Double(activity.failures) - usual
+    }
+    let start = IncidentPartial.start(slots[begin], IncidentPartial.fine)
+    return Anomaly(
+      component: component, sign: .failures, onset: onset == .max ? start : onset,
+      end: end == .min ? start + IncidentPartial.fine : end, strength: strength, failures: max(failures, 0))
+  }
+}

@@ -1,0 +1,92 @@
+internal import Model
+internal import Support
+
+/// Which span of a failed request the failure began in, and whom it speaks against: the deepest unexplained fault.
+///
+/// A failed span is explained by a failed span beneath it. An unexplained one speaks against its own component, but a
+/// call speaks against the component called where that one could not answer for itself: it left no span, or a span
+/// that does not say it failed while the caller ran into its time limit or lost the connection ("an error span is not
+/// the cause when a child timed out unmarked"). A failed leaf that names nobody is left to `conclude`, which knows whom
+/// the operation calls when all is well; so is any other span that fails by itself, for a callee that crashed leaves nothing
+/// where callers write no span per call.
+struct FailureBlame {
+  /// One unexplained failure.
+  struct Fault {
+    var node: Int
+    /// The component that it speaks against.
+    var culprit: Symbol
+    /// Set where the culprit may be the usual callee of this operation of `culprit`.
+    var openOperation: Symbol = .none
+    /// Whether it is the callee's only where that kept silent meanwhile: a span that is no call says nothing itself.
+    var needsSilence = false
+  }
+
+  /// The share of a timed-out span that a child must fill to be what the caller waited for.
+  private static let waitShare = 0.5
+
+  /// The unexplained failures of a request, in the order of its nodes.
+  static func faults(in tree: CallTree) -> [Fault] {
+    let nodes = tree.nodes
+    var failedBelow = [Bool](repeating: false, count: nodes.count)
+    var any = false
+    for index in nodes.indices.reversed() where nodes[index].failed || failedBelow[index] {
+      any = any || nodes[index].failed
+      let parent = Int(nodes[index].parent)
+      if parent >= 0 { failedBelow[parent] = true }
+    }
+    guard any else { return [] }
+    // Where callers write a span per call, a call that was made is there: what fails without one never called, and its
+    // callees are silent because of it.
+    let showsCalls = nodes.indices.contains { index in
+      (nodes[index].kind == .client || nodes[index].kind == .producer) && Int(nodes[index].subtreeEnd) > index + 1
+    }
+    var faults: [Fault] = []
+    for index in nodes.indices where nodes[index].failed && !failedBelow[index] {
+      var fault = fault(at: index, tree)
+      if fault.needsSilence, showsCalls { fault = Fault(node: index, culprit: fault.culprit) }
+      faults.append(fault)
+    }
+    return faults
+  }
+
+  private static func fault(at index: Int, _ tree: CallTree) -> Fault {
+    let node = tree.nodes[index]
+    let ownFault = Fault(node: index, culprit: node.component)
+    let perhapsSilent = Fault(
+      node: index, culprit: node.component, openOperation: node.operation, needsSilence: true)
+    guard let failure = node.failure else { return ownFault }
+    switch failure {
+    case .semantic, .cancelled, .incompatibleTarget, .stateCorruption: return ownFault
+    default: break
+    }
+    if Int(node.subtreeEnd) == index + 1 {
+      if !node.peer.isNone { return Fault(node: index, culprit: node.peer) }
+      let mayBeCall = node.kind == .client || node.kind == .producer || node.kind == .unspecified
+      return mayBeCall && node.parent >= 0
+        ? Fault(node: index, culprit: node.component, openOperation: node.operation) : perhapsSilent
+    }
+    switch failure {
+    case .timeout, .networkTransient, .networkPermanent, .unavailable, .targetUnreachable:
+      let awaited = waitedFor(from: index, tree)
+      return awaited == node.component ? perhapsSilent : Fault(node: index, culprit: awaited)
+    default: return perhapsSilent
+    }
+  }
+
+  /// Follows the child that filled most of the waiting, down to the last that did.
+  private static func waitedFor(from index: Int, _ tree: CallTree) -> Symbol {
+    var current = index
+    while true {
+      let node = tree.nodes[current]
+      var longest: Int?
+      for child in tree.children(of: current) {
+        if let known = longest, tree.nodes[known].duration >= tree.nodes[child].duration { continue }
+        longest = child
+      }
+      guard let next = longest, Double(tree.nodes[next].duration) >= waitShare * Double(node.duration) else {
+        return node.peer.isNone || Int(node.subtreeEnd) > current + 1 ? node.component : node.peer
+      }
+      current = next
+    }
+  }
+}

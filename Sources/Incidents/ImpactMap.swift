@@ -1,0 +1,151 @@
+internal import Model
+
+/// Who failed because of whom, when: the impact cells laid out by culprit.
+struct ImpactMap {
+  private let grid: ComponentTimeline
+  /// By culprit: (component, its requests that failed because of the culprit).
+  private var rows: [Int: SlotRows<(component: Int, activity: Activity)>] = [:]
+  private var blame: [Int: SlotRows<Activity>] = [:]
+  private var pairs: Set<CubeKey> = []
+  private var incoming: [Int: SlotRows<EdgeCount>] = [:]
+  /// By (caller, callee).
+  private var ways: [CubeKey: SlotRows<EdgeCount>] = [:]
+  private var together: [CubeKey: Int] = [:]
+  private var crashTimes: [Int: [Int64]] = [:]
+
+  init(_ grid: ComponentTimeline) {
+    self.grid = grid
+    for (cell, activity) in grid.partial.impact.cells {
+      guard let culprit = grid.culprit(cell, IncidentPartial.fine), let component = grid.component(cell.c) else {
+        continue
+      }
+      rows[culprit, default: SlotRows(IncidentPartial.fine)].add(
+        (component, activity), at: cell.slot, until: activity.last)
+      pairs.insert(CubeKey(a: Int32(culprit), b: Int32(component)))
+    }
+    for (cell, activity) in grid.partial.blame.cells {
+      guard let culprit = grid.culprit(cell, IncidentPartial.fine) else { continue }
+      blame[culprit, default: SlotRows(IncidentPartial.fine)].add(activity, at: cell.slot)
+    }
+    var repeating: Set<CubeKey> = []
+    for (cell, edge) in grid.partial.edges.cells {
+      guard let callee = grid.component(cell.b) else { continue }
+      incoming[callee, default: SlotRows(IncidentPartial.coarse)].add(edge, at: cell.slot)
+      guard edge.repeats > 0, let caller = grid.component(cell.a) else { continue }
+      repeating.insert(CubeKey(a: Int32(caller), b: Int32(callee)))
+    }
+    for (cell, edge) in grid.partial.edges.cells {
+      guard let caller = grid.component(cell.a), let callee = grid.component(cell.b) else { continue }
+      let key = CubeKey(a: Int32(caller), b: Int32(callee))
+      if repeating.contains(key) { ways[key, default: SlotRows(IncidentPartial.coarse)].add(edge, at: cell.slot) }
+    }
+    for key in ways.keys { ways[key]?.sort() }
+    for key in rows.keys { rows[key]?.sort() }
+    for key in blame.keys { blame[key]?.sort() }
+    for key in incoming.keys { incoming[key]?.sort() }
+    for (cell, tally) in grid.partial.together.cells {
+      guard let a = grid.component(cell.a), let b = grid.component(cell.b) else { continue }
+      together[CubeKey(a: Int32(a), b: Int32(b)), default: 0] += tally.count
+    }
+    let crash = EventKind.childCrashed.name
+    let exit = EventKind.childExited.name
+    for (cell, reading) in grid.partial.signals.cells {
+      guard let component = grid.component(cell.a), [crash, exit].contains(grid.partial.names[cell.b]) else { continue }
+      crashTimes[component, default: []] += Array(repeating: reading.source.time, count: min(reading.count, 100))
+    }
+  }
+
+  /// Whether requests of a component ever failed because of the culprit.
+  func strikes(_ culprit: Int, _ component: Int) -> Bool {
+    pairs.contains(CubeKey(a: Int32(culprit), b: Int32(component)))
+  }
+
+  /// Whether two components failed side by side, beneath no caller, in several requests.
+  func failTogether(_ a: Int, _ b: Int) -> Bool { together[CubeKey(a: Int32(a), b: Int32(b)), default: 0] >= 3 }
+
+  /// Own requests by component that failed because of any of the culprits.
+  func affected(by culprits: [Int], from: Int64, to: Int64) -> [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for culprit in culprits {
+      for row in rows[culprit]?.overlapping(from, to) ?? [] where row.activity.last >= from && row.activity.first <= to
+      {
+        counts[row.component, default: 0] += row.activity.failures
+      }
+    }
+    return counts
+  }
+
+  /// First failure by component because of any of the culprits.
+  func firstStrikes(by culprits: [Int], from: Int64, to: Int64) -> [Int: Int64] {
+    var firsts: [Int: Int64] = [:]
+    for culprit in culprits {
+      for row in rows[culprit]?.overlapping(from, to) ?? [] where row.activity.last >= from && row.activity.first <= to
+      {
+        firsts[row.component] = min(firsts[row.component] ?? .max, max(row.activity.first, from))
+      }
+    }
+    return firsts
+  }
+
+  /// Blamed requests by culprit in a time.
+  func blamed(from: Int64, to: Int64) -> [Int: Double] {
+    var counts: [Int: Double] = [:]
+    for (culprit, list) in blame {
+      let count = list.overlapping(from, to).reduce(0) { $0 + $1.failures }
+      if count > 0 { counts[culprit] = Double(count) }
+    }
+    return counts
+  }
+
+  /// Whole requests in some minutes.
+  func volume(_ minutes: [Int], _ grid: ComponentTimeline) -> Double {
+    minutes.reduce(0) { sum, minute in
+      sum + Double(grid.partial.visits.cells[CubeKey(a: 0, slot: grid.minutes[minute])]?.requests ?? 0)
+    }
+  }
+
+  /// Requests of components that nobody calls, failed because of the culprits.
+  func rootFailures(_ culprits: [Int], from: Int64, to: Int64) -> Int {
+    affected(by: culprits, from: from, to: to).reduce(0) { sum, entry in
+      grid.callers[entry.key].isEmpty ? sum + entry.value : sum
+    }
+  }
+
+  func crashes(of component: Int, from: Int64, to: Int64) -> Int {
+    (crashTimes[component] ?? []).count { $0 >= from && $0 <= to }
+  }
+
+  /// Calls to a component in a time, and how many of them were repeats.
+  func repeats(to component: Int, from: Int64, to: Int64) -> (calls: Double, repeats: Double) {
+    var calls = 0
+    var repeats = 0
+    for edge in incoming[component]?.overlapping(from, to) ?? [] {
+      calls += edge.calls
+      repeats += edge.repeats
+    }
+    return (Double(calls), Double(repeats))
+  }
+
+  /// Calls of one component to another in a time, and how many of them were repeats; none where none ever was.
+  func repeats(from caller: Int, to callee: Int, start: Int64, end: Int64) -> (calls: Double, repeats: Double) {
+    var calls = 0
+    var repeats = 0
+    for edge in ways[CubeKey(a: Int32(caller), b: Int32(callee))]?.overlapping(start, end) ?? [] {
+      calls += edge.calls
+      repeats += edge.repeats
+    }
+    return (Double(calls), Double(repeats))
+  }
+
+  /// The share of repeats among the calls of half the quietest minutes.
+  func usualRepeatShare(to component: Int) -> Double {
+    let shares = (incoming[component]?.values ?? []).filter { $0.calls > 0 }
+      .map { Double($0.repeats) / Double($0.calls) }.sorted()
+    return RobustBaseline.quantile(shares, 0.5)
+  }
+
+  /// Calls that failed at once to a component: what an open breaker answers.
+  func fastFailures(to component: Int, from: Int64, to: Int64) -> Int {
+    (incoming[component]?.overlapping(from, to) ?? []).reduce(0) { $0 + $1.fastFailures }
+  }
+}

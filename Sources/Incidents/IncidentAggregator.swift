@@ -1,0 +1,311 @@
+package import Model
+internal import Support
+
+/// Reads requests, logs, metrics and events of one partition into a `IncidentPartial`: linear in the spans.
+package struct IncidentAggregator: Aggregator {
+  var partial = IncidentPartial()
+  /// Names by symbol and by member, -1 where not met yet.
+  var nameBySymbol: [Int32] = []
+  var originByMember: [Origin?] = []
+  /// Labels of calls by component and operation name, of log templates by symbol and severity.
+  var callLabels = CubeMap<Int32>()
+  var logLabels = CubeMap<Int32>()
+  /// Durations by component: their sketches, the name of each, and its number by name, -1 where there is none.
+  private var latency = SketchArena()
+  private var sketched: [Int32] = []
+  private var sketchByName: [Int32] = []
+  /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
+  var tellsOfBreaker: [Bool?] = []
+  let spanStart: Int32
+  let spanEnd: Int32
+
+  package init(settings: IncidentSettings = IncidentSettings()) {
+    spanStart = partial.names.intern(EventLabel.start)
+    spanEnd = partial.names.intern(EventLabel.end)
+  }
+
+  package consuming func finish(_ context: borrowing AggregateContext) -> IncidentPartial {
+    partial.latency = Dictionary(uniqueKeysWithValues: zip(sketched, latency.sketches(count: sketched.count)))
+    return partial
+  }
+
+  // MARK: Requests
+
+  package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) {
+    let tree = copy tree
+    if !tree.nodes.isEmpty {
+      count(tree, context)
+      countBehaviour(tree, context)
+      blame(tree, context)
+    }
+    for log in tree.logs { count(log: log, requestText: tree.requestText, context) }
+    for event in tree.events { observe(event: event, context) }
+  }
+
+  /// Requests, durations, edges and visits.
+  private mutating func count(_ tree: CallTree, _ context: borrowing AggregateContext) {
+    let nodes = tree.nodes
+    var rootFailed = false
+    var visited: [Int32] = []
+    partial.events += nodes.count
+    for index in nodes.indices {
+      let node = nodes[index]
+      partial.first = min(partial.first, node.start)
+      partial.last = max(partial.last, node.end)
+      let component = name(node.component, context)
+      if node.parent < 0, node.failed { rootFailed = true }
+      if node.failed {
+        let cell = CubeKey(a: component, slot: coarse(node.start))
+        if !partial.failureEvidence.isFull(at: cell, below: node.start) {
+          partial.failureEvidence.add(Sightings(sighting(of: node, rank: node.start, tree, context)), at: cell)
+        }
+      }
+      let parent = node.parent < 0 ? nil : nodes[Int(node.parent)]
+      if let parent, parent.component == node.component {
+        countUnanswered(node, index, component, context)
+        continue
+      }
+      // The component's own request begins here.
+      if !visited.contains(component) { visited.append(component) }
+      partial.activity.add(
+        Activity(
+          requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.end : .max,
+          last: node.failed ? node.end : .min), at: CubeKey(a: component, slot: fine(node.start)))
+      latency.add(node.duration, to: sketch(of: component))
+      partial.durations.add(
+        Tally(), at: CubeKey(a: component, number: IncidentPartial.bucket(node.duration), slot: coarse(node.start)))
+      if let parent {
+        var edge = EdgeCount()
+        edge.calls = 1
+        let isCall = parent.kind == .client || Int(parent.subtreeEnd) == Int(node.subtreeEnd)
+        let failed = node.failed || (isCall && parent.failed)
+        edge.failures = failed ? 1 : 0
+        edge.timeouts = isCall && parent.failure == .timeout || node.failure == .timeout ? 1 : 0
+        edge.repeats = max(parent.attempt, node.attempt) > 1 ? 1 : 0
+        partial.edges.add(
+          edge, at: CubeKey(a: name(parent.component, context), b: component, slot: coarse(node.start)))
+      } else {
+        countUnanswered(node, index, component, context)
+      }
+    }
+    let slot = coarse(nodes[0].start)
+    countTogether(nodes, slot, context)
+    let visit = Activity(requests: 1, failures: rootFailed ? 1 : 0)
+    partial.visits.add(visit, at: CubeKey(a: 0, slot: slot))
+    for component in visited { partial.visits.add(visit, at: CubeKey(a: component, slot: slot)) }
+  }
+
+  private mutating func sketch(of component: Int32) -> Int {
+    let name = Int(component)
+    if name >= sketchByName.count { sketchByName += Array(repeating: -1, count: name + 1 - sketchByName.count) }
+    if sketchByName[name] < 0 {
+      sketchByName[name] = Int32(sketched.count)
+      sketched.append(component)
+    }
+    return Int(sketchByName[name])
+  }
+
+  /// Components that failed side by side as roots of one request.
+  private mutating func countTogether(_ nodes: [CallNode], _ slot: Int32, _ context: borrowing AggregateContext) {
+    var failed: [Int32] = []
+    var root = 0
+    while root < nodes.count {
+      let component = name(nodes[root].component, context)
+      if nodes[root].failed, !failed.contains(component), failed.count < 16 { failed.append(component) }
+      root = max(root + 1, Int(nodes[root].subtreeEnd))
+    }
+    for (index, first) in failed.enumerated() {
+      for second in failed[(index + 1)...] {
+        partial.together.add(Tally(), at: CubeKey(a: first, b: second, slot: slot))
+        partial.together.add(Tally(), at: CubeKey(a: second, b: first, slot: slot))
+      }
+    }
+  }
+
+  /// A call that names its target and has no span of it.
+  private mutating func countUnanswered(
+    _ node: CallNode, _ index: Int, _ component: Int32, _ context: borrowing AggregateContext
+  ) {
+    guard !node.peer.isNone, Int(node.subtreeEnd) == index + 1 else { return }
+    var edge = EdgeCount()
+    edge.calls = 1
+    edge.unanswered = 1
+    edge.failures = node.failed ? 1 : 0
+    edge.timeouts = node.failure == .timeout ? 1 : 0
+    edge.repeats = node.attempt > 1 ? 1 : 0
+    edge.fastFailures = node.failed && node.duration < 1000 ? 1 : 0
+    partial.edges.add(edge, at: CubeKey(a: component, b: name(node.peer, context), slot: coarse(node.start)))
+  }
+
+  // MARK: Behaviour
+
+  /// Own times, edge gaps, and which event follows which within a span.
+  private mutating func countBehaviour(_ tree: CallTree, _ context: borrowing AggregateContext) {
+    let nodes = tree.nodes
+    let logsByNode = LogsBySpan(tree)
+    var localTime = [Int64](repeating: 0, count: nodes.count)
+    var entry = [Int](repeating: 0, count: nodes.count)
+    var logCursor = 0
+    // Pairs of one span, the room shared by all.
+    var seen: [UInt64] = []
+    for index in nodes.indices {
+      let node = nodes[index]
+      let component = name(node.component, context)
+      let operation = name(node.operation, context)
+      let slot = coarse(node.start)
+      let parent = Int(node.parent)
+      entry[index] = parent >= 0 && nodes[parent].component == node.component ? entry[parent] : index
+      partial.operations.add(Tally(), at: CubeKey(a: component, b: operation, slot: slot))
+
+      var covered: Int64 = 0
+      var reached = node.start
+      var previous = spanStart
+      seen.removeAll(keepingCapacity: true)
+      var children = 0
+      var only = index
+      let logs = logsByNode.logs(of: index, from: &logCursor)
+      var nextLog = logs.startIndex
+      func follow(_ label: Int32, at time: Int64, _ sighting: () -> EvidenceSample) {
+        let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
+        previous = label
+        guard !seen.contains(pair) else { return }
+        seen.append(pair)
+        let cell = CubeKey(
+          a: component, b: operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: slot)
+        // Most have an example already: their record need not be made.
+        if !partial.pairs.count(at: cell, rank: time) { partial.pairs.add(Exemplified(sighting()), at: cell) }
+      }
+      func follow(log: LogRow) {
+        follow(label(of: log, context), at: log.time) {
+          sighting(of: log, requestText: tree.requestText, context)
+        }
+      }
+      for child in tree.children(of: index) {
+        children += 1
+        only = child
+        let begin = max(nodes[child].start, reached)
+        let end = min(nodes[child].end, node.end)
+        if end > begin {
+          covered = covered.addingSaturated(end - begin)
+          reached = end
+        }
+        while nextLog < logs.endIndex, logs[nextLog].time < nodes[child].start {
+          follow(log: logs[nextLog])
+          nextLog += 1
+        }
+        let call = callee(child, tree)
+        follow(label(of: call, context), at: nodes[child].start) {
+          sighting(of: nodes[child], rank: nodes[child].start, tree, context)
+        }
+      }
+      while nextLog < logs.endIndex {
+        follow(log: logs[nextLog])
+        nextLog += 1
+      }
+      follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
+
+      let own = max(0, node.duration - covered)
+      if children == 1, nodes[only].component != node.component {
+        let callee = name(nodes[only].component, context)
+        let gap = max(0, node.duration - nodes[only].duration)
+        partial.gaps.add(
+          Tally(),
+          at: CubeKey(
+            a: component, b: callee, c: name(nodes[only].operation, context), number: IncidentPartial.bucket(gap),
+            slot: slot))
+        partial.ways.add(DurationSum(gap), at: CubeKey(a: component, b: callee, slot: fine(node.start)))
+      } else {
+        localTime[entry[index]] = localTime[entry[index]].addingSaturated(own)
+        partial.selfTimes.add(
+          Tally(), at: CubeKey(a: component, b: operation, number: IncidentPartial.bucket(own), slot: slot))
+      }
+    }
+    for index in nodes.indices where entry[index] == index {
+      let node = nodes[index]
+      let component = name(node.component, context)
+      partial.pace.add(
+        DurationSum(localTime[index]),
+        at: CubeKey(a: component, b: name(node.operation, context), slot: fine(node.start)))
+      let cell = CubeKey(a: component, slot: coarse(node.start))
+      if partial.slowEvidence.isFull(at: cell, below: -localTime[index]) { continue }
+      var sighting = sighting(of: node, rank: -localTime[index], tree, context)
+      sighting.duration = localTime[index]
+      partial.slowEvidence.add(Sightings(sighting), at: cell)
+    }
+  }
+
+  /// The span that a call leads to: the callee's where the call has nothing else beneath it.
+  private func callee(_ index: Int, _ tree: CallTree) -> CallNode {
+    let node = tree.nodes[index]
+    guard index + 1 < Int(node.subtreeEnd), tree.nodes[index + 1].subtreeEnd == node.subtreeEnd,
+      tree.nodes[index + 1].component != node.component
+    else { return node }
+    return tree.nodes[index + 1]
+  }
+
+  // MARK: Records outside requests
+
+  package mutating func observe(log: LogRow, _ context: borrowing AggregateContext) {
+    count(log: log, requestText: .none, context)
+  }
+
+  private mutating func count(log: LogRow, requestText: Symbol, _ context: borrowing AggregateContext) {
+    guard log.time != .min else { return }
+    partial.events += 1
+    partial.first = min(partial.first, log.time)
+    partial.last = max(partial.last, log.time)
+    let component = name(log.component, context)
+    partial.logVolume.add(Tally(), at: CubeKey(a: component, slot: coarse(log.time)))
+    if speaksOfBreaker(log.message, context) {
+      let cell = CubeKey(
+        a: component, b: partial.names.intern(BreakerLog.kind), c: name(log.message, context), slot: fine(log.time))
+      partial.signals.add(Reading(0, sighting(of: log, requestText: requestText, context)), at: cell)
+    }
+    guard log.severity >= .warning else { return }
+    let cell = CubeKey(
+      a: component, b: name(log.message, context), number: Int32(log.severity.rawValue), slot: coarse(log.time))
+    partial.logs.add(Exemplified(sighting(of: log, requestText: requestText, context)), at: cell)
+  }
+
+  private mutating func speaksOfBreaker(_ message: Symbol, _ context: borrowing AggregateContext) -> Bool {
+    let index = Int(message.index)
+    if index >= tellsOfBreaker.count {
+      tellsOfBreaker += Array(repeating: nil, count: max(index + 1, context.symbols.count) - tellsOfBreaker.count)
+    }
+    if let known = tellsOfBreaker[index] { return known }
+    let tells = BreakerWords.state(in: context.text(message)) != nil
+    tellsOfBreaker[index] = tells
+    return tells
+  }
+
+  package mutating func observe(metric: MetricRow, _ context: borrowing AggregateContext) {
+    guard let value = Self.fixedPoint(metric.value) else { return }
+    let sighting = sighting(rank: metric.time, time: metric.time, source: metric.source, context)
+    partial.events += 1
+    partial.first = min(partial.first, metric.time)
+    partial.last = max(partial.last, metric.time)
+    partial.metrics.add(
+      MetricReading(value, sighting),
+      at: CubeKey(a: name(metric.component, context), b: name(metric.metric, context), slot: coarse(metric.time)))
+  }
+
+  package mutating func observe(event: StructuralEvent, _ context: borrowing AggregateContext) {
+    var sighting = sighting(rank: event.time, time: event.time, source: event.source, context)
+    sighting.subject = name(event.subject, context)
+    sighting.message = name(event.message, context)
+    sighting.request = event.request
+    partial.events += 1
+    partial.first = min(partial.first, event.time)
+    partial.last = max(partial.last, event.time)
+    let cell = CubeKey(
+      a: name(event.component, context), b: partial.names.intern(event.kind.name), c: sighting.subject,
+      slot: fine(event.time))
+    partial.signals.add(Reading(Self.fixedPoint(event.value) ?? 0, sighting), at: cell)
+  }
+
+  /// A value in millionths; nil for what is no number, the ends of the range for what is too large.
+  private static func fixedPoint(_ value: Double) -> Int64? {
+    guard !value.isNaN else { return nil }
+    return Int64(checked: (value * 1e6).rounded()) ?? (value < 0 ? -.max : .max)
+  }
+}

@@ -1,0 +1,127 @@
+package import Model
+
+/// What the cascade analysis says of a night.
+package struct IncidentFindings: Sendable {
+  package var incidents: [Incident] = []
+  /// In the order the windows were given.
+  package var windows: [WindowRanking] = []
+  /// Components with spans of their own, by name.
+  package var components: [NightReport.Component] = []
+  package var requests = 0
+  package var failures = 0
+  package var openCircuitBreakers: [String] = []
+  /// What the night leaves to later ones.
+  package var profile = IncidentProfile()
+
+  package init() {}
+}
+
+/// The conclude side: from the merged partial to incidents, suspects and the components' figures.
+///
+/// - Complexity: linear in the partial's cells and in components × slots.
+package enum IncidentAnalysis {
+  /// The findings of a night.
+  ///
+  /// - Parameters:
+  ///   - partial: of the whole night.
+  ///   - settings: the `reflex:` section.
+  ///   - windows: time ranges, microseconds, whose suspects are to be ranked.
+  ///   - earlier: what was usual in earlier nights, where there are any.
+  /// - Returns: the findings, the same for equal arguments.
+  package static func conclude(
+    _ partial: IncidentPartial, settings: IncidentSettings, windows: [Range<Int64>] = [],
+    earlier: IncidentProfile? = nil
+  ) -> IncidentFindings {
+    let grid = ComponentTimeline(partial.canonical(), settings: settings)
+    var findings = IncidentFindings()
+    findings.components = components(grid)
+    for (cell, activity) in grid.partial.visits.cells where cell.a == 0 {
+      findings.requests += activity.requests
+      findings.failures += activity.failures
+    }
+    guard !grid.minutes.isEmpty else { return findings }
+    let scorer = SuspectScorer(grid, earlier: earlier)
+    findings.windows = windows.map { scorer.ranking($0) }
+    let failures = FailureAnomalies(grid, earlier: earlier, settings: settings)
+    let slowness = LatencyAnomalies(
+      grid, scorer.latency,
+      earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
+    let breakers = BreakerLog(grid)
+    findings.incidents = incidents(grid, scorer, failures, slowness, breakers, settings)
+    findings.openCircuitBreakers = openBreakers(grid, breakers)
+    findings.profile.limits = scorer.latency.limits
+    findings.profile.pace = slowness.pace
+    findings.profile.failures = failures.rates
+    return findings
+  }
+
+  /// Fewer requests a minute than this, and log lines and metrics must tell.
+  private static let sparseTraffic = 1.0
+
+  private static func incidents(
+    _ grid: ComponentTimeline, _ scorer: SuspectScorer, _ failures: FailureAnomalies, _ slowness: LatencyAnomalies,
+    _ breakers: BreakerLog, _ settings: IncidentSettings
+  ) -> [Incident] {
+    var requests = 0
+    for (cell, visit) in grid.partial.visits.cells where cell.a == 0 { requests += visit.requests }
+    let isSparse = Double(requests) < sparseTraffic * Double(grid.minutes.count)
+    var anomalies: [Anomaly] = []
+    var records: RecordAnomalies?
+    if isSparse {
+      let found = RecordAnomalies(grid, settings: settings)
+      anomalies += found.anomalies
+      records = found
+      if anomalies.isEmpty { anomalies += failures.find() }
+    } else {
+      anomalies += failures.find()
+      anomalies += slowness.find()
+      if grid.partial.blame.cells.isEmpty {
+        anomalies += BehaviourAnomalies(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
+      }
+    }
+    let impacts = ImpactMap(grid)
+    let builder = IncidentBuilder(
+      grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records, breakers: breakers)
+    let incidents = builder.groups(anomalies).map { builder.incident($0) }
+    return incidents.sorted { a, b in
+      if a.start != b.start { return a.start < b.start }
+      return (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id)
+    }
+  }
+
+  /// Components whose breaker was last said to be open, by events or by log lines.
+  private static func openBreakers(_ grid: ComponentTimeline, _ breakers: BreakerLog) -> [String] {
+    var last: [Int: (source: EvidenceSample, state: String)] = [:]
+    for (cell, reading) in grid.partial.signals.cells
+    where grid.partial.names[cell.b] == EventKind.circuitBreaker.name {
+      guard let component = grid.component(cell.a) else { continue }
+      if let known = last[component], !(known.source < reading.source) { continue }
+      last[component] = (reading.source, grid.partial.names[cell.c])
+    }
+    let told = breakers.open.filter { last[$0] == nil }
+    let open = last.filter { $0.value.state == CircuitState.open.rawValue }.keys + told
+    return open.sorted().map { grid.components[$0] }
+  }
+
+  private static func components(_ grid: ComponentTimeline) -> [NightReport.Component] {
+    var requests = [Activity](repeating: Activity(), count: grid.components.count)
+    for (cell, activity) in grid.partial.activity.cells {
+      if let component = grid.component(cell.a) { requests[component].merge(activity) }
+    }
+    var calls = [[Int: (count: Int, failures: Int)]](repeating: [:], count: grid.components.count)
+    for (cell, edge) in grid.partial.edges.cells {
+      guard let from = grid.component(cell.a), let to = grid.component(cell.b) else { continue }
+      calls[from][to, default: (0, 0)].count += edge.calls
+      calls[from][to, default: (0, 0)].failures += edge.failures
+    }
+    return grid.components.indices.filter { grid.hasSpans[$0] }.map { index in
+      let name = grid.partial.names.find(grid.components[index]) ?? 0
+      return NightReport.Component(
+        id: grid.components[index], requests: requests[index].requests, failures: requests[index].failures,
+        latency: grid.partial.latency[name].flatMap { LatencySummary($0) },
+        calls: calls[index].sorted { $0.key < $1.key }.map { callee, count in
+          NightReport.Call(to: grid.components[callee], count: count.count, failures: count.failures)
+        })
+    }
+  }
+}

@@ -1,0 +1,304 @@
+internal import Support
+internal import Model
+
+/// Joins anomalies into incidents and says of each what it began with and what broke because of it.
+struct IncidentBuilder {
+  /// Own requests that must have failed for a component to count as affected.
+  private static let struckRequests = 3
+  /// Crashes within an incident that make it a restart storm.
+  private static let restarts = 3
+  /// The share of repeated calls that makes it a retry storm.
+  private static let repeatShare = 0.5
+
+  let grid: ComponentTimeline
+  let settings: IncidentSettings
+  let scorer: SuspectScorer
+  let impacts: ImpactMap
+  let records: RecordAnomalies?
+  private let story: IncidentDescription
+
+  init(
+    grid: ComponentTimeline, settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap,
+    records: RecordAnomalies?,
+    breakers: BreakerLog
+  ) {
+    self.grid = grid
+    self.settings = settings
+    self.scorer = scorer
+    self.impacts = impacts
+    self.records = records
+    story = IncidentDescription(grid: grid, settings: settings, impacts: impacts, breakers: breakers)
+  }
+
+  /// Episodes that belong together.
+  struct Group {
+    var anomalies: [Anomaly]
+    var start: Int64
+    var end: Int64
+    var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
+  }
+
+  // MARK: Joining
+
+  /// Episodes of one component, and of components of which one calls the other, directly or across a silent one, are
+  /// one incident when they overlap and begin within the propagation time. A common caller alone connects nothing.
+  func groups(_ anomalies: [Anomaly]) -> [Group] {
+    let order = anomalies.sorted { a, b in
+      a.onset != b.onset ? a.onset < b.onset : (a.component, a.end) < (b.component, b.end)
+    }
+    var leader = Array(order.indices)
+    func find(_ index: Int) -> Int {
+      var root = index
+      while leader[root] != root { root = leader[root] }
+      return root
+    }
+    var open: [Int] = []
+    for (index, anomaly) in order.enumerated() {
+      // What ended before this one began ends before all later ones.
+      open.removeAll { order[$0].end < anomaly.onset }
+      for earlier in open where belongs(order[earlier], anomaly) {
+        let a = find(earlier)
+        let b = find(index)
+        leader[max(a, b)] = min(a, b)
+      }
+      open.append(index)
+    }
+    var grouped: [Int: Group] = [:]
+    for (index, anomaly) in order.enumerated() {
+      let root = find(index)
+      var group = grouped[root] ?? Group(anomalies: [], start: .max, end: .min)
+      group.anomalies.append(anomaly)
+      group.start = min(group.start, anomaly.onset)
+      group.end = max(group.end, anomaly.end)
+      grouped[root] = group
+    }
+    return grouped.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func belongs(_ a: Anomaly, _ b: Anomaly) -> Bool {
+    guard a.onset <= b.end, b.onset <= a.end else { return false }
+    if a.component == b.component { return true }
+    let patience =
+      a.sign == .records || b.sign == .records ? max(settings.propagation, 1_500_000_000) : settings.propagation
+    guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return false }
+    // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.
+    if a.sign == .records || b.sign == .records { return true }
+    return leads(a.component, b.component) || leads(b.component, a.component)
+      || impacts.failTogether(a.component, b.component)
+  }
+
+  /// Whether one component calls another, directly or across one that keeps silent.
+  private func leads(_ from: Int, _ to: Int) -> Bool {
+    if grid.callees[from].contains(to) { return true }
+    return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
+      || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
+  }
+
+  // MARK: Causes
+
+  func incident(_ group: Group) -> Incident {
+    let minutes = grid.minutes(in: group.start - IncidentPartial.coarse / 2..<group.end + IncidentPartial.coarse / 2)
+    let window = scorer.judge(minutes)
+    let causes = ranked(group, window)
+    let first = causes.first?.component
+    let affected = struckComponents(group, first: first)
+    let volume = impacts.volume(minutes, grid)
+    let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
+    let kind = kind(group, affected: affected, first: first)
+    var incident = Incident(kind: kind, start: group.start, end: group.end)
+    incident.severity = severity(group, hit: hit, volume: volume, affected: affected.count)
+    incident.rootCauses = causes.map { cause in
+      var root = scorer.cause(cause.suspicion, window, total: 0)
+      root.score = cause.score
+      root.share = cause.share
+      if let records { addSigns(&root, cause.component, records, group) }
+      addEpisodes(&root, cause.component, group)
+      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, minutes) }
+      return root
+    }
+    let shown = Dictionary(incident.rootCauses.map { ($0.component, $0.evidence) }) { a, _ in a }
+    story.tell(
+      &incident, group, first: first, affected: affected, causes: causes.map(\.component), hit: hit, volume: volume
+    ) { component in
+      let known = shown[grid.components[component]] ?? []
+      return known.isEmpty ? scorer.anyEvidence(component, minutes) : known
+    }
+    return incident
+  }
+
+  struct Cause {
+    var component: Int
+    var suspicion: SuspectScorer.Suspicion
+    var score: Double
+    var share: Double
+  }
+
+  /// The components of the incident by their share of what it explains, then others that the window speaks against.
+  private func ranked(_ group: Group, _ window: SuspectScorer.Window) -> [Cause] {
+    var weight: [Int: Double] = [:]
+    let failures = group.anomalies.filter { $0.sign == .failures }
+    let slow = group.anomalies.filter { $0.sign == .slowCode || $0.sign == .slowNetwork }
+    let recorded = group.anomalies.filter { $0.sign == .records }
+    let behaviour = group.anomalies.filter { $0.sign == .behaviour }
+    let suspicion = Dictionary(window.suspicions.map { ($0.component, $0) }) { a, _ in a }
+    if !failures.isEmpty {
+      let total = failures.reduce(0) { $0 + $1.failures }
+      for anomaly in failures { weight[anomaly.component, default: 0] += anomaly.failures / max(total, 1) }
+      // A callee that failed no later explains its caller's failures in part.
+      for callee in failures {
+        for caller in failures where caller.component != callee.component && leads(caller.component, callee.component) {
+          guard callee.onset <= caller.onset + IncidentPartial.fine else { continue }
+          weight[callee.component, default: 0] += 0.3 * caller.failures / max(total, 1)
+        }
+      }
+      // Callers' failures over a callee that grew slow first are the callee's, in part.
+      for anomaly in slow {
+        for caller in failures where leads(caller.component, anomaly.component) {
+          guard anomaly.onset <= caller.onset + IncidentPartial.coarse, caller.component != anomaly.component else {
+            continue
+          }
+          weight[anomaly.component, default: 0] += 0.5 * caller.failures / max(total, 1)
+        }
+      }
+    } else if !slow.isEmpty {
+      let total = slow.reduce(0) { $0 + $1.strength }
+      for anomaly in slow { weight[anomaly.component, default: 0] += anomaly.strength / max(total, 1) }
+    } else if !behaviour.isEmpty {
+      let total = group.components.reduce(0) { $0 + (suspicion[$1]?.score ?? 0) }
+      for component in group.components {
+        weight[component] = (suspicion[component]?.score ?? 0) / max(total, 1e-9)
+      }
+    }
+    if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
+    var causes = weight.map { component, value in
+      Cause(
+        component: component, suspicion: suspicion[component] ?? SuspectScorer.Suspicion(component: component),
+        score: 100 * value, share: 0)
+    }
+    let known = Set(causes.map(\.component))
+    let heaviest = window.suspicions.first?.score ?? 1
+    for other in window.suspicions.prefix(6) where !known.contains(other.component) {
+      guard other.score >= SuspectScorer.threshold, isAround(other.component, group) else { continue }
+      causes.append(
+        Cause(component: other.component, suspicion: other, score: 5 * other.score / max(heaviest, 1), share: 0))
+    }
+    causes.sort { $0.score != $1.score ? $0.score > $1.score : $0.component < $1.component }
+    let total = causes.reduce(0) { $0 + $1.score }
+    for index in causes.indices { causes[index].share = total > 0 ? causes[index].score / total : 0 }
+    return Array(causes.prefix(8))
+  }
+
+  /// Whether a component is in the incident or next to it in the call graph.
+  private func isAround(_ component: Int, _ group: Group) -> Bool {
+    let members = group.components
+    return members.contains(component)
+      || members.contains { grid.callees[$0].contains(component) || grid.callers[$0].contains(component) }
+  }
+
+  /// Log lines and metrics: the earliest onset counts most; who blames another in its log, or has no requests of its
+  /// own, counts less; what the few requests say counts on top.
+  private func weighRecords(_ recorded: [Anomaly], _ group: Group, _ weight: inout [Int: Double]) {
+    let mentions = records?.mentions(within: group.start...group.end) ?? [:]
+    let anySpans = recorded.contains { grid.hasSpans[$0.component] }
+    for anomaly in recorded {
+      let delay = Double(anomaly.onset - group.start) / 60e6
+      var value = anomaly.strength / 50 + 1 / (1 + delay / 5)
+      let blames = mentions[anomaly.component]?.keys.contains { other in recorded.contains { $0.component == other } }
+      if blames ?? false { value *= 0.4 }
+      let blamers = recorded.count {
+        $0.component != anomaly.component && mentions[$0.component]?[anomaly.component] != nil
+      }
+      value *= 1 + 0.2 * Double(min(blamers, 3))
+      if anySpans, !grid.hasSpans[anomaly.component] { value *= 0.3 }
+      weight[anomaly.component, default: 0] += value
+    }
+    let blamed = impacts.blamed(from: group.start - 600_000_000, to: group.end + 600_000_000)
+    let total = blamed.values.reduce(0, +)
+    for (component, count) in blamed where total > 0 && grid.hasSpans[component] {
+      guard weight[component] != nil else { continue }
+      weight[component, default: 0] += 2 * count / total
+    }
+  }
+
+  // MARK: What it affected
+
+  private func struckComponents(_ group: Group, first: Int?) -> [Int] {
+    var affected = Set(first.map { [$0] } ?? [])
+    let isRecorded = group.anomalies.contains { $0.sign == .records }
+    let least = isRecorded ? 1 : Self.struckRequests
+    let counts = impacts.affected(by: group.components, from: group.start, to: group.end)
+    for (component, count) in counts where count >= least { affected.insert(component) }
+    for anomaly in group.anomalies {
+      switch anomaly.sign {
+      case .behaviour, .slowCode: affected.insert(anomaly.component)
+      case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
+      case .failures, .slowNetwork: break
+      }
+    }
+    return affected.sorted()
+  }
+
+  /// Whether a component that only log lines and metrics tell of was affected, and is not the ground that others stand
+  /// on (a node, a resolver, a neighbour): it serves requests, or its log blames one that does, or its queue grew.
+  private func isStruck(_ component: Int, _ group: Group) -> Bool {
+    if grid.hasSpans[component] || !anySpans(group) { return true }
+    guard let records else { return false }
+    if records.growingQueues.contains(component) { return true }
+    let blamed = records.mentions(within: group.start...group.end)[component] ?? [:]
+    return blamed.keys.contains { grid.hasSpans[$0] && group.components.contains($0) }
+  }
+
+  private func anySpans(_ group: Group) -> Bool { group.components.contains { grid.hasSpans[$0] } }
+
+  private func kind(_ group: Group, affected: [Int], first: Int?) -> Incident.Kind {
+    let signs = Set(group.anomalies.map(\.sign))
+    if signs.isSubset(of: [.slowCode, .slowNetwork]) { return .latencyRegression }
+    if let first {
+      if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= Self.restarts {
+        return .restartStorm
+      }
+      let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
+      let usual = impacts.usualRepeatShare(to: first)
+      if calls >= 10, repeats >= Self.repeatShare * calls, repeats >= 3 * usual * calls { return .retryStorm }
+    }
+    return affected.count > 1 ? .cascade : .errorBurst
+  }
+
+  private func severity(_ group: Group, hit: Double, volume: Double, affected: Int) -> Incident.Severity {
+    let signs = Set(group.anomalies.map(\.sign))
+    let share = volume > 0 ? hit / volume : 0
+    if signs.contains(.failures) {
+      if share >= 0.25 { return .critical }
+      if share >= 0.05 { return .major }
+      return share >= 0.005 ? .minor : .info
+    }
+    if signs.contains(.records) { return affected > 1 ? .critical : .major }
+    if signs.contains(.behaviour) { return affected > 1 ? .major : .minor }
+    return affected > 2 ? .major : .minor
+  }
+
+  private func addSigns(
+    _ root: inout Incident.RootCause, _ component: Int, _ records: RecordAnomalies, _ group: Group
+  ) {
+    for sign in (records.signs[component] ?? []).prefix(4) where sign.time >= group.start && sign.time <= group.end {
+      root.reasons.append(sign.text)
+      root.evidence.append(sign.evidence)
+    }
+  }
+
+  private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
+    for anomaly in group.anomalies where anomaly.component == component {
+      let text: String
+      switch anomaly.sign {
+      case .failures: text = "\(Int(anomaly.failures.rounded())) more requests than usual failed because of it"
+      case .slowCode, .slowNetwork:
+        guard let now = Int64(checked: anomaly.time), let usual = Int64(checked: anomaly.usualTime) else { continue }
+        let what = anomaly.sign == .slowCode ? "a request spends" : "the way between it and its neighbours takes"
+        text =
+          "\(what) \(Quote.duration(now)) \(anomaly.sign == .slowCode ? "in its own code, " : "")usually \(Quote.duration(usual))"
+      case .behaviour, .records: continue
+      }
+      if !root.reasons.contains(text) { root.reasons.insert(text, at: 0) }
+    }
+  }
+}

@@ -1,0 +1,344 @@
+internal import Model
+internal import Support
+
+/// Tells an incident: who was affected when and how hard, how it spread, what the reflex gate would have done.
+struct IncidentDescription {
+  private static let chainBound = 24
+  private static let evidenceBound = 12
+
+  let grid: ComponentTimeline
+  let settings: IncidentSettings
+  let impacts: ImpactMap
+  let breakers: BreakerLog
+
+  /// Tells of an incident whose causes are known; `records` finds something to show for a component that no failed span
+  /// shows.
+  func tell(
+    _ incident: inout Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int], causes: [Int],
+    hit: Double,
+    volume: Double, records: (Int) -> [Evidence]
+  ) {
+    func proofs(_ component: Int) -> [Evidence] {
+      let failed = failures(of: component, group)
+      return failed.isEmpty ? records(component) : failed
+    }
+    let firsts = impacts.firstStrikes(by: group.components, from: group.start, to: group.end)
+    var onsets: [Int: Int64] = [:]
+    for component in affected {
+      let own = group.anomalies.filter { $0.component == component }.map(\.onset).min()
+      onsets[component] = min(own ?? .max, firsts[component] ?? .max)
+      if onsets[component] == .max { onsets[component] = group.start }
+    }
+    if let first { onsets[first] = min(onsets[first] ?? .max, group.start) }
+    incident.components = affected.map { state(of: $0, onset: onsets[$0] ?? group.start, group) }
+    incident.causalChain = chain(from: first, affected: affected, onsets: onsets, group, proofs)
+    let name = first.map { grid.components[$0] }
+    let others = affected.filter { $0 != first }.map { grid.components[$0] }
+    incident.trigger = trigger(incident.kind, name)
+    incident.headline = headline(incident.kind, name, others, hit: hit, volume: volume)
+    incident.reasoning = reasoning(incident, group, first: first, affected: affected)
+    decide(&incident, group, hit: hit)
+    incident.timeline = timeline(incident, group, onsets: onsets, proofs)
+    var evidence = incident.rootCauses.first?.evidence ?? []
+    for component in affected { evidence += proofs(component).prefix(1) }
+    var seen: Set<Evidence> = []
+    incident.evidence = Array(evidence.filter { seen.insert($0).inserted }.prefix(Self.evidenceBound))
+    let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name ?? ""))
+    incident.fingerprint = hexText(about)
+    incident.id = String(hexText(StableHash.combine(about, UInt64(bitPattern: incident.start))).prefix(12))
+  }
+
+  // MARK: States
+
+  /// The slots within an incident that hold anything: a span of months must not cost months of empty slots.
+  private func slots(_ group: IncidentBuilder.Group, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
+    let first = IncidentPartial.slot(group.start, length)
+    let last = max(first, IncidentPartial.slot(group.end, length))
+    return held[held.partitioningIndex { $0 >= first }..<held.partitioningIndex { $0 > last }]
+  }
+
+  private func state(
+    of component: Int, onset: Int64, _ group: IncidentBuilder.Group
+  ) -> Incident.ComponentState {
+    let name = grid.partial.names.find(grid.components[component]) ?? 0
+    var activity = Activity()
+    for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
+      if let found = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] { activity.merge(found) }
+    }
+    var state = Incident.ComponentState(
+      id: grid.components[component], onset: onset, requests: activity.requests, failures: activity.failures)
+    state.latencyP99 = p99(name, group)
+    state.queueDepth = queueDepth(name, group)
+    state.circuitState = circuitState(component, name, group)
+    return state
+  }
+
+  private func p99(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
+    let wanted = slots(group, of: coarseSlots, IncidentPartial.coarse)
+    var histogram: [Int32: Int] = [:]
+    for slot in wanted {
+      for bucket in durationBuckets[CubeKey(a: name, slot: slot)] ?? [] {
+        histogram[bucket.number, default: 0] += bucket.count
+      }
+    }
+    let total = histogram.values.reduce(0, +)
+    guard total > 0 else { return nil }
+    var seen = 0
+    for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
+      seen += count
+      if Double(seen) >= 0.99 * Double(total) { return IncidentPartial.value(ofBucket: bucket) }
+    }
+    return nil
+  }
+
+  /// Buckets of the requests' durations by (component, coarse slot).
+  private let durationBuckets: [CubeKey: [(number: Int32, count: Int)]]
+  /// Slots of `IncidentPartial.fine` in which components were active, ascending.
+  private let fineSlots: [Int32]
+  /// Slots of `IncidentPartial.coarse` that hold durations or failures, ascending.
+  private let coarseSlots: [Int32]
+
+  init(grid: ComponentTimeline, settings: IncidentSettings, impacts: ImpactMap, breakers: BreakerLog) {
+    self.grid = grid
+    self.settings = settings
+    self.impacts = impacts
+    self.breakers = breakers
+    let told = grid.partial.names.find(BreakerLog.kind)
+    var buckets: [CubeKey: [(number: Int32, count: Int)]] = [:]
+    for (cell, tally) in grid.partial.durations.cells {
+      buckets[CubeKey(a: cell.a, slot: cell.slot), default: []].append((cell.number, tally.count))
+    }
+    durationBuckets = buckets
+    fineSlots = Set(grid.partial.activity.cells.keys.lazy.map(\.slot)).sorted()
+    coarseSlots = Set(buckets.keys.lazy.map(\.slot)).union(grid.partial.failureEvidence.cells.keys.lazy.map(\.slot))
+      .sorted()
+    var signals: [Int32: [(kind: String, subject: String, reading: Reading)]] = [:]
+    for (cell, reading) in grid.partial.signals.cells where cell.b != told {
+      signals[cell.a, default: []].append((grid.partial.names[cell.b], grid.partial.names[cell.c], reading))
+    }
+    for key in signals.keys {
+      signals[key]?.sort { a, b in
+        a.reading.source != b.reading.source
+          ? a.reading.source < b.reading.source : (a.kind, a.subject) < (b.kind, b.subject)
+      }
+    }
+    self.signals = signals
+  }
+
+  /// Structural events by component name, in time order.
+  private let signals: [Int32: [(kind: String, subject: String, reading: Reading)]]
+
+  private func signals(
+    _ name: Int32, from: Int64, to: Int64
+  ) -> ArraySlice<(kind: String, subject: String, reading: Reading)> {
+    guard let all = signals[name] else { return [] }
+    let low = all.partitioningIndex { $0.reading.source.time >= from }
+    let high = all.partitioningIndex { $0.reading.source.time > to }
+    return low < high ? all[low..<high] : []
+  }
+
+  private func queueDepth(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
+    var deepest: Int64?
+    for signal in signals(name, from: group.start - IncidentPartial.coarse, to: group.end)
+    where signal.kind == EventKind.queueDepth.name {
+      deepest = max(deepest ?? 0, signal.reading.most / 1_000_000)
+    }
+    return deepest
+  }
+
+  /// The breaker's state as events say, else as log lines do, else open where calls to the component failed at once in
+  /// numbers.
+  private func circuitState(_ component: Int, _ name: Int32, _ group: IncidentBuilder.Group) -> String {
+    let said = signals(name, from: .min, to: group.end).last { $0.kind == EventKind.circuitBreaker.name }
+    if let said { return CircuitState(rawValue: said.subject)?.rawValue ?? "unknown" }
+    if let told = breakers.state(component, from: group.start - IncidentPartial.coarse, to: group.end) {
+      return told.rawValue
+    }
+    let fast = impacts.fastFailures(to: component, from: group.start, to: group.end)
+    return fast >= settings.breaker.failures ? CircuitState.open.rawValue : "unknown"
+  }
+
+  // MARK: Spread
+
+  /// From the first cause outwards along the callers, each affected component from the affected neighbour nearest to the
+  /// cause.
+  private func chain(
+    from first: Int?, affected: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group,
+    _ proofs: (Int) -> [Evidence]
+  ) -> [Incident.Link] {
+    guard let first else { return [] }
+    var links: [Incident.Link] = []
+    var reached: Set<Int> = [first]
+    var frontier = [first]
+    while !frontier.isEmpty {
+      var next: [Int] = []
+      for from in frontier {
+        for to in grid.callers[from] where affected.contains(to) && !reached.contains(to) {
+          reached.insert(to)
+          next.append(to)
+          links.append(link(from, to, onsets[to] ?? group.start, proofs(to)))
+        }
+      }
+      frontier = next
+    }
+    for to in affected where !reached.contains(to) {
+      links.append(link(first, to, onsets[to] ?? group.start, proofs(to)))
+    }
+    return Array(links.prefix(Self.chainBound))
+  }
+
+  private func link(_ from: Int, _ to: Int, _ at: Int64, _ proofs: [Evidence]) -> Incident.Link {
+    Incident.Link(
+      from: grid.components[from], to: grid.components[to], at: at, evidence: Array(proofs.prefix(2)))
+  }
+
+  /// Records of a component's failures within the incident.
+  private func failures(of component: Int, _ group: IncidentBuilder.Group) -> [Evidence] {
+    guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
+    var found: [EvidenceSample] = []
+    for slot in slots(group, of: coarseSlots, IncidentPartial.coarse) {
+      found += grid.partial.failureEvidence.cells[CubeKey(a: name, slot: slot)]?.kept ?? []
+      if found.count > 6 { break }
+    }
+    return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+  }
+
+  // MARK: Words
+
+  private func trigger(_ kind: Incident.Kind, _ name: String?) -> String {
+    switch kind {
+    case .latencyRegression: "Latency regression: \(name ?? "unknown")"
+    case .errorBurst: "Error burst: \(name ?? "unknown")"
+    case .retryStorm: "Retry storm: \(name ?? "unknown")"
+    case .restartStorm: "Restart storm: \(name ?? "unknown")"
+    default: "Cascade detected"
+    }
+  }
+
+  private func headline(
+    _ kind: Incident.Kind, _ name: String?, _ others: [String], hit: Double, volume: Double
+  ) -> String {
+    let cause = name ?? "an unknown component"
+    let share = volume > 0 && hit > 0 ? "; \(Int(hit)) of \(Int(volume)) requests failed" : ""
+    let list = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? " and \(others.count - 4) more" : "")
+    switch kind {
+    case .latencyRegression:
+      return others.isEmpty ? "\(cause) became slow" : "\(cause) became slow, and with it \(list)" + share
+    case .retryStorm:
+      return "Retries multiplied the load on \(cause)" + (others.isEmpty ? "" : "; struck: \(list)") + share
+    case .restartStorm: return "\(cause) crashed again and again" + (others.isEmpty ? "" : "; struck: \(list)") + share
+    case .errorBurst: return "\(cause) failed; nobody else was struck" + share
+    default: return "\(cause) failed, and because of it \(list)" + share
+    }
+  }
+
+  private func reasoning(
+    _ incident: Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int]
+  ) -> [String] {
+    var lines: [String] = []
+    guard let best = incident.rootCauses.first else {
+      return ["There is not enough evidence to name a first cause."]
+    }
+    lines.append(
+      "\(best.component) explains \(Quote.percent(best.share)) of what speaks against anybody in this time.")
+    if incident.rootCauses.count > 1 {
+      let runner = incident.rootCauses[1]
+      lines.append("The runner-up is \(runner.component) with \(Quote.percent(runner.share)).")
+      if best.share < 1.5 * runner.share { lines.append("The two are close: take the order as a guess.") }
+    }
+    if let first {
+      for callee in grid.callees[first] {
+        let name = grid.components[callee]
+        if !incident.components.contains(where: { $0.id == name }) {
+          lines.append("Rejected: \(name), which \(best.component) calls, shows nothing unusual of its own.")
+        }
+        if lines.count >= 6 { break }
+      }
+      if !grid.hasSpans[first] {
+        lines.append("\(best.component) left no span of its own: what is said of it rests on its callers.")
+      }
+      lines += Amplification(grid: grid, impacts: impacts).sentences(
+        to: first, among: affected, from: group.start, to: group.end)
+      let fast = impacts.fastFailures(to: first, from: group.start, to: group.end)
+      if fast >= settings.breaker.failures {
+        lines.append("\(fast) calls to \(best.component) failed within a millisecond, as an open breaker's do.")
+      }
+    }
+    return lines
+  }
+
+  /// What the reflex gate would have decided, replayed over the slots in which the affected components had requests.
+  private func decide(_ incident: inout Incident, _ group: IncidentBuilder.Group, hit: Double) {
+    var replayed = settings
+    replayed.window = max(settings.window, IncidentPartial.fine)
+    var gate = CascadeDetector(settings: replayed)
+    let names = incident.components.compactMap { state in
+      grid.partial.names.find(state.id).map { (id: state.id, name: $0) }
+    }
+    for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
+      var ends: [(time: Int64, id: String, activity: Activity)] = []
+      for (id, name) in names {
+        guard let activity = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] else { continue }
+        let start = IncidentPartial.start(slot, IncidentPartial.fine)
+        ends.append((activity.failures > 0 ? max(activity.first, start) : start, id, activity))
+      }
+      ends.sort { ($0.time, $0.id) < ($1.time, $1.id) }
+      for end in ends {
+        let alarm = gate.finish(
+          end.id, at: end.time, requests: end.activity.requests, failures: end.activity.failures)
+        guard let alarm else { continue }
+        let before = impacts.rootFailures(group.components, from: group.start, to: alarm.start)
+        let rest = max(0, Int(hit) - before)
+        incident.decision =
+          "\(alarm.decision) at \(Timestamp(alarm.start).rfc3339)"
+          + (hit > 0 ? "; about \(rest) of \(Int(hit)) failed requests came after that" : "")
+        incident.action = alarm.action
+        return
+      }
+    }
+    incident.decision =
+      incident.kind == .latencyRegression
+      ? "Investigate latency spike"
+      : "Below the gate's threshold of \(settings.components) failing components: watch"
+  }
+
+  private func timeline(
+    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], _ proofs: (Int) -> [Evidence]
+  ) -> [Incident.Moment] {
+    var moments: [Incident.Moment] = []
+    for (component, onset) in onsets {
+      let name = grid.components[component]
+      let state = incident.components.first { $0.id == name }
+      let text =
+        state.map {
+          $0.failures > 0 ? "its requests begin to fail (\($0.failures) of \($0.requests))" : "begins to differ"
+        }
+        ?? "begins to differ"
+      moments.append(
+        Incident.Moment(at: onset, component: name, text: text, evidence: proofs(component).first))
+      for line in breakers.changes(component, from: group.start - IncidentPartial.coarse, to: group.end) {
+        moments.append(
+          Incident.Moment(
+            at: line.time, component: name,
+            text: "its circuit breaker is \(line.state.rawValue), says \(grid.components[line.writer])",
+            evidence: line.sighting.evidence(
+              grid.partial.names, quote: Quote.of(line.sighting, grid.partial.names))))
+      }
+      let own = grid.partial.names.find(name) ?? -1
+      for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)
+      where signal.kind != EventKind.heartbeat.name {
+        let time = signal.reading.source.time
+        let said = signal.subject.isEmpty ? signal.kind : "\(signal.kind) \(signal.subject)"
+        moments.append(
+          Incident.Moment(
+            at: time, component: name, text: said,
+            evidence: signal.reading.source.evidence(grid.partial.names, quote: said)))
+      }
+    }
+    moments.append(
+      Incident.Moment(
+        at: incident.end, component: incident.rootCauses.first?.component ?? "", text: "the last trace of it"))
+    moments.sort { a, b in a.at != b.at ? a.at < b.at : (a.component, a.text) < (b.component, b.text) }
+    return Array(moments.prefix(40))
+  }
+}

@@ -1,0 +1,214 @@
+package import Support
+
+/// What the cascade analysis keeps of one partition: integer counts by component, edge and time slot, and a bounded
+/// number of records as evidence. It merges in any order.
+package struct IncidentPartial: Sendable {
+  /// Lengths of the two kinds of time slots, microseconds.
+  static let fine: Int64 = 10_000_000
+  static let coarse: Int64 = 60_000_000
+
+  /// The form's version.
+  static let version: UInt8 = 2
+
+  var names = NameTable()
+  /// First and last record, microseconds; empty where `first > last`.
+  var first = Int64.max
+  var last = Int64.min
+  var events = 0
+
+  // By fine slot.
+  /// (component): its own requests.
+  var activity = CellTable<Activity>()
+  /// (culprit, its operation or none, none, 1 where only a silent callee takes its place): requests that failed because
+  /// of it. See `FailureBlame` for the operation.
+  var blame = CellTable<Activity>()
+  /// (culprit, its operation or none, component): the component's requests that failed because of the culprit.
+  var impact = CellTable<Activity>()
+  /// (component, operation): time spent in the component itself per request.
+  var pace = CellTable<DurationSum>()
+  /// (caller, callee): time between the caller's span and the callee's.
+  var ways = CellTable<DurationSum>()
+  /// (component, kind, subject): structural events that are no spans, with their values.
+  var signals = CellTable<Reading>()
+
+  // By coarse slot.
+  /// (component): whole requests that passed it, and how many of them failed at the root. Component 0: all requests.
+  var visits = CellTable<Activity>()
+  /// (component, operation).
+  var operations = CellTable<Tally>()
+  /// (component, operation, event, next event): spans in which the one followed the other.
+  var pairs = CellTable<Exemplified>()
+  /// (component, operation), by bucket of the span's own time.
+  var selfTimes = CellTable<Tally>()
+  /// (caller, callee, operation), by bucket of the time between the caller's span and the callee's.
+  var gaps = CellTable<Tally>()
+  /// (component), by bucket of its requests' durations.
+  var durations = CellTable<Tally>()
+  /// (caller, callee).
+  var edges = CellTable<EdgeCount>()
+  /// (component, component): requests in which both failed as roots, beneath no common caller.
+  var together = CellTable<Tally>()
+  /// (culprit, its operation or none).
+  var blameEvidence = CellTable<Sightings>()
+  /// (component): failed spans.
+  var failureEvidence = CellTable<Sightings>()
+  /// (component): slowest requests.
+  var slowEvidence = CellTable<Sightings>()
+  /// (component, template), by severity; warnings and worse only.
+  var logs = CellTable<Exemplified>()
+  /// (component): all log records.
+  var logVolume = CellTable<Tally>()
+  /// (component, metric).
+  var metrics = CellTable<MetricReading>()
+
+  // Over the whole night.
+  /// (component): durations of its requests.
+  var latency: [Int32: Sketch] = [:]
+
+  package init() {}
+
+  /// The slot of a time.
+  static func slot(_ time: Int64, _ length: Int64) -> Int32 {
+    let quotient = time / length
+    return Int32(clamping: time % length < 0 ? quotient - 1 : quotient)
+  }
+
+  /// The start of a slot, microseconds.
+  static func start(_ slot: Int32, _ length: Int64) -> Int64 { Int64(slot) * length }
+
+  /// The bucket of a duration: every fifth border of the sketch, steps of 10 %.
+  static func bucket(_ duration: Int64) -> Int32 { duration <= 0 ? 0 : SketchBuckets.index(of: duration) / 5 + 1 }
+
+  /// The middle of a bucket, microseconds.
+  static func value(ofBucket bucket: Int32) -> Int64 { bucket <= 0 ? 0 : SketchBuckets.value(of: (bucket - 1) * 5 + 2) }
+}
+
+extension IncidentPartial: Mergeable {
+  package mutating func merge(_ other: IncidentPartial) {
+    let map = other.names.texts.map { names.intern($0) }
+    first = min(first, other.first)
+    last = max(last, other.last)
+    events += other.events
+    activity.merge(other.activity, map)
+    blame.merge(other.blame, map)
+    impact.merge(other.impact, map)
+    pace.merge(other.pace, map)
+    ways.merge(other.ways, map)
+    signals.merge(other.signals, map)
+    visits.merge(other.visits, map)
+    operations.merge(other.operations, map)
+    pairs.merge(other.pairs, map)
+    selfTimes.merge(other.selfTimes, map)
+    gaps.merge(other.gaps, map)
+    durations.merge(other.durations, map)
+    edges.merge(other.edges, map)
+    together.merge(other.together, map)
+    blameEvidence.merge(other.blameEvidence, map)
+    failureEvidence.merge(other.failureEvidence, map)
+    slowEvidence.merge(other.slowEvidence, map)
+    logs.merge(other.logs, map)
+    logVolume.merge(other.logVolume, map)
+    metrics.merge(other.metrics, map)
+    for (component, sketch) in other.latency { latency[map.name(component), default: Sketch()].merge(sketch) }
+  }
+}
+
+extension IncidentPartial {
+  /// The same partial with its names in byte order, so that no later order depends on how it was merged.
+  consuming func canonical() -> IncidentPartial {
+    var partial = self
+    let map = partial.names.sort()
+    partial.activity.rename(map)
+    partial.blame.rename(map)
+    partial.impact.rename(map)
+    partial.pace.rename(map)
+    partial.ways.rename(map)
+    partial.signals.rename(map)
+    partial.visits.rename(map)
+    partial.operations.rename(map)
+    partial.pairs.rename(map)
+    partial.selfTimes.rename(map)
+    partial.gaps.rename(map)
+    partial.durations.rename(map)
+    partial.edges.rename(map)
+    partial.together.rename(map)
+    partial.blameEvidence.rename(map)
+    partial.failureEvidence.rename(map)
+    partial.slowEvidence.rename(map)
+    partial.logs.rename(map)
+    partial.logVolume.rename(map)
+    partial.metrics.rename(map)
+    partial.latency = Dictionary(partial.latency.map { (map.name($0.key), $0.value) }) { first, _ in first }
+    return partial
+  }
+}
+
+extension IncidentPartial: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    let map = names.sortedNumbers
+    writer.byte(Self.version)
+    writer.array(names.sortedTexts) { $0.text($1) }
+    writer.signed(first)
+    writer.signed(last)
+    writer.int(events)
+    activity.encode(to: &writer, map)
+    blame.encode(to: &writer, map)
+    impact.encode(to: &writer, map)
+    pace.encode(to: &writer, map)
+    ways.encode(to: &writer, map)
+    signals.encode(to: &writer, map)
+    visits.encode(to: &writer, map)
+    operations.encode(to: &writer, map)
+    pairs.encode(to: &writer, map)
+    selfTimes.encode(to: &writer, map)
+    gaps.encode(to: &writer, map)
+    durations.encode(to: &writer, map)
+    edges.encode(to: &writer, map)
+    together.encode(to: &writer, map)
+    blameEvidence.encode(to: &writer, map)
+    failureEvidence.encode(to: &writer, map)
+    slowEvidence.encode(to: &writer, map)
+    logs.encode(to: &writer, map)
+    logVolume.encode(to: &writer, map)
+    metrics.encode(to: &writer, map)
+    let renamed = Dictionary(latency.map { (map.name($0.key), $0.value) }) { a, _ in a }
+    writer.dictionary(renamed) { writer, component, sketch in
+      writer.signed(Int64(component))
+      sketch.encode(to: &writer)
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    guard try reader.byte() == Self.version else { throw reader.failure("unknown version of a cascade partial") }
+    let texts = try reader.array { reader throws(DecodeFailure) in try reader.text() }
+    for text in texts { _ = names.intern(text) }
+    guard names.texts == texts else { throw reader.failure("names are not distinct") }
+    let count = texts.count
+    first = try reader.signed()
+    last = try reader.signed()
+    events = try reader.tally()
+    activity = try CellTable(from: &reader, names: count)
+    blame = try CellTable(from: &reader, names: count)
+    impact = try CellTable(from: &reader, names: count)
+    pace = try CellTable(from: &reader, names: count)
+    ways = try CellTable(from: &reader, names: count)
+    signals = try CellTable(from: &reader, names: count)
+    visits = try CellTable(from: &reader, names: count)
+    operations = try CellTable(from: &reader, names: count)
+    pairs = try CellTable(from: &reader, names: count)
+    selfTimes = try CellTable(from: &reader, names: count)
+    gaps = try CellTable(from: &reader, names: count)
+    durations = try CellTable(from: &reader, names: count)
+    edges = try CellTable(from: &reader, names: count)
+    together = try CellTable(from: &reader, names: count)
+    blameEvidence = try CellTable(from: &reader, names: count)
+    failureEvidence = try CellTable(from: &reader, names: count)
+    slowEvidence = try CellTable(from: &reader, names: count)
+    logs = try CellTable(from: &reader, names: count)
+    logVolume = try CellTable(from: &reader, names: count)
+    metrics = try CellTable(from: &reader, names: count)
+    latency = try reader.dictionary { reader throws(DecodeFailure) in
+      (Int32(truncatingIfNeeded: try reader.signed()), try Sketch(from: &reader))
+    }
+  }
+}

@@ -1,0 +1,173 @@
+internal import Support
+internal import Model
+
+/// What kind of reading a metric is, told from the words of its name.
+enum MetricKind: Hashable {
+  /// Processor, memory, disk, threads: what a component runs on.
+  case resource
+  /// Shared by everything on one machine.
+  case node
+  case queue
+  case latency
+  case failure
+  case load
+
+  init(name: String) {
+    let words = name.lowercased()
+    func has(_ parts: [String]) -> Bool { parts.contains { words.contains($0) } }
+    if has(["node"]) {
+      self = .node
+    } else if has([
+      "error", "fail", "5xx", "4xx", "_401", "_403", "panic", "crash", "restart", "unauthorized", "reject",
+    ])
+      || has(["servfail", "timeout", "exception", "oom"])
+    {
+      self = .failure
+    } else if has(["queue", "backlog", "lag", "oldest", "pending", "depth", "waiting"]) {
+      self = .queue
+    } else if has(["latency", "duration", "response_time", "_p99", "_p95", "_p90", "wait_seconds"]) {
+      self = .latency
+    } else if has(["cpu", "memory", "heap", "throttl", "disk", "thread", "pool", "connections", "descriptors"]) {
+      self = .resource
+    } else {
+      self = .load
+    }
+  }
+
+  /// How much a departure says about the component being a cause rather than a sufferer.
+  var weight: Double {
+    switch self {
+    case .resource: 1
+    case .failure: 0.7
+    case .queue: 0.5
+    case .latency: 0.3
+    case .node, .load: 0
+    }
+  }
+}
+
+/// Metrics that leave their usual level: distance from the median in robust standard deviations.
+struct MetricContrast {
+  struct Departure {
+    var metric: Int32
+    var kind: MetricKind
+    /// Standard deviations, signed.
+    var z: Double
+    var value: Double
+    var center: Double
+    /// How many readings the value is the mean of.
+    var count: Int
+    var sighting: EvidenceSample
+  }
+
+  private struct Series {
+    var component: Int
+    var kind: MetricKind
+    var laidOut: MetricTable.Series
+    var baseline: RobustBaseline
+    var scale: Double
+  }
+
+  private let grid: ComponentTimeline
+  private let table: MetricTable
+  /// By point of the table: the index of its minute, ascending within a series.
+  private let minutes: [Int32]
+  private var series: [Series] = []
+
+  /// The fewest readings of a baseline.
+  private static let trusted = 5
+
+  /// - Complexity: O(readings · log readings per series)
+  init(_ grid: ComponentTimeline) {
+    self.grid = grid
+    let table = MetricTable(grid.partial.metrics)
+    self.table = table
+    let minutes = table.points.map { Int32(grid.minute($0.slot) ?? -1) }
+    self.minutes = minutes
+    var isBaseline = [Bool](repeating: false, count: grid.minutes.count)
+    for minute in grid.baseline { isBaseline[minute] = true }
+    var known: [Double] = []
+    for laidOut in table.series {
+      let kind = MetricKind(name: grid.partial.names[laidOut.metric])
+      guard kind.weight > 0, let component = grid.component(laidOut.component) else { continue }
+      known.removeAll(keepingCapacity: true)
+      var low = Double.infinity
+      var high = -Double.infinity
+      for index in laidOut.points {
+        let value = table.value(table.points[index])
+        low = min(low, value)
+        high = max(high, value)
+        if minutes[index] >= 0, isBaseline[Int(minutes[index])] { known.append(value) }
+      }
+      guard known.count >= Self.trusted else { continue }
+      let baseline = RobustBaseline(known)
+      let scale = max(baseline.spread, 0.05 * abs(baseline.center), 0.02 * (high - low), 1e-9)
+      series.append(
+        Series(component: component, kind: kind, laidOut: laidOut, baseline: baseline, scale: scale))
+    }
+  }
+
+  /// The largest rise of each metric in the window, by component, heaviest first.
+  func departures(in window: [Int]) -> [[Departure]] {
+    var found = [[Departure]](repeating: [], count: grid.components.count)
+    guard let first = window.min(), let last = window.max() else { return found }
+    var isWanted = [Bool](repeating: false, count: last - first + 1)
+    for minute in window { isWanted[minute - first] = true }
+    for one in series {
+      var best: (z: Double, index: Int)?
+      var index = firstPoint(of: one.laidOut, from: first)
+      while index < one.laidOut.points.upperBound, minutes[index] <= last {
+        if isWanted[Int(minutes[index]) - first] {
+          let z = (table.value(table.points[index]) - one.baseline.center) / one.scale
+          if best.map({ z > $0.z }) ?? true { best = (z, index) }
+        }
+        index += 1
+      }
+      guard let best, best.z >= 2 else { continue }
+      let point = table.points[best.index]
+      found[one.component].append(
+        Departure(
+          metric: one.laidOut.metric, kind: one.kind, z: best.z, value: table.value(point), center: one.baseline.center,
+          count: table.count(point), sighting: table.sighting(point, of: one.laidOut)))
+    }
+    for index in found.indices {
+      found[index].sort { a, b in
+        let x = a.z * a.kind.weight
+        let y = b.z * b.kind.weight
+        return x != y ? x > y : a.metric < b.metric
+      }
+    }
+    return found
+  }
+
+  /// The first point of a series that is not before a minute.
+  private func firstPoint(of series: MetricTable.Series, from minute: Int) -> Int {
+    minutes[series.points].partitioningIndex { Int($0) >= minute }
+  }
+
+  func text(_ departure: Departure) -> String {
+    let name = grid.partial.names[departure.metric]
+    return "metric \(name) reads \(Self.number(departure.value)) (usually \(Self.number(departure.center)))"
+  }
+
+  /// The first reading behind a departure.
+  func evidence(_ departure: Departure) -> Evidence {
+    let names = grid.partial.names
+    return departure.sighting.evidence(
+      names, quote: Self.quote(names[departure.metric], departure.value, count: departure.count))
+  }
+
+  /// What a record of a minute's readings says: its value where it is the only one.
+  static func quote(_ metric: String, _ value: Double, count: Int) -> String {
+    count == 1 ? "\(metric) reads \(number(value))" : "\(metric), \(count) readings with the mean \(number(value))"
+  }
+
+  private static func number(_ value: Double) -> String {
+    guard let scaled = Int64(checked: (value * 1000).rounded()) else { return "a huge number" }
+    let sign = scaled < 0 ? "-" : ""
+    let digits = String(scaled.magnitude % 1000)
+    var fraction = String(repeating: "0", count: 3 - digits.count) + digits
+    while fraction.hasSuffix("0") { fraction.removeLast() }
+    return sign + String(scaled.magnitude / 1000) + (fraction.isEmpty ? "" : "." + fraction)
+  }
+}

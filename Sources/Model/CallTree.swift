@@ -1,0 +1,98 @@
+package import Support
+
+/// One request's spans after assembly and repair, in one flat array.
+///
+/// Nodes stand in preorder: a parent before its children, siblings by (start, end, span id), so `subtreeEnd` walks a tree
+/// without recursion: the first child of node i is i+1 where `i + 1 < subtreeEnd`, the next sibling of a child c is
+/// `nodes[c].subtreeEnd`. A trace with several roots is a forest in the same array.
+package struct CallTree: Sendable {
+  package var request: RequestID = .none
+  /// The text of a request id that is not hex.
+  package var requestText: Symbol = .none
+  package var nodes: [CallNode] = []
+  /// The log records of the request, by time.
+  package var logs: [LogRow] = []
+  /// Structural events of the request that are no spans, by time.
+  package var events: [StructuralEvent] = []
+
+  package init() {}
+
+  /// First start, microseconds.
+  package var start: Int64 { nodes.first.map { first in nodes.reduce(first.start) { min($0, $1.start) } } ?? 0 }
+  /// Last end, microseconds.
+  package var end: Int64 { nodes.reduce(.min) { max($0, $1.end) } }
+
+  /// The direct children of a node, as indices.
+  @inlinable package func children(of index: Int) -> CallTreeChildren {
+    CallTreeChildren(nodes: nodes, cursor: index + 1, end: Int(nodes[index].subtreeEnd))
+  }
+
+  /// The roots, as indices.
+  @inlinable package var roots: CallTreeChildren { CallTreeChildren(nodes: nodes, cursor: 0, end: nodes.count) }
+}
+
+/// The indices of a node's direct children, in order.
+package struct CallTreeChildren: Sequence, IteratorProtocol {
+  @usableFromInline let nodes: [CallNode]
+  @usableFromInline var cursor: Int
+  @usableFromInline let end: Int
+
+  @inlinable init(nodes: [CallNode], cursor: Int, end: Int) {
+    self.nodes = nodes
+    self.cursor = cursor
+    self.end = end
+  }
+
+  @inlinable package mutating func next() -> Int? {
+    guard cursor < end else { return nil }
+    defer { cursor = Int(nodes[cursor].subtreeEnd) }
+    return cursor
+  }
+}
+
+/// One span in a call tree.
+package struct CallNode: Sendable {
+  package var span: UInt64
+  /// Index of the parent, -1 for a root.
+  package var parent: Int32
+  /// One past the last descendant.
+  package var subtreeEnd: Int32
+  /// Microseconds, corrected for clock skew.
+  package var start: Int64
+  /// Microseconds, never negative.
+  package var duration: Int64
+  package var component: Symbol
+  package var operation: Symbol
+  /// The component called, where the span is a call to one without spans of its own; else none.
+  package var peer: Symbol
+  /// Failure or status message.
+  package var message: Symbol
+  package var kind: SpanKind
+  /// 0 where the span did not fail, else `FailureKind.rawValue`.
+  package var failureCode: UInt8
+  /// 1-based.
+  package var attempt: UInt8
+  package var flags: SpanRow.Flags
+  package var source: SourceRef
+
+  package init(row: SpanRow, parent: Int32 = -1) {
+    span = row.span
+    self.parent = parent
+    subtreeEnd = 0
+    start = row.start
+    duration = max(row.duration, 0)
+    component = row.component
+    operation = row.operation
+    peer = row.peer
+    message = row.message
+    kind = row.kind
+    failureCode = row.failureCode
+    attempt = row.attempt
+    flags = row.flags
+    source = row.source
+  }
+
+  @inlinable package var end: Int64 { start.addingSaturated(duration) }
+  @inlinable package var failed: Bool { failureCode != 0 }
+  @inlinable package var failure: FailureKind? { FailureKind(rawValue: failureCode) }
+}

@@ -1,0 +1,71 @@
+package import Support
+
+/// One record that a claim rests on.
+package struct Evidence: Hashable, Comparable, Sendable {
+  package var location: SourceLocation
+  /// The request's id as text, empty where the record has none.
+  package var request: String
+  /// What the record says, masked and bounded; empty where there is nothing to quote.
+  package var quote: String
+
+  package init(_ location: SourceLocation, request: String = "", quote: String = "") {
+    self.location = location
+    self.request = request
+    self.quote = quote
+  }
+
+  package static func < (a: Evidence, b: Evidence) -> Bool {
+    (a.location, a.request, a.quote) < (b.location, b.request, b.quote)
+  }
+}
+
+extension Evidence: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.text(location.input)
+    writer.text(location.member)
+    switch location.position {
+    case .line(let line):
+      writer.byte(1)
+      writer.int(line)
+    case .offset(let offset):
+      writer.byte(2)
+      writer.int(offset)
+    case .whole: writer.byte(0)
+    }
+    writer.text(request)
+    writer.text(quote)
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    let input = try reader.text()
+    let member = try reader.text()
+    let position: SourceLocation.Position
+    switch try reader.byte() {
+    case 0: position = .whole
+    case 1: position = .line(try reader.int())
+    case 2: position = .offset(try reader.int())
+    default: throw reader.failure("unknown kind of position")
+    }
+    location = SourceLocation(input: input, member: member, position: position)
+    request = try reader.text()
+    quote = try reader.text()
+  }
+}
+
+/// Quantiles of a sketch as reports print them, microseconds.
+package struct LatencySummary: Hashable, Sendable {
+  package var p50: Int64
+  package var p95: Int64
+  package var p99: Int64
+  package var count: Int
+
+  package init?(_ sketch: Sketch) {
+    guard let p50 = sketch.quantile(0.5), let p95 = sketch.quantile(0.95), let p99 = sketch.quantile(0.99) else {
+      return nil
+    }
+    self.p50 = p50
+    self.p95 = p95
+    self.p99 = p99
+    count = sketch.count
+  }
+}

@@ -1,0 +1,110 @@
+/// Everything a night's report says: the value that `report.json`, `report.md` and the incident pages are written from.
+package struct NightReport: Sendable {
+  package var toolVersion = ""
+  /// First and last record, microseconds since the epoch; nil where nothing has a time.
+  package var window: (start: Int64, end: Int64)?
+  /// One sentence.
+  package var verdict = ""
+  package var inputs: [Input] = []
+  package var summary = Summary()
+  package var components: [Component] = []
+  package var patterns: [PatternFinding] = []
+  package var violations: [Violation] = []
+  package var templates: [TemplateFinding] = []
+  /// Where the time of the requests went, the largest share first.
+  package var criticalPath: [CriticalShare] = []
+  package var incidents: [Incident] = []
+  package var tests = TestFindings()
+  package var windows: [WindowRanking] = []
+  package var policies: PolicyFindings?
+  package var diagnostics: [Diagnostic] = []
+  /// Limits that were hit: name and what was left out because of it.
+  package var limits: [String: String] = [:]
+  /// The command that makes this report again.
+  package var reproduce = ""
+  /// The zone assumed for times without one.
+  package var zone = "UTC"
+
+  package init() {}
+
+  /// One input and its record counts.
+  package struct Input: Hashable, Sendable {
+    package var name: String
+    package var sha256: String
+    /// As stored.
+    package var bytes: Int
+    package var members: Int
+    package var events: Int
+    package var recordCounts: RecordCounts
+    package var diagnostics: Int
+    package var memberCounts: [MemberCounts]
+    package init(
+      name: String, sha256: String, bytes: Int, members: Int, events: Int, recordCounts: RecordCounts, diagnostics: Int
+    ) {
+      self.name = name
+      self.sha256 = sha256
+      self.bytes = bytes
+      self.members = members
+      self.events = events
+      self.recordCounts = recordCounts
+      self.diagnostics = diagnostics
+      memberCounts = []
+    }
+  }
+
+  /// The record counts of one member.
+  package struct MemberCounts: Hashable, Sendable {
+    package var member: String
+    /// The format it was read as, empty where none was recognised.
+    package var format: String
+    /// Expanded.
+    package var bytes: Int
+    package var recordCounts: RecordCounts
+    package init(member: String, format: String, bytes: Int, recordCounts: RecordCounts) {
+      self.member = member
+      self.format = format
+      self.bytes = bytes
+      self.recordCounts = recordCounts
+    }
+  }
+
+  package struct Summary: Hashable, Sendable {
+    package var events = 0
+    package var requests = 0
+    package var components = 0
+    package var failures = 0
+    package var patternsLearned = 0
+    /// Of those, how many were seen often enough tonight for the first time: from now on they are expected.
+    package var patternsAnnounced = 0
+    package var incidents = 0
+    package var openCircuitBreakers: [String] = []
+    package init() {}
+  }
+
+  package struct Component: Hashable, Sendable {
+    package var id: String
+    package var requests: Int
+    package var failures: Int
+    package var latency: LatencySummary?
+    package var calls: [Call]
+    package var errorRate: Double { requests == 0 ? 0 : Double(failures) / Double(requests) }
+    package init(id: String, requests: Int, failures: Int, latency: LatencySummary?, calls: [Call]) {
+      self.id = id
+      self.requests = requests
+      self.failures = failures
+      self.latency = latency
+      self.calls = calls
+    }
+  }
+
+  package struct Call: Hashable, Sendable {
+    package var to: String
+    package var count: Int
+    package var failures: Int
+    package init(to: String, count: Int, failures: Int) {
+      self.to = to
+      self.count = count
+      self.failures = failures
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package import Support
+
+/// How severe a log line says it is.
+package enum Severity: UInt8, Comparable, Hashable, Sendable {
+  case unknown = 0
+  case trace
+  case debug
+  case info
+  case warning
+  case error
+  case fatal
+
+  package static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
+
+  /// The name in reports.
+  package var name: String { String(describing: self) }
+}
+
+/// One log record as a decoder read it. Its text lies in the batch's `text` arena, header stripped.
+package struct LogLine: Sendable {
+  /// Microseconds since the epoch; `Int64.min` where the line has no time.
+  package var time: Int64 = .min
+  package var component: Symbol = .none
+  package var request: RequestID = .none
+  /// The text of a request id that is not hex.
+  package var requestText: Symbol = .none
+  package var span: UInt64 = 0
+  package var severity: Severity = .unknown
+  /// Where the message lies in `RecordBatch.text`.
+  package var textStart: Int = 0
+  package var textCount: Int = 0
+  package var source = SourceRef(bits: 0)
+
+  package init() {}
+}
+
+/// One metric reading.
+package struct MetricPoint: Sendable {
+  /// Microseconds since the epoch.
+  package var time: Int64 = 0
+  package var component: Symbol = .none
+  package var metric: Symbol = .none
+  package var value: Double = 0
+  package var source = SourceRef(bits: 0)
+
+  package init() {}
+}

@@ -1,0 +1,69 @@
+package import Support
+
+/// What role a span plays in its call (OpenTelemetry's numbering).
+package enum SpanKind: UInt8, Hashable, Sendable {
+  case unspecified = 0
+  case `internal`
+  case server
+  case client
+  case producer
+  case consumer
+}
+
+/// One span as a decoder read it: identities, times and the attributes that the Events stage needs to name the
+/// component, the peer and the failure. Texts are symbols of the batch's table.
+package struct TraceSpan: Sendable {
+  package var trace: RequestID = .none
+  /// The text of a trace id that is not hex.
+  package var traceText: Symbol = .none
+  package var span: UInt64 = 0
+  package var parent: UInt64 = 0
+  /// Microseconds since the epoch.
+  package var start: Int64 = 0
+  /// Microseconds; -1 where the span has no end.
+  package var duration: Int64 = -1
+  package var service: Symbol = .none
+  package var operation: Symbol = .none
+  package var kind: SpanKind = .unspecified
+  /// Whether the span says of itself that it failed (status 2, error tag), said that it succeeded, or said nothing.
+  package var status: Status = .unset
+  /// 0 where unknown.
+  package var httpStatus: Int16 = 0
+  /// -1 where unknown.
+  package var grpcStatus: Int16 = -1
+  /// `error.type`, or the type of the recorded exception.
+  package var errorType: Symbol = .none
+  /// Status description or exception message.
+  package var message: Symbol = .none
+  /// `service.peer.name`, else `peer.service`.
+  package var peerService: Symbol = .none
+  /// `server.address` (or an older name for it) without its port.
+  package var serverAddress: Symbol = .none
+  /// `db.system.name` or `messaging.system`: the kind of a virtual component.
+  package var peerSystem: Symbol = .none
+  /// `db.namespace` or `messaging.destination.name`.
+  package var peerResource: Symbol = .none
+  /// `http.request.resend_count` and its older names; 0 for the first attempt.
+  package var resendCount: UInt8 = 0
+  package var flags: Flags = []
+  package var source = SourceRef(bits: 0)
+
+  package init() {}
+
+  package enum Status: UInt8, Sendable {
+    case unset = 0
+    case ok
+    case error
+  }
+
+  package struct Flags: OptionSet, Sendable {
+    package var rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// Zipkin: the server half of a span whose id the client shares.
+    package static let shared = Flags(rawValue: 1)
+    /// The parent is known only by a FOLLOWS_FROM reference or a span link.
+    package static let followsFrom = Flags(rawValue: 2)
+    /// The parent lies in another trace.
+    package static let foreignParent = Flags(rawValue: 4)
+  }
+}

@@ -1,0 +1,56 @@
+internal import Support
+
+/// The identity of one request: a trace, or a test run.
+///
+/// Hex identities of up to 32 digits are held as their 128-bit value, so `0xAB` and `00…ab` are one request, as the
+/// trace formats demand. Any other text is held as its stable hash, and `text` keeps the symbol to print.
+package struct RequestID: Hashable, Sendable {
+  package var high: UInt64
+  package var low: UInt64
+
+  @inlinable package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// No request: a log line or metric outside any trace.
+  @inlinable package static var none: RequestID { RequestID(high: 0, low: 0) }
+
+  @inlinable package var isNone: Bool { high | low == 0 }
+
+  /// The documented hash that decides the partition.
+  @inlinable package var stableHash: UInt64 { StableHash.mix(high ^ StableHash.mix(low)) }
+
+  /// The 32 hex digits of the value.
+  package var hex: String { hexText(high) + hexText(low) }
+
+  /// An identity from bytes: hex of at most 32 digits by value, any other text by its hash.
+  ///
+  /// - Returns: the identity and whether the bytes were hex; `none` for an empty or all-zero one.
+  package static func parse(_ bytes: Span<UInt8>) -> (id: RequestID, isHex: Bool) {
+    if bytes.isEmpty { return (.none, true) }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    var isHex = bytes.count <= 32
+    if isHex {
+      for i in bytes.indices {
+        let digit = hexDigit(bytes[i])
+        if digit > 15 {
+          isHex = false
+          break
+        }
+        high = high << 4 | low >> 60
+        low = low << 4 | UInt64(digit)
+      }
+    }
+    if isHex { return (RequestID(high: high, low: low), true) }
+    let hash = StableHash.hash(bytes)
+    return (RequestID(high: hash, low: StableHash.mix(hash ^ 0x7465_7874)), false)
+  }
+}
+
+extension RequestID: Comparable {
+  @inlinable package static func < (a: RequestID, b: RequestID) -> Bool {
+    a.high != b.high ? a.high < b.high : a.low < b.low
+  }
+}

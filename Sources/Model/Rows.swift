@@ -1,0 +1,111 @@
+package import Support
+
+/// A span after the Events stage, as segments hold it: 80 bytes, symbols of the segment's table.
+package struct SpanRow: Sendable {
+  package var request: RequestID
+  package var span: UInt64
+  package var parent: UInt64
+  /// Microseconds since the epoch.
+  package var start: Int64
+  /// Microseconds; -1 where the span never ended.
+  package var duration: Int64
+  package var source: SourceRef
+  package var component: Symbol
+  package var operation: Symbol
+  /// The component called, for client and producer spans; none where unknown.
+  package var peer: Symbol
+  package var message: Symbol
+  /// The text of a request id that is not hex.
+  package var requestText: Symbol
+  package var kind: SpanKind
+  /// 0 where the span did not fail, else `FailureKind.rawValue`.
+  package var failureCode: UInt8
+  /// 1-based.
+  package var attempt: UInt8
+  package var flags: Flags
+
+  package init(
+    request: RequestID, span: UInt64, parent: UInt64, start: Int64, duration: Int64, source: SourceRef,
+    component: Symbol, operation: Symbol, peer: Symbol = .none, message: Symbol = .none, requestText: Symbol = .none,
+    kind: SpanKind = .unspecified, failureCode: UInt8 = 0, attempt: UInt8 = 1, flags: Flags = []
+  ) {
+    self.request = request
+    self.span = span
+    self.parent = parent
+    self.start = start
+    self.duration = duration
+    self.source = source
+    self.component = component
+    self.operation = operation
+    self.peer = peer
+    self.message = message
+    self.requestText = requestText
+    self.kind = kind
+    self.failureCode = failureCode
+    self.attempt = attempt
+    self.flags = flags
+  }
+
+  package struct Flags: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt8
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The server half of a shared Zipkin span.
+    package static let shared = Flags(rawValue: 1)
+    package static let followsFrom = Flags(rawValue: 2)
+    package static let foreignParent = Flags(rawValue: 4)
+    /// The peer is a database or a broker: a component of its own without spans.
+    package static let virtualPeer = Flags(rawValue: 8)
+    /// The span's attempt number was written by its client.
+    package static let countedAttempt = Flags(rawValue: 16)
+    /// Adopted by the root because its parent is missing.
+    package static let orphan = Flags(rawValue: 32)
+    /// The span has no end of its own.
+    package static let unfinished = Flags(rawValue: 64)
+    /// The span comes from event lines.
+    package static let fromEvents = Flags(rawValue: 128)
+  }
+}
+
+/// A log record after the Events stage.
+package struct LogRow: Sendable {
+  /// Microseconds since the epoch; `Int64.min` where the line has no time.
+  package var time: Int64
+  package var request: RequestID
+  package var span: UInt64
+  package var source: SourceRef
+  package var component: Symbol
+  /// The masked message: variable parts replaced by typed marks.
+  package var message: Symbol
+  package var severity: Severity
+
+  package init(
+    time: Int64, request: RequestID, span: UInt64, source: SourceRef, component: Symbol, message: Symbol,
+    severity: Severity
+  ) {
+    self.time = time
+    self.request = request
+    self.span = span
+    self.source = source
+    self.component = component
+    self.message = message
+    self.severity = severity
+  }
+}
+
+/// A metric reading after the Events stage.
+package struct MetricRow: Sendable {
+  /// Microseconds since the epoch.
+  package var time: Int64
+  package var value: Double
+  package var source: SourceRef
+  package var component: Symbol
+  package var metric: Symbol
+
+  package init(time: Int64, value: Double, source: SourceRef, component: Symbol, metric: Symbol) {
+    self.time = time
+    self.value = value
+    self.source = source
+    self.component = component
+    self.metric = metric
+  }
+}

@@ -1,0 +1,278 @@
+internal import Support
+// The circuit breaker as a family: count and time windows, failure and slow-call rates, probes, and the boundary rules in
+// which the known systems differ.
+
+/// The settings of a circuit breaker. Times are microseconds, rates lie in [0, 1].
+package struct BreakerSettings: Hashable, Sendable {
+  package enum Window: Hashable, Sendable {
+    /// The last n results.
+    case count(Int)
+    /// `buckets` buckets of `width`: the current one and those before it.
+    case time(width: Int64, buckets: Int)
+    /// n failures in a row.
+    case consecutive(Int)
+  }
+
+  package enum Boundary: Hashable, Sendable {
+    /// Half-open when now > opened + open (resilience4j).
+    case strictlyAfter
+    /// Half-open when now >= opened + open (Polly).
+    case atOrAfter
+  }
+
+  package enum Probing: Hashable, Sendable {
+    /// `permitted` calls are let through and decide together (resilience4j).
+    case together
+    /// One call per open period decides alone (Polly).
+    case oneAtATime
+  }
+
+  package var window: Window
+  package var failureRate: Double
+  /// Calls slower than `slowCall` share that opens, nil: off.
+  package var slowCallRate: Double?
+  /// Strictly longer is slow.
+  package var slowCall: Int64
+  package var minimumCalls: Int
+  package var open: Int64
+  /// Each opening in a row lasts this many times the one before; 1 is constant.
+  package var openFactor: Double
+  package var maximumOpen: Int64?
+  package var probes: Int
+  package var probing: Probing
+  package var boundary: Boundary
+  /// Whether only a failure is an occasion to open (Polly) or every result (resilience4j).
+  package var opensOnFailureOnly: Bool
+  /// Whether the half-open state ends after this long, microseconds, and opens again.
+  package var maximumHalfOpen: Int64?
+
+  package init(
+    window: Window = .count(100), failureRate: Double = 0.5, slowCallRate: Double? = nil, slowCall: Int64 = 60_000_000,
+    minimumCalls: Int = 100, open: Int64 = 60_000_000, openFactor: Double = 1, maximumOpen: Int64? = nil,
+    probes: Int = 10, probing: Probing = .together, boundary: Boundary = .strictlyAfter,
+    opensOnFailureOnly: Bool = false, maximumHalfOpen: Int64? = nil
+  ) {
+    self.window = window
+    self.failureRate = failureRate
+    self.slowCallRate = slowCallRate
+    self.slowCall = slowCall
+    self.minimumCalls = minimumCalls
+    self.open = open
+    self.openFactor = openFactor
+    self.maximumOpen = maximumOpen
+    self.probes = probes
+    self.probing = probing
+    self.boundary = boundary
+    self.opensOnFailureOnly = opensOnFailureOnly
+    self.maximumHalfOpen = maximumHalfOpen
+  }
+
+  /// A time window of `length` in ten buckets, one where it is shorter than 200 ms (Polly's rolling windows).
+  package static func rolling(_ length: Int64) -> Window {
+    length < 200_000 ? .time(width: max(length, 1), buckets: 1) : .time(width: max(length / 10, 1), buckets: 10)
+  }
+}
+
+/// One circuit breaker.
+package struct CircuitBreaker: Hashable, Sendable {
+  package enum State: String, Hashable, Sendable {
+    case closed, open, halfOpen
+    /// Lets everything through and records nothing.
+    case disabled
+    /// Lets everything through and records.
+    case metricsOnly
+    /// Lets nothing through until it is told to.
+    case forcedOpen
+  }
+
+  package let settings: BreakerSettings
+  package private(set) var state: State = .closed
+  /// When it was last opened; a late result does not move it.
+  package private(set) var openedAt: Int64 = .min
+  /// Openings in a row, 0 when closed.
+  package private(set) var openings = 0
+  private var admitted = 0
+  private var halfOpenSince: Int64 = .min
+  private var results: ResultWindow
+  private var probeResults: ResultWindow
+
+  package init(_ settings: BreakerSettings) {
+    self.settings = settings
+    results = ResultWindow(settings.window)
+    probeResults = ResultWindow(.count(max(settings.probes, 1)))
+  }
+
+  /// The failure rate of the window in [0, 1], nil below the minimum number of calls.
+  package var failureRate: Double? { rate(\.failures) }
+  /// The share of slow calls, nil below the minimum number of calls.
+  package var slowCallRate: Double? { rate(\.slow) }
+
+  private func rate(_ count: KeyPath<ResultWindow, Int>) -> Double? {
+    let window = state == .halfOpen ? probeResults : results
+    let minimum: Int =
+      switch (state, settings.window) {
+      case (.halfOpen, _): min(settings.minimumCalls, settings.probes)
+      case (_, .count(let size)): min(settings.minimumCalls, size)
+      default: settings.minimumCalls
+      }
+    guard window.calls >= max(minimum, 1) else { return nil }
+    return Double(window[keyPath: count]) / Double(window.calls)
+  }
+
+  /// How long the present opening lasts, microseconds.
+  package var openPeriod: Int64 {
+    let grown = Backoff.saturated(Double(settings.open) * Backoff.power(settings.openFactor, max(openings - 1, 0)))
+    return min(grown, settings.maximumOpen ?? .max)
+  }
+
+  /// Whether a call may be made now. Counts a probe where it may.
+  package mutating func tryAcquire(at time: Int64) -> Bool {
+    switch state {
+    case .closed, .disabled, .metricsOnly: return true
+    case .forcedOpen: return false
+    case .open:
+      guard isOver(openedAt, openPeriod, at: time) else { return false }
+      state = .halfOpen
+      admitted = 0
+      halfOpenSince = time
+      probeResults = ResultWindow(.count(max(settings.probes, 1)))
+      return admitProbe(at: time)
+    case .halfOpen:
+      if let limit = settings.maximumHalfOpen, time.subtractingSaturated(halfOpenSince) >= limit {
+        trip(at: time)
+        return false
+      }
+      return admitProbe(at: time)
+    }
+  }
+
+  private mutating func admitProbe(at time: Int64) -> Bool {
+    switch settings.probing {
+    case .together:
+      guard admitted < max(settings.probes, 1) else { return false }
+      admitted += 1
+      return true
+    case .oneAtATime:
+      if admitted > 0, !isOver(halfOpenSince, openPeriod, at: time) { return false }
+      admitted = 1
+      halfOpenSince = time
+      return true
+    }
+  }
+
+  private func isOver(_ since: Int64, _ period: Int64, at time: Int64) -> Bool {
+    let passed = time.subtractingSaturated(since)
+    return settings.boundary == .strictlyAfter ? passed > period : passed >= period
+  }
+
+  /// Records a result that came back at `time` after `duration` microseconds.
+  package mutating func record(failed: Bool, duration: Int64, at time: Int64) {
+    let slow = settings.slowCallRate != nil && duration > settings.slowCall
+    switch state {
+    case .disabled: return
+    case .forcedOpen, .open, .metricsOnly: results.add(failed: failed, slow: slow, at: time)
+    case .closed:
+      results.add(failed: failed, slow: slow, at: time)
+      if settings.opensOnFailureOnly && !failed && !slow { return }
+      if exceeded { trip(at: time) }
+    case .halfOpen:
+      if settings.probing == .oneAtATime {
+        if failed || slow { trip(at: time) } else { close() }
+        return
+      }
+      probeResults.add(failed: failed, slow: slow, at: time)
+      guard failureRate != nil else { return }
+      if exceeded { trip(at: time) } else { close() }
+    }
+  }
+
+  private var exceeded: Bool {
+    if case .consecutive(let limit) = settings.window, state == .closed { return results.failures >= max(limit, 1) }
+    if let rate = failureRate, rate >= settings.failureRate { return true }
+    if let limit = settings.slowCallRate, let rate = slowCallRate, rate >= limit { return true }
+    return false
+  }
+
+  /// Opens it at `time`, as a cascade may demand.
+  package mutating func trip(at time: Int64) {
+    state = .open
+    openedAt = time
+    openings += 1
+  }
+
+  /// Closes it and forgets the window.
+  package mutating func close() {
+    state = .closed
+    openings = 0
+    results = ResultWindow(settings.window)
+  }
+
+  /// Puts it under manual rule.
+  package mutating func force(_ manual: State) { state = manual }
+}
+
+/// The results a breaker judges by.
+struct ResultWindow: Hashable, Sendable {
+  private let window: BreakerSettings.Window
+  private(set) var calls = 0
+  private(set) var failures = 0
+  private(set) var slow = 0
+  private var ring: [UInt8] = []
+  private var cursor = 0
+  private var buckets: [[Int]] = []
+  private var current: Int64 = .min
+
+  init(_ window: BreakerSettings.Window) {
+    self.window = window
+    if case .time(_, let count) = window { buckets = Array(repeating: [0, 0, 0], count: max(count, 1)) }
+  }
+
+  mutating func add(failed: Bool, slow isSlow: Bool, at time: Int64) {
+    let failure = failed ? 1 : 0
+    let slowness = isSlow ? 1 : 0
+    switch window {
+    case .consecutive:
+      calls += 1
+      failures = failed ? failures + 1 : 0
+      slow += slowness
+    case .count(let size):
+      let entry = UInt8(failure | slowness << 1)
+      if ring.count < max(size, 1) {
+        ring.append(entry)
+        calls += 1
+      } else {
+        failures -= Int(ring[cursor] & 1)
+        slow -= Int(ring[cursor] >> 1)
+        ring[cursor] = entry
+        cursor = (cursor + 1) % ring.count
+      }
+      failures += failure
+      slow += slowness
+    case .time(let width, _):
+      advance(to: time >= 0 ? time / width : (time - width + 1) / width)
+      let raw = Int(current % Int64(buckets.count))
+      let index = raw < 0 ? raw + buckets.count : raw
+      buckets[index][0] += 1
+      buckets[index][1] += failure
+      buckets[index][2] += slowness
+      calls += 1
+      failures += failure
+      slow += slowness
+    }
+  }
+
+  /// Moves the time window on; a result that comes late counts in the current bucket.
+  mutating func advance(to bucket: Int64) {
+    if current == .min { current = bucket }
+    guard bucket > current else { return }
+    for step in 1...min(bucket - current, Int64(buckets.count)) {
+      let raw = Int((current + step) % Int64(buckets.count))
+      let index = raw < 0 ? raw + buckets.count : raw
+      calls -= buckets[index][0]
+      failures -= buckets[index][1]
+      slow -= buckets[index][2]
+      buckets[index] = [0, 0, 0]
+    }
+    current = bucket
+  }
+}

@@ -1,0 +1,184 @@
+internal import Support
+// All episodes of the night in columns, by component called and arrival: what the evaluator reads.
+
+/// Episodes in columns. Components, edges and episodes are sorted, so the same partials give the same log.
+package struct CallLog: Sendable {
+  package private(set) var edges: [CallEdge] = []
+  /// Names of the components called.
+  package private(set) var components: [String] = []
+  /// The episodes of each component, a range of the columns below.
+  package private(set) var ranges: [Range<Int>] = []
+
+  // Per episode.
+  package private(set) var edge: [Int32] = []
+  /// Index of the first attempt; one more entry than episodes.
+  package private(set) var first: [Int32] = [0]
+  /// Start of the first attempt, microseconds.
+  package private(set) var arrival: [Int64] = []
+  /// Failure code of the first attempt, 0 for success.
+  package private(set) var firstFailure: [UInt8] = []
+
+  // Per attempt.
+  package private(set) var start: [Int64] = []
+  package private(set) var duration: [Int64] = []
+  package private(set) var failure: [UInt8] = []
+
+  /// Episodes put together from several traces, and whether by the client's counting or by time alone.
+  package private(set) var joined = 0
+  package private(set) var joinedByTime = 0
+  package private(set) var leftOut = 0
+  package private(set) var unfinished = 0
+  package private(set) var moments: [ChildMoment] = []
+
+  package var count: Int { arrival.count }
+  package var attempts: Int { start.count }
+
+  @inlinable package func attempts(of episode: Int) -> Range<Int> { Int(first[episode])..<Int(first[episode + 1]) }
+
+  /// Whether any attempt of an episode succeeded.
+  package func succeeded(_ episode: Int) -> Bool { failure[Int(first[episode + 1]) - 1] == 0 }
+
+  /// End of the last attempt.
+  package func end(_ episode: Int) -> Int64 {
+    let last = Int(first[episode + 1]) - 1
+    return start[last].addingSaturated(duration[last])
+  }
+
+  /// First arrival and last end, nil where there are no episodes.
+  package private(set) var window: (start: Int64, end: Int64)?
+
+  package init(_ partial: CallPartial) {
+    leftOut = partial.leftOut
+    unfinished = partial.unfinished
+    moments = partial.moments.sorted()
+    var byEdge: [CallEdge: [LoggedAttempt]] = [:]
+    let names = CalleeNames(partial)
+    for (raw, attempts) in partial.edges {
+      byEdge[names.resolve(raw), default: []] += attempts
+    }
+    edges = byEdge.keys.sorted()
+    var columns: [(key: Int64, edge: Int32, range: Range<Int>)] = []
+    var arena: [LoggedAttempt] = []
+    var component = ""
+    func flush(into log: inout CallLog) {
+      guard !columns.isEmpty else { return }
+      log.append(component: component, columns: columns, arena: arena)
+      columns.removeAll(keepingCapacity: true)
+      arena.removeAll(keepingCapacity: true)
+    }
+    for (number, key) in edges.enumerated() {
+      if key.callee != component { flush(into: &self) }
+      component = key.callee
+      var attempts = CallPartial.ordered(byEdge[key] ?? [])
+      byEdge[key] = nil
+      let join = TraceJoin.join(&attempts)
+      joined += join.counted
+      joinedByTime += join.byTime
+      let offset = arena.count
+      arena += attempts
+      var begin = 0
+      guard !attempts.isEmpty else { continue }
+      for i in 1...attempts.count where i == attempts.count || attempts[i].isFirst {
+        columns.append((attempts[begin].start, Int32(number), offset + begin..<offset + i))
+        begin = i
+      }
+    }
+    flush(into: &self)
+  }
+
+  /// Two calls one inside the other, as `a → b → c`; nil where no component called calls another.
+  var nestedCalls: String? {
+    for below in edges {
+      if let above = edges.first(where: { $0.callee == below.caller }) {
+        return "\(above.caller) → \(below.caller) → \(below.callee)"
+      }
+    }
+    return nil
+  }
+
+  /// The longest that a caller whose own callers are in the log was seen to take, microseconds; nil where calls are not
+  /// nested. Who waits for such a caller may give up sooner than a candidate would let it retry.
+  var longestWaitAbove: Int64? {
+    let inner = Set(edges.map(\.caller))
+    var longest: Int64?
+    for episode in 0..<count where inner.contains(edges[Int(edge[episode])].callee) {
+      for i in attempts(of: episode) { longest = max(longest ?? 0, duration[i]) }
+    }
+    return longest
+  }
+
+  /// The same log as if some edges' clients had never retried.
+  func withoutRetries(on hidden: [Bool]) -> CallLog {
+    var copy = self
+    copy.first = [0]
+    copy.start = []
+    copy.duration = []
+    copy.failure = []
+    for episode in 0..<count {
+      let range = attempts(of: episode)
+      for i in hidden[Int(edge[episode])] ? range.prefix(1) : range {
+        copy.start.append(start[i])
+        copy.duration.append(duration[i])
+        copy.failure.append(failure[i])
+      }
+      copy.first.append(Int32(truncatingIfNeeded: copy.start.count))
+    }
+    return copy
+  }
+
+  /// A time from the epoch to 18,000 years later: the difference of any two is a number too.
+  private static func sane(_ time: Int64) -> Int64 { min(max(time, 0), 1 << 59) }
+
+  private mutating func append(
+    component: String, columns: [(key: Int64, edge: Int32, range: Range<Int>)], arena: [LoggedAttempt]
+  ) {
+    let sorted = columns.sorted { a, b in
+      if a.key != b.key { return a.key < b.key }
+      if a.edge != b.edge { return a.edge < b.edge }
+      return arena[a.range].lexicographicallyPrecedes(arena[b.range])
+    }
+    let begin = arrival.count
+    for episode in sorted {
+      arrival.append(Self.sane(episode.key))
+      edge.append(episode.edge)
+      firstFailure.append(arena[episode.range.lowerBound].failure)
+      for attempt in arena[episode.range] {
+        let time = Self.sane(attempt.start)
+        let length = Self.sane(attempt.duration)
+        start.append(time)
+        duration.append(length)
+        failure.append(attempt.failure)
+        window = (min(window?.start ?? time, time), max(window?.end ?? time, time + length))
+      }
+      first.append(Int32(truncatingIfNeeded: start.count))
+    }
+    components.append(component)
+    ranges.append(begin..<arrival.count)
+  }
+}
+
+/// Gives a call whose callee is not known the callee that such calls usually have.
+private struct CalleeNames {
+  private var alias: [String: String] = [:]
+  private var usual: [CallEdge: String] = [:]
+
+  init(_ partial: CallPartial) {
+    var best: [String: (count: Int, name: String)] = [:]
+    for (key, count) in partial.aliases.sorted(by: { $0.key < $1.key }) where count > best[key.peer]?.count ?? 0 {
+      best[key.peer] = (count, key.component)
+    }
+    alias = best.mapValues(\.name)
+    var counts: [CallEdge: (count: Int, name: String)] = [:]
+    for (edge, attempts) in partial.edges.sorted(by: { $0.key < $1.key }) where !edge.callee.isEmpty {
+      let key = CallEdge(caller: edge.caller, callee: "", operation: edge.operation)
+      if attempts.count > counts[key]?.count ?? 0 { counts[key] = (attempts.count, alias[edge.callee] ?? edge.callee) }
+    }
+    usual = counts.mapValues(\.name)
+  }
+
+  func resolve(_ edge: CallEdge) -> CallEdge {
+    var edge = edge
+    edge.callee = edge.callee.isEmpty ? usual[edge] ?? "(unknown)" : alias[edge.callee] ?? edge.callee
+    return edge
+  }
+}

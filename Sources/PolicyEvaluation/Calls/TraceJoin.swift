@@ -1,0 +1,80 @@
+internal import Support
+// Attempts that are traces of their own find together by caller, peer, operation and time.
+
+/// Joins episodes of one edge whose calls are root spans.
+enum TraceJoin {
+  /// Failed calls that may still be followed by another attempt; of more, the oldest are over.
+  static let openLimit = 4096
+
+  /// An attempt joins the episode before it at most this long after that one's failure, microseconds.
+  static let longestGap: Int64 = 600_000_000
+
+  /// Joins in place; the attempts stay in canonical order.
+  ///
+  /// Where clients count their attempts, attempt k joins the latest episode that failed at attempt k-1. Where nobody
+  /// counts, calls follow a failure much sooner than they follow a success exactly if there are retries: only then are
+  /// calls joined, and only across gaps that are short by the same measure.
+  static func join(_ attempts: inout [LoggedAttempt]) -> (counted: Int, byTime: Int) {
+    let roots = attempts.indices.filter { attempts[$0].isFirst && attempts[$0].isRoot }
+    guard roots.count > 1 else { return (0, 0) }
+    let isCounted = attempts.contains { $0.isRoot && $0.counted > 1 }
+    var gap = longestGap
+    if !isCounted {
+      guard let limit = retryGap(attempts) else { return (0, 0) }
+      gap = limit
+    }
+    var chains: [[LoggedAttempt]] = []
+    var open: [Int] = []
+    var begin = 0
+    var joins = 0
+    for i in 1...attempts.count where i == attempts.count || attempts[i].isFirst {
+      let episode = Array(attempts[begin..<i])
+      begin = i
+      let head = episode[0]
+      open.removeAll { chains[$0].last.map { head.start.subtractingSaturated($0.end) > gap } ?? true }
+      let mayFollow = head.isRoot && (isCounted ? head.counted > 1 : true)
+      let follows =
+        !mayFollow
+        ? nil
+        : open.lastIndex { index in
+          guard let last = chains[index].last, last.end <= head.start.addingSaturated(CallAggregator.tolerance) else {
+            return false
+          }
+          return !isCounted || Int(head.counted) == max(Int(last.counted), chains[index].count) + 1
+        }
+      let target: Int
+      if let follows {
+        target = open.remove(at: follows)
+        var rest = episode
+        rest[0].isFirst = false
+        chains[target] += rest
+        joins += 1
+      } else {
+        chains.append(episode)
+        target = chains.count - 1
+      }
+      if let last = episode.last, last.failure != 0, last.isRoot { open.append(target) }
+      if open.count > Self.openLimit { open.removeFirst() }
+    }
+    guard joins > 0 else { return (0, 0) }
+    attempts = chains.flatMap(\.self)
+    return isCounted ? (joins, 0) : (0, joins)
+  }
+
+  /// The longest gap that still speaks for a retry, nil where calls after failures come no sooner than others.
+  private static func retryGap(_ attempts: [LoggedAttempt]) -> Int64? {
+    var afterFailure: [Int64] = []
+    var afterSuccess: [Int64] = []
+    for i in attempts.indices.dropLast() where attempts[i + 1].isFirst {
+      let gap = max(attempts[i + 1].start.subtractingSaturated(attempts[i].end), 0)
+      if attempts[i].failure != 0 { afterFailure.append(gap) } else { afterSuccess.append(gap) }
+    }
+    guard afterFailure.count >= 20, afterSuccess.count >= 20 else { return nil }
+    afterFailure.sort()
+    afterSuccess.sort()
+    let retry = afterFailure[afterFailure.count / 2]
+    let other = afterSuccess[afterSuccess.count / 2]
+    guard retry < other / 8 else { return nil }
+    return min(other / 2, max(retry, 1) * 8)
+  }
+}

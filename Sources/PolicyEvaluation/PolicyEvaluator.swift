@@ -1,0 +1,74 @@
+// The offline evaluator: what each candidate would have done with the night's requests, how surely, and which to take.
+internal import Dispatch
+package import Model
+internal import Synchronization
+
+/// Evaluates candidates against recorded episodes (issue: "which policy would have served better").
+package enum PolicyEvaluator {
+  /// The assumptions that every figure rests on.
+  package static let assumptions = [
+    "A1 Requests arrive on their own: no caller waits for another request before it sends its own.",
+    "A2 A policy's own load does not change how components answer; checked, and doubted where it fails.",
+    "A3 Given the component's state at a time, and whether the request itself is at fault, attempts are independent.",
+    "A4 The log is complete; dropped records are counted in the diagnostics.",
+  ]
+
+  /// The findings over a night.
+  ///
+  /// - Parameters:
+  ///   - partial: the merged episodes of the night.
+  ///   - file: the candidates.
+  ///   - jobs: candidates evaluated at the same time; the result does not depend on it.
+  /// - Returns: nil where the log holds no call, and no child that a supervision policy could act on.
+  package static func evaluate(
+    _ partial: CallPartial, file: PolicyFile, jobs: Int = 2
+  ) -> PolicyFindings? {
+    evaluate(CallLog(partial), file: file, jobs: jobs)
+  }
+
+  package static func evaluate(_ log: CallLog, file: PolicyFile, jobs: Int = 2) -> PolicyFindings? {
+    guard log.count > 0 else {
+      let supervised = file.policies.filter { $0.supervision != nil }
+      guard !log.moments.isEmpty, !supervised.isEmpty else { return nil }
+      let none = Estimate(nil, low: 0, high: 0)
+      var findings = PolicyFindings(
+        baseline: PolicyFindings.Outcome(
+          successRate: none, attemptsPerRequest: none, wastedAttempts: none, latencyP50: none, latencyP95: none,
+          latencyP99: none, peakLoad: none), logged: "no calls in the log")
+      findings.candidates = supervised.map { SupervisionReplay.evaluate($0, log.moments) }
+      findings.assumptions = assumptions
+      return findings
+    }
+    let logged = LoggedPolicy(log, given: file.logged)
+    let base = EvaluationBase(log, logged, settings: file.evaluation)
+    let checks = SelfChecks(base)
+    var findings = PolicyFindings(baseline: base.figures(base.sums, minus: nil), logged: logged.summary)
+    findings.assumptions = assumptions
+    findings.warnings = checks.warnings(base)
+    let backtest = Backtest(base)
+    if backtest?.isRejected == true {
+      findings.warnings.append(
+        "One client's retries do not predict another's: estimated parts may not carry over from client to client.")
+    }
+    findings.checks = [checks.text, backtest?.text, base.outages.text].compactMap(\.self)
+    let response = LoadResponse(base)
+
+    let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
+    let next = Atomic<Int>(0)
+    let workers = max(1, min(jobs, file.policies.count))
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < file.policies.count else { return }
+        let candidate = CandidateEvaluation(base, file.policies[index], checks, response).result()
+        slots.withLock { $0[index] = candidate }
+      }
+    }
+    let results = slots.withLock { $0 }
+    findings.candidates = file.policies.indices.compactMap { results[$0] }
+    // Where calls are nested they are not what users ask for.
+    PolicyAdvice.complete(
+      &findings, policies: file.policies, unit: log.nestedCalls == nil ? "requests" : "calls")
+    return findings
+  }
+}

@@ -1,0 +1,129 @@
+// Policies whose decisions hang together, such as budgets, breakers, throttles and admission, are run through the log in
+// the order of time, several times with drawn outcomes where the log has none.
+
+/// The time-ordered replay of a stateful policy.
+package struct StatefulReplay {
+  package let base: EvaluationBase
+  package let policy: Policy
+  package let retry: RetryPolicy
+  package let applies: [Bool]
+  package let unknown: RetryPaths.Unknown
+
+  /// Hedging; an admission gate has attempts of its own.
+  package let hedge: Hedging?
+
+  private let retryOn: KindSet
+  private let supportedKinds: KindSet
+  /// Per edge, the number of its (caller, callee) pair: each keeps a budget and a breaker of its own.
+  private let clients: [Int]
+  private let clientCount: Int
+
+  package init(
+    _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], unknown: RetryPaths.Unknown
+  ) {
+    self.base = base
+    var policy = policy
+    if let most = policy.admission?.maxRetries {
+      policy.admission?.maxRetries = min(most, EvaluationSettings.attemptLimit - 1)
+    }
+    self.policy = policy
+    hedge = policy.admission == nil ? policy.hedge : nil
+    var retry = retry
+    if let admission = policy.admission {
+      retry = RetryPolicy(
+        attempts: admission.maxRetries + 1, backoff: admission.backoff, retryOn: admission.retryOn,
+        attemptTimeout: admission.attemptTimeout, deadline: admission.deadline)
+    }
+    retry.attempts = min(retry.attempts, EvaluationSettings.attemptLimit)
+    self.retry = retry
+    self.applies = applies
+    self.unknown = unknown
+    retryOn = retry.retriesLoggedKinds ? retry.retryOn.union(base.logged.retried) : retry.retryOn
+    var supported = KindSet([])
+    for code in 1..<UInt8(16) where base.logged.retriesByKind[Int(code)] >= base.settings.minimumRetries {
+      supported.insert(KindSet(rawValue: 1 << UInt16(code)))
+    }
+    supportedKinds = supported
+    var pairs: [String: Int] = [:]
+    clients = base.log.edges.map { edge in
+      let key = policy.admission == nil ? edge.caller + "\u{0}" + edge.callee : edge.callee
+      let number = pairs[key] ?? pairs.count
+      pairs[key] = number
+      return number
+    }
+    clientCount = pairs.count
+  }
+
+  /// One run by itself.
+  package func run(number: Int) -> ReplayRun {
+    let (order, empty, _) = prepared()
+    var run = ReplayRun(self, number: number, sums: empty)
+    run.play(order)
+    return run
+  }
+
+  /// The requests that the policy covers in the order of time, empty sums, and the sums of all other requests.
+  private func prepared() -> (
+    order: [(at: Int64, episode: Int32, component: Int32)], empty: PolicySums, outside: PolicySums
+  ) {
+    let log = base.log
+    var empty = base.untouched
+    empty.failures = Array(repeating: 0, count: base.blocks)
+    empty.attempts = empty.failures
+    empty.wasted = empty.failures
+    empty.latency.removeAll()
+    empty.load.removeAll()
+    (empty.exact, empty.estimated, empty.unsupported, empty.retries) = (0, 0, 0, 0)
+
+    var order: [(at: Int64, episode: Int32, component: Int32)] = []
+    order.reserveCapacity(log.count)
+    var outside = empty
+    for component in log.ranges.indices {
+      for episode in log.ranges[component] {
+        if applies[Int(log.edge[episode])] {
+          order.append((log.arrival[episode], Int32(episode), Int32(component)))
+        } else {
+          outside.load.add(component, log.arrival[episode], 1)
+          outside.addLogged(log, episode, component: component, block: base.block(episode))
+        }
+      }
+    }
+    order.sort { $0.at != $1.at ? $0.at < $1.at : $0.episode < $1.episode }
+    return (order, empty, outside)
+  }
+
+  package func sums() -> PolicySums {
+    let log = base.log
+    let (order, empty, outside) = prepared()
+    var total = empty
+    var rates: [Double] = []
+    for number in 0..<base.settings.replays {
+      var run = ReplayRun(self, number: number, sums: empty)
+      run.play(order)
+      total.add(run.sums)
+      rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
+      if run.isCut {
+        total.warnings = [
+          "It would send more than \(EvaluationSettings.eventsPerAttempt) attempts for each logged one: the replay followed "
+            + "no more, and what was still failing counts as failed."
+        ]
+      }
+      // Nothing was drawn: every run is this one.
+      if run.drawn == 0 { break }
+    }
+    total.scale(by: 1 / Double(rates.count))
+    if rates.count > 1 {
+      let mean = rates.reduce(0, +) / Double(rates.count)
+      let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rates.count - 1)
+      total.simulationError = (variance / Double(rates.count)).squareRoot()
+      total.spread = variance * Double(log.count) * Double(log.count)
+    }
+    total.add(outside)
+    return total
+  }
+
+  package func client(_ edge: Int32) -> Int { clients[Int(edge)] }
+  package var clientTotal: Int { clientCount }
+  package func retries(_ code: UInt8) -> Bool { retryOn.contains(code: code) }
+  package func supports(_ code: UInt8) -> Bool { supportedKinds.contains(code: code) }
+}

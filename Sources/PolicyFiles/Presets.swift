@@ -1,0 +1,121 @@
+internal import Support
+internal import Model
+// Named defaults of known systems, with their own counting and boundary rules.
+
+/// The presets by name.
+package enum Preset: String, CaseIterable, Hashable, Sendable {
+  case resilience4j
+  /// resilience4j's retry with its exponential interval function.
+  case resilience4jExponential = "resilience4j-exponential"
+  case polly
+  case grpc
+  case finagle
+  case envoy
+  case awsStandard = "aws-standard"
+  case awsAdaptive = "aws-adaptive"
+  case sre
+  case otp
+  case temporal
+  case systemd
+
+  /// The policy of the system's own defaults.
+  package var policy: Policy {
+    var policy = Policy(rawValue)
+    policy.preset = rawValue
+    switch self {
+    case .resilience4j:
+      policy.retry = RetryPolicy(attempts: 3, backoff: Backoff(.fixed(500_000)), retryOn: .all)
+      policy.breaker = Self.resilience4jBreaker
+    case .resilience4jExponential:
+      policy.retry = RetryPolicy(attempts: 3, backoff: Self.resilience4jBackoff, retryOn: .all)
+      policy.breaker = Self.resilience4jBreaker
+    case .polly:
+      // Polly counts retries: three beside the first.
+      policy.retry = RetryPolicy(attempts: 4, backoff: Backoff(.fixed(2_000_000)), retryOn: .all)
+      policy.breaker = Self.pollyBreaker
+    case .grpc:
+      policy.retry = RetryPolicy(
+        attempts: 4, backoff: Self.grpcBackoff, retryOn: KindSet([.unavailable, .targetUnreachable]))
+      policy.budget = .throttle(maximum: 10, ratio: 0.1)
+    case .finagle:
+      policy.retry = RetryPolicy(
+        attempts: 3,
+        backoff: Backoff(.exponential(base: 10_000, factor: 2), jitter: .decorrelated, maximum: 10_000_000))
+      policy.budget = .ratio(ratio: 0.2, perSecond: 10, ttl: 10_000_000)
+      policy.breaker = BreakerSettings(
+        window: .consecutive(5), minimumCalls: 1, open: 5_000_000, openFactor: 2, maximumOpen: 300_000_000, probes: 1,
+        probing: .oneAtATime, boundary: .atOrAfter)
+    case .envoy:
+      // One retry unless the route says more; UNAVAILABLE-like failures; fully jittered.
+      policy.retry = RetryPolicy(
+        attempts: 2, backoff: Self.envoyBackoff,
+        retryOn: KindSet([.unavailable, .targetUnreachable, .networkTransient, .timeout, .runtime]))
+      policy.budget = .concurrency(share: 0.2, minimum: 3)
+      policy.breaker = BreakerSettings(
+        window: .consecutive(5), minimumCalls: 1, open: 30_000_000, openFactor: 2, maximumOpen: 300_000_000, probes: 1,
+        boundary: .atOrAfter)
+    case .awsStandard, .awsAdaptive:
+      policy.retry = RetryPolicy(
+        attempts: 3, backoff: Self.awsBackoff, retryOn: KindSet.retryable.union(KindSet([.runtime])))
+      policy.budget = .quota(capacity: 500, cost: 5, timeoutCost: 10, refund: 1)
+      policy.isRateAdaptive = self == .awsAdaptive
+    case .sre:
+      policy.retry = RetryPolicy(
+        attempts: 3,
+        backoff: Backoff(.exponential(base: 100_000, factor: 2), jitter: .full, maximum: 10_000_000))
+      policy.budget = .ratio(ratio: 0.1, perSecond: 0, ttl: 60_000_000)
+      policy.throttle = .siteReliability(factor: 2)
+    case .otp:
+      policy.supervision = SupervisionSettings(
+        maxRestarts: 1, period: 5_000_000, window: .slidingInclusive, backoff: .immediate)
+    case .temporal:
+      policy.retry = RetryPolicy(attempts: .max, backoff: Self.temporalBackoff, retryOn: .all)
+    case .systemd:
+      policy.supervision = SupervisionSettings(
+        maxRestarts: 5, period: 10_000_000, window: .fixed, backoff: Backoff(.fixed(100_000)))
+    }
+    return policy
+  }
+
+  /// 500 ms growing by 1.5, whole milliseconds at each step.
+  package static let resilience4jBackoff = Backoff(
+    .truncatedExponential(base: 500_000, factor: 1.5, unit: 1000), capsAfterJitter: true)
+
+  package static let resilience4jBreaker = BreakerSettings(
+    window: .count(100), failureRate: 0.5, slowCallRate: 1, slowCall: 60_000_000, minimumCalls: 100, open: 60_000_000,
+    probes: 10, probing: .together, boundary: .strictlyAfter)
+
+  package static let pollyBreaker = BreakerSettings(
+    window: BreakerSettings.rolling(30_000_000), failureRate: 0.1, minimumCalls: 100, open: 5_000_000, probes: 1,
+    probing: .oneAtATime, boundary: .atOrAfter, opensOnFailureOnly: true)
+
+  /// 0.1 s doubling to 1 s, ±20 %.
+  package static let grpcBackoff = Backoff(
+    .exponential(base: 100_000, factor: 2), jitter: .proportional(below: 0.2, above: 0.2), maximum: 1_000_000,
+    capsAfterJitter: false)
+
+  /// Fully jittered below (2^n - 1)·25 ms, at most 250 ms.
+  package static let envoyBackoff = Backoff(.doublingLessOne(base: 25_000), jitter: .full, maximum: 250_000)
+
+  /// Fully jittered below 2^(i-1) s, at most 20 s.
+  package static let awsBackoff = Backoff(
+    .exponential(base: 1_000_000, factor: 2), jitter: .full, maximum: 20_000_000)
+
+  /// The gated new mode: 50 ms instead of a second.
+  package static let awsNewBackoff = Backoff(
+    .exponential(base: 50_000, factor: 2), jitter: .full, maximum: 20_000_000)
+
+  /// The new mode's answer to a server's retry-after, clamped to [t, t + 5 s] around the computed delay t; microseconds.
+  package static func awsRetryAfter(_ asked: Int64, computed: Int64) -> Int64 {
+    min(max(asked, computed), computed.addingSaturated(5_000_000))
+  }
+
+  /// 1 s doubling to 100 s, no jitter on the server's side.
+  package static let temporalBackoff = Backoff(.exponential(base: 1_000_000, factor: 2), maximum: 100_000_000)
+
+  /// Polly's ±25 % around constant and linear delays.
+  package static let pollyJitter = Backoff.Jitter.proportional(below: 0.25, above: 0.25)
+}
+
+/// gRPC's `maxAttempts`: at most five, whatever is asked for.
+package func grpcAttempts(_ asked: Int) -> Int { min(max(asked, 2), 5) }

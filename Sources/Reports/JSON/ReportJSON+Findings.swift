@@ -1,0 +1,138 @@
+package import Model
+package import Support
+
+/// Incidents, tests and policies in `report.json`.
+extension ReportJSON {
+  func cause(_ cause: Incident.RootCause) -> JSONValue {
+    .object([
+      "component": text(cause.component), "score": .double(cause.score), "share": .double(cause.share),
+      "reasons": sentences(cause.reasons), "evidence": evidence(cause.evidence),
+    ])
+  }
+
+  package func incident(_ incident: Incident) -> JSONValue {
+    .object([
+      "id": text(incident.id), "fingerprint": text(incident.fingerprint), "kind": .string(incident.kind.rawValue),
+      "status": .string(incident.status.rawValue), "severity": .string(incident.severity.rawValue),
+      "start": time(incident.start), "end": time(incident.end), "trigger": sentence(incident.trigger),
+      "headline": sentence(incident.headline), "rootCauses": .array(incident.rootCauses.map(cause)),
+      "reasoning": sentences(incident.reasoning),
+      "components": .array(
+        incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
+          .object([
+            "id": text(state.id), "onset": time(state.onset), "requests": .int(state.requests),
+            "failures": .int(state.failures), "errorRate": .double(state.errorRate),
+            "latencyP99Us": .int(optional: state.latencyP99), "queueDepth": state.queueDepth.map { .int($0) },
+            "circuitState": .string(state.circuitState),
+          ])
+        }),
+      "causalChain": .array(
+        incident.causalChain.map { link in
+          .object([
+            "from": text(link.from), "to": text(link.to), "at": time(link.at), "evidence": evidence(link.evidence),
+          ])
+        }),
+      "decision": sentence(incident.decision), "action": incident.action.map { sentence($0) },
+      "timeline": .array(
+        incident.timeline.map { moment in
+          .object([
+            "at": time(moment.at), "component": text(moment.component), "text": sentence(moment.text),
+            "evidence": moment.evidence.map { evidence($0) },
+          ])
+        }),
+      "evidence": evidence(incident.evidence),
+    ])
+  }
+
+  func tests(_ tests: TestFindings) -> JSONValue {
+    .object([
+      "attempts": .int(tests.attempts), "tests": .int(tests.tests), "passed": .int(tests.passed),
+      "failed": .int(tests.failed), "errors": .int(tests.errors), "skipped": .int(tests.skipped),
+      "notRun": .int(tests.notRun),
+      "flaky": .array(
+        tests.flaky.sorted { ($0.test, $0.basis) < ($1.test, $1.basis) }.map { test in
+          .object([
+            "test": text(test.test), "basis": .string(test.basis), "attempts": .int(test.attempts),
+            "failures": .int(test.failures), "lowerBound": .double(test.lowerBound),
+            "evidence": evidence(test.evidence),
+          ])
+        }),
+      "clusters": .array(
+        tests.clusters.sorted { ($0.id, $0.signature) < ($1.id, $1.signature) }.map { cluster in
+          .object([
+            "id": text(cluster.id), "signature": text(cluster.signature), "basis": .string(cluster.basis),
+            "tests": texts(cluster.tests.sorted()), "evidence": evidence(cluster.evidence),
+          ])
+        }),
+      "files": .array(tests.files.sorted { $0.path < $1.path }.map(file)),
+      "rerunPolicies": .array(
+        tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
+          .object([
+            "reruns": .int(policy.reruns), "green": estimate(policy.green), "costUs": estimate(policy.cost),
+            "buildsTurnedGreen": estimate(policy.buildsTurnedGreen), "faultsMasked": estimate(policy.faultsMasked),
+            "greenClustered": estimate(policy.greenClustered), "fittedBuilds": .int(policy.fittedBuilds),
+            "testedBuilds": .int(policy.testedBuilds), "observedGreen": policy.observedGreen.map { estimate($0) },
+          ])
+        }),
+      "quarantine": texts(tests.quarantine),
+      "slowest": .array(
+        tests.slowest.map { cost in
+          .object(["test": text(cost.test), "totalUs": .int(cost.total), "attempts": .int(cost.attempts)])
+        }),
+      "newlyFailing": .array(
+        tests.newlyFailing.sorted { ($0.test, $0.since) < ($1.test, $1.since) }.map { failure in
+          .object([
+            "test": text(failure.test), "since": text(failure.since), "evidence": evidence(failure.evidence),
+          ])
+        }),
+    ])
+  }
+
+  private func file(_ file: TestFindings.File) -> JSONValue {
+    .object([
+      "path": path(file.path), "dialect": .string(file.dialect), "cases": .int(file.cases),
+      "passed": .int(file.passed), "failures": .int(file.failures), "errors": .int(file.errors),
+      "skipped": .int(file.skipped), "tests": .int(file.tests), "attempts": .int(file.attempts),
+      "reruns": .int(file.reruns), "flaky": .int(file.flaky), "complete": .bool(file.complete),
+      "recovered": .bool(file.recovered), "disabled": .int(file.disabled),
+    ])
+  }
+
+  package func policies(_ policies: PolicyFindings) -> JSONValue {
+    .object([
+      "baseline": .object(["logged": sentence(policies.logged), "metrics": metrics(policies.baseline)]),
+      "candidates": .array(policies.candidates.map(candidate)),
+      "advice": sentences(policies.advice), "assumptions": sentences(policies.assumptions),
+      "warnings": sentences(policies.warnings), "checks": sentences(policies.checks),
+      "recommended": policies.recommended.map { text($0) },
+    ])
+  }
+
+  private func metrics(_ outcome: PolicyFindings.Outcome) -> JSONValue {
+    .object([
+      "successRate": estimate(outcome.successRate), "attemptsPerRequest": estimate(outcome.attemptsPerRequest),
+      "wastedAttempts": estimate(outcome.wastedAttempts),
+      "latency": .object([
+        "p50Us": estimate(outcome.latencyP50), "p95Us": estimate(outcome.latencyP95),
+        "p99Us": estimate(outcome.latencyP99),
+      ]),
+      "peakLoad": estimate(outcome.peakLoad),
+    ])
+  }
+
+  private func candidate(_ candidate: PolicyFindings.Candidate) -> JSONValue {
+    .object([
+      "name": text(candidate.name), "family": .string(candidate.family), "scope": text(candidate.scope),
+      "metrics": metrics(candidate.outcome), "difference": metrics(candidate.difference),
+      "support": .object([
+        "exact": .double(candidate.exact), "estimated": .double(candidate.estimated),
+        "unsupported": .double(candidate.unsupported),
+      ]),
+      "outages": .int(candidate.outages), "blocks": .int(candidate.blocks),
+      "warnings": sentences(candidate.warnings), "checks": sentences(candidate.checks),
+      "tonight": candidate.tonight.map { estimate($0) }, "loadAware": candidate.loadAware.map { metrics($0) },
+      "verdict": sentence(candidate.verdict), "onFrontier": .bool(candidate.onFrontier),
+      "configuration": candidate.configuration.map { sentence($0) },
+    ])
+  }
+}

@@ -1,0 +1,150 @@
+package import Model
+package import Support
+
+/// An earlier `report.json` read back, as far as `explain` and `replay` need it.
+package struct EarlierReport: Sendable {
+  package var toolVersion: String
+  package var verdict: String
+  package var reproduce: String
+  package var incidents: [Incident]
+  /// The whole document.
+  package var document: JSONValue
+
+  /// The incident with an id, or the only one whose id begins with the text.
+  package func incident(_ id: String) -> Incident? {
+    if let exact = incidents.first(where: { $0.id == id }) { return exact }
+    let beginning = incidents.filter { $0.id.hasPrefix(id) }
+    return beginning.count == 1 && !id.isEmpty ? beginning[0] : nil
+  }
+}
+
+/// Why a file is no report that can be read.
+package enum ReportReadFailure: Error, Hashable, Sendable {
+  case notJSON(JSONFailure)
+  /// The version found.
+  case unknownVersion(Int64?)
+  /// The path of the key, `incidents[3].start`.
+  case malformed(String)
+
+  package var message: String {
+    switch self {
+    case .notJSON(let failure): "not JSON: \(failure.message) in line \(failure.line), column \(failure.column)"
+    case .unknownVersion(let version):
+      version.map { "report version \($0) is unknown to this program (it reads \(ReportJSON.schemaVersion))" }
+        ?? "not a night report: no schemaVersion"
+    case .malformed(let path): "not a night report: \(path) is missing or of another type"
+    }
+  }
+}
+
+extension ReportJSON {
+  /// Reads a report back. Unknown keys are ignored, as additive changes demand.
+  package static func parse(_ bytes: [UInt8]) throws(ReportReadFailure) -> EarlierReport {
+    let document: JSONValue
+    do {
+      document = try JSONParser.parse(bytes)
+    } catch {
+      throw .notJSON(error)
+    }
+    guard document["schemaVersion"]?.integer == Int64(schemaVersion) else {
+      throw .unknownVersion(document["schemaVersion"]?.integer)
+    }
+    guard let list = document["incidents"]?.elements else { throw .malformed("incidents") }
+    var incidents: [Incident] = []
+    for (i, value) in list.enumerated() {
+      incidents.append(try IncidentReader(path: "incidents[\(i)]").incident(value))
+    }
+    return EarlierReport(
+      toolVersion: document["tool"]?["version"]?.text ?? "", verdict: document["verdict"]?.text ?? "",
+      reproduce: document["reproduce"]?.text ?? "", incidents: incidents, document: document)
+  }
+}
+
+/// Reads one incident; the required keys are those of the schema.
+private struct IncidentReader {
+  var path: String
+
+  private func need<Value>(_ value: Value?, _ key: String) throws(ReportReadFailure) -> Value {
+    guard let value else { throw .malformed(path + "." + key) }
+    return value
+  }
+
+  private func text(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> String {
+    try need(value[key]?.text, key)
+  }
+
+  private func time(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> Int64 {
+    try need(Timestamp(rfc3339: try text(value, key))?.microseconds, key)
+  }
+
+  private func count(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> Int {
+    try need(value[key]?.integer.flatMap { Int(exactly: $0) }, key)
+  }
+
+  private func list(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> [JSONValue] {
+    try need(value[key]?.elements, key)
+  }
+
+  private func texts(_ value: JSONValue, _ key: String) -> [String] {
+    value[key]?.elements?.compactMap(\.text) ?? []
+  }
+
+  private func evidence(_ value: JSONValue) throws(ReportReadFailure) -> Evidence {
+    var location = SourceLocation(input: try text(value, "input"), member: value["member"]?.text ?? "")
+    if let line = value["line"]?.integer.flatMap({ Int(exactly: $0) }) {
+      location.position = .line(line)
+    } else if let offset = value["offset"]?.integer.flatMap({ Int(exactly: $0) }) {
+      location.position = .offset(offset)
+    }
+    return Evidence(location, request: value["request"]?.text ?? "", quote: value["quote"]?.text ?? "")
+  }
+
+  private func evidences(_ value: JSONValue) throws(ReportReadFailure) -> [Evidence] {
+    var all: [Evidence] = []
+    for item in value["evidence"]?.elements ?? [] { all.append(try evidence(item)) }
+    return all
+  }
+
+  func incident(_ value: JSONValue) throws(ReportReadFailure) -> Incident {
+    let kind = try need(Incident.Kind(rawValue: try text(value, "kind")), "kind")
+    var incident = Incident(kind: kind, start: try time(value, "start"), end: try time(value, "end"))
+    incident.id = try text(value, "id")
+    incident.fingerprint = value["fingerprint"]?.text ?? ""
+    incident.status = try need(Incident.Status(rawValue: try text(value, "status")), "status")
+    incident.severity = try need(Incident.Severity(rawValue: try text(value, "severity")), "severity")
+    incident.trigger = try text(value, "trigger")
+    incident.headline = try text(value, "headline")
+    incident.reasoning = texts(value, "reasoning")
+    incident.decision = try text(value, "decision")
+    incident.action = value["action"]?.text
+    incident.evidence = try evidences(value)
+    for cause in try list(value, "rootCauses") {
+      incident.rootCauses.append(
+        Incident.RootCause(
+          component: try text(cause, "component"), score: cause["score"]?.number ?? 0,
+          share: cause["share"]?.number ?? 0, reasons: texts(cause, "reasons"), evidence: try evidences(cause)))
+    }
+    for state in try list(value, "components") {
+      incident.components.append(
+        Incident.ComponentState(
+          id: try text(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
+          failures: try count(state, "failures"), latencyP99: state["latencyP99Us"]?.integer,
+          queueDepth: state["queueDepth"]?.integer, circuitState: try text(state, "circuitState")))
+    }
+    for link in try list(value, "causalChain") {
+      incident.causalChain.append(
+        Incident.Link(
+          from: try text(link, "from"), to: try text(link, "to"), at: try time(link, "at"),
+          evidence: try evidences(link)))
+    }
+    for moment in value["timeline"]?.elements ?? [] {
+      var proof: Evidence?
+      if let value = moment["evidence"] { proof = try evidence(value) }
+      incident.timeline.append(
+        Incident.Moment(
+          at: try time(moment, "at"), component: try text(moment, "component"), text: try text(moment, "text"),
+          evidence: proof))
+    }
+    return incident
+  }
+}

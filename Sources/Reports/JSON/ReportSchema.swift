@@ -1,0 +1,305 @@
+internal import Model
+package import Support
+
+/// The JSON Schema (draft 2020-12) of `report.json`, shipped beside it. Additive changes only: unknown keys are allowed.
+package enum ReportSchema {
+  /// The schema as a document with a newline at its end.
+  package static var text: String { document.pretty }
+
+  package static let document: JSONValue = .object([
+    "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
+    "$id": .string("urn:hindcast:report:1"),
+    "title": .string("Hindcast night report, version 1"),
+    "type": .string("object"),
+    "required": strings(root.filter { !$0.optional }.map(\.key)),
+    "properties": properties(root),
+    "$defs": .object(Dictionary(uniqueKeysWithValues: definitions.map { ($0.name, object($0.fields)) })),
+  ])
+
+  /// One key of an object.
+  struct Field {
+    var key: String
+    var schema: JSONValue
+    var optional = false
+    init(_ key: String, _ schema: JSONValue, optional: Bool = false) {
+      self.key = key
+      self.schema = schema
+      self.optional = optional
+    }
+  }
+
+  // MARK: Building blocks
+
+  private static func strings(_ values: [String]) -> JSONValue { .array(values.sorted().map(JSONValue.string)) }
+
+  private static func properties(_ fields: [Field]) -> JSONValue {
+    .object(Dictionary(uniqueKeysWithValues: fields.map { ($0.key, $0.schema) }))
+  }
+
+  private static func object(_ fields: [Field]) -> JSONValue {
+    .object([
+      "type": .string("object"), "required": strings(fields.filter { !$0.optional }.map(\.key)),
+      "properties": properties(fields),
+    ])
+  }
+
+  private static func type(_ name: String, _ description: String? = nil) -> JSONValue {
+    var pairs: [String: JSONValue] = ["type": .string(name)]
+    if let description { pairs["description"] = .string(description) }
+    return .object(pairs)
+  }
+
+  private static func nullable(_ name: String) -> JSONValue { .object(["type": strings([name, "null"])]) }
+  private static func list(_ items: JSONValue) -> JSONValue {
+    .object(["type": .string("array"), "items": items])
+  }
+  private static func ref(_ name: String) -> JSONValue { .object(["$ref": .string("#/$defs/" + name)]) }
+  private static func orNull(_ schema: JSONValue) -> JSONValue { .object(["anyOf": .array([schema, type("null")])]) }
+  private static func oneOf(_ values: [String]) -> JSONValue { .object(["enum": strings(values)]) }
+  private static func atLeast(_ minimum: Int64, _ description: String? = nil) -> JSONValue {
+    var pairs: [String: JSONValue] = ["type": .string("integer"), "minimum": .int(minimum)]
+    if let description { pairs["description"] = .string(description) }
+    return .object(pairs)
+  }
+
+  private static let string = type("string")
+  private static let count = atLeast(0)
+  private static let number = type("number")
+  private static let truth = type("boolean")
+  private static let integer = type("integer")
+  private static let share: JSONValue = .object(["type": .string("number"), "minimum": .int(0), "maximum": .int(1)])
+  private static let counts: JSONValue = .object(["type": .string("object"), "additionalProperties": count])
+  private static let time: JSONValue = .object([
+    "type": .string("string"), "minLength": .int(27), "maxLength": .int(27),
+    "pattern": .string("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"),
+  ])
+  private static let evidences = list(ref("evidence"))
+  private static let status = oneOf(["known", "new", "changed", "gone"])
+
+  // MARK: The report
+
+  private static let root: [Field] = [
+    Field("schemaVersion", .object(["const": .int(ReportJSON.schemaVersion)])),
+    Field("tool", object([Field("name", string), Field("version", string)])),
+    Field("window", orNull(object([Field("start", time), Field("end", time)]))),
+    Field("verdict", string),
+    Field("inputs", list(ref("input"))),
+    Field(
+      "summary",
+      object([
+        Field("events", count), Field("requests", count), Field("components", count), Field("failures", count),
+        Field("patternsLearned", count), Field("patternsAnnounced", count), Field("incidents", count),
+        Field("openCircuitBreakers", list(string)),
+      ])),
+    Field("components", list(ref("component"))),
+    Field("patterns", list(ref("pattern"))),
+    Field("violations", list(ref("violation"))),
+    Field("templates", list(ref("template"))),
+    Field(
+      "criticalPath",
+      list(
+        object([Field("path", list(string)), Field("calls", count), Field("timeUs", count), Field("share", share)])),
+      optional: true),
+    Field("incidents", list(ref("incident"))),
+    Field("tests", ref("tests")),
+    Field(
+      "windows", list(object([Field("start", time), Field("end", time), Field("suspects", list(ref("cause")))]))),
+    Field("policies", orNull(ref("policies"))),
+    Field("diagnostics", list(ref("diagnostic"))),
+    Field("limits", .object(["type": .string("object"), "additionalProperties": string])),
+    Field("reproduce", string),
+    Field("zone", string),
+  ]
+
+  private static let definitions: [(name: String, fields: [Field])] = [
+    (
+      "input",
+      [
+        Field("name", string),
+        Field("sha256", .object(["type": .string("string"), "pattern": .string("^[0-9a-f]*$")])),
+        Field("bytes", count), Field("members", count), Field("records", atLeast(0, "used + skipped")),
+        Field("used", count), Field("skipped", count), Field("repaired", count), Field("events", count),
+        Field("diagnostics", count), Field("skippedBy", counts), Field("repairedBy", counts),
+        Field("memberBooks", list(ref("member"))), Field("memberBooksOmitted", count, optional: true),
+      ]
+    ),
+    (
+      "member",
+      [
+        Field("member", string), Field("format", string), Field("bytes", count), Field("records", count),
+        Field("used", count), Field("skippedBy", counts), Field("repairedBy", counts),
+      ]
+    ),
+    (
+      "latency", [Field("p50Us", integer), Field("p95Us", integer), Field("p99Us", integer), Field("count", count)]
+    ),
+    (
+      "component",
+      [
+        Field("id", string), Field("requests", count), Field("failures", count), Field("errorRate", share),
+        Field("latency", orNull(ref("latency"))),
+        Field("calls", list(object([Field("to", string), Field("count", count), Field("failures", count)]))),
+      ]
+    ),
+    (
+      "pattern",
+      [
+        Field("id", string), Field("name", string), Field("participants", list(string)),
+        Field(
+          "sequence",
+          list(.object(["type": .string("array"), "items": string, "minItems": .int(2), "maxItems": .int(2)]))),
+        Field("occurrences", count), Field("latency", orNull(ref("latency"))),
+        Field("baseline", ref("latency"), optional: true), Field("status", status),
+      ]
+    ),
+    (
+      "violation",
+      [
+        Field("pattern", string), Field("kind", string), Field("request", string),
+        Field("expectedUs", integer, optional: true), Field("actualUs", integer, optional: true),
+        Field("deviation", number, optional: true), Field("detail", string), Field("count", count),
+        Field("weight", number), Field("evidence", evidences),
+      ]
+    ),
+    (
+      "template",
+      [
+        Field("id", string), Field("template", string), Field("count", count),
+        Field("severity", oneOf(["unknown", "trace", "debug", "info", "warning", "error", "fatal"])),
+        Field("components", list(string)), Field("status", status),
+      ]
+    ),
+    (
+      "evidence",
+      [
+        Field("input", string), Field("member", string), Field("line", atLeast(1), optional: true),
+        Field("offset", count, optional: true), Field("request", string), Field("quote", string, optional: true),
+      ]
+    ),
+    (
+      "cause",
+      [
+        Field("component", string), Field("score", number), Field("share", share), Field("reasons", list(string)),
+        Field("evidence", evidences),
+      ]
+    ),
+    (
+      "incident",
+      [
+        Field("id", string), Field("fingerprint", string), Field("kind", oneOf(Incident.Kind.allCases.map(\.rawValue))),
+        Field("status", oneOf(["new", "recurring", "ongoing"])),
+        Field("severity", oneOf(Incident.Severity.allCases.map(\.rawValue))), Field("start", time), Field("end", time),
+        Field("trigger", string), Field("headline", string), Field("rootCauses", list(ref("cause"))),
+        Field("reasoning", list(string)),
+        Field(
+          "components",
+          list(
+            object([
+              Field("id", string), Field("onset", time), Field("requests", count), Field("failures", count),
+              Field("errorRate", share), Field("latencyP99Us", nullable("integer")),
+              Field("queueDepth", integer, optional: true),
+              Field("circuitState", oneOf(["closed", "open", "halfOpen", "unknown"])),
+            ]))),
+        Field(
+          "causalChain",
+          list(object([Field("from", string), Field("to", string), Field("at", time), Field("evidence", evidences)]))),
+        Field("decision", string), Field("action", string, optional: true),
+        Field(
+          "timeline",
+          list(
+            object([
+              Field("at", time), Field("component", string), Field("text", string),
+              Field("evidence", ref("evidence"), optional: true),
+            ]))),
+        Field("evidence", evidences),
+      ]
+    ),
+    (
+      "tests",
+      [
+        Field("attempts", count), Field("tests", count), Field("passed", count), Field("failed", count),
+        Field("errors", count), Field("skipped", count), Field("notRun", count),
+        Field(
+          "flaky",
+          list(
+            object([
+              Field("test", string), Field("basis", string), Field("attempts", count), Field("failures", count),
+              Field("lowerBound", number), Field("evidence", evidences),
+            ]))),
+        Field(
+          "clusters",
+          list(
+            object([
+              Field("id", string), Field("signature", string), Field("basis", string), Field("tests", list(string)),
+              Field("evidence", evidences),
+            ]))),
+        Field("files", list(ref("testFile"))),
+        Field(
+          "rerunPolicies",
+          list(
+            object([
+              Field("reruns", count), Field("green", ref("estimate")), Field("costUs", ref("estimate")),
+              Field("buildsTurnedGreen", ref("estimate")), Field("faultsMasked", ref("estimate")),
+              Field("greenClustered", ref("estimate"), optional: true), Field("fittedBuilds", count, optional: true),
+              Field("testedBuilds", count, optional: true),
+              Field("observedGreen", ref("estimate"), optional: true),
+            ]))),
+        Field("quarantine", list(string)),
+        Field("slowest", list(object([Field("test", string), Field("totalUs", integer), Field("attempts", count)]))),
+        Field(
+          "newlyFailing", list(object([Field("test", string), Field("since", string), Field("evidence", evidences)]))),
+      ]
+    ),
+    (
+      "testFile",
+      [
+        Field("path", string), Field("dialect", string), Field("cases", count), Field("passed", count),
+        Field("failures", count), Field("errors", count), Field("skipped", count), Field("tests", count),
+        Field("attempts", count), Field("reruns", count), Field("flaky", count), Field("complete", truth),
+        Field("recovered", truth, optional: true), Field("disabled", count, optional: true),
+      ]
+    ),
+    ("estimate", [Field("value", nullable("number")), Field("low", number), Field("high", number)]),
+    (
+      "metrics",
+      [
+        Field("successRate", ref("estimate")), Field("attemptsPerRequest", ref("estimate")),
+        Field("wastedAttempts", ref("estimate")),
+        Field(
+          "latency",
+          object([
+            Field("p50Us", ref("estimate")), Field("p95Us", ref("estimate")), Field("p99Us", ref("estimate")),
+          ])), Field("peakLoad", ref("estimate")),
+      ]
+    ),
+    (
+      "policies",
+      [
+        Field("baseline", object([Field("logged", string), Field("metrics", ref("metrics"))])),
+        Field("candidates", list(ref("candidate"))), Field("advice", list(string)), Field("assumptions", list(string)),
+        Field("warnings", list(string)), Field("checks", list(string)), Field("recommended", string, optional: true),
+      ]
+    ),
+    (
+      "candidate",
+      [
+        Field("name", string), Field("family", string), Field("scope", string), Field("metrics", ref("metrics")),
+        Field("difference", ref("metrics")),
+        Field("support", object([Field("exact", share), Field("estimated", share), Field("unsupported", share)])),
+        Field("outages", count), Field("blocks", count), Field("warnings", list(string)),
+        Field("checks", list(string)), Field("tonight", ref("estimate"), optional: true),
+        Field("loadAware", ref("metrics"), optional: true), Field("verdict", string), Field("onFrontier", truth),
+        Field("configuration", string, optional: true),
+      ]
+    ),
+    (
+      "diagnostic",
+      [
+        Field("code", string), Field("severity", oneOf(["note", "warning", "error"])), Field("input", string),
+        Field("member", string, optional: true), Field("line", integer, optional: true),
+        Field("offset", integer, optional: true), Field("message", string), Field("count", count),
+        Field("limit", string, optional: true),
+      ]
+    ),
+  ]
+}

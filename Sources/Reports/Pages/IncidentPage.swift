@@ -1,0 +1,165 @@
+package import Model
+internal import Support
+
+/// One incident's page: the story in one screen, then what proves it.
+package enum IncidentPage {
+  /// How many pieces of evidence one claim lists on a page; the rest is counted (`report.json` has it whole).
+  static let listedEvidence = 5
+
+  /// The page's file name inside `incidents/`, without an ending: the id's letters, digits, points and hyphens.
+  package static func fileName(_ id: String) -> String {
+    var name = ""
+    for scalar in id.unicodeScalars.prefix(80) {
+      let isSafe = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+      name.unicodeScalars.append(isSafe || scalar == "-" || (scalar == "." && !name.isEmpty) ? scalar : "_")
+    }
+    return name.isEmpty || name != id ? name + "_" + hexText(StableHash.hash(id)).prefix(8) : name
+  }
+
+  package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
+    var page = Page(title: "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
+    page.paragraph(InlineText.sentence(incident.headline))
+    page.table(
+      ["severity", "status", "from", "to", "lasted", "id"],
+      [
+        [
+          .own(incident.severity.rawValue), .own(incident.status.rawValue), .own(NumberFormat.time(incident.start)),
+          .own(NumberFormat.time(incident.end)),
+          .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))),
+          .foreign(incident.id),
+        ]
+      ])
+    impact(incident, &page)
+    cascade(incident, rules, &page)
+    causes(incident, &page)
+    timeline(incident, &page)
+    witness(incident, &page)
+    evidence(incident, &page)
+    page.heading(2, "How to reproduce")
+    if !reproduce.isEmpty { page.blocks.append(.command(reproduce)) }
+    page.paragraph("`report.json` beside this folder holds the same facts for programs, with every piece of evidence.")
+    page.heading(2, "For people to fill in")
+    page.bullets([
+      "Owner: ____", "What users noticed: ____", "What we learned: ____", "What we change, by whom, until when: ____",
+    ])
+    return page
+  }
+
+  private static func impact(_ incident: Incident, _ page: inout Page) {
+    guard !incident.components.isEmpty else { return }
+    page.heading(2, "Impact")
+    page.table(
+      ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
+      incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
+        [
+          .foreign(state.id), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
+          .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
+          .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"),
+          .own(state.queueDepth.map { String($0) } ?? "–"), .sentence(state.circuitState),
+        ]
+      })
+  }
+
+  private static func cascade(_ incident: Incident, _ rules: TextRules, _ page: inout Page) {
+    guard !incident.causalChain.isEmpty else { return }
+    page.heading(2, "How it spread")
+    if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
+    page.table(
+      ["from", "to", "at (UTC)", "after", "evidence"],
+      incident.causalChain.map { link in
+        [
+          .foreign(link.from), .foreign(link.to), .own(NumberFormat.clock(link.at)),
+          .own("+" + NumberFormat.duration(max(link.at.subtractingSaturated(incident.start), 0))),
+          proofs(link.evidence, limit: 2),
+        ]
+      })
+  }
+
+  private static func causes(_ incident: Incident, _ page: inout Page) {
+    page.heading(2, "Contributing factors, ranked")
+    if incident.rootCauses.isEmpty {
+      page.paragraph("Not enough evidence to say what this began with.")
+    } else {
+      page.blocks.append(
+        .numbered(
+          incident.rootCauses.map { cause in
+            var text: InlineText = "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence"
+            if !cause.reasons.isEmpty {
+              text = text + ": " + InlineText.joined(cause.reasons.map { .sentence($0) }, by: "; ")
+            }
+            if !cause.evidence.isEmpty { text = text + ". Seen in " + proofs(cause.evidence, limit: 3) }
+            return text
+          }))
+    }
+    page.bullets(incident.reasoning.map { .sentence($0) })
+  }
+
+  private static func timeline(_ incident: Incident, _ page: inout Page) {
+    guard !incident.timeline.isEmpty else { return }
+    page.heading(2, "Timeline (UTC)")
+    page.table(
+      ["time", "component", "what", "evidence"],
+      incident.timeline.map { moment in
+        [
+          .own(NumberFormat.time(moment.at)), .foreign(moment.component), .sentence(moment.text),
+          moment.evidence.map { proof($0) } ?? "",
+        ]
+      })
+  }
+
+  private static func witness(_ incident: Incident, _ page: inout Page) {
+    page.heading(2, "What opened it, and what the reflex gate would have done")
+    page.paragraph("Opened by: \(sentence: incident.trigger)")
+    if !incident.decision.isEmpty { page.paragraph("Gate: \(sentence: incident.decision)") }
+    if let action = incident.action { page.paragraph("Action: \(sentence: action)") }
+  }
+
+  private static func evidence(_ incident: Incident, _ page: inout Page) {
+    guard !incident.evidence.isEmpty else { return }
+    page.heading(2, "Evidence")
+    page.table(
+      ["record", "request", "says"],
+      incident.evidence.prefix(20).map { [place($0.location), .foreign($0.request), .foreign($0.quote)] })
+    if incident.evidence.count > 20 {
+      page.paragraph("\(incident.evidence.count - 20) more in `report.json`.")
+    }
+  }
+
+  /// Some pieces of evidence in one line.
+  static func proofs(_ evidence: [Evidence], limit: Int) -> InlineText {
+    var text = InlineText.joined(evidence.prefix(limit).map { proof($0) }, by: ", ")
+    if evidence.count > limit { text = text + " and \(evidence.count - limit) more" }
+    return text
+  }
+
+  static func proof(_ evidence: Evidence) -> InlineText {
+    evidence.request.isEmpty
+      ? place(evidence.location) : place(evidence.location) + " (request \(evidence.request))"
+  }
+
+  static func place(_ location: SourceLocation) -> InlineText { .foreign(location.description) }
+}
+
+/// Labels of ours for the values of findings.
+enum Labels {
+  static func title(_ kind: Incident.Kind) -> String {
+    switch kind {
+    case .cascade: "Cascade"
+    case .errorBurst: "Error burst"
+    case .latencyRegression: "Slower than before"
+    case .patternViolation: "Pattern violated"
+    case .retryStorm: "Retry storm"
+    case .restartStorm: "Restart storm"
+    case .testFailureCluster: "Tests failed together"
+    case .testRegression: "Test regression"
+    }
+  }
+
+  /// What an incident is about: its likeliest beginning, else its first component.
+  static func about(_ incident: Incident) -> InlineText {
+    let first =
+      incident.rootCauses.first?.component
+      ?? incident.components.min { ($0.onset, $0.id) < ($1.onset, $1.id) }?.id
+    return first.map { .foreign($0) } ?? "beginning unknown"
+  }
+}

@@ -1,0 +1,88 @@
+/// Text of a page whose parts know where they come from: words of ours are set as they stand, foreign text is inert.
+///
+/// Interpolation decides it: `"\(name) failed \(count) times"` makes a code span of a `String` and digits of an `Int`.
+/// A sentence that an analysis wrote, and that may quote names, goes in with `\(sentence: …)`.
+package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation {
+  package enum Run: Hashable, Sendable {
+    /// Written in this program; may carry no markup of its own.
+    case own(String)
+    /// Out of an input.
+    case foreign(String)
+    /// A sentence of an analysis: plain words stay words, anything else becomes foreign.
+    case sentence(String)
+    case strong(String)
+    /// A link to a file beside the page.
+    case link(String, path: String)
+    case lineBreak
+  }
+
+  package var runs: [Run]
+
+  package init(_ runs: [Run]) { self.runs = runs }
+  package init(stringLiteral value: String) { runs = [.own(value)] }
+  package init(stringInterpolation: StringInterpolation) { runs = stringInterpolation.runs }
+
+  package static func + (a: InlineText, b: InlineText) -> InlineText { InlineText(a.runs + b.runs) }
+
+  /// A foreign text alone.
+  package static func foreign(_ text: String) -> InlineText { InlineText([.foreign(text)]) }
+  /// A sentence of an analysis alone.
+  package static func sentence(_ text: String) -> InlineText { InlineText([.sentence(text)]) }
+  /// Labels of ours that were put together at run time out of fixed words and numbers.
+  package static func own(_ text: String) -> InlineText { InlineText([.own(text)]) }
+
+  package var isEmpty: Bool { runs.isEmpty }
+
+  /// The parts with a separator of ours between them.
+  static func joined(_ parts: [InlineText], by separator: String) -> InlineText {
+    var runs: [Run] = []
+    for (i, part) in parts.enumerated() {
+      if i > 0 { runs.append(.own(separator)) }
+      runs += part.runs
+    }
+    return InlineText(runs)
+  }
+
+  package struct StringInterpolation: StringInterpolationProtocol {
+    var runs: [Run] = []
+    package init(literalCapacity: Int, interpolationCount: Int) {}
+    package mutating func appendLiteral(_ literal: String) { if !literal.isEmpty { runs.append(.own(literal)) } }
+    package mutating func appendInterpolation(_ text: String) { runs.append(.foreign(text)) }
+    package mutating func appendInterpolation(sentence: String) { runs.append(.sentence(sentence)) }
+    package mutating func appendInterpolation(own text: String) { runs.append(.own(text)) }
+    package mutating func appendInterpolation(strong text: StaticString) { runs.append(.strong(text.description)) }
+    package mutating func appendInterpolation(_ count: Int) { runs.append(.own(NumberFormat.count(count))) }
+    package mutating func appendInterpolation(_ prose: InlineText) { runs += prose.runs }
+  }
+}
+
+/// A page as a list of blocks, before it becomes Markdown, HTML or terminal text.
+package struct Page: Hashable, Sendable {
+  package enum Block: Hashable, Sendable {
+    case heading(Int, InlineText)
+    case paragraph(InlineText)
+    case bullets([InlineText])
+    case numbered([InlineText])
+    case table(header: [InlineText], rows: [[InlineText]])
+    /// A command in one line.
+    case command(String)
+    /// A configuration, shown line by line as it is.
+    case code(String)
+    /// A picture in Mermaid's language, made by `CascadePicture`.
+    case mermaid(String)
+    /// A picture beside the page.
+    case image(alt: String, path: String)
+  }
+
+  package var title: InlineText
+  package var blocks: [Block] = []
+
+  package init(title: InlineText) { self.title = title }
+
+  mutating func heading(_ level: Int, _ text: InlineText) { blocks.append(.heading(level, text)) }
+  mutating func paragraph(_ text: InlineText) { blocks.append(.paragraph(text)) }
+  mutating func bullets(_ items: [InlineText]) { if !items.isEmpty { blocks.append(.bullets(items)) } }
+  mutating func table(_ header: [InlineText], _ rows: [[InlineText]]) {
+    if !rows.isEmpty { blocks.append(.table(header: header, rows: rows)) }
+  }
+}

@@ -1,0 +1,231 @@
+internal import Support
+package import Model
+
+/// `report.md`: the night on one page, what matters most first.
+package struct NightPage {
+  let report: NightReport
+  let rules: TextRules
+  /// Which pictures were written beside the page.
+  let pictures: Set<String>
+
+  package init(_ report: NightReport, rules: TextRules = TextRules(), pictures: Set<String> = []) {
+    self.report = report
+    self.rules = rules
+    self.pictures = pictures
+  }
+
+  /// How many findings of one kind the page lists; `report.json` has all.
+  static let listed = 20
+
+  package func page() -> Page {
+    var page = Page(title: title)
+    page.paragraph(.sentence(report.verdict.isEmpty ? "Nothing was found." : report.verdict))
+    summary(&page)
+    incidents(&page)
+    components(&page)
+    criticalPath(&page)
+    changes(&page)
+    PolicySection(report: report, pictures: pictures).add(to: &page)
+    TestSection(report: report).add(to: &page)
+    windows(&page)
+    ReadingSection(report: report).add(to: &page)
+    page.heading(2, "How to reproduce")
+    if !report.reproduce.isEmpty { page.blocks.append(.command(report.reproduce)) }
+    page.bullets(
+      report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }.prefix(Self.listed).map {
+        "\($0.name): sha256 \($0.sha256)"
+      })
+    page.paragraph("Made by hindcast \(report.toolVersion). The same inputs and pipeline give the same bytes.")
+    page.heading(2, "For people to fill in")
+    page.bullets(["Owners: ____", "Lessons: ____", "Follow-ups: ____"])
+    return page
+  }
+
+  private var title: InlineText {
+    guard let window = report.window else { return "Night report" }
+    return "Night report, \(own: NumberFormat.time(window.start)) to \(own: NumberFormat.time(window.end))"
+  }
+
+  private func summary(_ page: inout Page) {
+    let summary = report.summary
+    let tests = report.tests
+    page.table(
+      [
+        "requests", "failures", "components", "incidents", "patterns", "open breakers", "tests", "tests failed",
+        "flaky",
+      ],
+      [
+        [
+          .own(NumberFormat.count(summary.requests)), .own(NumberFormat.count(summary.failures)),
+          .own(NumberFormat.count(summary.components)), .own(NumberFormat.count(summary.incidents)),
+          .own(NumberFormat.count(summary.patternsLearned)),
+          .own(NumberFormat.count(summary.openCircuitBreakers.count)),
+          .own(NumberFormat.count(tests.tests)), .own(NumberFormat.count(tests.failed + tests.errors)),
+          .own(NumberFormat.count(tests.flaky.count)),
+        ]
+      ])
+    if !summary.openCircuitBreakers.isEmpty {
+      page.paragraph(
+        "Circuits open at the end: "
+          + InlineText.joined(summary.openCircuitBreakers.sorted().prefix(Self.listed).map { .foreign($0) }, by: ", "))
+    }
+  }
+
+  private func incidents(_ page: inout Page) {
+    let ranked = Ranking.bySeverity(report.incidents)
+    guard !ranked.isEmpty else { return }
+    page.heading(2, "Incidents")
+    if pictures.contains("components.svg") {
+      page.blocks.append(.image(alt: "When each component was in trouble", path: "components.svg"))
+    }
+    page.table(
+      ["severity", "kind", "from (UTC)", "lasted", "likely beginning", "components", "status", "page"],
+      ranked.prefix(100).map { incident in
+        let name = IncidentPage.fileName(incident.id)
+        return [
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(NumberFormat.time(incident.start)),
+          .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))), Labels.about(incident),
+          .own(NumberFormat.count(incident.components.count)), .own(incident.status.rawValue),
+          InlineText([.link("open", path: "incidents/\(name).md")]),
+        ]
+      })
+    more(ranked.count, than: 100, &page)
+    // The worst ones in words and with a picture; a page stays under the forges' limit of fifty pictures.
+    for incident in ranked.prefix(5) {
+      page.heading(3, "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
+      page.paragraph(.sentence(incident.headline))
+      if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
+      page.table(
+        ["component", "from", "requests", "failures", "error rate", "p99", "circuit"],
+        incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.prefix(12).map { state in
+          [
+            .foreign(state.id), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
+            .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
+            .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"), .sentence(state.circuitState),
+          ]
+        })
+      page.blocks.append(
+        .numbered(
+          incident.rootCauses.prefix(3).map { cause in
+            "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence: "
+              + InlineText.joined(cause.reasons.prefix(3).map { .sentence($0) }, by: "; ")
+          }))
+    }
+  }
+
+  private func components(_ page: inout Page) {
+    let ranked = report.components.sorted { a, b in
+      a.failures != b.failures ? a.failures > b.failures : (-a.requests, a.id) < (-b.requests, b.id)
+    }
+    guard !ranked.isEmpty else { return }
+    page.heading(2, "Components")
+    page.table(
+      ["component", "requests", "failures", "error rate", "p50", "p95", "p99", "calls"],
+      ranked.prefix(40).map { component in
+        let latency = component.latency
+        return [
+          .foreign(component.id), .own(NumberFormat.count(component.requests)),
+          .own(NumberFormat.count(component.failures)),
+          .own(NumberFormat.percent(component.errorRate)), .own(latency.map { NumberFormat.duration($0.p50) } ?? "–"),
+          .own(latency.map { NumberFormat.duration($0.p95) } ?? "–"),
+          .own(latency.map { NumberFormat.duration($0.p99) } ?? "–"),
+          .own(NumberFormat.count(component.calls.count)),
+        ]
+      })
+    more(ranked.count, than: 40, &page)
+  }
+
+  private func criticalPath(_ page: inout Page) {
+    let shares = report.criticalPath.sorted { a, b in
+      a.time != b.time ? a.time > b.time : a.path.lexicographicallyPrecedes(b.path)
+    }
+    guard !shares.isEmpty else { return }
+    page.heading(2, "Where the time went")
+    page.table(
+      ["call path", "share of the critical path", "time in all", "calls"],
+      shares.prefix(10).map { share in
+        [
+          InlineText.joined(share.path.map { .foreign($0) }, by: " → "), .own(NumberFormat.percent(share.share)),
+          .own(NumberFormat.duration(share.time)), .own(NumberFormat.count(share.calls)),
+        ]
+      })
+    more(shares.count, than: 10, &page)
+  }
+
+  private func changes(_ page: inout Page) {
+    let violations = Ranking.violations(report.violations)
+    let names = Dictionary(report.patterns.map { ($0.id, $0.name) }, uniquingKeysWith: { a, _ in a })
+    if !violations.isEmpty {
+      page.heading(2, "What is different from before")
+      page.table(
+        ["pattern", "rule", "what", "expected", "actual", "requests", "one of them"],
+        violations.prefix(Self.listed).map { violation in
+          [
+            .foreign(names[violation.pattern] ?? violation.pattern), .sentence(violation.kind),
+            .sentence(violation.detail), .own(violation.expected.map { NumberFormat.duration($0) } ?? "–"),
+            .own(violation.actual.map { NumberFormat.duration($0) } ?? "–"), .own(NumberFormat.count(violation.count)),
+            violation.request.isEmpty ? "–" : .foreign(violation.request),
+          ]
+        })
+      more(violations.count, than: Self.listed, &page)
+    }
+    let announced = report.summary.patternsAnnounced
+    if announced > 0, report.patterns.contains(where: { $0.baseline != nil || $0.status != "known" }) {
+      page.paragraph(
+        "\(own: NumberFormat.count(announced)) of the patterns were learned tonight: from now on they are expected.")
+    }
+    let patterns = Ranking.patterns(report.patterns.filter { $0.status != "known" }, by: violations)
+    if !patterns.isEmpty {
+      page.heading(2, "Patterns: new, changed, gone")
+      page.table(
+        ["pattern", "status", "requests", "components", "p99", "p99 before"],
+        patterns.prefix(Self.listed).map { pattern in
+          [
+            .foreign(pattern.name), .sentence(pattern.status), .own(NumberFormat.count(pattern.occurrences)),
+            InlineText.joined(pattern.participants.prefix(6).map { .foreign($0) }, by: ", "),
+            .own(pattern.latency.map { NumberFormat.duration($0.p99) } ?? "–"),
+            .own(pattern.baseline.map { NumberFormat.duration($0.p99) } ?? "–"),
+          ]
+        })
+      more(patterns.count, than: Self.listed, &page)
+    }
+    let templates = report.templates.sorted { a, b in
+      let order = (a.status == "known" ? 1 : 0, b.status == "known" ? 1 : 0)
+      if order.0 != order.1 { return order.0 < order.1 }
+      if a.severity != b.severity { return a.severity > b.severity }
+      return a.count != b.count ? a.count > b.count : (a.id, a.template) < (b.id, b.template)
+    }.filter { $0.severity >= .warning || $0.status != "known" }
+    if !templates.isEmpty {
+      page.heading(2, "Log messages")
+      page.table(
+        ["message", "severity", "lines", "status", "components"],
+        templates.prefix(Self.listed).map { template in
+          [
+            .foreign(template.template), .own(template.severity.name), .own(NumberFormat.count(template.count)),
+            .sentence(template.status),
+            InlineText.joined(template.components.sorted().prefix(4).map { .foreign($0) }, by: ", "),
+          ]
+        })
+      more(templates.count, than: Self.listed, &page)
+    }
+  }
+
+  private func windows(_ page: inout Page) {
+    guard !report.windows.isEmpty else { return }
+    page.heading(2, "Suspects in the given windows")
+    page.table(
+      ["from", "to", "suspects, best first"],
+      report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.prefix(100).map { window in
+        [
+          .own(NumberFormat.time(window.start)), .own(NumberFormat.time(window.end)),
+          InlineText.joined(
+            window.suspects.prefix(5).map { "\($0.component) \(own: NumberFormat.fixed($0.score, 3))" }, by: ", "),
+        ]
+      })
+    more(report.windows.count, than: 100, &page)
+  }
+
+  private func more(_ count: Int, than listed: Int, _ page: inout Page) {
+    if count > listed { page.paragraph("\(count - listed) more in `report.json`.") }
+  }
+}

@@ -1,0 +1,232 @@
+internal import Support
+internal import Model
+
+/// What another policy would have done.
+struct PolicySection {
+  let report: NightReport
+  let pictures: Set<String>
+
+  func add(to page: inout Page) {
+    guard let policies = report.policies else { return }
+    page.heading(2, "Which policy would have served better")
+    page.paragraph("What the clients did: \(sentence: policies.logged)")
+    page.bullets(policies.advice.map { .sentence($0) })
+    if pictures.contains("policies.svg") {
+      page.blocks.append(.image(alt: "Success against load, per policy", path: "policies.svg"))
+    }
+    var rows = [row("logged", policies.baseline, difference: nil, support: "as logged", verdict: "")]
+    rows += policies.candidates.prefix(50).map { candidate in
+      row(
+        .foreign(candidate.name), candidate.outcome, difference: candidate.difference,
+        support: .own(
+          "\(NumberFormat.percent(candidate.exact)) / \(NumberFormat.percent(candidate.estimated)) / \(NumberFormat.percent(candidate.unsupported))"
+        ), verdict: .sentence(candidate.verdict))
+    }
+    page.table(
+      [
+        "policy", "success", "difference", "attempts per request", "wasted", "p99", "peak per second",
+        "exact / estimated / unknown", "verdict",
+      ], rows)
+    for candidate in policies.candidates.prefix(50) {
+      if let aware = candidate.loadAware {
+        page.paragraph(
+          "\(candidate.name), when the callee's answer to load is taken in: success \(own: share(aware.successRate)), attempts \(own: ratio(aware.attemptsPerRequest))"
+        )
+      }
+      let notes = candidate.warnings + candidate.checks
+      if !notes.isEmpty {
+        page.paragraph("\(candidate.name): " + InlineText.joined(notes.map { .sentence($0) }, by: "; "))
+      }
+    }
+    if let best = policies.candidates.first(where: { $0.name == policies.recommended }),
+      let configuration = best.configuration
+    {
+      page.paragraph("Setting for \(best.name):")
+      page.blocks.append(.code(configuration))
+    }
+    page.bullets(policies.warnings.map { .sentence($0) })
+    page.bullets(policies.checks.map { .sentence($0) })
+    if !policies.assumptions.isEmpty {
+      page.heading(3, "What these figures assume")
+      page.bullets(policies.assumptions.map { .sentence($0) })
+    }
+  }
+
+  private func share(_ estimate: Estimate) -> String { NumberFormat.estimate(estimate) { NumberFormat.percent($0) } }
+  private func ratio(_ estimate: Estimate) -> String { NumberFormat.estimate(estimate) { NumberFormat.fixed($0, 3) } }
+  private func time(_ estimate: Estimate) -> String {
+    NumberFormat.estimate(estimate) { Int64(checked: $0.rounded()).map { NumberFormat.duration($0) } ?? "unknown" }
+  }
+
+  private func row(
+    _ name: InlineText, _ outcome: PolicyFindings.Outcome, difference: PolicyFindings.Outcome?, support: InlineText,
+    verdict: InlineText
+  ) -> [InlineText] {
+    [
+      name, .own(share(outcome.successRate)), .own(difference.map { share($0.successRate) } ?? "–"),
+      .own(ratio(outcome.attemptsPerRequest)), .own(ratio(outcome.wastedAttempts)), .own(time(outcome.latencyP99)),
+      .own(NumberFormat.estimate(outcome.peakLoad) { NumberFormat.fixed($0, 0) }), support, verdict,
+    ]
+  }
+}
+
+/// What the test reports say.
+struct TestSection {
+  let report: NightReport
+
+  func add(to page: inout Page) {
+    let tests = report.tests
+    guard tests.tests > 0 || !tests.files.isEmpty else { return }
+    page.heading(2, "Tests")
+    page.table(
+      ["tests", "attempts", "passed", "failed", "errors", "skipped", "not run", "flaky"],
+      [
+        [
+          tests.tests, tests.attempts, tests.passed, tests.failed, tests.errors, tests.skipped, tests.notRun,
+          tests.flaky.count,
+        ]
+        .map { .own(NumberFormat.count($0)) }
+      ])
+    if !tests.newlyFailing.isEmpty {
+      page.heading(3, "Newly failing")
+      page.table(
+        ["test", "since", "evidence"],
+        tests.newlyFailing.sorted { ($0.test, $0.since) < ($1.test, $1.since) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.test), $0.since.isEmpty ? "unknown" : .foreign($0.since),
+            IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+    }
+    if !tests.flaky.isEmpty {
+      page.heading(3, "Flaky")
+      page.table(
+        ["test", "known by", "failures", "attempts", "fails at least", "evidence"],
+        tests.flaky.sorted { ($1.lowerBound, $0.test) < ($0.lowerBound, $1.test) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.test), .sentence($0.basis), .own(NumberFormat.count($0.failures)),
+            .own(NumberFormat.count($0.attempts)),
+            .own(NumberFormat.percent($0.lowerBound)), IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+      if tests.flaky.count > NightPage.listed {
+        page.paragraph("\(tests.flaky.count - NightPage.listed) more in `report.json`.")
+      }
+    }
+    if !tests.clusters.isEmpty {
+      page.heading(3, "Failed together")
+      page.table(
+        ["what they share", "tests", "known by", "some of them", "evidence"],
+        tests.clusters.sorted { (-$0.tests.count, $0.id) < (-$1.tests.count, $1.id) }.prefix(NightPage.listed).map {
+          [
+            .foreign($0.signature), .own(NumberFormat.count($0.tests.count)), .sentence($0.basis),
+            InlineText.joined($0.tests.sorted().prefix(3).map { .foreign($0) }, by: ", "),
+            IncidentPage.proofs($0.evidence, limit: 1),
+          ]
+        })
+    }
+    reruns(tests, &page)
+    let broken = tests.files.filter { !$0.complete }.sorted { $0.path < $1.path }
+    if !broken.isEmpty {
+      page.heading(3, "Reports that are not whole")
+      page.table(
+        ["file", "dialect", "result records read"],
+        broken.prefix(NightPage.listed).map {
+          [.foreign($0.path), .sentence($0.dialect), .own(NumberFormat.count($0.cases))]
+        })
+    }
+  }
+
+  private func reruns(_ tests: TestFindings, _ page: inout Page) {
+    if !tests.rerunPolicies.isEmpty {
+      page.heading(3, "What reruns are worth")
+      page.table(
+        [
+          "reruns", "P(green)", "in clusters", "seen on later builds", "cost per build", "builds turned green",
+          "faults masked",
+        ],
+        tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
+          [
+            .own(String(policy.reruns)), .own(NumberFormat.estimate(policy.green) { NumberFormat.fixed($0, 3) }),
+            .own(NumberFormat.estimate(policy.greenClustered) { NumberFormat.fixed($0, 3) }),
+            .own(policy.observedGreen.map { NumberFormat.estimate($0) { NumberFormat.fixed($0, 3) } } ?? "–"),
+            .own(
+              NumberFormat.estimate(policy.cost) {
+                Int64(checked: $0.rounded()).map { NumberFormat.duration($0) } ?? "unknown"
+              }),
+            .own(NumberFormat.estimate(policy.buildsTurnedGreen) { NumberFormat.fixed($0, 1) }),
+            .own(NumberFormat.estimate(policy.faultsMasked) { NumberFormat.fixed($0, 1) }),
+          ]
+        })
+    }
+    if !tests.quarantine.isEmpty {
+      page.heading(3, "Worth a quarantine")
+      page.bullets(tests.quarantine.prefix(NightPage.listed).map { .foreign($0) })
+    }
+    if !tests.slowest.isEmpty {
+      page.heading(3, "Most expensive")
+      page.table(
+        ["test", "time in all", "attempts"],
+        tests.slowest.prefix(10).map {
+          [.foreign($0.test), .own(NumberFormat.duration($0.total)), .own(NumberFormat.count($0.attempts))]
+        })
+    }
+  }
+}
+
+/// What was read, what was not, and why.
+struct ReadingSection {
+  let report: NightReport
+
+  func add(to page: inout Page) {
+    page.heading(2, "What was read, and what could not be")
+    let inputs = report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
+    page.table(
+      ["input", "size", "members", "records", "used", "skipped", "repaired", "diagnostics"],
+      inputs.prefix(50).map { input in
+        [
+          .foreign(input.name), .own(NumberFormat.bytes(input.bytes)), .own(NumberFormat.count(input.members)),
+          .own(NumberFormat.count(input.recordCounts.records)), .own(NumberFormat.count(input.recordCounts.used)),
+          .own(NumberFormat.count(input.recordCounts.skippedTotal)),
+          .own(NumberFormat.count(input.recordCounts.repairedTotal)),
+          .own(NumberFormat.count(input.diagnostics)),
+        ]
+      })
+    if inputs.count > 50 { page.paragraph("\(inputs.count - 50) more inputs in `report.json`.") }
+    let skipped = reasons(\.skipped)
+    let repaired = reasons(\.repaired)
+    if !skipped.isEmpty { page.paragraph("Skipped: " + skipped) }
+    if !repaired.isEmpty { page.paragraph("Repaired: " + repaired) }
+    if !report.limits.isEmpty {
+      page.heading(3, "Limits that were hit")
+      page.table(
+        ["limit", "what was left out"],
+        report.limits.sorted { $0.key < $1.key }.map { [.foreign($0.key), .sentence($0.value)] })
+    }
+    let problems = Ranking.diagnostics(report.diagnostics).sorted { $0.severity > $1.severity }
+    if !problems.isEmpty {
+      page.heading(3, "Diagnostics")
+      page.table(
+        ["severity", "code", "where", "what", "times"],
+        problems.prefix(50).map { problem in
+          [
+            .own(problem.severity.name), .sentence(problem.code), IncidentPage.place(problem.location),
+            .sentence(problem.message), .own(NumberFormat.count(problem.count)),
+          ]
+        })
+      if problems.count > 50 { page.paragraph("\(problems.count - 50) more in `report.json`.") }
+    }
+    if report.inputs.isEmpty { page.paragraph("No input could be read.") }
+    page.paragraph("Times without a zone were taken as \(report.zone).")
+  }
+
+  private func reasons(_ path: KeyPath<RecordCounts, [String: Int]>) -> InlineText {
+    var totals: [String: Int] = [:]
+    for input in report.inputs { totals.merge(input.recordCounts[keyPath: path], uniquingKeysWith: +) }
+    return InlineText.joined(
+      totals.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(NightPage.listed).map {
+        "\($0.key) \($0.value)"
+      },
+      by: ", ")
+  }
+}

@@ -1,0 +1,85 @@
+package import Model
+
+/// The report in few lines, for other programs' pages: a CI job's summary and a metrics collector's text file.
+package enum StepSummary {
+  /// The form for `$GITHUB_STEP_SUMMARY` and merge request notes: well under a mebibyte.
+  package static func stepSummary(_ report: NightReport, rules: TextRules = TextRules()) -> String {
+    var page = Page(title: "Hindcast")
+    page.paragraph(.sentence(report.verdict.isEmpty ? "Nothing was found." : report.verdict))
+    page.table(
+      ["severity", "kind", "from (UTC)", "likely beginning", "components"],
+      Ranking.bySeverity(report.incidents).prefix(20).map { incident in
+        [
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(NumberFormat.time(incident.start)),
+          Labels.about(incident), .own(NumberFormat.count(incident.components.count)),
+        ]
+      })
+    let tests = report.tests
+    if tests.tests > 0 {
+      page.paragraph(
+        "Tests: \(tests.tests), \(tests.passed) passed, \(tests.failed + tests.errors) failed, \(tests.skipped) skipped, \(tests.flaky.count) flaky."
+      )
+      page.bullets(tests.newlyFailing.prefix(20).map { "newly failing: \($0.test)" })
+      page.bullets(tests.flaky.prefix(20).map { "flaky: \($0.test)" })
+    }
+    if let policies = report.policies { page.bullets(policies.advice.prefix(5).map { .sentence($0) }) }
+    let errors = report.diagnostics.filter { $0.severity == .error }.count
+    if errors > 0 { page.paragraph("\(errors) parts of the input could not be read.") }
+    return MarkdownRenderer(rules: rules).render(page)
+  }
+
+  /// Gauges in the Prometheus text format, for the node exporter's textfile collector. There is no clock in here:
+  /// the caller gives the time of success and the duration, or leaves both out.
+  package static func metrics(
+    _ report: NightReport, finishedAt: Int64? = nil, durationMicroseconds: Int64? = nil
+  ) -> String {
+    var out = ""
+    func gauge(_ name: String, _ help: String, _ values: [(labels: String, value: String)]) {
+      out += "# HELP hindcast_\(name) \(help)\n# TYPE hindcast_\(name) gauge\n"
+      for (labels, value) in values { out += "hindcast_\(name)\(labels) \(value)\n" }
+    }
+    func seconds(_ microseconds: Int64) -> String { NumberFormat.fixed(Double(microseconds) / 1e6, 3) }
+    if let finishedAt {
+      gauge("last_success_timestamp_seconds", "When the last report was written.", [("", seconds(finishedAt))])
+    }
+    if let durationMicroseconds {
+      gauge("duration_seconds", "How long the run took.", [("", seconds(durationMicroseconds))])
+    }
+    if let window = report.window {
+      gauge("window_end_timestamp_seconds", "The last record of the night.", [("", seconds(window.end))])
+    }
+    let recordCounts = report.inputs.reduce(into: RecordCounts()) { $0.merge($1.recordCounts) }
+    gauge(
+      "records", "Records by what became of them.",
+      [
+        ("{state=\"used\"}", String(recordCounts.used)), ("{state=\"skipped\"}", String(recordCounts.skippedTotal)),
+        ("{state=\"repaired\"}", String(recordCounts.repairedTotal)),
+      ])
+    gauge("input_bytes", "Stored bytes read.", [("", String(report.inputs.reduce(0) { $0 + $1.bytes }))])
+    gauge("requests", "Requests seen.", [("", String(report.summary.requests))])
+    gauge("failures", "Failures seen.", [("", String(report.summary.failures))])
+    gauge(
+      "incidents", "Incidents by kind and severity.",
+      Incident.Kind.allCases.flatMap { kind in
+        Incident.Severity.allCases.map { severity in
+          (
+            "{kind=\"\(kind.rawValue)\",severity=\"\(severity.rawValue)\"}",
+            String(report.incidents.filter { $0.kind == kind && $0.severity == severity }.count)
+          )
+        }
+      })
+    gauge(
+      "tests", "Tests by outcome.",
+      [
+        ("{outcome=\"passed\"}", String(report.tests.passed)), ("{outcome=\"failed\"}", String(report.tests.failed)),
+        ("{outcome=\"error\"}", String(report.tests.errors)), ("{outcome=\"skipped\"}", String(report.tests.skipped)),
+        ("{outcome=\"flaky\"}", String(report.tests.flaky.count)),
+      ])
+    gauge(
+      "diagnostics", "Diagnostics by severity.",
+      [Diagnostic.Severity.note, .warning, .error].map { severity in
+        ("{severity=\"\(severity.name)\"}", String(report.diagnostics.filter { $0.severity == severity }.count))
+      })
+    return out
+  }
+}

@@ -1,0 +1,141 @@
+internal import Dispatch
+internal import Incidents
+internal import LogTemplates
+internal import Model
+internal import Patterns
+internal import Policies
+package import Segments
+internal import Support
+internal import Synchronization
+internal import TestAnalysis
+internal import Traces
+
+/// Aggregate: the rows of a partition become one partial. Each request is put together once and shown to every analysis.
+package struct AggregatePhase: Sendable {
+  package let settings: AnalysisSettings
+  /// Where test cases go that have no room in memory; none where a partial is to be written.
+  package var spill: SpilledCases?
+
+  package init(settings: AnalysisSettings, spill: SpilledCases? = nil) {
+    self.settings = settings
+    self.spill = spill
+  }
+
+  /// Aggregates one partition.
+  ///
+  /// - Parameters:
+  ///   - segment: its rows.
+  ///   - coverage: what the rows cover.
+  ///   - outcomes: the outcomes of the inputs.
+  /// - Returns: the partial.
+  /// - Throws: `StoreFailure` where the rows are damaged.
+  package func aggregate(
+    _ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]
+  ) throws(StoreFailure) -> NightPartial {
+    let context = AggregateContext(symbols: segment.symbols, sources: segment.sources)
+    var counts = CountAggregator()
+    var cascades = IncidentAggregator(settings: settings.cascades)
+    var patterns = PatternAggregator()
+    var templates = TemplateAggregator()
+    var episodes = CallAggregator()
+    var tests = TestAggregator(spill: spill)
+    var assembler = TraceAssembler()
+    assembler.assemble(segment) { tree in
+      counts.observe(tree, context)
+      cascades.observe(tree, context)
+      patterns.observe(tree, context)
+      templates.observe(tree, context)
+      episodes.observe(tree, context)
+    }
+    for log in segment.rows.logs where log.request.isNone {
+      counts.observe(log: log, context)
+      cascades.observe(log: log, context)
+      templates.observe(log: log, context)
+    }
+    for metric in segment.rows.metrics {
+      counts.observe(metric: metric, context)
+      cascades.observe(metric: metric, context)
+    }
+    for event in segment.rows.events where event.request.isNone {
+      cascades.observe(event: event, context)
+      episodes.observe(event: event, context)
+    }
+    do throws(DecodeFailure) {
+      for report in segment.rows.reports { try tests.observe(report, sources: segment.sources) }
+    } catch {
+      throw StoreFailure("rows of test reports are damaged: \(error.message)", code: 0)
+    }
+    return NightPartial(
+      coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
+      repairs: assembler.repairs.resolved(context.sources),
+      cascades: cascades.finish(context),
+      patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
+      tests: tests.finish())
+  }
+
+  /// Aggregates all partitions of a store, several at a time. Each thread merges what it aggregates, so that at the end only as
+  /// many partials as threads remain.
+  package func run(
+    _ store: PartitionStore, outcomes: [InputOutcome], coverage: Coverage, jobs: Int
+  ) throws(StoreFailure) -> NightPartial {
+    let groups = Self.groups(store, jobs: jobs)
+    let threads = max(1, min(jobs, groups.count))
+    let results = Mutex([NightPartial?](repeating: nil, count: threads))
+    let failure = Mutex<StoreFailure?>(nil)
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      var merged: NightPartial?
+      for number in stride(from: thread, to: groups.count, by: threads) {
+        do throws(StoreFailure) {
+          let segment = try store.segment(groups[number])
+          groups[number].forEach(store.drop)
+          let partial = try aggregate(segment, coverage: coverage, outcomes: [])
+          if merged == nil { merged = partial } else { merged?.add(partial) }
+          ProcessMemory.trim()
+        } catch {
+          failure.withLock { $0 = error }
+          return
+        }
+      }
+      results.withLock { $0[thread] = merged }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    var merged: NightPartial?
+    for thread in 0..<threads {
+      let partial = results.withLock { results in
+        defer { results[thread] = nil }
+        return results[thread]
+      }
+      guard let partial else { continue }
+      if merged == nil { merged = partial } else { merged?.add(partial) }
+    }
+    guard var merged else { throw StoreFailure("no partition was aggregated", code: 0) }
+    merged.outcomes = outcomes
+    return merged
+  }
+
+  /// Rows that are aggregated together at most: beside them stands the partial that they become.
+  private static let groupLimit = 400_000
+
+  /// Neighbouring partitions are aggregated together while they are small: fewer, fatter pieces of work, and fewer partials to
+  /// merge.
+  private static func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
+    let weights = (0..<store.partitions).map(store.weight)
+    let rows = weights.reduce(0, +)
+    let shares = max(1, jobs) * (1 + rows / (max(1, jobs) * Self.groupLimit))
+    let target = max(25_000, (rows + shares - 1) / shares)
+    var groups: [[Int]] = []
+    var current: [Int] = []
+    var weight = 0
+    for partition in 0..<store.partitions {
+      current.append(partition)
+      weight += weights[partition]
+      if weight >= target {
+        groups.append(current)
+        current = []
+        weight = 0
+      }
+    }
+    if !current.isEmpty { groups.append(current) }
+    return groups
+  }
+}

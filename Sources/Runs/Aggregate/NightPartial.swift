@@ -1,0 +1,81 @@
+package import Incidents
+package import LogTemplates
+package import Patterns
+package import Policies
+package import Segments
+package import Support
+package import TestAnalysis
+package import Traces
+
+/// What digest leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
+package struct NightPartial: Sendable {
+  package var coverage: Coverage
+  /// The outcomes of the inputs whose first partition is covered.
+  package var outcomes: [InputOutcome]
+  package var counts = NightCounts()
+  package var repairs = Repairs()
+  package var cascades: IncidentPartial
+  package var patterns: PatternPartial
+  package var templates: TemplatePartial
+  package var episodes: CallPartial
+  package var tests: TestPartial
+
+  /// Adds another partial.
+  ///
+  /// - Throws: `CoverageFailure` where they overlap or come of different pipelines.
+  package mutating func join(_ other: NightPartial) throws(CoverageFailure) {
+    try coverage.join(other.coverage)
+    add(other)
+  }
+
+  /// Adds the analyses and outcomes of another partial whose coverage was checked already.
+  package mutating func add(_ other: NightPartial) {
+    outcomes += other.outcomes
+    outcomes.sort { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
+    counts.merge(other.counts)
+    repairs.merge(other.repairs)
+    cascades.merge(other.cascades)
+    patterns.merge(other.patterns)
+    templates.merge(other.templates)
+    episodes.merge(other.episodes)
+    tests.merge(other.tests)
+  }
+}
+
+extension NightPartial {
+  /// The bytes of the partial: a frame with one section per analysis.
+  package func encoded() -> [UInt8] {
+    var frame = Frame(kind: .partial, coverage: coverage)
+    frame.sections = [
+      Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
+      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
+      Self.section(episodes.encode), Self.section(tests.encode),
+    ]
+    return frame.encoded()
+  }
+
+  /// Reads a partial.
+  ///
+  /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
+  package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
+    let frame = try Frame(encoded: bytes, expecting: .partial)
+    guard frame.sections.count == 8 else { throw DecodeFailure("a partial has eight sections", at: 0) }
+    coverage = frame.coverage
+    var readers = frame.sections.map { ByteReader($0) }
+    outcomes = try readers[0].array()
+    counts = try NightCounts(from: &readers[1])
+    repairs = try Repairs(from: &readers[2])
+    cascades = try IncidentPartial(from: &readers[3])
+    patterns = try PatternPartial(from: &readers[4])
+    templates = try TemplatePartial(from: &readers[5])
+    episodes = try CallPartial(from: &readers[6])
+    tests = try TestPartial(from: &readers[7])
+    for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
+  }
+
+  private static func section(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
+    var writer = ByteWriter()
+    write(&writer)
+    return writer.bytes
+  }
+}

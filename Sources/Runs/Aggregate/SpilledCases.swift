@@ -1,0 +1,55 @@
+internal import Segments
+internal import Synchronization
+internal import TestAnalysis
+
+/// Test cases on disk: beyond a budget they wait in an unlinked file for the end of the run.
+package final class SpilledCases: CaseSpillStore {
+  private struct State {
+    var held = 0
+    var file: SpillFile?
+    var failure: StoreFailure?
+  }
+
+  private let budget: Int
+  private let folder: String
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - budget: bytes that stay in memory.
+  ///   - folder: where the file lives; it is unlinked as soon as it is open.
+  init(budget: Int, folder: String) {
+    self.budget = budget
+    self.folder = folder
+  }
+
+  /// Where the disk takes no more, chunks stay in memory: a run that needs more than it should is better than none.
+  func put(_ bytes: [UInt8]) -> Int? {
+    state.withLock { state in
+      if state.held + bytes.count <= budget || state.failure != nil {
+        state.held += bytes.count
+        return nil
+      }
+      do throws(StoreFailure) {
+        let file: SpillFile
+        if let open = state.file { file = open } else { file = try SpillFile(folder: folder) }
+        state.file = file
+        return try file.append([bytes])
+      } catch {
+        state.failure = error
+        return nil
+      }
+    }
+  }
+
+  /// Why chunks that belong on disk stay in memory, if they do.
+  var failure: StoreFailure? { state.withLock { $0.failure } }
+
+  func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8] {
+    guard let file = state.withLock({ $0.file }) else { throw CaseFailure("no test cases were put away") }
+    do throws(StoreFailure) {
+      return try file.read(at: offset, count: count)
+    } catch {
+      throw CaseFailure(error.message, code: error.code)
+    }
+  }
+}

@@ -1,0 +1,213 @@
+internal import Support
+internal import History
+internal import Incidents
+internal import LogTemplates
+package import Model
+internal import Patterns
+internal import Policies
+internal import Segments
+internal import TestAnalysis
+internal import Traces
+
+/// What conclude hands to the output: the report, and what the history is to remember of the night.
+package struct Conclusion: Sendable {
+  package var report: NightReport
+  /// What the history keeps of the analyses, by name.
+  package var blobs: [String: [UInt8]] = [:]
+  /// Ids of templates that were given up tonight, and the ids that took their place.
+  package var aliases: [String: String] = [:]
+}
+
+/// Conclude: all partials and the history become findings, and the findings a report.
+package struct ConcludePhase: Sendable {
+  package let request: RunRequest
+
+  package init(request: RunRequest) { self.request = request }
+
+  package func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
+    var report = NightReport()
+    report.diagnostics = notes
+    report.toolVersion = Version.text
+    report.zone = request.pipeline.zone.name
+    addInputs(night, to: &report)
+    report.summary.requests = night.counts.requests
+    report.summary.failures = night.counts.failures
+    // The analyses know nothing of each other; only tests are held against the incidents of the others.
+    let windows = request.windows.map { $0.start..<$0.end }
+    let baseline = history.map { $0.patterns(&report.diagnostics) }
+    let earlier = history?.templates ?? []
+    let usual = history.flatMap { $0.cascades(&report.diagnostics) }
+    let file = try policyFile()
+    let (cascades, others) = WorkerPool.both(
+      jobs: request.jobs,
+      {
+        IncidentAnalysis.conclude(
+          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual)
+      },
+      {
+        OtherFindings(
+          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
+          templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
+          policies: file.flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) })
+      })
+    add(cascades, to: &report)
+    add(others.patterns, to: &report)
+    add(others.templates, earlier, to: &report)
+    report.policies = others.policies
+    let tests = try addTests(night, history, to: &report)
+    report.summary.incidents = report.incidents.count
+    report.summary.components = report.components.count + tests.components
+    report.verdict = Verdict.sentence(report)
+    report.reproduce = RunSetup.commandLine(
+      ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
+    history?.recognise(&report.incidents)
+    report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
+    return Conclusion(
+      report: report,
+      blobs: [
+        NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
+        NightHistory.Blob.tests: NightHistory.encoded(tests.night),
+        NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
+      ], aliases: others.templates.aliases)
+  }
+
+  private struct OtherFindings: Sendable {
+    var patterns: PatternConclusion
+    var templates: TemplateConclusion
+    var policies: PolicyFindings?
+  }
+
+  private func add(_ findings: IncidentFindings, to report: inout NightReport) {
+    report.incidents = findings.incidents
+    report.windows = findings.windows
+    report.components = findings.components
+    report.summary.openCircuitBreakers = findings.openCircuitBreakers
+  }
+
+  private func add(_ patterns: PatternConclusion, to report: inout NightReport) {
+    report.patterns = patterns.patterns
+    report.violations = patterns.violations
+    report.criticalPath = patterns.criticalPath
+    report.incidents += patterns.incidents
+    report.summary.patternsLearned = patterns.learned
+    report.summary.patternsAnnounced = patterns.announced.count
+    report.limits.merge(patterns.limits) { first, _ in first }
+  }
+
+  /// Attempts, flakiness and clusters; test incidents stand beside the others. A failure while a component was seen
+  /// failing is that component's.
+  private func addTests(
+    _ night: NightPartial, _ history: NightHistory?, to report: inout NightReport
+  ) throws(StoreFailure) -> TestConclusion {
+    let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
+      .flatMap { incident in
+        incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id) }
+      }
+    var limits = TestLimits()
+    limits.memory = request.pipeline.limits.memory
+    limits.keepsNight = history != nil
+    let earlier = history.map { $0.tests(memory: limits.memory / 8, &report.diagnostics) } ?? TestHistory()
+    let tests: TestConclusion
+    do throws(CaseFailure) {
+      tests = try TestAnalysis.conclude(
+        night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
+        limits: limits)
+    } catch {
+      throw StoreFailure(error.message, code: error.code)
+    }
+    for (name, text) in tests.limits.sorted(by: { $0.key < $1.key }) {
+      report.limits[name] = text
+      report.diagnostics.append(
+        Diagnostic("testsCut", .warning, at: SourceLocation(input: "all test reports"), text))
+    }
+    report.tests = tests.findings
+    report.incidents = (report.incidents + tests.incidents).sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    return tests
+  }
+
+  /// Most templates listed as gone.
+  private static let listedGone = 100
+
+  private func add(_ learned: TemplateConclusion, _ earlier: [HistoricTemplate], to report: inout NightReport) {
+    report.templates = learned.templates.map { template in
+      var finding = template.finding
+      if earlier.isEmpty { finding.status = "known" }
+      return finding
+    }
+    let tonight = Set(report.templates.map(\.id)).union(learned.aliases.keys)
+    let gone = earlier.filter { !tonight.contains($0.id) }.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
+    report.templates += gone.prefix(Self.listedGone).map { template in
+      TemplateFinding(
+        id: template.id, template: template.template, count: 0, severity: template.severity,
+        components: template.components, status: "gone")
+    }
+    if learned.unkept > 0 {
+      report.limits["templates"] = "\(learned.unkept) log records had more different messages than are kept"
+    }
+  }
+
+  /// What the candidates of the policy file would have done; nil without calls in the log.
+  package func policies(_ night: NightPartial) throws(RunSetup.Failure) -> PolicyFindings? {
+    try policyFile().flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) }
+  }
+
+  /// The candidates of the policy file, nil without one.
+  private func policyFile() throws(RunSetup.Failure) -> PolicyFile? {
+    guard !request.policyText.isEmpty else { return nil }
+    return try RunSetup.policies(path: request.policyFile, text: request.policyText)
+  }
+
+  /// The record counts of the inputs: repairs made while requests were put together are added to the member they concern.
+  private func addInputs(_ night: NightPartial, to report: inout NightReport) {
+    let diagnostics = night.outcomes.flatMap(\.diagnostics) + night.repairs.diagnostics
+    let repaired = Dictionary(grouping: night.repairs.diagnostics, by: \.location.input)
+    var first = Int64.max
+    var last = Int64.min
+    for outcome in night.outcomes {
+      first = min(first, outcome.first)
+      last = max(last, outcome.last)
+      report.summary.events += outcome.events
+      var recordCounts = outcome.recordCounts
+      for repair in repaired[outcome.name] ?? [] where !Repairs.observations.contains(repair.code) {
+        recordCounts.repair(repair.code, repair.count)
+      }
+      let own = diagnostics.filter { $0.location.input == outcome.name }
+      var input = NightReport.Input(
+        name: outcome.name, sha256: outcome.sha256, bytes: outcome.bytes, members: outcome.members,
+        events: outcome.events, recordCounts: recordCounts, diagnostics: own.reduce(0) { $0 + $1.count })
+      input.memberCounts = outcome.memberCounts
+      report.inputs.append(input)
+    }
+    if first <= last { report.window = (first, last) }
+    report.diagnostics += diagnostics
+    for diagnostic in diagnostics.sorted(by: { $0.location < $1.location }) {
+      guard let limit = diagnostic.limit else { continue }
+      let hit = "\(diagnostic.location.description): \(diagnostic.message)"
+      report.limits[limit] = report.limits[limit] ?? hit
+    }
+  }
+}
+
+/// The night in one sentence.
+package enum Verdict {
+  package static func sentence(_ report: NightReport) -> String {
+    let isPartlyUnread = report.diagnostics.contains(where: \.meansUnread)
+    let rest = isPartlyUnread ? " Part of the input could not be read." : ""
+    guard report.summary.events > 0 else { return "Nothing that could be analysed was read." + rest }
+    if let worst = report.incidents.max(by: { ($0.severity, $1.start, $1.id) < ($1.severity, $0.start, $0.id) }) {
+      let count = report.incidents.count
+      return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline + rest
+    }
+    let broken = report.tests.failed + report.tests.errors
+    if broken > 0 { return "No incident was found, but \(broken) of \(report.tests.tests) tests failed." + rest }
+    var read: [String] = []
+    if report.summary.requests > 0 { read.append("\(report.summary.requests) requests") }
+    if report.tests.tests > 0 { read.append("\(report.tests.tests) tests") }
+    return "No incident was found" + (read.isEmpty ? "." : " in " + read.joined(separator: " and ") + ".") + rest
+  }
+}
+
+extension Diagnostic {
+  /// Whether it says that something which was there could not be read: damage, a limit, a report that was cut.
+  package var meansUnread: Bool { severity == .error || limit != nil || code == "incompleteReport" }
+}

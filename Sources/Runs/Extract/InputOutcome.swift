@@ -1,0 +1,115 @@
+package import Model
+package import Support
+
+/// What extract says of one input beside its rows: identity, record counts and diagnostics. It travels with the input's first
+/// partition.
+package struct InputOutcome: Sendable {
+  package var name: String
+  package var sha256: String
+  /// The word of the command line that it was found under.
+  package var root = ""
+  /// As stored.
+  package var bytes = 0
+  package var members = 0
+  package var events = 0
+  /// First and last time seen, microseconds; `first > last` while there is none.
+  package var first = Int64.max
+  package var last = Int64.min
+  package var memberCounts: [NightReport.MemberCounts] = []
+  package var diagnostics: [Diagnostic] = []
+
+  package init(name: String, sha256: String) {
+    self.name = name
+    self.sha256 = sha256
+  }
+
+  /// The record counts of all members together.
+  package var recordCounts: RecordCounts {
+    var recordCounts = RecordCounts()
+    for member in memberCounts { recordCounts.merge(member.recordCounts) }
+    return recordCounts
+  }
+}
+
+extension InputOutcome: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.text(name)
+    writer.text(sha256)
+    writer.text(root)
+    writer.int(bytes)
+    writer.int(members)
+    writer.int(events)
+    writer.signed(first)
+    writer.signed(last)
+    writer.array(memberCounts) { writer, member in
+      writer.text(member.member)
+      writer.text(member.format)
+      writer.int(member.bytes)
+      member.recordCounts.encode(to: &writer)
+    }
+    writer.array(diagnostics)
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    name = try reader.text()
+    sha256 = try reader.text()
+    root = try reader.text()
+    bytes = try reader.int()
+    members = try reader.int()
+    events = try reader.int()
+    first = try reader.signed()
+    last = try reader.signed()
+    for _ in 0..<(try reader.count(minimumBytes: 4)) {
+      let member = try reader.text()
+      let format = try reader.text()
+      let bytes = try reader.int()
+      memberCounts.append(
+        NightReport.MemberCounts(
+          member: member, format: format, bytes: bytes, recordCounts: try RecordCounts(from: &reader)))
+    }
+    diagnostics = try reader.array()
+  }
+}
+
+extension RecordCounts: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.int(records)
+    writer.int(used)
+    for counts in [skipped, repaired] {
+      writer.dictionary(counts) { writer, reason, count in
+        writer.text(reason)
+        writer.int(count)
+      }
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    self.init()
+    records = try reader.int()
+    used = try reader.int()
+    skipped = try reader.dictionary { reader throws(DecodeFailure) in (try reader.text(), try reader.int()) }
+    repaired = try reader.dictionary { reader throws(DecodeFailure) in (try reader.text(), try reader.int()) }
+  }
+}
+
+extension Diagnostic: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.text(code)
+    writer.byte(severity.rawValue)
+    Evidence(location).encode(to: &writer)
+    writer.text(message)
+    writer.int(count)
+    writer.bool(limit != nil)
+    if let limit { writer.text(limit) }
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    let code = try reader.text()
+    guard let severity = Severity(rawValue: try reader.byte()) else { throw reader.failure("unknown severity") }
+    let place = try Evidence(from: &reader)
+    let message = try reader.text()
+    let count = try reader.int()
+    self.init(code, severity, at: place.location, message, count: count)
+    if try reader.bool() { limit = try reader.text() }
+  }
+}

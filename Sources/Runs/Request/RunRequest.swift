@@ -1,0 +1,96 @@
+package import Model
+package import Support
+
+/// Everything a run needs to know: the command line, the environment and the pipeline file, already weighed against each
+/// other.
+package struct RunRequest: Sendable {
+  package var pipeline = PipelineFile()
+  /// The settings of the analyses, from the pipeline's sections.
+  package var settings = AnalysisSettings()
+  /// The pipeline file as read, for checksums and captures; empty for the built-in one.
+  package var pipelineText = ""
+  /// The policy file as read, empty for none.
+  package var policyText = ""
+  package var policyFile = ""
+  /// Inputs as named on the command line or in the pipeline, `{date}` replaced.
+  package var inputs: [String] = []
+  package var date: NightDate
+  /// The night's folder.
+  package var output = ""
+  /// The history file, nil to run without.
+  package var history: String?
+  package var jobs = 2
+  package var windows: [TimeWindow] = []
+  package var failOn: FailOn?
+  /// Partitions of the requests; changes no result.
+  package var partitions = 64
+  /// The page of the CI job that runs this, if there is one: the night in short is added to it.
+  package var stepSummary: String?
+  package var progress: (any ProgressObserver)?
+  /// Takes what is told at once; by default nobody listens.
+  package var tell: @Sendable (RunMessage) -> Void = { _ in }
+  /// Whether the run says nothing but errors.
+  package var isQuiet = false
+  /// The options of the command that makes the report again.
+  package var commandOptions: [String] = []
+
+  package init(date: NightDate) { self.date = date }
+
+  /// A window of time that the user wants suspects for.
+  package struct TimeWindow: Hashable, Sendable {
+    /// Microseconds since the epoch.
+    package var start: Int64
+    package var end: Int64
+  }
+}
+
+extension RunRequest.TimeWindow {
+  /// Reads one `START/END` per line, RFC 3339; blank lines and lines that begin with `#` are passed over.
+  ///
+  /// - Throws: `ConfigProblem` at the line that is no window.
+  package static func read(_ text: String) throws(ConfigProblem) -> [Self] {
+    var windows: [Self] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let trimmed = line.filter { $0 != " " && $0 != "\r" && $0 != "\t" }
+      if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
+      let parts = trimmed.split(separator: "/")
+      guard parts.count == 2, let start = Timestamp(rfc3339: String(parts[0])),
+        let end = Timestamp(rfc3339: String(parts[1])), start < end
+      else {
+        throw ConfigProblem(
+          at: ConfigNode(.scalar(""), line: number + 1, column: 1), "expected START/END, two RFC 3339 times",
+          suggestion: "2026-01-01T00:00:00Z/2026-01-01T00:03:00Z")
+      }
+      windows.append(Self(start: start.microseconds, end: end.microseconds))
+    }
+    return windows
+  }
+}
+
+/// `--fail-on`: a severity to reach, or a kind of incident.
+package enum FailOn: Hashable, Sendable {
+  case severity(Incident.Severity)
+  case kind(Incident.Kind)
+
+  package init?(_ text: String) {
+    if let severity = Incident.Severity(rawValue: text) {
+      self = .severity(severity)
+    } else if let kind = Incident.Kind(rawValue: text) {
+      self = .kind(kind)
+    } else {
+      return nil
+    }
+  }
+
+  /// What may be written.
+  package static var choices: [String] {
+    Incident.Severity.allCases.map(\.rawValue) + Incident.Kind.allCases.map(\.rawValue)
+  }
+
+  package func matches(_ incident: Incident) -> Bool {
+    switch self {
+    case .severity(let severity): incident.severity >= severity
+    case .kind(let kind): incident.kind == kind
+    }
+  }
+}

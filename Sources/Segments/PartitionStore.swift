@@ -1,0 +1,172 @@
+package import Model
+package import Support
+internal import Synchronization
+
+/// Why the run could not keep its intermediate rows.
+package struct StoreFailure: Error, Hashable, Sendable {
+  package var message: String
+  /// The system's error number, 0 where the stored bytes were damaged.
+  package var code: Int32
+
+  package init(_ message: String, code: Int32) {
+    self.message = message
+    self.code = code
+  }
+}
+
+/// The rows of all inputs between extract and aggregate: in memory up to a budget, beyond it in one unlinked file per
+/// partition.
+///
+/// What is kept, and in which order, is decided by the input's number, so aggregation sees the same rows whatever was
+/// spilled and whichever thread extracted what.
+package final class PartitionStore: Sendable {
+  /// One piece of one input: all its partitions share the tables.
+  private struct Piece: Sendable {
+    var input: Int
+    var ordinal: Int
+    var symbols: SymbolTable
+    var sources: SourceTable
+    var partitions: [Rows]
+    var memory: Int
+  }
+
+  private struct State {
+    var pieces: [Piece] = []
+    var memory = 0
+    var spilled: [[Spilled]]
+    var files: [SpillFile?]
+    var failure: StoreFailure?
+  }
+
+  private struct Spilled {
+    var input: Int
+    var ordinal: Int
+    var offset: Int
+    var count: Int
+  }
+
+  package let partitions: Int
+  private let budget: Int
+  private let folder: String
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - partitions: how many partitions there are.
+  ///   - budget: bytes of rows to hold before they go to disk.
+  ///   - folder: where the spill files live; they are unlinked as soon as they are open.
+  package init(partitions: Int, budget: Int, folder: String) {
+    self.partitions = partitions
+    self.budget = budget
+    self.folder = folder
+    state = Mutex(
+      State(
+        spilled: Array(repeating: [], count: partitions), files: Array(repeating: nil, count: partitions)))
+  }
+
+  /// Takes the rows of one input, or of a stretch of it; `ordinal` numbers an input's stretches.
+  package func add(input: Int, ordinal: Int, symbols: SymbolTable, sources: SourceTable, partitions rows: [Rows]) {
+    let memory = rows.reduce(0) { $0 + $1.memory } + symbols.memory
+    state.withLock { state in
+      // A run that could not keep its rows fails at the end of extract: no more of them are gathered.
+      guard state.failure == nil else { return }
+      state.pieces.append(
+        Piece(
+          input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows, memory: memory))
+      state.memory += memory
+      if state.memory > budget { spill(&state) }
+    }
+  }
+
+  /// The first failure to write, if any: the run cannot be complete then.
+  package var failure: StoreFailure? { state.withLock { $0.failure } }
+
+  /// All rows of some partitions, inputs in order, put together under one set of tables.
+  package func segment(_ wanted: [Int]) throws(StoreFailure) -> Segment {
+    let parts = try parts(wanted)
+    let rows = parts.flatMap(\.rows)
+    var merger = SegmentMerger()
+    merger.reserve(
+      spans: rows.reduce(0) { $0 + $1.spans.count }, logs: rows.reduce(0) { $0 + $1.logs.count },
+      metrics: rows.reduce(0) { $0 + $1.metrics.count }, events: rows.reduce(0) { $0 + $1.events.count })
+    for part in parts { merger.append(part) }
+    return merger.segment
+  }
+
+  /// All rows of some partitions, inputs in order, with the tables that they were made with.
+  package func parts(_ wanted: [Int]) throws(StoreFailure) -> [SegmentPart] {
+    typealias Placed = (input: Int, ordinal: Int, part: SegmentPart)
+    // The lock covers only the look-up: rows are values, and spill files are read at fixed offsets. The list of pieces itself
+    // is not taken out, for `drop` changes it in place.
+    let (held, spilled): ([Placed], [([Spilled], SpillFile?)]) = state.withLock { state in
+      var parts: [Placed] = []
+      for piece in state.pieces {
+        let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
+        if rows.isEmpty { continue }
+        let part = SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: rows)
+        parts.append((piece.input, piece.ordinal, part))
+      }
+      return (parts, wanted.map { (state.spilled[$0], state.files[$0]) })
+    }
+    var parts = held
+    for (stretches, file) in spilled {
+      guard let file else { continue }
+      for stretch in stretches {
+        let bytes = try file.read(at: stretch.offset, count: stretch.count)
+        do throws(DecodeFailure) {
+          let segment = try Segment(encoded: bytes)
+          let part = SegmentPart(symbols: segment.symbols, sources: segment.sources, rows: [segment.rows])
+          parts.append((stretch.input, stretch.ordinal, part))
+        } catch {
+          throw StoreFailure("spilled rows are damaged: \(error.message)", code: 0)
+        }
+      }
+    }
+    parts.sort { ($0.input, $0.ordinal) < ($1.input, $1.ordinal) }
+    return SegmentPart.joined(parts.map(\.part))
+  }
+
+  /// How many rows a partition holds in memory; spilled ones count by their bytes.
+  package func weight(_ partition: Int) -> Int {
+    state.withLock { state in
+      state.pieces.reduce(0) { $0 + $1.partitions[partition].count }
+        + state.spilled[partition].reduce(0) { $0 + $1.count / 64 }
+    }
+  }
+
+  /// Forgets a partition's rows after it was aggregated.
+  package func drop(_ partition: Int) {
+    state.withLock { state in
+      for i in state.pieces.indices { state.pieces[i].partitions[partition] = Rows() }
+      state.spilled[partition] = []
+      state.files[partition] = nil
+    }
+  }
+
+  private func spill(_ state: inout State) {
+    guard state.failure == nil else { return }
+    do throws(StoreFailure) {
+      var encoder = SegmentEncoder()
+      for piece in state.pieces {
+        for (partition, rows) in piece.partitions.enumerated() where !rows.isEmpty {
+          encoder.encode([SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: [rows])])
+          let file: SpillFile
+          if let open = state.files[partition] {
+            file = open
+          } else {
+            file = try SpillFile(folder: folder)
+            state.files[partition] = file
+          }
+          let offset = try file.append(encoder.pieces())
+          state.spilled[partition].append(
+            Spilled(input: piece.input, ordinal: piece.ordinal, offset: offset, count: encoder.count))
+        }
+      }
+      state.pieces = []
+      state.memory = 0
+    } catch {
+      state.failure = error
+      state.pieces = []
+      state.memory = 0
+    }
+  }
+}

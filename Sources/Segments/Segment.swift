@@ -1,0 +1,68 @@
+package import Model
+package import Support
+
+/// The rows of one partition of one input: the value that passes from extract to digest.
+package struct Rows: Sendable {
+  package var spans: [SpanRow] = []
+  package var logs: [LogRow] = []
+  package var metrics: [MetricRow] = []
+  package var events: [StructuralEvent] = []
+  package private(set) var reports: [ReportRow] = []
+  /// Bytes held by the reports, kept up to date: asking for them after every member must not walk through all of them.
+  private var reportMemory = 0
+
+  package init() {}
+
+  package var isEmpty: Bool {
+    spans.isEmpty && logs.isEmpty && metrics.isEmpty && events.isEmpty && reports.isEmpty
+  }
+
+  /// Adds rows that refer to the same tables.
+  package mutating func append(_ other: Rows) {
+    spans += other.spans
+    logs += other.logs
+    metrics += other.metrics
+    events += other.events
+    reports += other.reports
+    reportMemory += other.reportMemory
+  }
+
+  /// Adds one report or piece of one.
+  package mutating func append(_ report: ReportRow) {
+    reportMemory += report.memory
+    reports.append(report)
+  }
+
+  /// Gives back the room that growing arrays took ahead.
+  package mutating func trim() {
+    spans = spans.withoutSpareRoom
+    logs = logs.withoutSpareRoom
+    metrics = metrics.withoutSpareRoom
+    events = events.withoutSpareRoom
+  }
+
+  /// How many rows, test cases counted one by one.
+  package var count: Int {
+    spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.count }
+  }
+
+  /// Bytes held, for the memory budget.
+  package var memory: Int {
+    spans.capacity * MemoryLayout<SpanRow>.stride + logs.capacity * MemoryLayout<LogRow>.stride
+      + metrics.capacity * MemoryLayout<MetricRow>.stride + events.capacity * MemoryLayout<StructuralEvent>.stride
+      + reportMemory
+  }
+}
+
+/// Rows together with the tables that their symbols and sources refer to.
+package struct Segment: Sendable {
+  package var symbols: SymbolTable
+  package var sources: SourceTable
+  package var rows: Rows
+
+  package init(symbols: SymbolTable = SymbolTable(), sources: SourceTable = SourceTable(), rows: Rows = Rows()) {
+    self.symbols = symbols
+    self.sources = sources
+    self.rows = rows
+  }
+}

@@ -1,0 +1,151 @@
+internal import Model
+package import Support
+
+/// The binary form of a segment, version 2: header, symbols in use, members in use, rows, checksum.
+///
+/// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
+extension Segment {
+  static let magic: UInt32 = 0x4753_4348  // "HCSG"
+  static let version: UInt8 = 2
+
+  /// The bytes of the segment.
+  package func encoded() -> [UInt8] {
+    var encoder = SegmentEncoder()
+    encoder.encode([SegmentPart(symbols: symbols, sources: sources, rows: [rows])])
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(encoder.count)
+    for piece in encoder.pieces() { bytes += piece }
+    return bytes
+  }
+
+  /// Reads the bytes of a segment.
+  ///
+  /// - Throws: `DecodeFailure` where the bytes are cut, changed, or of another version.
+  package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
+    guard bytes.count > 13 else { throw DecodeFailure("too short for a segment", at: 0) }
+    var trailer = ByteReader(bytes, at: bytes.count - 8)
+    let checksum = StableHash.hash(bytes.span.extracting(0..<bytes.count - 8))
+    guard try trailer.fixed64() == checksum else {
+      throw DecodeFailure("the checksum does not match: the segment is damaged", at: bytes.count - 8)
+    }
+    var reader = ByteReader(bytes)
+    guard try reader.fixed32() == Self.magic else { throw DecodeFailure("not a segment", at: 0) }
+    let version = try reader.byte()
+    guard version == Self.version else { throw DecodeFailure("segment version \(version) is not known", at: 4) }
+    self.init()
+    let count = try reader.count()
+    for _ in 0..<count {
+      let text = try reader.blob()
+      _ = symbols.intern(text.span)
+    }
+    guard symbols.count == count + 1 else { throw reader.failure("a symbol appears twice") }
+    for _ in 0..<(try reader.count(minimumBytes: 2)) {
+      let input = try reader.text()
+      _ = sources.add(input: input, member: try reader.text())
+    }
+    var body = ByteReader(try reader.blob())
+    try decodeRows(from: &body)
+  }
+
+  private mutating func decodeRows(from reader: inout ByteReader) throws(DecodeFailure) {
+    let tables = RowTables(symbols: symbols.count, members: sources.entries.count)
+    var previous: Int64 = 0
+    let spans = try reader.count(minimumBytes: 50)
+    rows.spans.reserveCapacity(spans)
+    for _ in 0..<spans {
+      var row = SpanRow(
+        request: try tables.request(&reader), span: try reader.fixed64(), parent: try reader.fixed64(), start: 0,
+        duration: 0,
+        source: SourceRef(bits: 0), component: .none, operation: .none)
+      previous &+= try reader.signed()
+      row.start = previous
+      row.duration = try reader.signed()
+      row.source = try tables.source(&reader)
+      row.component = try tables.symbol(&reader)
+      row.operation = try tables.symbol(&reader)
+      row.peer = try tables.symbol(&reader)
+      row.message = try tables.symbol(&reader)
+      row.requestText = try tables.symbol(&reader)
+      guard let kind = SpanKind(rawValue: try reader.byte()) else { throw reader.failure("unknown span kind") }
+      row.kind = kind
+      row.failureCode = try reader.byte()
+      guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
+        throw reader.failure("unknown failure kind")
+      }
+      row.attempt = try reader.byte()
+      row.flags = SpanRow.Flags(rawValue: try reader.byte())
+      rows.spans.append(row)
+    }
+    for _ in 0..<(try reader.count(minimumBytes: 36)) {
+      let time = try reader.signed()
+      let id = try tables.request(&reader)
+      let span = try reader.fixed64()
+      let place = try tables.source(&reader)
+      let component = try tables.symbol(&reader)
+      let message = try tables.symbol(&reader)
+      guard let severity = Severity(rawValue: try reader.byte()) else { throw reader.failure("unknown severity") }
+      rows.logs.append(
+        LogRow(
+          time: time, request: id, span: span, source: place, component: component, message: message,
+          severity: severity))
+    }
+    for _ in 0..<(try reader.count(minimumBytes: 19)) {
+      rows.metrics.append(
+        MetricRow(
+          time: try reader.signed(), value: Double(bitPattern: try reader.fixed64()),
+          source: try tables.source(&reader),
+          component: try tables.symbol(&reader), metric: try tables.symbol(&reader)))
+    }
+    for _ in 0..<(try reader.count(minimumBytes: 59)) {
+      let time = try reader.signed()
+      let id = try tables.request(&reader)
+      let span = try reader.fixed64()
+      let parent = try reader.fixed64()
+      guard let kind = EventKind(rawValue: try reader.byte()) else { throw reader.failure("unknown event kind") }
+      var event = StructuralEvent(time: time, component: .none, kind: kind, request: id, span: span, parent: parent)
+      event.succeeded = try reader.bool()
+      event.attempt = try reader.byte()
+      let failure = try reader.byte()
+      event.failure = FailureKind(rawValue: failure)
+      guard failure == 0 || event.failure != nil else { throw reader.failure("unknown failure kind") }
+      event.value = Double(bitPattern: try reader.fixed64())
+      event.latency = try reader.signed()
+      event.source = try tables.source(&reader)
+      event.component = try tables.symbol(&reader)
+      event.requestText = try tables.symbol(&reader)
+      event.subject = try tables.symbol(&reader)
+      event.operation = try tables.symbol(&reader)
+      event.message = try tables.symbol(&reader)
+      rows.events.append(event)
+    }
+    for _ in 0..<(try reader.count(minimumBytes: 2)) {
+      let report = try ReportRow(from: &reader)
+      guard report.source.member < tables.members else { throw reader.failure("member out of range") }
+      rows.append(report)
+    }
+    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a segment") }
+  }
+}
+
+/// Reads symbols and sources of rows, checked against the tables they refer to.
+private struct RowTables {
+  let symbols: Int
+  let members: Int
+
+  func symbol(_ reader: inout ByteReader) throws(DecodeFailure) -> Symbol {
+    let number = try reader.unsigned()
+    guard number < UInt64(symbols) else { throw reader.failure("symbol out of range") }
+    return Symbol(UInt32(number))
+  }
+
+  func request(_ reader: inout ByteReader) throws(DecodeFailure) -> RequestID {
+    let high = try reader.fixed64()
+    return RequestID(high: high, low: try reader.fixed64())
+  }
+
+  func source(_ reader: inout ByteReader) throws(DecodeFailure) -> SourceRef {
+    let ref = SourceRef(bits: try reader.fixed64())
+    guard ref.member < members else { throw reader.failure("member out of range") }
+    return ref
+  }
+}

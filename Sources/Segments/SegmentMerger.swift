@@ -1,0 +1,131 @@
+internal import Model
+internal import Support
+
+/// Puts the rows of several segments together under one set of tables.
+///
+/// The first rows are appended as they are; of those behind them each symbol is looked up once a part.
+package struct SegmentMerger {
+  package private(set) var segment: Segment
+
+  /// Starts with a segment whose tables are taken over as they are.
+  package init(_ first: Segment = Segment()) { segment = first }
+
+  /// Makes room for as many more rows, so that no append moves what is there.
+  package mutating func reserve(spans: Int, logs: Int, metrics: Int, events: Int) {
+    segment.rows.spans.reserveCapacity(segment.rows.spans.count + spans)
+    segment.rows.logs.reserveCapacity(segment.rows.logs.count + logs)
+    segment.rows.metrics.reserveCapacity(segment.rows.metrics.count + metrics)
+    segment.rows.events.reserveCapacity(segment.rows.events.count + events)
+  }
+
+  /// Appends another segment's rows, renumbered.
+  package mutating func append(_ other: Segment) {
+    append(SegmentPart(symbols: other.symbols, sources: other.sources, rows: [other.rows]))
+  }
+
+  /// Appends rows, renumbered where there are others before them.
+  package mutating func append(_ part: SegmentPart) {
+    if segment.symbols.count == 1, segment.sources.entries.isEmpty {
+      segment.symbols = part.symbols
+      segment.sources = part.sources
+      for rows in part.rows { segment.rows.append(rows) }
+      return
+    }
+    let firstMember = segment.sources.entries.count
+    segment.sources.entries += part.sources.entries
+    var move = TableMove(from: part.symbols, into: segment.symbols, firstMember: firstMember)
+    segment.symbols = SymbolTable()
+    for rows in part.rows { segment.rows.append(rows, moved: &move) }
+    segment.symbols = move.into
+  }
+}
+
+/// The way of symbols and members from one set of tables into another.
+private struct TableMove {
+  private let from: SymbolTable
+  private(set) var into: SymbolTable
+  /// New symbols by old ones, 0 where not asked for yet.
+  private var known: [UInt32]
+  private let firstMember: Int
+
+  init(from: SymbolTable, into: SymbolTable, firstMember: Int) {
+    self.from = from
+    self.into = into
+    known = Array(repeating: 0, count: from.count)
+    self.firstMember = firstMember
+  }
+
+  @inline(__always) mutating func move(_ symbol: inout Symbol) {
+    if symbol.isNone { return }
+    let index = Int(symbol.index)
+    if known[index] == 0 { known[index] = into.intern(from.bytes.span.extracting(from.range(symbol))).index }
+    symbol = Symbol(known[index])
+  }
+
+  @inline(__always) func move(_ source: inout SourceRef) {
+    source = SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
+  }
+}
+
+extension Rows {
+  fileprivate mutating func append(_ other: Rows, moved move: inout TableMove) {
+    for var row in other.spans {
+      row.move(&move)
+      spans.append(row)
+    }
+    for var row in other.logs {
+      row.move(&move)
+      logs.append(row)
+    }
+    for var row in other.metrics {
+      row.move(&move)
+      metrics.append(row)
+    }
+    for var event in other.events {
+      event.move(&move)
+      events.append(event)
+    }
+    for var report in other.reports {
+      move.move(&report.source)
+      append(report)
+    }
+  }
+}
+
+extension SpanRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&operation)
+    tables.move(&peer)
+    tables.move(&message)
+    tables.move(&requestText)
+  }
+}
+
+extension LogRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&message)
+  }
+}
+
+extension MetricRow {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&metric)
+  }
+}
+
+extension StructuralEvent {
+  fileprivate mutating func move(_ tables: inout TableMove) {
+    tables.move(&source)
+    tables.move(&component)
+    tables.move(&requestText)
+    tables.move(&subject)
+    tables.move(&operation)
+    tables.move(&message)
+  }
+}

@@ -1,0 +1,146 @@
+// Is the evaluator right? Bias, error and coverage against worlds whose truth is known, and its speed.
+internal import Model
+internal import Support
+package import Policies
+
+/// The validation of the evaluator on synthetic worlds; run in release mode by the `benchmark` executable.
+package enum PolicyValidation {
+  /// The candidates of the validation: extending, shortening and re-spacing the log's three attempts.
+  package static let candidates: [Policy] = [
+    Policy(
+      "6 attempts",
+      retry: RetryPolicy(attempts: 6, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))),
+    Policy(
+      "2 attempts",
+      retry: RetryPolicy(attempts: 2, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))),
+    Policy("fixed 2 s", retry: RetryPolicy(attempts: 3, backoff: Backoff(.fixed(2_000_000)))),
+    Policy(
+      "jitter from .1 s",
+      retry: RetryPolicy(attempts: 3, backoff: Backoff(.exponential(base: 100_000, factor: 2), jitter: .full))),
+    Policy(
+      "5 attempts, 1 s x2",
+      retry: RetryPolicy(attempts: 5, backoff: Backoff(.exponential(base: 1_000_000, factor: 2)))),
+  ]
+
+  private struct Tally {
+    var success: [Double] = []
+    var attempts: [Double] = []
+    var p99: [Double] = []
+    var truths: [Double] = []
+    var attemptTruths: [Double] = []
+    /// Errors of one who knows everything but the draws.
+    var oracle: [Double] = []
+    var oracleAttempts: [Double] = []
+    var differences: [(low: Double, high: Double)] = []
+    var trueDifferences: [Double] = []
+    var levels: [(low: Double, high: Double)] = []
+    var refused = 0
+  }
+
+  /// Runs the validation.
+  ///
+  /// - Parameters:
+  ///   - world: how the worlds are made.
+  ///   - worlds: how many.
+  ///   - seed: of the first world; the others follow.
+  ///   - runs: re-simulations that make the truth of one world.
+  ///   - candidates: what is evaluated.
+  /// - Returns: a table, a row per candidate.
+  package static func run(
+    _ world: SyntheticRetryWorld = SyntheticRetryWorld(), worlds: Int = 40, seed: UInt64 = 1, runs: Int = 8,
+    candidates: [Policy] = PolicyValidation.candidates
+  ) -> String {
+    var tallies = [Tally](repeating: Tally(), count: candidates.count)
+    var outages = 0
+    var requests = 0
+    for number in 0..<worlds {
+      let seed = seed &+ UInt64(number) &* 7919
+      let instance = world.instance(seed: seed)
+      let log = CallLog(world.log(instance, seed: seed))
+      requests += log.count
+      let file = PolicyFile(policies: candidates, evaluation: EvaluationSettings(resamples: 100))
+      guard let findings = PolicyEvaluator.evaluate(log, file: file) else { continue }
+      outages += findings.candidates.first?.outages ?? 0
+      let before = world.truth(instance, world.logged, runs: runs, seed: seed ^ 0x7A47)
+      for (i, candidate) in findings.candidates.enumerated() {
+        guard let retry = candidates[i].retry else { continue }
+        let truth = world.truth(instance, retry, runs: runs, seed: seed ^ 0x7A47)
+        guard let success = candidate.outcome.successRate.value,
+          let attempts = candidate.outcome.attemptsPerRequest.value, let p99 = candidate.outcome.latencyP99.value
+        else {
+          tallies[i].refused += 1
+          continue
+        }
+        tallies[i].success.append(success - truth.success)
+        tallies[i].attempts.append(attempts - truth.attempts)
+        tallies[i].p99.append(p99 / truth.p99 - 1)
+        tallies[i].truths.append(truth.success)
+        let oracle = world.oracle(instance, retry, runs: runs, seed: seed)
+        tallies[i].oracle.append(oracle.success - truth.success)
+        tallies[i].oracleAttempts.append(oracle.attempts - truth.attempts)
+        tallies[i].attemptTruths.append(truth.attempts)
+        let difference = candidate.difference.successRate
+        tallies[i].differences.append((difference.low, difference.high))
+        tallies[i].trueDifferences.append(truth.success - before.success)
+        tallies[i].levels.append((candidate.outcome.successRate.low, candidate.outcome.successRate.high))
+      }
+    }
+    var lines = [
+      "\(worlds) worlds, \(requests / max(worlds, 1)) requests and \(outages / max(worlds, 1)) outages each",
+      "candidate            truth    bias(success) ±se       rmse     bias(attempts) ±se      p99 err   cover diff  level  refused  oracle: bias, rmse (success), bias, rmse (attempts)",
+    ]
+    var covers: [Double] = []
+    for (i, tally) in tallies.enumerated() {
+      let n = Double(max(tally.success.count, 1))
+      let truth = tally.truths.reduce(0, +) / n
+      let trueDifference = tally.trueDifferences.reduce(0, +) / n
+      let cover = Double(tally.differences.count { $0.low <= trueDifference && trueDifference <= $0.high }) / n
+      let level = Double(tally.levels.count { $0.low <= truth && truth <= $0.high }) / n
+      covers.append(cover)
+      let (bias, error, rmse) = spread(tally.success)
+      let (attemptBias, attemptError, attemptRmse) = spread(tally.attempts)
+      let p99 = tally.p99.reduce(0, +) / n
+      let oracle = (spread(tally.oracle), spread(tally.oracleAttempts))
+      lines.append(
+        [
+          candidates[i].name.padded(20), fixed(truth, 5), fixed(bias, 6), "±" + fixed(error, 6), fixed(rmse, 6),
+          fixed(attemptBias, 6), "±" + fixed(attemptError, 6), fixed(attemptRmse, 6), fixed(p99 * 100, 2) + " %",
+          fixed(cover * 100, 1), fixed(level * 100, 1), String(tally.refused),
+          fixed(oracle.0.mean, 6), fixed(oracle.0.rmse, 6), fixed(oracle.1.mean, 6), fixed(oracle.1.rmse, 6),
+        ].joined(separator: "  "))
+    }
+    lines.append(
+      "paired differences cover \(fixed(covers.reduce(0, +) / Double(max(covers.count, 1)) * 100, 1)) % on average")
+    return lines.joined(separator: "\n")
+  }
+
+  private static func spread(_ values: [Double]) -> (mean: Double, error: Double, rmse: Double) {
+    let n = Double(max(values.count, 1))
+    let mean = values.reduce(0, +) / n
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(n - 1, 1)
+    let square = values.reduce(0) { $0 + $1 * $1 } / n
+    return (mean, (variance / n).squareRoot(), square.squareRoot())
+  }
+
+  /// A number with a fixed count of decimals.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite else { return "nan" }
+    let scale = Backoff.power(10, digits)
+    let scaled = Int64(checked: (abs(value) * scale).rounded()) ?? 0
+    let whole = scaled / Int64(scale)
+    let rest = String(scaled % Int64(scale))
+    let sign = value < 0 && scaled != 0 ? "-" : "+"
+    return sign + String(whole) + "." + String(repeating: "0", count: digits - rest.utf8.count) + rest
+  }
+
+  /// A log of one large world, to measure the evaluator's speed on.
+  package static func episodes(requests: Int, seed: UInt64 = 1) -> CallPartial {
+    var world = SyntheticRetryWorld()
+    world.rate = Double(requests) / world.length / Double(world.components)
+    return world.log(world.instance(seed: seed), seed: seed)
+  }
+}
+
+extension String {
+  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,126 @@
+package import Model
+
+/// How well a report tells what truly happened in a generated service night.
+///
+/// An incident answers a fault when they overlap in time (with a minute of grace behind the fault's last effect) and it
+/// names the fault's first cause or a component of its blast. Of several, the one that names the cause first counts, then
+/// the one with the best blast radius. An incident that answers no fault is a false one.
+package struct WorldScore: Hashable, Sendable {
+  package var faults = 0
+  package var found = 0
+  package var causeFirst = 0
+  /// Sum of the Jaccard indices over the found faults whose blast is known.
+  package var jaccardSum = 0.0
+  package var jaccardCount = 0
+  /// |incident's start - first effect|, microseconds, per found fault.
+  package var onsetErrors: [Int64] = []
+  package var falseIncidents = 0
+  package var hours = 0.0
+  /// Unrelated pairs, and how many of them became two incidents.
+  package var pairs = 0
+  package var pairsApart = 0
+  /// One line per fault and per false incident, for people.
+  package var lines: [String] = []
+  /// Found and all faults, by kind.
+  package var byKind: [String: [Int]] = [:]
+
+  package init() {}
+
+  package var foundShare: Double { faults == 0 ? 1 : Double(found) / Double(faults) }
+  package var causeShare: Double { faults == 0 ? 1 : Double(causeFirst) / Double(faults) }
+  package var jaccard: Double { jaccardCount == 0 ? 1 : jaccardSum / Double(jaccardCount) }
+  package var falsePerHour: Double { hours == 0 ? 0 : Double(falseIncidents) / hours }
+  /// Microseconds, nil where nothing was found.
+  package var medianOnsetError: Int64? {
+    onsetErrors.isEmpty ? nil : onsetErrors.sorted()[onsetErrors.count / 2]
+  }
+
+  private static let grace: Int64 = 60_000_000
+
+  package init(_ incidents: [Incident], truth: WorldTruth) {
+    let kinds: Set<Incident.Kind> = [
+      .cascade, .errorBurst, .latencyRegression, .retryStorm, .restartStorm,
+    ]
+    let incidents = incidents.filter { kinds.contains($0.kind) }
+    var answering: Set<Int> = []
+    var answerOf: [Int: Int] = [:]
+    hours = Double(truth.end - truth.start) / 3.6e9
+    for (f, entry) in truth.faults.enumerated() {
+      faults += 1
+      byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][2] += 1
+      let blast = Set(entry.blast)
+      let answers = incidents.indices.filter { i in
+        let incident = incidents[i]
+        guard incident.start <= entry.lastEffect + Self.grace, incident.end >= entry.fault.start else { return false }
+        let named = Set(incident.components.map(\.id)).union(incident.rootCauses.prefix(1).map(\.component))
+        return !named.isDisjoint(with: blast)
+      }
+      answering.formUnion(answers)
+      let best = answers.max { a, b in rank(incidents[a], entry) < rank(incidents[b], entry) }
+      guard let best else {
+        lines.append("missed \(entry.fault.kind.rawValue) of \(entry.fault.component) at \(entry.fault.start)")
+        continue
+      }
+      answerOf[f] = best
+      let incident = incidents[best]
+      found += 1
+      byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][1] += 1
+      let isRight = incident.rootCauses.first?.component == entry.fault.component
+      if isRight {
+        causeFirst += 1
+        byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][0] += 1
+      }
+      let named = Set(incident.components.map(\.id))
+      let index = jaccardIndex(named, blast)
+      jaccardSum += index
+      jaccardCount += 1
+      let (error, _) = incident.start.subtractingReportingOverflow(entry.onset)
+      onsetErrors.append(error.magnitude > UInt64(Int64.max) ? .max : Int64(error.magnitude))
+      lines.append(
+        "found \(entry.fault.kind.rawValue) of \(entry.fault.component): \(incident.kind.rawValue), first "
+          + "\(incident.rootCauses.first?.component ?? "none")\(isRight ? "" : " (wrong)"), blast \(index), "
+          + "onset \(error / 1000) ms, missing \(blast.subtracting(named).sorted()), extra \(named.subtracting(blast).sorted())"
+      )
+    }
+    for (i, incident) in incidents.enumerated() where !answering.contains(i) {
+      falseIncidents += 1
+      lines.append(
+        "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id)), \(incident.headline)")
+    }
+    let groups = Dictionary(grouping: truth.faults.indices.filter { truth.faults[$0].fault.group != nil }) {
+      truth.faults[$0].fault.group ?? 0
+    }
+    for (_, members) in groups.sorted(by: { $0.key < $1.key }) where members.count > 1 {
+      pairs += 1
+      let answers = members.compactMap { answerOf[$0] }
+      if answers.count == members.count, Set(answers).count == members.count { pairsApart += 1 }
+    }
+  }
+
+  private func rank(_ incident: Incident, _ entry: WorldTruth.Entry) -> (Int, Double, Int64) {
+    let isRight = incident.rootCauses.first?.component == entry.fault.component
+    let index = jaccardIndex(Set(incident.components.map(\.id)), Set(entry.blast))
+    return (isRight ? 1 : 0, index, -incident.start)
+  }
+
+  private func jaccardIndex(_ a: Set<String>, _ b: Set<String>) -> Double {
+    let union = a.union(b).count
+    return union == 0 ? 1 : Double(a.intersection(b).count) / Double(union)
+  }
+
+  /// Adds the score of another night.
+  package mutating func add(_ other: WorldScore) {
+    faults += other.faults
+    found += other.found
+    causeFirst += other.causeFirst
+    jaccardSum += other.jaccardSum
+    jaccardCount += other.jaccardCount
+    onsetErrors += other.onsetErrors
+    falseIncidents += other.falseIncidents
+    hours += other.hours
+    pairs += other.pairs
+    pairsApart += other.pairsApart
+    lines += other.lines
+    byKind.merge(other.byKind) { zip($0, $1).map(+) }
+  }
+}

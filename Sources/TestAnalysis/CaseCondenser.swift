@@ -1,0 +1,72 @@
+// Test reports into rows, where they are decoded: what a passed test printed is held nowhere.
+
+package import Model
+package import Segments
+internal import Support
+
+/// Puts the records of reports into the short form that digest and conclude read.
+package struct CaseCondenser: Sendable {
+  private var identity = TestIdentity()
+  private var signer = FailureSigner()
+
+  package init() {}
+
+  /// The row of a report or of a piece of one.
+  ///
+  /// - Parameters:
+  ///   - report: what the decoder made.
+  ///   - path: the name that the report is listed under.
+  /// - Returns: the row; its source refers to the decoder's table.
+  package mutating func condense(_ report: TestReportFile, path: String) -> ReportRow {
+    var row = ReportRow(path: path, source: report.source)
+    row.piece = report.piece
+    row.isLast = report.isLast
+    row.dialect = report.dialect
+    row.isComplete = report.complete
+    row.isRecovered = report.recovered
+    if report.isLast {
+      let origin = RunOrigin(properties: report.properties, path: path)
+      row.revision = origin.revision
+      row.branch = origin.branch
+      row.configuration = origin.configuration
+      row.build = origin.build
+    }
+    var writer = ByteWriter()
+    for record in report.records {
+      identity.read(record)
+      note(record).encode(test: identity.text, to: &writer)
+      guard record.time != .min else { continue }
+      row.first = min(row.first, record.time)
+      row.last = max(row.last, record.time)
+    }
+    row.count = report.records.count
+    row.cases = writer.bytes
+    return row
+  }
+
+  private mutating func note(_ record: TestRecord) -> CompactResult {
+    var note = CompactResult()
+    note.attempt = identity.attempt
+    note.outcome = record.outcome
+    note.marks = record.marks
+    note.duration = record.duration
+    note.time = record.time
+    note.line = record.source.value
+    note.isBare =
+      record.outcome == .passed && record.message.isEmpty && record.output.isEmpty && record.properties.isEmpty
+    let cause = SetupFailure.cause(of: record)
+    if note.isFailure || !cause.isEmpty {
+      note.failure = signer.note(
+        type: record.failureType, message: record.message, stack: record.stack, cause: cause)
+    }
+    if !record.attempts.isEmpty {
+      note.inner = record.attempts.map { attempt in
+        CompactResult.Inner(
+          outcome: attempt.outcome, duration: attempt.duration,
+          failure: signer.note(
+            type: attempt.failureType, message: attempt.message, stack: attempt.stack, cause: ""))
+      }
+    }
+    return note
+  }
+}

@@ -1,0 +1,55 @@
+// Failures that say themselves that they lie elsewhere: a dependency, a fixture, the set-up of a suite.
+
+internal import Support
+internal import Model
+
+enum SetupFailure {
+  /// The cause that a record declares, empty where it declares none.
+  static func cause(of record: TestRecord) -> String {
+    if record.outcome == .passed { return "" }
+    let message = record.message
+    // CTest: skipped because a fixture failed; the output names it.
+    if let range = after("Failed test dependencies:", in: record.output)
+      ?? after("Failed test dependencies:", in: message)
+    {
+      return "dependency " + line(range).cut(toBytes: 160)
+    }
+    if message == "Fixture dependency failed" || message == "Failed Dependencies" { return "dependency" }
+    guard record.outcome == .failed || record.outcome == .error || record.marks.contains(.setup) else { return "" }
+    // Robot Framework, one record per victim.
+    if let reason = after("Parent suite setup failed:", in: message)
+      ?? after("Parent suite teardown failed:", in: message)
+    {
+      return "suite setup " + line(reason).cut(toBytes: 200)
+    }
+    // pytest: the fixture's error stands in every test that wanted it.
+    if let reason = after("failed on setup with", in: message) {
+      return "setup " + line(reason).cut(toBytes: 200)
+    }
+    if let reason = after("OneTimeSetUp:", in: message) ?? after("TestFixtureSetUp failed", in: message) {
+      return "setup " + line(reason).cut(toBytes: 200)
+    }
+    // One record stands for a class or module whose set-up failed; its tests are missing.
+    let name = record.name
+    let isPseudo =
+      name.isEmpty || (name == record.className && name.contains(".")) || name == "initializationError"
+      || name == "classMethod"
+      || name.hasPrefix("setUpClass") || name.hasPrefix("setUpModule") || name.hasPrefix("beforeAll")
+      || name == "executionError" || name.hasPrefix("TestMain")
+    if isPseudo {
+      let owner = record.className.isEmpty ? record.suites.last ?? "" : record.className
+      return "setup of " + (name.hasPrefix("setUp") ? name : owner).cut(toBytes: 200)
+    }
+    return record.marks.contains(.setup) ? "setup " + line(message[...]).cut(toBytes: 200) : ""
+  }
+
+  private static func after(_ mark: StaticString, in text: String) -> Substring? {
+    guard let start = ByteSearch.find(mark, in: text) else { return nil }
+    return text[text.utf8.index(text.startIndex, offsetBy: start + mark.utf8CodeUnitCount)...]
+  }
+
+  private static func line(_ text: Substring) -> String {
+    let start = text.drop { $0 == " " || $0 == "\n" || $0 == "\"" || $0 == ":" }
+    return String(start.prefix { $0 != "\n" })
+  }
+}

@@ -1,0 +1,89 @@
+// Clusters and regressions as incidents, like every other trouble of the night.
+
+internal import Model
+internal import Support
+
+enum TestIncidents {
+  static func make(
+    _ clusters: FailureClusters, _ verdicts: [TestVerdict], _ timeline: TestTimeline, history: TestHistory,
+    window: (start: Int64, end: Int64)
+  ) -> [Incident] {
+    var incidents = clusters.clusters.filter { $0.tests.count >= 2 || $0.basis == "declared" }.map {
+      incident(of: $0, history: history, window: window)
+    }
+    var bySince: [Int: [TestVerdict]] = [:]
+    for verdict in verdicts {
+      if let since = verdict.brokenSince { bySince[since, default: []].append(verdict) }
+    }
+    for (since, broken) in bySince.sorted(by: { $0.key < $1.key }) {
+      incidents.append(regression(broken, since: since, timeline, window: window))
+    }
+    return incidents
+  }
+
+  private static func incident(
+    of cluster: FailureClusters.Cluster, history: TestHistory, window: (start: Int64, end: Int64)
+  ) -> Incident {
+    var incident = Incident(
+      kind: .testFailureCluster, start: cluster.start == .min ? window.start : cluster.start,
+      end: cluster.end == .min ? window.end : cluster.end)
+    incident.fingerprint = cluster.id
+    incident.id = cluster.id
+    let before = history.nights.contains { night in night.tests.contains { $0.cluster == cluster.id } }
+    incident.status = before ? .recurring : .new
+    incident.severity = cluster.tests.count >= 10 ? .major : .minor
+    let count = cluster.tests.count
+    let subject = count == 1 ? "1 test" : "\(count) tests"
+    let reason =
+      switch cluster.basis {
+      case "declared": "the report itself names what they needed"
+      case "traceSupported": "they failed while the traces show the outage"
+      case "coFailure": "they began to fail in the same builds"
+      default: "they gave the same message in the same builds"
+      }
+    incident.trigger = cluster.signature
+    incident.headline = "\(subject) failed for one reason: \(cluster.signature)"
+    incident.reasoning = ["Put together because \(reason)."]
+    let cause = cluster.component.isEmpty ? cluster.signature : cluster.component
+    incident.rootCauses = [
+      Incident.RootCause(
+        component: cause, score: Double(count), share: 1, reasons: ["\(subject), \(reason)"],
+        evidence: cluster.evidence)
+    ]
+    incident.evidence = cluster.evidence
+    if let first = cluster.evidence.first {
+      incident.timeline = [
+        Incident.Moment(at: incident.start, component: cause, text: "first failing test", evidence: first)
+      ]
+    }
+    incident.decision = "none"
+    return incident
+  }
+
+  private static func regression(
+    _ broken: [TestVerdict], since: Int, _ timeline: TestTimeline, window: (start: Int64, end: Int64)
+  ) -> Incident {
+    let build = timeline.builds[since]
+    var incident = Incident(
+      kind: .testRegression, start: build.start == .min ? window.start : build.start, end: window.end)
+    let tests = broken.map(\.test).sorted()
+    let identity = StableHash.hash("regression\u{0}" + tests.joined(separator: "\u{0}"))
+    incident.id = "r" + String(hexText(identity).prefix(12))
+    incident.fingerprint = incident.id
+    incident.status = since < timeline.tonight ? .ongoing : .new
+    incident.severity = tests.count >= 10 ? .critical : .major
+    let names = tests.count == 1 ? tests[0] : "\(tests.count) tests"
+    incident.headline = "\(names) failed in every build since \(build.label)"
+    incident.trigger = "revision " + build.label
+    incident.reasoning = ["Passed before, failed in every build since, and not by chance at the rate it failed before."]
+    incident.rootCauses = [
+      Incident.RootCause(
+        component: build.label, score: Double(tests.count), share: 1,
+        reasons: tests.prefix(10).map { "breaks " + $0 },
+        evidence: Array(broken.flatMap(\.evidence).sorted().prefix(5)))
+    ]
+    incident.evidence = Array(broken.flatMap(\.evidence).sorted().prefix(10))
+    incident.decision = "none"
+    return incident
+  }
+}

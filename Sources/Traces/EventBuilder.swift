@@ -1,0 +1,145 @@
+internal import LogTemplates
+package import Model
+package import Segments
+internal import Support
+
+/// Records into rows: names, failure kinds and partitions made uniform. One builder serves one input.
+///
+/// The rows of a request all go to one partition, by the documented hash of the request; what belongs to no request is
+/// spread by its source. The number of partitions changes where a row lies, never what is found.
+package struct EventBuilder: Sendable {
+  /// Rows by partition.
+  package private(set) var partitions: [Rows]
+  /// First and last time seen, microseconds; `first > last` while there is none.
+  package private(set) var first = Int64.max
+  package private(set) var last = Int64.min
+  /// Structural events in the rows: two for a span or test, one for anything else.
+  package private(set) var events = 0
+
+  private var naming: ComponentNaming
+  private var failures: FailureClassifier
+  private var mask = LogMask()
+  private var masked: [UInt8] = []
+
+  package init(partitions: Int, naming: ComponentNaming, failures: FailureClassifier) {
+    self.partitions = Array(repeating: Rows(), count: max(1, partitions))
+    self.naming = naming
+    self.failures = failures
+  }
+
+  /// The partition of a request among `count`.
+  package static func partition(of request: RequestID, count: Int) -> Int {
+    Int(request.stableHash % UInt64(count))
+  }
+
+  /// Takes over the batch's records; the batch keeps its tables and record counts.
+  ///
+  /// - Parameter batch: what the decoder made; left without records. Test reports come as rows by themselves.
+  package mutating func absorb(_ batch: inout RecordBatch) {
+    for span in batch.spans { absorb(span, &batch.symbols) }
+    for line in batch.logs { absorb(line, &batch) }
+    for point in batch.metrics { absorb(point, &batch.symbols) }
+    for event in batch.events { absorb(event, &batch.symbols) }
+    batch.removeRecords()
+  }
+
+  /// Hands the rows out and starts again with none.
+  package mutating func takePartitions() -> [Rows] {
+    var taken = partitions
+    for i in taken.indices { taken[i].trim() }
+    partitions = Array(repeating: Rows(), count: taken.count)
+    return taken
+  }
+
+  /// Starts on a fresh symbol table: the caches that are keyed by symbol are forgotten.
+  package mutating func symbolsChanged() {
+    naming.reset()
+    failures.reset()
+  }
+
+  /// Bytes held by the rows.
+  package var memory: Int { partitions.reduce(0) { $0 + $1.memory } }
+
+  private func index(_ request: RequestID, _ source: SourceRef) -> Int {
+    let hash = request.isNone ? StableHash.mix(source.bits) : request.stableHash
+    return Int(hash % UInt64(partitions.count))
+  }
+
+  private mutating func saw(_ time: Int64) {
+    guard time != .min else { return }
+    first = min(first, time)
+    last = max(last, time)
+  }
+
+  private mutating func absorb(_ span: TraceSpan, _ symbols: inout SymbolTable) {
+    saw(span.start)
+    saw(span.start.addingSaturated(max(span.duration, 0)))
+    events += 2
+    var flags = SpanRow.Flags(rawValue: span.flags.rawValue & 7)
+    if span.resendCount > 0 { flags.insert(.countedAttempt) }
+    if span.duration < 0 { flags.insert(.unfinished) }
+    let failure = failures.failure(of: span, symbols)
+    let row = SpanRow(
+      request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
+      source: span.source, component: naming.component(span.service, &symbols), operation: span.operation,
+      peer: peer(of: span, &symbols, &flags),
+      message: failure == nil ? .none : span.message.isNone ? span.errorType : span.message,
+      requestText: span.traceText, kind: span.kind, failureCode: failure?.rawValue ?? 0,
+      attempt: span.resendCount == .max ? .max : span.resendCount + 1, flags: flags)
+    partitions[index(span.trace, span.source)].spans.append(row)
+  }
+
+  /// Who a client or producer calls: the service's name where it is told, the broker's destination, the server's address,
+  /// the database.
+  private mutating func peer(
+    of span: TraceSpan, _ symbols: inout SymbolTable, _ flags: inout SpanRow.Flags
+  ) -> Symbol {
+    guard span.kind != .server, span.kind != .consumer else { return .none }
+    if !span.peerService.isNone { return naming.component(span.peerService, &symbols) }
+    if span.kind == .producer || span.serverAddress.isNone, !span.peerSystem.isNone {
+      flags.insert(.virtualPeer)
+      if span.peerResource.isNone { return span.peerSystem }
+      return symbols.intern(symbols.text(span.peerSystem) + ":" + symbols.text(span.peerResource))
+    }
+    if !span.peerSystem.isNone { flags.insert(.virtualPeer) }
+    return span.serverAddress.isNone ? .none : naming.component(span.serverAddress, &symbols)
+  }
+
+  private mutating func absorb(_ line: LogLine, _ batch: inout RecordBatch) {
+    saw(line.time)
+    events += 1
+    masked.removeAll(keepingCapacity: true)
+    mask.mask(batch.text.span.extracting(line.textStart..<line.textStart + line.textCount), into: &masked)
+    let row = LogRow(
+      time: line.time, request: line.request, span: line.span, source: line.source,
+      component: naming.component(line.component, &batch.symbols), message: batch.symbols.intern(masked.span),
+      severity: line.severity)
+    partitions[index(line.request, line.source)].logs.append(row)
+  }
+
+  private mutating func absorb(_ point: MetricPoint, _ symbols: inout SymbolTable) {
+    saw(point.time)
+    events += 1
+    let row = MetricRow(
+      time: point.time, value: point.value, source: point.source,
+      component: naming.component(point.component, &symbols), metric: point.metric)
+    partitions[index(.none, point.source)].metrics.append(row)
+  }
+
+  private mutating func absorb(_ event: StructuralEvent, _ symbols: inout SymbolTable) {
+    saw(event.time)
+    events += 1
+    var row = event
+    row.component = naming.component(event.component, &symbols)
+    if event.kind == .call || event.kind == .callReturn { row.subject = naming.component(event.subject, &symbols) }
+    partitions[index(event.request, event.source)].events.append(row)
+  }
+
+  /// Takes over a test report or a piece of one.
+  package mutating func absorb(_ report: ReportRow) {
+    saw(report.first == .max ? .min : report.first)
+    saw(report.last)
+    events += 2 * report.count
+    partitions[report.partition(among: partitions.count)].append(report)
+  }
+}

@@ -1,0 +1,160 @@
+internal import Support
+package import Model
+package import Segments
+
+/// Puts the rows of a partition together into one call tree per request, and mends what is broken on the way.
+///
+/// Order of work per request: structural events are paired into spans; rows are put in a fixed order and exact copies set
+/// aside; parents are found (shared halves joined, other duplicates kept, self-parents and rings cut, orphans adopted);
+/// clocks are corrected along the edges; the tree is laid out in preorder; attempts are numbered. Nothing depends on the
+/// order in which rows came.
+package struct TraceAssembler {
+  package private(set) var repairs = RepairLog()
+  private var parents = ParentResolver()
+  private var skew = ClockSkew()
+  private var attempts = AttemptNumbering()
+
+  package init() {}
+
+  /// Visits the requests of a segment in the order of their first records: neighbours in time share the components, edges
+  /// and minutes that analyses count by, so what these look up is still in the processor's cache.
+  ///
+  /// - Parameters:
+  ///   - segment: one partition, all inputs.
+  ///   - visit: takes each assembled request; the tree is lent.
+  package mutating func assemble(_ segment: Segment, _ visit: (CallTree) -> Void) {
+    let rows = segment.rows
+    var index = RequestIndex(expected: rows.spans.count / 8)
+    let spanNumbers = rows.spans.map { index.number($0.request) }
+    let logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request) }
+    let eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request) }
+    let count = index.requests.count
+    let spans = RowGroups(numbers: spanNumbers, requests: count)
+    let logs = RowGroups(numbers: logNumbers, requests: count)
+    let events = RowGroups(numbers: eventNumbers, requests: count)
+
+    var tree = CallTree()
+    var own: [SpanRow] = []
+    for number in Self.byTime(rows, spanNumbers, logNumbers, eventNumbers, index.requests) {
+      tree.request = index.requests[number]
+      tree.requestText = .none
+      own.removeAll(keepingCapacity: true)
+      for row in spans.rows(of: number) { own.append(rows.spans[Int(row)]) }
+      tree.events.removeAll(keepingCapacity: true)
+      if events.starts[number] < events.starts[number + 1] {
+        var pairing = EventPairing(events.rows(of: number).map { rows.events[Int($0)] })
+        own += pairing.spans(&repairs)
+        tree.events = pairing.rest
+      }
+      tree.logs.removeAll(keepingCapacity: true)
+      for row in logs.rows(of: number) { tree.logs.append(rows.logs[Int(row)]) }
+      tree.logs.sort { ($0.time, $0.source.bits) < ($1.time, $1.source.bits) }
+      layOut(&own, into: &tree)
+      visit(tree)
+    }
+  }
+
+  /// Request numbers by the time of their first record, then by id.
+  private static func byTime(
+    _ rows: Rows, _ spans: [Int32], _ logs: [Int32], _ events: [Int32], _ requests: [RequestID]
+  ) -> [Int] {
+    var first = [Int64](repeating: .max, count: requests.count)
+    func meet(_ number: Int32, _ time: Int64) {
+      if number >= 0 { first[Int(number)] = min(first[Int(number)], time) }
+    }
+    for (row, number) in zip(rows.spans, spans) { meet(number, row.start) }
+    for (row, number) in zip(rows.logs, logs) { meet(number, row.time) }
+    for (row, number) in zip(rows.events, events) { meet(number, row.time) }
+    return requests.indices.sorted { (first[$0], requests[$0]) < (first[$1], requests[$1]) }
+  }
+
+  /// Lays spans out as a tree: parents, clocks, preorder, attempts.
+  mutating func layOut(_ rows: inout [SpanRow], into tree: inout CallTree) {
+    tree.nodes.removeAll(keepingCapacity: true)
+    guard !rows.isEmpty else { return }
+    if rows.count > 1 {
+      rows.sort(by: Self.precedes)
+      ExactCopies.remove(from: &rows, &repairs)
+    }
+    tree.requestText = rows.first { !$0.requestText.isNone }?.requestText ?? tree.requestText
+    parents.resolve(&rows, &repairs)
+    close(&rows)
+    skew.correct(&rows, parents, &repairs)
+    parents.order(rows)
+    note(rows)
+    emitPreorder(rows, into: &tree)
+    attempts.number(&tree)
+  }
+
+  /// The fixed order of rows: start, longer first, then identity and place.
+  static func precedes(_ a: SpanRow, _ b: SpanRow) -> Bool {
+    if a.start != b.start { return a.start < b.start }
+    if a.duration != b.duration { return a.duration > b.duration }
+    if a.span != b.span { return a.span < b.span }
+    if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
+    return a.source.bits < b.source.bits
+  }
+
+  /// Gives spans without an end the end of their last child; children come after their parents in `topDown`.
+  private mutating func close(_ rows: inout [SpanRow]) {
+    guard rows.contains(where: { $0.duration < 0 }) else { return }
+    var ends = rows.map { $0.duration < 0 ? $0.start : $0.start.addingSaturated($0.duration) }
+    for i in parents.topDown.reversed() {
+      if rows[Int(i)].duration < 0 {
+        rows[Int(i)].duration = max(0, ends[Int(i)].subtractingSaturated(rows[Int(i)].start))
+        rows[Int(i)].flags.insert(.unfinished)
+        repairs.add(.unfinishedSpan, at: rows[Int(i)].source)
+      }
+      let parent = parents.parent[Int(i)]
+      if parent >= 0, rows[Int(parent)].duration < 0 { ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)]) }
+    }
+  }
+
+  /// Names what is odd about the shape but used as it is.
+  private mutating func note(_ rows: [SpanRow]) {
+    var roots = 0
+    for i in rows.indices {
+      let above = Int(parents.parent[i])
+      if above < 0 {
+        roots += 1
+        if roots == 2 { repairs.add(.severalRoots, at: rows[i].source) }
+        continue
+      }
+      let row = rows[i]
+      if row.kind == .consumer || row.flags.contains(.orphan) || row.flags.contains(.followsFrom) { continue }
+      let end = row.start.addingSaturated(row.duration)
+      if row.start < rows[above].start || end > rows[above].start.addingSaturated(rows[above].duration) {
+        repairs.add(.childOutsideParent, at: row.source)
+      }
+    }
+  }
+
+  private func emitPreorder(_ rows: [SpanRow], into tree: inout CallTree) {
+    var place = [Int32](repeating: -1, count: rows.count)
+    tree.nodes.reserveCapacity(rows.count)
+    var current = parents.firstRoot
+    while current >= 0 {
+      let row = Int(current)
+      place[row] = Int32(tree.nodes.count)
+      let parent = parents.parent[row]
+      var node = CallNode(row: rows[row], parent: parent < 0 ? -1 : place[Int(parent)])
+      node.subtreeEnd = Int32(tree.nodes.count + 1)
+      tree.nodes.append(node)
+      if parents.firstChild[row] >= 0 {
+        current = parents.firstChild[row]
+        continue
+      }
+      while current >= 0, parents.nextSibling[Int(current)] < 0 { current = parents.parent[Int(current)] }
+      if current >= 0 { current = parents.nextSibling[Int(current)] }
+    }
+    for i in tree.nodes.indices.reversed() {
+      let parent = Int(tree.nodes[i].parent)
+      guard parent >= 0 else { continue }
+      tree.nodes[parent].subtreeEnd = max(tree.nodes[parent].subtreeEnd, tree.nodes[i].subtreeEnd)
+      // A callee with spans of its own is named by them, not by what its caller calls it.
+      if tree.nodes[i].component != tree.nodes[parent].component, !tree.nodes[i].flags.contains(.orphan) {
+        tree.nodes[parent].peer = .none
+      }
+    }
+  }
+}

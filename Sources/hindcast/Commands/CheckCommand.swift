@@ -1,0 +1,12 @@
+internal import ArgumentParser
+internal import Verbs
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Is this pipeline file sound?", discussion: "hindcast check pipelines/nightly.yaml")
+
+  @Argument(help: "The pipeline file.")
+  var pipeline: String
+
+  func run() throws { try finish(CheckVerb.check(pipeline)) }
+}

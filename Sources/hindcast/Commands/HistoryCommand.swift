@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Verbs
+
+/// What earlier nights left: listed, shown, checked, pruned.
+struct HistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Nights, baselines and incidents that the history holds.",
+    discussion: """
+      hindcast history list --history hindcast.sqlite
+      hindcast history show 2026-01-31
+      hindcast history prune --keep 90
+      """, subcommands: [List.self, Show.self, Check.self, Prune.self])
+
+  struct File: ParsableArguments {
+    @Option(help: "The history file.")
+    var history = "hindcast.sqlite"
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "The nights, oldest first.")
+    @OptionGroup var file: File
+    func run() throws { try finish(HistoryVerbs.list(file.history)) }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "One night: incidents, templates, what is kept.")
+    @OptionGroup var file: File
+    @Argument(help: "The night's date, or the beginning of its content digest.")
+    var night: String
+    func run() throws { try finish(HistoryVerbs.show(file.history, night: night)) }
+  }
+
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Is the file sound?")
+    @OptionGroup var file: File
+    func run() throws { try finish(HistoryVerbs.check(file.history)) }
+  }
+
+  struct Prune: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Keep the latest nights only.")
+    @OptionGroup var file: File
+    @Option(help: "How many nights to keep.")
+    var keep: Int
+
+    func validate() throws { if keep < 0 { throw ValidationError("--keep takes a number from 0") } }
+    func run() throws { try finish(HistoryVerbs.prune(file.history, keep: keep)) }
+  }
+}

@@ -1,0 +1,91 @@
+internal import Segments
+internal import Model
+package import Runs
+internal import Support
+internal import Traces
+
+/// `events`: what was understood, as event lines, or the record counts.
+package enum EventListing {
+  /// Requests are written in the order of their ids within each of so many partitions.
+  private static let partitions = 64
+
+  /// Every record as structural events, one a line.
+  package static func lines(_ options: RunSetup.Options) -> Int32 {
+    do {
+      let request = try RunSetup.request(options)
+      let extraction = try Extraction.run(request, partitions: partitions)
+      for partition in 0..<partitions {
+        let segment = try extraction.store.segment([partition])
+        extraction.store.drop(partition)
+        var out: [UInt8] = []
+        var failure: FileFailure?
+        func flush(over limit: Int) {
+          guard failure == nil, out.count > limit else { return }
+          do throws(FileFailure) { try Console.write(out) } catch { failure = error }
+          out.removeAll(keepingCapacity: true)
+        }
+        var assembler = TraceAssembler()
+        assembler.assemble(segment) { tree in
+          for event in EventExpansion.events(of: tree) { EventLine.append(event, segment.symbols, to: &out) }
+          flush(over: 1 << 20)
+        }
+        for log in segment.rows.logs where log.request.isNone {
+          EventLine.append(EventExpansion.event(of: log), segment.symbols, to: &out)
+        }
+        for event in segment.rows.events where event.request.isNone {
+          EventLine.append(event, segment.symbols, to: &out)
+        }
+        for metric in segment.rows.metrics {
+          EventLine.append(EventExpansion.event(of: metric, segment.symbols), segment.symbols, to: &out)
+        }
+        flush(over: 0)
+        if let failure { throw failure }
+      }
+      return told(extraction)
+    } catch {
+      return PhaseVerbs.report(error)
+    }
+  }
+
+  /// The record counts: per input and member what was read, used, repaired and skipped.
+  package static func stats(_ options: RunSetup.Options) -> Int32 {
+    do {
+      let request = try RunSetup.request(options)
+      let extraction = try Extraction.run(request, partitions: 1)
+      var text = ""
+      for outcome in extraction.outcomes {
+        text += "\(Console.inert(outcome.name)): \(outcome.bytes) bytes, \(outcome.members) members, "
+        text += line(outcome.recordCounts) + ", \(outcome.events) events\n"
+        for member in outcome.memberCounts where !member.member.isEmpty {
+          let format = member.format.isEmpty ? "unknown" : member.format
+          text +=
+            "  \(Console.inert(member.member)) (\(format)): \(member.bytes) bytes, " + line(member.recordCounts) + "\n"
+        }
+      }
+      try Console.print(text)
+      return told(extraction)
+    } catch {
+      return PhaseVerbs.report(error)
+    }
+  }
+
+  private static func line(_ recordCounts: RecordCounts) -> String {
+    var text = "\(recordCounts.records) records = \(recordCounts.used) used + \(recordCounts.skippedTotal) skipped"
+    for (title, counts) in [("skipped", recordCounts.skipped), ("repaired", recordCounts.repaired)]
+    where !counts.isEmpty {
+      let parts = counts.sorted { $0.key < $1.key }.map { "\(Console.inert($0.key)) \($0.value)" }
+      text += ", \(title): " + parts.joined(separator: ", ")
+    }
+    return text
+  }
+
+  /// Tells the diagnostics that are worth more than a note, and gives the exit code.
+  private static func told(_ extraction: Extraction) -> Int32 {
+    var code = Exit.done
+    for diagnostic in extraction.outcomes.flatMap(\.diagnostics) where diagnostic.severity > .note {
+      Console.tell("\(diagnostic.severity.name): \(diagnostic.location.description): \(diagnostic.message)")
+      if diagnostic.meansUnread { code = Exit.partlyUnread }
+    }
+    return code
+  }
+}

@@ -1,0 +1,112 @@
+internal import Support
+package import Model
+package import Policies
+internal import Reports
+package import Runs
+
+/// `evaluate`: policies only, as a table or as the report's JSON section.
+package enum PolicyVerb {
+  /// A few candidates that any service should know the worth of, for a run without a policy file.
+  private static let commonCandidates = """
+    version: 1
+    logged: inferred
+    policies:
+      - name: no-retries
+        retry: { attempts: 1 }
+      - name: retries
+        retry: { attempts: [2, 3, 5], backoff: { exponential: { base: 200ms, factor: 2, max: 5s, jitter: full } } }
+      - name: patient
+        retry: { attempts: 5, backoff: { exponential: { base: 1s, factor: 2, max: 30s, jitter: full } } }
+    """
+
+  package static func evaluate(_ options: RunSetup.Options, asJSON: Bool) -> Int32 {
+    do {
+      let (request, night) = try partial(options)
+      guard let findings = try evaluated(request, night) else {
+        Console.tell("no calls in the inputs: nothing to evaluate")
+        return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
+      }
+      let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+      try Console.print(asJSON ? ReportJSON(rules: rules).policies(findings).pretty : table(findings))
+      return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
+    } catch {
+      return PhaseVerbs.report(error)
+    }
+  }
+
+  /// The candidates of the inputs' policy file, and what the evaluator finds; nil findings where there are no calls.
+  ///
+  /// - Throws: `RunSetup.Failure` for files and settings that cannot be used.
+  package static func findings(
+    _ options: RunSetup.Options
+  ) throws -> (candidates: [Policy], findings: PolicyFindings?) {
+    let (request, night) = try partial(options)
+    let file = try RunSetup.policies(path: request.policyFile, text: request.policyText)
+    return (file.policies, try evaluated(request, night))
+  }
+
+  private static func partial(_ options: RunSetup.Options) throws -> (RunRequest, NightPartial) {
+    var request = try RunSetup.request(options)
+    if request.policyText.isEmpty {
+      request.policyText = commonCandidates
+      request.policyFile = "built-in candidates"
+    }
+    return (request, try NightRun.partial(of: request))
+  }
+
+  private static func evaluated(_ request: RunRequest, _ night: NightPartial) throws -> PolicyFindings? {
+    try ConcludePhase(request: request).policies(night)
+  }
+
+  /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.
+  private static func table(_ findings: PolicyFindings) -> String {
+    var rows = [["policy", "success", "attempts/request", "wasted", "p99", "exact"]]
+    rows.append(row("logged", findings.baseline, exact: 1))
+    for candidate in findings.candidates { rows.append(row(candidate.name, candidate.outcome, exact: candidate.exact)) }
+    let widths = rows[0].indices.map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0 }
+    var text = ""
+    for row in rows {
+      for (column, cell) in row.enumerated() {
+        text += cell + String(repeating: " ", count: widths[column] - cell.unicodeScalars.count + 2)
+      }
+      text += "\n"
+    }
+    text += "\nlogged: \(Console.inert(findings.logged))\n"
+    for candidate in findings.candidates {
+      text += Console.inert(candidate.verdict) + "\n"
+      for warning in candidate.warnings { text += "  note: \(Console.inert(warning))\n" }
+    }
+    for advice in findings.advice { text += "advice: \(Console.inert(advice))\n" }
+    return text
+  }
+
+  private static func row(_ name: String, _ outcome: PolicyFindings.Outcome, exact: Double) -> [String] {
+    func percent(_ estimate: Estimate) -> String {
+      estimate.value.map { number($0 * 100, 3) + " %" }
+        ?? number(estimate.low * 100, 1) + "–" + number(estimate.high * 100, 1) + " %"
+    }
+    func plain(_ estimate: Estimate) -> String {
+      estimate.value.map { number($0, 4) } ?? number(estimate.low, 3) + "–" + number(estimate.high, 3)
+    }
+    func milliseconds(_ estimate: Estimate) -> String {
+      estimate.value.map { number($0 / 1000, 1) + " ms" }
+        ?? number(estimate.low / 1000, 0) + "–" + number(estimate.high / 1000, 0) + " ms"
+    }
+    return [
+      Console.inert(name), percent(outcome.successRate), plain(outcome.attemptsPerRequest),
+      plain(outcome.wastedAttempts), milliseconds(outcome.latencyP99), number(exact * 100, 1) + " %",
+    ]
+  }
+
+  /// A number with so many decimals, without locale.
+  private static func number(_ value: Double, _ decimals: Int) -> String {
+    guard value.isFinite, abs(value) < 1e12 else { return "?" }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = Int64((value * scale).rounded())
+    guard decimals > 0 else { return String(scaled) }
+    let digits = String(scaled.magnitude)
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
+    return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+  }
+}

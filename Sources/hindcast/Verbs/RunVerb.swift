@@ -1,0 +1,67 @@
+internal import History
+internal import Model
+package import Runs
+internal import Segments
+internal import Support
+
+/// `run`: the three phases in one process, and the night's folder at the end.
+package enum RunVerb {
+  /// Runs a command line.
+  ///
+  /// - Returns: the exit code.
+  package static func run(_ options: RunSetup.Options) -> Int32 {
+    do {
+      var request = try RunSetup.request(options)
+      request.tell = Console.tell
+      let progress = !options.quiet && Progress.isWanted ? Progress(total: 0) : nil
+      request.progress = progress
+      defer { progress?.finish() }
+      let night = try NightRun.partial(of: request)
+      progress?.finish()
+      return conclude(night, request)
+    } catch {
+      let code = PhaseVerbs.report(error)
+      return error is StoreFailure ? Exit.noReport : code
+    }
+  }
+
+  /// Conclude: findings, report, and last of all the history.
+  static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
+    do {
+      let (conclusion, history) = try NightRun.findings(night, request)
+      try ReportOutput.write(conclusion, night, request)
+      do throws(HistoryFailure) {
+        try history?.commit(conclusion)
+      } catch {
+        Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
+        return Exit.partlyUnread
+      }
+      if !request.isQuiet {
+        Console.tell(conclusion.report.verdict)
+        Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
+      }
+      return exitCode(conclusion.report, request)
+    } catch {
+      let code = PhaseVerbs.report(error)
+      return code == Exit.usage ? code : Exit.noReport
+    }
+  }
+
+  /// 3 where some input could not be read, else 1 where a finding was asked to fail on, else 0.
+  private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
+    if report.diagnostics.contains(where: \.meansUnread) { return Exit.partlyUnread }
+    if let failOn = request.failOn, report.incidents.contains(where: failOn.matches) { return Exit.finding }
+    return Exit.done
+  }
+}
+
+extension Console {
+  /// Tells what a run has to say while it works.
+  static func tell(_ message: RunMessage) {
+    switch message {
+    case .historyInUse: tell("the history is in use by another run: waiting")
+    case .memoryExceeded(let reason):
+      tell("more memory than limits.memory is used: test cases stay there, \(reason)")
+    }
+  }
+}

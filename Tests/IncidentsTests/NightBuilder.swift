@@ -1,0 +1,129 @@
+import Incidents
+import Model
+import Support
+
+/// Builds a night's requests by hand for tests: a request is a tree of calls, written down call by call.
+struct NightBuilder {
+  var context = AggregateContext(symbols: SymbolTable(), sources: SourceTable())
+  private(set) var trees: [CallTree] = []
+  private(set) var logs: [LogRow] = []
+  private(set) var metrics: [MetricRow] = []
+  private(set) var events: [StructuralEvent] = []
+  private var line = 0
+
+  init() { _ = context.sources.add(input: "night.tar", member: "spans.csv") }
+
+  /// One call and the calls beneath it; times in microseconds, relative to the request's start.
+  struct Call {
+    var component: String
+    var operation = "handle"
+    var kind = SpanKind.server
+    var at: Int64 = 0
+    var duration: Int64 = 1000
+    var failure: FailureKind?
+    var peer = ""
+    var attempt: UInt8 = 1
+    var calls: [Call] = []
+  }
+
+  mutating func symbol(_ text: String) -> Symbol { context.symbols.intern(text) }
+
+  mutating func source() -> SourceRef {
+    line += 1
+    return SourceRef(member: 0, value: line, isLine: true)
+  }
+
+  /// Adds a request that begins at a time.
+  mutating func request(_ number: UInt64, at time: Int64, _ root: Call) {
+    var tree = CallTree()
+    tree.request = RequestID(high: 0, low: number)
+    append(root, parent: -1, start: time, request: tree.request, to: &tree.nodes)
+    trees.append(tree)
+  }
+
+  /// Adds a request of several roots.
+  mutating func requests(_ number: UInt64, at time: Int64, _ roots: [Call]) {
+    var tree = CallTree()
+    tree.request = RequestID(high: 0, low: number)
+    for root in roots { append(root, parent: -1, start: time, request: tree.request, to: &tree.nodes) }
+    trees.append(tree)
+  }
+
+  private mutating func append(
+    _ call: Call, parent: Int32, start: Int64, request: RequestID, to nodes: inout [CallNode]
+  ) {
+    let row = SpanRow(
+      request: request, span: UInt64(nodes.count + 1), parent: UInt64(parent + 1), start: start + call.at,
+      duration: call.duration, source: source(), component: symbol(call.component),
+      operation: symbol(call.operation), peer: symbol(call.peer), kind: call.kind,
+      failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt)
+    let index = nodes.count
+    nodes.append(CallNode(row: row, parent: parent))
+    for child in call.calls {
+      append(child, parent: Int32(index), start: start + call.at, request: request, to: &nodes)
+    }
+    nodes[index].subtreeEnd = Int32(nodes.count)
+  }
+
+  mutating func log(_ component: String, at time: Int64, _ severity: Severity, _ message: String) {
+    logs.append(
+      LogRow(
+        time: time, request: .none, span: 0, source: source(), component: symbol(component),
+        message: symbol(message), severity: severity))
+  }
+
+  mutating func metric(_ component: String, _ metric: String, at time: Int64, _ value: Double) {
+    metrics.append(
+      MetricRow(
+        time: time, value: value, source: source(), component: symbol(component), metric: symbol(metric)))
+  }
+
+  mutating func event(_ component: String, _ kind: EventKind, at time: Int64, subject: String = "", value: Double = 0) {
+    events.append(
+      StructuralEvent(
+        time: time, component: symbol(component), kind: kind, subject: symbol(subject), value: value, source: source())
+    )
+  }
+
+  /// The partial of everything, or of one share of the requests and the records.
+  func partial(share: Int = 0, of shares: Int = 1) -> IncidentPartial {
+    var digester = IncidentAggregator(settings: IncidentSettings())
+    for (index, tree) in trees.enumerated() where index % shares == share { digester.observe(tree, context) }
+    for (index, log) in logs.enumerated() where index % shares == share { digester.observe(log: log, context) }
+    for (index, row) in metrics.enumerated() where index % shares == share { digester.observe(metric: row, context) }
+    for (index, row) in events.enumerated() where index % shares == share { digester.observe(event: row, context) }
+    return digester.finish(context)
+  }
+
+  /// Twenty minutes in which a shop asks stock and billing, with one bad stretch of the caller's making.
+  static func shop(minutes: Int = 20, _ change: (inout Call, Int64) -> Void = { _, _ in }) -> NightBuilder {
+    var night = NightBuilder()
+    let begin: Int64 = 1_700_000_000_000_000 / 60_000_000 * 60_000_000
+    for second in 0..<Int64(minutes * 60) {
+      let time = begin + second * 1_000_000
+      let noise = Int64(second * 7919 % 400)
+      var root = Call(
+        component: "front", operation: "GET /", duration: 20_000 + noise,
+        calls: [
+          Call(
+            component: "front", operation: "call stock", kind: .client, at: 1000, duration: 8000 + noise,
+            peer: "stock",
+            calls: [Call(component: "stock", operation: "reserve", at: 500, duration: 7000 + noise)]),
+          Call(
+            component: "front", operation: "call billing", kind: .client, at: 10_000, duration: 8000,
+            peer: "billing",
+            calls: [Call(component: "billing", operation: "charge", at: 500, duration: 7000)]),
+        ])
+      change(&root, second)
+      night.request(UInt64(second + 1), at: time, root)
+    }
+    return night
+  }
+}
+
+/// The bytes of a partial: equal partials have equal bytes.
+func bytes(_ partial: IncidentPartial) -> [UInt8] {
+  var writer = ByteWriter()
+  partial.encode(to: &writer)
+  return writer.bytes
+}

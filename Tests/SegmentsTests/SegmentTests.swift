@@ -1,0 +1,98 @@
+import TestSupport
+import Model
+import Segments
+import Support
+import Testing
+
+@Suite("Segments")
+struct SegmentTests {
+  private func night() -> AssemblyFixture {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web", failure: .timeout)
+    night.span(2, under: 1, at: 10, for: -1, in: "cart", kind: .client, attempt: 2, flags: .countedAttempt)
+    night.event(.queueDepth, at: 2, in: "api")
+    night.rows.logs.append(
+      LogRow(
+        time: .min, request: .none, span: 0, source: SourceRef(member: 0, value: 3, isLine: true),
+        component: night.symbols.intern("web"), message: night.symbols.intern("it broke"), severity: .error))
+    night.rows.metrics.append(
+      MetricRow(
+        time: 5, value: .nan, source: SourceRef(member: 0, value: 4, isLine: false),
+        component: night.symbols.intern("web"), metric: night.symbols.intern("cpu")))
+    var report = ReportRow(path: "a.xml", source: SourceRef(member: 0, value: 1, isLine: true))
+    report.dialect = "junit"
+    report.count = 1
+    report.cases = [1, 2, 3]
+    night.rows.append(report)
+    return night
+  }
+
+  @Test("what is written is read back, byte for byte")
+  func roundTrip() throws {
+    let bytes = night().segment.encoded()
+    let again = try Segment(encoded: bytes)
+    #expect(again.encoded() == bytes)
+    #expect(again.rows.spans.count == 2)
+    #expect(again.symbols.text(again.rows.logs[0].message) == "it broke")
+    #expect(again.rows.reports == night().rows.reports)
+  }
+
+  @Test("a cut or changed segment is refused, never half read")
+  func damage() {
+    let bytes = night().segment.encoded()
+    for length in 0..<bytes.count {
+      #expect(throws: DecodeFailure.self) { try Segment(encoded: Array(bytes[0..<length])) }
+    }
+    for i in bytes.indices {
+      var changed = bytes
+      changed[i] ^= 0x40
+      #expect(throws: DecodeFailure.self) { try Segment(encoded: changed) }
+    }
+  }
+
+  @Test("parts are written as one segment: every text and place, with one table for parts that go on")
+  func parts() throws {
+    var first = night()
+    let start = SegmentPart(symbols: first.symbols, sources: first.sources, rows: [first.rows])
+    first.rows = Rows()
+    first.span(3, at: 5, for: 6, in: "new", "look")
+    let next = SegmentPart(symbols: first.symbols, sources: first.sources, rows: [first.rows])
+    var other = AssemblyFixture()
+    other.sources.entries[0].input = "second"
+    other.span(7, at: 3, for: 4, in: "cart", "buy")
+    other.rows.append(ReportRow(path: "b.xml", source: SourceRef(member: 0, value: 9, isLine: true)))
+    let last = SegmentPart(symbols: other.symbols, sources: other.sources, rows: [other.rows])
+    let joined = SegmentPart.joined([start, next, last])
+    #expect(joined.map(\.rows.count) == [2, 1])
+
+    var merger = SegmentMerger()
+    for part in joined { merger.append(part) }
+    let merged = merger.segment
+    var encoder = SegmentEncoder()
+    // What was encoded before leaves no trace.
+    encoder.encode([last])
+    encoder.encode(joined)
+    #expect(encoder.pieces().reduce(0) { $0 + $1.count } == encoder.count)
+    let bytes = Array(encoder.pieces().joined())
+    #expect(bytes == merged.encoded())
+    let read = try Segment(encoded: bytes)
+    #expect(read.sources.entries.map(\.input) == ["night", "second"])
+    #expect(read.rows.spans.map { read.symbols.text($0.component) } == ["web", "cart", "new", "cart"])
+    #expect(read.rows.spans.map { read.sources.location($0.source).input } == ["night", "night", "night", "second"])
+    #expect(read.rows.reports.map { read.sources.location($0.source).input } == ["night", "second"])
+  }
+
+  @Test("merging renumbers symbols and members, and keeps every text and place")
+  func merging() {
+    var other = AssemblyFixture()
+    other.sources.entries[0].input = "second"
+    other.span(7, at: 3, for: 4, in: "cart", "buy")
+    var merger = SegmentMerger(night().segment)
+    merger.append(other.segment)
+    let merged = merger.segment
+    let last = merged.rows.spans[2]
+    #expect(merged.symbols.text(last.component) == "cart")
+    #expect(merged.symbols.text(last.operation) == "buy")
+    #expect(merged.sources.location(last.source).input == "second")
+  }
+}

@@ -1,0 +1,168 @@
+import Segments
+import Model
+import TestSupport
+import Support
+import Testing
+
+@Suite("Requests put together")
+struct TraceAssemblerTests {
+  @Test("children stand under their parents, siblings by start, whatever order the rows came in")
+  func preorder() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 10, for: 20, in: "cart")
+    night.span(3, under: 1, at: 40, for: 20, in: "pay")
+    night.span(4, under: 2, at: 12, for: 5, in: "db")
+    let expected = ["web 0+100", ".cart 10+20", "..db 12+5", ".pay 40+20"]
+    var random = SplitMix64(seed: 7)
+    for _ in 0..<20 {
+      night.rows.spans.shuffle(using: &random)
+      let (trees, repairs) = night.assembled()
+      let tree = try #require(trees.first)
+      #expect(night.outline(tree) == expected)
+      #expect(Array(tree.children(of: 0)) == [1, 3])
+      #expect(tree.nodes.map(\.subtreeEnd) == [4, 3, 3, 4])
+      #expect(repairs.isEmpty)
+    }
+  }
+
+  @Test("requests come in ascending order of their ids")
+  func requestOrder() {
+    var night = AssemblyFixture()
+    for trace in [9, 3, 7, 1] as [UInt64] { night.span(1, at: 0, for: 1, in: "a", trace: trace) }
+    #expect(night.assembled().trees.map(\.request.low) == [1, 3, 7, 9])
+  }
+
+  @Test("a span that names itself as parent is a root")
+  func selfParent() {
+    var night = AssemblyFixture()
+    night.span(1, under: 1, at: 0, for: 10, in: "a")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first?.nodes.first?.parent == -1)
+    #expect(repairs == ["selfParent": 1])
+  }
+
+  @Test("a ring of parents is cut at its earliest span and no span is lost")
+  func ring() throws {
+    var night = AssemblyFixture()
+    night.span(1, under: 3, at: 0, for: 10, in: "a")
+    night.span(2, under: 1, at: 1, for: 5, in: "a")
+    night.span(3, under: 2, at: 2, for: 2, in: "a")
+    let (trees, repairs) = night.assembled()
+    #expect(night.outline(try #require(trees.first)) == ["a 0+10", ".a 1+5", "..a 2+2"])
+    #expect(repairs == ["cycle": 1])
+  }
+
+  @Test("a span whose parent is missing is kept under the root and marked")
+  func orphan() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(5, under: 99, at: 10, for: 5, in: "db")
+    let (trees, repairs) = night.assembled()
+    let tree = try #require(trees.first)
+    #expect(night.outline(tree) == ["web 0+100", ".db 10+5"])
+    #expect(tree.nodes[1].flags.contains(.orphan))
+    #expect(repairs == ["orphanAdopted": 1])
+  }
+
+  @Test("a request without any root keeps its topmost spans as roots")
+  func rootless() {
+    var night = AssemblyFixture()
+    night.span(5, under: 99, at: 10, for: 5, in: "db")
+    night.span(6, under: 5, at: 11, for: 2, in: "disk")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["db 10+5", ".disk 11+2"])
+    #expect(repairs == ["rootless": 1])
+  }
+
+  @Test("the halves of a shared span are joined: the server's under the client's, its children under it")
+  func sharedSpan() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 10, for: 50, in: "web", kind: .client)
+    night.span(2, under: 1, at: 15, for: 40, in: "cart", kind: .server, flags: .shared)
+    night.span(3, under: 2, at: 20, for: 5, in: "cart")
+    let (trees, repairs) = night.assembled()
+    #expect(night.outline(try #require(trees.first)) == ["web 0+100", ".web 10+50", "..cart 15+40", "...cart 20+5"])
+    #expect(repairs == ["sharedSpanJoined": 1])
+  }
+
+  @Test("spans that share only their id are kept")
+  func duplicate() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(2, under: 1, at: 20, for: 5, in: "db")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 0+100", ".db 10+5", ".db 20+5"])
+    #expect(repairs == ["duplicateSpan": 1])
+  }
+
+  @Test("a span that was exported twice is counted once, whatever stands between")
+  func exactCopy() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(2, under: 1, at: 10, for: 5, in: "cache")
+    night.span(2, under: 1, at: 10, for: 5, in: "db")
+    night.span(3, under: 2, at: 11, for: 1, in: "disk")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first?.nodes.count == 4)
+    #expect(repairs == ["repeatedSpan": 1, "duplicateSpan": 1])
+  }
+
+  @Test("a callee whose clock is behind moves into its caller's span, with its own children")
+  func skew() {
+    var night = AssemblyFixture()
+    night.span(1, at: 1000, for: 100, in: "web", kind: .client)
+    night.span(2, under: 1, at: 400, for: 60, in: "cart", kind: .server)
+    night.span(3, under: 2, at: 410, for: 10, in: "cart")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 1000+100", ".cart 1020+60", "..cart 1030+10"])
+    #expect(repairs == ["clockSkew": 1])
+  }
+
+  @Test("a consumer may begin long after its producer: that is no skew")
+  func asynchronousIsNoSkew() {
+    var night = AssemblyFixture()
+    night.span(1, at: 1000, for: 10, in: "web", kind: .producer)
+    night.span(2, under: 1, at: 5000, for: 60, in: "mail", kind: .consumer)
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 1000+10", ".mail 5000+60"])
+    #expect(repairs.isEmpty)
+  }
+
+  @Test("a span without an end is closed with its last child")
+  func unfinished() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: -1, in: "web")
+    night.span(2, under: 1, at: 10, for: 30, in: "db")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 0+40", ".db 10+30"])
+    #expect(repairs == ["unfinishedSpan": 1])
+  }
+
+  @Test("attempts are numbered from siblings after a failure; a counted attempt is believed; parallel calls are not")
+  func attempts() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 1000, in: "web")
+    night.span(2, under: 1, at: 10, for: 10, in: "pay", failure: .timeout)
+    night.span(3, under: 1, at: 30, for: 10, in: "pay", failure: .timeout)
+    night.span(4, under: 1, at: 60, for: 10, in: "pay")
+    night.span(5, under: 1, at: 62, for: 10, in: "pay")
+    night.span(6, under: 1, at: 90, for: 10, in: "mail", failure: .timeout, attempt: 3, flags: .countedAttempt)
+    let tree = try #require(night.assembled().trees.first)
+    #expect(tree.nodes.map(\.attempt) == [1, 1, 2, 3, 1, 3])
+  }
+
+  @Test("several roots and children that outlast their parent are named and kept as they are")
+  func oddShapes() {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "web")
+    night.span(2, under: 1, at: 90, for: 30, in: "web")
+    night.span(3, at: 200, for: 5, in: "web")
+    let (trees, repairs) = night.assembled()
+    #expect(trees.first.map { night.outline($0) } == ["web 0+100", ".web 90+30", "web 200+5"])
+    #expect(repairs == ["severalRoots": 1, "childOutsideParent": 1])
+  }
+}
