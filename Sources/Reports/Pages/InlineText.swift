@@ -1,3 +1,5 @@
+package import Model
+
 /// Text of a page whose parts know where they come from: words of ours are set as they stand, foreign text is inert.
 ///
 /// Interpolation decides it: `"\(name) failed \(count) times"` makes a code span of a `String` and digits of an `Int`.
@@ -33,6 +35,16 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
 
   package var isEmpty: Bool { runs.isEmpty }
 
+  /// The text without any form, for `report.json` and messages: whoever prints it makes it inert as a whole.
+  package var plain: String {
+    runs.reduce(into: "") { text, run in
+      switch run {
+      case .own(let part), .foreign(let part), .sentence(let part), .strong(let part), .link(let part, _): text += part
+      case .lineBreak: text += " "
+      }
+    }
+  }
+
   /// The parts with a separator of ours between them.
   static func joined(_ parts: [InlineText], by separator: String) -> InlineText {
     var runs: [Run] = []
@@ -52,7 +64,16 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     package mutating func appendInterpolation(own text: String) { runs.append(.own(text)) }
     package mutating func appendInterpolation(strong text: StaticString) { runs.append(.strong(text.description)) }
     package mutating func appendInterpolation(_ count: Int) { runs.append(.own(NumberFormat.count(count))) }
-    package mutating func appendInterpolation(_ prose: InlineText) { runs += prose.runs }
+    package mutating func appendInterpolation(_ text: InlineText) { runs += text.runs }
+    package mutating func appendInterpolation(_ text: ForeignText) { runs.append(.foreign(text.text)) }
+    package mutating func appendInterpolation(_ name: ForeignName) { runs.append(.foreign(name.text)) }
+    package mutating func appendInterpolation(_ id: FindingID) { runs.append(.foreign(id.text)) }
+    /// Microseconds in the unit that fits.
+    package mutating func appendInterpolation(duration: Int64) { runs.append(.own(NumberFormat.duration(duration))) }
+    /// A share of one as a percentage.
+    package mutating func appendInterpolation(percent: Double) { runs.append(.own(NumberFormat.percent(percent))) }
+    /// A time of the day, microseconds since the epoch.
+    package mutating func appendInterpolation(clock: Int64) { runs.append(.own(NumberFormat.clock(clock))) }
   }
 }
 
