@@ -2,7 +2,7 @@ import Incidents
 import Model
 import Testing
 
-/// F014, F024–F032 with D05–D10: the breaker on the log's own clock.
+/// The breaker on the log's own clock.
 struct CircuitBreakerTests {
   private func breaker(_ failures: Int, reset: Int64, period: Int64 = 60_000_000, probes: Int = 1) -> CircuitBreaker {
     var settings = BreakerSettings()
@@ -13,7 +13,7 @@ struct CircuitBreakerTests {
     return CircuitBreaker(settings: settings)
   }
 
-  @Test("F014 F029: a new breaker is closed and has seen nothing")
+  @Test("a new breaker is closed and has seen nothing")
   func fresh() {
     let fresh = breaker(3, reset: 1000)
     #expect(fresh.state == .closed)
@@ -21,7 +21,7 @@ struct CircuitBreakerTests {
     #expect(fresh.lastFailure == nil)
   }
 
-  @Test("F024 F026 F030: the third failure opens it, at that time")
+  @Test("the third failure opens it, at that time")
   func opens() {
     var three = breaker(3, reset: 1000)
     three.recordFailure(at: 0)
@@ -38,7 +38,7 @@ struct CircuitBreakerTests {
     #expect(three.rejected == 1)
   }
 
-  @Test("F027 F028 F032: it stays open through 1002 and lets a call through at 1003, strictly after the reset time")
+  @Test("it stays open through 1002 and lets a call through at 1003, strictly after the reset time")
   func halfOpens() {
     var three = breaker(3, reset: 1000)
     for time in 0...2 { three.recordFailure(at: Int64(time)) }
@@ -49,7 +49,7 @@ struct CircuitBreakerTests {
     #expect(three.state == .halfOpen)
   }
 
-  @Test("F031 F032 with D07: as written half open admitted 100 of 100; mended it admits the probes and no more")
+  @Test("once half open admitted 100 of 100; now it admits the probes and no more")
   func probes() {
     var two = breaker(1, reset: 10, probes: 2)
     two.recordFailure(at: 0)
@@ -62,7 +62,7 @@ struct CircuitBreakerTests {
     #expect(two.failureCount == 0)
   }
 
-  @Test("F025 with D06: as written four failures in four days still counted as four; mended they expire")
+  @Test("once four failures in four days still counted as four; now they expire")
   func failuresExpire() {
     var five = breaker(5, reset: 1000)
     let day: Int64 = 86_400_000_000
@@ -71,7 +71,7 @@ struct CircuitBreakerTests {
     #expect(five.state == .closed)
   }
 
-  @Test("D08: late failures while it is open do not extend the open time; a forced opening has its own")
+  @Test("late failures while it is open do not extend the open time; a forced opening has its own")
   func openTimeIsItsOwn() {
     var one = breaker(5, reset: 1000)
     one.force(at: 100)
@@ -82,7 +82,7 @@ struct CircuitBreakerTests {
     #expect(result6)
   }
 
-  @Test("D09: times that run backwards neither trap nor move its clock")
+  @Test("times that run backwards neither trap nor move its clock")
   func outOfOrder() {
     var one = breaker(1, reset: 1000)
     one.recordFailure(at: .max)
@@ -93,7 +93,7 @@ struct CircuitBreakerTests {
   }
 }
 
-/// F015–F023 with D02–D04, D20: the reflex gate.
+/// The cascade detector.
 struct ReflexGateTests {
   private func gate(_ change: (inout IncidentSettings) -> Void = { _ in }) -> CascadeDetector {
     var settings = IncidentSettings()
@@ -101,7 +101,7 @@ struct ReflexGateTests {
     return CascadeDetector(settings: settings)
   }
 
-  @Test("F022 F040 F042: the defaults are one second, three components, a tenth; breakers five failures, 30 s (F021)")
+  @Test("the defaults are one second, three components, a tenth; breakers five failures, 30 s")
   func defaults() {
     let settings = IncidentSettings()
     #expect(settings.window == 1_000_000)
@@ -112,7 +112,7 @@ struct ReflexGateTests {
     #expect(gate().alarms.isEmpty)
   }
 
-  @Test("F023: three components with one error each, and the third one fires")
+  @Test("three components with one error each, and the third one fires")
   func thirdComponentFires() throws {
     var gate = gate()
     let result8 = gate.finish("a", at: 0, succeeded: false)
@@ -129,7 +129,7 @@ struct ReflexGateTests {
     #expect(gate.openBreakers == ["a", "b", "c"])
   }
 
-  @Test("F019: errors at 0, 50, 100 fire in a window of 100; at 0, 50, 101 they do not")
+  @Test("errors at 0, 50, 100 fire in a window of 100; at 0, 50, 101 they do not")
   func windowEdge() {
     var inside = gate { $0.window = 100 }
     _ = inside.finish("a", at: 0, succeeded: false)
@@ -143,7 +143,7 @@ struct ReflexGateTests {
     #expect(result11 == nil)
   }
 
-  @Test("F018 with D02: as written 0.99 still fired on anything; mended the threshold and the minimum count")
+  @Test("once 0.99 still fired on anything; now the threshold and the minimum count")
   func thresholdCounts() {
     var strict = gate {
       $0.errorRate = 0.99
@@ -158,7 +158,7 @@ struct ReflexGateTests {
   }
 
   @Test(
-    "F016 with D03: as written one error of one call was 0.1 and twenty were 2.0; mended it is a rate, ids are real")
+    "once one error of one call was 0.1 and twenty were 2.0; now it is a rate, ids are real")
   func realRates() throws {
     var gate = gate()
     for number in 0..<9 { _ = gate.finish("a", at: Int64(number), succeeded: true) }
@@ -170,7 +170,7 @@ struct ReflexGateTests {
     #expect(alarm.chain.first?.request == RequestID(high: 0, low: 77))
   }
 
-  @Test("F023 with D04: as written later successes fired too, 38 witnesses in the demo; mended it is one alarm")
+  @Test("once later successes fired too, 38 witnesses in the demo; now it is one alarm")
   func oneAlarmPerEpisode() {
     var gate = gate()
     for request in 0..<10 {
@@ -188,7 +188,7 @@ struct ReflexGateTests {
     #expect(gate.alarms.count == 2)
   }
 
-  @Test("D09: an event that comes a little late counts, one that comes very late is counted as late")
+  @Test("an event that comes a little late counts, one that comes very late is counted as late")
   func lateEvents() {
     var gate = gate()
     _ = gate.finish("a", at: 1_000_000, succeeded: false)

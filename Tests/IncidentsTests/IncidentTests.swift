@@ -10,7 +10,7 @@ private func incidents(_ night: NightBuilder) -> [Incident] {
 }
 
 struct IncidentTests {
-  @Test("F015 F016: a failing callee that fails its caller is one cascade that begins with the callee, states and all")
+  @Test("a failing callee that fails its caller is one cascade that begins with the callee, states and all")
   func cascade() throws {
     let night = NightBuilder.shop { root, second in
       guard (600..<720).contains(second) else { return }
@@ -131,7 +131,7 @@ struct IncidentTests {
     #expect(found.compactMap { $0.rootCauses.first?.component }.sorted() == ["billing", "stock"])
   }
 
-  @Test("F041 F044 with D18: own time that triples is one latency regression, not one per event; noise is none")
+  @Test("own time that triples is one latency regression, not one per event; noise is none")
   func latencyRegression() throws {
     let night = NightBuilder.shop { root, second in
       guard (600..<780).contains(second) else { return }
@@ -178,7 +178,7 @@ struct IncidentTests {
     #expect(findings.incidents.isEmpty)
   }
 
-  @Test("F013 F046 D19: a breaker that events say is open is reported open")
+  @Test("a breaker that events say is open is reported open")
   func breakerEvents() {
     var night = NightBuilder.shop(minutes: 5)
     night.event("stock", .circuitBreaker, at: begin + 100_000_000, subject: "open")
@@ -188,7 +188,7 @@ struct IncidentTests {
     #expect(findings.openCircuitBreakers == ["stock"])
   }
 
-  @Test("F008 F047 F048 with D04: the demo is one incident that sheds load; as written it logged 39 witnesses")
+  @Test("the demo is one incident that sheds load; once it was 39 alarms")
   func demo() throws {
     var night = NightBuilder()
     for request in 0..<50 {

@@ -1,5 +1,5 @@
-// The original pattern learner, row by row of its feature list: the golden value as written, and the mended one where a
-// defect decides otherwise.
+// The pattern learner against the program that this one replaces: what that one gave for a call chain a → b → c, and what is
+// right where it was wrong.
 
 import Support
 import Model
@@ -19,14 +19,14 @@ struct OriginalLearnerTests {
     return world
   }
 
-  @Test("F017 with D17: participants as written [a,b,b,c]; each once, in order of appearance") func participants() {
+  @Test("participants: each once, in order of appearance") func participants() {
     let pattern = PatternAnalysis.conclude(chain(10).partial).patterns[0]
     #expect(pattern.participants == ["a", "b", "c"])
     #expect(pattern.sequence == [["a", "b"], ["b", "c"]])
     #expect(PatternSettings().tolerance == 0.5)
   }
 
-  @Test("F033 with D17, D20: keyed by the sequence as it arrived; parallel siblings give one signature")
+  @Test("keyed by the sequence as it arrived; parallel siblings give one signature")
   func signature() {
     var world = TreeWorld()
     world.add(Call("a", for: 1_000, [Call("b", at: 0, for: 500), Call("c", at: 1, for: 500)]))
@@ -35,7 +35,7 @@ struct OriginalLearnerTests {
     #expect(encoded(world.partial) == encoded(world.partial))
   }
 
-  @Test("F034 with D12: 10 failed requests left 10 open traces; they are patterns of their own") func failures() {
+  @Test("10 failed requests left 10 open traces; they are patterns of their own") func failures() {
     let partial = chain(10, failed: true).partial
     #expect(partial.requests == 10)
     let conclusion = PatternAnalysis.conclude(partial)
@@ -43,7 +43,7 @@ struct OriginalLearnerTests {
     #expect(conclusion.patterns[0].name.hasSuffix("(failed)"))
   }
 
-  @Test("F035 with D14: 1000 then 4 × 1009 stayed 1000, 2000 gave 1100; small steps count now") func expectation() {
+  @Test("1000 then 4 × 1009 stayed 1000, 2000 gave 1100; small steps count now") func expectation() {
     var expectation = LatencyExpectation(PatternSettings())
     expectation.learn(1_000)
     for _ in 0..<4 { expectation.learn(1_009) }
@@ -56,20 +56,20 @@ struct OriginalLearnerTests {
     #expect(expectation.microseconds == 3_600_000_001)
   }
 
-  @Test("F036: a learner starts empty, with rate 0.1") func empty() {
+  @Test("a learner starts empty, with rate 0.1") func empty() {
     let settings = PatternSettings()
     #expect(settings.learningRate == 0.1)
     let conclusion = PatternAnalysis.conclude(PatternPartial(), settings: settings)
     #expect(conclusion.patterns.isEmpty && conclusion.violations.isEmpty && conclusion.learned == 0)
   }
 
-  @Test("F037: two observed calls are two calls") func calls() {
+  @Test("two observed calls are two calls") func calls() {
     let partial = chain(1).partial
     #expect(partial.callers.sorted.flatMap(\.value.edges.sorted).reduce(0) { $0 + $1.value.calls } == 2)
   }
 
   @Test(
-    "F038 with D13, D16: Pattern_0 of 100 µs from call to call; named by content, first start to last end, one call is enough"
+    "Pattern_0 of 100 µs from call to call; named by content, first start to last end, one call is enough"
   )
   func completion() {
     let pattern = PatternAnalysis.conclude(chain(10).partial).patterns[0]
@@ -80,7 +80,7 @@ struct OriginalLearnerTests {
     #expect(PatternAnalysis.conclude(single.partial).learned == 1)
   }
 
-  @Test("F039 with D15: of 1100, 550 and 1650 pass, 549 and 1651 do not; an expectation of zero gave inf %")
+  @Test("of 1100, 550 and 1650 pass, 549 and 1651 do not; an expectation of zero gave inf %")
   func tolerance() {
     var settings = PatternSettings()
     settings.latencyFloor = 1
@@ -91,14 +91,14 @@ struct OriginalLearnerTests {
     #expect(!zero.isBroken(by: 500) && zero.isBroken(by: 2_000))
   }
 
-  @Test("F043 with D11: patterns are learned during an incident too") func stages() {
+  @Test("patterns are learned during an incident too") func stages() {
     var world = chain(50)
     for i in 0..<10 { world.add(Call("a", for: 50_000, failed: true), at: 500_000 + Int64(i) * 1_000) }
     let conclusion = PatternAnalysis.conclude(world.partial)
     #expect(conclusion.patterns.map(\.occurrences) == [50, 10])
   }
 
-  @Test("F045 with D01: 50 equal traces announced nothing; the tenth does, once, over all nights") func announcement() {
+  @Test("50 equal traces announced nothing; the tenth does, once, over all nights") func announcement() {
     #expect(PatternAnalysis.conclude(chain(9).partial).announced.isEmpty)
     #expect(PatternAnalysis.conclude(chain(10).partial).announced.count == 1)
     #expect(PatternAnalysis.conclude(chain(50).partial).announced.count == 1)
@@ -111,14 +111,14 @@ struct OriginalLearnerTests {
     #expect(after(10, 40) == 0)
   }
 
-  @Test("F039 with D16: only known signatures were checked; a missing call is reported") func unknownSignature() {
+  @Test("only known signatures were checked; a missing call is reported") func unknownSignature() {
     var world = chain(200)
     world.add(Call("a", for: 2_000, [Call("b", at: 100, for: 1_000)]), at: 2_100_000)
     let kinds = PatternAnalysis.conclude(world.partial).violations.map(\.kind)
     #expect(kinds.contains("missingCall"))
   }
 
-  @Test("F044 with D18: the last ten against the first ten of a hundred; windows that share no request, one finding")
+  @Test("the last ten against the first ten of a hundred; windows that share no request, one finding")
   func regression() {
     var world = TreeWorld()
     for i in 0..<600 {

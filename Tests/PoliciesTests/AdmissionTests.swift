@@ -13,7 +13,7 @@ private func arrive(_ gate: inout AdmissionGate, _ times: [Int64]) -> [Admission
   }
 }
 
-@Test("F087: the clock goes forward only")
+@Test("the clock goes forward only")
 func clock() {
   var gate = AdmissionGate(AdmissionSettings())
   gate.advance(to: 100)
@@ -21,7 +21,7 @@ func clock() {
   #expect(gate.now == 100)
 }
 
-@Test("F088 F104 D40: episodes count from 0; an idle tick uses none and logs nothing")
+@Test("episodes count from 0; an idle tick uses none and logs nothing")
 func episodeIDs() {
   var gate = AdmissionGate(AdmissionSettings())
   let first = gate.arrive("a", at: 0).episode
@@ -33,7 +33,7 @@ func episodeIDs() {
   #expect([first, second] == [0, 1])
 }
 
-@Test("F090 F091 F096 F108 D34: two per 100 ms: the third waits for a slot of its own, not all for the same one")
+@Test("two per 100 ms: the third waits for a slot of its own, not all for the same one")
 func rateWindow() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 2, window: 100 * ms))
   #expect(arrive(&gate, [0, 10, 20, 30, 40]) == [.invoke, .invoke, .defer, .defer, .defer])
@@ -46,7 +46,7 @@ func rateWindow() {
   #expect(gate.log.filter { $0.decision == .invoke }.allSatisfy { $0.scheduleAt == nil })
 }
 
-@Test("F107 F111 F106 D33 D40: a tick serves everything due, under the origin's name")
+@Test("a tick serves everything due, under the origin's name")
 func ticks() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 2, window: 100 * ms))
   _ = arrive(&gate, [0, 10, 20, 30, 40])
@@ -58,7 +58,7 @@ func ticks() {
   #expect(gate.nextDue == 210 * ms)
 }
 
-@Test("F114 F089 D34: whoever came first is served first, however often it was put off")
+@Test("whoever came first is served first, however often it was put off")
 func orderIsKept() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 1, window: 100 * ms))
   _ = arrive(&gate, [0, 10, 20])
@@ -67,7 +67,7 @@ func orderIsKept() {
   #expect(served.filter { $0.decision == .invoke }.map(\.origin) == ["c1", "c2"])
 }
 
-@Test("D35: a new arrival does not overtake deferred work that is due")
+@Test("a new arrival does not overtake deferred work that is due")
 func arrivalsQueue() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 1, window: 100 * ms))
   _ = arrive(&gate, [0, 10])
@@ -76,7 +76,7 @@ func arrivalsQueue() {
   #expect(entries.map(\.decision) == [.invoke, .defer])
 }
 
-@Test("F095 F105 D32: in-flight work counts until it ends; zero is refused")
+@Test("in-flight work counts until it ends; zero is refused")
 func concurrency() {
   var gate = AdmissionGate(AdmissionSettings(maxInFlight: 1))
   let asWritten: [AdmissionDecision] = [.invoke, .invoke, .invoke]
@@ -89,7 +89,7 @@ func concurrency() {
   #expect(!AdmissionSettings(maxInFlight: 0).problems.isEmpty)
 }
 
-@Test("F097 D36: the pair is set or not at all, and zero blocks")
+@Test("the pair is set or not at all, and zero blocks")
 func admissionValidation() {
   #expect(!AdmissionSettings(maxPerWindow: 2).problems.isEmpty)
   #expect(!AdmissionSettings(window: 5).problems.isEmpty)
@@ -101,7 +101,7 @@ func admissionValidation() {
   #expect(arrive(&blocked, [0]) == [.defer])
 }
 
-@Test("F099 F100 F103 F109: retries are extra attempts; the default makes one")
+@Test("retries are extra attempts; the default makes one")
 func retries() {
   var gate = AdmissionGate(AdmissionSettings(maxRetries: 2))
   _ = gate.arrive("a", at: 0)
@@ -115,7 +115,7 @@ func retries() {
   #expect(once.inFlight == 0)
 }
 
-@Test("D37: a retry passes the gate: one per 100 ms means one per 100 ms")
+@Test("a retry passes the gate: one per 100 ms means one per 100 ms")
 func retriesPassTheGate() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 1, window: 100 * ms, maxRetries: 3))
   _ = gate.arrive("a", at: 0)
@@ -136,7 +136,7 @@ func retriesPassTheGate() {
   #expect(slow.nextDue == 11 * ms)
 }
 
-@Test("F098 D38: the deadline is the request's, over all attempts")
+@Test("the deadline is the request's, over all attempts")
 func admissionDeadline() {
   var gate = AdmissionGate(AdmissionSettings(deadline: 10 * ms, maxRetries: 3))
   _ = gate.arrive("a", at: 0)
@@ -146,7 +146,7 @@ func admissionDeadline() {
   #expect(over.first?.reason == .deadline)
 }
 
-@Test("D39: put off too often, it is skipped, with the reason")
+@Test("put off too often, it is skipped, with the reason")
 func maxDefers() {
   var gate = AdmissionGate(AdmissionSettings(maxPerWindow: 1, window: 100 * ms, maxDefers: 0))
   _ = arrive(&gate, [0, 10])
@@ -161,7 +161,7 @@ func maxDefers() {
   #expect(busy.waiting == 1)
 }
 
-@Test("D41: an event from the past is judged by the clock, and its lateness is on record")
+@Test("an event from the past is judged by the clock, and its lateness is on record")
 func lateEvents() {
   var gate = AdmissionGate(AdmissionSettings())
   _ = gate.arrive("a", at: 100)
@@ -170,7 +170,7 @@ func lateEvents() {
   #expect(entries.first?.at == 100)
 }
 
-@Test("F110 D44: which failures are tried again is one explicit table")
+@Test("which failures are tried again is one explicit table")
 func retryTable() {
   let settings = AdmissionSettings()
   let asWritten: Set<FailureKind> = [.timeout, .unavailable, .runtime]
@@ -182,7 +182,7 @@ func retryTable() {
   #expect(!settings.retryOn.contains(code: FailureKind.semantic.rawValue))
 }
 
-@Test("F086 F101 F102 F112: one log entry per decision, nothing else keeps state")
+@Test("one log entry per decision, nothing else keeps state")
 func decisionLog() {
   var gate = AdmissionGate(AdmissionSettings(maxInFlight: 1))
   _ = arrive(&gate, [0, 1])

@@ -75,7 +75,7 @@ func otherDelays() {
   #expect(grpcAttempts(9) == 5)
 }
 
-@Test("F049 F050 F051 D28: shifts that lose bits gave no delay at all; the product saturates at the cap")
+@Test("shifts that lose bits gave no delay at all; the product saturates at the cap")
 func shiftedDelays() {
   let f049 = Backoff(.exponential(base: 1_000_000, factor: 2), maximum: 60_000_000)
   #expect(delays(f049, 8, u: 0).map { $0 / 1_000_000 } == [1, 2, 4, 8, 16, 32, 60, 60])
@@ -91,7 +91,7 @@ func shiftedDelays() {
   #expect(Backoff(.exponential(base: 1_000_000, factor: 2)).envelope(4000) == .max)
 }
 
-@Test("D29: every jitter stays inside its envelope and is drawn in steps below a second")
+@Test("every jitter stays inside its envelope and is drawn in steps below a second")
 func jitters() {
   let base = Backoff(.exponential(base: 200_000, factor: 2), maximum: 5_000_000)
   for jitter in [Backoff.Jitter.full, .equal, .decorrelated, .proportional(below: 0.1, above: 0.1)] {

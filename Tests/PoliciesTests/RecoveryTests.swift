@@ -11,7 +11,7 @@ private func manager(_ settings: RecoverySettings = RecoverySettings(), targets:
   try RecoveryManager(settings, targets: targets)
 }
 
-@Test("F115–F124 F127 F141 D49: two questions, one table")
+@Test("two questions, one table")
 func recoveryStrategies() {
   let settings = RecoverySettings()
   let golden: [(FailureKind, RecoveryStrategy)] = [
@@ -30,7 +30,7 @@ func recoveryStrategies() {
   #expect(!FailureKind.insufficientResources.isRetryableHere)
 }
 
-@Test("F129–F134 F136 F149: defaults, limits and validation; faulty settings leave the old ones")
+@Test("defaults, limits and validation; faulty settings leave the old ones")
 func recoverySettings() throws {
   let settings = RecoverySettings()
   #expect(settings.maxRetries == 3)
@@ -48,7 +48,7 @@ func recoverySettings() throws {
   #expect(throws: RecoveryFailure.self) { try RecoveryManager(RecoverySettings(initialDelay: 0)) }
 }
 
-@Test("F135 D45 D46 D55: retry k waits initial·2^(k-1), saturating, capped in constant mode too")
+@Test("retry k waits initial·2^(k-1), saturating, capped in constant mode too")
 func delaysOfRecovery() {
   let backoff = RecoverySettings().backoff
   let asWritten: [Int64] = [10, 10, 20, 40, 80, 160, 300, 300, 300]
@@ -60,7 +60,7 @@ func delaysOfRecovery() {
   #expect(RecoverySettings(initialDelay: 500, maxDelay: 300, isExponential: false).backoff.envelope(1) == 300)
 }
 
-@Test("F125 F126 F128 F142: same, same, same, rollback; attempts are numbered from 1")
+@Test("same, same, same, rollback; attempts are numbered from 1")
 func attempts() throws {
   var manager = try manager()
   manager.recordFailure(of: "a", kind: .timeout, message: "late", at: 0)
@@ -71,12 +71,12 @@ func attempts() throws {
   }
   #expect(strategies == [.retryOnSameTarget, .retryOnSameTarget, .retryOnSameTarget, .rollback])
   #expect(manager.operation("a")?.attempts.map(\.number) == [1, 2, 3, 4])
-  // A rollback ends it: as written it stayed pending and counted on.
+  // A rollback ends it: nothing stays pending or counts on.
   #expect(throws: RecoveryFailure.self) { try manager.recover("a", at: 9) }
   #expect(throws: RecoveryFailure.self) { try manager.recover("nobody", at: 9) }
 }
 
-@Test("F140 D48: a failure recorded again keeps its count; success starts afresh")
+@Test("a failure recorded again keeps its count; success starts afresh")
 func repeatedFailures() throws {
   var manager = try manager()
   var strategies: [RecoveryStrategy] = []
@@ -93,7 +93,7 @@ func repeatedFailures() throws {
   #expect(manager.operation("a")?.state == .recovered)
 }
 
-@Test("F143 F144 D52 D53: success, failure and rollback are ends of their own; a failure brings its kind and time")
+@Test("success, failure and rollback are ends of their own; a failure brings its kind and time")
 func ends() throws {
   var manager = try manager(targets: ["n2"])
   manager.recordFailure(of: "a", kind: .timeout, target: "n1", at: 100)
@@ -112,7 +112,7 @@ func ends() throws {
   #expect(manager.operation("b")?.state == .rolledBack)
 }
 
-@Test("D50: another target means another one; when none is left, roll back")
+@Test("another target means another one; when none is left, roll back")
 func otherTargets() throws {
   var manager = try manager(targets: ["n1", "n2"])
   manager.recordFailure(of: "a", kind: .insufficientResources, target: "n1", at: 0)
@@ -122,7 +122,7 @@ func otherTargets() throws {
   #expect(try manager.recover("a", at: 3) == .rollback)
 }
 
-@Test("D51: the whole recovery has a deadline")
+@Test("the whole recovery has a deadline")
 func recoveryTimeout() throws {
   var manager = try manager()
   manager.recordFailure(of: "a", kind: .timeout, at: 0)
@@ -130,7 +130,7 @@ func recoveryTimeout() throws {
   #expect(try manager.recover("a", at: 600 * second) == .rollback)
 }
 
-@Test("F146 F147 D47: the next retry is counted from the end of the last attempt")
+@Test("the next retry is counted from the end of the last attempt")
 func nextRetryTime() throws {
   var manager = try manager()
   manager.recordFailure(of: "a", kind: .timeout, at: 100 * second)
@@ -148,7 +148,7 @@ func nextRetryTime() throws {
   #expect(times == [110, 135, 180])
 }
 
-@Test("F139 F145 F148 D55: what is pending comes sorted; forgetting history forgets no work")
+@Test("what is pending comes sorted; forgetting history forgets no work")
 func accessors() throws {
   var manager = try manager()
   for id in ["c", "a", "b"] { manager.recordFailure(of: id, kind: .timeout, at: 0) }
@@ -160,7 +160,7 @@ func accessors() throws {
   #expect(manager.pending.count == 3)
 }
 
-@Test("F137 F138 F150 D54: a snapshot is valid with its checksum and an age in [0, limit)")
+@Test("a snapshot is valid with its checksum and an age in [0, limit)")
 func snapshots() {
   let snapshot = RollbackSnapshot(id: "a", state: [1, 2, 3], policy: [9], at: 100)
   #expect(snapshot.source == nil)

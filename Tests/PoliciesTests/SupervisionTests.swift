@@ -20,7 +20,7 @@ private func escalates(_ actions: [SupervisionAction]) -> Bool {
   actions.contains { if case .escalate = $0 { true } else { false } }
 }
 
-@Test("F052 F053 F054 F059: five restarts in sixty seconds, the first after a second")
+@Test("five restarts in sixty seconds, the first after a second")
 func supervisionDefaults() {
   let settings = SupervisionSettings()
   #expect(settings.strategy == .oneForOne)
@@ -30,7 +30,7 @@ func supervisionDefaults() {
   #expect(settings.children.isEmpty)
 }
 
-@Test("F055 F056 F057 F058 F063 D23: the three strategies; one-for-all restarts the failed child too")
+@Test("the three strategies; one-for-all restarts the failed child too")
 func supervisionStrategies() {
   func act(_ strategy: SupervisionSettings.Strategy) -> [SupervisionAction] {
     var supervisor = Supervisor(SupervisionSettings(strategy: strategy, children: children("a", "b", "c")))
@@ -46,7 +46,7 @@ func supervisionStrategies() {
 }
 
 @Test(
-  "F060 F061 F062 F064 F065 F070 F071 D21 D24: every restart counts on one path; the sixth crash in a minute escalates")
+  "every restart counts on one path; the sixth crash in a minute escalates")
 func escalation() {
   // As written, no restart was ever recorded: always restarted, always after a second.
   for reason in [ExitReason.error, .killed, .timeout] {
@@ -69,13 +69,13 @@ func escalation() {
   }
 }
 
-@Test("D22: zero restarts means never")
+@Test("zero restarts means never")
 func zeroRestarts() {
   var supervisor = Supervisor(SupervisionSettings(maxRestarts: 0, children: children("a")))
   #expect(escalates(supervisor.exited("a", .error, at: 0)))
 }
 
-@Test("F066 F067 F068 F069 F073 D25 D26: restart types, and a child's own limit")
+@Test("restart types, and a child's own limit")
 func restartTypes() {
   let settings = SupervisionSettings(children: [
     SupervisionSettings.Child(id: "p"), SupervisionSettings.Child(id: "t", restart: .transient),
@@ -94,7 +94,7 @@ func restartTypes() {
   #expect(!ExitReason.shutdown.isAbnormal)
 }
 
-@Test("D25: a temporary sibling is removed, not restarted, when another child fails")
+@Test("a temporary sibling is removed, not restarted, when another child fails")
 func temporarySibling() {
   var settings = SupervisionSettings(strategy: .oneForAll, children: children("a", "b"))
   settings.children[1].restart = .temporary
@@ -105,7 +105,7 @@ func temporarySibling() {
   #expect(supervisor.alive == ["a"])
 }
 
-@Test("D27: one child's delay holds up no other")
+@Test("one child's delay holds up no other")
 func delaysAreScheduled() {
   var supervisor = Supervisor(
     SupervisionSettings(maxRestarts: 10, backoff: Backoff(.fixed(30 * second)), children: children("a", "b")))
@@ -113,7 +113,7 @@ func delaysAreScheduled() {
   #expect(supervisor.exited("b", .error, at: 1) == [.start("b", at: 30 * second + 1)])
 }
 
-@Test("D29: after a quiet period the first delay comes back")
+@Test("after a quiet period the first delay comes back")
 func stableChild() {
   var supervisor = Supervisor(SupervisionSettings(children: children("a")))
   _ = supervisor.exited("a", .error, at: 0)
@@ -121,7 +121,7 @@ func stableChild() {
   #expect(supervisor.exited("a", .error, at: 1000 * second) == [.start("a", at: 1001 * second)])
 }
 
-@Test("F072 F074 D30: a child without a sign of life has timed out")
+@Test("a child without a sign of life has timed out")
 func heartbeats() {
   var supervisor = Supervisor(SupervisionSettings(children: children("a"), heartbeatTimeout: 5 * second))
   supervisor.heartbeat("a", at: 4 * second)
@@ -129,7 +129,7 @@ func heartbeats() {
   #expect(starts(supervisor.tick(at: 9 * second + 1)) == ["a"])
 }
 
-@Test("F075 F076 F077 F078 D31: settings are checked: ids are there, and once")
+@Test("settings are checked: ids are there, and once")
 func supervisionValidation() {
   var settings = SupervisionSettings(
     strategy: .oneForAll, maxRestarts: 10, period: 120 * second, backoff: Backoff(.fixed(3 * second)),
@@ -140,7 +140,7 @@ func supervisionValidation() {
   #expect(settings.problems.count == 2)
 }
 
-@Test("F079: the restart policy's JSON survives a round trip; unknown fields are refused")
+@Test("the restart policy's JSON survives a round trip; unknown fields are refused")
 func restartPolicyForm() throws {
   let settings = SupervisionSettings(maxRestarts: 3, period: 30 * second, backoff: Backoff(.fixed(2 * second)))
   let json = try #require(settings.restartPolicyJSON)
@@ -158,7 +158,7 @@ func restartPolicyForm() throws {
   }
 }
 
-@Test("F080: the breaker and health parts that the source only names are here")
+@Test("the breaker and health parts that the source only names are here")
 func namedParts() {
   var breaker = CircuitBreaker(BreakerSettings(window: .consecutive(3), minimumCalls: 1))
   for time in 0..<3 { breaker.record(failed: true, duration: 1, at: Int64(time)) }

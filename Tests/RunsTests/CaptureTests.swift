@@ -32,7 +32,7 @@ private func refusal(_ text: String) -> CaptureFailure? {
   }
 }
 
-@Test("F081 F082: the version is v3, the provenance none, and other versions are refused")
+@Test("the version is v3, the provenance none, and other versions are refused")
 func versions() throws {
   #expect(CaptureBundle.formatVersion == "v3")
   #expect(CaptureBundle.noAdapter == "none")
@@ -41,7 +41,7 @@ func versions() throws {
   #expect(refusal(text)?.code == .unknownVersion)
 }
 
-@Test("F083 F084 D42: the effect's hash covers canonical JSON under a tag of its own")
+@Test("the effect's hash covers canonical JSON under a tag of its own")
 func effectHash() throws {
   let effect = JSONValue.object(["b": .int(2), "a": .int(1)])
   let asWritten = "43258cff783fe7036d8a43033f830adfc60ec037382473548ac742b888292777"
@@ -55,7 +55,7 @@ func effectHash() throws {
   #expect(try CapturedEffect(effect).hash == mended)
 }
 
-@Test("F085 F092: what is absent is left out")
+@Test("what is absent is left out")
 func absentFields() throws {
   let text = try bundle().text(isCompact: true)
   #expect(!text.contains("egressRef"))
@@ -63,7 +63,7 @@ func absentFields() throws {
   #expect(text.components(of: "intentAcks") == 1)
 }
 
-@Test("F093 D42: a gate's decision becomes a captured one with its effects")
+@Test("a gate's decision becomes a captured one with its effects")
 func conversion() throws {
   var gate = AdmissionGate(AdmissionSettings(maxInFlight: 1, deadline: 5000))
   _ = gate.arrive("e1", at: 0)
@@ -76,7 +76,7 @@ func conversion() throws {
   #expect(decision.effects == [effect])
 }
 
-@Test("F094 F113 D43: a round trip, and unknown fields refused at every level")
+@Test("a round trip, and unknown fields refused at every level")
 func strictReading() throws {
   let bundle = try bundle()
   for isCompact in [true, false] {
@@ -95,7 +95,7 @@ func strictReading() throws {
   #expect(refusal("{")?.code == .notJSON)
 }
 
-@Test("D42: one changed decision breaks the chain from there on, one changed effect its hash")
+@Test("one changed decision breaks the chain from there on, one changed effect its hash")
 func chain() throws {
   let text = try bundle().text(isCompact: true)
   let changed = refusal(text.replacing(#""eventID":"incident-2""#, with: #""eventID":"incident-9""#))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Structural events paired into spans")
 struct EventPairingTests {
-  @Test("F007, F008, F009, F010: starts and ends pair by component, calls find their callees")
+  @Test("starts and ends pair by component, calls find their callees")
   func pairs() throws {
     var night = AssemblyFixture()
     night.event(.requestStart, at: 0, in: "api")
@@ -20,7 +20,7 @@ struct EventPairingTests {
     #expect(repairs.isEmpty)
   }
 
-  @Test("F005: an end alone is a span of its latency")
+  @Test("an end alone is a span of its latency")
   func endAlone() {
     var night = AssemblyFixture()
     night.event(.requestEnd, at: 5000, in: "api", latency: 2000)
@@ -38,7 +38,7 @@ struct EventPairingTests {
     #expect(repairs["unpairedEvent"] == 1)
   }
 
-  @Test("F011, F012, F013: what is no start or end stays an event of the request")
+  @Test("what is no start or end stays an event of the request")
   func others() {
     var night = AssemblyFixture()
     night.event(.resourceSpike, at: 1, in: "api", subject: "cpu")
