@@ -50,6 +50,8 @@ package struct ConfigProblem: Hashable, Error, Sendable {
   package var message: String
   /// What to write instead, where that can be guessed.
   package var suggestion: String?
+  /// The keys that are known at this place, where an unknown one is the problem.
+  package var knownKeys: [String] = []
 
   package init(at node: ConfigNode, _ message: String, suggestion: String? = nil) {
     line = node.line
@@ -78,7 +80,9 @@ extension ConfigNode {
       if !allowed.contains(entry.key) {
         let nearest = allowed.min { editDistance($0, entry.key) < editDistance($1, entry.key) }
         let close = nearest.flatMap { editDistance($0, entry.key) <= max(2, entry.key.count / 3) ? $0 : nil }
-        problems.append(ConfigProblem(at: entry, "unknown key '\(entry.key)'", suggestion: close))
+        var problem = ConfigProblem(at: entry, "unknown key '\(entry.key)'", suggestion: close)
+        problem.knownKeys = allowed
+        problems.append(problem)
       } else if !seen.insert(entry.key).inserted {
         problems.append(ConfigProblem(at: entry, "key '\(entry.key)' appears twice"))
       }

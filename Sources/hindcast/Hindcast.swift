@@ -20,10 +20,9 @@ struct Hindcast: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, EvaluateCommand.self, EventsCommand.self, TemplatesCommand.self, CheckCommand.self,
-      ReplayCommand.self, GenerateCommand.self, HistoryCommand.self, ExtractCommand.self,
-      AggregateCommand.self,
-      ConcludeCommand.self,
+      RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TemplatesCommand.self,
+      CheckCommand.self, ReplayCommand.self, HistoryCommand.self, ExtractCommand.self, AggregateCommand.self,
+      ConcludeCommand.self, GenerateCommand.self,
     ])
 
   static func main() {

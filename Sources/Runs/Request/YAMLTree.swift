@@ -76,6 +76,10 @@ package func describe(_ problem: ConfigProblem, file: String, text: String) -> S
     let safe = String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
     out += "\n  \(safe)\n  \(String(repeating: " ", count: max(0, problem.column - 1)))^"
   }
-  if let suggestion = problem.suggestion { out += "\n  did you mean '\(suggestion)'?" }
+  if let suggestion = problem.suggestion {
+    out += "\n  did you mean '\(suggestion)'?"
+  } else if !problem.knownKeys.isEmpty {
+    out += "\n  known here: \(problem.knownKeys.joined(separator: ", "))"
+  }
   return out
 }

@@ -25,7 +25,7 @@ struct HistoryCommand: ParsableCommand {
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One night: incidents, templates, what is kept.")
     @OptionGroup var file: File
-    @Argument(help: "The night's date, or the beginning of its content digest.")
+    @Argument(help: "The night's date, or the beginning of its checksum.")
     var night: String
     func run() throws { try finish(HistoryVerbs.show(file.history, night: night)) }
   }
