@@ -1,4 +1,5 @@
 // How long to wait before the next attempt: a law for the envelope, a jitter inside it, and a cap, all saturating.
+package import Model
 internal import Support
 internal import Glibc
 
@@ -52,6 +53,29 @@ package struct Backoff: Hashable, Sendable {
   }
 
   package static let immediate = Backoff(.immediate)
+
+  /// The law as reports show it.
+  package var fact: DelayLaw {
+    let envelope: DelayLaw.Envelope =
+      switch law {
+      case .immediate: .immediate
+      case .fixed(let delay): .fixed(delay)
+      case .linear(let base, let step): .linear(base: base, step: step)
+      case .exponential(let base, let factor), .truncatedExponential(let base, let factor, _):
+        .exponential(base: base, factor: factor)
+      case .doublingLessOne(let base): .doublingLessOne(base: base)
+      }
+    let jitter: DelayLaw.Jitter =
+      switch jitter {
+      case .none: .none
+      case .full: .full
+      case .equal: .equal
+      case .decorrelated, .decorrelatedV2: .decorrelated
+      case .proportional(let below, let above): .proportional(below: below, above: above)
+      case .randomizedMilliseconds(let share): .proportional(below: share, above: share)
+      }
+    return DelayLaw(envelope, jitter: jitter, maximum: maximum)
+  }
 
   /// What a chain of delays carries from one to the next.
   package struct Memory: Hashable, Sendable {

@@ -1,4 +1,5 @@
 // A policy as candidates and presets describe it: the families it combines.
+package import Model
 
 /// One policy: any of the families, and where it applies.
 package struct Policy: Hashable, Sendable {
@@ -25,16 +26,20 @@ package struct Policy: Hashable, Sendable {
     self.retry = retry
   }
 
-  /// The families in use, joined by `+`.
-  package var family: String {
-    let parts: [(String, Bool)] = [
-      ("retry", retry != nil), ("budget", budget != nil), ("breaker", breaker != nil), ("hedge", hedge != nil),
-      ("throttle", throttle != nil || isRateAdaptive), ("admission", admission != nil),
-      ("supervision", supervision != nil),
-      ("recovery", recovery != nil),
-    ]
-    let used = parts.filter(\.1).map(\.0)
-    return used.isEmpty ? "none" : used.joined(separator: "+")
+  /// The families in use, in their order.
+  package var families: [PolicyFamily] {
+    PolicyFamily.allCases.filter { family in
+      switch family {
+      case .retry: retry != nil
+      case .budget: budget != nil
+      case .breaker: breaker != nil
+      case .hedge: hedge != nil
+      case .throttle: throttle != nil || isRateAdaptive
+      case .admission: admission != nil
+      case .supervision: supervision != nil
+      case .recovery: recovery != nil
+      }
+    }
   }
 
   /// Whether what it does to one request depends on others.

@@ -30,8 +30,8 @@ struct CandidateEvaluation {
       return SupervisionReplay.evaluate(policy, base.log.moments)
     }
     let applies = Self.scope(policy, base.log)
-    var warnings: [String] = []
-    if !applies.contains(true) { warnings.append("Its scope matches no call of the log: nothing changes.") }
+    var warnings: [PolicyFindings.CandidateWarning] = []
+    if !applies.contains(true) { warnings.append(.emptyScope) }
     let (retry, unknowable) = self.retry(&warnings)
 
     func run(_ unknown: RetryPaths.Unknown, under model: OutcomeModel? = nil) -> PolicySums {
@@ -45,11 +45,10 @@ struct CandidateEvaluation {
       return RetryPaths(base, retry, applies: applies, unknowable: unknowable, unknown: unknown).sums()
     }
     if policy.hedge != nil, policy.admission != nil {
-      warnings.append("Hedging is left out beside admission, which has attempts of its own: the rest was evaluated.")
+      warnings.append(.hedgingBesideAdmission)
     }
     if policy.hedge != nil, policy.isRateAdaptive {
-      warnings.append(
-        "The adaptive rate is left out beside hedging, which no such client does: the rest was evaluated.")
+      warnings.append(.rateBesideHedging)
     }
     let sums = run(.usual)
     let isPartial = sums.unsupported > 0 || sums.estimated > 0 && base.ends != nil
@@ -57,10 +56,10 @@ struct CandidateEvaluation {
     let best = isPartial ? run(.allSucceed, under: base.ends?.none) : nil
     let (level, difference, isRefused) = base.outcome(sums, worst: worst, best: best)
     var candidate = PolicyFindings.Candidate(
-      name: policy.name, family: policy.family, outcome: level, difference: difference)
+      name: ForeignName(policy.name), families: policy.families, outcome: level, difference: difference)
     let total = sums.exact + sums.estimated + sums.unsupported
     if !isRefused { candidate.tonight = base.tonight(sums, worst: worst, best: best) }
-    candidate.scope = [policy.component, policy.operation].compactMap(\.self).joined(separator: " ")
+    candidate.scope = [policy.component, policy.operation].compactMap { $0.map { ForeignName($0) } }
     candidate.exact = total > 0 ? sums.exact / total : 1
     candidate.estimated = total > 0 ? sums.estimated / total : 0
     candidate.unsupported = total > 0 ? sums.unsupported / total : 0
@@ -68,45 +67,33 @@ struct CandidateEvaluation {
     candidate.blocks = base.occupied
     warnings += sums.warnings
     if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
-      warnings.append(
-        "Attempts after the \(EvaluationSettings.attemptLimit)th of a request are not followed: it counts as failed.")
+      warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
     if isRefused {
-      warnings.append(
-        "No value: \(PolicyText.percent(candidate.unsupported)) of its attempts lie outside what the log can tell"
-          + (base.model.isIdentified
-            ? "." : ", which has too few retries at healthy moments to tell a bad request from a bad moment.")
-          + " The bounds are what would have been if all of them failed, or all succeeded.")
+      warnings.append(.noValue(unsupported: candidate.unsupported, isIdentified: base.model.isIdentified))
     } else if sums.estimated > 0, base.ends != nil {
-      warnings.append(
-        "Too few retries at healthy moments to tell bad requests from bad moments; but so few requests failed there that at "
-          + "most \(PolicyText.percent(base.model.mostPersistent)) of all can be bad: the intervals hold for none and for all "
-          + "of these.")
+      warnings.append(.persistenceBounded(share: base.model.mostPersistent))
     }
     if base.outages.count < 150 {
-      warnings.append(
-        "The log holds \(base.outages.count) outages; below 150, intervals of levels are too narrow. Trust the "
-          + "difference from the log more than the level.")
+      warnings.append(.fewOutages(base.outages.count))
     }
     if candidate.estimated + candidate.unsupported > 0, checks.isRejected {
-      warnings.append("The model does not reproduce the log's own policy: read the estimated part with care.")
+      warnings.append(.modelDoubtful)
     }
     if base.occupied < 20 {
-      warnings.append("Too few blocks (\(base.occupied), 20 are needed): intervals are too narrow.")
+      warnings.append(.fewBlocks(base.occupied))
     }
     if let above = base.patienceAbove, let p99 = level.latencyP99.value, p99 > Double(above) {
-      warnings.append(
-        "Its slowest calls take longer than any caller above was ever seen to wait "
-          + "(\(PolicyText.duration(above))): where callers above give up sooner, such retries come too late.")
+      warnings.append(.beyondCallersPatience(above))
     }
     if let second = response.second(base, policy, retry: retry, applies: applies, sums: sums) {
       candidate.loadAware = second.outcome
       warnings.append(second.warning)
     }
     if sums.estimated > 0, let check = reweighted(retry, applies: applies) {
-      candidate.checks.append(check.text(model: level.successRate.value))
+      candidate.checks.append(check.fact(model: level.successRate.value))
       if let value = level.successRate.value, abs(check.robust - value) > 4 * max(check.robustError, 1e-5) {
-        warnings.append("The log's own retries, reweighted, contradict the model: read the estimated part with care.")
+        warnings.append(.reweightedContradicts)
       }
     }
     candidate.warnings = warnings
@@ -120,7 +107,7 @@ struct CandidateEvaluation {
   }
 
   /// The retry behaviour of the candidate, and the kinds whose retries the log cannot tell about.
-  private func retry(_ warnings: inout [String]) -> (RetryPolicy, KindSet) {
+  private func retry(_ warnings: inout [PolicyFindings.CandidateWarning]) -> (RetryPolicy, KindSet) {
     if let recovery = policy.recovery, policy.retry == nil {
       var here: [FailureKind] = []
       var elsewhere: [FailureKind] = []
@@ -132,7 +119,7 @@ struct CandidateEvaluation {
         }
       }
       if base.log.firstFailure.contains(where: { KindSet(elsewhere).contains(code: $0) }) {
-        warnings.append("Attempts at another target are not in the log: they count as unsupported.")
+        warnings.append(.otherTargetUnknown)
       }
       let retry = RetryPolicy(
         attempts: recovery.maxRetries + 1, backoff: recovery.backoff, retryOn: KindSet(here + elsewhere),

@@ -5,14 +5,6 @@ internal import Synchronization
 
 /// Evaluates candidates against recorded episodes (issue: "which policy would have served better").
 package enum PolicyEvaluator {
-  /// The assumptions that every figure rests on.
-  package static let assumptions = [
-    "A1 Requests arrive on their own: no caller waits for another request before it sends its own.",
-    "A2 A policy's own load does not change how components answer; checked, and doubted where it fails.",
-    "A3 Given the component's state at a time, and whether the request itself is at fault, attempts are independent.",
-    "A4 The log is complete; dropped records are counted in the diagnostics.",
-  ]
-
   /// The findings over a night.
   ///
   /// - Parameters:
@@ -34,23 +26,20 @@ package enum PolicyEvaluator {
       var findings = PolicyFindings(
         baseline: PolicyFindings.Outcome(
           successRate: none, attemptsPerRequest: none, wastedAttempts: none, latencyP50: none, latencyP95: none,
-          latencyP99: none, peakLoad: none), logged: "no calls in the log")
+          latencyP99: none, peakLoad: none), logged: PolicyFindings.LoggedClients(.noCalls))
       findings.candidates = supervised.map { SupervisionReplay.evaluate($0, log.moments) }
-      findings.assumptions = assumptions
+      findings.assumptions = PolicyFindings.Assumption.allCases
       return findings
     }
     let logged = LoggedPolicy(log, given: file.logged)
     let base = EvaluationBase(log, logged, settings: file.evaluation)
     let checks = SelfChecks(base)
-    var findings = PolicyFindings(baseline: base.figures(base.sums, minus: nil), logged: logged.summary)
-    findings.assumptions = assumptions
+    var findings = PolicyFindings(baseline: base.figures(base.sums, minus: nil), logged: logged.fact)
+    findings.assumptions = PolicyFindings.Assumption.allCases
     findings.warnings = checks.warnings(base)
     let backtest = Backtest(base)
-    if backtest?.isRejected == true {
-      findings.warnings.append(
-        "One client's retries do not predict another's: estimated parts may not carry over from client to client.")
-    }
-    findings.checks = [checks.text, backtest?.text, base.outages.text].compactMap(\.self)
+    if backtest?.isRejected == true { findings.warnings.append(.backtestRejected) }
+    findings.checks = [checks.fact, backtest?.fact, base.outages.fact].compactMap(\.self)
     let response = LoadResponse(base)
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
@@ -68,7 +57,7 @@ package enum PolicyEvaluator {
     findings.candidates = file.policies.indices.compactMap { results[$0] }
     // Where calls are nested they are not what users ask for.
     PolicyAdvice.complete(
-      &findings, policies: file.policies, unit: log.nestedCalls == nil ? "requests" : "calls")
+      &findings, policies: file.policies, unit: log.nestedCalls == nil ? .requests : .calls)
     return findings
   }
 }

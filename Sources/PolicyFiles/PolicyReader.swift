@@ -60,7 +60,7 @@ struct PolicyReader {
       policy.component = scope["component"]?.scalar
       policy.operation = scope["operation"]?.scalar
     }
-    if policy.family == "none", isNamed {
+    if policy.families.isEmpty, isNamed {
       problems.append(ConfigProblem(at: node, "policy '\(policy.name)' says nothing to do"))
     }
     return policy

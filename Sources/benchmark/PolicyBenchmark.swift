@@ -1,6 +1,7 @@
 // The evaluator against worlds of known truth, and its speed.
 internal import Model
 internal import Policies
+internal import Reports
 internal import Simulation
 
 /// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-load`, `policies-contention [trials]`,
@@ -122,7 +123,7 @@ enum PolicyBenchmark {
       logged \(log.success) success, \(log.attempts) attempts; truth \(truth.success), \(truth.attempts)
       static \(candidate.outcome.successRate), \(candidate.outcome.attemptsPerRequest)
       second line \(candidate.loadAware.map { "\($0.successRate), \($0.attemptsPerRequest)" } ?? "none")
-      \(candidate.warnings.joined(separator: "\n"))
+      \(candidate.warnings.map(\.wording.plain).joined(separator: "\n"))
       """
   }
 

@@ -74,7 +74,7 @@ enum PolicyTruthBenchmark {
     }
     if isLoud { line("as logged", before, "") }
     for (name, truth) in truths where isLoud {
-      let said = findings.candidates.first { $0.name == name }
+      let said = findings.candidates.first { $0.name.text == name }
       let gain = said?.difference.successRate
       line(
         name, truth,
@@ -83,8 +83,8 @@ enum PolicyTruthBenchmark {
     guard let top = truths.max(by: { $0.truth.requestSuccess < $1.truth.requestSuccess }) else {
       return Verdict(text: "nothing to play")
     }
-    var verdict = Verdict(recommended: findings.recommended)
-    let chosen = truths.first { $0.name == findings.recommended }?.truth ?? before
+    var verdict = Verdict(recommended: findings.recommended?.text)
+    let chosen = truths.first { $0.name == findings.recommended?.text }?.truth ?? before
     let error = (top.truth.requestError * top.truth.requestError + chosen.requestError * chosen.requestError)
       .squareRoot()
     let gap = top.truth.requestSuccess - chosen.requestSuccess
@@ -92,7 +92,7 @@ enum PolicyTruthBenchmark {
     verdict.isBest = gap <= 0
     verdict.isNear = gap <= 2 * error || gap <= 0.01 * gain
     lines.append(
-      "recommended \(findings.recommended ?? "none"), truly best \(top.name): \(digits(gain * 1e6)) more requests served in a "
+      "recommended \(findings.recommended?.text ?? "none"), truly best \(top.name): \(digits(gain * 1e6)) more requests served in a "
         + "million than as logged; the recommended one falls short by \(digits(gap * 1e6)) ±\(digits(error * 1e6))")
     verdict.text = lines.joined(separator: "\n")
     return verdict

@@ -71,26 +71,33 @@ struct SampleNight {
       latencyP99: Estimate(nil, low: 200_000, high: 2_000_000), peakLoad: Estimate(exact: 140))
   }
 
+  private var effect: PolicyFindings.Effect {
+    PolicyFindings.Effect(
+      direction: .better, basis: .anyNight, gain: 0.015, low: 0.01, high: 0.02, extraAttempts: 0.08,
+      extraLatency: 250_000, isUnderLoad: false, unit: .requests)
+  }
+
   var policies: PolicyFindings {
-    var policies = PolicyFindings(baseline: outcome(0.97), logged: foreign("3 attempts, full jitter (inferred)"))
+    var policies = PolicyFindings(baseline: outcome(0.97), logged: PolicyFindings.LoggedClients(.inferred))
     var better = PolicyFindings.Candidate(
-      name: foreign("six-attempts"), family: "retry", outcome: outcome(0.985), difference: outcome(0.015))
+      name: ForeignName(foreign("six-attempts")), families: [.retry], outcome: outcome(0.985),
+      difference: outcome(0.015))
     better.exact = 0.7
     better.estimated = 0.25
     better.unsupported = 0.05
     better.outages = 12
     better.blocks = 48
-    better.warnings = [foreign("fewer than 150 outages: the interval is a rough one")]
+    better.warnings = [.fewOutages(12)]
     better.loadAware = outcome(0.98)
-    better.verdict = foreign("better by 1.5 points at 8 % more load")
+    better.verdict = .effect(effect)
     better.onFrontier = true
     better.configuration = "retry:\n  maxAttempts: 6"
     let worse = PolicyFindings.Candidate(
-      name: foreign("no-retry"), family: "retry", outcome: outcome(0.93), difference: outcome(-0.04))
+      name: ForeignName(foreign("no-retry")), families: [.retry], outcome: outcome(0.93), difference: outcome(-0.04))
     policies.candidates = [better, worse]
-    policies.advice = [foreign("six-attempts would have served better")]
-    policies.assumptions = [foreign("retries do not change what the callee does")]
-    policies.warnings = [foreign("the callee slows down under load")]
+    policies.advice = [.take(name: ForeignName(foreign("six-attempts")), effect)]
+    policies.assumptions = [.noInterference]
+    policies.warnings = [.nestedCalls(ForeignName(foreign("a")), "b", "c")]
     return policies
   }
 

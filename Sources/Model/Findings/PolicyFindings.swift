@@ -2,18 +2,18 @@
 package struct PolicyFindings: Hashable, Sendable {
   package var baseline: Outcome
   /// What the logged clients did, as given or inferred, and how surely.
-  package var logged: String
+  package var logged: LoggedClients
   package var candidates: [Candidate] = []
-  package var advice: [String] = []
+  package var advice: [Advice] = []
   /// The name of the candidate that the advice recommends; nil where it recommends none.
-  package var recommended: String?
+  package var recommended: ForeignName?
   /// The assumptions every figure rests on.
-  package var assumptions: [String] = []
-  package var warnings: [String] = []
+  package var assumptions: [Assumption] = []
+  package var warnings: [Warning] = []
   /// What the evaluator found when it tested itself on this log, and how it came out.
-  package var checks: [String] = []
+  package var checks: [Check] = []
 
-  package init(baseline: Outcome, logged: String) {
+  package init(baseline: Outcome, logged: LoggedClients) {
     self.baseline = baseline
     self.logged = logged
   }
@@ -46,9 +46,11 @@ package struct PolicyFindings: Hashable, Sendable {
   }
 
   package struct Candidate: Hashable, Sendable {
-    package var name: String
-    package var family: String
-    package var scope: String
+    package var name: ForeignName
+    /// The families it combines, in their order.
+    package var families: [PolicyFamily]
+    /// Component and operation that it applies to, where it names one.
+    package var scope: [ForeignName]
     package var outcome: Outcome
     /// Candidate minus logged, paired.
     package var difference: Outcome
@@ -62,20 +64,19 @@ package struct PolicyFindings: Hashable, Sendable {
     /// How many outages and blocks the intervals rest on.
     package var outages: Int
     package var blocks: Int
-    package var warnings: [String]
+    package var warnings: [CandidateWarning]
     /// Cross-checks by other estimators, where the log allows them.
-    package var checks: [String]
+    package var checks: [Check]
     /// The second line: re-simulated under the fitted response to load, where the candidate's load leaves the log's.
     package var loadAware: Outcome?
-    /// One sentence.
-    package var verdict: String
+    package var verdict: Verdict
     package var onFrontier: Bool
     /// The recommended setting in the configuration syntax of the system it is for.
-    package var configuration: String?
-    package init(name: String, family: String, outcome: Outcome, difference: Outcome) {
+    package var configuration: ForeignText?
+    package init(name: ForeignName, families: [PolicyFamily], outcome: Outcome, difference: Outcome) {
       self.name = name
-      self.family = family
-      scope = ""
+      self.families = families
+      scope = []
       self.outcome = outcome
       self.difference = difference
       exact = 1
@@ -87,7 +88,7 @@ package struct PolicyFindings: Hashable, Sendable {
       checks = []
       tonight = nil
       loadAware = nil
-      verdict = ""
+      verdict = .unjudged
       onFrontier = false
       configuration = nil
     }

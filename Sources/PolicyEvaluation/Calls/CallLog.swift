@@ -86,11 +86,12 @@ package struct CallLog: Sendable {
     flush(into: &self)
   }
 
-  /// Two calls one inside the other, as `a → b → c`; nil where no component called calls another.
-  var nestedCalls: String? {
+  /// Two calls one inside the other: a caller, its callee, and whom that one calls; nil where no component called calls
+  /// another.
+  var nestedCalls: (String, String, String)? {
     for below in edges {
       if let above = edges.first(where: { $0.callee == below.caller }) {
-        return "\(above.caller) → \(below.caller) → \(below.callee)"
+        return (above.caller, below.caller, below.callee)
       }
     }
     return nil

@@ -1,6 +1,6 @@
 // What the clients did, read off the log: how often they tried, which failures they tried again, and how long they waited.
+package import Model
 internal import Support
-internal import Model
 
 /// The logging policy of each edge, and how surely it is known.
 package struct LoggedPolicy: Sendable {
@@ -20,8 +20,7 @@ package struct LoggedPolicy: Sendable {
   package private(set) var delays: [Delays] = []
   /// The client's own limit on an attempt, where its timeouts all take the same time; microseconds.
   package private(set) var attemptTimeout: Int64?
-  /// In plain words.
-  package private(set) var summary = ""
+  package private(set) var fact = PolicyFindings.LoggedClients(.inferred)
   package private(set) var retries = 0
   /// Episodes that stopped although the policy, as read, would have gone on.
   package private(set) var earlyStops = 0
@@ -56,7 +55,10 @@ package struct LoggedPolicy: Sendable {
       attempts = max(retry.attempts == .max ? attempts : retry.attempts, 1)
       delays = Array(repeating: .known(retry.backoff), count: log.edges.count)
       attemptTimeout = retry.attemptTimeout ?? attemptTimeout
-      summary = "given: \(PolicyText.retry(retry))"
+      fact = PolicyFindings.LoggedClients(.given)
+      fact.attempts = retry.attempts == .max ? nil : retry.attempts
+      fact.laws = retry.attempts == 1 ? [] : [retry.backoff.fact]
+      fact.attemptTimeout = retry.attemptTimeout
       return
     }
     let common = samples[log.edges.count].law()
@@ -71,7 +73,7 @@ package struct LoggedPolicy: Sendable {
       return isJoined && Self.isNear(own, common, retries: most - 1) ? common : own
     }
     earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
-    summary = describe(common, samples[log.edges.count])
+    fact = describe(samples[log.edges.count])
   }
 
   /// Whether two laws have the same jitter and envelopes within a fifth of each other.
@@ -82,19 +84,15 @@ package struct LoggedPolicy: Sendable {
     }
   }
 
-  private func describe(_ common: Delays, _ sample: DelaySample) -> String {
-    guard retries > 0 else { return "inferred: no call was retried" }
-    let laws = Set(delays.compactMap { if case .known(let backoff) = $0 { PolicyText.backoff(backoff) } else { nil } })
-    let law: String =
-      switch common {
-      case _ where laws.count > 1:
-        "\(laws.count) delay laws, by client: " + laws.sorted().prefix(5).joined(separator: "; ")
-      case .known(let backoff): PolicyText.backoff(backoff)
-      case .unrecognised: "no delay law that fits (median of the first delay \(sample.medianText))"
-      }
-    let kinds = retried.kinds.map(\.name).joined(separator: ", ")
-    let sure = retries >= 1000 ? "surely" : retries >= 100 ? "fairly surely" : "on little evidence"
-    return "inferred from \(retries) retries, \(sure): at most \(attempts) attempts, \(law), after \(kinds)"
+  private func describe(_ sample: DelaySample) -> PolicyFindings.LoggedClients {
+    var fact = PolicyFindings.LoggedClients(.inferred)
+    fact.retries = retries
+    fact.attempts = attempts
+    for case .known(let backoff) in delays where !fact.laws.contains(backoff.fact) { fact.laws.append(backoff.fact) }
+    fact.medianFirstDelay = sample.medianFirst
+    fact.kinds = retried.kinds
+    fact.attemptTimeout = attemptTimeout
+    return fact
   }
 }
 
@@ -110,9 +108,9 @@ private struct DelaySample {
     if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
   }
 
-  package var medianText: String {
-    guard let first = waits.first, !first.isEmpty else { return "unknown" }
-    return PolicyText.duration(first.sorted()[first.count / 2])
+  package var medianFirst: Int64? {
+    guard let first = waits.first, !first.isEmpty else { return nil }
+    return first.sorted()[first.count / 2]
   }
 
   /// The shape of one retry's delays: the envelope and the jitter inside it.

@@ -89,7 +89,7 @@ struct LoadResponse: Sendable {
   /// The second line of a candidate whose load leaves the log's: its figures under the fitted response, and the warning.
   func second(
     _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], sums: PolicySums
-  ) -> (outcome: PolicyFindings.Outcome?, warning: String)? {
+  ) -> (outcome: PolicyFindings.Outcome?, warning: PolicyFindings.CandidateWarning)? {
     let loggedPeak = base.sums.load.peak
     let ratio = loggedPeak > 0 ? sums.load.peak / loggedPeak : 1
     let mean = base.sums.load.mean > 0 ? sums.load.mean / base.sums.load.mean : 1
@@ -97,12 +97,9 @@ struct LoadResponse: Sendable {
     let largest = max(ratio, mean)
     // Where the log shows a limit, any change of load matters; else only what exceeds the log's own.
     guard largest > Self.extrapolation || (isFitted && abs(mean - 1) > 0.01) else { return nil }
-    let label =
-      "LOAD-EXTRAPOLATED: it would send up to \(PolicyText.number(largest)) times the load of the log, whose answers to such "
-      + "a load are not known."
     guard isFitted, policy.hedge == nil, policy.admission == nil else {
       guard largest > Self.extrapolation else { return nil }
-      return (nil, label)
+      return (nil, .extrapolatedLoad(factor: largest, simulatedUnder: []))
     }
     var total: PolicySums?
     for run in 0..<Self.runs {
@@ -112,17 +109,13 @@ struct LoadResponse: Sendable {
     guard var total else { return nil }
     total.scale(by: 1 / Double(Self.runs))
     let outcome = base.figures(total, minus: nil)
-    let texts = fits.enumerated().compactMap { index, fit in
+    let capacities = fits.enumerated().compactMap { index, fit in
       fit.map {
-        "\(base.log.components[index]): \(PolicyText.number($0.capacity)) attempts per second, then "
-          + "\(PolicyText.number($0.loss)) lost for each more"
+        PolicyFindings.Capacity(
+          component: ForeignName(base.log.components[index]), limit: .rate(perSecond: $0.capacity, loss: $0.loss))
       }
     }
-    return (
-      outcome,
-      label + " The second line re-simulates it under the capacity the log shows (" + texts.joined(separator: "; ")
-        + ")."
-    )
+    return (outcome, .extrapolatedLoad(factor: largest, simulatedUnder: capacities))
   }
 
   /// One run in the order of time; an attempt succeeds with the fitted share at the attempts of the last second.

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 // When components were down, as first attempts saw it.
 
@@ -69,19 +70,16 @@ struct Outages: Sendable {
     bounds.append((low, max(Double(after.subtractingSaturated(before)), low)))
   }
 
-  /// How long outages lasted, in plain words; nil where there was none.
-  var text: String? {
+  /// How long outages lasted; nil where there was none.
+  var fact: PolicyFindings.Check? {
     guard count > 0 else { return nil }
     let open = bounds.count { $0.high == .infinity }
     let step = (bounds.count + Self.turnbullLimit - 1) / Self.turnbullLimit
     let sample = stride(from: 0, to: bounds.count, by: max(step, 1)).map { bounds[$0] }
     let median = Turnbull(sample).median
-    func duration(_ time: Double) -> String { PolicyText.duration(Backoff.saturated(time)) }
-    let length =
-      median.map { "half of them were over after \(duration($0.low)) to \(duration($0.high))" }
-      ?? "how long they last cannot be told"
-    return "Outages as first attempts saw them: \(count), of which \(open) without a success on both sides; \(length) "
-      + "(Turnbull's estimate between the calls around them\(step > 1 ? ", from every \(step)th outage" : ""))."
+    return .outages(
+      count: count, open: open, median: median.map { PolicyFindings.ClosedInterval(low: $0.low, high: $0.high) },
+      every: max(step, 1))
   }
 
   /// Of more outages than this every second, third and so on is judged, so that all components and hours are heard: the

@@ -1,3 +1,4 @@
+package import Model
 internal import Support
 // What is added up over the log for one policy.
 
@@ -21,7 +22,7 @@ package struct PolicySums: Sendable {
   package var won = 0.0
   /// Standard deviation of the mean over runs, for replayed policies.
   package var simulationError = 0.0
-  package var warnings: [String] = []
+  package var warnings: [PolicyFindings.CandidateWarning] = []
 
   init(blocks: Int, latency: WeightedLatencyHistogram, load: LoadBins) {
     failures = Array(repeating: 0, count: blocks)

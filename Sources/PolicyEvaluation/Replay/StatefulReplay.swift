@@ -1,3 +1,4 @@
+internal import Model
 // Policies whose decisions hang together, such as budgets, breakers, throttles and admission, are run through the log in
 // the order of time, several times with drawn outcomes where the log has none.
 
@@ -103,10 +104,7 @@ package struct StatefulReplay {
       total.add(run.sums)
       rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
       if run.isCut {
-        total.warnings = [
-          "It would send more than \(EvaluationSettings.eventsPerAttempt) attempts for each logged one: the replay followed "
-            + "no more, and what was still failing counts as failed."
-        ]
+        total.warnings = [.replayCut(attemptsPerLogged: EvaluationSettings.eventsPerAttempt)]
       }
       // Nothing was drawn: every run is this one.
       if run.drawn == 0 { break }

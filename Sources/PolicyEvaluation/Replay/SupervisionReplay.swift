@@ -58,19 +58,16 @@ enum SupervisionReplay {
       latencyP99: exact(Double(waits?.p99 ?? 0)), peakLoad: exact(Double(perSecond.values.max() ?? 0)))
     let none = Estimate(nil, low: 0, high: 0)
     var candidate = PolicyFindings.Candidate(
-      name: policy.name, family: policy.family, outcome: outcome,
+      name: ForeignName(policy.name), families: policy.families, outcome: outcome,
       difference: PolicyFindings.Outcome(
         successRate: none, attemptsPerRequest: none, wastedAttempts: none, latencyP50: none, latencyP95: none,
         latencyP99: none, peakLoad: none))
-    candidate.scope = policy.component ?? ""
-    candidate.warnings.append(
-      "Counted per exit of a child: success is a restart or an intended end, attempts are starts, waste is escalation. "
-        + "Whether a restarted child would have crashed again cannot be known from the log.")
-    if exits == 0 { candidate.warnings.append("The log holds no exit of a supervised child.") }
-    let first = escalations.first.map { ", the first at \(Timestamp($0.at).rfc3339) because of \($0.child)" } ?? ""
-    candidate.verdict =
-      "'\(policy.name)' would have made \(starts) starts after \(exits) exits of \(settings.children.count) children and "
-      + "escalated \(escalations.count) times\(first)."
+    candidate.scope = [policy.component].compactMap { $0.map { ForeignName($0) } }
+    candidate.warnings.append(.countedPerExit)
+    if exits == 0 { candidate.warnings.append(.noSupervisedExit) }
+    candidate.verdict = .supervision(
+      starts: starts, exits: exits, children: settings.children.count, escalations: escalations.count,
+      first: escalations.first.map { PolicyFindings.Escalation(child: ForeignName($0.child), at: $0.at) })
     return candidate
   }
 }

@@ -1,10 +1,11 @@
+internal import Model
 // One client's retries predict another's: the only test of the model on requests that had no part in fitting it.
 
 /// The split-half backtest of a log that holds two policies or two clients.
 struct Backtest: Sendable {
   /// Who was predicted, and from whom.
-  private(set) var predicted = ""
-  private(set) var from = ""
+  private(set) var predicted = PolicyFindings.ClientGroup.policy(attempts: 1, law: nil)
+  private(set) var from = PolicyFindings.ClientGroup.policy(attempts: 1, law: nil)
   /// Failing requests that were predicted.
   private(set) var requests = 0
   /// The predicted success rate of those minus the logged one, over all requests of the client, and its z.
@@ -31,7 +32,7 @@ struct Backtest: Sendable {
       retries[groups[Int(log.edge[episode])], default: 0] += log.attempts(of: episode).count - 1
     }
     let ranked = retries.filter { $0.value >= base.settings.minimumRetries && $0.key.isKnown }
-      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key.text < $1.key.text }
+      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
     guard ranked.count >= 2, case .known(let backoff) = ranked[1].key.delays else { return nil }
     let target = ranked[1].key
     // To the model the target's retries never happened.
@@ -51,29 +52,33 @@ struct Backtest: Sendable {
     let ratio = BlockRatio(differences, per: counts)
     difference = ratio.value
     z = ratio.standardError > 0 ? ratio.value / ratio.standardError : 0
-    predicted = target.text
-    from = ranked[0].key.text
+    predicted = target.fact
+    from = ranked[0].key.fact
   }
 
-  private struct Group: Hashable {
+  private struct Group: Hashable, Comparable {
     var attempts: Int
     var delays: LoggedPolicy.Delays
     var caller: String
 
     var isKnown: Bool { if case .known = delays { attempts > 1 } else { false } }
-    var text: String {
-      guard caller.isEmpty else { return "the calls of '\(caller)'" }
-      if case .known(let law) = delays { return "the calls with \(attempts) attempts, \(PolicyText.backoff(law))" }
-      return "the calls with \(attempts) attempts"
+    var fact: PolicyFindings.ClientGroup {
+      guard caller.isEmpty else { return .caller(ForeignName(caller)) }
+      if case .known(let law) = delays { return .policy(attempts: attempts, law: law.fact) }
+      return .policy(attempts: attempts, law: nil)
     }
+
+    static func < (a: Group, b: Group) -> Bool {
+      (a.caller, a.attempts, a.firstDelay) < (b.caller, b.attempts, b.firstDelay)
+    }
+
+    private var firstDelay: Int64 { if case .known(let law) = delays { law.envelope(1) } else { -1 } }
   }
 
   /// Whether the model does not carry over.
   var isRejected: Bool { abs(z) >= 3 && abs(difference) > 0.0005 }
 
-  /// In plain words.
-  var text: String {
-    "Backtest: from the retries of \(from), the model predicts \(predicted) to within "
-      + "\(PolicyText.number(difference)) in success (z \(PolicyText.number(z)), \(requests) failing requests)."
+  var fact: PolicyFindings.Check {
+    .backtest(predicted: predicted, from: from, difference: difference, z: z, requests: requests)
   }
 }

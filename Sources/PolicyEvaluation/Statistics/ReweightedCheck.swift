@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 // A second opinion without any model: the log's own outcomes, weighted by how much more often the candidate would have
 // drawn the same delays.
@@ -101,13 +102,10 @@ struct ReweightedCheck: Sendable {
     }
   }
 
-  /// In plain words, beside what the model says.
-  func text(model: Double?) -> String {
-    func rate(_ value: Double) -> String { PolicyText.number((value * 1e6).rounded() / 1e4) + " %" }
-    return
-      "Without the model, the log's own retries reweighted say \(rate(normalised)) success (self-normalised), "
-      + "\(rate(plain)) (plain) and \(rate(robust)) ± \(rate(1.96 * robustError)) (doubly robust)"
-      + (model.map { "; the model says \(rate($0))" } ?? "")
-      + ". Effective \(PolicyText.number(effective.rounded())) of \(failing) failing requests."
+  /// Beside what the model says.
+  func fact(model: Double?) -> PolicyFindings.Check {
+    .reweighted(
+      normalised: normalised, plain: plain, robust: robust, error: robustError, model: model, effective: effective,
+      failing: failing)
   }
 }

@@ -1,3 +1,4 @@
+internal import Model
 // The evaluator doubts itself: does its model reproduce the log, and do failures follow the load?
 
 /// The checks that are always on.
@@ -89,58 +90,33 @@ struct SelfChecks: Sendable {
     slopeT = error > 0 ? slope / error : 0
   }
 
-  /// How the model reproduces the log, in plain words; nil where that cannot be tried.
-  var text: String? {
+  /// How the model reproduces the log; nil where that cannot be tried.
+  var fact: PolicyFindings.Check? {
     guard let difference = modelDifference, let z = modelZ else { return nil }
-    return "A/A: evaluated as if none of its retries had been logged, the log's own policy comes out "
-      + "\(PolicyText.number(difference)) off in success (z \(PolicyText.number(z)))."
+    return .ownPolicy(difference: difference, z: z)
   }
 
-  func warnings(_ base: EvaluationBase) -> [String] {
-    var warnings: [String] = []
+  func warnings(_ base: EvaluationBase) -> [PolicyFindings.Warning] {
+    var warnings: [PolicyFindings.Warning] = []
     if isRejected, let difference = modelDifference, let z = modelZ {
-      warnings.append(
-        "The model rejects itself: evaluated blindly, the log's own policy comes out \(PolicyText.number(difference)) off "
-          + "in success (z \(PolicyText.number(z))). Estimated parts are unreliable on this log.")
+      warnings.append(.modelRejected(difference: difference, z: z))
     }
-    if slopeT > 4 {
-      warnings.append(
-        "Failures grow with load outside outages (t \(PolicyText.number(slopeT))): assumption A2 is doubtful, so figures of "
-          + "candidates that send more than the log are too good.")
-    }
+    if slopeT > 4 { warnings.append(.loadSensitive(t: slopeT)) }
     if base.logged.retries == 0 {
-      warnings.append(
-        "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have "
-          + "bounds only.")
+      warnings.append(.noRetries)
     } else if !base.model.isIdentified {
-      warnings.append(
-        "Too few retries at healthy moments (\(base.settings.minimumRetries) are needed): bad requests cannot be told from "
-          + "bad moments. What was not logged has bounds only.")
+      warnings.append(.fewHealthyRetries(needed: base.settings.minimumRetries))
     }
     if let chain = base.log.nestedCalls {
-      warnings.append(
-        "Calls are nested, such as \(chain): every call counts by itself. What a candidate saves below also saves calls "
-          + "above, and attempts multiply on the way down; neither is in the figures.")
+      warnings.append(.nestedCalls(ForeignName(chain.0), ForeignName(chain.1), ForeignName(chain.2)))
     }
     let width = base.sums.load.width
     if width > 1 {
-      warnings.append(
-        "The log spans \(PolicyText.duration(base.blockLength &* Int64(base.blocks))): peaks of load are "
-          + "means over \(width) seconds. Were a few records' clocks wrong?")
+      warnings.append(.coarseLoad(span: base.blockLength &* Int64(base.blocks), seconds: Int(clamping: width)))
     }
-    if base.log.leftOut > 0 {
-      warnings.append(
-        "\(base.log.leftOut) attempts were left out to stay within the limit: figures rest on a fair sample, peaks are too "
-          + "low.")
-    }
-    if base.log.unfinished > 0 {
-      warnings.append("\(base.log.unfinished) calls without an end were left out.")
-    }
-    if base.log.joinedByTime > 0 {
-      warnings.append(
-        "\(base.log.joinedByTime) attempts that are traces of their own were joined by time alone: their clients count no "
-          + "attempts.")
-    }
+    if base.log.leftOut > 0 { warnings.append(.leftOut(attempts: base.log.leftOut)) }
+    if base.log.unfinished > 0 { warnings.append(.unfinished(calls: base.log.unfinished)) }
+    if base.log.joinedByTime > 0 { warnings.append(.joinedByTime(attempts: base.log.joinedByTime)) }
     return warnings
   }
 }

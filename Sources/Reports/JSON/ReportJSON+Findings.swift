@@ -100,11 +100,15 @@ extension ReportJSON {
 
   package func policies(_ policies: PolicyFindings) -> JSONValue {
     .object([
-      "baseline": .object(["logged": sentence(policies.logged), "metrics": metrics(policies.baseline)]),
+      "baseline": .object([
+        "logged": sentence(PolicyWording.logged(policies.logged).plain), "metrics": metrics(policies.baseline),
+      ]),
       "candidates": .array(policies.candidates.map(candidate)),
-      "advice": sentences(policies.advice), "assumptions": sentences(policies.assumptions),
-      "warnings": sentences(policies.warnings), "checks": sentences(policies.checks),
-      "recommended": policies.recommended.map { text($0) },
+      "advice": sentences(policies.advice.map { $0.wording.plain }),
+      "assumptions": sentences(policies.assumptions.map { $0.wording.plain }),
+      "warnings": sentences(policies.warnings.map { $0.wording.plain }),
+      "checks": sentences(policies.checks.map { $0.wording.plain }),
+      "recommended": policies.recommended.map { text($0.text) },
     ])
   }
 
@@ -122,17 +126,20 @@ extension ReportJSON {
 
   private func candidate(_ candidate: PolicyFindings.Candidate) -> JSONValue {
     .object([
-      "name": text(candidate.name), "family": .string(candidate.family), "scope": text(candidate.scope),
+      "name": text(candidate.name.text), "family": .string(PolicyWording.families(candidate.families)),
+      "scope": text(candidate.scope.map(\.text).joined(separator: " ")),
       "metrics": metrics(candidate.outcome), "difference": metrics(candidate.difference),
       "support": .object([
         "exact": .double(candidate.exact), "estimated": .double(candidate.estimated),
         "unsupported": .double(candidate.unsupported),
       ]),
       "outages": .int(candidate.outages), "blocks": .int(candidate.blocks),
-      "warnings": sentences(candidate.warnings), "checks": sentences(candidate.checks),
+      "warnings": sentences(candidate.warnings.map { $0.wording.plain }),
+      "checks": sentences(candidate.checks.map { $0.wording.plain }),
       "tonight": candidate.tonight.map { estimate($0) }, "loadAware": candidate.loadAware.map { metrics($0) },
-      "verdict": sentence(candidate.verdict), "onFrontier": .bool(candidate.onFrontier),
-      "configuration": candidate.configuration.map { sentence($0) },
+      "verdict": sentence(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain),
+      "onFrontier": .bool(candidate.onFrontier),
+      "configuration": candidate.configuration.map { sentence($0.text) },
     ])
   }
 }

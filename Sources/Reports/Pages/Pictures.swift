@@ -56,7 +56,7 @@ enum Pictures {
     ]
     for candidate in findings.candidates.prefix(30) {
       let outcome = candidate.outcome
-      points.append((candidate.name, outcome.attemptsPerRequest, outcome.successRate, candidate.onFrontier))
+      points.append((candidate.name.text, outcome.attemptsPerRequest, outcome.successRate, candidate.onFrontier))
     }
     func middle(_ estimate: Estimate) -> Double { estimate.value ?? (estimate.low + estimate.high) / 2 }
     points = points.filter { [$0.load, $0.success].allSatisfy { $0.low.isFinite && $0.high.isFinite } }

@@ -9,18 +9,18 @@ struct PolicySection {
   func add(to page: inout Page) {
     guard let policies = report.policies else { return }
     page.heading(2, "Which policy would have served better")
-    page.paragraph("What the clients did: \(sentence: policies.logged)")
-    page.bullets(policies.advice.map { .sentence($0) })
+    page.paragraph("What the clients did: \(PolicyWording.logged(policies.logged))")
+    page.bullets(policies.advice.compactMap { if case .setting = $0 { nil } else { $0.wording } })
     if pictures.contains("policies.svg") {
       page.blocks.append(.image(alt: "Success against load, per policy", path: "policies.svg"))
     }
     var rows = [row("logged", policies.baseline, difference: nil, support: "as logged", verdict: "")]
     rows += policies.candidates.prefix(50).map { candidate in
       row(
-        .foreign(candidate.name), candidate.outcome, difference: candidate.difference,
+        .foreign(candidate.name.text), candidate.outcome, difference: candidate.difference,
         support: .own(
           "\(NumberFormat.percent(candidate.exact)) / \(NumberFormat.percent(candidate.estimated)) / \(NumberFormat.percent(candidate.unsupported))"
-        ), verdict: .sentence(candidate.verdict))
+        ), verdict: PolicyWording.verdict(candidate.verdict, of: candidate.name))
     }
     page.table(
       [
@@ -33,22 +33,22 @@ struct PolicySection {
           "\(candidate.name), when the callee's answer to load is taken in: success \(own: share(aware.successRate)), attempts \(own: ratio(aware.attemptsPerRequest))"
         )
       }
-      let notes = candidate.warnings + candidate.checks
+      let notes = candidate.warnings.map(\.wording) + candidate.checks.map(\.wording)
       if !notes.isEmpty {
-        page.paragraph("\(candidate.name): " + InlineText.joined(notes.map { .sentence($0) }, by: "; "))
+        page.paragraph("\(candidate.name): " + InlineText.joined(notes, by: " "))
       }
     }
     if let best = policies.candidates.first(where: { $0.name == policies.recommended }),
       let configuration = best.configuration
     {
       page.paragraph("Setting for \(best.name):")
-      page.blocks.append(.code(configuration))
+      page.blocks.append(.code(configuration.text))
     }
-    page.bullets(policies.warnings.map { .sentence($0) })
-    page.bullets(policies.checks.map { .sentence($0) })
+    page.bullets(policies.warnings.map(\.wording))
+    page.bullets(policies.checks.map(\.wording))
     if !policies.assumptions.isEmpty {
       page.heading(3, "What these figures assume")
-      page.bullets(policies.assumptions.map { .sentence($0) })
+      page.bullets(policies.assumptions.map(\.wording))
     }
   }
 

@@ -22,7 +22,7 @@ package enum StepSummary {
       page.bullets(tests.newlyFailing.prefix(20).map { "newly failing: \($0.test)" })
       page.bullets(tests.flaky.prefix(20).map { "flaky: \($0.test)" })
     }
-    if let policies = report.policies { page.bullets(policies.advice.prefix(5).map { .sentence($0) }) }
+    if let policies = report.policies { page.bullets(policies.advice.prefix(5).map(\.wording)) }
     let errors = report.diagnostics.filter { $0.severity == .error }.count
     if errors > 0 { page.paragraph("\(errors) parts of the input could not be read.") }
     return MarkdownRenderer(rules: rules).render(page)

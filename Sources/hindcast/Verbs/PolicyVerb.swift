@@ -62,7 +62,9 @@ package enum PolicyVerb {
   private static func table(_ findings: PolicyFindings) -> String {
     var rows = [["policy", "success", "attempts/request", "wasted", "p99", "exact"]]
     rows.append(row("logged", findings.baseline, exact: 1))
-    for candidate in findings.candidates { rows.append(row(candidate.name, candidate.outcome, exact: candidate.exact)) }
+    for candidate in findings.candidates {
+      rows.append(row(candidate.name.text, candidate.outcome, exact: candidate.exact))
+    }
     let widths = rows[0].indices.map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0 }
     var text = ""
     for row in rows {
@@ -71,12 +73,12 @@ package enum PolicyVerb {
       }
       text += "\n"
     }
-    text += "\nlogged: \(Console.inert(findings.logged))\n"
+    text += "\nlogged: \(Console.inert(PolicyWording.logged(findings.logged).plain))\n"
     for candidate in findings.candidates {
-      text += Console.inert(candidate.verdict) + "\n"
-      for warning in candidate.warnings { text += "  note: \(Console.inert(warning))\n" }
+      text += Console.inert(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain) + "\n"
+      for warning in candidate.warnings { text += "  note: \(Console.inert(warning.wording.plain))\n" }
     }
-    for advice in findings.advice { text += "advice: \(Console.inert(advice))\n" }
+    for advice in findings.advice { text += "advice: \(Console.inert(advice.wording.plain))\n" }
     return text
   }
 

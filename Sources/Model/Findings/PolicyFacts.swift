@@ -1,0 +1,226 @@
+/// What the policy evaluator has to say beside its figures, as facts with values; `Reports/Wording` makes the sentences.
+
+/// A delay law as clients have it: the envelope of each wait and how chance moves it. Times are microseconds.
+package struct DelayLaw: Hashable, Sendable {
+  package enum Envelope: Hashable, Sendable {
+    case immediate
+    case fixed(Int64)
+    case linear(base: Int64, step: Int64)
+    case exponential(base: Int64, factor: Double)
+    /// (2^n - 1) times the base.
+    case doublingLessOne(base: Int64)
+    /// The first retry at once, each later one as the exponential law says of the retry before it.
+    case immediateThenExponential(base: Int64, factor: Double)
+  }
+
+  package enum Jitter: Hashable, Sendable {
+    case none, full, equal, decorrelated
+    /// Shares of the envelope.
+    case proportional(below: Double, above: Double)
+    /// Uniform between nothing and this much on top of the envelope.
+    case additive(Int64)
+  }
+
+  package var envelope: Envelope
+  package var jitter: Jitter
+  /// The longest wait, nil where nothing limits it.
+  package var maximum: Int64?
+
+  package init(_ envelope: Envelope, jitter: Jitter = .none, maximum: Int64? = nil) {
+    self.envelope = envelope
+    self.jitter = jitter
+    self.maximum = maximum
+  }
+}
+
+/// The families of policies, in the order in which their names are given.
+package enum PolicyFamily: String, Hashable, Sendable, CaseIterable {
+  case retry, budget, breaker, hedge, throttle, admission, supervision, recovery
+}
+
+extension PolicyFindings {
+  /// What the logged clients did, as given or inferred.
+  package struct LoggedClients: Hashable, Sendable {
+    package enum Source: Hashable, Sendable {
+      /// The log has no calls.
+      case noCalls
+      case given, inferred
+    }
+
+    package var source: Source
+    /// Retries seen.
+    package var retries = 0
+    /// Most attempts of a call; nil where nothing but time limits them.
+    package var attempts: Int?
+    /// The laws of the clients' waits, without repetition; empty where none fits.
+    package var laws: [DelayLaw] = []
+    /// Median wait before the first retry, microseconds; nil where nothing was retried.
+    package var medianFirstDelay: Int64?
+    /// Failures that were tried again.
+    package var kinds: [FailureKind] = []
+    /// The clients' own limit on an attempt, microseconds.
+    package var attemptTimeout: Int64?
+
+    package init(_ source: Source) { self.source = source }
+  }
+
+  /// What every figure rests on.
+  package enum Assumption: Hashable, Sendable, CaseIterable {
+    case openLoop, noInterference, independence, completeLog
+  }
+
+  /// The capacity of a component as its log shows it.
+  package struct Capacity: Hashable, Sendable {
+    package enum Limit: Hashable, Sendable {
+      /// Attempts in a second, and answers lost for each more.
+      case rate(perSecond: Double, loss: Double)
+      /// Attempts under way at once.
+      case concurrency(Int)
+    }
+
+    package var component: ForeignName
+    package var limit: Limit
+    package init(component: ForeignName, limit: Limit) {
+      self.component = component
+      self.limit = limit
+    }
+  }
+
+  /// What makes the figures of all candidates doubtful.
+  package enum Warning: Hashable, Sendable {
+    /// Evaluated blindly, the log's own policy comes out this far off.
+    case modelRejected(difference: Double, z: Double)
+    case loadSensitive(t: Double)
+    case noRetries
+    case fewHealthyRetries(needed: Int)
+    /// Caller, callee and callee's callee.
+    case nestedCalls(ForeignName, ForeignName, ForeignName)
+    /// Peaks are means over so many seconds, because the log spans so long.
+    case coarseLoad(span: Int64, seconds: Int)
+    case leftOut(attempts: Int)
+    case unfinished(calls: Int)
+    case joinedByTime(attempts: Int)
+    case backtestRejected
+  }
+
+  /// What makes the figures of one candidate doubtful.
+  package enum CandidateWarning: Hashable, Sendable {
+    case emptyScope
+    case hedgingBesideAdmission, rateBesideHedging
+    case attemptsNotFollowed(beyond: Int)
+    /// The share of attempts that the log cannot tell about, and whether bad requests can be told from bad moments.
+    case noValue(unsupported: Double, isIdentified: Bool)
+    /// At most this share of all requests can be bad.
+    case persistenceBounded(share: Double)
+    case fewOutages(Int)
+    case modelDoubtful
+    case fewBlocks(Int)
+    /// Longer than any caller above was seen to wait, microseconds.
+    case beyondCallersPatience(Int64)
+    case extrapolatedLoad(factor: Double, simulatedUnder: [Capacity])
+    case reweightedContradicts
+    case otherTargetUnknown
+    case replayCut(attemptsPerLogged: Int)
+    case countedPerExit
+    case noSupervisedExit
+  }
+
+  package enum Check: Hashable, Sendable {
+    /// The log's own policy, evaluated as if none of its retries had been logged.
+    case ownPolicy(difference: Double, z: Double)
+    case backtest(predicted: ClientGroup, from: ClientGroup, difference: Double, z: Double, requests: Int)
+    /// Outages as first attempts saw them; the median length lies between two times, microseconds.
+    case outages(count: Int, open: Int, median: ClosedInterval?, every: Int)
+    /// Success rates by the log's own retries, reweighted.
+    case reweighted(
+      normalised: Double, plain: Double, robust: Double, error: Double, model: Double?, effective: Double, failing: Int)
+  }
+
+  package struct ClosedInterval: Hashable, Sendable {
+    package var low: Double
+    package var high: Double
+    package init(low: Double, high: Double) {
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// Clients with one policy, or one client of several with the same.
+  package enum ClientGroup: Hashable, Sendable {
+    case caller(ForeignName)
+    case policy(attempts: Int, law: DelayLaw?)
+  }
+
+  /// What users ask for: requests, or single calls where calls are nested.
+  package enum Unit: Hashable, Sendable { case requests, calls }
+
+  /// One candidate against the log.
+  package enum Verdict: Hashable, Sendable {
+    case unjudged
+    /// Success lies between these.
+    case refused(low: Double, high: Double)
+    case effect(Effect)
+    case supervision(starts: Int, exits: Int, children: Int, escalations: Int, first: Escalation?)
+  }
+
+  package struct Escalation: Hashable, Sendable {
+    package var child: ForeignName
+    /// Microseconds since the epoch.
+    package var at: Int64
+    package init(child: ForeignName, at: Int64) {
+      self.child = child
+      self.at = at
+    }
+  }
+
+  /// What a candidate changes.
+  package struct Effect: Hashable, Sendable {
+    package enum Direction: Hashable, Sendable { case better, worse, same, undecided }
+    package enum Basis: Hashable, Sendable {
+      /// What every night would bring.
+      case anyNight
+      /// What this night would have brought.
+      case thisNight
+      case likely
+    }
+
+    package var direction: Direction
+    package var basis: Basis
+    /// Change of the share of requests served.
+    package var gain: Double
+    package var low: Double
+    package var high: Double
+    /// Attempts per request more than logged.
+    package var extraAttempts: Double
+    /// p99 more than logged, microseconds.
+    package var extraLatency: Double
+    package var isUnderLoad: Bool
+    package var unit: Unit
+    package init(
+      direction: Direction, basis: Basis, gain: Double, low: Double, high: Double, extraAttempts: Double,
+      extraLatency: Double, isUnderLoad: Bool, unit: Unit
+    ) {
+      self.direction = direction
+      self.basis = basis
+      self.gain = gain
+      self.low = low
+      self.high = high
+      self.extraAttempts = extraAttempts
+      self.extraLatency = extraLatency
+      self.isUnderLoad = isUnderLoad
+      self.unit = unit
+    }
+  }
+
+  package enum Advice: Hashable, Sendable {
+    case take(name: ForeignName, Effect)
+    case holdsForThisNight(outages: Int, low: Double, high: Double)
+    case nextBest(name: ForeignName, behind: Double, Unit)
+    case setting(ForeignText)
+    case frontier([ForeignName])
+    case undecided
+    /// So many of the candidates cannot be judged.
+    case keepUntilKnown(unjudged: Int, of: Int, Unit)
+    case keep(Unit)
+  }
+}

@@ -1,0 +1,214 @@
+/// The sentences about policies: what the clients did, what each candidate would change, and what to do about it.
+package import Model
+internal import Support
+
+/// Words for the facts of `PolicyFindings`.
+package enum PolicyWording {
+  package static func logged(_ logged: PolicyFindings.LoggedClients) -> InlineText {
+    switch logged.source {
+    case .noCalls: return "no calls in the log"
+    case .given:
+      return .own("given: " + attempts(logged.attempts) + (logged.laws.first.map { " " + law($0) } ?? ""))
+    case .inferred: break
+    }
+    guard logged.retries > 0 else { return "inferred: no call was retried" }
+    let laws: String =
+      switch logged.laws.count {
+      case 0:
+        "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
+      case 1: law(logged.laws[0])
+      default:
+        "\(logged.laws.count) delay laws, by client: " + logged.laws.prefix(5).map(law).joined(separator: "; ")
+      }
+    let sure =
+      logged.retries >= 1000 ? "surely" : logged.retries >= 100 ? "fairly surely" : "on little evidence"
+    let limit = logged.attempts.map { "at most \($0) attempts" } ?? "attempts bounded by time only"
+    let timeout = logged.attemptTimeout.map { ", each at most \(NumberFormat.duration($0))" } ?? ""
+    return .own(
+      "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws), after "
+        + logged.kinds.map(\.name).joined(separator: ", "))
+  }
+
+  private static func attempts(_ count: Int?) -> String {
+    count.map { $0 == 1 ? "one attempt" : "\($0) attempts" } ?? "unlimited attempts"
+  }
+
+  static func law(_ law: DelayLaw) -> String {
+    func time(_ value: Int64) -> String { NumberFormat.duration(value) }
+    let envelope: String
+    switch law.envelope {
+    case .immediate: envelope = "at once"
+    case .fixed(let delay): envelope = "after \(time(delay))"
+    case .linear(let base, let step): envelope = "after \(time(base)) and \(time(step)) more each time"
+    case .exponential(let base, let factor): envelope = "after \(time(base)) times \(number(factor)) each time"
+    case .doublingLessOne(let base): envelope = "after (2^n - 1) times \(time(base))"
+    case .immediateThenExponential(let base, let factor):
+      envelope = "at once, then after \(time(base)) times \(number(factor)) each time"
+    }
+    let jitter: String
+    switch law.jitter {
+    case .none: jitter = ""
+    case .full: jitter = " with full jitter"
+    case .equal: jitter = " with equal jitter"
+    case .decorrelated: jitter = " with decorrelated jitter"
+    case .proportional(let below, let above):
+      jitter = " with jitter of -\(NumberFormat.percent(below)) to +\(NumberFormat.percent(above))"
+    case .additive(let most): jitter = " and up to \(time(most)) more by chance"
+    }
+    return envelope + jitter + (law.maximum.map { ", at most \(time($0))" } ?? "")
+  }
+
+  /// At most four significant digits, no trailing zeros.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite else { return "unknown" }
+    if value == value.rounded(), let whole = Int64(checked: value) { return NumberFormat.count(Int(clamping: whole)) }
+    var scale = 1.0
+    while abs(value) * scale < 1000, scale < 1e9 { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    return rounded == rounded.rounded() ? number(rounded.rounded()) : rounded.description
+  }
+
+  /// A share of requests as so many in a million.
+  private static func million(_ share: Double) -> String { number((share * 1e6).rounded()) }
+
+  /// The families of a candidate as `report.json` names them.
+  static func families(_ families: [PolicyFamily]) -> String {
+    families.isEmpty ? "none" : families.map(\.rawValue).joined(separator: "+")
+  }
+
+  static func unit(_ unit: PolicyFindings.Unit) -> String { unit == .requests ? "requests" : "calls" }
+
+  static func assumption(_ assumption: PolicyFindings.Assumption) -> InlineText {
+    switch assumption {
+    case .openLoop:
+      "A1 Requests arrive on their own: no caller waits for another request before it sends its own."
+    case .noInterference:
+      "A2 A policy's own load does not change how components answer; checked, and doubted where it fails."
+    case .independence:
+      "A3 Given the component's state at a time, and whether the request itself is at fault, attempts are independent."
+    case .completeLog: "A4 The log is complete; dropped records are counted in the diagnostics."
+    }
+  }
+
+  // MARK: Verdicts and advice
+
+  package static func verdict(_ verdict: PolicyFindings.Verdict, of name: ForeignName) -> InlineText {
+    switch verdict {
+    case .unjudged: return ""
+    case .refused(let low, let high):
+      return
+        "\(name) cannot be judged from this log: its success lies between \(own: NumberFormat.percent(low)) and \(own: NumberFormat.percent(high))."
+    case .effect(let effect): return "\(name) \(own: words(effect))."
+    case .supervision(let starts, let exits, let children, let escalations, let first):
+      let when: InlineText =
+        first.map { "; the first at \(own: NumberFormat.time($0.at)) because of \($0.child)" } ?? ""
+      return
+        "\(name) would have made \(starts) starts after \(exits) exits of \(children) children and escalated \(escalations) times\(when)."
+    }
+  }
+
+  private static func words(_ effect: PolicyFindings.Effect) -> String {
+    let what: String
+    let unit = unit(effect.unit)
+    let sure = effect.basis == .likely ? "probably " : ""
+    let scope = effect.basis == .thisNight ? " on this night" : ""
+    switch effect.direction {
+    case .better:
+      what =
+        "would \(sure)have saved \(million(effect.gain)) more \(unit) in a million\(scope) (\(million(effect.low)) to \(million(effect.high)))"
+    case .worse:
+      what =
+        "would \(sure)have lost \(million(-effect.gain)) more \(unit) in a million\(scope) (\(million(-effect.high)) to \(million(-effect.low)))"
+    case .same: what = "would have served exactly as many \(unit) as the log"
+    case .undecided: what = "would have made no difference in success that this log can show"
+    }
+    let extra = effect.extraAttempts
+    let load =
+      extra == 0
+      ? "at the same load"
+      : extra > 0
+        ? "for \(number(extra)) more attempts per request" : "with \(number(-extra)) fewer attempts per request"
+    let latency = effect.extraLatency
+    let wait =
+      abs(latency) < 1000
+      ? ""
+      : ", and a p99 \(NumberFormat.duration(Int64(checked: abs(latency).rounded()) ?? .max)) \(latency > 0 ? "longer" : "shorter")"
+    return what + (effect.isUnderLoad ? " under the load response that the log shows" : "") + ", " + load + wait
+  }
+
+  static func advice(_ advice: PolicyFindings.Advice) -> InlineText {
+    switch advice {
+    case .take(let name, let effect): return "Take \(name). It \(own: words(effect))."
+    case .holdsForThisNight(let outages, let low, let high):
+      return
+        "That holds for this night. It had \(outages) \(own: outages == 1 ? "outage" : "outages"), too few to promise the same of other nights: there, \(own: million(low)) to \(own: million(high)) in a million."
+    case .nextBest(let name, let behind, let unit):
+      return "Next best is \(name), \(own: million(behind)) \(own: Self.unit(unit)) in a million behind it."
+    case .setting(let text): return "Its setting:\n\(text)"
+    case .frontier(let names):
+      return
+        "No other candidate beats these in success, load, latency and waste at once: \(InlineText.joined(names.map { .foreign($0.text) }, by: ", "))."
+    case .undecided: return "This log cannot decide between the candidates: see their bounds."
+    case .keepUntilKnown(let unjudged, let count, let unit):
+      return
+        "Keep what is there until more is known: no candidate is sure to serve more \(own: Self.unit(unit)) than the log's own policy, and \(unjudged) of \(count) cannot be judged from this log."
+    case .keep(let unit):
+      return
+        "Keep what is there: no candidate serves more \(own: Self.unit(unit)) than the log's own policy, as far as it can tell."
+    }
+  }
+
+  // MARK: Checks
+
+  static func check(_ check: PolicyFindings.Check) -> InlineText {
+    switch check {
+    case .ownPolicy(let difference, let z):
+      return
+        "A/A: evaluated as if none of its retries had been logged, the log's own policy comes out \(own: number(difference)) off in success (z \(own: number(z)))."
+    case .backtest(let predicted, let from, let difference, let z, let requests):
+      return
+        "Backtest: from the retries of \(group(from)), the model predicts \(group(predicted)) to within \(own: number(difference)) in success (z \(own: number(z)), \(requests) failing requests)."
+    case .outages(let count, let open, let median, let step):
+      func time(_ value: Double) -> String { NumberFormat.duration(Int64(checked: value.rounded()) ?? .max) }
+      let length =
+        median.map { "half of them were over after \(time($0.low)) to \(time($0.high))" }
+        ?? "how long they last cannot be told"
+      let sample = step > 1 ? ", from every \(step)th outage" : ""
+      return
+        "Outages as first attempts saw them: \(count), of which \(open) without a success on both sides; \(own: length) (Turnbull's estimate between the calls around them\(own: sample))."
+    case .reweighted(let normalised, let plain, let robust, let error, let model, let effective, let failing):
+      func rate(_ value: Double) -> String { number((value * 1e6).rounded() / 1e4) + " %" }
+      let said = model.map { "; the model says \(rate($0))" } ?? ""
+      return
+        "Without the model, the log's own retries reweighted say \(own: rate(normalised)) success (self-normalised), \(own: rate(plain)) (plain) and \(own: rate(robust)) ± \(own: rate(1.96 * error)) (doubly robust)\(own: said). Effective \(own: number(effective.rounded())) of \(failing) failing requests."
+    }
+  }
+
+  private static func group(_ group: PolicyFindings.ClientGroup) -> InlineText {
+    switch group {
+    case .caller(let name): "the calls of \(name)"
+    case .policy(let attempts, let law):
+      "the calls with \(attempts) attempts\(own: law.map { ", " + Self.law($0) } ?? "")"
+    }
+  }
+}
+
+extension PolicyFindings.Advice {
+  package var wording: InlineText { PolicyWording.advice(self) }
+}
+
+extension PolicyFindings.Assumption {
+  package var wording: InlineText { PolicyWording.assumption(self) }
+}
+
+extension PolicyFindings.Check {
+  package var wording: InlineText { PolicyWording.check(self) }
+}
+
+extension PolicyFindings.Warning {
+  package var wording: InlineText { PolicyWording.warning(self) }
+}
+
+extension PolicyFindings.CandidateWarning {
+  package var wording: InlineText { PolicyWording.warning(self) }
+}
