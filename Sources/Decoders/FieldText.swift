@@ -97,6 +97,17 @@ enum FieldText {
     return microseconds(number, unit: unit)
   }
 
+  /// The unit that a number since the epoch is in, by its size; nil where the text is none.
+  static func unit(ofEpoch b: Span<UInt8>) -> Unit? {
+    guard let number = double(b) else { return nil }
+    switch abs(number) {
+    case ..<1e11: return .seconds
+    case ..<1e14: return .milliseconds
+    case ..<1e17: return .microseconds
+    default: return .nanoseconds
+    }
+  }
+
   static func microseconds(_ whole: Int64, unit: Unit) -> Int64? {
     switch unit {
     case .seconds: return scaled(whole, 1_000_000)

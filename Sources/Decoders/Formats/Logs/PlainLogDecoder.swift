@@ -11,9 +11,11 @@ internal import Support
 /// one that begins with `Caused by`, in a file whose lines have times) are counted and belong to that record. A file
 /// without any header is no log as far as anybody can tell: it gives the note `unrecognizedFormat` and no records.
 struct PlainLogDecoder: FormatDecoder {
-  let format = "log lines"
+  var format: String { access.hasHits && !hasLogs ? access.format.description : "log lines" }
+  private var hasLogs = false
   private var context: MemberContext
   private var layout: HeaderLayout
+  private var access: AccessLines
   private let finder = RequestFinder()
   private var found = RequestFinder.Found()
   /// Bytes without their line end yet, and before the layout is learned all bytes.
@@ -32,6 +34,7 @@ struct PlainLogDecoder: FormatDecoder {
 
   init(context: MemberContext) {
     self.context = context
+    access = AccessLines(context: context)
     layout = HeaderLayout(
       clock: LogClock(
         zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay))
@@ -72,15 +75,23 @@ struct PlainLogDecoder: FormatDecoder {
     let bytes = held
     held = []
     var ranges: [Range<Int>] = []
+    var sawAccess = false
     var start = 0
     while start < bytes.count, ranges.count < Self.sampledLines {
       let end = newline(bytes.span, from: start) ?? bytes.count
       let stop = end > start && bytes[end - 1] == 0x0D ? end - 1 : end
-      if stop > start, bytes[start] != 0x20, bytes[start] != 0x09 { ranges.append(start..<stop) }
+      if stop > start, bytes[start] != 0x20, bytes[start] != 0x09 {
+        // Lines of an access log teach nothing about headers.
+        if AccessLines.looksLike(bytes.span.extracting(start..<stop)) {
+          sawAccess = true
+        } else {
+          ranges.append(start..<stop)
+        }
+      }
       start = end + 1
     }
     layout.learn(bytes.span, ranges)
-    if layout.isEmpty {
+    if layout.isEmpty, !sawAccess {
       isUnknown = true
       let message = bytes.isEmpty ? "nothing in it" : "text without any log header"
       context.report(bytes.isEmpty ? "emptyMember" : "unrecognizedFormat", .note, at: .whole, message, into: &batch)
@@ -152,12 +163,17 @@ struct PlainLogDecoder: FormatDecoder {
     while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x20 || whole[end - 1] == 0x09 { end &-= 1 }
     if end == 0 { return }
     let text = whole.extracting(0..<end)
+    if access.take(text, LineEnvelope(source: context.line(line)), &context, into: &batch) {
+      hasRecord = true
+      return
+    }
     let header = layout.header(of: text)
     if header.time == .min, hasRecord, layout.timedPercent >= 50, continues(text) {
       batch.recordCounts.repair("continuationLine")
       return
     }
     hasRecord = true
+    hasLogs = true
     var record = LogLine()
     record.time = header.time
     record.severity = header.severity

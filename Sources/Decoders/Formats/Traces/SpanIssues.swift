@@ -10,6 +10,7 @@ extension OTLPSpans {
     static let implausibleTime = SpanIssues(rawValue: 8)
     static let enumName = SpanIssues(rawValue: 16)
     static let unknownProcess = SpanIssues(rawValue: 32)
+    static let durationUnit = SpanIssues(rawValue: 64)
 
     /// How each of them is told: the flaw, its code, its message.
     static let told: [(SpanIssues, String, String)] = [
@@ -17,6 +18,10 @@ extension OTLPSpans {
       (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
       (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
       (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
+      (
+        .durationUnit, "durationUnit",
+        "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
+      ),
       (.enumName, "enumName", "an enum by name, where the format wants its number"),
     ]
   }

@@ -14,6 +14,7 @@ struct JSONRecords {
   private(set) var format = "JSON"
   private let logs: JSONLogs
   private let mapped: MappedJSON
+  private var access: AccessSpans
   var texts: JSONTexts
   private var service: Symbol?
   private var processes: [Symbol: Symbol]?
@@ -31,6 +32,7 @@ struct JSONRecords {
     self.context = context
     self.isContinued = isContinued
     let settings = context.settings
+    access = AccessSpans(input: context.input, member: context.member)
     let table = LogKeyTable(settings.logKeys)
     let hasKeys = rule?.keys.isEmpty == false || rule?.values.isEmpty == false
     mapped = MappedJSON(rule: hasKeys ? rule : nil)
@@ -268,6 +270,9 @@ struct JSONRecords {
     case .unknown:
       noteUnknown(place)
       return false
+    case .access:
+      return takeAccess(b, range, source, place, into: &batch)
+        || take(.log, b, range, source, place, into: &batch)
     case .log:
       var log = logs.read(b, at: range.lowerBound, &texts, &batch.symbols, &batch.text)
       log.source = source
@@ -316,6 +321,25 @@ struct JSONRecords {
         context.report(reason, .warning, at: place, "an object without the fields that its record needs", into: &batch)
       }
     }
+    return true
+  }
+
+  /// Takes an object as a request of an access log; false where it is none.
+  private mutating func takeAccess(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ place: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    let zone = context.settings.assumedZoneSeconds
+    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return false }
+    let envelope = LineEnvelope(source: source)
+    if record.isEscaped {
+      let plain = JSONEscapes.simplified(b, range)
+      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return false }
+      access.append(record, plain.span, envelope, into: &batch)
+    } else {
+      access.append(record, b, envelope, into: &batch)
+    }
+    used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place, into: &batch)
     return true
   }
 

@@ -11,6 +11,8 @@ enum JSONShape {
   case eventLine
   /// Flat span, log or metric through a rule's keys, or a flat span with keys that everybody uses.
   case mapped
+  /// Perhaps a request of an access log: the keys have a method and a status.
+  case access
   case log
   case unknown
 }
@@ -68,6 +70,9 @@ struct JSONClassifier {
     static let mapped = Keys(rawValue: 65536)
     static let duration = Keys(rawValue: 131_072)
     static let flatSpan = Keys(rawValue: 262_144)
+    static let accessMethod = Keys(rawValue: 1 << 19)
+    static let accessStatus = Keys(rawValue: 1 << 20)
+    static let access: Keys = [.accessMethod, .accessStatus]
   }
 
   let logKeys: LogKeyTable
@@ -96,6 +101,7 @@ struct JSONClassifier {
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
+    if keys.contains(.access) { return .access }
     if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) { return .jaegerSpan }
     if keys.contains([.traceId, .spanId, .jaeger]) { return .jaegerSpan }
     if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin) { return .zipkinSpan }
@@ -135,6 +141,7 @@ struct JSONClassifier {
     case 20 where isKey("observedTimeUnixNano"): keys.insert(.nanos)
     default: break
     }
+    noteAccess(b, key, byte, &keys)
     switch logKeys.role(b, key)?.role {
     case .time: keys.insert(.logTime)
     case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
@@ -142,6 +149,29 @@ struct JSONClassifier {
     default: break
     }
     if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+  }
+
+  /// Method and status of a request, in the spellings of access logs.
+  private func noteAccess(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: inout Keys) {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    switch key.count {
+    case 4 where isKey("verb"): keys.insert(.accessMethod)
+    case 6 where isKey("status"): if byte != 0x7B { keys.insert(.accessStatus) }
+    case 6 where isKey("method"): keys.insert(.accessMethod)
+    case 7 where isKey("request"): keys.insert(.accessMethod)
+    case 10 where isKey("statusCode"): keys.insert(.accessStatus)
+    case 10 where isKey("httpMethod"): keys.insert(.accessMethod)
+    case 11 where isKey("status_code") || isKey("http_status"): keys.insert(.accessStatus)
+    case 11 where isKey("http_method"): keys.insert(.accessMethod)
+    case 11 where isKey("httpRequest"): if byte == 0x7B { keys.insert(.access) }
+    case 12 where isKey("responseCode") || isKey("OriginStatus"): keys.insert(.accessStatus)
+    case 12 where isKey("request_line"): keys.insert(.accessMethod)
+    case 13 where isKey("response_code"): keys.insert(.accessStatus)
+    case 13 where isKey("requestMethod") || isKey("RequestMethod"): keys.insert(.accessMethod)
+    case 14 where isKey("request_method"): keys.insert(.accessMethod)
+    case 16 where isKey("DownstreamStatus"): keys.insert(.accessStatus)
+    default: break
+    }
   }
 
   private static let eventKinds = EventKind.allCases.map { Array($0.name.utf8) }

@@ -1,0 +1,170 @@
+// The Common Log Format and all that grew out of it: Apache, nginx, ingress-nginx, Traefik, with any tail.
+
+internal import Model
+internal import Support
+
+/// Reads `[server] client ident user [time] "request" status bytes …`.
+///
+/// What comes behind the bytes every operator writes his own way (`log_format`, `LogFormat`). Named fields (`rt=0.068`) tell
+/// themselves; the others are told by their form: lists of addresses, of statuses, of seconds with a fraction, ids, names in
+/// brackets (ingress-nginx), a number with its unit. A bare whole number could be anything: it is not used.
+enum AccessCommon {
+  /// Reads a line whose token `clock` is the bracketed time; nil where the rest is of no access line.
+  static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, clock: Int, zoneSeconds: Int) -> AccessRecord? {
+    var record = AccessRecord()
+    guard let time = AccessTime.common(b, tokens[clock].inner, zoneSeconds: zoneSeconds) else { return nil }
+    record.time = time
+    if clock >= 4, !AccessShapes.isNumericHost(b, tokens[0].whole), !AccessShapes.isDash(b, tokens[0].whole),
+      AccessShapes.isNumericHost(b, tokens[1].whole) || AccessShapes.isDash(b, tokens[2].whole)
+    {
+      record.server = tokens[0].whole
+    }
+    var next = clock + 1
+    while next < tokens.count, tokens[next].kind != .quoted, next - clock <= 3 {
+      if tokens[next].kind == .bare, record.server.isEmpty { record.server = tokens[next].whole }
+      next += 1
+    }
+    guard next + 1 < tokens.count, tokens[next].kind == .quoted,
+      AccessLines.takeRequest(b, tokens[next].inner, into: &record), tokens[next + 1].kind == .bare,
+      AccessShapes.isStatus(b, tokens[next + 1].whole)
+    else { return nil }
+    record.status = AccessShapes.status(b, tokens[next + 1].whole)
+    record.isConnection = false
+    var tail = Tail(status: record.status)
+    tail.read(b, tokens, from: next + 2, into: &record)
+    return record
+  }
+
+  /// Reading what stands behind the status.
+  private struct Tail {
+    let status: Int
+    /// Decimal numbers in their order that are not placed yet.
+    private var decimals: [Range<Int>] = []
+    private var sawAddress = false
+    private var quoted = 0
+    private var whole = 0
+    private var statusFits = false
+    private var decimalsBeforeAddress = 0
+    /// The third quoted text: a router's name, if the line turns out to be Traefik's.
+    private var third = 0..<0
+
+    init(status: Int) { self.status = status }
+
+    mutating func read(_ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int, into record: inout AccessRecord) {
+      var next = start
+      if next < tokens.count, tokens[next].kind == .bare,
+        AccessShapes.isDash(b, tokens[next].whole) || AccessShapes.isDigits(b, tokens[next].whole)
+      {
+        next += 1
+      }
+      while next < tokens.count {
+        take(b, tokens[next], into: &record)
+        next += 1
+      }
+      place(b, into: &record)
+    }
+
+    private mutating func take(_ b: Span<UInt8>, _ token: AccessToken, into record: inout AccessRecord) {
+      let field = token.inner
+      if token.kind == .quoted { quoted += 1 }
+      if field.isEmpty || AccessShapes.isDash(b, field) { return }
+      if token.kind == .bracket {
+        if record.upstream.isEmpty { record.upstream = field }
+        return
+      }
+      // Referrer and agent are the client's words, whatever they look like.
+      if token.kind == .quoted, quoted <= 2, !sawAddress { return }
+      if token.kind == .bare, let equals = field.first(where: { b[$0] == 0x3D }), equals > field.lowerBound,
+        AccessKeys.takeTail(
+          b, key: field.lowerBound..<equals, value: (equals &+ 1..<field.upperBound).bare(b), into: &record)
+      {
+        if !record.addresses.isEmpty { sawAddress = true }
+        return
+      }
+      byForm(b, token, field, into: &record)
+    }
+
+    private mutating func byForm(
+      _ b: Span<UInt8>, _ token: AccessToken, _ field: Range<Int>, into record: inout AccessRecord
+    ) {
+      if AccessShapes.isRequestID(b, field) {
+        record.requestID = field
+      } else if AccessKeys.isTraceParent(b, field) {
+        record.traceParent = field
+      } else if AccessShapes.isList(b, field, .seconds) {
+        if sawAddress, record.times.isEmpty, AccessList.count(b, field) == AccessList.count(b, record.addresses),
+          record.latency >= 0 || decimalsBeforeAddress > 0 || AccessList.count(b, field) > 1
+        {
+          record.times = field
+        } else {
+          decimals.append(field)
+          if !sawAddress { decimalsBeforeAddress += 1 }
+        }
+      } else if sawAddress, AccessShapes.isList(b, field, .statuses),
+        AccessList.count(b, field) == AccessList.count(b, record.addresses)
+      {
+        // A list of lengths may look like one of statuses: the last status is the answer's, nearly always.
+        let fits = lastStatus(b, field) == status
+        if record.statuses.isEmpty || fits || !statusFits { record.statuses = field }
+        statusFits = fits || statusFits
+      } else if AccessShapes.isList(b, field, .addresses) {
+        record.addresses = field
+        sawAddress = true
+      } else if token.kind == .quoted {
+        if quoted == 3 { third = field }
+      } else if let micros = withUnit(b, field) {
+        record.latency = micros
+        // Only Traefik's form ends like this; its time is when the request came.
+        if quoted == 4 {
+          record.timeIsEnd = false
+          record.format = "Traefik access log"
+          if record.upstream.isEmpty, !third.isEmpty { record.upstream = routerName(b, third) }
+        }
+      } else if AccessShapes.isDigits(b, field) {
+        whole += 1
+      }
+    }
+
+    private func lastStatus(_ b: Span<UInt8>, _ field: Range<Int>) -> Int {
+      var list = AccessList(field)
+      var last = 0
+      while let element = list.next(b) { last = AccessShapes.status(b, element) }
+      return last
+    }
+
+    /// `api@docker` is `api`.
+    private func routerName(_ b: Span<UInt8>, _ field: Range<Int>) -> Range<Int> {
+      let end = field.first { b[$0] == 0x40 } ?? field.upperBound
+      return field.lowerBound..<end
+    }
+
+    /// `123ms`, `0.5s`, `1200us`; and Apache's `**0/123456**` (`%T/%D`), whose two numbers agree.
+    private func withUnit(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64? {
+      guard let first = field.first(where: { b[$0] &- 0x30 <= 9 }) else { return nil }
+      if let slash = field.first(where: { b[$0] == 0x2F }) {
+        let end = field.last { b[$0] &- 0x30 <= 9 }.map { $0 &+ 1 } ?? first
+        guard slash > first, slash &+ 1 < end, let seconds = FieldText.int(b.extracting(first..<slash)),
+          let micros = FieldText.int(b.extracting(slash &+ 1..<end)), micros >= 0, micros / 1_000_000 == seconds
+        else { return nil }
+        return micros
+      }
+      guard first == field.lowerBound, b[field.upperBound &- 1] == 0x73 else { return nil }
+      return SpanWords.duration(b.extracting(field), unit: .inferred)
+    }
+
+    /// Gives the decimal numbers their places: the request's time first, then the upstream's.
+    private func place(_ b: Span<UInt8>, into record: inout AccessRecord) {
+      var rest = decimals[...]
+      if record.latency < 0 {
+        // Behind the address, of two the first is the upstream's.
+        let takesLast = sawAddress && record.times.isEmpty && rest.count >= 2 && !rest.isEmpty
+        if let found = takesLast ? rest.popLast() : rest.popFirst() {
+          var list = AccessList(found)
+          record.latency = list.next(b).map { AccessShapes.seconds(b, $0) } ?? -1
+        }
+      }
+      if record.times.isEmpty, let found = rest.first { record.times = found }
+      if record.latency < 0, whole == 1 { record.hasUnitlessDuration = true }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+// The names under which access logs tell their fields: JSON keys, `key=value` pairs, W3C columns.
+
+internal import Model
+internal import Support
+
+/// What a named field of an access log holds.
+enum AccessKey: UInt8 {
+  case method
+  case target
+  /// The whole request line.
+  case request
+  case status
+  case server
+  /// The server's name in the configuration and not the request's header.
+  case configuredServer
+  case upstream
+  case addresses
+  case statuses
+  /// Seconds, one for each try.
+  case times
+  case requestID
+  case traceParent
+  case trace
+  case span
+  /// When the request came.
+  case start
+  /// When the line was written, or a time of which the name does not tell.
+  case time
+  /// Seconds since the epoch with milliseconds, written at the end (nginx).
+  case epoch
+  case date
+  case clock
+  case seconds
+  case milliseconds
+  case microseconds
+  case nanoseconds
+  /// A duration whose unit the name does not tell.
+  case duration
+  case upstreamMilliseconds
+  case attempts
+  case retries
+  case flags
+  case details
+  case route
+}
+
+/// Looks names up without regard to case and to what is no letter or digit.
+enum AccessKeys {
+  /// By the hash of the name's letters and digits in lower case; a dot stands between an object's key and its member's.
+  private static let byHash: [UInt64: AccessKey] = {
+    var table: [UInt64: AccessKey] = [:]
+    for (key, names) in names {
+      for name in names {
+        let bytes = Array(name.utf8)
+        table[hash(bytes.span, 0..<bytes.count, seed: seed)] = key
+      }
+    }
+    return table
+  }()
+
+  /// From the documents: nginx's and Apache's variables, Envoy's command operators as Istio names them, Traefik's and
+  /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest.
+  private static let names: [(AccessKey, [String])] = [
+    (
+      .method,
+      [
+        "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
+        "reqmethod", "httprequestmethod",
+      ]
+    ),
+    (
+      .target,
+      [
+        "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
+        "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "httppath", "httpurl",
+      ]
+    ),
+    (.request, ["request", "requestline", "httprequest"]),
+    (
+      .status,
+      [
+        "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
+        "httprequest.status", "httpstatuscode", "code",
+      ]
+    ),
+    (
+      .server,
+      [
+        "host", "httphost", "vhost", "authority", "requesthost", "request.host", "domain", "cshost", "xhostheader",
+        "reqhost",
+      ]
+    ),
+    (.configuredServer, ["servername", "frontendname", "frontend", "ingressname", "listener"]),
+    (
+      .upstream,
+      [
+        "upstreamcluster", "proxyupstreamname", "upstreamname", "backendname", "backend", "servicename",
+        "upstreamservice",
+      ]
+    ),
+    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress"]),
+    (.statuses, ["upstreamstatus", "us", "ustatus"]),
+    (.times, ["upstreamresponsetime", "urt", "ut", "upstreamtime"]),
+    (.requestID, ["requestid", "xrequestid", "reqid", "rid", "requestidentifier", "xedgerequestid", "id"]),
+    (.traceParent, ["traceparent", "httptraceparent"]),
+    (.trace, ["traceid", "trace", "xb3traceid", "opentelemetrytraceid", "opentracingtraceid"]),
+    (.span, ["spanid", "xb3spanid", "opentelemetryspanid"]),
+    (.start, ["starttime", "startutc", "startlocal", "requeststart"]),
+    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime"]),
+    (.epoch, ["msec"]),
+    (.date, ["date"]),
+    (.clock, []),
+    (.seconds, ["requesttime", "rt", "reqtime", "durations", "timetakens"]),
+    (
+      .milliseconds,
+      [
+        "durationms", "responsetimems", "requesttimems", "timetakenms", "elapsedms", "latencyms", "timems",
+        "totaltimems", "tookms",
+      ]
+    ),
+    (.microseconds, ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus"]),
+    (.nanoseconds, ["durationns", "latencyns", "durationnano", "durationnanos"]),
+    (
+      .duration,
+      ["duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took"]
+    ),
+    (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime"]),
+    (.attempts, ["upstreamrequestattemptcount", "attempts", "attemptcount"]),
+    (.retries, ["retryattempts", "retries", "retrycount"]),
+    (.flags, ["responseflags"]),
+    (.details, ["responsecodedetails"]),
+    (.route, ["routername", "routename"]),
+  ]
+
+  static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// FNV-1a over the letters and digits.
+  @inline(__always) static func hash(_ b: Span<UInt8>, _ r: Range<Int>, seed: UInt64) -> UInt64 {
+    var hash = seed
+    for i in r {
+      var byte = b[i]
+      if byte &- 0x41 < 26 { byte |= 0x20 }
+      guard byte &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2E else { continue }
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+    }
+    return hash
+  }
+
+  /// What a name means, in the object whose name's hash is the seed.
+  static func key(_ b: Span<UInt8>, _ name: Range<Int>, seed: UInt64 = seed) -> AccessKey? {
+    guard name.count <= 40 else { return nil }
+    return byHash[hash(b, name, seed: seed)]
+  }
+
+  /// The seed for the members of an object under a name.
+  static func inner(_ b: Span<UInt8>, _ name: Range<Int>) -> UInt64 {
+    (hash(b, name, seed: seed) ^ 0x2E) &* 0x0000_0100_0000_01B3
+  }
+
+  static func isTraceParent(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
+    guard r.count == 55, b[r.lowerBound &+ 2] == 0x2D, b[r.lowerBound &+ 35] == 0x2D, b[r.lowerBound &+ 52] == 0x2D
+    else {
+      return false
+    }
+    return HexDigits.sixteen(b, r.lowerBound &+ 3) != nil && HexDigits.sixteen(b, r.lowerBound &+ 19) != nil
+      && HexDigits.sixteen(b, r.lowerBound &+ 36) != nil
+  }
+
+  /// Takes a `key=value` of a line whose request, status and time stand at their fixed places; false where the key says
+  /// nothing.
+  static func takeTail(
+    _ b: Span<UInt8>, key name: Range<Int>, value: Range<Int>, into record: inout AccessRecord
+  ) -> Bool {
+    if value.isEmpty || AccessShapes.isDash(b, value) { return true }
+    if AccessShapes.isList(b, value, .addresses) {
+      record.addresses = value
+      return true
+    }
+    guard let key = key(b, name) else { return false }
+    switch key {
+    case .seconds, .duration:
+      // A fraction is of seconds; a text may name its unit; a whole number is of anything.
+      if AccessShapes.seconds(b, value) >= 0 {
+        record.latency = AccessShapes.seconds(b, value)
+      } else if b[value.upperBound &- 1] > 0x39, let micros = SpanWords.duration(b.extracting(value), unit: .inferred) {
+        record.latency = micros
+      } else if key == .seconds, let micros = SpanWords.duration(b.extracting(value), unit: .seconds) {
+        record.latency = micros
+      } else {
+        record.hasUnitlessDuration = true
+      }
+    case .milliseconds: record.latency = SpanWords.duration(b.extracting(value), unit: .milliseconds) ?? -1
+    case .microseconds: record.latency = SpanWords.duration(b.extracting(value), unit: .microseconds) ?? -1
+    case .nanoseconds: record.latency = SpanWords.duration(b.extracting(value), unit: .nanoseconds) ?? -1
+    case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
+    case .times: if AccessShapes.isList(b, value, .seconds) { record.times = value }
+    case .requestID: record.requestID = value
+    case .traceParent: if isTraceParent(b, value) { record.traceParent = value }
+    case .server, .configuredServer:
+      record.server = value
+      record.serverIsConfigured = key == .configuredServer
+    case .upstream: record.upstream = value
+    case .attempts: record.attempts = count(b, value, plus: 0)
+    case .retries: record.attempts = count(b, value, plus: 1)
+    default: return false
+    }
+    return true
+  }
+
+  static func count(_ b: Span<UInt8>, _ value: Range<Int>, plus: Int) -> Int {
+    guard let number = FieldText.int(b.extracting(value)), number >= 0 else { return 0 }
+    return Int(min(number, 250)) + plus
+  }
+}

@@ -1,0 +1,170 @@
+// Access logs as lines: which format a line has, and its request as spans.
+
+internal import Model
+internal import Support
+
+/// Reads the access lines of one stream.
+///
+/// Every line is told by its own form, so that error lines and banners between them do no harm; only the columns of W3C logs
+/// are learned from the line that names them. A stream in which no line of the first thousand was one is not looked at again.
+struct AccessLines {
+  private var tokens = AccessTokens()
+  private var columns = AccessW3C()
+  private var spans: AccessSpans
+  private let zoneSeconds: Int
+  private var misses = 0
+  private var hits = 0
+  var hasHits: Bool { hits > 0 }
+  /// The format of the last line taken, for the member's books.
+  private(set) var format: StaticString = "access log"
+
+  /// So many lines without a single access line, and the stream is of another kind.
+  private static let patience = 1000
+
+  init(context: MemberContext) {
+    zoneSeconds = context.settings.assumedZoneSeconds
+    spans = AccessSpans(input: context.input, member: context.member)
+  }
+
+  /// Takes a line as a request.
+  ///
+  /// - Parameters:
+  ///   - line: the content, out of all its wrappers.
+  ///   - envelope: what the wrappers said.
+  ///   - context: of the member, for notes.
+  ///   - batch: gets the request's spans, and the books about it.
+  /// - Returns: false where the line is no access line: then nothing was done.
+  mutating func take(
+    _ line: Span<UInt8>, _ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) -> Bool {
+    if misses > Self.patience, hits == 0 { return false }
+    if AccessW3C.isDirective(line) {
+      columns.direct(line)
+      return true
+    }
+    guard let record = read(line) else {
+      misses &+= 1
+      return false
+    }
+    hits &+= 1
+    format = record.format
+    if record.hasUnitlessDuration { noteUnit(envelope, &context, into: &batch) }
+    spans.append(record, line, envelope, into: &batch)
+    batch.recordCounts.use()
+    return true
+  }
+
+  /// Whether a line has the form of an access line.
+  static func looksLike(_ line: Span<UInt8>) -> Bool {
+    AccessForm(line) != .none || AccessW3C.isDirective(line)
+  }
+
+  private mutating func read(_ b: Span<UInt8>) -> AccessRecord? {
+    if columns.isActive, let record = columns.read(b) { return record }
+    let form = AccessForm(b)
+    guard form != .none, tokens.cut(b, from: 0) else { return nil }
+    switch form {
+    case .none: return nil
+    case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
+    case .fixed:
+      for grammar in AccessGrammar.all {
+        if let record = grammar.read(b, tokens, zoneSeconds: zoneSeconds) { return record }
+      }
+      return nil
+    case .common:
+      for clock in 0..<min(tokens.count, 10) where AccessTime.isCommon(b, tokens[clock].start) {
+        // A client's address with its port right before the time is HAProxy's, perhaps behind a header of syslog.
+        if clock > 0, AccessShapes.isAddress(b, tokens[clock - 1].whole) {
+          for grammar in AccessGrammar.all {
+            if let record = grammar.read(b, tokens, from: clock - 1, zoneSeconds: zoneSeconds) { return record }
+          }
+        }
+        return AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds)
+      }
+      return nil
+    }
+  }
+
+  /// Takes the request line of a field; false where it is neither one nor the sign of a broken one.
+  static func takeRequest(_ b: Span<UInt8>, _ field: Range<Int>, into record: inout AccessRecord) -> Bool {
+    if let (method, target) = AccessShapes.request(b, field) {
+      record.method = method
+      record.target = target
+      return true
+    }
+    record.isConnection = true
+    return AccessShapes.isBrokenRequest(b, field)
+  }
+
+  private func noteUnit(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {
+    batch.recordCounts.repair("durationUnit")
+    let place: SourceLocation.Position =
+      envelope.source.isLine ? .line(envelope.source.value) : .offset(envelope.source.value)
+    context.report(
+      "durationUnit", .note, at: place,
+      "a whole number that may be a duration has no unit: name it in the log's format (request_time=, duration_us=)",
+      into: &batch)
+  }
+}
+
+/// The family of an access line, by a glance at its beginning.
+enum AccessForm {
+  case none
+  /// `[2026-11-25T02:00:00.137Z] "`.
+  case envoy
+  /// Fields at fixed places, with the time as the first or second one.
+  case fixed
+  /// A date of the Common Log Format in brackets.
+  case common
+
+  init(_ b: Span<UInt8>) {
+    self = .none
+    guard b.count >= 24 else { return }
+    let first = b[0]
+    if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x54 {
+      let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
+      if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 { self = .envoy }
+      return
+    }
+    if first &- 0x30 <= 9, b[4] == 0x2D, b[7] == 0x2D, b[10] == 0x54 {
+      if Self.hasAddress(b, word: 2), Self.hasAddress(b, word: 3, orDash: true) { self = .fixed }
+      return
+    }
+    if first | 0x20 == 0x68 || first | 0x20 == 0x77 || first == 0x67 || first == 0x74 {
+      // `https 2026-…`, `tls 2.0 2026-…`.
+      let space = ByteScan.find(0x20, in: b.extracting(first: 12), from: 1)
+      if space &+ 12 < b.count, space < 6, Self.isISO(b, space &+ 1) || Self.isISO(b, space &+ 5) {
+        self = .fixed
+        return
+      }
+    }
+    // The bracket stands behind the client and the user, which are short; a virtual host may come first.
+    let head = b.extracting(first: 320)
+    var i = 0
+    while true {
+      i = ByteScan.find(0x5B, in: head, from: i)
+      if i >= head.count { return }
+      if AccessTime.isCommon(b, i) {
+        self = .common
+        return
+      }
+      i &+= 1
+    }
+  }
+
+  private static func isISO(_ b: Span<UInt8>, _ i: Int) -> Bool {
+    i &+ 11 < b.count && b[i] &- 0x30 <= 9 && b[i &+ 4] == 0x2D && b[i &+ 7] == 0x2D && b[i &+ 10] == 0x54
+  }
+
+  /// Whether the word of a number, from 0, is a host with a port.
+  private static func hasAddress(_ b: Span<UInt8>, word: Int, orDash: Bool = false) -> Bool {
+    var start = 0
+    for _ in 0..<word {
+      start = ByteScan.find(0x20, in: b, from: start) &+ 1
+      if start >= b.count { return false }
+    }
+    let end = ByteScan.find(0x20, in: b, from: start)
+    let field = start..<end
+    return AccessShapes.isAddress(b, field) || orDash && AccessShapes.isDash(b, field)
+  }
+}

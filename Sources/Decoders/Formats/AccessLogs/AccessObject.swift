@@ -1,0 +1,193 @@
+// Access logs as JSON objects: nginx with `escape=json`, Envoy and Istio, Caddy, Traefik, Cloud Logging's HttpRequest.
+
+internal import Model
+internal import Support
+
+/// Reads one object as a request, by the names of its keys.
+///
+/// An object is one if it has method and target (or a request line) and a status, and no message of its own: an application
+/// that logs a sentence about a request has written a log line. A duration without a unit is of the unit that the writer's
+/// document gives: milliseconds for Envoy, nanoseconds for Traefik, seconds for Caddy and nginx's `$request_time`; of any
+/// other writer it is used only if its text names one.
+struct AccessObject {
+  private var record = AccessRecord()
+  private var signs: Signs = []
+  private var bareDuration = 0..<0
+  private var startText: JSONStringSlice?
+  private var timeText: JSONStringSlice?
+  private var epoch = 0..<0
+  private var trace = 0..<0
+  private var hasStatus = false
+
+  /// Keys that only one writer has.
+  private struct Signs: OptionSet {
+    var rawValue: UInt8
+    static let envoy = Signs(rawValue: 1)
+    static let traefik = Signs(rawValue: 2)
+    static let caddy = Signs(rawValue: 4)
+    static let message = Signs(rawValue: 8)
+    static let escaped = Signs(rawValue: 16)
+  }
+
+  /// Reads the object at a place that was checked before; nil where it is no access log's.
+  static func read(_ b: Span<UInt8>, at start: Int, zoneSeconds: Int) -> AccessRecord? {
+    var object = AccessObject()
+    object.members(b, at: start, seed: AccessKeys.seed, depth: 0)
+    return object.finish(b, zoneSeconds: zoneSeconds)
+  }
+
+  private mutating func members(_ b: Span<UInt8>, at start: Int, seed: UInt64, depth: Int) {
+    var reader = JSONScanner(at: start)
+    guard reader.peek(b) == 0x7B else { return }
+    reader.position &+= 1
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      reader.skipSpace(b)
+      let at = reader.position
+      guard let value = reader.scalar(b) else { return }
+      switch value {
+      case .text(let text), .number(let text): take(b, key, text, seed: seed, isText: b[at] == 0x22)
+      case .bool: continue
+      case .other: if depth == 0, at < b.count, b[at] == 0x7B { nested(b, key, at: at) }
+      }
+    }
+  }
+
+  /// Objects in which writers keep the request: Caddy's `request`, Cloud Logging's `httpRequest`.
+  private mutating func nested(_ b: Span<UInt8>, _ key: JSONStringSlice, at: Int) {
+    if JSONScanner.equals(b, key, "request") {
+      members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
+      if !record.method.isEmpty { signs.insert(.caddy) }
+    } else if JSONScanner.equals(b, key, "httpRequest") {
+      members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
+    } else if JSONScanner.equals(b, key, "jsonPayload") {
+      var reader = JSONScanner(at: at)
+      _ = reader.eachMember(b) { reader, key in
+        if JSONScanner.equals(b, key, "message") || JSONScanner.equals(b, key, "msg") { signs.insert(.message) }
+        return reader.skipValue(b)
+      }
+    }
+  }
+
+  private mutating func take(
+    _ b: Span<UInt8>, _ name: JSONStringSlice, _ text: JSONStringSlice, seed: UInt64, isText: Bool
+  ) {
+    let value = text.start..<text.end
+    if value.isEmpty || isText && AccessShapes.isDash(b, value) { return }
+    if text.isEscaped { signs.insert(.escaped) }
+    guard let key = AccessKeys.key(b, name.start..<name.end, seed: seed) else {
+      sign(b, name, value)
+      return
+    }
+    switch key {
+    case .method: record.method = value
+    case .target: if record.target.isEmpty { record.target = value }
+    case .request:
+      if let (method, target) = AccessShapes.request(b, value) { (record.method, record.target) = (method, target) }
+    case .status: takeStatus(b, name, value)
+    case .server: if record.server.isEmpty { record.server = value }
+    case .configuredServer: record.configuredServer(value)
+    case .upstream: takeUpstream(b, name, value)
+    case .addresses: if record.addresses.isEmpty { record.addresses = value }
+    case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
+    case .times: if AccessShapes.isList(b, value, .seconds) { record.times = value }
+    case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
+    case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
+    case .trace: trace = value
+    case .span, .clock, .date: break
+    case .start: startText = text
+    case .time: timeText = timeText ?? text
+    case .epoch: epoch = value
+    case .seconds: record.latency = duration(b, value, .seconds)
+    case .milliseconds: record.latency = duration(b, value, .milliseconds)
+    case .microseconds: record.latency = duration(b, value, .microseconds)
+    case .nanoseconds: record.latency = duration(b, value, .nanoseconds)
+    case .duration: bareDuration = value
+    case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
+    case .attempts:
+      record.attempts = AccessKeys.count(b, value, plus: 0)
+      signs.insert(.envoy)
+    case .retries: record.attempts = AccessKeys.count(b, value, plus: 1)
+    case .flags:
+      record.reason = value
+      signs.insert(.envoy)
+    case .details: signs.insert(.envoy)
+    case .route: if JSONScanner.equals(b, name, "RouterName") { signs.insert(.traefik) }
+    }
+  }
+
+  private mutating func takeStatus(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    guard AccessShapes.isStatus(b, value) else { return }
+    record.status = AccessShapes.status(b, value)
+    hasStatus = true
+    if JSONScanner.equals(b, name, "DownstreamStatus") { signs.insert(.traefik) }
+    if JSONScanner.equals(b, name, "response_code") { signs.insert(.envoy) }
+  }
+
+  private mutating func takeUpstream(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    if JSONScanner.equals(b, name, "ServiceName") { signs.insert(.traefik) }
+    let end = value.first { b[$0] == 0x40 } ?? value.upperBound
+    record.upstream = value.lowerBound..<end
+  }
+
+  private mutating func sign(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    if JSONScanner.equals(b, name, "message") || JSONScanner.equals(b, name, "msg")
+      || JSONScanner.equals(b, name, "textPayload")
+    {
+      signs.insert(.message)
+    } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
+      signs.insert(.caddy)
+    }
+  }
+
+  private func duration(_ b: Span<UInt8>, _ value: Range<Int>, _ unit: FieldText.Unit) -> Int64 {
+    SpanWords.duration(b.extracting(value), unit: unit).map { max($0, 0) } ?? -1
+  }
+
+  private func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+    var record = record
+    record.isEscaped = signs.contains(.escaped)
+    guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
+      return nil
+    }
+    if signs.contains(.message), !signs.contains(.caddy) { return nil }
+    record.format =
+      signs.contains(.envoy)
+      ? "Envoy access log"
+      : signs.contains(.traefik) ? "Traefik access log" : signs.contains(.caddy) ? "Caddy access log" : "access log"
+    if record.latency < 0, !bareDuration.isEmpty {
+      if b[bareDuration.upperBound - 1] > 0x39 {
+        record.latency = duration(b, bareDuration, .inferred)
+      } else if signs.contains(.envoy) {
+        record.latency = duration(b, bareDuration, .milliseconds)
+      } else if signs.contains(.traefik) {
+        record.latency = duration(b, bareDuration, .nanoseconds)
+      } else if signs.contains(.caddy) {
+        record.latency = duration(b, bareDuration, .seconds)
+      } else {
+        record.hasUnitlessDuration = true
+      }
+    }
+    if !signs.contains(.envoy), record.attempts == 1, record.addresses.isEmpty { record.attempts = 0 }
+    setTime(b, zoneSeconds, &record)
+    if record.requestID.isEmpty { record.requestID = trace }
+    record.failed = signs.contains(.envoy) && record.status == 0 && AccessEnvoy.failed(b, record.reason)
+    return record
+  }
+
+  /// The beginning where the line has it; else the time at which it was written, to the millisecond where it can be.
+  private func setTime(_ b: Span<UInt8>, _ zoneSeconds: Int, _ record: inout AccessRecord) {
+    func moment(_ r: Range<Int>, _ unit: FieldText.Unit) -> Int64? {
+      AccessTime.common(b, r, zoneSeconds: zoneSeconds)
+        ?? FieldText.time(b.extracting(r), unit: unit, zoneSeconds: zoneSeconds)
+    }
+    if let text = startText, let time = moment(text.start..<text.end, .inferred) {
+      record.time = time
+      record.timeIsEnd = false
+    } else if !epoch.isEmpty, let time = moment(epoch, .seconds) {
+      record.time = time
+    } else if let text = timeText, let time = moment(text.start..<text.end, .inferred) {
+      record.time = time
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// The Extended Log File Format of the W3C: `#Fields:` names the columns (IIS, CloudFront, Azure).
+
+internal import Model
+internal import Support
+
+/// The columns that the last `#Fields:` line named.
+struct AccessW3C {
+  private var columns: [AccessKey?] = []
+  /// Durations are milliseconds (IIS) and not seconds (the format's document, CloudFront).
+  private var isMilliseconds = false
+  private var isCloudFront = false
+
+  var isActive: Bool { !columns.isEmpty }
+
+  /// Whether a line is a directive of the format: `#Software:`, `#Fields:`.
+  static func isDirective(_ b: Span<UInt8>) -> Bool {
+    guard b.count > 8, b[0] == 0x23 else { return false }
+    for word: StaticString in [
+      "#Fields:", "#Version:", "#Software:", "#Date:", "#Start-Date:", "#End-Date:", "#Remark:",
+    ]
+    where JSONScanner.matches(b, 0, word) {
+      return true
+    }
+    return false
+  }
+
+  /// Takes a directive.
+  mutating func direct(_ b: Span<UInt8>) {
+    guard JSONScanner.matches(b, 0, "#Fields:") else { return }
+    columns.removeAll()
+    isMilliseconds = false
+    isCloudFront = false
+    var i = 8
+    while i < b.count, columns.count < 256 {
+      while i < b.count, b[i] <= 0x20 { i += 1 }
+      let start = i
+      while i < b.count, b[i] > 0x20 { i += 1 }
+      if i > start { column(b, start..<i) }
+    }
+    // Without a request's method and status these are the columns of another log.
+    if !columns.contains(.method) || !columns.contains(.status) { columns.removeAll() }
+  }
+
+  private mutating func column(_ b: Span<UInt8>, _ name: Range<Int>) {
+    if name.count == 4, JSONScanner.matches(b, name.lowerBound, "time") {
+      columns.append(.clock)
+      return
+    }
+    if JSONScanner.matches(b, name.lowerBound, "sc-win32-status") { isMilliseconds = true }
+    if JSONScanner.matches(b, name.lowerBound, "x-edge-") { isCloudFront = true }
+    columns.append(AccessKeys.key(b, name))
+  }
+
+  /// Reads a row by the columns; nil where it does not fit them.
+  func read(_ b: Span<UInt8>) -> AccessRecord? {
+    var record = AccessRecord()
+    record.format = isMilliseconds ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
+    var date = 0..<0
+    var clock = 0..<0
+    var column = 0
+    var i = 0
+    // CloudFront names its columns between blanks and parts its values by tabs.
+    let isTabbed = ByteScan.find(0x09, in: b, from: 0) < b.count
+    while i < b.count {
+      if !isTabbed { while i < b.count, b[i] == 0x20 { i += 1 } }
+      let start = i
+      while i < b.count, isTabbed ? b[i] != 0x09 : b[i] != 0x20 { i += 1 }
+      if start == b.count { break }
+      guard column < columns.count else { return nil }
+      let field = start..<i
+      if let key = columns[column], !field.isEmpty, !AccessShapes.isDash(b, field) {
+        switch key {
+        case .date: date = field
+        case .clock: clock = field
+        case .method: record.method = field
+        case .target: record.target = field
+        case .status: record.status = AccessShapes.status(b, field)
+        case .server: record.server = field
+        case .configuredServer: record.configuredServer(field)
+        case .duration, .seconds: record.latency = duration(b, field)
+        case .requestID: record.requestID = field
+        default: break
+        }
+      }
+      column += 1
+      i += 1
+    }
+    guard column == columns.count, !record.method.isEmpty, let time = time(b, date, clock) else { return nil }
+    record.time = time
+    return record
+  }
+
+  private func duration(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
+    let unit = isMilliseconds ? FieldText.Unit.milliseconds : .seconds
+    return SpanWords.duration(b.extracting(field), unit: unit) ?? -1
+  }
+
+  /// Date and time are two columns, in UTC by the format's document.
+  private func time(_ b: Span<UInt8>, _ date: Range<Int>, _ clock: Range<Int>) -> Int64? {
+    guard date.count == 10, clock.count >= 8, clock.lowerBound == date.upperBound + 1,
+      let day = FieldText.date(b.extracting(date), zoneSeconds: 0)
+    else { return nil }
+    let i = clock.lowerBound
+    guard b[i + 2] == 0x3A, b[i + 5] == 0x3A, let hour = FieldText.int(b.extracting(i..<i + 2)),
+      let minute = FieldText.int(b.extracting(i + 3..<i + 5)), hour < 24, minute < 60, hour >= 0, minute >= 0
+    else { return nil }
+    guard let second = FieldText.double(b.extracting(i + 6..<clock.upperBound)), second >= 0, second < 61 else {
+      return nil
+    }
+    return day &+ (hour &* 3600 &+ minute &* 60) &* 1_000_000 &+ Int64(second * 1_000_000)
+  }
+}
+
+extension AccessRecord {
+  mutating func configuredServer(_ field: Range<Int>) {
+    server = field
+    serverIsConfigured = true
+  }
+}

@@ -1,0 +1,176 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// One line of an access log, and what it says.
+private struct Sample: Sendable {
+  var name: String
+  var text: String
+  var component: String
+  var operation: String
+  var status: Int16 = 200
+  /// Start and microseconds.
+  var start: String
+  var latency: Int64
+  /// Peer, attempt from 1, and whether it failed, of each try.
+  var tries: [String] = []
+  var member = "shop/access.log"
+}
+
+private let samples: [Sample] = [
+  Sample(
+    name: "Common Log Format",
+    text: #"192.0.2.1 - eve [10/Oct/2026:13:55:36 -0700] "GET /a.gif?x=1 HTTP/1.0" 200 2326"#,
+    component: "shop", operation: "GET /a.gif", start: "2026-10-10T20:55:36.000000Z", latency: -1),
+  Sample(
+    name: "Apache with seconds and microseconds",
+    text:
+      #"web.example:443 192.0.2.7 - - [10/Oct/2026:20:55:37 +0000] "POST /o/123 HTTP/1.1" 503 12 "-" "x" **0/734512**"#,
+    component: "web.example", operation: "POST /o/{id}", status: 503, start: "2026-10-10T20:55:36.265488Z",
+    latency: 734_512),
+  Sample(
+    name: "ingress-nginx",
+    text:
+      #"192.0.2.7 - - [25/Nov/2026:03:00:07 +0100] "GET /p HTTP/2.0" 200 28 "-" "c" 60 0.683 [ns-web-80] [] 10.0.0.1:443, 10.0.0.2:443 0, 39 0.187, 0.496 502, 200 aa11bb22cc33dd44ee55ff6600778807"#,
+    component: "shop", operation: "GET /p", start: "2026-11-25T02:00:06.317000Z", latency: 683_000,
+    tries: ["ns-web-80 1 failed", "ns-web-80 2 good"]),
+  Sample(
+    name: "nginx with named fields",
+    text:
+      #"192.0.2.1 - - [25/Nov/2026:02:00:00 +0000] "GET /h HTTP/1.1" 200 12 "-" "ok" rt=0.068 ua="10.1.1.10:80" us="200" ut="0.067" id=c3cbac57f6457f69dced2ddb7251299d"#,
+    component: "shop", operation: "GET /h", start: "2026-11-25T01:59:59.932000Z", latency: 68_000,
+    tries: ["10.1.1.10:80 1 good"]),
+  Sample(
+    name: "nginx by position",
+    text:
+      #"192.0.2.1 - - [25/Nov/2026:02:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "c" "203.0.113.9" "10.0.0.1:80" "0.010" 0.020"#,
+    component: "shop", operation: "GET /a", start: "2026-11-25T01:59:59.980000Z", latency: 20_000,
+    tries: ["10.0.0.1:80 1 good"]),
+  Sample(
+    name: "Traefik",
+    text:
+      #"192.0.2.1 - - [25/Nov/2026:02:00:00 +0000] "GET /v1 HTTP/2.0" 502 11 "-" "c" 17 "api@docker" "http://10.1.0.5:80" 12ms"#,
+    component: "shop", operation: "GET /v1", status: 502, start: "2026-11-25T02:00:00.000000Z", latency: 12_000,
+    tries: ["api 1 failed"]),
+  Sample(
+    name: "Traefik JSON",
+    text:
+      #"{"DownstreamStatus":200,"Duration":12500000,"OriginStatus":200,"RequestHost":"shop.example","RequestMethod":"GET","RequestPath":"/c/77","RetryAttempts":2,"RouterName":"cart@docker","ServiceName":"cart@docker","StartUTC":"2026-11-25T02:00:00.1Z","level":"info","msg":"","time":"2026-11-25T02:00:01Z"}"#,
+    component: "shop.example", operation: "GET /c/{id}", start: "2026-11-25T02:00:00.100000Z", latency: 12_500,
+    tries: ["cart 3 good"]),
+  Sample(
+    name: "Envoy",
+    text:
+      #"[2026-11-25T02:00:00.310Z] "POST /v1/x HTTP/2" 503 UF,URX 154 0 226 - "192.0.2.8" "c" "-" "locations" "tcp://10.0.2.1:80""#,
+    component: "locations", operation: "POST /v1/x", status: 503, start: "2026-11-25T02:00:00.310000Z",
+    latency: 226_000, tries: ["10.0.2.1:80 1 failed"]),
+  Sample(
+    name: "Istio",
+    text:
+      #"[2026-11-25T02:00:00.137Z] "POST /pay HTTP/1.1" 200 - via_upstream - "-" 70 45 25 24 "-" "g" "0a0b0c0d-1111-4222-8333-44445555aa00" "pay.shop:80" "10.1.2.0:80" outbound|80||pay.shop.svc.cluster.local 10.1.0.5:44 10.2.0.9:80 10.1.0.5:50 - default"#,
+    component: "orders", operation: "POST /pay", start: "2026-11-25T02:00:00.137000Z", latency: 25_000,
+    tries: ["pay 1 good"], member: "orders.log"),
+  Sample(
+    name: "Istio JSON",
+    text:
+      #"{"start_time":"2026-11-25T02:00:00.137Z","method":"POST","path":"/pay","response_code":503,"response_flags":"URX","duration":3000,"upstream_cluster":"outbound|80||pay.shop.svc.cluster.local","upstream_host":"10.1.2.0:80","upstream_request_attempt_count":3,"authority":"pay.shop:80"}"#,
+    component: "orders", operation: "POST /pay", status: 503, start: "2026-11-25T02:00:00.137000Z",
+    latency: 3_000_000, tries: ["pay 3 failed"], member: "orders.json"),
+  Sample(
+    name: "Caddy",
+    text:
+      #"{"level":"error","ts":1795572001.5,"logger":"http.log.access.log0","msg":"handled request","request":{"method":"POST","host":"fair.example","uri":"/sell?x=1"},"duration":0.3,"status":503}"#,
+    component: "fair.example", operation: "POST /sell", status: 503, start: "2026-11-25T02:00:01.200000Z",
+    latency: 300_000),
+  Sample(
+    name: "Cloud Logging",
+    text:
+      #"{"httpRequest":{"requestMethod":"GET","requestUrl":"https://shop.example/p/1?x","status":502,"latency":"0.250s"},"timestamp":"2026-11-25T02:00:00Z"}"#,
+    component: "shop", operation: "GET /p/{id}", status: 502, start: "2026-11-25T01:59:59.750000Z", latency: 250_000),
+  Sample(
+    name: "Application Load Balancer",
+    text:
+      #"h2 2026-11-25T02:00:00.186641Z app/edge/0a1b 192.0.2.1:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://shop.example:443/a HTTP/2.0" "c" X TLSv1.2 arn:aws:elasticloadbalancing:r:1:targetgroup/web/11 "Root=1-6920a1b2-00112233445566778899aabb" "shop.example" "-" 1 2026-11-25T02:00:00.000000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-""#,
+    component: "edge", operation: "GET /a", start: "2026-11-25T02:00:00.015641Z", latency: 171_000,
+    tries: ["web 1 good"]),
+  Sample(
+    name: "Classic Load Balancer",
+    text:
+      #"2026-11-25T02:00:00.5Z elb 192.0.2.1:34 10.0.0.1:80 0.0001 0.0009 0.001 504 504 0 31 "GET http://x:80/a HTTP/1.1" "c" - -"#,
+    component: "elb", operation: "GET /a", status: 504, start: "2026-11-25T02:00:00.500000Z", latency: 2000,
+    tries: ["10.0.0.1:80 1 failed"]),
+  Sample(
+    name: "Network Load Balancer",
+    text:
+      "tls 2.0 2026-11-25T02:00:10 net/front/1a2b 5f4e 192.0.2.9:513 10.0.0.5:443 5 2 98 246 - arn:x - Y tlsv12 - front.example - - - 2026-11-25T02:00:09",
+    component: "front", operation: "connection", status: 0, start: "2026-11-25T02:00:09.995000Z", latency: 5000,
+    tries: ["10.0.0.5:443 1 good"]),
+  Sample(
+    name: "HAProxy behind syslog",
+    text:
+      #"Nov 25 02:00:00 lb haproxy[1]: 192.0.2.2:33 [25/Nov/2026:02:00:00.655] public~ orders/<NOSRV> 0/-1/-1/-1/3003 503 212 - - sC-- 1/1/1/1/+3 0/0 {h} "GET /o/1 HTTP/1.1""#,
+    component: "public", operation: "GET /o/{id}", status: 503, start: "2026-11-25T02:00:00.655000Z",
+    latency: 3_003_000, tries: ["orders 4 failed"]),
+  Sample(
+    name: "IIS",
+    text: """
+      #Software: Microsoft Internet Information Services 10.0
+      #Fields: date time s-ip cs-method cs-uri-stem s-port c-ip sc-status sc-win32-status time-taken
+      2026-11-25 02:00:04 10.0.0.4 GET /api/cart 443 192.0.2.4 503 0 34
+      """,
+    component: "shop", operation: "GET /api/cart", status: 503, start: "2026-11-25T02:00:03.966000Z", latency: 34_000),
+  Sample(
+    name: "CloudFront",
+    text:
+      "#Version: 1.0\n#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status x-host-header time-taken\n"
+      + "2026-11-25\t02:00:01\tFRA2\t192.0.2.3\tGET\t/img/9.png\t200\tcdn.example\t0.250",
+    component: "cdn.example", operation: "GET /img/9.png", start: "2026-11-25T02:00:00.750000Z", latency: 250_000),
+]
+
+@Test("Every access log format is told by its own lines", arguments: samples)
+private func readsSample(_ sample: Sample) throws {
+  for piece in [1 << 20, 7] {
+    let batch = decode(sample.text, piece: piece, member: sample.member)
+    let request = try #require(batch.spans.first, "\(sample.name)")
+    #expect(batch.text(request.service) == sample.component)
+    #expect(batch.text(request.operation) == sample.operation)
+    #expect(request.httpStatus == sample.status)
+    #expect(Timestamp(request.start).rfc3339 == sample.start)
+    #expect(request.duration == sample.latency)
+    let tries = batch.spans.dropFirst().map { call in
+      "\(batch.text(call.peerService)) \(call.resendCount + 1) \(call.status == .error ? "failed" : "good")"
+    }
+    #expect(tries == sample.tries)
+    #expect(batch.logs.isEmpty)
+    #expect(batch.isBalanced)
+  }
+}
+
+@Test("Lines that only look like requests stay log lines")
+func staysLog() {
+  for text in [
+    #"2026-11-25T02:00:00Z INFO web [25/Nov/2026] "GET /a HTTP/1.1" is slow"#,
+    #"{"time":"2026-11-25T02:00:00Z","level":"info","msg":"request done","method":"GET","path":"/a","status":200}"#,
+    "2026-11-25T02:00:00Z shop 10.0.0.1:80 refused 3 times",
+  ] {
+    let batch = decode(text)
+    #expect(batch.spans.isEmpty)
+    #expect(batch.logs.count == 1)
+  }
+}
+
+@Test("A whole number behind a line is no duration: it is told and not used")
+func refusesUnitlessDuration() {
+  let batch = decode(#"192.0.2.1 - - [25/Nov/2026:02:00:00 +0000] "GET /d HTTP/1.1" 200 5 "-" "c" 4711"#)
+  #expect(batch.spans.first?.duration == -1)
+  #expect(batch.codes == ["durationUnit"])
+}
+
+@Test("A 4xx is not the service's failure, on neither side of the proxy")
+func clientErrorsAreNone() {
+  let batch = decode(
+    #"192.0.2.1 - - [25/Nov/2026:02:00:00 +0000] "GET /d HTTP/1.1" 404 5 "-" "c" rt=0.1 ua="10.0.0.1:80" us="404" ut="0.1""#
+  )
+  #expect(batch.spans.map(\.status) == [.unset, .ok])
+}
