@@ -32,7 +32,12 @@ package enum DecoderProbe: String, CaseIterable, Sendable {
     if pieces.text != whole.text { return "other texts in pieces" }
     if pieces.spans.map(\.start) != whole.spans.map(\.start) { return "other spans in pieces" }
     if pieces.metrics.map(\.time) != whole.metrics.map(\.time) { return "other readings in pieces" }
+    if Self.results(pieces) != Self.results(whole) { return "other results in pieces" }
     return nil
+  }
+
+  private static func results(_ batch: RecordBatch) -> [String] {
+    batch.reports.flatMap(\.records).map { "\($0.name)\u{0}\($0.outcome)\u{0}\($0.message)\u{0}\($0.source.value)" }
   }
 
   private func decode(_ bytes: [UInt8], piece: Int) -> RecordBatch {

@@ -84,6 +84,8 @@ package struct MemberDecoder {
     switch format {
     case .xml: XMLReportDecoder(context: context)
     case .json: JSONMemberDecoder(context: context, rule: rule)
+    case .reportJSON(let dialect): JSONReportDecoder(context: context, dialect: dialect)
+    case .tap: TAPDecoder(context: context)
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)

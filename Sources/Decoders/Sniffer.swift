@@ -5,6 +5,10 @@ enum SniffedFormat: Equatable {
   case empty
   case xml
   case json
+  /// A test report in JSON.
+  case reportJSON(JSONReportDialect)
+  /// Test results of the Test Anything Protocol.
+  case tap
   /// Delimited rows under a header whose column names are understood, or that a rule names.
   case table(delimiter: UInt8)
   case logLines
@@ -32,9 +36,13 @@ enum Sniffer {
       return .table(delimiter: DelimitedRow.delimiter(of: line, wanted: Array(rule.table.values) + rule.values))
     }
     if startsXML(head, first) { return .xml }
+    if rule?.keys.isEmpty != false, let dialect = JSONReportDialect.recognize(head.extracting(first..<head.count)) {
+      return .reportJSON(dialect)
+    }
     if startsJSON(head, first) { return .json }
     if isBinary(head, start) { return .binary }
     if hasXMLLine(head, start) { return .xml }
+    if TAPLine.recognize(head, from: start) { return .tap }
     if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
     let line = head.extracting(start..<ByteScan.lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }

@@ -39,6 +39,17 @@ private let seeds: [(DecoderProbe, String)] = [
     .table,
     "Timestamp,PodName,TraceID,SpanID,Log\n2026-01-01T00:00:00Z,p,0a,0b,\"{\"\"log\"\":\"\"17:35:38.386 INFO x\\n\"\"}\"\n"
   ),
+  (
+    .any,
+    #"{"config":{"rootDir":"/w","projects":[]},"suites":[{"title":"f","file":"f","specs":[{"title":"a","tests":[{"projectName":"p","status":"flaky","results":[{"status":"failed","duration":5,"error":{"message":"m\u001b[0m"}},{"status":"passed"}]}]}]}],"errors":[],"stats":{}}"#
+  ),
+  (
+    .any,
+    #"{"Time":"2026-11-02T01:00:00Z","Action":"run","Package":"a","Test":"T"}"# + "\n"
+      + #"{"Action":"output","Package":"a","Test":"T","Output":"x_test.go:9: m\n"}"# + "\n"
+      + #"{"Action":"fail","Package":"a","Test":"T","Elapsed":0.5}"# + "\n"
+  ),
+  (.any, "TAP version 13\n1..2\nok 1 - a\nnot ok 2 - b # TODO x\n  ---\n  message: 'm'\n  ...\n"),
 ]
 
 struct ProbeTests {

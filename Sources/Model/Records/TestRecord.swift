@@ -32,6 +32,15 @@ package struct TestRecord: Sendable {
   package var hasZone = false
   package var file = ""
   package var line = 0
+  /// The matrix cell that the format itself names for this record: a browser, a project, a device. Never a shard or module.
+  package var configuration = ""
+  /// The `hostname` of the innermost suite, or what else the format calls the machine: a machine, or a project or device in
+  /// its place.
+  package var host = ""
+  /// The producer's own 1-based number of this attempt, 0 where it says nothing.
+  package var attempt = 0
+  /// Properties of the innermost suite, where the report has several suites; shared by its records.
+  package var suiteProperties: [Property] = []
   /// Earlier or later attempts that the record itself tells of (Surefire's flaky and rerun elements).
   package var attempts: [Attempt] = []
   /// The record says that its final outcome differs from the element: rerun, flaky, expected failure.
@@ -91,6 +100,10 @@ package struct TestRecord: Sendable {
     package static let earlierAttempt = Marks(rawValue: 256)
     /// The record writes a duration that is none: not a number, negative, or out of every range.
     package static let durationUnknown = Marks(rawValue: 512)
+    /// A tear-down failed: of a test that stands beside it or that this record tells of too.
+    package static let teardown = Marks(rawValue: 1024)
+    /// Only sums up other records, and fails where one of them does.
+    package static let parent = Marks(rawValue: 2048)
   }
 }
 
@@ -107,6 +120,10 @@ package struct TestReportFile: Sendable {
   package var properties: [TestRecord.Property] = []
   package var records: [TestRecord] = []
   package var source = SourceRef(bits: 0)
+  /// Which of the two XML readers read it: `libxml2`, or from some byte on `scanner`; empty for other formats.
+  package var parser = ""
+  /// The byte at which libxml2 stopped and the scanner went on, -1 where it read all.
+  package var parserStoppedAt = -1
   /// A large report comes in several values with one `source`: this one's number, from 0. Declared totals, properties
   /// and the two flags above are whole in the last piece only.
   package var piece = 0

@@ -43,6 +43,11 @@ struct ReportBuilder {
   /// Whether a repair happened since the last record was closed.
   var repaired = false
 
+  /// Whether the report says itself that it ends early.
+  private var isCutShort = false
+  /// Whether the file belongs to a report format and holds no results by its nature.
+  private(set) var isNoResultReport = false
+
   init(context: MemberContext) {
     self.context = context
     file.source = context.line(1)
@@ -99,6 +104,9 @@ struct ReportBuilder {
   @inline(__always) func bounded(_ text: String) -> String {
     text.utf8.count <= context.settings.limits.text ? text : cut(text, context.settings.limits.text)
   }
+
+  /// A text cut to a number of bytes.
+  func bounded(_ text: String, to limit: Int) -> String { text.utf8.count <= limit ? text : cut(text, limit) }
 
   // MARK: - Records
 
@@ -191,6 +199,18 @@ struct ReportBuilder {
 
   mutating func markRecovered() { file.recovered = true }
 
+  /// The run that is reported ended before its end: a job that died, a bail-out.
+  mutating func cutShort() { isCutShort = true }
+
+  /// Says what the file is instead of a report.
+  mutating func noteNoResultReport(_ code: String, _ message: String) {
+    isNoResultReport = true
+    note(code, .note, line: 1, message)
+  }
+
+  /// Counts a repair that marks no record.
+  mutating func countRepair(_ kind: String, _ count: Int) { recordCounts.repair(kind, count) }
+
   mutating func note(
     _ code: String, _ severity: Diagnostic.Severity, line: Int, _ message: String, limit: String? = nil
   ) {
@@ -230,7 +250,8 @@ struct ReportBuilder {
 
   /// The report has ended.
   mutating func close(complete: Bool) {
-    file.complete = complete
+    if isNoResultReport { return }
+    file.complete = complete && !isCutShort
     giveOut(last: true)
   }
 

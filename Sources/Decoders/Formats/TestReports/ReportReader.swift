@@ -51,6 +51,7 @@ enum ReportDialects {
     case "Site": return .reader(CTestReports(), name: "ctest")
     case "report":
       return .unsupported(root["xmlns"]?.contains("gallio") == true ? "Gallio" : "JaCoCo or another tool's report")
+    case "robot": return .reader(RobotReports(), name: "robot")
     case "Catch", "Catch2TestRun": return .reader(Catch2Reports(), name: "catch2")
     default: return named[root.name].map { .unsupported($0) } ?? .unknown
     }
@@ -63,7 +64,7 @@ enum ReportDialects {
     "unittest-results": "UnitTest++", "valgrindoutput": "Valgrind", "failsafe-summary": "the Failsafe summary",
     "tusar": "TUSAR", "ResultsSession": "Parasoft C++test", "EmbUnit": "Embedded Unit",
     "TestRunResult": "Embedded Unit", "testExecutions": "the SonarQube generic execution",
-    "robot": "Robot Framework's own output", "test-suite": "the Allure 1 suite", "testRun": "JSystem",
+    "test-suite": "the Allure 1 suite", "testRun": "JSystem",
     "coverage": "a coverage tool", "checkstyle": "Checkstyle",
     "events": "JUnit's open test reporting", "execution": "JUnit's open test reporting", "BugCollection": "SpotBugs",
     "pmd": "PMD", "SquishReport": "Squish",

@@ -96,6 +96,8 @@ enum JSONLine {
     var i = line.count >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF ? 3 : 0
     while i < line.count, Sniffer.isSpace(line[i]) { i += 1 }
     guard i < line.count, line[i] == 0x7B else { return false }
+    // The lines of a test report tell of each other.
+    if rule?.keys.isEmpty != false, JSONReportDialect.recognize(line) != nil { return false }
     var reader = JSONScanner(at: i, depthLimit: settings.limits.jsonDepth)
     guard reader.skipValue(line) else { return false }
     var rest = reader.position

@@ -1,0 +1,200 @@
+// One line of the Test Anything Protocol, versions 12 to 14 (testanything.org).
+
+internal import Support
+
+/// What a line says, without its indentation.
+enum TAPLine {
+  case version
+  case plan(Int, skip: String?)
+  case point(TAPPoint)
+  case bailOut(String)
+  case subtest(String)
+  case comment(String)
+  case yamlStart
+  case other
+
+  init(_ text: Substring) {
+    if let point = TAPPoint(text) {
+      self = .point(point)
+    } else if text.hasPrefix("# Subtest") {
+      self = .subtest(text.dropFirst(9).drop { $0 == ":" || $0 == " " }.trimmingSpace())
+    } else if text.hasPrefix("#") {
+      self = .comment(String(text.dropFirst()))
+    } else if text.hasPrefix("TAP version ") {
+      self = .version
+    } else if text.hasPrefix("Bail out!") {
+      self = .bailOut(text.dropFirst(9).trimmingSpace())
+    } else if text.hasPrefix("---") {
+      self = .yamlStart
+    } else if let plan = Self.plan(text) {
+      self = plan
+    } else {
+      self = .other
+    }
+  }
+
+  private static func plan(_ text: Substring) -> TAPLine? {
+    guard text.hasPrefix("1..") else { return nil }
+    let digits = text.dropFirst(3).prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int(digits) else { return nil }
+    let rest = text.dropFirst(3 + digits.count).trimmingSpace()
+    guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+    return .plan(count, skip: rest.isEmpty ? nil : rest.dropFirst().trimmingSpace())
+  }
+
+  /// Whether the first bytes of a text are TAP: a version, a plan with test points, or mostly test points.
+  static func recognize(_ head: Span<UInt8>, from start: Int) -> Bool {
+    var (plans, points, others) = (0, 0, 0)
+    var i = start
+    for _ in 0..<64 where i < head.count {
+      let end = ByteScan.lineEnd(head, i)
+      // Lines of other formats are long and begin otherwise: few are looked at in earnest.
+      var first = i
+      while first < end, Sniffer.isSpace(head[first]) { first += 1 }
+      if first < end {
+        switch head[first] {
+        case 0x6F, 0x6E, 0x31, 0x54, 0x42:
+          let text = String(copying: head.extracting(first..<min(end, first + 200)))
+          switch TAPLine(text[...]) {
+          case .version: return first == i && points + others == 0
+          case .plan(_, let skip):
+            plans += 1
+            if skip != nil { points += 1 }
+          case .point(let point): if point.isNumbered { points += 1 } else { others += 1 }
+          default: others += 1
+          }
+        case 0x23, 0x2D, 0x2E: break
+        default: if points == 0 { others += 1 }
+        }
+      }
+      if others > 8, points == 0 { return false }
+      i = end + 1
+    }
+    return (plans > 0 && points > 0 && others <= points * 4) || (points >= 2 && points > others)
+  }
+}
+
+/// `not ok 3 - the cart empties # TODO later`.
+struct TAPPoint {
+  var isOK = true
+  var number = 0
+  var description = ""
+  var directive = Directive.none
+  var reason = ""
+  /// Microseconds, -1 where the line tells none (`# time=5ms`, bats' ` in 5ms`).
+  var duration: Int64 = -1
+  /// Whether it is beyond doubt a test point and no text that begins with `ok`.
+  var isNumbered = false
+
+  enum Directive { case none, skip, todo }
+
+  init?(_ text: Substring) {
+    var rest = text
+    if rest.hasPrefix("not ok") {
+      isOK = false
+      rest = rest.dropFirst(6)
+    } else if rest.hasPrefix("ok") {
+      rest = rest.dropFirst(2)
+    } else {
+      return nil
+    }
+    guard rest.first.map({ $0 == " " || $0 == "\t" || $0 == "\r" }) ?? true else { return nil }
+    rest = rest.drop { $0 == " " || $0 == "\t" }
+    let digits = rest.prefix { $0.isASCII && $0.isNumber }
+    if let found = Int(digits), rest.dropFirst(digits.count).first.map({ $0 == " " || $0 == "\r" || $0 == "-" }) ?? true
+    {
+      number = found
+      isNumbered = true
+      rest = rest.dropFirst(digits.count).drop { $0 == " " }
+    }
+    if rest.hasPrefix("- ") || rest == "-" {
+      isNumbered = true
+      rest = rest.dropFirst(1)
+    }
+    take(rest)
+  }
+
+  private mutating func take(_ text: Substring) {
+    var bytes: [UInt8] = []
+    var comment: [UInt8]?
+    var isEscaped = false
+    for byte in text.utf8 {
+      if comment != nil {
+        comment?.append(byte)
+      } else if isEscaped {
+        // Version 14 escapes the hash and the backslash; what else stands behind one is itself.
+        if byte != 0x23, byte != 0x5C { bytes.append(0x5C) }
+        bytes.append(byte)
+        isEscaped = false
+      } else if byte == 0x5C {
+        isEscaped = true
+      } else if byte == 0x23, bytes.last.map({ $0 == 0x20 || $0 == 0x09 }) ?? true, Self.isDirective(text, after: bytes)
+      {
+        comment = []
+      } else {
+        bytes.append(byte)
+      }
+    }
+    if isEscaped { bytes.append(0x5C) }
+    description = String(decoding: bytes, as: UTF8.self)[...].trimmingSpace()
+    if let comment { takeComment(String(decoding: comment, as: UTF8.self)[...].trimmingSpace()) }
+    takeTiming()
+  }
+
+  /// A hash begins a directive; any other one belongs to the description.
+  private static func isDirective(_ text: Substring, after bytes: [UInt8]) -> Bool {
+    var rest = text
+    // Behind the last hash that could begin one.
+    while let hash = rest.firstIndex(of: "#") {
+      rest = rest[rest.index(after: hash)...]
+      let word = rest.drop { $0 == " " }.prefix { $0.isLetter }.lowercased()
+      if word.hasPrefix("skip") || word.hasPrefix("todo") || word == "time" { return true }
+    }
+    return false
+  }
+
+  private mutating func takeComment(_ text: String) {
+    let word = text.prefix { $0.isLetter }.lowercased()
+    let rest = text.dropFirst(word.count).drop { $0 == ":" || $0 == " " }.trimmingSpace()
+    if word.hasPrefix("skip") {
+      (directive, reason) = (.skip, rest)
+    } else if word.hasPrefix("todo") {
+      (directive, reason) = (.todo, rest)
+    } else if word == "time" {
+      duration = ReportValues.duration(String(rest.drop { $0 == "=" }), unit: 1000)
+    } else {
+      description += " #" + text
+    }
+  }
+
+  /// bats writes ` in 12ms` behind a description where it is asked for timings.
+  private mutating func takeTiming() {
+    guard let cut = description.range(of: " in ", backwards: true) else { return }
+    let tail = description[cut.upperBound...]
+    guard tail.hasSuffix("ms") || tail.hasSuffix("sec"), tail.first?.isNumber == true, !tail.contains(" ") else {
+      return
+    }
+    let found = ReportValues.duration(String(tail))
+    guard found >= 0 else { return }
+    duration = found
+    description = String(description[..<cut.lowerBound])
+  }
+}
+
+extension String {
+  /// The last occurrence of a short text.
+  fileprivate func range(of text: String, backwards: Bool) -> Range<String.Index>? {
+    let bytes = Array(utf8)
+    let wanted = Array(text.utf8)
+    guard bytes.count >= wanted.count else { return nil }
+    var i = bytes.count - wanted.count
+    while i >= 0 {
+      if bytes[i..<i + wanted.count].elementsEqual(wanted) {
+        let start = utf8.index(startIndex, offsetBy: i)
+        return start..<utf8.index(start, offsetBy: wanted.count)
+      }
+      i -= 1
+    }
+    return nil
+  }
+}
