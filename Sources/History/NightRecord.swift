@@ -66,10 +66,11 @@ package struct HistoricIncident: Hashable, Sendable {
     self.headline = headline
   }
 
-  package init(_ incident: Incident) {
+  /// An incident of tonight with its headline in words.
+  package init(_ incident: Incident, headline: String) {
     self.init(
       id: incident.id, fingerprint: incident.fingerprint, kind: incident.kind.rawValue,
-      severity: incident.severity.rawValue, start: incident.start, end: incident.end, headline: incident.headline)
+      severity: incident.severity.rawValue, start: incident.start, end: incident.end, headline: headline)
   }
 }
 

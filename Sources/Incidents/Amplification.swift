@@ -1,3 +1,7 @@
+// Retries that multiply.
+
+internal import Model
+
 /// How many attempts one request became: per hop, along the chain, and from end to end.
 struct Amplification {
   /// A caller's attempts per call, and whom it calls.
@@ -38,26 +42,22 @@ struct Amplification {
     return hops.reversed()
   }
 
-  /// What the hops say, in the words of a report; empty where nothing was repeated.
-  func sentences(to first: Int, among affected: [Int], from: Int64, to: Int64) -> [String] {
-    var lines: [String] = []
+  /// What the hops say; empty where nothing was repeated.
+  func reasoning(to first: Int, among affected: [Int], from: Int64, to: Int64) -> [IncidentReasoning] {
+    var lines: [IncidentReasoning] = []
     let hops = chain(to: first, among: affected, from: from, to: to)
     let product = hops.reduce(1) { $0 * $1.factor }
     guard product >= Self.least else { return [] }
     // Where no hop stands out, all of them together do.
     let telling = hops.contains { $0.factor >= Self.least } ? hops.filter { $0.factor >= Self.least } : hops
-    let parts = telling.map {
-      "\(grid.components[$0.caller]) to \(grid.components[$0.callee]) ×\(Self.tenths($0.factor))"
-    }
     lines.append(
-      "Attempts per call: \(parts.joined(separator: ", "))"
-        + (parts.count > 1 ? "; along the chain ×\(Self.tenths(product))." : "."))
+      .attempts(
+        telling.map { AttemptHop(caller: grid.name($0.caller), callee: grid.name($0.callee), factor: $0.factor) },
+        product: product))
     if let perRequest = attemptsPerRequest(first, grid.minutes(in: from - IncidentPartial.coarse / 2..<to + 1)),
       let usual = usualAttemptsPerRequest(first), perRequest >= Self.least * usual
     {
-      lines.append(
-        "From end to end each request that came to \(grid.components[first]) made \(Self.tenths(perRequest)) attempts "
-          + "to it, usually \(Self.tenths(usual)).")
+      lines.append(.attemptsPerRequest(component: grid.name(first), now: perRequest, usual: usual))
     }
     return lines
   }
@@ -78,10 +78,5 @@ struct Amplification {
   private func usualAttemptsPerRequest(_ component: Int) -> Double? {
     let values = grid.baseline.compactMap { attemptsPerRequest(component, [$0]) }.sorted()
     return values.isEmpty ? nil : RobustBaseline.quantile(values, 0.5)
-  }
-
-  private static func tenths(_ value: Double) -> String {
-    guard let tenths = Int(exactly: (min(value, 1e6) * 10).rounded()) else { return "many" }
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }

@@ -185,16 +185,15 @@ struct BehaviourContrast {
   }
 
   /// What a departure says, and a record that shows it.
-  func describe(_ departure: Departure, in minutes: [Int]) -> (text: String, evidence: Evidence?) {
+  func describe(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let pair = pairs[departure.pair]
     let names = grid.partial.names
-    let share = Int((departure.contrast.share * 100).rounded())
-    let usual = Int((departure.contrast.center * 100).rounded())
-    let text =
-      "in \(names[pair.cell.b]), \(EventLabel.text(names[pair.cell.c])) is followed by "
-      + "\(EventLabel.text(names[pair.cell.d])) in \(share) % of spans (usually \(usual) %)"
+    let reason = CauseReason.eventPair(
+      operation: ForeignName(names[pair.cell.b]), first: EventLabel.event(names[pair.cell.c]),
+      next: EventLabel.event(names[pair.cell.d]), share: departure.contrast.share,
+      usualShare: departure.contrast.center)
     let wanted = Set(minutes)
     let example = pair.examples.first { wanted.contains($0.minute) } ?? pair.examples.first
-    return (text, example.map { $0.sighting.evidence(names, quote: Quote.of($0.sighting, names)) })
+    return (reason, example.map { $0.sighting.evidence(names, quote: Quote.of($0.sighting, names)) })
   }
 }

@@ -26,8 +26,8 @@ package struct CascadeDetector: Sendable {
     package var states: [State]
     /// The failures that led to it, in time order.
     package var chain: [Link]
-    package var decision: String
-    package var action = "SHED_LOAD"
+    /// How many breakers would open.
+    package var opened: Int
   }
 
   /// One failure that led to an alarm.
@@ -109,7 +109,7 @@ package struct CascadeDetector: Sendable {
         return copy
       },
       chain: recent.filter(\.failed).map { Link(time: $0.time, component: $0.component, request: $0.request) },
-      decision: "Open circuit breakers for \(failing.count) components")
+      opened: failing.count)
     alarms.append(alarm)
     return alarm
   }

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 
 /// A merged partial laid out for reading: components in name order, minutes in time order, the call graph.
@@ -194,6 +195,9 @@ struct ComponentTimeline {
   }
 
   var width: Int { minutes.count }
+
+  /// A component as findings name it.
+  func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
 }
 
 /// Counts by series and minute, dense over the minutes.

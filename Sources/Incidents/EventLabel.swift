@@ -49,15 +49,17 @@ enum EventLabel {
     return UInt8(rest[..<end]).flatMap { Severity(rawValue: $0) }
   }
 
-  /// The label as a reader sees it.
-  static func text(_ label: String) -> String {
-    if label == start { return "the start" }
-    if label == end { return "the end" }
-    let parts = label.split(separator: label.hasPrefix(callMark) ? "\u{1}" : "\u{2}", omittingEmptySubsequences: true)
-    guard parts.count >= 2 else { return label }
+  /// The label as a fact.
+  static func event(_ label: String) -> CallEvent {
+    if label == start { return .start }
+    if label == end { return .end }
+    let mark: Character = label.hasPrefix(callMark) ? "\u{1}" : "\u{2}"
+    let parts = label.split(separator: mark, omittingEmptySubsequences: true)
+    guard parts.count >= 2 else { return .log(ForeignText(label)) }
     let whole = parts.dropFirst().joined(separator: " ")
     let tail = whole.count <= bound ? whole : String(whole.prefix(bound - 1)) + "…"
-    return label.hasPrefix(callMark) ? "the call of \(parts[0]) (\(tail))" : "\u{201C}\(tail)\u{201D}"
+    return label.hasPrefix(callMark)
+      ? .call(component: ForeignName(String(parts[0])), operation: ForeignName(tail)) : .log(ForeignText(tail))
   }
 }
 

@@ -120,7 +120,7 @@ struct IncidentBuilder {
     story.tell(
       &incident, group, first: first, affected: affected, causes: causes.map(\.component), hit: hit, volume: volume
     ) { component in
-      let known = shown[grid.components[component]] ?? []
+      let known = shown[grid.name(component)] ?? []
       return known.isEmpty ? scorer.anyEvidence(component, minutes) : known
     }
     return incident
@@ -281,24 +281,22 @@ struct IncidentBuilder {
     _ root: inout Incident.RootCause, _ component: Int, _ records: RecordAnomalies, _ group: Group
   ) {
     for sign in (records.signs[component] ?? []).prefix(4) where sign.time >= group.start && sign.time <= group.end {
-      root.reasons.append(sign.text)
+      root.reasons.append(sign.reason)
       root.evidence.append(sign.evidence)
     }
   }
 
   private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
     for anomaly in group.anomalies where anomaly.component == component {
-      let text: String
+      let reason: CauseReason
       switch anomaly.sign {
-      case .failures: text = "\(Int(anomaly.failures.rounded())) more requests than usual failed because of it"
+      case .failures: reason = .moreFailures(count: Int(anomaly.failures.rounded()))
       case .slowCode, .slowNetwork:
         guard let now = Int64(checked: anomaly.time), let usual = Int64(checked: anomaly.usualTime) else { continue }
-        let what = anomaly.sign == .slowCode ? "a request spends" : "the way between it and its neighbours takes"
-        text =
-          "\(what) \(Quote.duration(now)) \(anomaly.sign == .slowCode ? "in its own code, " : "")usually \(Quote.duration(usual))"
+        reason = anomaly.sign == .slowCode ? .slowCode(now: now, usual: usual) : .slowNetwork(now: now, usual: usual)
       case .behaviour, .records: continue
       }
-      if !root.reasons.contains(text) { root.reasons.insert(text, at: 0) }
+      if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }
     }
   }
 }

@@ -32,10 +32,11 @@ struct IncidentDescription {
     if let first { onsets[first] = min(onsets[first] ?? .max, group.start) }
     incident.components = affected.map { state(of: $0, onset: onsets[$0] ?? group.start, group) }
     incident.causalChain = chain(from: first, affected: affected, onsets: onsets, group, proofs)
-    let name = first.map { grid.components[$0] }
-    let others = affected.filter { $0 != first }.map { grid.components[$0] }
-    incident.trigger = trigger(incident.kind, name)
-    incident.headline = headline(incident.kind, name, others, hit: hit, volume: volume)
+    let name = first.map { grid.name($0) }
+    let others = affected.filter { $0 != first }.map { grid.name($0) }
+    incident.trigger = .anomaly(incident.kind, cause: name)
+    incident.headline = headline(
+      incident, group, name, others, RequestImpact(failed: Int(hit), requests: Int(volume)))
     incident.reasoning = reasoning(incident, group, first: first, affected: affected)
     decide(&incident, group, hit: hit)
     incident.timeline = timeline(incident, group, onsets: onsets, proofs)
@@ -43,7 +44,7 @@ struct IncidentDescription {
     for component in affected { evidence += proofs(component).prefix(1) }
     var seen: Set<Evidence> = []
     incident.evidence = Array(evidence.filter { seen.insert($0).inserted }.prefix(Self.evidenceBound))
-    let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name ?? ""))
+    let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name?.text ?? ""))
     incident.fingerprint = hexText(about)
     incident.id = String(hexText(StableHash.combine(about, UInt64(bitPattern: incident.start))).prefix(12))
   }
@@ -66,7 +67,7 @@ struct IncidentDescription {
       if let found = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] { activity.merge(found) }
     }
     var state = Incident.ComponentState(
-      id: grid.components[component], onset: onset, requests: activity.requests, failures: activity.failures)
+      id: grid.name(component), onset: onset, requests: activity.requests, failures: activity.failures)
     state.latencyP99 = p99(name, group)
     state.queueDepth = queueDepth(name, group)
     state.circuitState = circuitState(component, name, group)
@@ -112,25 +113,26 @@ struct IncidentDescription {
     fineSlots = Set(grid.partial.activity.cells.keys.lazy.map(\.slot)).sorted()
     coarseSlots = Set(buckets.keys.lazy.map(\.slot)).union(grid.partial.failureEvidence.cells.keys.lazy.map(\.slot))
       .sorted()
-    var signals: [Int32: [(kind: String, subject: String, reading: Reading)]] = [:]
+    var signals: [Int32: [(kind: EventKind, subject: String, reading: Reading)]] = [:]
     for (cell, reading) in grid.partial.signals.cells where cell.b != told {
-      signals[cell.a, default: []].append((grid.partial.names[cell.b], grid.partial.names[cell.c], reading))
+      guard let kind = EventKind(name: grid.partial.names[cell.b]) else { continue }
+      signals[cell.a, default: []].append((kind, grid.partial.names[cell.c], reading))
     }
     for key in signals.keys {
       signals[key]?.sort { a, b in
         a.reading.source != b.reading.source
-          ? a.reading.source < b.reading.source : (a.kind, a.subject) < (b.kind, b.subject)
+          ? a.reading.source < b.reading.source : (a.kind.name, a.subject) < (b.kind.name, b.subject)
       }
     }
     self.signals = signals
   }
 
   /// Structural events by component name, in time order.
-  private let signals: [Int32: [(kind: String, subject: String, reading: Reading)]]
+  private let signals: [Int32: [(kind: EventKind, subject: String, reading: Reading)]]
 
   private func signals(
     _ name: Int32, from: Int64, to: Int64
-  ) -> ArraySlice<(kind: String, subject: String, reading: Reading)> {
+  ) -> ArraySlice<(kind: EventKind, subject: String, reading: Reading)> {
     guard let all = signals[name] else { return [] }
     let low = all.partitioningIndex { $0.reading.source.time >= from }
     let high = all.partitioningIndex { $0.reading.source.time > to }
@@ -140,7 +142,7 @@ struct IncidentDescription {
   private func queueDepth(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
     var deepest: Int64?
     for signal in signals(name, from: group.start - IncidentPartial.coarse, to: group.end)
-    where signal.kind == EventKind.queueDepth.name {
+    where signal.kind == .queueDepth {
       deepest = max(deepest ?? 0, signal.reading.most / 1_000_000)
     }
     return deepest
@@ -148,14 +150,14 @@ struct IncidentDescription {
 
   /// The breaker's state as events say, else as log lines do, else open where calls to the component failed at once in
   /// numbers.
-  private func circuitState(_ component: Int, _ name: Int32, _ group: IncidentBuilder.Group) -> String {
-    let said = signals(name, from: .min, to: group.end).last { $0.kind == EventKind.circuitBreaker.name }
-    if let said { return CircuitState(rawValue: said.subject)?.rawValue ?? "unknown" }
+  private func circuitState(_ component: Int, _ name: Int32, _ group: IncidentBuilder.Group) -> Incident.Circuit {
+    let said = signals(name, from: .min, to: group.end).last { $0.kind == .circuitBreaker }
+    if let said { return Incident.Circuit(rawValue: said.subject) ?? .unknown }
     if let told = breakers.state(component, from: group.start - IncidentPartial.coarse, to: group.end) {
-      return told.rawValue
+      return Incident.Circuit(told)
     }
     let fast = impacts.fastFailures(to: component, from: group.start, to: group.end)
-    return fast >= settings.breaker.failures ? CircuitState.open.rawValue : "unknown"
+    return fast >= settings.breaker.failures ? .open : .unknown
   }
 
   // MARK: Spread
@@ -189,7 +191,7 @@ struct IncidentDescription {
 
   private func link(_ from: Int, _ to: Int, _ at: Int64, _ proofs: [Evidence]) -> Incident.Link {
     Incident.Link(
-      from: grid.components[from], to: grid.components[to], at: at, evidence: Array(proofs.prefix(2)))
+      from: grid.name(from), to: grid.name(to), at: at, evidence: Array(proofs.prefix(2)))
   }
 
   /// Records of a component's failures within the incident.
@@ -205,63 +207,54 @@ struct IncidentDescription {
 
   // MARK: Words
 
-  private func trigger(_ kind: Incident.Kind, _ name: String?) -> String {
-    switch kind {
-    case .latencyRegression: "Latency regression: \(name ?? "unknown")"
-    case .errorBurst: "Error burst: \(name ?? "unknown")"
-    case .retryStorm: "Retry storm: \(name ?? "unknown")"
-    case .restartStorm: "Restart storm: \(name ?? "unknown")"
-    default: "Cascade detected"
-    }
-  }
-
   private func headline(
-    _ kind: Incident.Kind, _ name: String?, _ others: [String], hit: Double, volume: Double
-  ) -> String {
-    let cause = name ?? "an unknown component"
-    let share = volume > 0 && hit > 0 ? "; \(Int(hit)) of \(Int(volume)) requests failed" : ""
-    let list = others.prefix(4).joined(separator: ", ") + (others.count > 4 ? " and \(others.count - 4) more" : "")
-    switch kind {
-    case .latencyRegression:
-      return others.isEmpty ? "\(cause) became slow" : "\(cause) became slow, and with it \(list)" + share
-    case .retryStorm:
-      return "Retries multiplied the load on \(cause)" + (others.isEmpty ? "" : "; struck: \(list)") + share
-    case .restartStorm: return "\(cause) crashed again and again" + (others.isEmpty ? "" : "; struck: \(list)") + share
-    case .errorBurst: return "\(cause) failed; nobody else was struck" + share
-    default: return "\(cause) failed, and because of it \(list)" + share
+    _ incident: Incident, _ group: IncidentBuilder.Group, _ name: ForeignName?, _ others: [ForeignName],
+    _ impact: RequestImpact
+  ) -> IncidentHeadline {
+    let cause = name ?? ""
+    let signs = Set(group.anomalies.map(\.sign))
+    switch incident.kind {
+    case .latencyRegression: return .slowed(cause: cause, affected: others, impact)
+    case .retryStorm: return .retried(cause: cause, affected: others, impact)
+    case .restartStorm: return .crashed(cause: cause, affected: others, impact)
+    default:
+      if signs == [.records] { return .recorded(cause: cause, affected: others) }
+      if signs == [.behaviour] {
+        return .departed(cause: cause, affected: others, incident.rootCauses.first?.reasons.first)
+      }
+      return .failed(cause: cause, affected: others, impact)
     }
   }
 
   private func reasoning(
     _ incident: Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int]
-  ) -> [String] {
-    var lines: [String] = []
+  ) -> [IncidentReasoning] {
+    var lines: [IncidentReasoning] = []
     guard let best = incident.rootCauses.first else {
-      return ["There is not enough evidence to name a first cause."]
+      return [.noCause]
     }
-    lines.append(
-      "\(best.component) explains \(Quote.percent(best.share)) of what speaks against anybody in this time.")
+    lines.append(.bestExplains(component: best.component, share: best.share))
     if incident.rootCauses.count > 1 {
       let runner = incident.rootCauses[1]
-      lines.append("The runner-up is \(runner.component) with \(Quote.percent(runner.share)).")
-      if best.share < 1.5 * runner.share { lines.append("The two are close: take the order as a guess.") }
+      lines.append(.alternative(component: runner.component, share: runner.share))
+      if best.share < 1.5 * runner.share { lines.append(.closeCall) }
     }
     if let first {
       for callee in grid.callees[first] {
-        let name = grid.components[callee]
+        let name = grid.name(callee)
         if !incident.components.contains(where: { $0.id == name }) {
-          lines.append("Rejected: \(name), which \(best.component) calls, shows nothing unusual of its own.")
+          lines.append(.rejectedCallee(component: name, caller: best.component))
         }
         if lines.count >= 6 { break }
       }
       if !grid.hasSpans[first] {
-        lines.append("\(best.component) left no span of its own: what is said of it rests on its callers.")
+        lines.append(.withoutSpans(component: best.component))
       }
-      lines += Amplification(grid: grid, impacts: impacts).sentences(
+      lines += Amplification(grid: grid, impacts: impacts).reasoning(
         to: first, among: affected, from: group.start, to: group.end)
       let fast = impacts.fastFailures(to: first, from: group.start, to: group.end)
       if fast >= settings.breaker.failures {
-        lines.append("\(fast) calls to \(best.component) failed within a millisecond, as an open breaker's do.")
+        lines.append(.fastFailures(component: best.component, count: fast))
       }
     }
     return lines
@@ -273,7 +266,7 @@ struct IncidentDescription {
     replayed.window = max(settings.window, IncidentPartial.fine)
     var gate = CascadeDetector(settings: replayed)
     let names = incident.components.compactMap { state in
-      grid.partial.names.find(state.id).map { (id: state.id, name: $0) }
+      grid.partial.names.find(state.id.text).map { (id: state.id.text, name: $0) }
     }
     for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
       var ends: [(time: Int64, id: String, activity: Activity)] = []
@@ -289,56 +282,61 @@ struct IncidentDescription {
         guard let alarm else { continue }
         let before = impacts.rootFailures(group.components, from: group.start, to: alarm.start)
         let rest = max(0, Int(hit) - before)
-        incident.decision =
-          "\(alarm.decision) at \(Timestamp(alarm.start).rfc3339)"
-          + (hit > 0 ? "; about \(rest) of \(Int(hit)) failed requests came after that" : "")
-        incident.action = alarm.action
+        incident.decision = .openBreakers(
+          components: alarm.opened, at: alarm.start, later: rest, failed: Int(hit))
         return
       }
     }
     incident.decision =
       incident.kind == .latencyRegression
-      ? "Investigate latency spike"
-      : "Below the gate's threshold of \(settings.components) failing components: watch"
+      ? .investigateLatency : .watch(threshold: settings.components)
   }
 
   private func timeline(
     _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Moment] {
     var moments: [Incident.Moment] = []
-    for (component, onset) in onsets {
-      let name = grid.components[component]
+    for (component, onset) in onsets.sorted(by: { $0.key < $1.key }) {
+      let name = grid.name(component)
       let state = incident.components.first { $0.id == name }
-      let text =
-        state.map {
-          $0.failures > 0 ? "its requests begin to fail (\($0.failures) of \($0.requests))" : "begins to differ"
-        }
-        ?? "begins to differ"
-      moments.append(
-        Incident.Moment(at: onset, component: name, text: text, evidence: proofs(component).first))
+      let event: IncidentEvent =
+        state.flatMap { $0.failures > 0 ? .failing(failures: $0.failures, requests: $0.requests) : nil } ?? .firstAnomaly
+      moments.append(Incident.Moment(at: onset, component: name, event, evidence: proofs(component).first))
       for line in breakers.changes(component, from: group.start - IncidentPartial.coarse, to: group.end) {
         moments.append(
           Incident.Moment(
             at: line.time, component: name,
-            text: "its circuit breaker is \(line.state.rawValue), says \(grid.components[line.writer])",
+            .breaker(state: Incident.Circuit(line.state), writer: grid.name(line.writer)),
             evidence: line.sighting.evidence(
               grid.partial.names, quote: Quote.of(line.sighting, grid.partial.names))))
       }
-      let own = grid.partial.names.find(name) ?? -1
+      let own = grid.partial.names.find(grid.components[component]) ?? -1
       for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)
-      where signal.kind != EventKind.heartbeat.name {
-        let time = signal.reading.source.time
-        let said = signal.subject.isEmpty ? signal.kind : "\(signal.kind) \(signal.subject)"
+      where signal.kind != .heartbeat {
+        let quote = signal.subject.isEmpty ? signal.kind.name : signal.kind.name + " " + signal.subject
         moments.append(
           Incident.Moment(
-            at: time, component: name, text: said,
-            evidence: signal.reading.source.evidence(grid.partial.names, quote: said)))
+            at: signal.reading.source.time, component: name,
+            .signal(signal.kind, subject: ForeignName(signal.subject)),
+            evidence: signal.reading.source.evidence(grid.partial.names, quote: quote)))
       }
     }
     moments.append(
-      Incident.Moment(
-        at: incident.end, component: incident.rootCauses.first?.component ?? "", text: "the last trace of it"))
-    moments.sort { a, b in a.at != b.at ? a.at < b.at : (a.component, a.text) < (b.component, b.text) }
-    return Array(moments.prefix(40))
+      Incident.Moment(at: incident.end, component: incident.rootCauses.first?.component ?? "", .lastEvidence))
+    // What happened at once stands by component, then in the order in which it was gathered.
+    let ordered = moments.enumerated().sorted { a, b in
+      (a.element.at, a.element.component, a.offset) < (b.element.at, b.element.component, b.offset)
+    }
+    return ordered.prefix(40).map(\.element)
+  }
+}
+
+extension Incident.Circuit {
+  init(_ state: CircuitState) {
+    switch state {
+    case .closed: self = .closed
+    case .open: self = .open
+    case .halfOpen: self = .halfOpen
+    }
   }
 }

@@ -145,9 +145,9 @@ struct MetricContrast {
     minutes[series.points].partitioningIndex { Int($0) >= minute }
   }
 
-  func text(_ departure: Departure) -> String {
-    let name = grid.partial.names[departure.metric]
-    return "metric \(name) reads \(Self.number(departure.value)) (usually \(Self.number(departure.center)))"
+  func reason(_ departure: Departure) -> CauseReason {
+    .metric(
+      name: ForeignName(grid.partial.names[departure.metric]), value: departure.value, usual: departure.center)
   }
 
   /// The first reading behind a departure.

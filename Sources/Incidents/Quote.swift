@@ -42,10 +42,4 @@ enum Quote {
     let tenths = value / (unit / 10)
     return "\(tenths / 10).\(tenths % 10)"
   }
-
-  /// A share as a percentage.
-  static func percent(_ share: Double) -> String {
-    let tenths = Int((min(max(share, 0), 10) * 1000).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10) %" : "\(tenths / 10).\(tenths % 10) %"
-  }
 }

@@ -17,7 +17,7 @@ struct RecordAnomalies {
   private let grid: ComponentTimeline
   private let settings: IncidentSettings
   /// What was seen, for the story: by component, in time order.
-  private(set) var signs: [Int: [(time: Int64, text: String, evidence: Evidence)]] = [:]
+  private(set) var signs: [Int: [(time: Int64, reason: CauseReason, evidence: Evidence)]] = [:]
   private(set) var anomalies: [Anomaly] = []
   /// Components whose queues grew.
   private(set) var growingQueues: Set<Int> = []
@@ -55,7 +55,7 @@ struct RecordAnomalies {
             }))
       }
     }
-    for key in signs.keys { signs[key]?.sort { ($0.time, $0.text) < ($1.time, $1.text) } }
+    for key in signs.keys { signs[key]?.sort { ($0.time, $0.evidence) < ($1.time, $1.evidence) } }
   }
 
   private mutating func readMetrics(_ marks: inout [Int: [Mark]]) {
@@ -88,10 +88,11 @@ struct RecordAnomalies {
         if row == Self.leastReadings {
           let first = readings[index - row + 1]
           if kind == .queue { growingQueues.insert(component) }
-          let text = "\(name) rises to \(Self.rounded(first.value)) from \(Self.rounded(lower.center))"
+          let reason = CauseReason.metricRose(
+            name: ForeignName(name), value: first.value, usual: lower.center)
           signs[component, default: []].append(
             (
-              table.time(first.point), text,
+              table.time(first.point), reason,
               table.sighting(first.point, of: series).evidence(
                 grid.partial.names,
                 quote: MetricContrast.quote(name, first.value, count: table.count(first.point)))
@@ -99,14 +100,6 @@ struct RecordAnomalies {
         }
       }
     }
-  }
-
-  private static func rounded(_ value: Double) -> String {
-    guard let thousandths = Int64(checked: (value * 1000).rounded()) else { return "beyond measure" }
-    let whole = thousandths / 1000
-    let rest = Int(thousandths.magnitude % 1000)
-    let fraction = String(repeating: "0", count: 3 - String(rest).count) + String(rest)
-    return rest == 0 ? String(whole) : (thousandths < 0 && whole == 0 ? "-" : "") + "\(whole).\(fraction)"
   }
 
   private mutating func readLogs(_ marks: inout [Int: [Mark]]) {
@@ -139,7 +132,7 @@ struct RecordAnomalies {
             open = true
             signs[component, default: []].append(
               (
-                first.time, "logs: " + Quote.bounded(grid.partial.names[first.message]),
+                first.time, .logBurst(message: ForeignText(Quote.bounded(grid.partial.names[first.message]))),
                 first.evidence(grid.partial.names, quote: Quote.of(first, grid.partial.names))
               ))
           }

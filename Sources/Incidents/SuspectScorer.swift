@@ -107,36 +107,36 @@ struct SuspectScorer {
     return WindowRanking(start: range.lowerBound, end: range.upperBound, suspects: Array(suspects))
   }
 
-  /// A suspicion in the words and with the records of a report.
+  /// A suspicion as facts, with its records.
   func cause(_ suspicion: Suspicion, _ window: Window, total: Double) -> Incident.RootCause {
     let component = suspicion.component
-    var reasons: [(Double, String)] = []
+    var reasons: [(Double, CauseReason)] = []
     var evidence: [Evidence] = []
     if suspicion.votes.weight >= Self.threshold {
       reasons.append(
         (
           suspicion.votes.weight,
-          "\(Int(suspicion.votes.blamed)) failed requests began here (\(Quote.percent(suspicion.votes.contrast.share)) "
-            + "of requests, usually \(Quote.percent(suspicion.votes.contrast.center)))"
+          .failedRequests(
+            count: Int(suspicion.votes.blamed), share: suspicion.votes.contrast.share,
+            usualShare: suspicion.votes.contrast.center)
         ))
       evidence += blameEvidence(component, window.minutes)
     }
     if suspicion.behaviour >= Self.threshold {
       for departure in window.departures[component].prefix(2) {
-        let (text, record) = behaviour.describe(departure, in: window.minutes)
-        reasons.append((departure.weight, text))
+        let (reason, record) = behaviour.describe(departure, in: window.minutes)
+        reasons.append((departure.weight, reason))
         if let record { evidence.append(record) }
       }
       if window.departures[component].isEmpty {
-        reasons.append((suspicion.behaviour, "its callers break off after calling it"))
+        reasons.append((suspicion.behaviour, .callersBreakOff))
       }
     }
     if suspicion.ownTime.z >= Self.threshold {
       reasons.append(
         (
           suspicion.ownTime.z,
-          "\(Quote.percent(suspicion.ownTime.share)) of its spans spend unusual time in its own code "
-            + "(usually \(Quote.percent(suspicion.ownTime.center)))"
+          .ownTime(share: suspicion.ownTime.share, usualShare: suspicion.ownTime.center)
         ))
       evidence += slowEvidence(component, window.minutes)
     }
@@ -148,21 +148,22 @@ struct SuspectScorer {
         reasons.append(
           (
             edge.contrast.z,
-            "the way between \(grid.components[edge.caller]) and \(grid.components[edge.callee]) is slow in "
-              + "\(Quote.percent(edge.contrast.share)) of calls (usually \(Quote.percent(edge.contrast.center)))"
+            .slowEdge(
+              from: grid.name(edge.caller), to: grid.name(edge.callee), share: edge.contrast.share,
+              usualShare: edge.contrast.center)
           ))
       }
       evidence += slowEvidence(component, window.minutes)
     }
     for departure in window.metrics[component].prefix(2) where departure.z * departure.kind.weight >= Self.threshold {
-      reasons.append((departure.z * departure.kind.weight, metrics.text(departure)))
+      reasons.append((departure.z * departure.kind.weight, metrics.reason(departure)))
       evidence.append(metrics.evidence(departure))
     }
     var seen: Set<Evidence> = []
     if evidence.isEmpty { evidence = anyEvidence(component, window.minutes) }
     let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
     return Incident.RootCause(
-      component: grid.components[component], score: suspicion.score, share: total > 0 ? suspicion.score / total : 0,
+      component: grid.name(component), score: suspicion.score, share: total > 0 ? suspicion.score / total : 0,
       reasons: reasons.enumerated().sorted { a, b in
         a.element.0 != b.element.0 ? a.element.0 > b.element.0 : a.offset < b.offset
       }.map(\.element.1), evidence: Array(kept))

@@ -1,5 +1,6 @@
 // The rules that callers keep: calls always made, never made, always in one order, never more than so many.
 
+internal import Model
 internal import Support
 
 /// Invariants of one caller, learned from counts (Beschastnikh et al., Synoptic, FSE 2011): always followed by, always
@@ -57,7 +58,7 @@ struct CallRules {
         isExplained = true
         add(
           RuleBreak(
-            kind: .missingCall, caller: key, callee: callee, expected: "always", actual: "not called",
+            kind: .missingCall, caller: key, callee: callee,
             support: shares.all[callee]?.support ?? 0, stats: stats))
       }
       for member in stats.members {
@@ -66,21 +67,21 @@ struct CallRules {
           isExplained = true
           add(
             RuleBreak(
-              kind: .unseenEdge, caller: key, callee: member.point, expected: "never", actual: "called",
+              kind: .unseenEdge, caller: key, callee: member.point,
               support: rules.count, stats: stats))
         } else if isSelf, let share = shares.all[member.point], share.share <= 1 - settings.regularity {
           isExplained = true
           add(
             RuleBreak(
-              kind: .extraCall, caller: key, callee: member.point, expected: "almost never", actual: "called",
+              kind: .extraCall, caller: key, callee: member.point,
               support: rules.count, stats: stats))
         }
       }
       if !isExplained, knowsAll, rules.compositions[composition] == nil {
         add(
           RuleBreak(
-            kind: .unseenVariant, caller: key, expected: "one of \(rules.compositions.count) known sets of calls",
-            actual: describe(stats.members), support: rules.count, stats: stats))
+            kind: .unseenVariant, caller: key,
+            departure: .calls(known: rules.compositions.count, seen: groups(stats.members)), support: rules.count, stats: stats))
       }
     }
     return found.sorted { $0.key < $1.key }.map(\.value)
@@ -99,10 +100,13 @@ struct CallRules {
     return Double(once) <= (1 - settings.regularity) * Double(total)
   }
 
-  private func describe(_ members: [CompositionStats.Member]) -> String {
-    if members.isEmpty { return "no calls" }
-    return members.map { tonight.point($0.point).name + " ×" + $0.multiplicity.name }.sorted().prefix(8)
-      .joined(separator: ", ")
+  private func groups(_ members: [CompositionStats.Member]) -> [CallGroup] {
+    let groups = members.map { member in
+      CallGroup(
+        callee: ForeignName(tonight.point(member.point).name), least: member.multiplicity.bounds.least,
+        most: member.multiplicity.bounds.most)
+    }
+    return Array(groups.sorted { ($0.callee, $0.least) < ($1.callee, $1.least) }.prefix(8))
   }
 
   // MARK: - How often
@@ -118,8 +122,8 @@ struct CallRules {
         if !isSelf || count * 50 <= edge.occurrences {
           found.append(
             RuleBreak(
-              kind: .count, caller: key, callee: callee, expected: low == high ? "\(high)" : "\(low) to \(high)",
-              actual: "\(widest.value)", count: count, support: rule.occurrences, exemplar: widest))
+              kind: .count, caller: key, callee: callee,
+              departure: .count(usual: low...high, seen: widest.value), count: count, support: rule.occurrences, exemplar: widest))
         }
       }
       if let narrowest = edge.narrowest, narrowest.value < low, isFar(low, from: narrowest.value, low == high) {
@@ -127,8 +131,8 @@ struct CallRules {
         if !isSelf || count * 50 <= edge.occurrences {
           found.append(
             RuleBreak(
-              kind: .count, caller: key, callee: callee, expected: low == high ? "\(high)" : "\(low) to \(high)",
-              actual: "\(narrowest.value)", count: count, support: rule.occurrences, exemplar: narrowest))
+              kind: .count, caller: key, callee: callee,
+              departure: .count(usual: low...high, seen: narrowest.value), count: count, support: rule.occurrences, exemplar: narrowest))
         }
       }
     }

@@ -191,13 +191,13 @@ package enum Multiplicity: UInt8, Comparable, Hashable, Sendable {
 
   package static func < (a: Multiplicity, b: Multiplicity) -> Bool { a.rawValue < b.rawValue }
 
-  /// As reports print it.
-  package var name: String {
+  /// The smallest and the largest count, where there is one.
+  package var bounds: (least: Int, most: Int?) {
     switch self {
-    case .one: "1"
-    case .few: "2–3"
-    case .several: "4–9"
-    case .many: "10+"
+    case .one: (1, 1)
+    case .few: (2, 3)
+    case .several: (4, 9)
+    case .many: (10, nil)
     }
   }
 }

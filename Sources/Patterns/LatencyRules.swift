@@ -1,5 +1,6 @@
 // Requests and windows that were slower than the pattern allows.
 
+internal import Model
 internal import Support
 
 /// Latency against high quantiles of the same path in the same variant, as learned from earlier nights; within one archive
@@ -14,7 +15,7 @@ struct LatencyRules {
     var actual: Int64
     var count: Int
     var support: Int
-    var detail: String
+    var rule: ViolationDetail.SlowRule
     var exemplar: Exemplar?
   }
 
@@ -40,7 +41,7 @@ struct LatencyRules {
         slow[path] = Break(
           variant: key, path: path, expected: usual, actual: slowest.value,
           count: max(latency.sketch.count(above: limit), 1), support: rule.count,
-          detail: "slower than any learned call of this path allows", exemplar: slowest)
+          rule: .beyondLearned, exemplar: slowest)
       }
       // A slow call makes its callers slow: the deepest path is to blame.
       for path in slow.keys.sorted() {
@@ -100,7 +101,7 @@ struct LatencyRules {
     return Break(
       variant: key, path: 0, expected: expected, actual: Int64(worst.median.rounded()), count: count,
       support: variant.count - count,
-      detail: "the median of \(broken.count) of \(windows.count) windows departs from the others",
+      rule: .windows(broken: broken.count, of: windows.count),
       exemplar: exemplar ?? variant.exemplar)
   }
 
@@ -117,6 +118,6 @@ struct LatencyRules {
     guard count * 50 <= variant.count else { return nil }
     return Break(
       variant: key, path: 0, expected: usual, actual: slowest.value, count: count, support: variant.count - count,
-      detail: "slower than one and a half times the 99th percentile of the median window", exemplar: slowest)
+      rule: .beyondTypicalWindow, exemplar: slowest)
   }
 }

@@ -63,7 +63,7 @@ package struct PatternAnalysis {
     let breaks = CallRules(tonight: tonight, known: known, isSelf: baseline == nil, settings: settings).breaks()
     conclusion.violations = structureViolations(breaks) + latencyViolations() + driftViolations()
     conclusion.incidents = PatternIncidents(tonight: tonight, settings: settings).incidents(breaks) { one in
-      detail(one, tonight.point(tonight.callers[one.caller]?.point ?? 0))
+      rule(one, tonight.point(tonight.callers[one.caller]?.point ?? 0))
     }
     let changed = Set(
       conclusion.violations.filter { $0.kind == "drift" || $0.kind == "latency" }.map(\.pattern))
@@ -129,7 +129,7 @@ package struct PatternAnalysis {
       conclusion.patterns.append(gone)
       var violation = Violation(
         pattern: gone.id, kind: "gone",
-        detail: "\(gone.name): seen on each of the last \(recent.count) nights, not once tonight", count: 0,
+        detail: .gone(pattern: ForeignName(gone.name), nights: recent.count), count: 0,
         weight: 4)
       violation.expected = Int64(checked: least.rounded())
       violation.actual = 0
@@ -146,7 +146,7 @@ package struct PatternAnalysis {
       let caller = tonight.callers[one.caller]
       let callerPoint = caller?.point ?? 0
       var violation = Violation(
-        pattern: home[callerPoint] ?? "", kind: one.kind.rawValue, detail: detail(one, tonight.point(callerPoint)),
+        pattern: home[callerPoint] ?? "", kind: one.kind.rawValue, detail: .rule(rule(one, tonight.point(callerPoint))),
         count: one.count, weight: one.weight)
       violation.request = one.exemplar?.name ?? ""
       violation.evidence = one.exemplar.map { [$0.evidence] } ?? []
@@ -154,18 +154,21 @@ package struct PatternAnalysis {
     }
   }
 
-  private func detail(_ one: RuleBreak, _ caller: CallPoint) -> String {
-    let callee = one.callee == 0 ? "" : tonight.point(one.callee).name
-    let sure = "kept \(one.support) times"
-    switch one.kind {
-    case .missingCall: return "\(caller.name) always calls \(callee) (\(sure)); here it did not"
-    case .extraCall:
-      return "\(caller.name) called \(callee) in \(one.count) of \(one.support) calls, in most of the night in none"
-    case .unseenEdge: return "\(caller.name) called \(callee), which it did in none of \(one.support) calls before"
-    case .order:
-      return "\(caller.name) calls \(callee) before \(tonight.point(one.other).name) (\(sure)); here after it"
-    case .count: return "\(caller.name) calls \(callee) \(one.expected) times (\(sure)); here \(one.actual) times"
-    case .unseenVariant: return "\(caller.name) makes \(one.expected) (\(sure)); here \(one.actual)"
+  private func rule(_ one: RuleBreak, _ caller: CallPoint) -> BrokenRule {
+    let from = ForeignName(caller.name)
+    let to = ForeignName(one.callee == 0 ? "" : tonight.point(one.callee).name)
+    switch (one.kind, one.departure) {
+    case (.missingCall, _): return .missingCall(caller: from, callee: to, support: one.support)
+    case (.extraCall, _): return .extraCall(caller: from, callee: to, count: one.count, support: one.support)
+    case (.order, _):
+      let before = ForeignName(tonight.point(one.other).name)
+      return .order(caller: from, callee: to, before: before, support: one.support)
+    case (.count, .count(let usual, let seen)):
+      return .count(caller: from, callee: to, usual: usual, seen: seen, support: one.support)
+    case (.unseenVariant, .calls(let known, let seen)):
+      return .variant(caller: from, known: known, calls: seen, support: one.support)
+    case (.unseenEdge, _), (.count, _), (.unseenVariant, _):
+      return .unseenEdge(caller: from, callee: to, support: one.support)
     }
   }
 
@@ -183,9 +186,9 @@ package struct PatternAnalysis {
     let breaks = baseline.map { rules.breaks(known: $0.merged) } ?? rules.breaksWithin()
     return breaks.map { one in
       let deviation = Double(one.actual.subtractingSaturated(one.expected)) / Double(max(one.expected, 1))
-      let place = one.path == 0 ? "the request" : pathNames(one.path).last ?? "a call"
+      let call = one.path == 0 ? nil : pathNames(one.path).last.map { ForeignName($0) }
       var violation = Violation(
-        pattern: Self.id(one.variant), kind: "latency", detail: "\(place): \(one.detail)", count: one.count,
+        pattern: Self.id(one.variant), kind: "latency", detail: .slow(call: call, one.rule), count: one.count,
         weight: (1 + Double(Int.bitWidth - one.count.leadingZeroBitCount) / 4) * min(abs(deviation), 8) * 0.5)
       violation.expected = one.expected
       violation.actual = one.actual
@@ -205,7 +208,7 @@ package struct PatternAnalysis {
       }
       let latency = variant.latency
       for verdict in LatencyDrift.verdicts(tonight: latency, nights: held.map(\.latency)) {
-        let since = verdict.since < held.count ? held[verdict.since].date : "tonight"
+        let since = verdict.since < held.count ? ForeignName(held[verdict.since].date) : nil
         found.append(violation(verdict, key, variant, latency, held.map(\.latency), since))
       }
     }
@@ -214,22 +217,19 @@ package struct PatternAnalysis {
 
   private func violation(
     _ verdict: DriftVerdict, _ key: UInt64, _ variant: VariantStats, _ latency: Sketch, _ nights: [Sketch],
-    _ since: String
+    _ since: ForeignName?
   ) -> Violation {
     let quantile = verdict.rule == .tail ? 0.99 : 0.5
     let expected = LatencyDrift.median(nights.compactMap { $0.quantile(quantile).map(Double.init) })
-    let percent = Int((min(verdict.change, 1e6) * 100).rounded())
-    let text =
+    let rule: ViolationDetail.DriftRule =
       switch verdict.rule {
-      case .shift: "\(percent) % slower than \(nights.count) earlier nights"
-      case .tail:
-        "the slowest requests took \(percent) % longer beside the others than on \(nights.count) earlier nights"
-      case .creep: "\(percent) % slower than it was, creeping up since \(since)"
+      case .shift: .shift
+      case .tail: .tail
+      case .creep: .creep
       }
-    let tenths = Int((min(verdict.score, 1e6) * 10).rounded())
     var violation = Violation(
       pattern: Self.id(key), kind: "drift",
-      detail: "\(text) (\(tenths / 10).\(tenths % 10) standard deviations of those nights; since \(since))",
+      detail: .drift(rule, change: verdict.change, nights: nights.count, since: since, score: verdict.score),
       count: variant.count, weight: 2 + min(verdict.change * 10, 6))
     violation.expected = Int64(checked: expected.rounded())
     violation.actual = latency.quantile(quantile)
@@ -242,7 +242,11 @@ package struct PatternAnalysis {
 
   private static func precedes(_ a: Violation, _ b: Violation) -> Bool {
     if a.weight != b.weight { return a.weight > b.weight }
-    return (a.kind, a.pattern, a.detail, a.request) < (b.kind, b.pattern, b.detail, b.request)
+    if (a.kind, a.pattern, a.request) != (b.kind, b.pattern, b.request) {
+      return (a.kind, a.pattern, a.request) < (b.kind, b.pattern, b.request)
+    }
+    guard let x = a.evidence.first, let y = b.evidence.first else { return a.evidence.count < b.evidence.count }
+    return x != y ? x < y : a.count < b.count
   }
 
   // MARK: - Bounds and the critical path

@@ -15,7 +15,7 @@ struct PatternIncidents {
   let tonight: PatternPartial
   let settings: PatternSettings
 
-  func incidents(_ breaks: [RuleBreak], detail: (RuleBreak) -> String) -> [Incident] {
+  func incidents(_ breaks: [RuleBreak], rule: (RuleBreak) -> BrokenRule) -> [Incident] {
     var byComponent: [String: [RuleBreak]] = [:]
     for one in breaks where isTrouble(one) {
       let point = tonight.point(tonight.callers[one.caller]?.point ?? 0)
@@ -25,7 +25,7 @@ struct PatternIncidents {
     return byComponent.sorted { $0.key < $1.key }.flatMap { component, breaks in
       let ranked = breaks.sorted { ($1.weight, $0.caller, $0.callee) < ($0.weight, $1.caller, $1.callee) }
       return stretches.find(ranked).filter { $0.breaks.contains { $0.count >= Self.minimumBreaks } }
-        .map { incident(component, $0.breaks, in: $0.windows, detail) }
+        .map { incident(component, $0.breaks, in: $0.windows, rule) }
     }
   }
 
@@ -38,7 +38,7 @@ struct PatternIncidents {
   }
 
   private func incident(
-    _ component: String, _ breaks: [RuleBreak], in windows: ClosedRange<Int64>, _ detail: (RuleBreak) -> String
+    _ component: String, _ breaks: [RuleBreak], in windows: ClosedRange<Int64>, _ rule: (RuleBreak) -> BrokenRule
   ) -> Incident {
     let shift = Int64(tonight.clock.shift)
     let first = windows.lowerBound << shift
@@ -54,31 +54,31 @@ struct PatternIncidents {
     let worst = breaks.map(\.count).max() ?? 0
     let calls = max(breaks.map { seen($0.caller, in: windows) }.max() ?? 0, worst)
     incident.severity = worst * 20 >= calls ? .major : .minor
-    incident.trigger = detail(breaks[0])
-    incident.headline =
-      "\(component) departed from its pattern in \(worst) calls"
-      + (breaks.count > 1 ? ", by \(breaks.count) rules" : "")
+    incident.trigger = .brokenRule(rule(breaks[0]))
+    let name = ForeignName(component)
+    incident.headline = .brokeRules(component: name, calls: worst, rules: breaks.count)
     let evidence = breaks.prefix(Self.listedRules).compactMap { $0.exemplar?.evidence }
     incident.rootCauses = [
       Incident.RootCause(
-        component: component, score: breaks.reduce(0) { $0 + $1.weight }, share: 1,
-        reasons: breaks.prefix(Self.listedRules).map(detail), evidence: evidence)
+        component: name, score: breaks.reduce(0) { $0 + $1.weight }, share: 1,
+        reasons: breaks.prefix(Self.listedRules).map { .brokenRule(rule($0)) }, evidence: evidence)
     ]
-    incident.reasoning = [
-      "The component made, left out or reordered calls itself; why it did is not in the call trees."
-    ]
+    incident.reasoning = [.ownDeparture]
     incident.components = [
-      Incident.ComponentState(id: component, onset: first, requests: calls, failures: 0)
+      Incident.ComponentState(id: name, onset: first, requests: calls, failures: 0)
     ]
-    incident.decision = "Compare the exemplar requests with the pattern"
+    incident.decision = .compareExemplars
     incident.timeline = breaks.prefix(Self.listedRules).compactMap { one in
       one.exemplar.flatMap { exemplar in
         guard (first..<last).contains(exemplar.time) else { return nil }
         return Incident.Moment(
-          at: exemplar.time, component: component, text: detail(one), evidence: exemplar.evidence)
+          at: exemplar.time, component: name, .brokenRule(rule(one)), evidence: exemplar.evidence)
       }
     }
-    incident.timeline.sort { ($0.at, $0.text) < ($1.at, $1.text) }
+    // Of what was seen at once the heavier rule stands first.
+    incident.timeline = incident.timeline.enumerated().sorted { a, b in
+      (a.element.at, a.offset) < (b.element.at, b.offset)
+    }.map(\.element)
     incident.evidence = evidence.sorted()
     return incident
   }

@@ -1,5 +1,7 @@
 // A rule of how calls fit together, and who broke it.
 
+internal import Model
+
 /// One broken rule, over all requests that broke it in the same way.
 struct RuleBreak {
   enum Kind: String, Comparable {
@@ -24,8 +26,17 @@ struct RuleBreak {
   var callee: UInt64 = 0
   /// The second callee of an order.
   var other: UInt64 = 0
-  var expected = ""
-  var actual = ""
+  /// What is known, and what came instead, where the kind alone does not say it.
+  var departure = Departure.none
+
+  enum Departure {
+    case none
+    /// How often the callee is called for one call.
+    case count(usual: ClosedRange<Int64>, seen: Int64)
+    /// A set of calls that is none of the known ones.
+    case calls(known: Int, seen: [CallGroup])
+  }
+
   /// Callers that broke the rule.
   var count: Int
   /// How often the rule was seen to be kept.
@@ -49,11 +60,11 @@ struct RuleBreak {
 extension RuleBreak {
   /// A rule broken by callers that made one set of calls.
   init(
-    kind: Kind, caller: UInt64, callee: UInt64 = 0, expected: String, actual: String, support: Int,
+    kind: Kind, caller: UInt64, callee: UInt64 = 0, departure: Departure = .none, support: Int,
     stats: CompositionStats
   ) {
     self.init(
-      kind: kind, caller: caller, callee: callee, expected: expected, actual: actual, count: stats.count,
+      kind: kind, caller: caller, callee: callee, departure: departure, count: stats.count,
       support: support, exemplar: stats.exemplar)
     windows = stats.windows.mapValues(\.value)
     exemplars = stats.exemplar.map { [$0] } ?? []

@@ -52,7 +52,7 @@ package struct WorldScore: Hashable, Sendable {
       let answers = incidents.indices.filter { i in
         let incident = incidents[i]
         guard incident.start <= entry.lastEffect + Self.grace, incident.end >= entry.fault.start else { return false }
-        let named = Set(incident.components.map(\.id)).union(incident.rootCauses.prefix(1).map(\.component))
+        let named = Set(incident.components.map(\.id.text)).union(incident.rootCauses.prefix(1).map(\.component.text))
         return !named.isDisjoint(with: blast)
       }
       answering.formUnion(answers)
@@ -65,12 +65,12 @@ package struct WorldScore: Hashable, Sendable {
       let incident = incidents[best]
       found += 1
       byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][1] += 1
-      let isRight = incident.rootCauses.first?.component == entry.fault.component
+      let isRight = incident.rootCauses.first?.component.text == entry.fault.component
       if isRight {
         causeFirst += 1
         byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][0] += 1
       }
-      let named = Set(incident.components.map(\.id))
+      let named = Set(incident.components.map(\.id.text))
       let index = jaccardIndex(named, blast)
       jaccardSum += index
       jaccardCount += 1
@@ -78,14 +78,14 @@ package struct WorldScore: Hashable, Sendable {
       onsetErrors.append(error.magnitude > UInt64(Int64.max) ? .max : Int64(error.magnitude))
       lines.append(
         "found \(entry.fault.kind.rawValue) of \(entry.fault.component): \(incident.kind.rawValue), first "
-          + "\(incident.rootCauses.first?.component ?? "none")\(isRight ? "" : " (wrong)"), blast \(index), "
+          + "\(incident.rootCauses.first?.component.text ?? "none")\(isRight ? "" : " (wrong)"), blast \(index), "
           + "onset \(error / 1000) ms, missing \(blast.subtracting(named).sorted()), extra \(named.subtracting(blast).sorted())"
       )
     }
     for (i, incident) in incidents.enumerated() where !answering.contains(i) {
       falseIncidents += 1
       lines.append(
-        "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id)), \(incident.headline)")
+        "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id.text)), first \(incident.rootCauses.first?.component.text ?? "none")")
     }
     let groups = Dictionary(grouping: truth.faults.indices.filter { truth.faults[$0].fault.group != nil }) {
       truth.faults[$0].fault.group ?? 0
@@ -98,8 +98,8 @@ package struct WorldScore: Hashable, Sendable {
   }
 
   private func rank(_ incident: Incident, _ entry: WorldTruth.Entry) -> (Int, Double, Int64) {
-    let isRight = incident.rootCauses.first?.component == entry.fault.component
-    let index = jaccardIndex(Set(incident.components.map(\.id)), Set(entry.blast))
+    let isRight = incident.rootCauses.first?.component.text == entry.fault.component
+    let index = jaccardIndex(Set(incident.components.map(\.id.text)), Set(entry.blast))
     return (isRight ? 1 : 0, index, -incident.start)
   }
 

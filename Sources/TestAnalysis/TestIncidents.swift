@@ -33,30 +33,23 @@ enum TestIncidents {
     incident.status = before ? .recurring : .new
     incident.severity = cluster.tests.count >= 10 ? .major : .minor
     let count = cluster.tests.count
-    let subject = count == 1 ? "1 test" : "\(count) tests"
-    let reason =
-      switch cluster.basis {
-      case "declared": "the report itself names what they needed"
-      case "traceSupported": "they failed while the traces show the outage"
-      case "coFailure": "they began to fail in the same builds"
-      default: "they gave the same message in the same builds"
-      }
-    incident.trigger = cluster.signature
-    incident.headline = "\(subject) failed for one reason: \(cluster.signature)"
-    incident.reasoning = ["Put together because \(reason)."]
-    let cause = cluster.component.isEmpty ? cluster.signature : cluster.component
+    let grouping = TestGrouping(rawValue: cluster.basis) ?? .message
+    let signature = ForeignText(cluster.signature)
+    incident.trigger = .tests(.signature(signature))
+    incident.headline = .tests(.failedTogether(tests: count, signature: signature))
+    incident.reasoning = [.tests(.putTogether(grouping))]
+    let cause = ForeignName(cluster.component.isEmpty ? cluster.signature : cluster.component)
     incident.rootCauses = [
       Incident.RootCause(
-        component: cause, score: Double(count), share: 1, reasons: ["\(subject), \(reason)"],
+        component: cause, score: Double(count), share: 1, reasons: [.tests(.grouped(tests: count, grouping))],
         evidence: cluster.evidence)
     ]
     incident.evidence = cluster.evidence
     if let first = cluster.evidence.first {
       incident.timeline = [
-        Incident.Moment(at: incident.start, component: cause, text: "first failing test", evidence: first)
+        Incident.Moment(at: incident.start, component: cause, .tests(.firstFailure), evidence: first)
       ]
     }
-    incident.decision = "none"
     return incident
   }
 
@@ -72,18 +65,18 @@ enum TestIncidents {
     incident.fingerprint = incident.id
     incident.status = since < timeline.tonight ? .ongoing : .new
     incident.severity = tests.count >= 10 ? .critical : .major
-    let names = tests.count == 1 ? tests[0] : "\(tests.count) tests"
-    incident.headline = "\(names) failed in every build since \(build.label)"
-    incident.trigger = "revision " + build.label
-    incident.reasoning = ["Passed before, failed in every build since, and not by chance at the rate it failed before."]
+    let label = ForeignName(build.label)
+    incident.headline = .tests(
+      .broke(test: tests.count == 1 ? ForeignName(tests[0]) : nil, tests: tests.count, since: label))
+    incident.trigger = .tests(.revision(label))
+    incident.reasoning = [.tests(.notByChance)]
     incident.rootCauses = [
       Incident.RootCause(
-        component: build.label, score: Double(tests.count), share: 1,
-        reasons: tests.prefix(10).map { "breaks " + $0 },
+        component: label, score: Double(tests.count), share: 1,
+        reasons: tests.prefix(10).map { .tests(.breaks(ForeignName($0))) },
         evidence: Array(broken.flatMap(\.evidence).sorted().prefix(5)))
     ]
     incident.evidence = Array(broken.flatMap(\.evidence).sorted().prefix(10))
-    incident.decision = "none"
     return incident
   }
 }

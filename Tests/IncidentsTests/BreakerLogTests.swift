@@ -31,7 +31,7 @@ struct BreakerLogTests {
   func opens(text: String) throws {
     let findings = IncidentAnalysis.conclude(night([(650, text)]).partial(), settings: IncidentSettings())
     let incident = try #require(findings.incidents.first)
-    #expect(incident.components.first { $0.id == "billing" }?.circuitState == "open")
+    #expect(incident.components.first { $0.id == "billing" }?.circuitState == .open)
     let moment = incident.timeline.first { $0.text == "its circuit breaker is open, says front" }
     #expect(moment?.component == "billing")
     #expect(moment?.evidence?.location.member == "spans.csv")
@@ -47,7 +47,7 @@ struct BreakerLogTests {
   func opensNone(text: String) throws {
     let findings = IncidentAnalysis.conclude(night([(650, text)]).partial(), settings: IncidentSettings())
     let incident = try #require(findings.incidents.first)
-    #expect(incident.components.first { $0.id == "billing" }?.circuitState == "unknown")
+    #expect(incident.components.first { $0.id == "billing" }?.circuitState == .unknown)
     #expect(findings.openCircuitBreakers.isEmpty)
   }
 
@@ -60,7 +60,7 @@ struct BreakerLogTests {
     ])
     let findings = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings())
     let incident = try #require(findings.incidents.first)
-    #expect(incident.components.first { $0.id == "billing" }?.circuitState == "closed")
+    #expect(incident.components.first { $0.id == "billing" }?.circuitState == .closed)
     let moments = incident.timeline.filter { $0.text.hasPrefix("its circuit breaker") }
     #expect(
       moments.map(\.text).compactMap { $0.split(separator: " ").dropLast(2).last } == ["open,", "halfOpen,", "closed,"])

@@ -39,7 +39,10 @@ struct EarlierNightTests {
     let incident = try #require(found.first)
     #expect(incident.kind == .latencyRegression)
     #expect(incident.rootCauses.first?.component == "stock")
-    #expect(incident.rootCauses.first?.reasons.contains { $0.contains("usually 7.") } == true)
+    #expect(incident.rootCauses.first?.reasons.contains { reason in
+        if case .slowCode(_, let usual) = reason { return (7000..<8000).contains(usual) }
+        return false
+      } == true)
     #expect(incident.rootCauses.first?.evidence.isEmpty == false)
     #expect(incident.end - incident.start > 19 * 60_000_000)
   }

@@ -61,19 +61,33 @@ struct CallRulesTests {
       world.add(shop.checkout(fault), at: Int64(i) * Self.second)
     }
     let conclusion = PatternAnalysis.conclude(world.partial)
-    #expect(conclusion.incidents.map(\.headline) == ["shop departed from its pattern in 60 calls"])
+    #expect(conclusion.incidents.map(\.headline) == [.brokeRules(component: "shop", calls: 60, rules: 1)])
     let incident = conclusion.incidents.first
     #expect(incident?.kind == .patternViolation && incident?.severity == .major)
     #expect((incident?.start ?? 0) <= 500 * Self.second && (incident?.end ?? 0) >= 559 * Self.second)
     let violations = conclusion.violations
     let missing = violations.first { $0.kind == "missingCall" }
     #expect(missing?.count == 60)
-    #expect(missing?.detail.contains("auth POST /token") == true)
+    guard case .rule(.missingCall(_, let callee, _)) = missing?.detail else {
+      Issue.record("no missing call: \(String(describing: missing))")
+      return
+    }
+    #expect(callee.text.contains("auth POST /token"))
     #expect(missing?.request == RequestID(high: 0, low: 501).hex)
     #expect(missing?.evidence.first?.location.input == "night.jsonl")
-    #expect(violations.contains { $0.kind == "order" && $0.count == 1 && $0.detail.contains("payment") })
-    #expect(violations.contains { $0.kind == "count" && $0.detail.contains("SELECT cart") })
+    #expect(violations.contains { $0.kind == "order" && $0.count == 1 && names($0).contains("payment") })
+    #expect(violations.contains { $0.kind == "count" && names($0).contains("SELECT cart") })
     #expect(violations.first?.kind == "missingCall")
+  }
+
+  /// The names in a broken rule, one after the other.
+  private func names(_ violation: Violation) -> String {
+    guard case .rule(let rule) = violation.detail else { return "" }
+    switch rule {
+    case .order(let caller, let callee, let before, _): return [caller, callee, before].map(\.text).joined(separator: " ")
+    case .count(let caller, let callee, _, _, _): return [caller, callee].map(\.text).joined(separator: " ")
+    default: return ""
+    }
   }
 
   @Test("two bad stretches with quiet between them are two incidents; single departures in between open none")
@@ -87,7 +101,7 @@ struct CallRulesTests {
     let incidents = PatternAnalysis.conclude(world.partial).incidents
     #expect(
       incidents.map(\.headline) == [
-        "shop departed from its pattern in 30 calls", "shop departed from its pattern in 40 calls",
+        .brokeRules(component: "shop", calls: 30, rules: 1), .brokeRules(component: "shop", calls: 40, rules: 1),
       ])
     #expect(Set(incidents.map(\.id)).count == 2)
     #expect(Set(incidents.map(\.fingerprint)).count == 1)

@@ -70,7 +70,11 @@ struct LatencyDriftTests {
     let conclusion = PatternAnalysis.conclude(world(13_000, "new").partial, baseline: baseline)
     #expect(conclusion.patterns.map(\.status).sorted() == ["changed", "gone", "new"])
     let drift = conclusion.violations.first { $0.kind == "drift" }
-    #expect(drift?.detail.contains("slower than 4 earlier nights") == true)
+    guard case .drift(.shift, _, let nights, _, _) = drift?.detail else {
+      Issue.record("no shift: \(String(describing: drift))")
+      return
+    }
+    #expect(nights == 4)
     #expect(drift?.evidence.count == 1)
     #expect(conclusion.violations.contains { $0.kind == "gone" })
     let same = PatternAnalysis.conclude(world(10_000, "old").partial, baseline: baseline)

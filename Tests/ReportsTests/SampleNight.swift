@@ -5,6 +5,9 @@ import Support
 struct SampleNight {
   var foreign: (String) -> String = { $0 }
 
+  func name(_ text: String) -> ForeignName { ForeignName(foreign(text)) }
+  func text(_ text: String) -> ForeignText { ForeignText(foreign(text)) }
+
   var start: Int64 { 1_767_225_600_000_000 }
 
   func evidence(_ line: Int) -> Evidence {
@@ -27,37 +30,39 @@ struct SampleNight {
     incident.id = "cascade-payments-db-1f2e3d4c"
     incident.fingerprint = "1f2e3d4c"
     incident.severity = .critical
-    incident.trigger = foreign("3 components above an error rate of 0.1 within 1 s")
-    incident.headline = foreign("payments-db failed and took payments and checkout with it")
+    incident.trigger = .earlier(text("3 components above an error rate of 0.1 within 1 s"))
+    incident.headline = .earlier(text("payments-db failed and took payments and checkout with it"))
     incident.rootCauses = [
       Incident.RootCause(
-        component: foreign("payments-db"), score: 9.25, share: 0.8,
-        reasons: [foreign("it failed first"), foreign("97 of 99 failed requests end in it")],
+        component: name("payments-db"), score: 9.25, share: 0.8,
+        reasons: [.earlier(text("it failed first")), .earlier(text("97 of 99 failed requests end in it"))],
         evidence: [evidence(2), evidence(3)]),
-      Incident.RootCause(component: foreign("payments"), score: 2.25, share: 0.2, reasons: [foreign("runner-up")]),
+      Incident.RootCause(component: name("payments"), score: 2.25, share: 0.2, reasons: [.earlier(text("runner-up"))]),
     ]
-    incident.reasoning = [foreign("checkout was rejected: its failures all follow a failed call to payments")]
+    incident.reasoning = [
+      .earlier(text("checkout was rejected: its failures all follow a failed call to payments"))
+    ]
     incident.components = [
       Incident.ComponentState(
-        id: foreign("payments-db"), onset: start + 600_000_000, requests: 100, failures: 97, latencyP99: nil),
+        id: name("payments-db"), onset: start + 600_000_000, requests: 100, failures: 97, latencyP99: nil),
       Incident.ComponentState(
-        id: foreign("payments"), onset: start + 601_000_000, requests: 120, failures: 97, latencyP99: 2_000_000,
-        queueDepth: 40, circuitState: "open"),
+        id: name("payments"), onset: start + 601_000_000, requests: 120, failures: 97, latencyP99: 2_000_000,
+        queueDepth: 40, circuitState: .open),
       Incident.ComponentState(
-        id: foreign("checkout"), onset: start + 602_500_000, requests: 130, failures: 60, latencyP99: 2_500_000),
+        id: name("checkout"), onset: start + 602_500_000, requests: 130, failures: 60, latencyP99: 2_500_000),
     ]
     incident.causalChain = [
       Incident.Link(
-        from: foreign("payments-db"), to: foreign("payments"), at: start + 601_000_000, evidence: [evidence(4)]),
-      Incident.Link(from: foreign("payments"), to: foreign("checkout"), at: start + 602_500_000),
+        from: name("payments-db"), to: name("payments"), at: start + 601_000_000, evidence: [evidence(4)]),
+      Incident.Link(from: name("payments"), to: name("checkout"), at: start + 602_500_000),
     ]
-    incident.decision = foreign("the gate would have opened at 00:10:01")
-    incident.action = foreign("isolate payments-db")
+    incident.decision = .earlier(
+      text("the gate would have opened at 00:10:01"), action: text("isolate payments-db"))
     incident.timeline = [
       Incident.Moment(
-        at: start + 600_000_000, component: foreign("payments-db"), text: foreign("first failure: connection refused"),
+        at: start + 600_000_000, component: name("payments-db"), .earlier(text("first failure: connection refused")),
         evidence: evidence(6)),
-      Incident.Moment(at: start + 900_000_000, component: foreign("checkout"), text: foreign("recovered")),
+      Incident.Moment(at: start + 900_000_000, component: name("checkout"), .earlier(text("recovered"))),
     ]
     incident.evidence = [evidence(8)]
     return incident
@@ -176,7 +181,7 @@ struct SampleNight {
     pattern.baseline = latency(30_000)
     report.patterns = [pattern]
     var violation = Violation(
-      pattern: "p-0011", kind: "latency", detail: foreign("p99 four times the baseline"), count: 9, weight: 2.5)
+      pattern: "p-0011", kind: "latency", detail: .gone(pattern: name("p99 four times the baseline"), nights: 3), count: 9, weight: 2.5)
     violation.request = foreign("0123456789abcdef")
     violation.expected = 30_000
     violation.actual = 120_000

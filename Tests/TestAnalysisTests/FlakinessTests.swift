@@ -24,7 +24,7 @@ struct FlakinessTests {
     #expect(found.newlyFailing.map(\.test) == ["a.tTest > t"])
     #expect(found.newlyFailing.first?.since == "rev07")
     let incident = try #require(conclude("PPPPPPFFFF").incidents.first { $0.kind == .testRegression })
-    #expect(incident.trigger == "revision rev07")
+    #expect(incident.trigger == .tests(.revision("rev07")))
   }
 
   @Test("failures that come and go are flaky; one that was repaired is not")

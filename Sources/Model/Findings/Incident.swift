@@ -7,6 +7,9 @@ package struct Incident: Hashable, Sendable {
 
   package enum Status: String, Hashable, Sendable { case new, recurring, ongoing }
 
+  /// The state of the circuit breaker in front of a component.
+  package enum Circuit: String, Hashable, Sendable { case closed, open, halfOpen, unknown }
+
   package enum Severity: String, CaseIterable, Comparable, Hashable, Sendable {
     case info, minor, major, critical
     var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -24,19 +27,18 @@ package struct Incident: Hashable, Sendable {
   package var start: Int64
   package var end: Int64
   /// What opened it.
-  package var trigger: String
-  /// One sentence.
-  package var headline: String
+  package var trigger: IncidentTrigger
+  /// What it is, in one line.
+  package var headline: IncidentHeadline
   /// Ranked, best first; empty where there is not enough evidence.
   package var rootCauses: [RootCause]
   /// Why the causes were ranked so; what was rejected, and what cannot be known.
-  package var reasoning: [String]
+  package var reasoning: [IncidentReasoning]
   /// The first cause and every component whose own requests failed because of it.
   package var components: [ComponentState]
   package var causalChain: [Link]
   /// What the reflex gate would have decided.
-  package var decision: String
-  package var action: String?
+  package var decision: CascadeDecision
   package var timeline: [Moment]
   package var evidence: [Evidence]
 
@@ -48,28 +50,28 @@ package struct Incident: Hashable, Sendable {
     severity = .info
     self.start = start
     self.end = end
-    trigger = ""
-    headline = ""
+    trigger = .anomaly(kind, cause: nil)
+    headline = .departed(cause: "", affected: [], nil)
     rootCauses = []
     reasoning = []
     components = []
     causalChain = []
-    decision = ""
-    action = nil
+    decision = .none
     timeline = []
     evidence = []
   }
 
   package struct RootCause: Hashable, Sendable {
-    package var component: String
+    package var component: ForeignName
     package var score: Double
     /// The score's share of all scores, in [0, 1].
     package var share: Double
-    /// What speaks for it, in plain words.
-    package var reasons: [String]
+    /// What speaks for it, the strongest first.
+    package var reasons: [CauseReason]
     package var evidence: [Evidence]
-    package init(component: String, score: Double, share: Double = 0, reasons: [String] = [], evidence: [Evidence] = [])
-    {
+    package init(
+      component: ForeignName, score: Double, share: Double = 0, reasons: [CauseReason] = [], evidence: [Evidence] = []
+    ) {
       self.component = component
       self.score = score
       self.share = share
@@ -79,19 +81,18 @@ package struct Incident: Hashable, Sendable {
   }
 
   package struct ComponentState: Hashable, Sendable {
-    package var id: String
+    package var id: ForeignName
     /// Microseconds since the epoch.
     package var onset: Int64
     package var requests: Int
     package var failures: Int
     package var latencyP99: Int64?
     package var queueDepth: Int64?
-    /// `closed`, `open`, `halfOpen` or `unknown`.
-    package var circuitState: String
+    package var circuitState: Circuit
     package var errorRate: Double { requests == 0 ? 0 : Double(failures) / Double(requests) }
     package init(
-      id: String, onset: Int64, requests: Int, failures: Int, latencyP99: Int64? = nil, queueDepth: Int64? = nil,
-      circuitState: String = "unknown"
+      id: ForeignName, onset: Int64, requests: Int, failures: Int, latencyP99: Int64? = nil, queueDepth: Int64? = nil,
+      circuitState: Circuit = .unknown
     ) {
       self.id = id
       self.onset = onset
@@ -105,12 +106,12 @@ package struct Incident: Hashable, Sendable {
 
   /// Trouble in `from` reached `to`.
   package struct Link: Hashable, Sendable {
-    package var from: String
-    package var to: String
+    package var from: ForeignName
+    package var to: ForeignName
     /// Microseconds since the epoch.
     package var at: Int64
     package var evidence: [Evidence]
-    package init(from: String, to: String, at: Int64, evidence: [Evidence] = []) {
+    package init(from: ForeignName, to: ForeignName, at: Int64, evidence: [Evidence] = []) {
       self.from = from
       self.to = to
       self.at = at
@@ -122,13 +123,13 @@ package struct Incident: Hashable, Sendable {
   package struct Moment: Hashable, Sendable {
     /// Microseconds since the epoch.
     package var at: Int64
-    package var component: String
-    package var text: String
+    package var component: ForeignName
+    package var event: IncidentEvent
     package var evidence: Evidence?
-    package init(at: Int64, component: String, text: String, evidence: Evidence? = nil) {
+    package init(at: Int64, component: ForeignName, _ event: IncidentEvent, evidence: Evidence? = nil) {
       self.at = at
       self.component = component
-      self.text = text
+      self.event = event
       self.evidence = evidence
     }
   }

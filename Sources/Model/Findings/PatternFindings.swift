@@ -38,13 +38,13 @@ package struct Violation: Hashable, Sendable {
   package var actual: Int64?
   /// (actual - expected) / expected.
   package var deviation: Double?
-  package var detail: String
+  package var detail: ViolationDetail
   /// How many requests broke the rule this way.
   package var count: Int
   /// How much it matters: findings are ranked by it.
   package var weight: Double
   package var evidence: [Evidence]
-  package init(pattern: String, kind: String, detail: String, count: Int = 1, weight: Double = 0) {
+  package init(pattern: String, kind: String, detail: ViolationDetail, count: Int = 1, weight: Double = 0) {
     self.pattern = pattern
     self.kind = kind
     request = ""

@@ -5,8 +5,8 @@ package import Support
 extension ReportJSON {
   func cause(_ cause: Incident.RootCause) -> JSONValue {
     .object([
-      "component": text(cause.component), "score": .double(cause.score), "share": .double(cause.share),
-      "reasons": sentences(cause.reasons), "evidence": evidence(cause.evidence),
+      "component": text(cause.component.text), "score": .double(cause.score), "share": .double(cause.share),
+      "reasons": .array(cause.reasons.map { words($0.wording) }), "evidence": evidence(cause.evidence),
     ])
   }
 
@@ -14,29 +14,29 @@ extension ReportJSON {
     .object([
       "id": text(incident.id), "fingerprint": text(incident.fingerprint), "kind": .string(incident.kind.rawValue),
       "status": .string(incident.status.rawValue), "severity": .string(incident.severity.rawValue),
-      "start": time(incident.start), "end": time(incident.end), "trigger": sentence(incident.trigger),
-      "headline": sentence(incident.headline), "rootCauses": .array(incident.rootCauses.map(cause)),
-      "reasoning": sentences(incident.reasoning),
+      "start": time(incident.start), "end": time(incident.end), "trigger": words(incident.trigger.wording),
+      "headline": words(incident.headline.wording), "rootCauses": .array(incident.rootCauses.map(cause)),
+      "reasoning": .array(incident.reasoning.map { words($0.wording) }),
       "components": .array(
         incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
           .object([
-            "id": text(state.id), "onset": time(state.onset), "requests": .int(state.requests),
+            "id": text(state.id.text), "onset": time(state.onset), "requests": .int(state.requests),
             "failures": .int(state.failures), "errorRate": .double(state.errorRate),
             "latencyP99Us": .int(optional: state.latencyP99), "queueDepth": state.queueDepth.map { .int($0) },
-            "circuitState": .string(state.circuitState),
+            "circuitState": .string(state.circuitState.rawValue),
           ])
         }),
       "causalChain": .array(
         incident.causalChain.map { link in
           .object([
-            "from": text(link.from), "to": text(link.to), "at": time(link.at), "evidence": evidence(link.evidence),
+            "from": text(link.from.text), "to": text(link.to.text), "at": time(link.at), "evidence": evidence(link.evidence),
           ])
         }),
-      "decision": sentence(incident.decision), "action": incident.action.map { sentence($0) },
+      "decision": words(incident.decision.wording), "action": incident.decision.action.map { words($0) },
       "timeline": .array(
         incident.timeline.map { moment in
           .object([
-            "at": time(moment.at), "component": text(moment.component), "text": sentence(moment.text),
+            "at": time(moment.at), "component": text(moment.component.text), "text": words(moment.event.wording),
             "evidence": moment.evidence.map { evidence($0) },
           ])
         }),

@@ -67,6 +67,7 @@ package struct ReportJSON: Sendable {
   func path(_ value: String) -> JSONValue { .string(rules.boundedPath(value)) }
   /// A sentence of ours that may quote foreign text: masked, and bounded like a path.
   func sentence(_ value: String) -> JSONValue { .string(rules.boundedPath(value)) }
+  func words(_ text: InlineText) -> JSONValue { sentence(text.plain) }
   func texts(_ values: [String]) -> JSONValue { .array(values.map(text)) }
   func sentences(_ values: [String]) -> JSONValue { .array(values.map(sentence)) }
   func time(_ microseconds: Int64) -> JSONValue { .string(Timestamp(microseconds).rfc3339) }
@@ -188,7 +189,7 @@ package struct ReportJSON: Sendable {
     .object([
       "pattern": text(violation.pattern), "kind": .string(violation.kind), "request": text(violation.request),
       "expectedUs": violation.expected.map { .int($0) }, "actualUs": violation.actual.map { .int($0) },
-      "deviation": violation.deviation.map { .double($0) }, "detail": sentence(violation.detail),
+      "deviation": violation.deviation.map { .double($0) }, "detail": words(violation.detail.wording),
       "count": .int(violation.count), "weight": .double(violation.weight), "evidence": evidence(violation.evidence),
     ])
   }
@@ -209,7 +210,7 @@ enum Ranking {
     list.sorted { a, b in
       a.weight != b.weight
         ? a.weight > b.weight
-        : (a.pattern, a.kind, a.request, a.detail) < (b.pattern, b.kind, b.request, b.detail)
+        : (a.pattern, a.kind, a.request, a.count) < (b.pattern, b.kind, b.request, b.count)
     }
   }
 

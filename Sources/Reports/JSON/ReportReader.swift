@@ -73,6 +73,14 @@ private struct IncidentReader {
     try need(value[key]?.text, key)
   }
 
+  private func foreign(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> ForeignText {
+    ForeignText(try text(value, key))
+  }
+
+  private func name(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> ForeignName {
+    ForeignName(try text(value, key))
+  }
+
   private func time(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> Int64 {
     try need(Timestamp(rfc3339: try text(value, key))?.microseconds, key)
   }
@@ -112,29 +120,30 @@ private struct IncidentReader {
     incident.fingerprint = value["fingerprint"]?.text ?? ""
     incident.status = try need(Incident.Status(rawValue: try text(value, "status")), "status")
     incident.severity = try need(Incident.Severity(rawValue: try text(value, "severity")), "severity")
-    incident.trigger = try text(value, "trigger")
-    incident.headline = try text(value, "headline")
-    incident.reasoning = texts(value, "reasoning")
-    incident.decision = try text(value, "decision")
-    incident.action = value["action"]?.text
+    incident.trigger = .earlier(try foreign(value, "trigger"))
+    incident.headline = .earlier(try foreign(value, "headline"))
+    incident.reasoning = texts(value, "reasoning").map { .earlier(ForeignText($0)) }
+    incident.decision = .earlier(
+      try foreign(value, "decision"), action: value["action"]?.text.map { ForeignText($0) })
     incident.evidence = try evidences(value)
     for cause in try list(value, "rootCauses") {
       incident.rootCauses.append(
         Incident.RootCause(
-          component: try text(cause, "component"), score: cause["score"]?.number ?? 0,
-          share: cause["share"]?.number ?? 0, reasons: texts(cause, "reasons"), evidence: try evidences(cause)))
+          component: try name(cause, "component"), score: cause["score"]?.number ?? 0,
+          share: cause["share"]?.number ?? 0, reasons: texts(cause, "reasons").map { .earlier(ForeignText($0)) }, evidence: try evidences(cause)))
     }
     for state in try list(value, "components") {
       incident.components.append(
         Incident.ComponentState(
-          id: try text(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
+          id: try name(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
           failures: try count(state, "failures"), latencyP99: state["latencyP99Us"]?.integer,
-          queueDepth: state["queueDepth"]?.integer, circuitState: try text(state, "circuitState")))
+          queueDepth: state["queueDepth"]?.integer, 
+          circuitState: try need(Incident.Circuit(rawValue: try text(state, "circuitState")), "circuitState")))
     }
     for link in try list(value, "causalChain") {
       incident.causalChain.append(
         Incident.Link(
-          from: try text(link, "from"), to: try text(link, "to"), at: try time(link, "at"),
+          from: try name(link, "from"), to: try name(link, "to"), at: try time(link, "at"),
           evidence: try evidences(link)))
     }
     for moment in value["timeline"]?.elements ?? [] {
@@ -142,8 +151,8 @@ private struct IncidentReader {
       if let value = moment["evidence"] { proof = try evidence(value) }
       incident.timeline.append(
         Incident.Moment(
-          at: try time(moment, "at"), component: try text(moment, "component"), text: try text(moment, "text"),
-          evidence: proof))
+          at: try time(moment, "at"), component: try name(moment, "component"),
+          .earlier(try foreign(moment, "text")), evidence: proof))
     }
     return incident
   }

@@ -8,8 +8,8 @@ enum CascadePicture {
 
   /// nil where there is nothing to draw.
   static func flowchart(_ incident: Incident, rules: TextRules) -> String? {
-    var order: [String] = []
-    func add(_ name: String) { if !order.contains(name) { order.append(name) } }
+    var order: [ForeignName] = []
+    func add(_ name: ForeignName) { if !order.contains(name) { order.append(name) } }
     if let first = incident.rootCauses.first { add(first.component) }
     for link in incident.causalChain {
       add(link.from)
@@ -45,9 +45,9 @@ enum CascadePicture {
   }
 
   /// A name in a quoted label: letters, digits and the signs of names; anything else is a middle dot.
-  static func label(_ name: String, _ rules: TextRules) -> String {
+  static func label(_ name: ForeignName, _ rules: TextRules) -> String {
     var out = ""
-    for scalar in rules.bounded(name).unicodeScalars.prefix(40) {
+    for scalar in rules.bounded(name.text).unicodeScalars.prefix(40) {
       let isPlain =
         (scalar.properties.isAlphabetic && !VisibleText.isHidden(scalar)) || ("0"..."9").contains(scalar)
         || " -_./".unicodeScalars.contains(scalar)

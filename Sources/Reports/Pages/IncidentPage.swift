@@ -18,7 +18,7 @@ package enum IncidentPage {
 
   package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
     var page = Page(title: "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
-    page.paragraph(InlineText.sentence(incident.headline))
+    page.paragraph(incident.headline.wording)
     page.table(
       ["severity", "status", "from", "to", "lasted", "id"],
       [
@@ -52,10 +52,10 @@ package enum IncidentPage {
       ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
       incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
         [
-          .foreign(state.id), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
+          .foreign(state.id.text), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
           .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
           .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"),
-          .own(state.queueDepth.map { String($0) } ?? "–"), .sentence(state.circuitState),
+          .own(state.queueDepth.map { String($0) } ?? "–"), .own(state.circuitState.rawValue),
         ]
       })
   }
@@ -68,7 +68,7 @@ package enum IncidentPage {
       ["from", "to", "at (UTC)", "after", "evidence"],
       incident.causalChain.map { link in
         [
-          .foreign(link.from), .foreign(link.to), .own(NumberFormat.clock(link.at)),
+          .foreign(link.from.text), .foreign(link.to.text), .own(NumberFormat.clock(link.at)),
           .own("+" + NumberFormat.duration(max(link.at.subtractingSaturated(incident.start), 0))),
           proofs(link.evidence, limit: 2),
         ]
@@ -85,13 +85,13 @@ package enum IncidentPage {
           incident.rootCauses.map { cause in
             var text: InlineText = "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence"
             if !cause.reasons.isEmpty {
-              text = text + ": " + InlineText.joined(cause.reasons.map { .sentence($0) }, by: "; ")
+              text = text + ": " + InlineText.joined(cause.reasons.map(\.wording), by: "; ")
             }
             if !cause.evidence.isEmpty { text = text + ". Seen in " + proofs(cause.evidence, limit: 3) }
             return text
           }))
     }
-    page.bullets(incident.reasoning.map { .sentence($0) })
+    page.bullets(incident.reasoning.map(\.wording))
   }
 
   private static func timeline(_ incident: Incident, _ page: inout Page) {
@@ -101,7 +101,7 @@ package enum IncidentPage {
       ["time", "component", "what", "evidence"],
       incident.timeline.map { moment in
         [
-          .own(NumberFormat.time(moment.at)), .foreign(moment.component), .sentence(moment.text),
+          .own(NumberFormat.time(moment.at)), .foreign(moment.component.text), moment.event.wording,
           moment.evidence.map { proof($0) } ?? "",
         ]
       })
@@ -109,9 +109,9 @@ package enum IncidentPage {
 
   private static func witness(_ incident: Incident, _ page: inout Page) {
     page.heading(2, "What opened it, and what the reflex gate would have done")
-    page.paragraph("Opened by: \(sentence: incident.trigger)")
-    if !incident.decision.isEmpty { page.paragraph("Gate: \(sentence: incident.decision)") }
-    if let action = incident.action { page.paragraph("Action: \(sentence: action)") }
+    page.paragraph("Opened by: " + incident.trigger.wording)
+    if incident.decision != .none { page.paragraph("Gate: " + incident.decision.wording) }
+    if let action = incident.decision.action { page.paragraph("Action: " + action) }
   }
 
   private static func evidence(_ incident: Incident, _ page: inout Page) {
@@ -160,6 +160,6 @@ enum Labels {
     let first =
       incident.rootCauses.first?.component
       ?? incident.components.min { ($0.onset, $0.id) < ($1.onset, $1.id) }?.id
-    return first.map { .foreign($0) } ?? "beginning unknown"
+    return first.map { .foreign($0.text) } ?? "beginning unknown"
   }
 }

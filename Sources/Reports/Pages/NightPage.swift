@@ -93,22 +93,22 @@ package struct NightPage {
     // The worst ones in words and with a picture; a page stays under the forges' limit of fifty pictures.
     for incident in ranked.prefix(5) {
       page.heading(3, "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
-      page.paragraph(.sentence(incident.headline))
+      page.paragraph(incident.headline.wording)
       if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
       page.table(
         ["component", "from", "requests", "failures", "error rate", "p99", "circuit"],
         incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.prefix(12).map { state in
           [
-            .foreign(state.id), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
+            .foreign(state.id.text), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
             .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
-            .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"), .sentence(state.circuitState),
+            .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"), .own(state.circuitState.rawValue),
           ]
         })
       page.blocks.append(
         .numbered(
           incident.rootCauses.prefix(3).map { cause in
             "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence: "
-              + InlineText.joined(cause.reasons.prefix(3).map { .sentence($0) }, by: "; ")
+              + InlineText.joined(cause.reasons.prefix(3).map(\.wording), by: "; ")
           }))
     }
   }
@@ -162,7 +162,7 @@ package struct NightPage {
         violations.prefix(Self.listed).map { violation in
           [
             .foreign(names[violation.pattern] ?? violation.pattern), .sentence(violation.kind),
-            .sentence(violation.detail), .own(violation.expected.map { NumberFormat.duration($0) } ?? "–"),
+            violation.detail.wording, .own(violation.expected.map { NumberFormat.duration($0) } ?? "–"),
             .own(violation.actual.map { NumberFormat.duration($0) } ?? "–"), .own(NumberFormat.count(violation.count)),
             violation.request.isEmpty ? "–" : .foreign(violation.request),
           ]

@@ -10,7 +10,7 @@ enum Pictures {
       let causes = Set(incident.rootCauses.prefix(1).map(\.component))
       for state in incident.components {
         let start = max(state.onset, window.start)
-        bands[state.id, default: []].append(
+        bands[state.id.text, default: []].append(
           (start, min(max(incident.end, start), window.end), state.errorRate, causes.contains(state.id)))
       }
     }

@@ -5,6 +5,7 @@ internal import LogTemplates
 package import Model
 internal import Patterns
 internal import Policies
+internal import Reports
 internal import Segments
 internal import TestAnalysis
 internal import Traces
@@ -101,7 +102,7 @@ package struct ConcludePhase: Sendable {
   ) throws(StoreFailure) -> TestConclusion {
     let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
       .flatMap { incident in
-        incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id) }
+        incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id.text) }
       }
     var limits = TestLimits()
     limits.memory = request.pipeline.limits.memory
@@ -196,7 +197,7 @@ package enum Verdict {
     guard report.summary.events > 0 else { return "Nothing that could be analysed was read." + rest }
     if let worst = report.incidents.max(by: { ($0.severity, $1.start, $1.id) < ($1.severity, $0.start, $0.id) }) {
       let count = report.incidents.count
-      return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline + rest
+      return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline.wording.plain + rest
     }
     let broken = report.tests.failed + report.tests.errors
     if broken > 0 { return "No incident was found, but \(broken) of \(report.tests.tests) tests failed." + rest }

@@ -3,6 +3,7 @@ package import History
 package import Incidents
 package import Model
 package import Patterns
+internal import Reports
 internal import Support
 
 /// What a run has of earlier nights, and what it leaves to later ones. A history that cannot be used is a diagnostic and
@@ -139,7 +140,7 @@ package struct NightHistory {
         id: template.id, template: template.template, count: template.count, severity: template.severity,
         components: template.components, aliases: aliases[template.id] ?? [])
     }
-    record.incidents = report.incidents.map { HistoricIncident($0) }
+    record.incidents = report.incidents.map { HistoricIncident($0, headline: $0.headline.wording.plain) }
     try store.commit(record)
     try store.close()
   }

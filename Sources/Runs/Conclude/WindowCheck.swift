@@ -21,7 +21,7 @@ package enum WindowCheck {
     let findings = IncidentAnalysis.conclude(night.cascades, settings: settings.cascades, windows: windows)
     let errors = MostErrors.counts(night.cascades, windows: windows)
     return zip(findings.windows, errors).map { ranking, errors in
-      Window(suspects: ranking.suspects.map { ($0.component, $0.score) }, errors: errors)
+      Window(suspects: ranking.suspects.map { ($0.component.text, $0.score) }, errors: errors)
     }
   }
 }

@@ -17,7 +17,7 @@ package enum ExplainVerb {
         throw FileFailure(.damaged, path, error.message)
       }
       guard let incident = earlier.incident(id) else {
-        let ids = earlier.incidents.map { "\($0.id)  \(Console.inert($0.headline))" }
+        let ids = earlier.incidents.map { "\($0.id)  \(Console.inert($0.headline.wording.plain))" }
         throw RunSetup.Failure(
           ids.isEmpty
             ? "the report has no incidents"

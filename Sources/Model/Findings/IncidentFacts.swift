@@ -1,0 +1,150 @@
+// What an incident says, as facts: enum cases with values. `Reports/Wording` makes the words.
+
+/// Requests at the entry points while an incident lasted.
+package struct RequestImpact: Hashable, Sendable {
+  package var failed: Int
+  package var slow: Int
+  /// All of them; 0 where nothing entered.
+  package var requests: Int
+  package init(failed: Int = 0, slow: Int = 0, requests: Int = 0) {
+    self.failed = failed
+    self.slow = slow
+    self.requests = requests
+  }
+}
+
+/// One event within a span, as event pairs name it.
+package enum CallEvent: Hashable, Sendable {
+  case start, end
+  case call(component: ForeignName, operation: ForeignName)
+  /// A log record by its template or the place in the source that wrote it.
+  case log(ForeignText)
+}
+
+/// What an incident is, in one line.
+package enum IncidentHeadline: Hashable, Sendable {
+  /// Requests failed because of `cause`; `affected` are the others.
+  case failed(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  case slowed(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  /// Calls ran another way than usual, without a failure that anybody wrote down.
+  case departed(cause: ForeignName, affected: [ForeignName], CauseReason?)
+  case silent(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  case retried(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  case crashed(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  /// Log lines and metrics tell of it, hardly any request does.
+  case recorded(cause: ForeignName, affected: [ForeignName])
+  case brokeRules(component: ForeignName, calls: Int, rules: Int)
+  case tests(TestIncidentFact)
+  /// As an earlier report words it.
+  case earlier(ForeignText)
+}
+
+/// What opened an incident.
+package enum IncidentTrigger: Hashable, Sendable {
+  case anomaly(Incident.Kind, cause: ForeignName?)
+  case brokenRule(BrokenRule)
+  case tests(TestIncidentFact)
+  case earlier(ForeignText)
+}
+
+/// What speaks for a cause.
+package enum CauseReason: Hashable, Sendable {
+  /// Failed requests that began here; shares are of the requests.
+  case failedRequests(count: Int, share: Double, usualShare: Double)
+  /// Requests beyond the usual that failed because of it.
+  case moreFailures(count: Int)
+  /// In spans of an operation one event follows another more or less often than usual.
+  case eventPair(operation: ForeignName, first: CallEvent, next: CallEvent, share: Double, usualShare: Double)
+  case callersBreakOff
+  case ownTime(share: Double, usualShare: Double)
+  case slowEdge(from: ForeignName, to: ForeignName, share: Double, usualShare: Double)
+  /// Time in its own code, or between it and its neighbours, per call in microseconds.
+  case slowCode(now: Int64, usual: Int64)
+  case slowNetwork(now: Int64, usual: Int64)
+  case metric(name: ForeignName, value: Double, usual: Double)
+  case metricRose(name: ForeignName, value: Double, usual: Double)
+  case logBurst(message: ForeignText)
+  case silence(requests: Int, usual: Int)
+  case brokenRule(BrokenRule)
+  case tests(TestIncidentFact)
+  case earlier(ForeignText)
+}
+
+/// Why causes were ranked as they are, what was rejected, and what cannot be known.
+package enum IncidentReasoning: Hashable, Sendable {
+  case noCause
+  case bestExplains(component: ForeignName, share: Double)
+  case alternative(component: ForeignName, share: Double)
+  case closeCall
+  case rejectedCallee(component: ForeignName, caller: ForeignName)
+  case withoutSpans(component: ForeignName)
+  /// Attempts per call from hop to hop, and along the whole chain.
+  case attempts([AttemptHop], product: Double)
+  case attemptsPerRequest(component: ForeignName, now: Double, usual: Double)
+  case fastFailures(component: ForeignName, count: Int)
+  case ownDeparture
+  case tests(TestIncidentFact)
+  case earlier(ForeignText)
+}
+
+/// Attempts that a caller makes for one call.
+package struct AttemptHop: Hashable, Sendable {
+  package var caller: ForeignName
+  package var callee: ForeignName
+  package var factor: Double
+  package init(caller: ForeignName, callee: ForeignName, factor: Double) {
+    self.caller = caller
+    self.callee = callee
+    self.factor = factor
+  }
+}
+
+/// What the cascade detector would have decided.
+package enum CascadeDecision: Hashable, Sendable {
+  /// `later` of `failed` requests failed after it.
+  case openBreakers(components: Int, at: Int64, later: Int, failed: Int)
+  case watch(threshold: Int)
+  case investigateLatency
+  case compareExemplars
+  case none
+  case earlier(ForeignText, action: ForeignText?)
+}
+
+/// What happened at one time.
+package enum IncidentEvent: Hashable, Sendable {
+  /// Its requests begin to fail.
+  case failing(failures: Int, requests: Int)
+  case firstAnomaly
+  case breaker(state: Incident.Circuit, writer: ForeignName)
+  /// A structural event by its kind.
+  case signal(EventKind, subject: ForeignName)
+  case lastEvidence
+  case brokenRule(BrokenRule)
+  case tests(TestIncidentFact)
+  case earlier(ForeignText)
+}
+
+/// A rule of how calls usually go, and how it was broken; `support` counts how often it was kept.
+package enum BrokenRule: Hashable, Sendable {
+  case missingCall(caller: ForeignName, callee: ForeignName, support: Int)
+  case extraCall(caller: ForeignName, callee: ForeignName, count: Int, support: Int)
+  case unseenEdge(caller: ForeignName, callee: ForeignName, support: Int)
+  case order(caller: ForeignName, callee: ForeignName, before: ForeignName, support: Int)
+  /// Called `seen` times for one call, where `usual` times are known.
+  case count(caller: ForeignName, callee: ForeignName, usual: ClosedRange<Int64>, seen: Int64, support: Int)
+  /// A set of calls that is none of the `known` ones.
+  case variant(caller: ForeignName, known: Int, calls: [CallGroup], support: Int)
+}
+
+/// Calls of one kind beneath a call.
+package struct CallGroup: Hashable, Sendable {
+  package var callee: ForeignName
+  /// How many, as bounds of the bucket; `most` is nil where it is open.
+  package var least: Int
+  package var most: Int?
+  package init(callee: ForeignName, least: Int, most: Int?) {
+    self.callee = callee
+    self.least = least
+    self.most = most
+  }
+}

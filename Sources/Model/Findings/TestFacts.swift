@@ -1,0 +1,20 @@
+// What an incident of tests says, as facts.
+
+/// What an incident of tests says.
+package enum TestIncidentFact: Hashable, Sendable {
+  case failedTogether(tests: Int, signature: ForeignText)
+  /// `test` is set where it is one.
+  case broke(test: ForeignName?, tests: Int, since: ForeignName)
+  case signature(ForeignText)
+  case revision(ForeignName)
+  case breaks(ForeignName)
+  case grouped(tests: Int, TestGrouping)
+  case putTogether(TestGrouping)
+  case notByChance
+  case firstFailure
+}
+
+/// Why tests count as failed for one reason.
+package enum TestGrouping: String, Hashable, Sendable {
+  case declared, traceSupported, coFailure, message
+}

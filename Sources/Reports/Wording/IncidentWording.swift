@@ -1,0 +1,232 @@
+// What an incident's facts are in words: every sentence of an incident is made here.
+
+package import Model
+internal import Support
+
+enum IncidentWording {
+  /// Names that a sentence lists before it counts the rest.
+  private static let listed = 4
+
+  // MARK: The headline
+
+  static func headline(_ headline: IncidentHeadline) -> InlineText {
+    switch headline {
+    case .failed(let cause, let affected, let impact):
+      affected.isEmpty
+        ? "Requests failed because of \(cause); nobody else was affected" + of(impact)
+        : "Requests failed because of \(cause), and with it \(names(affected))" + of(impact)
+    case .slowed(let cause, let affected, let impact):
+      affected.isEmpty ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
+    case .departed(let cause, let affected, let reason):
+      "\(cause) ran another way than usual" + (reason.map { ": " + Self.reason($0) } ?? "")
+        + (affected.isEmpty ? "" : "; \(names(affected)) changed with it")
+    case .silent(let cause, let affected, let impact):
+      "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+    case .retried(let cause, let affected, let impact):
+      "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+    case .crashed(let cause, let affected, let impact):
+      "\(cause) crashed again and again" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+    case .recorded(let cause, let affected):
+      "Logs and metrics of \(cause) show trouble" + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
+    case .brokeRules(let component, let calls, let rules):
+      "\(component) departed from its pattern in \(calls) calls" + (rules > 1 ? ", by \(rules) rules" : "")
+    case .tests(let fact): TestWording.fact(fact)
+    case .earlier(let text): "\(text)"
+    }
+  }
+
+  private static func of(_ impact: RequestImpact) -> InlineText {
+    guard impact.requests > 0, impact.failed + impact.slow > 0 else { return "" }
+    var parts: [InlineText] = []
+    if impact.failed > 0 { parts.append("\(impact.failed) of \(impact.requests) requests failed") }
+    if impact.slow > 0 {
+      parts.append(impact.failed > 0 ? "\(impact.slow) were slow" : "\(impact.slow) of \(impact.requests) requests were slow")
+    }
+    return "; " + InlineText.joined(parts, by: ", ")
+  }
+
+  private static func names(_ names: [ForeignName]) -> InlineText {
+    let shown = InlineText.joined(names.prefix(listed).map { "\($0)" }, by: ", ")
+    return names.count > listed ? shown + " and \(names.count - listed) more" : shown
+  }
+
+  static func trigger(_ trigger: IncidentTrigger) -> InlineText {
+    switch trigger {
+    case .anomaly(let kind, let cause):
+      kind == .cascade ? "Cascade detected" : "\(own: Labels.title(kind)): " + (cause.map { "\($0)" as InlineText } ?? "unknown")
+    case .brokenRule(let rule): Self.rule(rule)
+    case .tests(let fact): TestWording.fact(fact)
+    case .earlier(let text): "\(text)"
+    }
+  }
+
+  // MARK: Causes
+
+  static func reason(_ reason: CauseReason) -> InlineText {
+    switch reason {
+    case .failedRequests(let count, let share, let usual):
+      "\(count) failed requests began here (\(percent: share) of requests, usually \(percent: usual))"
+    case .moreFailures(let count): "\(count) more requests than usual failed because of it"
+    case .eventPair(let operation, let first, let next, let share, let usual):
+      "in \(operation), \(event(first)) is followed by \(event(next)) in \(percent: share) of spans (usually \(percent: usual))"
+    case .callersBreakOff: "its callers break off after calling it"
+    case .ownTime(let share, let usual):
+      "\(percent: share) of its spans spend unusual time in its own code (usually \(percent: usual))"
+    case .slowEdge(let from, let to, let share, let usual):
+      "the way between \(from) and \(to) is slow in \(percent: share) of calls (usually \(percent: usual))"
+    case .slowCode(let now, let usual): "a request spends \(duration: now) in its own code, usually \(duration: usual)"
+    case .slowNetwork(let now, let usual):
+      "the way between it and its neighbours takes \(duration: now), usually \(duration: usual)"
+    case .metric(let name, let value, let usual): "metric \(name) reads \(number(value)) (usually \(number(usual)))"
+    case .metricRose(let name, let value, let usual): "\(name) rises to \(number(value)) from \(number(usual))"
+    case .logBurst(let message): "logs: \(message)"
+    case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
+    case .brokenRule(let rule): Self.rule(rule)
+    case .tests(let fact): TestWording.fact(fact)
+    case .earlier(let text): "\(text)"
+    }
+  }
+
+  private static func event(_ event: CallEvent) -> InlineText {
+    switch event {
+    case .start: "the start"
+    case .end: "the end"
+    case .call(let component, let operation): "the call of \(component) (\(operation))"
+    case .log(let text): "the log record \(text)"
+    }
+  }
+
+  static func rule(_ rule: BrokenRule) -> InlineText {
+    switch rule {
+    case .missingCall(let caller, let callee, let support):
+      "\(caller) always calls \(callee) (\(kept(support))); here it did not"
+    case .extraCall(let caller, let callee, let count, let support):
+      "\(caller) called \(callee) in \(count) of \(support) calls, in most of the night in none"
+    case .unseenEdge(let caller, let callee, let support):
+      "\(caller) called \(callee), which it did in none of \(support) calls before"
+    case .order(let caller, let callee, let before, let support):
+      "\(caller) calls \(callee) before \(before) (\(kept(support))); here after it"
+    case .count(let caller, let callee, let usual, let seen, let support):
+      "\(caller) calls \(callee) \(bounds(usual)) times (\(kept(support))); here \(own: String(seen)) times"
+    case .variant(let caller, let known, let calls, let support):
+      "\(caller) makes one of \(known) known sets of calls (\(kept(support))); here \(groups(calls))"
+    }
+  }
+
+  private static func kept(_ support: Int) -> InlineText { "kept \(support) times" }
+
+  private static func bounds(_ range: ClosedRange<Int64>) -> InlineText {
+    range.lowerBound == range.upperBound
+      ? .own(String(range.lowerBound)) : "\(own: String(range.lowerBound)) to \(own: String(range.upperBound))"
+  }
+
+  private static func groups(_ calls: [CallGroup]) -> InlineText {
+    if calls.isEmpty { return "no calls" }
+    return InlineText.joined(
+      calls.map { call in
+        let count =
+          call.most.map { $0 == call.least ? "×\($0)" : "×\(call.least)–\($0)" } ?? "×\(call.least)+"
+        return "\(call.callee) \(own: count)"
+      }, by: ", ")
+  }
+
+  // MARK: Why, and what then
+
+  static func reasoning(_ reasoning: IncidentReasoning) -> InlineText {
+    switch reasoning {
+    case .noCause: "There is not enough evidence to name a probable root cause."
+    case .bestExplains(let component, let share): "\(component) explains \(percent: share) of the evidence in this incident."
+    case .alternative(let component, let share): "The alternative is \(component) with \(percent: share)."
+    case .closeCall: "The two are close: take the order as a guess."
+    case .rejectedCallee(let component, let caller):
+      "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
+    case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
+    case .attempts(let hops, let product):
+      "Attempts per call: "
+        + InlineText.joined(hops.map { "\($0.caller) to \($0.callee) \(own: "×" + NumberFormat.fixed($0.factor, 1))" }, by: ", ")
+        + (hops.count > 1 ? "; along the chain \(own: "×" + NumberFormat.fixed(product, 1))." : ".")
+    case .attemptsPerRequest(let component, let now, let usual):
+      "From end to end each request that came to \(component) made \(own: NumberFormat.fixed(now, 1)) attempts to it, usually \(own: NumberFormat.fixed(usual, 1))."
+    case .fastFailures(let component, let count):
+      "\(count) calls to \(component) failed within a millisecond, as an open breaker's do."
+    case .ownDeparture: "The component made, left out or reordered calls itself; why it did is not in the call trees."
+    case .tests(let fact): TestWording.fact(fact)
+    case .earlier(let text): "\(text)"
+    }
+  }
+
+  static func decision(_ decision: CascadeDecision) -> InlineText {
+    switch decision {
+    case .openBreakers(let components, let at, let later, let failed):
+      "Open circuit breakers for \(components) components at \(own: Timestamp(at).rfc3339)"
+        + (failed > 0 ? "; about \(later) of \(failed) failed requests came after that" : "")
+    case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
+    case .investigateLatency: "Investigate latency spike"
+    case .compareExemplars: "Compare the exemplar requests with the pattern"
+    case .none: "none"
+    case .earlier(let text, _): "\(text)"
+    }
+  }
+
+  /// What would have been done, nil where nothing.
+  static func action(_ decision: CascadeDecision) -> InlineText? {
+    switch decision {
+    case .openBreakers: "SHED_LOAD"
+    case .earlier(_, let action): action.map { "\($0)" }
+    default: nil
+    }
+  }
+
+  static func event(_ event: IncidentEvent) -> InlineText {
+    switch event {
+    case .failing(let failures, let requests): "its requests begin to fail (\(failures) of \(requests))"
+    case .firstAnomaly: "first anomaly"
+    case .breaker(let state, let writer): "its circuit breaker is \(own: state.rawValue), says \(writer)"
+    case .signal(let kind, let subject): subject.isEmpty ? .own(kind.name) : "\(own: kind.name) \(subject)"
+    case .lastEvidence: "last evidence"
+    case .brokenRule(let rule): Self.rule(rule)
+    case .tests(let fact): TestWording.fact(fact)
+    case .earlier(let text): "\(text)"
+    }
+  }
+
+  // MARK: Numbers
+
+  /// Up to three digits behind the point, as many as tell something.
+  private static func number(_ value: Double) -> InlineText {
+    var text = NumberFormat.fixed(value, 3)
+    guard text.contains(".") else { return .own(text) }
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return .own(text)
+  }
+}
+
+extension IncidentHeadline {
+  package var wording: InlineText { IncidentWording.headline(self) }
+}
+
+extension IncidentTrigger {
+  package var wording: InlineText { IncidentWording.trigger(self) }
+}
+
+extension CauseReason {
+  package var wording: InlineText { IncidentWording.reason(self) }
+}
+
+extension IncidentReasoning {
+  package var wording: InlineText { IncidentWording.reasoning(self) }
+}
+
+extension CascadeDecision {
+  package var wording: InlineText { IncidentWording.decision(self) }
+  package var action: InlineText? { IncidentWording.action(self) }
+}
+
+extension IncidentEvent {
+  package var wording: InlineText { IncidentWording.event(self) }
+}
+
+extension BrokenRule {
+  package var wording: InlineText { IncidentWording.rule(self) }
+}
