@@ -300,7 +300,8 @@ struct IncidentDescription {
       let name = grid.name(component)
       let state = incident.components.first { $0.id == name }
       let event: IncidentEvent =
-        state.flatMap { $0.failures > 0 ? .failing(failures: $0.failures, requests: $0.requests) : nil } ?? .firstAnomaly
+        state.flatMap { $0.failures > 0 ? .failing(failures: $0.failures, requests: $0.requests) : nil }
+        ?? .firstAnomaly
       moments.append(Incident.Moment(at: onset, component: name, event, evidence: proofs(component).first))
       for line in breakers.changes(component, from: group.start - IncidentPartial.coarse, to: group.end) {
         moments.append(

@@ -81,7 +81,8 @@ struct CallRules {
         add(
           RuleBreak(
             kind: .unseenVariant, caller: key,
-            departure: .calls(known: rules.compositions.count, seen: groups(stats.members)), support: rules.count, stats: stats))
+            departure: .calls(known: rules.compositions.count, seen: groups(stats.members)), support: rules.count,
+            stats: stats))
       }
     }
     return found.sorted { $0.key < $1.key }.map(\.value)
@@ -123,7 +124,8 @@ struct CallRules {
           found.append(
             RuleBreak(
               kind: .count, caller: key, callee: callee,
-              departure: .count(usual: low...high, seen: widest.value), count: count, support: rule.occurrences, exemplar: widest))
+              departure: .count(usual: low...high, seen: widest.value), count: count, support: rule.occurrences,
+              exemplar: widest))
         }
       }
       if let narrowest = edge.narrowest, narrowest.value < low, isFar(low, from: narrowest.value, low == high) {
@@ -132,7 +134,8 @@ struct CallRules {
           found.append(
             RuleBreak(
               kind: .count, caller: key, callee: callee,
-              departure: .count(usual: low...high, seen: narrowest.value), count: count, support: rule.occurrences, exemplar: narrowest))
+              departure: .count(usual: low...high, seen: narrowest.value), count: count, support: rule.occurrences,
+              exemplar: narrowest))
         }
       }
     }

@@ -85,7 +85,8 @@ package struct WorldScore: Hashable, Sendable {
     for (i, incident) in incidents.enumerated() where !answering.contains(i) {
       falseIncidents += 1
       lines.append(
-        "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id.text)), first \(incident.rootCauses.first?.component.text ?? "none")")
+        "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id.text)), first \(incident.rootCauses.first?.component.text ?? "none")"
+      )
     }
     let groups = Dictionary(grouping: truth.faults.indices.filter { truth.faults[$0].fault.group != nil }) {
       truth.faults[$0].fault.group ?? 0

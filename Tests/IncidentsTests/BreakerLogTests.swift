@@ -32,7 +32,7 @@ struct BreakerLogTests {
     let findings = IncidentAnalysis.conclude(night([(650, text)]).partial(), settings: IncidentSettings())
     let incident = try #require(findings.incidents.first)
     #expect(incident.components.first { $0.id == "billing" }?.circuitState == .open)
-    let moment = incident.timeline.first { $0.text == "its circuit breaker is open, says front" }
+    let moment = incident.timeline.first { $0.event == .breaker(state: .open, writer: "front") }
     #expect(moment?.component == "billing")
     #expect(moment?.evidence?.location.member == "spans.csv")
     #expect(findings.openCircuitBreakers == ["billing"])
@@ -61,9 +61,11 @@ struct BreakerLogTests {
     let findings = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings())
     let incident = try #require(findings.incidents.first)
     #expect(incident.components.first { $0.id == "billing" }?.circuitState == .closed)
-    let moments = incident.timeline.filter { $0.text.hasPrefix("its circuit breaker") }
-    #expect(
-      moments.map(\.text).compactMap { $0.split(separator: " ").dropLast(2).last } == ["open,", "halfOpen,", "closed,"])
+    let states = incident.timeline.compactMap { moment -> Incident.Circuit? in
+      if case .breaker(let state, _) = moment.event { return state }
+      return nil
+    }
+    #expect(states == [.open, .halfOpen, .closed])
     #expect(findings.openCircuitBreakers.isEmpty)
   }
 }
@@ -99,16 +101,24 @@ struct AmplificationTests {
     #expect(incident.rootCauses.first?.component == "stock")
     #expect(
       incident.reasoning.contains(
-        "Attempts per call: front to orders ×2.0, orders to stock ×3.0; along the chain ×6.0."))
-    #expect(
-      incident.reasoning.contains(
-        "From end to end each request that came to stock made 6.0 attempts to it, usually 1.0."))
+        .attempts(
+          [
+            AttemptHop(caller: "front", callee: "orders", factor: 2),
+            AttemptHop(caller: "orders", callee: "stock", factor: 3),
+          ], product: 6)))
+    #expect(incident.reasoning.contains(.attemptsPerRequest(component: "stock", now: 6, usual: 1)))
   }
 
   @Test("where nobody tries again nothing is said of attempts")
   func none() throws {
     let incident = try #require(
       IncidentAnalysis.conclude(night([]).partial(), settings: IncidentSettings()).incidents.first)
-    #expect(!incident.reasoning.contains { $0.contains("ttempts") })
+    #expect(
+      !incident.reasoning.contains { line in
+        switch line {
+        case .attempts, .attemptsPerRequest: true
+        default: false
+        }
+      })
   }
 }

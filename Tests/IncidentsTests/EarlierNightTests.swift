@@ -39,7 +39,8 @@ struct EarlierNightTests {
     let incident = try #require(found.first)
     #expect(incident.kind == .latencyRegression)
     #expect(incident.rootCauses.first?.component == "stock")
-    #expect(incident.rootCauses.first?.reasons.contains { reason in
+    #expect(
+      incident.rootCauses.first?.reasons.contains { reason in
         if case .slowCode(_, let usual) = reason { return (7000..<8000).contains(usual) }
         return false
       } == true)

@@ -84,7 +84,8 @@ struct CallRulesTests {
   private func names(_ violation: Violation) -> String {
     guard case .rule(let rule) = violation.detail else { return "" }
     switch rule {
-    case .order(let caller, let callee, let before, _): return [caller, callee, before].map(\.text).joined(separator: " ")
+    case .order(let caller, let callee, let before, _):
+      return [caller, callee, before].map(\.text).joined(separator: " ")
     case .count(let caller, let callee, _, _, _): return [caller, callee].map(\.text).joined(separator: " ")
     default: return ""
     }

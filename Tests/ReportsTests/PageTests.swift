@@ -41,7 +41,9 @@ func picturesAreBounded() {
   var incident = SampleNight().incident
   for i in 0..<200 {
     incident.causalChain.append(
-      Incident.Link(from: "component-with-a-long-name-\(i)", to: "another-one-\(i + 1)", at: incident.start + Int64(i)))
+      Incident.Link(
+        from: ForeignName("component-with-a-long-name-\(i)"), to: ForeignName("another-one-\(i + 1)"),
+        at: incident.start + Int64(i)))
   }
   var report = SampleNight().report
   report.incidents = (0..<80).map { i in

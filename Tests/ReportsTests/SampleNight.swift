@@ -181,7 +181,8 @@ struct SampleNight {
     pattern.baseline = latency(30_000)
     report.patterns = [pattern]
     var violation = Violation(
-      pattern: "p-0011", kind: "latency", detail: .gone(pattern: name("p99 four times the baseline"), nights: 3), count: 9, weight: 2.5)
+      pattern: "p-0011", kind: "latency", detail: .gone(pattern: name("p99 four times the baseline"), nights: 3),
+      count: 9, weight: 2.5)
     violation.request = foreign("0123456789abcdef")
     violation.expected = 30_000
     violation.actual = 120_000

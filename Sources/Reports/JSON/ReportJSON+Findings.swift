@@ -29,7 +29,8 @@ extension ReportJSON {
       "causalChain": .array(
         incident.causalChain.map { link in
           .object([
-            "from": text(link.from.text), "to": text(link.to.text), "at": time(link.at), "evidence": evidence(link.evidence),
+            "from": text(link.from.text), "to": text(link.to.text), "at": time(link.at),
+            "evidence": evidence(link.evidence),
           ])
         }),
       "decision": words(incident.decision.wording), "action": incident.decision.action.map { words($0) },

@@ -130,14 +130,15 @@ private struct IncidentReader {
       incident.rootCauses.append(
         Incident.RootCause(
           component: try name(cause, "component"), score: cause["score"]?.number ?? 0,
-          share: cause["share"]?.number ?? 0, reasons: texts(cause, "reasons").map { .earlier(ForeignText($0)) }, evidence: try evidences(cause)))
+          share: cause["share"]?.number ?? 0, reasons: texts(cause, "reasons").map { .earlier(ForeignText($0)) },
+          evidence: try evidences(cause)))
     }
     for state in try list(value, "components") {
       incident.components.append(
         Incident.ComponentState(
           id: try name(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
           failures: try count(state, "failures"), latencyP99: state["latencyP99Us"]?.integer,
-          queueDepth: state["queueDepth"]?.integer, 
+          queueDepth: state["queueDepth"]?.integer,
           circuitState: try need(Incident.Circuit(rawValue: try text(state, "circuitState")), "circuitState")))
     }
     for link in try list(value, "causalChain") {

@@ -16,14 +16,16 @@ enum IncidentWording {
         ? "Requests failed because of \(cause); nobody else was affected" + of(impact)
         : "Requests failed because of \(cause), and with it \(names(affected))" + of(impact)
     case .slowed(let cause, let affected, let impact):
-      affected.isEmpty ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
+      affected.isEmpty
+        ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
     case .departed(let cause, let affected, let reason):
       "\(cause) ran another way than usual" + (reason.map { ": " + Self.reason($0) } ?? "")
         + (affected.isEmpty ? "" : "; \(names(affected)) changed with it")
     case .silent(let cause, let affected, let impact):
       "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
     case .retried(let cause, let affected, let impact):
-      "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+      "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))")
+        + of(impact)
     case .crashed(let cause, let affected, let impact):
       "\(cause) crashed again and again" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
     case .recorded(let cause, let affected):
@@ -40,7 +42,8 @@ enum IncidentWording {
     var parts: [InlineText] = []
     if impact.failed > 0 { parts.append("\(impact.failed) of \(impact.requests) requests failed") }
     if impact.slow > 0 {
-      parts.append(impact.failed > 0 ? "\(impact.slow) were slow" : "\(impact.slow) of \(impact.requests) requests were slow")
+      parts.append(
+        impact.failed > 0 ? "\(impact.slow) were slow" : "\(impact.slow) of \(impact.requests) requests were slow")
     }
     return "; " + InlineText.joined(parts, by: ", ")
   }
@@ -53,7 +56,8 @@ enum IncidentWording {
   static func trigger(_ trigger: IncidentTrigger) -> InlineText {
     switch trigger {
     case .anomaly(let kind, let cause):
-      kind == .cascade ? "Cascade detected" : "\(own: Labels.title(kind)): " + (cause.map { "\($0)" as InlineText } ?? "unknown")
+      kind == .cascade
+        ? "Cascade detected" : "\(own: Labels.title(kind)): " + (cause.map { "\($0)" as InlineText } ?? "unknown")
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
@@ -135,7 +139,8 @@ enum IncidentWording {
   static func reasoning(_ reasoning: IncidentReasoning) -> InlineText {
     switch reasoning {
     case .noCause: "There is not enough evidence to name a probable root cause."
-    case .bestExplains(let component, let share): "\(component) explains \(percent: share) of the evidence in this incident."
+    case .bestExplains(let component, let share):
+      "\(component) explains \(percent: share) of the evidence in this incident."
     case .alternative(let component, let share): "The alternative is \(component) with \(percent: share)."
     case .closeCall: "The two are close: take the order as a guess."
     case .rejectedCallee(let component, let caller):
@@ -143,7 +148,8 @@ enum IncidentWording {
     case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
     case .attempts(let hops, let product):
       "Attempts per call: "
-        + InlineText.joined(hops.map { "\($0.caller) to \($0.callee) \(own: "×" + NumberFormat.fixed($0.factor, 1))" }, by: ", ")
+        + InlineText.joined(
+          hops.map { "\($0.caller) to \($0.callee) \(own: "×" + NumberFormat.fixed($0.factor, 1))" }, by: ", ")
         + (hops.count > 1 ? "; along the chain \(own: "×" + NumberFormat.fixed(product, 1))." : ".")
     case .attemptsPerRequest(let component, let now, let usual):
       "From end to end each request that came to \(component) made \(own: NumberFormat.fixed(now, 1)) attempts to it, usually \(own: NumberFormat.fixed(usual, 1))."
