@@ -30,7 +30,7 @@ func incidentPageTellsAll() {
   #expect(page.contains("  n0 -->|\"+1.0 s\"| n1\n"))
   #expect(page.contains("| `payments-db` | `payments` | 00:10:01.000 | +1.0 s |"))
   #expect(
-    page.contains("1. `payments-db`, 80.0 % of the evidence: it failed first; 97 of 99 failed requests end in it"))
+    page.contains("1. `payments-db`, 80.0 % of the evidence: `it failed first`; `97 of 99 failed requests end in it`"))
   #expect(page.contains("## Timeline (UTC)"))
   #expect(page.contains("`night.tar.gz!traces/part-1.jsonl:2`"))
   #expect(page.contains("## For people to fill in"))
