@@ -74,6 +74,7 @@ package struct CallNode: Sendable {
   package var attempt: UInt8
   package var flags: SpanRow.Flags
   package var source: SourceRef
+  package var retryEvidence: RetryEvidence
 
   package init(row: SpanRow, parent: Int32 = -1) {
     span = row.span
@@ -90,6 +91,7 @@ package struct CallNode: Sendable {
     attempt = row.attempt
     flags = row.flags
     source = row.source
+    retryEvidence = row.retryEvidence
   }
 
   @inlinable package var end: Int64 { start.addingSaturated(duration) }

@@ -1,6 +1,6 @@
 package import Support
 
-/// A span after the Events stage, as segments hold it: 80 bytes, symbols of the segment's table.
+/// A span after the Events stage, as segments hold it: 88 bytes, symbols of the segment's table.
 package struct SpanRow: Sendable {
   package var request: RequestID
   package var span: UInt64
@@ -23,6 +23,8 @@ package struct SpanRow: Sendable {
   /// 1-based.
   package var attempt: UInt8
   package var flags: Flags
+  /// What the span tells about attempts without spans; set after the row is made.
+  package var retryEvidence = RetryEvidence.none
 
   package init(
     request: RequestID, span: UInt64, parent: UInt64, start: Int64, duration: Int64, source: SourceRef,

@@ -66,7 +66,8 @@ extension Segment {
       row.peer = try tables.symbol(&reader)
       row.message = try tables.symbol(&reader)
       row.requestText = try tables.symbol(&reader)
-      guard let kind = SpanKind(rawValue: try reader.byte()) else { throw reader.failure("unknown span kind") }
+      let kindByte = try reader.byte()
+      guard let kind = SpanKind(rawValue: kindByte & 0x7F) else { throw reader.failure("unknown span kind") }
       row.kind = kind
       row.failureCode = try reader.byte()
       guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
@@ -74,6 +75,12 @@ extension Segment {
       }
       row.attempt = try reader.byte()
       row.flags = SpanRow.Flags(rawValue: try reader.byte())
+      if kindByte & 0x80 != 0 {
+        guard let evidence = UInt32(exactly: try reader.unsigned()), evidence != 0 else {
+          throw reader.failure("evidence of retries out of range")
+        }
+        row.retryEvidence = RetryEvidence(rawValue: evidence)
+      }
       rows.spans.append(row)
     }
     for _ in 0..<(try reader.count(minimumBytes: 36)) {

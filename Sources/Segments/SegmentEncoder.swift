@@ -69,10 +69,12 @@ package struct SegmentEncoder {
             out.unsigned(numbers.number(row.peer))
             out.unsigned(numbers.number(row.message))
             out.unsigned(numbers.number(row.requestText))
-            out.byte(row.kind.rawValue)
+            // The kind's highest bit says that the evidence of retries follows the row.
+            out.byte(row.kind.rawValue | (row.retryEvidence == .none ? 0 : 0x80))
             out.byte(row.failureCode)
             out.byte(row.attempt)
             out.byte(row.flags.rawValue)
+            if row.retryEvidence != .none { out.unsigned(UInt64(row.retryEvidence.rawValue)) }
           }
           previous = row.start
         }

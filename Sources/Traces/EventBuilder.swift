@@ -79,13 +79,17 @@ package struct EventBuilder: Sendable {
     if span.resendCount > 0 { flags.insert(.countedAttempt) }
     if span.duration < 0 { flags.insert(.unfinished) }
     let failure = failures.failure(of: span, symbols)
-    let row = SpanRow(
+    var row = SpanRow(
       request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
       source: span.source, component: naming.component(span.service, &symbols), operation: span.operation,
       peer: peer(of: span, &symbols, &flags),
       message: failure == nil ? .none : span.message.isNone ? span.errorType : span.message,
       requestText: span.traceText, kind: span.kind, failureCode: failure?.rawValue ?? 0,
       attempt: span.resendCount == .max ? .max : span.resendCount + 1, flags: flags)
+    // What a call asks for joins attempts that are traces of their own; below another span the parent joins them.
+    if span.retryEvidence.hiddenAttempts > 0 || span.kind == .client && span.parent == 0 {
+      row.retryEvidence = span.retryEvidence
+    }
     partitions[index(span.trace, span.source)].spans.append(row)
   }
 

@@ -45,6 +45,8 @@ package struct TraceSpan: Sendable {
   package var peerResource: Symbol = .none
   /// `http.request.resend_count` and its older names; 0 for the first attempt.
   package var resendCount: UInt8 = 0
+  /// What the span tells about attempts without spans.
+  package var retryEvidence = RetryEvidence.none
   package var flags: Flags = []
   package var source = SourceRef(bits: 0)
 

@@ -13,6 +13,8 @@ package struct CallAggregator: Aggregator {
   static let tolerance: Int64 = 1000
   /// Failed calls of one parent, callee and operation that wait for a successor at once.
   static let openLimit = 64
+  /// Attempts of one span that are believed from a count alone.
+  static let countedLimit = 100
 
   private var partial: CallPartial
   private var buffers: [EdgeSymbols: [LoggedAttempt]] = [:]
@@ -33,7 +35,14 @@ package struct CallAggregator: Aggregator {
 
   private struct Call {
     var edge: EdgeSymbols
+    /// What the caller calls the callee.
+    var peer: Symbol
     var attempt: LoggedAttempt
+    /// Attempts after the first that lie inside the same client span.
+    var inner: [LoggedAttempt] = []
+
+    var end: Int64 { inner.last?.end ?? attempt.end }
+    var failure: UInt8 { inner.last?.failure ?? attempt.failure }
   }
 
   package init(limit: Int = CallPartial.defaultLimit) { partial = CallPartial(limit: limit) }
@@ -94,10 +103,17 @@ package struct CallAggregator: Aggregator {
     let node = tree.nodes[index]
     var callee = node.peer
     var caller = node.component
+    var servers: [Int] = []
     if node.kind == .client {
-      for child in tree.children(of: index) where tree.nodes[child].component != node.component {
-        callee = tree.nodes[child].component
-        break
+      for child in tree.children(of: index) {
+        let below = tree.nodes[child]
+        if below.component != node.component {
+          if servers.isEmpty { callee = below.component }
+          if below.component == callee { servers.append(child) }
+        } else if below.kind == .client {
+          // Instrumented twice: the call is the span around the attempts, which are read below it.
+          return nil
+        }
       }
       if !node.peer.isNone, callee != node.peer {
         aliases[AliasSymbols(peer: node.peer, component: callee), default: 0] += 1
@@ -113,19 +129,84 @@ package struct CallAggregator: Aggregator {
       unfinished += 1
       return nil
     }
-    return Call(
-      edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation),
-      attempt: LoggedAttempt(
-        start: node.start, duration: node.duration, failure: node.failureCode,
-        counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
-        isRoot: parent == nil && node.kind == .client))
+    var attempt = LoggedAttempt(
+      start: node.start, duration: node.duration, failure: node.failureCode,
+      counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
+      isRoot: parent == nil && node.kind == .client)
+    attempt.target = node.retryEvidence.targetHash
+    if let last = servers.last {
+      let below = tree.nodes[last]
+      attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
+    }
+    var call = Call(
+      edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation), peer: node.peer, attempt: attempt)
+    if servers.count > 1 {
+      splitBySpans(&call, tree, servers)
+    } else if node.retryEvidence.hiddenAttempts > 0 {
+      splitByCount(&call, node.retryEvidence.hiddenAttempts)
+    }
+    return call
   }
 
-  /// A failed call may not have reached anybody: it takes the callee of its siblings with the same operation.
+  /// Server spans one after the other below one client span are its attempts: all but the last failed, whatever the
+  /// server says, because the client went on; the last one ends as the client's span does.
+  private func splitBySpans(_ call: inout Call, _ tree: borrowing CallTree, _ servers: [Int]) {
+    let whole = call.attempt
+    var attempts: [LoggedAttempt] = []
+    for (number, index) in servers.enumerated() {
+      let node = tree.nodes[index]
+      guard node.operation == tree.nodes[servers[0]].operation else { return }
+      // Side by side they are no attempts but a fan-out or a hedge.
+      if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) { return }
+      let start = number == 0 ? min(whole.start, node.start) : node.start
+      var attempt = LoggedAttempt(
+        start: start, duration: max(node.end.subtractingSaturated(start), 0),
+        failure: node.failed ? node.failureCode : FailureKind.networkTransient.rawValue, isFirst: number == 0,
+        isRoot: number == 0 && whole.isRoot)
+      attempt.marks = .inner
+      attempt.note(callee: node.start, duration: node.duration, failure: node.failureCode)
+      attempts.append(attempt)
+    }
+    guard var last = attempts.popLast(), var first = attempts.first else { return }
+    last.failure = whole.failure
+    last.duration = max(whole.end.subtractingSaturated(last.start), last.duration)
+    first.target = whole.target
+    attempts.append(last)
+    call.attempt = first
+    call.inner = Array(attempts.dropFirst())
+  }
+
+  /// The client counted attempts and timed none: they are spread over its span, and marked.
+  private func splitByCount(_ call: inout Call, _ hidden: Int) {
+    let whole = call.attempt
+    let most = min(hidden, Self.countedLimit)
+    let step = max(whole.duration / Int64(most + 1), 0)
+    call.inner = (1...most).map { number in
+      var attempt = LoggedAttempt(
+        start: whole.start.addingSaturated(step * Int64(number)), duration: step / 2,
+        failure: number == most
+          ? whole.failure : whole.failure != 0 ? whole.failure : FailureKind.unavailable.rawValue, isFirst: false)
+      attempt.marks = .countedOnly
+      return attempt
+    }
+    if let last = call.inner.last {
+      call.inner[most - 1].duration = max(whole.end.subtractingSaturated(last.start), 0)
+    }
+    call.attempt.duration = step / 2
+    call.attempt.failure = whole.failure != 0 ? whole.failure : FailureKind.unavailable.rawValue
+    call.attempt.marks = .countedOnly
+    call.attempt.answered = -1
+    call.attempt.lead = .max
+  }
+
+  /// A failed call may not have reached anybody: it takes the callee of its siblings with the same operation, if they
+  /// call by the same name.
   private mutating func adoptCallees() {
-    for i in calls.indices where calls[i].edge.callee.isNone {
+    for i in calls.indices where calls[i].edge.callee.isNone || calls[i].edge.callee == calls[i].peer {
       let known = calls.first {
-        !$0.edge.callee.isNone && $0.edge.operation == calls[i].edge.operation && $0.edge.caller == calls[i].edge.caller
+        !$0.edge.callee.isNone && $0.edge.callee != $0.peer && $0.edge.operation == calls[i].edge.operation
+          && $0.edge.caller == calls[i].edge.caller
+          && (calls[i].peer.isNone || $0.peer.isNone || $0.peer == calls[i].peer)
       }
       if let known { calls[i].edge.callee = known.edge.callee }
     }
@@ -134,7 +215,9 @@ package struct CallAggregator: Aggregator {
   private mutating func chain(_ range: Range<Int>) {
     let edge = calls[range.lowerBound].edge
     if range.count == 1 {
-      buffers[edge, default: []].append(calls[range.lowerBound].attempt)
+      let call = calls[range.lowerBound]
+      buffers[edge, default: []].append(call.attempt)
+      if !call.inner.isEmpty { buffers[edge, default: []] += call.inner }
       return
     }
     var chains: [[LoggedAttempt]] = []
@@ -153,10 +236,11 @@ package struct CallAggregator: Aggregator {
         attempt.isFirst = false
         let index = open[follows]
         chains[index].append(attempt)
-        if attempt.failure == 0 { open.remove(at: follows) }
+        chains[index] += calls[i].inner
+        if calls[i].failure == 0 { open.remove(at: follows) }
       } else {
-        chains.append([attempt])
-        if attempt.failure != 0 { open.append(chains.count - 1) }
+        chains.append([attempt] + calls[i].inner)
+        if calls[i].failure != 0 { open.append(chains.count - 1) }
         if open.count > Self.openLimit { open.removeFirst() }
       }
     }

@@ -141,7 +141,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 1
+  private static let version: UInt64 = 2
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -158,9 +158,18 @@ extension CallPartial {
       writer.array(Self.ordered(attempts)) { writer, attempt in
         writer.byte(attempt.failure)
         writer.byte(attempt.counted)
-        writer.byte((attempt.isFirst ? 1 : 0) | (attempt.isRoot ? 2 : 0))
+        let isAnswered = attempt.answered >= 0
+        writer.byte(
+          (attempt.isFirst ? 1 : 0) | (attempt.isRoot ? 2 : 0) | (isAnswered ? 4 : 0) | (attempt.target != 0 ? 8 : 0)
+            | attempt.marks.rawValue << 4)
         writer.signed(attempt.start &- clock)
         writer.signed(attempt.duration)
+        if isAnswered {
+          writer.unsigned(UInt64(attempt.answered))
+          writer.byte(attempt.answerFailure)
+          writer.unsigned(UInt64(attempt.lead))
+        }
+        if attempt.target != 0 { writer.unsigned(UInt64(attempt.target)) }
         clock = attempt.start
       }
     }
@@ -199,9 +208,24 @@ extension CallPartial {
         let duration = try reader.signed()
         isOpen = isOpen || flags & 1 != 0
         guard isOpen, duration >= 0 else { throw reader.failure("episode out of shape") }
-        return LoggedAttempt(
+        var attempt = LoggedAttempt(
           start: clock, duration: duration, failure: failure, counted: counted, isFirst: flags & 1 != 0,
           isRoot: flags & 2 != 0)
+        attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4 & 3)
+        if flags & 4 != 0 {
+          guard let answered = Int32(exactly: try reader.unsigned()) else {
+            throw reader.failure("answer out of range")
+          }
+          attempt.answered = answered
+          attempt.answerFailure = try reader.byte()
+          guard let lead = UInt16(exactly: try reader.unsigned()) else { throw reader.failure("answer out of range") }
+          attempt.lead = lead
+        }
+        if flags & 8 != 0 {
+          guard let target = UInt32(exactly: try reader.unsigned()) else { throw reader.failure("target out of range") }
+          attempt.target = target
+        }
+        return attempt
       }
       return (CallEdge(caller: caller, callee: callee, operation: operation), attempts)
     }

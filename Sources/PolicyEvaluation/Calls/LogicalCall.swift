@@ -25,14 +25,35 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
   package var start: Int64
   /// Microseconds.
   package var duration: Int64
+  /// Microseconds from the start to the end of the callee's own span, which goes on where a client gave up; -1 where the
+  /// callee wrote none.
+  package var answered: Int32 = -1
+  /// Hash of what a root call asked for; 0 where that is not told or the call is no root.
+  package var target: UInt32 = 0
+  /// From the start to the start of the callee's span in tenths of a millisecond, at most 65,534; 65,535 where the callee
+  /// wrote none.
+  package var lead: UInt16 = .max
   /// 0 where it succeeded, else `FailureKind.rawValue`.
   package var failure: UInt8
+  /// The same of the callee's own span.
+  package var answerFailure: UInt8 = 0
   /// The number its client wrote down, 0 where it wrote none.
   package var counted: UInt8
   /// Whether it opens an episode; the attempts after it up to the next opening one belong to it.
   package var isFirst: Bool
   /// Whether the call was a trace of its own, so that its episode may go on in another trace.
   package var isRoot: Bool
+  package var marks: Marks = []
+
+  /// How an attempt that has no client span of its own came to be known.
+  package struct Marks: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// A server's span below one client span that holds several attempts.
+    package static let inner = Marks(rawValue: 1)
+    /// Counted by its client, without any time of its own.
+    package static let countedOnly = Marks(rawValue: 2)
+  }
 
   package init(
     start: Int64, duration: Int64, failure: UInt8 = 0, counted: UInt8 = 0, isFirst: Bool = true, isRoot: Bool = false
@@ -47,12 +68,22 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
 
   @inlinable package var end: Int64 { start.addingSaturated(duration) }
 
+  /// Notes the callee's own span.
+  package mutating func note(callee start: Int64, duration: Int64, failure: UInt8) {
+    let end = start.addingSaturated(duration).subtractingSaturated(self.start)
+    answered = Int32(clamping: max(end, 0))
+    answerFailure = failure
+    lead = UInt16(clamping: min(max(start.subtractingSaturated(self.start), 0) / 100, 65_534))
+  }
+
   package static func < (a: LoggedAttempt, b: LoggedAttempt) -> Bool {
     if a.start != b.start { return a.start < b.start }
     if a.duration != b.duration { return a.duration < b.duration }
     if a.failure != b.failure { return a.failure < b.failure }
     if a.counted != b.counted { return a.counted < b.counted }
-    return !a.isRoot && b.isRoot
+    if a.isRoot != b.isRoot { return !a.isRoot }
+    return (a.answered, a.answerFailure, a.lead, a.target, a.marks.rawValue)
+      < (b.answered, b.answerFailure, b.lead, b.target, b.marks.rawValue)
   }
 }
 

@@ -15,6 +15,7 @@ enum TraceJoin {
   /// counts, calls follow a failure much sooner than they follow a success exactly if there are retries: only then are
   /// calls joined, and only across gaps that are short by the same measure.
   static func join(_ attempts: inout [LoggedAttempt]) -> (counted: Int, byTime: Int) {
+    if let joins = joinByTarget(&attempts) { return (joins, 0) }
     let roots = attempts.indices.filter { attempts[$0].isFirst && attempts[$0].isRoot }
     guard roots.count > 1 else { return (0, 0) }
     let isCounted = attempts.contains { $0.isRoot && $0.counted > 1 }
@@ -59,6 +60,58 @@ enum TraceJoin {
     guard joins > 0 else { return (0, 0) }
     attempts = chains.flatMap(\.self)
     return isCounted ? (joins, 0) : (0, joins)
+  }
+
+  /// Joins calls that ask for the very same thing, where what is asked for tells calls apart: after a success it is seldom
+  /// asked for again, after a failure it is.
+  ///
+  /// - Returns: nil where no call tells what it asks for, or where that does not tell calls apart.
+  private static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
+    var episodes: [Range<Int>] = []
+    for i in attempts.indices where attempts[i].isFirst {
+      if let last = episodes.last { episodes[episodes.count - 1] = last.lowerBound..<i }
+      episodes.append(i..<attempts.count)
+    }
+    var latest: [UInt32: Int] = [:]
+    var previous = [Int?](repeating: nil, count: episodes.count)
+    var (afterFailure, afterSuccess, failures, successes) = (0, 0, 0, 0)
+    for (number, range) in episodes.enumerated() {
+      let head = attempts[range.lowerBound]
+      guard head.isRoot, head.target != 0, let last = range.last else { continue }
+      if attempts[last].failure == 0 { successes += 1 } else { failures += 1 }
+      if let before = latest[head.target], let end = episodes[before].last {
+        let gap = head.start.subtractingSaturated(attempts[end].end)
+        if gap >= -CallAggregator.tolerance, gap <= longestGap {
+          if attempts[end].failure != 0 {
+            afterFailure += 1
+            previous[number] = before
+          } else {
+            afterSuccess += 1
+          }
+        }
+      }
+      latest[head.target] = number
+    }
+    guard successes + failures > 0, successes + failures > attempts.count / 2, afterFailure > 0,
+      afterSuccess * 20 <= successes, afterFailure * max(successes, 1) > 8 * max(afterSuccess, 1) * failures
+    else { return nil }
+    var chains: [[LoggedAttempt]] = []
+    var chainOf = [Int](repeating: 0, count: episodes.count)
+    var joins = 0
+    for (number, range) in episodes.enumerated() {
+      var rows = Array(attempts[range])
+      if let before = previous[number] {
+        rows[0].isFirst = false
+        chainOf[number] = chainOf[before]
+        chains[chainOf[before]] += rows
+        joins += 1
+      } else {
+        chainOf[number] = chains.count
+        chains.append(rows)
+      }
+    }
+    attempts = chains.flatMap(\.self)
+    return joins
   }
 
   /// The longest gap that still speaks for a retry, nil where calls after failures come no sooner than others.

@@ -55,6 +55,8 @@ struct SpanBuilder {
     case otelStatus
     case otelDescription
     case spanKind
+    case retryAttempts
+    case url
   }
 
   /// The meaning of a key; most keys are told by their length and first letter.
@@ -68,7 +70,7 @@ struct SpanBuilder {
   private static let firsts: InlineArray<32, UInt32> = {
     var firsts = InlineArray<32, UInt32>(repeating: 0)
     for (length, letters) in [
-      (5, "e"), (7, "d"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "des"), (15, "r"),
+      (5, "e"), (7, "d"), (8, "hu"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "ders"), (15, "r"),
       (16, "ghmo"), (17, "ehs"), (20, "r"), (21, "m"), (23, "mo"), (24, "r"), (25, "h"), (26, "m"),
     ] as [(Int, String)] {
       for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
@@ -84,6 +86,7 @@ struct SpanBuilder {
     case 7:
       if isKey("db.name") { return .dbName }
       return isKey("db.type") ? .dbSystem : .none
+    case 8: return isKey("http.url") || isKey("url.full") ? .url : .none
     case 9:
       if isKey("span.kind") { return .spanKind }
       return isKey("db.system") ? .dbSystem : .none
@@ -101,6 +104,7 @@ struct SpanBuilder {
     case 14:
       if isKey("server.address") { return .serverAddress }
       if isKey("db.system.name") { return .dbSystemName }
+      if isKey("retry_attempts") { return .retryAttempts }
       return isKey("exception.type") ? .exceptionType : .none
     case 15: return isKey("rpc.status_code") ? .rpcStatus : .none
     case 16:
@@ -169,6 +173,17 @@ struct SpanBuilder {
       let word = b.extracting(Self.range(value))
       SpanWords.status(word, into: &span)
     case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
+    case .retryAttempts:
+      if let count = Self.integer(value, b), count > 0 {
+        span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)))
+      }
+    case .url:
+      // Only roots are joined by what they ask for; a parent that is told joins by itself.
+      if span.parent == 0, span.retryEvidence.hiddenAttempts == 0 {
+        let target = RetryEvidence.target(StableHash.hash(b.extracting(Self.range(value))))
+        // The greater of two spellings, so that their order does not matter.
+        if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
+      }
     }
   }
 
