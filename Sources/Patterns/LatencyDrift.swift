@@ -57,14 +57,16 @@ package enum LatencyDrift {
     }
     guard profiles.count >= minimumNights else { return [] }
     var verdicts: [DriftVerdict] = []
-    if let verdict = shift(now, profiles.map(\.profile), tonight, pooled, nights.count) { verdicts.append(verdict) }
+    if let verdict = shift(now, profiles.map(\.profile), of: tonight, against: pooled, nights.count) {
+      verdicts.append(verdict)
+    }
     if let verdict = tail(now, profiles.map(\.profile), nights.count) { verdicts.append(verdict) }
     if let verdict = creep(now, profiles, nights.count) { verdicts.append(verdict) }
     return verdicts
   }
 
   private static func shift(
-    _ now: NightProfile, _ before: [NightProfile], _ tonight: Sketch, _ pooled: Sketch, _ night: Int
+    _ now: NightProfile, _ before: [NightProfile], of tonight: Sketch, against pooled: Sketch, _ night: Int
   ) -> DriftVerdict? {
     let level = median(before.map(\.center))
     let change = now.center - level

@@ -93,12 +93,12 @@ package struct PatternAnalysis {
       } else if changed.contains(id) {
         status = "changed"
       }
-      conclusion.patterns.append(finding(key, variant, before, status, forms))
+      conclusion.patterns.append(finding(key, variant, before: before, status, forms))
     }
   }
 
   private func finding(
-    _ key: UInt64, _ variant: VariantStats, _ before: VariantStats?, _ status: String, _ forms: PatternForms
+    _ key: UInt64, _ variant: VariantStats, before: VariantStats?, _ status: String, _ forms: PatternForms
   ) -> PatternFinding {
     let (participants, sequence) = forms.reading(variant.form)
     var finding = PatternFinding(
@@ -123,7 +123,7 @@ package struct PatternAnalysis {
         least = min(least, share * Double(tonight.requests))
       }
       guard least >= 20 else { continue }
-      var gone = finding(key, variant, variant, "gone", forms)
+      var gone = finding(key, variant, before: variant, "gone", forms)
       gone.occurrences = 0
       gone.latency = nil
       conclusion.patterns.append(gone)
@@ -209,15 +209,15 @@ package struct PatternAnalysis {
       let latency = variant.latency
       for verdict in LatencyDrift.verdicts(tonight: latency, nights: held.map(\.latency)) {
         let since = verdict.since < held.count ? ForeignName(held[verdict.since].date) : nil
-        found.append(violation(verdict, key, variant, latency, held.map(\.latency), since))
+        found.append(violation(verdict, key, variant, latency: latency, nights: held.map(\.latency), since: since))
       }
     }
     return found
   }
 
   private func violation(
-    _ verdict: DriftVerdict, _ key: UInt64, _ variant: VariantStats, _ latency: Sketch, _ nights: [Sketch],
-    _ since: ForeignName?
+    _ verdict: DriftVerdict, _ key: UInt64, _ variant: VariantStats, latency: Sketch, nights: [Sketch],
+    since: ForeignName?
   ) -> Violation {
     let quantile = verdict.rule == .tail ? 0.99 : 0.5
     let expected = LatencyDrift.median(nights.compactMap { $0.quantile(quantile).map(Double.init) })

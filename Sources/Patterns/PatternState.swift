@@ -225,7 +225,7 @@ struct PatternState {
   /// Adds a request whose callers have been added.
   mutating func addRequest(
     _ nodes: [CallNode], _ scan: CallTreeScan, _ critical: CriticalPath, _ request: RawExemplar,
-    _ pointHashes: [UInt64]
+    points pointHashes: [UInt64]
   ) {
     requests += 1
     spans += nodes.count

@@ -49,6 +49,18 @@ extension Segment {
 
   private mutating func decodeRows(from reader: inout ByteReader) throws(DecodeFailure) {
     let tables = RowTables(symbols: symbols.count, members: sources.entries.count)
+    try decodeSpans(from: &reader, tables)
+    try decodeReadings(from: &reader, tables)
+    try decodeEvents(from: &reader, tables)
+    for _ in 0..<(try reader.count(minimumBytes: 2)) {
+      let report = try ReportRow(from: &reader)
+      guard report.source.member < tables.members else { throw reader.failure("member out of range") }
+      rows.append(report)
+    }
+    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a segment") }
+  }
+
+  private mutating func decodeSpans(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
     var previous: Int64 = 0
     let spans = try reader.count(minimumBytes: 50)
     rows.spans.reserveCapacity(spans)
@@ -83,6 +95,10 @@ extension Segment {
       }
       rows.spans.append(row)
     }
+  }
+
+  /// Logs, then metrics.
+  private mutating func decodeReadings(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
     for _ in 0..<(try reader.count(minimumBytes: 36)) {
       let time = try reader.signed()
       let id = try tables.request(&reader)
@@ -103,6 +119,9 @@ extension Segment {
           source: try tables.source(&reader),
           component: try tables.symbol(&reader), metric: try tables.symbol(&reader)))
     }
+  }
+
+  private mutating func decodeEvents(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
     for _ in 0..<(try reader.count(minimumBytes: 59)) {
       let time = try reader.signed()
       let id = try tables.request(&reader)
@@ -125,12 +144,6 @@ extension Segment {
       event.message = try tables.symbol(&reader)
       rows.events.append(event)
     }
-    for _ in 0..<(try reader.count(minimumBytes: 2)) {
-      let report = try ReportRow(from: &reader)
-      guard report.source.member < tables.members else { throw reader.failure("member out of range") }
-      rows.append(report)
-    }
-    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a segment") }
   }
 }
 

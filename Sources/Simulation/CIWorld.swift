@@ -290,7 +290,7 @@ package struct CIWorld {
         now += Int64(length * 1e6)
         counts.tests += 1
         truth.cases += 1
-        write(suite, suite.tests[t], Int64(length * 1000), ending, into: &cases, &counts)
+        write(suite, suite.tests[t], lasting: Int64(length * 1000), ending, into: &cases, &counts)
       }
     }
     var out = TextBuffer()
@@ -345,7 +345,7 @@ package struct CIWorld {
   }
 
   private func write(
-    _ suite: Suite, _ test: String, _ milliseconds: Int64, _ ending: Ending, into out: inout TextBuffer,
+    _ suite: Suite, _ test: String, lasting milliseconds: Int64, _ ending: Ending, into out: inout TextBuffer,
     _ counts: inout (tests: Int, failures: Int, errors: Int, skipped: Int)
   ) {
     out.text("  <testcase name=\"\(test)\" classname=\"\(suite.className)\" time=\"")

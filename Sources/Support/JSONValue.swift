@@ -52,10 +52,10 @@ extension JSONValue {
     case .double(let value): out += Self.text(value).utf8
     case .string(let value): Self.quote(value, to: &out)
     case .array(let values):
-      Self.list(values, "[", "]", &out, indent) { $0.write(to: &$1, indent: $2) }
+      Self.list(values, in: ("[", "]"), &out, indent) { $0.write(to: &$1, indent: $2) }
     case .object(let values):
       let sorted = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      Self.list(sorted, "{", "}", &out, indent) { pair, out, inner in
+      Self.list(sorted, in: ("{", "}"), &out, indent) { pair, out, inner in
         Self.quote(pair.key, to: &out)
         out.append(0x3A)
         if inner != nil { out.append(0x20) }
@@ -65,17 +65,17 @@ extension JSONValue {
   }
 
   private static func list<Element>(
-    _ elements: [Element], _ open: String, _ close: String, _ out: inout [UInt8], _ indent: Int?,
+    _ elements: [Element], in brackets: (open: String, close: String), _ out: inout [UInt8], _ indent: Int?,
     _ write: (Element, inout [UInt8], Int?) -> Void
   ) {
-    out += open.utf8
+    out += brackets.open.utf8
     for (i, element) in elements.enumerated() {
       if i > 0 { out.append(0x2C) }
       if let indent { newline(indent + 1, &out) }
       write(element, &out, indent.map { $0 + 1 })
     }
     if let indent, !elements.isEmpty { newline(indent, &out) }
-    out += close.utf8
+    out += brackets.close.utf8
   }
 
   private static func newline(_ indent: Int, _ out: inout [UInt8]) {

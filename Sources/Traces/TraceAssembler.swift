@@ -35,7 +35,7 @@ package struct TraceAssembler {
 
     var tree = CallTree()
     var own: [SpanRow] = []
-    for number in Self.byTime(rows, spanNumbers, logNumbers, eventNumbers, index.requests) {
+    for number in Self.byTime(rows, index.requests, spans: spanNumbers, logs: logNumbers, events: eventNumbers) {
       tree.request = index.requests[number]
       tree.requestText = .none
       own.removeAll(keepingCapacity: true)
@@ -56,7 +56,7 @@ package struct TraceAssembler {
 
   /// Request numbers by the time of their first record, then by id.
   private static func byTime(
-    _ rows: Rows, _ spans: [Int32], _ logs: [Int32], _ events: [Int32], _ requests: [RequestID]
+    _ rows: Rows, _ requests: [RequestID], spans: [Int32], logs: [Int32], events: [Int32]
   ) -> [Int] {
     var first = [Int64](repeating: .max, count: requests.count)
     func meet(_ number: Int32, _ time: Int64) {

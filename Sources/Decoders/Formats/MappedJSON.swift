@@ -13,8 +13,11 @@ struct MappedJSON {
   /// Readings of a wide object, by key; all numbers where `takesAll` is true.
   private let values: [[UInt8]]
   private let takesAll: Bool
+  /// The zone of times without one.
+  private let zoneSeconds: Int
 
-  init(rule: FormatRule?) {
+  init(rule: FormatRule?, zoneSeconds: Int) {
+    self.zoneSeconds = zoneSeconds
     kind = rule?.records ?? .spans
     let keys = rule?.keys ?? [:]
     var paths: [(field: FormatRule.Field, path: [[UInt8]], rank: Int)] = []
@@ -27,7 +30,7 @@ struct MappedJSON {
       identities.append(steps.first ?? [])
       if steps.count > 1 { identities.append(Array(key.utf8)) }
     }
-    for (field, names) in Self.usual {
+    for (field, names) in Self.commonNames {
       for (rank, name) in names.enumerated() { paths.append((field, [Array(name.utf8)], rank + 2)) }
     }
     self.paths = paths
@@ -37,7 +40,7 @@ struct MappedJSON {
     self.values = takesAll ? [] : values.map { Array($0.utf8) }
   }
 
-  private static let usual: [(FormatRule.Field, [String])] = [
+  private static let commonNames: [(FormatRule.Field, [String])] = [
     (.trace, ["trace_id", "traceId", "traceID", "trace"]),
     (.span, ["span_id", "spanId", "spanID", "id"]),
     (.parent, ["parent_id", "parent_span_id", "parentSpanId", "parentId", "parent"]),
@@ -74,27 +77,28 @@ struct MappedJSON {
 
   /// The values found in one object, by field.
   private struct Found {
+    var source: SourceRef
     var values: [FormatRule.Field: (value: AttributeValue, at: Int, rank: Int)] = [:]
     var readings: [(name: JSONStringSlice, value: AttributeValue)] = []
   }
 
   /// What reading one object came to.
   enum Outcome {
-    case used
+    /// With what was wrong with it, where it is a span.
+    case used(SpanIssues)
     case skipped(String)
   }
 
-  /// Reads the object at a place that was checked before, and appends its record.
+  /// Reads the object at a place that was checked before, and appends its record; the batch's texts are lent to `texts`.
   func read(
-    _ b: Span<UInt8>, at start: Int, source: SourceRef, zoneSeconds: Int, _ texts: inout JSONTexts,
-    _ flaws: inout OTLPSpans.SpanIssues, into batch: inout RecordBatch
+    _ b: Span<UInt8>, at start: Int, source: SourceRef, _ texts: inout JSONTexts, into batch: inout RecordBatch
   ) -> Outcome {
-    var found = Found()
+    var found = Found(source: source)
     collect(b, start, depth: 0, candidates: Array(paths.indices), &found)
     switch kind {
-    case .spans: return span(b, found, source, zoneSeconds, &texts, &flaws, into: &batch)
-    case .logs: return log(b, found, source, zoneSeconds, &texts, into: &batch)
-    case .metrics: return metric(b, found, source, zoneSeconds, &texts, into: &batch)
+    case .spans: return span(b, found, &texts, into: &batch)
+    case .logs: return log(b, found, &texts, into: &batch)
+    case .metrics: return metric(b, found, &texts, into: &batch)
     }
   }
 
@@ -136,7 +140,7 @@ struct MappedJSON {
   }
 
   private func time(
-    _ b: Span<UInt8>, _ found: Found, _ bare: FormatRule.Field, _ zoneSeconds: Int
+    _ b: Span<UInt8>, _ found: Found, _ bare: FormatRule.Field
   ) -> Int64? {
     let units: [(FormatRule.Field?, FieldText.Unit)] =
       switch bare {
@@ -165,19 +169,18 @@ struct MappedJSON {
   }
 
   private func span(
-    _ b: Span<UInt8>, _ found: Found, _ source: SourceRef, _ zoneSeconds: Int, _ texts: inout JSONTexts,
-    _ flaws: inout OTLPSpans.SpanIssues, into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ found: Found, _ texts: inout JSONTexts, into batch: inout RecordBatch
   ) -> Outcome {
     var draft = SpanBuilder()
     guard let trace = text(found, .trace), let id = text(found, .span) else { return .skipped("noID") }
-    (draft.span.trace, draft.span.traceText) = texts.request(b, trace, &batch.symbols)
+    (draft.span.trace, draft.span.traceText) = texts.request(b, trace)
     draft.span.span = texts.span(b, id)
     if let parent = text(found, .parent) {
       draft.span.parent = FieldText.parentID(b.extracting(parent.start..<parent.end))
     }
     let length = duration(b, found)
-    let end = time(b, found, .end, zoneSeconds)
-    if let start = time(b, found, .start, zoneSeconds) {
+    let end = time(b, found, .end)
+    if let start = time(b, found, .start) {
       draft.span.start = start
       if let length {
         draft.span.duration = length
@@ -186,20 +189,20 @@ struct MappedJSON {
       }
       if draft.span.duration < 0, length != nil || end != nil {
         draft.span.duration = -1
-        flaws.insert(.negativeDuration)
+        draft.issues.insert(.negativeDuration)
       }
-      if !OTLPSpans.plausible(draft.span) { flaws.insert(.implausibleTime) }
+      if !OTLPSpans.plausible(draft.span) { draft.issues.insert(.implausibleTime) }
     } else {
-      flaws.insert(.noTime)
+      draft.issues.insert(.noTime)
     }
     func symbol(_ field: FormatRule.Field) -> Symbol {
-      text(found, field).map { texts.symbol(b, $0, &batch.symbols) } ?? .none
+      text(found, field).map { texts.symbol(b, $0) } ?? .none
     }
     draft.span.service = symbol(.component)
     draft.span.operation = symbol(.operation)
     draft.span.peerService = symbol(.peer)
     if let kind = text(found, .kind) { draft.span.kind = SpanWords.kind(b.extracting(kind.start..<kind.end)) }
-    if let error = found.values[.error]?.value { draft.take(.error, error, b, &texts, &batch.symbols) }
+    if let error = found.values[.error]?.value { draft.take(.error, error, b, &texts) }
     if let status = found.values[.status]?.value {
       switch status {
       case .bool(let isGood): draft.span.status = isGood ? .ok : .error
@@ -213,40 +216,38 @@ struct MappedJSON {
     if let code = text(found, .grpcStatus) {
       draft.span.grpcStatus = SpanWords.grpcStatus(b.extracting(code.start..<code.end))
     }
-    if draft.span.trace.isNone || draft.span.span == 0 { flaws.insert(.noID) }
-    draft.span.source = source
+    if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
+    draft.span.source = found.source
     batch.spans.append(draft.span)
-    return .used
+    return .used(draft.issues)
   }
 
   private func log(
-    _ b: Span<UInt8>, _ found: Found, _ source: SourceRef, _ zoneSeconds: Int, _ texts: inout JSONTexts,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ found: Found, _ texts: inout JSONTexts, into batch: inout RecordBatch
   ) -> Outcome {
     guard let message = text(found, .message) else { return .skipped("noMessage") }
     var log = LogLine()
-    if let time = time(b, found, .time, zoneSeconds) { log.time = time } else { batch.recordCounts.repair("noTime") }
+    if let time = time(b, found, .time) { log.time = time } else { batch.recordCounts.repair("noTime") }
     if let trace = text(found, .trace) {
-      (log.request, log.requestText) = texts.request(b, trace, &batch.symbols)
+      (log.request, log.requestText) = texts.request(b, trace)
     }
     if let span = text(found, .span) { log.span = texts.span(b, span) }
-    if let component = text(found, .component) { log.component = texts.symbol(b, component, &batch.symbols) }
+    if let component = text(found, .component) { log.component = texts.symbol(b, component) }
     if let severity = found.values[.severity]?.value { log.severity = JSONLogs.severity(severity, b) }
-    log.source = source
-    texts.appendMessage(b, message, stripsHeader: log.severity == .unknown, &log, to: &batch.text)
+    log.source = found.source
+    texts.appendMessage(b, message, stripsHeader: log.severity == .unknown, &log)
     batch.logs.append(log)
-    return .used
+    return .used([])
   }
 
   private func metric(
-    _ b: Span<UInt8>, _ found: Found, _ source: SourceRef, _ zoneSeconds: Int, _ texts: inout JSONTexts,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ found: Found, _ texts: inout JSONTexts, into batch: inout RecordBatch
   ) -> Outcome {
-    guard let time = time(b, found, .time, zoneSeconds) else { return .skipped("badTime") }
+    guard let time = time(b, found, .time) else { return .skipped("badTime") }
     var point = MetricPoint()
     point.time = time
-    point.source = source
-    if let component = text(found, .component) { point.component = texts.symbol(b, component, &batch.symbols) }
+    point.source = found.source
+    if let component = text(found, .component) { point.component = texts.symbol(b, component) }
     var count = 0
     func add(_ name: Symbol, _ value: AttributeValue?) {
       switch value {
@@ -260,11 +261,11 @@ struct MappedJSON {
       }
     }
     if takesAll || !values.isEmpty {
-      for (name, value) in found.readings { add(texts.symbol(b, name, &batch.symbols), value) }
+      for (name, value) in found.readings { add(texts.symbol(b, name), value) }
     } else {
-      let name = text(found, .metric).map { texts.symbol(b, $0, &batch.symbols) } ?? batch.symbols.intern("value")
+      let name = text(found, .metric).map { texts.symbol(b, $0) } ?? texts.symbols.intern("value")
       add(name, found.values[.value]?.value)
     }
-    return count == 0 ? .skipped("noValue") : .used
+    return count == 0 ? .skipped("noValue") : .used([])
   }
 }

@@ -93,7 +93,7 @@ package struct LogMask: Sendable {
       } else if seen & (ByteClass.digit | ByteClass.slash) == 0, !canBeSpecial(line, start, cursor, seen) {
         Self.write(line, start..<cursor, &out)
       } else {
-        word(line, start, cursor, seen, &out)
+        word(line, start, cursor, seen: seen, to: &out)
       }
     }
     Self.write(line, plain, &out)
@@ -125,7 +125,7 @@ extension LogMask {
   }
 
   /// Masks one word (no blanks inside) in which these classes of bytes were seen.
-  mutating func word(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ seen: UInt8, _ out: inout [UInt8]) {
+  mutating func word(_ line: Span<UInt8>, _ start: Int, _ end: Int, seen: UInt8, to out: inout [UInt8]) {
     // What reaches over delimiters needs a slash or a colon.
     let mayReach = seen & (ByteClass.slash | ByteClass.delimiter) != 0
     var cursor = start
@@ -150,7 +150,7 @@ extension LogMask {
         continue
       }
       let (stop, inside) = classes.scan(line, cursor, end, until: ByteClass.delimiter)
-      cursor = chunk(line, cursor, stop, end, inside, &out)
+      cursor = chunk(line, cursor, stop, wordEnd: end, seen: inside, to: &out)
     }
   }
 

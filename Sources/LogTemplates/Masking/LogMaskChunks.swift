@@ -6,7 +6,7 @@ extension LogMask {
   /// Masks a stretch without delimiters in which these classes of bytes were seen; returns where to go on, past a port
   /// number where the chunk is an address.
   mutating func chunk(
-    _ line: Span<UInt8>, _ start: Int, _ end: Int, _ wordEnd: Int, _ seen: UInt8, _ out: inout [UInt8]
+    _ line: Span<UInt8>, _ start: Int, _ end: Int, wordEnd: Int, seen: UInt8, to out: inout [UInt8]
   ) -> Int {
     if seen & (ByteClass.joint | ByteClass.slash) == 0 {
       // One atom by itself, most often a number or a name.

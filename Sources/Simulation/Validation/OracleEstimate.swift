@@ -31,7 +31,7 @@ extension SyntheticRetryWorld {
           continue
         }
         var past: [(start: Int64, length: Int64, failed: Bool)] = []
-        play(world, component, i, logged, seed: StableHash.combine(seed, 0xA11)) { _, start, length, failed in
+        play(world, component, request: i, logged, seed: StableHash.combine(seed, 0xA11)) { _, start, length, failed in
           past.append((start, length, failed))
         }
         // What the log says about the request itself: a success clears it, failures weigh by what the moment explains.

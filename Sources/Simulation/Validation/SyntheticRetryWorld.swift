@@ -137,7 +137,8 @@ package struct SyntheticRetryWorld: Sendable {
         var attempts: [LoggedAttempt] = []
         attempts.reserveCapacity(world.arrivals[component].count * 21 / 20)
         for i in world.arrivals[component].indices where second == nil || i % 2 == client {
-          play(world, component, i, policy, seed: StableHash.combine(seed, 0xA11)) { number, start, length, failed in
+          play(world, component, request: i, policy, seed: StableHash.combine(seed, 0xA11)) {
+            number, start, length, failed in
             attempts.append(
               LoggedAttempt(
                 start: start, duration: length, failure: failed ? kind(length) : 0, isFirst: number == 1))
@@ -166,7 +167,7 @@ package struct SyntheticRetryWorld: Sendable {
           var end: Int64 = 0
           var begin: Int64 = 0
           let weight = isSimple ? runs : 1
-          play(world, component, i, policy, seed: StableHash.combine(seed, UInt64(run))) {
+          play(world, component, request: i, policy, seed: StableHash.combine(seed, UInt64(run))) {
             number, start, length, failed in
             made += weight
             if number == 1 { begin = start }
@@ -191,7 +192,7 @@ package struct SyntheticRetryWorld: Sendable {
 
   /// One request's attempts under a policy.
   func play(
-    _ world: Instance, _ component: Int, _ index: Int, _ policy: RetryPolicy, seed: UInt64,
+    _ world: Instance, _ component: Int, request index: Int, _ policy: RetryPolicy, seed: UInt64,
     _ attempt: (_ number: Int, _ start: Int64, _ length: Int64, _ failed: Bool) -> Void
   ) {
     var start = Int64(world.arrivals[component][index] * 1e6) + 1_700_000_000_000_000

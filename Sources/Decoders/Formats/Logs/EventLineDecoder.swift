@@ -7,8 +7,7 @@ internal import Support
 enum EventLineDecoder {
   /// Reads the object at a place that was checked before.
   static func read(
-    _ b: Span<UInt8>, at start: Int, source: SourceRef, zoneSeconds: Int, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, at start: Int, source: SourceRef, zoneSeconds: Int, _ texts: inout JSONTexts
   ) -> Result<StructuralEvent, EventProblem> {
     var event = StructuralEvent(time: .min, component: .none, kind: .heartbeat, source: source)
     var kind: EventKind?
@@ -32,11 +31,11 @@ enum EventLineDecoder {
       } else if isKey("kind") {
         kind = EventKind(name: FieldText.text(bytes))
       } else if isKey("component") {
-        event.component = texts.symbol(b, text, &symbols)
+        event.component = texts.symbol(b, text)
       } else if isKey("operation") {
-        event.operation = texts.symbol(b, text, &symbols)
+        event.operation = texts.symbol(b, text)
       } else if isKey("request") {
-        (event.request, event.requestText) = texts.request(b, text, &symbols)
+        (event.request, event.requestText) = texts.request(b, text)
       } else if isKey("span") {
         event.span = texts.span(b, text)
       } else if isKey("parent") {
@@ -44,11 +43,11 @@ enum EventLineDecoder {
       } else if isKey("target") || isKey("source") || isKey("resource") || isKey("state") || isKey("reason")
         || isKey("subject")
       {
-        event.subject = texts.symbol(b, text, &symbols)
+        event.subject = texts.symbol(b, text)
       } else if isKey("failure") {
         event.failure = FailureKind(name: FieldText.text(bytes)) ?? .unknown
       } else if isKey("message") || isKey("template") {
-        event.message = texts.symbol(b, text, &symbols)
+        event.message = texts.symbol(b, text)
       } else if isKey("attempt") {
         if let attempt = FieldText.int(bytes) { event.attempt = UInt8(truncatingIfNeeded: min(max(attempt, 1), 255)) }
       } else if isKey("latencyUs") {

@@ -11,7 +11,7 @@ struct JSONLogs {
 
   /// Reads the object at a place that was checked before.
   func read(
-    _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts, _ symbols: inout SymbolTable, _ arena: inout [UInt8]
+    _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts
   ) -> LogLine {
     var log = LogLine()
     var ranks = Ranks()
@@ -25,7 +25,10 @@ struct JSONLogs {
       let at = reader.position
       guard let (role, rank) = table.role(b, key) else {
         if JSONScanner.equals(b, key, "kubernetes") {
-          kubernetes(b, &reader, &log, &ranks, &texts, &symbols)
+          if let text = podName(b, &reader), ranks.component == Int.max {
+            log.component = texts.symbol(b, text)
+            ranks.component = Int.max - 1
+          }
         } else {
           _ = reader.skipValue(b)
         }
@@ -58,7 +61,9 @@ struct JSONLogs {
         case .other:
           // ECS nests `log: {"level": …}`; a body of OpenTelemetry may be an object.
           if b[at] == 0x7B, JSONScanner.equals(b, key, "log") {
-            nested(b, at, ["level"], &texts, &symbols) { log.severity = FieldText.severity($0) }
+            if let level = member(b, at, ["level"]) {
+              log.severity = FieldText.severity(b.extracting(level.start..<level.end))
+            }
           } else if b[at] == 0x7B, rank <= ranks.message {
             raw = at..<reader.position
             message = nil
@@ -67,7 +72,7 @@ struct JSONLogs {
         }
       case .component:
         guard rank <= ranks.component else { break }
-        let symbol = name(value, b, at, ["name"], &texts, &symbols)
+        let symbol = name(value, b, at: at, &texts)
         if !symbol.isNone {
           log.component = symbol
           ranks.component = rank
@@ -75,7 +80,7 @@ struct JSONLogs {
       case .trace:
         guard rank <= ranks.trace else { break }
         identity(value, b, at) { text in
-          let (id, symbol) = texts.request(b, text, &symbols)
+          let (id, symbol) = texts.request(b, text)
           if !id.isNone {
             (log.request, log.requestText) = (id, symbol)
             ranks.trace = rank
@@ -90,9 +95,9 @@ struct JSONLogs {
       }
     }
     if let (text, isContainer) = message {
-      texts.appendMessage(b, text, stripsHeader: isContainer, &log, to: &arena)
+      texts.appendMessage(b, text, stripsHeader: isContainer, &log)
     } else {
-      texts.appendRaw(b, raw ?? start..<reader.position, &log, to: &arena)
+      texts.appendRaw(b, raw ?? start..<reader.position, &log)
     }
     return log
   }
@@ -129,13 +134,12 @@ struct JSONLogs {
 
   /// A text, or the text under a name in an object (`"service": {"name": …}`).
   private func name(
-    _ value: AttributeValue, _ b: Span<UInt8>, _ at: Int, _ names: [StaticString], _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+    _ value: AttributeValue, _ b: Span<UInt8>, at: Int, _ texts: inout JSONTexts
   ) -> Symbol {
     switch value {
-    case .text(let text), .number(let text): return texts.symbol(b, text, &symbols)
+    case .text(let text), .number(let text): return texts.symbol(b, text)
     case .bool: return .none
-    case .other: return member(b, at, names).map { texts.symbol(b, $0, &symbols) } ?? .none
+    case .other: return member(b, at, ["name"]).map { texts.symbol(b, $0) } ?? .none
     }
   }
 
@@ -145,13 +149,6 @@ struct JSONLogs {
     case .bool: break
     case .other: if let text = member(b, at, ["id"]) { take(text) }
     }
-  }
-
-  private func nested(
-    _ b: Span<UInt8>, _ at: Int, _ names: [StaticString], _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
-    _ take: (Span<UInt8>) -> Void
-  ) {
-    if let text = member(b, at, names) { take(b.extracting(text.start..<text.end)) }
   }
 
   /// The first text under one of some names in the object at a place.
@@ -170,15 +167,10 @@ struct JSONLogs {
   }
 
   /// What log collectors add about the pod: its container's name, else the pod's, after every other name.
-  private func kubernetes(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ log: inout LogLine, _ ranks: inout Ranks,
-    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
-  ) {
+  private func podName(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> JSONStringSlice? {
     reader.skipSpace(b)
     let at = reader.position
-    guard reader.skipValue(b), ranks.component == Int.max else { return }
-    guard let text = member(b, at, ["container_name", "pod_name"]) else { return }
-    log.component = texts.symbol(b, text, &symbols)
-    ranks.component = Int.max - 1
+    guard reader.skipValue(b) else { return nil }
+    return member(b, at, ["container_name", "pod_name"])
   }
 }

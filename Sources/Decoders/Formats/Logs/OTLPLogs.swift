@@ -4,10 +4,9 @@ internal import Model
 internal import Support
 
 enum OTLPLogs {
-  /// Reads one log record; its text goes to the arena.
+  /// Reads one log record; its text goes to the messages.
   static func read(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
-    _ arena: inout [UInt8]
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> LogLine? {
     guard reader.take(0x7B, b) else { return nil }
     var log = LogLine()
@@ -33,7 +32,7 @@ enum OTLPLogs {
         if severity != .unknown { log.severity = severity }
       } else if isKey("traceId") {
         guard let text = reader.keyText(b) else { return nil }
-        (log.request, log.requestText) = texts.request(b, text, &symbols)
+        (log.request, log.requestText) = texts.request(b, text)
       } else if isKey("spanId") {
         guard let text = reader.keyText(b) else { return nil }
         log.span = texts.span(b, text)
@@ -64,9 +63,9 @@ enum OTLPLogs {
       }
     }
     if let text {
-      texts.appendMessage(b, text, stripsHeader: false, &log, to: &arena)
+      texts.appendMessage(b, text, stripsHeader: false, &log)
     } else {
-      texts.appendRaw(b, body ?? 0..<0, &log, to: &arena)
+      texts.appendRaw(b, body ?? 0..<0, &log)
     }
     return log
   }

@@ -22,7 +22,7 @@ struct RequestFinder {
         var keyEnd = i
         if line[keyEnd &- 1] == 0x22 || line[keyEnd &- 1] == 0x27 { keyEnd &-= 1 }
         let last = line[keyEnd &- 1] | 0x20
-        if last == 0x64 || last == 0x65 || last == 0x74 { take(line, keyEnd, i &+ 1, &weight, &found) }
+        if last == 0x64 || last == 0x65 || last == 0x74 { take(line, key: keyEnd, value: i &+ 1, &weight, &found) }
       } else if byte == 0x2D, line[i &- 1] == 0x71, i >= 3, line[i &- 2] == 0x65, line[i &- 3] == 0x72, weight < 1,
         i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
       {
@@ -33,7 +33,7 @@ struct RequestFinder {
   }
 
   private func take(
-    _ line: Span<UInt8>, _ keyEnd: Int, _ valueStart: Int, _ weight: inout Int, _ found: inout Found
+    _ line: Span<UInt8>, key keyEnd: Int, value valueStart: Int, _ weight: inout Int, _ found: inout Found
   ) {
     var start = keyEnd
     while start > 0, isKeyByte(line[start &- 1]), keyEnd &- start < 24 { start &-= 1 }

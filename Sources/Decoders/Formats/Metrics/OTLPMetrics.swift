@@ -8,12 +8,10 @@ internal import Support
 /// A data point is the record of the record counts. Gauges and sums give their value under the metric's name; histograms and
 /// summaries, which have no one value, give `.count`, `.mean` and, where it is written, `.max`.
 enum OTLPMetrics {
-  /// Reads one metric and appends its readings; nil on a failure, else the number of data points and of those that had
-  /// no finite value.
+  /// Reads one metric and appends its readings; nil on a failure.
   static func read(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, service: Symbol, source: SourceRef, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable, _ points: inout [MetricPoint]
-  ) -> (points: Int, unusable: Int)? {
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, service: Symbol, source: SourceRef
+  ) -> Reading? {
     reader.skipSpace(b)
     let start = reader.position
     guard reader.skipValue(b) else { return nil }
@@ -26,10 +24,9 @@ enum OTLPMetrics {
       name = text
       return true
     }
-    var context = Context(
-      base: texts.symbol(b, name, &symbols), service: service, source: source, points: 0, unusable: 0)
+    var reading = Reading(base: texts.symbol(b, name), service: service, source: source)
     inner = JSONScanner(at: start, depthLimit: reader.depthLimit)
-    guard inner.peek(b) == 0x7B else { return (0, 0) }
+    guard inner.peek(b) == 0x7B else { return reading }
     inner.position += 1
     var isFirst = true
     while let key = inner.nextKey(b, &isFirst) {
@@ -51,25 +48,36 @@ enum OTLPMetrics {
         inner.position += 1
         var isFirstPoint = true
         while inner.nextElement(b, &isFirstPoint) {
-          point(b, &inner, &context, &symbols, &points)
+          reading.takePoint(b, &inner, &texts.symbols)
         }
       }
     }
     reader.position = end
-    return (context.points, context.unusable)
+    return reading
   }
 
-  private struct Context {
-    var base: Symbol
-    var service: Symbol
-    var source: SourceRef
-    var points: Int
-    var unusable: Int
+  /// The readings of one metric.
+  struct Reading {
+    fileprivate var base: Symbol
+    fileprivate var service: Symbol
+    fileprivate var source: SourceRef
+    var readings: [MetricPoint] = []
+    /// Data points, and how many of them had no finite value.
+    var points = 0
+    var unusable = 0
   }
 
-  private static func point(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ context: inout Context, _ symbols: inout SymbolTable,
-    _ points: inout [MetricPoint]
+  fileprivate static func number(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Double? {
+    switch reader.scalar(b) {
+    case .number(let text)?, .text(let text)?: FieldText.double(b.extracting(text.start..<text.end))
+    default: nil
+    }
+  }
+}
+
+extension OTLPMetrics.Reading {
+  fileprivate mutating func takePoint(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ symbols: inout SymbolTable
   ) {
     var time: Int64?
     var value: Double?
@@ -87,48 +95,41 @@ enum OTLPMetrics {
       if isKey("timeUnixNano") {
         _ = reader.integer(b, &time)
       } else if isKey("asDouble") || isKey("asInt") {
-        value = number(b, &reader)
+        value = OTLPMetrics.number(b, &reader)
       } else if isKey("count") {
-        count = number(b, &reader)
+        count = OTLPMetrics.number(b, &reader)
       } else if isKey("sum") {
-        sum = number(b, &reader)
+        sum = OTLPMetrics.number(b, &reader)
       } else if isKey("max") {
-        max = number(b, &reader)
+        max = OTLPMetrics.number(b, &reader)
       } else {
         _ = reader.skipValue(b)
       }
     }
-    context.points += 1
-    var readings: [(Symbol, Double)] = []
-    if let value { readings.append((context.base, value)) }
+    points += 1
+    var values: [(Symbol, Double)] = []
+    if let value { values.append((base, value)) }
     if let count {
-      readings.append((suffixed(".count", context.base, &symbols), count))
-      if let sum, count > 0 { readings.append((suffixed(".mean", context.base, &symbols), sum / count)) }
-      if let max { readings.append((suffixed(".max", context.base, &symbols), max)) }
+      values.append((Self.suffixed(".count", base, &symbols), count))
+      if let sum, count > 0 { values.append((Self.suffixed(".mean", base, &symbols), sum / count)) }
+      if let max { values.append((Self.suffixed(".max", base, &symbols), max)) }
     }
-    guard let time, readings.contains(where: { $0.1.isFinite }) else {
-      context.unusable += 1
+    guard let time, values.contains(where: { $0.1.isFinite }) else {
+      unusable += 1
       return
     }
-    for (metric, value) in readings where value.isFinite {
+    for (metric, value) in values where value.isFinite {
       var point = MetricPoint()
       point.time = FieldText.floorDivide(time, 1000)
-      point.component = context.service
+      point.component = service
       point.metric = metric
       point.value = value
-      point.source = context.source
-      points.append(point)
+      point.source = source
+      readings.append(point)
     }
   }
 
   private static func suffixed(_ suffix: String, _ base: Symbol, _ symbols: inout SymbolTable) -> Symbol {
     symbols.intern(symbols.text(base) + suffix)
-  }
-
-  private static func number(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Double? {
-    switch reader.scalar(b) {
-    case .number(let text)?, .text(let text)?: FieldText.double(b.extracting(text.start..<text.end))
-    default: nil
-    }
   }
 }

@@ -16,9 +16,8 @@ enum JaegerSpans {
   ///
   /// - Returns: the span and the symbol of its `processID`, none where it carries its process inline; nil on a failure.
   static func read(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
-    zoneSeconds: Int, _ flaws: inout OTLPSpans.SpanIssues
-  ) -> (span: TraceSpan, process: Symbol)? {
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, zoneSeconds: Int
+  ) -> (draft: SpanBuilder, process: Symbol)? {
     guard reader.take(0x7B, b) else { return nil }
     var draft = SpanBuilder()
     var process = Symbol.none
@@ -33,7 +32,7 @@ enum JaegerSpans {
       var isRead = true
       if isKey("traceID") || isKey("traceId") {
         guard let text = reader.keyText(b) else { return nil }
-        (draft.span.trace, draft.span.traceText) = texts.request(b, text, &symbols)
+        (draft.span.trace, draft.span.traceText) = texts.request(b, text)
       } else if isKey("spanID") || isKey("spanId") {
         guard let text = reader.keyText(b) else { return nil }
         draft.span.span = texts.span(b, text)
@@ -42,10 +41,10 @@ enum JaegerSpans {
         oldParent = texts.span(b, text)
       } else if isKey("operationName") {
         guard let text = reader.keyText(b) else { return nil }
-        draft.span.operation = texts.symbol(b, text, &symbols)
+        draft.span.operation = texts.symbol(b, text)
       } else if isKey("processID") || isKey("processId") {
         guard let text = reader.keyText(b) else { return nil }
-        process = texts.symbol(b, text, &symbols)
+        process = texts.symbol(b, text)
       } else if isKey("startTime") {
         guard let value = reader.scalar(b) else { return nil }
         start = time(value, b, zoneSeconds: zoneSeconds)
@@ -53,24 +52,22 @@ enum JaegerSpans {
         isRead = reader.integer(b, &startMillis)
       } else if isKey("duration") {
         guard let value = reader.scalar(b) else { return nil }
-        if case .number(let text) = value {
-          duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
-        } else if case .text(let text) = value {
+        if let text = value.slice {
           duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
         }
-        if duration == nil { flaws.insert(.negativeDuration) }
+        if duration == nil { draft.issues.insert(.negativeDuration) }
       } else if isKey("references") {
         isRead = reader.eachElement(b) { reader in
-          guard let found = reference(b, &reader, &texts, &symbols) else { return false }
+          guard let found = reference(b, &reader, &texts) else { return false }
           references.append(found)
           return true
         }
       } else if isKey("tags") || isKey("tag") {
-        isRead = tags(b, &reader, &draft, &texts, &symbols)
+        isRead = draft.takeJaegerTags(b, &reader, &texts)
       } else if isKey("logs") {
-        isRead = reader.eachElement(b) { log(b, &$0, &draft, &texts, &symbols) }
+        isRead = reader.eachElement(b) { draft.takeJaegerLog(b, &$0, &texts) }
       } else if isKey("process") {
-        guard let service = service(b, &reader, &texts, &symbols) else { return nil }
+        guard let service = service(b, &reader, &texts) else { return nil }
         if !service.isNone { draft.span.service = service }
       } else {
         isRead = reader.skipValue(b)
@@ -80,13 +77,13 @@ enum JaegerSpans {
     guard reader.failure == .none else { return nil }
     choose(references, oldParent: oldParent, &draft.span)
     if start == nil { start = startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
-    if let start { draft.span.start = start } else { flaws.insert(.noTime) }
+    if let start { draft.span.start = start } else { draft.issues.insert(.noTime) }
     if let duration {
-      if duration < 0 { flaws.insert(.negativeDuration) } else { draft.span.duration = duration }
+      if duration < 0 { draft.issues.insert(.negativeDuration) } else { draft.span.duration = duration }
     }
-    if start != nil, !OTLPSpans.plausible(draft.span) { flaws.insert(.implausibleTime) }
-    if draft.span.trace.isNone || draft.span.span == 0 { flaws.insert(.noID) }
-    return (draft.span, draft.span.service.isNone ? process : .none)
+    if start != nil, !OTLPSpans.plausible(draft.span) { draft.issues.insert(.implausibleTime) }
+    if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
+    return (draft, draft.span.service.isNone ? process : .none)
   }
 
   /// A number of microseconds, or RFC 3339 in the protobuf form.
@@ -101,7 +98,7 @@ enum JaegerSpans {
 
   /// A reference; some exports nest the whole referenced span in it, with its own ancestors: skipped.
   private static func reference(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Reference? {
     var found = Reference()
     let isRead = reader.eachMember(b) { reader, key in
@@ -114,7 +111,7 @@ enum JaegerSpans {
         }
       } else if JSONScanner.equals(b, key, "traceID") || JSONScanner.equals(b, key, "traceId") {
         guard let text = reader.keyText(b) else { return false }
-        found.trace = texts.request(b, text, &symbols).0
+        found.trace = texts.request(b, text).0
       } else if JSONScanner.equals(b, key, "spanID") || JSONScanner.equals(b, key, "spanId") {
         guard let text = reader.keyText(b) else { return false }
         found.span = texts.span(b, text)
@@ -145,31 +142,59 @@ enum JaegerSpans {
     }
   }
 
+  /// The service of a process object.
+  static func service(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Symbol? {
+    var service = Symbol.none
+    let isRead = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "serviceName") else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      service = texts.symbol(b, text)
+      return true
+    }
+    return isRead ? service : nil
+  }
+
+  /// The services of a trace's `processes`, by process id.
+  static func processes(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> [Symbol: Symbol]? {
+    var found: [Symbol: Symbol] = [:]
+    let isRead = reader.eachMember(b) { reader, key in
+      let id = texts.symbol(b, key)
+      guard let service = service(b, &reader, &texts) else { return false }
+      found[id] = service
+      return true
+    }
+    return isRead ? found : nil
+  }
+}
+
+extension SpanBuilder {
   /// A list of tags, or the search store's object of tags.
-  private static func tags(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+  fileprivate mutating func takeJaegerTags(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     guard let byte = reader.peek(b) else { return false }
     if byte == 0x7B {
       return reader.eachMember(b) { reader, key in
         guard let value = reader.scalar(b) else { return false }
-        draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
+        take(Self.name(b, key), value, b, &texts)
         return true
       }
     }
     return reader.eachElement(b) { reader in
       guard reader.peek(b) == 0x7B else { return reader.skipValue(b) }
       guard let (key, value) = reader.jaegerTag(b) else { return false }
-      draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
+      take(Self.name(b, key), value, b, &texts)
       return true
     }
   }
 
   /// A log of a span: OpenTracing's error logs and OpenTelemetry's exception events tell type and message.
-  private static func log(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+  fileprivate mutating func takeJaegerLog(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     var isError = false
     var message: AttributeValue?
@@ -183,44 +208,16 @@ enum JaegerSpans {
         } else if JSONScanner.equals(b, key, "message") || JSONScanner.equals(b, key, "error.object") {
           message = value
         } else {
-          switch SpanBuilder.name(b, key) {
-          case .exceptionType, .exceptionMessage: draft.take(SpanBuilder.name(b, key), value, b, &texts, &symbols)
-          case .errorType: draft.take(.exceptionType, value, b, &texts, &symbols)
+          switch Self.name(b, key) {
+          case .exceptionType, .exceptionMessage: take(Self.name(b, key), value, b, &texts)
+          case .errorType: take(.exceptionType, value, b, &texts)
           default: break
           }
         }
         return true
       }
     }
-    if isRead, isError, let message { draft.take(.errorMessage, message, b, &texts, &symbols) }
+    if isRead, isError, let message { take(.errorMessage, message, b, &texts) }
     return isRead
-  }
-
-  /// The service of a process object.
-  static func service(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
-  ) -> Symbol? {
-    var service = Symbol.none
-    let isRead = reader.eachMember(b) { reader, key in
-      guard JSONScanner.equals(b, key, "serviceName") else { return reader.skipValue(b) }
-      guard let text = reader.keyText(b) else { return false }
-      service = texts.symbol(b, text, &symbols)
-      return true
-    }
-    return isRead ? service : nil
-  }
-
-  /// The services of a trace's `processes`, by process id.
-  static func processes(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
-  ) -> [Symbol: Symbol]? {
-    var found: [Symbol: Symbol] = [:]
-    let isRead = reader.eachMember(b) { reader, key in
-      let id = texts.symbol(b, key, &symbols)
-      guard let service = service(b, &reader, &texts, &symbols) else { return false }
-      found[id] = service
-      return true
-    }
-    return isRead ? found : nil
   }
 }

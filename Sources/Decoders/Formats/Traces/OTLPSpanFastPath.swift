@@ -8,22 +8,16 @@ internal import Support
 ///
 /// What stands there as usual is taken; before the first byte that differs the general reader goes on, between two
 /// members. Both read the same values from the same bytes.
-extension OTLPSpans {
+extension SpanBuilder {
   /// Takes the members at the head of a span, as far as they are as usual.
   ///
   /// - Parameters:
   ///   - b: the bytes.
   ///   - reader: stands before the span's brace; behind a member afterwards.
-  ///   - draft: gets what is read.
-  ///   - start: nanoseconds since the epoch.
-  ///   - end: nanoseconds since the epoch.
   ///   - texts: the reader of texts.
-  ///   - symbols: the table of the texts.
   /// - Returns: false where not even the identities are as usual; then nothing was taken.
-  @inline(__always) static func usualHead(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ start: inout Int64?,
-    _ end: inout Int64?,
-    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  @inline(__always) mutating func takeOTLPHead(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     var p = reader.position
     // Both identities lie within 73 bytes.
@@ -31,15 +25,15 @@ extension OTLPSpans {
       let high = HexDigits.sixteen(b, p &+ 12), let low = HexDigits.sixteen(b, p &+ 28),
       JSONScanner.matches(b, p &+ 44, "\",\"spanId\":\""), let span = HexDigits.sixteen(b, p &+ 56), b[p &+ 72] == 0x22
     else { return false }
-    draft.span.trace = RequestID(high: high, low: low)
-    draft.span.span = span
+    self.span.trace = RequestID(high: high, low: low)
+    self.span.span = span
     p &+= 73
     if JSONScanner.matches(b, p, ",\"parentSpanId\":\"") {
       if p &+ 34 <= b.count, b[p &+ 33] == 0x22, let parent = HexDigits.sixteen(b, p &+ 17) {
-        draft.span.parent = parent
+        self.span.parent = parent
         p &+= 34
       } else if p &+ 17 < b.count, b[p &+ 17] == 0x22 {
-        draft.span.parent = 0
+        self.span.parent = 0
         p &+= 18
       }
     }
@@ -47,13 +41,13 @@ extension OTLPSpans {
       p = behind
     }
     if JSONScanner.matches(b, p, ",\"name\":\""), let quote = JSONScanner.plainEnd(b, p &+ 9) {
-      draft.span.operation = texts.symbol(b, JSONStringSlice(start: p &+ 9, end: quote, isEscaped: false), &symbols)
+      self.span.operation = texts.symbol(b, JSONStringSlice(start: p &+ 9, end: quote, isEscaped: false))
       p = quote &+ 1
     }
     if JSONScanner.matches(b, p, ",\"kind\":"), p &+ 9 < b.count, b[p &+ 9] == 0x2C,
       let kind = SpanKind(rawValue: b[p &+ 8] &- 0x30)
     {
-      draft.span.kind = kind
+      self.span.kind = kind
       p &+= 9
     }
     if JSONScanner.matches(b, p, ",\"startTimeUnixNano\":\""), let time = DecimalDigits.quotedNineteen(b, p &+ 22) {

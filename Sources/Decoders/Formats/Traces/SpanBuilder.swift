@@ -9,6 +9,14 @@ enum AttributeValue {
   case number(JSONStringSlice)
   case bool(Bool)
   case other
+
+  /// Where a text or number stands.
+  var slice: JSONStringSlice? {
+    switch self {
+    case .text(let slice), .number(let slice): slice
+    case .bool, .other: nil
+    }
+  }
 }
 
 /// A span in the making.
@@ -18,14 +26,18 @@ enum AttributeValue {
 /// conventions (HTTP, RPC, database, messaging; versions 1.0 to 1.40) and OpenTracing's tags.
 struct SpanBuilder {
   var span = TraceSpan()
+  /// When it began and ended, in the format's own unit, as far as it was read.
+  var start: Int64?
+  var end: Int64?
+  /// What was wrong with it.
+  var issues: SpanIssues = []
   /// Ranks of the slots that several attributes compete for; a higher rank wins, the first of equals stays.
-  private var peerRank: UInt8 = 0
+  private var ranks = InlineArray<5, UInt8>(repeating: 0)
   private var addressRank: UInt8 = 0
-  private var systemRank: UInt8 = 0
-  private var resourceRank: UInt8 = 0
-  private var errorRank: UInt8 = 0
-  private var messageRank: UInt8 = 0
   private var statusRank: UInt8 = 0
+
+  /// A field that several attributes compete for.
+  private enum Slot: Int { case peer, system, resource, error, message }
 
   /// What an attribute's key means here.
   enum Name: UInt8 {
@@ -133,7 +145,7 @@ struct SpanBuilder {
 
   /// Takes an attribute.
   mutating func take(
-    _ name: Name, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ name: Name, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     switch name {
     case .none: return
@@ -145,25 +157,25 @@ struct SpanBuilder {
       let range = Self.range(value)
       let code = SpanWords.grpcStatus(b.extracting(range))
       if code >= 0 { span.grpcStatus = code }
-    case .error: takeError(value, b, &texts, &symbols)
-    case .errorType: Self.keep(&span.errorType, &errorRank, 3, value, b, &texts, &symbols)
-    case .exceptionType: Self.keep(&span.errorType, &errorRank, 2, value, b, &texts, &symbols)
-    case .errorMessage: Self.keep(&span.message, &messageRank, 2, value, b, &texts, &symbols)
-    case .exceptionMessage: Self.keep(&span.message, &messageRank, 3, value, b, &texts, &symbols)
-    case .otelDescription: Self.keep(&span.message, &messageRank, 4, value, b, &texts, &symbols)
-    case .servicePeerName: Self.keep(&span.peerService, &peerRank, 3, value, b, &texts, &symbols)
-    case .peerService: Self.keep(&span.peerService, &peerRank, 2, value, b, &texts, &symbols)
-    case .serverAddress: keepAddress(4, value, b, &texts, &symbols)
-    case .netPeerName: keepAddress(3, value, b, &texts, &symbols)
-    case .peerHostname: keepAddress(2, value, b, &texts, &symbols)
-    case .netPeerIP: keepAddress(1, value, b, &texts, &symbols)
-    case .dbSystemName: Self.keep(&span.peerSystem, &systemRank, 3, value, b, &texts, &symbols)
-    case .dbSystem: Self.keep(&span.peerSystem, &systemRank, 2, value, b, &texts, &symbols)
-    case .messagingSystem: Self.keep(&span.peerSystem, &systemRank, 1, value, b, &texts, &symbols)
-    case .dbNamespace: Self.keep(&span.peerResource, &resourceRank, 4, value, b, &texts, &symbols)
-    case .dbName: Self.keep(&span.peerResource, &resourceRank, 3, value, b, &texts, &symbols)
-    case .messagingDestinationName: Self.keep(&span.peerResource, &resourceRank, 2, value, b, &texts, &symbols)
-    case .messagingDestination: Self.keep(&span.peerResource, &resourceRank, 1, value, b, &texts, &symbols)
+    case .error: takeError(value, b, &texts)
+    case .errorType: keep(.error, rank: 3, value, b, &texts)
+    case .exceptionType: keep(.error, rank: 2, value, b, &texts)
+    case .errorMessage: keep(.message, rank: 2, value, b, &texts)
+    case .exceptionMessage: keep(.message, rank: 3, value, b, &texts)
+    case .otelDescription: keep(.message, rank: 4, value, b, &texts)
+    case .servicePeerName: keep(.peer, rank: 3, value, b, &texts)
+    case .peerService: keep(.peer, rank: 2, value, b, &texts)
+    case .serverAddress: keepAddress(4, value, b, &texts)
+    case .netPeerName: keepAddress(3, value, b, &texts)
+    case .peerHostname: keepAddress(2, value, b, &texts)
+    case .netPeerIP: keepAddress(1, value, b, &texts)
+    case .dbSystemName: keep(.system, rank: 3, value, b, &texts)
+    case .dbSystem: keep(.system, rank: 2, value, b, &texts)
+    case .messagingSystem: keep(.system, rank: 1, value, b, &texts)
+    case .dbNamespace: keep(.resource, rank: 4, value, b, &texts)
+    case .dbName: keep(.resource, rank: 3, value, b, &texts)
+    case .messagingDestinationName: keep(.resource, rank: 2, value, b, &texts)
+    case .messagingDestination: keep(.resource, rank: 1, value, b, &texts)
     case .resendCount:
       if let count = Self.integer(value, b), count >= 0 {
         span.resendCount = max(span.resendCount, UInt8(truncatingIfNeeded: min(count, 255)))
@@ -189,7 +201,7 @@ struct SpanBuilder {
 
   /// The tag `error`: true in several spellings, or the failure's text.
   private mutating func takeError(
-    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     switch value {
     case .bool(let isError):
@@ -199,7 +211,7 @@ struct SpanBuilder {
       if JSONScanner.equals(b, text, "false") || bytes.count == 0 { return }
       if statusRank < 2 { span.status = .error }
       if !JSONScanner.equals(b, text, "true") {
-        Self.keep(&span.message, &messageRank, 1, value, b, &texts, &symbols)
+        keep(.message, rank: 1, value, b, &texts)
       }
     case .number(let text):
       if !JSONScanner.equals(b, text, "0"), statusRank < 2 { span.status = .error }
@@ -208,29 +220,32 @@ struct SpanBuilder {
   }
 
   /// Sets the message that the span's own status carries.
-  mutating func takeStatusMessage(
-    _ text: JSONStringSlice, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
-  ) {
-    if !text.isEmpty { Self.keep(&span.message, &messageRank, 5, .text(text), b, &texts, &symbols) }
+  mutating func takeStatusMessage(_ text: JSONStringSlice, _ b: Span<UInt8>, _ texts: inout JSONTexts) {
+    if !text.isEmpty { keep(.message, rank: 5, .text(text), b, &texts) }
   }
 
-  private static func keep(
-    _ slot: inout Symbol, _ rank: inout UInt8, _ newRank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>,
-    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  private mutating func keep(
+    _ slot: Slot, rank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
-    guard newRank > rank else { return }
-    let symbol = symbol(value, b, &texts, &symbols)
+    guard rank > ranks[slot.rawValue] else { return }
+    let symbol = Self.symbol(value, b, &texts)
     if symbol.isNone { return }
-    slot = symbol
-    rank = newRank
+    ranks[slot.rawValue] = rank
+    switch slot {
+    case .peer: span.peerService = symbol
+    case .system: span.peerSystem = symbol
+    case .resource: span.peerResource = symbol
+    case .error: span.errorType = symbol
+    case .message: span.message = symbol
+    }
   }
 
   private mutating func keepAddress(
-    _ rank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ rank: UInt8, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     guard rank > addressRank, case .text(let text) = value, !text.isEmpty else { return }
     let bare = Self.withoutPort(b, text)
-    let symbol = texts.symbol(b, bare, &symbols)
+    let symbol = texts.symbol(b, bare)
     if symbol.isNone { return }
     span.serverAddress = symbol
     addressRank = rank
@@ -271,10 +286,10 @@ struct SpanBuilder {
   }
 
   private static func symbol(
-    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) -> Symbol {
     switch value {
-    case .text(let text), .number(let text): texts.symbol(b, text, &symbols)
+    case .text(let text), .number(let text): texts.symbol(b, text)
     case .bool, .other: .none
     }
   }

@@ -1,28 +1,26 @@
 // What may be wrong with a record that is read all the same.
 
-extension OTLPSpans {
-  /// What reading one span came to, beside the reader's own failure.
-  struct SpanIssues: OptionSet {
-    var rawValue: UInt8
-    static let noTime = SpanIssues(rawValue: 1)
-    static let noID = SpanIssues(rawValue: 2)
-    static let negativeDuration = SpanIssues(rawValue: 4)
-    static let implausibleTime = SpanIssues(rawValue: 8)
-    static let enumName = SpanIssues(rawValue: 16)
-    static let unknownProcess = SpanIssues(rawValue: 32)
-    static let durationUnit = SpanIssues(rawValue: 64)
+/// What reading one span came to, beside the reader's own failure.
+struct SpanIssues: OptionSet {
+  var rawValue: UInt8
+  static let noTime = SpanIssues(rawValue: 1)
+  static let noID = SpanIssues(rawValue: 2)
+  static let negativeDuration = SpanIssues(rawValue: 4)
+  static let implausibleTime = SpanIssues(rawValue: 8)
+  static let enumName = SpanIssues(rawValue: 16)
+  static let unknownProcess = SpanIssues(rawValue: 32)
+  static let durationUnit = SpanIssues(rawValue: 64)
 
-    /// How each of them is told: the flaw, its code, its message.
-    static let told: [(SpanIssues, String, String)] = [
-      (.noTime, "noTime", "a record without a readable time"),
-      (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
-      (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
-      (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
-      (
-        .durationUnit, "durationUnit",
-        "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
-      ),
-      (.enumName, "enumName", "an enum by name, where the format wants its number"),
-    ]
-  }
+  /// How each of them is noted: the issue, its code, its message.
+  static let notes: [(SpanIssues, String, String)] = [
+    (.noTime, "noTime", "a record without a readable time"),
+    (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
+    (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
+    (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
+    (
+      .durationUnit, "durationUnit",
+      "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
+    ),
+    (.enumName, "enumName", "an enum by name, where the format wants its number"),
+  ]
 }

@@ -3,11 +3,11 @@
 internal import Model
 internal import Support
 
-/// Reads one Zipkin span.
+/// One Zipkin span while it is read.
 ///
 /// Version 1 tells roles by the annotations `cs`, `cr`, `sr`, `ss`, `ms`, `mr` and their endpoints; one that holds both
 /// halves of a call becomes two spans sharing one id, as Zipkin's own converter does.
-enum ZipkinSpans {
+struct ZipkinSpan {
   private struct Endpoint {
     var service = Symbol.none
     var address = Symbol.none
@@ -46,104 +46,105 @@ enum ZipkinSpans {
     static let certain: Keys = [.trace, .id, .endpoint]
   }
 
-  /// Reads one span and appends it, or both its halves.
+  private var draft = SpanBuilder()
+  private var duration: Int64?
+  private var remote = Endpoint()
+  private var moments = Moments()
+  /// What the keys that were read say about the object.
+  private(set) var keys: Keys = []
+  /// What was wrong with the span.
+  private(set) var issues: SpanIssues = []
+
+  /// Reads one span; the reader stands at the object.
   ///
-  /// - Parameters:
-  ///   - b: the bytes.
-  ///   - reader: stands at the object.
-  ///   - texts: makes texts and identities.
-  ///   - symbols: gets the texts.
-  ///   - source: where the object stands.
-  ///   - flaws: gets what was wrong with it.
-  ///   - spans: gets the span.
-  ///   - keys: gets what the object's keys say.
   /// - Returns: false on a failure.
-  static func read(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable,
-    source: SourceRef, _ flaws: inout OTLPSpans.SpanIssues, _ spans: inout [TraceSpan], keys: inout Keys
-  ) -> Bool {
+  mutating func read(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
     guard reader.take(0x7B, b) else { return false }
-    var draft = SpanBuilder()
-    var start: Int64?
-    var duration: Int64?
-    var remote = Endpoint()
-    var moments = Moments()
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
-      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-      var isRead = true
-      if isKey("traceId") {
-        keys.insert(.trace)
-        guard let text = reader.keyText(b) else { return false }
-        (draft.span.trace, draft.span.traceText) = texts.request(b, text, &symbols)
-      } else if isKey("id") {
-        keys.insert(.id)
-        guard let text = reader.keyText(b) else { return false }
-        draft.span.span = texts.span(b, text)
-      } else if isKey("parentId") {
-        guard let text = reader.keyText(b) else { return false }
-        draft.span.parent = texts.span(b, text)
-      } else if isKey("name") {
-        guard let text = reader.keyText(b) else { return false }
-        draft.span.operation = texts.symbol(b, text, &symbols)
-      } else if isKey("kind") {
-        guard let text = reader.keyText(b) else { return false }
-        draft.span.kind = SpanWords.kind(b.extracting(text.start..<text.end))
-      } else if isKey("timestamp") {
-        isRead = reader.integer(b, &start)
-      } else if isKey("duration") {
-        isRead = reader.integer(b, &duration)
-      } else if isKey("localEndpoint") {
-        keys.insert(.endpoint)
-        guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
-        draft.span.service = endpoint.service
-      } else if isKey("remoteEndpoint") {
-        keys.insert(.endpoint)
-        guard let endpoint = endpoint(b, &reader, &texts, &symbols) else { return false }
-        remote = endpoint
-      } else if isKey("tags") {
-        isRead = tags(b, &reader, &draft, &texts, &symbols)
-      } else if isKey("annotations") {
-        isRead = reader.eachElement(b) { annotation(b, &$0, &moments, &texts, &symbols) }
-      } else if isKey("binaryAnnotations") {
-        isRead = reader.eachElement(b) { binaryAnnotation(b, &$0, &moments, &draft, &texts, &symbols) }
-      } else if isKey("shared") {
-        guard let value = reader.scalar(b) else { return false }
-        if case .bool(true) = value { draft.span.flags.insert(.shared) }
-      } else {
-        if !isKey("debug") { keys.insert(.foreign) }
-        isRead = reader.skipValue(b)
-      }
-      guard isRead else { return false }
+      guard takeMember(key, b, &reader, &texts) else { return false }
     }
-    guard reader.failure == .none else { return false }
-    if draft.span.trace.isNone || draft.span.span == 0 { flaws.insert(.noID) }
+    return reader.failure == .none
+  }
+
+  /// Appends the span, or both its halves.
+  mutating func append(source: SourceRef, to spans: inout [TraceSpan]) {
+    if draft.span.trace.isNone || draft.span.span == 0 { issues.insert(.noID) }
     if draft.span.peerService.isNone { draft.span.peerService = remote.service }
     if draft.span.serverAddress.isNone { draft.span.serverAddress = remote.address }
     // Zero stands for "not there" in both.
-    if let start, start != 0 { draft.span.start = start }
+    if let start = draft.start, start != 0 { draft.span.start = start }
     if let duration, duration != 0 { draft.span.duration = duration }
     draft.span.source = source
     let first = spans.count
-    halves(draft.span, moments, &spans)
-    for i in first..<spans.count { settle(&spans[i], &flaws) }
+    appendHalves(to: &spans)
+    for i in first..<spans.count { settle(&spans[i]) }
+  }
+
+  @inline(__always) private mutating func takeMember(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    if isKey("traceId") {
+      keys.insert(.trace)
+      guard let text = reader.keyText(b) else { return false }
+      (draft.span.trace, draft.span.traceText) = texts.request(b, text)
+    } else if isKey("id") {
+      keys.insert(.id)
+      guard let text = reader.keyText(b) else { return false }
+      draft.span.span = texts.span(b, text)
+    } else if isKey("parentId") {
+      guard let text = reader.keyText(b) else { return false }
+      draft.span.parent = texts.span(b, text)
+    } else if isKey("name") {
+      guard let text = reader.keyText(b) else { return false }
+      draft.span.operation = texts.symbol(b, text)
+    } else if isKey("kind") {
+      guard let text = reader.keyText(b) else { return false }
+      draft.span.kind = SpanWords.kind(b.extracting(text.start..<text.end))
+    } else if isKey("timestamp") {
+      return reader.integer(b, &draft.start)
+    } else if isKey("duration") {
+      return reader.integer(b, &duration)
+    } else if isKey("localEndpoint") {
+      keys.insert(.endpoint)
+      guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
+      draft.span.service = endpoint.service
+    } else if isKey("remoteEndpoint") {
+      keys.insert(.endpoint)
+      guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
+      remote = endpoint
+    } else if isKey("tags") {
+      return takeTags(b, &reader, &texts)
+    } else if isKey("annotations") {
+      return reader.eachElement(b) { takeAnnotation(b, &$0, &texts) }
+    } else if isKey("binaryAnnotations") {
+      return reader.eachElement(b) { takeBinaryAnnotation(b, &$0, &texts) }
+    } else if isKey("shared") {
+      guard let value = reader.scalar(b) else { return false }
+      if case .bool(true) = value { draft.span.flags.insert(.shared) }
+    } else {
+      if !isKey("debug") { keys.insert(.foreign) }
+      return reader.skipValue(b)
+    }
     return true
   }
 
-  private static func settle(_ span: inout TraceSpan, _ flaws: inout OTLPSpans.SpanIssues) {
+  private mutating func settle(_ span: inout TraceSpan) {
     if span.duration < -1 {
       span.duration = -1
-      flaws.insert(.negativeDuration)
+      issues.insert(.negativeDuration)
     }
     if span.start == 0 {
-      flaws.insert(.noTime)
+      issues.insert(.noTime)
     } else if !OTLPSpans.plausible(span) {
-      flaws.insert(.implausibleTime)
+      issues.insert(.implausibleTime)
     }
   }
 
   /// One span, or the client and the server half of a version 1 span.
-  private static func halves(_ whole: TraceSpan, _ moments: Moments, _ spans: inout [TraceSpan]) {
+  private func appendHalves(to spans: inout [TraceSpan]) {
+    let whole = draft.span
     var span = whole
     let client = moments.clientSend ?? moments.clientReceive
     let server = moments.serverReceive ?? moments.serverSend
@@ -194,9 +195,8 @@ enum ZipkinSpans {
   }
 
   /// The usual bytes of a tag are compared first; any other one is read the general way.
-  private static func tags(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout SpanBuilder, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+  private mutating func takeTags(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     guard let byte = reader.peek(b) else { return false }
     guard byte == 0x7B else { return reader.skipValue(b) }
@@ -205,37 +205,35 @@ enum ZipkinSpans {
     while true {
       if let usual = reader.usualMember(b, isFirst: isFirst) {
         isFirst = false
-        tag(usual.key, .text(usual.value), b, &draft, &texts, &symbols)
+        takeTag(usual.key, .text(usual.value), b, &texts)
         continue
       }
       guard let key = reader.nextKey(b, &isFirst) else { return reader.failure == .none }
       guard let value = reader.scalar(b) else { return false }
-      tag(key, value, b, &draft, &texts, &symbols)
+      takeTag(key, value, b, &texts)
     }
   }
 
   /// A tag: the mere presence of `error` tells a failure, its text is the message.
-  private static func tag(
-    _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>, _ draft: inout SpanBuilder,
-    _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+  private mutating func takeTag(
+    _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     let name = SpanBuilder.name(b, key)
     if name == .error { draft.span.status = .error }
-    draft.take(name, value, b, &texts, &symbols)
+    draft.take(name, value, b, &texts)
   }
 
   private static func endpoint(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Endpoint? {
     var endpoint = Endpoint()
     let isRead = reader.eachMember(b) { reader, key in
       if JSONScanner.equals(b, key, "serviceName") {
         guard let text = reader.keyText(b) else { return false }
-        endpoint.service = texts.symbol(b, text, &symbols)
+        endpoint.service = texts.symbol(b, text)
       } else if JSONScanner.equals(b, key, "ipv4") || JSONScanner.equals(b, key, "ipv6") {
         guard let text = reader.keyText(b) else { return false }
-        if endpoint.address.isNone { endpoint.address = texts.symbol(b, text, &symbols) }
+        if endpoint.address.isNone { endpoint.address = texts.symbol(b, text) }
       } else {
         return reader.skipValue(b)
       }
@@ -244,9 +242,8 @@ enum ZipkinSpans {
     return isRead ? endpoint : nil
   }
 
-  private static func annotation(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ moments: inout Moments, _ texts: inout JSONTexts,
-    _ symbols: inout SymbolTable
+  private mutating func takeAnnotation(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     var time: Int64?
     var value = JSONStringSlice(start: 0, end: 0, isEscaped: false)
@@ -259,7 +256,7 @@ enum ZipkinSpans {
         return true
       }
       guard JSONScanner.equals(b, key, "endpoint") else { return reader.skipValue(b) }
-      guard let found = endpoint(b, &reader, &texts, &symbols) else { return false }
+      guard let found = Self.endpoint(b, &reader, &texts) else { return false }
       place = found
       return true
     }
@@ -279,9 +276,8 @@ enum ZipkinSpans {
     return true
   }
 
-  private static func binaryAnnotation(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ moments: inout Moments, _ draft: inout SpanBuilder,
-    _ texts: inout JSONTexts, _ symbols: inout SymbolTable
+  private mutating func takeBinaryAnnotation(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     var name = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var value = AttributeValue.other
@@ -298,7 +294,7 @@ enum ZipkinSpans {
         return true
       }
       guard JSONScanner.equals(b, key, "endpoint") else { return reader.skipValue(b) }
-      guard let found = endpoint(b, &reader, &texts, &symbols) else { return false }
+      guard let found = Self.endpoint(b, &reader, &texts) else { return false }
       place = found
       return true
     }
@@ -310,7 +306,7 @@ enum ZipkinSpans {
     } else {
       if JSONScanner.equals(b, name, "lc") { moments.local = place }
       if let place, moments.any == nil, !place.service.isNone { moments.any = place }
-      tag(name, value, b, &draft, &texts, &symbols)
+      takeTag(name, value, b, &texts)
     }
     return true
   }

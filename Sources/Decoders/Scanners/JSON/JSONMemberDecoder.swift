@@ -220,7 +220,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
     let at = place(start, line: line)
     switch byte {
     case 0x7B:
-      if records.expectsZipkin, records.takeZipkin(b, &reader, reference, at, into: &batch) {
+      if records.expectsZipkin,
+        records.takeZipkin(b, &reader, at: RecordPlace(source: reference, position: at), into: &batch)
+      {
         documentRecords += 1
         return .none
       }
@@ -235,7 +237,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
         return simplified(plain.span, reference, at, line: line, into: &batch)
       case .unit(let shape, let end):
         if reader.sawBadUTF8 || reader.sawControl { records.noteText(&reader, at: at, into: &batch) }
-        if records.take(shape, b, start..<end, reference, at, into: &batch) {
+        if records.take(shape, b, start..<end, at: RecordPlace(source: reference, position: at), into: &batch) {
           documentRecords += 1
         }
         return .none
@@ -260,7 +262,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
     switch records.classifier.classify(b, &reader) {
     case .failed: return reader.failure
     case .unit(let shape, let end):
-      if records.take(shape, b, 0..<end, reference, at, into: &batch) { documentRecords += 1 }
+      if records.take(shape, b, 0..<end, at: RecordPlace(source: reference, position: at), into: &batch) {
+        documentRecords += 1
+      }
       return .none
     case .descend(let node):
       let depth = stack.count
@@ -296,7 +300,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       }
       guard let byte = reader.peek(b) else { return .incomplete }
       let top = stack.count - 1
-      let failure = member(frame.node, key, byte, b, &reader, line: line, into: &batch)
+      let failure = member(frame.node, key: key, byte, b, &reader, line: line, into: &batch)
       if failure == .none { stack[top].isFirst = false }
       return failure
     }
@@ -338,7 +342,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       let reference = source(start, line: line)
       let at = place(start, line: line)
       guard
-        records.takeItem(node, b, &reader, reference, at, into: &batch)
+        records.takeItem(node, b, &reader, at: RecordPlace(source: reference, position: at), into: &batch)
       else { return reader.failure }
       documentRecords += 1
       return .none
@@ -355,7 +359,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
   }
 
   private mutating func member(
-    _ node: JSONNode, _ key: JSONStringSlice, _ byte: UInt8, _ b: Span<UInt8>, _ reader: inout JSONScanner, line: Int,
+    _ node: JSONNode, key: JSONStringSlice, _ byte: UInt8, _ b: Span<UInt8>, _ reader: inout JSONScanner, line: Int,
     into batch: inout RecordBatch
   ) -> JSONScanner.Failure {
     if byte == 0x5B, let inner = JSONFrame.array(in: node, key: key, b) {

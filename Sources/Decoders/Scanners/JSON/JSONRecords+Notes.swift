@@ -5,10 +5,10 @@ internal import Model
 extension JSONRecords {
   /// Counts and notes what was wrong with a span.
   mutating func note(
-    _ flaws: OTLPSpans.SpanIssues, _ place: SourceLocation.Position, into batch: inout RecordBatch
+    _ issues: SpanIssues, _ place: SourceLocation.Position, into batch: inout RecordBatch
   ) {
-    for (flaw, code, message) in OTLPSpans.SpanIssues.told where flaws.contains(flaw) {
-      if flaw != .implausibleTime { batch.recordCounts.repair(code) }
+    for (issue, code, message) in SpanIssues.notes where issues.contains(issue) {
+      if issue != .implausibleTime { batch.recordCounts.repair(code) }
       context.report(code, .note, at: place, message, into: &batch)
     }
   }

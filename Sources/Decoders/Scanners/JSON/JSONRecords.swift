@@ -3,6 +3,12 @@
 internal import Model
 internal import Support
 
+/// Where a record stands: for the record itself, and for what is said of it.
+struct RecordPlace {
+  var source: SourceRef
+  var position: SourceLocation.Position
+}
+
 /// The state between the records of one member: the resource or trace they stand in, and what waits for it.
 ///
 /// A resource may come after its spans, and Jaeger's processes usually do: such records wait here, a bounded number.
@@ -35,7 +41,7 @@ struct JSONRecords {
     access = AccessSpans(input: context.input, member: context.member)
     let table = LogKeyTable(settings.logKeys)
     let hasKeys = rule?.keys.isEmpty == false || rule?.values.isEmpty == false
-    mapped = MappedJSON(rule: hasKeys ? rule : nil)
+    mapped = MappedJSON(rule: hasKeys ? rule : nil, zoneSeconds: settings.assumedZoneSeconds)
     classifier = JSONClassifier(logKeys: table, mapped: hasKeys ? mapped : nil)
     logs = JSONLogs(table: table, zoneSeconds: settings.assumedZoneSeconds)
     texts = JSONTexts(limit: settings.limits.text)
@@ -82,25 +88,11 @@ struct JSONRecords {
   ) -> Bool {
     switch node {
     case .resource where JSONScanner.equals(b, key, "resource"):
-      let start = reader.position
-      guard var found = OTLPSpans.service(b, &reader, &texts, &batch.symbols) else { return false }
-      if reader.sawEscapedKey {
-        let plain = JSONEscapes.simplified(b, start..<reader.position)
-        var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-        found = OTLPSpans.service(plain.span, &again, &texts, &batch.symbols) ?? found
-        reader.sawEscapedKey = false
-      }
+      guard let found = read(b, &reader, lending: &batch, { OTLPSpans.service($0, &$1, &$2) }) else { return false }
       service = found
       return true
     case .jaegerTrace where JSONScanner.equals(b, key, "processes"):
-      let start = reader.position
-      guard var found = JaegerSpans.processes(b, &reader, &texts, &batch.symbols) else { return false }
-      if reader.sawEscapedKey {
-        let plain = JSONEscapes.simplified(b, start..<reader.position)
-        var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-        found = JaegerSpans.processes(plain.span, &again, &texts, &batch.symbols) ?? found
-        reader.sawEscapedKey = false
-      }
+      guard let found = read(b, &reader, lending: &batch, { JaegerSpans.processes($0, &$1, &$2) }) else { return false }
       processes = found
       return true
     default: return reader.skipValue(b)
@@ -109,139 +101,112 @@ struct JSONRecords {
 
   // MARK: Records.
 
+  /// Lends the batch's texts to a reader and reads; what has escaped keys is read again, out of a copy without them.
+  @inline(__always) private mutating func read<Result>(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, lending batch: inout RecordBatch,
+    _ body: (Span<UInt8>, inout JSONScanner, inout JSONTexts) -> Result?
+  ) -> Result? {
+    texts.exchange(with: &batch)
+    defer { texts.exchange(with: &batch) }
+    let start = reader.position
+    guard let result = body(b, &reader, &texts) else { return nil }
+    guard reader.sawEscapedKey else { return result }
+    reader.sawEscapedKey = false
+    let plain = JSONEscapes.simplified(b, start..<reader.position)
+    var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+    return body(plain.span, &again, &texts) ?? result
+  }
+
   /// Reads one element of a list of records; false on the reader's failure.
   ///
   /// An element that is not complete yet is read again later: what was counted on the way does not count.
   mutating func takeItem(
-    _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef,
-    _ place: SourceLocation.Position, into batch: inout RecordBatch
+    _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace,
+    into batch: inout RecordBatch
   ) -> Bool {
     let before = texts.repairs
-    if readItem(node, b, &reader, source, place, into: &batch) { return true }
-    texts.repairs = before
-    return false
+    let isTaken: Bool
+    switch node {
+    case .items(.traces): isTaken = takeOTLP(b, &reader, at: place, into: &batch)
+    case .jaegerSpans: isTaken = takeJaeger(b, &reader, at: place, into: &batch)
+    case .items(.logs): isTaken = takeLog(b, &reader, at: place, into: &batch)
+    case .items(.metrics): isTaken = takeMetric(b, &reader, at: place, into: &batch)
+    default: isTaken = reader.skipValue(b)
+    }
+    if !isTaken { texts.repairs = before }
+    return isTaken
   }
 
-  /// An element with escaped keys is read again, out of a copy without them.
-  private mutating func readItem(
-    _ node: JSONNode, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef,
-    _ place: SourceLocation.Position, into batch: inout RecordBatch
+  private mutating func takeOTLP(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    switch node {
-    case .items(.traces):
-      var flaws: OTLPSpans.SpanIssues = []
-      let start = reader.position
-      guard var span = OTLPSpans.read(b, &reader, &texts, &batch.symbols, &flaws) else { return false }
-      if reader.sawEscapedKey {
-        let plain = JSONEscapes.simplified(b, start..<reader.position)
-        var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-        flaws = []
-        span = OTLPSpans.read(plain.span, &again, &texts, &batch.symbols, &flaws) ?? span
-        reader.sawEscapedKey = false
-      }
-      span.source = source
-      if let service {
-        span.service = service
-        batch.spans.append(span)
-      } else {
-        wait(span, process: .none, into: &batch)
-      }
-      used("OTLP", flaws, place, into: &batch)
-      return true
-    case .jaegerSpans: return takeJaeger(b, &reader, source, place, into: &batch)
-    case .items(.logs): return takeLog(b, &reader, source, place, into: &batch)
-    case .items(.metrics): return takeMetric(b, &reader, source, place, into: &batch)
-    default: return reader.skipValue(b)
+    guard var draft = read(b, &reader, lending: &batch, { OTLPSpans.read($0, &$1, &$2) }) else { return false }
+    draft.span.source = place.source
+    if let service {
+      draft.span.service = service
+      batch.spans.append(draft.span)
+    } else {
+      wait(draft.span, process: .none, into: &batch)
     }
+    used("OTLP", draft.issues, place.position, into: &batch)
+    return true
   }
 
   private mutating func takeJaeger(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef, _ place: SourceLocation.Position,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    var flaws: OTLPSpans.SpanIssues = []
     let zone = context.settings.assumedZoneSeconds
-    let start = reader.position
     guard
-      var (span, process) = JaegerSpans.read(b, &reader, &texts, &batch.symbols, zoneSeconds: zone, &flaws)
+      var (draft, process) = read(
+        b, &reader, lending: &batch, { JaegerSpans.read($0, &$1, &$2, zoneSeconds: zone) })
     else { return false }
-    if reader.sawEscapedKey {
-      reader.sawEscapedKey = false
-      let plain = JSONEscapes.simplified(b, start..<reader.position)
-      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-      flaws = []
-      if let read = JaegerSpans.read(
-        plain.span, &again, &texts, &batch.symbols, zoneSeconds: zone, &flaws)
-      {
-        (span, process) = read
-      }
-    }
-    span.source = source
+    draft.span.source = place.source
     if !process.isNone, let found = processes?[process] {
-      span.service = found
+      draft.span.service = found
       process = .none
     }
-    if process.isNone { batch.spans.append(span) } else { wait(span, process: process, into: &batch) }
-    used("Jaeger", flaws, place, into: &batch)
+    if process.isNone { batch.spans.append(draft.span) } else { wait(draft.span, process: process, into: &batch) }
+    used("Jaeger", draft.issues, place.position, into: &batch)
     return true
   }
 
   private mutating func takeLog(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef, _ place: SourceLocation.Position,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    let start = reader.position
-    var text: [UInt8] = []
-    guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &text) else { return false }
-    if reader.sawEscapedKey {
-      reader.sawEscapedKey = false
-      let plain = JSONEscapes.simplified(b, start..<reader.position)
-      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-      text = []
-      log = OTLPLogs.read(plain.span, &again, &texts, &batch.symbols, &text) ?? log
-    }
-    log.source = source
+    let before = batch.text.count
+    guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
+    log.source = place.source
     if let service {
       log.component = service
-      log.textStart = batch.text.count
-      batch.text += text
       batch.logs.append(log)
     } else {
-      late.add(log, text: text)
-      if late.isFull { giveUpWaiting(place, into: &batch) }
+      late.add(log, text: Array(batch.text[log.textStart..<log.textStart + log.textCount]))
+      batch.text.removeLast(batch.text.count - before)
+      if late.isFull { giveUpWaiting(place.position, into: &batch) }
     }
-    used("OTLP", [], place, into: &batch)
+    used("OTLP", [], place.position, into: &batch)
     return true
   }
 
   private mutating func takeMetric(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef, _ place: SourceLocation.Position,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    var points: [MetricPoint] = []
-    let start = reader.position
     let known = service ?? .none
     guard
-      var count = OTLPMetrics.read(b, &reader, service: known, source: source, &texts, &batch.symbols, &points)
+      let metric = read(
+        b, &reader, lending: &batch, { OTLPMetrics.read($0, &$1, &$2, service: known, source: place.source) })
     else { return false }
-    if reader.sawEscapedKey {
-      reader.sawEscapedKey = false
-      let plain = JSONEscapes.simplified(b, start..<reader.position)
-      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
-      points = []
-      count =
-        OTLPMetrics.read(plain.span, &again, service: known, source: source, &texts, &batch.symbols, &points) ?? count
-    }
-    if service == nil { late.add(points) } else { batch.metrics += points }
-    if late.isFull { giveUpWaiting(place, into: &batch) }
+    if service == nil { late.add(metric.readings) } else { batch.metrics += metric.readings }
+    if late.isFull { giveUpWaiting(place.position, into: &batch) }
     format = "OTLP"
-    recognized += count.points
-    batch.recordCounts.use(count.points - count.unusable)
-    if count.unusable > 0 {
-      batch.recordCounts.skip("noValue", count.unusable)
-      context.report("noValue", .warning, at: place, "data points without time or finite value", into: &batch)
+    recognized += metric.points
+    batch.recordCounts.use(metric.points - metric.unusable)
+    if metric.unusable > 0 {
+      batch.recordCounts.skip("noValue", metric.unusable)
+      context.report(
+        "noValue", .warning, at: place.position, "data points without time or finite value", into: &batch)
     }
-    noteTexts(place, into: &batch)
+    noteTexts(place.position, into: &batch)
     return true
   }
 
@@ -261,77 +226,106 @@ struct JSONRecords {
 
   /// Takes an object that is one record, checked before; false where it is none.
   mutating func take(
-    _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef,
-    _ place: SourceLocation.Position, into batch: inout RecordBatch
+    _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     var reader = JSONScanner(at: range.lowerBound, depthLimit: context.settings.limits.jsonDepth)
-    let zone = context.settings.assumedZoneSeconds
     switch shape {
     case .unknown:
-      noteUnknown(place)
+      noteUnknown(place.position)
       return false
     case .access:
-      return takeAccess(b, range, source, place, into: &batch)
-        || take(.log, b, range, source, place, into: &batch)
+      return takeAccess(b, range, at: place, into: &batch) || take(.log, b, range, at: place, into: &batch)
     case .log:
-      var log = logs.read(b, at: range.lowerBound, &texts, &batch.symbols, &batch.text)
-      log.source = source
+      texts.exchange(with: &batch)
+      var log = logs.read(b, at: range.lowerBound, &texts)
+      texts.exchange(with: &batch)
+      log.source = place.source
       batch.logs.append(log)
-      used("JSON log lines", log.time == .min ? .noTime : [], place, into: &batch)
+      used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
+      return true
     case .otlpSpan:
-      var flaws: OTLPSpans.SpanIssues = []
-      guard var span = OTLPSpans.read(b, &reader, &texts, &batch.symbols, &flaws) else { return false }
-      span.source = source
-      batch.spans.append(span)
-      used("OTLP", flaws, place, into: &batch)
+      guard var draft = read(b, &reader, lending: &batch, { OTLPSpans.read($0, &$1, &$2) }) else { return false }
+      draft.span.source = place.source
+      batch.spans.append(draft.span)
+      used("OTLP", draft.issues, place.position, into: &batch)
+      return true
     case .otlpLog:
-      guard var log = OTLPLogs.read(b, &reader, &texts, &batch.symbols, &batch.text) else { return false }
-      log.source = source
+      guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
+      log.source = place.source
       batch.logs.append(log)
-      used("OTLP", log.time == .min ? .noTime : [], place, into: &batch)
-    case .jaegerSpan:
-      return takeJaeger(b, &reader, source, place, into: &batch)
+      used("OTLP", log.time == .min ? .noTime : [], place.position, into: &batch)
+      return true
+    case .jaegerSpan: return takeJaeger(b, &reader, at: place, into: &batch)
     case .zipkinSpan:
-      var flaws: OTLPSpans.SpanIssues = []
-      var keys: ZipkinSpans.Keys = []
-      guard
-        ZipkinSpans.read(b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys)
-      else { return false }
+      guard let keys = readZipkin(b, &reader, at: place, into: &batch) else { return false }
       expectsZipkin = classifier.mapped == nil && keys == .certain
-      used("Zipkin", flaws, place, into: &batch)
+      return true
     case .eventLine:
-      switch EventLineDecoder.read(b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &batch.symbols) {
-      case .success(let event):
-        batch.events.append(event)
-        used("event lines", [], place, into: &batch)
-      case .failure(let problem):
-        recognized += 1
-        batch.recordCounts.skip(problem.rawValue)
-        context.report(problem.rawValue, .warning, at: place, "an event without readable time and kind", into: &batch)
-      }
+      takeEvent(b, range.lowerBound, at: place, into: &batch)
+      return true
     case .mapped:
-      var flaws: OTLPSpans.SpanIssues = []
-      switch mapped.read(
-        b, at: range.lowerBound, source: source, zoneSeconds: zone, &texts, &flaws, into: &batch)
-      {
-      case .used: used("mapped JSON", flaws, place, into: &batch)
-      case .skipped(let reason):
-        recognized += 1
-        batch.recordCounts.skip(reason)
-        context.report(reason, .warning, at: place, "an object without the fields that its record needs", into: &batch)
-      }
+      takeMapped(b, range.lowerBound, at: place, into: &batch)
+      return true
     }
-    return true
+  }
+
+  private mutating func takeEvent(
+    _ b: Span<UInt8>, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    texts.exchange(with: &batch)
+    let read = EventLineDecoder.read(
+      b, at: start, source: place.source, zoneSeconds: context.settings.assumedZoneSeconds, &texts)
+    texts.exchange(with: &batch)
+    switch read {
+    case .success(let event):
+      batch.events.append(event)
+      used("event lines", [], place.position, into: &batch)
+    case .failure(let problem):
+      recognized += 1
+      batch.recordCounts.skip(problem.rawValue)
+      context.report(
+        problem.rawValue, .warning, at: place.position, "an event without readable time and kind", into: &batch)
+    }
+  }
+
+  private mutating func takeMapped(
+    _ b: Span<UInt8>, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    texts.exchange(with: &batch)
+    let outcome = mapped.read(b, at: start, source: place.source, &texts, into: &batch)
+    texts.exchange(with: &batch)
+    switch outcome {
+    case .used(let issues): used("mapped JSON", issues, place.position, into: &batch)
+    case .skipped(let reason):
+      recognized += 1
+      batch.recordCounts.skip(reason)
+      context.report(
+        reason, .warning, at: place.position, "an object without the fields that its record needs", into: &batch)
+    }
+  }
+
+  /// Reads a span of Zipkin, appends it, and tells what its keys say; nil on a failure.
+  private mutating func readZipkin(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> ZipkinSpan.Keys? {
+    texts.exchange(with: &batch)
+    var span = ZipkinSpan()
+    let isRead = span.read(b, &reader, &texts)
+    texts.exchange(with: &batch)
+    guard isRead else { return nil }
+    span.append(source: place.source, to: &batch.spans)
+    used("Zipkin", span.issues, place.position, into: &batch)
+    return span.keys
   }
 
   /// Takes an object as a request of an access log; false where it is none.
   private mutating func takeAccess(
-    _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ place: SourceLocation.Position,
+    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> Bool {
     let zone = context.settings.assumedZoneSeconds
     guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return false }
-    let envelope = LineEnvelope(source: source)
+    let envelope = LineEnvelope(source: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
       guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return false }
@@ -339,7 +333,7 @@ struct JSONRecords {
     } else {
       access.append(record, b, envelope, into: &batch)
     }
-    used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place, into: &batch)
+    used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
     return true
   }
 
@@ -348,35 +342,34 @@ struct JSONRecords {
   ///
   /// - Returns: false where it is anything else than a whole, usual span; then nothing was taken.
   mutating func takeZipkin(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ source: SourceRef, _ place: SourceLocation.Position,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    let before = (reader: reader, repairs: texts.repairs, spans: batch.spans.count)
-    var flaws: OTLPSpans.SpanIssues = []
-    var keys: ZipkinSpans.Keys = []
+    let before = (reader: reader, repairs: texts.repairs)
     // The deepest values stand three levels down; classifying counts from the top one.
     reader.depthLimit -= 3
-    let isRead = ZipkinSpans.read(
-      b, &reader, &texts, &batch.symbols, source: source, &flaws, &batch.spans, keys: &keys)
-    if isRead, keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl {
+    texts.exchange(with: &batch)
+    var span = ZipkinSpan()
+    let isRead = span.read(b, &reader, &texts)
+    texts.exchange(with: &batch)
+    if isRead, span.keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl {
       reader.depthLimit += 3
-      used("Zipkin", flaws, place, into: &batch)
+      span.append(source: place.source, to: &batch.spans)
+      used("Zipkin", span.issues, place.position, into: &batch)
       return true
     }
-    batch.spans.removeLast(batch.spans.count - before.spans)
-    (reader, texts.repairs) = (before.reader, before.repairs)
+    (reader, texts.repairs) = before
     expectsZipkin = false
     return false
   }
 
   private mutating func used(
-    _ name: String, _ flaws: OTLPSpans.SpanIssues, _ place: SourceLocation.Position,
+    _ name: String, _ issues: SpanIssues, _ place: SourceLocation.Position,
     into batch: inout RecordBatch
   ) {
     batch.recordCounts.use()
     recognized &+= 1
     if recognized == 1 || format == "JSON" { format = name }
-    if !flaws.isEmpty { note(flaws, place, into: &batch) }
+    if !issues.isEmpty { note(issues, place, into: &batch) }
     if texts.loneSurrogates != reported.lone || texts.cut != reported.cut || texts.base64IDs != reported.base64 {
       noteTexts(place, into: &batch)
     }

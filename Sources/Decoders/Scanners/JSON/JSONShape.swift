@@ -86,10 +86,10 @@ struct JSONClassifier {
     while let key = reader.nextKey(b, &isFirst) {
       guard let byte = reader.peek(b) else { return .failed }
       if byte == 0x5B || byte == 0x7B {
-        if let node = wrapper(b, key, byte, keys, &reader) { return .descend(node) }
+        if let node = wrapper(b, key, byte, keys: keys, &reader) { return .descend(node) }
         if reader.failure != .none { return .failed }
       }
-      note(b, key, byte, reader.position, &keys)
+      note(b, key, byte, value: reader.position, &keys)
       guard reader.skipValue(b) else { return .failed }
     }
     guard reader.failure == .none else { return .failed }
@@ -111,7 +111,7 @@ struct JSONClassifier {
   }
 
   /// Marks what a key tells of its object.
-  private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ value: Int, _ keys: inout Keys) {
+  private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
     case 2 where isKey("id"): keys.insert(.id)
@@ -187,7 +187,7 @@ struct JSONClassifier {
   /// The node that a key opens. Only OTLP's keys are beyond doubt; the others may also be fields of a log record, so
   /// nothing of a record must have come before them, and an object must hold what it promises.
   private func wrapper(
-    _ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: Keys, _ reader: inout JSONScanner
+    _ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, keys: Keys, _ reader: inout JSONScanner
   ) -> JSONNode? {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     let isArray = byte == 0x5B

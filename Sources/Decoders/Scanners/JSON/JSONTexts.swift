@@ -6,6 +6,9 @@ internal import Support
 /// Turns scanned texts into what records hold, with one scratch buffer for the escaped ones.
 struct JSONTexts {
   private var scratch: [UInt8] = []
+  /// A batch's table of texts and its messages, lent for the time in which a record is read.
+  var symbols = SymbolTable()
+  var messages: [UInt8] = []
   /// Longest text that is kept.
   let limit: Int
   var loneSurrogates = 0
@@ -21,16 +24,22 @@ struct JSONTexts {
 
   init(limit: Int) { self.limit = limit }
 
+  /// Borrows a batch's texts, or gives them back.
+  @inline(__always) mutating func exchange(with batch: inout RecordBatch) {
+    swap(&symbols, &batch.symbols)
+    swap(&messages, &batch.text)
+  }
+
   /// The symbol of a text.
-  @inline(__always) mutating func symbol(_ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable)
+  @inline(__always) mutating func symbol(_ b: Span<UInt8>, _ text: JSONStringSlice)
     -> Symbol
   {
-    if text.isEscaped || text.count > limit { return symbolSlow(b, text, &symbols) }
+    if text.isEscaped || text.count > limit { return symbolSlow(b, text) }
     return symbols.intern(b.extracting(text.start..<text.end))
   }
 
   @inline(never) private mutating func symbolSlow(
-    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ text: JSONStringSlice
   ) -> Symbol {
     scratch.removeAll(keepingCapacity: true)
     loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
@@ -38,12 +47,20 @@ struct JSONTexts {
       cut += 1
       scratch.removeLast(scratch.count - limit)
     }
-    return symbols.intern(scratch.span)
+    return internScratch()
   }
 
-  /// Appends a text to the arena of log messages; its container's and application's headers are stripped on wish.
+  /// The symbol of what stands in the scratch buffer; the table is taken out meanwhile, for both are parts of this value.
+  private mutating func internScratch() -> Symbol {
+    var table = SymbolTable()
+    swap(&table, &symbols)
+    defer { swap(&table, &symbols) }
+    return table.intern(scratch.span)
+  }
+
+  /// Appends a text to the messages; its container's and application's headers are stripped on wish.
   mutating func appendMessage(
-    _ b: Span<UInt8>, _ text: JSONStringSlice, stripsHeader: Bool, _ log: inout LogLine, to arena: inout [UInt8]
+    _ b: Span<UInt8>, _ text: JSONStringSlice, stripsHeader: Bool, _ log: inout LogLine
   ) {
     scratch.removeAll(keepingCapacity: true)
     loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
@@ -63,13 +80,13 @@ struct JSONTexts {
       cut += 1
       range = range.lowerBound..<range.lowerBound + limit
     }
-    log.textStart = arena.count
+    log.textStart = messages.count
     log.textCount = range.count
-    arena.append(copying: scratch.span.extracting(range))
+    messages += scratch[range]
   }
 
   /// Appends a whole JSON value as a message, without the white space between its parts.
-  mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine, to arena: inout [UInt8]) {
+  mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine) {
     scratch.removeAll(keepingCapacity: true)
     var isString = false
     var i = range.lowerBound
@@ -90,29 +107,29 @@ struct JSONTexts {
       i += 1
     }
     if i < range.upperBound { cut += 1 }
-    log.textStart = arena.count
+    log.textStart = messages.count
     log.textCount = scratch.count
-    arena += scratch
+    messages += scratch
   }
 
   /// The identity of a trace, and the symbol of its text where it is not hex.
   @inline(__always) mutating func request(
-    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ text: JSONStringSlice
   ) -> (RequestID, Symbol) {
     if text.count == 32, let high = HexDigits.sixteen(b, text.start), let low = HexDigits.sixteen(b, text.start &+ 16) {
       return (RequestID(high: high, low: low), .none)
     }
-    return requestSlow(b, text, &symbols)
+    return requestSlow(b, text)
   }
 
   @inline(never) private mutating func requestSlow(
-    _ b: Span<UInt8>, _ text: JSONStringSlice, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ text: JSONStringSlice
   ) -> (RequestID, Symbol) {
     if text.isEscaped {
       scratch.removeAll(keepingCapacity: true)
       loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
       let (id, isHex) = RequestID.parse(scratch.span)
-      return (id, isHex ? .none : symbols.intern(scratch.span))
+      return (id, isHex ? .none : internScratch())
     }
     let bytes = b.extracting(text.start..<text.end)
     let (id, isHex) = RequestID.parse(bytes)
@@ -121,7 +138,7 @@ struct JSONTexts {
       base64IDs += 1
       return (RequestID(high: high, low: low), .none)
     }
-    return (id, symbol(b, text, &symbols))
+    return (id, symbol(b, text))
   }
 
   /// The identity of a span; 0 for none.

@@ -76,7 +76,7 @@ struct TableRows {
   }
 
   private func time(
-    _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, _ unit: FieldText.Unit, _ context: borrowing MemberContext
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, in unit: FieldText.Unit, _ context: borrowing MemberContext
   ) -> Int64? {
     let range = field(b, row, column)
     if range.isEmpty { return nil }
@@ -100,7 +100,13 @@ struct TableRows {
     (span.trace, span.traceText) = request(b, row, &batch.symbols)
     span.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     guard !span.trace.isNone, span.span != 0 else { return "noID" }
-    guard fillTimes(b, row, &span, line: line, &context, into: &batch) else { return "badTime" }
+    guard let isOrdered = fillTimes(b, row, &span, context) else { return "badTime" }
+    if !isOrdered {
+      batch.recordCounts.repair("negativeDuration")
+      context.report(
+        "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
+        into: &batch)
+    }
     let parent = field(b, row, mapping.parent)
     if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
     span.service = symbol(b, row, mapping.component, &batch.symbols)
@@ -120,33 +126,30 @@ struct TableRows {
     return nil
   }
 
+  /// Start and duration of a span: nil where there is no start, false where it ends before it starts.
   private func fillTimes(
-    _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, line: Int, _ context: inout MemberContext,
-    into batch: inout RecordBatch
-  ) -> Bool {
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, _ context: borrowing MemberContext
+  ) -> Bool? {
     let duration = field(b, row, mapping.duration)
     let length: Int64? =
       duration.isEmpty ? nil : SpanWords.duration(b.extracting(duration), unit: mapping.durationUnit)
-    if let start = time(b, row, mapping.start, mapping.startUnit, context) {
+    if let start = time(b, row, mapping.start, in: mapping.startUnit, context) {
       span.start = start
       if let length {
         span.duration = length
-      } else if let end = time(b, row, mapping.end, mapping.endUnit, context) {
+      } else if let end = time(b, row, mapping.end, in: mapping.endUnit, context) {
         span.duration = end.subtractingReportingOverflow(start).partialValue
       }
-    } else if let end = time(b, row, mapping.end, mapping.endUnit, context), let length {
+    } else if let end = time(b, row, mapping.end, in: mapping.endUnit, context), let length {
       span.start = end.subtractingReportingOverflow(length).partialValue
       span.duration = length
     } else {
-      return false
+      return nil
     }
     let isEmpty = field(b, row, mapping.end).isEmpty && duration.isEmpty
     if span.duration < 0, !isEmpty {
       span.duration = -1
-      batch.recordCounts.repair("negativeDuration")
-      context.report(
-        "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
-        into: &batch)
+      return false
     }
     return true
   }
@@ -158,7 +161,7 @@ struct TableRows {
     let range = field(b, row, mapping.message)
     if range.isEmpty { return "noMessage" }
     var log = LogLine()
-    if let time = time(b, row, mapping.time, mapping.timeUnit, context) {
+    if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
       log.time = time
     } else {
       batch.recordCounts.repair("noTime")
@@ -208,7 +211,7 @@ struct TableRows {
   private mutating func metric(
     _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> String? {
-    guard let time = time(b, row, mapping.time, mapping.timeUnit, context) else { return "badTime" }
+    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return "badTime" }
     var point = MetricPoint()
     point.time = time
     point.source = context.line(line)

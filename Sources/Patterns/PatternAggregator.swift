@@ -33,7 +33,7 @@ package struct PatternAggregator: Aggregator {
     }
     scan.finish(nodes)
     critical.compute(nodes)
-    state.addRequest(nodes, scan, critical, request, points.hashes)
+    state.addRequest(nodes, scan, critical, request, points: points.hashes)
   }
 
   /// Call points, paths and labels, from the roots down.
