@@ -39,7 +39,7 @@ extension DecoderSettings {
 extension FormatRule {
   /// One rule of the list; nil where it lacks what a rule must have, and the problems say so.
   package init?(config: ConfigNode, problems: inout [ConfigProblem]) {
-    config.rejectUnknownKeys(["match", "records", "table", "keys"], problems: &problems)
+    config.rejectUnknownKeys(["match", "records", "table", "keys", "logKeys"], problems: &problems)
     guard let match = config["match"] else {
       problems.append(ConfigProblem(at: config, "a format rule needs 'match'"))
       return nil

@@ -13,6 +13,11 @@ extension PolicyReader {
     return nil
   }
 
+  mutating func text(_ node: ConfigNode) -> String? {
+    if node.scalar == nil { impossible(node, "expected a text") }
+    return node.scalar
+  }
+
   mutating func duration(_ node: ConfigNode, positive: Bool = false) -> Int64? {
     guard let text = node.scalar else {
       impossible(node, "expected a duration with its unit")
@@ -82,7 +87,7 @@ extension PolicyReader {
   mutating func kindSet(_ node: ConfigNode) -> KindSet {
     if node.scalar == "all" { return .all }
     if node.scalar == "retryable" { return .retryable }
-    let items = node.list ?? (node.scalar == nil ? [] : [node])
+    let items = node.list ?? [node]
     var kinds: [FailureKind] = []
     for item in items {
       if let kind = item.scalar.flatMap(FailureKind.init(name:)) {

@@ -57,8 +57,8 @@ struct PolicyReader {
     if let body = node["recovery"] { policy.recovery = recovery(body) }
     if let scope = node["scope"] {
       scope.rejectUnknownKeys(["component", "operation"], problems: &problems)
-      policy.component = scope["component"]?.scalar
-      policy.operation = scope["operation"]?.scalar
+      policy.component = scope["component"].flatMap { text($0) }
+      policy.operation = scope["operation"].flatMap { text($0) }
     }
     if policy.families.isEmpty, isNamed {
       problems.append(ConfigProblem(at: node, "policy '\(policy.name)' says nothing to do"))

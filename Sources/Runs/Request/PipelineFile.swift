@@ -30,7 +30,7 @@ package struct PipelineFile: Sendable {
   package init() {}
 
   static let keys = [
-    "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
+    "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns",
     "policies", "history", "limits", "mask", "report",
   ]
 
@@ -68,6 +68,9 @@ package struct PipelineFile: Sendable {
   private mutating func readComponents(_ node: ConfigNode?, _ problems: inout [ConfigProblem]) {
     guard let node else { return }
     node.rejectUnknownKeys(["rename"], problems: &problems)
+    if let rules = node["rename"], rules.list == nil {
+      problems.append(ConfigProblem(at: rules, "'rename' takes a list of rules, each with a pattern"))
+    }
     for rule in node["rename"]?.list ?? [] {
       rule.rejectUnknownKeys(["pattern", "with"], problems: &problems)
       guard let pattern = rule["pattern"], let text = pattern.scalar else {
@@ -78,11 +81,15 @@ package struct PipelineFile: Sendable {
         problems.append(ConfigProblem(at: pattern, "'\(text)' is no regular expression"))
         continue
       }
-      rename.append(ComponentNaming.Rule(pattern: text, replacement: rule["with"]?.scalar ?? ""))
+      let replacement = Self.text(rule["with"], "with", &problems) ?? ""
+      rename.append(ComponentNaming.Rule(pattern: text, replacement: replacement))
     }
   }
 
   private mutating func readFailures(_ node: ConfigNode?, _ problems: inout [ConfigProblem]) {
+    if let node, node.map == nil {
+      problems.append(ConfigProblem(at: node, "'failures' takes fragments of error texts with their failure kinds"))
+    }
     for entry in node?.map ?? [] {
       let names = FailureKind.allCases.map(\.name)
       guard let name = entry.value.scalar, let kind = FailureKind(name: name) else {
@@ -106,6 +113,10 @@ package struct PipelineFile: Sendable {
     guard let report = config["report"] else { return }
     report.rejectUnknownKeys(["formats", "failOn"], problems: &problems)
     failOn = Self.text(report["failOn"], "failOn", &problems)
+    if let node = report["failOn"], let text = node.scalar, FailOn(text) == nil {
+      let nearest = FailOn.choices.min { editDistance($0, text) < editDistance($1, text) }
+      problems.append(ConfigProblem(at: node, "'\(text)' is no severity and no kind", suggestion: nearest))
+    }
     if let node = report["formats"] {
       reportFormats = Self.texts(node, "formats", &problems)
       for format in node.list ?? [] where !["json", "markdown", "html", "metrics"].contains(format.scalar) {

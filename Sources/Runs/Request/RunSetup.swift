@@ -133,14 +133,24 @@ package enum RunSetup {
     return request
   }
 
+  /// A pipeline file's tree as the settings of every room. What is wrong with it is added to `problems`.
+  ///
+  /// Whatever a key of the file sets must come out of here: the test that compares the keys with the manual looks at it.
+  static func parse(
+    _ config: ConfigNode, problems: inout [ConfigProblem]
+  ) -> (pipeline: PipelineFile, analyses: AnalysisSettings, decoders: DecoderSettings) {
+    let pipeline = PipelineFile(config: config, problems: &problems)
+    return (
+      pipeline, AnalysisSettings(pipeline, problems: &problems), decoders(pipeline, problems: &problems)
+    )
+  }
+
   /// Reads and checks a pipeline file; all problems are told at once.
   package static func checked(path: String, text: String) throws(Failure) -> PipelineFile {
     var problems: [ConfigProblem] = []
     var pipeline = PipelineFile()
     do throws(ConfigProblem) {
-      pipeline = PipelineFile(config: try YAMLTree.read(text), problems: &problems)
-      _ = AnalysisSettings(pipeline, problems: &problems)
-      _ = decoders(pipeline, problems: &problems)
+      pipeline = parse(try YAMLTree.read(text), problems: &problems).pipeline
     } catch {
       problems.append(error)
     }
