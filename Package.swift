@@ -97,7 +97,10 @@ let package = Package(
       swiftSettings: rules),
     .executableTarget(
       name: "fuzz",
-      dependencies: ["Support", "Model", "Archives", "Decoders", "Segments", "Traces", "Runs", "Verbs", "Simulation"],
+      dependencies: [
+        "Support", "Model", "Archives", "Decoders", "Segments", "Traces", "Patterns", "TestAnalysis", "Runs", "Verbs",
+        "Simulation",
+      ],
       swiftSettings: rules),
 
     // Tests: one target per room.

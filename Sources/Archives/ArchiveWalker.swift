@@ -1,3 +1,6 @@
+// The room Archives: members out of archives, one after another, as a stream of checked bytes.
+// It never writes what it unpacks, follows a link, or trusts a size that an archive declares.
+
 internal import Model
 internal import Glibc
 

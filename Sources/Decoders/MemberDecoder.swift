@@ -1,4 +1,5 @@
-// The door of this room: the bytes of one member in, records out.
+// The room Decoders: the bytes of one member in, records with their places out; the content tells the format.
+// It never joins records of different members, corrects a clock, or drops anything without counting it.
 
 internal import Support
 package import Model

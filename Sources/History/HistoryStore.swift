@@ -1,3 +1,6 @@
+// The room History: what earlier nights left, in one SQLite file: baselines, templates, outcomes, incidents.
+// It never holds a raw record, and never lets a damaged file cost a report.
+
 // The history file: one SQLite database, one transaction per night.
 
 internal import GRDB

@@ -1,3 +1,6 @@
+// The room Incidents: what failed or slowed down together, in which order, and what it probably began with.
+// It never claims a cause without evidence that can be followed to its record, and never reads a test report.
+
 package import Model
 
 /// What the cascade analysis says of a night.

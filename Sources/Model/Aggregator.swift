@@ -1,3 +1,6 @@
+// The room Model: the records, rows, call trees and findings that all other rooms speak of.
+// It never computes a finding, makes a sentence or reads a file: it holds values, and says what they mean.
+
 package import Support
 
 /// What every analysis of the digest phase is handed beside a request: the tables that its symbols and sources refer to.

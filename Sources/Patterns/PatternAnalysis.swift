@@ -1,3 +1,6 @@
+// The room Patterns: how components usually work together, and what of it was different tonight.
+// It never asks why: which component was at fault is for Incidents.
+
 // The conclusion: tonight's patterns, what is new, gone or changed, and every rule that was broken.
 
 package import Model

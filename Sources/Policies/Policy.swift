@@ -1,3 +1,7 @@
+// The room Policies: the families of policies as rules that decide: retry, budget, breaker, hedge, throttle, admission,
+// supervision, recovery.
+// It never reads a clock, draws a random number or looks at a log: times and draws are handed in.
+
 // A policy as candidates and presets describe it: the families it combines.
 package import Model
 

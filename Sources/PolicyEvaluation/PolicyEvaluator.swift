@@ -1,3 +1,6 @@
+// The room PolicyEvaluation: what each candidate would have done with the night's calls, and how surely.
+// It never fills in what the log cannot tell: such attempts are unsupported, and their figures are bounds.
+
 // The offline evaluator: what each candidate would have done with the night's requests, how surely, and which to take.
 internal import Dispatch
 package import Model

@@ -1,3 +1,7 @@
+// The room PolicyFiles: policy files, presets and grids to policies, and policies to the configuration of the system
+// they are for.
+// It never evaluates, and never takes a key or a value in silence that it does not understand.
+
 // A policy file: the logged policy, the candidates, and how to evaluate them. Grids expand here.
 package import Support
 

@@ -1,3 +1,6 @@
+// The room Reports: findings as words, pages, pictures and JSON, in a night's folder that is there whole or not at all.
+// It never computes a finding, and never lets foreign text act as anything but text.
+
 internal import Glibc
 package import Model
 

@@ -1,3 +1,6 @@
+// The room Runs: one run: the request with its limits, the phases extract, aggregate and conclude, capture and replay.
+// It never parses a command line, prints, or decides what a finding is.
+
 internal import Foundation
 internal import History
 internal import Model

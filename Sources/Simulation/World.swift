@@ -1,3 +1,6 @@
+// The room Simulation: nights with known truth, and the validation of the analyses on them.
+// It never shares code with the analysis that it validates beyond the rules of policies, and never reads a real night.
+
 internal import Support
 
 /// Writes generated worlds where people and tests find them: an archive or a folder, and the truth beside it.

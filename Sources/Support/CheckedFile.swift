@@ -57,7 +57,13 @@ package enum CheckedFile {
   }
 
   /// Writes pieces as one file, in the same way.
+  ///
+  /// A device or a pipe is written to as it stands: a rename would put a file in its place.
   package static func write(pieces: [[UInt8]], to path: String) throws(FileFailure) {
+    var status = stat()
+    if unsafe stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+      return try append(pieces.flatMap(\.self), to: path)
+    }
     let temporary = path + ".tmp-\(getpid())"
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }

@@ -1,3 +1,7 @@
+// The room Support: what every room needs and no room is about: coding, JSON, configuration trees, statistics, files,
+// threads.
+// It never knows a span, a test or an incident: what has to do with nights and findings is Model's.
+
 /// A configuration file as a tree that knows its places, neutral of the file's syntax.
 ///
 /// Rooms read their settings out of it, and name what they cannot accept as a `ConfigProblem` at that place.

@@ -1,3 +1,7 @@
+// The room TestAnalysis: what test results say: attempts, flakiness, new failures, failures that belong together, what
+// reruns are worth.
+// It never calls a test flaky or broken on a single failure, and never reads a trace.
+
 // The conclude side of the test analysis: partial and history in, findings, incidents and tonight's history out.
 
 package import Model

@@ -1,3 +1,6 @@
+// The room Traces: spans and log lines to whole requests: names, clocks, parents, attempts and failures made uniform.
+// It never judges a request; it repairs what can be repaired, and counts each repair.
+
 internal import Support
 package import Model
 package import Segments

@@ -1,3 +1,6 @@
+// The room benchmark: speed, memory and scores as ratios and figures that can be compared between states.
+// It never changes what it measures, and never passes a threshold over in silence.
+
 // Benchmarks by name; each file here is one of them.
 
 internal import Glibc

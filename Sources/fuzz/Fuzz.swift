@@ -1,3 +1,6 @@
+// The room fuzz: hostile bytes for every parser, in CI for a minute and under libFuzzer for longer.
+// It never judges a result: it looks for traps, hangs, and promises of balance that break.
+
 // Short fuzzing without a sanitizer: seeded mutations of the seed corpus, the same inputs everywhere.
 
 #if !FUZZER

@@ -1,3 +1,6 @@
+// The room hindcast: the command line: verbs, options, help and exit codes.
+// It never does a verb's work itself: that is in Verbs and Runs, where tests and benchmarks reach it.
+
 internal import ArgumentParser
 internal import Runs
 internal import Verbs

@@ -1,3 +1,6 @@
+// The room LogTemplates: log messages to templates: values are masked, lines of one shape are one message.
+// It never needs to be told an application's formats, and never gives a line two templates.
+
 // From masked messages to templates with ids that last.
 
 internal import Support

@@ -1,3 +1,6 @@
+// The room Verbs: what the program's verbs do, what they print, and how they end.
+// It never analyses: it asks Runs, and shows what comes back.
+
 internal import Glibc
 package import Support
 
