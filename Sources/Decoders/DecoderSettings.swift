@@ -116,8 +116,7 @@ package struct LogKeys: Sendable {
   ]
   package var message = ["message", "msg", "body", "log", "event", "text", "@message", "short_message", "content"]
   package var component = [
-    "service.name", "service", "service_name", "servicename", "component", "app", "application", "logger",
-    "logger_name", "container", "container_name", "pod", "podname", "host",
+    "service.name", "service", "service_name", "servicename", "component", "app", "application",
   ]
   package var trace = ["trace_id", "traceid", "trace.id", "trace", "dd.trace_id", "request_id", "requestid"]
   package var span = ["span_id", "spanid", "span.id", "span", "dd.span_id"]

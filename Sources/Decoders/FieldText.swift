@@ -92,9 +92,50 @@ enum FieldText {
     let b = field.extracting(trimmed(field))
     guard b.count > 0 else { return nil }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
-    if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F { return date(b, zoneSeconds: zoneSeconds) }
-    guard let number = double(b) else { return nil }
-    return microseconds(number, unit: unit)
+    if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
+    if let number = double(b) { return microseconds(number, unit: unit) }
+    return written(b, LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds)))?.time
+  }
+
+  /// A date and time in any of the forms of log lines, where it fills the field.
+  private static func written(_ b: Span<UInt8>, _ times: LogTimeParser) -> LogTime? {
+    guard b.count >= 10, b.count <= 64 else { return nil }
+    // `/Date(1795572000000)/` of .NET's older JSON.
+    if JSONScanner.matches(b, 0, "/Date(") {
+      var end = 6
+      while end < b.count, b[end] &- 0x30 <= 9 { end += 1 }
+      return int(b.extracting(6..<end)).flatMap { microseconds($0, unit: .milliseconds) }
+        .map { LogTime(time: $0, form: .epoch, end: end, hasZone: true) }
+    }
+    guard let time = times.parse(b, 0), time.isPlaced, time.end == b.count else { return nil }
+    return time
+  }
+
+  /// A field's moment, and whether it names its zone; times before 1900 are the zeros of some runtime (year 1 of Go and .NET,
+  /// 1601 of Windows, 1754 of Go's `UnixNano`), and the epoch itself is one, too: they are no times.
+  static func moment(_ field: Span<UInt8>, times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
+    let b = field.extracting(trimmed(field))
+    guard !b.isEmpty else { return nil }
+    if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds) {
+      guard time != 0, time > -2_208_988_800_000_000 else { return nil }
+      return (time, namesZone(b))
+    }
+    return nil
+  }
+
+  /// Whether a time that can be read is a number, or ends with a zone.
+  private static func namesZone(_ b: Span<UInt8>) -> Bool {
+    guard let last = b.isEmpty ? nil : b[b.count - 1] else { return false }
+    if last | 0x20 == 0x7A || last == 0x43 || last == 0x54 { return true }
+    var i = b.count - 1
+    var others = false
+    while i > 0 {
+      let byte = b[i]
+      if byte == 0x2B || byte == 0x2D && i > 10 && b.count - i <= 6 { return true }
+      if byte &- 0x30 > 9, byte != 0x3A, byte != 0x2E { others = true }
+      i -= 1
+    }
+    return !others && double(b) != nil
   }
 
   /// The unit that a number since the epoch is in, by its size; nil where the text is none.
@@ -198,59 +239,6 @@ enum FieldText {
     return spanID(b)
   }
 
-  /// How a word names a severity; unknown for any other word. Case does not matter.
-  static func severity(_ b: Span<UInt8>) -> Severity {
-    guard b.count >= 1, b.count <= 16 else { return .unknown }
-    var word: UInt64 = 0
-    for i in 0..<min(8, b.count) {
-      let byte = b[i]
-      let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-      word |= UInt64(lower) << UInt64(8 * i)
-    }
-    return severities[word] ?? .unknown
-  }
-
-  /// By the first eight bytes in lower case.
-  private static let severities: [UInt64: Severity] = {
-    let names: [(Severity, [String])] = [
-      (.trace, ["trace", "finest", "finer", "all", "vrb", "trc"]),
-      (.debug, ["debug", "fine", "verbose", "dbg", "config", "debug2", "debug3", "debug4", "dbug"]),
-      (.info, ["info", "informat", "notice", "inf", "info2", "info3", "info4", "default", "log", "note"]),
-      (.warning, ["warn", "warning", "wrn", "warn2", "warn3", "warn4"]),
-      (.error, ["error", "err", "severe", "error2", "error3", "error4", "eror", "fail", "failure"]),
-      (
-        .fatal,
-        [
-          "fatal", "critical", "crit", "alert", "emerg", "emergenc", "panic", "fatal2", "fatal3", "fatal4", "ftl",
-          "dpanic",
-        ]
-      ),
-    ]
-    var table: [UInt64: Severity] = [:]
-    for (severity, words) in names {
-      for word in words {
-        var key: UInt64 = 0
-        for (i, byte) in word.utf8.prefix(8).enumerated() { key |= UInt64(byte) << UInt64(8 * i) }
-        table[key] = severity
-      }
-    }
-    return table
-  }()
-
-  /// OpenTelemetry's severity numbers, and the numbers of bunyan and pino.
-  static func severity(number: Int64) -> Severity {
-    switch number {
-    case 1...4: .trace
-    case 5...8: .debug
-    case 9...12: .info
-    case 13...16: .warning
-    case 17...20: .error
-    case 21...24: .fatal
-    case 30: .info
-    case 40: .warning
-    case 50: .error
-    case 60: .fatal
-    default: .unknown
-    }
-  }
+  /// How the text of a level field names a severity; unknown for any other text.
+  static func severity(_ b: Span<UInt8>) -> Severity { Model.severity(ofField: b) }
 }

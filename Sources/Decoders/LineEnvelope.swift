@@ -1,14 +1,41 @@
+// What the layers around a line said of it, handed to whichever decoder understands the line.
+
 internal import Model
 internal import Support
 
-/// What the layers around a line said of it: container runtime, syslog, journal, log store.
+/// What a container runtime, a collector or a syslog header told of the content it carries.
 struct LineEnvelope {
-  /// Microseconds since the epoch, `Int64.min` where no layer has a time.
-  var time = Int64.min
-  /// The container, unit or application that a layer names; none where none does.
+  /// Microseconds since the epoch; `Int64.min` where no layer has a time.
+  var time: Int64 = .min
+  /// Whether the time named its zone, so that it is worth more than one inside that does not.
+  var hasZone = false
+  var severity = Severity.unknown
+  /// The container, unit, application or file; none where nothing tells.
   var component = Symbol.none
-  /// Where the line stands.
-  var source: SourceRef
+  /// How well the component's name names it.
+  var rank = NameRank.none
+  var request = RequestID.none
+  var requestText = Symbol.none
+  var span: UInt64 = 0
+  /// 1 for `stdout`, 2 for `stderr`, 0 where it is not known.
+  var stream: UInt8 = 0
+  /// The record's place.
+  var source = SourceRef(bits: 0)
 
-  init(source: SourceRef) { self.source = source }
+  init(source: SourceRef = SourceRef(bits: 0)) { self.source = source }
+
+  /// The same for a record at a place, without a name that is only the file's, where better ones are known.
+  func withoutFileName(at source: SourceRef) -> LineEnvelope {
+    var other = self
+    other.source = source
+    if rank <= .file { (other.component, other.rank) = (.none, .none) }
+    return other
+  }
+
+  /// Takes a name where it is stronger than the one that is known.
+  mutating func name(_ name: Symbol, _ rank: NameRank) {
+    guard !name.isNone, rank > self.rank else { return }
+    component = name
+    self.rank = rank
+  }
 }

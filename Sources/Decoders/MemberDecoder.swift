@@ -48,7 +48,7 @@ package struct MemberDecoder {
       return
     }
     if head.isEmpty, bytes.count >= Sniffer.headSize {
-      choose(bytes.extracting(first: Sniffer.headSize))
+      choose(bytes.extracting(first: Sniffer.headSize), into: &batch)
       decoder?.feed(bytes, into: &batch)
       return
     }
@@ -72,12 +72,19 @@ package struct MemberDecoder {
   private mutating func decideOnHead(into batch: inout RecordBatch) {
     let bytes = head
     head = []
-    choose(bytes.span.extracting(first: Sniffer.headSize))
+    choose(bytes.span.extracting(first: Sniffer.headSize), into: &batch)
     decoder?.feed(bytes.span, into: &batch)
   }
 
-  private mutating func choose(_ head: Span<UInt8>) {
-    decoder = Self.decoder(for: Sniffer.sniff(head, rule: rule), rule: rule, context: context)
+  private mutating func choose(_ head: Span<UInt8>, into batch: inout RecordBatch) {
+    let format = Sniffer.sniff(head, rule: rule)
+    guard case .json = format else {
+      decoder = Self.decoder(for: format, rule: rule, context: context)
+      return
+    }
+    var json = JSONMemberDecoder(context: context, rule: rule)
+    json.learn(head: head, into: &batch)
+    decoder = json
   }
 
   /// The sniffing table: which decoder reads which family.

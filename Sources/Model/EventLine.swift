@@ -15,6 +15,9 @@ package import Support
 /// | `target`, `source`, `resource`, `state`, `reason` | the subject: of `call`, `callReturn`, `resourceSpike`, `circuitBreaker`, `childExited` |
 /// | `success`, `failure`, `message`, `attempt`, `latencyUs` | how it ended; `failure` is the name of a `FailureKind` |
 /// | `value`, `depth`, `template` | of `resourceSpike`, `queueDepth`, `logMessage` |
+/// | `severity` | of `logMessage`: trace, debug, info, warn, error, fatal |
+///
+/// A log message of which no time is known is written without one.
 ///
 /// Writing and reading again gives the same events.
 package enum EventLine {
@@ -32,10 +35,10 @@ package enum EventLine {
 
   /// Appends one event as a line, with its line feed. Keys come sorted; what has its default is left out.
   package static func append(_ event: StructuralEvent, _ symbols: SymbolTable, to out: inout [UInt8]) {
-    var object: [String: JSONValue] = [
-      "time": .string(Timestamp(event.time).rfc3339),
-      "kind": .string(event.kind.name),
-    ]
+    var object: [String: JSONValue] = ["kind": .string(event.kind.name)]
+    // Neither the lack of a time nor the zero that some programs write for it is the year 1970.
+    if event.time != .min, event.time != 0 { object["time"] = .string(Timestamp(event.time).rfc3339) }
+    if event.severity != .unknown { object["severity"] = .string(event.severity.eventName) }
     func text(_ key: String, _ symbol: Symbol) {
       if !symbol.isNone { object[key] = .string(symbols.text(symbol)) }
     }

@@ -53,6 +53,8 @@ package struct StructuralEvent: Hashable, Sendable {
   package var operation: Symbol
   /// Failure message or log template.
   package var message: Symbol
+  /// How severe a log message says it is.
+  package var severity: Severity = .unknown
   /// Reading or depth, by kind.
   package var value: Double
   /// Microseconds, or -1 where the event has none.

@@ -1,12 +1,12 @@
 internal import Model
 package import Support
 
-/// The binary form of a segment, version 2: header, symbols in use, members in use, rows, checksum.
+/// The binary form of a segment, version 3: header, symbols in use, members in use, rows, checksum.
 ///
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
   static let magic: UInt32 = 0x4753_4348  // "HCSG"
-  static let version: UInt8 = 2
+  static let version: UInt8 = 3
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
@@ -122,7 +122,7 @@ extension Segment {
   }
 
   private mutating func decodeEvents(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
-    for _ in 0..<(try reader.count(minimumBytes: 59)) {
+    for _ in 0..<(try reader.count(minimumBytes: 60)) {
       let time = try reader.signed()
       let id = try tables.request(&reader)
       let span = try reader.fixed64()
@@ -134,6 +134,8 @@ extension Segment {
       let failure = try reader.byte()
       event.failure = FailureKind(rawValue: failure)
       guard failure == 0 || event.failure != nil else { throw reader.failure("unknown failure kind") }
+      guard let severity = Severity(rawValue: try reader.byte()) else { throw reader.failure("unknown severity") }
+      event.severity = severity
       event.value = Double(bitPattern: try reader.fixed64())
       event.latency = try reader.signed()
       event.source = try tables.source(&reader)

@@ -46,7 +46,7 @@ package struct SegmentEncoder {
     72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count
   }
 
-  /// More bytes than any row takes: an event has six fields of eight, two times and five symbols of up to ten, four of one.
+  /// More bytes than any row takes: an event has six fields of eight, two times and five symbols of up to ten, five of one.
   private static let longestRow = 192
 
   private mutating func spans(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {
@@ -137,6 +137,7 @@ package struct SegmentEncoder {
             out.byte(event.succeeded ? 1 : 0)
             out.byte(event.attempt)
             out.byte(event.failure?.rawValue ?? 0)
+            out.byte(event.severity.rawValue)
             out.fixed64(event.value.bitPattern)
             out.signed(event.latency)
             out.fixed64(numbers.place(event.source).bits)

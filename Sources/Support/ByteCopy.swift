@@ -1,6 +1,11 @@
 // Bytes and texts copied as blocks.
 
 extension Array where Element == UInt8 {
+  /// A copy of lent bytes.
+  package init(copying bytes: Span<UInt8>) {
+    self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
+  }
+
   /// Appends lent bytes in one block copy.
   @inlinable package mutating func append(copying bytes: Span<UInt8>) {
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }

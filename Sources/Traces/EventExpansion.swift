@@ -42,9 +42,11 @@ package enum EventExpansion {
 
   /// A log record as an event.
   package static func event(of log: LogRow) -> StructuralEvent {
-    StructuralEvent(
-      time: log.time == .min ? 0 : log.time, component: log.component, kind: .logMessage, request: log.request,
-      span: log.span, succeeded: log.severity < .error, message: log.message, source: log.source)
+    var event = StructuralEvent(
+      time: log.time, component: log.component, kind: .logMessage, request: log.request, span: log.span,
+      succeeded: log.severity < .error, message: log.message, source: log.source)
+    event.severity = log.severity
+    return event
   }
 
   /// A metric reading as an event: a queue's depth where its name says so, else a resource's reading.

@@ -89,7 +89,7 @@ func headerShapes(index: Int) {
   }
 }
 
-@Test("A stack trace belongs to the record before it and is counted; a line without a time is kept without one")
+@Test("A stack trace belongs to the record before it and is counted")
 func continuation() {
   let text = """
     2026-01-01 10:00:00 ERROR shop: order failed
@@ -101,12 +101,18 @@ func continuation() {
 
     """
   let batch = decode(text)
-  #expect(batch.recordCounts.repaired["continuationLine"] == 2)
-  #expect(batch.recordCounts.repaired["timeUnknown"] == 1)
-  #expect(batch.logs.map { $0.source.value } == [1, 2, 5, 6])
-  #expect(batch.logs[1].time == .min)
-  #expect(batch.recordCounts.records == 4)
-  #expect(batch.recordCounts.used == 4)
+  #expect(batch.recordCounts.repaired["continuationLine"] == 3)
+  #expect(batch.logs.map { $0.source.value } == [1, 5, 6])
+  #expect(batch.recordCounts.records == 3)
+  #expect(batch.recordCounts.used == 3)
+}
+
+@Test("A line without a time among lines of which many have none is kept without one")
+func unknownTime() {
+  let batch = decode(
+    "2026-01-01 10:00:00 INFO shop: a b\nstarting the worker\n2026-01-01 10:00:01 INFO shop: c d\ndone with it\n")
+  #expect(batch.logs.map { $0.time == .min } == [false, true, false, true])
+  #expect(batch.recordCounts.repaired["timeUnknown"] == 2)
 }
 
 @Test("The ids of request and span are read out of the text")

@@ -14,6 +14,9 @@ package enum Severity: UInt8, Comparable, Hashable, Sendable {
 
   /// The name in reports.
   package var name: String { String(describing: self) }
+
+  /// The name in event lines: OpenTelemetry's short names in lower case.
+  package var eventName: String { self == .warning ? "warn" : name }
 }
 
 /// One log record as a decoder read it. Its text lies in the batch's `text` arena, header stripped.

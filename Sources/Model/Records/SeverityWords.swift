@@ -1,35 +1,61 @@
-/// The words by which log lines tell their severity, in the spellings of the common logging libraries.
+internal import Support
+
+// The words by which records tell their severity: one table for every decoder.
+//
+// The spellings are those of java.util.logging, log4j, logback, NLog, Serilog, .NET, Python, Ruby, syslog (RFC 5424 §6.2.1),
+// klog, zap, slog, tracing, Redis, MySQL and PostgreSQL.
+
+/// The severity that a word in front of a message names.
 ///
-/// - Parameter word: one word, any case, without the brackets or colon around it: `WARN`, `error`, `I`, `<4>`'s name.
-/// - Returns: `unknown` for any word that is no level.
+/// - Parameter word: one word, any case, without the brackets or colon around it: `WARN`, `error`, `I`.
+/// - Returns: `unknown` for any word that is no level, and for words that are levels only where a field says so (`log`, `note`).
 package func severity(of word: Span<UInt8>) -> Severity {
-  guard word.count <= 11, !word.isEmpty else { return .unknown }
-  var key: UInt64 = 0
-  for i in word.indices {
-    let byte = word[i]
-    let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-    guard lower >= 0x61, lower <= 0x7A else { return .unknown }
-    if i < 8 { key = key << 8 | UInt64(lower) }
-  }
+  guard let key = severityKey(word) else { return .unknown }
   let isLong = word.count > 8
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
-    severityKey("t"), severityKey("trc"):
+    severityKey("t"), severityKey("trc"), severityKey("vrb"):
     return isLong ? .unknown : .trace
   case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"):
     return isLong ? .unknown : .debug
   case severityKey("info"), severityKey("inf"), severityKey("notice"), severityKey("i"), severityKey("n"),
     severityKey("default"):
     return isLong ? .unknown : .info
-  case severityKey("informat"): return word.count == 11 ? .info : .unknown
+  case severityKey("informat"):
+    return word.count == 11 || word.count == 13 ? .info : .unknown
   case severityKey("warning"), severityKey("warn"), severityKey("wrn"), severityKey("w"):
     return isLong ? .unknown : .warning
   case severityKey("error"), severityKey("err"), severityKey("severe"), severityKey("failure"), severityKey("e"),
     severityKey("fault"):
     return isLong ? .unknown : .error
   case severityKey("fatal"), severityKey("critical"), severityKey("crit"), severityKey("alert"), severityKey("emerg"),
-    severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"):
+    severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"),
+    severityKey("dpanic"):
     return isLong && !(key == severityKey("emergenc") && word.count == 9) ? .unknown : .fatal
+  default: return .unknown
+  }
+}
+
+/// The severity that a field of its own names: every word of `severity(of:)`, words that are levels only there, and words
+/// with a step behind them (`INFO2` of OpenTelemetry, `ERROR+2` of slog, `D3` of MongoDB).
+package func severity(ofField field: Span<UInt8>) -> Severity {
+  guard !field.isEmpty, field.count <= 24 else { return .unknown }
+  var end = field.count
+  while end > 1, field[end - 1] &- 0x30 <= 9 { end -= 1 }
+  if end < field.count, end > 1, field[end - 1] == 0x2B || field[end - 1] == 0x2D { end -= 1 }
+  let word = field.extracting(0..<end)
+  let known = severity(of: word)
+  if known != .unknown { return known }
+  guard let key = severityKey(word) else { return .unknown }
+  switch key {
+  case severityKey("all"), severityKey("silly"), severityKey("spam"), severityKey("trce"): return .trace
+  case severityKey("dbug"), severityKey("detail"), severityKey("debugger"): return .debug
+  case severityKey("log"), severityKey("note"), severityKey("normal"), severityKey("http"), severityKey("success"),
+    severityKey("system"), severityKey("any"), severityKey("informtn"), severityKey("statemen"), severityKey("hint"),
+    severityKey("context"), severityKey("logalway"):
+    return .info
+  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"): return .error
+  case severityKey("disaster"), severityKey("abort"): return .fatal
   default: return .unknown
   }
 }
@@ -44,6 +70,19 @@ package func severity(syslogLevel level: Int) -> Severity {
   case 7: .debug
   default: .unknown
   }
+}
+
+/// The first eight letters of a word in lower case, packed big endian; nil where it has anything but letters, or too many.
+private func severityKey(_ word: Span<UInt8>) -> UInt64? {
+  guard word.count <= 13, !word.isEmpty else { return nil }
+  var key: UInt64 = 0
+  for i in word.indices {
+    let byte = word[i]
+    let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+    guard lower >= 0x61, lower <= 0x7A else { return nil }
+    if i < 8 { key = key << 8 | UInt64(lower) }
+  }
+  return key
 }
 
 /// The first eight letters of a lower-case word, packed big endian.

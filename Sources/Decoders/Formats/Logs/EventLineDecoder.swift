@@ -46,6 +46,8 @@ enum EventLineDecoder {
         event.subject = texts.symbol(b, text)
       } else if isKey("failure") {
         event.failure = FailureKind(name: FieldText.text(bytes)) ?? .unknown
+      } else if isKey("severity") {
+        event.severity = severity(ofField: bytes)
       } else if isKey("message") || isKey("template") {
         event.message = texts.symbol(b, text)
       } else if isKey("attempt") {
@@ -59,7 +61,7 @@ enum EventLineDecoder {
     guard let kind else { return .failure(.unknownKind) }
     guard event.time != .min else { return .failure(.noTime) }
     event.kind = kind
-    event.succeeded = success ?? (event.failure == nil)
+    event.succeeded = success ?? (event.failure == nil && event.severity < .error)
     return .success(event)
   }
 }

@@ -1,154 +1,335 @@
-// Application logs as JSON objects, with keys as the settings name them.
+// Application logs as JSON objects, with keys as the settings and the known producers name them.
 
 internal import Model
 internal import Support
 
-/// Reads one JSON log record. Of a key that appears twice the last counts; of several keys for one field the one that
-/// stands first in the settings' list.
-struct JSONLogs {
-  let table: LogKeyTable
-  let zoneSeconds: Int
+/// What one JSON log record says, before it is known whether its message is a line of another program.
+struct JSONLogFields {
+  var time: Int64 = .min
+  var hasZone = false
+  var severity = Severity.unknown
+  var name = Symbol.none
+  var rank = NameRank.none
+  var request = RequestID.none
+  var requestText = Symbol.none
+  var span: UInt64 = 0
+  var stream: UInt8 = 0
+  /// The message, where it is a text.
+  var message: JSONStringSlice?
+  /// A message that is an object or array itself.
+  var raw: Range<Int>?
+  /// Whether the message is the line of another program.
+  var isWrapped = false
+  /// Whether the runtime says that the message goes on in the stream's next record.
+  var isPartial = false
+  /// Whether the message lacks the line feed that Docker leaves at the end of a whole one.
+  var isUnended = false
+  /// Docker's own three keys and no more.
+  var isDocker = false
+  /// The number of a level whose scale the key does not tell.
+  var level: Int64?
+  var shape = LevelEvidence.Shape()
+  /// One past the record.
+  var end = 0
 
-  /// Reads the object at a place that was checked before.
-  func read(
-    _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts
-  ) -> LogLine {
-    var log = LogLine()
-    var ranks = Ranks()
-    var message: (text: JSONStringSlice, isContainer: Bool)?
-    /// A message that is an object itself.
-    var raw: Range<Int>?
-    var reader = JSONScanner(at: start + 1)
-    var isFirst = true
-    while let key = reader.nextKey(b, &isFirst) {
-      reader.skipSpace(b)
-      let at = reader.position
-      guard let (role, rank) = table.role(b, key) else {
-        if JSONScanner.equals(b, key, "kubernetes") {
-          if let text = podName(b, &reader), ranks.component == Int.max {
-            log.component = texts.symbol(b, text)
-            ranks.component = Int.max - 1
-          }
-        } else {
-          _ = reader.skipValue(b)
-        }
-        continue
-      }
-      guard let value = reader.scalar(b) else { break }
-      switch role {
-      case .time:
-        if rank <= ranks.time, let time = time(value, b) {
-          log.time = time
-          ranks.time = rank
-        }
-      case .severity:
-        if rank <= ranks.severity {
-          let severity = Self.severity(value, b)
-          if severity != .unknown {
-            log.severity = severity
-            ranks.severity = rank
-          }
-        }
-      case .message:
-        switch value {
-        case .text(let text), .number(let text):
-          if rank <= ranks.message {
-            message = (text, JSONScanner.equals(b, key, "log"))
-            raw = nil
-            ranks.message = rank
-          }
-        case .bool: break
-        case .other:
-          // ECS nests `log: {"level": …}`; a body of OpenTelemetry may be an object.
-          if b[at] == 0x7B, JSONScanner.equals(b, key, "log") {
-            if let level = member(b, at, ["level"]) {
-              log.severity = FieldText.severity(b.extracting(level.start..<level.end))
-            }
-          } else if b[at] == 0x7B, rank <= ranks.message {
-            raw = at..<reader.position
-            message = nil
-            ranks.message = rank
-          }
-        }
-      case .component:
-        guard rank <= ranks.component else { break }
-        let symbol = name(value, b, at: at, &texts)
-        if !symbol.isNone {
-          log.component = symbol
-          ranks.component = rank
-        }
-      case .trace:
-        guard rank <= ranks.trace else { break }
-        identity(value, b, at) { text in
-          let (id, symbol) = texts.request(b, text)
-          if !id.isNone {
-            (log.request, log.requestText) = (id, symbol)
-            ranks.trace = rank
-          }
-        }
-      case .span:
-        guard rank <= ranks.span else { break }
-        identity(value, b, at) { text in
-          log.span = texts.span(b, text)
-          ranks.span = rank
-        }
-      }
-    }
-    if let (text, isContainer) = message {
-      texts.appendMessage(b, text, stripsHeader: isContainer, &log)
-    } else {
-      texts.appendRaw(b, raw ?? start..<reader.position, &log)
-    }
-    return log
-  }
+  fileprivate var isCollector = false
+  fileprivate var hasLogKey = false
+  fileprivate var others = 0
+  fileprivate var seconds: Int64?
+  fileprivate var nanoseconds: Int64 = 0
+  fileprivate var ranks = Ranks()
 
-  private struct Ranks {
+  fileprivate struct Ranks {
     var time = Int.max
     var severity = Int.max
+    var level = Int.max
     var message = Int.max
-    var component = Int.max
+    var name = Int.max
     var trace = Int.max
     var span = Int.max
   }
 
-  func time(_ value: AttributeValue, _ b: Span<UInt8>) -> Int64? {
-    switch value {
-    case .text(let text), .number(let text):
-      FieldText.time(b.extracting(text.start..<text.end), unit: .inferred, zoneSeconds: zoneSeconds)
-    case .bool, .other: nil
+  /// Whether the record has anything that only a log record has.
+  var isLog: Bool { message != nil || raw != nil && (time != .min || severity != .unknown) }
+}
+
+/// Reads JSON log records, one after another. Of a key that appears twice the last counts; of several keys for one field the one that
+/// stands first in the table's list.
+struct JSONLogs {
+  let table: LogKeyTable
+  let times: LogTimeParser
+  /// The numeric levels of the member's sample.
+  var evidence = LevelEvidence()
+  /// What was read of the record at hand.
+  private var fields = JSONLogFields()
+
+  init(table: LogKeyTable, clock: LogClock) {
+    self.table = table
+    times = LogTimeParser(clock: clock)
+  }
+
+  /// Reads the object at a place that was checked before.
+  mutating func read(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
+    fields = JSONLogFields()
+    var reader = JSONScanner(at: start)
+    readObject(b, &reader, under: LogKeyTable.seed, depth: 0, &texts)
+    fields.end = reader.position
+    if fields.time == .min, let seconds = fields.seconds, let micros = FieldText.microseconds(seconds, unit: .seconds) {
+      fields.time = micros.addingSaturated(fields.nanoseconds / 1000)
+      fields.hasZone = true
+    }
+    if let level = fields.level, fields.severity == .unknown {
+      fields.severity = evidence.scale(of: level, fields.shape).severity(level)
+    }
+    if fields.severity == .unknown, fields.shape.contains(.compact) { fields.severity = .info }
+    // A collector's record without a level of its own carries a line as it was printed.
+    if fields.isCollector, fields.severity == .unknown { fields.isWrapped = true }
+    fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
+    return fields
+  }
+
+  /// The depth is that of the table's paths, not of the input.
+  private mutating func readObject(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, under path: UInt64, depth: Int,
+    _ texts: inout JSONTexts
+  ) {
+    guard reader.take(0x7B, b) else { return }
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      reader.skipSpace(b)
+      let at = reader.position
+      guard let (found, inner) = table.look(b, key, under: path) else {
+        fields.others &+= depth == 0 && !JSONScanner.equals(b, key, "attrs") ? 1 : 0
+        _ = reader.skipValue(b)
+        continue
+      }
+      if let inner, at < b.count, b[at] == 0x7B, depth < 6 {
+        readObject(b, &reader, under: LogKeyTable.deeper(inner), depth: depth + 1, &texts)
+        if let found {
+          // ECS nests `log: {"level": …}`: that object is no message.
+          if found.role == .message, !JSONScanner.equals(b, key, "log") {
+            // What lies in it is a better message than all of it.
+            takeRaw(at..<reader.position, found.rank + 1000)
+          } else if found.role == .collector {
+            fields.isCollector = true
+          }
+        }
+        continue
+      }
+      guard let found else {
+        _ = reader.skipValue(b)
+        continue
+      }
+      guard let value = reader.scalar(b) else { break }
+      if case .other = value {
+        takeOther(found, key, b, at..<reader.position, &texts)
+      } else {
+        take(found, key, value, b, &texts)
+      }
     }
   }
 
-  static func severity(_ value: AttributeValue, _ b: Span<UInt8>) -> Severity {
+  private mutating func takeRaw(_ range: Range<Int>, _ rank: Int) {
+    // A text is a better message than an object.
+    guard rank + 1000 <= fields.ranks.message else { return }
+    fields.raw = range
+    fields.message = nil
+    fields.isWrapped = false
+    fields.ranks.message = rank + 1000
+  }
+
+  /// An object or array under a key with a role, or null.
+  private mutating func takeOther(
+    _ found: LogKeyTable.Found, _ key: JSONStringSlice, _ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts
+  ) {
+    guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
+    switch found.role {
+    case .message, .wrapped: takeRaw(range, found.rank)
+    case .service, .container, .logger, .host:
+      if let text = member(b, range.lowerBound, ["name", "id"]) {
+        name(found, texts.symbol(b, text))
+      }
+    case .trace:
+      if let text = member(b, range.lowerBound, ["id"]) { identity(found, text, b, &texts) }
+    case .span:
+      if let text = member(b, range.lowerBound, ["id"]), found.rank <= fields.ranks.span {
+        fields.span = texts.span(b, text)
+        fields.ranks.span = found.rank
+      }
+    case .collector: fields.isCollector = true
+    default: break
+    }
+  }
+
+  private mutating func take(
+    _ found: LogKeyTable.Found, _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>,
+    _ texts: inout JSONTexts
+  ) {
+    let text: JSONStringSlice
+    var isNumber = false
     switch value {
-    case .text(let text):
-      let bytes = b.extracting(text.start..<text.end)
+    case .text(let found): text = found
+    case .number(let found): (text, isNumber) = (found, true)
+    case .bool(let flag):
+      if found.role == .partial, flag { fields.isPartial = true }
+      return
+    case .other: return
+    }
+    let bytes = b.extracting(text.start..<text.end)
+    switch found.role {
+    case .time:
+      guard found.rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times) else { return }
+      (fields.time, fields.hasZone) = time
+      fields.ranks.time = found.rank
+      if isNumber { fields.shape.insert(.numericTime) }
+      if JSONScanner.equals(b, key, "@t") { fields.shape.insert(.compact) }
+    case .seconds: fields.seconds = FieldText.int(bytes)
+    case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
+    case .severity: level(found.rank, bytes, isNumber)
+    case .syslogLevel: scaled(.syslog, bytes)
+    case .otlpLevel: scaled(.otlp, bytes)
+    case .pythonLevel: scaled(.python, bytes)
+    case .logbackLevel: scaled(.logback, bytes)
+    case .windowsLevel: scaled(.windows, bytes)
+    case .insightsLevel: scaled(.insights, bytes)
+    case .message, .wrapped:
+      guard found.rank + (found.role == .wrapped ? 50 : 0) <= fields.ranks.message else { return }
+      fields.message = text
+      fields.raw = nil
+      fields.ranks.message = found.rank + (found.role == .wrapped ? 50 : 0)
+      let isLog = JSONScanner.equals(b, key, "log")
+      if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
+      fields.hasLogKey = isLog
+      fields.isWrapped =
+        found.role == .wrapped || isLog || JSONScanner.equals(b, key, "MESSAGE")
+        || JSONScanner.equals(b, key, "@message")
+      // Docker ends a whole line with its line feed.
+      fields.isUnended = isLog && !endsLine(b, text)
+    case .service, .container, .logger, .host:
+      if found.role == .host { fields.shape.insert(.host) }
+      if !text.isEmpty { name(found, texts.symbol(b, text)) }
+    case .trace: identity(found, text, b, &texts)
+    case .span:
+      guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
+      fields.span = texts.span(b, text)
+      fields.ranks.span = found.rank
+    case .stream:
+      if JSONScanner.equals(b, text, "stdout") { fields.stream = 1 }
+      if JSONScanner.equals(b, text, "stderr") { fields.stream = 2 }
+    case .partial:
+      if JSONScanner.equals(b, text, "P") || JSONScanner.equals(b, text, "true") { fields.isPartial = true }
+      if JSONScanner.equals(b, text, "F") { fields.isPartial = false }
+      fields.isCollector = true
+    case .collector: fields.isCollector = true
+    case .process: fields.shape.insert(.pid)
+    }
+  }
+
+  private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {
+    text.count >= 2 && b[text.end - 1] == 0x6E && b[text.end - 2] == 0x5C
+  }
+
+  /// A level by word or by number; a word says more.
+  private mutating func level(_ rank: Int, _ bytes: Span<UInt8>, _ isNumber: Bool) {
+    if !isNumber {
       let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
-      if severity != .unknown { return severity }
-      return FieldText.int(bytes).map { FieldText.severity(number: $0) } ?? .unknown
-    case .number(let text):
-      return FieldText.int(b.extracting(text.start..<text.end)).map { FieldText.severity(number: $0) } ?? .unknown
+      if severity != .unknown {
+        guard rank <= fields.ranks.severity else { return }
+        fields.severity = severity
+        fields.ranks.severity = rank
+        return
+      }
+    }
+    guard rank <= fields.ranks.level else { return }
+    let number = FieldText.int(bytes) ?? FieldText.double(bytes).flatMap { Int64(exactly: $0) }
+    guard let number, (0...100_000).contains(number) else { return }
+    fields.level = number
+    fields.ranks.level = rank
+  }
+
+  private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
+    guard fields.ranks.severity > 500, let number = FieldText.int(bytes) else { return }
+    let severity = scale.severity(number)
+    guard severity != .unknown else { return }
+    fields.severity = severity
+    fields.ranks.severity = 501
+  }
+
+  private mutating func name(_ found: LogKeyTable.Found, _ symbol: Symbol) {
+    // Within one record the service that is named as such goes before the container that it runs in.
+    let rank: NameRank =
+      switch found.role {
+      case .service: .container
+      case .container: .service
+      case .logger: .logger
+      default: .host
+      }
+    guard !symbol.isNone, rank > fields.rank || rank == fields.rank && found.rank <= fields.ranks.name else { return }
+    fields.name = symbol
+    fields.rank = rank
+    fields.ranks.name = found.rank
+  }
+
+  private mutating func identity(
+    _ found: LogKeyTable.Found, _ text: JSONStringSlice, _ b: Span<UInt8>,
+    _ texts: inout JSONTexts
+  ) {
+    guard found.rank <= fields.ranks.trace, !text.isEmpty else { return }
+    var text = text
+    // Cloud Logging writes `projects/P/traces/ID`; W3C's header is `00-TRACE-SPAN-01`.
+    if JSONScanner.matches(b, text.start, "projects/") {
+      var slash = text.end
+      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
+      text.start = slash
+    } else if text.count == 55, b[text.start + 2] == 0x2D, b[text.start + 35] == 0x2D {
+      if fields.span == 0 {
+        let start = text.start + 36
+        fields.span = texts.span(b, JSONStringSlice(start: start, end: start + 16, isEscaped: false))
+      }
+      text = JSONStringSlice(start: text.start + 3, end: text.start + 35, isEscaped: false)
+    }
+    let (id, symbol) = texts.request(b, text)
+    if !id.isNone {
+      (fields.request, fields.requestText) = (id, symbol)
+      fields.ranks.trace = found.rank
+    }
+  }
+
+  /// The severity of a level field of a table or mapped object, by word or number.
+  static func severity(_ value: AttributeValue, _ b: Span<UInt8>) -> Severity {
+    let text: JSONStringSlice
+    switch value {
+    case .text(let found), .number(let found): text = found
     case .bool, .other: return .unknown
     }
+    let bytes = b.extracting(text.start..<text.end)
+    let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
+    if severity != .unknown { return severity }
+    guard let number = FieldText.int(bytes) else { return .unknown }
+    return LevelEvidence().scale(of: number, []).severity(number)
   }
 
-  /// A text, or the text under a name in an object (`"service": {"name": …}`).
-  private func name(
-    _ value: AttributeValue, _ b: Span<UInt8>, at: Int, _ texts: inout JSONTexts
-  ) -> Symbol {
-    switch value {
-    case .text(let text), .number(let text): return texts.symbol(b, text)
-    case .bool: return .none
-    case .other: return member(b, at, ["name"]).map { texts.symbol(b, $0) } ?? .none
-    }
+  /// What a set of labels beside lines says (Loki's `stream`): names and a level.
+  mutating func labels(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
+    fields = JSONLogFields()
+    var reader = JSONScanner(at: start)
+    readObject(b, &reader, under: LogKeyTable.path("labels"), depth: 1, &texts)
+    return fields
   }
 
-  private func identity(_ value: AttributeValue, _ b: Span<UInt8>, _ at: Int, _ take: (JSONStringSlice) -> Void) {
-    switch value {
-    case .text(let text), .number(let text): take(text)
-    case .bool: break
-    case .other: if let text = member(b, at, ["id"]) { take(text) }
+  /// The bytes of an array of numbers, which is how the journal writes a message that is no clean text; nil for any other array.
+  static func bytes(_ b: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
+    var reader = JSONScanner(at: range.lowerBound)
+    guard reader.take(0x5B, b) else { return nil }
+    var bytes: [UInt8] = []
+    var isFirst = true
+    while reader.nextElement(b, &isFirst) {
+      guard let byte = reader.peek(b), byte &- 0x30 <= 9, let text = reader.number(b),
+        let value = FieldText.int(b.extracting(text.start..<text.end)), let value = UInt8(exactly: value)
+      else { return nil }
+      bytes.append(value)
     }
+    return bytes.isEmpty ? nil : bytes
   }
 
   /// The first text under one of some names in the object at a place.
@@ -164,13 +345,5 @@ struct JSONLogs {
       return found != nil
     }
     return found
-  }
-
-  /// What log collectors add about the pod: its container's name, else the pod's, after every other name.
-  private func podName(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> JSONStringSlice? {
-    reader.skipSpace(b)
-    let at = reader.position
-    guard reader.skipValue(b) else { return nil }
-    return member(b, at, ["container_name", "pod_name"])
   }
 }

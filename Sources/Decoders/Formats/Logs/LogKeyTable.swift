@@ -1,22 +1,57 @@
-// Which role a key plays in a JSON log record.
+// Which role a key plays in a log record of keys and values, JSON or `key=value`.
 
 internal import Model
 
-/// The settings' log keys, looked up by the key's bytes without regard to case.
-struct LogKeyTable {
-  enum Role {
+/// The log keys of the settings and of the producers that are known, looked up by the key's path without regard to case.
+///
+/// A path is the keys from the record in, joined by dots: `log.level` is found as one key with a dot in it and as `level`
+/// inside of `log`, because both give the same hash.
+struct LogKeyTable: Sendable {
+  enum Role: UInt8, Sendable {
     case time
+    /// Seconds and nanoseconds in two fields (log4j 2's `instant`).
+    case seconds
+    case nanoseconds
     case severity
+    case syslogLevel
+    case otlpLevel
+    case pythonLevel
+    case logbackLevel
+    case windowsLevel
+    case insightsLevel
     case message
-    case component
+    /// A message that another program wrote: what it holds is read as a line of its own.
+    case wrapped
+    /// The name of what was run: a container, a unit, an application that the collector names.
+    case container
+    case service
+    case logger
+    case host
     case trace
     case span
+    /// `stdout` or `stderr`.
+    case stream
+    /// Whether the message goes on in the next record.
+    case partial
+    /// A key that only records of collectors have: their message is another program's line.
+    case collector
+    /// Keys that tell the scale of a numeric level.
+    case process
+  }
+
+  struct Found {
+    var role: Role
+    var rank: Int
   }
 
   private struct Slot {
     var hash: UInt64 = 0
     var role = Role.time
     var rank = 0
+    /// Whether this path has a role; otherwise it only leads to ones that have.
+    var isRole = false
+    /// Whether longer paths go through it.
+    var isPrefix = false
   }
 
   /// Open addressing, at most half full; a hash of 0 marks a free slot.
@@ -26,47 +61,109 @@ struct LogKeyTable {
   private var firsts: [UInt32] = []
 
   init(_ keys: LogKeys) {
-    let lists = [keys.time, keys.severity, keys.message, keys.component, keys.trace, keys.span]
-    let count = lists.reduce(0) { $0 + $1.count }
+    let lists = Self.lists(keys)
+    let count = lists.reduce(0) { $0 + 2 * $1.1.count }
     var size = 64
     while size < 4 * count { size *= 2 }
     slots = Array(repeating: Slot(), count: size)
-    for (role, names) in [
-      (Role.time, keys.time), (.severity, keys.severity), (.message, keys.message), (.component, keys.component),
-      (.trace, keys.trace), (.span, keys.span),
-    ] {
-      for (rank, name) in names.enumerated() {
-        let bytes = Array(name.lowercased().utf8)
-        var hash = Self.seed
-        for byte in bytes { hash = Self.step(hash, byte) }
-        var slot = Int(truncatingIfNeeded: hash >> 32) & (size - 1)
-        while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & (size - 1) }
-        if slots[slot].hash == 0 { slots[slot] = Slot(hash: hash, role: role, rank: rank) }
-        if firsts.count <= bytes.count { firsts += Array(repeating: 0, count: bytes.count + 1 - firsts.count) }
-        firsts[bytes.count] |= 1 << UInt32((bytes.first ?? 0) & 31)
-      }
+    for (role, names) in lists {
+      for (rank, name) in names.enumerated() { add(Array(name.lowercased().utf8), role, rank) }
     }
   }
 
-  private static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// The user's names of a role come first.
+  private static func lists(_ keys: LogKeys) -> [(Role, [String])] {
+    [
+      (.time, keys.time + LogKeyNames.time), (.severity, keys.severity + LogKeyNames.severity),
+      (.message, keys.message + LogKeyNames.message), (.service, keys.component + LogKeyNames.service),
+      (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
+      (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.logger, LogKeyNames.logger),
+      (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),
+      (.collector, LogKeyNames.collector), (.seconds, ["instant.epochsecond"]),
+      (.nanoseconds, ["instant.nanoofsecond"]), (.syslogLevel, LogKeyNames.syslogLevel),
+      (.otlpLevel, ["severitynumber", "severity_number"]), (.pythonLevel, ["levelno"]),
+      (.logbackLevel, ["level_value"]), (.windowsLevel, LogKeyNames.windowsLevel),
+      (.insightsLevel, ["severitylevel"]), (.process, ["pid"]),
+    ]
+  }
+
+  private mutating func add(_ name: [UInt8], _ role: Role, _ rank: Int) {
+    var hash = Self.seed
+    var partStart = 0
+    for (i, byte) in name.enumerated() {
+      if byte == 0x2E, i > partStart {
+        mark(name[partStart..<i])
+        let slot = slot(of: hash)
+        slots[slot].hash = hash
+        slots[slot].isPrefix = true
+        partStart = i + 1
+      }
+      hash = Self.step(hash, byte)
+    }
+    // The rest behind each dot may be one key with dots in it.
+    for start in [0] + name.indices.filter({ name[$0] == 0x2E }).map({ $0 + 1 }) where start < name.count {
+      mark(name[start...])
+    }
+    let slot = slot(of: hash)
+    // Of two roles of one key the first stands.
+    if slots[slot].isRole { return }
+    slots[slot].hash = hash
+    slots[slot].role = role
+    slots[slot].rank = rank
+    slots[slot].isRole = true
+  }
+
+  private func slot(of hash: UInt64) -> Int {
+    var slot = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
+    while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & (slots.count - 1) }
+    return slot
+  }
+
+  private mutating func mark(_ part: ArraySlice<UInt8>) {
+    if firsts.count <= part.count { firsts += Array(repeating: 0, count: part.count + 1 - firsts.count) }
+    firsts[part.count] |= 1 << UInt32((part.first ?? 0) & 31)
+  }
+
+  /// The hash of the empty path.
+  static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
   @inline(__always) private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
     (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
   }
 
-  /// The role of a key, and how far down it stands in its list.
-  func role(_ b: Span<UInt8>, _ key: JSONStringSlice) -> (role: Role, rank: Int)? {
+  /// The path inside of one key.
+  static func path(_ name: StaticString) -> UInt64 {
+    var hash = seed
+    for i in 0..<name.utf8CodeUnitCount { hash = step(hash, unsafe name.utf8Start[i]) }
+    return deeper(hash)
+  }
+
+  /// The path one key deeper.
+  static func deeper(_ hash: UInt64) -> UInt64 { step(hash, 0x2E) }
+
+  /// The role of a key at the top of a record.
+  func role(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Found? { look(b, key, under: Self.seed)?.found }
+
+  /// What is known of a key under a path.
+  ///
+  /// - Returns: nil for a key that is none; otherwise its role, and its hash where keys with roles lie inside of it.
+  @inline(__always) func look(
+    _ b: Span<UInt8>, _ key: JSONStringSlice, under path: UInt64
+  ) -> (found: Found?, inner: UInt64?)? {
     guard !key.isEmpty, key.count < firsts.count, firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 else {
       return nil
     }
-    var hash = Self.seed
+    var hash = path
     for i in key.start..<key.end {
       let byte = b[i]
       hash = Self.step(hash, byte &- 0x41 < 26 ? byte | 0x20 : byte)
     }
     var slot = Int(truncatingIfNeeded: hash &>> 32) & (slots.count &- 1)
     while slots[slot].hash != 0 {
-      if slots[slot].hash == hash { return (slots[slot].role, slots[slot].rank) }
+      if slots[slot].hash == hash {
+        let found = slots[slot].isRole ? Found(role: slots[slot].role, rank: slots[slot].rank) : nil
+        return (found, slots[slot].isPrefix ? hash : nil)
+      }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
     return nil

@@ -50,9 +50,7 @@ enum OTLPLogs {
       guard isRead else { return nil }
     }
     guard reader.failure == .none else { return nil }
-    if let number, FieldText.severity(number: number) != .unknown, (1...24).contains(number) {
-      log.severity = FieldText.severity(number: number)
-    }
+    if let number, LevelScale.otlp.severity(number) != .unknown { log.severity = LevelScale.otlp.severity(number) }
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed { log.time = FieldText.floorDivide(nanos, 1000) }
     var text: JSONStringSlice? = event
     if let body {

@@ -84,14 +84,40 @@ struct HeaderScanner {
       return HeaderElement(
         kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
     }
-    if let time = times.parse(line, inner), time.end <= innerEnd {
+    if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
       return HeaderElement(kind: .time, content: inner..<innerEnd, end: stop, time: time)
     }
-    let level = Model.severity(of: line.extracting(inner..<innerEnd))
+    var level = Model.severity(of: line.extracting(inner..<innerEnd))
+    // MySQL's own priorities.
+    if level == .unknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note")
+    {
+      level = .info
+    }
     if level != .unknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
     }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
+  private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
+    guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
+    var i = start
+    while i < end, line[i] > 0x20 { i &+= 1 }
+    guard i &+ 1 < end, line[i] == 0x20, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
+    return time
+  }
+
+  private func isWord(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString) -> Bool {
+    end &- start == word.utf8CodeUnitCount && JSONScanner.matches(line, start, word)
+  }
+
+  /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon.
+  private func isPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
+    guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3, stop &- start <= 9 else { return false }
+    return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "STATEMENT")
+      || isWord(line, start, stop, "DETAIL") || isWord(line, start, stop, "HINT")
+      || isWord(line, start, stop, "CONTEXT")
   }
 
   /// The number in a syslog `<34>`.
@@ -122,6 +148,9 @@ struct HeaderScanner {
     let text = line.extracting(start..<stop)
     let level = Model.severity(of: text)
     if level != .unknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    if isPostgres(line, start, stop) {
+      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+    }
     var digits = 0
     var hex = 0
     for i in text.indices {
@@ -149,6 +178,7 @@ struct HeaderScanner {
       switch text[i] {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x5F, 0x2D, 0x24, 0x2F, 0x40, 0x23, 0x28, 0x29, 0x5B, 0x5D:
         continue
+      case 0x3A where i > 0 && text[i &- 1] == 0x3A || i &+ 1 < text.count && text[i &+ 1] == 0x3A: continue
       default: return false
       }
     }
@@ -180,6 +210,8 @@ package struct HeaderLayout: Sendable {
   private let scanner: HeaderScanner
   /// The share of the learned lines, in percent, that have a header with a time.
   package private(set) var timedPercent = 0
+  /// The share of the learned lines, in percent, that have a header at all.
+  private(set) var headedPercent = 0
 
   /// Whether the lines have headers at all.
   package var isEmpty: Bool { !nodes[0].isPart }
@@ -193,8 +225,14 @@ package struct HeaderLayout: Sendable {
     decide()
     guard !isEmpty, !lines.isEmpty else { return }
     var timed = 0
-    for range in lines where header(of: text.extracting(range)).time != .min { timed += 1 }
+    var headed = 0
+    for range in lines {
+      let header = header(of: text.extracting(range))
+      if header.time != .min { timed += 1 }
+      if header.messageStart > 0 { headed += 1 }
+    }
     timedPercent = timed * 100 / lines.count
+    headedPercent = headed * 100 / lines.count
   }
 
   private mutating func count(_ line: Span<UInt8>) {
@@ -202,7 +240,8 @@ package struct HeaderLayout: Sendable {
     var cursor = 0
     var isAnchored = false
     for _ in 0..<HeaderScanner.depth {
-      guard let element = scanner.element(line, at: cursor) else { return }
+      // What ends the line is the message's end: no header is without a message.
+      guard let element = scanner.element(line, at: cursor), element.end < line.count else { return }
       let kind = Int(element.kind(anchored: isAnchored).rawValue)
       isAnchored = isAnchored || element.kind == .time || element.kind == .level
       if nodes[node].children[kind] < 0 {
@@ -278,14 +317,19 @@ package struct HeaderLayout: Sendable {
     let percent = path.base == 0 ? 0 : node.count * 100 / path.base
     let isAnchored = path.hasTime || path.hasLevel
     switch kind {
-    case .time: return percent >= 20 && (!path.hasTag || path.last == .tag)
+    case .time:
+      // Behind a level and words a time is the message's own.
+      return percent >= 20 && (!path.hasTag || path.last == .tag) && !(path.hasLevel && path.weak > 0)
     case .level:
       return percent >= 20 && !path.hasLevel && (!path.hasTag || path.last == .tag) && (path.hasTime || path.weak <= 1)
     case .field: return percent >= 60
     // Behind a tag the message has begun.
     case .tag: return percent >= 60 && !path.hasTag && path.weak <= 2
     // Two brackets in a row: the second one is more likely the message's own.
-    case .bracket: return percent >= (path.last == .bracket ? 90 : 60) && !path.hasTag && path.weak <= 2
+    // Behind a level and a word it is the message's own, too.
+    case .bracket:
+      return percent >= (path.last == .bracket ? 90 : 60) && !path.hasTag && path.weak <= 2
+        && !(path.hasLevel && path.last == .word)
     case .dash: return percent >= 20 && isAnchored && !path.hasTag && path.weak <= 3
     case .word:
       let isColumn = percent >= 90 && node.texts.count < 32 && path.hasLevel && !path.hasTag && path.weak == 0
@@ -301,6 +345,8 @@ package struct LogHeader: Sendable {
   package var time: Int64 = .min
   /// Whether the year is assumed.
   package var yearAssumed = false
+  /// Whether the time names its zone.
+  var hasZone = false
   package var severity: Severity = .unknown
   /// Where the component's name lies in the line: the tag or logger, else the host; empty where there is none.
   package var component = 0..<0
@@ -333,6 +379,7 @@ extension HeaderLayout {
         if let time = element.time, time.isPlaced, taken.time == .min || time.form > form {
           taken.time = time.time
           taken.yearAssumed = time.form == .withoutYear
+          taken.hasZone = time.hasZone
           form = time.form
         }
       case .level:
@@ -347,7 +394,7 @@ extension HeaderLayout {
         rank = nameRank
         taken.component = name(line, element.content)
       }
-      if nodes[node].isEnd {
+      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 {
         header = taken
         header.messageStart = cursor
       }

@@ -27,6 +27,8 @@ struct RequestFinder {
         i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
       {
         weight = value(line, i &+ 1, &found) ? 1 : weight
+      } else if byte == 0x2D || byte == 0x2C, i >= 33, weight < 2, takePair(line, i, &found) {
+        weight = 2
       }
       i &+= 1
     }
@@ -87,6 +89,25 @@ struct RequestFinder {
     let isUUID = i &- first == 36 && hyphens == 4
     found.request.removeAll(keepingCapacity: true)
     for j in first..<i where !isUUID || line[j] != 0x2D { found.request.append(line[j]) }
+    return true
+  }
+
+  /// `[TRACE-SPAN]` of Spring Boot 3, `[app,TRACE,SPAN]` of Spring Cloud Sleuth: 32 and 16 hexadecimal digits.
+  private func takePair(_ line: Span<UInt8>, _ mark: Int, _ found: inout Found) -> Bool {
+    let end = mark &+ 17
+    guard end <= line.count, end == line.count || !isIDByte(line[end]), !isIDByte(line[mark &- 33]) else {
+      return false
+    }
+    var value: UInt64 = 0
+    for i in mark &+ 1..<end {
+      let digit = hexDigit(line[i])
+      guard digit < 16 else { return false }
+      value = value << 4 | UInt64(digit)
+    }
+    for i in mark &- 32..<mark where hexDigit(line[i]) > 15 { return false }
+    found.request.removeAll(keepingCapacity: true)
+    for i in mark &- 32..<mark { found.request.append(line[i]) }
+    found.span = value
     return true
   }
 

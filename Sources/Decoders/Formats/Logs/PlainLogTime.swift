@@ -8,6 +8,8 @@ package struct LogClock: Sendable {
   package var zoneSeconds: Int
   /// The latest day that a date without a year can mean, as days since the epoch.
   package var lastDay: Int
+  /// The order of day and month in dates of numbers, where the file told it.
+  var order: DateOrder?
 
   package init(zoneSeconds: Int = 0, lastDay: Int? = nil) {
     self.zoneSeconds = zoneSeconds
@@ -34,6 +36,8 @@ struct LogTime {
   var form: Form
   /// One past the stamp's last byte.
   var end: Int
+  /// Whether the stamp names its zone.
+  var hasZone = false
 
   /// Whether the stamp names a day, so that it places the record in time.
   var isPlaced: Bool { form > .date }
@@ -118,6 +122,7 @@ struct LogTimeParser {
       guard let (end, micros, _) = timeOfDay(line, start, dots: false) else { return nil }
       return LogTime(time: Int64(micros), form: .timeOfDay, end: end)
     }
+    if separator == 0x2F, let date = unpadded(line, start, digits) { return date }
     guard digits == 2, let first = number(line, start, 2) else { return nil }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E || separator == 0x20 else { return nil }
     if byte(line, start + 3) >= 0x41, start + 6 < line.count,
@@ -131,17 +136,59 @@ struct LogTimeParser {
       switch run(line, start + 6) {
       case 2:
         guard let third = number(line, start + 6, 2) else { return nil }
-        let date = days(century(first), second, third) ?? days(century(third), second, first)
+        let date =
+          clock.order == .monthFirst
+          ? days(century(third), first, second)
+          : clock.order == .dayFirst
+            ? days(century(third), second, first)
+            : days(century(first), second, third) ?? days(century(third), second, first)
         return requireTime(joined(line, start + 8, date, dots: false))
       case 4:
         guard let third = number(line, start + 6, 4) else { return nil }
-        return joined(line, start + 10, days(third, second, first) ?? days(third, first, second), dots: false)
+        return joined(line, start + 10, dayAndMonth(third, first, second), dots: false)
       default: return nil
       }
     }
     guard byte(line, start + 5) == 0x20, let date = yearless(month: first, day: second),
       let (end, micros, _) = timeOfDay(line, start + 6, dots: false)
     else { return nil }
+    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+  }
+
+  /// `11/5/2026 2:00:00 AM`, `1/25/2026, 2:00:00 PM`: numbers that are not padded.
+  private func unpadded(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
+    let next = start + digits + 1
+    let width = run(line, next)
+    guard width == 1 || width == 2, digits == 1 || width == 1, byte(line, next + width) == 0x2F,
+      run(line, next + width + 1) == 4, let first = number(line, start, digits), let second = number(line, next, width),
+      let year = number(line, next + width + 1, 4)
+    else { return nil }
+    var end = next + width + 5
+    if byte(line, end) == 0x2C, byte(line, end + 1) == 0x20 { end += 1 }
+    return requireTime(joined(line, end, dayAndMonth(year, first, second), dots: false))
+  }
+
+  /// A date whose order the file told, else the day first where that is a date.
+  private func dayAndMonth(_ year: Int, _ first: Int, _ second: Int) -> Int? {
+    switch clock.order {
+    case .monthFirst: days(year, first, second)
+    case .dayFirst: days(year, second, first)
+    case nil: days(year, second, first) ?? days(year, first, second)
+    }
+  }
+
+  /// `1125 02:00:00.000000` and `20261125 02:00:00.000000`, as klog and glog write it.
+  func compactDay(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    let digits = run(line, start)
+    guard digits == 4 || digits == 8, byte(line, start + digits) == 0x20,
+      let month = number(line, start + digits - 4, 2), let day = number(line, start + digits - 2, 2),
+      let (end, micros, fraction) = timeOfDay(line, start + digits + 1, dots: false)
+    else { return nil }
+    if digits == 8 {
+      guard let year = number(line, start, 4), let date = days(year, month, day) else { return nil }
+      return full(line, end, date, micros, fraction: fraction)
+    }
+    guard let date = yearless(month: month, day: day) else { return nil }
     return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
   }
 
@@ -166,8 +213,17 @@ struct LogTimeParser {
     cursor += 4
     if byte(line, cursor) == 0x20 { cursor += 1 }
     let digits = run(line, cursor)
-    guard digits == 1 || digits == 2, let day = number(line, cursor, digits), byte(line, cursor + digits) == 0x20
-    else { return nil }
+    guard digits == 1 || digits == 2, let day = number(line, cursor, digits) else { return nil }
+    if byte(line, cursor + digits) == 0x2C, byte(line, cursor + digits + 1) == 0x20,
+      run(line, cursor + digits + 2) == 4, let year = number(line, cursor + digits + 2, 4)
+    {
+      // `Nov 25, 2026 2:00:00 AM` of java.util.logging, `Nov 25, 2026 @ 02:00:00.000` of Kibana, `Nov 25, 2026, 2:00 AM`.
+      var end = cursor + digits + 6
+      if byte(line, end) == 0x2C { end += 1 }
+      if byte(line, end) == 0x20, byte(line, end + 1) == 0x40, byte(line, end + 2) == 0x20 { end += 2 }
+      return requireTime(joined(line, end, days(year, month, day), dots: false))
+    }
+    guard byte(line, cursor + digits) == 0x20 else { return nil }
     cursor += digits + 1
     if run(line, cursor) == 4, let year = number(line, cursor, 4), byte(line, cursor + 4) == 0x20 {
       return requireTime(joined(line, cursor + 4, days(year, month, day), dots: false))
@@ -205,7 +261,7 @@ struct LogTimeParser {
       }
     }
     guard isBorder(line, end) else { return nil }
-    return LogTime(time: Int64(micros), form: .epoch, end: end)
+    return LogTime(time: Int64(micros), form: .epoch, end: end, hasZone: true)
   }
 
   // MARK: parts
@@ -232,7 +288,7 @@ struct LogTimeParser {
     let form: LogTime.Form = fraction ? .fullWithFraction : .full
     if let (stop, seconds) = zone(line, end) {
       let shift = clock.zoneSeconds - seconds
-      return LogTime(time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop)
+      return LogTime(time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true)
     }
     return LogTime(time: utc(date, micros), form: form, end: end)
   }
@@ -269,6 +325,16 @@ struct LogTimeParser {
         hasFraction = true
       }
     }
+    // `2:00:00 AM`: the twelve-hour clock.
+    if byte(line, cursor) == 0x20, byte(line, cursor + 2) | 0x20 == 0x6D, (1...12).contains(parts.0),
+      isBorder(line, cursor + 3)
+    {
+      let half = byte(line, cursor + 1) | 0x20
+      if half == 0x61 || half == 0x70 {
+        micros += ((half == 0x70 ? 12 : 0) - (parts.0 == 12 ? 12 : 0)) * 3_600_000_000
+        cursor += 3
+      }
+    }
     return (cursor, micros, hasFraction)
   }
 
@@ -295,17 +361,39 @@ struct LogTimeParser {
       else { return nil }
       return (cursor + 5 + colon, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
     }
-    if let end = zoneWord(line, cursor) { return (end, 0) }
-    return nil
+    return zoneName(line, cursor)
   }
 
-  private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? {
-    let a = byte(line, start)
-    let b = byte(line, start + 1)
-    let c = byte(line, start + 2)
-    let isUTC = a == 0x55 && b == 0x54 && c == 0x43 || a == 0x47 && b == 0x4D && c == 0x54
-    return isUTC && isBorder(line, start + 3) ? start + 3 : nil
+  private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
+
+  /// A zone by its name.
+  ///
+  /// Only names with one meaning in practice: those of RFC 2822 §4.3 and of the tz database's European, Japanese, Korean,
+  /// Russian and Australian zones. `IST` (India, Israel, Ireland) is not among them.
+  private func zoneName(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
+    var key: UInt32 = 0
+    var count = 0
+    while count < 5, byte(line, start + count) &- 0x41 < 26 {
+      key = key << 8 | UInt32(line[start + count])
+      count += 1
+    }
+    guard count == 3 || count == 4, isBorder(line, start + count), let seconds = Self.zones[key] else { return nil }
+    return (start + count, seconds)
   }
+
+  private static let zones: [UInt32: Int] = {
+    var table: [UInt32: Int] = [:]
+    for (name, minutes) in [
+      ("UTC", 0), ("GMT", 0), ("WET", 0), ("WEST", 60), ("BST", 60), ("CET", 60), ("CEST", 120), ("MET", 60),
+      ("MEST", 120), ("EET", 120), ("EEST", 180), ("MSK", 180), ("EST", -300), ("EDT", -240), ("CST", -360),
+      ("CDT", -300), ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("AKST", -540), ("AKDT", -480),
+      ("HST", -600), ("JST", 540), ("KST", 540), ("HKT", 480), ("SGT", 480), ("AWST", 480), ("ACST", 570),
+      ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780), ("SAST", 120),
+    ] {
+      table[name.utf8.reduce(0) { $0 << 8 | UInt32($1) }] = minutes * 60
+    }
+    return table
+  }()
 
   private func isBorder(_ line: Span<UInt8>, _ index: Int) -> Bool {
     guard index < line.count else { return true }

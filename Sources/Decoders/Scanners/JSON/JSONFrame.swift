@@ -19,7 +19,8 @@ struct JSONFrame {
       if isKey("resourceSpans") || isKey("batches") { return .resources(.traces) }
       if isKey("resourceLogs") { return .resources(.logs) }
       if isKey("resourceMetrics") { return .resources(.metrics) }
-      return isKey("data") || isKey("hits") || isKey("spans") ? .values : nil
+      return isKey("data") || isKey("hits") || isKey("spans") || isKey("items") || isKey("events") || isKey("streams")
+        || isKey("entries") || isKey("logEvents") || isKey("result") ? .values : nil
     case .resource(.traces): return isKey("scopeSpans") || isKey("instrumentationLibrarySpans") ? .scopes(.traces) : nil
     case .resource(.logs): return isKey("scopeLogs") || isKey("instrumentationLibraryLogs") ? .scopes(.logs) : nil
     case .resource(.metrics):

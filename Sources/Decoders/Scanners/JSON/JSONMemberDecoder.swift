@@ -23,6 +23,8 @@ struct JSONMemberDecoder: ChunkedDecoder {
   private var linesRead = 0
   private var skipsLine = false
   private var sawNul = false
+  /// How many documents inside of texts are open.
+  private var embedded = 0
 
   /// A document is begun without seeing the end of its line from this size on.
   private static let patience = 256 << 10
@@ -42,7 +44,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
     if isInDocument { abandon(.incomplete, at: base, into: &batch) }
-    records.close(into: &batch)
+    records.finishText(into: &batch)
+    walkPending(line: 0, into: &batch)
+    records.close(isText: false, into: &batch)
   }
 
   mutating func process(_ b: Span<UInt8>, isFinal: Bool, into batch: inout RecordBatch) -> Int {
@@ -145,6 +149,42 @@ struct JSONMemberDecoder: ChunkedDecoder {
     return nil
   }
 
+  /// Reads one line of a file of text.
+  mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
+    let place = RecordPlace(source: records.context.line(line), position: .line(line))
+    _ = records.takeText(text, records.origin(into: &batch), at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+  }
+
+  /// Ends a file of text.
+  mutating func finishText(into batch: inout RecordBatch) {
+    records.finishText(into: &batch)
+    walkPending(line: 0, into: &batch)
+    records.close(isText: true, into: &batch)
+  }
+
+  /// Walks the documents that stood in a line or in the text of a record.
+  private mutating func walkPending(line: Int, into batch: inout RecordBatch) {
+    while let document = records.pendingDocuments.popLast() {
+      guard embedded < JSONRecords.mostLayers else {
+        records.recognized += 1
+        batch.recordCounts.skip("jsonTooDeep")
+        records.context.report(
+          "jsonTooDeep", .error, at: place(0, line: line), "documents in texts of documents, too many deep",
+          limit: "jsonDepth", into: &batch)
+        continue
+      }
+      var outer: [JSONFrame] = []
+      swap(&outer, &stack)
+      embedded += 1
+      let (_, outcome) = walk(document.span, from: 0, isFinal: true, line: line, into: &batch)
+      if outcome != .none { records.reportMalformed(outcome, at: place(0, line: line), into: &batch) }
+      records.leaveAll(into: &batch)
+      embedded -= 1
+      swap(&outer, &stack)
+    }
+  }
+
   /// Skips what may stand between values: white space, marks of byte order, and holes of zero bytes.
   private mutating func skipBetween(_ b: Span<UInt8>, _ i: inout Int, into batch: inout RecordBatch) -> Bool {
     while i < b.count {
@@ -240,6 +280,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
         if records.take(shape, b, start..<end, at: RecordPlace(source: reference, position: at), into: &batch) {
           documentRecords += 1
         }
+        if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
         return .none
       case .failed: return reader.failure
       }
@@ -265,6 +306,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       if records.take(shape, b, 0..<end, at: RecordPlace(source: reference, position: at), into: &batch) {
         documentRecords += 1
       }
+      if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
       return .none
     case .descend(let node):
       let depth = stack.count

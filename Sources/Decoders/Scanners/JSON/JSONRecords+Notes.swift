@@ -76,8 +76,13 @@ extension JSONRecords {
     }
   }
 
-  mutating func close(into batch: inout RecordBatch) {
+  /// Says what the member came to; of a text it was said before whether it is a log.
+  mutating func close(isText: Bool, into batch: inout RecordBatch) {
     leaveAll(into: &batch)
+    if isText, unknown == 0 {
+      context.close(into: &batch)
+      return
+    }
     if unknown > 0 {
       if recognized == 0, !isContinued {
         context.report("unrecognizedFormat", .note, at: .whole, "JSON of no known record format", into: &batch)

@@ -18,7 +18,21 @@ struct JSONRecords {
   /// Where the last walk failed, in the bytes it was given.
   var failedAt = 0
   private(set) var format = "JSON"
-  private let logs: JSONLogs
+  var logs: JSONLogs
+  /// What is needed to read the lines that records carry.
+  var intake: LogIntake
+  /// What the layers around the record at hand said; empty at the top.
+  var envelope = LineEnvelope()
+  /// How many layers are open.
+  var depth = 0
+  /// Records that were lines of text.
+  var textRecords = 0
+  /// Whether a sample is read for its headers and levels only.
+  var isSampling = false
+  /// Documents that stood in a line or in a record's text, to be walked.
+  var pendingDocuments: [[UInt8]] = []
+  /// Buffers for the texts of open layers.
+  private var buffers: [[UInt8]] = []
   private let mapped: MappedJSON
   private var access: AccessSpans
   var texts: JSONTexts
@@ -43,7 +57,9 @@ struct JSONRecords {
     let hasKeys = rule?.keys.isEmpty == false || rule?.values.isEmpty == false
     mapped = MappedJSON(rule: hasKeys ? rule : nil, zoneSeconds: settings.assumedZoneSeconds)
     classifier = JSONClassifier(logKeys: table, mapped: hasKeys ? mapped : nil)
-    logs = JSONLogs(table: table, zoneSeconds: settings.assumedZoneSeconds)
+    logs = JSONLogs(
+      table: table, clock: LogClock(zoneSeconds: settings.assumedZoneSeconds, lastDay: settings.lastDay))
+    intake = LogIntake(context: context)
     texts = JSONTexts(limit: settings.limits.text)
   }
 
@@ -231,18 +247,15 @@ struct JSONRecords {
     var reader = JSONScanner(at: range.lowerBound, depthLimit: context.settings.limits.jsonDepth)
     switch shape {
     case .unknown:
+      // Records whose fields all lie deeper: Windows events.
+      if takeLog(b, at: range.lowerBound, place, needsMessage: true, into: &batch) { return true }
       noteUnknown(place.position)
       return false
     case .access:
-      return takeAccess(b, range, at: place, into: &batch) || take(.log, b, range, at: place, into: &batch)
-    case .log:
-      texts.exchange(with: &batch)
-      var log = logs.read(b, at: range.lowerBound, &texts)
-      texts.exchange(with: &batch)
-      log.source = place.source
-      batch.logs.append(log)
-      used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
-      return true
+      return takeAccess(b, range, at: place, into: &batch)
+        || takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
+    case .log: return takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
+    case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
     case .otlpSpan:
       guard var draft = read(b, &reader, lending: &batch, { OTLPSpans.read($0, &$1, &$2) }) else { return false }
       draft.span.source = place.source
@@ -325,7 +338,7 @@ struct JSONRecords {
   ) -> Bool {
     let zone = context.settings.assumedZoneSeconds
     guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return false }
-    let envelope = LineEnvelope(source: place.source)
+    let envelope = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
       guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return false }
@@ -362,7 +375,12 @@ struct JSONRecords {
     return false
   }
 
-  private mutating func used(
+  /// Names the format after its first records.
+  mutating func nameFormat(_ name: String) {
+    if recognized == 0 || format == "JSON" { format = name }
+  }
+
+  mutating func used(
     _ name: String, _ issues: SpanIssues, _ place: SourceLocation.Position,
     into batch: inout RecordBatch
   ) {
@@ -373,5 +391,16 @@ struct JSONRecords {
     if texts.loneSurrogates != reported.lone || texts.cut != reported.cut || texts.base64IDs != reported.base64 {
       noteTexts(place, into: &batch)
     }
+  }
+
+  /// A buffer of its own for one layer's text.
+  mutating func takeBuffer() -> [UInt8] {
+    var buffer = buffers.popLast() ?? []
+    buffer.removeAll(keepingCapacity: true)
+    return buffer
+  }
+
+  mutating func giveBack(_ buffer: consuming [UInt8]) {
+    if buffers.count < Self.mostLayers { buffers.append(buffer) }
   }
 }

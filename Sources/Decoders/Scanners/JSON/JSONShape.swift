@@ -14,6 +14,8 @@ enum JSONShape {
   /// Perhaps a request of an access log: the keys have a method and a status.
   case access
   case log
+  /// Lines under labels: an element of Loki's answers and pushes.
+  case lokiStream
   case unknown
 }
 
@@ -73,6 +75,8 @@ struct JSONClassifier {
     static let accessMethod = Keys(rawValue: 1 << 19)
     static let accessStatus = Keys(rawValue: 1 << 20)
     static let access: Keys = [.accessMethod, .accessStatus]
+    static let lokiLabels = Keys(rawValue: 1 << 21)
+    static let lokiValues = Keys(rawValue: 1 << 22)
   }
 
   let logKeys: LogKeyTable
@@ -98,6 +102,7 @@ struct JSONClassifier {
 
   private func shape(_ keys: Keys) -> JSONShape {
     if keys.contains(.mapped) { return .mapped }
+    if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
@@ -121,6 +126,8 @@ struct JSONClassifier {
     case 4 where isKey("time"): keys.insert(.time)
     case 4 where isKey("body"): keys.insert(.body)
     case 6 where isKey("spanId"): keys.insert(.spanId)
+    case 6 where isKey("stream"): if byte == 0x7B { keys.insert(.lokiLabels) }
+    case 6 where isKey("values"): if byte == 0x5B { keys.insert(.lokiValues) }
     case 6 where isKey("spanID"): keys.insert(.spanID)
     case 7 where isKey("traceId"): keys.insert(.traceId)
     case 7 where isKey("traceID"): keys.insert(.traceID)
@@ -145,7 +152,9 @@ struct JSONClassifier {
     switch logKeys.role(b, key)?.role {
     case .time: keys.insert(.logTime)
     case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
-    case .severity: keys.insert(.logSeverity)
+    case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
+    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+      keys.insert(.logSeverity)
     default: break
     }
     if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
@@ -199,6 +208,13 @@ struct JSONClassifier {
     }
     guard keys.isDisjoint(with: [.logMessage, .logSeverity, .logTime, .mapped, .spanId, .spanID]) else { return nil }
     switch key.count {
+    case 5 where isArray && isKey("items"):
+      return beginsWith(b, &reader, ["involvedObject", "regarding"]) ? .wrapper : nil
+    case 6 where isArray && isKey("result"): return beginsWith(b, &reader, ["stream"]) ? .wrapper : nil
+    case 6 where isArray && isKey("events"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
+    case 7 where isArray && isKey("streams"): return beginsWith(b, &reader, ["stream"]) ? .wrapper : nil
+    case 7 where isArray && isKey("entries"): return beginsWith(b, &reader, ["logName", "insertId"]) ? .wrapper : nil
+    case 9 where isArray && isKey("logEvents"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
     case 4 where isKey("data"): return isArray || holds(b, &reader) ? .wrapper : nil
     case 4 where isKey("hits"): return isArray || holds(b, &reader) ? .wrapper : nil
     case 5 where isArray && isKey("spans"): return .jaegerTrace
@@ -210,6 +226,24 @@ struct JSONClassifier {
     }
   }
 
+  /// Whether the array at the reader's place begins with an object that has one of some keys; the reader stays where it is.
+  private func beginsWith(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ names: [StaticString]) -> Bool {
+    var inner = reader
+    inner.position += 1
+    var isFirst = true
+    guard inner.peek(b) == 0x7B else {
+      if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
+      return false
+    }
+    inner.position += 1
+    while let key = inner.nextKey(b, &isFirst) {
+      for name in names where JSONScanner.equals(b, key, name) { return true }
+      guard inner.skipValue(b) else { break }
+    }
+    if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
+    return false
+  }
+
   /// Whether the object at the reader's place has a key of a wrapper; the reader stays where it is.
   private func holds(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
     var inner = reader
@@ -217,7 +251,7 @@ struct JSONClassifier {
     var isFirst = true
     while let key = inner.nextKey(b, &isFirst) {
       for name: StaticString in [
-        "resourceSpans", "resourceLogs", "resourceMetrics", "batches", "spans", "hits", "data",
+        "resourceSpans", "resourceLogs", "resourceMetrics", "batches", "spans", "hits", "data", "resultType", "streams",
       ]
       where JSONScanner.equals(b, key, name) {
         return true

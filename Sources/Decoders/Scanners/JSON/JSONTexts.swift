@@ -85,6 +85,11 @@ struct JSONTexts {
     messages += scratch[range]
   }
 
+  /// The plain form of a text.
+  mutating func unescape(_ b: Span<UInt8>, _ text: JSONStringSlice, into out: inout [UInt8]) {
+    loneSurrogates += JSONEscapes.append(b, text, to: &out)
+  }
+
   /// Appends a whole JSON value as a message, without the white space between its parts.
   mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine) {
     scratch.removeAll(keepingCapacity: true)

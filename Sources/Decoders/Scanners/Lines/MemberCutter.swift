@@ -82,7 +82,10 @@ package struct MemberCutter {
       isOfLines = false
       firstLine = []
     } else if end < bytes.count {
-      isOfLines = JSONLine.isWholeObject(firstLine.span, rule: settings.rule(input: input, member: member), settings)
+      let rule = settings.rule(input: input, member: member)
+      isOfLines =
+        JSONLine.isWholeObject(firstLine.span, rule: rule, settings)
+        && (rule != nil || !JSONLine.needsContext(firstLine.span, settings))
       firstLine = []
     }
   }
@@ -90,6 +93,22 @@ package struct MemberCutter {
 
 /// One line of JSON.
 enum JSONLine {
+  /// Whether the lines before it matter for reading such a line: it carries another program's line, which may go on in the
+  /// next one, or a level whose scale the file tells.
+  static func needsContext(_ line: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
+    guard let at = object(in: line, settings) else { return false }
+    var logs = JSONLogs(table: LogKeyTable(settings.logKeys), clock: LogClock())
+    var texts = JSONTexts(limit: settings.limits.text)
+    let fields = logs.read(line, at: at, &texts)
+    return fields.isWrapped || fields.level != nil
+  }
+
+  /// Where the object of a line that holds one and nothing else begins.
+  static func object(in line: Span<UInt8>, _ settings: DecoderSettings) -> Int? {
+    guard isWholeObject(line, rule: nil, settings) else { return nil }
+    return ByteScan.find(0x7B, in: line, from: 0)
+  }
+
   /// Whether a member that begins with this line is read as JSON, and the line is one object.
   static func isWholeObject(_ line: Span<UInt8>, rule: FormatRule?, _ settings: DecoderSettings) -> Bool {
     if let rule, !rule.table.isEmpty || !rule.values.isEmpty { return false }

@@ -1,0 +1,105 @@
+// What is learned from the first lines of a member before any of them is read.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// What a sample of lines tells of their file.
+  struct TextEvidence {
+    /// Whether anything in it is a log's.
+    var isLog = false
+    /// Whether its lines are those of a container runtime.
+    var isContainerLog = false
+  }
+
+  /// Learns the wrappers and headers of text lines, given as ranges of `text`.
+  mutating func learn(_ text: Span<UInt8>, _ lines: [Range<Int>], into batch: inout RecordBatch) -> TextEvidence {
+    var evidence = TextEvidence()
+    for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
+    intake.unwrapper.decide(among: lines.count)
+    let origin = origin(into: &batch)
+    var known = 0
+    for range in lines {
+      withPlain(text.extracting(range)) { records, line in
+        records.learnLine(line, origin, &known, &evidence, into: &batch)
+      }
+    }
+    intake.layouts.learn()
+    evidence.isLog = evidence.isLog || known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
+    return evidence
+  }
+
+  private mutating func withPlain(_ line: Span<UInt8>, _ body: (inout JSONRecords, Span<UInt8>) -> Void) {
+    if ByteScan.find(0x1B, in: line, from: 0) < line.count, let plain = TerminalColours.removed(line) {
+      body(&self, plain.span)
+    } else {
+      body(&self, line)
+    }
+  }
+
+  /// Takes the layers off a sampled line, and samples what is left where only a learned header can read it.
+  private mutating func learnLine(
+    _ whole: Span<UInt8>, _ origin: LineEnvelope, _ known: inout Int, _ evidence: inout TextEvidence,
+    into batch: inout RecordBatch
+  ) {
+    var start = 0
+    var name = (symbol: origin.component, rank: origin.rank)
+    for _ in 0..<Self.mostLayers {
+      let line = whole.extracting(start..<whole.count)
+      guard !line.isEmpty, line[0] &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty,
+        let layer = intake.unwrapper.peel(line)
+      else { break }
+      if layer.stream != 0 { (evidence.isLog, evidence.isContainerLog) = (true, true) }
+      if layer.rank > name.rank { name = (batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
+      start += layer.start
+    }
+    let line = whole.extracting(start..<whole.count)
+    guard !line.isEmpty else { return }
+    if line[0] == 0x7B, line.count > 1, line[1] == 0x22 || line[1] == 0x20 {
+      known += 1
+    } else if AccessLines.looksLike(line) || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
+      known += 1
+      if line[0] &- 0x30 <= 9 { intake.knowsDigits = true }
+    } else {
+      if TraceFollower.crash(line) != nil { known += 1 }
+      intake.layouts.add(line, of: name.symbol)
+    }
+  }
+
+  /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
+  /// programs, or numbers for levels.
+  func wantsSample(_ head: Span<UInt8>) -> Bool {
+    let end = ByteScan.lineEnd(head, 0)
+    let line = head.extracting(0..<end)
+    if JSONLine.object(in: line, context.settings) != nil { return JSONLine.needsContext(line, context.settings) }
+    // A document of a log store's answer.
+    let start = head.extracting(first: 4096)
+    for mark: StaticString in ["\"message\"", "\"stream\"", "\"textPayload\"", "\"log\"", "\"MESSAGE\""] {
+      var i = 0
+      while i < start.count {
+        i = ByteScan.find(0x22, in: start, from: i)
+        if JSONScanner.matches(start, i, mark) { return true }
+        i += 1
+      }
+    }
+    return false
+  }
+}
+
+extension JSONMemberDecoder {
+  /// Learns from the first bytes of the member: the scale of its levels, and the headers of the lines that its records carry.
+  mutating func learn(head: Span<UInt8>, into batch: inout RecordBatch) {
+    guard records.wantsSample(head) else { return }
+    var probe = self
+    var scratch = RecordBatch()
+    swap(&scratch.symbols, &batch.symbols)
+    probe.records.isSampling = true
+    probe.feed(head, into: &scratch)
+    // Names that only the sample holds stay in the table; nothing else of it is kept.
+    swap(&scratch.symbols, &batch.symbols)
+    records.intake.layouts = probe.records.intake.layouts
+    records.intake.layouts.learn()
+    records.intake.keepsLineFeeds = probe.records.intake.keepsLineFeeds
+    records.logs.evidence = probe.records.logs.evidence
+  }
+}

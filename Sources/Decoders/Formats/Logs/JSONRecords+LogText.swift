@@ -1,0 +1,341 @@
+// Lines of text inside of records and members: layers off, then whatever the content is.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// What became of a line.
+  enum TextOutcome {
+    case taken
+    /// It belongs to the record before it, or holds a part of one.
+    case continued
+    /// It is a document of records: `pendingDocuments` has it.
+    case document
+  }
+
+  /// How many layers are opened, one inside the other.
+  static let mostLayers = 5
+
+  /// What is known of every record of the member: the name that its path tells.
+  mutating func origin(into batch: inout RecordBatch) -> LineEnvelope {
+    if let known = intake.origin { return known }
+    let origin = LogOrigin(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+    var envelope = LineEnvelope()
+    if origin.rank != .none { envelope.name(batch.symbols.intern(origin.name), origin.rank) }
+    intake.origin = envelope
+    return envelope
+  }
+
+  /// Takes one line: of a plain file, or out of a record that carries one.
+  mutating func takeText(
+    _ whole: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome {
+    var end = whole.count
+    while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x20 || whole[end - 1] == 0x09 || whole[end - 1] == 0x0A
+    {
+      end &-= 1
+    }
+    if end == 0 { return .continued }
+    let line = whole.extracting(0..<end)
+    if ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
+      return takeText(plain.span, around, at: place, into: &batch)
+    }
+    let first = line[0]
+    if first &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
+      let layer = intake.unwrapper.peel(line)
+    {
+      return takeLayer(layer, line, around, at: place, into: &batch)
+    }
+    let stream = intake.stream(around)
+    if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
+    if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
+      intake.streams[stream].follower.sawRecord()
+      return outcome
+    }
+    if intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch) {
+      recognized &+= 1
+      intake.streams[stream].follower.sawRecord()
+      return .taken
+    }
+    return takeLine(line, around, stream, at: place, into: &batch)
+  }
+
+  /// Takes a layer off and goes on with its content.
+  private mutating func takeLayer(
+    _ layer: LineLayer, _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome {
+    var inner = around
+    if layer.time != .min, layer.hasZone || !around.hasZone {
+      (inner.time, inner.hasZone) = (layer.time, layer.hasZone)
+    }
+    if layer.yearAssumed { batch.recordCounts.repair("yearAssumed") }
+    if layer.severity != .unknown { inner.severity = layer.severity }
+    if layer.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
+    if layer.stream != 0 { inner.stream = layer.stream }
+    return takeContent(
+      line.extracting(layer.start..<line.count), inner, isPartial: layer.isPartial, at: place, into: &batch)
+  }
+
+  /// Takes what stood inside a layer, joined with the parts that came before it.
+  mutating func takeContent(
+    _ content: Span<UInt8>, _ around: LineEnvelope, isPartial: Bool, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome {
+    depth += 1
+    defer { depth -= 1 }
+    let stream = intake.stream(around)
+    guard isPartial || !intake.streams[stream].partial.isEmpty else {
+      return takeText(content, around, at: place, into: &batch)
+    }
+    let limit = context.settings.limits.line
+    if intake.streams.partialBytes + content.count <= limit {
+      intake.streams.hold(content, around, place, in: stream)
+      if isPartial { return .continued }
+    } else {
+      context.report(
+        "lineTooLong", .warning, at: place.position, "a record in parts was cut at \(limit) bytes", limit: "line",
+        into: &batch)
+      batch.recordCounts.repair("cutLine")
+    }
+    batch.recordCounts.repair("joinedParts")
+    let (joined, start) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
+    let parts = intake.streams.takePartial(stream)
+    return takeText(parts.span, joined, at: start, into: &batch)
+  }
+
+  /// Takes a JSON object that fills a line; nil where it is none, or says nothing that a record needs.
+  private mutating func takeObject(
+    _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    switch classifier.classify(line, &reader) {
+    case .failed: return nil
+    case .descend:
+      var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+      guard check.skipValue(line), check.position == line.count else { return nil }
+      pendingDocuments.append(Array(copying: line))
+      return .document
+    case .unit(let shape, let end):
+      guard end == line.count else { return nil }
+      if reader.sawEscapedKey {
+        let plain = JSONEscapes.simplified(line, 0..<end)
+        return take(plain.span, shape, around, at: place, into: &batch) ? .taken : nil
+      }
+      return take(line, shape, around, at: place, into: &batch) ? .taken : nil
+    }
+  }
+
+  private mutating func take(
+    _ line: Span<UInt8>, _ shape: JSONShape, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    let before = (envelope, unknown, firstUnknown)
+    envelope = around
+    let isTaken = take(shape, line, 0..<line.count, at: place, into: &batch)
+    envelope = before.0
+    // What is no record is a line of text.
+    if !isTaken { (unknown, firstUnknown) = (before.1, before.2) }
+    return isTaken
+  }
+
+  /// Takes a line of text: a known form, a learned header, or a line that belongs to the record before it.
+  private mutating func takeLine(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome {
+    if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
+      let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
+    {
+      intake.streams[stream].follower.sawRecord()
+      emit(line, record, around, stream, at: place, into: &batch)
+      return .taken
+    }
+    if isSampling {
+      intake.layouts.add(line, of: around.component)
+      return .taken
+    }
+    let found = intake.layouts.header(of: line, name: around.component)
+    let header = found.header
+    var record = TextRecord(
+      time: header.time, hasZone: header.hasZone, yearAssumed: header.yearAssumed, severity: header.severity,
+      name: header.component, rank: header.component.isEmpty ? .none : .logger,
+      message: header.messageStart..<line.count)
+    let isIndented = line[0] == 0x20 || line[0] == 0x09
+    if header.messageStart == 0 || header.time == .min && isIndented {
+      switch intake.streams[stream].follower.judge(line, adopts: found.isUsual) {
+      case .continues:
+        batch.recordCounts.repair("continuationLine")
+        return .continued
+      case .record(let severity):
+        record.severity = severity
+        if depth > 0 { strip(line, &record) }
+      }
+    } else {
+      intake.streams[stream].follower.sawRecord()
+      let message = line.extracting(record.message)
+      if takeExport(message, around, at: place, into: &batch) { return .document }
+      if record.severity == .unknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
+    }
+    emit(line, record, around, stream, at: place, into: &batch)
+    return .taken
+  }
+
+  /// A time and level in front of a line that no layout was learned for.
+  private func strip(_ line: Span<UInt8>, _ record: inout TextRecord) {
+    let content = LogText.content(line)
+    if record.severity == .unknown { record.severity = content.severity }
+    record.message = content.start..<content.end
+  }
+
+  /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters).
+  private mutating func takeExport(
+    _ message: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard message.count > 20, message[0] == 0x7B, JSONScanner.matches(message, 1, "\"resource") else { return false }
+    var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard case .descend = classifier.classify(message, &reader) else { return false }
+    reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard reader.skipValue(message), reader.position == message.count else { return false }
+    pendingDocuments.append(Array(copying: message))
+    return true
+  }
+
+  // MARK: records
+
+  /// Ends a header whose message was awaited.
+  private mutating func complete(
+    _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard var awaiting = intake.streams[stream].awaiting else { return false }
+    intake.streams[stream].awaiting = nil
+    var start = 0
+    while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
+    let isIndented = start > 0
+    var text = line.extracting(start..<line.count)
+    if awaiting.log.severity == .unknown, !isIndented {
+      let level = Self.leadingLevel(text)
+      guard level.severity != .unknown else {
+        append(awaiting, into: &batch)
+        return false
+      }
+      awaiting.log.severity = level.severity
+      text = text.extracting(level.end..<text.count)
+    } else if !isIndented {
+      append(awaiting, into: &batch)
+      return false
+    }
+    awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
+    append(awaiting, into: &batch)
+    intake.streams[stream].follower.sawRecord()
+    return true
+  }
+
+  private mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {
+    var log = awaiting.log
+    log.textStart = batch.text.count
+    log.textCount = awaiting.text.count
+    batch.text += awaiting.text
+    batch.logs.append(log)
+    countText(log.time, at: awaiting.place, into: &batch)
+  }
+
+  private mutating func emit(
+    _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ stream: Int,
+    at place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    var log = LogLine()
+    log.source = place.source
+    log.time = around.time
+    if record.time != .min, record.hasZone || !around.hasZone || around.time == .min { log.time = record.time }
+    if record.yearAssumed { batch.recordCounts.repair("yearAssumed") }
+    log.component = around.component
+    if record.rank > around.rank { log.component = batch.symbols.intern(line.extracting(record.name)) }
+    var message = line.extracting(record.message)
+    log.severity = record.severity
+    if log.severity == .unknown { log.severity = Self.leadingLevel(message).severity }
+    if log.severity == .unknown { log.severity = around.severity }
+    identify(line, record, around, &log, into: &batch)
+    if message.count > context.settings.limits.text {
+      message = message.extracting(0..<context.settings.limits.text)
+      batch.recordCounts.repair("cutMessage")
+    }
+    if record.awaitsMessage {
+      intake.streams[stream].awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
+      return
+    }
+    log.textStart = batch.text.count
+    if record.isEscaped {
+      let text = JSONStringSlice(start: record.message.lowerBound, end: record.message.upperBound, isEscaped: true)
+      _ = JSONEscapes.append(line, text, to: &batch.text)
+    } else {
+      batch.text.append(copying: message)
+    }
+    log.textCount = batch.text.count - log.textStart
+    batch.logs.append(log)
+    countText(log.time, at: place, into: &batch)
+  }
+
+  private mutating func identify(
+    _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ log: inout LogLine,
+    into batch: inout RecordBatch
+  ) {
+    if !record.trace.isEmpty {
+      let text = line.extracting(record.trace)
+      let (id, isHex) = RequestID.parse(text)
+      log.request = id
+      if !isHex { log.requestText = batch.symbols.intern(text) }
+      log.span = FieldText.spanID(line.extracting(record.span))
+      return
+    }
+    intake.finder.find(line, into: &intake.found)
+    if !intake.found.request.isEmpty {
+      let (id, isHex) = RequestID.parse(intake.found.request.span)
+      log.request = id
+      log.span = intake.found.span
+      if !isHex { log.requestText = batch.symbols.intern(intake.found.request.span) }
+    } else {
+      (log.request, log.requestText, log.span) = (around.request, around.requestText, around.span)
+    }
+  }
+
+  /// Counts a line that was read.
+  private mutating func countText(_ time: Int64, at place: RecordPlace, into batch: inout RecordBatch) {
+    batch.recordCounts.use()
+    recognized &+= 1
+    textRecords &+= 1
+    guard time == .min else { return }
+    batch.recordCounts.repair("timeUnknown")
+    context.report("timeUnknown", .note, at: place.position, "a log line without a readable time", into: &batch)
+  }
+
+  /// `error: …` at the beginning of a message whose header names no level.
+  private static func leadingLevel(_ message: Span<UInt8>) -> (severity: Severity, end: Int) {
+    var end = 0
+    while end < message.count, end < 12, message[end] != 0x3A {
+      if message[end] == 0x20 { return (.unknown, 0) }
+      end &+= 1
+    }
+    guard end < message.count, end >= 3, message[end] == 0x3A else { return (.unknown, 0) }
+    let severity = Model.severity(of: message.extracting(0..<end))
+    end &+= 1
+    while end < message.count, message[end] == 0x20 { end &+= 1 }
+    return (severity, end)
+  }
+
+  /// Ends all streams: parts without an end, and headers without a message, are records as they are.
+  mutating func finishText(into batch: inout RecordBatch) {
+    for stream in intake.streams.indices {
+      if !intake.streams[stream].partial.isEmpty {
+        let (around, place) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
+        let parts = intake.streams.takePartial(stream)
+        batch.recordCounts.repair("unfinishedParts")
+        _ = takeText(parts.span, around, at: place, into: &batch)
+      }
+      if let awaiting = intake.streams[stream].awaiting {
+        intake.streams[stream].awaiting = nil
+        append(awaiting, into: &batch)
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// Log records in JSON: their own message, or the line of another program that they carry.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// Takes a log record, checked before.
+  ///
+  /// - Returns: false where the object must have a message to pass for a record, and has none.
+  mutating func takeLog(
+    _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needsMessage: Bool, into batch: inout RecordBatch
+  ) -> Bool {
+    texts.exchange(with: &batch)
+    let fields = logs.read(b, at: start, &texts)
+    texts.exchange(with: &batch)
+    if needsMessage, !fields.isLog { return false }
+    if isSampling, let level = fields.level { logs.evidence.add(level) }
+    var around = depth == 0 ? origin(into: &batch) : envelope
+    if fields.time != .min, fields.hasZone || !around.hasZone || around.time == .min {
+      (around.time, around.hasZone) = (fields.time, fields.hasZone)
+    }
+    if fields.severity != .unknown { around.severity = fields.severity }
+    if !fields.request.isNone { (around.request, around.requestText) = (fields.request, fields.requestText) }
+    if fields.span != 0 { around.span = fields.span }
+    if fields.stream != 0 { around.stream = fields.stream }
+    let carries = fields.isWrapped && fields.message != nil
+    // What carries the lines of others names their program; a record that is a program's own names its service.
+    around.name(fields.name, carries && fields.rank == .service ? .container : fields.rank)
+    if depth < Self.mostLayers {
+      if carries, let message = fields.message {
+        return takeCarried(b, message, fields, around, at: place, into: &batch)
+      }
+      if let raw = fields.raw, b[raw.lowerBound] == 0x5B, let bytes = JSONLogs.bytes(b, raw) {
+        return takeCarried(bytes, fields, around, at: place, into: &batch)
+      }
+    }
+    var log = LogLine()
+    log.source = place.source
+    log.time = around.time
+    log.component = around.component
+    log.severity = around.severity
+    (log.request, log.requestText, log.span) = (around.request, around.requestText, around.span)
+    texts.exchange(with: &batch)
+    if let message = fields.message {
+      texts.appendMessage(b, message, stripsHeader: fields.isWrapped, &log)
+    } else {
+      texts.appendRaw(b, fields.raw ?? start..<fields.end, &log)
+    }
+    texts.exchange(with: &batch)
+    batch.logs.append(log)
+    used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
+    return true
+  }
+
+  private mutating func takeCarried(
+    _ b: Span<UInt8>, _ message: JSONStringSlice, _ fields: JSONLogFields, _ around: LineEnvelope,
+    at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    var content = takeBuffer()
+    texts.unescape(b, message, into: &content)
+    if fields.isDocker, !fields.isUnended { intake.keepsLineFeeds = true }
+    let isPartial = fields.isPartial || fields.isDocker && fields.isUnended && intake.keepsLineFeeds
+    takeCarried(content.span, isPartial: isPartial, around, at: place, into: &batch)
+    giveBack(content)
+    return true
+  }
+
+  private mutating func takeCarried(
+    _ content: [UInt8], _ fields: JSONLogFields, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    takeCarried(content.span, isPartial: fields.isPartial, around, at: place, into: &batch)
+    return true
+  }
+
+  /// Takes the line that a record carries: all of it is one record, whatever lines it has.
+  private mutating func takeCarried(
+    _ content: Span<UInt8>, isPartial: Bool, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) {
+    var isBlank = true
+    for i in content.indices where content[i] > 0x20 {
+      isBlank = false
+      break
+    }
+    if isBlank {
+      batch.recordCounts.repair("blankLine")
+      recognized &+= 1
+      return
+    }
+    nameFormat("JSON log lines")
+    _ = takeContent(content, around, isPartial: isPartial, at: place, into: &batch)
+    recognized &+= 1
+    noteTexts(place.position, into: &batch)
+  }
+
+  // MARK: Loki
+
+  /// Takes the lines of one stream: `{"stream": {labels}, "values": [["nanoseconds", "line"], …]}`, newest first or last.
+  mutating func takeLokiStream(
+    _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    var around = depth == 0 ? origin(into: &batch) : envelope
+    var values = start
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      reader.skipSpace(b)
+      if JSONScanner.equals(b, key, "stream") {
+        texts.exchange(with: &batch)
+        let labels = logs.labels(b, at: reader.position, &texts)
+        texts.exchange(with: &batch)
+        around.severity = labels.severity
+        around.name(labels.name, labels.rank == .service ? .container : labels.rank)
+        if labels.stream != 0 { around.stream = labels.stream }
+      } else if JSONScanner.equals(b, key, "values") {
+        values = reader.position
+      }
+      return reader.skipValue(b)
+    }
+    reader = JSONScanner(at: values)
+    guard reader.take(0x5B, b) else { return false }
+    var isFirst = true
+    while reader.nextElement(b, &isFirst) {
+      guard takeLokiLine(b, &reader, around, at: place, into: &batch) else { break }
+    }
+    nameFormat("Loki")
+    recognized &+= 1
+    return true
+  }
+
+  private mutating func takeLokiLine(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    guard reader.peek(b) == 0x5B else { return reader.skipValue(b) }
+    var pair = reader
+    guard reader.skipValue(b) else { return false }
+    guard pair.take(0x5B, b), let time = pair.scalar(b), pair.take(0x2C, b), let line = pair.scalar(b),
+      case .text(let text) = line
+    else {
+      recognized &+= 1
+      batch.recordCounts.skip("noMessage")
+      context.report(
+        "noMessage", .warning, at: place.position, "a value of a stream without time and line", into: &batch)
+      return true
+    }
+    var around = around
+    if case .text(let stamp) = time,
+      let micros = FieldText.moment(b.extracting(stamp.start..<stamp.end), times: logs.times)
+    {
+      (around.time, around.hasZone) = micros
+    }
+    var content = takeBuffer()
+    texts.unescape(b, text, into: &content)
+    takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
+    giveBack(content)
+    return true
+  }
+}

@@ -1,0 +1,265 @@
+// Log lines that tell their own form, whatever file they stand in.
+
+internal import Model
+internal import Support
+
+/// What a text line says of itself.
+struct TextRecord {
+  /// Microseconds since the epoch; `Int64.min` where the line has no time that names a day.
+  var time: Int64 = .min
+  var hasZone = false
+  var yearAssumed = false
+  var severity = Severity.unknown
+  /// Where the name of what wrote the line lies in it.
+  var name = 0..<0
+  var rank = NameRank.none
+  var message = 0..<0
+  /// Whether the message is written with backslash escapes.
+  var isEscaped = false
+  var trace = 0..<0
+  var span = 0..<0
+  /// Whether the line is a header only, and the message stands on the next one.
+  var awaitsMessage = false
+}
+
+/// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging.
+enum KnownLines {
+  /// The line's record, nil where it has none of the forms.
+  static func read(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    guard line.count > 4 else { return nil }
+    let first = line[0]
+    if first &- 0x30 <= 9 { return redis(line, times) ?? console(line, times) ?? tabbed(line, times) }
+    if first == 0x5B { return tabbed(line, times) }
+    guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
+    if line[1] &- 0x30 <= 9 { return klog(line, times) }
+    if line[1] == 0x2C { return ruby(line, times) }
+    if line[4] == 0x3A { if let record = console(line, times) { return record } }
+    if isPair(line) { return LogfmtLine.read(line, times, table) }
+    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) }
+    return nil
+  }
+
+  /// Whether a line, read behind a runtime's time, needs nothing else to be understood.
+  static func standsAlone(_ line: Span<UInt8>) -> Bool {
+    guard line.count > 4 else { return false }
+    if line[0] == 0x7B { return line[1] == 0x22 || line[1] == 0x20 }
+    if line[1] &- 0x30 <= 9 { return isKlog(line) }
+    return isPair(line)
+  }
+
+  /// `key=` at the beginning.
+  private static func isPair(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    while i < line.count, i < 32 {
+      let byte = line[i]
+      if byte == 0x3D { return i > 0 && i + 1 < line.count && line[i + 1] > 0x20 && line[i + 1] != 0x3D }
+      guard
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F || byte == 0x2E || byte == 0x40 || byte == 0x2D
+      else { return false }
+      i += 1
+    }
+    return false
+  }
+
+  // MARK: klog
+
+  private static func isKlog(_ line: Span<UInt8>) -> Bool {
+    guard line.count > 22, severity(ofLetter: line[0]) != .unknown else { return false }
+    var digits = 0
+    while digits < 9, line[1 + digits] &- 0x30 <= 9 { digits += 1 }
+    return (digits == 4 || digits == 8) && line[1 + digits] == 0x20 && line[4 + digits] == 0x3A
+  }
+
+  private static func severity(ofLetter letter: UInt8) -> Severity {
+    switch letter {
+    case 0x44: .debug
+    case 0x49: .info
+    case 0x57: .warning
+    case 0x45: .error
+    case 0x46: .fatal
+    default: .unknown
+    }
+  }
+
+  /// `Lmmdd hh:mm:ss.uuuuuu THREAD FILE:LINE] MESSAGE` (klog and glog; newer glog writes the year, too).
+  private static func klog(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard isKlog(line), let time = times.compactDay(line, 1) else { return nil }
+    let bracket = ByteScan.find(0x5D, in: line, from: time.end)
+    guard bracket < line.count, bracket - time.end < 256 else { return nil }
+    var record = TextRecord(
+      time: time.time, yearAssumed: time.form == .withoutYear, severity: severity(ofLetter: line[0]))
+    var start = bracket + 1
+    while start < line.count, line[start] == 0x20 { start += 1 }
+    record.message = start..<line.count
+    return record
+  }
+
+  // MARK: Ruby
+
+  /// `I, [TIME #PID]  INFO -- PROGRAM: MESSAGE` (Ruby's Logger::Formatter).
+  private static func ruby(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 24, line[2] == 0x20, line[3] == 0x5B, let time = times.parse(line, 4), time.isPlaced else {
+      return nil
+    }
+    let bracket = ByteScan.find(0x5D, in: line, from: time.end)
+    var i = bracket + 1
+    while i < line.count, line[i] == 0x20 { i += 1 }
+    let word = i
+    while i < line.count, line[i] != 0x20 { i += 1 }
+    guard bracket < line.count, i > word, JSONScanner.matches(line, i, " -- ") else { return nil }
+    var record = TextRecord(time: time.time, hasZone: time.hasZone)
+    record.severity = Model.severity(of: line.extracting(word..<i))
+    i += 4
+    let name = i
+    while i < line.count, i - name < 128, line[i] != 0x3A { i += 1 }
+    if i + 1 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 {
+      record.name = name..<i
+      record.rank = i > name ? .logger : .none
+      i += 2
+    } else {
+      i = name
+    }
+    record.message = i..<line.count
+    return record
+  }
+
+  // MARK: Redis
+
+  /// `PID:ROLE DD Mmm YYYY HH:MM:SS.mmm LEVEL MESSAGE`; levels are `.` debug, `-` verbose, `*` notice, `#` warning.
+  private static func redis(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var i = 0
+    while i < line.count, i < 10, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i + 4 < line.count, line[i] == 0x3A, line[i + 1] &- 0x41 < 26, line[i + 2] == 0x20,
+      let time = times.parse(line, i + 3), time.isPlaced, time.end + 2 < line.count, line[time.end] == 0x20,
+      line[time.end + 2] == 0x20
+    else { return nil }
+    var record = TextRecord(time: time.time, hasZone: time.hasZone)
+    switch line[time.end + 1] {
+    case 0x2E: record.severity = .debug
+    case 0x2D, 0x2A: record.severity = .info
+    case 0x23: record.severity = .warning
+    default: return nil
+    }
+    record.message = time.end + 3..<line.count
+    return record
+  }
+
+  // MARK: AWS Lambda
+
+  /// `TIME⇥REQUEST⇥LEVEL⇥MESSAGE` and `[LEVEL]⇥TIME⇥REQUEST⇥MESSAGE` of AWS Lambda's runtimes.
+  private static func tabbed(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var record = TextRecord()
+    var i = 0
+    var fields = 0
+    while fields < 3 {
+      let end = ByteScan.find(0x09, in: line, from: i)
+      guard end < line.count, end - i < 128 else { return nil }
+      let isBracket = line[i] == 0x5B && line[end - 1] == 0x5D
+      let field = isBracket ? i + 1..<max(end - 1, i + 1) : i..<end
+      if record.time == .min, let time = times.parse(line, field.lowerBound), time.end == field.upperBound,
+        time.isPlaced
+      {
+        (record.time, record.hasZone) = (time.time, time.hasZone)
+      } else if record.severity == .unknown, Model.severity(of: line.extracting(field)) != .unknown {
+        record.severity = Model.severity(of: line.extracting(field))
+      } else if record.trace.isEmpty, fields > 0, !field.isEmpty {
+        record.trace = field
+      } else {
+        return nil
+      }
+      i = end + 1
+      fields += 1
+    }
+    guard record.time != .min, record.severity != .unknown else { return nil }
+    record.message = i..<line.count
+    return record
+  }
+
+  // MARK: .NET
+
+  /// `info: CATEGORY[ID]` of .NET's simple console formatter, perhaps with a time before it; the message stands on the next
+  /// line, or behind it where the formatter writes single lines.
+  private static func console(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var record = TextRecord()
+    var i = 0
+    if line[0] &- 0x30 <= 9 {
+      guard let time = times.parse(line, 0), time.isPlaced, time.end < line.count else { return nil }
+      record.time = time.time
+      record.hasZone = time.hasZone
+      i = time.end
+      while i < line.count, line[i] == 0x20 { i += 1 }
+    }
+    guard i + 6 < line.count, line[i + 4] == 0x3A, line[i + 5] == 0x20 else { return nil }
+    switch line.extracting(i..<i + 4).word {
+    case 0x7472_6365: record.severity = .trace
+    case 0x6462_7567: record.severity = .debug
+    case 0x696E_666F: record.severity = .info
+    case 0x7761_726E: record.severity = .warning
+    case 0x6661_696C: record.severity = .error
+    case 0x6372_6974: record.severity = .fatal
+    default: return nil
+    }
+    let name = i + 6
+    i = name
+    while i < line.count, line[i] > 0x20, line[i] != 0x5B { i += 1 }
+    guard i > name, i < line.count, line[i] == 0x5B else { return nil }
+    record.name = name..<i
+    record.rank = .logger
+    i += 1
+    while i < line.count, line[i] &- 0x30 <= 9 || line[i] == 0x2D { i += 1 }
+    guard i < line.count, line[i] == 0x5D else { return nil }
+    i += 1
+    if i == line.count {
+      record.awaitsMessage = true
+      record.message = name..<i
+    } else {
+      guard line[i] == 0x20 else { return nil }
+      record.message = i + 1..<line.count
+    }
+    return record
+  }
+
+  // MARK: Python, java.util.logging
+
+  /// `LEVEL:LOGGER:MESSAGE` (Python's `logging.BASIC_FORMAT`).
+  private static func python(_ line: Span<UInt8>) -> TextRecord? {
+    var i = 0
+    while i < line.count, i < 9, line[i] &- 0x41 < 26 { i += 1 }
+    guard i >= 4, i + 2 < line.count, line[i] == 0x3A, line[i + 1] > 0x20 else { return nil }
+    let severity = Model.severity(of: line.extracting(0..<i))
+    guard severity != .unknown else { return nil }
+    let name = i + 1
+    i = name
+    while i < line.count, i - name < 120, line[i] != 0x3A, line[i] > 0x20 { i += 1 }
+    guard i > name, i < line.count, line[i] == 0x3A else { return nil }
+    return TextRecord(severity: severity, name: name..<i, rank: .logger, message: i + 1..<line.count)
+  }
+
+  /// `Nov 25, 2026 2:00:00 AM CLASS METHOD`, the header of java.util.logging's SimpleFormatter; level and message stand on the
+  /// next line.
+  private static func javaUtil(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 24, line[3] == 0x20, let time = times.parse(line, 0), time.form >= .full, time.end < line.count,
+      line[time.end] == 0x20, line[time.end - 1] == 0x4D
+    else { return nil }
+    let name = time.end + 1
+    var i = name
+    var dots = 0
+    while i < line.count, line[i] > 0x20 {
+      if line[i] == 0x2E { dots += 1 }
+      i += 1
+    }
+    let end = i
+    if i < line.count { i += 1 }
+    while i < line.count, line[i] > 0x20 { i += 1 }
+    guard dots > 0, i == line.count else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, name: name..<end, rank: .logger, message: name..<i, awaitsMessage: true)
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Four letters as one number.
+  fileprivate var word: UInt32 {
+    UInt32(self[0]) << 24 | UInt32(self[1]) << 16 | UInt32(self[2]) << 8 | UInt32(self[3])
+  }
+}

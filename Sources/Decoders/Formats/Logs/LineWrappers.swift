@@ -1,0 +1,203 @@
+// What runtimes and collectors put in front of a line: the layers around a text line.
+
+internal import Model
+internal import Support
+
+/// One layer that was taken off a line.
+struct LineLayer {
+  /// Microseconds since the epoch; `Int64.min` where the layer has no time.
+  var time: Int64 = .min
+  var hasZone = false
+  var yearAssumed = false
+  var severity = Severity.unknown
+  /// Where the name lies in the line.
+  var name = 0..<0
+  var rank = NameRank.none
+  /// 1 for `stdout`, 2 for `stderr`.
+  var stream: UInt8 = 0
+  /// Whether the content goes on in the stream's next line.
+  var isPartial = false
+  /// Where the content begins.
+  var start = 0
+}
+
+/// A kind of layer that a file's lines have in common.
+enum LineWrapper: UInt8, CaseIterable, Sendable {
+  /// `kubectl logs --prefix`: `[pod/NAME/CONTAINER] `.
+  case kubectl
+  /// stern's default template: `POD CONTAINER `, with `-A` a namespace before.
+  case stern
+  /// `docker compose logs`: `SERVICE-1  | `.
+  case compose
+  /// RFC 3164, with or without the priority, with its own or an ISO 8601 time.
+  case syslog
+  /// RFC 5424.
+  case syslog5424
+  /// fluentd's `out_file`: time, tag and JSON, separated by tabs.
+  case fluentd
+  /// A full time and then a line that stands for itself: `kubectl logs --timestamps`, CloudWatch.
+  case timed
+}
+
+/// Takes layers off lines.
+struct LineUnwrapper: Sendable {
+  let times: LogTimeParser
+  /// The kinds that a sample of the file has; empty until `learn`.
+  private(set) var kinds: [LineWrapper] = []
+  /// Lines of the sample by kind, and all.
+  private var votes = [Int](repeating: 0, count: LineWrapper.allCases.count)
+
+  init(clock: LogClock) { times = LogTimeParser(clock: clock) }
+
+  /// The share of a sample's lines, in percent, that must have a layer for it to be the file's.
+  private static let share = 60
+
+  /// Counts the layers of one sampled line.
+  mutating func vote(_ line: Span<UInt8>) {
+    for kind in LineWrapper.allCases where layer(kind, line) != nil { votes[Int(kind.rawValue)] += 1 }
+  }
+
+  /// Decides on the kinds, of so many sampled lines.
+  mutating func decide(among lines: Int) {
+    kinds = LineWrapper.allCases.filter { kind in
+      let share = kind == .timed ? 20 : Self.share
+      return lines > 0 && votes[Int(kind.rawValue)] * 100 >= share * lines
+    }
+  }
+
+  /// The outermost layer of a line: the container runtime's, or one of the file's kinds.
+  func peel(_ line: Span<UInt8>) -> LineLayer? {
+    if let layer = Self.runtimeLayer(line, times) { return layer }
+    for kind in kinds { if let layer = layer(kind, line) { return layer } }
+    return nil
+  }
+
+  private func layer(_ kind: LineWrapper, _ line: Span<UInt8>) -> LineLayer? {
+    switch kind {
+    case .kubectl: return kubectl(line)
+    case .stern: return stern(line)
+    case .compose: return compose(line)
+    case .syslog: return SyslogLine.layer3164(line, times)
+    case .syslog5424: return SyslogLine.layer5424(line, times)
+    case .fluentd: return fluentd(line)
+    case .timed: return timed(line)
+    }
+  }
+
+  // MARK: CRI
+
+  /// The container runtime interface's log lines: `TIME stdout|stderr P|F[:…] CONTENT`
+  /// (kubernetes/design-proposals-archive, node/kubelet-cri-logging).
+  static func runtimeLayer(_ line: Span<UInt8>, _ times: LogTimeParser) -> LineLayer? {
+    guard line.count > 29, line[0] &- 0x30 <= 9, line[4] == 0x2D, line[10] == 0x54 else { return nil }
+    var space = 19
+    while space < line.count, space < 40, line[space] != 0x20 { space &+= 1 }
+    let isOut = JSONScanner.matches(line, space, " stdout ")
+    guard isOut || JSONScanner.matches(line, space, " stderr ") else { return nil }
+    let tag = space &+ 8
+    guard tag < line.count, line[tag] == 0x46 || line[tag] == 0x50 else { return nil }
+    var end = tag &+ 1
+    if end < line.count, line[end] == 0x3A { while end < line.count, line[end] != 0x20 { end &+= 1 } }
+    guard end == line.count || line[end] == 0x20 else { return nil }
+    guard let time = times.parse(line, 0), time.end == space, time.form >= .full else { return nil }
+    return LineLayer(
+      time: time.time, hasZone: time.hasZone, stream: isOut ? 1 : 2, isPartial: line[tag] == 0x50,
+      start: min(end &+ 1, line.count))
+  }
+
+  // MARK: prefixes
+
+  private func kubectl(_ line: Span<UInt8>) -> LineLayer? {
+    guard JSONScanner.matches(line, 0, "[pod/") else { return nil }
+    let end = ByteScan.find(0x5D, in: line, from: 5)
+    guard end + 1 < line.count, line[end + 1] == 0x20, end < 512 else { return nil }
+    var slash = end
+    while slash > 4, line[slash] != 0x2F { slash -= 1 }
+    guard slash > 5, slash + 1 < end else { return nil }
+    return LineLayer(name: slash + 1..<end, rank: .container, start: end + 2)
+  }
+
+  private func compose(_ line: Span<UInt8>) -> LineLayer? {
+    var end = 0
+    while end < line.count, end < 128, Self.isLabel(line[end]) || line[end] == 0x5F || line[end] == 0x2E { end += 1 }
+    guard end > 0 else { return nil }
+    var bar = end
+    while bar < line.count, line[bar] == 0x20 { bar += 1 }
+    guard bar > end, bar < line.count, line[bar] == 0x7C, bar + 1 == line.count || line[bar + 1] == 0x20 else {
+      return nil
+    }
+    // The replica's number is no part of the service.
+    var name = end
+    while name > 0, line[name - 1] &- 0x30 <= 9 { name -= 1 }
+    let hasNumber = name < end && name > 1 && (line[name - 1] == 0x2D || line[name - 1] == 0x5F)
+    return LineLayer(name: 0..<(hasNumber ? name - 1 : end), rank: .container, start: min(bar + 2, line.count))
+  }
+
+  private static func isLabel(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2D
+  }
+
+  private func stern(_ line: Span<UInt8>) -> LineLayer? {
+    var words: [Range<Int>] = []
+    var i = 0
+    while i < line.count, words.count < 3 {
+      let start = i
+      while i < line.count, line[i] != 0x20 {
+        guard Self.isLabel(line[i]), line[i] &- 0x41 > 25 else { return pod(line, words) }
+        i += 1
+      }
+      guard i > start else { return pod(line, words) }
+      words.append(start..<i)
+      i += 1
+    }
+    return pod(line, words)
+  }
+
+  /// The pod is the first or, behind a namespace, the second of the words; the container follows.
+  private func pod(_ line: Span<UInt8>, _ words: [Range<Int>]) -> LineLayer? {
+    for index in words.indices where index + 1 < words.count && index < 2 && isPod(line, words[index]) {
+      let container = words[index + 1]
+      guard container.upperBound + 1 < line.count else { return nil }
+      return LineLayer(name: container, rank: .container, start: container.upperBound + 1)
+    }
+    return nil
+  }
+
+  /// `orders-6d58f9c7b-x2x9k` of a deployment, `orders-x2x9k` of a job or daemon set, `orders-0` of a stateful set.
+  private func isPod(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    var hyphen = word.upperBound
+    while hyphen > word.lowerBound, line[hyphen - 1] != 0x2D { hyphen -= 1 }
+    guard hyphen > word.lowerBound + 1 else { return false }
+    let tail = hyphen..<word.upperBound
+    var digits = 0
+    for i in tail where line[i] &- 0x30 <= 9 { digits += 1 }
+    if digits == tail.count { return tail.count > 0 && tail.count <= 4 }
+    // The alphabet of generated suffixes has no vowels (k8s.io/apimachinery, util/rand).
+    guard tail.count == 5 else { return false }
+    for i in tail where Self.isVowel(line[i]) { return false }
+    return true
+  }
+
+  private static func isVowel(_ byte: UInt8) -> Bool {
+    byte == 0x61 || byte == 0x65 || byte == 0x69 || byte == 0x6F || byte == 0x75
+  }
+
+  private func fluentd(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count > 24, line[0] &- 0x30 <= 9, let time = times.parse(line, 0), time.isPlaced, time.end < line.count,
+      line[time.end] == 0x09
+    else { return nil }
+    let tab = ByteScan.find(0x09, in: line, from: time.end + 1)
+    guard tab + 1 < line.count, line[tab + 1] == 0x7B else { return nil }
+    return LineLayer(
+      time: time.time, hasZone: time.hasZone, name: time.end + 1..<tab, rank: .logger, start: tab + 1)
+  }
+
+  private func timed(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count > 24, line[0] &- 0x30 <= 9, line[10] == 0x54, let time = times.parse(line, 0), time.form >= .full,
+      time.hasZone, time.end + 1 < line.count, line[time.end] == 0x20
+    else { return nil }
+    let rest = line.extracting((time.end + 1)..<line.count)
+    guard KnownLines.standsAlone(rest) || AccessLines.looksLike(rest) else { return nil }
+    return LineLayer(time: time.time, hasZone: true, start: time.end + 1)
+  }
+}

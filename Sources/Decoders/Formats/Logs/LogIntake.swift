@@ -1,0 +1,69 @@
+// What is needed to read the text lines of one member.
+
+internal import Model
+internal import Support
+
+/// The learned and remembered state behind the text lines of one member: wrappers, header layouts, streams.
+struct LogIntake {
+  /// What the member's path tells, once it is asked.
+  var origin: LineEnvelope?
+  var unwrapper: LineUnwrapper
+  var layouts: LogLayouts
+  var streams = LogStreams()
+  var access: AccessLines
+  let finder = RequestFinder()
+  var found = RequestFinder.Found()
+  /// Whether the sample has lines of a known form that begin with a digit: plain files rarely do, and their lines are read faster
+  /// without looking for one.
+  var knowsDigits = false
+  /// Whether whole lines of Docker's files end with a line feed, as Docker writes them.
+  var keepsLineFeeds = false
+
+  init(context: borrowing MemberContext) {
+    let settings = context.settings
+    let clock = LogClock(zoneSeconds: settings.assumedZoneSeconds, lastDay: settings.lastDay)
+    unwrapper = LineUnwrapper(clock: clock)
+    layouts = LogLayouts(clock: clock)
+    access = AccessLines(context: copy context)
+  }
+
+  /// The number of the stream that a line belongs to.
+  mutating func stream(_ around: LineEnvelope) -> Int {
+    if around.stream == 0, around.component == origin?.component ?? .none { return 0 }
+    return streams.index(of: around.component, around.stream)
+  }
+
+  /// The kind of the outermost layer, for the format's name.
+  var wrapperName: String? {
+    switch unwrapper.kinds.first {
+    case .kubectl, .stern: "kubectl"
+    case .compose: "docker compose"
+    case .syslog, .syslog5424: "syslog"
+    case .fluentd: "fluentd"
+    case .timed, nil: nil
+    }
+  }
+}
+
+/// Takes the escape sequences of terminals out of lines.
+enum TerminalColours {
+  /// The line without `ESC [ … m` and its like (ECMA-48 control sequences); nil where it has none.
+  static func removed(_ line: Span<UInt8>) -> [UInt8]? {
+    var out: [UInt8] = []
+    out.reserveCapacity(line.count)
+    var i = 0
+    var isChanged = false
+    while i < line.count {
+      if line[i] == 0x1B, i + 1 < line.count, line[i + 1] == 0x5B {
+        var end = i + 2
+        while end < line.count, line[end] < 0x40 { end += 1 }
+        i = min(end + 1, line.count)
+        isChanged = true
+      } else {
+        out.append(line[i])
+        i += 1
+      }
+    }
+    return isChanged ? out : nil
+  }
+}

@@ -1,0 +1,79 @@
+// The keys of known producers and collectors, beside those of the settings, in the order in which they are believed.
+//
+// Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog,
+// GELF 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
+// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd,
+// Vector, Filebeat, Kubernetes (core/v1 Event), Windows (event schema).
+
+enum LogKeyNames {
+  static let time = [
+    "@t", "t.$date", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
+    "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
+    "firsttimestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
+  ]
+
+  static let severity = [
+    "@l", "level_name", "leveldisplayname", "level.levelstr", "level.name", "level.standardlevel", "fields.level",
+    "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
+    "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "s", "type",
+  ]
+
+  static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
+
+  static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
+
+  static let message = [
+    "@m", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg", "jsonpayload.statusdetails",
+    "event.renderinginfo.message",
+    "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
+    "event.eventdata.data", "event.eventdata",
+  ]
+
+  static let wrapped = ["line", "textpayload", "event.original", "_raw"]
+
+  static let service = [
+    "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
+    "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
+    "labels.service_name",
+    "labels.service", "labels.app", "labels.application", "labels.app_name", "labels.app_kubernetes_io_name",
+    "stream.service_name",
+  ]
+
+  static let container = [
+    "kubernetes.container_name", "kubernetes.container.name", "container_name", "containername", "container.name",
+    "_container_name", "resource.labels.container_name", "labels.container", "labels.container_name",
+    "labels.k8s_container_name", "attrs.com.docker.compose.service", "container", "syslog_identifier", "ident",
+    "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
+    "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
+    "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
+    "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "involvedobject.name",
+    "regarding.name", "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
+    "labels.job", "labels.unit", "labels.syslog_identifier", "fluentd_tag", "loggroup",
+  ]
+
+  static let logger = [
+    "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
+    "category", "categoryname", "channel", "target", "c", "logname", "module",
+  ]
+
+  static let host = ["host", "hostname", "host.name", "_hostname", "computer", "event.system.computer", "machinename"]
+
+  static let trace = [
+    "@tr", "traceparent", "contextmap.traceid", "contextmap.trace_id", "mdc.traceid", "mdc.trace_id",
+    "properties.traceid", "context.trace_id", "logging.googleapis.com/trace", "span.trace_id", "otel.trace_id",
+    "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid",
+  ]
+
+  static let span = [
+    "@sp", "contextmap.spanid", "contextmap.span_id", "mdc.spanid", "mdc.span_id", "properties.spanid",
+    "context.span_id", "logging.googleapis.com/spanid", "otel.span_id",
+  ]
+
+  static let partial = ["logtag", "partial_message", "container_partial_message"]
+
+  static let collector = [
+    "kubernetes", "docker", "log.file.path", "agent.type", "input.type", "source_type", "container_id",
+    "container.id", "containerid", "_cursor", "__cursor", "_boot_id", "_transport", "ingestiontime", "logstreamname",
+    "nodename", "filename",
+  ]
+}

@@ -1,0 +1,68 @@
+// The learned headers of the lines of one member, by the program that wrote them.
+
+internal import Model
+internal import Support
+
+/// Learns the header layout of each program from a sample of its lines.
+///
+/// A file of one program has one layout; where a collector mixed many, each has its own, and lines of a program that the sample
+/// lacks are read by the one that all lines share.
+struct LogLayouts: Sendable {
+  private var all: HeaderLayout
+  private var byName: [UInt32: HeaderLayout] = [:]
+  /// The sample while it is gathered.
+  private var bytes: [UInt8] = []
+  private var lines: [(name: UInt32, range: Range<Int>)] = []
+  private let clock: LogClock
+
+  /// Programs that get a layout of their own.
+  private static let most = 64
+  private static let sampledLines = 1000
+
+  init(clock: LogClock) {
+    self.clock = clock
+    all = HeaderLayout(clock: clock)
+  }
+
+  /// Whether no line has a header.
+  var isEmpty: Bool { all.isEmpty && byName.values.allSatisfy { $0.isEmpty } }
+
+  var isFull: Bool { lines.count >= Self.sampledLines }
+
+  /// Adds a line to the sample: without its wrappers, with the name of its program.
+  mutating func add(_ line: Span<UInt8>, of name: Symbol) {
+    guard !isFull, !line.isEmpty, !TraceFollower.isPart(line), TraceFollower.crash(line) == nil else { return }
+    let start = bytes.count
+    // A header is at the beginning.
+    bytes.append(copying: line.extracting(0..<min(line.count, 1024)))
+    lines.append((name.index, start..<bytes.count))
+  }
+
+  /// Learns from the sample and forgets it. What was learned of a program that is not in it stays.
+  mutating func learn() {
+    let sample = bytes
+    let order = DateOrder.learned(from: sample.span, lines.map(\.range), clock: clock)
+    var clock = clock
+    if let order { clock.order = order }
+    var groups: [UInt32: [Range<Int>]] = [:]
+    for (name, range) in lines { groups[name, default: []].append(range) }
+    all = HeaderLayout(clock: clock)
+    all.learn(sample.span, lines.map(\.range))
+    if groups.count > 1 {
+      for (name, ranges) in groups.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) }).prefix(Self.most)
+      {
+        var layout = HeaderLayout(clock: clock)
+        layout.learn(sample.span, ranges)
+        byName[name] = layout
+      }
+    }
+    bytes = []
+    lines = []
+  }
+
+  /// The header of a line, and whether nearly all lines of its program have one.
+  func header(of line: Span<UInt8>, name: Symbol) -> (header: LogHeader, isUsual: Bool) {
+    if !byName.isEmpty, let layout = byName[name.index] { return (layout.header(of: line), layout.headedPercent >= 90) }
+    return (all.header(of: line), all.headedPercent >= 90)
+  }
+}

@@ -1,0 +1,97 @@
+// What the path of a log file tells of the program that wrote it.
+
+/// How well a name names the program behind a record; of two names the stronger one is the component.
+enum NameRank: UInt8, Comparable, Sendable {
+  case none = 0
+  /// A host is better than nothing.
+  case host
+  /// The file's own name.
+  case file
+  /// A logger, a tag of a module.
+  case logger
+  /// A container's id.
+  case containerID
+  /// A service that the record itself names.
+  case service
+  /// The container, unit or program that a runtime or collector names.
+  case container
+
+  static func < (a: NameRank, b: NameRank) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// The name in a log file's path.
+struct LogOrigin {
+  var name: String
+  var rank: NameRank
+
+  /// - Parameter path: of the member, with the names of the archives around it.
+  ///
+  /// Known are `NAMESPACE_POD_UID/CONTAINER/N.log` and `POD_NAMESPACE_CONTAINER-ID.log` of the kubelet, `ID-json.log` of
+  /// Docker; of any other file its name up to the first dot, without a date at its end, or its folder's where the file is only
+  /// numbered.
+  init(path: String) {
+    let parts = path.utf8.split(whereSeparator: { $0 == 0x2F || $0 == 0x21 }).map { Array($0) }
+    guard let file = parts.last, path != "-" else {
+      self.init(name: "", rank: .none)
+      return
+    }
+    let base = Array(file.prefix { $0 != 0x2E })
+    if parts.count >= 3, Self.isNumbered(base), Self.isPodFolder(parts[parts.count - 3]) {
+      self.init(bytes: parts[parts.count - 2], rank: .container)
+    } else if let container = Self.linkedContainer(base) {
+      self.init(bytes: container, rank: .container)
+    } else if let id = Self.dockerID(base) {
+      self.init(bytes: id, rank: .containerID)
+    } else if Self.isNumbered(base), parts.count >= 2 {
+      self.init(bytes: Array(parts[parts.count - 2].prefix { $0 != 0x2E }), rank: .file)
+    } else {
+      self.init(bytes: Self.undated(base), rank: .file)
+    }
+  }
+
+  private init(bytes: [UInt8], rank: NameRank) {
+    self.init(name: String(decoding: bytes, as: UTF8.self), rank: bytes.isEmpty ? .none : rank)
+  }
+
+  private init(name: String, rank: NameRank) {
+    self.name = name
+    self.rank = rank
+  }
+
+  private static func isHex(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 || (byte | 0x20) &- 0x61 < 6 }
+
+  private static func isNumbered(_ base: [UInt8]) -> Bool { !base.isEmpty && base.allSatisfy { $0 &- 0x30 <= 9 } }
+
+  /// `shop_orders-6d58f9c7b-x2x9k_0b1c…`: two underscores, a hexadecimal id (with hyphens) at the end.
+  private static func isPodFolder(_ name: [UInt8]) -> Bool {
+    let parts = name.split(separator: 0x5F, omittingEmptySubsequences: false)
+    return parts.count == 3 && !parts[0].isEmpty && !parts[1].isEmpty && !parts[2].isEmpty
+      && parts[2].allSatisfy { isHex($0) || $0 == 0x2D }
+  }
+
+  /// `orders-6d58f9c7b-x2x9k_shop_orders-` and 64 hexadecimal digits.
+  private static func linkedContainer(_ base: [UInt8]) -> [UInt8]? {
+    let parts = base.split(separator: 0x5F, omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[2].count > 13, let hyphen = parts[2].lastIndex(of: 0x2D) else { return nil }
+    let id = parts[2][(hyphen + 1)...]
+    guard id.count >= 12, id.allSatisfy(isHex), hyphen > parts[2].startIndex else { return nil }
+    return Array(parts[2][..<hyphen])
+  }
+
+  private static func dockerID(_ base: [UInt8]) -> [UInt8]? {
+    guard base.count > 5, base.suffix(5).elementsEqual("-json".utf8) else { return nil }
+    let id = base.dropLast(5)
+    return id.allSatisfy(isHex) ? Array(id) : nil
+  }
+
+  /// Without `20261125`, `2026-11-25` or `261125` behind letters: one program's files of two nights have one name.
+  private static func undated(_ base: [UInt8]) -> [UInt8] {
+    var end = base.count
+    var digits = 0
+    while end > 0, base[end - 1] &- 0x30 <= 9 || base[end - 1] == 0x2D || base[end - 1] == 0x5F {
+      if base[end - 1] &- 0x30 <= 9 { digits += 1 }
+      end -= 1
+    }
+    return end > 0 && (digits == 6 || digits == 8 || digits == 10 || digits == 14) ? Array(base[..<end]) : base
+  }
+}

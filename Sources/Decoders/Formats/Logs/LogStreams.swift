@@ -1,0 +1,68 @@
+// What is remembered of each stream between its lines.
+
+internal import Model
+internal import Support
+
+/// The streams of one member: the output of one program on one descriptor each.
+struct LogStreams {
+  struct Stream {
+    var follower = TraceFollower()
+    /// The beginning of a record that its runtime cut into parts.
+    var partial: [UInt8] = []
+    var partialAround = LineEnvelope()
+    var partialPlace = RecordPlace(source: SourceRef(bits: 0), position: .whole)
+    /// A header whose message stands on the next line.
+    var awaiting: Awaiting?
+  }
+
+  struct Awaiting {
+    var log: LogLine
+    /// What stands for the message if none comes.
+    var text: [UInt8]
+    var place: RecordPlace
+  }
+
+  private var states: [Stream] = [Stream()]
+  private var numbers: [UInt64: Int] = [:]
+  /// Bytes of records whose end is missing.
+  private(set) var partialBytes = 0
+
+  /// Streams that are told apart; more share one.
+  private static let most = 4096
+
+  subscript(index: Int) -> Stream {
+    get { states[index] }
+    _modify { yield &states[index] }
+  }
+
+  var indices: Range<Int> { states.indices }
+
+  /// The number of a program's stream.
+  mutating func index(of name: Symbol, _ stream: UInt8) -> Int {
+    let key = UInt64(name.index) << 8 | UInt64(stream)
+    if key == 0 { return 0 }
+    if let known = numbers[key] { return known }
+    guard states.count < Self.most else { return 0 }
+    states.append(Stream())
+    numbers[key] = states.count - 1
+    return states.count - 1
+  }
+
+  /// Keeps a part of a record.
+  mutating func hold(_ part: Span<UInt8>, _ around: LineEnvelope, _ place: RecordPlace, in index: Int) {
+    if states[index].partial.isEmpty {
+      states[index].partialAround = around
+      states[index].partialPlace = place
+    }
+    states[index].partial.append(copying: part)
+    partialBytes += part.count
+  }
+
+  /// Hands out the parts of a record that are held.
+  mutating func takePartial(_ index: Int) -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &states[index].partial)
+    partialBytes -= taken.count
+    return taken
+  }
+}

@@ -1,0 +1,76 @@
+// Lines of `key=value` pairs.
+
+internal import Model
+internal import Support
+
+/// Reads logfmt (brandur.org/logfmt, as go-kit, logrus and slog's TextHandler write it): keys and values joined by `=`, values
+/// in quotes where they hold blanks.
+enum LogfmtLine {
+  /// The line's record; nil where it tells neither message nor level, for then it is some other line of pairs.
+  static func read(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    var record = TextRecord(message: 0..<line.count)
+    var ranks = (time: Int.max, severity: Int.max, message: Int.max, name: Int.max, trace: Int.max)
+    var pairs = 0
+    var i = 0
+    while i < line.count {
+      while i < line.count, line[i] <= 0x20 { i += 1 }
+      let start = i
+      while i < line.count, line[i] > 0x20, line[i] != 0x3D, line[i] != 0x22 { i += 1 }
+      guard i < line.count, line[i] == 0x3D, i > start else {
+        if pairs == 0 { return nil }
+        while i < line.count, line[i] > 0x20 { i += 1 }
+        continue
+      }
+      let key = JSONStringSlice(start: start, end: i, isEscaped: false)
+      i += 1
+      let (value, isEscaped) = value(line, &i)
+      pairs += 1
+      guard !value.isEmpty, let found = table.role(line, key) else { continue }
+      let bytes = line.extracting(value)
+      switch found.role {
+      case .time where found.rank < ranks.time:
+        if let time = FieldText.moment(bytes, times: times) {
+          (record.time, record.hasZone) = time
+          ranks.time = found.rank
+        }
+      case .severity where found.rank < ranks.severity:
+        let severity = severity(ofField: bytes)
+        if severity != .unknown { (record.severity, ranks.severity) = (severity, found.rank) }
+      case .message where found.rank < ranks.message:
+        (record.message, record.isEscaped, ranks.message) = (value, isEscaped, found.rank)
+      case .service, .container, .logger:
+        let rank: NameRank = found.role == .service ? .service : found.role == .container ? .container : .logger
+        if rank > record.rank || rank == record.rank && found.rank < ranks.name {
+          (record.name, record.rank, ranks.name) = (value, rank, found.rank)
+        }
+      case .trace where found.rank < ranks.trace: (record.trace, ranks.trace) = (value, found.rank)
+      case .span: record.span = value
+      default: continue
+      }
+    }
+    guard pairs >= 2, ranks.message < .max || record.severity != .unknown && record.time != .min else { return nil }
+    return record
+  }
+
+  /// A value, in quotes or up to the next blank.
+  private static func value(_ line: Span<UInt8>, _ i: inout Int) -> (Range<Int>, isEscaped: Bool) {
+    guard i < line.count, line[i] == 0x22 else {
+      let start = i
+      while i < line.count, line[i] > 0x20 { i += 1 }
+      return (start..<i, false)
+    }
+    i += 1
+    let start = i
+    var isEscaped = false
+    while i < line.count, line[i] != 0x22 {
+      if line[i] == 0x5C {
+        isEscaped = true
+        i += 1
+      }
+      i += 1
+    }
+    let end = min(i, line.count)
+    i = min(end + 1, line.count)
+    return (start..<end, isEscaped)
+  }
+}

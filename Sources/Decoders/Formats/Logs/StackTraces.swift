@@ -1,0 +1,171 @@
+// Which lines go on with the record before them: stack traces by language.
+
+internal import Model
+
+/// Follows the lines of one stream that have no header of their own.
+///
+/// The grammar is that of the traces which Java, Python, Go, .NET, Node.js, Rust, PHP and Ruby print. A trace belongs to the
+/// record before it in its stream; a crash (`panic:`, `Exception in thread`) is a record of its own, and what follows it is
+/// its trace.
+struct TraceFollower: Sendable {
+  /// What a line without a header is.
+  enum Verdict: Equatable {
+    case continues
+    /// A record; a crash or a lone exception has the severity it implies.
+    case record(Severity)
+  }
+
+  private enum Phase: UInt8, Sendable {
+    /// No record yet, or nothing but plain lines.
+    case none
+    /// The record before has no trace yet.
+    case fresh
+    /// Its trace is being read.
+    case inTrace
+    /// Python's frames: the exception comes next.
+    case pythonFrames
+    /// A line that announces another trace of the same record.
+    case announced
+    /// After a crash of Go or Rust every line belongs to it.
+    case crashed
+  }
+
+  private var phase = Phase.none
+
+  /// A record with a header, or a structured one.
+  mutating func sawRecord() { phase = .fresh }
+
+  /// Judges a line that has no header.
+  ///
+  /// - Parameters:
+  ///   - line: without the layers around it.
+  ///   - adopts: whether nearly all records of the stream have headers, so that any other line belongs to the last one.
+  /// - Returns: whether it goes on with the record before it.
+  mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
+    guard !line.isEmpty else { return .continues }
+    if let severity = Self.crash(line) {
+      let ends = severity == .fatal
+      phase = ends ? .crashed : .inTrace
+      return .record(severity)
+    }
+    if phase == .none {
+      return start(line)
+    }
+    if line[0] == 0x20 || line[0] == 0x09 { return .continues }
+    if phase == .crashed { return .continues }
+    if Self.begins(line, "Traceback (most recent call last)") {
+      let joins = phase == .fresh || phase == .announced
+      phase = .pythonFrames
+      return joins ? .continues : .record(.error)
+    }
+    if Self.begins(line, "During handling of the above exception")
+      || Self.begins(line, "The above exception was the direct cause")
+    {
+      phase = .announced
+      return .continues
+    }
+    if phase == .pythonFrames {
+      phase = .inTrace
+      return .continues
+    }
+    if Self.isTraceLine(line) {
+      phase = .inTrace
+      return .continues
+    }
+    if Self.isException(line) {
+      let joins = phase == .fresh || phase == .announced
+      phase = .inTrace
+      return joins ? .continues : .record(.error)
+    }
+    if adopts { return .continues }
+    phase = .fresh
+    return .record(.unknown)
+  }
+
+  /// The first line of a stream, or one after plain lines.
+  private mutating func start(_ line: Span<UInt8>) -> Verdict {
+    if Self.begins(line, "Traceback (most recent call last)") {
+      phase = .pythonFrames
+      return .record(.error)
+    }
+    let isException = Self.isException(line)
+    phase = isException ? .inTrace : .fresh
+    return .record(isException ? .error : .unknown)
+  }
+
+  /// Whether a line can only be part of a trace, so that it says nothing about the headers of a file.
+  static func isPart(_ line: Span<UInt8>) -> Bool {
+    guard !line.isEmpty else { return true }
+    return line[0] == 0x20 || line[0] == 0x09 || isTraceLine(line) || isException(line)
+      || begins(line, "Traceback (most recent call last)")
+  }
+
+  /// The line that a runtime prints when a program dies.
+  static func crash(_ line: Span<UInt8>) -> Severity? {
+    switch line[0] {
+    case 0x70: return begins(line, "panic: ") ? .fatal : nil
+    case 0x66: return begins(line, "fatal error: ") ? .fatal : nil
+    case 0x74: return begins(line, "thread '") && holds(line, "' panicked at ") ? .fatal : nil
+    case 0x45: return begins(line, "Exception in thread ") ? .error : nil
+    case 0x55:
+      return begins(line, "Unhandled exception") || begins(line, "Unhandled Exception") || begins(line, "Uncaught ")
+        ? .error : nil
+    case 0x50: return begins(line, "PHP Fatal error: ") ? .fatal : begins(line, "PHP Warning: ") ? .warning : nil
+    case 0x53: return begins(line, "SIGSEGV: ") || begins(line, "SIGABRT: ") ? .fatal : nil
+    default: return nil
+    }
+  }
+
+  private static let parts: [StaticString] = [
+    "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
+    "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
+    "#0 ", "thrown in ", "Caused by", "rethrown", "from /",
+  ]
+
+  private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
+    if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
+    for part in parts where begins(line, part) { return true }
+    return false
+  }
+
+  private static let endings: [StaticString] = [
+    "Exception", "Error", "Throwable", "Failure", "Fault", "Interrupt", "Panic", "Exit", "Timeout", "Warning",
+  ]
+
+  /// `java.lang.IllegalStateException: no stock`, `TypeError: x is not a function`: the name of a class that is an error's,
+  /// then a colon or the end of the line.
+  static func isException(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    var dots = 0
+    while i < line.count, i < 200 {
+      let byte = line[i]
+      if byte == 0x2E || byte == 0x5C {
+        dots += 1
+      } else if !((byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F || byte == 0x24 || byte == 0x60) {
+        break
+      }
+      i += 1
+    }
+    guard i > 4, i == line.count ? dots > 0 : line[i] == 0x3A && (i + 1 == line.count || line[i + 1] == 0x20) else {
+      return false
+    }
+    for ending in endings where i >= ending.utf8CodeUnitCount {
+      if JSONScanner.matches(line, i - ending.utf8CodeUnitCount, ending) {
+        // One word alone is a log level as likely as a class: `Error: …` of Node is told by its case and place.
+        return dots > 0 || i > ending.utf8CodeUnitCount
+      }
+    }
+    return false
+  }
+
+  static func begins(_ line: Span<UInt8>, _ prefix: StaticString) -> Bool { JSONScanner.matches(line, 0, prefix) }
+
+  private static func holds(_ line: Span<UInt8>, _ part: StaticString) -> Bool {
+    var i = 0
+    while i + part.utf8CodeUnitCount <= line.count, i < 256 {
+      if JSONScanner.matches(line, i, part) { return true }
+      i += 1
+    }
+    return false
+  }
+}

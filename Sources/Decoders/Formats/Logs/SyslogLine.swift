@@ -1,0 +1,152 @@
+// The headers of syslog lines.
+
+internal import Model
+
+/// RFC 3164 as programs really write it, and RFC 5424.
+enum SyslogLine {
+  /// The priority in front, and where the rest begins.
+  private static func priority(_ line: Span<UInt8>) -> (severity: Severity, end: Int)? {
+    guard line.count > 3, line[0] == 0x3C else { return nil }
+    var value = 0
+    var i = 1
+    while i < line.count, i < 5, line[i] &- 0x30 <= 9 {
+      value = value * 10 + Int(line[i]) - 0x30
+      i += 1
+    }
+    guard i > 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
+    return (severity(syslogLevel: value & 7), i + 1)
+  }
+
+  /// `<165>1 TIME HOST APP PROCID MSGID [SD…] MESSAGE`.
+  static func layer5424(_ line: Span<UInt8>, _ times: LogTimeParser) -> LineLayer? {
+    guard let (severity, start) = priority(line), JSONScanner.matches(line, start, "1 ") else { return nil }
+    var layer = LineLayer(severity: severity)
+    var i = start + 2
+    guard let stamp = word(line, &i) else { return nil }
+    if stamp.count > 1 {
+      guard let time = times.parse(line, stamp.lowerBound), time.end <= stamp.upperBound, time.isPlaced else {
+        return nil
+      }
+      layer.time = time.time
+      layer.hasZone = time.hasZone
+    }
+    guard let host = word(line, &i), let app = word(line, &i), word(line, &i) != nil, word(line, &i) != nil else {
+      return nil
+    }
+    if !isNil(line, app) {
+      layer.name = app
+      layer.rank = .container
+    } else if !isNil(line, host) {
+      layer.name = host
+      layer.rank = .host
+    }
+    guard let end = structuredData(line, i) else { return nil }
+    i = end
+    if i < line.count, line[i] == 0x20 { i += 1 }
+    // The byte order mark that announces UTF-8.
+    if JSONScanner.matches(line, i, "\u{FEFF}") { i += 3 }
+    layer.start = i
+    return layer
+  }
+
+  /// `-`, or elements in brackets with quoted values, a backslash in front of quotes and brackets in them.
+  private static func structuredData(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    guard start < line.count else { return start }
+    if line[start] == 0x2D { return start + 1 }
+    var i = start
+    while i < line.count, line[i] == 0x5B {
+      var isQuoted = false
+      i += 1
+      while i < line.count, isQuoted || line[i] != 0x5D {
+        if line[i] == 0x5C, isQuoted { i += 1 } else if line[i] == 0x22 { isQuoted.toggle() }
+        i += 1
+      }
+      guard i < line.count else { return nil }
+      i += 1
+    }
+    return i > start ? i : nil
+  }
+
+  private static func isNil(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    word.count == 1 && line[word.lowerBound] == 0x2D
+  }
+
+  private static func word(_ line: Span<UInt8>, _ i: inout Int) -> Range<Int>? {
+    let start = i
+    while i < line.count, line[i] != 0x20 { i += 1 }
+    guard i > start else { return nil }
+    let end = i
+    if i < line.count { i += 1 }
+    return start..<end
+  }
+
+  /// `<34>Oct 11 22:14:15 HOST TAG[PID]: MESSAGE`: the priority may be absent, the time may be an ISO one, the host may be
+  /// absent or an address.
+  static func layer3164(_ line: Span<UInt8>, _ times: LogTimeParser) -> LineLayer? {
+    var layer = LineLayer()
+    var i = 0
+    let priority = priority(line)
+    if let priority {
+      layer.severity = priority.severity
+      i = priority.end
+      if JSONScanner.matches(line, i, "1 ") { return nil }
+    }
+    guard let time = times.parse(line, i), time.isPlaced, time.end < line.count,
+      line[time.end] == 0x20 || line[time.end] == 0x3A
+    else { return nil }
+    // Without a priority only the two forms that syslog daemons write.
+    guard priority != nil || time.form == .withoutYear || line[i + 10] == 0x54 else { return nil }
+    layer.time = time.time
+    layer.hasZone = time.hasZone
+    layer.yearAssumed = time.form == .withoutYear
+    i = time.end
+    while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }
+    let first = i
+    guard let host = word(line, &i) else { return nil }
+    // `TIME error payment: …` is an application's own line.
+    if priority == nil, Model.severity(of: line.extracting(host)) != .unknown { return nil }
+    if let tag = tag(line, i) {
+      layer.name = tag.name
+      layer.start = tag.end
+    } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
+      // No host: a relay or a container's /dev/log.
+      layer.name = tag.name
+      layer.start = tag.end
+    } else {
+      guard priority != nil else { return nil }
+      layer.name = host
+      layer.rank = .host
+      layer.start = i
+      return layer
+    }
+    layer.rank = .container
+    return layer
+  }
+
+  /// `sshd[240]:`, `postfix/smtp[12]:`, `kernel:`.
+  private static func tag(_ line: Span<UInt8>, _ start: Int) -> (name: Range<Int>, end: Int, hasProcess: Bool)? {
+    var i = start
+    while i < line.count, i - start < 64, line[i] != 0x5B, line[i] != 0x3A, line[i] > 0x20 {
+      let byte = line[i]
+      guard
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2F
+          || byte == 0x28 || byte == 0x29 || byte == 0x40 || byte == 0x25
+      else { return nil }
+      i += 1
+    }
+    let end = i
+    guard end > start, i < line.count, (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F
+    else { return nil }
+    var hasProcess = false
+    if line[i] == 0x5B {
+      while i < line.count, line[i] != 0x5D, line[i] != 0x20 { i += 1 }
+      guard i < line.count, line[i] == 0x5D else { return nil }
+      hasProcess = true
+      i += 1
+    }
+    guard i < line.count, line[i] == 0x3A else { return nil }
+    i += 1
+    guard i == line.count || line[i] == 0x20 else { return nil }
+    return (start..<end, min(i + 1, line.count), hasProcess)
+  }
+}

@@ -1,0 +1,134 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// One record of each logger, with what it says.
+private let loggers: [(String, ReadLog)] = [
+  (
+    #"{"@t":"2026-11-25T02:00:00.5Z","@m":"placed","SourceContext":"Shop.Orders"}"#,
+    ReadLog("02:00:00.5", "Shop.Orders", "info", "placed")
+  ),
+  (
+    #"{"version":"1.1","host":"h1","short_message":"full","timestamp":1795572000.25,"level":3,"_app":"mail"}"#,
+    ReadLog("02:00:00.25", "mail", "error", "full")
+  ),
+  (
+    #"{"instant":{"epochSecond":1795572000,"nanoOfSecond":631000000},"level":"WARN","loggerName":"me.app","message":"x"}"#,
+    ReadLog("02:00:00.631", "me.app", "warn", "x")
+  ),
+  (
+    #"{"t":{"$date":"2026-11-24T21:00:00.500-05:00"},"s":"D2","c":"NETWORK","id":1,"ctx":"l","msg":"ok"}"#,
+    ReadLog("02:00:00.5", "NETWORK", "debug", "ok")
+  ),
+  (
+    #"{"level":50,"time":1795572000000,"pid":1,"hostname":"h","name":"checkout","msg":"no card"}"#,
+    ReadLog("02:00:00", "checkout", "error", "no card")
+  ),
+  (
+    #"{"time":"2026-11-25T02:00:00Z","level":"ERROR+2","msg":"slog","app":"a"}"#,
+    ReadLog("02:00:00", "a", "error", "slog")
+  ),
+  (
+    #"{"timestamp":"2026-11-25T02:00:00Z","level":"INFO","fields":{"message":"hi"},"target":"my::mod"}"#,
+    ReadLog("02:00:00", "my::mod", "info", "hi")
+  ),
+  (
+    #"{"message":"x","context":{},"level":400,"level_name":"ERROR","channel":"app","datetime":"2026-11-25T02:00:00+00:00"}"#,
+    ReadLog("02:00:00", "app", "error", "x")
+  ),
+  (
+    #"{"@timestamp":"2026-11-25T02:00:00Z","log":{"level":"WARN","logger":"L"},"message":"m","service":{"name":"till"}}"#,
+    ReadLog("02:00:00", "till", "warn", "m")
+  ),
+  (
+    #"{"Event":{"System":{"Provider":{"@Name":"SCM"},"Level":"2","TimeCreated":{"@SystemTime":"2026-11-25T02:00:00Z"}},"EventData":{"Data":["x"]}}}"#,
+    ReadLog("02:00:00", "SCM", "error", #"["x"]"#)
+  ),
+  (
+    #"{"insertId":"1","textPayload":"GET 1","resource":{"labels":{"container_name":"pay"}},"timestamp":"2026-11-25T02:00:00Z","severity":"INFO"}"#,
+    ReadLog("02:00:00", "pay", "info", "GET 1")
+  ),
+  (
+    "ts=2026-11-25T02:00:00Z level=warn component=ring msg=\"a \\\"b\\\"\"",
+    ReadLog("02:00:00", "ring", "warn", #"a "b""#)
+  ),
+  ("E1125 02:00:00.000011       1 x.go:13] failed", ReadLog("02:00:00.000011", "m", "error", "failed")),
+  ("W, [2026-11-25T02:00:00.5 #47]  WARN -- mailer: late", ReadLog("02:00:00.5", "mailer", "warn", "late")),
+  ("1:M 25 Nov 2026 02:00:00.500 # no memory", ReadLog("02:00:00.5", "m", "warn", "no memory")),
+  ("ERROR:app.worker:it failed", ReadLog("-", "app.worker", "error", "it failed")),
+  ("2026-11-25T02:00:00.5Z\treq-1\tERROR\tno\n", ReadLog("02:00:00.5", "m", "error", "no")),
+]
+
+struct LoggerTests {
+  private func settings() -> DecoderSettings {
+    var settings = DecoderSettings()
+    settings.lastDay = Timestamp.days(year: 2026, month: 11, day: 25)
+    return settings
+  }
+
+  @Test("each logger's record is understood", arguments: loggers.indices)
+  func understood(_ index: Int) {
+    let batch = decode(loggers[index].0, settings: settings())
+    #expect(batch.readLogs == [loggers[index].1])
+  }
+
+  @Test("numbers are levels on the scale of their producer")
+  func scales() {
+    func levels(_ lines: [String]) -> [String] { decode(lines.joined(separator: "\n")).readLogs.map(\.severity) }
+    #expect(
+      levels([10, 20, 30, 40, 50, 60].map { #"{"level":\#($0),"time":1795572000000,"msg":"x"}"# })
+        == ["trace", "debug", "info", "warn", "error", "fatal"])
+    #expect(
+      levels([10, 20, 30, 40, 50].map { #"{"level":\#($0),"timestamp":"2026-11-25T02:00:00Z","message":"x"}"# })
+        == ["debug", "info", "warn", "error", "fatal"])
+    #expect(
+      levels([0, 3, 4, 6, 7].map { #"{"level":\#($0),"timestamp":"2026-11-25T02:00:00Z","message":"x"}"# })
+        == ["fatal", "error", "warn", "info", "debug"])
+    #expect(
+      levels([1, 9, 13, 17].map { #"{"severity_number":\#($0),"timestamp":"2026-11-25T02:00:00Z","message":"x"}"# })
+        == ["trace", "info", "warn", "error"])
+  }
+
+  @Test("a number that is no level leaves the record without one, and a line without a level is no failure")
+  func noLevel() {
+    #expect(decode(#"{"level":-7,"time":1795572000,"msg":"x"}"#).readLogs.map(\.severity) == ["unknown"])
+    #expect(decode(#"{"level":1e300,"time":1795572000,"msg":"x"}"#).readLogs.map(\.severity) == ["unknown"])
+  }
+
+  @Test("the zeros of runtimes are no times", arguments: ["0", "\"0001-01-01T00:00:00Z\"", "\"1754-08-30T22:43:41Z\""])
+  func zeroTimes(_ zero: String) {
+    let batch = decode(#"{"time":\#(zero),"level":"info","msg":"x"}"#)
+    #expect(batch.logs.map(\.time) == [.min])
+    #expect(batch.recordCounts.repaired["noTime"] == 1)
+  }
+
+  @Test(
+    "dates of one file have one order",
+    arguments: [
+      ("11/10/2026", "11/14/2026", "2026-11-10T"), ("10/11/2026", "14/11/2026", "2026-11-10T"),
+      ("11/10/2026", "11/11/2026", "2026-11-10T"), ("10.11.2026", "11.11.2026", "2026-11-10T"),
+    ])
+  func dateOrder(_ first: String, _ last: String, _ day: String) {
+    let batch = decode("\(first) 02:00:00 INFO app - tick\n\(last) 02:00:00 INFO app - tick\n", settings: settings())
+    #expect(batch.logs.first.map { Timestamp($0.time).rfc3339.hasPrefix(day) } == true)
+  }
+
+  @Test(
+    "times in the forms of tables, browsers and databases",
+    arguments: [
+      "Nov 25, 2026 @ 02:00:00.000", "11/25/2026 2:00:00 AM", "Nov 25, 2026 2:00:00 AM", "2026-11-25 03:00:00 CET",
+      "25/Nov/2026:02:00:00 +0000", "2026-11-25T02:00:00,000Z", "2026-11-25T07:30:00.000+0530",
+    ])
+  func forms(_ time: String) {
+    #expect(decode(#"{"time":"\#(time)","level":"info","msg":"x"}"#).readLogs.map(\.time) == ["02:00:00"])
+  }
+
+  @Test("a message that ends in a date keeps its text")
+  func dateAtEnd() {
+    let lines = (0..<200).map { "2026-11-25 02:00:00 INFO app - backup of 2026-11-\(10 + $0 % 15)\n" }
+    let batch = decode(lines.joined())
+    #expect(batch.logs.count == 200)
+    #expect(batch.readLogs.first?.message == "backup of 2026-11-10")
+  }
+}
