@@ -56,7 +56,7 @@ let package = Package(
     room("Support", ["CLibCrypto"]),
     room("Model", ["Support"]),
     room("Archives", ["Support", "Model", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
-    room("Decoders", ["Support", "Model", "CByteMarks"]),
+    room("Decoders", ["Support", "Model", "CByteMarks", "CLibXML2"]),
     room("Segments", ["Support", "Model"]),
     room("LogTemplates", ["Support", "Model"]),
     room("Traces", ["Support", "Model", "Segments", "LogTemplates"]),

@@ -56,7 +56,7 @@ struct ReportOdditiesTests {
         + "</testsuite>")
     #expect(report.records.map(\.name) == ["t&u"])
     #expect(report.records[0].className == "a" && report.records[0].duration == 250_000)
-    #expect(report.codes == ["notWellFormed"])
+    #expect(report.codes == ["notWellFormed", "parserStopped"])
   }
 
   @Test("NUnit 3: assertions behind the failure say it again; warnings passed")
@@ -178,11 +178,23 @@ struct ReportOdditiesTests {
       ("<report name='app'><package/></report>", "JaCoCo"),
       ("<report xmlns='http://www.gallio.org/'><testPackageRun/></report>", "Gallio"),
       ("<e:events xmlns:e='https://schemas.opentest4j.org/reporting/events/0.1.0'/>", "open test reporting"),
-      ("<robot generator='Robot'/>", "Robot Framework"),
+      ("<coverage/>", "a coverage tool"),
     ])
   func named(text: String, name: String) {
     let report = ReadReport(text)
     #expect(report.diagnostics.contains { $0.code == "unsupportedDialect" && $0.message.contains(name) })
     #expect(report.records.isEmpty)
+    let isTest = name != "JaCoCo" && name != "a coverage tool"
+    #expect(report.diagnostics.contains { $0.severity == .warning } == isTest)
+  }
+
+  @Test("NUnit: a suite or a case alone is a report; Allure's suite of that name is not read")
+  func nunitFragments() {
+    let suite = ReadReport(
+      "<test-suite type='TestFixture' name='F' result='Failed'><test-case name='a' fullname='N.F.a' result='Passed'/>"
+        + "<test-case name='b' fullname='N.F.b' result='Failed'><failure><message>m</message></failure></test-case></test-suite>")
+    #expect(suite.format == "nunit3" && suite.records.map(\.outcome) == [.passed, .failed])
+    #expect(ReadReport("<test-case name='N.F.b' executed='True' success='False'/>").records.map(\.outcome) == [.failed])
+    #expect(ReadReport("<ns2:test-suite xmlns:ns2='urn:model.allure.qatools.yandex.ru'/>").records.isEmpty)
   }
 }

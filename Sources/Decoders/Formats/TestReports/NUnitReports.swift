@@ -12,13 +12,14 @@ struct NUnitReports: ReportReader {
   private var declaredLine = 1
   private var counted = 0
   private var failed = 0
-  private let isVersion3: Bool
+  let isVersion3: Bool
   /// Depth of suites that are a namespace or an assembly: their names are part of every full name already.
   private var inFailure = false
   private var inReason = false
 
   init(root: borrowing XMLTag) {
-    isVersion3 = root.name != "test-results"
+    // Version 2 says of each element whether it was executed.
+    isVersion3 = root.name != "test-results" && root["executed"] == nil
     declaredTotal = root["total"]
     declaredFailed = isVersion3 ? root["failed"] : nil
     declaredLine = root.line

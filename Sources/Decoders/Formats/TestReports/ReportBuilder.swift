@@ -112,6 +112,11 @@ struct ReportBuilder {
 
   mutating func name(dialect: String) { file.dialect = dialect }
 
+  mutating func name(parser: String, stoppedAt offset: Int) {
+    file.parser = parser
+    file.parserStoppedAt = offset
+  }
+
   /// Adds a finished result record.
   mutating func add(_ record: consuming TestRecord, line: Int) {
     file.records.append(record)

@@ -25,6 +25,8 @@ enum ReportDialects {
     case reader(any ReportReader, name: String)
     /// A report format that is known by name and not read.
     case unsupported(String)
+    /// What another tool writes beside tests: coverage, findings of a linter.
+    case otherTool(String)
     /// The same results as an earlier document of the file, in another form.
     case repetition
     /// XML that is no test report.
@@ -50,24 +52,37 @@ enum ReportDialects {
     case "TestCase": return .reader(QtTestReports(), name: "qtestlib")
     case "Site": return .reader(CTestReports(), name: "ctest")
     case "report":
-      return .unsupported(root["xmlns"]?.contains("gallio") == true ? "Gallio" : "JaCoCo or another tool's report")
+      return root["xmlns"]?.contains("gallio") == true
+        ? .unsupported("Gallio") : .otherTool("JaCoCo or another tool's report")
+    case "test-suite", "test-case":
+      // NUnit's engine hands its results out in pieces; Allure 1 has the name too.
+      if (0..<root.count).contains(where: { root.value($0).contains("allure") }) { return .unsupported("the Allure 1 suite") }
+      let reader = NUnitReports(root: root)
+      return .reader(reader, name: reader.isVersion3 ? "nunit3" : "nunit2")
     case "robot": return .reader(RobotReports(), name: "robot")
     case "Catch", "Catch2TestRun": return .reader(Catch2Reports(), name: "catch2")
-    default: return named[root.name].map { .unsupported($0) } ?? .unknown
+    default:
+      if let tool = otherTools[root.name] { return .otherTool(tool) }
+      return named[root.name].map { .unsupported($0) } ?? .unknown
     }
   }
+
+  /// Root elements of what stands beside test reports.
+  private static let otherTools: [String: String] = [
+    "coverage": "a coverage tool", "checkstyle": "Checkstyle", "BugCollection": "SpotBugs", "pmd": "PMD",
+    "pmd-cpd": "CPD", "failsafe-summary": "the Failsafe summary", "CoverageSession": "OpenCover",
+  ]
 
   /// Root elements of test reports that are known and not read.
   private static let named: [String: String] = [
     "CUNIT_TEST_RUN_REPORT": "CUnit", "CUNIT_TEST_LIST_REPORT": "CUnit", "gtester": "GTester",
     "report-result": "MbUnit or Gallio", "TestResults": "FPCUnit",
-    "unittest-results": "UnitTest++", "valgrindoutput": "Valgrind", "failsafe-summary": "the Failsafe summary",
+    "unittest-results": "UnitTest++", "valgrindoutput": "Valgrind",
     "tusar": "TUSAR", "ResultsSession": "Parasoft C++test", "EmbUnit": "Embedded Unit",
     "TestRunResult": "Embedded Unit", "testExecutions": "the SonarQube generic execution",
-    "test-suite": "the Allure 1 suite", "testRun": "JSystem",
-    "coverage": "a coverage tool", "checkstyle": "Checkstyle",
-    "events": "JUnit's open test reporting", "execution": "JUnit's open test reporting", "BugCollection": "SpotBugs",
-    "pmd": "PMD", "SquishReport": "Squish",
+    "testRun": "JSystem",
+    "events": "JUnit's open test reporting", "execution": "JUnit's open test reporting",
+    "SquishReport": "Squish",
     "TestOutput": "VectorCAST", "result": "the Jenkins test result", "testResult": "the Jenkins test result",
   ]
 }

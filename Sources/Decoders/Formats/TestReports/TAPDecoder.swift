@@ -269,7 +269,12 @@ struct TAPDiagnostic {
       if record.message.isEmpty, let wanted = value("expected", "wanted"), let got = value("actual", "found", "got") {
         record.message = "expected \(wanted), got \(got)"
       }
-      if value("failureType") == "hookFailed" { record.marks.insert(.setup) }
+      switch value("failureType") {
+      case "hookFailed": record.marks.insert(.setup)
+      // What stands around it failed before it ran.
+      case "cancelledByParent": record.outcome = .notRun
+      default: break
+      }
     }
     if let file = value("file", "source") { record.file = file }
     if let line = value("line").flatMap({ Int($0) }) { record.line = line }

@@ -6,10 +6,11 @@ internal import Model
 struct XMLReportDecoder: FormatDecoder {
   private(set) var format = "xml"
   private var context: MemberContext
-  private var scanner: XMLScanner
+  private var reader: XMLReader
   private var events: ReportEvents
   private var transcoder: XMLTranscoder?
   private var isUTF8 = false
+  private var markLength = 0
   /// The first bytes, until there are enough to see the encoding.
   private var head: [UInt8] = []
 
@@ -18,14 +19,14 @@ struct XMLReportDecoder: FormatDecoder {
 
   init(context: MemberContext) {
     self.context = context
-    scanner = XMLScanner(
+    reader = XMLReader(
       maximumDepth: context.settings.limits.xmlDepth, maximumTag: context.settings.limits.xmlStartTag)
     events = ReportEvents(context: context)
   }
 
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
     if isUTF8 {
-      scanner.feed(bytes, &events)
+      reader.feed(bytes, &events)
     } else if transcoder != nil {
       transcode(bytes)
     } else {
@@ -44,9 +45,10 @@ struct XMLReportDecoder: FormatDecoder {
     if transcoder != nil {
       var rest: [UInt8] = []
       transcoder?.finish(into: &rest)
-      scanner.feed(rest.span, &events)
+      reader.feed(rest.span, &events)
     }
-    scanner.finish(&events)
+    reader.finish(&events)
+    events.sayReader(stoppedAt: reader.stoppedAt.map { $0 + markLength }, line: reader.stoppedLine)
     events.finish(complete: complete)
     drain(into: &batch)
     context.close(into: &batch)
@@ -64,7 +66,8 @@ struct XMLReportDecoder: FormatDecoder {
     let rest = bytes.extracting(min(found.markLength, bytes.count)..<bytes.count)
     if found.encoding == .utf8 {
       isUTF8 = true
-      scanner.feed(rest, &events)
+      markLength = bytes.count - rest.count
+      reader.feed(rest, &events)
     } else {
       transcoder = XMLTranscoder(found.encoding)
       transcode(rest)
@@ -74,7 +77,7 @@ struct XMLReportDecoder: FormatDecoder {
   private mutating func transcode(_ bytes: Span<UInt8>) {
     var out: [UInt8] = []
     transcoder?.decode(bytes, into: &out)
-    scanner.feed(out.span, &events)
+    reader.feed(out.span, &events)
   }
 
   private mutating func drain(into batch: inout RecordBatch) {
@@ -163,6 +166,10 @@ struct ReportEvents: XMLHandler {
       dialect = name
       sheet.note(
         "unsupportedDialect", .warning, line: tag.line, "a test report of the kind \(name), which is not read")
+    case .otherTool(let name):
+      reader = nil
+      isRefused = true
+      sheet.note("unsupportedDialect", .note, line: tag.line, "a file of \(name), which holds no test results")
     case .repetition:
       reader = nil
       sheet.note("repeatedResults", .note, line: tag.line, "the same results again in another form were not read twice")
@@ -196,6 +203,14 @@ struct ReportEvents: XMLHandler {
           count: seen.count, limit: kind.limit))
     }
     problems = [:]
+  }
+
+  /// Says which of the two readers of XML read the file, and where the second went on.
+  mutating func sayReader(stoppedAt offset: Int?, line: Int) {
+    guard reader != nil || !sheet.file.dialect.isEmpty else { return }
+    sheet.name(parser: offset == nil ? "libxml2" : "scanner", stoppedAt: offset ?? -1)
+    guard let offset else { return }
+    sheet.note("parserStopped", .note, line: line, "libxml2 stopped at byte \(offset): read on by the scanner")
   }
 
   mutating func takeProblems() -> [Diagnostic] {

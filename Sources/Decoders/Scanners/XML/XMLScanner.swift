@@ -2,9 +2,8 @@ internal import Support
 // A push scanner for XML that goes on where a parser must stop.
 //
 // Real test reports hold ANSI escapes, bare `<`, `&` and quotes in attribute values, logs around the XML, and ends that a
-// crash cut off. A conforming parser gives up at the first of them, and a repairing filter in front of one has to know
-// the whole syntax itself. So this scanner is both: it reads well-formed XML as a parser does (the tests compare it with
-// libxml2, event by event), and where the text is not well-formed it takes the most plausible reading and reports the
+// crash cut off. libxml2 reads what is well-formed (`XMLPushParser`) and stops at the first of them. This scanner reads what
+// stands around documents, and goes on where the parser stopped: it takes the most plausible reading and reports the
 // trouble. It has no DTD, no entities of its own, and opens nothing; memory is bounded by one start tag.
 
 struct XMLScanner {
@@ -43,8 +42,13 @@ struct XMLScanner {
   /// Whether blanks came before the first document.
   var sawLeadingSpace = false
   var interner = XMLNames()
+  /// Whether a root element is left to the parser; otherwise all of it is read here.
+  private var leavesNow: Bool
+  /// Whether the bytes at hand begin with a root element that the parser is to read.
+  private(set) var standsAtDocument = false
 
-  init(maximumDepth: Int, maximumTag: Int) {
+  init(maximumDepth: Int, maximumTag: Int, leavesDocuments: Bool = false) {
+    leavesNow = leavesDocuments
     self.maximumDepth = maximumDepth
     self.maximumTag = maximumTag
   }
@@ -77,6 +81,43 @@ struct XMLScanner {
     open.removeAll()
     carry.removeAll()
     excess = 0
+  }
+
+  // MARK: - Beside a parser
+
+  /// The bytes from the root element on, and the line on which it begins.
+  mutating func takeDocument() -> (bytes: [UInt8], line: Int) {
+    defer {
+      carry = []
+      retryAt = 0
+      standsAtDocument = false
+    }
+    return (carry, line)
+  }
+
+  /// A parser has read a document to its end.
+  mutating func documentEnded(at line: Int) {
+    documents += 1
+    spokeOfOutside = false
+    self.line = line
+  }
+
+  /// A parser has stopped inside a document: the next bytes go on there.
+  mutating func goOn(inside elements: [String], isInCDATA: Bool, line: Int) {
+    if !elements.isEmpty {
+      documents += 1
+      spokeOfOutside = false
+    }
+    open = elements
+    state = isInCDATA ? .cdata : .content
+    self.line = line
+    hasGoneOn = true
+  }
+
+  /// Whether a parser has stopped: all documents are read here then.
+  private var hasGoneOn: Bool {
+    get { !leavesNow }
+    set { leavesNow = !newValue }
   }
 
   private mutating func scanCarry<Handler: XMLHandler>(final: Bool, _ handler: inout Handler) {
@@ -117,7 +158,7 @@ struct XMLScanner {
     _ window: Span<UInt8>, final: Bool, _ handler: inout Handler
   ) -> Int {
     var i = 0
-    while i < window.count {
+    while i < window.count, !standsAtDocument {
       let next: Int
       switch state {
       case .content: next = scanContent(window, i, final: final, &handler)
@@ -154,6 +195,10 @@ struct XMLScanner {
     case 0x3F: return startInstruction(window, i, final: final, &handler)
     case 0x21: return startSection(window, i, final: final, &handler)
     case 0x3A, 0x41...0x5A, 0x5F, 0x61...0x7A, 0x80...:
+      if leavesNow, !isInside {
+        standsAtDocument = true
+        return i
+      }
       return scanStartTag(window, i, final: final, &handler)
     default:
       if isInside { report(.rawMarkup, i, window, &handler) }

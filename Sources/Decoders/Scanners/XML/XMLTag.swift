@@ -111,6 +111,34 @@ struct XMLTag {
     return true
   }
 
+  /// Adds an attribute that libxml2 has read.
+  ///
+  /// - Parameters:
+  ///   - name: its name; the parser has seen to it that there is one of it.
+  ///   - bytes: the value.
+  ///   - isComposed: whether the parser put it together: then `&` stands there as a reference to it, and nothing else does.
+  mutating func add(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>, isComposed: Bool) {
+    let start = decoded.count
+    unsafe decoded.append(contentsOf: bytes)
+    if isComposed, unsafe bytes.contains(0x26) { restoreAmpersands(from: start) }
+    add(Attribute(name: name, number: -1, start: start, end: decoded.count, isDecoded: true))
+    decodedStart = decoded.count
+  }
+
+  /// `&#38;` is how a parser that replaces no entities hands an ampersand over.
+  private mutating func restoreAmpersands(from start: Int) {
+    let reference: [UInt8] = [0x26, 0x23, 0x33, 0x38, 0x3B]
+    var to = start
+    var from = start
+    while from < decoded.count {
+      decoded[to] = decoded[from]
+      let isReference = decoded[from] == 0x26 && decoded[from...].prefix(5).elementsEqual(reference)
+      from += isReference ? 5 : 1
+      to += 1
+    }
+    decoded.removeLast(decoded.count - to)
+  }
+
   private mutating func add(_ attribute: Attribute) {
     if count < attributes.count { attributes[count] = attribute } else { attributes.append(attribute) }
     count += 1

@@ -33,6 +33,23 @@ enum XMLText {
     }
   }
 
+  /// The first byte that XML forbids: a control character, what is no UTF-8, U+FFFE and U+FFFF.
+  static func validEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var i = start
+    while true {
+      i = cleanEnd(window, i, end)
+      guard i < end else { return end }
+      if window[i] == 0x26 {
+        i += 1
+        continue
+      }
+      let length = window[i] >= 0x80 ? UTF8Check.sequenceLength(window.extracting(0..<end), i) : 0
+      guard length > 0 else { return i }
+      if length == 3, window[i] == 0xEF, window[i + 1] == 0xBF, window[i + 2] >= 0xBE { return i }
+      i += length
+    }
+  }
+
   /// The end of the stretch of an attribute value that stands for itself: printable ASCII without `&` and `<`.
   static func plainEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     unsafe window.withUnsafeBufferPointer { bytes in

@@ -100,7 +100,8 @@ struct AllureReports: JSONReportReader {
 
   /// The class: what stands in the full name before the test's own, else the label of it, else the suites.
   private func owner() -> String {
-    let name = record.name
+    // The full name has no parameters.
+    let name = String(record.name.prefix { $0 != "[" && $0 != "(" })
     for separator in [".", "#", "::", ":", " "] where !name.isEmpty && fullName.hasSuffix(separator + name) {
       return String(fullName.dropLast(separator.count + name.count))
     }

@@ -111,6 +111,11 @@ struct CTRFReports: JSONReportReader {
 
   private mutating func endTest(on sheet: inout ReportBuilder) {
     record.suites = suite
+    // Some producers write the suite into the name too.
+    for separator in ["::", " > ", " › "] {
+      guard let last = suite.last, record.name.hasPrefix(last + separator) else { continue }
+      record.name = String(record.name.dropFirst(last.count + separator.count))
+    }
     record.className = suite.joined(separator: " > ")
     record.parameters = parameters.joined(separator: ", ")
     record.configuration = [browser, device].filter { !$0.isEmpty }.joined(separator: " ")

@@ -239,8 +239,9 @@ struct PytestJSONReports: JSONReportReader {
       record.outcome = .skipped
       record.marks.insert(.expectedFailure)
     case "rerun":
-      record.outcome = .failed
-      record.marks.insert(.earlierAttempt)
+      // Run again, and the phases are the last round's: there was one more at least.
+      record.attempts.append(TestRecord.Attempt(outcome: .failed))
+      if record.outcome == .passed { record.marks.insert(.flaky) }
     default: break
     }
     sheet.add(record, line: line)
