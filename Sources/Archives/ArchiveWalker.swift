@@ -67,7 +67,7 @@ private struct MemberWalk {
         continue
       }
       let path = frame.trail.member.isEmpty ? entry.name : frame.trail.member + "!" + entry.name
-      let trail = MemberPath(context, member: path)
+      let trail = MemberPath(context, member: path, modified: entry.modified ?? frame.trail.modified)
       open(frame.container.data(on: trail), size: entry.size, stored: nil, on: trail)
     }
     if emptyMembers > 0 {
@@ -172,7 +172,9 @@ private struct MemberWalk {
       return
     }
     members += 1
-    sink.beginMember(MemberHeader(input: context.input, path: trail.member, declaredSize: size))
+    var header = MemberHeader(input: context.input, path: trail.member, declaredSize: size)
+    header.modified = trail.modified
+    sink.beginMember(header)
     while !chunk.isEmpty {
       sink.memberBytes(BorrowedBytes(chunk, of: stream.lender))
       chunk = stream.next()

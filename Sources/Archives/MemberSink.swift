@@ -8,6 +8,9 @@ package struct MemberHeader: Sendable {
   package var path: String
   /// Expanded size where the container tells.
   package var declaredSize: Int?
+  /// When the container says that it was written, microseconds since the epoch. A file that lies by itself has none: its
+  /// time is that of the copy.
+  package var modified: Int64?
 
   package init(input: String, path: String, declaredSize: Int? = nil) {
     self.input = input

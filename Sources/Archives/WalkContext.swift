@@ -130,10 +130,13 @@ final class MemberPath {
   /// Whether what is behind damage may follow what is before it: in plain data, not in an archive whose members would
   /// take in one another's bytes.
   var allowsGaps = false
+  /// When the container says that the member was written, microseconds since the epoch.
+  let modified: Int64?
 
-  init(_ context: WalkContext, member: String) {
+  init(_ context: WalkContext, member: String, modified: Int64? = nil) {
     self.context = context
     self.member = member
+    self.modified = modified
   }
 
   /// Reports what makes the member incomplete.

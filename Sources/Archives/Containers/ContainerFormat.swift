@@ -26,6 +26,8 @@ enum ContainerFormat {
 struct EntryHeader {
   var name: String
   var size: Int?
+  /// When it was written, microseconds since the epoch.
+  var modified: Int64?
 }
 
 /// An open archive: its members one after another, and the data of the one that was opened last.

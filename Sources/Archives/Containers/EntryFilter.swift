@@ -14,6 +14,8 @@ struct ArchiveEntry {
   var size: Int?
   var kind: EntryKind
   var isEncrypted: Bool
+  /// When it was written, microseconds since the epoch.
+  var modified: Int64?
 }
 
 /// What a container hands on of its entries: files; the rest is named and left alone.
@@ -63,7 +65,7 @@ struct EntryFilter {
         "duplicateName", .note, member: path(name), "the name stands \(number) times in the archive: each is read")
       name += " (\(number))"
     }
-    return EntryHeader(name: name, size: entry.size)
+    return EntryHeader(name: name, size: entry.size, modified: entry.modified)
   }
 }
 

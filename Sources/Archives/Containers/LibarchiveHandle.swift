@@ -102,6 +102,11 @@ extension LibarchiveHandle {
       }
     }
     let isEncrypted = unsafe archive_entry_is_encrypted(entry) != 0
-    return ArchiveEntry(name: name, size: size, kind: kind, isEncrypted: isEncrypted)
+    var modified: Int64?
+    if unsafe archive_entry_mtime_is_set(entry) != 0 {
+      let (seconds, tooLarge) = unsafe Int64(archive_entry_mtime(entry)).multipliedReportingOverflow(by: 1_000_000)
+      if !tooLarge, seconds > 0 { modified = seconds }
+    }
+    return ArchiveEntry(name: name, size: size, kind: kind, isEncrypted: isEncrypted, modified: modified)
   }
 }

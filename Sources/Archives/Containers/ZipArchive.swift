@@ -152,7 +152,7 @@ final class ZipArchive: Container {
     guard let header = filter.admit(entry.entry) else { return nil }
     current = entry
     dataOffset = local.dataOffset
-    return EntryHeader(name: header.name, size: isSizeKnown ? header.size : nil)
+    return EntryHeader(name: header.name, size: isSizeKnown ? header.size : nil, modified: header.modified)
   }
 
   /// The offset of the next local header.

@@ -1,3 +1,5 @@
+internal import Support
+
 /// The end of a zip's index: where the index is (APPNOTE.TXT 4.3.14 to 4.3.16).
 struct ZipEnd {
   /// The offset of the first byte of the index.
@@ -90,6 +92,16 @@ struct ZipEntry {
   var offset: Int
   /// The Unix mode, 0 where none is given.
   var mode: Int
+  /// Date and time as MS-DOS writes them: local, to two seconds.
+  var stamp = (date: 0, time: 0)
+
+  /// Microseconds since the epoch, as if the time were UTC: good enough to tell which of two came first.
+  var modified: Int64? {
+    let (year, month, day) = (1980 + stamp.date >> 9, stamp.date >> 5 & 15, stamp.date & 31)
+    guard (1...12).contains(month), day >= 1, stamp.date != 0x21 else { return nil }
+    let seconds = (stamp.time >> 11) * 3600 + (stamp.time >> 5 & 63) * 60 + (stamp.time & 31) * 2
+    return (Int64(Timestamp.days(year: year, month: month, day: day)) * 86_400 + Int64(seconds)) * 1_000_000
+  }
 
   var isEncrypted: Bool { flags & 1 != 0 || method == 99 }
   /// Sizes and checksum follow the data instead of standing before it.
@@ -127,7 +139,9 @@ struct ZipEntry {
       case 0o020000, 0o060000, 0o010000, 0o140000: .special
       default: name.last == UInt8(ascii: "/") ? .folder : .file
       }
-    return ArchiveEntry(name: text.isEmpty ? "(unnamed)" : text, size: size, kind: kind, isEncrypted: isEncrypted)
+    return ArchiveEntry(
+      name: text.isEmpty ? "(unnamed)" : text, size: size, kind: kind, isEncrypted: isEncrypted,
+      modified: modified)
   }
 }
 
@@ -152,6 +166,7 @@ struct ZipDirectoryEntry {
       name: Array(rest.prefix(nameSize)), flags: head.uint16(at: 8), method: head.uint16(at: 10),
       checksum: head.uint32(at: 16), packedSize: head.size32(at: 20), size: head.size32(at: 24),
       offset: head.size32(at: 42), mode: isUnix ? head.uint16(at: 40) : 0)
+    entry.stamp = (head.uint16(at: 14), head.uint16(at: 12))
     entry.widen(Array(rest.dropFirst(nameSize)))
   }
 }
@@ -176,6 +191,7 @@ struct ZipLocalHeader {
       name: Array(rest.prefix(nameSize)), flags: head.uint16(at: 6), method: head.uint16(at: 8),
       checksum: head.uint32(at: 14), packedSize: head.size32(at: 18), size: head.size32(at: 22), offset: offset,
       mode: 0)
+    entry.stamp = (head.uint16(at: 12), head.uint16(at: 10))
     entry.widen(Array(rest.dropFirst(nameSize)))
   }
 }

@@ -24,6 +24,8 @@ struct InputExtraction {
   private var member = ""
   private var memberBytes = 0
   private var reportPath = ""
+  /// When the archive says that the member was written.
+  private var written = Int64.max
   /// Whether the member's beginning was read before.
   private var isContinued = false
   private var beginsInMember = false
@@ -55,6 +57,7 @@ struct InputExtraction {
   private mutating func enter(_ header: MemberHeader) {
     member = header.path
     memberBytes = 0
+    written = header.modified ?? .max
     let relative =
       !root.isEmpty && outcome.name.hasPrefix(root + "/")
       ? String(outcome.name.dropFirst(root.utf8.count + 1)) : outcome.name
@@ -112,7 +115,11 @@ struct InputExtraction {
 
   private mutating func absorb() {
     guard !batch.isEmpty else { return }
-    for report in batch.reports { builder.absorb(condenser.condense(report, path: reportPath)) }
+    for report in batch.reports {
+      var row = condenser.condense(report, path: reportPath)
+      row.written = written
+      builder.absorb(row)
+    }
     builder.absorb(&batch)
     if builder.memory > pieceFrom { flush() }
   }
