@@ -17,12 +17,12 @@ package struct ReportRow: Hashable, Sendable {
   package var isComplete = true
   /// Whether some of it was salvaged from damage.
   package var isRecovered = false
-  /// What the report tests, empty where neither its properties nor its folders tell.
-  package var revision = ""
-  package var branch = ""
-  package var configuration = ""
-  /// The folder of the report: reports of one build lie in one folder.
-  package var build = ""
+  /// What the report says of itself that tells builds, revisions, branches and configurations; known in the last piece.
+  package var properties: [TestRecord.Property] = []
+  /// When the archive says that the report was written, microseconds since the epoch; `Int64.max` where it does not.
+  package var written = Int64.max
+  /// The suites that the piece's cases refer to, each once.
+  package var suites: [SuiteNote] = []
   /// First and last time in the records, microseconds since the epoch; `first > last` where there is none.
   package var first = Int64.max
   package var last = Int64.min
@@ -37,7 +37,7 @@ package struct ReportRow: Hashable, Sendable {
   }
 
   /// A fair guess of the bytes held.
-  var memory: Int { 320 + path.utf8.count + build.utf8.count + cases.count }
+  var memory: Int { 320 + path.utf8.count + cases.count + 200 * (suites.count + properties.count) }
 
   /// The partition of the row among `count`: the pieces of one large report go different ways, and meet again.
   package func partition(among count: Int) -> Int {
@@ -47,7 +47,13 @@ package struct ReportRow: Hashable, Sendable {
 
 extension ReportRow: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
-    for text in [path, dialect, revision, branch, configuration, build] { writer.text(text) }
+    for text in [path, dialect] { writer.text(text) }
+    writer.array(properties) { writer, property in
+      writer.text(property.name)
+      writer.text(property.value)
+    }
+    writer.signed(written)
+    writer.array(suites)
     for flag in [isLast, isComplete, isRecovered] { writer.bool(flag) }
     writer.fixed64(source.bits)
     writer.int(piece)
@@ -60,10 +66,11 @@ extension ReportRow: BinaryCodable {
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     path = try reader.text()
     dialect = try reader.text()
-    revision = try reader.text()
-    branch = try reader.text()
-    configuration = try reader.text()
-    build = try reader.text()
+    properties = try reader.array { reader throws(DecodeFailure) in
+      TestRecord.Property(name: try reader.text(), value: try reader.text())
+    }
+    written = try reader.signed()
+    suites = try reader.array()
     isLast = try reader.bool()
     isComplete = try reader.bool()
     isRecovered = try reader.bool()
@@ -73,5 +80,43 @@ extension ReportRow: BinaryCodable {
     last = try reader.signed()
     count = try reader.int()
     cases = try reader.blob()
+  }
+}
+
+/// A suite of a report, as far as it tells tests and configurations apart.
+package struct SuiteNote: Hashable, Sendable {
+  /// What the cases refer to it by: a hash of everything below.
+  package var key: UInt32 = 0
+  /// Names from the outermost in.
+  package var suite = ""
+  package var host = ""
+  /// The cell of a matrix that the producer itself names.
+  package var configuration = ""
+  /// The source file that its tests stand in.
+  package var file = ""
+  package var properties: [TestRecord.Property] = []
+
+  package init() {}
+}
+
+extension SuiteNote: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    writer.fixed32(key)
+    for text in [suite, host, configuration, file] { writer.text(text) }
+    writer.array(properties) { writer, property in
+      writer.text(property.name)
+      writer.text(property.value)
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    key = try reader.fixed32()
+    suite = try reader.text()
+    host = try reader.text()
+    configuration = try reader.text()
+    file = try reader.text()
+    properties = try reader.array { reader throws(DecodeFailure) in
+      TestRecord.Property(name: try reader.text(), value: try reader.text())
+    }
   }
 }

@@ -26,6 +26,12 @@ package struct TestRun: Hashable, Sendable {
   /// A failed attempt, and at the end a passed one.
   package var isFlaky: Bool { isMixed || markedFlaky }
   package var markedFlaky = false
+  /// A fixture, a hook or a container failed.
+  var isSetup = false
+  /// It holds other tests and fails because of them.
+  var isParent = false
+  /// Its records are findings of one run, no attempts.
+  var areFindings = false
   private var isMixed: Bool { outcome == .passed && attempts.contains(where: \.isFailure) }
 
   package init(attempts: [Attempt], outcome: TestOutcome, time: Int64) {
@@ -54,11 +60,15 @@ package enum AttemptModel {
   ///   - dialect: the report's.
   /// - Returns: its attempts and how they ended.
   static func join(_ notes: [CompactResult], dialect: String) -> TestRun {
-    dialect == rerunPlugin ? joinPytest(notes) : joinOrdered(notes)
+    var run = dialect == rerunPlugin ? joinPytest(notes) : joinOrdered(notes)
+    run.isSetup = notes.contains { $0.isFailure && $0.marks.contains(.setup) }
+    run.isParent = notes.contains { $0.isFailure && $0.marks.contains(.parent) }
+    return run
   }
 
   /// Repetitions that are reruns: attempts behind the first, where the records form one chain of attempts.
   static func reruns(of run: TestRun, records: Int) -> Int {
+    if run.areFindings { return 0 }
     let isChain = run.attempts.dropLast().allSatisfy(\.isFailure)
     return isChain ? max(run.total - 1, 0) : max(run.total - records, 0)
   }
@@ -73,6 +83,14 @@ package enum AttemptModel {
     var marked = false
     for note in ordered {
       let own = attempt(note)
+      if note.marks.contains(.teardown), var last = attempts.popLast() {
+        // The tear-down of the attempt before it, told in a record of its own.
+        last.outcome = severity(own.outcome) > severity(last.outcome) ? own.outcome : last.outcome
+        last.failure = last.failure ?? own.failure
+        last.duration = max(last.duration, 0).addingSaturated(max(own.duration, 0))
+        attempts.append(last)
+        continue
+      }
       let inner = note.inner.map {
         TestRun.Attempt(outcome: $0.outcome, duration: $0.duration, failure: $0.failure, line: note.line)
       }
@@ -84,13 +102,24 @@ package enum AttemptModel {
         attempts += inner
         attempts.append(own)
       }
-      if note.marks.contains(.flaky), note.outcome == .passed { marked = true }
+      if note.marks.contains(.flaky) { marked = true }
       if note.marks.contains(.flaky), inner.isEmpty, note.outcome == .passed { unseen += 1 }
     }
     var run = TestRun(attempts: attempts, outcome: outcome(of: ordered), time: ordered.first?.time ?? .min)
+    run.areFindings = areFindings(ordered)
+    if ordered.contains(where: { $0.marks.contains(.teardown) }) {
+      run.outcome = attempts.last?.outcome ?? run.outcome
+    }
     run.unseen = unseen
     run.markedFlaky = marked
     return run
+  }
+
+  /// Several failures of one name that say different things and took no time: the findings of a checker, not attempts.
+  private static func areFindings(_ notes: [CompactResult]) -> Bool {
+    guard notes.count > 1, notes.allSatisfy({ $0.isFailure && $0.duration <= 0 && $0.attempt == 0 && $0.inner.isEmpty })
+    else { return false }
+    return Set(notes.map { $0.failure?.text ?? 0 }).count > 1
   }
 
   private static func byAttempt(_ a: (offset: Int, element: CompactResult), _ b: (offset: Int, element: CompactResult))

@@ -50,7 +50,8 @@ package struct CaseBuckets: Sendable {
   package init(spill: (any CaseSpillStore)? = nil) { self.spill = spill }
 
   /// The bucket of a test.
-  static func bucket(of test: Span<UInt8>) -> Int { Int(StableHash.hash(test) >> 56) }
+  static func bucket(of test: Span<UInt8>) -> Int { bucket(of: StableHash.hash(test)) }
+  static func bucket(of hash: UInt64) -> Int { Int(hash >> 56) }
 
   /// Adds a case.
   ///

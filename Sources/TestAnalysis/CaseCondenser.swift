@@ -8,6 +8,7 @@ internal import Support
 package struct CaseCondenser: Sendable {
   private var identity = TestIdentity()
   private var signer = FailureSigner()
+  private var suites = SuiteTable()
 
   package init() {}
 
@@ -24,29 +25,28 @@ package struct CaseCondenser: Sendable {
     row.dialect = report.dialect
     row.isComplete = report.complete
     row.isRecovered = report.recovered
-    if report.isLast {
-      let origin = RunOrigin(properties: report.properties, path: path)
-      row.revision = origin.revision
-      row.branch = origin.branch
-      row.configuration = origin.configuration
-      row.build = origin.build
-    }
+    if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
+    suites = SuiteTable()
     var writer = ByteWriter()
     for record in report.records {
       identity.read(record)
-      note(record).encode(test: identity.text, to: &writer)
+      var note = note(record)
+      note.suite = suites.key(of: record, usesFile: report.records.count > 1 || !report.isLast)
+      if !identity.masked.isEmpty { note.raw = identity.text }
+      note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
       guard record.time != .min else { continue }
       row.first = min(row.first, record.time)
       row.last = max(row.last, record.time)
     }
     row.count = report.records.count
+    row.suites = suites.notes
     row.cases = writer.bytes
     return row
   }
 
   private mutating func note(_ record: TestRecord) -> CompactResult {
     var note = CompactResult()
-    note.attempt = identity.attempt
+    note.attempt = record.attempt > 0 ? record.attempt : identity.attempt
     note.outcome = record.outcome
     note.marks = record.marks
     note.duration = record.duration
@@ -55,9 +55,11 @@ package struct CaseCondenser: Sendable {
     note.isBare =
       record.outcome == .passed && record.message.isEmpty && record.output.isEmpty && record.properties.isEmpty
     let cause = SetupFailure.cause(of: record)
+    if note.isFailure, !cause.isEmpty, !cause.hasPrefix("dependency") { note.marks.insert(.setup) }
     if note.isFailure || !cause.isEmpty {
       note.failure = signer.note(
         type: record.failureType, message: record.message, stack: record.stack, cause: cause)
+      note.failure?.locate(record)
     }
     if !record.attempts.isEmpty {
       note.inner = record.attempts.map { attempt in
@@ -68,5 +70,12 @@ package struct CaseCondenser: Sendable {
       }
     }
     return note
+  }
+
+  /// Foreign text on its way into a row: the one place that it goes through.
+  static func kept(_ text: String) -> String { text }
+
+  private static func kept(_ properties: [TestRecord.Property]) -> [TestRecord.Property] {
+    properties.map { TestRecord.Property(name: kept($0.name), value: kept($0.value)) }
   }
 }

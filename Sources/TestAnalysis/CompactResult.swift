@@ -17,6 +17,10 @@ package struct CompactResult: Hashable, Sendable {
   /// Whether the record is a bare `passed`: what pytest-rerunfailures leaves of an attempt.
   package var isBare = false
   package var inner: [Inner] = []
+  /// The key of its suite, 0 where there is none.
+  package var suite: UInt32 = 0
+  /// The test's name before what varies from run to run was masked, in UTF-8; empty where nothing was.
+  package var raw: [UInt8] = []
 
   /// An attempt told of inside the record.
   package struct Inner: Hashable, Sendable {
@@ -35,7 +39,7 @@ package struct CompactResult: Hashable, Sendable {
   }
 
   /// Marks that tell of other attempts.
-  private static let telling: TestRecord.Marks = [.flaky, .rerun, .earlierAttempt]
+  private static let telling: TestRecord.Marks = [.flaky, .rerun, .earlierAttempt, .rerunPlaceholder]
 }
 
 extension CompactResult {
@@ -43,21 +47,24 @@ extension CompactResult {
   private static let timeFlag: UInt8 = 16
   private static let moreFlag: UInt8 = 32
   private static let detailFlag: UInt8 = 64
+  private static let suiteFlag: UInt8 = 128
 
   /// Writes the note with the name of its test in front.
   func encode(test: [UInt8], to writer: inout ByteWriter) {
-    let hasMore = attempt != 0 || !marks.isEmpty
+    let hasMore = attempt != 0 || !marks.isEmpty || !raw.isEmpty
     let hasDetail = failure != nil || !inner.isEmpty
     writer.blob(test)
     writer.byte(
       outcome.rawValue | (isBare ? Self.isBareFlag : 0) | (time != .min ? Self.timeFlag : 0)
-        | (hasMore ? Self.moreFlag : 0) | (hasDetail ? Self.detailFlag : 0))
+        | (hasMore ? Self.moreFlag : 0) | (hasDetail ? Self.detailFlag : 0) | (suite != 0 ? Self.suiteFlag : 0))
     writer.signed(duration)
     writer.int(line)
     if time != .min { writer.signed(time) }
+    if suite != 0 { writer.fixed32(suite) }
     if hasMore {
       writer.int(attempt)
       writer.unsigned(UInt64(marks.rawValue))
+      writer.blob(raw)
     }
     guard hasDetail else { return }
     var detail = ByteWriter()
@@ -87,13 +94,16 @@ extension CompactResult {
     duration = try reader.signed()
     line = try reader.int()
     time = head & Self.timeFlag != 0 ? try reader.signed() : .min
+    suite = head & Self.suiteFlag != 0 ? try reader.fixed32() : 0
     attempt = 0
     marks = []
+    if !raw.isEmpty { raw = [] }
     failure = nil
     if !inner.isEmpty { inner = [] }
     if head & Self.moreFlag != 0 {
       attempt = try reader.int()
       marks = TestRecord.Marks(rawValue: UInt16(truncatingIfNeeded: try reader.unsigned()))
+      raw = try reader.blob()
     }
     return (test, head & Self.detailFlag != 0 ? try reader.range() : nil)
   }

@@ -25,8 +25,10 @@ package struct OutageWindow: Hashable, Sendable {
 package struct FailureClusters: Sendable {
   package struct Cluster: Hashable, Sendable {
     package var id: String
-    package var basis: String
+    package var basis: TestFindings.Cluster.Basis
     package var signature: String
+    /// A message of it as it stands in its report.
+    package var example = ""
     /// Sorted.
     package var tests: [String]
     /// Indices of the builds in which it struck.
@@ -44,6 +46,9 @@ package struct FailureClusters: Sendable {
   /// A message shared by this many tests in one build is a trouble of its own, not theirs.
   private static let collateralTests = 3
   private static let largestSplit = 200
+  /// Assertions of one message in one build that are no chance: flaky tests fail independently, each in a few builds in a
+  /// hundred.
+  private static let floodTests = 5
 
   /// Sorted by size, largest first.
   package private(set) var clusters: [Cluster] = []
@@ -64,7 +69,7 @@ package struct FailureClusters: Sendable {
     var single: [String: [Failure]] = [:]
     for track in timeline.tracks {
       for step in track.steps(from: timeline.tonight) where step.failure != nil {
-        guard let note = step.failure, step.failures > 0 || !note.cause.isEmpty else { continue }
+        guard let note = step.failure, step.failures > 0 || !note.cause.isEmpty, !step.isParent else { continue }
         let failure = Failure(test: track.test, step: step, note: note)
         if !note.cause.isEmpty {
           declared[note.cause, default: []].append(failure)
@@ -79,13 +84,19 @@ package struct FailureClusters: Sendable {
     }
     for (cause, failures) in declared.sorted(by: { $0.key < $1.key }) { addDeclared(cause, failures, timeline) }
     for (component, failures) in traced.sorted(by: { $0.key < $1.key }) {
-      add("traceSupported", "outage of " + component, failures, minimum: 1, isElsewhere: true, component: component)
+      add(.traceSupported, component, failures, minimum: 1, isElsewhere: true, component: component)
     }
     for (signature, failures) in shared.sorted(by: { $0.key < $1.key }) {
       addShared(signature, failures, timeline)
     }
+    addFlood(timeline)
     addCoFailures(timeline)
     clusters.sort { ($1.tests.count, $0.id) < ($0.tests.count, $1.id) }
+  }
+
+  /// Whether a test's failure in a build belongs to an outage that the traces show.
+  func isOutage(_ test: String, _ build: Int) -> Bool {
+    clusters.contains { $0.basis == .traceSupported && $0.builds.contains(build) && $0.tests.contains(test) }
   }
 
   private static func outage(at time: Int64, _ outages: [OutageWindow]) -> OutageWindow? {
@@ -107,7 +118,7 @@ package struct FailureClusters: Sendable {
         }
       }
     }
-    add("declared", cause, all, minimum: 1, isElsewhere: true)
+    add(.declared, cause, all, minimum: 1, isElsewhere: true)
   }
 
   private mutating func addShared(_ signature: String, _ failures: [Failure], _ timeline: TestTimeline) {
@@ -115,14 +126,7 @@ package struct FailureClusters: Sendable {
     for failure in failures { byTest[failure.test, default: []].append(failure) }
     let tests = byTest.keys.sorted()
     guard tests.count >= 2 else { return }
-    let struck = tests.map { test in
-      var builds = Set((byTest[test] ?? []).map(\.step.build))
-      // Nights of the history tell too, whatever the message was.
-      for step in timeline[test] where step.build < timeline.tonight && step.firstFailures > 0 {
-        builds.insert(step.build)
-      }
-      return builds
-    }
+    let struck = tests.map { test in Set((byTest[test] ?? []).map(\.step.build)) }
     let groups = Self.groups(struck)
     for (rank, group) in groups.enumerated() {
       let members = group.flatMap { byTest[tests[$0]] ?? [] }
@@ -131,7 +135,7 @@ package struct FailureClusters: Sendable {
         group.count >= Self.collateralTests || occasions >= 2 || !members.allSatisfy(\.step.isFlaky)
       else { continue }
       add(
-        "message", signature, members, minimum: 2, isElsewhere: group.count >= Self.collateralTests,
+        .message, signature, members, minimum: 2, isElsewhere: group.count >= Self.collateralTests,
         salt: rank == 0 ? "" : tests[group[0]])
       guard group.count >= Self.collateralTests else { continue }
       // Where many fail for a shared trouble, the same failure of one more test in the same build is no news about it.
@@ -142,40 +146,64 @@ package struct FailureClusters: Sendable {
     }
   }
 
+  /// Assertions with one message, of many classes at once: a trouble of the build, though each says it is its own.
+  private mutating func addFlood(_ timeline: TestTimeline) {
+    let taken = Set(clusters.flatMap(\.tests))
+    var groups: [String: [Failure]] = [:]
+    for track in timeline.tracks where !taken.contains(track.test) {
+      for step in track.steps(from: timeline.tonight) where step.failures > 0 && !step.isParent {
+        guard let note = step.failure, note.cause.isEmpty, note.needsFrame, !note.message.isEmpty else { continue }
+        let key = note.type + ": " + note.message + "\u{0}" + String(step.build)
+        groups[key, default: []].append(Failure(test: track.test, step: step, note: note))
+      }
+    }
+    var joined: [String: [Failure]] = [:]
+    for (_, failures) in groups.sorted(by: { $0.key < $1.key }) {
+      let owners = Set(failures.map { $0.test.prefix { $0 != ">" } })
+      guard Set(failures.map(\.test)).count >= Self.floodTests, owners.count >= 2, let note = failures.first?.note
+      else { continue }
+      joined[note.type + ": " + note.message, default: []] += failures
+    }
+    for (signature, failures) in joined.sorted(by: { $0.key < $1.key }) {
+      add(.message, signature, failures, minimum: Self.floodTests, isElsewhere: true)
+    }
+  }
+
   /// Tests without a shared message that began to fail in the same builds, more than once.
   private mutating func addCoFailures(_ timeline: TestTimeline) {
     let taken = Set(clusters.flatMap(\.tests))
     var tests: [String] = []
     var onsets: [Set<Int>] = []
+    var steps: [[TestStep]] = []
     for track in timeline.tracks where track.hasTrouble && !taken.contains(track.test) {
-      let (test, steps) = (track.test, track.steps)
-      guard steps.contains(where: { $0.build >= timeline.tonight && $0.isFailure }) else { continue }
+      guard track.steps.contains(where: { $0.build >= timeline.tonight && $0.isFailure }) else { continue }
       var starts: Set<Int> = []
       var isFailing = false
-      for step in steps where step.ran {
+      for step in track.steps where step.ran {
         if step.firstFailures > 0, !isFailing { starts.insert(step.build) }
         isFailing = step.firstFailures > 0
       }
       guard starts.count >= 2 else { continue }
-      tests.append(test)
+      tests.append(track.test)
       onsets.append(starts)
+      steps.append(track.steps)
     }
     for group in Self.groups(onsets, linkage: 0.8) where group.count >= 2 {
       guard Self.sharedOccasions(group.map { onsets[$0] }) >= 2 else { continue }
       let members = group.flatMap { index in
-        timeline[tests[index]].filter { $0.build >= timeline.tonight && $0.isFailure }.map {
+        steps[index].filter { $0.build >= timeline.tonight && $0.isFailure }.map {
           Failure(
             test: tests[index], step: $0, note: $0.failure ?? FailureNote(type: "", message: "", frame: ""))
         }
       }
       add(
-        "coFailure", "fail together with " + tests[group[0]], members, minimum: 2, isElsewhere: false,
+        .coFailure, tests[group[0]], members, minimum: 2, isElsewhere: false,
         salt: tests[group[0]])
     }
   }
 
   private mutating func add(
-    _ basis: String, _ signature: String, _ failures: [Failure], minimum: Int, isElsewhere: Bool,
+    _ basis: TestFindings.Cluster.Basis, _ signature: String, _ failures: [Failure], minimum: Int, isElsewhere: Bool,
     component: String = "",
     salt: String = ""
   ) {
@@ -185,13 +213,14 @@ package struct FailureClusters: Sendable {
       for failure in failures { collateral[failure.test, default: []].insert(failure.step.build) }
     }
     let times = failures.map(\.step.time).filter { $0 != .min }
-    let identity = StableHash.hash(basis + "\u{0}" + signature + "\u{0}" + salt)
+    let identity = StableHash.hash(basis.rawValue + "\u{0}" + signature + "\u{0}" + salt)
     var cluster = Cluster(
       id: "t" + String(hexText(identity).prefix(12)), basis: basis, signature: signature, tests: tests,
       builds: Set(failures.map(\.step.build)).sorted(), evidence: [], start: times.min() ?? .min,
       end: times.max() ?? .min)
     cluster.component = component
-    cluster.evidence = Array(failures.compactMap(\.step.evidence).sorted().prefix(5))
+    cluster.example = failures.map { $0.note.raw }.filter { !$0.isEmpty }.min() ?? ""
+    cluster.evidence = Array(failures.compactMap { $0.step.evidence(of: $0.test) }.sorted().prefix(5))
     clusters.append(cluster)
   }
 

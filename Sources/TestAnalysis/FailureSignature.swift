@@ -1,6 +1,7 @@
 // What makes two failures failures of the same kind: the masked message, and the frame that it came from where the
 // message alone says too little. After the failure triage of the Kubernetes project: normalise, then compare.
 
+internal import Model
 internal import LogTemplates
 package import Support
 
@@ -12,6 +13,13 @@ package struct FailureNote: Hashable, Sendable {
   package var message: String
   /// The frame nearest to the failure, masked; empty where the stack is not understood.
   package var frame: String
+  /// The message's first line as it stands in the report.
+  package var raw = ""
+  /// A hash of message and stack as they stand there.
+  package var text: UInt64 = 0
+  /// Where in the code it failed: a file, and a line or 0; empty where the report does not tell.
+  package var file = ""
+  package var line = 0
   /// What declares that the failure lies elsewhere: a dependency, a fixture, a suite's set-up. Empty where nothing does.
   package var cause: String
 
@@ -31,12 +39,20 @@ package struct FailureNote: Hashable, Sendable {
 
   private static func isAssertion(type: String, message: String) -> Bool {
     if message.isEmpty { return true }
+    // Many runners call every failure an assertion: what is missing outside the test is none, whatever its type.
+    let said = ByteSearch.lowered(message)
+    if outsideWords.contains(where: { ByteSearch.contains($0, in: said) }) { return false }
     let lower = ByteSearch.lowered(type)
     let words = ByteSearch.lowered(message)
     return typeWords.contains { ByteSearch.contains($0, in: lower) }
       || assertionWords.contains { ByteSearch.contains($0, in: words) }
   }
 
+  private static let outsideWords: [StaticString] = [
+    "connection", "connect to", "refused", "unreachable", "unavailable", "no route", "unknown host", "name resolution",
+    "resolve host", "socket", "handshake", "certificate", "broken pipe", "no space left", "out of memory",
+    "too many open files", "access denied", "service is down", "gateway", "database is", "database system",
+  ]
   private static let typeWords: [StaticString] = ["assert", "comparison", "expectation"]
   private static let assertionWords: [StaticString] = [
     "expected", "assert", "expectation failed", "should be", "to equal", "but was", "not equal", "require(", "check(",
@@ -65,9 +81,21 @@ package struct FailureNote: Hashable, Sendable {
   }
 }
 
+extension FailureNote {
+  /// Takes the place that the record itself names where the failure's text names none.
+  mutating func locate(_ record: TestRecord) {
+    if file.isEmpty {
+      file = CaseCondenser.kept(record.file.cut(toBytes: 300))
+      line = max(record.line, 0)
+    }
+  }
+}
+
 extension FailureNote: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
-    for text in [type, message, frame, cause] { writer.text(text) }
+    for text in [type, message, frame, cause, raw, file] { writer.text(text) }
+    writer.fixed64(text)
+    writer.int(line)
     writer.byte((isAssertion ? 1 : 0) | (needsFrame ? 2 : 0))
   }
 
@@ -76,6 +104,10 @@ extension FailureNote: BinaryCodable {
     message = try reader.text()
     frame = try reader.text()
     cause = try reader.text()
+    raw = try reader.text()
+    file = try reader.text()
+    text = try reader.fixed64()
+    line = try reader.int()
     let flags = try reader.byte()
     isAssertion = flags & 1 != 0
     needsFrame = flags & 2 != 0
@@ -88,9 +120,17 @@ struct FailureSigner {
 
   mutating func note(type: String, message: String, stack: String, cause: String) -> FailureNote {
     let source = message.isEmpty ? stack : message
-    return FailureNote(
+    let frame = Self.frame(in: stack)
+    var note = FailureNote(
       type: (type.isEmpty ? Self.type(in: source) : type).cut(toBytes: 160), message: masked(Self.head(source)),
-      frame: masked(Self.frame(in: stack)), cause: cause.isEmpty ? "" : masked(cause))
+      frame: masked(frame), cause: cause.isEmpty ? "" : masked(cause))
+    note.raw = CaseCondenser.kept(Self.line(Self.withoutEscapes(source)))
+    note.text = StableHash.combine(StableHash.hash(message), StableHash.hash(stack))
+    if let place = CodePlaces.first(in: [frame, stack, message]) {
+      note.file = CaseCondenser.kept(place.file)
+      note.line = place.line
+    }
+    return note
   }
 
   /// The masked form of a short text.
@@ -100,6 +140,21 @@ struct FailureSigner {
     let bytes = Array(Self.withoutEscapes(text).utf8)
     mask.mask(bytes.span, into: &out)
     return String(decoding: out, as: UTF8.self).cut(toBytes: 300)
+  }
+
+  /// The first line that says something, without control characters.
+  private static func line(_ text: String) -> String {
+    for line in text.split(omittingEmptySubsequences: true, whereSeparator: { $0 == "\n" || $0 == "\r\n" }).prefix(12) {
+      let trimmed = line.drop { $0 == " " || $0 == "\t" }
+      if trimmed.isEmpty || trimmed.hasPrefix("Traceback") || trimmed.hasPrefix("=== RUN") { continue }
+      var kept = ""
+      for scalar in trimmed.unicodeScalars where scalar.value >= 0x20 && scalar.value != 0x7F {
+        kept.unicodeScalars.append(scalar)
+        if kept.utf8.count >= 400 { break }
+      }
+      if !kept.isEmpty { return kept.cut(toBytes: 400) }
+    }
+    return ""
   }
 
   /// The first two lines that say something.

@@ -52,7 +52,7 @@ struct NightTally: Sendable {
       if owners.count > max(4096, 2 * distinctOwners) { sortOwners() }
     }
     guard total > threshold else { return }
-    slowest.append(TestFindings.Cost(test: String(copying: name), total: total, attempts: attempts))
+    slowest.append(TestFindings.Cost(test: ForeignName(String(copying: name)), total: total, attempts: attempts))
     if slowest.count >= 32 * listed { cutSlowest() }
   }
 

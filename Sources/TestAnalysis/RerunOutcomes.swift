@@ -9,20 +9,33 @@ struct RerunOutcomes {
 
   /// Every build of tonight in which a test ran, with the steps whose first attempt failed.
   private var failures: [Int: [TestStep]] = [:]
+  /// Builds that are red whatever is rerun: a fault, a set-up, an outage, a dead job.
+  private var kept: Set<Int> = []
 
   /// - Parameters:
   ///   - timeline: the builds and steps.
-  ///   - failing: the tests of it that ever failed.
-  ///   - verdicts: which tests are broken, and since which build.
-  init(_ timeline: TestTimeline, _ failing: [TestSeries], verdicts: [String: TestVerdict]) {
+  ///   - verdicts: what is known of the lines.
+  init(_ timeline: TestTimeline, verdicts: [LineVerdict]) {
     for build in timeline.tally.ran { failures[build] = [] }
-    for track in failing {
-      let broken = verdicts[track.test]?.brokenSince ?? .max
-      for step in track.steps(from: timeline.tonight) where step.ran && step.firstFailures > 0 {
-        if step.build < broken, !RerunPolicies.isElsewhere(step) { failures[step.build, default: []].append(step) }
+    for build in timeline.tonight..<timeline.builds.count where timeline.builds[build].isIncomplete {
+      kept.insert(build)
+    }
+    for verdict in verdicts {
+      guard let track = timeline[verdict.test].first(where: { $0.configuration == verdict.configuration }) else {
+        continue
+      }
+      for step in track.steps(from: timeline.tonight)
+      where step.ran && step.firstFailures > 0 && timeline.builds[step.build].branch == verdict.branch {
+        if step.isElsewhere || verdict.faults.contains(where: { $0.contains(step.build) }) {
+          if step.isFailure { kept.insert(step.build) }
+        } else {
+          failures[step.build, default: []].append(step)
+        }
       }
     }
   }
+
+  var keptRed: Int { kept.count }
 
   private static func ending(_ step: TestStep, reruns: Int) -> Ending {
     guard !step.endings.isEmpty else { return reruns == 0 ? .red : .unknown }
@@ -43,7 +56,7 @@ struct RerunOutcomes {
     return bounds
   }
 
-  /// The share of builds that r reruns left green, with how many builds it is a share of; nil where there are none.
+  /// The share of builds that r reruns left green, as far as it was the flaky tests' part; nil where there are none.
   func green(from first: Int, reruns: Int) -> (share: Estimate, builds: Int)? {
     let tested = failures.filter { $0.key >= first }.map { Self.ending($0.value, reruns: reruns) }
     guard !tested.isEmpty else { return nil }
@@ -52,9 +65,9 @@ struct RerunOutcomes {
     return (Estimate(low == high ? low : nil, low: low, high: high), tested.count)
   }
 
-  /// How many builds that were not green without reruns turn green with r.
+  /// How many builds that were not green without reruns turn green with r; one that a fault keeps red never does.
   func turnedGreen(reruns: Int) -> Estimate {
-    let red = failures.values.filter { !Self.ending($0, reruns: 0).low }
+    let red = failures.filter { !kept.contains($0.key) && !Self.ending($0.value, reruns: 0).low }.map(\.value)
     let low = Double(red.count { Self.ending($0, reruns: reruns).low })
     let high = Double(red.count { Self.ending($0, reruns: reruns).high })
     return Estimate(low == high ? low : nil, low: low, high: high)

@@ -1,11 +1,14 @@
 // What rerunning failed tests is worth: how often a build turns green, what it costs, and which faults it hides.
 //
 // With failure rates pᵢ and r reruns, independent tests leave a build green with P = ∏(1 − pᵢ^(r+1)) and cost
-// Σ tᵢ(pᵢ + … + pᵢ^r). Tests of one cluster fail together: then the product runs over clusters. Rates are fitted on earlier
-// builds and tested on later ones; attempts that were never made leave bounds.
+// Σ tᵢ(pᵢ + … + pᵢ^r). Rates are fitted without set-ups, outages and faults, on all builds that are known; pᵢ^(r+1) is
+// estimated without bias from f failures in n attempts by f(f−1)…(f−r) / n(n−1)…(n−r), so that the product over independent
+// tests is without bias too, tests that have not failed yet included. Tests of one cluster fail together: then the product
+// runs over clusters. A night's figure is the mean over its builds, each with the lines of its branch.
 
+internal import Model
 internal import Glibc
-package import Model
+internal import Support
 
 package enum RerunPolicies {
   /// P(green) of independent tests with these failure rates under r reruns.
@@ -32,21 +35,36 @@ package enum RerunPolicies {
     }
   }
 
-  /// Builds failed one and all from which a test may as well be broken as flaky.
-  private static let leastPersistent = 3
-
   /// How sure the fit is: 95 %.
   private static let confidence = 1.96
 
-  private struct Unit {
+  /// What is known of one test on one configuration, over all branches.
+  struct Unit {
+    /// Of the attempts in builds that no fault and no outage had.
     var failures = 0
-    var runs = 0
+    var attempts = 0
+    /// Builds, and those in which its first attempt failed.
+    var builds = 0
+    var failed = 0
     var duration = 0.0
-    /// A unit that never passed, and is not known to be broken, may still pass: a share of 1 out of a few runs would make
-    /// every build red for certain, so Jeffreys' mean stands for it.
-    var rate: Double {
-      if runs == 0 { return 0 }
-      return failures < runs ? Double(failures) / Double(runs) : (Double(runs) + 0.5) / (Double(runs) + 1)
+
+    var rate: Double { attempts == 0 ? 0 : Double(failures) / Double(attempts) }
+
+    /// The probability that r+1 attempts fail, without bias.
+    func stays(_ reruns: Int) -> Double {
+      var product = 1.0
+      for i in 0...reruns {
+        guard attempts > i else { return failures >= attempts && attempts > 0 ? 1 : 0 }
+        product *= Double(max(failures - i, 0)) / Double(attempts - i)
+      }
+      return product
+    }
+
+    /// Its variance, by the delta method with the rate after Jeffreys, which keeps a rate of 0 or 1 from being sure.
+    func variance(_ reruns: Int) -> Double {
+      let rate = (Double(failures) + 0.5) / (Double(attempts) + 1)
+      let slope = Double(reruns + 1) * pow(rate, Double(reruns))
+      return slope * slope * rate * (1 - rate) / Double(max(attempts, 1))
     }
   }
 
@@ -55,124 +73,76 @@ package enum RerunPolicies {
   /// - Parameters:
   ///   - timeline: the builds and steps.
   ///   - clusters: tests that fail together.
-  ///   - verdicts: which tests are broken; their failures are faults, not flakes, and no rerun shall hide them.
-  /// - Returns: nothing where there are no builds with failures to learn from.
-  package static func evaluate(
-    _ timeline: TestTimeline, clusters: FailureClusters, verdicts: [String: TestVerdict]
+  ///   - verdicts: what is known of the lines; the builds of their faults are left out, and no rerun shall hide them.
+  /// - Returns: nothing where there are no builds.
+  static func evaluate(
+    _ timeline: TestTimeline, clusters: FailureClusters, verdicts: [LineVerdict]
   ) -> [TestFindings.RerunPolicy] {
-    let order = timeline.builds.indices
-    // A test that never failed adds nothing: its rate is 0, so are its cost and its error.
-    let failing = timeline.tracks.filter { $0.hasTrouble && $0.steps.contains { $0.firstFailures > 0 } }
-    guard !order.isEmpty, !failing.isEmpty else { return [] }
-    let split = order.count >= 6 ? order.count * 2 / 3 : order.count
-    let groups = Dictionary(
-      clusters.clusters.filter { $0.basis == "message" || $0.basis == "coFailure" }.flatMap { cluster in
-        cluster.tests.map { ($0, cluster.id) }
-      }, uniquingKeysWith: { first, _ in first })
-    var tests: [Unit] = []
-    var units: [String: Unit] = [:]
-    var joint: [String: [Int: (failed: Bool, ran: Bool)]] = [:]
-    for track in timeline.tracks where track.hasTrouble || groups[track.test] != nil {
-      let test = track.test
-      let broken = verdicts[test]?.brokenSince ?? .max
-      var unit = Unit()
-      for step in track.steps where step.build < split && step.ran && step.build < broken && !Self.isElsewhere(step) {
-        unit.failures += step.firstFailures
-        unit.runs += step.builds
-        unit.duration += Double(step.duration)
-        if let group = groups[test] {
-          let before = joint[group]?[step.build] ?? (false, false)
-          joint[group, default: [:]][step.build] = (before.failed || step.firstFailures > 0, true)
-        }
-      }
-      if unit.runs > 0 { unit.duration /= Double(unit.runs) }
-      tests.append(unit)
-      if groups[test] == nil { units[test] = unit }
-    }
-    for (group, builds) in joint {
-      units["cluster " + group] = Unit(
-        failures: builds.values.count { $0.failed }, runs: builds.values.count { $0.ran })
-    }
-    let clustered = units.sorted { $0.key < $1.key }.map(\.value)
-    let outcomes = RerunOutcomes(timeline, failing, verdicts: verdicts)
+    let fit = RerunFit(timeline, clusters: clusters, verdicts: verdicts)
+    guard timeline.builds.count > timeline.tonight, !verdicts.isEmpty else { return [] }
+    let outcomes = RerunOutcomes(timeline, verdicts: verdicts)
     return (0...3).map { reruns in
-      let observed = outcomes.green(from: split, reruns: reruns)
+      let observed = outcomes.green(from: timeline.tonight, reruns: reruns)
       var policy = TestFindings.RerunPolicy(
-        reruns: reruns, green: estimate(tests, reruns: reruns, split: split, tested: observed?.builds ?? 0),
-        cost: costs(tests, reruns: reruns), buildsTurnedGreen: outcomes.turnedGreen(reruns: reruns),
-        faultsMasked: masked(timeline, reruns: reruns, verdicts: verdicts))
-      policy.greenClustered = estimate(clustered, reruns: reruns, split: split, tested: observed?.builds ?? 0)
-      policy.fittedBuilds = split
+        reruns: reruns, green: fit.green(reruns: reruns, inClusters: false), cost: fit.cost(reruns: reruns),
+        buildsTurnedGreen: outcomes.turnedGreen(reruns: reruns), faultsMasked: masked(timeline, reruns, verdicts))
+      policy.greenClustered = fit.green(reruns: reruns, inClusters: true)
+      policy.fittedBuilds = timeline.builds.count
       policy.testedBuilds = observed?.builds ?? 0
       policy.observedGreen = observed?.share
+      policy.keptRed = outcomes.keptRed
+      policy.lines = fit.lines(reruns: reruns)
       return policy
     }
   }
 
-  /// Set-up failures and outages are no property of a test.
-  static func isElsewhere(_ step: TestStep) -> Bool { !(step.failure?.cause.isEmpty ?? true) }
-
-  /// P(green) with an interval of the fit: rates by their binomial error, tests that have not failed yet by the share of
-  /// tests that failed once (Good and Turing), and the chance of the tested builds themselves.
-  ///
-  /// A unit that failed in every one of several builds may flake often or be broken: no pass says what a rerun would do. If
-  /// it is broken no build is green while it stays so, if it was mended the others decide: bounds, and no value.
-  private static func estimate(_ units: [Unit], reruns: Int, split: Int, tested: Int) -> Estimate {
-    let known = units.filter { $0.failures < $0.runs || $0.runs < leastPersistent }
-    guard known.count == units.count else {
-      let others = estimate(known, reruns: reruns, split: split, tested: tested)
-      return Estimate(nil, low: 0, high: others.high)
-    }
-    let value = green(rates: units.map(\.rate), reruns: reruns)
-    guard value > 0 else { return Estimate(0, low: 0, high: 1) }
+  /// P(green) of units with an interval of the fit: rates by their binomial error, and tests that have not failed yet by the
+  /// share of those that failed once (Good and Turing).
+  static func estimate(_ units: [Unit], reruns: Int) -> Estimate {
+    var logarithm = 0.0
     var variance = 0.0
-    var once = 0
-    for unit in units where unit.failures > 0 && unit.runs > 0 {
-      // Jeffreys keeps the error of a rate of 0 or 1 from being none.
-      let rate = (Double(unit.failures) + 0.5) / (Double(unit.runs) + 1)
-      let slope = Double(reruns + 1) * pow(rate, Double(reruns)) / max(1 - pow(rate, Double(reruns + 1)), 1e-9)
-      variance += slope * slope * rate * (1 - rate) / Double(unit.runs)
-      if unit.failures == 1 { once += 1 }
+    var once = 0.0
+    for unit in units where unit.failures > 0 && unit.attempts > 0 {
+      let stays = unit.stays(reruns)
+      if stays >= 1 { return Estimate(nil, low: 0, high: 1) }
+      logarithm += log1p(-stays)
+      variance += unit.variance(reruns) / ((1 - stays) * (1 - stays))
+      if unit.failed == 1 { once += pow(1 / Double(max(unit.builds, 1)), Double(reruns + 1)) }
     }
-    let unseen = reruns == 0 ? Double(once) / Double(max(split, 1)) : 0
-    var low = exp(log(value) - confidence * variance.squareRoot() - unseen)
-    var high = exp(min(log(value) + confidence * variance.squareRoot(), 0))
-    if tested > 0 {
-      low -= confidence * (low * (1 - low) / Double(tested)).squareRoot()
-      high += confidence * (high * (1 - high) / Double(tested)).squareRoot()
-    }
-    return Estimate(value, low: max(low, 0), high: min(high, 1))
+    let spread = confidence * variance.squareRoot()
+    return Estimate(
+      exp(logarithm), low: max(exp(logarithm - spread - 2 * once), 0), high: min(exp(logarithm + spread), 1))
   }
 
-  private static func costs(_ tests: [Unit], reruns: Int) -> Estimate {
-    let value = cost(tests.map { ($0.rate, $0.duration) }, reruns: reruns)
-    let spread = tests.map { unit in
-      let error = unit.runs == 0 ? 0 : (unit.rate * (1 - unit.rate) / Double(unit.runs)).squareRoot() * confidence
+  static func costs(_ units: [Unit], reruns: Int) -> Estimate {
+    let spread = units.map { unit in
+      let error = unit.attempts == 0 ? 0 : confidence * unit.variance(0).squareRoot()
       return (low: max(unit.rate - error, 0), high: min(unit.rate + error, 1), duration: unit.duration)
     }
     return Estimate(
-      value, low: cost(spread.map { ($0.low, $0.duration) }, reruns: reruns),
+      cost(units.map { ($0.rate, $0.duration) }, reruns: reruns),
+      low: cost(spread.map { ($0.low, $0.duration) }, reruns: reruns),
       high: cost(spread.map { ($0.high, $0.duration) }, reruns: reruns))
   }
 
   // MARK: - What reruns hide
 
   /// Faults whose first sign was a failure that a rerun made pass. At least those that broke for good within three builds;
-  /// at most every test that failed just once and was made to pass.
-  private static func masked(
-    _ timeline: TestTimeline, reruns: Int, verdicts: [String: TestVerdict]
-  ) -> Estimate {
+  /// at most every line that failed just once and was made to pass.
+  private static func masked(_ timeline: TestTimeline, _ reruns: Int, _ verdicts: [LineVerdict]) -> Estimate {
     guard reruns > 0 else { return Estimate(exact: 0) }
     var low = 0
     var high = 0
-    for track in timeline.tracks where track.hasTrouble {
-      let (test, steps) = (track.test, track.steps)
-      let passedByRerun = steps.filter { $0.build >= timeline.tonight && $0.isFlaky && !$0.isCollateral }
-      guard let last = passedByRerun.last else { continue }
-      if let broken = verdicts[test]?.brokenSince {
+    for verdict in verdicts where verdict.basis == .sameRevision {
+      let steps = timeline[verdict.test].first { $0.configuration == verdict.configuration }?.steps ?? []
+      let own = steps.filter { timeline.builds[$0.build].branch == verdict.branch }
+      guard let last = own.last(where: { $0.build >= timeline.tonight && $0.isFlaky && !$0.isElsewhere }) else {
+        continue
+      }
+      if verdict.isBroken, let broken = verdict.tailSince {
         if broken > last.build, broken - last.build <= 3 { low += 1 }
         high += 1
-      } else if steps.count(where: { $0.failures > 0 }) == 1 {
+      } else if own.count(where: { $0.failures > 0 }) == 1 {
         high += 1
       }
     }

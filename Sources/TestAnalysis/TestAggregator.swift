@@ -31,10 +31,11 @@ package struct TestAggregator: Sendable {
     piece.isComplete = row.isComplete
     piece.isRecovered = row.isRecovered
     piece.isClosed = row.isLast
-    piece.revision = row.revision
-    piece.branch = row.branch
-    piece.configuration = row.configuration
-    piece.build = row.build
+    piece.properties = row.properties
+    piece.written = row.written
+    piece.content = StableHash.combine(StableHash.hash(row.cases.span), UInt64(truncatingIfNeeded: row.piece))
+    piece.suites = row.suites.sorted { $0.key < $1.key }.map { SuitePart($0) }
+    var lastSuite = 0
     piece.start = row.first
     let number = numbers[piece.key] ?? parts.count
     var reader = ByteReader(row.cases)
@@ -46,9 +47,19 @@ package struct TestAggregator: Sendable {
       let start = reader.offset
       let test = try note.decode(from: &reader).test
       piece.count(note)
+      let hash = StableHash.hash(row.cases.span.extracting(test))
+      piece.sample.add(hash, note.outcome, duration: note.duration)
+      if note.suite != 0, !piece.suites.isEmpty {
+        if piece.suites[lastSuite].note.key != note.suite {
+          lastSuite = piece.suites.partitioningIndex { $0.note.key >= note.suite }
+          guard lastSuite < piece.suites.count, piece.suites[lastSuite].note.key == note.suite else {
+            throw reader.failure("a case of an unknown suite")
+          }
+        }
+        piece.suites[lastSuite].sample.add(hash, note.outcome, duration: note.duration)
+      }
       cases.add(
-        start..<reader.offset, of: row.cases,
-        to: CaseBuckets.bucket(of: row.cases.span.extracting(test)), file: number,
+        start..<reader.offset, of: row.cases, to: CaseBuckets.bucket(of: hash), file: number,
         position: row.piece &* Self.pieceCases &+ index)
     }
     guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a report") }

@@ -5,6 +5,7 @@
 // The conclude side of the test analysis: partial and history in, findings, incidents and tonight's history out.
 
 package import Model
+internal import Support
 
 /// Everything the night's tests came to.
 package struct TestConclusion: Sendable {
@@ -14,6 +15,8 @@ package struct TestConclusion: Sendable {
   package var night: TestHistory.Night
   /// Classes or suites with at least one test.
   package var components: Int
+  /// Reports that told what another one of their build had told.
+  package var copies: [String] = []
   /// What had no room within the memory that the run may take, by name: how much, and what became of it.
   package var limits: [String: String] = [:]
 
@@ -30,10 +33,8 @@ package struct TestConclusion: Sendable {
 }
 
 package enum TestAnalysis {
-  /// How many tests the lists of slow and of quarantined tests hold.
+  /// How many tests the list of slow ones holds.
   private static let listed = 20
-  /// A flaky test costs enough to be set aside where it surely fails at least this often.
-  private static let quarantineRate = 0.02
 
   /// Draws the conclusions.
   ///
@@ -44,49 +45,52 @@ package enum TestAnalysis {
   ///   - outages: when the night's traces saw components fail.
   ///   - window: the night's first and last record, microseconds since the epoch, for failures without a time.
   ///   - limits: what bounds the memory.
+  ///   - quarantine: the quarantine that was read, empty where none was.
   /// - Returns: empty findings where there were no reports.
   /// - Throws: `CaseFailure` where cases that were put away cannot be read back.
   package static func conclude(
     _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
-    window: (start: Int64, end: Int64) = (0, 0), limits: TestLimits = TestLimits()
+    window: (start: Int64, end: Int64) = (0, 0), limits: TestLimits = TestLimits(),
+    quarantine: Quarantine = Quarantine()
   ) throws(CaseFailure) -> TestConclusion {
     var timeline = try TestTimeline(partial: partial, history: history, limits: limits, slowest: listed)
+    timeline.markParents()
     let clusters = FailureClusters(timeline, outages: outages)
     timeline.markCollateral(clusters.collateral)
-    var verdicts: [TestVerdict] = []
-    // A test that never failed is neither flaky nor broken.
-    for track in timeline.tracks where track.hasTrouble && !track.steps(from: timeline.tonight).isEmpty {
-      verdicts.append(Flakiness.judge(track.test, track.steps, timeline))
-    }
-    let byName = Dictionary(verdicts.map { ($0.test, $0) }, uniquingKeysWith: { first, _ in first })
+    let verdicts = LineJudge(timeline).verdicts()
 
     var findings = TestFindings()
     findings.files = timeline.files.sorted { $0.path < $1.path }
     count(timeline, into: &findings)
-    findings.flaky = verdicts.filter { !$0.basis.isEmpty }.map {
-      TestFindings.FlakyTest(
-        test: $0.test, basis: $0.basis, attempts: $0.attempts, failures: $0.failedAttempts, lowerBound: $0.lowerBound,
-        evidence: $0.evidence)
-    }.sorted { ($1.lowerBound, $0.test) < ($0.lowerBound, $1.test) }
-    findings.clusters = clusters.clusters.filter { $0.tests.count >= 2 }.map {
-      TestFindings.Cluster(
-        id: $0.id, signature: $0.signature, basis: $0.basis, tests: $0.tests, evidence: $0.evidence)
+    findings.isOrderKnown = timeline.isOrderKnown
+    findings.configurations = timeline.places.configurations.filter { !$0.isEmpty }.map { ForeignName($0) }
+    findings.builds = BuildSummary.builds(timeline)
+    let failures = FailingTests(timeline, verdicts, clusters)
+    findings.failing = failures.failing
+    findings.newlyFailing = failures.new
+    findings.fixed = failures.fixed
+    findings.flaky = failures.flaky
+    timeline.changes.add(to: &findings, timeline)
+    findings.clusters = clusters.clusters.filter { $0.tests.count >= 2 }.map { cluster in
+      var found = TestFindings.Cluster(
+        id: FindingID(cluster.id), signature: ForeignText(cluster.signature), basis: cluster.basis,
+        tests: cluster.tests.map { ForeignName($0) }, evidence: cluster.evidence)
+      found.example = ForeignText(cluster.example)
+      found.builds = cluster.builds.map { ForeignName(timeline.builds[$0].label) }
+      return found
     }
-    findings.rerunPolicies = RerunPolicies.evaluate(timeline, clusters: clusters, verdicts: byName)
-    findings.newlyFailing = verdicts.compactMap { verdict in
-      guard let since = verdict.brokenSince else { return nil }
-      return TestFindings.NewFailure(
-        test: verdict.test, since: timeline.builds[since].label, evidence: verdict.evidence)
-    }
-    let broken = Set(findings.newlyFailing.map(\.test))
-    findings.quarantine = findings.flaky.filter { $0.lowerBound >= quarantineRate && !broken.contains($0.test) }
-      .prefix(listed).map(\.test)
+    findings.rerunPolicies = RerunPolicies.evaluate(timeline, clusters: clusters, verdicts: verdicts)
+    quarantine.judge(verdicts, timeline, date: date, into: &findings)
     findings.slowest = timeline.tally.slowest
+    findings.maskedNames = timeline.maskedNames
     let incidents = TestIncidents.make(clusters, verdicts, timeline, history: history, window: window)
-    return TestConclusion(
-      findings: findings, incidents: incidents,
-      night: limits.keepsNight ? timeline.night(clusters, date: date) : TestHistory.Night(night: date),
-      components: timeline.tally.components, limits: cut(timeline))
+    var conclusion = TestConclusion(
+      findings: findings, incidents: incidents, night: TestHistory.Night(night: date),
+      components: timeline.tally.components)
+    if limits.keepsNight { conclusion.night = timeline.night(clusters, date: date) }
+    conclusion.limits = cut(timeline)
+    conclusion.copies = timeline.copies
+    return conclusion
   }
 
   /// Counts tests by how they ended after their last attempt; the worst of several builds counts.

@@ -1,73 +1,148 @@
-// Earlier nights as the history keeps them: the steps of a test, a build or a night at a time.
+// Earlier nights as the history keeps them: the rows of a bucket's tests, and the steps that they stand for.
 
 internal import Model
 internal import Support
 
-/// The earlier nights, their rows put into the buckets of tonight's cases.
-struct TestHistorySteps {
-  private struct Row {
-    var night: Int32
-    var number: Int32
-  }
+/// What one earlier night knew of one line.
+struct HistoryLine {
+  /// The name it was reported under.
+  var test: String
+  var configuration: String
+  /// Index into the nights.
+  var night: Int
+  var row: TestHistory.Row
+}
 
-  private let nights: [TestHistory.Night]
-  private var rows = [[Row]](repeating: [], count: CaseBuckets.count)
+/// The earlier nights, oldest first.
+struct TestHistorySteps {
+  let nights: [TestHistory.Night]
   /// The first build of each night.
-  private var first: [Int] = []
+  private(set) var first: [Int] = []
   private(set) var builds: [TestBuild] = []
 
   init(_ history: TestHistory) {
     nights = history.nights.sorted { $0.night < $1.night }
-    for (number, night) in nights.enumerated() {
+    for night in nights {
       first.append(builds.count)
-      for label in Self.labels(night) {
-        builds.append(
-          TestBuild(
-            key: "night " + night.night, revision: label, branch: "", configuration: "", start: .min,
-            night: night.night))
-      }
-      for (index, outcome) in night.tests.enumerated() {
-        rows[CaseBuckets.bucket(of: outcome.test.utf8Span.span)].append(
-          Row(night: Int32(clamping: number), number: Int32(clamping: index)))
+      for build in night.builds {
+        var known = TestBuild(
+          id: build.id, revision: build.revision, branch: build.branch, start: build.start, night: night.night)
+        known.isIncomplete = build.isIncomplete
+        builds.append(known)
       }
     }
   }
 
-  private static func labels(_ night: TestHistory.Night) -> [String] {
-    night.builds.isEmpty ? [night.revision] : night.builds
+  /// Names that showed configurations, the latest night's word first.
+  var labels: [String: String] {
+    var labels: [String: String] = [:]
+    for night in nights.reversed() { labels.merge(night.labels) { later, _ in later } }
+    return labels
   }
 
-  /// The steps of a bucket's tests, oldest first, by the symbols of their names, which are added to the table.
-  func steps(of bucket: Int, names: inout SymbolTable) -> [UInt32: [TestStep]] {
-    var steps: [UInt32: [TestStep]] = [:]
-    for row in rows[bucket] {
-      let night = Int(row.night)
-      let outcome = nights[night].tests[Int(row.number)]
-      steps[names.intern(outcome.test).index, default: []] += Self.steps(
-        of: outcome, from: first[night], count: Self.labels(nights[night]).count)
+  /// The lines of a bucket's tests, by the symbols of their names before which is masked what varies; nights in order.
+  ///
+  /// - Parameters:
+  ///   - bucket: its number.
+  ///   - names: the names of tonight's tests in it, to which the others are added.
+  /// - Throws: `DecodeFailure` where a night's rows are damaged.
+  func lines(of bucket: Int, names: inout SymbolTable) throws(DecodeFailure) -> [UInt32: [HistoryLine]] {
+    var lines: [UInt32: [HistoryLine]] = [:]
+    for (number, night) in nights.enumerated() where bucket < night.rows.count {
+      let bytes = night.rows[bucket]
+      var reader = ByteReader(bytes)
+      var key: UInt32 = 0
+      var test = ""
+      var row = TestHistory.Row()
+      while reader.remaining > 0 {
+        let head = try reader.byte()
+        if head & HistoryRows.named != 0 {
+          let name = try reader.range()
+          test = String(copying: bytes.span.extracting(name))
+          key = names.intern(bytes.span.extracting(name)).index
+        }
+        if head & HistoryRows.keyed != 0 {
+          let name = try reader.range()
+          key = names.intern(bytes.span.extracting(name)).index
+        }
+        try row.decode(from: &reader)
+        guard row.configuration < night.configurations.count,
+          row.endings.reduce(0, { $0 + $1.count }) <= night.builds.count
+        else { throw reader.failure("a test's row is out of range") }
+        lines[key, default: []].append(
+          HistoryLine(test: test, configuration: night.configurations[row.configuration], night: number, row: row))
+      }
     }
-    return steps
+    return lines
   }
 
-  /// A night of one test: a step per build where the history kept them, else one for the whole night.
-  private static func steps(of test: TestHistory.Outcome, from first: Int, count: Int) -> [TestStep] {
-    guard test.sequence.utf8.count == count else {
-      return [
-        TestStep(
-          build: first, outcome: test.outcome, attempts: test.attempts, failures: test.failures, builds: test.builds,
-          firstFailures: test.firstFailures, duration: test.duration, isFlaky: false, isCollateral: test.isCollateral)
-      ]
-    }
-    let ran = test.sequence.utf8.count { $0 != UInt8(ascii: "-") }
+  /// The steps that a line's nights stand for.
+  func steps(of lines: [HistoryLine]) -> [TestStep] {
     var steps: [TestStep] = []
-    for (offset, letter) in test.sequence.enumerated() where letter != "-" {
-      let failed = letter != "P"
-      steps.append(
-        TestStep(
-          build: first + offset, outcome: letter == "P" || letter == "R" ? .passed : .failed,
-          attempts: letter == "R" ? 2 : 1, failures: failed ? 1 : 0, firstFailures: failed ? 1 : 0,
-          duration: test.duration / Int64(max(ran, 1)), isFlaky: letter == "R", isCollateral: letter == "C"))
+    for line in lines {
+      let failed = line.row.endings.reduce(0) { $1.ending == .failed ? $0 + $1.count : $0 }
+      let flaky = line.row.endings.reduce(0) { $1.ending == .flaky ? $0 + $1.count : $0 }
+      // Attempts are known of the night: those beyond the plain ones are reruns of the builds that failed.
+      let further = failed == 0 ? 0 : max(0, line.row.attempts - line.row.runs - flaky) / failed
+      var build = first[line.night]
+      for (ending, count) in line.row.endings {
+        if ending != .absent {
+          for _ in 0..<count {
+            steps.append(Self.step(ending, build: build, further: further))
+            build += 1
+          }
+        } else {
+          build += count
+        }
+      }
     }
     return steps
+  }
+
+  private static func step(_ ending: TestHistory.Ending, build: Int, further: Int) -> TestStep {
+    let hasFailed = ending != .passed
+    var step = TestStep(
+      build: build, outcome: ending == .passed || ending == .flaky ? .passed : .failed, attempts: 1,
+      failures: hasFailed ? 1 : 0, firstFailures: hasFailed ? 1 : 0, duration: 0, isFlaky: ending == .flaky)
+    if ending == .flaky { step.attempts = 2 }
+    if ending == .failed {
+      step.attempts += further
+      step.failures += further
+    }
+    step.isCollateral = ending == .collateral
+    step.isSetup = ending == .setup
+    return step
+  }
+}
+
+/// Tonight's rows as the history shall keep them.
+struct HistoryRows {
+  static let named: UInt8 = 1
+  static let keyed: UInt8 = 2
+
+  private(set) var buckets = [ByteWriter](repeating: ByteWriter(), count: CaseBuckets.count)
+  private(set) var bytes = 0
+  private var last = ""
+  private var lastBucket = -1
+
+  /// Adds a line.
+  ///
+  /// - Parameters:
+  ///   - row: what became of it.
+  ///   - test: the name it is reported under.
+  ///   - key: the name that its bucket is found by.
+  mutating func add(_ row: TestHistory.Row, test: String, key: String) {
+    let bucket = CaseBuckets.bucket(of: key.utf8Span.span)
+    let before = buckets[bucket].bytes.count
+    let isNamed = lastBucket != bucket || last != test
+    buckets[bucket].byte((isNamed ? Self.named : 0) | (isNamed && key != test ? Self.keyed : 0))
+    if isNamed {
+      buckets[bucket].text(test)
+      if key != test { buckets[bucket].text(key) }
+    }
+    row.encode(to: &buckets[bucket])
+    bytes += buckets[bucket].bytes.count - before
+    last = test
+    lastBucket = bucket
   }
 }

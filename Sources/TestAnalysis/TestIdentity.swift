@@ -10,6 +10,8 @@ package struct TestIdentity: Sendable {
   package private(set) var text: [UInt8] = []
   /// The attempt that the name itself tells of (`… (attempt 2 of 3)`), 0 where it tells nothing.
   package private(set) var attempt = 0
+  /// The name with what varies from run to run masked; empty where nothing in it may vary.
+  package private(set) var masked: [UInt8] = []
   private var name: [UInt8] = []
   private var owner: [UInt8] = []
 
@@ -45,6 +47,7 @@ package struct TestIdentity: Sendable {
       text.append(0x5D)
     }
     text.cutText(to: Self.longest)
+    masked = NameMask.masked(text) ?? []
   }
 
   private static let separator: [UInt8] = [0x20, 0x3E, 0x20]
@@ -60,13 +63,13 @@ package struct TestIdentity: Sendable {
       let start = name.lastIndex(of: last == 0x29 ? 0x28 : 0x5B), start > 0, start + 1 < name.count
     else { return nil }
     let first = name[start + 1] | 0x20
-    guard first == 0x61 || first == 0x72 else { return nil }
-    let words = name[(start + 1)...].dropLast().split { $0 == 0x20 || $0 == 0x23 || $0 == 0x2F }
+    guard first == 0x61 || first == 0x72 || first == 0x69 || first == 0x74 else { return nil }
+    let words = name[(start + 1)...].dropLast().split { $0 == 0x20 || $0 == 0x23 || $0 == 0x2F || $0 == 0x3D }
     guard words.count >= 2, let number = Int(String(decoding: words[1], as: UTF8.self)) else { return nil }
     let isAttempt: Bool
     switch String(decoding: words[0], as: UTF8.self).lowercased() {
-    case "attempt": isAttempt = true
-    case "retry", "rerun": isAttempt = false
+    case "attempt", "try", "invcount": isAttempt = true
+    case "retry", "rerun", "re-run": isAttempt = false
     default: return nil
     }
     let length = name.count - start + (name[start - 1] == 0x20 ? 1 : 0)

@@ -5,15 +5,15 @@ internal import Support
 
 enum TestIncidents {
   static func make(
-    _ clusters: FailureClusters, _ verdicts: [TestVerdict], _ timeline: TestTimeline, history: TestHistory,
+    _ clusters: FailureClusters, _ verdicts: [LineVerdict], _ timeline: TestTimeline, history: TestHistory,
     window: (start: Int64, end: Int64)
   ) -> [Incident] {
-    var incidents = clusters.clusters.filter { $0.tests.count >= 2 || $0.basis == "declared" }.map {
+    var incidents = clusters.clusters.filter { $0.tests.count >= 2 || $0.basis == .declared }.map {
       incident(of: $0, history: history, window: window)
     }
-    var bySince: [Int: [TestVerdict]] = [:]
-    for verdict in verdicts {
-      if let since = verdict.brokenSince { bySince[since, default: []].append(verdict) }
+    var bySince: [Int: [LineVerdict]] = [:]
+    for verdict in verdicts where verdict.isBroken && verdict.last?.isElsewhere == false {
+      if let since = verdict.tailSince { bySince[since, default: []].append(verdict) }
     }
     for (since, broken) in bySince.sorted(by: { $0.key < $1.key }) {
       incidents.append(regression(broken, since: since, timeline, window: window))
@@ -29,11 +29,11 @@ enum TestIncidents {
       end: cluster.end == .min ? window.end : cluster.end)
     incident.fingerprint = cluster.id
     incident.id = cluster.id
-    let before = history.nights.contains { night in night.tests.contains { $0.cluster == cluster.id } }
+    let before = history.nights.contains { $0.clusters.contains(cluster.id) }
     incident.status = before ? .recurring : .new
     incident.severity = cluster.tests.count >= 10 ? .major : .minor
     let count = cluster.tests.count
-    let grouping = TestGrouping(rawValue: cluster.basis) ?? .message
+    let grouping = TestGrouping(rawValue: cluster.basis.rawValue) ?? .message
     let signature = ForeignText(cluster.signature)
     incident.trigger = .tests(.signature(signature))
     incident.headline = .tests(.failedTogether(tests: count, signature: signature))
@@ -54,12 +54,14 @@ enum TestIncidents {
   }
 
   private static func regression(
-    _ broken: [TestVerdict], since: Int, _ timeline: TestTimeline, window: (start: Int64, end: Int64)
+    _ broken: [LineVerdict], since: Int, _ timeline: TestTimeline, window: (start: Int64, end: Int64)
   ) -> Incident {
     let build = timeline.builds[since]
     var incident = Incident(
-      kind: .testRegression, start: build.start == .min ? window.start : build.start, end: window.end)
-    let tests = broken.map(\.test).sorted()
+      kind: .testRegression, start: build.start == .min || since < timeline.tonight ? window.start : build.start,
+      end: window.end)
+    let tests = Set(broken.map(\.test)).sorted()
+    let evidence = broken.flatMap { $0.evidence(timeline) }.sorted()
     let identity = StableHash.hash("regression\u{0}" + tests.joined(separator: "\u{0}"))
     incident.id = "r" + String(hexText(identity).prefix(12))
     incident.fingerprint = incident.id
@@ -74,9 +76,9 @@ enum TestIncidents {
       Incident.RootCause(
         component: label, score: Double(tests.count), share: 1,
         reasons: tests.prefix(10).map { .tests(.breaks(ForeignName($0))) },
-        evidence: Array(broken.flatMap(\.evidence).sorted().prefix(5)))
+        evidence: Array(evidence.prefix(5)))
     ]
-    incident.evidence = Array(broken.flatMap(\.evidence).sorted().prefix(10))
+    incident.evidence = Array(evidence.prefix(10))
     return incident
   }
 }

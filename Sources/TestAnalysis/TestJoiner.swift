@@ -1,4 +1,4 @@
-// The cases of one test into runs, a report at a time, and the runs into steps, a build at a time.
+// The cases of one test into runs, a suite of a report at a time, and the runs into steps: a build and configuration at a time.
 
 internal import Model
 internal import Support
@@ -7,14 +7,16 @@ struct TestJoiner {
   /// What was counted of each file.
   private(set) var files: [TestFindings.File]
   private let parts: [TestFilePart]
-  /// The build of each file.
-  private let builds: [Int]
+  private let places: TestPlaces
+  /// Number of tonight's first build.
+  private let firstBuild: Int
   /// Of the reports of pytest-rerunfailures, by file.
   private var unseen: [Int: UnseenReruns] = [:]
 
-  init(_ parts: [TestFilePart], builds: [Int]) {
+  init(_ parts: [TestFilePart], _ places: TestPlaces, firstBuild: Int) {
     self.parts = parts
-    self.builds = builds
+    self.places = places
+    self.firstBuild = firstBuild
     files = parts.map { part in
       var file = TestFindings.File(path: part.path, dialect: part.dialect)
       file.complete = part.isComplete && part.isClosed
@@ -78,105 +80,177 @@ struct TestJoiner {
     return notes
   }
 
-  /// The runs of one build, each with the rank of its file.
-  private typealias Item = (run: TestRun, file: Int)
+  /// A run of a test: the cases of one suite of one report.
+  struct Run {
+    var run: TestRun
+    var place: SuitePlace
+    var file: Int
+    /// The test's name before masking; empty where nothing was masked.
+    var raw: [UInt8]
+  }
 
-  /// Appends the steps of one test.
+  /// What became of the cases of one test.
+  enum Runs {
+    /// Nothing but one passed or skipped case.
+    case plain(TestStep, configuration: Int)
+    case several([Run])
+  }
+
+  /// The runs of one test in all reports.
   ///
   /// - Parameters:
   ///   - content: a bucket.
   ///   - range: the test's cases in it.
-  ///   - steps: those of earlier nights.
   /// - Throws: `CaseFailure` where the cases are damaged.
-  mutating func append(
-    _ content: CaseBuckets.Content, _ range: Range<Int>, to steps: inout [TestStep]
-  ) throws(CaseFailure) {
-    var found: [(build: Int, item: Item)] = []
+  mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(CaseFailure) -> Runs {
+    var found: [Run] = []
     var start = range.lowerBound
     while start < range.upperBound {
       let end = Self.end(ofFileAt: start, content.entries[..<range.upperBound])
       let file = Int(content.entries[start].file)
       let notes = try notes(content, start..<end)
-      if range.count == 1, notes[0].isPlain {
-        files[file].tests += 1
-        files[file].attempts += 1
-        steps.append(
-          TestStep(
-            build: builds[file], outcome: notes[0].outcome, attempts: 1, failures: 0, firstFailures: 0,
-            duration: max(notes[0].duration, 0), isFlaky: false))
-        return
+      start = end
+      if range.count == 1, notes[0].isPlain, notes[0].raw.isEmpty, !notes[0].marks.contains(.parent) {
+        let place = places.place(of: notes[0].suite, in: file)
+        if !place.isCopy, place.variant.isEmpty {
+          files[file].tests += 1
+          files[file].attempts += 1
+          return .plain(
+            TestStep(
+              build: firstBuild + place.build, outcome: notes[0].outcome, attempts: 1, failures: 0, firstFailures: 0,
+              duration: max(notes[0].duration, 0), isFlaky: false), configuration: place.configuration)
+        }
       }
-      var run = AttemptModel.join(notes, dialect: parts[file].dialect)
-      unseen[file]?.complete(&run)
+      for group in Self.groups(notes) { add(group, file, &found) }
+    }
+    return .several(found)
+  }
+
+  private mutating func add(_ notes: [CompactResult], _ file: Int, _ found: inout [Run]) {
+    // A record that holds others is no test of its own.
+    if notes.allSatisfy({ $0.marks.contains(.parent) }) { return }
+    let place = places.place(of: notes[0].suite, in: file)
+    var run = AttemptModel.join(notes, dialect: parts[file].dialect)
+    unseen[file]?.complete(&run)
+    if !place.isCopy {
       files[file].tests += 1
       files[file].attempts += run.total
       files[file].reruns += AttemptModel.reruns(of: run, records: notes.count)
       if run.isFlaky { files[file].flaky += 1 }
-      found.append((builds[file], (run, file)))
-      start = end
     }
-    // Files stand in the order of their names; builds in the order in which they ran.
-    let order = found.indices.sorted { (found[$0].build, $0) < (found[$1].build, $1) }
+    guard !place.isCopy else { return }
+    found.append(Run(run: run, place: place, file: file, raw: notes[0].raw))
+  }
+
+  /// The cases of one test in one report, put apart by suite and by the name before masking.
+  private static func groups(_ notes: [CompactResult]) -> [[CompactResult]] {
+    if notes.count == 1 { return [notes] }
+    let first = notes[0]
+    if notes.allSatisfy({ $0.suite == first.suite && $0.raw == first.raw }) { return [notes] }
+    var groups: [[CompactResult]] = []
+    for note in notes {
+      if let place = groups.firstIndex(where: { $0[0].suite == note.suite && $0[0].raw == note.raw }) {
+        groups[place].append(note)
+      } else {
+        groups.append([note])
+      }
+    }
+    return groups
+  }
+
+  // MARK: - Steps
+
+  /// The steps of one test on one configuration out of its runs.
+  func steps(of runs: [Run]) -> [TestStep] {
+    let order = runs.indices.sorted { (runs[$0].place.build, $0) < (runs[$1].place.build, $1) }
+    var steps: [TestStep] = []
     var first = 0
     while first < order.count {
-      let build = found[order[first]].build
+      let build = runs[order[first]].place.build
       var last = first
-      while last < order.count, found[order[last]].build == build { last += 1 }
-      steps.append(step(of: order[first..<last].map { found[$0].item }, build: build))
+      while last < order.count, runs[order[last]].place.build == build { last += 1 }
+      steps.append(step(of: order[first..<last].map { runs[$0] }))
       first = last
     }
+    return steps
   }
 
-  /// One test's step in a build: results told twice count once, a later pass settles a failure.
-  private func step(of items: [Item], build: Int) -> TestStep {
-    var kept = items
-    if items.count > 1 {
-      kept = []
-      var seen: [Moment: [Int]] = [:]
-      for item in items {
-        let moment = Moment(time: item.run.time, duration: item.run.duration)
-        let known = seen[moment] ?? []
-        if known.contains(where: { Self.isSame(kept[$0].run, item.run) }) { continue }
-        seen[moment] = known + [kept.count]
-        kept.append(item)
-      }
-      kept.sort { ($0.run.time, parts[$0.file].path) < ($1.run.time, parts[$1.file].path) }
-    }
-    let last = kept[kept.count - 1]
-    let failedEarlier = kept.dropLast().contains { $0.run.outcome == .failed || $0.run.outcome == .error }
-    let isRerun =
-      failedEarlier && last.run.outcome == .passed && last.run.time != .min
-      && kept.dropLast().allSatisfy { $0.run.time < last.run.time }
-    let worst = kept.max { AttemptModel.severity($0.run.outcome) < AttemptModel.severity($1.run.outcome) } ?? last
-    let failing = kept.last { $0.run.failures > 0 } ?? worst
-    var step = TestStep(
-      build: build, outcome: isRerun ? .passed : worst.run.outcome,
-      attempts: kept.reduce(0) { $0 + $1.run.total }, failures: kept.reduce(0) { $0 + $1.run.failures },
-      firstFailures: kept.contains { $0.run.failedFirst } ? 1 : 0,
-      duration: kept.reduce(0) { $0.addingSaturated($1.run.duration) },
-      isFlaky: isRerun || kept.contains { $0.run.isFlaky })
-    step.time = failing.run.time
-    // What a test that only passed did is told by its counts.
-    if step.firstFailures > 0 { step.endings = kept.flatMap { $0.run.attempts.map { !$0.isFailure } } }
-    step.failure = failing.run.failure
-    guard step.failures > 0 || step.isFailure || step.failure != nil else { return step }
-    if let attempt = failing.run.attempts.first(where: \.isFailure) ?? failing.run.attempts.last {
-      let file = parts[failing.file]
-      step.evidence = Evidence(
-        SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
-        quote: failing.run.failure?.message ?? "")
+  /// One line's step in a build: shards and modules are parts, of which the worst counts; in a part attempts follow each
+  /// other, and the last one counts.
+  private func step(of runs: [Run]) -> TestStep {
+    var parts: [Int: [Run]] = [:]
+    for run in runs { parts[run.place.part, default: []].append(run) }
+    var step: TestStep?
+    for (_, list) in parts.sorted(by: { $0.key < $1.key }) {
+      let next = chain(list)
+      step = step.map { Self.worse($0, next) } ?? next
     }
     return step
+      ?? TestStep(
+        build: firstBuild, outcome: .notRun, attempts: 0, failures: 0, firstFailures: 0, duration: 0, isFlaky: false)
   }
 
-  /// When a run began and how long it took: what results told twice have in common.
-  private struct Moment: Hashable {
-    var time: Int64
-    var duration: Int64
+  /// Two parts of one run.
+  private static func worse(_ a: TestStep, _ b: TestStep) -> TestStep {
+    var worst = AttemptModel.severity(b.outcome) > AttemptModel.severity(a.outcome) ? b : a
+    worst.attempts = a.attempts + b.attempts
+    worst.failures = a.failures + b.failures
+    worst.firstFailures = max(a.firstFailures, b.firstFailures)
+    worst.duration = a.duration.addingSaturated(b.duration)
+    worst.isFlaky = a.isFlaky || b.isFlaky
+    if worst.detail == nil { worst.detail = a.detail ?? b.detail }
+    return worst
   }
 
-  /// Whether two runs of one moment went the same way.
-  private static func isSame(_ a: TestRun, _ b: TestRun) -> Bool {
-    a.attempts.map(\.outcome) == b.attempts.map(\.outcome)
+  /// The runs of one part: one after the other where something counts them, else side by side.
+  private func chain(_ runs: [Run]) -> TestStep {
+    let isChain = runs.count > 1 && runs.contains { $0.place.isAttempt } && Set(runs.map(\.raw)).count == 1
+    let ordered =
+      runs.count == 1
+      ? runs
+      : runs.sorted { a, b in
+        (a.place.rank, a.place.start, a.run.time, parts[a.file].path) < (
+          b.place.rank, b.place.start, b.run.time, parts[b.file].path
+        )
+      }
+    let worst =
+      ordered.max { AttemptModel.severity($0.run.outcome) < AttemptModel.severity($1.run.outcome) } ?? ordered[0]
+    // An attempt in which it was skipped says nothing about it.
+    let last = ordered.last { $0.run.outcome != .skipped && $0.run.outcome != .notRun } ?? ordered[ordered.count - 1]
+    let ending = isChain ? last : worst
+    let failing = ordered.last { $0.run.failures > 0 || $0.run.failure?.cause.isEmpty == false } ?? worst
+    let hasFailed = ordered.contains { $0.run.outcome == .failed || $0.run.outcome == .error }
+    var step = TestStep(
+      build: firstBuild + ending.place.build, outcome: ending.run.outcome,
+      attempts: ordered.reduce(0) { $0 + $1.run.total }, failures: ordered.reduce(0) { $0 + $1.run.failures },
+      firstFailures: (isChain ? ordered[0].run.failedFirst : ordered.contains { $0.run.failedFirst }) ? 1 : 0,
+      duration: ordered.reduce(0) { $0.addingSaturated($1.run.duration) },
+      isFlaky: isChain && hasFailed && last.run.outcome == .passed || ordered.contains { $0.run.isFlaky })
+    let note = failing.run.failure
+    step.isSetup = ordered.contains { $0.run.isSetup && $0.run.failures > 0 }
+    if !step.isSetup, let cause = note?.cause, !cause.isEmpty, step.isFailure {
+      step.isParent = cause.hasPrefix("dependency")
+      step.isSetup = !step.isParent
+    }
+    if ordered.contains(where: { $0.run.isParent }), step.isFailure { step.isParent = true }
+    if step.isSetup, step.isFailure, places.isRepeated(last.place) {
+      // The next attempt of the run did not fail there, or it would stand here again.
+      step.outcome = .passed
+      step.isSettled = true
+      step.isFlaky = false
+    }
+    guard step.failures > 0 || step.isFailure || note != nil || step.isFlaky else { return step }
+    let endings = step.firstFailures > 0 ? ordered.flatMap { $0.run.attempts.map { !$0.isFailure } } : []
+    var evidence: Evidence?
+    if step.failures > 0 || step.isFailure || note != nil,
+      let attempt = failing.run.attempts.first(where: \.isFailure) ?? failing.run.attempts.last
+    {
+      let file = parts[failing.file]
+      evidence = Evidence(
+        SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
+        quote: note?.message ?? "")
+    }
+    step.detail = StepDetail(failure: note, evidence: evidence, endings: endings, time: failing.run.time)
+    return step
   }
 }

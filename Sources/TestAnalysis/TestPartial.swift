@@ -1,6 +1,7 @@
 // What digest keeps of the test reports: every case in short, by test, and what is known of the files.
 
-internal import Model
+package import Model
+package import Segments
 package import Support
 
 /// What is kept of one report file.
@@ -11,10 +12,16 @@ package struct TestFilePart: Hashable, Sendable {
   package var dialect = ""
   package var isComplete = true
   package var isRecovered = false
-  package var revision = ""
-  package var branch = ""
-  package var configuration = ""
-  package var build = ""
+  /// What its properties say of builds, revisions, branches and configurations.
+  package var properties: [TestRecord.Property] = []
+  /// When the archive says that it was written, microseconds since the epoch; `Int64.max` where it does not.
+  package var written = Int64.max
+  /// Sorted by key.
+  package var suites: [SuitePart] = []
+  /// Some of its tests.
+  package var sample = TestSample()
+  /// Equal for reports of the same bytes: the sum of hashes of its pieces.
+  package var content: UInt64 = 0
   /// Whether the last piece was seen.
   package var isClosed = false
   /// The first time in its records, microseconds since the epoch; `Int64.max` where there is none.
@@ -60,11 +67,12 @@ extension TestFilePart: Mergeable {
   package mutating func merge(_ other: TestFilePart) {
     if other.isClosed || dialect.isEmpty {
       dialect = other.dialect
-      revision = other.revision
-      branch = other.branch
-      configuration = other.configuration
-      build = other.build
+      properties = other.properties
     }
+    written = min(written, other.written)
+    sample.merge(other.sample)
+    content = content &+ other.content
+    joinSuites(other.suites)
     isComplete = isComplete && other.isComplete
     isRecovered = isRecovered || other.isRecovered
     isClosed = isClosed || other.isClosed
@@ -75,6 +83,58 @@ extension TestFilePart: Mergeable {
     errors += other.errors
     skipped += other.skipped
     disabled += other.disabled
+  }
+}
+
+extension TestFilePart {
+  /// Suites of one report that are told apart.
+  private static let mostSuites = 16_384
+
+  /// Joins what other pieces say of the report's suites.
+  mutating func joinSuites(_ others: [SuitePart]) {
+    if others.isEmpty { return }
+    var joined: [SuitePart] = []
+    joined.reserveCapacity(suites.count + others.count)
+    var (i, j) = (0, 0)
+    while i < suites.count || j < others.count {
+      if j >= others.count || i < suites.count && suites[i].note.key < others[j].note.key {
+        joined.append(suites[i])
+        i += 1
+      } else if i >= suites.count || others[j].note.key < suites[i].note.key {
+        joined.append(others[j])
+        j += 1
+      } else {
+        joined.append(suites[i])
+        joined[joined.count - 1].sample.merge(others[j].sample)
+        i += 1
+        j += 1
+      }
+    }
+    if joined.count > Self.mostSuites { joined.removeLast(joined.count - Self.mostSuites) }
+    suites = joined
+  }
+}
+
+/// A suite of a report and some of its tests.
+package struct SuitePart: Hashable, Sendable {
+  package var note: SuiteNote
+  package var sample: TestSample
+
+  init(_ note: SuiteNote) {
+    self.note = note
+    sample = TestSample()
+  }
+}
+
+extension SuitePart: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    note.encode(to: &writer)
+    sample.encode(to: &writer)
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    note = try SuiteNote(from: &reader)
+    sample = try TestSample(from: &reader)
   }
 }
 
@@ -135,7 +195,15 @@ extension TestPartial: BinaryCodable {
 
 extension TestFilePart: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
-    for text in [path, input, member, dialect, revision, branch, configuration, build] { writer.text(text) }
+    for text in [path, input, member, dialect] { writer.text(text) }
+    writer.array(properties) { writer, property in
+      writer.text(property.name)
+      writer.text(property.value)
+    }
+    writer.signed(written)
+    writer.array(suites)
+    sample.encode(to: &writer)
+    writer.fixed64(content)
     for flag in [isComplete, isRecovered, isClosed] { writer.bool(flag) }
     writer.signed(start)
     for count in [cases, passed, failed, errors, skipped, disabled] { writer.int(count) }
@@ -146,10 +214,13 @@ extension TestFilePart: BinaryCodable {
     input = try reader.text()
     member = try reader.text()
     dialect = try reader.text()
-    revision = try reader.text()
-    branch = try reader.text()
-    configuration = try reader.text()
-    build = try reader.text()
+    properties = try reader.array { reader throws(DecodeFailure) in
+      TestRecord.Property(name: try reader.text(), value: try reader.text())
+    }
+    written = try reader.signed()
+    suites = try reader.array()
+    sample = try TestSample(from: &reader)
+    content = try reader.fixed64()
     isComplete = try reader.bool()
     isRecovered = try reader.bool()
     isClosed = try reader.bool()

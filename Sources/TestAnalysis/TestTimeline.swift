@@ -12,29 +12,40 @@ package struct TestLimits: Sendable {
 
   package init() {}
 
-  /// Bytes of tests with a trouble that are looked at one by one.
+  /// Bytes of lines with a trouble that are looked at one by one.
   var tracks: Int { memory / 4 }
-  /// Tests without one that the history keeps: a row of them takes some 320 bytes with its texts.
-  var rows: Int { memory / 8 / 320 }
+  /// Bytes of rows that the history keeps.
+  var rows: Int { memory / 8 }
 }
 
-/// All builds, oldest first, and the steps through them of every test that had a trouble; the others are counted.
+/// All builds, oldest first, and the steps through them of every line that had a trouble; the others are counted.
 package struct TestTimeline: Sendable {
   package private(set) var builds: [TestBuild] = []
-  /// Sorted by test.
+  /// Sorted by test and configuration.
   package private(set) var tracks: [TestSeries] = []
   /// The first of tonight's builds.
   package let tonight: Int
   package private(set) var files: [TestFindings.File] = []
   /// Every test of tonight.
   private(set) var tally: NightTally
-  /// Tonight of the tests that have no track, for the history.
-  private(set) var untroubled: [TestHistory.Outcome] = []
-  /// What had no room: tests with a trouble, and rows for the history.
+  /// What was counted of each of tonight's builds.
+  private(set) var buildTallies: [BuildTally]
+  private(set) var changes: TestChanges
+  let places: TestPlaces
+  /// Whether something tells in which order the builds ran, tonight and before.
+  var isOrderKnown: Bool { places.isOrderKnown }
+  /// Of reports that told what another had told: the paths.
+  private(set) var copies: [String] = []
+  /// Names of tests that vary from run to run.
+  private(set) var maskedNames = 0
+  /// What had no room: lines with a trouble, and rows for the history.
   package private(set) var cutTracks = 0
   package private(set) var cutRows = 0
 
   private let limits: TestLimits
+  private let history: TestHistorySteps
+  private var rows = HistoryRows()
+  private var keys: [String: String] = [:]
   private var trackMemory = 0
 
   /// - Parameters:
@@ -46,28 +57,36 @@ package struct TestTimeline: Sendable {
   package init(
     partial: TestPartial, history: TestHistory, limits: TestLimits = TestLimits(), slowest: Int = 20
   ) throws(CaseFailure) {
-    let earlier = TestHistorySteps(history)
+    self.history = TestHistorySteps(history)
     let (parts, ranks) = partial.files()
-    let now = TestBuild.tonight(parts)
-    builds = earlier.builds + now.builds
-    tonight = earlier.builds.count
+    places = TestPlaces(parts, known: self.history.labels)
+    builds = self.history.builds + places.builds
+    tonight = self.history.builds.count
     tally = NightTally(listed: slowest)
+    buildTallies = [BuildTally](repeating: BuildTally(), count: places.builds.count)
+    changes = TestChanges(hasHistory: !self.history.nights.isEmpty, branches: builds.map(\.branch))
     self.limits = limits
-    var joiner = TestJoiner(parts, builds: now.of.map { $0 + earlier.builds.count })
+    copies = places.copies.map { parts[$0].path }
+    var joiner = TestJoiner(parts, places, firstBuild: tonight)
     try joiner.inferUnseen(partial.cases, ranks: ranks)
     for bucket in 0..<CaseBuckets.count {
       var content = try partial.cases.read(bucket, ranks: ranks)
-      let before = earlier.steps(of: bucket, names: &content.names)
+      let before: [UInt32: [HistoryLine]]
+      do throws(DecodeFailure) {
+        before = try self.history.lines(of: bucket, names: &content.names)
+      } catch {
+        throw CaseFailure("the history of tests is damaged: \(error.message)")
+      }
       try add(content, before, &joiner)
     }
     files = joiner.files
-    tracks.sort { $0.test < $1.test }
+    tracks.sort { ($0.test, $0.configuration) < ($1.test, $1.configuration) }
     tally.finish()
   }
 
   /// Adds the tests of a bucket, in the order of their hashes: what has no room does not depend on where they came from.
   private mutating func add(
-    _ content: CaseBuckets.Content, _ before: [UInt32: [TestStep]], _ joiner: inout TestJoiner
+    _ content: CaseBuckets.Content, _ before: [UInt32: [HistoryLine]], _ joiner: inout TestJoiner
   ) throws(CaseFailure) {
     let symbols = (0..<content.names.count).map { Symbol(UInt32(truncatingIfNeeded: $0)) }
     var ranges = [Range<Int>](repeating: 0..<0, count: symbols.count)
@@ -81,11 +100,23 @@ package struct TestTimeline: Sendable {
     }
     for symbol in Self.ordered(symbols, content.names) {
       let range = ranges[Int(symbol.index)]
-      var steps = before[symbol.index] ?? []
-      if range.isEmpty, steps.isEmpty { continue }
-      let earlier = steps.count
-      if !range.isEmpty { try joiner.append(content, range, to: &steps) }
-      add(steps, earlier: earlier, symbol, content.names)
+      let lines = before[symbol.index] ?? []
+      if range.isEmpty {
+        if !lines.isEmpty { addAbsent(lines) }
+        continue
+      }
+      let key = content.names.text(symbol)
+      switch try joiner.runs(content, range) {
+      case .plain(let step, let configuration):
+        add([key: [places.configurations[configuration]: [step]]], key, lines)
+      case .several(let runs):
+        if runs.isEmpty { continue }
+        var tests: [String: [String: [TestJoiner.Run]]] = [:]
+        for (name, run) in name(runs, key, lines) {
+          tests[name, default: [:]][places.configurations[run.place.configuration], default: []].append(run)
+        }
+        add(tests.mapValues { $0.mapValues(joiner.steps) }, key, lines)
+      }
     }
   }
 
@@ -98,45 +129,221 @@ package struct TestTimeline: Sendable {
     }
   }
 
-  private mutating func add(_ steps: [TestStep], earlier: Int, _ symbol: Symbol, _ names: SymbolTable) {
-    let isWorthALook = steps.contains { $0.isTrouble || $0.failure != nil }
-    if earlier < steps.count {
-      tally.observe(steps[earlier...], name: names.bytes.span.extracting(names.range(symbol)))
+  // MARK: - Names
+
+  /// What each run's test is called: masked parameters are shown where they stay the same from build to build.
+  private mutating func name(
+    _ runs: [TestJoiner.Run], _ key: String, _ lines: [HistoryLine]
+  ) -> [(String, TestJoiner.Run)] {
+    func suffix(_ run: TestJoiner.Run) -> String { run.place.variant.isEmpty ? "" : " (" + run.place.variant + ")" }
+    guard runs.contains(where: { !$0.raw.isEmpty }) else { return runs.map { (key + suffix($0), $0) } }
+    var seen: [[UInt8]: Set<Int>] = [:]
+    for run in runs { seen[run.raw, default: []].insert(run.place.build) }
+    let known = Set(lines.map(\.test))
+    let builds = Set(runs.map(\.place.build)).count
+    let isStable =
+      seen.contains { $0.value.count > 1 || known.contains(String(decoding: $0.key, as: UTF8.self)) }
+      || builds == 1 && lines.isEmpty
+    if !isStable { maskedNames += 1 }
+    return runs.map { run in
+      ((isStable && !run.raw.isEmpty ? String(decoding: run.raw, as: UTF8.self) : key) + suffix(run), run)
     }
+  }
+
+  // MARK: - Lines
+
+  /// Adds the tests of one key, each with its configurations.
+  private mutating func add(_ tests: [String: [String: [TestStep]]], _ key: String, _ lines: [HistoryLine]) {
+    let isOnly = tests.count == 1
+    for (test, configurations) in tests.sorted(by: { $0.key < $1.key }) {
+      // A masked test goes on with what earlier nights called by its parameters.
+      let own = lines.filter { $0.test == test || isOnly && test == key }
+      let steps = configurations.sorted { $0.key < $1.key }.flatMap(\.value)
+      tally.observe(steps[...], name: test.utf8Span.span)
+      for step in steps { buildTallies[step.build - tonight].add(step, test) }
+      changes.observe(test, steps, hasBefore: !own.isEmpty)
+      for (configuration, steps) in configurations.sorted(by: { $0.key < $1.key }) {
+        add(steps, (test, configuration, key), own.filter { $0.configuration == configuration })
+      }
+      let ran = Set(configurations.keys)
+      for (configuration, before) in Dictionary(grouping: own, by: \.configuration).sorted(by: { $0.key < $1.key })
+      where !ran.contains(configuration) && before.contains(where: \.row.isTrouble) {
+        keep(TestSeries(test: test, configuration: configuration, steps: history.steps(of: before)))
+      }
+    }
+  }
+
+  private mutating func add(
+    _ steps: [TestStep], _ line: (test: String, configuration: String, key: String), _ before: [HistoryLine]
+  ) {
+    changes.observeDurations(line.test, line.configuration, steps, before)
+    let isWorthALook = steps.contains { $0.isTrouble || $0.failure != nil } || before.contains(where: \.row.isTrouble)
     if isWorthALook {
-      var track = TestSeries(test: names.text(symbol), steps: steps)
-      for i in track.steps.indices { track.steps[i].evidence?.request = track.test }
-      if trackMemory + track.memory <= limits.tracks {
-        trackMemory += track.memory
-        tracks.append(track)
+      let series = TestSeries(
+        test: line.test, configuration: line.configuration, steps: history.steps(of: before) + steps)
+      if keep(series) {
+        if line.key != line.test { keys[line.test] = line.key }
         return
       }
-      cutTracks += 1
     }
-    guard limits.keepsNight, earlier < steps.count else { return }
-    guard untroubled.count < limits.rows else {
+    keepRow(steps, line)
+  }
+
+  private mutating func keepRow(_ steps: [TestStep], _ line: (test: String, configuration: String, key: String)) {
+    guard limits.keepsNight, let row = row(of: steps[...], line.configuration) else { return }
+    guard rows.bytes < limits.rows else {
       cutRows += 1
       return
     }
-    if let row = outcome(of: names.text(symbol), steps[earlier...]) { untroubled.append(row) }
+    rows.add(row, test: line.test, key: line.key)
   }
 
-  /// The steps of a test; none where it has no track.
-  package subscript(test: String) -> [TestStep] { place(of: test).map { tracks[$0].steps } ?? [] }
+  @discardableResult private mutating func keep(_ series: TestSeries) -> Bool {
+    guard trackMemory + series.memory <= limits.tracks else {
+      cutTracks += 1
+      return false
+    }
+    trackMemory += series.memory
+    tracks.append(series)
+    return true
+  }
 
-  private func place(of test: String) -> Int? {
-    let place = tracks.partitioningIndex { $0.test >= test }
-    return place < tracks.count && tracks[place].test == test ? place : nil
+  /// Tests that earlier nights knew and tonight does not have.
+  private mutating func addAbsent(_ lines: [HistoryLine]) {
+    for (test, list) in Dictionary(grouping: lines, by: \.test).sorted(by: { $0.key < $1.key }) {
+      let last = list.map(\.night).max() ?? 0
+      guard last == history.nights.count - 1 else { continue }
+      let latest = list.filter { $0.night == last }
+      changes.observeAbsent(test, latest, history.nights[last])
+    }
+  }
+
+  // MARK: - Looking up
+
+  /// The lines of a test; none where it has no track.
+  package subscript(test: String) -> ArraySlice<TestSeries> {
+    let start = tracks.partitioningIndex { $0.test >= test }
+    var end = start
+    while end < tracks.count, tracks[end].test == test { end += 1 }
+    return tracks[start..<end]
   }
 
   /// Tells that some failures lay elsewhere: by test, the builds.
   package mutating func markCollateral(_ collateral: [String: Set<Int>]) {
-    for (test, builds) in collateral {
-      guard let place = place(of: test) else { continue }
-      for i in tracks[place].steps.indices
-      where builds.contains(tracks[place].steps[i].build) && tracks[place].steps[i].failures > 0 {
-        tracks[place].steps[i].isCollateral = true
+    for i in tracks.indices {
+      guard let builds = collateral[tracks[i].test] else { continue }
+      for j in tracks[i].steps.indices
+      where tracks[i].steps[j].failures > 0 && builds.contains(tracks[i].steps[j].build) {
+        tracks[i].steps[j].isCollateral = true
       }
+    }
+  }
+
+  /// Tells that tests failed because a test below them did (`TestA` because of `TestA/empty`), in the same build.
+  mutating func markParents() {
+    for i in tracks.indices {
+      let prefix = tracks[i].test + "/"
+      var j = i + 1
+      while j < tracks.count, tracks[j].test == tracks[i].test { j += 1 }
+      while j < tracks.count, tracks[j].test.hasPrefix(prefix) {
+        if tracks[j].configuration == tracks[i].configuration {
+          let failed = Set(tracks[j].steps(from: tonight).filter { $0.failures > 0 }.map(\.build))
+          for k in tracks[i].steps.indices
+          where tracks[i].steps[k].failures > 0 && failed.contains(tracks[i].steps[k].build) {
+            tracks[i].steps[k].isParent = true
+          }
+        }
+        j += 1
+      }
+    }
+  }
+
+  // MARK: - For the history
+
+  /// Tonight as the history shall keep it.
+  mutating func night(_ clusters: FailureClusters, date: String) -> TestHistory.Night {
+    for track in tracks {
+      let steps = Array(track.steps(from: tonight))
+      if !steps.isEmpty { keepRow(steps, (track.test, track.configuration, keys[track.test] ?? track.test)) }
+    }
+    var night = TestHistory.Night(night: date)
+    night.builds = builds[tonight...].map {
+      TestHistory.Build(
+        id: $0.id, revision: $0.revision, branch: $0.branch, start: $0.start, isIncomplete: $0.isIncomplete)
+    }
+    night.isOrderKnown = places.isOrderKnown
+    night.configurations = places.configurations
+    night.labels = places.labels
+    night.clusters = clusters.clusters.map(\.id).sorted()
+    night.rows = rows.buckets.map(\.bytes)
+    return night
+  }
+
+  /// The night's row of a line; nil where it has no step.
+  private func row(of steps: ArraySlice<TestStep>, _ configuration: String) -> TestHistory.Row? {
+    guard !steps.isEmpty, let number = places.number(of: configuration) else { return nil }
+    var row = TestHistory.Row()
+    row.configuration = number
+    var build = tonight
+    func end(_ ending: TestHistory.Ending, _ count: Int) {
+      guard count > 0 else { return }
+      if let last = row.endings.last, last.ending == ending {
+        row.endings[row.endings.count - 1].count += count
+      } else {
+        row.endings.append((ending, count))
+      }
+    }
+    var durations: [Int64] = []
+    for step in steps where step.ran {
+      end(.absent, step.build - build)
+      build = step.build + 1
+      end(Self.ending(step), 1)
+      row.attempts += step.attempts
+      row.failures += step.failures
+      if step.outcome == .passed, step.duration > 0 { durations.append(step.duration) }
+    }
+    durations.sort()
+    if !durations.isEmpty {
+      row.median = durations[durations.count / 2]
+      row.upper = durations[durations.count * 3 / 4]
+    }
+    return row
+  }
+
+  private static func ending(_ step: TestStep) -> TestHistory.Ending {
+    if step.isSetup { return .setup }
+    if step.isCollateral || step.isParent { return .collateral }
+    if step.isFailure { return .failed }
+    return step.isFlaky || step.failures > 0 ? .flaky : .passed
+  }
+}
+
+/// What is counted of one of tonight's builds.
+struct BuildTally {
+  private(set) var tests = 0
+  private(set) var failed = 0
+  private(set) var flaky = 0
+  private(set) var hasFailure = false
+  private var last = ""
+  private var lastFailed = false
+  private var lastFlaky = false
+
+  /// Takes a step of a test; the steps of one test come one after the other.
+  mutating func add(_ step: TestStep, _ test: String) {
+    if test != last || tests == 0 {
+      tests += 1
+      last = test
+      lastFailed = false
+      lastFlaky = false
+    }
+    if step.isFailure, !lastFailed {
+      failed += 1
+      lastFailed = true
+      hasFailure = true
+    }
+    if step.isFlaky, !lastFlaky {
+      flaky += 1
+      lastFlaky = true
     }
   }
 }

@@ -116,13 +116,14 @@ struct SampleNight {
     tests.skipped = 1
     tests.flaky = [
       TestFindings.FlakyTest(
-        test: foreign("cart > adds twice"), basis: "sameRevision", attempts: 3, failures: 1, lowerBound: 0.09,
+        line: TestFindings.Line(ForeignName(foreign("cart > adds twice"))), basis: .sameRevision, attempts: 3,
+        failures: 1, lowerBound: 0.09,
         evidence: [evidence(10)])
     ]
     tests.clusters = [
       TestFindings.Cluster(
-        id: "c-1", signature: foreign("setup of <*> failed"), basis: "declared",
-        tests: [foreign("a > one"), foreign("a > two")], evidence: [evidence(12)])
+        id: "c-1", signature: ForeignText(foreign("setup of <*> failed")), basis: .declared,
+        tests: [ForeignName(foreign("a > one")), ForeignName(foreign("a > two"))], evidence: [evidence(12)])
     ]
     var file = TestFindings.File(path: foreign("ci/TEST-cart.xml"), dialect: "junit")
     file.cases = 12
@@ -133,10 +134,38 @@ struct SampleNight {
         reruns: 1, green: Estimate(0.8, low: 0.7, high: 0.9), cost: Estimate(exact: 1_500_000),
         buildsTurnedGreen: Estimate(3, low: 2, high: 4), faultsMasked: Estimate(nil, low: 0, high: 2))
     ]
-    tests.quarantine = [foreign("cart > adds twice")]
-    tests.slowest = [TestFindings.Cost(test: foreign("cart > load"), total: 90_000_000, attempts: 2)]
+    tests.quarantine = [
+      TestFindings.Quarantined(
+        line: TestFindings.Line(ForeignName(foreign("cart > adds twice"))), basis: .sameRevision, since: "2026-01-02",
+        expires: "2026-02-01")
+    ]
+    tests.slowest = [TestFindings.Cost(test: ForeignName(foreign("cart > load")), total: 90_000_000, attempts: 2)]
     tests.newlyFailing = [
-      TestFindings.NewFailure(test: foreign("cart > totals"), since: foreign("revision 4be1"), evidence: [evidence(14)])
+      TestFindings.NewFailure(
+        line: TestFindings.Line(ForeignName(foreign("cart > totals"))), since: ForeignName(foreign("revision 4be1")),
+        evidence: [evidence(14)])
+    ]
+    var failing = TestFindings.FailingTest(
+      line: TestFindings.Line(
+        ForeignName(foreign("cart > totals")), configuration: ForeignName(foreign("windows")),
+        branch: ForeignName(foreign("main"))), status: .new, failedBuilds: 2, builds: 6,
+      message: ForeignText(foreign("expected 3 but was 2")), evidence: [evidence(14)])
+    failing.since = ForeignName(foreign("revision 4be1"))
+    failing.lastPassed = ForeignName(foreign("revision 4be0"))
+    failing.place = TestFindings.CodePlace(file: ForeignName(foreign("Cart.java")), line: 12)
+    tests.failing = [failing]
+    var build = TestFindings.Build(id: ForeignName(foreign("build-7")), outcome: .failed)
+    build.revision = ForeignName(foreign("4be1"))
+    build.configurations = [ForeignName(foreign("windows"))]
+    tests.builds = [build]
+    tests.fixed = [TestFindings.Fix(line: TestFindings.Line(ForeignName(foreign("cart > a"))), since: "4be1")]
+    tests.renamed = [
+      TestFindings.Renaming(from: ForeignName(foreign("cart > b")), to: ForeignName(foreign("cart > c")))
+    ]
+    tests.slower = [
+      TestFindings.Slowdown(
+        line: TestFindings.Line(ForeignName(foreign("cart > d"))), before: 1000, now: 9000,
+        since: ForeignName(foreign("4be1")))
     ]
     return tests
   }

@@ -20,8 +20,8 @@ struct AttemptModelTests {
     let file = try #require(found.files.first)
     let counts = [file.cases, file.passed, file.failures, file.tests, file.attempts, file.reruns, file.flaky]
     #expect(counts == [2, 1, 1, 2, 5, 3, 1])
-    #expect(found.flaky.map(\.test) == ["C > f"])
-    #expect(found.flaky.first?.basis == "sameRevision")
+    #expect(found.flaky.map(\.line.test) == ["C > f"])
+    #expect(found.flaky.first?.basis == .sameRevision)
   }
 
   @Test("PHPUnit: attempts are numbered in the name")
@@ -55,7 +55,7 @@ struct AttemptModelTests {
     #expect(file.dialect == "pytest-rerunfailures")
     #expect(file.reruns == 29)
     #expect(file.tests == 26 && file.attempts == 55)
-    #expect(found.flaky.map(\.test).sorted() == ["test_mix > test_flaky_second", "test_mix > test_flaky_third"])
+    #expect(found.flaky.map(\.line.test).sorted() == ["test_mix > test_flaky_second", "test_mix > test_flaky_third"])
   }
 
   @Test("pytest: a failure and the error of its tear-down are one test that failed, not a flake")

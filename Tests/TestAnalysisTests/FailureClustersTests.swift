@@ -19,7 +19,7 @@ struct FailureClustersTests {
       ]))
     let cluster = try #require(found.findings.clusters.first)
     #expect(found.findings.clusters.count == 1)
-    #expect(cluster.basis == "declared")
+    #expect(cluster.basis == .declared)
     #expect(cluster.tests == ["db_setup", "need_db1", "need_db2"])
     #expect(found.incidents.map(\.kind) == [.testFailureCluster])
   }
@@ -32,7 +32,7 @@ struct FailureClustersTests {
     }
     let found = NightReading.findings("<testsuite name='pytest'>" + cases.joined() + "</testsuite>")
     #expect(found.clusters.map(\.tests.count) == [4])
-    #expect(found.clusters.first?.basis == "declared")
+    #expect(found.clusters.first?.basis == .declared)
   }
 
   @Test("one message in one build is one cluster with a stable id; assertions of different tests stay apart")
@@ -41,7 +41,7 @@ struct FailureClustersTests {
     let refused = NightReading.junit(names, message: "Connection refused: db.svc:8443 attempt 3")
     let again = NightReading.junit(names, message: "Connection refused: db.svc:8443 attempt 9")
     let first = NightReading.findings(refused).clusters
-    #expect(first.count == 1 && first.first?.basis == "message" && first.first?.tests.count == 3)
+    #expect(first.count == 1 && first.first?.basis == .message && first.first?.tests.count == 3)
     #expect(first.first?.id == NightReading.findings(again, path: "other/r.xml").clusters.first?.id)
     let asserted = NightReading.junit(
       names, message: "expected: &lt;3&gt; but was: &lt;4&gt;", type: "org.opentest4j.AssertionFailedError")

@@ -21,7 +21,7 @@ struct FlakinessTests {
   func regression() throws {
     let found = conclude("PPPPPPFFFF").findings
     #expect(found.flaky.isEmpty)
-    #expect(found.newlyFailing.map(\.test) == ["a.tTest > t"])
+    #expect(found.newlyFailing.map(\.line.test) == ["a.tTest > t"])
     #expect(found.newlyFailing.first?.since == "rev07")
     let incident = try #require(conclude("PPPPPPFFFF").incidents.first { $0.kind == .testRegression })
     #expect(incident.trigger == .tests(.revision("rev07")))
@@ -29,7 +29,7 @@ struct FlakinessTests {
 
   @Test("failures that come and go are flaky; one that was repaired is not")
   func comeAndGo() {
-    #expect(conclude("PPFPPPFPPP").findings.flaky.map(\.basis) == ["history"])
+    #expect(conclude("PPFPPPFPPP").findings.flaky.map(\.basis) == [.history])
     #expect(conclude("PPPFFFFFPP").findings.flaky.isEmpty)
     #expect(conclude("PPPPFPPPPP").findings.flaky.isEmpty)
     #expect(conclude("PPPPPPPPPP").findings.flaky.isEmpty)
@@ -37,7 +37,7 @@ struct FlakinessTests {
 
   @Test("one revision that fails and passes is flaky at once")
   func sameRevision() {
-    #expect(conclude("PFP", oneRevision: true).findings.flaky.map(\.basis) == ["sameRevision"])
+    #expect(conclude("PFP", oneRevision: true).findings.flaky.map(\.basis) == [.sameRevision])
   }
 
   @Test("a skipped test says nothing")
@@ -57,24 +57,17 @@ struct FlakinessTests {
   func history() {
     var history = TestHistory()
     for (i, outcome) in "PPFPPPFPP".enumerated() {
-      let failed = outcome == "F"
-      history.nights.append(
-        TestHistory.Night(
-          night: "2026-01-0\(i + 1)",
-          tests: [
-            TestHistory.Outcome(
-              test: "a.tTest > t", outcome: failed ? .failed : .passed, failures: failed ? 1 : 0,
-              firstFailures: failed ? 1 : 0)
-          ]))
+      let night = NightReading.partial(["b/r.xml": NightReading.junit([("t", outcome), ("u", "P")])])
+      history.nights.append(NightReading.conclude(night, history: history, date: "2026-01-0\(i + 1)").night)
     }
     let tonight = NightReading.partial(["b/r.xml": NightReading.junit([("t", "P"), ("u", "P")])])
     let found = NightReading.conclude(tonight, history: history, date: "2026-01-10")
-    #expect(found.findings.flaky.map(\.basis) == ["history"])
-    #expect(found.night.tests.map(\.test) == ["a.tTest > t", "a.uTest > u"])
+    #expect(found.findings.flaky.map(\.basis) == [.history])
+    #expect(found.findings.flaky.map(\.line.test) == ["a.tTest > t"])
     let broken = NightReading.partial(["b/r.xml": NightReading.junit([("t", "P"), ("u", "F")])])
-    history.nights = (1...8).map { night in
-      TestHistory.Night(night: "2026-01-0\(night)", tests: [TestHistory.Outcome(test: "a.uTest > u", outcome: .passed)])
-    }
-    #expect(NightReading.conclude(broken, history: history).findings.newlyFailing.map(\.test) == ["a.uTest > u"])
+    let failing = NightReading.conclude(broken, history: history, date: "2026-01-10").findings
+    #expect(failing.newlyFailing.map(\.line.test) == ["a.uTest > u"])
+    #expect(failing.failing.map(\.status) == [.new])
+    #expect(failing.unexcused == 1)
   }
 }

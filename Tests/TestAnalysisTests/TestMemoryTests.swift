@@ -52,7 +52,7 @@ struct TestMemoryTests {
   @Test("what has no room is counted and named, and is the same whatever came first")
   func limits() throws {
     var limits = TestLimits()
-    limits.memory = 200_000
+    limits.memory = 60_000
     let members = Self.members(300).sorted { $0.key < $1.key }
     let parts = members.map { NightReading.partial([$0.key: $0.value]) }
     var forward = parts[0]
@@ -66,7 +66,7 @@ struct TestMemoryTests {
     #expect(one.findings == other.findings && one.limits == other.limits && one.night == other.night)
     #expect(one.findings.tests == 300 && one.findings.failed == 100 && one.findings.passed == 200)
     #expect(one.limits.keys.sorted() == ["failingTests", "testHistory"])
-    let listed = Set(one.findings.clusters.flatMap(\.tests) + one.findings.newlyFailing.map(\.test))
+    let listed = Set((one.findings.clusters.flatMap(\.tests) + one.findings.newlyFailing.map(\.line.test)).map(\.text))
     #expect(!listed.isEmpty && listed.count < 100)
     #expect(one.limits["failingTests"]?.hasPrefix("\(100 - listed.count) of 100 ") == true)
   }
@@ -76,6 +76,6 @@ struct TestMemoryTests {
     var limits = TestLimits()
     limits.keepsNight = false
     let conclusion = NightReading.conclude(NightReading.partial(Self.members(30)), limits: limits)
-    #expect(conclusion.night.tests.isEmpty && conclusion.findings.tests == 30 && conclusion.limits.isEmpty)
+    #expect(conclusion.night.rows.isEmpty && conclusion.findings.tests == 30 && conclusion.limits.isEmpty)
   }
 }

@@ -1,7 +1,7 @@
 package import Model
 package import Support
 
-/// Incidents, tests and policies in `report.json`.
+/// Incidents and policies in `report.json`.
 extension ReportJSON {
   func cause(_ cause: Incident.RootCause) -> JSONValue {
     .object([
@@ -42,60 +42,6 @@ extension ReportJSON {
           ])
         }),
       "evidence": evidence(incident.evidence),
-    ])
-  }
-
-  func tests(_ tests: TestFindings) -> JSONValue {
-    .object([
-      "attempts": .int(tests.attempts), "tests": .int(tests.tests), "passed": .int(tests.passed),
-      "failed": .int(tests.failed), "errors": .int(tests.errors), "skipped": .int(tests.skipped),
-      "notRun": .int(tests.notRun),
-      "flaky": .array(
-        tests.flaky.sorted { ($0.test, $0.basis) < ($1.test, $1.basis) }.map { test in
-          .object([
-            "test": text(test.test), "basis": .string(test.basis), "attempts": .int(test.attempts),
-            "failures": .int(test.failures), "lowerBound": .double(test.lowerBound),
-            "evidence": evidence(test.evidence),
-          ])
-        }),
-      "clusters": .array(
-        tests.clusters.sorted { ($0.id, $0.signature) < ($1.id, $1.signature) }.map { cluster in
-          .object([
-            "id": text(cluster.id), "signature": text(cluster.signature), "basis": .string(cluster.basis),
-            "tests": texts(cluster.tests.sorted()), "evidence": evidence(cluster.evidence),
-          ])
-        }),
-      "files": .array(tests.files.sorted { $0.path < $1.path }.map(file)),
-      "rerunPolicies": .array(
-        tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
-          .object([
-            "reruns": .int(policy.reruns), "green": estimate(policy.green), "costUs": estimate(policy.cost),
-            "buildsTurnedGreen": estimate(policy.buildsTurnedGreen), "faultsMasked": estimate(policy.faultsMasked),
-            "greenClustered": estimate(policy.greenClustered), "fittedBuilds": .int(policy.fittedBuilds),
-            "testedBuilds": .int(policy.testedBuilds), "observedGreen": policy.observedGreen.map { estimate($0) },
-          ])
-        }),
-      "quarantine": texts(tests.quarantine),
-      "slowest": .array(
-        tests.slowest.map { cost in
-          .object(["test": text(cost.test), "totalUs": .int(cost.total), "attempts": .int(cost.attempts)])
-        }),
-      "newlyFailing": .array(
-        tests.newlyFailing.sorted { ($0.test, $0.since) < ($1.test, $1.since) }.map { failure in
-          .object([
-            "test": text(failure.test), "since": text(failure.since), "evidence": evidence(failure.evidence),
-          ])
-        }),
-    ])
-  }
-
-  private func file(_ file: TestFindings.File) -> JSONValue {
-    .object([
-      "path": path(file.path), "dialect": .string(file.dialect), "cases": .int(file.cases),
-      "passed": .int(file.passed), "failures": .int(file.failures), "errors": .int(file.errors),
-      "skipped": .int(file.skipped), "tests": .int(file.tests), "attempts": .int(file.attempts),
-      "reruns": .int(file.reruns), "flaky": .int(file.flaky), "complete": .bool(file.complete),
-      "recovered": .bool(file.recovered), "disabled": .int(file.disabled),
     ])
   }
 

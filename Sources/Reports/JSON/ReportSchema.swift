@@ -30,6 +30,11 @@ package enum ReportSchema {
 
   // MARK: Building blocks
 
+  /// What is about one test on one configuration and branch.
+  private static let line = [
+    Field("test", string), Field("configuration", string, optional: true), Field("branch", string, optional: true),
+  ]
+
   private static func strings(_ values: [String]) -> JSONValue { .array(values.sorted().map(JSONValue.string)) }
 
   private static func properties(_ fields: [Field]) -> JSONValue {
@@ -219,35 +224,89 @@ package enum ReportSchema {
       [
         Field("attempts", count), Field("tests", count), Field("passed", count), Field("failed", count),
         Field("errors", count), Field("skipped", count), Field("notRun", count),
+        Field("maskedNames", count, optional: true), Field("unexcused", count, optional: true),
+        Field("orderKnown", truth, optional: true), Field("configurations", list(string), optional: true),
+        Field(
+          "failing",
+          list(
+            object(
+              line + [
+                Field("status", oneOf(TestFindings.FailingTest.Status.allCases.map(\.rawValue))),
+                Field("since", string, optional: true), Field("lastPassed", string, optional: true),
+                Field("failedBuilds", count), Field("builds", count), Field("message", string),
+                Field("file", string, optional: true), Field("line", count, optional: true),
+                Field("cluster", string, optional: true), Field("quarantined", truth, optional: true),
+                Field("evidence", evidences),
+              ])), optional: true),
+        Field(
+          "builds",
+          list(
+            object([
+              Field("id", string), Field("revision", string, optional: true), Field("branch", string, optional: true),
+              Field("configurations", list(string)),
+              Field("outcome", oneOf(TestFindings.Build.Outcome.allCases.map(\.rawValue))), Field("tests", count),
+              Field("failed", count), Field("flaky", count), Field("start", time, optional: true),
+            ])), optional: true),
         Field(
           "flaky",
           list(
-            object([
-              Field("test", string), Field("basis", string), Field("attempts", count), Field("failures", count),
-              Field("lowerBound", number), Field("evidence", evidences),
-            ]))),
+            object(
+              line + [
+                Field("basis", string), Field("attempts", count), Field("failures", count),
+                Field("lowerBound", number), Field("rate", number, optional: true),
+                Field("lastSeen", string, optional: true), Field("evidence", evidences),
+              ]))),
         Field(
           "clusters",
           list(
             object([
-              Field("id", string), Field("signature", string), Field("basis", string), Field("tests", list(string)),
+              Field("id", string), Field("signature", string), Field("example", string, optional: true),
+              Field("basis", string), Field("tests", list(string)), Field("builds", list(string), optional: true),
               Field("evidence", evidences),
             ]))),
         Field("files", list(ref("testFile"))),
-        Field(
-          "rerunPolicies",
-          list(
-            object([
-              Field("reruns", count), Field("green", ref("estimate")), Field("costUs", ref("estimate")),
-              Field("buildsTurnedGreen", ref("estimate")), Field("faultsMasked", ref("estimate")),
-              Field("greenClustered", ref("estimate"), optional: true), Field("fittedBuilds", count, optional: true),
-              Field("testedBuilds", count, optional: true),
-              Field("observedGreen", ref("estimate"), optional: true),
-            ]))),
+        Field("rerunPolicies", list(ref("rerunPolicy"))),
         Field("quarantine", list(string)),
+        Field(
+          "released",
+          list(
+            object(
+              line + [
+                Field("reason", oneOf(TestFindings.Release.Reason.allCases.map(\.rawValue))), Field("since", string),
+                Field("nights", count), Field("runs", count),
+              ])), optional: true),
         Field("slowest", list(object([Field("test", string), Field("totalUs", integer), Field("attempts", count)]))),
         Field(
-          "newlyFailing", list(object([Field("test", string), Field("since", string), Field("evidence", evidences)]))),
+          "newlyFailing",
+          list(
+            object(
+              line + [
+                Field("since", string), Field("lastPassed", string, optional: true), Field("evidence", evidences),
+              ]))),
+        Field("fixed", list(object(line + [Field("since", string)])), optional: true),
+        Field("appeared", list(object([Field("test", string), Field("since", string)])), optional: true),
+        Field("vanished", list(object([Field("test", string), Field("lastSeen", string)])), optional: true),
+        Field("renamed", list(object([Field("from", string), Field("to", string)])), optional: true),
+        Field(
+          "slower", list(object(line + [Field("beforeUs", integer), Field("nowUs", integer), Field("since", string)])),
+          optional: true),
+      ]
+    ),
+    (
+      "rerunPolicy",
+      [
+        Field("reruns", count), Field("green", ref("estimate")), Field("costUs", ref("estimate")),
+        Field("buildsTurnedGreen", ref("estimate")), Field("faultsMasked", ref("estimate")),
+        Field("greenClustered", ref("estimate"), optional: true), Field("fittedBuilds", count, optional: true),
+        Field("testedBuilds", count, optional: true), Field("observedGreen", ref("estimate"), optional: true),
+        Field("keptRed", count, optional: true),
+        Field(
+          "lines",
+          list(
+            object([
+              Field("configuration", string, optional: true), Field("branch", string, optional: true),
+              Field("green", ref("estimate")), Field("costUs", ref("estimate")),
+            ])), optional: true),
       ]
     ),
     (

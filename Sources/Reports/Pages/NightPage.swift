@@ -61,7 +61,7 @@ package struct NightPage {
           .own(NumberFormat.count(summary.patternsLearned)),
           .own(NumberFormat.count(summary.openCircuitBreakers.count)),
           .own(NumberFormat.count(tests.tests)), .own(NumberFormat.count(tests.failed + tests.errors)),
-          .own(NumberFormat.count(tests.flaky.count)),
+          .own(NumberFormat.count(Set(tests.flaky.map(\.line.test)).count)),
         ]
       ])
     if !summary.openCircuitBreakers.isEmpty {

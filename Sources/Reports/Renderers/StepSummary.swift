@@ -17,10 +17,18 @@ package enum StepSummary {
     let tests = report.tests
     if tests.tests > 0 {
       page.paragraph(
-        "Tests: \(tests.tests), \(tests.passed) passed, \(tests.failed + tests.errors) failed, \(tests.skipped) skipped, \(tests.flaky.count) flaky."
+        "Tests: \(tests.tests), \(tests.passed) passed, \(tests.failed + tests.errors) failed, \(tests.skipped) skipped, \(Set(tests.flaky.map(\.line.test)).count) flaky."
       )
-      page.bullets(tests.newlyFailing.prefix(20).map { "newly failing: \($0.test)" })
-      page.bullets(tests.flaky.prefix(20).map { "flaky: \($0.test)" })
+      if let advice = TestWording.advice(tests) { page.paragraph(advice) }
+      page.bullets(
+        TestSection.ranked(tests).prefix(20).map { test in
+          let place = TestWording.place(test.place)
+          let at: InlineText = place.isEmpty ? "" : " at \(place)"
+          return
+            "\(TestWording.line(test.line)): \(test.status.wording), \(TestWording.since(test)): \(test.message)\(at)"
+        })
+      page.bullets(tests.fixed.prefix(20).map { "fixed: \(TestWording.line($0.line)) since \($0.since)" })
+      page.bullets(tests.flaky.prefix(20).map { "flaky: \(TestWording.line($0.line)), about \(percent: $0.rate)" })
     }
     if let policies = report.policies { page.bullets(policies.advice.prefix(5).map(\.wording)) }
     let errors = report.diagnostics.filter { $0.severity == .error }.count
@@ -73,7 +81,7 @@ package enum StepSummary {
       [
         ("{outcome=\"passed\"}", String(report.tests.passed)), ("{outcome=\"failed\"}", String(report.tests.failed)),
         ("{outcome=\"error\"}", String(report.tests.errors)), ("{outcome=\"skipped\"}", String(report.tests.skipped)),
-        ("{outcome=\"flaky\"}", String(report.tests.flaky.count)),
+        ("{outcome=\"flaky\"}", String(Set(report.tests.flaky.map(\.line.test)).count)),
       ])
     gauge(
       "diagnostics", "Diagnostics by severity.",

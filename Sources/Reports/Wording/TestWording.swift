@@ -1,31 +1,118 @@
-// What an incident of tests says, in words.
+// The words for what is found about tests.
 
 internal import Model
 
 enum TestWording {
-  static func fact(_ fact: TestIncidentFact) -> InlineText {
-    switch fact {
-    case .failedTogether(let tests, let signature): "\(count(tests)) failed for one reason: \(signature)"
-    case .broke(let test, let tests, let since):
-      (test.map { "\($0)" as InlineText } ?? count(tests)) + " failed in every build since \(since)"
-    case .signature(let signature): "\(signature)"
-    case .revision(let name): "revision \(name)"
-    case .breaks(let test): "breaks \(test)"
-    case .grouped(let tests, let grouping): "\(count(tests)), \(because(grouping))"
-    case .putTogether(let grouping): "Put together because " + because(grouping) + "."
-    case .notByChance: "Passed before, failed in every build since, and not by chance at the rate it failed before."
-    case .firstFailure: "first failing test"
+  /// Why a line is worth a quarantine.
+  static func reason(_ entry: TestFindings.Quarantined) -> InlineText {
+    "\(entry.basis.wording): \(entry.failures) of \(entry.attempts) attempts failed, at least \(percent: entry.lowerBound) of them by chance"
+  }
+
+  /// A line: the test, and where there are several its configuration and branch.
+  static func line(_ line: TestFindings.Line) -> InlineText {
+    var text: InlineText = "\(line.test)"
+    if !line.configuration.isEmpty { text = text + " on \(line.configuration)" }
+    if !line.branch.isEmpty { text = text + " (\(line.branch))" }
+    return text
+  }
+
+  /// Since when, and what passed last.
+  static func since(_ test: TestFindings.FailingTest) -> InlineText {
+    switch (test.since, test.lastPassed) {
+    case (let since?, let passed?): "since \(since), last passed \(passed)"
+    case (let since?, nil): "since \(since)"
+    case (nil, let passed?): "last passed \(passed)"
+    case (nil, nil):
+      switch test.status {
+      case .flaky: "comes and goes"
+      case .setup: "could not start"
+      case .collateral: "because of others"
+      case .new, .ongoing, .configuration: "no pass is known"
+      }
     }
   }
 
-  private static func count(_ tests: Int) -> InlineText { tests == 1 ? "1 test" : "\(tests) tests" }
+  static func place(_ place: TestFindings.CodePlace?) -> InlineText {
+    guard let place, !place.file.isEmpty else { return "" }
+    return place.line > 0 ? "\(place.file):\(own: String(place.line))" : "\(place.file)"
+  }
 
-  private static func because(_ grouping: TestGrouping) -> InlineText {
-    switch grouping {
-    case .declared: "the report itself names what they needed"
-    case .traceSupported: "they failed while the traces show the outage"
+  /// What to do about the night's failures, in a line: nothing where there are none.
+  static func advice(_ tests: TestFindings) -> InlineText? {
+    func count(_ status: TestFindings.FailingTest.Status) -> Int { tests.failing.count { $0.status == status } }
+    var parts: [InlineText] = []
+    let (new, setup, flaky) = (count(.new), count(.setup), count(.flaky))
+    let old = count(.ongoing) + count(.configuration)
+    if new > 0 { parts.append("\(new) new: look at the revision it began with") }
+    if setup > 0 { parts.append("\(setup) could not start: mend the set-up first") }
+    if old > 0 { parts.append("\(old) known from before") }
+    if flaky > 0 { parts.append("\(flaky) flaky: a rerun tells") }
+    if count(.collateral) > 0 { parts.append("\(count(.collateral)) only because of others") }
+    return parts.isEmpty ? nil : InlineText.joined(parts, by: "; ")
+  }
+}
+
+extension TestFindings.FlakyTest.Basis {
+  var wording: InlineText {
+    switch self {
+    case .sameRevision: "failed and passed at one revision"
+    case .history: "comes and goes"
+    }
+  }
+}
+
+extension TestFindings.Cluster.Basis {
+  var wording: InlineText {
+    switch self {
+    case .declared: "the reports name what they needed"
     case .coFailure: "they began to fail in the same builds"
-    case .message: "they gave the same message in the same builds"
+    case .traceSupported: "the traces show the outage"
+    case .message: "the same message in the same builds"
+    }
+  }
+}
+
+extension TestFindings.FailingTest.Status {
+  var wording: InlineText {
+    switch self {
+    case .new: "new"
+    case .ongoing: "known"
+    case .flaky: "flaky"
+    case .setup: "set-up failed"
+    case .collateral: "because of another"
+    case .configuration: "fails only here"
+    }
+  }
+
+  /// What matters first stands first.
+  var rank: Int {
+    switch self {
+    case .new: 0
+    case .setup: 1
+    case .configuration: 2
+    case .ongoing: 3
+    case .flaky: 4
+    case .collateral: 5
+    }
+  }
+}
+
+extension TestFindings.Build.Outcome {
+  var wording: InlineText {
+    switch self {
+    case .passed: "green"
+    case .failed: "red"
+    case .incomplete: "incomplete"
+    }
+  }
+}
+
+extension TestFindings.Release {
+  var wording: InlineText {
+    switch reason {
+    case .green: "green in \(nights) nights and \(runs) runs: take it back"
+    case .expired: "its time is over: decide anew"
+    case .broken: "fails in every build: this is no flake, take it back and mend it"
     }
   }
 }

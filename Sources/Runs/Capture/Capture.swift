@@ -45,6 +45,7 @@ package enum Capture {
   private static func config(_ request: RunRequest) -> JSONValue {
     .object([
       "pipeline": .string(request.pipelineText), "policies": .string(request.policyText),
+      "quarantine": .string(request.quarantineText),
       "policyFile": .string(request.policyFile), "date": .string(request.date.text),
       "history": .string(optional: request.history), "masksSecrets": .bool(request.pipeline.masksSecrets),
       "options": .array(request.commandOptions.map(JSONValue.string)),
@@ -90,6 +91,7 @@ package enum Capture {
     }
     if case .bool(let masks) = config["masksSecrets"] { request.pipeline.masksSecrets = masks }
     request.policyText = try text("policies")
+    request.quarantineText = (try? text("quarantine")) ?? ""
     request.policyFile = try text("policyFile")
     if case .string(let history) = config["history"] { request.history = history }
     request.commandOptions = try texts("options")

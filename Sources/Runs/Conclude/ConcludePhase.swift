@@ -109,12 +109,26 @@ package struct ConcludePhase: Sendable {
     limits.keepsNight = history != nil
     let earlier = history.map { $0.tests(memory: limits.memory / 8, &report.diagnostics) } ?? TestHistory()
     let tests: TestConclusion
+    // It was read before: what is wrong with it was said then.
+    let quarantine = Quarantine((try? QuarantineFile.entries(request.quarantineText, path: "")) ?? [])
     do throws(CaseFailure) {
       tests = try TestAnalysis.conclude(
         night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
-        limits: limits)
+        limits: limits, quarantine: quarantine)
     } catch {
       throw StoreFailure(error.message, code: error.code)
+    }
+    if !tests.copies.isEmpty {
+      report.diagnostics.append(
+        Diagnostic(
+          "toldAgain", .note, at: SourceLocation(input: tests.copies[0]),
+          "what this report tells another one of its build had told: it counts once", count: tests.copies.count))
+    }
+    if tests.findings.maskedNames > 0 {
+      report.diagnostics.append(
+        Diagnostic(
+          "maskedNames", .note, at: SourceLocation(input: "all test reports"),
+          "names of tests vary from run to run: what varies is masked", count: tests.findings.maskedNames))
     }
     for (name, text) in tests.limits.sorted(by: { $0.key < $1.key }) {
       report.limits[name] = text

@@ -16,7 +16,7 @@ package struct NightHistory {
   /// The blobs of a night, by analysis.
   package enum Blob {
     static let patterns = "patterns"
-    static let tests = "tests"
+    static let tests = "testLines"
     static let cascades = "cascades"
   }
 
@@ -80,8 +80,7 @@ package struct NightHistory {
   /// read is left out and named, and so are those that have no room.
   package func tests(memory: Int, _ diagnostics: inout [Diagnostic]) -> TestHistory {
     var nights: [TestHistory.Night] = []
-    // A row takes some four times its bytes once it is read.
-    var room = memory / 4
+    var room = memory
     for (date, bytes) in baseline.blobs(Blob.tests).sorted(by: { $0.date > $1.date }) {
       room -= bytes.count
       guard room >= 0 else {

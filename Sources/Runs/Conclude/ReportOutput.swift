@@ -1,3 +1,4 @@
+internal import Model
 internal import Reports
 internal import Support
 
@@ -12,7 +13,8 @@ package enum ReportOutput {
       jobs: request.jobs, { ReportJSON.render(report, rules: rules) },
       { PageFiles(files: ReportFolder.pages(report, formats: formats, rules: rules)) })
     do throws(ReportWriteFailure) {
-      let documents = formats.contains(.json) ? ReportFolder.documents(document) : []
+      var documents = formats.contains(.json) ? ReportFolder.documents(document) : []
+      if report.tests.tests > 0 { documents.append(("quarantine.json", ReportJSON.quarantine(report, rules: rules))) }
       try ReportFolder.write(pages.files + documents, to: request.output)
     } catch {
       throw FileFailure(.unwritable, error.path, CheckedFile.reason(error.code))

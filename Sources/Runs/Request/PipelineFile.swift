@@ -18,6 +18,8 @@ package struct PipelineFile: Sendable {
   package var reflex: ConfigNode?
   package var patterns: ConfigNode?
   package var tests: ConfigNode?
+  /// The file with the tests in quarantine, relative to the pipeline file.
+  package var quarantine: String?
   /// The policy file's path, relative to the pipeline file.
   package var policies: String?
   /// The history's path, nil for none.
@@ -59,6 +61,10 @@ package struct PipelineFile: Sendable {
     reflex = config["reflex"]
     patterns = config["patterns"]
     tests = config["tests"]
+    if let tests {
+      tests.rejectUnknownKeys(["quarantine"], problems: &problems)
+      quarantine = Self.text(tests["quarantine"], "quarantine", &problems)
+    }
     readComponents(config["components"], &problems)
     readFailures(config["failures"], &problems)
     if let node = config["limits"] { limits = RunLimits(config: node, problems: &problems) }

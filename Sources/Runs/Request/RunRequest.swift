@@ -12,6 +12,8 @@ package struct RunRequest: Sendable {
   /// The policy file as read, empty for none.
   package var policyText = ""
   package var policyFile = ""
+  /// The quarantine file as it was read, empty where there is none.
+  package var quarantineText = ""
   /// Inputs as named on the command line or in the pipeline, `{date}` replaced.
   package var inputs: [String] = []
   package var date: NightDate
@@ -25,6 +27,8 @@ package struct RunRequest: Sendable {
   /// Partitions of the requests; changes no result.
   package var partitions = 64
   /// The page of the CI job that runs this, if there is one: the night in short is added to it.
+  /// Whether failed tests are told as annotations on standard output.
+  package var annotates = false
   package var stepSummary: String?
   package var progress: (any ProgressObserver)?
   /// Takes what is told at once; by default nobody listens.
@@ -71,12 +75,20 @@ extension RunRequest.TimeWindow {
 package enum FailOn: Hashable, Sendable {
   case severity(Incident.Severity)
   case kind(Incident.Kind)
+  /// A test failed that is neither known flaky nor in quarantine.
+  case testFailure
+  /// No test was run.
+  case empty
 
   package init?(_ text: String) {
     if let severity = Incident.Severity(rawValue: text) {
       self = .severity(severity)
     } else if let kind = Incident.Kind(rawValue: text) {
       self = .kind(kind)
+    } else if text == "testFailure" {
+      self = .testFailure
+    } else if text == "empty" {
+      self = .empty
     } else {
       return nil
     }
@@ -84,13 +96,16 @@ package enum FailOn: Hashable, Sendable {
 
   /// What may be written.
   package static var choices: [String] {
-    Incident.Severity.allCases.map(\.rawValue) + Incident.Kind.allCases.map(\.rawValue)
+    Incident.Severity.allCases.map(\.rawValue) + Incident.Kind.allCases.map(\.rawValue) + ["testFailure", "empty"]
   }
 
-  package func matches(_ incident: Incident) -> Bool {
+  /// Whether the night has what was asked to fail on.
+  package func matches(_ report: NightReport) -> Bool {
     switch self {
-    case .severity(let severity): incident.severity >= severity
-    case .kind(let kind): incident.kind == kind
+    case .severity(let severity): report.incidents.contains { $0.severity >= severity }
+    case .kind(let kind): report.incidents.contains { $0.kind == kind }
+    case .testFailure: report.tests.unexcused > 0
+    case .empty: report.tests.passed + report.tests.failed + report.tests.errors == 0
     }
   }
 }

@@ -96,6 +96,7 @@ package enum RunSetup {
     request.jobs = try jobs(options.jobs)
     request.isQuiet = options.quiet
     request.stepSummary = variable("GITHUB_STEP_SUMMARY")
+    request.annotates = variable("GITHUB_ACTIONS") == "true"
     let named = options.inputs.isEmpty ? pipeline.inputs : options.inputs
     request.inputs = expand(named.map(request.date.fill))
     guard !request.inputs.isEmpty || !needsInputs else {
@@ -125,6 +126,13 @@ package enum RunSetup {
       request.policyFile = policies
       request.policyText = try read(policies)
       _ = try Self.policies(path: policies, text: request.policyText)
+    }
+    if let quarantine = pipeline.quarantine.map({ beside(path, request.date.fill($0)) }),
+      unsafe access(quarantine, F_OK) == 0
+    {
+      // The first night has none yet.
+      request.quarantineText = try read(quarantine)
+      _ = try QuarantineFile.entries(request.quarantineText, path: quarantine)
     }
     request.settings = try settings(pipeline)
     request.pipeline = pipeline

@@ -1,5 +1,6 @@
 internal import History
 internal import Model
+internal import Reports
 package import Runs
 internal import Segments
 internal import Support
@@ -36,6 +37,10 @@ package enum RunVerb {
         Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
         return Exit.partlyUnread
       }
+      if request.annotates {
+        let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+        print(Annotations.text(conclusion.report, rules: rules), terminator: "")
+      }
       if !request.isQuiet {
         Console.tell(conclusion.report.verdict)
         Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
@@ -50,7 +55,7 @@ package enum RunVerb {
   /// 3 where some input could not be read, else 1 where a finding was asked to fail on, else 0.
   private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
     if report.diagnostics.contains(where: \.meansUnread) { return Exit.partlyUnread }
-    if let failOn = request.failOn, report.incidents.contains(where: failOn.matches) { return Exit.finding }
+    if let failOn = request.failOn, failOn.matches(report) { return Exit.finding }
     return Exit.done
   }
 }

@@ -1,0 +1,85 @@
+// Which lines failed at the end of the night, since when, and as what; which broke tonight and which were repaired.
+
+internal import Model
+internal import Support
+
+struct FailingTests {
+  private(set) var failing: [TestFindings.FailingTest] = []
+  private(set) var new: [TestFindings.NewFailure] = []
+  private(set) var fixed: [TestFindings.Fix] = []
+  private(set) var flaky: [TestFindings.FlakyTest] = []
+
+  private let timeline: TestTimeline
+  private var clusterOf: [String: FindingID] = [:]
+  /// Tests that pass on some line at the end of it.
+  private var passing: [String: Set<String>] = [:]
+
+  init(_ timeline: TestTimeline, _ verdicts: [LineVerdict], _ clusters: FailureClusters) {
+    self.timeline = timeline
+    for cluster in clusters.clusters.reversed() where cluster.tests.count >= 2 {
+      for test in cluster.tests { clusterOf[test] = FindingID(cluster.id) }
+    }
+    for verdict in verdicts where verdict.last?.outcome == .passed {
+      passing[verdict.test, default: []].insert(verdict.configuration)
+    }
+    for verdict in verdicts { add(verdict, traced: clusters) }
+    failing.sort { $0.line < $1.line }
+    new.sort { $0.line < $1.line }
+    flaky.sort { ($1.lowerBound, $0.line) < ($0.lowerBound, $1.line) }
+    // One repair is one, on however many lines.
+    fixed.sort { ($0.line.test, $0.since, $0.line) < ($1.line.test, $1.since, $1.line) }
+    var seen: Set<[String]> = []
+    fixed = fixed.filter { seen.insert([$0.line.test.text, $0.since.text]).inserted }
+  }
+
+  private func label(_ build: Int?) -> ForeignName? { build.map { ForeignName(timeline.builds[$0].label) } }
+
+  private mutating func add(_ verdict: LineVerdict, traced: FailureClusters) {
+    if let basis = verdict.basis {
+      var found = TestFindings.FlakyTest(
+        line: verdict.line, basis: basis, attempts: verdict.attempts, failures: verdict.failedAttempts,
+        lowerBound: verdict.lowerBound, rate: verdict.rate, evidence: verdict.evidence(timeline))
+      found.lastSeen = label(verdict.lastFailed)
+      flaky.append(found)
+    }
+    if let since = verdict.fixedSince, let name = label(since) {
+      fixed.append(TestFindings.Fix(line: verdict.line, since: name))
+    }
+    guard let last = verdict.last, last.isFailure else { return }
+    let status = status(verdict, last, traced)
+    let note = last.failure
+    var found = TestFindings.FailingTest(
+      line: verdict.line, status: status, failedBuilds: max(verdict.failedBuilds, 1), builds: max(verdict.builds, 1),
+      message: ForeignText(note.map { $0.raw.isEmpty ? $0.type : $0.raw } ?? ""), evidence: verdict.evidence(timeline))
+    if status != .setup, status != .flaky, status != .collateral {
+      found.since = label(verdict.tailSince)
+      found.lastPassed = label(verdict.lastPassed)
+    }
+    if let note, !note.file.isEmpty {
+      found.place = TestFindings.CodePlace(file: ForeignName(note.file), line: note.line)
+    }
+    found.cluster = clusterOf[verdict.test]
+    failing.append(found)
+    if status == .new, let since = found.since {
+      var broken = TestFindings.NewFailure(line: verdict.line, since: since, evidence: found.evidence)
+      broken.lastPassed = found.lastPassed
+      new.append(broken)
+    }
+  }
+
+  private func status(
+    _ verdict: LineVerdict, _ last: TestStep, _ clusters: FailureClusters
+  ) -> TestFindings.FailingTest.Status {
+    if last.isSetup { return .setup }
+    if last.isParent { return .collateral }
+    if last.isCollateral, clusters.isOutage(verdict.test, last.build) { return .collateral }
+    if verdict.neverPassed {
+      if verdict.basis != nil { return .flaky }
+      let others = passing[verdict.test] ?? []
+      return others.contains { $0 != verdict.configuration } ? .configuration : .ongoing
+    }
+    if verdict.basis != nil, !verdict.isBroken || last.isFlaky { return .flaky }
+    guard let since = verdict.tailSince else { return .ongoing }
+    return since >= timeline.tonight ? .new : .ongoing
+  }
+}
