@@ -45,6 +45,7 @@ struct TestHistorySteps {
   /// - Parameters:
   ///   - bucket: its number.
   ///   - names: the names of tonight's tests in it, to which the others are added.
+  /// - Returns: the lines by symbol.
   /// - Throws: `DecodeFailure` where a night's rows are damaged.
   func lines(of bucket: Int, names: inout SymbolTable) throws(DecodeFailure) -> [UInt32: [HistoryLine]] {
     var lines: [UInt32: [HistoryLine]] = [:]

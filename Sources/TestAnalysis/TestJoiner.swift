@@ -101,6 +101,7 @@ struct TestJoiner {
   /// - Parameters:
   ///   - content: a bucket.
   ///   - range: the test's cases in it.
+  /// - Returns: its runs, in the order of the reports.
   /// - Throws: `CaseFailure` where the cases are damaged.
   mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(CaseFailure) -> Runs {
     var found: [Run] = []
