@@ -9,6 +9,8 @@ package enum DecoderProbe: String, CaseIterable, Sendable {
   case table
   case logLines
   case xml
+  /// Binary OTLP behind lengths of four bytes, whichever signal.
+  case protobuf
   /// Whatever the bytes look like.
   case any
 
@@ -53,6 +55,9 @@ package enum DecoderProbe: String, CaseIterable, Sendable {
       case .table: TableDecoder(context: context, rule: nil, delimiter: 0x2C)
       case .logLines: PlainLogDecoder(context: context)
       case .xml: XMLReportDecoder(context: context)
+      case .protobuf:
+        OTLPProtobufDecoder(
+          context: context, wire: OTLPWire.sniff(bytes.span) ?? OTLPWire(framing: .length32, signal: .traces))
       case .any: AnyDecoder(settings: settings, batch: &batch)
       }
     var start = 0

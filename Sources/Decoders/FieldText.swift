@@ -138,6 +138,16 @@ enum FieldText {
     return !others && double(b) != nil
   }
 
+  /// Whether a field is a word, without regard to case.
+  static func isWord(_ b: Span<UInt8>, _ word: StaticString) -> Bool {
+    guard b.count == word.utf8CodeUnitCount else { return false }
+    for i in b.indices {
+      let byte = b[i] &- 0x41 < 26 ? b[i] | 0x20 : b[i]
+      if unsafe byte != word.utf8Start[i] { return false }
+    }
+    return true
+  }
+
   /// The unit that a number since the epoch is in, by its size; nil where the text is none.
   static func unit(ofEpoch b: Span<UInt8>) -> Unit? {
     guard let number = double(b) else { return nil }

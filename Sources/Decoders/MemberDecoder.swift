@@ -97,6 +97,7 @@ package struct MemberDecoder {
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
+    case .otlpProtobuf(let wire): OTLPProtobufDecoder(context: context, wire: wire)
     case .binary: UnknownDecoder(context: context, isEmpty: false)
     case .empty: UnknownDecoder(context: context, isEmpty: true)
     }

@@ -14,6 +14,7 @@ enum SniffedFormat: Equatable {
   case logLines
   /// UTF-16 text that is no XML: to be transcoded and sniffed again.
   case utf16(bigEndian: Bool)
+  case otlpProtobuf(OTLPWire)
   case binary
 }
 
@@ -23,6 +24,7 @@ enum Sniffer {
 
   static func sniff(_ head: Span<UInt8>, rule: FormatRule?) -> SniffedFormat {
     if head.isEmpty { return .empty }
+    if let wire = OTLPWire.sniff(head) { return .otlpProtobuf(wire) }
     if let wide = utf16(head) { return wide }
     var start = 0
     if head.count >= 3, head[0] == 0xEF, head[1] == 0xBB, head[2] == 0xBF { start = 3 }
@@ -43,7 +45,7 @@ enum Sniffer {
     if isBinary(head, start) { return .binary }
     if hasXMLLine(head, start) { return .xml }
     if TAPLine.recognize(head, from: start) { return .tap }
-    if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) { return .json }
+    if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) || hasPrintedSpan(head, start) { return .json }
     let line = head.extracting(start..<ByteScan.lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
     return .logLines
@@ -161,6 +163,28 @@ enum Sniffer {
       i = end + 1
     }
     return objects * 2 > lines
+  }
+
+  /// Whether a program prints its spans over lines between its other output: a bracket alone on a line, and in the value
+  /// that it begins the context of a span.
+  private static func hasPrintedSpan(_ head: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    for _ in 0..<256 where i < head.count {
+      let end = ByteScan.lineEnd(head, i)
+      if head[i] == 0x7B, end <= i + 2 {
+        var reader = JSONScanner(at: i)
+        guard reader.skipValue(head) || reader.failure == .incomplete else { return false }
+        for k in i..<max(i, min(reader.position, head.count) - 16)
+        where head[k] == 0x22
+          && (JSONScanner.matches(head, k, "\"trace_id\":") || JSONScanner.matches(head, k, "\"SpanContext\":"))
+        {
+          return true
+        }
+        return false
+      }
+      i = end + 1
+    }
+    return false
   }
 
   /// Zero bytes, many control characters, or mostly bytes that are no UTF-8.

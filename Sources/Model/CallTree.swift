@@ -75,6 +75,8 @@ package struct CallNode: Sendable {
   package var flags: SpanRow.Flags
   package var source: SourceRef
   package var retryEvidence: RetryEvidence
+  /// The span in another trace that a root follows from (a link, a reference), 0 for none.
+  package var linkedTo: UInt64
 
   package init(row: SpanRow, parent: Int32 = -1) {
     span = row.span
@@ -92,6 +94,7 @@ package struct CallNode: Sendable {
     flags = row.flags
     source = row.source
     retryEvidence = row.retryEvidence
+    linkedTo = parent < 0 && row.flags.contains(.foreignParent) ? row.parent : 0
   }
 
   @inlinable package var end: Int64 { start.addingSaturated(duration) }

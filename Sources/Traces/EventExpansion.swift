@@ -16,7 +16,8 @@ package enum EventExpansion {
       }
       var event = StructuralEvent(
         time: node.start, component: node.component, kind: isCall ? .call : .requestStart, request: tree.request,
-        requestText: tree.requestText, span: node.span, parent: node.parent < 0 ? 0 : tree.nodes[Int(node.parent)].span,
+        requestText: tree.requestText, span: node.span,
+        parent: node.parent < 0 ? node.linkedTo : tree.nodes[Int(node.parent)].span,
         attempt: node.attempt, subject: isCall ? target : .none, operation: node.operation, source: node.source)
       events.append((2 * i, event))
       event.time = node.end

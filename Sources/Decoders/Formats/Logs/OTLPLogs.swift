@@ -19,24 +19,24 @@ enum OTLPLogs {
     while let key = reader.nextKey(b, &isFirst) {
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
       var isRead = true
-      if isKey("timeUnixNano") {
+      if isKey("timeUnixNano") || isKey("time_unix_nano") {
         isRead = reader.integer(b, &time)
-      } else if isKey("observedTimeUnixNano") {
+      } else if isKey("observedTimeUnixNano") || isKey("observed_time_unix_nano") {
         isRead = reader.integer(b, &observed)
-      } else if isKey("severityNumber") {
+      } else if isKey("severityNumber") || isKey("severity_number") {
         guard let value = reader.scalar(b) else { return nil }
         number = severity(value, b, &log)
-      } else if isKey("severityText") {
+      } else if isKey("severityText") || isKey("severity_text") {
         guard let text = reader.keyText(b) else { return nil }
         let severity = FieldText.severity(b.extracting(text.start..<text.end))
         if severity != .unknown { log.severity = severity }
-      } else if isKey("traceId") {
+      } else if isKey("traceId") || isKey("trace_id") {
         guard let text = reader.keyText(b) else { return nil }
         (log.request, log.requestText) = texts.request(b, text)
-      } else if isKey("spanId") {
+      } else if isKey("spanId") || isKey("span_id") {
         guard let text = reader.keyText(b) else { return nil }
         log.span = texts.span(b, text)
-      } else if isKey("eventName") {
+      } else if isKey("eventName") || isKey("event_name") {
         guard let text = reader.keyText(b) else { return nil }
         event = text
       } else if isKey("body") {

@@ -33,7 +33,7 @@ enum OTLPMetrics {
       let isData =
         JSONScanner.equals(b, key, "gauge") || JSONScanner.equals(b, key, "sum")
         || JSONScanner.equals(b, key, "histogram")
-        || JSONScanner.equals(b, key, "exponentialHistogram") || JSONScanner.equals(b, key, "summary")
+        || JSONScanner.equals(b, key, "exponentialHistogram") || JSONScanner.equals(b, key, "exponential_histogram") || JSONScanner.equals(b, key, "summary")
       guard isData, inner.peek(b) == 0x7B else {
         _ = inner.skipValue(b)
         continue
@@ -41,7 +41,7 @@ enum OTLPMetrics {
       inner.position += 1
       var isFirstKey = true
       while let part = inner.nextKey(b, &isFirstKey) {
-        guard JSONScanner.equals(b, part, "dataPoints"), inner.peek(b) == 0x5B else {
+        guard JSONScanner.equals(b, part, "dataPoints") || JSONScanner.equals(b, part, "data_points"), inner.peek(b) == 0x5B else {
           _ = inner.skipValue(b)
           continue
         }
@@ -92,9 +92,9 @@ extension OTLPMetrics.Reading {
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-      if isKey("timeUnixNano") {
+      if isKey("timeUnixNano") || isKey("time_unix_nano") {
         _ = reader.integer(b, &time)
-      } else if isKey("asDouble") || isKey("asInt") {
+      } else if isKey("asDouble") || isKey("asInt") || isKey("as_double") || isKey("as_int") {
         value = OTLPMetrics.number(b, &reader)
       } else if isKey("count") {
         count = OTLPMetrics.number(b, &reader)

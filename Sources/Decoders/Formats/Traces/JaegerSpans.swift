@@ -172,6 +172,14 @@ enum JaegerSpans {
 }
 
 extension SpanBuilder {
+  /// The meaning of a tag's name as a search store holds it, with another character for its dots (`@` by default).
+  private static func storedName(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Name {
+    let name = name(b, key)
+    guard name == .none, key.count < 48, (key.start..<key.end).contains(where: { b[$0] == 0x40 }) else { return name }
+    let dotted = (key.start..<key.end).map { b[$0] == 0x40 ? 0x2E : b[$0] }
+    return Self.name(dotted.span, JSONStringSlice(start: 0, end: dotted.count, isEscaped: false))
+  }
+
   /// A list of tags, or the search store's object of tags.
   fileprivate mutating func takeJaegerTags(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
@@ -180,7 +188,7 @@ extension SpanBuilder {
     if byte == 0x7B {
       return reader.eachMember(b) { reader, key in
         guard let value = reader.scalar(b) else { return false }
-        take(Self.name(b, key), value, b, &texts)
+        take(Self.storedName(b, key), value, b, &texts)
         return true
       }
     }

@@ -20,6 +20,7 @@ enum OTLPSpans {
       guard draft.takeOTLPMember(key, b, &reader, &texts) else { return nil }
     }
     guard reader.failure == .none else { return nil }
+    draft.settleLink()
     draft.settle(startNanos: draft.start, endNanos: draft.end)
     if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
     return draft
@@ -83,9 +84,57 @@ extension SpanBuilder {
     case 10 where isKey("attributes"): return takeOTLPAttributes(b, &reader, &texts)
     case 6 where isKey("status"): return takeOTLPStatus(b, &reader, &texts)
     case 6 where isKey("events"): return takeOTLPEvents(b, &reader, &texts)
+    case 5 where isKey("links"): return takeOTLPLinks(b, &reader, &texts)
+    default: return takeSnakeMember(key, b, &reader, &texts)
+    }
+    return true
+  }
+
+  /// The names of the fields as protobuf has them, which its own JSON printer writes on wish.
+  @inline(never) private mutating func takeSnakeMember(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    switch key.count {
+    case 8 where isKey("trace_id"):
+      guard let text = reader.keyText(b) else { return false }
+      (span.trace, span.traceText) = texts.request(b, text)
+    case 7 where isKey("span_id"):
+      guard let text = reader.keyText(b) else { return false }
+      span.span = texts.span(b, text)
+    case 14 where isKey("parent_span_id"):
+      guard let text = reader.keyText(b) else { return false }
+      span.parent = texts.span(b, text)
+    case 20 where isKey("start_time_unix_nano"): return reader.integer(b, &start)
+    case 18 where isKey("end_time_unix_nano"): return reader.integer(b, &end)
     default: return reader.skipValue(b)
     }
     return true
+  }
+
+  /// Links name spans that this one follows from.
+  private mutating func takeOTLPLinks(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    reader.eachElement(b) { reader in
+      var trace = RequestID.none
+      var id: UInt64 = 0
+      let isRead = reader.eachMember(b) { reader, key in
+        if JSONScanner.equals(b, key, "traceId") || JSONScanner.equals(b, key, "trace_id") {
+          guard let text = reader.keyText(b) else { return false }
+          trace = texts.request(b, text).0
+          return true
+        }
+        guard JSONScanner.equals(b, key, "spanId") || JSONScanner.equals(b, key, "span_id") else {
+          return reader.skipValue(b)
+        }
+        guard let text = reader.keyText(b) else { return false }
+        id = texts.span(b, text)
+        return true
+      }
+      if isRead { takeLink(trace: trace, span: id) }
+      return isRead
+    }
   }
 
   /// Start and duration from nanoseconds; what is missing or makes no sense is named.

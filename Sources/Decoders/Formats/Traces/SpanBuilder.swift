@@ -35,6 +35,9 @@ struct SpanBuilder {
   private var ranks = InlineArray<5, UInt8>(repeating: 0)
   private var addressRank: UInt8 = 0
   private var statusRank: UInt8 = 0
+  /// The first link: the span that caused this one without being its parent.
+  private var linkedTrace = RequestID.none
+  private var linkedSpan: UInt64 = 0
 
   /// A field that several attributes compete for.
   private enum Slot: Int { case peer, system, resource, error, message }
@@ -197,6 +200,19 @@ struct SpanBuilder {
         if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
       }
     }
+  }
+
+  /// Takes a link; the first one counts.
+  mutating func takeLink(trace: RequestID, span: UInt64) {
+    if linkedSpan == 0, !trace.isNone { (linkedTrace, linkedSpan) = (trace, span) }
+  }
+
+  /// A span without a parent hangs on the one that it links to: a consumer's on its producer's, in another trace or its own.
+  mutating func settleLink() {
+    guard span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
+    span.parent = linkedSpan
+    span.flags.insert(.followsFrom)
+    if linkedTrace != span.trace { span.flags.insert(.foreignParent) }
   }
 
   /// The tag `error`: true in several spellings, or the failure's text.

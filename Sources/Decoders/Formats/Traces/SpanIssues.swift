@@ -1,5 +1,8 @@
 // What may be wrong with a record that is read all the same.
 
+internal import Model
+internal import Support
+
 /// What reading one span came to, beside the reader's own failure.
 struct SpanIssues: OptionSet {
   var rawValue: UInt8
@@ -23,4 +26,15 @@ struct SpanIssues: OptionSet {
     ),
     (.enumName, "enumName", "an enum by name, where the format wants its number"),
   ]
+}
+
+extension SpanIssues {
+  /// Counts and notes what was wrong with a span.
+  func tell(at place: SourceLocation.Position, _ context: inout MemberContext, into batch: inout RecordBatch) {
+    if isEmpty { return }
+    for (issue, code, message) in Self.notes where contains(issue) {
+      if issue != .implausibleTime { batch.recordCounts.repair(code) }
+      context.report(code, .note, at: place, message, into: &batch)
+    }
+  }
 }

@@ -12,11 +12,13 @@ extension JSONScanner {
     while let key = nextKey(b, &isFirst) {
       guard let next = peek(b) else { return nil }
       switch next {
-      case 0x22 where Self.equals(b, key, "stringValue"):
+      case 0x22 where Self.equals(b, key, "stringValue") || Self.equals(b, key, "string_value"):
         position &+= 1
         guard let text = stringBody(b) else { return nil }
         result = .text(text)
-      case 0x22 where Self.equals(b, key, "intValue") || Self.equals(b, key, "doubleValue"):
+      case 0x22
+      where Self.equals(b, key, "intValue") || Self.equals(b, key, "doubleValue") || Self.equals(b, key, "int_value")
+        || Self.equals(b, key, "double_value"):
         position &+= 1
         guard let text = stringBody(b) else { return nil }
         result = .number(text)

@@ -16,17 +16,22 @@ struct JSONFrame {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
     switch node {
     case .wrapper:
-      if isKey("resourceSpans") || isKey("batches") { return .resources(.traces) }
-      if isKey("resourceLogs") { return .resources(.logs) }
-      if isKey("resourceMetrics") { return .resources(.metrics) }
+      if isKey("resourceSpans") || isKey("resource_spans") || isKey("batches") { return .resources(.traces) }
+      if isKey("resourceLogs") || isKey("resource_logs") { return .resources(.logs) }
+      if isKey("resourceMetrics") || isKey("resource_metrics") { return .resources(.metrics) }
       return isKey("data") || isKey("hits") || isKey("spans") || isKey("items") || isKey("events") || isKey("streams")
-        || isKey("entries") || isKey("logEvents") || isKey("result") ? .values : nil
-    case .resource(.traces): return isKey("scopeSpans") || isKey("instrumentationLibrarySpans") ? .scopes(.traces) : nil
-    case .resource(.logs): return isKey("scopeLogs") || isKey("instrumentationLibraryLogs") ? .scopes(.logs) : nil
+        || isKey("entries") || isKey("logEvents") || isKey("result") || isKey("Traces") || isKey("Segments")
+        ? .values : nil
+    case .resource(.traces):
+      return isKey("scopeSpans") || isKey("scope_spans") || isKey("instrumentationLibrarySpans")
+        ? .scopes(.traces) : nil
+    case .resource(.logs):
+      return isKey("scopeLogs") || isKey("scope_logs") || isKey("instrumentationLibraryLogs") ? .scopes(.logs) : nil
     case .resource(.metrics):
-      return isKey("scopeMetrics") || isKey("instrumentationLibraryMetrics") ? .scopes(.metrics) : nil
+      return isKey("scopeMetrics") || isKey("scope_metrics") || isKey("instrumentationLibraryMetrics")
+        ? .scopes(.metrics) : nil
     case .scope(.traces): return isKey("spans") ? .items(.traces) : nil
-    case .scope(.logs): return isKey("logRecords") || isKey("logs") ? .items(.logs) : nil
+    case .scope(.logs): return isKey("logRecords") || isKey("log_records") || isKey("logs") ? .items(.logs) : nil
     case .scope(.metrics): return isKey("metrics") ? .items(.metrics) : nil
     case .jaegerTrace: return isKey("spans") ? .jaegerSpans : nil
     case .values, .resources, .scopes, .items, .jaegerSpans: return nil

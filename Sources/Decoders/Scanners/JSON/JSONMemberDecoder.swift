@@ -132,7 +132,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       stack.removeAll(keepingCapacity: true)
       if isFirst { documentRecords = 0 }
       let (next, outcome) = walk(slice, from: i, isFinal: true, line: line, into: &batch)
-      if outcome == .incomplete, linesRead == 0, isFirst, end < b.count {
+      if outcome == .incomplete, linesRead == 0 || isLoneBracket(b, start, end), isFirst, end < b.count {
         isInDocument = true
         return next
       }
@@ -183,6 +183,13 @@ struct JSONMemberDecoder: ChunkedDecoder {
       embedded -= 1
       swap(&outer, &stack)
     }
+  }
+
+  /// Whether a line has nothing but the bracket that begins a value over lines.
+  private func isLoneBracket(_ b: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    var count = 0
+    for i in start..<end where !Sniffer.isSpace(b[i]) { count += b[i] == 0x7B || b[i] == 0x5B ? 1 : 2 }
+    return count == 1
   }
 
   /// Skips what may stand between values: white space, marks of byte order, and holes of zero bytes.

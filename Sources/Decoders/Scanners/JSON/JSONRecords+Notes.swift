@@ -1,6 +1,7 @@
 // What is said of records in JSON: repairs, damage, values of no known kind.
 
 internal import Model
+internal import Support
 
 extension JSONRecords {
   /// Counts and notes what was wrong with a span.
@@ -76,9 +77,20 @@ extension JSONRecords {
     }
   }
 
+  /// Remembers how wide a trace id is: reporters of 64 bits and of 128 bits in one file may split a request.
+  @inline(__always) mutating func noteWidth(_ span: TraceSpan?) {
+    guard let trace = span?.trace, span?.traceText.isNone == true else { return }
+    if trace.high == 0 { sawNarrowID = true } else { sawWideID = true }
+  }
+
   /// Says what the member came to; of a text it was said before whether it is a log.
   mutating func close(isText: Bool, into batch: inout RecordBatch) {
     leaveAll(into: &batch)
+    if sawNarrowID, sawWideID {
+      context.report(
+        "mixedTraceIDs", .note, at: .whole,
+        "trace ids of 64 and of 128 bits in one file: a request whose reporters differ is split in two", into: &batch)
+    }
     if isText, unknown == 0 {
       context.close(into: &batch)
       return

@@ -35,6 +35,11 @@ struct JSONRecords {
   private var buffers: [[UInt8]] = []
   private let mapped: MappedJSON
   private var access: AccessSpans
+  var named = NamedSpans()
+  var apm = ElasticIntake()
+  /// Widths of the trace ids seen: of 64 bits, of 128 bits.
+  var sawNarrowID = false
+  var sawWideID = false
   var texts: JSONTexts
   private var service: Symbol?
   private var processes: [Symbol: Symbol]?
@@ -181,6 +186,7 @@ struct JSONRecords {
       draft.span.service = found
       process = .none
     }
+    noteWidth(draft.span)
     if process.isNone { batch.spans.append(draft.span) } else { wait(draft.span, process: process, into: &batch) }
     used("Jaeger", draft.issues, place.position, into: &batch)
     return true
@@ -272,10 +278,16 @@ struct JSONRecords {
     case .zipkinSpan:
       guard let keys = readZipkin(b, &reader, at: place, into: &batch) else { return false }
       expectsZipkin = classifier.mapped == nil && keys == .certain
+      noteWidth(batch.spans.last)
       return true
     case .eventLine:
       takeEvent(b, range.lowerBound, at: place, into: &batch)
       return true
+    case .named(let fallback):
+      return takeNamed(b, range, at: place, into: &batch) || take(fallback.shape, b, range, at: place, into: &batch)
+    case .intake: return takeIntake(b, range, at: place, into: &batch)
+    case .xraySegment, .xrayDocument, .segment, .segmentSpan:
+      return takeForeign(shape, b, range, at: place, into: &batch)
     case .mapped:
       takeMapped(b, range.lowerBound, at: place, into: &batch)
       return true
@@ -367,6 +379,7 @@ struct JSONRecords {
     if isRead, span.keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl {
       reader.depthLimit += 3
       span.append(source: place.source, to: &batch.spans)
+      noteWidth(batch.spans.last)
       used("Zipkin", span.issues, place.position, into: &batch)
       return true
     }

@@ -16,7 +16,34 @@ enum JSONShape {
   case log
   /// Lines under labels: an element of Loki's answers and pushes.
   case lokiStream
+  /// Perhaps a span by the names of its fields, wherever they stand; else what the fallback says.
+  case named(NamedFallback)
+  /// A line of Elastic's intake: one key, one object.
+  case intake
+  case xraySegment
+  /// An object of X-Ray's API that holds a segment as text.
+  case xrayDocument
+  /// Spans in a list under what they have in common (SkyWalking, Cloud Trace).
+  case segment
+  /// A span of SkyWalking's query answers.
+  case segmentSpan
   case unknown
+
+  enum NamedFallback {
+    case jaegerSpan
+    case mapped
+    case log
+    case unknown
+
+    var shape: JSONShape {
+      switch self {
+      case .jaegerSpan: .jaegerSpan
+      case .mapped: .mapped
+      case .log: .log
+      case .unknown: .unknown
+      }
+    }
+  }
 }
 
 /// A place in a document whose parts are read one by one.
@@ -74,9 +101,17 @@ struct JSONClassifier {
     static let flatSpan = Keys(rawValue: 262_144)
     static let accessMethod = Keys(rawValue: 1 << 19)
     static let accessStatus = Keys(rawValue: 1 << 20)
+    /// Something that names a trace, alone or in an object.
+    static let named = Keys(rawValue: 1 << 21)
+    static let traceSegment = Keys(rawValue: 1 << 22)
+    static let spanList = Keys(rawValue: 1 << 23)
+    static let document = Keys(rawValue: 1 << 24)
+    static let startTime = Keys(rawValue: 1 << 25)
+    static let intake = Keys(rawValue: 1 << 26)
+    static let traceSnake = Keys(rawValue: 1 << 27)
     static let access: Keys = [.accessMethod, .accessStatus]
-    static let lokiLabels = Keys(rawValue: 1 << 21)
-    static let lokiValues = Keys(rawValue: 1 << 22)
+    static let lokiLabels = Keys(rawValue: 1 << 28)
+    static let lokiValues = Keys(rawValue: 1 << 29)
   }
 
   let logKeys: LogKeyTable
@@ -87,7 +122,9 @@ struct JSONClassifier {
     reader.position += 1
     var keys: Keys = []
     var isFirst = true
+    var count = 0
     while let key = reader.nextKey(b, &isFirst) {
+      count += 1
       guard let byte = reader.peek(b) else { return .failed }
       if byte == 0x5B || byte == 0x7B {
         if let node = wrapper(b, key, byte, keys: keys, &reader) { return .descend(node) }
@@ -97,22 +134,42 @@ struct JSONClassifier {
       guard reader.skipValue(b) else { return .failed }
     }
     guard reader.failure == .none else { return .failed }
-    return .unit(shape(keys), end: reader.position)
+    return .unit(shape(keys, count), end: reader.position)
   }
 
-  private func shape(_ keys: Keys) -> JSONShape {
+  private func shape(_ keys: Keys, _ count: Int) -> JSONShape {
     if keys.contains(.mapped) { return .mapped }
     if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.access) { return .access }
-    if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) { return .jaegerSpan }
+    if let shape = foreign(keys, count) { return shape }
+    if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) {
+      return keys.contains(.jaeger) ? .jaegerSpan : .named(.jaegerSpan)
+    }
     if keys.contains([.traceId, .spanId, .jaeger]) { return .jaegerSpan }
     if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin) { return .zipkinSpan }
-    if keys.contains([.flatSpan, .duration]), keys.contains(.logTime), !keys.contains(.logMessage) { return .mapped }
+    if keys.contains([.flatSpan, .duration]), keys.contains(.logTime), !keys.contains(.logMessage) {
+      return .named(.mapped)
+    }
+    if keys.contains(.named), !keys.contains(.logMessage) {
+      return .named(keys.contains([.logTime, .logSeverity]) ? .log : .unknown)
+    }
     if keys.contains(.logMessage) || keys.contains([.logTime, .logSeverity]) { return .log }
     return .unknown
+  }
+
+  /// Objects of formats with a structure of their own.
+  private func foreign(_ keys: Keys, _ count: Int) -> JSONShape? {
+    if keys.contains(.intake), count == 1 { return .intake }
+    if keys.contains(.document), count <= 3 { return .xrayDocument }
+    if keys.contains(.spanList), keys.contains(.traceSegment) || keys.contains(.traceId) { return .segment }
+    if keys.contains([.traceSegment, .spanId]) { return .segmentSpan }
+    if keys.contains([.traceSnake, .id, .startTime]), keys.isDisjoint(with: [.flatSpan, .logMessage]) {
+      return .xraySegment
+    }
+    return nil
   }
 
   /// Marks what a key tells of its object.
@@ -149,6 +206,7 @@ struct JSONClassifier {
     default: break
     }
     noteAccess(b, key, byte, &keys)
+    noteForeign(b, key, byte, &keys)
     switch logKeys.role(b, key)?.role {
     case .time: keys.insert(.logTime)
     case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
@@ -158,6 +216,32 @@ struct JSONClassifier {
     default: break
     }
     if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+  }
+
+  /// What names a trace in documents of exporters and stores.
+  private func noteForeign(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: inout Keys) {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    let isObject = byte == 0x7B
+    switch key.count {
+    case 4 where isObject && (isKey("span") || isKey("data")): keys.insert(isKey("span") ? .intake : .named)
+    case 5 where isObject && isKey("error"): keys.insert(.intake)
+    case 5 where isObject && isKey("trace"): keys.insert(.named)
+    case 5 where byte == 0x5B && isKey("spans"): keys.insert(.spanList)
+    case 7 where isKey("TraceId") || isKey("traceId") || isKey("traceID"): keys.insert(.named)
+    case 7 where isObject && isKey("context"): keys.insert(.named)
+    case 8 where isKey("trace_id"): keys.insert([.named, .traceSnake])
+    case 8 where isKey("trace.id"): keys.insert(.named)
+    case 8 where byte == 0x22 && isKey("Document"): keys.insert(.document)
+    case 8 where isObject && isKey("metadata"): keys.insert(.intake)
+    case 9 where isKey("segmentId"): keys.insert(.traceSegment)
+    case 9 where isObject && isKey("metricset"): keys.insert(.intake)
+    case 10 where isKey("start_time"): keys.insert(.startTime)
+    case 11 where isObject && isKey("SpanContext"): keys.insert(.named)
+    case 11 where isObject && isKey("transaction"): keys.insert(.intake)
+    case 14 where isKey("traceSegmentId"): keys.insert(.traceSegment)
+    case 14 where isKey("trace.trace_id"): keys.insert(.named)
+    default: break
+    }
   }
 
   /// Method and status of a request, in the spellings of access logs.
@@ -204,6 +288,16 @@ struct JSONClassifier {
     case 12 where isArray && isKey("resourceLogs"): return .wrapper
     case 13 where isArray && isKey("resourceSpans"): return .wrapper
     case 15 where isArray && isKey("resourceMetrics"): return .wrapper
+    case 14 where isArray && isKey("resource_spans"): return .wrapper
+    case 13 where isArray && isKey("resource_logs"): return .wrapper
+    case 16 where isArray && isKey("resource_metrics"): return .wrapper
+    // One resource by itself, as the Java SDK prints it.
+    case 10 where isArray && isKey("scopeSpans"): return .resource(.traces)
+    case 11 where isArray && isKey("scope_spans"): return .resource(.traces)
+    case 9 where isArray && isKey("scopeLogs"): return .resource(.logs)
+    case 10 where isArray && isKey("scope_logs"): return .resource(.logs)
+    case 12 where isArray && isKey("scopeMetrics"): return .resource(.metrics)
+    case 13 where isArray && isKey("scope_metrics"): return .resource(.metrics)
     default: break
     }
     guard keys.isDisjoint(with: [.logMessage, .logSeverity, .logTime, .mapped, .spanId, .spanID]) else { return nil }
@@ -217,7 +311,9 @@ struct JSONClassifier {
     case 9 where isArray && isKey("logEvents"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
     case 4 where isKey("data"): return isArray || holds(b, &reader) ? .wrapper : nil
     case 4 where isKey("hits"): return isArray || holds(b, &reader) ? .wrapper : nil
-    case 5 where isArray && isKey("spans"): return .jaegerTrace
+    case 5 where isArray && isKey("spans"): return spanList(b, keys, &reader)
+    case 6 where isArray && isKey("Traces"): return .wrapper
+    case 8 where isArray && isKey("Segments"): return .wrapper
     case 5 where !isArray && isKey("trace"): return holds(b, &reader) ? .wrapper : nil
     case 6 where !isArray && isKey("result"): return holds(b, &reader) ? .wrapper : nil
     case 7 where isArray && isKey("batches"): return .wrapper
@@ -242,6 +338,33 @@ struct JSONClassifier {
     }
     if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
     return false
+  }
+
+  /// A list of spans: Jaeger's, spans that stand for themselves, or nil where they need what stands around the list.
+  private func spanList(_ b: Span<UInt8>, _ keys: Keys, _ reader: inout JSONScanner) -> JSONNode? {
+    if keys.contains(.traceSegment) { return nil }
+    if keys.contains(.traceID) { return .jaegerTrace }
+    var inner = reader
+    inner.position += 1
+    guard inner.peek(b) == 0x7B else {
+      if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
+      return .jaegerTrace
+    }
+    inner.position += 1
+    var found: Keys = []
+    var isFirst = true
+    while let key = inner.nextKey(b, &isFirst) {
+      guard let byte = inner.peek(b) else { break }
+      note(b, key, byte, value: inner.position, &found)
+      guard inner.skipValue(b) else { break }
+    }
+    if found.contains(.jaeger) || found.contains(.traceID) { return .jaegerTrace }
+    if inner.failure == .incomplete, !reader.isFinal {
+      reader.failure = .incomplete
+      return nil
+    }
+    if found.contains(.named) || found.contains(.traceSegment) { return .wrapper }
+    return keys.contains(.traceId) ? nil : .jaegerTrace
   }
 
   /// Whether the object at the reader's place has a key of a wrapper; the reader stays where it is.

@@ -143,6 +143,10 @@ struct JSONTexts {
       base64IDs += 1
       return (RequestID(high: high, low: low), .none)
     }
+    if let hex = Base64.hexText(bytes, digits: 32) {
+      base64IDs += 1
+      return (RequestID.parse(hex.span).id, .none)
+    }
     return (id, symbol(b, text))
   }
 
@@ -162,6 +166,10 @@ struct JSONTexts {
     if let value = Base64.eight(bytes) {
       base64IDs += 1
       return value
+    }
+    if let hex = Base64.hexText(bytes, digits: 16) {
+      base64IDs += 1
+      return FieldText.spanID(hex.span)
     }
     return FieldText.spanID(bytes)
   }
@@ -207,6 +215,15 @@ enum Base64 {
     guard b.count == 12 && b[11] == 0x3D else { return nil }
     guard let bytes = decode(b.extracting(first: 11)), bytes.count == 8 else { return nil }
     return value(bytes[...])
+  }
+
+  /// The hex digits that a text in base64 stands for: what an encoder makes of an identity that was a text already.
+  static func hexText(_ b: Span<UInt8>, digits: Int) -> [UInt8]? {
+    let length = (digits * 8 + 5) / 6
+    guard b.count >= length, b.count <= length + 2, (length..<b.count).allSatisfy({ b[$0] == 0x3D }),
+      let bytes = decode(b.extracting(first: length)), bytes.count == digits, bytes.allSatisfy({ hexDigit($0) < 16 })
+    else { return nil }
+    return bytes
   }
 
   private static func value(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }

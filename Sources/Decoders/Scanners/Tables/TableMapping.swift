@@ -13,6 +13,7 @@ struct TableMapping {
   var spanKind = -1
   var status = -1
   var error = -1
+  var statusMessage = -1
   var httpStatus = -1
   var grpcStatus = -1
   var peer = -1
@@ -101,17 +102,27 @@ struct TableMapping {
       set(.start, start, name: header[start])
       let end = find([
         "endtimeunixnano", "endtimens", "endtimemicros", "endtimeus", "endtimemillis", "endtimems", "endtime", "end",
-        "finishedat",
+        "finishedat", "timestampend", "endtimestamp",
       ])
       if end >= 0 { set(.end, end, name: header[end]) }
-      let duration = find(["duration", "durationus", "durationms", "durationns", "elapsed", "elapsedtime", "latency"])
-      if duration >= 0 { set(.duration, duration, name: header[duration]) }
+      let duration = find([
+        "durationnano", "durationnanos", "durationns", "durationinnanos", "durationus", "durationmicros", "durationms",
+        "duration", "elapsed", "elapsedtime", "latency",
+      ])
+      if duration >= 0 {
+        set(.duration, duration, name: header[duration])
+        // Without a unit in its name each row decides; the collector's table for ClickHouse holds nanoseconds.
+        if Self.unit(.duration, .duration, header[duration]) == nil {
+          durationUnit = Set(["spanname", "servicename", "spankind"]).isSubset(of: names) ? .nanoseconds : .inferred
+        }
+      }
+      statusMessage = find(["statusmessage", "statusdescription"])
       parent = find(["parentid", "parentspanid", "parentspan", "parent"])
       operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
       spanKind = find(["kind", "spankind"])
-      status = find(["status", "statuscode", "result"])
-      error = find(["error", "errormessage", "exception"])
-      httpStatus = find(["httpstatuscode", "httpstatus"])
+      status = find(["statuscode", "spanstatuscode", "status", "result"])
+      error = find(["haserror", "error", "errormessage", "exception"])
+      httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
       peer = find(["peer", "peerservice"])
     } else if message >= 0, time >= 0 {
       self.init(kind: .logs)

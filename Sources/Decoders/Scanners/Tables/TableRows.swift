@@ -107,12 +107,19 @@ struct TableRows {
         "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
         into: &batch)
     }
+    if mapping.end < 0, hasUnitlessDuration(b, row) {
+      batch.recordCounts.repair("durationUnit")
+      context.report(
+        "durationUnit", .note, at: .line(line),
+        "a duration without a unit is not used: map it in the pipeline file, table: { durationMs: COLUMN }", into: &batch)
+    }
     let parent = field(b, row, mapping.parent)
     if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
     span.service = symbol(b, row, mapping.component, &batch.symbols)
     span.operation = symbol(b, row, mapping.operation, &batch.symbols)
     span.peerService = symbol(b, row, mapping.peer, &batch.symbols)
-    span.message = symbol(b, row, mapping.error, &batch.symbols)
+    span.message = symbol(b, row, mapping.statusMessage, &batch.symbols)
+    takeError(b, row, &span, &batch.symbols)
     if mapping.spanKind >= 0 { span.kind = SpanWords.kind(b.extracting(field(b, row, mapping.spanKind))) }
     if mapping.httpStatus >= 0 {
       span.httpStatus = SpanWords.httpStatus(b.extracting(field(b, row, mapping.httpStatus)))
@@ -120,10 +127,39 @@ struct TableRows {
     if mapping.grpcStatus >= 0 {
       span.grpcStatus = SpanWords.grpcStatus(b.extracting(field(b, row, mapping.grpcStatus)))
     }
-    if mapping.status >= 0 { SpanWords.status(b.extracting(field(b, row, mapping.status)), into: &span) }
+    if mapping.status >= 0, span.status != .error { SpanWords.status(b.extracting(field(b, row, mapping.status)), into: &span) }
     span.source = context.line(line)
     batch.spans.append(span)
     return nil
+  }
+
+  /// An error column: a flag, or what went wrong.
+  private mutating func takeError(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, _ symbols: inout SymbolTable
+  ) {
+    let field = field(b, row, mapping.error)
+    if field.isEmpty { return }
+    let word = b.extracting(field)
+    if FieldText.isWord(word, "true") || FieldText.isWord(word, "1") {
+      span.status = .error
+    } else if !FieldText.isWord(word, "false"), !FieldText.isWord(word, "0"), span.message.isNone {
+      span.message = symbol(b, row, mapping.error, &symbols)
+    }
+  }
+
+  private func hasUnitlessDuration(_ b: Span<UInt8>, _ row: DelimitedRow) -> Bool {
+    let duration = field(b, row, mapping.duration)
+    return !duration.isEmpty && durationUnit(b, row, duration) == nil
+  }
+
+  /// The unit of a duration: the one that its column tells; else a text's own, else that of the beginning where it is a
+  /// number. Nil where nothing tells it, and where the end is there, which is more certain.
+  private func durationUnit(_ b: Span<UInt8>, _ row: DelimitedRow, _ duration: Range<Int>) -> FieldText.Unit? {
+    if duration.isEmpty { return nil }
+    guard mapping.durationUnit == .inferred else { return mapping.durationUnit }
+    if b[duration.upperBound - 1] > 0x39 { return .microseconds }
+    if !field(b, row, mapping.end).isEmpty { return nil }
+    return FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
   }
 
   /// Start and duration of a span: nil where there is no start, false where it ends before it starts.
@@ -131,8 +167,7 @@ struct TableRows {
     _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, _ context: borrowing MemberContext
   ) -> Bool? {
     let duration = field(b, row, mapping.duration)
-    let length: Int64? =
-      duration.isEmpty ? nil : SpanWords.duration(b.extracting(duration), unit: mapping.durationUnit)
+    let length = durationUnit(b, row, duration).flatMap { SpanWords.duration(b.extracting(duration), unit: $0) }
     if let start = time(b, row, mapping.start, in: mapping.startUnit, context) {
       span.start = start
       if let length {

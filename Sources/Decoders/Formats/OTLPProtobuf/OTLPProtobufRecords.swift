@@ -1,0 +1,378 @@
+// Records of binary OTLP: spans, log records and metrics out of their messages' fields.
+
+internal import Model
+internal import Support
+
+/// Reads the elements of one signal, under the resource that they stand in.
+struct OTLPProtobufRecords {
+  private let signal: OTLPWire.Signal
+  private var texts: JSONTexts
+  private var service: Symbol?
+  private var late = LateRecords()
+  private var rendering: [UInt8] = []
+
+  init(context: MemberContext, signal: OTLPWire.Signal) {
+    self.signal = signal
+    texts = JSONTexts(limit: context.settings.limits.text)
+  }
+
+  // MARK: Resources.
+
+  mutating func enter() { service = nil }
+
+  /// Hands over what waits for a resource that did not come before its records.
+  mutating func leave(into batch: inout RecordBatch) {
+    late.handOver(service: service ?? .none, processes: nil, into: &batch)
+    service = nil
+  }
+
+  mutating func takeResource(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) {
+    texts.exchange(with: &batch)
+    defer { texts.exchange(with: &batch) }
+    var found = Symbol.none
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      guard field.number == 1, field.wire == .bytes else { continue }
+      let pair = pair(b, field.bytes)
+      if JSONScanner.equals(b, slice(pair.key), "service.name"), pair.value.kind == .text {
+        found = texts.symbol(b, slice(pair.value.bytes))
+      }
+    }
+    service = found
+  }
+
+  // MARK: Elements.
+
+  /// Reads one element of the signal.
+  mutating func take(
+    _ b: Span<UInt8>, _ range: Range<Int>, at source: SourceRef, _ context: inout MemberContext,
+    into batch: inout RecordBatch
+  ) {
+    texts.exchange(with: &batch)
+    switch signal {
+    case .traces: span(b, range, source, &context, into: &batch)
+    case .logs: log(b, range, source, &context, into: &batch)
+    case .metrics: metric(b, range, source, &context, into: &batch)
+    }
+    texts.exchange(with: &batch)
+    if late.isFull {
+      let held = service
+      leave(into: &batch)
+      service = held
+      context.report(
+        "resourceTooLate", .warning, at: .offset(source.value), "records wait for a resource that does not come",
+        limit: "waitingRecords", into: &batch)
+    }
+  }
+
+  func close(_ context: inout MemberContext, into batch: inout RecordBatch) {
+    if texts.cut > 0 {
+      batch.recordCounts.repair("textCut", texts.cut)
+      context.report(
+        "textCut", .note, at: .whole, "texts were cut to the kept length", limit: "textBytes", into: &batch)
+    }
+  }
+
+  private mutating func span(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ context: inout MemberContext,
+    into batch: inout RecordBatch
+  ) {
+    var draft = SpanBuilder()
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      switch (field.number, field.wire) {
+      case (1, .bytes): draft.span.trace = Self.trace(b, field.bytes)
+      case (2, .bytes): draft.span.span = Self.id(b, field.bytes)
+      case (4, .bytes): draft.span.parent = Self.id(b, field.bytes)
+      case (5, .bytes): draft.span.operation = texts.symbol(b, slice(field.bytes))
+      case (6, .varint): draft.span.kind = SpanKind(rawValue: UInt8(clamping: field.value)) ?? .unspecified
+      case (7, .fixed64): draft.start = Int64(exactly: field.value)
+      case (8, .fixed64): draft.end = Int64(exactly: field.value)
+      case (9, .bytes): attribute(b, field.bytes, &draft, ofEvent: false)
+      case (11, .bytes): event(b, field.bytes, &draft)
+      case (13, .bytes): link(b, field.bytes, &draft)
+      case (15, .bytes): status(b, field.bytes, &draft)
+      default: break
+      }
+    }
+    guard scanner.failure == .none else { return damaged(source, &context, into: &batch) }
+    draft.settleLink()
+    draft.settle(startNanos: draft.start, endNanos: draft.end)
+    if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
+    draft.span.source = source
+    if let service {
+      draft.span.service = service
+      batch.spans.append(draft.span)
+    } else {
+      late.add(draft.span, process: .none)
+    }
+    batch.recordCounts.use()
+    draft.issues.tell(at: .offset(source.value), &context, into: &batch)
+  }
+
+  private func damaged(_ source: SourceRef, _ context: inout MemberContext, into batch: inout RecordBatch) {
+    batch.recordCounts.skip("malformedProtobuf")
+    context.report(
+      "malformedProtobuf", .error, at: .offset(source.value), "a record whose fields do not fit its length",
+      into: &batch)
+  }
+
+  private mutating func event(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanBuilder
+  ) {
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      guard field.number == 3, field.wire == .bytes else { continue }
+      attribute(b, field.bytes, &draft, ofEvent: true)
+    }
+  }
+
+  private func link(_ b: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanBuilder) {
+    var trace = RequestID.none
+    var span: UInt64 = 0
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      if field.number == 1, field.wire == .bytes { trace = Self.trace(b, field.bytes) }
+      if field.number == 2, field.wire == .bytes { span = Self.id(b, field.bytes) }
+    }
+    draft.takeLink(trace: trace, span: span)
+  }
+
+  private mutating func status(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanBuilder
+  ) {
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      if field.number == 3, field.wire == .varint {
+        draft.span.status = TraceSpan.Status(rawValue: UInt8(clamping: field.value)) ?? .unset
+      } else if field.number == 2, field.wire == .bytes {
+        draft.takeStatusMessage(slice(field.bytes), b, &texts)
+      }
+    }
+  }
+
+  private mutating func attribute(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanBuilder, ofEvent: Bool
+  ) {
+    let (key, value) = pair(b, range)
+    let name = SpanBuilder.name(b, slice(key))
+    if name == .none || ofEvent && name != .exceptionType && name != .exceptionMessage { return }
+    switch value.kind {
+    case .text: draft.take(name, .text(slice(value.bytes)), b, &texts)
+    case .bool: draft.take(name, .bool(value.number != 0), b, &texts)
+    case .int, .double:
+      let text =
+        value.kind == .int ? String(Int64(bitPattern: value.number)) : String(Double(bitPattern: value.number))
+      let digits = text.utf8Span.span
+      draft.take(
+        name, .number(JSONStringSlice(start: 0, end: digits.count, isEscaped: false)), digits, &texts)
+    case .none, .array, .list, .bytes: return
+    }
+  }
+
+  // MARK: Log records.
+
+  private mutating func log(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ context: inout MemberContext,
+    into batch: inout RecordBatch
+  ) {
+    var log = LogLine()
+    var time: UInt64 = 0
+    var observed: UInt64 = 0
+    var number: Int64 = 0
+    var body = Value()
+    var event = 0..<0
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      switch (field.number, field.wire) {
+      case (1, .fixed64): time = field.value
+      case (2, .varint): number = Int64(clamping: field.value)
+      case (3, .bytes): log.severity = FieldText.severity(b.extracting(field.bytes))
+      case (5, .bytes): body = value(b, field.bytes)
+      case (9, .bytes): log.request = Self.trace(b, field.bytes)
+      case (10, .bytes): log.span = Self.id(b, field.bytes)
+      case (11, .fixed64): observed = field.value
+      case (12, .bytes): event = field.bytes
+      default: break
+      }
+    }
+    guard scanner.failure == .none else { return damaged(source, &context, into: &batch) }
+    if LevelScale.otlp.severity(number) != .unknown { log.severity = LevelScale.otlp.severity(number) }
+    if let nanos = Int64(exactly: time == 0 ? observed : time), nanos != 0 {
+      log.time = FieldText.floorDivide(nanos, 1000)
+    }
+    log.source = source
+    switch body.kind {
+    case .text: texts.appendMessage(b, slice(body.bytes), stripsHeader: false, &log)
+    case .none: texts.appendMessage(b, slice(event), stripsHeader: false, &log)
+    default:
+      rendering.removeAll(keepingCapacity: true)
+      render(b, body)
+      let rendered = rendering
+      texts.appendRaw(rendered.span, 0..<rendered.count, &log)
+    }
+    if let service {
+      log.component = service
+      batch.logs.append(log)
+    } else {
+      let text = Array(texts.messages[log.textStart..<log.textStart + log.textCount])
+      texts.messages.removeLast(text.count)
+      late.add(log, text: text)
+    }
+    batch.recordCounts.use()
+    if log.time == .min {
+      batch.recordCounts.repair("noTime")
+      context.report("noTime", .note, at: .offset(source.value), "a record without a readable time", into: &batch)
+    }
+  }
+
+  /// A body that is no text, as JSON; what is nested in lists stays empty.
+  private mutating func render(_ b: Span<UInt8>, _ value: Value) {
+    guard value.kind == .list || value.kind == .array else { return scalar(b, value) }
+    let isList = value.kind == .list
+    rendering.append(isList ? 0x7B : 0x5B)
+    var scanner = ProtobufScanner(value.bytes)
+    var isFirst = true
+    while let field = scanner.next(b) {
+      guard field.number == 1, field.wire == .bytes else { continue }
+      if !isFirst { rendering.append(0x2C) }
+      isFirst = false
+      if isList {
+        let (key, inner) = pair(b, field.bytes)
+        quote(b, key)
+        rendering.append(0x3A)
+        scalar(b, inner)
+      } else {
+        scalar(b, self.value(b, field.bytes))
+      }
+    }
+    rendering.append(isList ? 0x7D : 0x5D)
+  }
+
+  private mutating func scalar(_ b: Span<UInt8>, _ value: Value) {
+    switch value.kind {
+    case .text: quote(b, value.bytes)
+    case .bool: rendering.append(contentsOf: (value.number == 0 ? "false" : "true").utf8)
+    case .int: rendering.append(contentsOf: String(Int64(bitPattern: value.number)).utf8)
+    case .double: rendering.append(contentsOf: String(Double(bitPattern: value.number)).utf8)
+    case .list: rendering.append(contentsOf: "{}".utf8)
+    case .array: rendering.append(contentsOf: "[]".utf8)
+    case .none, .bytes: rendering.append(contentsOf: "null".utf8)
+    }
+  }
+
+  private mutating func quote(_ b: Span<UInt8>, _ range: Range<Int>) {
+    rendering.append(0x22)
+    for i in range {
+      if b[i] == 0x22 || b[i] == 0x5C { rendering.append(0x5C) }
+      rendering.append(b[i] < 0x20 ? 0x20 : b[i])
+    }
+    rendering.append(0x22)
+  }
+
+  // MARK: Metrics.
+
+  private mutating func metric(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ context: inout MemberContext,
+    into batch: inout RecordBatch
+  ) {
+    var name = 0..<0
+    var data: [(field: Int, bytes: Range<Int>)] = []
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      guard field.wire == .bytes else { continue }
+      if field.number == 1 { name = field.bytes }
+      if [5, 7, 9, 10, 11].contains(field.number) { data.append((field.number, field.bytes)) }
+    }
+    guard scanner.failure == .none else { return damaged(source, &context, into: &batch) }
+    let base = texts.symbol(b, slice(name))
+    var points: [MetricPoint] = []
+    var count = 0
+    var unusable = 0
+    for (kind, bytes) in data {
+      var list = ProtobufScanner(bytes)
+      while let field = list.next(b) {
+        guard field.number == 1, field.wire == .bytes else { continue }
+        count += 1
+        let point = OTLPProtobufPoint(b, field.bytes, kind: kind)
+        let found = point.append(base, service ?? .none, source, &texts.symbols, to: &points)
+        if !found { unusable += 1 }
+      }
+    }
+    if service == nil { late.add(points) } else { batch.metrics += points }
+    batch.recordCounts.use(count - unusable)
+    if unusable > 0 {
+      batch.recordCounts.skip("noValue", unusable)
+      context.report(
+        "noValue", .warning, at: .offset(source.value), "data points without time or finite value", into: &batch)
+    }
+  }
+
+  // MARK: Values.
+
+  /// An AnyValue: its kind, and its number or bytes.
+  struct Value {
+    enum Kind {
+      case none
+      case text
+      case bool
+      case int
+      case double
+      case array
+      case list
+      case bytes
+    }
+
+    var kind = Kind.none
+    var number: UInt64 = 0
+    var bytes = 0..<0
+  }
+
+  private func slice(_ range: Range<Int>) -> JSONStringSlice {
+    JSONStringSlice(start: range.lowerBound, end: range.upperBound, isEscaped: false)
+  }
+
+  @inline(__always) private func pair(_ b: Span<UInt8>, _ range: Range<Int>) -> (key: Range<Int>, value: Value) {
+    var key = 0..<0
+    var found = Value()
+    var scanner = ProtobufScanner(range)
+    while let field = scanner.next(b) {
+      guard field.wire == .bytes else { continue }
+      if field.number == 1 { key = field.bytes }
+      if field.number == 2 { found = value(b, field.bytes) }
+    }
+    return (key, found)
+  }
+
+  @inline(__always) private func value(_ b: Span<UInt8>, _ range: Range<Int>) -> Value {
+    var scanner = ProtobufScanner(range)
+    var found = Value()
+    while let field = scanner.next(b) {
+      let kind: Value.Kind? =
+        switch (field.number, field.wire) {
+        case (1, .bytes): .text
+        case (2, .varint): .bool
+        case (3, .varint): .int
+        case (4, .fixed64): .double
+        case (5, .bytes): .array
+        case (6, .bytes): .list
+        case (7, .bytes): .bytes
+        default: nil
+        }
+      if let kind { found = Value(kind: kind, number: field.value, bytes: field.bytes) }
+    }
+    return found
+  }
+
+  /// Sixteen bytes of a trace's identity; none where there are not as many.
+  private static func trace(_ b: Span<UInt8>, _ range: Range<Int>) -> RequestID {
+    guard range.count == 16 else { return .none }
+    return RequestID(
+      high: JSONScanner.load8(b, range.lowerBound).byteSwapped,
+      low: JSONScanner.load8(b, range.lowerBound &+ 8).byteSwapped)
+  }
+
+  private static func id(_ b: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    range.count == 8 ? JSONScanner.load8(b, range.lowerBound).byteSwapped : 0
+  }
+}

@@ -1,0 +1,194 @@
+// Elastic APM's intake protocol, version 2: lines of one event each, behind a line of metadata.
+
+internal import Model
+internal import Support
+
+/// Reads `{"transaction": {…}}`, `{"span": {…}}`, `{"error": {…}}` after `{"metadata": {…}}`.
+///
+/// Timestamps are microseconds, durations milliseconds (the intake's JSON schema). A transaction is a served request; a span
+/// whose type leaves the process is a call. An error is a log record at level error.
+struct ElasticIntake {
+  /// The service of the last metadata line.
+  private var service = Symbol.none
+  private(set) var sawMetadata = false
+
+  enum Event {
+    case metadata
+    case transaction
+    case span
+    case error
+    /// Readings of the agent and log lines that it forwards: nothing here.
+    case other
+  }
+
+  /// The event of an object that has one key.
+  static func event(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Event? {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    if isKey("metadata") { return .metadata }
+    if isKey("transaction") { return .transaction }
+    if isKey("span") { return .span }
+    if isKey("error") { return .error }
+    return isKey("metricset") ? .other : nil
+  }
+
+  /// The only key of an object whose value is an object, if it is an event's; the object was checked before.
+  static func event(_ b: Span<UInt8>, at start: Int) -> (event: Event, value: Int)? {
+    var reader = JSONScanner(at: start + 1)
+    var isFirst = true
+    guard let key = reader.nextKey(b, &isFirst), let event = event(b, key), reader.peek(b) == 0x7B else { return nil }
+    let value = reader.position
+    guard reader.skipValue(b), reader.nextKey(b, &isFirst) == nil, reader.failure == .none else { return nil }
+    return (event, value)
+  }
+
+  /// Takes the metadata's service.
+  mutating func takeMetadata(
+    _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts
+  ) -> Bool {
+    var found = Symbol.none
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "service") else { return reader.skipValue(b) }
+      found = Self.name(b, &reader, &texts)
+      return reader.failure == .none
+    }
+    if found.isNone { return false }
+    service = found
+    sawMetadata = true
+    return true
+  }
+
+  private static func name(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Symbol {
+    var found = Symbol.none
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "name") else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      found = texts.symbol(b, text)
+      return true
+    }
+    return found
+  }
+
+  /// Reads a transaction or a span; nil where it is none.
+  func span(
+    _ b: Span<UInt8>, at start: Int, isTransaction: Bool, _ texts: inout JSONTexts,
+    _ issues: inout SpanIssues
+  ) -> TraceSpan? {
+    var builder = SpanBuilder()
+    builder.span.service = service
+    builder.span.kind = isTransaction ? .server : .internal
+    var transaction: UInt64 = 0
+    var duration: Int64?
+    var time: Int64?
+    var reader = JSONScanner(at: start)
+    let isRead = reader.eachMember(b) { reader, key in
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      if isKey("context") {
+        return context(b, &reader, &builder, &texts)
+      } else if isKey("timestamp") {
+        return reader.integer(b, &time)
+      } else if isKey("duration") {
+        guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
+        duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .milliseconds)
+        return true
+      }
+      guard
+        isKey("id") || isKey("trace_id") || isKey("parent_id") || isKey("transaction_id") || isKey("name")
+          || isKey("type") || isKey("outcome")
+      else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      if isKey("id") {
+        builder.span.span = texts.span(b, text)
+      } else if isKey("trace_id") {
+        (builder.span.trace, builder.span.traceText) = texts.request(b, text)
+      } else if isKey("parent_id") {
+        builder.span.parent = texts.span(b, text)
+      } else if isKey("transaction_id") {
+        transaction = texts.span(b, text)
+      } else if isKey("name") {
+        builder.span.operation = texts.symbol(b, text)
+      } else if isKey("outcome") {
+        if JSONScanner.equals(b, text, "failure") { builder.span.status = .error }
+      } else if !isTransaction, NamedSpans.isCall(b, text) {
+        builder.span.kind = .client
+      }
+      return true
+    }
+    guard isRead, builder.span.span != 0 else { return nil }
+    if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
+    if let time { builder.span.start = time } else { issues.insert(.noTime) }
+    if let duration, duration >= 0 { builder.span.duration = duration }
+    if time != nil, !OTLPSpans.plausible(builder.span) { issues.insert(.implausibleTime) }
+    if builder.span.trace.isNone { issues.insert(.noID) }
+    return builder.span
+  }
+
+  /// Of the context: the answer's status, the service's own name, the destination.
+  private func context(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ builder: inout SpanBuilder, _ texts: inout JSONTexts
+  ) -> Bool {
+    reader.eachMember(b) { reader, key in
+      let isService = JSONScanner.equals(b, key, "service")
+      let isDestination = JSONScanner.equals(b, key, "destination")
+      guard isService || isDestination || JSONScanner.equals(b, key, "response") || JSONScanner.equals(b, key, "http")
+      else { return reader.skipValue(b) }
+      return reader.eachMember(b) { reader, key in
+        if JSONScanner.equals(b, key, "status_code") {
+          guard let value = reader.scalar(b) else { return false }
+          builder.take(.httpStatus, value, b, &texts)
+          return true
+        }
+        if isService, JSONScanner.equals(b, key, "name") {
+          guard let text = reader.keyText(b) else { return false }
+          if !text.isEmpty { builder.span.service = texts.symbol(b, text) }
+          return true
+        }
+        guard isDestination, JSONScanner.equals(b, key, "service") else { return reader.skipValue(b) }
+        return reader.eachMember(b) { reader, key in
+          guard JSONScanner.equals(b, key, "resource") else { return reader.skipValue(b) }
+          guard let text = reader.keyText(b) else { return false }
+          builder.take(.peerService, .text(text), b, &texts)
+          return true
+        }
+      }
+    }
+  }
+
+  /// Reads an error as a log record. Nil where it says nothing.
+  func error(
+    _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts
+  ) -> LogLine? {
+    var log = LogLine()
+    log.component = service
+    log.severity = .error
+    var time: Int64?
+    var message: JSONStringSlice?
+    var reader = JSONScanner(at: start)
+    let isRead = reader.eachMember(b) { reader, key in
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      if isKey("timestamp") { return reader.integer(b, &time) }
+      if isKey("exception") || isKey("log") {
+        return reader.eachMember(b) { reader, key in
+          guard JSONScanner.equals(b, key, "message") else { return reader.skipValue(b) }
+          guard let text = reader.keyText(b) else { return false }
+          message = message ?? text
+          return true
+        }
+      }
+      guard isKey("trace_id") || isKey("parent_id") else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      if isKey("trace_id") {
+        (log.request, log.requestText) = texts.request(b, text)
+      } else {
+        log.span = texts.span(b, text)
+      }
+      return true
+    }
+    guard isRead, let message else { return nil }
+    if let time { log.time = time }
+    texts.appendMessage(b, message, stripsHeader: false, &log)
+    return log
+  }
+}

@@ -1,0 +1,312 @@
+// Span documents told by the names of their fields: what exporters print and stores hold.
+
+internal import Model
+internal import Support
+
+/// Reads one object as a span by its names, wherever in it they stand.
+///
+/// A document is a span if it names a trace, a span, a beginning, and an end or a duration, and has no message of its own. One
+/// reader serves all exporters, agents and stores whose documents are flat or nearly so; `SpanKeys` lists them. Formats with
+/// a structure of their own (OTLP, Jaeger, Zipkin, X-Ray, SkyWalking, Elastic's intake) have readers of their own.
+struct NamedSpans {
+  /// The best value of each field, by the field.
+  private var found: [SpanKey: (value: AttributeValue, rank: UInt8, at: Int)] = [:]
+  var builder = SpanBuilder()
+  /// Name of the attribute at hand, with dots, while its object is walked.
+  private var name: [UInt8] = []
+  private var work: [Level] = []
+
+  /// An object to walk.
+  private struct Level {
+    var at: Int
+    var path: UInt64
+    /// Whether its members are attributes: of the span, or of its resource.
+    var scope: Scope
+    /// Length of `name` that leads to it.
+    var prefix: [UInt8]
+    var depth: Int
+  }
+
+  private enum Scope {
+    case fields
+    case attributes
+    case resource
+  }
+
+  private static let deepest = 6
+
+  /// Reads the object at a place that was checked before; nil where it is no span.
+  mutating func read(
+    _ b: Span<UInt8>, at start: Int, zoneSeconds: Int, _ texts: inout JSONTexts,
+    _ issues: inout SpanIssues
+  ) -> TraceSpan? {
+    found.removeAll(keepingCapacity: true)
+    builder = SpanBuilder()
+    work.removeAll(keepingCapacity: true)
+    work.append(Level(at: start, path: SpanKeys.seed, scope: .fields, prefix: [], depth: 0))
+    while let level = work.popLast() { walk(b, level, &texts) }
+    guard isSpan else { return nil }
+    return settle(b, zoneSeconds, &texts, &issues)
+  }
+
+  private var isSpan: Bool {
+    func has(_ keys: SpanKey...) -> Bool { keys.contains { found[$0] != nil } }
+    return has(.trace) && has(.span, .transaction) && has(.start, .startNs, .startUs, .startMs)
+      && has(.end, .endNs, .endUs, .endMs, .duration, .durationNs, .durationUs, .durationMs)
+      && (!has(.message) || has(.event))
+  }
+
+  // MARK: Walking.
+
+  private mutating func walk(
+    _ b: Span<UInt8>, _ level: Level, _ texts: inout JSONTexts
+  ) {
+    var reader = JSONScanner(at: level.at)
+    guard reader.peek(b) == 0x7B else { return }
+    reader.position &+= 1
+    var isFirst = true
+    let seed = level.depth == 0 ? SpanKeys.seed : SpanKeys.into(level.path)
+    while let key = reader.nextKey(b, &isFirst) {
+      reader.skipSpace(b)
+      let at = reader.position
+      guard at < b.count else { return }
+      let path = SpanKeys.extend(seed, b, key.start..<key.end)
+      if b[at] == 0x5B {
+        list(b, &reader, path, &texts)
+        continue
+      }
+      guard let value = reader.scalar(b) else { return }
+      if case .other = value {
+        if b[at] == 0x7B { enter(b, level, key, path, at: at) }
+        continue
+      }
+      take(b, level, key, path, value, at: at, &texts)
+    }
+  }
+
+  private mutating func enter(_ b: Span<UInt8>, _ level: Level, _ key: JSONStringSlice, _ path: UInt64, at: Int) {
+    guard level.depth < Self.deepest else { return }
+    var inner = Level(at: at, path: path, scope: level.scope, prefix: [], depth: level.depth + 1)
+    switch level.scope {
+    case .fields:
+      if SpanKeys.isAttributes(path) {
+        inner.scope = .attributes
+      } else if SpanKeys.isResource(path) {
+        inner.scope = .resource
+      }
+    case .resource where SpanKeys.isResource(path): break
+    case .attributes where SpanKeys.isAttributes(path): break
+    case .attributes, .resource:
+      inner.prefix = level.prefix + dotted(b, key) + [0x2E]
+    }
+    work.append(inner)
+  }
+
+  /// A key with its `@` as dots.
+  private func dotted(_ b: Span<UInt8>, _ key: JSONStringSlice) -> [UInt8] {
+    (key.start..<key.end).map { b[$0] == 0x40 ? 0x2E : b[$0] }
+  }
+
+  private mutating func take(
+    _ b: Span<UInt8>, _ level: Level, _ key: JSONStringSlice, _ path: UInt64, _ value: AttributeValue, at: Int,
+    _ texts: inout JSONTexts
+  ) {
+    if case .text(let text) = value, text.isEmpty { return }
+    if let entry = SpanKeys.entry(path), entry.rank < found[entry.key]?.rank ?? .max {
+      found[entry.key] = (value, entry.rank, at)
+    }
+    guard level.scope == .attributes || level.depth == 0 else { return }
+    name = level.prefix
+    name.append(contentsOf: dotted(b, key))
+    // `span.attributes.http.status_code` flat: the attribute's own name stands behind.
+    for prefix in ["span.attributes.", "attributes.", "tags."] where name.starts(with: prefix.utf8) {
+      name.removeFirst(prefix.utf8.count)
+      break
+    }
+    attribute(b, value, &texts)
+  }
+
+  private mutating func attribute(
+    _ b: Span<UInt8>, _ value: AttributeValue, _ texts: inout JSONTexts
+  ) {
+    let meaning = SpanBuilder.name(
+      name.span, JSONStringSlice(start: 0, end: name.count, isEscaped: false))
+    if meaning == .none || meaning == .error { return }
+    builder.take(meaning, value, b, &texts)
+  }
+
+  /// Attributes as a list of `{Key, Value}`: Go's console exporter, tags of agents.
+  private mutating func list(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ path: UInt64, _ texts: inout JSONTexts
+  ) {
+    let isResource = SpanKeys.isResource(path)
+    guard isResource || SpanKeys.isAttributes(path) else {
+      _ = reader.skipValue(b)
+      return
+    }
+    _ = reader.eachElement(b) { reader in
+      guard let pair = Self.pair(b, &reader) else { return reader.failure == .none }
+      name.removeAll(keepingCapacity: true)
+      name.append(contentsOf: dotted(b, pair.key))
+      if isResource {
+        if name.elementsEqual("service.name".utf8) { found[.service] = (pair.value, 0, pair.key.start) }
+      } else {
+        attribute(b, pair.value, &texts)
+      }
+      return true
+    }
+  }
+
+  /// `{"Key": …, "Value": {"Type": …, "Value": …}}` and `{"key": …, "value": …}`; nil where an element is something else.
+  static func pair(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> (key: JSONStringSlice, value: AttributeValue)? {
+    var key: JSONStringSlice?
+    var value = AttributeValue.other
+    func isName(_ text: JSONStringSlice, _ upper: StaticString, _ lower: StaticString) -> Bool {
+      JSONScanner.equals(b, text, upper) || JSONScanner.equals(b, text, lower)
+    }
+    let isRead = reader.eachMember(b) { reader, name in
+      if isName(name, "Key", "key") {
+        key = reader.keyText(b)
+        return key != nil
+      }
+      guard isName(name, "Value", "value") else { return reader.skipValue(b) }
+      reader.skipSpace(b)
+      if reader.position < b.count, b[reader.position] == 0x7B {
+        return reader.eachMember(b) { reader, inner in
+          guard isName(inner, "Value", "stringValue") || isName(inner, "intValue", "value") else {
+            return reader.skipValue(b)
+          }
+          guard let read = reader.scalar(b) else { return false }
+          value = read
+          return true
+        }
+      }
+      guard let read = reader.scalar(b) else { return false }
+      value = read
+      return true
+    }
+    guard isRead, let key else { return nil }
+    return (key, value)
+  }
+
+  // MARK: The span.
+
+  func text(_ key: SpanKey) -> JSONStringSlice? {
+    switch found[key]?.value {
+    case .text(let text)?, .number(let text)?: text
+    default: nil
+    }
+  }
+
+  private mutating func settle(
+    _ b: Span<UInt8>, _ zoneSeconds: Int, _ texts: inout JSONTexts,
+    _ issues: inout SpanIssues
+  ) -> TraceSpan {
+    let dialect = SpanDialect(self, b)
+    (builder.span.trace, builder.span.traceText) = trace(b, dialect, &texts)
+    let isTransaction = dialect == .apmTransaction
+    builder.span.span = id(b, isTransaction ? .transaction : .span, dialect, &texts)
+    builder.span.parent = id(b, .parent, dialect, &texts)
+    if builder.span.parent == 0, dialect == .apmSpan { builder.span.parent = id(b, .transaction, dialect, &texts) }
+    let operation = dialect == .datadog ? text(.resourceName) ?? text(.operation) : text(.operation)
+    if let operation { builder.span.operation = texts.symbol(b, operation) }
+    if let service = text(.service) { builder.span.service = texts.symbol(b, service) }
+    if builder.span.peerService.isNone, let peer = text(.peer) {
+      builder.span.peerService = texts.symbol(b, peer)
+    }
+    kind(b, dialect)
+    status(b, &texts)
+    let times = SpanTimes(self, b, dialect: dialect, zoneSeconds: zoneSeconds)
+    times.set(&builder.span, &issues)
+    if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
+    return builder.span
+  }
+
+  private mutating func trace(
+    _ b: Span<UInt8>, _ dialect: SpanDialect, _ texts: inout JSONTexts
+  ) -> (RequestID, Symbol) {
+    guard let text = text(.trace) else { return (.none, .none) }
+    if dialect.hasDecimalIDs, let number = UInt64(FieldText.text(b.extracting(text.start..<text.end))) {
+      return (RequestID(high: 0, low: number), .none)
+    }
+    return texts.request(b, Self.withoutPrefix(b, text))
+  }
+
+  private func id(_ b: Span<UInt8>, _ key: SpanKey, _ dialect: SpanDialect, _ texts: inout JSONTexts) -> UInt64 {
+    guard let text = text(key) else { return 0 }
+    if dialect.hasDecimalIDs, let number = UInt64(FieldText.text(b.extracting(text.start..<text.end))) { return number }
+    let bare = Self.withoutPrefix(b, text)
+    if key == .parent { return FieldText.parentID(b.extracting(bare.start..<bare.end)) }
+    return texts.span(b, bare)
+  }
+
+  /// `0x7b0c…` is `7b0c…`.
+  static func withoutPrefix(_ b: Span<UInt8>, _ text: JSONStringSlice) -> JSONStringSlice {
+    guard text.count > 2, b[text.start] == 0x30, b[text.start + 1] | 0x20 == 0x78 else { return text }
+    return JSONStringSlice(start: text.start + 2, end: text.end, isEscaped: text.isEscaped)
+  }
+
+  private mutating func kind(_ b: Span<UInt8>, _ dialect: SpanDialect) {
+    if let text = text(.kind) {
+      var bytes = text.start..<text.end
+      // Python prints `SpanKind.SERVER`.
+      if JSONScanner.matches(b, text.start, "SpanKind.") { bytes = text.start + 9..<text.end }
+      builder.span.kind = SpanWords.kind(b.extracting(bytes))
+    }
+    switch dialect {
+    case .apmTransaction: builder.span.kind = .server
+    case .apmSpan:
+      let isCall = !builder.span.peerService.isNone || text(.type).map { Self.isCall(b, $0) } ?? false
+      builder.span.kind = isCall ? .client : .internal
+    default: break
+    }
+  }
+
+  /// Types of spans of Elastic APM that leave the process.
+  static func isCall(_ b: Span<UInt8>, _ type: JSONStringSlice) -> Bool {
+    for word: StaticString in ["db", "external", "cache", "storage", "messaging"]
+    where JSONScanner.matches(b, type.start, word) {
+      return true
+    }
+    return false
+  }
+
+  private mutating func status(_ b: Span<UInt8>, _ texts: inout JSONTexts) {
+    if let code = text(.httpStatus) {
+      builder.span.httpStatus = SpanWords.httpStatus(b.extracting(code.start..<code.end))
+    }
+    if let status = text(.status) {
+      SpanWords.status(b.extracting(status.start..<status.end), into: &builder.span)
+    }
+    if let outcome = text(.outcome), JSONScanner.equals(b, outcome, "failure") { builder.span.status = .error }
+    switch found[.error]?.value {
+    case .bool(true)?: builder.span.status = .error
+    case .number(let text)?: if !JSONScanner.equals(b, text, "0") { builder.span.status = .error }
+    case .text(let text)?:
+      if JSONScanner.equals(b, text, "true") || JSONScanner.equals(b, text, "1") {
+        builder.span.status = .error
+      } else if !JSONScanner.equals(b, text, "false"), !JSONScanner.equals(b, text, "0") {
+        builder.span.status = .error
+        builder.takeStatusMessage(text, b, &texts)
+      }
+    default: break
+    }
+    if let message = text(.statusMessage) ?? text(.errorMessage) {
+      builder.takeStatusMessage(message, b, &texts)
+    }
+  }
+
+  func has(_ key: SpanKey) -> Bool { found[key] != nil }
+
+  /// Whether a field stood under one of the names that it may have.
+  func isNamed(_ key: SpanKey, _ path: String) -> Bool {
+    guard let rank = found[key]?.rank else { return false }
+    return SpanKeys.rank(of: path, key) == rank
+  }
+
+  /// Whether a field was written as a number and not as a text.
+  func isNumber(_ key: SpanKey) -> Bool {
+    if case .number? = found[key]?.value { return true }
+    return false
+  }
+}

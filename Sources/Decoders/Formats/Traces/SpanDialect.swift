@@ -1,0 +1,98 @@
+// Which writer's document a span is, where that decides what a field means.
+
+internal import Model
+internal import Support
+
+/// Writers whose documents leave something to know.
+enum SpanDialect {
+  case plain
+  /// Ids are decimal, times nanoseconds; `resource` is the operation (Datadog's trace agent, API v0.4).
+  case datadog
+  case apmTransaction
+  case apmSpan
+  /// Durations are nanoseconds though nothing says so: the collector's ClickHouse exporter (`otel_traces`), and
+  /// OpenTelemetry's own mapping in Elasticsearch.
+  case nanoseconds
+
+  init(_ span: NamedSpans, _ b: Span<UInt8>) {
+    self = .plain
+    if let event = span.text(.event) {
+      self = JSONScanner.equals(b, event, "transaction") ? .apmTransaction : .apmSpan
+    } else if span.isNumber(.trace), span.has(.resourceName) || span.has(.service), span.isNumber(.start) {
+      self = .datadog
+    } else if !span.isNumber(.start),
+      span.isNamed(.operation, "spanname")
+        || span.isNamed(.service, "resource.attributes.service.name")
+    {
+      self = .nanoseconds
+    }
+  }
+
+  var hasDecimalIDs: Bool { self == .datadog }
+}
+
+/// Beginning and length of a span out of what its document says, in whatever units.
+///
+/// A duration without a unit is decided by the end where there is one. Otherwise it has the unit of the beginning, if that is
+/// a number: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
+/// write nanoseconds are believed; of any other the duration is not used, and the mapping to write is named.
+struct SpanTimes {
+  private var start: Int64?
+  private var length: Int64?
+  private var isUnitless = false
+
+  init(_ span: NamedSpans, _ b: Span<UInt8>, dialect: SpanDialect, zoneSeconds: Int) {
+    func bytes(_ key: SpanKey) -> Range<Int>? { span.text(key).map { $0.start..<$0.end } }
+    func time(_ keys: [(SpanKey, FieldText.Unit)]) -> Int64? {
+      for (key, unit) in keys {
+        if let range = bytes(key) {
+          return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: zoneSeconds)
+        }
+      }
+      return nil
+    }
+    start = time([(.startNs, .nanoseconds), (.startUs, .microseconds), (.startMs, .milliseconds), (.start, .inferred)])
+    let end = time([(.endNs, .nanoseconds), (.endUs, .microseconds), (.endMs, .milliseconds), (.end, .inferred)])
+    for (key, unit) in [
+      (SpanKey.durationNs, FieldText.Unit.nanoseconds), (.durationUs, .microseconds), (.durationMs, .milliseconds),
+    ] {
+      if length == nil, let range = bytes(key) { length = SpanWords.duration(b.extracting(range), unit: unit) }
+    }
+    if length == nil, let start, let end { length = end.subtractingReportingOverflow(start).partialValue }
+    if length == nil, let range = bytes(.duration) {
+      if b[range.upperBound - 1] > 0x39 {
+        length = SpanWords.duration(b.extracting(range), unit: .inferred)
+      } else if let unit = Self.unit(span, b, dialect) {
+        length = SpanWords.duration(b.extracting(range), unit: unit)
+      } else {
+        isUnitless = true
+      }
+    }
+  }
+
+  private static func unit(_ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) -> FieldText.Unit? {
+    if dialect == .nanoseconds { return .nanoseconds }
+    if span.has(.startNs) { return .nanoseconds }
+    if span.has(.startUs) { return .microseconds }
+    if span.has(.startMs) { return .milliseconds }
+    guard span.isNumber(.start), let text = span.text(.start) else { return nil }
+    return FieldText.unit(ofEpoch: b.extracting(text.start..<text.end))
+  }
+
+  func set(_ span: inout TraceSpan, _ issues: inout SpanIssues) {
+    guard let start else {
+      issues.insert(.noTime)
+      return
+    }
+    span.start = start
+    if isUnitless { issues.insert(.durationUnit) }
+    if let length {
+      span.duration = length
+      if length < 0 {
+        span.duration = -1
+        issues.insert(.negativeDuration)
+      }
+    }
+    if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
+  }
+}

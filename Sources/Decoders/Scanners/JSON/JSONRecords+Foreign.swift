@@ -1,0 +1,113 @@
+// Spans of exporters, agents and stores that have a JSON of their own.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// Takes an object as a span by the names of its fields; false where it is none.
+  mutating func takeNamed(
+    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var issues: SpanIssues = []
+    let zone = context.settings.assumedZoneSeconds
+    texts.exchange(with: &batch)
+    let read = named.read(b, at: range.lowerBound, zoneSeconds: zone, &texts, &issues)
+    texts.exchange(with: &batch)
+    guard var span = read else { return false }
+    span.source = place.source
+    batch.spans.append(span)
+    used("JSON spans", issues, place.position, into: &batch)
+    return true
+  }
+
+  /// Takes a line of Elastic's intake protocol.
+  mutating func takeIntake(
+    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    guard let (event, value) = ElasticIntake.event(b, at: range.lowerBound) else {
+      noteUnknown(place.position)
+      return false
+    }
+    var issues: SpanIssues = []
+    texts.exchange(with: &batch)
+    defer { texts.exchange(with: &batch) }
+    switch event {
+    case .metadata:
+      if !apm.takeMetadata(b, at: value, &texts) { noteUnknown(place.position) }
+      return true
+    case .transaction, .span:
+      let isTransaction = event == .transaction
+      if var span = apm.span(b, at: value, isTransaction: isTransaction, &texts, &issues) {
+        span.source = place.source
+        batch.spans.append(span)
+        used("Elastic APM", issues, place.position, into: &batch)
+        return true
+      }
+    case .error where apm.sawMetadata:
+      if var log = apm.error(b, at: value, &texts) {
+        log.source = place.source
+        batch.logs.append(log)
+        used("Elastic APM", log.time == .min ? .noTime : [], place.position, into: &batch)
+        return true
+      }
+    case .other where apm.sawMetadata: return true
+    case .error, .other: break
+    }
+    noteUnknown(place.position)
+    return false
+  }
+
+  /// Takes an object that holds one span or several, in a structure of its own.
+  mutating func takeForeign(
+    _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var issues: SpanIssues = []
+    let zone = context.settings.assumedZoneSeconds
+    var spans: [TraceSpan] = []
+    var name = "X-Ray"
+    texts.exchange(with: &batch)
+    switch shape {
+    case .xrayDocument: spans = document(b, range, &issues)
+    case .xraySegment: spans = XRaySegments.read(b, at: range.lowerBound, &texts, &issues)
+    case .segment:
+      name = "segments"
+      spans = SegmentSpans.read(b, at: range.lowerBound, zoneSeconds: zone, &texts, &issues)
+    default:
+      name = "SkyWalking"
+      let alone = SegmentSpans.Segment(zoneSeconds: zone)
+      if let span = SegmentSpans.span(b, at: range.lowerBound, in: alone, &texts, &issues) { spans = [span] }
+    }
+    texts.exchange(with: &batch)
+    if spans.isEmpty {
+      noteUnknown(place.position)
+      return false
+    }
+    for i in spans.indices { spans[i].source = place.source }
+    batch.spans += spans
+    used(name, issues, place.position, into: &batch)
+    batch.recordCounts.use(spans.count - 1)
+    return true
+  }
+
+  /// The segment that an object holds as text.
+  private mutating func document(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ issues: inout SpanIssues
+  ) -> [TraceSpan] {
+    var text: JSONStringSlice?
+    var reader = JSONScanner(at: range.lowerBound)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "Document") else { return reader.skipValue(b) }
+      text = reader.keyText(b)
+      return text != nil
+    }
+    guard let text else { return [] }
+    var plain: [UInt8] = []
+    _ = JSONEscapes.append(b, text, to: &plain)
+    var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard check.peek(plain.span) == 0x7B, check.skipValue(plain.span) else { return [] }
+    return XRaySegments.read(plain.span, at: 0, &texts, &issues)
+  }
+}

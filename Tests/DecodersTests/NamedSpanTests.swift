@@ -1,0 +1,145 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// A document of some exporter or store, and the span in it.
+private struct Sample: Sendable {
+  var name: String
+  var text: String
+  var service: String
+  var operation: String
+  var kind: SpanKind
+  var duration: Int64
+  var failed = false
+  var parent = "0000000000000000"
+}
+
+private let ids = #""7b0c1d2e3f405162738495a6b7c8d9e0""#
+private let micros: Int64 = 1_795_572_000_123_456
+
+private let samples: [Sample] = [
+  Sample(
+    name: "collector's Elasticsearch exporter",
+    text:
+      #"{"_source":{"@timestamp":"2026-11-25T02:00:00.123456Z","EndTimestamp":"2026-11-25T02:00:00.129Z","Duration":5544,"Kind":"SPAN_KIND_SERVER","Name":"album","Resource":{"service":{"name":"price"}},"SpanId":"1122334455667788","TraceId":\#(ids),"TraceStatus":2}}"#,
+    service: "price", operation: "album", kind: .server, duration: 5544, failed: true),
+  Sample(
+    name: "OpenTelemetry mapping of Elasticsearch",
+    text:
+      #"{"@timestamp":"2026-11-25T02:00:00.123456Z","trace_id":\#(ids),"span_id":"1122334455667788","parent_span_id":"99aabbccddeeff00","name":"GET /","kind":"Client","duration":250000000,"status":{"code":"Error"},"resource":{"attributes":{"service.name":"front"}}}"#,
+    service: "front", operation: "GET /", kind: .client, duration: 250_000, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "OpenSearch Data Prepper",
+    text:
+      #"{"traceId":\#(ids),"spanId":"1122334455667788","parentSpanId":"","name":"GET /","kind":"SPAN_KIND_SERVER","startTime":"2026-11-25T02:00:00.123456Z","endTime":"2026-11-25T02:00:00.223456Z","durationInNanos":100000000,"serviceName":"shop","status.code":0,"span.attributes.http@status_code":503}"#,
+    service: "shop", operation: "GET /", kind: .server, duration: 100_000),
+  Sample(
+    name: "Python console exporter",
+    text:
+      #"{"name":"foo","context":{"trace_id":"0x7b0c1d2e3f405162738495a6b7c8d9e0","span_id":"0x1122334455667788"},"kind":"SpanKind.CLIENT","parent_id":null,"start_time":"2026-11-25T02:00:00.123456Z","end_time":"2026-11-25T02:00:01.123456Z","status":{"status_code":"ERROR","description":"bad"},"attributes":{},"resource":{"attributes":{"service.name":"trainer"}}}"#,
+    service: "trainer", operation: "foo", kind: .client, duration: 1_000_000, failed: true),
+  Sample(
+    name: "Go stdouttrace",
+    text:
+      #"{"Name":"POST /","SpanContext":{"TraceID":\#(ids),"SpanID":"1122334455667788"},"Parent":{"TraceID":"0","SpanID":"0000000000000000"},"SpanKind":2,"StartTime":"2026-11-25T03:00:00.123456+01:00","EndTime":"2026-11-25T03:00:00.623456+01:00","Attributes":[{"Key":"peer.service","Value":{"Type":"STRING","Value":"x"}}],"Status":{"Code":"Error","Description":"gone"},"Resource":[{"Key":"service.name","Value":{"Type":"STRING","Value":"kiosk"}}]}"#,
+    service: "kiosk", operation: "POST /", kind: .server, duration: 500_000, failed: true),
+  Sample(
+    name: "ClickHouse",
+    text:
+      #"{"Timestamp":"2026-11-25 02:00:00.123456000","TraceId":\#(ids),"SpanId":"1122334455667788","ParentSpanId":"","SpanName":"GET /cart","SpanKind":"Server","ServiceName":"front","Duration":"1523500000","StatusCode":"Unset"}"#,
+    service: "front", operation: "GET /cart", kind: .server, duration: 1_523_500),
+  Sample(
+    name: "SigNoz",
+    text:
+      #"{"timestamp":"2026-11-25T02:00:00.123456Z","data":{"trace_id":\#(ids),"span_id":"1122334455667788","service.name":"front","name":"GET /cart","duration_nano":1523500000,"has_error":true}}"#,
+    service: "front", operation: "GET /cart", kind: .unspecified, duration: 1_523_500, failed: true),
+  Sample(
+    name: "Elastic APM index",
+    text:
+      #"{"@timestamp":"2026-11-25T02:00:00.123Z","processor":{"event":"transaction"},"trace":{"id":\#(ids)},"timestamp":{"us":1795572000123456},"service":{"name":"bean"},"event":{"outcome":"failure"},"transaction":{"id":"1122334455667788","name":"GET /o","duration":{"us":523400}}}"#,
+    service: "bean", operation: "GET /o", kind: .server, duration: 523_400, failed: true),
+  Sample(
+    name: "Elastic APM intake",
+    text:
+      #"{"metadata":{"service":{"name":"bean"}}}"# + "\n"
+      + #"{"span":{"id":"1122334455667788","trace_id":\#(ids),"parent_id":"99aabbccddeeff00","name":"SELECT","type":"db.mysql","duration":500.1,"timestamp":1795572000123456,"outcome":"failure"}}"#,
+    service: "bean", operation: "SELECT", kind: .client, duration: 500_100, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "X-Ray",
+    text:
+      #"{"Traces":[{"Id":"1-7b0c1d2e-3f405162738495a6b7c8d9e0","Segments":[{"Id":"x","Document":"{\"id\":\"1122334455667788\",\"name\":\"orders\",\"start_time\":1795572000.123456,\"trace_id\":\"1-7b0c1d2e-3f405162738495a6b7c8d9e0\",\"end_time\":1795572000.223456,\"fault\":true}"}]}]}"#,
+    service: "orders", operation: "orders", kind: .server, duration: 100_000, failed: true),
+  Sample(
+    name: "Honeycomb",
+    text:
+      #"{"Timestamp":"2026-11-25T02:00:00.123456Z","trace.trace_id":\#(ids),"trace.span_id":"1122334455667788","name":"work","service.name":"api","duration_ms":12.5}"#,
+    service: "api", operation: "work", kind: .unspecified, duration: 12_500),
+]
+
+@Test("Span documents are read by the names of their fields", arguments: samples)
+private func readsDocument(_ sample: Sample) throws {
+  for piece in [1 << 20, 9] {
+    let batch = decode(sample.text, piece: piece)
+    let span = try #require(batch.spans.first, "\(sample.name)")
+    #expect(batch.spans.count == 1 && batch.logs.isEmpty)
+    #expect(span.trace.hex == "7b0c1d2e3f405162738495a6b7c8d9e0")
+    #expect(hexText(span.span) == "1122334455667788")
+    #expect(hexText(span.parent) == sample.parent)
+    #expect(batch.text(span.service) == sample.service)
+    #expect(batch.text(span.operation) == sample.operation)
+    #expect(span.kind == sample.kind)
+    #expect(span.start == micros)
+    #expect(span.duration == sample.duration)
+    #expect((span.status == .error) == sample.failed)
+    #expect(batch.isBalanced)
+  }
+}
+
+@Test("Datadog's ids are decimal, its times nanoseconds, its resource the operation")
+func readsDatadog() throws {
+  let batch = decode(
+    #"[[{"trace_id":8615128178830110017,"span_id":9,"parent_id":0,"name":"web.request","resource":"GET /cart","service":"front","type":"web","start":1795572000000000000,"duration":1523500000,"error":1,"meta":{"http.status_code":"502"}}]]"#
+  )
+  let span = try #require(batch.spans.first)
+  #expect(span.trace == RequestID(high: 0, low: 8_615_128_178_830_110_017) && span.span == 9)
+  #expect(batch.text(span.operation) == "GET /cart" && span.duration == 1_523_500 && span.httpStatus == 502)
+}
+
+@Test("SkyWalking's spans are numbered in their segment and refer to others; Cloud Trace's stand under their trace")
+func readsSegments() throws {
+  let skyWalking = decode(
+    #"{"traceId":"a.1.2","traceSegmentId":"s2","service":"cart","spans":[{"spanId":0,"parentSpanId":-1,"startTime":1795572000123,"endTime":1795572000223,"operationName":"/get","spanType":"Entry","isError":true,"refs":[{"parentTraceSegmentId":"s1","parentSpanId":3}]},{"spanId":1,"parentSpanId":0,"startTime":1795572000130,"endTime":1795572000150,"operationName":"GET","peer":"redis:6379","spanType":"Exit"}]}"#
+  )
+  #expect(skyWalking.spans.map(\.kind) == [.server, .client])
+  #expect(skyWalking.spans[1].parent == skyWalking.spans[0].span && skyWalking.spans[0].parent != 0)
+  #expect(skyWalking.text(skyWalking.spans[1].peerService) == "redis" && skyWalking.spans[0].duration == 100_000)
+  let cloud = decode(
+    #"{"projectId":"p","traceId":"7b0c1d2e3f405162738495a6b7c8d9e0","spans":[{"spanId":"17","kind":"RPC_SERVER","name":"/a","startTime":"2026-11-25T02:00:00Z","endTime":"2026-11-25T02:00:00.5Z","labels":{"/http/status_code":"503"}},{"spanId":"18","parentSpanId":"17","name":"b","startTime":"2026-11-25T02:00:00Z","endTime":"2026-11-25T02:00:00.1Z"}]}"#
+  )
+  #expect(cloud.spans.map(\.parent) == [0, 17])
+  #expect(cloud.spans[0].httpStatus == 503 && cloud.spans[0].kind == .server && cloud.spans[0].duration == 500_000)
+}
+
+@Test("A duration without a unit beside a written time is told and not used; a log line that names a span stays one")
+func refusesToGuess() {
+  let span = decode(
+    #"{"trace_id":\#(ids),"span_id":"1122334455667788","service":"a","operation":"b","start":"2026-11-25T02:00:00Z","duration":17}"#
+  )
+  #expect(span.spans.map(\.duration) == [-1])
+  #expect(span.codes == ["durationUnit"])
+  let log = decode(
+    #"{"trace_id":\#(ids),"span_id":"1122334455667788","time":"2026-11-25T02:00:00Z","duration":17,"message":"took long"}"#
+  )
+  #expect(log.spans.isEmpty && log.logs.count == 1)
+}
+
+@Test("A link makes a consumer follow from its producer's span in another trace")
+func followsLink() throws {
+  let batch = decode(
+    #"{"resourceSpans":[{"resource":{},"scopeSpans":[{"spans":[{"traceId":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","spanId":"b1b1b1b1b1b1b1b1","name":"process","kind":5,"startTimeUnixNano":"1795572000000000000","endTimeUnixNano":"1795572001000000000","links":[{"traceId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","spanId":"a1a1a1a1a1a1a1a1"}]}]}]}]}"#
+  )
+  let span = try #require(batch.spans.first)
+  #expect(hexText(span.parent) == "a1a1a1a1a1a1a1a1")
+  #expect(span.flags == [.followsFrom, .foreignParent])
+}
