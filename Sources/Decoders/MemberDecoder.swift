@@ -109,14 +109,25 @@ struct UnknownDecoder: FormatDecoder {
   let format = "unknown"
   var context: MemberContext
   let isEmpty: Bool
+  /// What the first bytes look like.
+  private var look = ""
+  private var sawBytes = false
 
-  mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {}
+  init(context: MemberContext, isEmpty: Bool) {
+    self.context = context
+    self.isEmpty = isEmpty
+  }
+
+  mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
+    if !sawBytes, !bytes.isEmpty { look = ForeignContent.describe(binary: bytes) }
+    sawBytes = sawBytes || !bytes.isEmpty
+  }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     if isEmpty {
       context.report("emptyMember", .note, at: .whole, "nothing in it", into: &batch)
     } else {
-      context.report("unrecognizedFormat", .note, at: .whole, "no format that is known here", into: &batch)
+      context.report("unrecognizedFormat", .note, at: .whole, look, into: &batch)
     }
     context.close(into: &batch)
   }

@@ -6,6 +6,8 @@ package enum RunMessage: Hashable, Sendable {
   case historyInUse
   /// Test cases could not be moved to disk and stay in memory, above `limits.memory`.
   case memoryExceeded(reason: String)
+  /// Not a record of an argument was used.
+  case nothingUsed(input: String, reason: String)
 }
 
 /// Who is told how far reading has come.

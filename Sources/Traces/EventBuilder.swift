@@ -16,6 +16,7 @@ package struct EventBuilder: Sendable {
   /// Structural events in the rows: two for a span or test, one for anything else.
   package private(set) var events = 0
 
+  private var profile = StreamProfile()
   private var naming: ComponentNaming
   private var failures: FailureClassifier
   private var mask = LogMask()
@@ -49,6 +50,12 @@ package struct EventBuilder: Sendable {
     for i in taken.indices { taken[i].trim() }
     partitions = Array(repeating: Rows(), count: taken.count)
     return taken
+  }
+
+  /// Hands out what the records since the last time have in common.
+  package mutating func takeProfile() -> StreamProfile {
+    defer { profile = StreamProfile() }
+    return profile
   }
 
   /// Starts on a fresh symbol table: the caches that are keyed by symbol are forgotten.
@@ -90,6 +97,7 @@ package struct EventBuilder: Sendable {
     if span.retryEvidence.hiddenAttempts > 0 || span.kind == .client && span.parent == 0 {
       row.retryEvidence = span.retryEvidence
     }
+    profile.saw(row)
     partitions[index(span.trace, span.source)].spans.append(row)
   }
 
@@ -118,6 +126,7 @@ package struct EventBuilder: Sendable {
       time: line.time, request: line.request, span: line.span, source: line.source,
       component: naming.component(line.component, &batch.symbols), message: batch.symbols.intern(masked.span),
       severity: line.severity)
+    profile.saw(row)
     partitions[index(line.request, line.source)].logs.append(row)
   }
 

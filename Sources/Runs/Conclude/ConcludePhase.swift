@@ -224,5 +224,10 @@ package enum Verdict {
 
 extension Diagnostic {
   /// Whether it says that something which was there could not be read: damage, a limit, a report that was cut.
-  package var meansUnread: Bool { severity == .error || limit != nil || code == "incompleteReport" }
+  package var meansUnread: Bool {
+    severity == .error || limit != nil || code == "incompleteReport" || code == Self.nothingUsed
+  }
+
+  /// The code of an argument of which nothing was used.
+  package static let nothingUsed = "nothingUsed"
 }

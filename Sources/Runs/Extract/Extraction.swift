@@ -42,6 +42,11 @@ package struct Extraction: Sendable {
     }
     if let failure = store.failure { throw failure }
     outcomes = attach(diagnostics.sorted, to: outcomes)
+    let unused = UnusedInputs.diagnostics(of: outcomes, request.arguments, isAllowed: request.allowEmpty)
+    for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
+      request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message))
+    }
+    outcomes = attach(unused, to: outcomes)
     return Extraction(outcomes: outcomes, store: store, pipelineChecksum: PipelineChecksum.of(request.pipeline))
   }
 

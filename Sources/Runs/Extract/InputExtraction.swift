@@ -95,6 +95,10 @@ struct InputExtraction {
     } else {
       outcome.memberCounts.append(recordCounts)
     }
+    if let suspicion = builder.takeProfile().suspicion {
+      let place = SourceLocation(input: outcome.name, member: member)
+      batch.diagnostics.add(Diagnostic("suspectReading", .warning, at: place, suspicion))
+    }
     batch.recordCounts = RecordCounts()
     // A table of rarely repeated texts is not carried from member to member.
     if batch.symbols.memory > settings.symbolMemory {

@@ -16,6 +16,10 @@ package struct RunRequest: Sendable {
   package var quarantineText = ""
   /// Inputs as named on the command line or in the pipeline, `{date}` replaced.
   package var inputs: [String] = []
+  /// The words of the command line or the patterns of the pipeline file, with the paths that each stands for.
+  package var arguments: [Argument] = []
+  /// Whether an argument may give nothing.
+  package var allowEmpty = false
   package var date: NightDate
   /// The night's folder.
   package var output = ""
@@ -39,6 +43,12 @@ package struct RunRequest: Sendable {
   package var commandOptions: [String] = []
 
   package init(date: NightDate) { self.date = date }
+
+  /// One word that names inputs.
+  package struct Argument: Hashable, Sendable {
+    package var word: String
+    package var paths: [String]
+  }
 
   /// A window of time that the user wants suspects for.
   package struct TimeWindow: Hashable, Sendable {

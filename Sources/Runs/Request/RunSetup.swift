@@ -21,6 +21,8 @@ package enum RunSetup {
     package var failOn: String?
     package var format: String?
     package var quiet: Bool
+    /// Whether an argument of which nothing was used is no mistake.
+    package var allowEmpty = false
 
     package init(
       pipeline: String? = nil, date: String? = nil, jobs: Int? = nil, memory: String? = nil, inputs: [String] = [],
@@ -98,7 +100,9 @@ package enum RunSetup {
     request.stepSummary = variable("GITHUB_STEP_SUMMARY")
     request.annotates = variable("GITHUB_ACTIONS") == "true"
     let named = options.inputs.isEmpty ? pipeline.inputs : options.inputs
-    request.inputs = expand(named.map(request.date.fill))
+    request.arguments = named.map(request.date.fill).map { RunRequest.Argument(word: $0, paths: expand([$0])) }
+    request.inputs = request.arguments.flatMap(\.paths)
+    request.allowEmpty = options.allowEmpty
     guard !request.inputs.isEmpty || !needsInputs else {
       throw Failure("no input: name archives, files or folders, or 'inputs:' in a pipeline file")
     }

@@ -17,8 +17,9 @@ struct EventsCommand: ParsableCommand {
   var stats = false
 
   func run() throws {
-    let options = RunSetup.Options(
+    var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
+    options.allowEmpty = input.allowEmpty
     try finish(stats ? EventListing.stats(options) : EventListing.lines(options))
   }
 }
@@ -38,9 +39,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     guard ["table", "json"].contains(format) else { throw ValidationError("--format takes table or json") }
-    let options = RunSetup.Options(
+    var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs,
       policies: policies)
+    options.allowEmpty = input.allowEmpty
     try finish(PolicyVerb.evaluate(options, asJSON: format == "json"))
   }
 }

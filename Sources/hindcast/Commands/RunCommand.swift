@@ -17,6 +17,9 @@ struct InputOptions: ParsableArguments {
   @Option(help: "Memory for rows before they go to disk, like 384MiB.")
   var memory: String?
 
+  @Flag(help: "An input of which nothing at all is used is no mistake (otherwise the exit code is 3).")
+  var allowEmpty = false
+
   @Argument(help: "Archives, files, folders, or - for standard input.")
   var inputs: [String] = []
 }
@@ -73,6 +76,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
+    options.allowEmpty = input.allowEmpty
     options.take(report)
     try finish(RunVerb.run(options))
   }

@@ -1,3 +1,4 @@
+internal import Decoders
 internal import Segments
 internal import Model
 package import Runs
@@ -61,12 +62,27 @@ package enum EventListing {
           text +=
             "  \(Console.inert(member.member)) (\(format)): \(member.bytes) bytes, " + line(member.recordCounts) + "\n"
         }
+        text += notes(of: outcome)
       }
       try Console.print(text)
       return told(extraction)
     } catch {
       return PhaseVerbs.report(error)
     }
+  }
+
+  /// How each format was recognised, and what was noted.
+  private static func notes(of outcome: InputOutcome) -> String {
+    var text = ""
+    for format in Set(outcome.memberCounts.filter { $0.recordCounts.used > 0 }.map(\.format)).sorted() {
+      if let sign = FormatCatalog.sign(of: format) { text += "  \(format): recognised by \(sign)\n" }
+    }
+    for diagnostic in outcome.diagnostics where diagnostic.severity == .note {
+      let count = diagnostic.count > 1 ? " (\(diagnostic.count) times)" : ""
+      let place = Console.inert(diagnostic.location.description)
+      text += "  note: \(diagnostic.code): \(place): \(Console.inert(diagnostic.message))\(count)\n"
+    }
+    return text
   }
 
   private static func line(_ recordCounts: RecordCounts) -> String {
@@ -82,7 +98,8 @@ package enum EventListing {
   /// Tells the diagnostics that are worth more than a note, and gives the exit code.
   private static func told(_ extraction: Extraction) -> Int32 {
     var code = Exit.done
-    for diagnostic in extraction.outcomes.flatMap(\.diagnostics) where diagnostic.severity > .note {
+    for diagnostic in extraction.outcomes.flatMap(\.diagnostics)
+    where diagnostic.severity > .note || diagnostic.code == Diagnostic.nothingUsed {
       Console.tell("\(diagnostic.severity.name): \(diagnostic.location.description): \(diagnostic.message)")
       if diagnostic.meansUnread { code = Exit.partlyUnread }
     }

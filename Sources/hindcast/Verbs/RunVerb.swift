@@ -65,6 +65,7 @@ extension Console {
   static func tell(_ message: RunMessage) {
     switch message {
     case .historyInUse: tell("the history is in use by another run: waiting")
+    case .nothingUsed(let input, let reason): tell("\(inert(input)): \(inert(reason))")
     case .memoryExceeded(let reason):
       tell("more memory than limits.memory is used: test cases stay there, \(reason)")
     }
