@@ -25,6 +25,8 @@ struct Anomaly {
   /// For slow ones: microseconds that a request usually takes here, and that it took now.
   var usualTime = 0.0
   var time = 0.0
+  /// Which spans it slowed, for slow ones.
+  var reach: LatencyContrast.Reach?
 }
 
 /// Runs of marked minutes as ranges, joined over gaps.

@@ -1,5 +1,7 @@
-internal import Support
+// What components did within their spans that they usually do not.
+
 internal import Model
+internal import Support
 
 /// Event pairs whose support in a window departs from the rest of the night: they name the code region, and a span
 /// that breaks off after a call speaks against the component called when several callers break off there
@@ -10,8 +12,19 @@ struct BehaviourContrast {
     /// Index of the pair.
     var pair: Int
     var contrast: ShareContrast
-    /// |z|, more for errors and warnings that appear.
-    var weight: Double
+    var strength: Double { abs(contrast.z) }
+  }
+
+  /// What departs of a component in a window.
+  struct Behaviour {
+    /// About standard deviations, see `ShareContrast.z`.
+    var strength = 0.0
+    /// Spans that ran another way than usual.
+    var departed = 0.0
+    /// Strongest first.
+    var departures: [Departure] = []
+    /// Callers that break off after calling it, where that is all that speaks against it.
+    var breakingCallers = 0
   }
 
   private struct Pair {
@@ -19,7 +32,6 @@ struct BehaviourContrast {
     var component: Int
     /// Index of the operation's row.
     var operation: Int
-    var severity: Double
     /// The component called last before the span ended or logged an error.
     var brokenCall: Int?
     var counts: [(minute: Int, count: Double)]
@@ -32,33 +44,31 @@ struct BehaviourContrast {
     }
   }
 
+  /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
+  private static let least = 2.0
+  private static let believed = 4.0
+  /// What a break speaks against the callee where only one caller shows it: either may be at fault.
+  private static let onlyCaller = 0.5
+  /// Spans of an operation in a window that are needed to judge it.
+  private static let leastSpans = 3.0
+
   private let grid: ComponentTimeline
   private var operations: MinuteSeries
   private var pairs: [Pair] = []
-  /// The pairs that were seen in each minute.
-  private var seen: [[(pair: Int, count: Double)]]
+  /// The pairs of each operation.
+  private var pairsOf: [[Int]] = []
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     let partial = grid.partial
     operations = MinuteSeries(width: grid.width)
-    seen = Array(repeating: [], count: grid.width)
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       operations.add(Double(tally.count), to: CubeKey(a: cell.a, b: cell.b), minute: minute)
     }
-    let start = partial.names.find(EventLabel.start) ?? -1
-    let end = partial.names.find(EventLabel.end) ?? -1
-    var labels: [Int32: (severity: Severity?, callee: Int?)] = [:]
-    func label(_ name: Int32) -> (severity: Severity?, callee: Int?) {
-      if let known = labels[name] { return known }
-      let text = partial.names[name]
-      let callee = EventLabel.callee(text).flatMap { partial.names.find($0) }.flatMap { grid.component($0) }
-      let value = (EventLabel.severity(text), callee)
-      labels[name] = value
-      return value
-    }
+    pairsOf = Array(repeating: [], count: operations.keys.count)
+    var labels = Labels(grid)
     let cells = partial.pairs.cells.keys.sorted()
     var index = 0
     while index < cells.count {
@@ -79,20 +89,42 @@ struct BehaviourContrast {
       guard let component = grid.component(key.a), let row = operations.index[CubeKey(a: key.a, b: key.b)] else {
         continue
       }
-      let previous = label(key.c)
-      let next = label(key.d)
-      let worst = max(previous.severity ?? .unknown, next.severity ?? .unknown)
-      var broken: Int?
-      if key.d == end || (next.severity ?? .unknown) >= .error, let callee = previous.callee, callee != component {
-        broken = callee
-      }
-      if key.c == start, key.d == end, let callee = grid.usualCallee[CubeKey(a: key.a, b: key.b)] { broken = callee }
-      for (minute, count) in counts { seen[minute].append((pairs.count, count)) }
+      pairsOf[row].append(pairs.count)
       pairs.append(
         Pair(
-          cell: key, component: component, operation: row,
-          severity: worst >= .error ? 1 : worst == .warning ? 0.5 : 0, brokenCall: broken, counts: counts,
-          examples: examples, baseline: Self.baseline(counts, row, operations, grid)))
+          cell: key, component: component, operation: row, brokenCall: labels.brokenCall(key, of: component),
+          counts: counts, examples: examples, baseline: Self.baseline(counts, row, operations, grid)))
+    }
+  }
+
+  /// What the names of events say, each read once.
+  private struct Labels {
+    private let grid: ComponentTimeline
+    private let start: Int32
+    private let end: Int32
+    private var known: [Int32: (isError: Bool, callee: Int?)] = [:]
+
+    init(_ grid: ComponentTimeline) {
+      self.grid = grid
+      start = grid.partial.names.find(EventLabel.start) ?? -1
+      end = grid.partial.names.find(EventLabel.end) ?? -1
+    }
+
+    private mutating func label(_ name: Int32) -> (isError: Bool, callee: Int?) {
+      if let value = known[name] { return value }
+      let text = grid.partial.names[name]
+      let callee = EventLabel.callee(text).flatMap { grid.partial.names.find($0) }.flatMap { grid.component($0) }
+      let value = (EventLabel.severity(text) ?? .unknown >= .error, callee)
+      known[name] = value
+      return value
+    }
+
+    mutating func brokenCall(_ key: CubeKey, of component: Int) -> Int? {
+      if key.c == start, key.d == end, let callee = grid.usualCallee[CubeKey(a: key.a, b: key.b)] { return callee }
+      guard key.d == end || label(key.d).isError, let callee = label(key.c).callee, callee != component else {
+        return nil
+      }
+      return callee
     }
   }
 
@@ -110,81 +142,48 @@ struct BehaviourContrast {
     return RobustBaseline(shares)
   }
 
-  /// Pairs that speak of trouble by themselves (an error logged, a span that breaks off) and that rose in a window:
-  /// the heaviest of each component.
+  /// What departs in a window by component; those of which nothing departs are left out.
   ///
-  /// - Complexity: O(pairs seen in the window)
-  func alarms(in minutes: [Int]) -> [Int: Departure] {
-    var counts: [Int: Double] = [:]
-    for minute in minutes {
-      for (pair, count) in seen[minute] where pairs[pair].severity >= 1 || pairs[pair].brokenCall != nil {
-        counts[pair, default: 0] += count
+  /// - Complexity: O(pairs of the operations seen in the window · minutes of the window)
+  func behaviours(in minutes: [Int]) -> [Int: Behaviour] {
+    var found: [Int: Behaviour] = [:]
+    var broken: [Int: [Int: Departure]] = [:]
+    for row in operations.keys.indices {
+      let trials = operations.sum(row, minutes)
+      guard trials >= Self.leastSpans else { continue }
+      for index in pairsOf[row] {
+        let pair = pairs[index]
+        let hits = minutes.reduce(0) { $0 + pair.count(in: $1) }
+        let contrast = ShareContrast(
+          hits: hits, trials: trials, baseline: pair.baseline, required: grid.requiredSlots)
+        guard abs(contrast.z) >= Self.least else { continue }
+        let departure = Departure(pair: index, contrast: contrast)
+        found[pair.component, default: Behaviour()].departures.append(departure)
+        guard contrast.z >= Self.believed, let callee = pair.brokenCall else { continue }
+        if let known = broken[callee]?[pair.component], known.strength >= departure.strength { continue }
+        broken[callee, default: [:]][pair.component] = departure
       }
     }
-    var heaviest: [Int: Departure] = [:]
-    for (index, hits) in counts {
-      let pair = pairs[index]
-      let contrast = ShareContrast(
-        hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
-        required: grid.requiredSlots)
-      guard contrast.z > 0, hits >= 3 else { continue }
-      let departure = Departure(pair: index, contrast: contrast, weight: contrast.z * (1 + pair.severity))
-      if let known = heaviest[pair.component] {
-        if known.weight > departure.weight || known.weight == departure.weight && known.pair < index { continue }
+    for component in found.keys {
+      found[component]?.departures.sort { a, b in
+        a.strength != b.strength ? a.strength > b.strength : a.pair < b.pair
       }
-      heaviest[pair.component] = departure
+      guard let first = found[component]?.departures.first else { continue }
+      found[component]?.strength = first.strength
+      found[component]?.departed = first.contrast.departed
     }
-    return heaviest
+    for (callee, callers) in broken {
+      let strongest = callers.values.reduce(0) { max($0, $1.strength) }
+      let weight = strongest * (callers.count > 1 ? 1 : Self.onlyCaller)
+      guard weight > found[callee]?.strength ?? 0 else { continue }
+      found[callee, default: Behaviour()].breakingCallers = callers.count
+      found[callee]?.strength = weight
+      found[callee]?.departed = callers.values.map { $0.contrast.departed }.sorted().reduce(0, +)
+    }
+    return found
   }
 
-  /// What departs in a window: by component the weight and the departures behind it, heaviest first.
-  func departures(in minutes: [Int]) -> (weights: [Double], departures: [[Departure]]) {
-    var departures = [[Departure]](repeating: [], count: grid.components.count)
-    let wanted = Set(minutes)
-    for (index, pair) in pairs.enumerated() {
-      var hits = 0.0
-      if minutes.count * 4 < pair.counts.count {
-        for minute in minutes { hits += pair.count(in: minute) }
-      } else {
-        for (minute, count) in pair.counts where wanted.contains(minute) { hits += count }
-      }
-      let contrast = ShareContrast(
-        hits: hits, trials: operations.sum(pair.operation, minutes), baseline: pair.baseline,
-        required: grid.requiredSlots)
-      guard abs(contrast.z) >= 2 else { continue }
-      let weight = abs(contrast.z) * (contrast.excess > 0 ? 1 + pair.severity : 1)
-      departures[pair.component].append(Departure(pair: index, contrast: contrast, weight: weight))
-    }
-    for component in departures.indices {
-      departures[component].sort { a, b in a.weight != b.weight ? a.weight > b.weight : a.pair < b.pair }
-    }
-    let own = departures.map { $0.first?.weight ?? 0 }
-    return (explained(own, departures), departures)
-  }
-
-  /// Moves weight from callers that break off after a call to the component they called.
-  private func explained(_ own: [Double], _ departures: [[Departure]]) -> [Double] {
-    var weights = own
-    var brokenBy = [[Int: Double]](repeating: [:], count: own.count)
-    for (caller, list) in departures.enumerated() {
-      for departure in list where departure.contrast.z > 4 {
-        guard let callee = pairs[departure.pair].brokenCall, departure.weight >= 0.4 * own[caller] else { continue }
-        brokenBy[callee][caller] = max(brokenBy[callee][caller] ?? 0, departure.weight)
-      }
-    }
-    for (callee, callers) in brokenBy.enumerated() {
-      let heaviest = callers.values.max() ?? 0
-      if callers.count >= 2 {
-        weights[callee] = max(weights[callee], heaviest)
-        for caller in callers.keys { weights[caller] = min(weights[caller], own[caller] * 0.5) }
-      } else {
-        weights[callee] = max(weights[callee], heaviest * 0.5)
-      }
-    }
-    return weights
-  }
-
-  /// What a departure says, and a record that shows it.
+  /// What a departure says, and a record of the window that shows it.
   func describe(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let pair = pairs[departure.pair]
     let names = grid.partial.names
@@ -193,7 +192,7 @@ struct BehaviourContrast {
       next: EventLabel.event(names[pair.cell.d]), share: departure.contrast.share,
       usualShare: departure.contrast.center)
     let wanted = Set(minutes)
-    let example = pair.examples.first { wanted.contains($0.minute) } ?? pair.examples.first
+    let example = pair.examples.first { wanted.contains($0.minute) }
     return (reason, example.map { $0.sighting.evidence(names, quote: Quote.of($0.sighting, names)) })
   }
 }

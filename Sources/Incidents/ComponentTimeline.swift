@@ -19,6 +19,8 @@ struct ComponentTimeline {
   let callers: [[Int]]
   /// Whether a component has spans of its own.
   let hasSpans: [Bool]
+  /// Whether there are hardly any requests.
+  let isSparse: Bool
   /// The component that an operation usually leads to, for (component name, operation name).
   let usualCallee: [CubeKey: Int]
   /// The components with spans that an operation regularly calls and that have requests most of the time, the most regular first,
@@ -62,6 +64,8 @@ struct ComponentTimeline {
     }
     baseline = given.isEmpty ? Array(minutes.indices) : given
     requiredSlots = given.isEmpty ? 3 : 1
+    let requests = partial.visits.cells.reduce(0) { $1.0.a == 0 ? $0 + $1.1.requests : $0 }
+    isSparse = Double(requests) < Self.sparseTraffic * Double(minutes.count)
 
     var outgoing = [Set<Int>](repeating: [], count: ordered.count)
     var incoming = outgoing
@@ -196,6 +200,34 @@ struct ComponentTimeline {
 
   var width: Int { minutes.count }
 
+  /// Fewer requests a minute than this, and log lines and metrics must tell.
+  private static let sparseTraffic = 1.0
+
+
+  /// How far down the call graph explanations reach.
+  private static let depth = 8
+
+  /// The components that one calls, directly or through others.
+  ///
+  /// - Complexity: O(edges below)
+  func reachable(from component: Int) -> Set<Int> {
+    var reached: Set<Int> = []
+    var frontier = [component]
+    for _ in 0..<Self.depth where !frontier.isEmpty {
+      var next: [Int] = []
+      for from in frontier {
+        for to in callees[from] where to != component && reached.insert(to).inserted { next.append(to) }
+      }
+      frontier = next
+    }
+    return reached
+  }
+
+  /// A component with those that call it and those that it calls, directly.
+  func connected(to component: Int) -> Set<Int> {
+    Set(callers[component]).union(callees[component]).union([component])
+  }
+
   /// A component as findings name it.
   func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
 }
@@ -244,11 +276,6 @@ struct ShareSeries {
     trials.add(number, to: key, minute: minute)
   }
 
-  /// Takes a level that is known from elsewhere for every series.
-  mutating func expect(_ baseline: RobustBaseline) {
-    baselines = Array(repeating: baseline, count: hits.keys.count)
-  }
-
   mutating func learn(_ grid: ComponentTimeline) {
     baselines = hits.keys.indices.map { row in
       RobustBaseline(
@@ -259,10 +286,9 @@ struct ShareSeries {
     }
   }
 
-  /// The share of a row in some minutes, which rests on so many independent draws.
-  func contrast(_ row: Int, _ minutes: [Int], draws: Double = .infinity, required: Int) -> ShareContrast {
+  /// The share of a row in some minutes.
+  func contrast(_ row: Int, _ minutes: [Int], required: Int) -> ShareContrast {
     ShareContrast(
-      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), draws: draws, baseline: baselines[row],
-      required: required)
+      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), baseline: baselines[row], required: required)
   }
 }

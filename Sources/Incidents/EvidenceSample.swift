@@ -31,6 +31,11 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     return (a.duration, a.failureCode, a.origin) < (b.duration, b.failureCode, b.origin)
   }
 
+  /// Whether any of what it records lies in a time, microseconds.
+  func touches(_ range: ClosedRange<Int64>) -> Bool {
+    time <= range.upperBound && time.addingSaturated(max(duration, 0)) >= range.lowerBound
+  }
+
   mutating func rename(_ map: [Int32]) {
     requestText = map.name(requestText)
     input = map.name(input)

@@ -205,7 +205,15 @@ package struct IncidentAggregator: Aggregator {
       follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
 
       let own = max(0, node.duration - covered)
-      if children == 1, nodes[only].component != node.component {
+      if children == 0, !node.peer.isNone, node.kind == .client || node.kind == .producer {
+        // A call to one that leaves no span: its time is the callee's and the way's, not the caller's.
+        let callee = name(node.peer, context)
+        partial.gaps.add(
+          Tally(),
+          at: CubeKey(
+            a: component, b: callee, c: operation, number: IncidentPartial.bucket(node.duration), slot: slot))
+        partial.ways.add(DurationSum(node.duration), at: CubeKey(a: component, b: callee, slot: fine(node.start)))
+      } else if children == 1, nodes[only].component != node.component {
         let callee = name(nodes[only].component, context)
         let gap = max(0, node.duration - nodes[only].duration)
         partial.gaps.add(
@@ -216,8 +224,11 @@ package struct IncidentAggregator: Aggregator {
         partial.ways.add(DurationSum(gap), at: CubeKey(a: component, b: callee, slot: fine(node.start)))
       } else {
         localTime[entry[index]] = localTime[entry[index]].addingSaturated(own)
+        // A span without children is of another kind than one that called on: `LatencyContrast` tells them apart.
         partial.selfTimes.add(
-          Tally(), at: CubeKey(a: component, b: operation, number: IncidentPartial.bucket(own), slot: slot))
+          Tally(),
+          at: CubeKey(
+            a: component, b: operation, d: children == 0 ? spanEnd : 0, number: IncidentPartial.bucket(own), slot: slot))
       }
     }
     for index in nodes.indices where entry[index] == index {

@@ -58,19 +58,13 @@ package enum IncidentAnalysis {
     return findings
   }
 
-  /// Fewer requests a minute than this, and log lines and metrics must tell.
-  private static let sparseTraffic = 1.0
-
   private static func incidents(
     _ grid: ComponentTimeline, _ scorer: SuspectScorer, _ failures: FailureAnomalies, _ slowness: LatencyAnomalies,
     _ breakers: BreakerLog, _ settings: IncidentSettings
   ) -> [Incident] {
-    var requests = 0
-    for (cell, visit) in grid.partial.visits.cells where cell.a == 0 { requests += visit.requests }
-    let isSparse = Double(requests) < sparseTraffic * Double(grid.minutes.count)
     var anomalies: [Anomaly] = []
     var records: RecordAnomalies?
-    if isSparse {
+    if grid.isSparse {
       let found = RecordAnomalies(grid, settings: settings)
       anomalies += found.anomalies
       records = found
@@ -79,13 +73,13 @@ package enum IncidentAnalysis {
       anomalies += failures.find()
       anomalies += slowness.find()
       if grid.partial.blame.cells.isEmpty {
-        anomalies += BehaviourAnomalies(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
+        anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
     }
     let impacts = ImpactMap(grid)
     let builder = IncidentBuilder(
       grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records, breakers: breakers)
-    let incidents = builder.groups(anomalies).map { builder.incident($0) }
+    let incidents = builder.standing(builder.groups(anomalies)).map { builder.incident($0) }
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }
       return (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id)

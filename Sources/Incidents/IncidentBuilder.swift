@@ -5,8 +5,14 @@ internal import Model
 struct IncidentBuilder {
   /// Own requests that must have failed for a component to count as affected.
   private static let struckRequests = 3
+  /// Standard deviations by which a caller must run another way for it to be affected.
+  private static let affectedStrength = 4.0
   /// Crashes within an incident that make it a restart storm.
   private static let restarts = 3
+  /// The share of a stronger incident's strength below which a connected one of the same time does not stand.
+  private static let standingShare = 0.6
+  /// What a component counts that only the incident as a whole speaks against.
+  private static let bystander = 0.8
   /// The share of repeated calls that makes it a retry storm.
   private static let repeatShare = 0.5
 
@@ -75,6 +81,37 @@ struct IncidentBuilder {
     return grouped.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// The groups without those that are small beside a stronger one of the same time and the same requests: what departs a
+  /// little while something next to it is badly wrong is no incident of its own. Failures always are.
+  ///
+  /// - Complexity: O(groups · (series + groups that overlap))
+  func standing(_ groups: [Group]) -> [Group] {
+    guard groups.count > 1 else { return groups }
+    let strengths = groups.map { group in
+      let members = Set(group.components)
+      return judged(group).suspicions.reduce(0) { members.contains($1.component) ? max($0, $1.score) : $0 }
+    }
+    let around = groups.map { group in
+      group.components.reduce(into: Set<Int>()) { $0.formUnion(grid.connected(to: $1)) }
+    }
+    return groups.indices.filter { weaker in
+      let group = groups[weaker]
+      guard !group.anomalies.contains(where: { $0.sign == .failures || $0.sign == .records }) else { return true }
+      return !groups.indices.contains { other in
+        guard other != weaker, strengths[weaker] < Self.standingShare * strengths[other] else { return false }
+        let overlap = min(group.end, groups[other].end).subtractingSaturated(max(group.start, groups[other].start))
+        guard overlap > 0, 2 * overlap >= group.end.subtractingSaturated(group.start) else { return false }
+        return !around[weaker].isDisjoint(with: around[other])
+      }
+    }.map { groups[$0] }
+  }
+
+  private func judged(_ group: Group) -> SuspectScorer.Window {
+    let half = IncidentPartial.coarse / 2
+    return scorer.judge(
+      grid.minutes(in: group.start - half..<group.end + half), within: group.start...max(group.start, group.end))
+  }
+
   private func belongs(_ a: Anomaly, _ b: Anomaly) -> Bool {
     guard a.onset <= b.end, b.onset <= a.end else { return false }
     if a.component == b.component { return true }
@@ -83,8 +120,15 @@ struct IncidentBuilder {
     guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return false }
     // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.
     if a.sign == .records || b.sign == .records { return true }
-    return leads(a.component, b.component) || leads(b.component, a.component)
+    if leads(a.component, b.component) || leads(b.component, a.component)
       || impacts.failTogether(a.component, b.component)
+    {
+      return true
+    }
+    // Delays and other ways of running travel through components that show neither.
+    guard a.sign != .failures || b.sign != .failures else { return false }
+    return grid.reachable(from: a.component).contains(b.component)
+      || grid.reachable(from: b.component).contains(a.component)
   }
 
   /// Whether one component calls another, directly or across one that keeps silent.
@@ -97,23 +141,23 @@ struct IncidentBuilder {
   // MARK: Causes
 
   func incident(_ group: Group) -> Incident {
-    let minutes = grid.minutes(in: group.start - IncidentPartial.coarse / 2..<group.end + IncidentPartial.coarse / 2)
-    let window = scorer.judge(minutes)
+    let window = judged(group)
+    let minutes = window.minutes
     let causes = ranked(group, window)
     let first = causes.first?.component
-    let affected = struckComponents(group, first: first)
+    let affected = struckComponents(group, window, first: first)
     let volume = impacts.volume(minutes, grid)
     let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
     let kind = kind(group, affected: affected, first: first)
     var incident = Incident(kind: kind, start: group.start, end: group.end)
-    incident.severity = severity(group, hit: hit, volume: volume, affected: affected.count)
+    incident.severity = severity(group, window, hit: hit, volume: volume)
     incident.rootCauses = causes.map { cause in
       var root = scorer.cause(cause.suspicion, window, total: 0)
       root.score = cause.score
       root.share = cause.share
       if let records { addSigns(&root, cause.component, records, group) }
       addEpisodes(&root, cause.component, group)
-      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, minutes) }
+      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, window) }
       return root
     }
     let shown = Dictionary(incident.rootCauses.map { ($0.component, $0.evidence) }) { a, _ in a }
@@ -121,7 +165,7 @@ struct IncidentBuilder {
       &incident, group, first: first, affected: affected, causes: causes.map(\.component), hit: hit, volume: volume
     ) { component in
       let known = shown[grid.name(component)] ?? []
-      return known.isEmpty ? scorer.anyEvidence(component, minutes) : known
+      return known.isEmpty ? scorer.anyEvidence(component, window) : known
     }
     return incident
   }
@@ -160,14 +204,16 @@ struct IncidentBuilder {
           weight[anomaly.component, default: 0] += 0.5 * caller.failures / max(total, 1)
         }
       }
-    } else if !slow.isEmpty {
-      let total = slow.reduce(0) { $0 + $1.strength }
-      for anomaly in slow { weight[anomaly.component, default: 0] += anomaly.strength / max(total, 1) }
-    } else if !behaviour.isEmpty {
-      let total = group.components.reduce(0) { $0 + (suspicion[$1]?.score ?? 0) }
-      for component in group.components {
-        weight[component] = (suspicion[component]?.score ?? 0) / max(total, 1e-9)
+    } else if !slow.isEmpty || !behaviour.isEmpty {
+      // What the incident's whole time says, as a window of it would be judged; who shows nothing by itself minute by
+      // minute counts less.
+      let members = Set(group.components)
+      let known = window.suspicions.filter { members.contains($0.component) || isAround($0.component, group) }
+      let total = known.reduce(0) { $0 + $1.score }
+      for one in known where members.contains(one.component) || one.score >= SuspectScorer.threshold {
+        weight[one.component] = one.score * (members.contains(one.component) ? 1 : Self.bystander) / max(total, 1e-9)
       }
+      for component in members where weight[component] == nil { weight[component] = 0 }
     }
     if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
     var causes = weight.map { component, value in
@@ -222,7 +268,7 @@ struct IncidentBuilder {
 
   // MARK: What it affected
 
-  private func struckComponents(_ group: Group, first: Int?) -> [Int] {
+  private func struckComponents(_ group: Group, _ window: SuspectScorer.Window, first: Int?) -> [Int] {
     var affected = Set(first.map { [$0] } ?? [])
     let isRecorded = group.anomalies.contains { $0.sign == .records }
     let least = isRecorded ? 1 : Self.struckRequests
@@ -233,6 +279,11 @@ struct IncidentBuilder {
       case .behaviour, .slowCode: affected.insert(anomaly.component)
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
+      }
+    }
+    if let first, group.anomalies.contains(where: { $0.sign == .behaviour }) {
+      for suspicion in window.suspicions where suspicion.behaviour.strength >= Self.affectedStrength {
+        if grid.reachable(from: suspicion.component).contains(first) { affected.insert(suspicion.component) }
       }
     }
     return affected.sorted()
@@ -264,17 +315,24 @@ struct IncidentBuilder {
     return affected.count > 1 ? .cascade : .errorBurst
   }
 
-  private func severity(_ group: Group, hit: Double, volume: Double, affected: Int) -> Incident.Severity {
+  private func severity(
+    _ group: Group, _ window: SuspectScorer.Window, hit: Double, volume: Double
+  ) -> Incident.Severity {
     let signs = Set(group.anomalies.map(\.sign))
-    let share = volume > 0 ? hit / volume : 0
     if signs.contains(.failures) {
+      let share = volume > 0 ? hit / volume : 0
       if share >= 0.25 { return .critical }
       if share >= 0.05 { return .major }
       return share >= 0.005 ? .minor : .info
     }
-    if signs.contains(.records) { return affected > 1 ? .critical : .major }
-    if signs.contains(.behaviour) { return affected > 1 ? .major : .minor }
-    return affected > 2 ? .major : .minor
+    if signs.contains(.records) { return group.components.count > 1 ? .critical : .major }
+    // Nothing failed: what departed, of all requests in that time.
+    let members = Set(group.components)
+    let departed = window.suspicions.reduce(0) { most, one in
+      members.contains(one.component) ? max(most, one.behaviour.departed, one.delay?.slowed ?? 0) : most
+    }
+    let share = volume > 0 ? departed / volume : 0
+    return share >= 0.25 ? .major : share >= 0.005 ? .minor : .info
   }
 
   private func addSigns(

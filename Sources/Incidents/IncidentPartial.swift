@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 2
+  static let version: UInt8 = 3
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -38,7 +38,7 @@ package struct IncidentPartial: Sendable {
   var operations = CellTable<Tally>()
   /// (component, operation, event, next event): spans in which the one followed the other.
   var pairs = CellTable<Exemplified>()
-  /// (component, operation), by bucket of the span's own time.
+  /// (component, operation, no name, a name where the span had no children), by bucket of the span's own time.
   var selfTimes = CellTable<Tally>()
   /// (caller, callee, operation), by bucket of the time between the caller's span and the callee's.
   var gaps = CellTable<Tally>()

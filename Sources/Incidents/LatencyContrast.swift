@@ -1,185 +1,409 @@
+// Where time went that usually does not go there: slow code, slow ways, and which component explains both best.
+
 internal import Support
 
-/// Where time went in a window that usually does not go there: slow code (a component's own time) and slow network
-/// edges (the time between a caller's span and the callee's).
+/// Slow spans by component and by edge, judged against the rest of the night.
 ///
-/// A span is slow when it is beyond the 95 % quantile of its operation's baseline. A slow edge speaks against both its
-/// ends in proportion to how many of each end's edges are slow, but not against the callee where the caller is slow
-/// towards more than 60 % of its callees (explaining away on the call graph).
+/// A component's own time has its callees' taken off, and the time on a way is what a caller waited beyond the callee's
+/// span, so that what a callee explains is no longer the caller's, by arithmetic. Each component then stands for
+/// hypotheses of which spans it would slow (`Reach`): a slow network around it slows every way from and to it, a busy
+/// processor its own code and the ways that it calls out on, a lost server only the ways that lead there. The hypothesis
+/// that explains the night's spans best by likelihood stands; healthy edges among those that it should have slowed speak
+/// against it, so that a gateway with one slow callee among ten is not blamed for it.
+///
+/// A span is slow beyond the upper fence of its operation (Tukey, 1977: third quartile and three times the distance of
+/// the median from it), read as the median over the minutes so that a bad stretch of less than half the night does not
+/// move it; how far beyond is seen at three scales, as a call of seconds says more than one just over the fence.
 struct LatencyContrast {
-  private static let slowQuantile = 0.95
-  /// Spans of a minute, and minutes, that a limit is read from.
-  private static let trustedSpans = 20
-  private static let trustedMinutes = 5
-  private static let callerIsSlow = 0.6
-  /// Calls beyond which a busier edge has no more say.
-  private static let edgeWeightCap = 30.0
-  private static let edgeSlowZ = 3.0
-  private static let edgeSlowExcess = 0.03
-  /// What is left of an edge's evidence against the callee of a caller that is slow towards everybody.
-  private static let remainder = 0.3
+  /// Which spans a component would slow.
+  enum Reach: Int, CaseIterable {
+    /// Ways to it.
+    case incoming
+    /// Ways from it.
+    case outgoing
+    /// Ways from and to it.
+    case ways
+    /// Its own code.
+    case code
+    /// Its own code and the ways from it: a busy processor also delays what its clients do.
+    case processor
+    case everything
+  }
 
-  private let grid: ComponentTimeline
-  /// By component, and by (caller, callee).
-  private var own: ShareSeries
-  private var edges: ShareSeries
-  /// The bucket beyond which a span is slow, by (component, operation) and by (caller, callee, operation).
-  private let ownLimits: [CubeKey: Int32]
-  private let wayLimits: [CubeKey: Int32]
+  /// What a component would explain of a window's slow spans.
+  struct Delay {
+    var component: Int
+    var reach: Reach
+    /// About standard deviations, see `ShareContrast.z`.
+    var strength: Double
+    var contrast: ShareContrast
+    /// Spans that were slow beyond the usual.
+    var slowed: Double { contrast.departed }
+    /// Microseconds beyond the usual that the slow spans took in all.
+    var extraTime: Double
+  }
 
   struct Edge {
     var caller: Int
     var callee: Int
     var contrast: ShareContrast
+    /// Microseconds that the slow calls took beyond the usual, in all.
+    var extraTime: Double
+  }
+
+  /// Multiples of the fence.
+  private static let scales: [Double] = [1, 4, 16]
+  /// The least rise of a slow span over its median, microseconds: less is no trouble.
+  private static let leastRise = 5000.0
+  /// The least share of spans, beyond the usual, that a hypothesis must slow: the tail of busy code is none.
+  static let leastExcess = 0.1
+  private static let leastHits = 2.0
+  /// Spans of a minute, and minutes, that quartiles are read from.
+  private static let trustedSpans = 8
+  private static let trustedMinutes = 5
+  /// What a way says against its callee counts a little more than what it says against its only caller.
+  private static let callerPrior = 0.96
+  /// Causes of one window: beyond that something wider is wrong than components.
+  private static let mostCauses = 8
+  /// Spans of a reach that must be there.
+  private static let leastTrials = 3.0
+
+  private let grid: ComponentTimeline
+  private var slow: SlowSpans
+  /// Rows of `slow` by component and reach, and their baselines by scale.
+  private var rows: [[Int]] = []
+  private var baselines: [[RobustBaseline]] = []
+  private let ownFences: [CubeKey: Fence]
+  private let wayFences: [CubeKey: Fence]
+
+  /// The usual time of an operation, and beyond which it is slow, microseconds.
+  struct Fence: Hashable {
+    var median: Double
+    var limit: Double
   }
 
   /// - Complexity: O(cells + series × minutes)
   init(_ grid: ComponentTimeline) {
-    self.grid = grid
-    own = ShareSeries(width: grid.width)
-    edges = ShareSeries(width: grid.width)
-    ownLimits = Self.limits(grid.partial.selfTimes, grid)
-    wayLimits = Self.limits(grid.partial.gaps, grid)
-    Self.fill(&own, grid.partial.selfTimes, ownLimits, grid) { CubeKey(a: $0.a) }
-    Self.fill(&edges, grid.partial.gaps, wayLimits, grid) { CubeKey(a: $0.a, b: $0.b) }
-    own.learn(grid)
-    edges.learn(grid)
+    self.init(
+      grid, own: Self.fences(grid.partial.selfTimes, grid), ways: Self.fences(grid.partial.gaps, grid), usual: nil)
   }
 
-  /// How much beyond the limit of earlier nights a span must be: what a release may cost without being trouble.
+  /// How much beyond the fence of earlier nights a span must be: what a release may cost without being trouble.
   private static let tolerance = 1.5
-  /// By construction a twentieth of the spans of a usual night are beyond its limit; how far that strays.
-  private static let earlierStray = 0.02
+  /// The share of spans beyond a fence in a usual night, and how far that strays: a hundredth, as of the fence of a
+  /// long-tailed distribution.
+  private static let earlierUsual = RobustBaseline(center: 0.01, spread: 0.02)
 
   /// The contrast against earlier nights, for operations that they knew.
   init(_ grid: ComponentTimeline, earlier: IncidentProfile) {
-    self.grid = grid
-    own = ShareSeries(width: grid.width)
-    edges = ShareSeries(width: grid.width)
-    var ownLimits: [CubeKey: Int32] = [:]
-    var wayLimits: [CubeKey: Int32] = [:]
+    var own: [CubeKey: Fence] = [:]
+    var ways: [CubeKey: Fence] = [:]
     let names = grid.partial.names
     for (place, limit) in earlier.limits {
       guard let component = names.find(place.component), let operation = names.find(place.operation) else { continue }
-      let bucket = IncidentPartial.bucket(Int64(checked: Double(limit) * Self.tolerance) ?? .max)
+      let fence = Fence(median: Double(limit) / 2, limit: Double(limit) * Self.tolerance)
       if place.callee.isEmpty {
-        ownLimits[CubeKey(a: component, b: operation)] = bucket
+        own[CubeKey(a: component, b: operation)] = fence
       } else if let callee = names.find(place.callee) {
-        wayLimits[CubeKey(a: component, b: callee, c: operation)] = bucket
+        ways[CubeKey(a: component, b: callee, c: operation)] = fence
       }
     }
-    self.ownLimits = ownLimits
-    self.wayLimits = wayLimits
-    Self.fill(&own, grid.partial.selfTimes, ownLimits, grid) { CubeKey(a: $0.a) }
-    Self.fill(&edges, grid.partial.gaps, wayLimits, grid) { CubeKey(a: $0.a, b: $0.b) }
-    let usual = RobustBaseline(center: 1 - Self.slowQuantile, spread: Self.earlierStray)
-    own.expect(usual)
-    edges.expect(usual)
+    self.init(grid, own: own, ways: ways, usual: Self.earlierUsual)
   }
 
-  /// The limits of this night for later ones, microseconds.
+  private init(
+    _ grid: ComponentTimeline, own: [CubeKey: Fence], ways: [CubeKey: Fence], usual: RobustBaseline?
+  ) {
+    self.grid = grid
+    ownFences = own
+    wayFences = ways
+    slow = SlowSpans(width: grid.width, scales: Self.scales.count)
+    fill(grid.partial.selfTimes, own) { _, cell in CubeKey(a: cell.a) }
+    fill(grid.partial.gaps, ways) { _, cell in CubeKey(a: cell.a, b: cell.b) }
+    layOut()
+    learn(usual)
+  }
+
+  private mutating func fill(
+    _ table: CellTable<Tally>, _ fences: [CubeKey: Fence], _ key: (ComponentTimeline, CubeKey) -> CubeKey
+  ) {
+    let calling = Self.callingOperations(table)
+    for (cell, tally) in table.cells {
+      // A span that made none of its operation's calls waited for one that left no span, or broke off before it: its time
+      // is no time of the component's own code.
+      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b)) { continue }
+      guard let minute = grid.minute(cell.slot),
+        let fence = fences[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d)]
+      else { continue }
+      let time = Double(IncidentPartial.value(ofBucket: cell.number))
+      let row = slow.row(key(grid, cell))
+      slow.add(tally.count, taking: time, fence, Self.scales, row: row, minute: minute)
+    }
+  }
+
+  /// The operations most of whose spans have spans beneath them.
+  private static func callingOperations(_ table: CellTable<Tally>) -> Set<CubeKey> {
+    var balance: [CubeKey: Int] = [:]
+    for (cell, tally) in table.cells {
+      balance[CubeKey(a: cell.a, b: cell.b), default: 0] += cell.d == 0 ? tally.count : -tally.count
+    }
+    return Set(balance.filter { $0.value > 0 }.keys)
+  }
+
+  private mutating func layOut() {
+    let count = grid.components.count
+    rows = Array(repeating: [], count: count * Reach.allCases.count)
+    func add(_ row: Int, _ component: Int, _ reaches: [Reach]) {
+      for reach in reaches { rows[component * Reach.allCases.count + reach.rawValue].append(row) }
+    }
+    for row in slow.keys.indices {
+      guard let from = grid.component(slow.keys[row].a) else { continue }
+      if slow.keys[row].b == 0 {
+        add(row, from, [.code, .processor, .everything])
+      } else if let to = grid.component(slow.keys[row].b), to != from {
+        add(row, from, [.outgoing, .ways, .processor, .everything])
+        add(row, to, [.incoming, .ways, .everything])
+      }
+    }
+  }
+
+  private mutating func learn(_ usual: RobustBaseline?) {
+    baselines = rows.map { rows in
+      guard !rows.isEmpty else { return [] }
+      if let usual { return Array(repeating: usual, count: Self.scales.count) }
+      var shares = [[Double]](repeating: [], count: Self.scales.count)
+      for minute in grid.baseline {
+        let trials = rows.reduce(0) { $0 + slow.trials($1, minute) }
+        guard trials >= ShareContrast.trustedTrials else { continue }
+        for scale in Self.scales.indices {
+          shares[scale].append(rows.reduce(0) { $0 + slow.hits($1, minute, scale) } / trials)
+        }
+      }
+      return shares.map { RobustBaseline($0) }
+    }
+  }
+
+  // MARK: What is usual
+
+  private static func fences(_ table: CellTable<Tally>, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
+    var isBaseline = [Bool](repeating: false, count: grid.width)
+    for minute in grid.baseline { isBaseline[minute] = true }
+    var byMinute: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
+    for (cell, tally) in table.cells {
+      guard let minute = grid.minute(cell.slot), isBaseline[minute] else { continue }
+      byMinute[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d, slot: cell.slot), default: []]
+        .append((cell.number, tally.count))
+    }
+    var quartiles: [CubeKey: [(median: Double, upper: Double)]] = [:]
+    var pooled: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
+    for (key, histogram) in byMinute {
+      var whole = key
+      whole.slot = 0
+      pooled[whole, default: []] += histogram
+      guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
+      quartiles[whole, default: []].append(Self.quartiles(histogram))
+    }
+    return Dictionary(
+      uniqueKeysWithValues: pooled.map { key, histogram in
+        var (median, upper) = Self.quartiles(histogram)
+        if let minutes = quartiles[key], minutes.count >= trustedMinutes {
+          median = RobustBaseline.quantile(minutes.map(\.median).sorted(), 0.5)
+          upper = RobustBaseline.quantile(minutes.map(\.upper).sorted(), 0.5)
+        }
+        return (key, Fence(median: median, limit: limit(median, upper)))
+      })
+  }
+
+  private static func limit(_ median: Double, _ upper: Double) -> Double {
+    max(upper + 3 * (upper - median), 1.5 * upper, median + leastRise)
+  }
+
+  /// The median and the third quartile of a histogram, microseconds.
+  private static func quartiles(_ histogram: [(bucket: Int32, count: Int)]) -> (median: Double, upper: Double) {
+    let sorted = histogram.sorted { $0.bucket < $1.bucket }
+    let total = sorted.reduce(0) { $0 + $1.count }
+    var seen = 0
+    var median: Double?
+    for (bucket, count) in sorted {
+      seen += count
+      let value = Double(IncidentPartial.value(ofBucket: bucket))
+      if median == nil, 2 * seen >= total { median = value }
+      if 4 * seen >= 3 * total { return (median ?? value, value) }
+    }
+    return (median ?? 0, median ?? 0)
+  }
+
+  /// The fences of this night for later ones, microseconds.
   var limits: [IncidentProfile.Place: Int64] {
     var limits: [IncidentProfile.Place: Int64] = [:]
     let names = grid.partial.names
-    for (cell, bucket) in ownLimits where bucket != .max {
-      let place = IncidentProfile.Place(component: names[cell.a], operation: names[cell.b])
-      limits[place] = IncidentPartial.value(ofBucket: bucket)
+    for (cell, fence) in ownFences where cell.d == 0 {
+      guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
+      limits[IncidentProfile.Place(component: names[cell.a], operation: names[cell.b])] = limit
     }
-    for (cell, bucket) in wayLimits where bucket != .max {
-      let place = IncidentProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])
-      limits[place] = IncidentPartial.value(ofBucket: bucket)
-    }
-    return limits
-  }
-
-  private static func fill(
-    _ series: inout ShareSeries, _ table: CellTable<Tally>, _ limits: [CubeKey: Int32], _ grid: ComponentTimeline,
-    _ key: (CubeKey) -> CubeKey
-  ) {
-    for (cell, tally) in table.cells {
-      guard let minute = grid.minute(cell.slot) else { continue }
-      guard let limit = limits[CubeKey(a: cell.a, b: cell.b, c: cell.c)] else { continue }
-      let count = Double(tally.count)
-      series.add(hits: cell.number > limit ? count : 0, of: count, to: key(cell), minute: minute)
-    }
-  }
-
-  /// The bucket beyond which a span of an operation is slow: the median of its minutes' 95 % quantiles, so that a slow
-  /// stretch of less than half the night does not move it; the quantile of all spans where the minutes hold too few.
-  private static func limits(_ table: CellTable<Tally>, _ grid: ComponentTimeline) -> [CubeKey: Int32] {
-    let inBaseline = Set(grid.baseline)
-    var histograms: [CubeKey: [Int32: Int]] = [:]
-    var byMinute: [CubeKey: [Int32: Int]] = [:]
-    for (cell, tally) in table.cells {
-      guard let minute = grid.minute(cell.slot), inBaseline.contains(minute) else { continue }
-      histograms[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: [:]][cell.number, default: 0] += tally.count
-      byMinute[CubeKey(a: cell.a, b: cell.b, c: cell.c, slot: cell.slot), default: [:]][cell.number, default: 0] +=
-        tally.count
-    }
-    var minuteLimits: [CubeKey: [Double]] = [:]
-    for (cell, histogram) in byMinute where histogram.values.reduce(0, +) >= trustedSpans {
-      minuteLimits[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: []].append(Double(limit(of: histogram)))
-    }
-    var limits = histograms.mapValues { limit(of: $0) }
-    for (key, values) in minuteLimits where values.count >= trustedMinutes {
-      limits[key] = Int32(RobustBaseline.quantile(values.sorted(), 0.5).rounded(.up))
+    for (cell, fence) in wayFences {
+      guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
+      limits[IncidentProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])] = limit
     }
     return limits
   }
 
-  private static func limit(of histogram: [Int32: Int]) -> Int32 {
-    let total = histogram.values.reduce(0, +)
-    var seen = 0
-    for (bucket, count) in histogram.sorted(by: { $0.key < $1.key }) {
-      seen += count
-      if Double(seen) >= slowQuantile * Double(total) { return bucket }
+  // MARK: What departs
+
+  /// What each component would explain of the window's slow spans; components that explain nothing are left out.
+  ///
+  /// - Complexity: O(series × minutes of the window)
+  func delays(in minutes: [Int]) -> [Int: Delay] {
+    let sums = slow.sums(minutes)
+    var found: [Int: Delay] = [:]
+    for component in grid.components.indices {
+      for reach in Reach.allCases {
+        guard let delay = delay(component, reach, sums) else { continue }
+        if let known = found[component], known.strength >= delay.strength { continue }
+        found[component] = delay
+      }
     }
-    return Int32.max
+    return found
   }
 
-  /// Own time by component index.
-  func ownTime(in minutes: [Int]) -> [ShareContrast] {
-    var contrasts = [ShareContrast](repeating: ShareContrast(), count: grid.components.count)
-    for (row, key) in own.hits.keys.enumerated() {
-      guard let component = grid.component(key.a) else { continue }
-      contrasts[component] = own.contrast(
-        row, minutes, draws: grid.requests(component, minutes), required: grid.requiredSlots)
+  private func delay(_ component: Int, _ reach: Reach, _ sums: SlowSpans.Sums) -> Delay? {
+    let index = component * Reach.allCases.count + reach.rawValue
+    let rows = rows[index]
+    let trials = rows.reduce(0) { $0 + sums.trials[$1] }
+    guard trials >= Self.leastTrials else { return nil }
+    var best: Delay?
+    for scale in Self.scales.indices {
+      let hits = rows.reduce(0) { $0 + sums.hits[scale][$1] }
+      guard hits >= Self.leastHits else { break }
+      let contrast = ShareContrast(
+        hits: hits, trials: trials, baseline: baselines[index][scale], required: grid.requiredSlots,
+        rarest: ShareContrast.rarest / Self.scales[scale].squareRoot())
+      guard contrast.excess >= Self.leastExcess, contrast.z > best?.strength ?? 0 else { continue }
+      best = Delay(
+        component: component, reach: reach, strength: contrast.z, contrast: contrast,
+        extraTime: rows.reduce(0) { $0 + sums.extra[$1] })
     }
-    return contrasts
+    // One way alone speaks against its callee first.
+    if reach != .incoming, reach != .code, rows.count(where: { sums.trials[$0] > 0 }) == 1 {
+      best?.strength *= Self.callerPrior
+    }
+    return best
   }
 
-  /// Every edge with calls in the window, by caller and callee.
-  func edges(in minutes: [Int]) -> [Edge] {
+  /// Every way with calls in the window that are slow beyond the usual, by caller and callee.
+  func slowEdges(in minutes: [Int]) -> [Edge] {
+    let sums = slow.sums(minutes)
     var list: [Edge] = []
-    for (row, key) in edges.hits.keys.enumerated() {
+    for (row, key) in slow.keys.enumerated() where key.b != 0 && sums.hits[0][row] >= Self.leastHits {
       guard let caller = grid.component(key.a), let callee = grid.component(key.b) else { continue }
-      let draws = min(grid.requests(caller, minutes), grid.requests(callee, minutes))
-      let contrast = edges.contrast(row, minutes, draws: draws, required: grid.requiredSlots)
-      if contrast.trials >= 1 { list.append(Edge(caller: caller, callee: callee, contrast: contrast)) }
+      let shares = grid.baseline.compactMap { minute in
+        let trials = slow.trials(row, minute)
+        return trials >= ShareContrast.trustedTrials ? slow.hits(row, minute, 0) / trials : nil
+      }
+      let contrast = ShareContrast(
+        hits: sums.hits[0][row], trials: sums.trials[row], baseline: RobustBaseline(shares),
+        required: min(grid.requiredSlots, shares.count))
+      guard contrast.excess >= Self.leastExcess else { continue }
+      list.append(Edge(caller: caller, callee: callee, contrast: contrast, extraTime: sums.extra[row]))
     }
     return list.sorted { ($0.caller, $0.callee) < ($1.caller, $1.callee) }
   }
+}
 
-  /// What the edges say against each component.
-  func network(_ edges: [Edge]) -> [Double] {
-    var slow = [Int](repeating: 0, count: grid.components.count)
-    var all = slow
-    for edge in edges {
-      all[edge.caller] += 1
-      if edge.contrast.z > Self.edgeSlowZ, edge.contrast.excess > Self.edgeSlowExcess { slow[edge.caller] += 1 }
+/// Spans, and slow ones at several scales, by series and minute.
+struct SlowSpans {
+  private(set) var keys: [CubeKey] = []
+  private var index: [CubeKey: Int] = [:]
+  private let width: Int
+  private var counts: [Int32] = []
+  private var slow: [[Int32]]
+  /// Microseconds beyond the median, of slow spans: whole numbers, so that no order of adding changes the sum.
+  private var extra: [Int64] = []
+
+  /// Sums over a window, by series.
+  struct Sums {
+    var trials: [Double]
+    var hits: [[Double]]
+    var extra: [Double]
+
+    /// Takes a series off.
+    mutating func remove(_ row: Int) {
+      trials[row] = 0
+      extra[row] = 0
+      for scale in hits.indices { hits[scale][row] = 0 }
     }
-    var evidence = [Double](repeating: 0, count: grid.components.count)
-    var weights = evidence
-    for edge in edges {
-      let weight = min(edge.contrast.trials, Self.edgeWeightCap)
-      let z = max(0, edge.contrast.z)
-      let everywhere =
-        all[edge.caller] >= 3 && Double(slow[edge.caller]) >= Self.callerIsSlow * Double(all[edge.caller])
-      evidence[edge.caller] += weight * z
-      evidence[edge.callee] += weight * z * (everywhere ? Self.remainder : 1)
-      weights[edge.caller] += weight
-      weights[edge.callee] += weight
+  }
+
+  init(width: Int, scales: Int) {
+    self.width = width
+    slow = Array(repeating: [], count: scales)
+  }
+
+  mutating func row(_ key: CubeKey) -> Int {
+    if let known = index[key] { return known }
+    index[key] = keys.count
+    keys.append(key)
+    counts += Array(repeating: 0, count: width)
+    extra += Array(repeating: 0, count: width)
+    for scale in slow.indices { slow[scale] += Array(repeating: 0, count: width) }
+    return keys.count - 1
+  }
+
+  mutating func add(
+    _ count: Int, taking time: Double, _ fence: LatencyContrast.Fence, _ scales: [Double], row: Int, minute: Int
+  ) {
+    let place = row * width + minute
+    counts[place] = Int32(clamping: Int(counts[place]) + count)
+    for scale in scales.indices where time > fence.limit * scales[scale] {
+      slow[scale][place] = Int32(clamping: Int(slow[scale][place]) + count)
     }
-    return zip(evidence, weights).map { $1 > 0 ? $0 / $1 : 0 }
+    guard time > fence.limit else { return }
+    let over = Int64(checked: (min(time - fence.median, 1e12) * Double(count)).rounded()) ?? .max / 4
+    extra[place] = extra[place].addingSaturated(over)
+  }
+
+  func trials(_ row: Int, _ minute: Int) -> Double { Double(counts[row * width + minute]) }
+  func hits(_ row: Int, _ minute: Int, _ scale: Int) -> Double { Double(slow[scale][row * width + minute]) }
+
+  func sums(_ minutes: [Int]) -> Sums {
+    var sums = Sums(
+      trials: Array(repeating: 0, count: keys.count),
+      hits: Array(repeating: Array(repeating: 0, count: keys.count), count: slow.count),
+      extra: Array(repeating: 0, count: keys.count))
+    for row in keys.indices {
+      for minute in minutes {
+        let place = row * width + minute
+        guard counts[place] > 0 else { continue }
+        sums.trials[row] += Double(counts[place])
+        sums.extra[row] += Double(extra[place])
+        for scale in slow.indices { sums.hits[scale][row] += Double(slow[scale][place]) }
+      }
+    }
+    return sums
+  }
+}
+
+extension LatencyContrast {
+  /// The components that explain a window's slow spans one after the other: what the strongest one explains is taken
+  /// off before the next is judged, so that each stands on spans that nobody else accounts for.
+  ///
+  /// - Complexity: O(causes × series)
+  func causes(in minutes: [Int], certainty: Double) -> [Delay] {
+    var sums = slow.sums(minutes)
+    var found: [Delay] = []
+    while found.count < Self.mostCauses {
+      var best: Delay?
+      for component in grid.components.indices {
+        for reach in Reach.allCases {
+          guard let delay = delay(component, reach, sums), delay.strength >= certainty else { continue }
+          if let known = best, known.strength >= delay.strength { continue }
+          best = delay
+        }
+      }
+      guard let best else { break }
+      found.append(best)
+      for row in rows[best.component * Reach.allCases.count + Reach.everything.rawValue] { sums.remove(row) }
+    }
+    return found
   }
 }

@@ -145,6 +145,36 @@ struct MetricContrast {
     minutes[series.points].partitioningIndex { Int($0) >= minute }
   }
 
+  /// A share of a resource from which it is short (the utilisation of the USE method, Gregg, 2013), and the least rise.
+  private static let saturated = 0.8
+  private static let leastRise = 0.3
+  /// What a saturated resource says, in standard deviations, and what any other reading can say at most where requests
+  /// tell as well: it then supports, and decides nothing.
+  private static let saturation = 12.0
+  private static let supporting = 2.9
+
+  /// What a departure says against its component, in standard deviations.
+  func strength(_ departure: Departure, isSparse: Bool) -> Double {
+    guard !isSparse else { return departure.z * departure.kind.weight }
+    // Where there are requests, their failures and times are in them.
+    guard departure.kind == .resource else { return 0 }
+    if let full = fullScale(departure), departure.value >= Self.saturated * full,
+      departure.value - departure.center >= Self.leastRise * full
+    {
+      return Self.saturation
+    }
+    return min(departure.z / 10, Self.supporting)
+  }
+
+  /// The reading at which a resource is used up, where the metric's name says that it is a share of it.
+  private func fullScale(_ departure: Departure) -> Double? {
+    let name = grid.partial.names[departure.metric].lowercased()
+    if name.contains("%") || name.contains("percent") { return 100 }
+    let words = ["utilization", "utilisation", "usagerate", "usage_rate", "ratio", "share"]
+    guard words.contains(where: { name.contains($0) }) else { return nil }
+    return departure.value > 1.5 ? 100 : 1
+  }
+
   func reason(_ departure: Departure) -> CauseReason {
     .metric(
       name: ForeignName(grid.partial.names[departure.metric]), value: departure.value, usual: departure.center)

@@ -1,3 +1,7 @@
+internal import Glibc
+
+// How a share of a window departs from its usual level, and how sure that is.
+
 /// The usual level of a series and how far it usually strays, read from the series itself so that bad stretches do not
 /// move it: median and the larger of MAD and the 80 % quantile of the distances, both scaled to a standard deviation
 /// (a robust scaler as in BARO, Pham et al., FSE 2024). Under a fifth of bad slots leave it alone.
@@ -42,13 +46,19 @@ struct ShareContrast: Sendable {
   var share = 0.0
   /// Share minus the baseline's center.
   var excess = 0.0
-  /// Excess in standard deviations: binomial noise of the window plus the baseline's own spread.
+  /// The signed root of twice the log likelihood ratio (Wilks, 1938) of the share that was seen against the baseline
+  /// moved by its own spread towards it: about a number of standard deviations, and comparable between all kinds of
+  /// evidence that are shares.
   var z = 0.0
   var trials = 0.0
   var center = 0.0
 
-  /// Added to the binomial variance, so that a share that never varied does not make every trial a sensation.
-  private static let prior = 0.02
+  /// Hits beyond the usual, or missing.
+  var departed: Double { abs(excess) * trials }
+
+  /// No event is held rarer, and none surer, than this: the rule of three for the hundred or so trials that a baseline
+  /// slot has at best.
+  static let rarest = 0.01
   /// The fewest trials of a slot whose share counts in the baseline.
   static let trustedTrials = 3.0
 
@@ -57,16 +67,29 @@ struct ShareContrast: Sendable {
   /// - Parameters:
   ///   - hits: trials that hit.
   ///   - trials: at least one, else nothing is said.
-  ///   - draws: how many of the trials are independent, where that is fewer.
   ///   - baseline: of the share, slot by slot.
   ///   - required: the fewest slots that the baseline must rest on.
-  init(hits: Double, trials: Double, draws: Double = .infinity, baseline: RobustBaseline, required: Int) {
+  ///   - rarest: the smallest usual share that is believed in.
+  init(
+    hits: Double, trials: Double, baseline: RobustBaseline, required: Int, rarest: Double = ShareContrast.rarest
+  ) {
     guard trials >= 1, baseline.count >= required else { return }
     self.trials = trials
     center = baseline.center
-    share = hits / trials
+    share = min(max(hits / trials, 0), 1)
     excess = share - baseline.center
-    let own = (baseline.center * (1 - baseline.center) + Self.prior) / max(min(trials, draws), 1)
-    z = excess / (max(own, 0) + baseline.spread * baseline.spread).squareRoot()
+    let moved = excess > 0 ? baseline.center + baseline.spread : baseline.center - baseline.spread
+    let usual = min(max(moved, rarest), 1 - rarest)
+    guard excess > 0 ? share > usual : share < usual else { return }
+    let root = (2 * trials * Self.divergence(share, usual)).squareRoot()
+    z = excess > 0 ? root : -root
+  }
+
+  /// The Kullback-Leibler divergence of one Bernoulli distribution from another, nats.
+  private static func divergence(_ p: Double, _ q: Double) -> Double {
+    var sum = 0.0
+    if p > 0 { sum += p * log(p / q) }
+    if p < 1 { sum += (1 - p) * log((1 - p) / (1 - q)) }
+    return max(sum, 0)
   }
 }

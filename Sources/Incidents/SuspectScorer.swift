@@ -1,13 +1,27 @@
-internal import Model
+// Which components a stretch of time speaks against, and why.
 
-/// Ranks the components of a time window by what speaks against them: failed requests, behaviour, own time, network
-/// edges, metrics. Every kind of evidence is a distance from the component's own usual state in standard deviations;
-/// the strongest kind counts in full, the others as support.
+internal import Model
+internal import Support
+
+/// Ranks the components of a time window by what speaks against them: failed requests, behaviour, delays, metrics. Every
+/// kind of evidence but metrics is the likelihood ratio of a share of spans or requests against the component's own usual
+/// state (`ShareContrast.z`), so that kinds compare without weights; the strongest counts in full, the others as support.
+///
+/// **Explaining away.** Failures and delays are charged to a component request by request and microsecond by microsecond
+/// before they come here. A component that merely runs another way is charged less the more of its departing spans could
+/// come from a component that it calls, directly or through others, and that departs itself in the same time.
 struct SuspectScorer {
   /// What the weaker kinds of evidence add.
   private static let support = 0.2
+  /// How much of a behaviour a callee can explain: what is left says that the caller may be at fault as well.
+  private static let explainable = 0.7
+  /// Standard deviations from which a component explains others in part, and fully.
+  private static let believed = 4.0
+  private static let sure = 6.0
   /// Below this many standard deviations nothing is a suspicion.
   static let threshold = 3.0
+  /// What metrics can say at most: they have no requests to count.
+  private static let metricBound = 12.0
   /// Suspects listed per window, and records per suspect.
   private static let listed = 30
   private static let records = 4
@@ -27,18 +41,22 @@ struct SuspectScorer {
     var component: Int
     var score = 0.0
     var votes = BlameVotes.Vote()
-    var behaviour = 0.0
-    var ownTime = ShareContrast()
-    var network = 0.0
+    var behaviour = BehaviourContrast.Behaviour()
+    /// What is left of the behaviour's strength when callees have explained theirs.
+    var behaviourLeft = 0.0
+    var delay: LatencyContrast.Delay?
     var metrics = 0.0
+    /// The component that explains the largest part of its behaviour, and how much.
+    var explainedBy: Int?
+    var explainedShare = 0.0
   }
 
   /// The evidence of one window, for descriptions.
   struct Window {
     var minutes: [Int]
+    /// Microseconds; records outside are no evidence.
+    var range: ClosedRange<Int64>
     var suspicions: [Suspicion]
-    var departures: [[BehaviourContrast.Departure]]
-    var edges: [LatencyContrast.Edge]
     var metrics: [[MetricContrast.Departure]]
   }
 
@@ -57,142 +75,233 @@ struct SuspectScorer {
     self.blamed = blamed
   }
 
+  // MARK: Judging
+
   /// The suspicions of a window, best first; equal scores in name order.
-  func judge(_ minutes: [Int]) -> Window {
-    let (behaviourWeights, departures) = behaviour.departures(in: minutes)
-    var ownTime = latency.ownTime(in: minutes)
-    var edges = latency.edges(in: minutes)
-    if let earlier {
-      for (component, contrast) in earlier.ownTime(in: minutes).enumerated() where contrast.z > ownTime[component].z {
-        ownTime[component] = contrast
-      }
-      let old = Dictionary(
-        earlier.edges(in: minutes).map { (CubeKey(a: Int32($0.caller), b: Int32($0.callee)), $0.contrast) }
-      ) { a, _ in a }
-      for index in edges.indices {
-        let key = CubeKey(a: Int32(edges[index].caller), b: Int32(edges[index].callee))
-        if let contrast = old[key], contrast.z > edges[index].contrast.z { edges[index].contrast = contrast }
-      }
-    }
-    let network = latency.network(edges)
+  func judge(_ minutes: [Int], within range: ClosedRange<Int64>) -> Window {
     let readings = metrics.departures(in: minutes)
     let votes = votes.votes(in: minutes)
-    var suspicions: [Suspicion] = []
+    var suspicions = suspicions(minutes, votes)
     for component in grid.components.indices {
-      var suspicion = Suspicion(component: component)
-      suspicion.votes = votes[component]
-      suspicion.behaviour = behaviourWeights[component]
-      suspicion.ownTime = ownTime[component]
-      suspicion.network = network[component]
-      suspicion.metrics = readings[component].first.map { $0.z * $0.kind.weight } ?? 0
+      let metric = readings[component].first.map { metrics.strength($0, isSparse: grid.isSparse) } ?? 0
+      guard metric > 0 || suspicions[component] != nil else { continue }
+      var suspicion = suspicions[component] ?? Suspicion(component: component)
+      suspicion.metrics = min(metric, Self.metricBound)
       let parts = [
-        suspicion.votes.weight, suspicion.behaviour, max(0, suspicion.ownTime.z), suspicion.network, suspicion.metrics,
+        suspicion.votes.weight, suspicion.behaviourLeft, suspicion.delay?.strength ?? 0, suspicion.metrics,
       ]
       let strongest = parts.max() ?? 0
       suspicion.score = strongest + Self.support * (parts.reduce(0, +) - strongest)
-      if suspicion.score > 0 { suspicions.append(suspicion) }
+      suspicions[component] = suspicion
     }
-    suspicions.sort { a, b in a.score != b.score ? a.score > b.score : a.component < b.component }
-    return Window(
-      minutes: minutes, suspicions: suspicions, departures: departures, edges: edges, metrics: readings)
+    let ranked = suspicions.values.filter { $0.score > 0 }.sorted { a, b in
+      a.score != b.score ? a.score > b.score : a.component < b.component
+    }
+    return Window(minutes: minutes, range: range, suspicions: ranked, metrics: readings)
   }
+
+  /// The components that run another way than usual, less what their callees explain.
+  func behaviours(in minutes: [Int]) -> [(component: Int, strength: Double, excess: Double, departed: Double)] {
+    suspicions(minutes, []).values.filter { $0.behaviourLeft > 0 }
+      .map { suspicion in
+        (
+          suspicion.component, suspicion.behaviourLeft,
+          suspicion.behaviour.departures.first.map { abs($0.contrast.excess) } ?? 1, suspicion.behaviour.departed
+        )
+      }.sorted { $0.0 < $1.0 }
+  }
+
+  private func suspicions(_ minutes: [Int], _ votes: [BlameVotes.Vote]) -> [Int: Suspicion] {
+    let behaviours = behaviour.behaviours(in: minutes)
+    let delays = delays(in: minutes)
+    var suspicions: [Int: Suspicion] = [:]
+    for component in grid.components.indices {
+      let vote = component < votes.count ? votes[component] : BlameVotes.Vote()
+      guard behaviours[component] != nil || delays[component] != nil || vote.weight > 0 else { continue }
+      var suspicion = Suspicion(component: component)
+      suspicion.votes = vote
+      suspicion.behaviour = behaviours[component] ?? BehaviourContrast.Behaviour()
+      suspicion.behaviourLeft = suspicion.behaviour.strength
+      suspicion.delay = delays[component]
+      suspicions[component] = suspicion
+    }
+    let strong = suspicions.values.compactMap { strength(of: $0) }.sorted { $0.component < $1.component }
+    for component in suspicions.keys {
+      guard let suspicion = suspicions[component], suspicion.behaviour.strength > 0 else { continue }
+      let (share, by) = explanation(of: suspicion, strong)
+      suspicions[component]?.behaviourLeft *= 1 - Self.explainable * share
+      suspicions[component]?.explainedBy = by
+      suspicions[component]?.explainedShare = share
+    }
+    return suspicions
+  }
+
+  private func delays(in minutes: [Int]) -> [Int: LatencyContrast.Delay] {
+    var delays = latency.delays(in: minutes)
+    guard let earlier else { return delays }
+    for (component, delay) in earlier.delays(in: minutes) where delay.strength > delays[component]?.strength ?? 0 {
+      delays[component] = delay
+    }
+    return delays
+  }
+
+  /// A component that may explain others.
+  private struct Strong {
+    var component: Int
+    var strength: Double
+    /// Its departing spans, or failed requests.
+    var departed: Double
+  }
+
+  private func strength(of suspicion: Suspicion) -> Strong? {
+    var strength = 0.0
+    var departed = 0.0
+    func take(_ value: Double, _ count: Double) {
+      guard value >= Self.believed else { return }
+      strength = max(strength, value)
+      departed = max(departed, count)
+    }
+    // What one caller alone shows of a callee cannot explain that caller.
+    if suspicion.behaviour.breakingCallers != 1 {
+      take(suspicion.behaviour.strength, suspicion.behaviour.departed)
+    }
+    take(suspicion.delay?.strength ?? 0, suspicion.delay?.slowed ?? 0)
+    take(suspicion.votes.weight, suspicion.votes.blamed)
+    return strength > 0 ? Strong(component: suspicion.component, strength: strength, departed: departed) : nil
+  }
+
+  private func explanation(of suspicion: Suspicion, _ strong: [Strong]) -> (share: Double, by: Int?) {
+    guard strong.contains(where: { $0.component != suspicion.component }) else { return (0, nil) }
+    let below = grid.reachable(from: suspicion.component)
+    var best: (share: Double, by: Int?) = (0, nil)
+    for other in strong where below.contains(other.component) {
+      let share =
+        min(1, other.departed / max(suspicion.behaviour.departed, 1e-9)) * min(1, other.strength / Self.sure)
+      // Where each calls the other, neither explains the other.
+      guard share > best.share, !grid.reachable(from: other.component).contains(suspicion.component) else { continue }
+      best = (share, other.component)
+    }
+    return best
+  }
+
+  // MARK: Telling
 
   /// The ranking that `--windows` prints.
   func ranking(_ range: Range<Int64>) -> WindowRanking {
-    let window = judge(grid.minutes(in: range))
+    let window = judge(
+      grid.minutes(in: range), within: range.lowerBound...max(range.lowerBound, range.upperBound.subtractingSaturated(1)))
     let total = window.suspicions.reduce(0) { $0 + $1.score }
-    let suspects = window.suspicions.prefix(Self.listed).map { suspicion in
-      cause(suspicion, window, total: total)
-    }
+    let suspects = window.suspicions.prefix(Self.listed).map { cause($0, window, total: total) }
     return WindowRanking(start: range.lowerBound, end: range.upperBound, suspects: Array(suspects))
   }
 
   /// A suspicion as facts, with its records.
   func cause(_ suspicion: Suspicion, _ window: Window, total: Double) -> Incident.RootCause {
     let component = suspicion.component
-    var reasons: [(Double, CauseReason)] = []
+    var reasons: [(strength: Double, reason: CauseReason)] = []
     var evidence: [Evidence] = []
     if suspicion.votes.weight >= Self.threshold {
       reasons.append(
         (
           suspicion.votes.weight,
           .failedRequests(
-            count: Int(suspicion.votes.blamed), share: suspicion.votes.contrast.share,
+            count: Int(exactly: suspicion.votes.blamed.rounded()) ?? 0, share: suspicion.votes.contrast.share,
             usualShare: suspicion.votes.contrast.center)
         ))
-      evidence += blameEvidence(component, window.minutes)
+      evidence += blameEvidence(component, window)
     }
-    if suspicion.behaviour >= Self.threshold {
-      for departure in window.departures[component].prefix(2) {
+    if suspicion.behaviourLeft >= Self.threshold {
+      if suspicion.behaviour.breakingCallers > 0 {
+        reasons.append((suspicion.behaviourLeft, .callersBreakOff))
+      }
+      for departure in suspicion.behaviour.departures.prefix(2) {
         let (reason, record) = behaviour.describe(departure, in: window.minutes)
-        reasons.append((departure.weight, reason))
+        reasons.append((min(departure.strength, suspicion.behaviourLeft), reason))
         if let record { evidence.append(record) }
       }
-      if window.departures[component].isEmpty {
-        reasons.append((suspicion.behaviour, .callersBreakOff))
-      }
     }
-    if suspicion.ownTime.z >= Self.threshold {
-      reasons.append(
-        (
-          suspicion.ownTime.z,
-          .ownTime(share: suspicion.ownTime.share, usualShare: suspicion.ownTime.center)
-        ))
-      evidence += slowEvidence(component, window.minutes)
+    if let delay = suspicion.delay, delay.strength >= Self.threshold {
+      reasons += delayReasons(delay, window)
+      evidence += slowEvidence(component, window)
     }
-    if suspicion.network >= Self.threshold {
-      let slow = window.edges.filter {
-        ($0.caller == component || $0.callee == component) && $0.contrast.z > Self.threshold
-      }.sorted { $0.contrast.z > $1.contrast.z }
-      for edge in slow.prefix(2) {
-        reasons.append(
-          (
-            edge.contrast.z,
-            .slowEdge(
-              from: grid.name(edge.caller), to: grid.name(edge.callee), share: edge.contrast.share,
-              usualShare: edge.contrast.center)
-          ))
-      }
-      evidence += slowEvidence(component, window.minutes)
-    }
-    for departure in window.metrics[component].prefix(2) where departure.z * departure.kind.weight >= Self.threshold {
-      reasons.append((departure.z * departure.kind.weight, metrics.reason(departure)))
+    for departure in window.metrics[component].prefix(2) {
+      let strength = metrics.strength(departure, isSparse: grid.isSparse)
+      guard strength >= Self.threshold else { continue }
+      reasons.append((min(strength, Self.metricBound), metrics.reason(departure)))
       evidence.append(metrics.evidence(departure))
     }
+    if evidence.isEmpty { evidence = anyEvidence(component, window) }
     var seen: Set<Evidence> = []
-    if evidence.isEmpty { evidence = anyEvidence(component, window.minutes) }
     let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
     return Incident.RootCause(
       component: grid.name(component), score: suspicion.score, share: total > 0 ? suspicion.score / total : 0,
       reasons: reasons.enumerated().sorted { a, b in
-        a.element.0 != b.element.0 ? a.element.0 > b.element.0 : a.offset < b.offset
-      }.map(\.element.1), evidence: Array(kept))
+        a.element.strength != b.element.strength
+          ? a.element.strength > b.element.strength : a.offset < b.offset
+      }.map(\.element.reason), evidence: Array(kept))
   }
+
+  private func delayReasons(
+    _ delay: LatencyContrast.Delay, _ window: Window
+  ) -> [(strength: Double, reason: CauseReason)] {
+    var reasons: [(strength: Double, reason: CauseReason)] = []
+    if delay.reach == .code || delay.reach == .processor || delay.reach == .everything {
+      reasons.append((delay.strength, .ownTime(share: delay.contrast.share, usualShare: delay.contrast.center)))
+    }
+    guard delay.reach != .code else { return reasons }
+    let edges = latency.slowEdges(in: window.minutes).filter { edge in
+      switch delay.reach {
+      case .incoming: edge.callee == delay.component
+      case .outgoing, .processor: edge.caller == delay.component
+      default: edge.caller == delay.component || edge.callee == delay.component
+      }
+    }.sorted { a, b in
+      a.contrast.z != b.contrast.z ? a.contrast.z > b.contrast.z : (a.caller, a.callee) < (b.caller, b.callee)
+    }
+    for edge in edges.prefix(2) {
+      reasons.append(
+        (
+          min(edge.contrast.z, delay.strength),
+          .slowEdge(
+            from: grid.name(edge.caller), to: grid.name(edge.callee), share: edge.contrast.share,
+            usualShare: edge.contrast.center)
+        ))
+    }
+    return reasons
+  }
+
+  // MARK: Records
 
   /// Records of failures that speak against a component.
-  func blameEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
-    let found = minutes.flatMap { blamed[CubeKey(a: Int32(component), slot: grid.minutes[$0])] ?? [] }
-    return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+  func blameEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+    told(window.minutes.flatMap { blamed[CubeKey(a: Int32(component), slot: grid.minutes[$0])] ?? [] }, 3, window) {
+      Quote.of($0, grid.partial.names)
+    }
   }
 
-  private func slowEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
+  private func slowEvidence(_ component: Int, _ window: Window) -> [Evidence] {
     guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
     var found: [EvidenceSample] = []
-    for minute in minutes {
+    for minute in window.minutes {
       found += grid.partial.slowEvidence.cells[CubeKey(a: name, slot: grid.minutes[minute])]?.kept ?? []
     }
-    return found.sorted().prefix(2).map {
-      $0.evidence(grid.partial.names, quote: Quote.ownTime($0, grid.partial.names))
-    }
+    return told(found, 2, window) { Quote.ownTime($0, grid.partial.names) }
   }
 
-  /// Records of a component in some minutes, whatever they say: of failures that it is blamed for, else of its slowest
+  private func told(
+    _ samples: [EvidenceSample], _ most: Int, _ window: Window, _ quote: (EvidenceSample) -> String
+  ) -> [Evidence] {
+    samples.filter { $0.touches(window.range) }.sorted().prefix(most)
+      .map { $0.evidence(grid.partial.names, quote: quote($0)) }
+  }
+
+  /// Records of a component in a window, whatever they say: of failures that it is blamed for, else of its slowest
   /// requests, else of what its metrics read.
-  func anyEvidence(_ component: Int, _ minutes: [Int]) -> [Evidence] {
-    let blamed = blameEvidence(component, minutes)
+  func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+    let blamed = blameEvidence(component, window)
     if !blamed.isEmpty { return blamed }
-    let slow = slowEvidence(component, minutes)
+    let slow = slowEvidence(component, window)
     if !slow.isEmpty { return slow }
-    return metrics.departures(in: minutes)[component].prefix(1).map { metrics.evidence($0) }
+    return window.metrics[component].prefix(1).map { metrics.evidence($0) }
   }
 }
