@@ -203,7 +203,6 @@ struct ComponentTimeline {
   /// Fewer requests a minute than this, and log lines and metrics must tell.
   private static let sparseTraffic = 1.0
 
-
   /// How far down the call graph explanations reach.
   private static let depth = 8
 

@@ -104,6 +104,18 @@ struct ImpactMap {
     }
   }
 
+  /// What the requests of components that nobody calls took in all in some minutes, microseconds.
+  func entryTime(_ minutes: [Int]) -> Double {
+    var wanted: Set<Int32> = []
+    for minute in minutes { wanted.insert(grid.minutes[minute]) }
+    var sum = 0.0
+    for (cell, tally) in grid.partial.durations.cells where wanted.contains(cell.slot) {
+      guard let component = grid.component(cell.a), grid.callers[component].isEmpty else { continue }
+      sum += Double(IncidentPartial.value(ofBucket: cell.number)) * Double(tally.count)
+    }
+    return sum.rounded()
+  }
+
   /// Requests of components that nobody calls, failed because of the culprits.
   func rootFailures(_ culprits: [Int], from: Int64, to: Int64) -> Int {
     affected(by: culprits, from: from, to: to).reduce(0) { sum, entry in

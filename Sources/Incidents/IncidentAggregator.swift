@@ -228,7 +228,8 @@ package struct IncidentAggregator: Aggregator {
         partial.selfTimes.add(
           Tally(),
           at: CubeKey(
-            a: component, b: operation, d: children == 0 ? spanEnd : 0, number: IncidentPartial.bucket(own), slot: slot))
+            a: component, b: operation, d: children == 0 ? spanEnd : 0, number: IncidentPartial.bucket(own), slot: slot)
+        )
       }
     }
     for index in nodes.indices where entry[index] == index {

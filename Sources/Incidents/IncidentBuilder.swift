@@ -326,13 +326,14 @@ struct IncidentBuilder {
       return share >= 0.005 ? .minor : .info
     }
     if signs.contains(.records) { return group.components.count > 1 ? .critical : .major }
-    // Nothing failed: what departed, of all requests in that time.
-    let members = Set(group.components)
-    let departed = window.suspicions.reduce(0) { most, one in
-      members.contains(one.component) ? max(most, one.behaviour.departed, one.delay?.slowed ?? 0) : most
-    }
-    let share = volume > 0 ? departed / volume : 0
-    return share >= 0.25 ? .major : share >= 0.005 ? .minor : .info
+    // Nothing failed: the spans that ran another way, of all requests in that time, or the time that was added to them.
+    let members = window.suspicions.filter { one in group.anomalies.contains { $0.component == one.component } }
+    let departed = members.reduce(0) { max($0, $1.behaviour.departed) } / max(volume, 1)
+    let added = members.reduce(0) { max($0, $1.delay?.extraTime ?? 0) }
+    let slowed = added / max(impacts.entryTime(window.minutes) - added, 1)
+    if signs.contains(.behaviour), departed >= 0.25 { return .major }
+    if slowed >= 0.1 { return .major }
+    return signs.contains(.behaviour) && departed >= 0.005 || slowed >= 0.01 ? .minor : .info
   }
 
   private func addSigns(

@@ -9,6 +9,8 @@ internal import Support
 struct LatencyAnomalies {
   private static let certainty = 6.0
   private static let leastSlowed = 5.0
+  /// Fine slots that must be raised.
+  private static let leastSlots = 2
   /// The least rise of a mean that is trouble: this factor, and this many microseconds.
   private static let leastFactor = 1.5
   private static let leastRise = 2000.0
@@ -88,11 +90,18 @@ struct LatencyAnomalies {
   /// A component's slow minutes.
   private struct Marks {
     var minutes: Set<Int> = []
-    var strongest: LatencyContrast.Delay?
+    private var delays: [(last: Int, delay: LatencyContrast.Delay)] = []
 
     mutating func add(_ window: [Int], _ delay: LatencyContrast.Delay) {
       minutes.formUnion(window)
-      if delay.strength > strongest?.strength ?? 0 { strongest = delay }
+      delays.append((window.last ?? 0, delay))
+    }
+
+    /// The strongest of a run of minutes.
+    func strongest(_ run: ClosedRange<Int>) -> LatencyContrast.Delay? {
+      delays.filter { run.contains($0.last) }.map(\.delay).reduce(nil) { best, one in
+        one.strength > best?.strength ?? 0 ? one : best
+      }
     }
   }
 
@@ -113,9 +122,15 @@ struct LatencyAnomalies {
     }
     var anomalies: [Anomaly] = []
     for (component, marks) in marks.sorted(by: { $0.key < $1.key }) {
-      guard let delay = marks.strongest, let usual = usual(component, delay.reach) else { continue }
       for run in MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2) {
-        if let anomaly = anomaly(delay, run, usual: usual) { anomalies.append(anomaly) }
+        guard let delay = marks.strongest(run) else { continue }
+        // Where both may be slow, what rose more tells when it began.
+        let found = delay.reach.parts.compactMap { part in
+          usual(component, part).flatMap { anomaly(delay, part, run, usual: $0) }
+        }
+        if let anomaly = found.max(by: { $0.time - $0.usualTime < $1.time - $1.usualTime }) {
+          anomalies.append(anomaly)
+        }
       }
     }
     return anomalies
@@ -140,9 +155,9 @@ struct LatencyAnomalies {
   }
 
   private func anomaly(
-    _ delay: LatencyContrast.Delay, _ run: ClosedRange<Int>, usual: RobustBaseline
+    _ delay: LatencyContrast.Delay, _ part: LatencyContrast.Reach, _ run: ClosedRange<Int>, usual: RobustBaseline
   ) -> Anomaly? {
-    let series = series(delay.component, delay.reach)
+    let series = series(delay.component, part)
     let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
     let first = (grid.minutes[run.lowerBound] - 1) * ratio
     let last = (grid.minutes[run.upperBound] + 1) * ratio + ratio - 1
@@ -152,7 +167,8 @@ struct LatencyAnomalies {
     let raised = means.compactMap { $0 }.filter {
       $0 >= Self.leastFactor * usual.center && $0 - usual.center >= Self.leastRise
     }.sorted()
-    guard !raised.isEmpty else { return nil }
+    // One request with many slow spans is one draw: it raises one slot.
+    guard raised.count >= Self.leastSlots else { return nil }
     let typical = RobustBaseline.quantile(raised, 0.5)
     let border = usual.center + (typical - usual.center) / 3
     let excess = means.map { $0.map { $0 > border ? 1.0 : -1.0 } ?? 0 }
@@ -165,7 +181,7 @@ struct LatencyAnomalies {
       IncidentPartial.start(slots[begin], IncidentPartial.fine)
       + (Int64(checked: (1 - share) * Double(IncidentPartial.fine)) ?? 0)
     return Anomaly(
-      component: delay.component, sign: delay.reach.isNetwork ? .slowNetwork : .slowCode,
+      component: delay.component, sign: part.isNetwork ? .slowNetwork : .slowCode,
       onset: max(onset, grid.partial.first),
       end: min(IncidentPartial.start(slots[finish] + 1, IncidentPartial.fine), max(grid.partial.last, onset)),
       strength: delay.strength, usualTime: usual.center, time: typical, reach: delay.reach)
@@ -175,6 +191,15 @@ struct LatencyAnomalies {
 extension LatencyContrast.Reach {
   /// Whether it is the ways that are slow, not the code.
   var isNetwork: Bool { self == .incoming || self == .outgoing || self == .ways }
+
+  /// What it is made of: code, or ways.
+  var parts: [LatencyContrast.Reach] {
+    switch self {
+    case .processor: [.code, .outgoing]
+    case .everything: [.code, .ways]
+    default: [self]
+    }
+  }
 }
 
 extension DurationSum {

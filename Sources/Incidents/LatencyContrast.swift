@@ -62,7 +62,7 @@ struct LatencyContrast {
   private static let trustedSpans = 8
   private static let trustedMinutes = 5
   /// What a way says against its callee counts a little more than what it says against its only caller.
-  private static let callerPrior = 0.96
+  private static let callerPrior = 0.9
   /// Causes of one window: beyond that something wider is wrong than components.
   private static let mostCauses = 8
   /// Spans of a reach that must be there.
@@ -104,6 +104,7 @@ struct LatencyContrast {
       let fence = Fence(median: Double(limit) / 2, limit: Double(limit) * Self.tolerance)
       if place.callee.isEmpty {
         own[CubeKey(a: component, b: operation)] = fence
+        own[CubeKey(a: component, b: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       } else if let callee = names.find(place.callee) {
         ways[CubeKey(a: component, b: callee, c: operation)] = fence
       }
@@ -237,9 +238,10 @@ struct LatencyContrast {
   var limits: [IncidentProfile.Place: Int64] {
     var limits: [IncidentProfile.Place: Int64] = [:]
     let names = grid.partial.names
-    for (cell, fence) in ownFences where cell.d == 0 {
+    for (cell, fence) in ownFences {
       guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
-      limits[IncidentProfile.Place(component: names[cell.a], operation: names[cell.b])] = limit
+      let place = IncidentProfile.Place(component: names[cell.a], operation: names[cell.b])
+      limits[place] = max(limits[place] ?? 0, limit)
     }
     for (cell, fence) in wayFences {
       guard let limit = Int64(checked: fence.limit.rounded()) else { continue }

@@ -189,7 +189,8 @@ struct SuspectScorer {
   /// The ranking that `--windows` prints.
   func ranking(_ range: Range<Int64>) -> WindowRanking {
     let window = judge(
-      grid.minutes(in: range), within: range.lowerBound...max(range.lowerBound, range.upperBound.subtractingSaturated(1)))
+      grid.minutes(in: range),
+      within: range.lowerBound...max(range.lowerBound, range.upperBound.subtractingSaturated(1)))
     let total = window.suspicions.reduce(0) { $0 + $1.score }
     let suspects = window.suspicions.prefix(Self.listed).map { cause($0, window, total: total) }
     return WindowRanking(start: range.lowerBound, end: range.upperBound, suspects: Array(suspects))
