@@ -17,6 +17,8 @@ package struct ReportRow: Hashable, Sendable {
   package var isComplete = true
   /// Whether some of it was salvaged from damage.
   package var isRecovered = false
+  /// The byte at which libxml2 stopped and the scanner read on; -1 where it read all, -2 where the report is no XML.
+  package var parserStop = -2
   /// What the report says of itself that tells builds, revisions, branches and configurations; known in the last piece.
   package var properties: [TestRecord.Property] = []
   /// When the archive says that the report was written, microseconds since the epoch; `Int64.max` where it does not.
@@ -57,6 +59,7 @@ extension ReportRow: BinaryCodable {
     for flag in [isLast, isComplete, isRecovered] { writer.bool(flag) }
     writer.fixed64(source.bits)
     writer.int(piece)
+    writer.signed(Int64(parserStop))
     writer.signed(first)
     writer.signed(last)
     writer.int(count)
@@ -76,6 +79,7 @@ extension ReportRow: BinaryCodable {
     isRecovered = try reader.bool()
     source = SourceRef(bits: try reader.fixed64())
     piece = try reader.int()
+    parserStop = Int(truncatingIfNeeded: try reader.signed())
     first = try reader.signed()
     last = try reader.signed()
     count = try reader.int()

@@ -25,6 +25,7 @@ package struct CaseCondenser: Sendable {
     row.dialect = report.dialect
     row.isComplete = report.complete
     row.isRecovered = report.recovered
+    if !report.parser.isEmpty { row.parserStop = report.parserStoppedAt }
     if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()

@@ -29,19 +29,41 @@ enum SetupFailure {
     if let reason = after("OneTimeSetUp:", in: message) ?? after("TestFixtureSetUp failed", in: message) {
       return "setup " + line(reason).cut(toBytes: 200)
     }
+    if message == "collection failure" || message.hasPrefix("Test suite failed to run")
+      || record.className == "Test suite failed to run"
+    {
+      return "setup of " + (record.name.isEmpty ? record.className : record.name).cut(toBytes: 200)
+    }
+    if isHook(record) || marks.contains(where: { ByteSearch.find($0, in: message) != nil }) {
+      return "setup " + line(message[...]).cut(toBytes: 200)
+    }
     // One record stands for a class or module whose set-up failed; its tests are missing.
     let name = record.name
     let isPseudo =
       name.isEmpty || (name == record.className && name.contains(".")) || name == "initializationError"
       || name == "classMethod"
       || name.hasPrefix("setUpClass") || name.hasPrefix("setUpModule") || name.hasPrefix("beforeAll")
-      || name == "executionError" || name.hasPrefix("TestMain")
+      || name == "executionError" || name == "TestMain" || name.hasPrefix("tearDownClass")
+      || name.hasPrefix("tearDownModule") || (record.suites.last ?? "").hasPrefix("@setup-script:")
     if isPseudo {
       let owner = record.className.isEmpty ? record.suites.last ?? "" : record.className
       return "setup of " + (name.hasPrefix("setUp") ? name : owner).cut(toBytes: 200)
     }
     return record.marks.contains(.setup) ? "setup " + line(message[...]).cut(toBytes: 200) : ""
   }
+
+  /// Hooks that stand as tests: mocha's and Cypress's `"before each" hook for "pays"`.
+  private static func isHook(_ record: TestRecord) -> Bool {
+    ["\"before each\" hook", "\"before all\" hook", "\"after each\" hook", "\"after all\" hook"]
+      .contains { record.name.contains($0) }
+  }
+
+  /// What frameworks say in the message of a test whose surroundings failed: MSTest, RSpec, Playwright, ExUnit, Testcontainers.
+  private static let marks: [StaticString] = [
+    "Class Initialization method", "Assembly Initialization method", "Initialization method", "before(:context)` hook",
+    "before(:suite)` hook", "\"beforeAll\" hook", "\"beforeEach\" hook", "failure on setup_all callback",
+    "Could not start container", "Container startup failed",
+  ]
 
   private static func after(_ mark: StaticString, in text: String) -> Substring? {
     guard let start = ByteSearch.find(mark, in: text) else { return nil }

@@ -30,6 +30,7 @@ package struct TestAggregator: Sendable {
     piece.dialect = row.dialect
     piece.isComplete = row.isComplete
     piece.isRecovered = row.isRecovered
+    piece.parserStop = row.parserStop
     piece.isClosed = row.isLast
     piece.properties = row.properties
     piece.written = row.written

@@ -21,6 +21,7 @@ struct TestJoiner {
       var file = TestFindings.File(path: part.path, dialect: part.dialect)
       file.complete = part.isComplete && part.isClosed
       file.recovered = part.isRecovered
+      file.parserStop = part.parserStop
       file.cases = part.cases
       file.passed = part.passed + part.disabled
       file.failures = part.failed

@@ -12,6 +12,8 @@ package struct TestFilePart: Hashable, Sendable {
   package var dialect = ""
   package var isComplete = true
   package var isRecovered = false
+  /// As in the rows.
+  package var parserStop = -2
   /// What its properties say of builds, revisions, branches and configurations.
   package var properties: [TestRecord.Property] = []
   /// When the archive says that it was written, microseconds since the epoch; `Int64.max` where it does not.
@@ -67,6 +69,7 @@ extension TestFilePart: Mergeable {
   package mutating func merge(_ other: TestFilePart) {
     if other.isClosed || dialect.isEmpty {
       dialect = other.dialect
+      parserStop = other.parserStop
       properties = other.properties
     }
     written = min(written, other.written)
@@ -205,6 +208,7 @@ extension TestFilePart: BinaryCodable {
     sample.encode(to: &writer)
     writer.fixed64(content)
     for flag in [isComplete, isRecovered, isClosed] { writer.bool(flag) }
+    writer.signed(Int64(parserStop))
     writer.signed(start)
     for count in [cases, passed, failed, errors, skipped, disabled] { writer.int(count) }
   }
@@ -224,6 +228,7 @@ extension TestFilePart: BinaryCodable {
     isComplete = try reader.bool()
     isRecovered = try reader.bool()
     isClosed = try reader.bool()
+    parserStop = Int(truncatingIfNeeded: try reader.signed())
     start = try reader.signed()
     cases = try reader.tally()
     passed = try reader.tally()

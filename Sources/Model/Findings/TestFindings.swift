@@ -210,6 +210,8 @@ package struct TestFindings: Hashable, Sendable {
     package var complete = true
     /// Whether some of it was salvaged from damage.
     package var recovered = false
+    /// The byte at which libxml2 stopped and the scanner read on; -1 where it read all, -2 where the report is no XML.
+    package var parserStop = -2
     /// Tests that are switched off; `passed` counts them, as the report does: they neither failed nor were skipped.
     package var disabled = 0
     package init(path: String, dialect: String) {

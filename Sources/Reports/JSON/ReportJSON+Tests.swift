@@ -163,12 +163,15 @@ extension ReportJSON {
   }
 
   private func file(_ file: TestFindings.File) -> JSONValue {
-    .object([
+    var fields: [String: JSONValue] = [
       "path": path(file.path), "dialect": .string(file.dialect), "cases": .int(file.cases),
       "passed": .int(file.passed), "failures": .int(file.failures), "errors": .int(file.errors),
       "skipped": .int(file.skipped), "tests": .int(file.tests), "attempts": .int(file.attempts),
       "reruns": .int(file.reruns), "flaky": .int(file.flaky), "complete": .bool(file.complete),
       "recovered": .bool(file.recovered), "disabled": .int(file.disabled),
-    ])
+    ]
+    if file.parserStop > -2 { fields["parser"] = .string(file.parserStop == -1 ? "libxml2" : "scanner") }
+    if file.parserStop >= 0 { fields["parserStoppedAt"] = .int(file.parserStop) }
+    return .object(fields)
   }
 }

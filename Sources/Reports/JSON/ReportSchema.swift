@@ -316,6 +316,7 @@ package enum ReportSchema {
         Field("failures", count), Field("errors", count), Field("skipped", count), Field("tests", count),
         Field("attempts", count), Field("reruns", count), Field("flaky", count), Field("complete", truth),
         Field("recovered", truth, optional: true), Field("disabled", count, optional: true),
+        Field("parser", string, optional: true), Field("parserStoppedAt", count, optional: true),
       ]
     ),
     ("estimate", [Field("value", nullable("number")), Field("low", number), Field("high", number)]),

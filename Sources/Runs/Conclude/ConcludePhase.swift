@@ -194,7 +194,7 @@ package struct ConcludePhase: Sendable {
       report.inputs.append(input)
     }
     if first <= last { report.window = (first, last) }
-    report.diagnostics += diagnostics
+    report.diagnostics += UnreadFiles.collapsed(diagnostics)
     for diagnostic in diagnostics.sorted(by: { $0.location < $1.location }) {
       guard let limit = diagnostic.limit else { continue }
       let hit = "\(diagnostic.location.description): \(diagnostic.message)"

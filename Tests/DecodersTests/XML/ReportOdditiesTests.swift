@@ -192,7 +192,8 @@ struct ReportOdditiesTests {
   func nunitFragments() {
     let suite = ReadReport(
       "<test-suite type='TestFixture' name='F' result='Failed'><test-case name='a' fullname='N.F.a' result='Passed'/>"
-        + "<test-case name='b' fullname='N.F.b' result='Failed'><failure><message>m</message></failure></test-case></test-suite>")
+        + "<test-case name='b' fullname='N.F.b' result='Failed'><failure><message>m</message></failure></test-case></test-suite>"
+    )
     #expect(suite.format == "nunit3" && suite.records.map(\.outcome) == [.passed, .failed])
     #expect(ReadReport("<test-case name='N.F.b' executed='True' success='False'/>").records.map(\.outcome) == [.failed])
     #expect(ReadReport("<ns2:test-suite xmlns:ns2='urn:model.allure.qatools.yandex.ru'/>").records.isEmpty)

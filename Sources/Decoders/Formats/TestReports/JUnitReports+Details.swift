@@ -12,6 +12,7 @@ extension JUnitReports {
           + sheet.cut(tag["message"] ?? tag["type"] ?? "", 200))
       return
     }
+    cases[last].failures += 1
     let isFirst = !cases[last].hasFailure && !cases[last].hasError
     if tag.name != "failure" { cases[last].hasError = true } else { cases[last].hasFailure = true }
     let message = sheet.bounded(tag["message"] ?? "")

@@ -13,6 +13,8 @@ struct JUnitReports: ReportReader {
     var declared: [(what: String, value: String)] = []
     var time: (time: Int64, hasZone: Bool)?
     var file = ""
+    var host = ""
+    var properties: [TestRecord.Property] = []
     var cases = 0
     var failures = 0
     var errors = 0
@@ -29,6 +31,8 @@ struct JUnitReports: ReportReader {
     var hasFailure = false
     var hasError = false
     var hasSkip = false
+    /// Failure elements: some runners write one per try.
+    var failures = 0
     var later: [TestRecord.Attempt] = []
   }
 
@@ -99,6 +103,7 @@ struct JUnitReports: ReportReader {
 
   mutating func finish(complete: Bool, on sheet: inout ReportBuilder) {
     while !cases.isEmpty { endCase(complete: false, on: &sheet) }
+    if !complete { noteMissing(on: &sheet) }
     while !suites.isEmpty { endSuite(on: &sheet, compare: complete) }
     sheet.name(dialect: flavour.name)
     attempt = nil
@@ -126,6 +131,8 @@ struct JUnitReports: ReportReader {
       suite.time = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
     }
     suite.time = suite.time ?? suites.last?.time
+    suite.host = tag["hostname"] ?? suites.last?.host ?? ""
+    suite.properties = suites.last?.properties ?? []
     suite.file = tag["file"] ?? tag["filepath"] ?? suites.last?.file ?? ""
     for name in ["hostname", "package", "revision", "branch", "id"] {
       if let value = tag[name], suites.count < 2, !value.isEmpty { sheet.property("suite." + name, value) }
@@ -157,6 +164,22 @@ struct JUnitReports: ReportReader {
     }
   }
 
+  /// Says of a report that was cut how many of its tests are not there.
+  private func noteMissing(on sheet: inout ReportBuilder) {
+    for suite in suites {
+      guard let value = suite.declared.first(where: { $0.what == "tests" })?.value, let declared = Int(value) else {
+        continue
+      }
+      let counted = suites.reduce(0) { $0 + $1.cases }
+      if declared > counted {
+        sheet.note(
+          "declaredCount", .warning, line: suite.line,
+          "\(declared - counted) of \(declared) declared tests are missing")
+      }
+      return
+    }
+  }
+
   private mutating func property(_ tag: borrowing XMLTag, _ path: [String], on sheet: inout ReportBuilder) {
     guard let name = tag["name"] else { return }
     let value = tag["value"] ?? ""
@@ -167,6 +190,10 @@ struct JUnitReports: ReportReader {
     } else {
       flavour.sawProperty(name)
       sheet.property(name, value)
+      if let suite = suites.indices.last, suites[0].isRoot, suites[suite].properties.count < 64 {
+        suites[suite].properties.append(
+          TestRecord.Property(name: sheet.cut(name, 200), value: sheet.cut(value, 1000)))
+      }
     }
   }
 
@@ -219,6 +246,7 @@ struct JUnitReports: ReportReader {
         if tag.name(i) == "value_param" { marks.hasValueParameter = true }
         record.parameters = settings.bounded(tag.value(i))
       case "assertions": marks.hasAssertions = true
+      case "flaky": if tag.value(i) == "true" { marks.status = "flaky" }
       default: break
       }
     }
@@ -228,6 +256,8 @@ struct JUnitReports: ReportReader {
         record.hasZone = time.hasZone
       }
       if record.file.isEmpty { record.file = suites[last].file }
+      record.host = suites[last].host
+      record.suiteProperties = suites[last].properties
     }
     flavour.sawCase(&marks, name: record.name, className: record.className)
   }
@@ -259,8 +289,19 @@ struct JUnitReports: ReportReader {
         "contradiction", .note, line: open.line,
         "testcase \(sheet.cut(open.record.name, 120)) says both failed and skipped: read as failed")
     }
-    if open.hasError {
+    if open.status.lowercased() == "flaky" {
+      // The last try passed; a failure element tells of an earlier one.
+      open.record.marks.insert(.flaky)
+      for _ in 0..<min(open.failures, 1000) where open.record.attempts.count < 1000 {
+        open.record.attempts.append(
+          TestRecord.Attempt(
+            outcome: .failed, message: open.record.message, failureType: open.record.failureType,
+            stack: open.record.stack))
+      }
+      open.record.message = ""
+    } else if open.hasError {
       open.record.outcome = .error
+      if open.record.message.hasPrefix("failed on teardown with") { open.record.marks.insert(.teardown) }
     } else if open.hasFailure {
       open.record.outcome = .failed
     } else if open.hasSkip {

@@ -7,6 +7,7 @@ struct NUnitReports: ReportReader {
   private var suiteTime: [(time: Int64, hasZone: Bool)?] = []
   private var open: TestRecord?
   private var line = 1
+  private var host = ""
   private var declaredTotal: String?
   private var declaredFailed: String?
   private var declaredLine = 1
@@ -37,7 +38,10 @@ struct NUnitReports: ReportReader {
       suites = sheet.suites(suites, adding: tag["name"] ?? "")
       suiteTime.append(time(tag, sheet) ?? suiteTime.last.flatMap { $0 })
     case "environment":
-      if let host = tag["machine-name"] { sheet.property("suite.hostname", host) }
+      if let machine = tag["machine-name"] {
+        sheet.property("suite.hostname", machine)
+        host = sheet.cut(machine, 200)
+      }
     case "property":
       guard let name = tag["name"] else { return }
       if open != nil {
@@ -109,6 +113,7 @@ struct NUnitReports: ReportReader {
     line = tag.line
     var record = TestRecord()
     record.suites = suites
+    record.host = host
     let name = sheet.bounded(tag["fullname"] ?? tag["name"] ?? "")
     record.className = sheet.bounded(tag["classname"] ?? Self.className(of: name))
     record.name = isVersion3 ? sheet.bounded(tag["name"] ?? name) : Self.method(of: name)

@@ -56,7 +56,9 @@ enum ReportDialects {
         ? .unsupported("Gallio") : .otherTool("JaCoCo or another tool's report")
     case "test-suite", "test-case":
       // NUnit's engine hands its results out in pieces; Allure 1 has the name too.
-      if (0..<root.count).contains(where: { root.value($0).contains("allure") }) { return .unsupported("the Allure 1 suite") }
+      if (0..<root.count).contains(where: { root.value($0).contains("allure") }) {
+        return .unsupported("the Allure 1 suite")
+      }
       let reader = NUnitReports(root: root)
       return .reader(reader, name: reader.isVersion3 ? "nunit3" : "nunit2")
     case "robot": return .reader(RobotReports(), name: "robot")

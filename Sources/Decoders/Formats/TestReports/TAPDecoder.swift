@@ -276,15 +276,15 @@ struct TAPDiagnostic {
       default: break
       }
     }
-    if let file = value("file", "source") { record.file = file }
-    if let line = value("line").flatMap({ Int($0) }) { record.line = line }
-    // `'/w/cart.test.js:3:1'`
-    if let place = value("location", "at"), record.file.isEmpty {
+    guard record.outcome == .failed || record.outcome == .notRun else { return }
+    // `'/w/cart.test.js:3:1'`, or keys of their own.
+    if let file = value("file", "source") {
+      record.failed(at: file, value("line").flatMap { Int($0) } ?? 0)
+    } else if let place = value("location", "at") {
       let parts = place.split(separator: ":")
       let numbers = parts.reversed().prefix { Int($0) != nil }.count
       if numbers > 0, numbers < parts.count {
-        record.file = parts.dropLast(numbers).joined(separator: ":")
-        record.line = Int(parts[parts.count - numbers]) ?? 0
+        record.failed(at: parts.dropLast(numbers).joined(separator: ":"), Int(parts[parts.count - numbers]) ?? 0)
       }
     }
   }
@@ -294,7 +294,7 @@ struct TAPDiagnostic {
     if record.outcome != .failed { return }
     if record.stack.utf8.count < limit { record.stack += (record.stack.isEmpty ? "" : "\n") + text }
     if let place = place(text) {
-      if record.file.isEmpty { (record.file, record.line) = place }
+      record.failed(at: place.0, place.1)
       return
     }
     if text.hasPrefix("Failed test") || text.hasPrefix("Looks like you") || text.isEmpty { return }

@@ -90,6 +90,9 @@ struct TRXReports: ReportReader {
       // A row of a data-driven test or a part of an ordered one.
       record.suites = sheet.suites(parent.record.suites, adding: parent.record.name)
     }
+    record.host = sheet.cut(tag["computerName"] ?? open.last?.record.host ?? "", 200)
+    // What holds other results only sums them up.
+    if let last = open.indices.last { open[last].record.marks.insert(.parent) }
     record.duration = tag["duration"].map { ReportValues.duration($0) } ?? -1
     if let stamp = tag["startTime"],
       let found = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)

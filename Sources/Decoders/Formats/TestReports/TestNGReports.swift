@@ -21,7 +21,7 @@ struct TestNGReports: ReportReader {
     switch tag.name {
     case "testng-results":
       declaredLine = tag.line
-      for name in ["total", "passed", "failed", "skipped", "ignored"] {
+      for name in ["total", "passed", "failed", "skipped", "ignored", "retried"] {
         if let value = tag[name] { declared.append((name, value)) }
       }
       for (name, what) in [("total", "tests"), ("failed", "failures"), ("skipped", "skipped")] {
@@ -119,7 +119,9 @@ struct TestNGReports: ReportReader {
       switch record.outcome {
       case .passed: "passed"
       case .failed, .error: "failed"
-      case .skipped, .notRun: "skipped"
+      // Since version 7 a try that was repeated counts by itself.
+      case .skipped, .notRun:
+        record.marks.contains(.earlierAttempt) && declared.contains { $0.what == "retried" } ? "retried" : "skipped"
       }
     counts[what, default: 0] += 1
     sheet.add(record, line: line)

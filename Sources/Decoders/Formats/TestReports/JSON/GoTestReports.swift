@@ -239,16 +239,15 @@ enum GoFailure {
         continue
       }
       if let place = place(text) {
-        if record.file.isEmpty {
-          record.file = place.file
-          record.line = place.line
-        }
+        // Only a failure tells its file: what a test is must not depend on it.
         record.message = String(place.rest)
+        record.stack = output
         return
       }
       if text.hasPrefix("panic: ") || text.hasPrefix("fatal error: ") {
         record.failureType = "panic"
         record.message = String(text)
+        record.stack = output
         return
       }
       if first.isEmpty { first = String(text) }

@@ -81,6 +81,15 @@ protocol JSONReportReader {
   mutating func finish(complete: Bool, on sheet: inout ReportBuilder)
 }
 
+extension TestRecord {
+  /// Where it failed, in front of the stack: only failures tell it, and so the record's own file is another thing.
+  mutating func failed(at file: String, _ line: Int) {
+    guard !file.isEmpty else { return }
+    let place = line > 0 ? "\(file):\(line)" : file
+    if !stack.contains(place) { stack = stack.isEmpty ? place : place + "\n" + stack }
+  }
+}
+
 extension ReportBuilder {
   /// The text of a string, bounded, without the colours of a terminal; the empty text for anything else.
   mutating func string(_ field: JSONField, _ b: Span<UInt8>, limit: Int? = nil) -> String {

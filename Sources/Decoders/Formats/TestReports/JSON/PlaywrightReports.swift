@@ -139,7 +139,7 @@ struct PlaywrightReports: JSONReportReader {
       for item in specCases {
         var record = item.record
         record.name = spec.title
-        if record.file.isEmpty { (record.file, record.line) = (spec.file, spec.line) }
+        (record.file, record.line) = (spec.file, spec.line)
         cases.add(record, line: item.line)
       }
       specCases = []
@@ -181,7 +181,7 @@ struct PlaywrightReports: JSONReportReader {
     if let last = attempts.last {
       record.message = last.message
       record.stack = last.stack
-      if !last.file.isEmpty { (record.file, record.line) = (last.file, last.line) }
+      record.failed(at: last.file, last.line)
       if last.status == "timedOut" { record.failureType = "timeout" }
       record.duration = last.duration
     }

@@ -100,7 +100,7 @@ struct PytestAttempt {
     if let told {
       record.message = told.text
       record.stack = told.stack
-      if !told.file.isEmpty, failed != nil { (record.file, record.line) = (told.file, told.line) }
+      if failed != nil { record.failed(at: told.file, told.line) }
     }
     if let setup, setup.isFailure {
       record.outcome = .error
