@@ -49,13 +49,15 @@ let package = Package(
     system("CLibXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
     system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CMalloc", apt: "libc6-dev"),
+    system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
     // Our own few lines of C, for what Swift's vectors cannot do.
     .systemLibrary(name: "CByteMarks"),
+    .systemLibrary(name: "CFiles"),
 
     // The rooms, in the order the data passes through them: each may use those it names, never the other way round.
-    room("Support", ["CLibCrypto"]),
+    room("Support", ["CLibCrypto", "CPCRE2", "CFiles"]),
     room("Model", ["Support"]),
-    room("Archives", ["Support", "Model", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
+    room("Archives", ["Support", "Model", "CFiles", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
     room("Decoders", ["Support", "Model", "CByteMarks", "CLibXML2"]),
     room("Segments", ["Support", "Model"]),
     room("LogTemplates", ["Support", "Model"]),
@@ -65,7 +67,7 @@ let package = Package(
     room("TestAnalysis", ["Support", "Model", "Segments", "LogTemplates"]),
     // Three folders, one module: a replay calls the families millions of times and wants them inlined.
     room("Policies", ["Support", "Model"], folders: ["Policies", "PolicyFiles", "PolicyEvaluation"]),
-    room("History", ["Support", "Model", grdb]),
+    room("History", ["Support", "Model", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
     room("Reports", ["Support", "Model"]),
     room(
       "Runs",

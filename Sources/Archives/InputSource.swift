@@ -2,6 +2,8 @@
 package struct InputSource: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case file(path: String)
+    /// A file whose path is no UTF-8, ended by NUL.
+    case rawFile(path: [CChar])
     case standardInput
     /// The parts of a split file, in order.
     case parts([String])
@@ -12,6 +14,9 @@ package struct InputSource: Hashable, Sendable {
   /// The input as the user named it; the `input` of every location in it.
   package var name: String
   package var kind: Kind
+  /// The folder it was found in, without links in its path: what is read must lie there when it is opened. Nil for what
+  /// the user named.
+  var root: String?
 
   package init(name: String, kind: Kind) {
     self.name = name

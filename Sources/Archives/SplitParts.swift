@@ -19,7 +19,9 @@ enum SplitParts {
         continue
       }
       if let parts = byFirst[path] {
-        joined.append(InputSource(name: source.name, kind: .parts(parts)))
+        var whole = source
+        whole.kind = .parts(parts)
+        joined.append(whole)
         diagnostics.add(
           Diagnostic(
             "splitArchive", .note, at: SourceLocation(input: source.name), "read as one with the parts that follow",
@@ -28,7 +30,7 @@ enum SplitParts {
       }
       if taken.contains(path) { continue }
       joined.append(source)
-      if number > 1, signature(of: path) == nil, hasArchiveStem(path) {
+      if number > 1, signature(of: path, in: source.root) == nil, hasArchiveStem(path) {
         diagnostics.add(
           Diagnostic(
             "splitArchive", .warning, at: SourceLocation(input: source.name),
@@ -47,7 +49,9 @@ enum SplitParts {
     {
       parts.append(next)
     }
-    guard parts.count > 1, signature(of: path) != nil, signature(of: parts[1]) == nil else { return nil }
+    guard parts.count > 1, signature(of: path, in: source.root) != nil,
+      signature(of: parts[1], in: source.root) == nil
+    else { return nil }
     return parts
   }
 
@@ -71,8 +75,8 @@ enum SplitParts {
   }
 
   /// Whether a file begins as something that is opened does; nil for anything else.
-  private static func signature(of path: String) -> Signature? {
-    guard let file = try? OpenFile(path: path), file.size != nil else { return nil }
+  private static func signature(of path: String, in root: String?) -> Signature? {
+    guard let file = try? OpenFile(path: FilePath(path), root: root), file.size != nil else { return nil }
     let head = unsafe [UInt8](unsafeUninitializedCapacity: PeekedStream.window) { buffer, count in
       guard let base = buffer.baseAddress else { return }
       if case .bytes(let got) = unsafe file.read(at: 0, into: base, count: PeekedStream.window, stall: 0) {

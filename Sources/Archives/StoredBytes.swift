@@ -18,6 +18,8 @@ enum ReadStep {
 protocol StoredBytes: AnyObject {
   /// Bytes in all; nil where that shows only at the end and they can be read only once, from front to end.
   var size: Int? { get }
+  /// Whether there is more by now than when it was opened.
+  var hasGrown: Bool { get }
   /// Copies bytes that stand at an offset.
   func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep
 }
@@ -30,9 +32,12 @@ final class OpenFile: StoredBytes {
   private let isOwned: Bool
   let size: Int?
 
-  convenience init(path: String) throws(InputError) {
+  /// - Parameters:
+  ///   - path: the file's path.
+  ///   - root: the folder in which the file must lie, its path without links; nil for what the user named.
+  convenience init(path: FilePath, root: String? = nil) throws(InputError) {
     // A pipe without a writer must not block the opening.
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    let descriptor = unsafe open(path.bytes, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw InputError(message: "cannot open: " + systemMessage(errno)) }
     do throws(InputError) {
       var status = stat()
@@ -42,11 +47,25 @@ final class OpenFile: StoredBytes {
       // A device may have no end.
       let kind = status.st_mode & S_IFMT
       if kind == S_IFCHR || kind == S_IFBLK { throw InputError(message: "is a device, not a file") }
+      if status.st_size == 0, KernelFiles.holds(descriptor) {
+        throw InputError(message: "belongs to a file system of the kernel, which is not read")
+      }
+      if let root, let real = Self.path(of: descriptor), !real.hasPrefix(root) {
+        throw InputError(message: "leads out of the folder it was found in: a link was put in its place")
+      }
       try self.init(descriptor: descriptor, isOwned: true)
     } catch {
       close(descriptor)
       throw error
     }
+  }
+
+  /// Where an open file is by now, as the kernel says; nil where it does not say.
+  private static func path(of descriptor: Int32) -> String? {
+    var room = [CChar](repeating: 0, count: 8192)
+    let count = unsafe readlink("/proc/self/fd/\(descriptor)", &room, room.count - 1)
+    guard count > 0, room[0] == 0x2F else { return nil }
+    return String(decoding: room[0..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   init(descriptor: Int32, isOwned: Bool = false) throws(InputError) {
@@ -65,18 +84,30 @@ final class OpenFile: StoredBytes {
   deinit { if isOwned { close(descriptor) } }
 
   func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
+    // What is added after the opening is not read: it need have no end.
+    let count = size.map { min(count, max(0, $0 - offset)) } ?? count
+    if count == 0 { return .end }
     while true {
       if size == nil, !waitForMore(stall) { return .silent }
       let got =
         size == nil
         ? unsafe Glibc.read(descriptor, target, count) : unsafe pread(descriptor, target, count, off_t(offset))
       if got > 0 { return .bytes(got) }
-      if got == 0 { return .end }
+      if got == 0 {
+        guard let size else { return .end }
+        return .failed("it ends at byte \(offset), and had \(size) when it was opened: it was cut while it was read")
+      }
       let code = errno
       if code != EINTR, code != EAGAIN { return .failed(systemMessage(code)) }
       // Files of the kernel may have nothing yet, as pipes do.
       if code == EAGAIN, size != nil, !waitForMore(stall) { return .silent }
     }
+  }
+
+  var hasGrown: Bool {
+    var status = stat()
+    guard let size, unsafe fstat(descriptor, &status) == 0 else { return false }
+    return Int(status.st_size) > size
   }
 
   /// Waits until a pipe has more or is closed; false when it stays silent for too long.
@@ -94,10 +125,10 @@ final class SplitFile: StoredBytes {
   private var parts: [(file: OpenFile, start: Int)] = []
   let size: Int?
 
-  init(_ paths: [String]) throws(InputError) {
+  init(_ paths: [String], root: String?) throws(InputError) {
     var start = 0
     for path in paths {
-      let file = try OpenFile(path: path)
+      let file = try OpenFile(path: FilePath(path), root: root)
       guard let size = file.size else {
         throw InputError(message: "a part of a split file is no regular file: " + path)
       }
@@ -106,6 +137,8 @@ final class SplitFile: StoredBytes {
     }
     size = start
   }
+
+  var hasGrown: Bool { parts.contains { $0.file.hasGrown } }
 
   func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
     for index in parts.indices.reversed() where parts[index].start <= offset {
@@ -125,6 +158,7 @@ final class MemoryBytes: StoredBytes {
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   var size: Int? { bytes.count }
+  var hasGrown: Bool { false }
 
   func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int, stall: Int) -> ReadStep {
     guard offset >= 0, offset < bytes.count else { return .end }

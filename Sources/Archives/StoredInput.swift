@@ -23,8 +23,9 @@ protocol RandomAccess: AnyObject {
     source =
       switch input.kind {
       case .standardInput: try OpenFile(descriptor: STDIN_FILENO)
-      case .file(let path): try OpenFile(path: path)
-      case .parts(let paths): try SplitFile(paths)
+      case .file(let path): try OpenFile(path: FilePath(path), root: input.root)
+      case .rawFile(let bytes): try OpenFile(path: FilePath(raw: bytes), root: input.root)
+      case .parts(let paths): try SplitFile(paths, root: input.root)
       case .memory(let bytes): MemoryBytes(bytes)
       }
     self.context = context
@@ -90,6 +91,10 @@ protocol RandomAccess: AnyObject {
   /// Reads what was not read yet, so that the digest covers the whole input, and gives the digest in hex.
   func finishDigest() -> String {
     while isSeekable || !context.isStopped, !readOn().isEmpty {}
+    if source.hasGrown {
+      context.report(
+        "grewWhileRead", .note, offset: size, "more was added while it was read: what was there at the opening is read")
+    }
     guard let hash = hash.take() else { return "" }
     return hexText(hash.finish())
   }

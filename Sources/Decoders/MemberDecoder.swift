@@ -14,6 +14,8 @@ package struct MemberDecoder {
   /// The member's first bytes while there are too few to choose.
   private var head: [UInt8] = []
   private var decoder: (any FormatDecoder)?
+  /// Whether lines end in a carriage return alone, as on the first Macs; each is read as a line feed.
+  private var hasReturns = false
 
   /// Registers the member in the batch's source table.
   package init(input: String, member: String, settings: DecoderSettings, batch: inout RecordBatch) {
@@ -44,12 +46,16 @@ package struct MemberDecoder {
 
   package mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
     if decoder != nil {
-      decoder?.feed(bytes, into: &batch)
+      if hasReturns {
+        decoder?.feed(Self.withLineFeeds(bytes).span, into: &batch)
+      } else {
+        decoder?.feed(bytes, into: &batch)
+      }
       return
     }
     if head.isEmpty, bytes.count >= Sniffer.headSize {
       choose(bytes.extracting(first: Sniffer.headSize), into: &batch)
-      decoder?.feed(bytes, into: &batch)
+      feed(bytes, into: &batch)
       return
     }
     head.append(copying: bytes)
@@ -73,10 +79,32 @@ package struct MemberDecoder {
     let bytes = head
     head = []
     choose(bytes.span.extracting(first: Sniffer.headSize), into: &batch)
-    decoder?.feed(bytes.span, into: &batch)
+    feed(bytes.span, into: &batch)
+  }
+
+  /// Whether a text has carriage returns and not one line feed.
+  private static func endsLinesInReturns(_ head: Span<UInt8>) -> Bool {
+    var returns = 0
+    for i in head.indices {
+      if head[i] == 0x0A || head[i] == 0 { return false }
+      if head[i] == 0x0D { returns &+= 1 }
+    }
+    return returns >= 2
+  }
+
+  private static func withLineFeeds(_ bytes: Span<UInt8>) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.append(copying: bytes)
+    for i in copy.indices where copy[i] == 0x0D { copy[i] = 0x0A }
+    return copy
   }
 
   private mutating func choose(_ head: Span<UInt8>, into batch: inout RecordBatch) {
+    if !hasReturns, Self.endsLinesInReturns(head) {
+      hasReturns = true
+      choose(Self.withLineFeeds(head).span, into: &batch)
+      return
+    }
     let format = Sniffer.sniff(head, rule: rule)
     guard case .json = format else {
       decoder = Self.decoder(for: format, rule: rule, context: context)

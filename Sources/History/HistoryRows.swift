@@ -35,9 +35,10 @@ extension HistoryStore {
   static func blobs(_ db: Database, night: Int64, path: String) throws -> [String: [UInt8]] {
     var blobs: [String: [UInt8]] = [:]
     for row in try Row.fetchAll(db, sql: "SELECT name, sha256, bytes FROM blob WHERE night = ?", arguments: [night]) {
-      let name: String = row["name"]
-      let blob: Blob = row["bytes"]
-      guard Blob.checksum(blob.bytes) == row["sha256"] else {
+      let name: String = try row.value("name")
+      let blob: Blob = try row.value("bytes")
+      let checksum: String = try row.value("sha256")
+      guard Blob.checksum(blob.bytes) == checksum else {
         throw HistoryFailure(
           .damaged, path: path, "damaged: the \(name) baseline of a night does not match its checksum")
       }
@@ -46,12 +47,12 @@ extension HistoryStore {
     return blobs
   }
 
-  static func template(_ row: Row) -> HistoricTemplate {
-    let severity: Int = row["severity"]
+  static func template(_ row: Row) throws -> HistoricTemplate {
+    let severity: Int = try row.value("severity")
     return HistoricTemplate(
-      id: row["id"], template: row["template"], count: row["count"],
+      id: try row.value("id"), template: try row.value("template"), count: try row.value("count"),
       severity: UInt8(exactly: severity).flatMap(Severity.init) ?? .unknown,
-      components: TextList.decode(row["components"]))
+      components: TextList.decode(try row.value("components")))
   }
 
   static func addTemplates(_ db: Database, before key: NightKey, to baseline: inout HistoryBaseline) throws {
@@ -67,8 +68,8 @@ extension HistoryStore {
         ORDER BY last, id
         """, arguments: arguments)
     for row in rows {
-      var template = template(row)
-      template.since = row["first"]
+      var template = try template(row)
+      template.since = try row.value("first")
       if let held = baseline.templates[template.id] {
         template.count += held.count
         template.components = Array(Set(template.components + held.components)).sorted()
@@ -86,7 +87,10 @@ extension HistoryStore {
         ORDER BY last, old, id
         """, arguments: arguments)
     var next: [String: String] = [:]
-    for row in aliases { next[row["old"]] = row["id"] }
+    for row in aliases {
+      let old: String = try row.value("old")
+      next[old] = try row.value("id")
+    }
     baseline.aliases = resolved(next)
   }
 
@@ -110,7 +114,9 @@ extension HistoryStore {
         JOIN night ON night.id = incident.night WHERE series = ? AND date < ? AND content <> ? GROUP BY fingerprint
         """, arguments: [key.series, key.date, key.content])
     for row in rows {
-      baseline.incidents[row["fingerprint"]] = HistoryBaseline.Seen(nights: row["nights"], last: row["last"])
+      let fingerprint: String = try row.value("fingerprint")
+      baseline.incidents[fingerprint] = HistoryBaseline.Seen(
+        nights: try row.value("nights"), last: try row.value("last"))
     }
   }
 }

@@ -84,34 +84,48 @@ enum HistorySchema {
     """,
   ]
 
-  /// Brings a file to this version, inside the caller's transaction. An empty file becomes ours.
-  /// `limit` is the version to stop at, for tests of migration.
-  static func migrate(_ db: Database, path: String, limit: Int = version) throws {
+  /// The version of a file that is ours; nil for an empty one.
+  ///
+  /// - Throws: `HistoryFailure` for a file of another program, of a newer version, or without a version.
+  static func found(_ db: Database, path: String) throws -> Int? {
     let mark = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     guard mark == applicationID || (mark == 0 && isEmpty) else {
       throw HistoryFailure(.foreign, path: path, "the file is a database of another program")
     }
-    if isEmpty {
-      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-      try db.execute(sql: "CREATE TABLE schema (version INTEGER NOT NULL) STRICT")
-      try db.execute(sql: "INSERT INTO schema (version) VALUES (0)")
-    }
-    guard let found = try Int.fetchOne(db, sql: "SELECT max(version) FROM schema"), found >= 0 else {
+    if isEmpty { return nil }
+    guard try db.tableExists("schema"), let found = try Int.fetchOne(db, sql: "SELECT max(version) FROM schema"),
+      found >= 0
+    else {
       throw HistoryFailure(.damaged, path: path, "the schema version is missing")
     }
     guard found <= version else {
       throw HistoryFailure(
         .newerSchema, path: path, "written by a newer version (schema \(found), this program knows up to \(version))")
     }
-    guard found < limit else { return }
-    for step in steps[found..<limit] { try db.execute(sql: step) }
+    return found
+  }
+
+  /// Brings a file to this version, inside the caller's transaction. An empty file becomes ours.
+  /// `limit` is the version to stop at, for tests of migration.
+  static func migrate(_ db: Database, path: String, limit: Int = version) throws {
+    let found = try found(db, path: path)
+    if found == nil {
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: "CREATE TABLE schema (version INTEGER NOT NULL) STRICT")
+      try db.execute(sql: "INSERT INTO schema (version) VALUES (0)")
+    }
+    let version = found ?? 0
+    guard version < limit else { return }
+    for step in steps[version..<limit] { try db.execute(sql: step) }
     try db.execute(sql: "UPDATE schema SET version = \(limit)")
   }
 
   /// Whether a file needs to be written to before it can be used.
   static func isCurrent(_ db: Database) throws -> Bool {
-    guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else { return false }
+    guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID, try db.tableExists("schema") else {
+      return false
+    }
     return try Int.fetchOne(db, sql: "SELECT max(version) FROM schema") == version
   }
 }

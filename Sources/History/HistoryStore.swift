@@ -25,7 +25,7 @@ package struct HistoryStore: Sendable {
   }
 
   package let path: String
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
 
   /// Opens a history file, brings an older one up to date, refuses a newer or damaged one.
   package init(path: String, options: Options = Options()) throws(HistoryFailure) {
@@ -37,9 +37,15 @@ package struct HistoryStore: Sendable {
     if !options.creates, unsafe access(path, F_OK) != 0 {
       throw HistoryFailure(.missing, path: path, "there is no such file")
     }
+    try HistoryGuard.check(file: path)
     let configuration = Self.configuration(options)
     queue = try Self.attempt(path) {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { db in
+        guard let version = try HistorySchema.found(db, path: path) else { return }
+        try HistoryGuard.check(schema: db, version: version, path: path)
+        try HistoryGuard.check(sizes: db, path: path)
+      }
       if try !queue.read({ try HistorySchema.isCurrent($0) }) {
         try queue.writeWithoutTransaction { db in
           try db.inTransaction(.immediate) {
@@ -63,10 +69,9 @@ package struct HistoryStore: Sendable {
       return true
     }
     configuration.prepareDatabase { db in
+      try HistoryGuard.restrain(db)
       try db.execute(sql: "PRAGMA journal_mode = DELETE")
       try db.execute(sql: "PRAGMA synchronous = FULL")
-      try db.execute(sql: "PRAGMA trusted_schema = OFF")
-      try db.execute(sql: "PRAGMA cell_size_check = ON")
     }
     return configuration
   }
@@ -166,6 +171,20 @@ extension HistoryStore {
     }
   }
 
+  /// A blob of the night of the same series and date but of other content, which a night would replace; nil where there is none.
+  package func blob(_ name: String, ofNightReplacedBy key: NightKey) throws(HistoryFailure) -> [UInt8]? {
+    try read { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT bytes FROM blob JOIN night ON night.id = blob.night
+          WHERE series = ? AND date = ? AND content <> ? AND name = ?
+          """, arguments: [key.series, key.date, key.content, name])
+      let blob: Blob? = try row?.value("bytes")
+      return blob?.bytes
+    }
+  }
+
   /// What is known from the nights of the same series before a night's date. The night itself, should it have been run
   /// before, and later ones are not among them: a rerun sees what the first run saw.
   ///
@@ -184,11 +203,24 @@ extension HistoryStore {
           WHERE series = ? AND date < ? AND content <> ? ORDER BY date DESC LIMIT ?
           """,
         arguments: [key.series, key.date, key.content, limit])
-      for row in rows.reversed() {
-        let id: Int64 = row["id"]
+      // The latest nights first, as far as there is room.
+      var room = HistoryGuard.mostRead
+      var taken: [Row] = []
+      for row in rows {
+        let id: Int64 = try row.value("id")
+        room -= try Int.fetchOne(db, sql: "SELECT sum(length(bytes)) FROM blob WHERE night = ?", arguments: [id]) ?? 0
+        guard room >= 0 || taken.isEmpty else {
+          baseline.unread = rows.count - taken.count
+          break
+        }
+        taken.append(row)
+      }
+      for row in taken.reversed() {
+        let id: Int64 = try row.value("id")
         baseline.nights.append(
           HistoryBaseline.Night(
-            key: NightKey(date: row["date"], series: row["series"], content: row["content"]),
+            key: NightKey(
+              date: try row.value("date"), series: try row.value("series"), content: try row.value("content")),
             blobs: try Self.blobs(db, night: id, path: path)))
       }
       try Self.addTemplates(db, before: key, to: &baseline)
@@ -208,22 +240,24 @@ extension HistoryStore {
           """,
         arguments: [name])
       guard let row else { return nil }
-      let id: Int64 = row["id"]
-      var night = NightRecord(key: NightKey(date: row["date"], series: row["series"], content: row["content"]))
-      night.start = row["start"]
-      night.end = row["end"]
-      night.events = row["events"]
-      night.requests = row["requests"]
+      let id: Int64 = try row.value("id")
+      var night = NightRecord(
+        key: NightKey(date: try row.value("date"), series: try row.value("series"), content: try row.value("content")))
+      night.start = try row.value("start")
+      night.end = try row.value("end")
+      night.events = try row.value("events")
+      night.requests = try row.value("requests")
       night.blobs = try Self.blobs(db, night: id, path: path)
       var aliases: [String: [String]] = [:]
       for alias in try Row.fetchAll(db, sql: "SELECT old, id FROM alias WHERE night = ? ORDER BY old", arguments: [id])
       {
-        aliases[alias["id"], default: []].append(alias["old"])
+        let id: String = try alias.value("id")
+        aliases[id, default: []].append(try alias.value("old"))
       }
       night.templates = try Row.fetchAll(
         db, sql: "SELECT * FROM template WHERE night = ? ORDER BY id", arguments: [id]
       ).map { row in
-        var template = Self.template(row)
+        var template = try Self.template(row)
         template.aliases = aliases[template.id] ?? []
         return template
       }
@@ -231,8 +265,9 @@ extension HistoryStore {
         db, sql: "SELECT * FROM incident WHERE night = ? ORDER BY start, id", arguments: [id]
       ).map { row in
         HistoricIncident(
-          id: row["id"], fingerprint: row["fingerprint"], kind: row["kind"], severity: row["severity"],
-          start: row["start"], end: row["end"], headline: row["headline"])
+          id: try row.value("id"), fingerprint: try row.value("fingerprint"), kind: try row.value("kind"),
+          severity: try row.value("severity"),
+          start: try row.value("start"), end: try row.value("end"), headline: try row.value("headline"))
       }
       return night
     }
@@ -252,8 +287,11 @@ extension HistoryStore {
           """
       ).map { row in
         NightSummary(
-          key: NightKey(date: row["date"], series: row["series"], content: row["content"]), events: row["events"],
-          requests: row["requests"], templates: row["templates"], incidents: row["incidents"], bytes: row["bytes"])
+          key: NightKey(
+            date: try row.value("date"), series: try row.value("series"), content: try row.value("content")),
+          events: try row.value("events"),
+          requests: try row.value("requests"), templates: try row.value("templates"),
+          incidents: try row.value("incidents"), bytes: try row.value("bytes"))
       }
     }
   }

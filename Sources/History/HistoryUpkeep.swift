@@ -1,6 +1,7 @@
 // Is the file sound, and what may go.
 
 internal import GRDB
+internal import Glibc
 internal import Model
 
 extension HistoryStore {
@@ -12,24 +13,25 @@ extension HistoryStore {
     try read { db in
       var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
       for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
-        let table: String = row[0]
+        let table: String = try row.value("table")
         problems.append("table \(table) refers to a night that does not exist")
       }
       if !problems.isEmpty { return problems }
       for row in try Row.fetchAll(db, sql: "SELECT * FROM night ORDER BY date, series, content") {
-        let date: String = row["date"]
+        let date: String = try row.value("date")
         if !Self.isDate(date) { problems.append("night '\(date)': not a date") }
-        let start: Int64 = row["start"]
-        let end: Int64 = row["end"]
+        let start: Int64 = try row.value("start")
+        let end: Int64 = try row.value("end")
         if end < start { problems.append("night \(date): ends before it starts") }
       }
       let blobs = try Row.fetchAll(
         db, sql: "SELECT date, name, sha256, bytes FROM blob JOIN night ON night.id = blob.night ORDER BY date, name")
       for row in blobs {
-        let blob: Blob = row["bytes"]
-        let date: String = row["date"]
-        let name: String = row["name"]
-        if Blob.checksum(blob.bytes) != row["sha256"] {
+        let blob: Blob = try row.value("bytes")
+        let date: String = try row.value("date")
+        let name: String = try row.value("name")
+        let checksum: String = try row.value("sha256")
+        if Blob.checksum(blob.bytes) != checksum {
           problems.append("night \(date): the \(name) baseline does not match its checksum")
         }
       }
@@ -37,13 +39,44 @@ extension HistoryStore {
       for row in try Row.fetchAll(
         db, sql: "SELECT old, alias.id AS id FROM alias JOIN night ON night.id = alias.night ORDER BY date, old")
       {
-        next[row["old"]] = row["id"]
+        let old: String = try row.value("old")
+        next[old] = try row.value("id")
       }
       for (old, end) in Self.resolved(next).sorted(by: { $0.key < $1.key }) where next[end] != nil {
         problems.append("template \(old): its chain of aliases is a circle")
       }
       return problems
     }
+  }
+
+  /// Writes a copy of the file, whole or not at all.
+  ///
+  /// - Throws: where this file cannot be read, the copy cannot be written, or something stands under its name.
+  package func backup(to target: String) throws(HistoryFailure) {
+    guard unsafe access(target, F_OK) != 0 else {
+      throw HistoryFailure(.denied, path: target, "there is something under this name already")
+    }
+    let temporary = target + ".hindcast-new"
+    _ = unsafe unlink(temporary)
+    do throws(HistoryFailure) {
+      try Self.attempt(temporary) {
+        try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [temporary]) }
+      }
+    } catch {
+      _ = unsafe unlink(temporary)
+      throw error
+    }
+    let file = unsafe open(temporary, O_RDONLY | O_CLOEXEC)
+    if file >= 0 {
+      _ = fsync(file)
+      Glibc.close(file)
+    }
+    guard unsafe link(temporary, target) == 0 else {
+      let code = errno
+      _ = unsafe unlink(temporary)
+      throw HistoryFailure(.denied, path: target, unsafe String(cString: strerror(code)))
+    }
+    _ = unsafe unlink(temporary)
   }
 
   static func isDate(_ text: String) -> Bool {

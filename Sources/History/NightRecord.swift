@@ -113,6 +113,9 @@ package struct HistoryBaseline: Sendable {
     package var last: String
   }
 
+  /// Nights that had no room.
+  package var unread = 0
+
   package init() {}
 
   /// One kind of blob with its night's date, oldest first.

@@ -113,18 +113,18 @@ struct RecordAnomalies {
       if known.map({ lines.example < $0 }) ?? true { firsts[component, default: [:]][minute] = lines.example }
     }
     for (component, series) in counts.sorted(by: { $0.key < $1.key }) {
-      let sorted = grid.minutes.indices.map { series[$0] ?? 0 }.sorted()
-      let usual = RobustBaseline(Array(sorted.prefix((sorted.count + 1) / 2)))
+      let usual = Self.lowerHalf(of: series, minutes: grid.minutes.count)
       var open = false
-      for minute in grid.minutes.indices {
+      var last = Int.min
+      for minute in series.keys.sorted() {
+        // Three minutes without a line lie between.
+        if last != .min, minute - last > 3 { open = false }
+        last = minute
         let window = max(0, minute - 2)...minute
         let lines = window.reduce(0) { $0 + (series[$1] ?? 0) }
         let expected = (usual.center + usual.spread) * Double(window.count)
         let z = (lines - expected) / (expected + 1).squareRoot()
-        guard lines >= Self.leastLines, z >= 2, (series[minute] ?? 0) > 0 else {
-          if lines == 0 { open = false }
-          continue
-        }
+        guard lines >= Self.leastLines, z >= 2 else { continue }
         for index in window where (series[index] ?? 0) > 0 {
           guard let first = firsts[component]?[index] else { continue }
           marks[component, default: []].append(Mark(minute: index, time: first.time, strength: min(3 + z, 30)))
@@ -140,6 +140,16 @@ struct RecordAnomalies {
       }
     }
   }
+
+  /// The usual number of lines, from the quieter half of the minutes; most components are silent in most of them.
+  private static func lowerHalf(of series: [Int: Double], minutes: Int) -> RobustBaseline {
+    let half = (minutes + 1) / 2
+    let silent = max(0, minutes - series.count)
+    guard silent < half else { return silence }
+    return RobustBaseline(Array(repeating: 0, count: silent) + series.values.sorted().prefix(half - silent))
+  }
+
+  private static let silence = RobustBaseline([0])
 
   /// The components that warnings and errors of a component name in their text, with how many lines do.
   func mentions(within range: ClosedRange<Int64>) -> [Int: [Int: Int]] {
@@ -157,6 +167,8 @@ struct RecordAnomalies {
     _ grid: ComponentTimeline
   ) -> [(time: Int64, component: Int, named: [Int], count: Int)] {
     var namedBy: [Int32: [Int]] = [:]
+    // A short name is a word of any text.
+    let finder = NameFinder(grid.components.map { $0.utf8.count >= 4 ? $0 : "" })
     var lines: [(time: Int64, component: Int, named: [Int], count: Int)] = []
     for (cell, logs) in grid.partial.logs.cells {
       guard let component = grid.component(cell.a) else { continue }
@@ -164,10 +176,7 @@ struct RecordAnomalies {
       if let known = namedBy[cell.b] {
         named = known
       } else {
-        let text = grid.partial.names[cell.b]
-        named = grid.components.indices.filter {
-          grid.components[$0].utf8.count >= 4 && text.contains(grid.components[$0])
-        }
+        named = finder.names(in: grid.partial.names[cell.b])
         namedBy[cell.b] = named
       }
       let others = named.filter { $0 != component }

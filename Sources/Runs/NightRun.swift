@@ -28,17 +28,53 @@ package enum NightRun {
   package static func findings(
     _ night: NightPartial, _ request: RunRequest
   ) throws -> (conclusion: Conclusion, history: NightHistory?) {
+    let request = dated(request, night)
     var notes: [Diagnostic] = []
     var history: NightHistory?
     if let path = request.history {
+      try refuseWrongNight(night, request)
       do throws(HistoryFailure) {
         history = try NightHistory(request, path: path, night: night)
       } catch {
+        // An error: the night is not remembered, and what came before it is not known.
+        request.tell(.historyUnusable(reason: error.description))
         notes.append(
-          Diagnostic("historyUnusable", .warning, at: SourceLocation(input: path), "run without it: \(error.message)"))
+          Diagnostic("historyUnusable", .error, at: SourceLocation(input: path), "run without it: \(error.message)"))
+      }
+      if let history, history.replacesAnother {
+        throw RunSetup.Failure(
+          "the history holds another night of \(request.date.text), made of other inputs: name all inputs of the night together, "
+            + "another --date, another --history, or use --no-history; nothing was written")
       }
     }
     let phase = ConcludePhase(request: request)
     return (try phase.conclude(night, history: history, notes: notes), history)
+  }
+
+  /// The request with the date of the records, where none was named.
+  package static func dated(_ request: RunRequest, _ night: NightPartial) -> RunRequest {
+    guard !request.isDateNamed, let date = RecordNight.date(of: night, zone: request.pipeline.zone) else {
+      return request
+    }
+    var request = request
+    request.date = date
+    return request
+  }
+
+  /// A night under a wrong date would be held against the wrong nights, and might take another one's place.
+  private static func refuseWrongNight(_ night: NightPartial, _ request: RunRequest) throws(RunSetup.Failure) {
+    guard night.outcomes.contains(where: { $0.events > 0 }) else { return }
+    let date = request.date.text
+    guard RecordNight.hasTimes(night) else {
+      if request.isDateNamed { return }
+      throw RunSetup.Failure(
+        "no record has a time, so the night cannot be told: name it with --date, or use --no-history")
+    }
+    guard RecordNight.covers(request.date, night, zone: request.pipeline.zone) else {
+      let own = RecordNight.date(of: night, zone: request.pipeline.zone)?.text ?? ""
+      throw RunSetup.Failure(
+        "no record lies in the night of \(date) (36 hours from the noon before it): the records are of \(own); use --date \(own), "
+          + "or --no-history; nothing was written")
+    }
   }
 }

@@ -4,6 +4,8 @@
 package enum RunMessage: Hashable, Sendable {
   /// Another run holds the history: this one waits.
   case historyInUse
+  /// The history cannot be used: the run goes on without it.
+  case historyUnusable(reason: String)
   /// Test cases could not be moved to disk and stay in memory, above `limits.memory`.
   case memoryExceeded(reason: String)
   /// Not a record of an argument was used.

@@ -18,19 +18,60 @@ package struct FileFailure: Error, Hashable, Sendable {
 package enum CheckedFile {
   /// Reads a file of at most `limit` bytes.
   package static func read(_ path: String, limit: Int = 8 << 30) throws(FileFailure) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw FileFailure(errno == ENOENT ? .missing : .unreadable, path, reason(errno))
     }
     defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileFailure(.unreadable, path, reason(errno)) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      guard status.st_size <= limit else { throw FileFailure(.unreadable, path, "larger than \(limit) bytes") }
+    case S_IFDIR: throw FileFailure(.unreadable, path, reason(EISDIR))
+    case S_IFBLK: throw FileFailure(.unreadable, path, "a device is no file")
+    default: break
+    }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
+      guard waitsForBytes(descriptor, status) else {
+        throw FileFailure(.unreadable, path, "no byte came for \(patience) s")
+      }
       let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if got < 0, errno == EINTR { continue }
+      if got < 0, errno == EINTR || errno == EAGAIN { continue }
       guard got >= 0 else { throw FileFailure(.unreadable, path, reason(errno)) }
       if got == 0 { return bytes }
       guard bytes.count + got <= limit else { throw FileFailure(.unreadable, path, "larger than \(limit) bytes") }
+      bytes += buffer[0..<got]
+    }
+  }
+
+  /// Seconds that a pipe may stay silent.
+  private static let patience = 15
+
+  /// Waits until a pipe, or whatever is no regular file, has more or is closed; false when it stays silent for too long.
+  private static func waitsForBytes(_ descriptor: Int32, _ status: stat) -> Bool {
+    if status.st_mode & S_IFMT == S_IFREG { return true }
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    // A pipe that nobody has opened for writing yet is at its end at once: its first byte is waited for.
+    for _ in 0..<patience * 10 {
+      let ready = unsafe poll(&request, 1, 100)
+      if ready > 0 { return true }
+      if ready < 0, errno != EINTR { return true }
+    }
+    return false
+  }
+
+  /// What is left to read of an open file, up to a limit; nil where reading fails or there is more.
+  static func readAll(_ descriptor: Int32, limit: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let got = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0, bytes.count + got <= limit else { return nil }
+      if got == 0 { return bytes }
       bytes += buffer[0..<got]
     }
   }
@@ -56,27 +97,81 @@ package enum CheckedFile {
     try write(pieces: [bytes], to: path)
   }
 
-  /// Writes pieces as one file, in the same way.
-  ///
-  /// A device or a pipe is written to as it stands: a rename would put a file in its place.
+  /// Writes pieces as one file, in the same way. What is no regular file (a pipe, a terminal) is written to as it is.
   package static func write(pieces: [[UInt8]], to path: String) throws(FileFailure) {
     var status = stat()
-    if unsafe stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
-      return try append(pieces.flatMap(\.self), to: path)
+    let isThere = unsafe stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw FileFailure(.unwritable, path, reason(EISDIR)) }
+    if isThere, status.st_mode & S_IFMT != S_IFREG { return try writeThrough(pieces, to: path) }
+    // The file that a link leads to is replaced, not the link.
+    var target = path
+    if isThere, let real = unsafe realpath(path, nil) {
+      target = unsafe String(cString: real)
+      unsafe free(real)
     }
-    let temporary = path + ".tmp-\(getpid())"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let slash = target.lastIndex(of: "/")
+    let above = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+    let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
+    let folder = unsafe open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }
+    defer { close(folder) }
+    let code = replace(name, in: folder, with: pieces)
+    guard code == 0 else { throw FileFailure(.unwritable, path, reason(code)) }
+  }
+
+  private static func writeThrough(_ pieces: [[UInt8]], to path: String) throws(FileFailure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }
-    var failure: Int32 = 0
-    for piece in pieces where failure == 0 { failure = writeAll(piece, to: descriptor) }
-    if failure == 0, fsync(descriptor) != 0, errno != EINVAL { failure = errno }
-    if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, unsafe rename(temporary, path) != 0 { failure = errno }
-    guard failure == 0 else {
-      _ = unsafe unlink(temporary)
-      throw FileFailure(.unwritable, path, reason(failure))
+    var code: Int32 = 0
+    for piece in pieces where code == 0 { code = writeAll(piece, to: descriptor) }
+    if close(descriptor) != 0, code == 0 { code = errno }
+    guard code == 0 else { throw FileFailure(.unwritable, path, reason(code)) }
+  }
+
+  /// `O_TMPFILE`, which the C library declares for GNU sources only.
+  private static let unnamed = Int32(0o20_000_000) | O_DIRECTORY
+
+  /// Writes a file without a name, gives it one, and that of the file it replaces: a kill leaves nothing, but for the moment
+  /// between the two, and what it leaves then has a name that the next writer takes.
+  private static func replace(_ name: String, in folder: Int32, with pieces: [[UInt8]]) -> Int32 {
+    Ending.hold()
+    let temporary = "." + name.prefix(120) + ".hindcast-new"
+    var file = unsafe openat(folder, ".", unnamed | O_WRONLY | O_CLOEXEC, 0o644)
+    let isNamed = file < 0
+    if isNamed {
+      file = unsafe openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+      guard file >= 0 else { return errno }
     }
-    syncFolder(of: path)
+    var code: Int32 = 0
+    for piece in pieces where code == 0 { code = writeAll(piece, to: file) }
+    if code == 0, fsync(file) != 0, errno != EINVAL { code = errno }
+    if code == 0 {
+      Ending.beginChange()
+      defer { Ending.endChange() }
+      code = isNamed ? 0 : link(file, to: temporary, in: folder)
+      if code == 0, unsafe renameat(folder, temporary, folder, name) != 0 {
+        code = errno
+        // Another writer of the same file took the name.
+        if code == ENOENT, !isNamed {
+          code = link(file, to: temporary, in: folder)
+          if code == 0, unsafe renameat(folder, temporary, folder, name) != 0 { code = errno }
+        }
+      }
+    }
+    if close(file) != 0, code == 0 { code = errno }
+    if code != 0 {
+      if isNamed || code != ENOENT { _ = unsafe unlinkat(folder, temporary, 0) }
+      return code
+    }
+    if fsync(folder) != 0, errno != EINVAL { return errno }
+    return 0
+  }
+
+  private static func link(_ file: Int32, to name: String, in folder: Int32) -> Int32 {
+    let path = "/proc/self/fd/\(file)"
+    if unsafe linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 { return 0 }
+    guard errno == EEXIST, unsafe unlinkat(folder, name, 0) == 0 || errno == ENOENT else { return errno }
+    return unsafe linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno
   }
 
   /// Writes bytes to an open descriptor; 0, or the error's number.
@@ -102,14 +197,6 @@ package enum CheckedFile {
         throw FileFailure(.unwritable, made, reason(errno))
       }
     }
-  }
-
-  private static func syncFolder(of path: String) {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let descriptor = unsafe open(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = fsync(descriptor)
-    close(descriptor)
   }
 
   /// The system's words for an error number.

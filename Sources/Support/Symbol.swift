@@ -75,6 +75,25 @@ package struct SymbolTable: Sendable {
   /// The arena; `range(_:)` says where each text lies.
   @inlinable package var bytes: [UInt8] { arena }
 
+  /// A table with the same numbers, and other texts under some of them. Two numbers may then have one text.
+  package func replacing(_ texts: [UInt32: [UInt8]]) -> SymbolTable {
+    var table = SymbolTable()
+    table.slots = Array(repeating: 0, count: slots.count)
+    table.mask = mask
+    table.arena.reserveCapacity(arena.count)
+    for index in 1..<UInt32(count) {
+      let bytes = texts[index].map { $0[...] } ?? arena[range(Symbol(index))]
+      let hash = UInt32(truncatingIfNeeded: StableHash.hash(bytes.span))
+      table.arena += bytes
+      table.starts.append(table.arena.count)
+      table.hashes.append(hash)
+      var slot = Int(hash) & mask
+      while table.slots[slot] != 0 { slot = (slot + 1) & mask }
+      table.slots[slot] = index
+    }
+    return table
+  }
+
   /// The stable hash of a symbol's text.
   package func hash(_ symbol: Symbol) -> UInt64 {
     StableHash.hash(arena.span.extracting(range(symbol)))

@@ -5,11 +5,11 @@ package import Support
 package struct ComponentNaming: Sendable {
   /// One rewriting: every match of the pattern is replaced.
   package struct Rule: Sendable {
-    /// A regular expression in Swift's syntax.
-    package var pattern: String
+    /// A regular expression with a bound on its steps.
+    package var pattern: BoundedPattern
     package var replacement: String
 
-    package init(pattern: String, replacement: String) {
+    package init(pattern: BoundedPattern, replacement: String) {
       self.pattern = pattern
       self.replacement = replacement
     }
@@ -18,14 +18,13 @@ package struct ComponentNaming: Sendable {
   package var rules: [Rule]
   /// New symbol by old symbol; `UInt32.max` where the name was not met yet.
   private var renamed: [UInt32] = []
+  /// Patterns that gave up on a name.
+  package private(set) var gaveUp: Set<String> = []
 
   /// The name of a record that names no service.
   package static let unnamed = "unknown"
 
   package init(rules: [Rule] = []) { self.rules = rules }
-
-  /// Whether a text is a regular expression that the rules can use.
-  package static func isPattern(_ text: String) -> Bool { (try? Regex(text)) != nil }
 
   /// Forgets what was renamed, for a new symbol table.
   package mutating func reset() { renamed.removeAll(keepingCapacity: true) }
@@ -41,12 +40,24 @@ package struct ComponentNaming: Sendable {
     return symbol
   }
 
-  private func rewrite(_ name: String) -> String {
-    var name = name
+  /// Every match replaced, rule after rule; a name on which a pattern gives up keeps what it has there.
+  private mutating func rewrite(_ name: String) -> String {
+    var bytes = Array(name.utf8)
     for rule in rules {
-      guard let regex = try? Regex(rule.pattern) else { continue }
-      name.replace(regex, with: rule.replacement)
+      guard let matches = rule.pattern.matches(in: bytes.span) else {
+        gaveUp.insert(rule.pattern.text)
+        continue
+      }
+      guard !matches.isEmpty else { continue }
+      var out: [UInt8] = []
+      var cursor = 0
+      for match in matches {
+        out += bytes[cursor..<match.lowerBound]
+        out += rule.replacement.utf8
+        cursor = match.upperBound
+      }
+      bytes = out + bytes[cursor...]
     }
-    return name
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

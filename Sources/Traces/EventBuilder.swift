@@ -1,7 +1,7 @@
 internal import LogTemplates
 package import Model
 package import Segments
-internal import Support
+package import Support
 
 /// Records into rows: names, failure kinds and partitions made uniform. One builder serves one input.
 ///
@@ -21,11 +21,13 @@ package struct EventBuilder: Sendable {
   private var failures: FailureClassifier
   private var mask = LogMask()
   private var masked: [UInt8] = []
+  private var secrets: SymbolMasking
 
-  package init(partitions: Int, naming: ComponentNaming, failures: FailureClassifier) {
+  package init(partitions: Int, naming: ComponentNaming, failures: FailureClassifier, secrets: SecretMask) {
     self.partitions = Array(repeating: Rows(), count: max(1, partitions))
     self.naming = naming
     self.failures = failures
+    self.secrets = SymbolMasking(secrets)
   }
 
   /// The partition of a request among `count`.
@@ -62,7 +64,14 @@ package struct EventBuilder: Sendable {
   package mutating func symbolsChanged() {
     naming.reset()
     failures.reset()
+    secrets.reset()
   }
+
+  /// Patterns for renaming that gave up on a name.
+  package var patternsThatGaveUp: Set<String> { naming.gaveUp }
+
+  /// The texts of the rows as they are handed on: without secrets.
+  package mutating func handedOn(_ symbols: SymbolTable) -> SymbolTable { secrets.handedOn(symbols) }
 
   /// Bytes held by the rows.
   package var memory: Int { partitions.reduce(0) { $0 + $1.memory } }
@@ -121,11 +130,19 @@ package struct EventBuilder: Sendable {
     saw(line.time)
     events += 1
     masked.removeAll(keepingCapacity: true)
-    mask.mask(batch.text.span.extracting(line.textStart..<line.textStart + line.textCount), into: &masked)
+    let text = line.textStart..<line.textStart + line.textCount
+    if secrets.needsLines, let blanked = secrets.line(batch.text.span.extracting(text)) {
+      mask.mask(blanked.span, into: &masked)
+    } else {
+      mask.mask(batch.text.span.extracting(text), into: &masked)
+    }
+    let component = naming.component(line.component, &batch.symbols)
+    let known = batch.symbols.count
+    let message = batch.symbols.intern(masked.span)
+    if batch.symbols.count > known { secrets.see(form: message, in: batch.symbols) }
     let row = LogRow(
-      time: line.time, request: line.request, span: line.span, source: line.source,
-      component: naming.component(line.component, &batch.symbols), message: batch.symbols.intern(masked.span),
-      severity: line.severity)
+      time: line.time, request: line.request, span: line.span, source: line.source, component: component,
+      message: message, severity: line.severity)
     profile.saw(row)
     partitions[index(line.request, line.source)].logs.append(row)
   }

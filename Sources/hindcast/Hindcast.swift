@@ -31,12 +31,25 @@ struct Hindcast: ParsableCommand {
   static func main() {
     // A closed pipe or a full device is an error to be told, not a signal to die of.
     SignalSetup.ignoreWriteSignals()
+    SignalSetup.endCleanly()
+    guard SignalSetup.hasRoomForThreads() else {
+      Console.tell("the address space is limited too far (ulimit -v) to start threads in: 512 MB are needed")
+      Self.exit(withError: ExitCode(Exit.noReport))
+    }
     ProcessMemory.configure()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      exit(withError: error)
+      // Help and version are results: where they cannot be written, that is an error as for any other.
+      let code = exitCode(for: error)
+      guard code == .success else { exit(withError: error) }
+      do {
+        try Console.print(fullMessage(for: error) + "\n")
+      } catch {
+        Console.tell("cannot write standard output")
+        exit(withError: ExitCode(Exit.noReport))
+      }
     }
   }
 }

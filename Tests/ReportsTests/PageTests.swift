@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Reports
+import Support
 import Testing
 
 private func file(_ name: String, _ report: NightReport) -> String {
@@ -120,30 +121,34 @@ func folderIsAtomic() throws {
     try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
   }
   let expected = [
-    "components.svg", "hindcast.prom", "incidents", "incidents/cascade-payments-db-1f2e3d4c.md", "policies.svg",
+    ".hindcast", "components.svg", "hindcast.prom", "incidents", "incidents/cascade-payments-db-1f2e3d4c.md",
+    "policies.svg",
     "report.html", "report.json", "report.md", "report.schema.json",
   ]
   #expect(try listing() == expected)
   let before = try String(contentsOfFile: folder + "/report.json", encoding: .utf8)
 
-  // A directory in the place of a temporary file makes the write fail half way.
-  let block = folder + "/report.json.tmp-\(getpid())"
+  // A folder in the place of a file is a person's: it is refused, and stays.
+  try FileManager.default.moveItem(atPath: folder + "/report.md", toPath: folder + "/mine.md")
+  let block = folder + "/report.md"
   try FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: false)
   var other = SampleNight().report
   other.incidents = []
   other.verdict = "quiet"
-  let failure = #expect(throws: ReportWriteFailure.self) { try ReportFolder.write(other, to: folder) }
+  let failure = #expect(throws: FileFailure.self) { try ReportFolder.write(other, to: folder) }
   #expect(failure?.path == block)
   #expect(try String(contentsOfFile: folder + "/report.json", encoding: .utf8) == before)
-  #expect(try listing() == expected)
+  try FileManager.default.removeItem(atPath: block)
+  try "notes".write(toFile: folder + "/incidents/mine.md", atomically: false, encoding: .utf8)
 
   // The next run replaces everything, and the page of an incident that is no more goes.
   try ReportFolder.write(other, to: folder)
-  #expect(try listing().filter { $0.hasPrefix("incidents/") } == [])
+  #expect(try listing().filter { $0.hasPrefix("incidents/") } == ["incidents/mine.md"])
+  #expect(try listing().contains("mine.md"))
   #expect(try String(contentsOfFile: folder + "/report.json", encoding: .utf8) != before)
 }
 
 @Test("A full device is a typed error", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
 func fullDevice() {
-  #expect(throws: ReportWriteFailure.self) { try ReportFolder.write(NightReport(), to: "/dev/full/report") }
+  #expect(throws: FileFailure.self) { try ReportFolder.write(NightReport(), to: "/dev/full/report") }
 }

@@ -30,7 +30,7 @@ struct PipelineFileTests {
     #expect(pipeline.limits.memory == 64 << 20)
     #expect(pipeline.limits.depth == 3)
     #expect(pipeline.limits.stall == 5_000_000)
-    #expect(!pipeline.masksSecrets)
+    #expect(!pipeline.secrets.isOn)
   }
 
   @Test("an unknown key is told with its place, its line and the key that was meant")

@@ -202,13 +202,25 @@ package struct CallAggregator: Aggregator {
   /// A failed call may not have reached anybody: it takes the callee of its siblings with the same operation, if they
   /// call by the same name.
   private mutating func adoptCallees() {
-    for i in calls.indices where calls[i].edge.callee.isNone || calls[i].edge.callee == calls[i].peer {
-      let known = calls.first {
-        !$0.edge.callee.isNone && $0.edge.callee != $0.peer && $0.edge.operation == calls[i].edge.operation
-          && $0.edge.caller == calls[i].edge.caller
-          && (calls[i].peer.isNone || $0.peer.isNone || $0.peer == calls[i].peer)
+    func isUnknown(_ call: Call) -> Bool { call.edge.callee.isNone || call.edge.callee == call.peer }
+    guard calls.contains(where: isUnknown), calls.contains(where: { !isUnknown($0) }) else { return }
+    // The first siblings that know: by what they have in common, and by the name they call by, with and without one.
+    var known: [EdgeSymbols: (order: Int, callee: Symbol)] = [:]
+    var anyKnown: [EdgeSymbols: Symbol] = [:]
+    func key(_ call: Call, _ peer: Symbol) -> EdgeSymbols {
+      EdgeSymbols(caller: call.edge.caller, callee: peer, operation: call.edge.operation)
+    }
+    for (order, call) in calls.enumerated() where !isUnknown(call) {
+      if known[key(call, call.peer)] == nil { known[key(call, call.peer)] = (order, call.edge.callee) }
+      if anyKnown[key(call, .none)] == nil { anyKnown[key(call, .none)] = call.edge.callee }
+    }
+    for i in calls.indices where isUnknown(calls[i]) {
+      if calls[i].peer.isNone {
+        if let callee = anyKnown[key(calls[i], .none)] { calls[i].edge.callee = callee }
+      } else {
+        let same = [known[key(calls[i], calls[i].peer)], known[key(calls[i], .none)]].compactMap { $0 }
+        if let first = same.min(by: { $0.order < $1.order }) { calls[i].edge.callee = first.callee }
       }
-      if let known { calls[i].edge.callee = known.edge.callee }
     }
   }
 

@@ -1,16 +1,16 @@
-internal import Support
+package import Support
 
 /// How foreign text (names, messages, paths: whatever came out of an input) appears in every report.
 package struct TextRules: Hashable, Sendable {
-  /// Whether keys, tokens and passwords are blanked.
-  package var masksSecrets: Bool
+  /// What blanks keys, tokens and passwords: most are blanked where they are read, this is the second line.
+  package var secrets: SecretMask
   /// Longest foreign text in characters; the rest is cut and its length named.
   package var limit: Int
   /// Longest path of an input or member, so that evidence can still be followed.
   package var pathLimit: Int
 
-  package init(masksSecrets: Bool = true, limit: Int = 300, pathLimit: Int = 4096) {
-    self.masksSecrets = masksSecrets
+  package init(secrets: SecretMask = SecretMask(), limit: Int = 300, pathLimit: Int = 4096) {
+    self.secrets = secrets
     self.limit = limit
     self.pathLimit = pathLimit
   }
@@ -21,7 +21,7 @@ package struct TextRules: Hashable, Sendable {
   /// The same for the path of an input or a member.
   package func boundedPath(_ text: String) -> String { cut(masked(text), to: pathLimit) }
 
-  private func masked(_ text: String) -> String { masksSecrets ? SecretMask.mask(text) : text }
+  private func masked(_ text: String) -> String { secrets.mask(text) }
 
   /// Cuts at a number of scalars; what was cut is named by its length and a digest, so that two long names that differ
   /// behind the cut still differ.

@@ -19,7 +19,7 @@ package enum Capture {
   package static func bundle(
     _ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest, document: String
   ) throws(CaptureFailure) -> CaptureBundle {
-    let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+    let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
     let renderer = ReportJSON(rules: rules)
     let inputs = night.outcomes.map { CapturedInput(name: $0.name, sha256: $0.sha256, bytes: $0.bytes) }
     var bundle = CaptureBundle(
@@ -47,7 +47,7 @@ package enum Capture {
       "pipeline": .string(request.pipelineText), "policies": .string(request.policyText),
       "quarantine": .string(request.quarantineText),
       "policyFile": .string(request.policyFile), "date": .string(request.date.text),
-      "history": .string(optional: request.history), "masksSecrets": .bool(request.pipeline.masksSecrets),
+      "history": .string(optional: request.history), "masksSecrets": .bool(request.pipeline.secrets.isOn),
       "options": .array(request.commandOptions.map(JSONValue.string)),
       "inputs": .array(request.inputs.sorted().map(JSONValue.string)),
       "windows": .array(request.windows.map { .array([.int($0.start), .int($0.end)]) }),
@@ -89,7 +89,7 @@ package enum Capture {
       request.settings = try RunSetup.settings(request.pipeline)
       request.pipeline.zone = request.pipeline.zone.on(day: date.day * 86_400)
     }
-    if case .bool(let masks) = config["masksSecrets"] { request.pipeline.masksSecrets = masks }
+    if case .bool(let masks) = config["masksSecrets"] { request.pipeline.secrets.isOn = masks }
     request.policyText = try text("policies")
     request.quarantineText = (try? text("quarantine")) ?? ""
     request.policyFile = try text("policyFile")

@@ -12,12 +12,17 @@ package struct NightHistory {
   private let store: HistoryStore
   private let key: NightKey
   package let baseline: HistoryBaseline
+  private let inputs: [String]
+  /// Whether the night would take the place of one that shares no input with it.
+  package let replacesAnother: Bool
 
   /// The blobs of a night, by analysis.
   package enum Blob {
     static let patterns = "patterns"
     static let tests = "testLines"
     static let cascades = "cascades"
+    /// Checksums and names of the inputs, a line each.
+    static let inputs = "inputs"
   }
 
   /// Opens the history of a request.
@@ -32,7 +37,19 @@ package struct NightHistory {
     key = NightKey(
       date: request.date.text, series: String(pipeline.prefix(32)),
       content: SHA256.hex(Array((pipeline + "\n" + checksums).utf8)))
+    inputs = night.outcomes.map { $0.sha256 + " " + $0.name }.sorted()
+    replacesAnother = try Self.replacesAnother(store, key, inputs)
     baseline = try store.baseline(before: key)
+  }
+
+  /// A night that is run again shares inputs with itself, by content or by name, whatever came late.
+  private static func replacesAnother(
+    _ store: HistoryStore, _ key: NightKey, _ inputs: [String]
+  ) throws(HistoryFailure) -> Bool {
+    guard let there = try store.blob(Blob.inputs, ofNightReplacedBy: key) else { return false }
+    let parts = { (lines: [Substring]) in Set(lines.flatMap { $0.split(separator: " ", maxSplits: 1) }) }
+    let known = parts(String(decoding: there, as: UTF8.self).split(separator: "\n"))
+    return parts(inputs.map { $0[...] }).isDisjoint(with: known)
   }
 
   /// What patterns were in earlier nights; a night whose form cannot be read is left out and named.
@@ -134,6 +151,7 @@ package struct NightHistory {
     record.events = report.summary.events
     record.requests = report.summary.requests
     record.blobs = conclusion.blobs
+    record.blobs[Blob.inputs] = Array(inputs.joined(separator: "\n").utf8)
     record.templates = report.templates.filter { $0.status != "gone" }.map { template in
       HistoricTemplate(
         id: template.id, template: template.template, count: template.count, severity: template.severity,

@@ -63,7 +63,7 @@ struct ExtractPhase {
     guard overlapped else {
       let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
       let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
-      return InputOutcome(of: input, [sink.extraction.finish()], summary)
+      return InputOutcome(of: input, [sink.extraction.finish()], summary, secrets: settings.secrets)
     }
     // Enough for one stretch to fill while another one is scanned. (Twenty more would be 5 % faster, and take too much memory.)
     let ring = BoundedQueue(parcels: 2 + (scanners - 1) * settings.stretchSize / ByteBuffer.size)
@@ -85,7 +85,7 @@ struct ExtractPhase {
     }
     threads.wait()
     let ordered = stretches.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
-    return InputOutcome(of: input, ordered, summary.withLock { $0 })
+    return InputOutcome(of: input, ordered, summary.withLock { $0 }, secrets: settings.secrets)
   }
 
   private func scan(

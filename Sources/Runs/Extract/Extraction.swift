@@ -41,25 +41,28 @@ package struct Extraction: Sendable {
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }
-    outcomes = attach(diagnostics.sorted, to: outcomes)
+    outcomes = attach(diagnostics.sorted.map(settings.secrets.mask), to: outcomes)
     let unused = UnusedInputs.diagnostics(of: outcomes, request.arguments, isAllowed: request.allowEmpty)
     for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
       request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message))
     }
-    outcomes = attach(unused, to: outcomes)
+    outcomes = attach(unused.map(settings.secrets.mask), to: outcomes)
     return Extraction(outcomes: outcomes, store: store, pipelineChecksum: PipelineChecksum.of(request.pipeline))
   }
 
   /// Problems of the listing belong to the input they name; one that became no input at all gets an outcome of its own.
   private static func attach(_ diagnostics: [Diagnostic], to outcomes: [InputOutcome]) -> [InputOutcome] {
     var outcomes = outcomes
+    var places: [String: Int] = [:]
+    for (index, outcome) in outcomes.enumerated() where places[outcome.name] == nil { places[outcome.name] = index }
     for diagnostic in diagnostics {
       let name = diagnostic.location.input
-      if let index = outcomes.firstIndex(where: { $0.name == name }) {
+      if let index = places[name] {
         outcomes[index].diagnostics.append(diagnostic)
       } else {
         var outcome = InputOutcome(name: name, sha256: "")
         outcome.diagnostics = [diagnostic]
+        places[name] = outcomes.count
         outcomes.append(outcome)
       }
     }
@@ -109,6 +112,7 @@ extension ExtractSettings {
     decoders = RunSetup.decoders(pipeline, problems: &problems)
     rename = pipeline.rename
     failures = pipeline.failures
+    secrets = SecretMask(pipeline.secrets)
   }
 }
 
@@ -119,7 +123,8 @@ package enum PipelineChecksum {
     for node in [pipeline.formats, pipeline.reflex, pipeline.patterns, pipeline.tests] {
       parts.append(node.map(text) ?? "-")
     }
-    for rule in pipeline.rename { parts.append("rename \(rule.pattern) \(rule.replacement)") }
+    if let mask = pipeline.mask { parts.append("mask " + text(mask)) }
+    for rule in pipeline.rename { parts.append("rename \(rule.pattern.text) \(rule.replacement)") }
     for failure in pipeline.failures { parts.append("failure \(failure.fragment) \(failure.kind.name)") }
     return SHA256.hex(Array(parts.joined(separator: "\n").utf8))
   }

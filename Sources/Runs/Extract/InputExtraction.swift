@@ -15,6 +15,8 @@ struct InputExtraction {
   private let settings: ExtractSettings
   /// How the input's name begins where it was found in a folder: test reports are listed without it.
   private let root: String
+  /// The input's name as it is read; what is told of it has no secrets.
+  private let input: String
   private let deliver: Deliver
   private var batch = RecordBatch()
   private var builder: EventBuilder
@@ -36,8 +38,9 @@ struct InputExtraction {
     self.deliver = deliver
     builder = EventBuilder(
       partitions: settings.partitions, naming: ComponentNaming(rules: settings.rename),
-      failures: FailureClassifier(overrides: settings.failures))
-    outcome = InputOutcome(name: input, sha256: "")
+      failures: FailureClassifier(overrides: settings.failures), secrets: settings.secrets)
+    self.input = input
+    outcome = InputOutcome(name: settings.secrets.mask(input), sha256: "")
   }
 
   mutating func begin(_ header: MemberHeader) {
@@ -55,12 +58,12 @@ struct InputExtraction {
   }
 
   private mutating func enter(_ header: MemberHeader) {
-    member = header.path
+    member = settings.secrets.mask(header.path)
     memberBytes = 0
     written = header.modified ?? .max
     let relative =
-      !root.isEmpty && outcome.name.hasPrefix(root + "/")
-      ? String(outcome.name.dropFirst(root.utf8.count + 1)) : outcome.name
+      !root.isEmpty && input.hasPrefix(root + "/")
+      ? settings.secrets.mask(String(input.dropFirst(root.utf8.count + 1))) : outcome.name
     reportPath = member.isEmpty ? relative : relative + "!" + member
   }
 
@@ -114,11 +117,14 @@ struct InputExtraction {
     outcome.events = builder.events
     outcome.first = builder.first
     outcome.last = builder.last
-    return WorkUnitOutcome(outcome: outcome, diagnostics: batch.diagnostics, beginsInMember: beginsInMember)
+    return WorkUnitOutcome(
+      outcome: outcome, diagnostics: batch.diagnostics, beginsInMember: beginsInMember,
+      patternsThatGaveUp: builder.patternsThatGaveUp)
   }
 
   private mutating func absorb() {
     guard !batch.isEmpty else { return }
+    for i in batch.reports.indices { settings.secrets.mask(&batch.reports[i]) }
     for report in batch.reports {
       var row = condenser.condense(report, path: reportPath)
       row.written = written
@@ -137,7 +143,7 @@ struct InputExtraction {
   private mutating func flush() {
     let rows = builder.takePartitions()
     guard rows.contains(where: { !$0.isEmpty }) else { return }
-    deliver(batch.symbols, batch.sources, rows)
+    deliver(builder.handedOn(batch.symbols), batch.sources, rows)
   }
 }
 
@@ -148,6 +154,7 @@ struct WorkUnitOutcome: Sendable {
   var diagnostics: DiagnosticLog
   /// Whether its first record counts go on with the last ones of the stretch before.
   var beginsInMember = false
+  var patternsThatGaveUp: Set<String> = []
 }
 
 extension NightReport.MemberCounts {
@@ -162,9 +169,9 @@ extension NightReport.MemberCounts {
 
 extension InputOutcome {
   /// Joins the stretches of an input, in their order, with what the walk over it found.
-  init(of input: ExtractInput, _ stretches: [WorkUnitOutcome], _ summary: WalkSummary) {
-    self.init(name: input.source.name, sha256: summary.sha256)
-    root = input.root.isEmpty ? name : input.root
+  init(of input: ExtractInput, _ stretches: [WorkUnitOutcome], _ summary: WalkSummary, secrets: SecretMask) {
+    self.init(name: secrets.mask(input.source.name), sha256: summary.sha256)
+    root = input.root.isEmpty ? name : secrets.mask(input.root)
     bytes = summary.bytes
     var diagnostics = summary.diagnostics
     for stretch in stretches {
@@ -179,7 +186,13 @@ extension InputOutcome {
       memberCounts += recordCounts
       diagnostics.merge(stretch.diagnostics)
     }
-    self.diagnostics = diagnostics.sorted
+    for pattern in Set(stretches.flatMap(\.patternsThatGaveUp)) {
+      diagnostics.add(
+        Diagnostic(
+          "renamingGaveUp", .warning, at: SourceLocation(input: name),
+          "a pattern of components.rename takes too many steps on some names, which stay as they are: " + pattern))
+    }
+    self.diagnostics = diagnostics.sorted.map(secrets.mask)
   }
 }
 
@@ -188,6 +201,8 @@ struct ExtractSettings: Sendable {
   var partitions = 64
   var decoders = DecoderSettings()
   var rename: [ComponentNaming.Rule] = []
+  /// What blanks secrets, before anything is written.
+  var secrets = SecretMask()
   var failures: [(fragment: String, kind: FailureKind)] = []
   /// Bytes after which a member is cut where it can be, and the next member or piece of one goes to the next thread.
   var stretchSize = 8 << 20

@@ -15,6 +15,9 @@ package struct NightDate: Hashable, Sendable {
     guard Timestamp.date(days: day) == (year, month, dayOfMonth) else { return nil }
   }
 
+  /// - Parameter day: days since the epoch.
+  init(day: Int) { self.day = day }
+
   /// The day before an instant, given as seconds since the epoch.
   package init(before now: Int, zone: Zone) {
     let local = now + zone.offsetSeconds

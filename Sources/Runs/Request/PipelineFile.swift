@@ -25,7 +25,9 @@ package struct PipelineFile: Sendable {
   /// The history's path, nil for none.
   package var history: String?
   package var limits = RunLimits()
-  package var masksSecrets = true
+  /// The `mask:` section as it was written, and what it says.
+  package var mask: ConfigNode?
+  package var secrets = SecretSettings()
   package var reportFormats: [String] = ["json", "markdown"]
   package var failOn: String?
 
@@ -83,12 +85,12 @@ package struct PipelineFile: Sendable {
         problems.append(ConfigProblem(at: rule, "a renaming needs a pattern"))
         continue
       }
-      guard ComponentNaming.isPattern(text) else {
+      guard let bounded = BoundedPattern(text) else {
         problems.append(ConfigProblem(at: pattern, "'\(text)' is no regular expression"))
         continue
       }
       let replacement = Self.text(rule["with"], "with", &problems) ?? ""
-      rename.append(ComponentNaming.Rule(pattern: text, replacement: replacement))
+      rename.append(ComponentNaming.Rule(pattern: bounded, replacement: replacement))
     }
   }
 
@@ -110,11 +112,8 @@ package struct PipelineFile: Sendable {
 
   private mutating func readReport(_ config: ConfigNode, _ problems: inout [ConfigProblem]) {
     if let node = config["mask"] {
-      switch node.scalar {
-      case "secrets": masksSecrets = true
-      case "none": masksSecrets = false
-      default: problems.append(ConfigProblem(at: node, "mask is 'secrets' or 'none'", suggestion: "secrets"))
-      }
+      mask = node
+      secrets = SecretSettings(config: node, problems: &problems)
     }
     guard let report = config["report"] else { return }
     report.rejectUnknownKeys(["formats", "failOn"], problems: &problems)

@@ -21,6 +21,8 @@ package struct RunRequest: Sendable {
   /// Whether an argument may give nothing.
   package var allowEmpty = false
   package var date: NightDate
+  /// Whether the date was named; else it is the records' as soon as they are read.
+  package var isDateNamed = true
   /// The night's folder.
   package var output = ""
   /// The history file, nil to run without.

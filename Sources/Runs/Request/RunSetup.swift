@@ -87,7 +87,9 @@ package enum RunSetup {
       text = try read(path)
       pipeline = try checked(path: path, text: text)
     }
-    var request = RunRequest(date: try date(options.date ?? environment("DATE"), zone: pipeline.zone))
+    let named = options.date ?? environment("DATE")
+    var request = RunRequest(date: try date(named, zone: pipeline.zone))
+    request.isDateNamed = named != nil
     pipeline.zone = pipeline.zone.on(day: request.date.day * 86_400)
     if let memory = options.memory ?? environment("MEMORY") {
       guard let bytes = ConfigNode.size(memory), bytes >= 16 << 20 else {
@@ -99,8 +101,8 @@ package enum RunSetup {
     request.isQuiet = options.quiet
     request.stepSummary = variable("GITHUB_STEP_SUMMARY")
     request.annotates = variable("GITHUB_ACTIONS") == "true"
-    let named = options.inputs.isEmpty ? pipeline.inputs : options.inputs
-    request.arguments = named.map(request.date.fill).map { RunRequest.Argument(word: $0, paths: expand([$0])) }
+    let paths = options.inputs.isEmpty ? pipeline.inputs : options.inputs
+    request.arguments = paths.map(request.date.fill).map { RunRequest.Argument(word: $0, paths: expand([$0])) }
     request.inputs = request.arguments.flatMap(\.paths)
     request.allowEmpty = options.allowEmpty
     guard !request.inputs.isEmpty || !needsInputs else {
@@ -108,6 +110,9 @@ package enum RunSetup {
     }
     request.output = request.date.fill(
       options.output ?? environment("OUTPUT") ?? pipeline.output ?? "reports/{date}")
+    guard request.output != "-", !request.output.isEmpty else {
+      throw Failure("the output is a folder, not '\(request.output)': name one with -o")
+    }
     request.history = options.noHistory ? nil : options.history ?? environment("HISTORY") ?? pipeline.history
     if let failOn = options.failOn ?? environment("FAIL_ON") ?? pipeline.failOn {
       guard let parsed = FailOn(failOn) else {
@@ -141,7 +146,9 @@ package enum RunSetup {
     request.settings = try settings(pipeline)
     request.pipeline = pipeline
     request.pipelineText = text
-    request.commandOptions = commandOptions(options, path: path, date: request.date)
+    // A date that inputs are chosen by belongs to the command; one that nobody named and nothing depends on does not.
+    let isUsed = request.isDateNamed || paths.contains { $0.contains("{date}") }
+    request.commandOptions = commandOptions(options, path: path, date: isUsed ? request.date : nil)
     return request
   }
 
@@ -167,7 +174,7 @@ package enum RunSetup {
       problems.append(error)
     }
     guard problems.isEmpty else {
-      throw Failure(problems.map { describe($0, file: path, text: text) }.joined(separator: "\n"))
+      throw Failure(describe(problems, file: path, text: text))
     }
     return pipeline
   }
@@ -182,7 +189,7 @@ package enum RunSetup {
       problems.append(error)
     }
     guard problems.isEmpty else {
-      throw Failure(problems.map { describe($0, file: path, text: text) }.joined(separator: "\n"))
+      throw Failure(describe(problems, file: path, text: text))
     }
     return file
   }
@@ -208,13 +215,19 @@ package enum RunSetup {
   }
 
   private static func jobs(_ flag: Int?) throws(Failure) -> Int {
-    let number = flag ?? environment("JOBS").flatMap { Int($0) } ?? ProcessInfo.processInfo.activeProcessorCount
+    var told = flag
+    if told == nil, let text = environment("JOBS") {
+      guard let number = Int(text) else { throw Failure("HINDCAST_JOBS takes a number from 1 to 256, not '\(text)'") }
+      told = number
+    }
+    let number = told ?? ProcessInfo.processInfo.activeProcessorCount
     guard (1...256).contains(number) else { throw Failure("--jobs takes a number from 1 to 256") }
     return number
   }
 
   private static func formats(_ text: String) throws(Failure) -> [String] {
     let formats = text.split(separator: ",").map(String.init)
+    guard !formats.isEmpty else { throw Failure("--format takes json, markdown, html or metrics, not nothing") }
     for format in formats where !["json", "markdown", "html", "metrics"].contains(format) {
       throw Failure("--format takes json, markdown, html or metrics, not '\(format)'")
     }
@@ -252,12 +265,12 @@ package enum RunSetup {
   }
 
   /// The options that a report depends on, as they stand in the command that makes it again.
-  private static func commandOptions(_ options: Options, path: String?, date: NightDate) -> [String] {
+  private static func commandOptions(_ options: Options, path: String?, date: NightDate?) -> [String] {
     var words: [String] = []
     if let path { words += ["--pipeline", path] }
     if let policies = options.policies { words += ["--policies", policies] }
     if let windows = options.windows { words += ["--windows", windows] }
-    if options.date != nil || path != nil { words += ["--date", date.text] }
+    if let date { words += ["--date", date.text] }
     if options.noHistory { words.append("--no-history") }
     return words
   }

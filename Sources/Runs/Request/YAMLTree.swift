@@ -5,6 +5,8 @@ internal import Yams
 package enum YAMLTree {
   /// How deep a configuration file may nest.
   private static let deepest = 24
+  /// Values of a file, those that aliases repeat counted each time: nine aliases of nine aliases need no long file.
+  private static let mostValues = 200_000
 
   /// - Throws: `ConfigProblem` at the place where the text is no YAML, or nests too deep.
   package static func read(_ text: String) throws(ConfigProblem) -> ConfigNode {
@@ -17,20 +19,27 @@ package enum YAMLTree {
       throw ConfigProblem(at: ConfigNode(.scalar(""), line: 1, column: 1), "not readable as YAML")
     }
     guard let root else { return ConfigNode(.map([]), line: 1, column: 1) }
-    return try node(root, depth: 0)
+    var budget = mostValues
+    return try node(root, depth: 0, &budget)
   }
 
-  private static func node(_ node: Node, depth: Int) throws(ConfigProblem) -> ConfigNode {
+  private static func node(_ node: Node, depth: Int, _ budget: inout Int) throws(ConfigProblem) -> ConfigNode {
     let line = node.mark?.line ?? 1
     let column = node.mark?.column ?? 1
     guard depth < deepest else {
       throw ConfigProblem(at: ConfigNode(.scalar(""), line: line, column: column), "nested too deep")
     }
+    budget -= 1
+    guard budget >= 0 else {
+      throw ConfigProblem(
+        at: ConfigNode(.scalar(""), line: line, column: column),
+        "more than \(mostValues) values, where one that an alias stands for counts each time")
+    }
     switch node {
     case .scalar(let scalar): return ConfigNode(.scalar(scalar.string), line: line, column: column)
     case .sequence(let sequence):
       var list: [ConfigNode] = []
-      for element in sequence { list.append(try Self.node(element, depth: depth + 1)) }
+      for element in sequence { list.append(try Self.node(element, depth: depth + 1, &budget)) }
       return ConfigNode(.list(list), line: line, column: column)
     case .mapping(let mapping):
       var entries: [ConfigNode.Entry] = []
@@ -39,7 +48,7 @@ package enum YAMLTree {
         guard let name = key.scalar?.string else { throw ConfigProblem(at: place, "a key must be plain text") }
         entries.append(
           ConfigNode.Entry(
-            key: name, line: place.line, column: place.column, value: try Self.node(value, depth: depth + 1)))
+            key: name, line: place.line, column: place.column, value: try Self.node(value, depth: depth + 1, &budget)))
       }
       return ConfigNode(.map(entries), line: line, column: column)
     case .alias:
@@ -69,17 +78,31 @@ package enum YAMLTree {
 
 /// Prints a problem the way compilers do: `file:line:column: message`, the line, and a caret.
 package func describe(_ problem: ConfigProblem, file: String, text: String) -> String {
-  var out = "\(file):\(problem.line):\(problem.column): \(problem.message)"
-  let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-  if problem.line >= 1, problem.line <= lines.count {
-    let line = String(lines[problem.line - 1].prefix(160)).replacing("\t", with: " ")
-    let safe = String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
-    out += "\n  \(safe)\n  \(String(repeating: " ", count: max(0, problem.column - 1)))^"
+  describe([problem], file: file, text: text)
+}
+
+/// Most problems of one file that are listed; the rest are counted.
+private let listedProblems = 100
+
+/// Prints problems in the same way, one after another.
+package func describe(_ problems: [ConfigProblem], file: String, text: String) -> String {
+  let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+  var parts = problems.prefix(listedProblems).map { problem in
+    var out = "\(file):\(problem.line):\(problem.column): \(problem.message)"
+    if problem.line >= 1, problem.line <= lines.count {
+      let line = String(decoding: lines[problem.line - 1].prefix(640), as: UTF8.self).prefix(160).replacing(
+        "\t", with: " ")
+      let safe = String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
+      out += "\n  \(safe)"
+      if problem.column <= 160 { out += "\n  \(String(repeating: " ", count: max(0, problem.column - 1)))^" }
+    }
+    if let suggestion = problem.suggestion {
+      out += "\n  did you mean '\(suggestion)'?"
+    } else if !problem.knownKeys.isEmpty {
+      out += "\n  known here: \(problem.knownKeys.joined(separator: ", "))"
+    }
+    return out
   }
-  if let suggestion = problem.suggestion {
-    out += "\n  did you mean '\(suggestion)'?"
-  } else if !problem.knownKeys.isEmpty {
-    out += "\n  known here: \(problem.knownKeys.joined(separator: ", "))"
-  }
-  return out
+  if problems.count > listedProblems { parts.append("\(file): and \(problems.count - listedProblems) problems more") }
+  return parts.joined(separator: "\n")
 }

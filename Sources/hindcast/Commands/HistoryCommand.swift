@@ -8,8 +8,9 @@ struct HistoryCommand: ParsableCommand {
     discussion: """
       hindcast history list --history hindcast.sqlite
       hindcast history show 2026-01-31
-      hindcast history prune --keep 90
-      """, subcommands: [List.self, Show.self, Check.self, Prune.self])
+      hindcast history prune --keep 90 --yes
+      hindcast history backup copy.sqlite
+      """, subcommands: [List.self, Show.self, Check.self, Prune.self, Backup.self])
 
   struct File: ParsableArguments {
     @Option(help: "The history file.")
@@ -41,8 +42,18 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var file: File
     @Option(help: "How many nights to keep.")
     var keep: Int
+    @Flag(help: "Remove them without asking.")
+    var yes = false
 
     func validate() throws { if keep < 0 { throw ValidationError("--keep takes a number from 0") } }
-    func run() throws { try finish(HistoryVerbs.prune(file.history, keep: keep)) }
+    func run() throws { try finish(HistoryVerbs.prune(file.history, keep: keep, isSure: yes)) }
+  }
+
+  struct Backup: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Copy the file, whole or not at all.")
+    @OptionGroup var file: File
+    @Argument(help: "Where to; nothing may stand there.")
+    var target: String
+    func run() throws { try finish(HistoryVerbs.backup(file.history, to: target)) }
   }
 }

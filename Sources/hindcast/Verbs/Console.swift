@@ -50,4 +50,14 @@ package enum SignalSetup {
     _ = signal(SIGPIPE, SIG_IGN)
     _ = signal(SIGXFSZ, SIG_IGN)
   }
+
+  /// Whether a few threads with their stacks have room: where they have not, the pool waits for them without end.
+  package static func hasRoomForThreads() -> Bool {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return true }
+    return limit.rlim_cur == .max || limit.rlim_cur >= 384 << 20
+  }
+
+  /// Ends cleanly on SIGINT, SIGTERM and SIGHUP; called before any other thread is made.
+  package static func endCleanly() { Ending.watch() }
 }

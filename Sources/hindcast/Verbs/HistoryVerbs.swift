@@ -49,8 +49,21 @@ package enum HistoryVerbs {
     return code == Exit.done && !problems.isEmpty ? Exit.noReport : code
   }
 
-  package static func prune(_ path: String, keep: Int) -> Int32 {
-    act(path) { store in "\(try store.prune(keep: keep)) nights removed\n" }
+  package static func backup(_ path: String, to target: String) -> Int32 {
+    act(path) { store in
+      try store.backup(to: target)
+      return "copied to \(Console.inert(target))\n"
+    }
+  }
+
+  package static func prune(_ path: String, keep: Int, isSure: Bool) -> Int32 {
+    guard isSure else {
+      Console.tell(
+        "prune removes all but the latest \(keep) nights of every series for good: add --yes, and think of 'history backup'"
+      )
+      return Exit.usage
+    }
+    return act(path) { store in "\(try store.prune(keep: keep)) nights removed\n" }
   }
 
   private static func act(_ path: String, _ body: (HistoryStore) throws -> String) -> Int32 {

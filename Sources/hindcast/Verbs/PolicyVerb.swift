@@ -26,7 +26,7 @@ package enum PolicyVerb {
         Console.tell("no calls in the inputs: nothing to evaluate")
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
-      let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+      let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
       try Console.print(asJSON ? ReportJSON(rules: rules).policies(findings).pretty : table(findings))
       return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
     } catch {

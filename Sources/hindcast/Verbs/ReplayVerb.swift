@@ -12,7 +12,7 @@ package enum ReplayVerb {
       let request = try Capture.request(captured, path: path)
       let night = try NightRun.partial(of: request)
       let conclusion = try NightRun.findings(night, request).conclusion
-      let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+      let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
       let document = ReportJSON.render(conclusion.report, rules: rules)
       let replayed = try Capture.bundle(conclusion, night, request, document: document)
       if let difference = CaptureDifference.first(captured: captured, replayed: replayed) {

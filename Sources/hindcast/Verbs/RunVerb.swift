@@ -14,6 +14,13 @@ package enum RunVerb {
     do {
       var request = try RunSetup.request(options)
       request.tell = Console.tell
+      // Before the work, not after it.
+      do throws(FileFailure) {
+        try ReportFolder.prepare(request.output)
+      } catch {
+        Console.tell("cannot write \(error.path): \(error.message)")
+        return Exit.noReport
+      }
       let progress = !options.quiet && Progress.isWanted ? Progress(total: 0) : nil
       request.progress = progress
       defer { progress?.finish() }
@@ -29,8 +36,9 @@ package enum RunVerb {
   /// Conclude: findings, report, and last of all the history.
   static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
+      let request = NightRun.dated(request, night)
       let (conclusion, history) = try NightRun.findings(night, request)
-      try ReportOutput.write(conclusion, night, request)
+      let unwritten = try ReportOutput.write(conclusion, night, request)
       do throws(HistoryFailure) {
         try history?.commit(conclusion)
       } catch {
@@ -44,6 +52,10 @@ package enum RunVerb {
       if !request.isQuiet {
         Console.tell(conclusion.report.verdict)
         Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
+      }
+      if let unwritten {
+        Console.tell("the report is written, but not the step summary \(unwritten.path): \(unwritten.message)")
+        return Exit.partlyUnread
       }
       return exitCode(conclusion.report, request)
     } catch {
@@ -66,6 +78,7 @@ extension Console {
     switch message {
     case .historyInUse: tell("the history is in use by another run: waiting")
     case .nothingUsed(let input, let reason): tell("\(inert(input)): \(inert(reason))")
+    case .historyUnusable(let reason): tell("\(reason); the run goes on without it")
     case .memoryExceeded(let reason):
       tell("more memory than limits.memory is used: test cases stay there, \(reason)")
     }
