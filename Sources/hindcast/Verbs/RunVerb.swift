@@ -46,7 +46,7 @@ package enum RunVerb {
         return Exit.partlyUnread
       }
       if request.annotates {
-        let rules = TextRules(masksSecrets: request.pipeline.masksSecrets)
+        let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
         print(Annotations.text(conclusion.report, rules: rules), terminator: "")
       }
       if !request.isQuiet {
