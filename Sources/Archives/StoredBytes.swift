@@ -35,6 +35,7 @@ final class OpenFile: StoredBytes {
   /// - Parameters:
   ///   - path: the file's path.
   ///   - root: the folder in which the file must lie, its path without links; nil for what the user named.
+  /// - Throws: `InputError` where it cannot be opened, is no file, or lies elsewhere.
   convenience init(path: FilePath, root: String? = nil) throws(InputError) {
     // A pipe without a writer must not block the opening.
     let descriptor = unsafe open(path.bytes, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)

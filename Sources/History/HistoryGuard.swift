@@ -37,7 +37,11 @@ enum HistoryGuard {
 
   /// The tables must be those that this program makes, statement by statement: no column renamed, no view or trigger.
   ///
-  /// - Parameter version: the version that the file says it has.
+  /// - Parameters:
+  ///   - db: the file.
+  ///   - version: the version that it says it has.
+  ///   - path: for the message.
+  /// - Throws: `HistoryFailure` at the first table that differs.
   static func check(schema db: Database, version: Int, path: String) throws {
     let expected = try DatabaseQueue().write { memory in
       try memory.execute(sql: "CREATE TABLE schema (version INTEGER NOT NULL) STRICT")

@@ -10,7 +10,10 @@ enum SecretPlaces {
   /// A password should be percent-encoded (RFC 3986), but often is not: where the authority has no `@`, and what stands behind
   /// its colon is no port, a later `@` in front of a host ends a password with `/`, `?` or `#` in it.
   ///
-  /// - Parameter start: behind `://`.
+  /// - Parameters:
+  ///   - text: the text.
+  ///   - start: behind `://`.
+  /// - Returns: where the secret lies; nil where there is none.
   static func userInformation(_ text: Span<UInt8>, _ start: Int) -> Range<Int>? {
     var end = start
     var authority: Int?

@@ -9,6 +9,7 @@ enum SecretValue {
   ///   - start: behind the sign.
   ///   - kind: what the name says.
   ///   - isProse: whether the sign is a colon with a blank behind it, as in a sentence.
+  /// - Returns: where it lies.
   static func after(_ text: Span<UInt8>, _ start: Int, kind: SecretKey, isProse: Bool) -> Range<Int>? {
     var i = start
     while i < text.count, i - start < 16, text[i] == 0x20 || text[i] == 0x09 || text[i] == 0x5C { i += 1 }
