@@ -41,6 +41,8 @@ package struct Incident: Hashable, Sendable {
   package var decision: CascadeDecision
   package var timeline: [Moment]
   package var evidence: [Evidence]
+  /// Deployments and other changes from ten minutes before its beginning to its end.
+  package var changes: [NightChange] = []
 
   package init(kind: Kind, start: Int64, end: Int64) {
     id = ""

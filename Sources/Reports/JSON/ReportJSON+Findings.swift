@@ -41,7 +41,14 @@ extension ReportJSON {
             "evidence": moment.evidence.map { evidence($0) },
           ])
         }),
-      "evidence": evidence(incident.evidence),
+      "evidence": evidence(incident.evidence), "before": .array(incident.changesBefore.map(change)),
+    ])
+  }
+
+  func change(_ change: NightChange) -> JSONValue {
+    .object([
+      "at": time(change.at), "component": change.component.map { text($0.text) }, "kind": text(change.kind.text),
+      "text": text(change.text.text),
     ])
   }
 

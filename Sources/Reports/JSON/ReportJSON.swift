@@ -45,6 +45,7 @@ package struct ReportJSON: Sendable {
           ])
         }),
       "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
+      "changes": .array(report.changes.map(change)),
       "tests": tests(report.tests),
       "windows": .array(
         report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.map { window in

@@ -105,7 +105,7 @@ package enum ReportSchema {
       list(
         object([Field("path", list(string)), Field("calls", count), Field("timeUs", count), Field("share", share)])),
       optional: true),
-    Field("incidents", list(ref("incident"))),
+    Field("incidents", list(ref("incident"))), Field("changes", list(ref("change")), optional: true),
     Field("tests", ref("tests")),
     Field(
       "windows", list(object([Field("start", time), Field("end", time), Field("suspects", list(ref("cause")))]))),
@@ -189,8 +189,13 @@ package enum ReportSchema {
       ]
     ),
     (
+      "change",
+      [Field("at", time), Field("component", string, optional: true), Field("kind", string), Field("text", string)]
+    ),
+    (
       "incident",
       [
+        Field("before", list(ref("change")), optional: true),
         Field("id", string), Field("fingerprint", string), Field("kind", oneOf(Incident.Kind.allCases.map(\.rawValue))),
         Field("status", oneOf(["new", "recurring", "ongoing"])),
         Field("severity", oneOf(Incident.Severity.allCases.map(\.rawValue))), Field("start", time), Field("end", time),

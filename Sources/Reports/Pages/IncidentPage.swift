@@ -29,6 +29,7 @@ package enum IncidentPage {
           .foreign(incident.id),
         ]
       ])
+    changes(incident, &page)
     impact(incident, &page)
     cascade(incident, rules, &page)
     causes(incident, &page)
@@ -43,6 +44,16 @@ package enum IncidentPage {
       "Owner: ____", "What users noticed: ____", "What we learned: ____", "What we change, by whom, until when: ____",
     ])
     return page
+  }
+
+  /// That it began just after a change, in words: what a reader asks first.
+  private static func changes(_ incident: Incident, _ page: inout Page) {
+    for change in incident.changesBefore.suffix(3) {
+      let before = incident.start.subtractingSaturated(change.at)
+      let distance: InlineText =
+        before >= 0 ? "It began \(own: NumberFormat.duration(before)) after" : "It began together with"
+      page.paragraph(distance + " a change, " + ChangeWording.wording(change) + ".")
+    }
   }
 
   private static func impact(_ incident: Incident, _ page: inout Page) {
@@ -95,16 +106,35 @@ package enum IncidentPage {
   }
 
   private static func timeline(_ incident: Incident, _ page: inout Page) {
-    guard !incident.timeline.isEmpty else { return }
+    guard !incident.timeline.isEmpty || !incident.changes.isEmpty else { return }
     page.heading(2, "Timeline (UTC)")
     page.table(
-      ["time", "component", "what", "evidence"],
-      incident.timeline.map { moment in
+      ["time", "component", "what", "evidence"], rows(incident).map(\.cells))
+  }
+
+  /// What was seen, and what was changed meanwhile, by time.
+  private static func rows(_ incident: Incident) -> [(at: Int64, cells: [InlineText])] {
+    let seen = incident.timeline.map { moment -> (at: Int64, cells: [InlineText]) in
+      (
+        moment.at,
         [
           .own(NumberFormat.time(moment.at)), .foreign(moment.component.text), moment.event.wording,
           moment.evidence.map { proof($0) } ?? "",
         ]
-      })
+      )
+    }
+    let changed = incident.changes.map { change -> (at: Int64, cells: [InlineText]) in
+      (
+        change.at,
+        [
+          .own(NumberFormat.time(change.at)), .foreign(change.component?.text ?? ""),
+          "change: " + ChangeWording.wording(change), "",
+        ]
+      )
+    }
+    // Stable: of one instant the change comes first.
+    return (changed + seen).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+      \.element)
   }
 
   private static func witness(_ incident: Incident, _ page: inout Page) {

@@ -22,6 +22,7 @@ package struct NightPage {
     page.paragraph(.sentence(report.verdict.isEmpty ? "Nothing was found." : report.verdict))
     summary(&page)
     incidents(&page)
+    deployments(&page)
     components(&page)
     criticalPath(&page)
     changes(&page)
@@ -44,6 +45,18 @@ package struct NightPage {
   private var title: InlineText {
     guard let window = report.window else { return "Night report" }
     return "Night report, \(own: NumberFormat.time(window.start)) to \(own: NumberFormat.time(window.end))"
+  }
+
+  /// What was changed in the night.
+  private func deployments(_ page: inout Page) {
+    guard !report.changes.isEmpty else { return }
+    page.heading(2, "Deployments and other changes")
+    page.table(
+      ["time (UTC)", "change"],
+      report.changes.prefix(Self.listed).map { [.own(NumberFormat.time($0.at)), ChangeWording.wording($0)] })
+    if report.changes.count > Self.listed {
+      page.paragraph("\(report.changes.count - Self.listed) more in `report.json`.")
+    }
   }
 
   private func summary(_ page: inout Page) {

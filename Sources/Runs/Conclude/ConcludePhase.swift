@@ -27,7 +27,8 @@ package struct ConcludePhase: Sendable {
 
   package func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
     var report = NightReport()
-    report.diagnostics = notes
+    report.diagnostics = notes + request.changeNotes
+    report.changes = request.changes
     report.toolVersion = Version.text
     report.zone = request.pipeline.zone.name
     addInputs(night, to: &report)
@@ -62,6 +63,7 @@ package struct ConcludePhase: Sendable {
     report.reproduce = RunSetup.commandLine(
       ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
     history?.recognise(&report.incidents)
+    for i in report.incidents.indices { report.incidents[i].take(report.changes) }
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
     return Conclusion(
       report: report,

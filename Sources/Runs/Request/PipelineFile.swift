@@ -22,6 +22,8 @@ package struct PipelineFile: Sendable {
   package var quarantine: String?
   /// The policy file's path, relative to the pipeline file.
   package var policies: String?
+  /// Files that tell of deployments and other changes, relative to the pipeline file, `{date}` not yet replaced.
+  package var changes: [String] = []
   /// The history's path, nil for none.
   package var history: String?
   package var limits = RunLimits()
@@ -35,7 +37,7 @@ package struct PipelineFile: Sendable {
 
   static let keys = [
     "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns",
-    "policies", "history", "limits", "mask", "report",
+    "policies", "changes", "history", "limits", "mask", "report",
   ]
 
   /// Reads a pipeline file's tree; everything wrong in it is named, not only the first thing.
@@ -51,6 +53,7 @@ package struct PipelineFile: Sendable {
     inputs = Self.texts(config["inputs"], "inputs", &problems)
     output = Self.text(config["output"], "output", &problems)
     policies = Self.text(config["policies"], "policies", &problems)
+    changes = Self.texts(config["changes"], "changes", &problems)
     history = Self.text(config["history"], "history", &problems)
     if let node = config["zone"], let text = Self.text(node, "zone", &problems) {
       if let zone = Zone(text) {

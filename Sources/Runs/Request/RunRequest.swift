@@ -20,6 +20,9 @@ package struct RunRequest: Sendable {
   package var arguments: [Argument] = []
   /// Whether an argument may give nothing.
   package var allowEmpty = false
+  /// Deployments and other changes of the pipeline's `changes:`, in their order, and what is to be said about their files.
+  package var changes: [NightChange] = []
+  package var changeNotes: [Diagnostic] = []
   package var date: NightDate
   /// Whether the date was named; else it is the records' as soon as they are read.
   package var isDateNamed = true

@@ -1,6 +1,7 @@
 internal import Decoders
 internal import Foundation
 internal import Glibc
+internal import Model
 package import Policies
 internal import Support
 
@@ -143,6 +144,7 @@ package enum RunSetup {
       request.quarantineText = try read(quarantine)
       _ = try QuarantineFile.entries(request.quarantineText, path: quarantine)
     }
+    readChanges(pipeline.changes.map { beside(path, request.date.fill($0)) }, into: &request)
     request.settings = try settings(pipeline)
     request.pipeline = pipeline
     request.pipelineText = text
@@ -232,6 +234,25 @@ package enum RunSetup {
       throw Failure("--format takes json, markdown, html or metrics, not '\(format)'")
     }
     return formats
+  }
+
+  /// Reads the files of `changes:`. One that is not there, or tells of nothing, is a note: a night may be without changes.
+  private static func readChanges(_ patterns: [String], into request: inout RunRequest) {
+    for path in expand(patterns) {
+      let place = SourceLocation(input: path)
+      guard let text = try? read(path) else {
+        request.changeNotes.append(Diagnostic("changesMissing", .note, at: place, "no such file of changes"))
+        continue
+      }
+      let reading = ChangeFile.read(text)
+      request.changes += reading.changes
+      if reading.skipped > 0 {
+        request.changeNotes.append(
+          Diagnostic(
+            "noChange", .note, at: place, "lines or objects that tell of no change", count: reading.skipped))
+      }
+    }
+    request.changes.sort()
   }
 
   /// Shell patterns of a pipeline's inputs, matches in sorted order; a pattern without a match stays as it is and is told

@@ -130,11 +130,14 @@ enum AccessShapes {
     return (method, i..<end)
   }
 
-  /// `-`, `- - -`, and the bytes that a server logs of what was no HTTP: a request line all the same.
+  /// `-`, `- http://host:80- -`, `<BADREQ>`, and the bytes that a server logs of what was no HTTP: a request line all the same.
   static func isBrokenRequest(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
-    if r.isEmpty { return true }
-    for i in r where b[i] != 0x2D && b[i] != 0x20 { return b[r.lowerBound] == 0x5C || b[r.lowerBound] == 0x25 }
-    return true
+    guard let first = r.first else { return true }
+    switch b[first] {
+    case 0x5C, 0x25, 0x3C: return true
+    case 0x2D: return r.count == 1 || b[first &+ 1] == 0x20
+    default: return false
+    }
   }
 }
 

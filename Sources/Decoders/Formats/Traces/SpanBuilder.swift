@@ -207,9 +207,9 @@ struct SpanBuilder {
     if linkedSpan == 0, !trace.isNone { (linkedTrace, linkedSpan) = (trace, span) }
   }
 
-  /// A span without a parent hangs on the one that it links to: a consumer's on its producer's, in another trace or its own.
+  /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
   mutating func settleLink() {
-    guard span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
+    guard span.kind == .consumer, span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
     if linkedTrace != span.trace { span.flags.insert(.foreignParent) }
