@@ -88,13 +88,15 @@ enum FieldText {
   ///
   /// A number without a unit is taken by its size: seconds below 10^11, then milliseconds, microseconds, nanoseconds at a
   /// thousand times each, which is right for every moment between 1973 and 5138.
-  static func time(_ field: Span<UInt8>, unit: Unit, zoneSeconds: Int) -> Int64? {
+  static func time(_ field: Span<UInt8>, unit: Unit, zoneSeconds: Int, order: DateOrder? = nil) -> Int64? {
     let b = field.extracting(trimmed(field))
     guard b.count > 0 else { return nil }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
     if let number = double(b) { return microseconds(number, unit: unit) }
-    return written(b, LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds)))?.time
+    var clock = LogClock(zoneSeconds: zoneSeconds)
+    clock.order = order
+    return written(b, LogTimeParser(clock: clock))?.time
   }
 
   /// A date and time in any of the forms of log lines, where it fills the field.
@@ -107,8 +109,14 @@ enum FieldText {
       return int(b.extracting(6..<end)).flatMap { microseconds($0, unit: .milliseconds) }
         .map { LogTime(time: $0, form: .epoch, end: end, hasZone: true) }
     }
-    guard let time = times.parse(b, 0), time.isPlaced, time.end == b.count else { return nil }
-    return time
+    guard let time = times.parse(b, 0), time.isPlaced else { return nil }
+    var end = time.end
+    // Go prints the zone's name behind its offset.
+    if time.hasZone, end < b.count, b[end] == 0x20 {
+      end += 1
+      while end < b.count, b[end] &- 0x41 < 26 { end += 1 }
+    }
+    return end == b.count ? time : nil
   }
 
   /// A field's moment, and whether it names its zone; times before 1900 are the zeros of some runtime (year 1 of Go and .NET,

@@ -19,6 +19,8 @@ struct LineEnvelope {
   var span: UInt64 = 0
   /// 1 for `stdout`, 2 for `stderr`, 0 where it is not known.
   var stream: UInt8 = 0
+  /// Whether the line is a record of its own whatever it looks like.
+  var isWhole = false
   /// The record's place.
   var source = SourceRef(bits: 0)
 

@@ -106,6 +106,12 @@ package struct MemberDecoder {
       return
     }
     let format = Sniffer.sniff(head, rule: rule)
+    if case .table(let delimiter) = format {
+      var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
+      table.learn(head: head)
+      decoder = table
+      return
+    }
     guard case .json = format else {
       decoder = Self.decoder(for: format, rule: rule, context: context)
       return
@@ -124,6 +130,8 @@ package struct MemberDecoder {
     case .tap: TAPDecoder(context: context)
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
+    case .journalExport: JournalExportDecoder(context: context)
+    case .windowsEvents: WindowsEventDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
     case .otlpProtobuf(let wire): OTLPProtobufDecoder(context: context, wire: wire)
     case .binary: UnknownDecoder(context: context, isEmpty: false)
@@ -235,7 +243,13 @@ struct UTF16Decoder: FormatDecoder {
     head = []
     var format = Sniffer.sniff(whole.span.extracting(first: Sniffer.headSize), rule: rule)
     if case .utf16 = format { format = .binary }
-    inner = MemberDecoder.decoder(for: format, rule: rule, context: context)
+    if case .table(let delimiter) = format {
+      var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
+      table.learn(head: whole.span.extracting(first: Sniffer.headSize))
+      inner = table
+    } else {
+      inner = MemberDecoder.decoder(for: format, rule: rule, context: context)
+    }
     inner?.feed(whole.span, into: &batch)
   }
 }

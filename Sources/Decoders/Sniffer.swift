@@ -12,6 +12,8 @@ enum SniffedFormat: Equatable {
   /// Delimited rows under a header whose column names are understood, or that a rule names.
   case table(delimiter: UInt8)
   case logLines
+  case journalExport
+  case windowsEvents
   /// UTF-16 text that is no XML: to be transcoded and sniffed again.
   case utf16(bigEndian: Bool)
   case otlpProtobuf(OTLPWire)
@@ -37,7 +39,10 @@ enum Sniffer {
       let line = head.extracting(start..<ByteScan.lineEnd(head, start))
       return .table(delimiter: DelimitedRow.delimiter(of: line, wanted: Array(rule.table.values) + rule.values))
     }
-    if startsXML(head, first) { return .xml }
+    if startsXML(head, first) {
+      return WindowsEventDecoder.recognizes(head.extracting(first..<head.count)) ? .windowsEvents : .xml
+    }
+    if JournalExportDecoder.recognizes(head, from: start) { return .journalExport }
     if rule?.keys.isEmpty != false, let dialect = JSONReportDialect.recognize(head.extracting(first..<head.count)) {
       return .reportJSON(dialect)
     }
@@ -68,9 +73,20 @@ enum Sniffer {
         i += 2
         continue
       }
-      return unit == (0, 0x3C) ? .xml : .utf16(bigEndian: bigEndian)
+      return unit == (0, 0x3C) && !isWindowsEvents(head, bigEndian) ? .xml : .utf16(bigEndian: bigEndian)
     }
     return .utf16(bigEndian: bigEndian)
+  }
+
+  /// Whether UTF-16 text speaks of Windows events in its first bytes.
+  private static func isWindowsEvents(_ head: Span<UInt8>, _ bigEndian: Bool) -> Bool {
+    var text: [UInt8] = []
+    var i = bigEndian ? 1 : 0
+    while i < min(head.count, 4096) {
+      text.append(head[i])
+      i += 2
+    }
+    return WindowsEventDecoder.recognizes(text.span)
   }
 
   /// `<` and the start of a name, a declaration or an instruction; `<34>1 2026…` is a syslog line.

@@ -13,6 +13,8 @@ package struct EventBuilder: Sendable {
   /// First and last time seen, microseconds; `first > last` while there is none.
   package private(set) var first = Int64.max
   package private(set) var last = Int64.min
+  /// The same times by day.
+  package private(set) var times = TimeSpread()
   /// Structural events in the rows: two for a span or test, one for anything else.
   package private(set) var events = 0
 
@@ -82,7 +84,9 @@ package struct EventBuilder: Sendable {
   }
 
   private mutating func saw(_ time: Int64) {
-    guard time != .min else { return }
+    // Neither is a time: the lack of one, and the zero that some programs write for it.
+    guard time != .min, time != 0 else { return }
+    times.add(time)
     first = min(first, time)
     last = max(last, time)
   }

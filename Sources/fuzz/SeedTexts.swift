@@ -32,6 +32,14 @@ enum SeedTexts {
     "time=2026-01-01T00:00:00Z level=error msg=\"a \\\"b\\\"\" trace_id=0a\n",
     "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano\n0a,0b,root,p,\"o, \"\"x\"\"\",1544712660000000000,1544712661000000000\n",
     "Time,TimeStamp,PodName,Cpu\nx,1767225600,a,0.25\nx,1767225660,a,NaN\n",
+    "2026-11-25T02:00:00.000000000Z stdout P half \n2026-11-25T02:00:00.000000001Z stdout F {\"level\":\"error\",\"msg\":\"x\"}\n",
+    "{\"log\":\"\\tat a.b(C.java:1)\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-25T02:00:00Z\"}\n",
+    "__REALTIME_TIMESTAMP=1795572000000000\nPRIORITY=3\nMESSAGE\n\u{3}\0\0\0\0\0\0\0a\nb\n\n",
+    "<165>1 2026-11-25T02:00:00.003Z web1 till 7 ID [a@1 b=\"c\\]\"] opened\n<34>Nov 25 02:00:00 web1 sshd[24]: no\n",
+    "web-1  | 2026-11-25 02:00:00,500 INFO app: x\n[pod/a-b/c] 2026-11-25T02:00:00Z y\n",
+    "<Events><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='S'/><Level>2</Level><TimeCreated SystemTime='2026-11-25T02:00:00Z'/></System><EventData><Data>&amp;x</Data></EventData></Event></Events>",
+    "fail: Shop.Api[5]\n      lost\n1:M 25 Nov 2026 02:00:00.500 # x\nD, [2026-11-25T02:00:00.1 #4] DEBUG -- a: b\n",
+    "{\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1795572000000000000\",\"level=info msg=x\"]]}]}}",
     "Timestamp\tPodName\tTraceID\tSpanID\tLog\n2026-01-01T00:00:00Z\tp\t0a\t0b\t\"{\"\"log\"\":\"\"17:35:38.386 INFO x\\n\"\"}\"\n",
   ]
 

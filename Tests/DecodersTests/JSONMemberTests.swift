@@ -14,7 +14,7 @@ struct JSONMemberTests {
     arguments: [
       #"{"timestamp":"2026-01-01T00:00:00Z","message":"x"#, #"{"message":"x",}"#, "{'message':'x'}",
       #"{"message":"x","v":NaN}"#, #"{"message":"x","v":-Infinity}"#, #"{"message":"x",/*c*/"a":1}"#, #"{message:"x"}"#,
-      "java.lang.NullPointerException: at Foo.bar(Foo.java:10)", "null", "42", "{}", "[]", #"{"message":"x","v":01}"#,
+      "null", "42", "{}", "[]", #"{"message":"x","v":01}"#,
       #"{"message":"x","v":+1}"#, #"{"message":"x","v":1.}"#, #"{"message":"x","v":0x1F}"#, #"{"message":"x\q"}"#,
       #"{"message":"x\u12"}"#, #"{"message" "x"}"#, #"{"message":"x"]"#, #"{,}"#,
       #"{"message":"x","v":tru}"#, #"{"message":"x","v":1e}"#, #"{"message":"x","v":-}"#, "]",

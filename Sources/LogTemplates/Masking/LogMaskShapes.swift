@@ -43,9 +43,21 @@ extension LogMask {
 
   func pathEnd(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     var i = start
-    while i < end, classes[line[i]] & ByteClass.delimiter == 0, line[i] != 0x3C, line[i] != 0x3E { i &+= 1 }
+    while i < end, classes[line[i]] & ByteClass.delimiter == 0, line[i] != 0x3C, line[i] != 0x3E {
+      if line[i] == 0x3F, isQuery(line, i &+ 1, end) { return urlEnd(line, i, end) }
+      i &+= 1
+    }
     while i > start, line[i &- 1] == 0x2E { i &-= 1 }
     return i
+  }
+
+  /// `name=` behind a question mark: the path goes on with its query.
+  private func isQuery(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    var i = start
+    while i < end, isNameByte(line[i]) || line[i] == 0x2D || line[i] == 0x2E || line[i] == 0x5B || line[i] == 0x5D {
+      i &+= 1
+    }
+    return i > start && i < end && line[i] == 0x3D
   }
 
   func urlEnd(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {

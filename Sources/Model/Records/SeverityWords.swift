@@ -44,9 +44,11 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
   while end > 1, field[end - 1] &- 0x30 <= 9 { end -= 1 }
   if end < field.count, end > 1, field[end - 1] == 0x2B || field[end - 1] == 0x2D { end -= 1 }
   let word = field.extracting(0..<end)
+  guard let key = severityKey(word) else { return .unknown }
+  // Cloud Logging: "the log entry has no assigned severity level".
+  if key == severityKey("default") { return .unknown }
   let known = severity(of: word)
   if known != .unknown { return known }
-  guard let key = severityKey(word) else { return .unknown }
   switch key {
   case severityKey("all"), severityKey("silly"), severityKey("spam"), severityKey("trce"): return .trace
   case severityKey("dbug"), severityKey("detail"), severityKey("debugger"): return .debug
@@ -54,8 +56,14 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
     severityKey("system"), severityKey("any"), severityKey("informtn"), severityKey("statemen"), severityKey("hint"),
     severityKey("context"), severityKey("logalway"):
     return .info
-  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"): return .error
-  case severityKey("disaster"), severityKey("abort"): return .fatal
+  // Event Viewer writes its levels in the language of the host.
+  case severityKey("warnung"), severityKey("avertiss"), severityKey("adverten"), severityKey("avviso"): return .warning
+  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"), severityKey("fehler"),
+    severityKey("erreur"), severityKey("errore"):
+    return .error
+  case severityKey("disaster"), severityKey("abort"), severityKey("kritisch"), severityKey("critique"),
+    severityKey("critico"):
+    return .fatal
   default: return .unknown
   }
 }

@@ -81,17 +81,23 @@ package struct ConcludePhase: Sendable {
   }
 
   private func add(_ findings: IncidentFindings, to report: inout NightReport) {
-    report.incidents = findings.incidents
+    report.incidents = findings.incidents.filter { Self.isTonight($0, report.window) }
     report.windows = findings.windows
     report.components = findings.components
     report.summary.openCircuitBreakers = findings.openCircuitBreakers
+  }
+
+  /// Whether an incident has any part in the night: what broken clocks put years away is named, and is no evidence.
+  private static func isTonight(_ incident: Incident, _ window: (start: Int64, end: Int64)?) -> Bool {
+    guard let window else { return true }
+    return incident.end >= window.start && incident.start <= window.end
   }
 
   private func add(_ patterns: PatternConclusion, to report: inout NightReport) {
     report.patterns = patterns.patterns
     report.violations = patterns.violations
     report.criticalPath = patterns.criticalPath
-    report.incidents += patterns.incidents
+    report.incidents += patterns.incidents.filter { Self.isTonight($0, report.window) }
     report.summary.patternsLearned = patterns.learned
     report.summary.patternsAnnounced = patterns.announced.count
     report.limits.merge(patterns.limits) { first, _ in first }
@@ -174,15 +180,29 @@ package struct ConcludePhase: Sendable {
     return try RunSetup.policies(path: request.policyFile, text: request.policyText)
   }
 
+  /// Names what lies far outside of the night, by input.
+  private static func farTimes(_ outcomes: [InputOutcome], _ night: ClosedRange<Int64>) -> [Diagnostic] {
+    outcomes.compactMap { outcome in
+      let far = outcome.times.days.values.filter { !night.overlaps($0.first...max($0.first, $0.last)) }
+      let count = far.reduce(outcome.times.uncounted) { $0 + $1.count }
+      guard count > 0, let first = far.map(\.first).min(), let last = far.map(\.last).max() else { return nil }
+      let place = SourceLocation(input: outcome.name, member: "", position: .whole)
+      let span = "\(Timestamp(first).rfc3339) to \(Timestamp(last).rfc3339)"
+      return Diagnostic(
+        "timeOutsideNight", .note, at: place, "times far outside of the night, \(span)", count: count)
+    }
+  }
+
   /// The record counts of the inputs: repairs made while requests were put together are added to the member they concern.
   private func addInputs(_ night: NightPartial, to report: inout NightReport) {
-    let diagnostics = night.outcomes.flatMap(\.diagnostics) + night.repairs.diagnostics
+    var diagnostics = night.outcomes.flatMap(\.diagnostics) + night.repairs.diagnostics
     let repaired = Dictionary(grouping: night.repairs.diagnostics, by: \.location.input)
-    var first = Int64.max
-    var last = Int64.min
+    var times = TimeSpread()
+    for outcome in night.outcomes { times.merge(outcome.times) }
+    let main = times.main
+    report.window = main.map { ($0.start, $0.end) }
+    if let main, main.outside > 0 { diagnostics += Self.farTimes(night.outcomes, main.start...main.end) }
     for outcome in night.outcomes {
-      first = min(first, outcome.first)
-      last = max(last, outcome.last)
       report.summary.events += outcome.events
       var recordCounts = outcome.recordCounts
       for repair in repaired[outcome.name] ?? [] where !Repairs.observations.contains(repair.code) {
@@ -195,7 +215,6 @@ package struct ConcludePhase: Sendable {
       input.memberCounts = outcome.memberCounts
       report.inputs.append(input)
     }
-    if first <= last { report.window = (first, last) }
     report.diagnostics += UnreadFiles.collapsed(diagnostics)
     for diagnostic in diagnostics.sorted(by: { $0.location < $1.location }) {
       guard let limit = diagnostic.limit else { continue }

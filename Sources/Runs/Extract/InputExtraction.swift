@@ -117,6 +117,8 @@ struct InputExtraction {
     outcome.events = builder.events
     outcome.first = builder.first
     outcome.last = builder.last
+    outcome.times = builder.times
+    outcome.times.settle()
     return WorkUnitOutcome(
       outcome: outcome, diagnostics: batch.diagnostics, beginsInMember: beginsInMember,
       patternsThatGaveUp: builder.patternsThatGaveUp)
@@ -179,6 +181,7 @@ extension InputOutcome {
       events += stretch.outcome.events
       first = min(first, stretch.outcome.first)
       last = max(last, stretch.outcome.last)
+      times.merge(stretch.outcome.times)
       var recordCounts = stretch.outcome.memberCounts[...]
       if stretch.beginsInMember, let last = memberCounts.indices.last, let next = recordCounts.popFirst() {
         memberCounts[last].join(next)

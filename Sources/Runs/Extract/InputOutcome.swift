@@ -15,6 +15,8 @@ package struct InputOutcome: Sendable {
   /// First and last time seen, microseconds; `first > last` while there is none.
   package var first = Int64.max
   package var last = Int64.min
+  /// The times by day.
+  package var times = TimeSpread()
   package var memberCounts: [NightReport.MemberCounts] = []
   package var diagnostics: [Diagnostic] = []
 
@@ -41,6 +43,13 @@ extension InputOutcome: BinaryCodable {
     writer.int(events)
     writer.signed(first)
     writer.signed(last)
+    writer.array(times.days.sorted { $0.key < $1.key }) { writer, day in
+      writer.signed(day.key)
+      writer.int(day.value.count)
+      writer.signed(day.value.first)
+      writer.signed(day.value.last)
+    }
+    writer.int(times.uncounted)
     writer.array(memberCounts) { writer, member in
       writer.text(member.member)
       writer.text(member.format)
@@ -59,6 +68,15 @@ extension InputOutcome: BinaryCodable {
     events = try reader.int()
     first = try reader.signed()
     last = try reader.signed()
+    for _ in 0..<(try reader.count(minimumBytes: 4)) {
+      let number = try reader.signed()
+      var day = TimeSpread.Day()
+      day.count = try reader.int()
+      day.first = try reader.signed()
+      day.last = try reader.signed()
+      times.merge(number, day)
+    }
+    times.addUncounted(try reader.int())
     for _ in 0..<(try reader.count(minimumBytes: 4)) {
       let member = try reader.text()
       let format = try reader.text()

@@ -58,6 +58,21 @@ private let loggers: [(String, ReadLog)] = [
   ("1:M 25 Nov 2026 02:00:00.500 # no memory", ReadLog("02:00:00.5", "m", "warn", "no memory")),
   ("ERROR:app.worker:it failed", ReadLog("-", "app.worker", "error", "it failed")),
   ("2026-11-25T02:00:00.5Z\treq-1\tERROR\tno\n", ReadLog("02:00:00.5", "m", "error", "no")),
+  (
+    "2026-11-25T02:00:00Z\tERROR\tsetup\tmain.go:17\tno\t{\"a\":1}",
+    ReadLog("02:00:00", "setup", "error", "no\t{\"a\":1}")
+  ),
+  ("[2026-11-25 02:00:00,123: ERROR/Worker-1] lost a task", ReadLog("02:00:00.123", "m", "error", "lost a task")),
+  ("[2026-11-25 02:00:00] shop.ERROR: lost a card {}", ReadLog("02:00:00", "shop", "error", "lost a card {}")),
+  ("2026-11-25  2:00:00 0 [Note] ready to go", ReadLog("02:00:00", "m", "info", "ready to go")),
+  (
+    #"{"level":"\u001b[31merror\u001b[39m","message":"x","timestamp":"2026-11-25T02:00:00Z","service":"web"}"#,
+    ReadLog("02:00:00", "web", "error", "x")
+  ),
+  (
+    #"{"timestamp":"2026-11-25T02:00:00Z","error_severity":"LOG","message":"checkpoint","application_name":"api"}"#,
+    ReadLog("02:00:00", "api", "info", "checkpoint")
+  ),
 ]
 
 struct LoggerTests {

@@ -124,4 +124,76 @@ struct WrapperTests {
     let batch = decode(#"{"time":1795572000,"level":"info","message":"x"}"#, member: path)
     #expect(batch.readLogs.map(\.component) == [component])
   }
+
+  @Test("the journal's export: blocks of fields, a value of any bytes behind its length")
+  func journalExport() {
+    var bytes = Array("__REALTIME_TIMESTAMP=1795572000000000\nPRIORITY=6\nSYSLOG_IDENTIFIER=job\nMESSAGE=done\n\n".utf8)
+    bytes += Array("__REALTIME_TIMESTAMP=1795572001000000\nPRIORITY=3\n_SYSTEMD_UNIT=job.service\nMESSAGE\n".utf8)
+    bytes += [7, 0, 0, 0, 0, 0, 0, 0] + Array("foo\nbar\n\n".utf8)
+    let expected = [
+      ReadLog("02:00:00", "job", "info", "done"), ReadLog("02:00:01", "job.service", "error", "foo\nbar"),
+    ]
+    for piece in [1, 7, 4096] { #expect(decode(bytes, piece: piece).readLogs == expected) }
+    // A length that leads nowhere is named and costs its own field only.
+    let cut = decode(Array(bytes.dropLast(4)))
+    #expect(cut.logs.first?.severity == .info)
+    #expect(cut.codes.contains("cutOff"))
+  }
+
+  @Test("Windows events in XML, whatever stands around them")
+  func windowsXML() {
+    let text = """
+      <Events><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='SQL'/>\
+      <EventID>7</EventID><Level>2</Level><TimeCreated SystemTime='2026-11-25T02:00:00.5Z'/></System>\
+      <EventData><Data>sa</Data></EventData><RenderingInfo><Message>Login &amp; more</Message></RenderingInfo></Event>
+      <Event><System><Provider Name="Power"/><EventID>41</EventID><Level>4</Level>\
+      <TimeCreated SystemTime="2026-11-25T02:00:01Z"/></System></Event></Events>
+      """
+    let expected = [
+      ReadLog("02:00:00.5", "SQL", "error", "Login & more"), ReadLog("02:00:01", "Power", "info", "event 41"),
+    ]
+    for piece in [1, 61, 4096] { #expect(decode(text, piece: piece).readLogs == expected) }
+    #expect(decode(String(text.dropLast(40))).codes.contains("cutOff"))
+  }
+
+  @Test("a time to the nanosecond in front of every line is the runtime's, and a trace behind it is one record")
+  func stamped() {
+    let text = """
+      2026-11-25T02:00:00.123456789Z up
+      2026-11-25T02:00:01.000000000Z Error: refused
+      2026-11-25T02:00:01.000000000Z     at connect (net.js:1)
+      2026-11-25T02:00:02.000000000Z down
+      """
+    #expect(
+      decode(text).readLogs.map(\.message) == ["up", "refused", "down"]
+        || decode(text).readLogs.map(\.message) == ["up", "Error: refused", "down"])
+  }
+
+  @Test("text between the lines of a JSON log is read, and no damage")
+  func textBetween() {
+    let text = #"""
+      {"level":"info","time":1795572000000,"msg":"a","pid":1,"hostname":"h","name":"svc"}
+      Error: unexpected
+          at f (/a.js:1:1)
+      {"level":"error","time":1795572001000,"msg":"b","pid":1,"hostname":"h","name":"svc"}
+      """#
+    let batch = decode(text)
+    #expect(batch.logs.count == 3)
+    #expect(batch.readLogs.map(\.severity) == ["info", "error", "error"])
+    let trace = decode(text.replacing("Error: unexpected", with: "java.lang.IllegalStateException: x"))
+    #expect(trace.logs.count == 2)
+    #expect(trace.recordCounts.repaired["continuationLine"] == 2)
+    #expect(!batch.codes.contains("malformedJSON"))
+  }
+
+  @Test("a sidecar's log is its workload's")
+  func sidecar() {
+    let line = "2026-11-25T02:00:00.000000000Z stdout F ready\n"
+    for (path, name) in [
+      ("pods/shop_orders-6d58f9c7b-x2x9k_0b1c/istio-proxy/0.log", "orders"),
+      ("pods/shop_db-0_0b1c/envoy/0.log", "db"), ("pods/shop_db-0_0b1c/main/0.log", "main"),
+    ] {
+      #expect(decode(line, member: path).readLogs.map(\.component) == [name])
+    }
+  }
 }

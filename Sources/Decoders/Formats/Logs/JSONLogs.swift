@@ -20,6 +20,8 @@ struct JSONLogFields {
   var raw: Range<Int>?
   /// Whether the message is the line of another program.
   var isWrapped = false
+  /// Whether the record is one whatever its message looks like: only its text is searched for a level.
+  var isWhole = false
   /// Whether the runtime says that the message goes on in the stream's next record.
   var isPartial = false
   /// Whether the message lacks the line feed that Docker leaves at the end of a whole one.
@@ -83,7 +85,10 @@ struct JSONLogs {
     }
     if fields.severity == .unknown, fields.shape.contains(.compact) { fields.severity = .info }
     // A collector's record without a level of its own carries a line as it was printed.
-    if fields.isCollector, fields.severity == .unknown { fields.isWrapped = true }
+    if fields.severity == .unknown, fields.message != nil, !fields.isWrapped {
+      fields.isWrapped = true
+      fields.isWhole = !fields.isCollector
+    }
     fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
     return fields
   }
@@ -107,7 +112,7 @@ struct JSONLogs {
         readObject(b, &reader, under: LogKeyTable.deeper(inner), depth: depth + 1, &texts)
         if let found {
           // ECS nests `log: {"level": …}`: that object is no message.
-          if found.role == .message, !JSONScanner.equals(b, key, "log") {
+          if found.role == .message, !JSONScanner.equals(b, key, "log"), fields.raw == nil {
             // What lies in it is a better message than all of it.
             takeRaw(at..<reader.position, found.rank + 1000)
           } else if found.role == .collector {
@@ -122,9 +127,9 @@ struct JSONLogs {
       }
       guard let value = reader.scalar(b) else { break }
       if case .other = value {
-        takeOther(found, key, b, at..<reader.position, &texts)
+        takeOther(found, key: key, b, at..<reader.position, &texts)
       } else {
-        take(found, key, value, b, &texts)
+        take(found, key: key, value, b, &texts)
       }
     }
   }
@@ -140,7 +145,7 @@ struct JSONLogs {
 
   /// An object or array under a key with a role, or null.
   private mutating func takeOther(
-    _ found: LogKeyTable.Found, _ key: JSONStringSlice, _ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts
+    _ found: LogKeyTable.Found, key: JSONStringSlice, _ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts
   ) {
     guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
     switch found.role {
@@ -162,7 +167,7 @@ struct JSONLogs {
   }
 
   private mutating func take(
-    _ found: LogKeyTable.Found, _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>,
+    _ found: LogKeyTable.Found, key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>,
     _ texts: inout JSONTexts
   ) {
     let text: JSONStringSlice
@@ -232,7 +237,7 @@ struct JSONLogs {
   /// A level by word or by number; a word says more.
   private mutating func level(_ rank: Int, _ bytes: Span<UInt8>, _ isNumber: Bool) {
     if !isNumber {
-      let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
+      let severity = Self.word(bytes)
       if severity != .unknown {
         guard rank <= fields.ranks.severity else { return }
         fields.severity = severity
@@ -245,6 +250,17 @@ struct JSONLogs {
     guard let number, (0...100_000).contains(number) else { return }
     fields.level = number
     fields.ranks.level = rank
+  }
+
+  /// The severity of a word, perhaps between escaped colours of a terminal.
+  private static func word(_ bytes: Span<UInt8>) -> Severity {
+    let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
+    guard severity == .unknown, bytes.count > 8, ByteScan.find(0x5C, in: bytes, from: 0) < bytes.count else {
+      return severity
+    }
+    var plain: [UInt8] = []
+    _ = JSONEscapes.append(bytes, JSONStringSlice(start: 0, end: bytes.count, isEscaped: true), to: &plain)
+    return TerminalColours.removed(plain.span).map { FieldText.severity($0.span) } ?? .unknown
   }
 
   private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {

@@ -10,6 +10,8 @@ extension JSONRecords {
     var isLog = false
     /// Whether its lines are those of a container runtime.
     var isContainerLog = false
+    /// Lines that need no learned header.
+    var known = 0
   }
 
   /// Learns the wrappers and headers of text lines, given as ranges of `text`.
@@ -18,14 +20,13 @@ extension JSONRecords {
     for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
     intake.unwrapper.decide(among: lines.count)
     let origin = origin(into: &batch)
-    var known = 0
     for range in lines {
       withPlain(text.extracting(range)) { records, line in
-        records.learnLine(line, origin, &known, &evidence, into: &batch)
+        records.learnLine(line, origin, &evidence, into: &batch)
       }
     }
     intake.layouts.learn()
-    evidence.isLog = evidence.isLog || known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
+    evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
   }
 
@@ -39,7 +40,7 @@ extension JSONRecords {
 
   /// Takes the layers off a sampled line, and samples what is left where only a learned header can read it.
   private mutating func learnLine(
-    _ whole: Span<UInt8>, _ origin: LineEnvelope, _ known: inout Int, _ evidence: inout TextEvidence,
+    _ whole: Span<UInt8>, _ origin: LineEnvelope, _ evidence: inout TextEvidence,
     into batch: inout RecordBatch
   ) {
     var start = 0
@@ -56,12 +57,12 @@ extension JSONRecords {
     let line = whole.extracting(start..<whole.count)
     guard !line.isEmpty else { return }
     if line[0] == 0x7B, line.count > 1, line[1] == 0x22 || line[1] == 0x20 {
-      known += 1
+      evidence.known += 1
     } else if AccessLines.looksLike(line) || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
-      known += 1
+      evidence.known += 1
       if line[0] &- 0x30 <= 9 { intake.knowsDigits = true }
     } else {
-      if TraceFollower.crash(line) != nil { known += 1 }
+      if TraceFollower.crash(line) != nil { evidence.known += 1 }
       intake.layouts.add(line, of: name.symbol)
     }
   }

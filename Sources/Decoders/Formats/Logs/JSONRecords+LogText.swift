@@ -151,9 +151,19 @@ extension JSONRecords {
       emit(line, record, around, stream, at: place, into: &batch)
       return .taken
     }
+    if around.isWhole {
+      var record = TextRecord()
+      strip(line, &record)
+      emit(line, record, around, stream, at: place, into: &batch)
+      return .taken
+    }
     if isSampling {
       intake.layouts.add(line, of: around.component)
       return .taken
+    }
+    if !intake.unwrapper.kinds.isEmpty, intake.unwrapper.isNotice(line) {
+      batch.recordCounts.repair("collectorLine")
+      return .continued
     }
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
@@ -258,7 +268,9 @@ extension JSONRecords {
     identify(line, record, around, &log, into: &batch)
     if message.count > context.settings.limits.text {
       message = message.extracting(0..<context.settings.limits.text)
-      batch.recordCounts.repair("cutMessage")
+      batch.recordCounts.repair("textCut")
+      context.report(
+        "textCut", .note, at: place.position, "a text was cut to the kept length", limit: "textBytes", into: &batch)
     }
     if record.awaitsMessage {
       intake.streams[stream].awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)

@@ -23,7 +23,10 @@ extension JSONRecords {
     if !fields.request.isNone { (around.request, around.requestText) = (fields.request, fields.requestText) }
     if fields.span != 0 { around.span = fields.span }
     if fields.stream != 0 { around.stream = fields.stream }
+    around.isWhole = fields.isWhole
+    sawLog = true
     let carries = fields.isWrapped && fields.message != nil
+    if let group, depth == 0 { around.name(group, .container) }
     // What carries the lines of others names their program; a record that is a program's own names its service.
     around.name(fields.name, carries && fields.rank == .service ? .container : fields.rank)
     if depth < Self.mostLayers {
@@ -74,7 +77,7 @@ extension JSONRecords {
   }
 
   /// Takes the line that a record carries: all of it is one record, whatever lines it has.
-  private mutating func takeCarried(
+  mutating func takeCarried(
     _ content: Span<UInt8>, isPartial: Bool, _ around: LineEnvelope, at place: RecordPlace,
     into batch: inout RecordBatch
   ) {

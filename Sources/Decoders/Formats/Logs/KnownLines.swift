@@ -28,7 +28,9 @@ enum KnownLines {
   static func read(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
     guard line.count > 4 else { return nil }
     let first = line[0]
-    if first &- 0x30 <= 9 { return redis(line, times) ?? console(line, times) ?? tabbed(line, times) }
+    if first &- 0x30 <= 9 {
+      return redis(line, times) ?? console(line, times) ?? zap(line, times) ?? tabbed(line, times)
+    }
     if first == 0x5B { return tabbed(line, times) }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
@@ -144,7 +146,39 @@ enum KnownLines {
     return record
   }
 
-  // MARK: AWS Lambda
+  // MARK: tabs
+
+  /// `TIME⇥LEVEL⇥[LOGGER⇥][FILE:LINE⇥]MESSAGE[⇥{…}]` of zap's console encoder.
+  private static func zap(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard let time = times.parse(line, 0), time.isPlaced, time.end < line.count, line[time.end] == 0x09 else {
+      return nil
+    }
+    var i = time.end + 1
+    var end = ByteScan.find(0x09, in: line, from: i)
+    let severity = Model.severity(of: line.extracting(i..<end))
+    guard end < line.count, severity != .unknown else { return nil }
+    var record = TextRecord(time: time.time, hasZone: time.hasZone, severity: severity)
+    i = end + 1
+    end = ByteScan.find(0x09, in: line, from: i)
+    if end < line.count, !isCaller(line, i..<end), end + 1 < line.count, line[end + 1] != 0x7B {
+      (record.name, record.rank) = (i..<end, .logger)
+      i = end + 1
+      end = ByteScan.find(0x09, in: line, from: i)
+    }
+    if end < line.count, isCaller(line, i..<end) { i = end + 1 }
+    record.message = i..<line.count
+    return record
+  }
+
+  /// `dir/file.go:17`.
+  private static func isCaller(_ line: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    var i = range.upperBound
+    while i > range.lowerBound, line[i - 1] &- 0x30 <= 9 { i -= 1 }
+    guard i < range.upperBound, i > range.lowerBound + 3, line[i - 1] == 0x3A else { return false }
+    for j in range where line[j] == 0x20 { return false }
+    for j in range.lowerBound..<i - 1 where line[j] == 0x2E { return true }
+    return false
+  }
 
   /// `TIME⇥REQUEST⇥LEVEL⇥MESSAGE` and `[LEVEL]⇥TIME⇥REQUEST⇥MESSAGE` of AWS Lambda's runtimes.
   private static func tabbed(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {

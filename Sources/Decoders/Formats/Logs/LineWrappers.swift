@@ -33,8 +33,10 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
   case syslog
   /// RFC 5424.
   case syslog5424
-  /// fluentd's `out_file`: time, tag and JSON, separated by tabs.
+  /// fluentd's `out_file` and `stdout`: time, tag and JSON.
   case fluentd
+  /// A time to the nanosecond in front of every line: `docker logs -t`, `kubectl logs --timestamps`.
+  case stamped
   /// A full time and then a line that stands for itself: `kubectl logs --timestamps`, CloudWatch.
   case timed
 }
@@ -60,7 +62,7 @@ struct LineUnwrapper: Sendable {
   /// Decides on the kinds, of so many sampled lines.
   mutating func decide(among lines: Int) {
     kinds = LineWrapper.allCases.filter { kind in
-      let share = kind == .timed ? 20 : Self.share
+      let share = kind == .timed ? 20 : kind == .stamped ? 95 : Self.share
       return lines > 0 && votes[Int(kind.rawValue)] * 100 >= share * lines
     }
   }
@@ -80,6 +82,7 @@ struct LineUnwrapper: Sendable {
     case .syslog: return SyslogLine.layer3164(line, times)
     case .syslog5424: return SyslogLine.layer5424(line, times)
     case .fluentd: return fluentd(line)
+    case .stamped: return stamped(line)
     case .timed: return timed(line)
     }
   }
@@ -183,13 +186,76 @@ struct LineUnwrapper: Sendable {
   }
 
   private func fluentd(_ line: Span<UInt8>) -> LineLayer? {
-    guard line.count > 24, line[0] &- 0x30 <= 9, let time = times.parse(line, 0), time.isPlaced, time.end < line.count,
-      line[time.end] == 0x09
+    guard line.count > 24, line[0] &- 0x30 <= 9, let time = times.parse(line, 0), time.isPlaced, time.end < line.count
     else { return nil }
+    if line[time.end] == 0x20 {
+      // `stdout` of fluentd: time, tag, colon, JSON.
+      var end = time.end + 1
+      while end < line.count, line[end] > 0x20 { end += 1 }
+      guard end + 1 < line.count, end > time.end + 2, line[end - 1] == 0x3A, line[end + 1] == 0x7B else { return nil }
+      return LineLayer(
+        time: time.time, hasZone: time.hasZone, name: time.end + 1..<end - 1, rank: .logger, start: end + 1)
+    }
+    guard line[time.end] == 0x09 else { return nil }
     let tab = ByteScan.find(0x09, in: line, from: time.end + 1)
     guard tab + 1 < line.count, line[tab + 1] == 0x7B else { return nil }
     return LineLayer(
       time: time.time, hasZone: time.hasZone, name: time.end + 1..<tab, rank: .logger, start: tab + 1)
+  }
+
+  private func stamped(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count >= 30, line[0] &- 0x30 <= 9, line[10] == 0x54, line[19] == 0x2E, let time = times.parse(line, 0),
+      time.form == .fullWithFraction, time.hasZone, time.end >= 30
+    else { return nil }
+    for i in 20..<29 where line[i] &- 0x30 > 9 { return nil }
+    guard time.end == line.count || line[time.end] == 0x20 else { return nil }
+    return LineLayer(time: time.time, hasZone: true, start: min(time.end + 1, line.count))
+  }
+
+  /// `{app="cart", pod="cart-1"} LINE` behind the time: logcli's default output.
+  private func labels(_ rest: Span<UInt8>, _ time: LogTime, at start: Int) -> LineLayer? {
+    guard rest.count > 6, rest[0] == 0x7B, (rest[1] | 0x20) &- 0x61 < 26 else { return nil }
+    var layer = LineLayer(time: time.time, hasZone: time.hasZone)
+    var best = Self.labelNames.count
+    var i = 1
+    while i < rest.count {
+      let key = i
+      while i < rest.count, Self.isLabel(rest[i]) || rest[i] == 0x5F { i += 1 }
+      let keyEnd = i
+      guard keyEnd > key, i + 1 < rest.count, rest[i] == 0x3D, rest[i + 1] == 0x22 else { return nil }
+      i += 2
+      let value = i
+      while i < rest.count, rest[i] != 0x22 { i += rest[i] == 0x5C ? 2 : 1 }
+      guard i < rest.count else { return nil }
+      for (rank, name) in Self.labelNames.enumerated()
+      where rank < best && keyEnd - key == name.utf8CodeUnitCount && JSONScanner.matches(rest, key, name) {
+        (best, layer.name, layer.rank) = (rank, start + value..<start + i, .container)
+      }
+      i += 1
+      if i < rest.count, rest[i] == 0x2C { i += 1 }
+      if i < rest.count, rest[i] == 0x20 { i += 1 }
+      if i < rest.count, rest[i] == 0x7D { break }
+    }
+    guard i + 1 < rest.count, rest[i] == 0x7D else { return nil }
+    i += 1
+    while i < rest.count, rest[i] == 0x20 { i += 1 }
+    layer.start = start + i
+    return layer
+  }
+
+  /// Labels that name a program, in Loki's own order for `service_name`.
+  private static let labelNames: [StaticString] = [
+    "service_name", "service", "app", "application", "app_name", "name", "app_kubernetes_io_name", "container",
+    "container_name", "k8s_container_name", "component", "workload", "job", "unit", "pod",
+  ]
+
+  /// Whether a line is the tool's own, about what it reads: `+ POD › CONTAINER` of stern, `Attaching to …` of compose.
+  func isNotice(_ line: Span<UInt8>) -> Bool {
+    if kinds.contains(.stern), line.count > 2, line[0] == 0x2B || line[0] == 0x2D, line[1] == 0x20 {
+      for i in line.indices where JSONScanner.matches(line, i, "\u{203A}") { return true }
+    }
+    return kinds.contains(.compose)
+      && (JSONScanner.matches(line, 0, "Attaching to ") || JSONScanner.matches(line, line.count - 6, "code 0"))
   }
 
   private func timed(_ line: Span<UInt8>) -> LineLayer? {
@@ -197,6 +263,7 @@ struct LineUnwrapper: Sendable {
       time.hasZone, time.end + 1 < line.count, line[time.end] == 0x20
     else { return nil }
     let rest = line.extracting((time.end + 1)..<line.count)
+    if let layer = labels(rest, time, at: time.end + 1) { return layer }
     guard KnownLines.standsAlone(rest) || AccessLines.looksLike(rest) else { return nil }
     return LineLayer(time: time.time, hasZone: true, start: time.end + 1)
   }

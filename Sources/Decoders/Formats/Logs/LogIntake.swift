@@ -40,7 +40,7 @@ struct LogIntake {
     case .compose: "docker compose"
     case .syslog, .syslog5424: "syslog"
     case .fluentd: "fluentd"
-    case .timed, nil: nil
+    case .stamped, .timed, nil: nil
     }
   }
 }

@@ -13,7 +13,8 @@ enum LogKeyNames {
   ]
 
   static let severity = [
-    "@l", "level_name", "leveldisplayname", "level.levelstr", "level.name", "level.standardlevel", "fields.level",
+    "@l", "level_name", "error_severity", "leveldisplayname", "level.levelstr", "level.name", "level.standardlevel",
+    "fields.level",
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
     "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "s", "type",
   ]
@@ -26,7 +27,7 @@ enum LogKeyNames {
     "@m", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg", "jsonpayload.statusdetails",
     "event.renderinginfo.message",
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
-    "event.eventdata.data", "event.eventdata",
+    "event.eventdata.data", "event.eventdata", "note",
   ]
 
   static let wrapped = ["line", "textpayload", "event.original", "_raw"]

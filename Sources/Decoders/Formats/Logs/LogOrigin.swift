@@ -37,9 +37,10 @@ struct LogOrigin {
     }
     let base = Array(file.prefix { $0 != 0x2E })
     if parts.count >= 3, Self.isNumbered(base), Self.isPodFolder(parts[parts.count - 3]) {
-      self.init(bytes: parts[parts.count - 2], rank: .container)
+      let pod = parts[parts.count - 3].split(separator: 0x5F).dropFirst().first.map { Array($0) } ?? []
+      self.init(bytes: Self.program(parts[parts.count - 2], of: pod), rank: .container)
     } else if let container = Self.linkedContainer(base) {
-      self.init(bytes: container, rank: .container)
+      self.init(bytes: Self.program(container, of: Array(base.prefix { $0 != 0x5F })), rank: .container)
     } else if let id = Self.dockerID(base) {
       self.init(bytes: id, rank: .containerID)
     } else if Self.isNumbered(base), parts.count >= 2 {
@@ -67,6 +68,24 @@ struct LogOrigin {
     let parts = name.split(separator: 0x5F, omittingEmptySubsequences: false)
     return parts.count == 3 && !parts[0].isEmpty && !parts[1].isEmpty && !parts[2].isEmpty
       && parts[2].allSatisfy { isHex($0) || $0 == 0x2D }
+  }
+
+  /// Proxies that stand beside a program in every pod: what they log is the program's traffic.
+  private static let sidecars = ["istio-proxy", "linkerd-proxy", "envoy", "envoy-sidecar", "consul-dataplane", "daprd"]
+
+  /// The container, or of a sidecar the workload: the pod's name without what its controller appended.
+  private static func program(_ container: [UInt8], of pod: [UInt8]) -> [UInt8] {
+    guard sidecars.contains(String(decoding: container, as: UTF8.self)), !pod.isEmpty else { return container }
+    var parts = pod.split(separator: 0x2D)
+    let isOrdinal = parts.last.map { $0.allSatisfy { $0 &- 0x30 <= 9 } } == true
+    if parts.count > 1, isOrdinal || parts.last?.count == 5 { parts.removeLast() }
+    // The hash of a replica set's template.
+    if !isOrdinal, parts.count > 1, let hash = parts.last, hash.count >= 8, hash.count <= 10,
+      hash.contains(where: { $0 &- 0x30 <= 9 })
+    {
+      parts.removeLast()
+    }
+    return Array(parts.joined(separator: [0x2D]))
   }
 
   /// `orders-6d58f9c7b-x2x9k_shop_orders-` and 64 hexadecimal digits.

@@ -14,7 +14,9 @@ enum LogText {
   /// Unwraps `{"log":"…\n","stream":"stdout","time":"…"}` and its like.
   ///
   /// - Returns: the inner text unescaped into `out`; false where the bytes are no such object, then `out` is empty.
-  static func unwrap(_ b: Span<UInt8>, depthLimit: Int, into out: inout [UInt8]) -> Bool {
+  static func unwrap(
+    _ b: Span<UInt8>, depthLimit: Int, severity: inout Severity, into out: inout [UInt8]
+  ) -> Bool {
     out.removeAll(keepingCapacity: true)
     guard b.count > 2, b[0] == 0x7B, b[b.count - 1] == 0x7D else { return false }
     var reader = JSONScanner(at: 1, depthLimit: depthLimit)
@@ -27,6 +29,9 @@ enum LogText {
       if byte == 0x22, isMessage, found == nil {
         guard let text = reader.string(b) else { return false }
         found = text
+      } else if byte == 0x22, JSONScanner.equals(b, key, "level") || JSONScanner.equals(b, key, "severity") {
+        guard let text = reader.string(b) else { return false }
+        if severity == .unknown { severity = FieldText.severity(b.extracting(text.start..<text.end)) }
       } else {
         guard reader.skipValue(b) else { return false }
       }

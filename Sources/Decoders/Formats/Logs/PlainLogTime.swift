@@ -81,7 +81,7 @@ struct LogTimeParser {
     return value
   }
 
-  private func byte(_ line: Span<UInt8>, _ index: Int) -> UInt8 { index >= 0 && index < line.count ? line[index] : 0 }
+  func byte(_ line: Span<UInt8>, _ index: Int) -> UInt8 { index >= 0 && index < line.count ? line[index] : 0 }
 
   // MARK: dates
 
@@ -142,6 +142,7 @@ struct LogTimeParser {
           : clock.order == .dayFirst
             ? days(century(third), second, first)
             : days(century(first), second, third) ?? days(century(third), second, first)
+              ?? days(century(third), first, second)
         return requireTime(joined(line, start + 8, date, dots: false))
       case 4:
         guard let third = number(line, start + 6, 4) else { return nil }
@@ -269,6 +270,9 @@ struct LogTimeParser {
   /// A date with the time of day behind it, or by itself.
   private func joined(_ line: Span<UInt8>, _ end: Int, _ date: Int?, dots: Bool) -> LogTime? {
     guard let date else { return nil }
+    // MariaDB pads the hour with a blank.
+    let isPadded = byte(line, end) == 0x20 && byte(line, end + 1) == 0x20 && byte(line, end + 3) == 0x3A
+    let end = isPadded ? end + 1 : end
     let separator = byte(line, end)
     if separator == 0x20 || separator == 0x54 || separator == 0x5F || separator == 0x2D || separator == 0x3A,
       let (stop, micros, fraction) = timeOfDay(line, end + 1, dots: dots && separator == 0x2D)
@@ -366,36 +370,7 @@ struct LogTimeParser {
 
   private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
 
-  /// A zone by its name.
-  ///
-  /// Only names with one meaning in practice: those of RFC 2822 §4.3 and of the tz database's European, Japanese, Korean,
-  /// Russian and Australian zones. `IST` (India, Israel, Ireland) is not among them.
-  private func zoneName(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
-    var key: UInt32 = 0
-    var count = 0
-    while count < 5, byte(line, start + count) &- 0x41 < 26 {
-      key = key << 8 | UInt32(line[start + count])
-      count += 1
-    }
-    guard count == 3 || count == 4, isBorder(line, start + count), let seconds = Self.zones[key] else { return nil }
-    return (start + count, seconds)
-  }
-
-  private static let zones: [UInt32: Int] = {
-    var table: [UInt32: Int] = [:]
-    for (name, minutes) in [
-      ("UTC", 0), ("GMT", 0), ("WET", 0), ("WEST", 60), ("BST", 60), ("CET", 60), ("CEST", 120), ("MET", 60),
-      ("MEST", 120), ("EET", 120), ("EEST", 180), ("MSK", 180), ("EST", -300), ("EDT", -240), ("CST", -360),
-      ("CDT", -300), ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("AKST", -540), ("AKDT", -480),
-      ("HST", -600), ("JST", 540), ("KST", 540), ("HKT", 480), ("SGT", 480), ("AWST", 480), ("ACST", 570),
-      ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780), ("SAST", 120),
-    ] {
-      table[name.utf8.reduce(0) { $0 << 8 | UInt32($1) }] = minutes * 60
-    }
-    return table
-  }()
-
-  private func isBorder(_ line: Span<UInt8>, _ index: Int) -> Bool {
+  func isBorder(_ line: Span<UInt8>, _ index: Int) -> Bool {
     guard index < line.count else { return true }
     switch line[index] {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D, 0x2E, 0x2F: return false

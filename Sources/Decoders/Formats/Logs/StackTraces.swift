@@ -125,7 +125,23 @@ struct TraceFollower: Sendable {
   private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     for part in parts where begins(line, part) { return true }
-    return false
+    return isFrame(line)
+  }
+
+  /// `main.(*Server).handle(0xc000010000)`: a function of Go, a dotted name without blanks; also lines of nothing but marks,
+  /// which end what was printed over several lines.
+  private static func isFrame(_ line: Span<UInt8>) -> Bool {
+    var dots = 0
+    var letters = 0
+    for i in line.indices {
+      switch line[i] {
+      case 0x2E, 0x2F: dots += 1
+      case 0x61...0x7A, 0x41...0x5A: letters += 1
+      case 0x30...0x39, 0x28, 0x29, 0x2A, 0x5F, 0x24, 0x7B, 0x7D, 0x5B, 0x5D, 0x2C, 0x22, 0x3B, 0x2D: continue
+      default: return false
+      }
+    }
+    return letters == 0 || dots > 0 && line[line.count - 1] != 0x2E
   }
 
   private static let endings: [StaticString] = [

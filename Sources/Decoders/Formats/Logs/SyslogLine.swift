@@ -5,15 +5,20 @@ internal import Model
 /// RFC 3164 as programs really write it, and RFC 5424.
 enum SyslogLine {
   /// The priority in front, and where the rest begins.
+  ///
+  /// An octet count may stand before it (RFC 6587 §3.4.1).
   private static func priority(_ line: Span<UInt8>) -> (severity: Severity, end: Int)? {
-    guard line.count > 3, line[0] == 0x3C else { return nil }
+    var first = 0
+    while first < line.count, first < 6, line[first] &- 0x30 <= 9 { first += 1 }
+    if first > 0 { first += first < line.count && line[first] == 0x20 ? 1 : 0 }
+    guard line.count > first + 3, line[first] == 0x3C else { return nil }
     var value = 0
-    var i = 1
-    while i < line.count, i < 5, line[i] &- 0x30 <= 9 {
+    var i = first + 1
+    while i < line.count, i < first + 5, line[i] &- 0x30 <= 9 {
       value = value * 10 + Int(line[i]) - 0x30
       i += 1
     }
-    guard i > 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
+    guard i > first + 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
     return (severity(syslogLevel: value & 7), i + 1)
   }
 

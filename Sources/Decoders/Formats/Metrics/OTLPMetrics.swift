@@ -33,7 +33,8 @@ enum OTLPMetrics {
       let isData =
         JSONScanner.equals(b, key, "gauge") || JSONScanner.equals(b, key, "sum")
         || JSONScanner.equals(b, key, "histogram")
-        || JSONScanner.equals(b, key, "exponentialHistogram") || JSONScanner.equals(b, key, "exponential_histogram") || JSONScanner.equals(b, key, "summary")
+        || JSONScanner.equals(b, key, "exponentialHistogram") || JSONScanner.equals(b, key, "exponential_histogram")
+        || JSONScanner.equals(b, key, "summary")
       guard isData, inner.peek(b) == 0x7B else {
         _ = inner.skipValue(b)
         continue
@@ -41,7 +42,9 @@ enum OTLPMetrics {
       inner.position += 1
       var isFirstKey = true
       while let part = inner.nextKey(b, &isFirstKey) {
-        guard JSONScanner.equals(b, part, "dataPoints") || JSONScanner.equals(b, part, "data_points"), inner.peek(b) == 0x5B else {
+        guard JSONScanner.equals(b, part, "dataPoints") || JSONScanner.equals(b, part, "data_points"),
+          inner.peek(b) == 0x5B
+        else {
           _ = inner.skipValue(b)
           continue
         }

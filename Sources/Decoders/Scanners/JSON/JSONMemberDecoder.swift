@@ -130,6 +130,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
       while i < end, Sniffer.isSpace(b[i]) { i += 1 }
       if i == end { break }
       stack.removeAll(keepingCapacity: true)
+      if isFirst, b[i] != 0x7B, b[i] != 0x5B, takesText(slice.extracting(start..<end), at: i - start, into: &batch) {
+        break
+      }
       if isFirst { documentRecords = 0 }
       let (next, outcome) = walk(slice, from: i, isFinal: true, line: line, into: &batch)
       if outcome == .incomplete, linesRead == 0 || isLoneBracket(b, start, end), isFirst, end < b.count {
@@ -149,11 +152,34 @@ struct JSONMemberDecoder: ChunkedDecoder {
     return nil
   }
 
+  /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger.
+  private mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
+    // What begins with a mark is more likely a damaged value.
+    guard records.hasLogs, (text[first] | 0x20) &- 0x61 < 26 else { return false }
+    var reader = JSONScanner(at: first)
+    if reader.skipValue(text), reader.position == text.count { return false }
+    if records.sawLog {
+      records.sawLog = false
+      records.intake.streams[0].follower.sawRecord()
+    }
+    takeTextLine(text, line: line, into: &batch)
+    return true
+  }
+
   /// Reads one line of a file of text.
   mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
     let place = RecordPlace(source: records.context.line(line), position: .line(line))
     _ = records.takeText(text, records.origin(into: &batch), at: place, into: &batch)
     if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+  }
+
+  /// Reads a line that a record of another format carries.
+  mutating func takeCarriedText(
+    _ text: Span<UInt8>, isPartial: Bool, _ around: LineEnvelope, at offset: Int, into batch: inout RecordBatch
+  ) {
+    let place = RecordPlace(source: records.context.offset(offset), position: .offset(offset))
+    records.takeCarried(text, isPartial: isPartial, around, at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: 0, into: &batch) }
   }
 
   /// Ends a file of text.

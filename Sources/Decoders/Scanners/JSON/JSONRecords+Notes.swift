@@ -4,6 +4,9 @@ internal import Model
 internal import Support
 
 extension JSONRecords {
+  /// Whether the member's records are log records.
+  var hasLogs: Bool { format == "JSON log lines" && recognized > 0 }
+
   /// Counts and notes what was wrong with a span.
   mutating func note(
     _ issues: SpanIssues, _ place: SourceLocation.Position, into batch: inout RecordBatch

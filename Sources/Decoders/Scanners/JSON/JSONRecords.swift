@@ -27,6 +27,10 @@ struct JSONRecords {
   var depth = 0
   /// Records that were lines of text.
   var textRecords = 0
+  /// The log group that the document around names (CloudWatch Logs).
+  var group: Symbol?
+  /// Whether a log record was read since the last line of text.
+  var sawLog = false
   /// Whether a sample is read for its headers and levels only.
   var isSampling = false
   /// Documents that stood in a line or in a record's text, to be walked.
@@ -81,6 +85,7 @@ struct JSONRecords {
   mutating func leave(_ node: JSONNode, into batch: inout RecordBatch) {
     switch node {
     case .resource, .jaegerTrace: leaveAll(into: &batch)
+    case .wrapper: group = nil
     default: break
     }
   }
@@ -115,6 +120,15 @@ struct JSONRecords {
     case .jaegerTrace where JSONScanner.equals(b, key, "processes"):
       guard let found = read(b, &reader, lending: &batch, { JaegerSpans.processes($0, &$1, &$2) }) else { return false }
       processes = found
+      return true
+    case .wrapper where JSONScanner.equals(b, key, "logGroup"):
+      guard let value = reader.scalar(b) else { return false }
+      if case .text(let text) = value {
+        // `/aws/lambda/NAME`: the last part is the function's own.
+        var start = text.end
+        while start > text.start, b[start - 1] != 0x2F { start -= 1 }
+        if start < text.end { group = batch.symbols.intern(b.extracting(start..<text.end)) }
+      }
       return true
     default: return reader.skipValue(b)
     }

@@ -66,7 +66,7 @@ struct JSONTexts {
     loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
     if scratch.count > 2, scratch[0] == 0x7B {
       var inner: [UInt8] = []
-      if LogText.unwrap(scratch.span, depthLimit: 64, into: &inner) { swap(&inner, &scratch) }
+      if LogText.unwrap(scratch.span, depthLimit: 64, severity: &log.severity, into: &inner) { swap(&inner, &scratch) }
     }
     var range = 0..<scratch.count
     if stripsHeader {

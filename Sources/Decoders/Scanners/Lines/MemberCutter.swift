@@ -100,7 +100,7 @@ enum JSONLine {
     var logs = JSONLogs(table: LogKeyTable(settings.logKeys), clock: LogClock())
     var texts = JSONTexts(limit: settings.limits.text)
     let fields = logs.read(line, at: at, &texts)
-    return fields.isWrapped || fields.level != nil
+    return fields.isWrapped && !fields.isWhole || fields.level != nil
   }
 
   /// Where the object of a line that holds one and nothing else begins.

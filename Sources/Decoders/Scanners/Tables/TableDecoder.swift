@@ -21,11 +21,26 @@ struct TableDecoder: ChunkedDecoder {
   private var quotes = true
   private var openQuotes = 0
   private var hasRows = false
+  /// The order of day and month in the table's dates, where its first rows tell it.
+  private var dateOrder: DateOrder?
 
   init(context: MemberContext, rule: FormatRule?, delimiter: UInt8) {
     self.context = context
     self.rule = rule
     self.delimiter = delimiter
+  }
+
+  /// Learns the order of the dates from the member's first bytes.
+  mutating func learn(head: Span<UInt8>) {
+    var lines: [Range<Int>] = []
+    var start = 0
+    while start < head.count, lines.count < 1000 {
+      let end = ByteScan.lineEnd(head, start)
+      lines.append(start..<end)
+      start = end + 1
+    }
+    let clock = LogClock(zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay)
+    dateOrder = DateOrder.learned(from: head, lines, clock: clock)
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
@@ -94,7 +109,7 @@ struct TableDecoder: ChunkedDecoder {
       context.report("repeatedHeader", .note, at: .line(line), "the header row appears again", into: &batch)
       return
     }
-    if row.fields.count != header.count {
+    if row.fields.count != header.count, row.fields.count != rows?.width {
       batch.recordCounts.repair("raggedRow")
       context.report(
         "raggedRow", .note, at: .line(line), "rows with more or fewer fields than the header's \(header.count)",
@@ -142,6 +157,6 @@ struct TableDecoder: ChunkedDecoder {
         into: &batch)
       return
     }
-    rows = TableRows(mapping: mapping, &batch.symbols)
+    rows = TableRows(mapping: mapping, order: dateOrder, &batch.symbols)
   }
 }

@@ -73,7 +73,7 @@ struct TableMapping {
 
   /// The mapping that the column names tell by themselves, nil where they tell of no record.
   init?(inferredFrom header: [String]) {
-    guard header.count >= 3, header.count <= 4096 else { return nil }
+    guard header.count >= 2, header.count <= 4096 else { return nil }
     let names = header.map(Self.normal)
     guard Set(names).count == names.count || names.count > 8 else { return nil }
     func find(_ options: [String]) -> Int {
@@ -84,7 +84,8 @@ struct TableMapping {
     let span = find(["spanid", "span"])
     let component = find([
       "service", "servicename", "component", "podname", "pod", "app", "application", "cmdbid", "microservice",
-      "container", "containername", "host", "hostname", "instance", "node", "logger",
+      "container", "containername", "kubernetescontainername", "resourcelabelscontainername", "syslogidentifier",
+      "providername", "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
     ])
     let start = find([
       "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
@@ -92,9 +93,14 @@ struct TableMapping {
     ])
     let time = find([
       "timeunixnano", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date", "ts",
-      "eventtime",
+      "eventtime", "timecreated", "dateandtime", "timegenerated", "asctime",
     ])
-    let message = find(["message", "msg", "log", "body", "content", "text", "logmessage"])
+    var message = find([
+      "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",
+      "eventmessage", "line",
+    ])
+    // Event Viewer's export has a column for the message that its header does not name.
+    if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
     let value = find(["value", "metricvalue", "val"])
     let metric = find(["metric", "metricname", "kpiname", "kpi", "name"])
     if trace >= 0, span >= 0, start >= 0, message < 0 {
@@ -128,7 +134,9 @@ struct TableMapping {
       self.init(kind: .logs)
       set(.time, time, name: header[time])
       self.message = message
-      severity = find(["severity", "level", "loglevel", "severitytext"])
+      severity = find([
+        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity",
+      ])
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])

@@ -5,13 +5,20 @@ internal import Support
 
 struct TableRows {
   private let mapping: TableMapping
+  private let order: DateOrder?
+  /// Fields of a row where the message's column stands behind the header's last one.
+  let width: Int?
   /// Names of the wide value columns, or of the single value column.
   private var valueNames: [Symbol] = []
   private var unquoted: [UInt8] = []
   private var inner: [UInt8] = []
 
-  init(mapping: TableMapping, _ symbols: inout SymbolTable) {
+  init(mapping: TableMapping, order: DateOrder?, _ symbols: inout SymbolTable) {
     self.mapping = mapping
+    self.order = order
+    width =
+      mapping.kind == .logs && mapping.message > mapping.severity && mapping.message > mapping.time
+      ? mapping.message + 1 : nil
     valueNames = mapping.values.map { symbols.intern($0.name) }
     if mapping.kind == .metrics, mapping.metric < 0, mapping.values.isEmpty { valueNames = [symbols.intern("value")] }
   }
@@ -80,7 +87,8 @@ struct TableRows {
   ) -> Int64? {
     let range = field(b, row, column)
     if range.isEmpty { return nil }
-    return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: context.settings.assumedZoneSeconds)
+    let zone = context.settings.assumedZoneSeconds
+    return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: zone, order: order)
   }
 
   private mutating func request(
@@ -111,7 +119,8 @@ struct TableRows {
       batch.recordCounts.repair("durationUnit")
       context.report(
         "durationUnit", .note, at: .line(line),
-        "a duration without a unit is not used: map it in the pipeline file, table: { durationMs: COLUMN }", into: &batch)
+        "a duration without a unit is not used: map it in the pipeline file, table: { durationMs: COLUMN }",
+        into: &batch)
     }
     let parent = field(b, row, mapping.parent)
     if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
@@ -127,7 +136,9 @@ struct TableRows {
     if mapping.grpcStatus >= 0 {
       span.grpcStatus = SpanWords.grpcStatus(b.extracting(field(b, row, mapping.grpcStatus)))
     }
-    if mapping.status >= 0, span.status != .error { SpanWords.status(b.extracting(field(b, row, mapping.status)), into: &span) }
+    if mapping.status >= 0, span.status != .error {
+      SpanWords.status(b.extracting(field(b, row, mapping.status)), into: &span)
+    }
     span.source = context.line(line)
     batch.spans.append(span)
     return nil
@@ -223,7 +234,7 @@ struct TableRows {
     log.textStart = batch.text.count
     var unwrapped: [UInt8] = []
     if text.count > 0, text[0] == 0x7B,
-      LogText.unwrap(text, depthLimit: context.settings.limits.jsonDepth, into: &unwrapped)
+      LogText.unwrap(text, depthLimit: context.settings.limits.jsonDepth, severity: &log.severity, into: &unwrapped)
     {
       append(unwrapped.span, &log, limit: context.settings.limits.text, into: &batch)
     } else {

@@ -1,0 +1,185 @@
+// What stands in front of a message, element by element.
+
+internal import Model
+internal import Support
+
+/// Cuts the beginning of a line into elements, one at a time.
+struct HeaderScanner {
+  /// No header has more elements than this.
+  static let depth = 14
+  private let times: LogTimeParser
+
+  init(clock: LogClock) { times = LogTimeParser(clock: clock) }
+
+  /// The element at `start` or behind the blanks there, nil at the end of the line.
+  func element(_ line: Span<UInt8>, at start: Int) -> HeaderElement? {
+    var cursor = start
+    while cursor < line.count, line[cursor] == 0x20 || line[cursor] == 0x09 { cursor &+= 1 }
+    guard cursor < line.count else { return nil }
+    let first = line[cursor]
+    if let time = times.parse(line, cursor) { return element(time: time, line, from: cursor, until: time.end) }
+    if first == 0x5B || first == 0x28 || first == 0x3C { return bracket(line, cursor) }
+    return token(line, cursor)
+  }
+
+  private func element(time: LogTime, _ line: Span<UInt8>, from start: Int, until end: Int) -> HeaderElement? {
+    var stop = end
+    while stop < line.count, line[stop] == 0x2C || line[stop] == 0x3A || line[stop] == 0x7C || line[stop] == 0x5D {
+      stop &+= 1
+    }
+    return HeaderElement(kind: .time, content: start..<end, end: stop, time: time)
+  }
+
+  private func bracket(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
+    let open = line[start]
+    let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
+    var depth = 0
+    var end = start
+    while end < line.count, end &- start < 256 {
+      if line[end] == open { depth &+= 1 }
+      if line[end] == close {
+        depth &-= 1
+        if depth == 0 { break }
+      }
+      end &+= 1
+    }
+    guard end < line.count, line[end] == close else { return token(line, start) }
+    var inner = start &+ 1
+    while inner < end, line[inner] == 0x20 { inner &+= 1 }
+    var innerEnd = end
+    while innerEnd > inner, line[innerEnd &- 1] == 0x20 { innerEnd &-= 1 }
+    var stop = end &+ 1
+    while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
+    if open == 0x3C {
+      guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
+      return HeaderElement(
+        kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
+    }
+    if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
+      return HeaderElement(
+        kind: .time, content: inner..<innerEnd, end: stop, time: time, severity: levelBehind(line, time.end, innerEnd))
+    }
+    var level = Model.severity(of: line.extracting(inner..<innerEnd))
+    // MySQL's own priorities.
+    if level == .unknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note")
+    {
+      level = .info
+    }
+    if level != .unknown, innerEnd &- inner >= 3 || open == 0x5B {
+      return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+    }
+    return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
+  private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
+    guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
+    var i = start
+    while i < end, line[i] > 0x20 { i &+= 1 }
+    guard i &+ 1 < end, line[i] == 0x20, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
+    return time
+  }
+
+  /// `[2026-11-25 02:00:00,123: INFO/MainProcess]` of Celery, `[2026-11-25T02:00:00Z WARN  app]` of env_logger.
+  private func levelBehind(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
+    var i = start
+    while i < end, line[i] == 0x20 || line[i] == 0x3A { i &+= 1 }
+    let first = i
+    while i < end, (line[i] | 0x20) &- 0x61 < 26 { i &+= 1 }
+    guard i &- first > 1, i == end || line[i] == 0x20 || line[i] == 0x2F else { return .unknown }
+    return Model.severity(of: line.extracting(first..<i))
+  }
+
+  /// `production.ERROR:` of Monolog: a channel and its level.
+  private func channelEnd(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Int? {
+    var dot = stop
+    while dot > start, line[dot &- 1] != 0x2E { dot &-= 1 }
+    guard dot > start &+ 1, stop &- dot >= 4, stop &- dot <= 9, line[dot] &- 0x41 < 26, line[dot &+ 1] &- 0x41 < 26,
+      Model.severity(of: line.extracting(dot..<stop)) != .unknown
+    else { return nil }
+    return dot &- 1
+  }
+
+  private func isWord(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString) -> Bool {
+    end &- start == word.utf8CodeUnitCount && JSONScanner.matches(line, start, word)
+  }
+
+  /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon.
+  private func isPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
+    guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3, stop &- start <= 9 else { return false }
+    return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "STATEMENT")
+      || isWord(line, start, stop, "DETAIL") || isWord(line, start, stop, "HINT")
+      || isWord(line, start, stop, "CONTEXT")
+  }
+
+  /// The number in a syslog `<34>`.
+  private func priority(_ digits: Span<UInt8>) -> Int? {
+    guard !digits.isEmpty, digits.count <= 3 else { return nil }
+    var value = 0
+    for i in digits.indices {
+      guard digits[i] >= 0x30, digits[i] <= 0x39 else { return nil }
+      value = value * 10 + Int(digits[i]) - 0x30
+    }
+    return value
+  }
+
+  private func token(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
+    var end = start
+    while end < line.count, line[end] != 0x20, line[end] != 0x09, line[end] != 0x7C { end &+= 1 }
+    if end < line.count, line[end] == 0x7C, end > start {
+      let level = Model.severity(of: line.extracting(start..<end))
+      return HeaderElement(
+        kind: level == .unknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
+    }
+    if end == start { return HeaderElement(kind: .dash, content: start..<start &+ 1, end: start &+ 1) }
+    var stop = end
+    while stop > start, line[stop &- 1] == 0x2C || line[stop &- 1] == 0x3A { stop &-= 1 }
+    if stop == start || stop &- start <= 4 && isRule(line, start, stop) {
+      return HeaderElement(kind: .dash, content: start..<end, end: end)
+    }
+    let text = line.extracting(start..<stop)
+    let level = Model.severity(of: text)
+    if level != .unknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    if isPostgres(line, start, stop) {
+      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+    }
+    var digits = 0
+    var hex = 0
+    for i in text.indices {
+      if text[i] >= 0x30, text[i] <= 0x39 { digits &+= 1 }
+      if hexDigit(text[i]) < 16 { hex &+= 1 }
+    }
+    if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {
+      return HeaderElement(kind: .number, content: start..<stop, end: end)
+    }
+    if line[end &- 1] == 0x3A, isName(text) {
+      if let channel = channelEnd(line, start, stop) {
+        let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
+        return HeaderElement(kind: .tag, content: start..<channel, end: end, severity: level)
+      }
+      return HeaderElement(kind: .tag, content: start..<stop, end: end)
+    }
+    return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  private func isRule(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    for i in start..<end where line[i] != 0x2D && line[i] != 0x2A && line[i] != 0x7C && line[i] != 0x3E { return false }
+    return true
+  }
+
+  /// Letters first, then what names of programs, classes and threads are made of.
+  private func isName(_ text: Span<UInt8>) -> Bool {
+    guard let first = text.isEmpty ? nil : text[0], first | 0x20 >= 0x61, first | 0x20 <= 0x7A, text.count <= 120 else {
+      return false
+    }
+    for i in text.indices {
+      switch text[i] {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2E, 0x5F, 0x2D, 0x24, 0x2F, 0x40, 0x23, 0x28, 0x29, 0x5B, 0x5D:
+        continue
+      case 0x3A where i > 0 && text[i &- 1] == 0x3A || i &+ 1 < text.count && text[i &+ 1] == 0x3A: continue
+      default: return false
+      }
+    }
+    return true
+  }
+}
