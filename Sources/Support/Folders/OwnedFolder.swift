@@ -362,7 +362,8 @@ private struct Place: ~Copyable {
     guard let folder = try? here(), let staged = try? folder.folder(staging) else { return }
     restore(staged, folder)
     // What was put in place has left its folders here.
-    for name in OwnedFolder.list(staged).union(OwnedFolder.list(folder)).sorted(by: >) where name != OwnedFolder.listName.text {
+    for name in OwnedFolder.list(staged).union(OwnedFolder.list(folder)).sorted(by: >)
+    where name != OwnedFolder.listName.text {
       remove(name, in: staged)
     }
     staged.remove(OwnedFolder.listName)
