@@ -8,6 +8,8 @@ package struct CISpec: Hashable, Sendable {
   package var nights = 30
   /// Builds per night, each of a revision of its own except that every third repeats the one before.
   package var builds = 4
+  /// Cells of a matrix, a folder each below the build's; none where every build is one job.
+  package var configurations: [String] = []
   package var suites = 12
   package var testsPerSuite = 20
   package var flakyTests = 10
@@ -239,15 +241,20 @@ package struct CIWorld {
         spec.nights * (2 * $0 + 1) / (2 * max(spec.setupFailures, 1)) == night && build == 0
       }
       .map { ($0 * 5 + 1) % suites.count }
-    var now = begin
-    for s in suites.indices {
-      let isDown = outage && suites[s].service == "payments"
-      if setupSuite == s { truth.setups.append(CITruth.Setup(suite: suites[s].className, night: night, build: build)) }
-      let report = suite(
-        s, night: night, build: build, start: now, reruns: reruns, isDown: isDown, setupFails: setupSuite == s,
-        clusterFails: clusterFails)
-      try writer.member("\(date(night))/build-\(build + 1)/TEST-\(suites[s].className).xml", report.bytes)
-      now = report.end
+    for configuration in spec.configurations.isEmpty ? [""] : spec.configurations {
+      var now = begin
+      let folder = "\(date(night))/build-\(build + 1)/" + (configuration.isEmpty ? "" : configuration + "/")
+      for s in suites.indices {
+        let isDown = outage && suites[s].service == "payments"
+        if setupSuite == s {
+          truth.setups.append(CITruth.Setup(suite: suites[s].className, night: night, build: build))
+        }
+        let report = suite(
+          s, night: night, build: build, start: now, reruns: reruns, isDown: isDown, setupFails: setupSuite == s,
+          clusterFails: clusterFails)
+        try writer.member(folder + "TEST-\(suites[s].className).xml", report.bytes)
+        now = report.end
+      }
     }
   }
 

@@ -23,6 +23,14 @@ package enum World {
     return (input, truth)
   }
 
+  /// Names of the cells of a matrix, as pipelines have them.
+  package static func configurations(_ count: Int) -> [String] {
+    let systems = ["linux", "windows", "macos", "freebsd"]
+    return (0..<count).map {
+      systems[$0 % systems.count] + ($0 < systems.count ? "-jdk21" : "-jdk\(17 - $0 / systems.count)")
+    }
+  }
+
   /// Writes CI nights: one archive `ci-DATE.tar.gz` per night, or one folder per night without a filter, and
   /// `ci.truth.json`. The result is the paths in the nights' order, and what is true of all of them.
   package static func writeCINights(

@@ -81,38 +81,44 @@ struct TestHistorySteps {
   func steps(of lines: [HistoryLine]) -> [TestStep] {
     var steps: [TestStep] = []
     for line in lines {
-      let failed = line.row.endings.reduce(0) { $1.ending == .failed ? $0 + $1.count : $0 }
-      let flaky = line.row.endings.reduce(0) { $1.ending == .flaky ? $0 + $1.count : $0 }
-      // Attempts are known of the night: those beyond the plain ones are reruns of the builds that failed.
-      let further = failed == 0 ? 0 : max(0, line.row.attempts - line.row.runs - flaky) / failed
+      let start = steps.count
       var build = first[line.night]
       for (ending, count) in line.row.endings {
         if ending != .absent {
-          for _ in 0..<count {
-            steps.append(Self.step(ending, build: build, further: further))
-            build += 1
-          }
-        } else {
-          build += count
+          for i in 0..<count { steps.append(Self.step(ending, build: build + i)) }
         }
+        build += count
       }
+      Self.spread(line.row, over: &steps[start...])
     }
     return steps
   }
 
-  private static func step(_ ending: TestHistory.Ending, build: Int, further: Int) -> TestStep {
+  private static func step(_ ending: TestHistory.Ending, build: Int) -> TestStep {
     let hasFailed = ending != .passed
     var step = TestStep(
       build: build, outcome: ending == .passed || ending == .flaky ? .passed : .failed, attempts: 1,
       failures: hasFailed ? 1 : 0, firstFailures: hasFailed ? 1 : 0, duration: 0, isFlaky: ending == .flaky)
     if ending == .flaky { step.attempts = 2 }
-    if ending == .failed {
-      step.attempts += further
-      step.failures += further
-    }
     step.isCollateral = ending == .collateral
     step.isSetup = ending == .setup
     return step
+  }
+
+  /// Attempts are known of the night as a whole: those beyond the plain ones were reruns in builds that had a failure.
+  private static func spread(_ row: TestHistory.Row, over steps: inout ArraySlice<TestStep>) {
+    let rerun = steps.indices.filter { steps[$0].isFlaky || steps[$0].outcome == .failed }
+    guard !rerun.isEmpty else { return }
+    var attempts = max(0, row.attempts - steps.reduce(0) { $0 + $1.attempts })
+    var failures = min(attempts, max(0, row.failures - steps.reduce(0) { $0 + $1.failures }))
+    for (number, i) in rerun.enumerated() {
+      let left = rerun.count - number
+      let (more, failed) = ((attempts + left - 1) / left, (failures + left - 1) / left)
+      steps[i].attempts += more
+      steps[i].failures += min(failed, more)
+      attempts -= more
+      failures -= min(failed, more)
+    }
   }
 }
 

@@ -123,7 +123,7 @@ struct TestJoiner {
               duration: max(notes[0].duration, 0), isFlaky: false), configuration: place.configuration)
         }
       }
-      for group in Self.groups(notes) { add(group, file, &found) }
+      for group in groups(notes, file) { add(group, file, &found) }
     }
     return .several(found)
   }
@@ -145,16 +145,19 @@ struct TestJoiner {
   }
 
   /// The cases of one test in one report, put apart by suite and by the name before masking.
-  private static func groups(_ notes: [CompactResult]) -> [[CompactResult]] {
+  private func groups(_ notes: [CompactResult], _ file: Int) -> [[CompactResult]] {
     if notes.count == 1 { return [notes] }
     let first = notes[0]
     if notes.allSatisfy({ $0.suite == first.suite && $0.raw == first.raw }) { return [notes] }
     var groups: [[CompactResult]] = []
+    var suites: [UInt32] = []
     for note in notes {
-      if let place = groups.firstIndex(where: { $0[0].suite == note.suite && $0[0].raw == note.raw }) {
+      let suite = places.place(of: note.suite, in: file).suite
+      if let place = groups.indices.first(where: { suites[$0] == suite && groups[$0][0].raw == note.raw }) {
         groups[place].append(note)
       } else {
         groups.append([note])
+        suites.append(suite)
       }
     }
     return groups

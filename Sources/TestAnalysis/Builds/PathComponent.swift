@@ -25,6 +25,8 @@ struct PathComponent: Hashable, Sendable {
   var shard = ""
   /// Whether nothing but an identifier without meaning is left.
   var isOpaque = false
+  /// Whether an identifier that was drawn at random stands in it.
+  var isDrawn = false
 
   /// The words that are left as one text.
   var name: String { words.joined(separator: "-") }
@@ -73,6 +75,7 @@ struct PathComponent: Hashable, Sendable {
       {
         tokens.removeSubrange(i..<i + 5)
         isOpaque = true
+        isDrawn = true
       } else {
         i += 1
       }

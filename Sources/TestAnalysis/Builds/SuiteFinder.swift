@@ -68,7 +68,7 @@ struct SuiteFinder {
       }
       label(a, x.suite)
       label(b, y.suite)
-    } else if x.file != y.file {
+    } else if x.file != y.file, !x.file.isEmpty, !y.file.isEmpty {
       roles[a].variant = x.file
       roles[b].variant = y.file
     } else if let name = Self.differing(x.properties, y.properties) {

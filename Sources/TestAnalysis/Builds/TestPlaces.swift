@@ -19,6 +19,8 @@ struct SuitePlace: Hashable {
   var isCopy = false
   /// Tells a test from another of the same name.
   var variant = ""
+  /// Tells the suites of one report apart: the same case again in one suite is another attempt.
+  var suite: UInt32 = 0
   /// When the report began, microseconds since the epoch; `Int64.max` where unknown.
   var start = Int64.max
 }
@@ -56,7 +58,9 @@ struct TestPlaces {
       own.part = numbers[partKey] ?? numbers.count
       numbers[partKey] = own.part
       own.isCopy = role.isCopy
-      own.isAttempt = role.attempt != nil
+      // One result a file, the file named by a number drawn for it: the files of one test are its attempts.
+      let isDrawn = part.cases == 1 && (place.rest.last?.isDrawn ?? false)
+      own.isAttempt = role.attempt != nil || isDrawn
       own.rank = role.attempt ?? 1
       own.start = part.start
       if role.isCopy { copies.append(i) }
@@ -67,6 +71,7 @@ struct TestPlaces {
       for (suite, told) in zip(part.suites, inside.roles) {
         var placed = own
         placed.variant = told.variant
+        placed.suite = Self.suite(suite.note, told.variant)
         if let attempt = told.attempt {
           placed.isAttempt = true
           placed.rank = attempt
@@ -114,6 +119,13 @@ struct TestPlaces {
         lastAttempts[[place.build, place.configuration, place.part]] = Int.max
       }
     }
+  }
+
+  /// What tells suites apart: their names, hosts and configurations, and the source file where it tells tests apart.
+  private static func suite(_ note: SuiteNote, _ variant: String) -> UInt32 {
+    UInt32(
+      truncatingIfNeeded: StableHash.hash(
+        [note.suite, note.host, note.configuration, variant].joined(separator: "\u{0}")))
   }
 
   private mutating func note(_ place: SuitePlace) {
