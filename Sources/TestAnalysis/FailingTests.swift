@@ -11,16 +11,11 @@ struct FailingTests {
 
   private let timeline: TestTimeline
   private var clusterOf: [String: FindingID] = [:]
-  /// Tests that pass on some line at the end of it.
-  private var passing: [String: Set<String>] = [:]
 
   init(_ timeline: TestTimeline, _ verdicts: [LineVerdict], _ clusters: FailureClusters) {
     self.timeline = timeline
     for cluster in clusters.clusters.reversed() where cluster.tests.count >= 2 {
       for test in cluster.tests { clusterOf[test] = FindingID(cluster.id) }
-    }
-    for verdict in verdicts where verdict.last?.outcome == .passed {
-      passing[verdict.test, default: []].insert(verdict.configuration)
     }
     for verdict in verdicts { add(verdict, traced: clusters) }
     failing.sort { $0.line < $1.line }
@@ -75,7 +70,7 @@ struct FailingTests {
     if last.isCollateral, clusters.isOutage(verdict.test, last.build) { return .collateral }
     if verdict.neverPassed {
       if verdict.basis != nil { return .flaky }
-      let others = passing[verdict.test] ?? []
+      let others = timeline.passing[verdict.test] ?? []
       return others.contains { $0 != verdict.configuration } ? .configuration : .ongoing
     }
     if verdict.basis != nil, !verdict.isBroken || last.isFlaky { return .flaky }

@@ -6,6 +6,7 @@
 // ended is a fault that was repaired, and a line that never passed is broken; none of them is flaky. Failures that lay
 // elsewhere (set-up, outage, a shared trouble, a child's failure) speak neither for nor against a test.
 
+internal import Glibc
 internal import Model
 internal import Support
 
@@ -44,6 +45,8 @@ struct LineVerdict {
   var occasions: [Int] = []
   /// Builds that a fault keeps red, tonight's and earlier ones: from and to.
   var faults: [ClosedRange<Int>] = []
+  /// Of those, the ones that ended, with how many of its builds failed.
+  var repaired: [(builds: ClosedRange<Int>, length: Int)] = []
 
   var line: TestFindings.Line {
     TestFindings.Line(
@@ -68,6 +71,8 @@ struct LineJudge {
   static let longestEpisode = 2
   /// A trailing run of failures is a regression where a test as flaky as this one would show it more rarely.
   private static let chance = 0.016
+  /// A long run of failures of a flaky line is a fault's where fewer than this many are expected by chance.
+  private static let episodeChance = 0.05
 
   private let timeline: TestTimeline
 
@@ -176,7 +181,7 @@ struct LineJudge {
       }
       if length > 0, let began = first {
         if length > Self.longestEpisode {
-          verdict.faults.append(began.build...(step.build - 1))
+          verdict.repaired.append((began.build...(step.build - 1), length))
           verdict.fixedSince = step.build
         } else if hasPassed {
           verdict.occasions.append(began.build)
@@ -205,6 +210,12 @@ struct LineJudge {
       // A flake's failures at the end are its own.
       verdict.runs += verdict.failedBuilds
       verdict.failures += verdict.failedBuilds
+    }
+    for (builds, length) in verdict.repaired {
+      // A test that flakes often fails several times in a row now and then: that is no fault that somebody repaired.
+      let rate = (Double(verdict.failures - length) + 0.5) / (Double(verdict.runs - length) + 1)
+      let expected = Double(verdict.runs) * pow(max(rate, 0), Double(length))
+      if verdict.basis == nil || expected < Self.episodeChance { verdict.faults.append(builds) }
     }
     let belief = BetaBelief(failures: verdict.failures, runs: verdict.runs)
     verdict.lowerBound = verdict.basis == nil ? 0 : belief.quantile(0.05)

@@ -36,6 +36,8 @@ package struct TestTimeline: Sendable {
   var isOrderKnown: Bool { places.isOrderKnown }
   /// Of reports that told what another had told: the paths.
   private(set) var copies: [String] = []
+  /// By test with a trouble on one configuration: those on which it passed at the end.
+  private(set) var passing: [String: Set<String>] = [:]
   /// Names of tests that vary from run to run.
   private(set) var maskedNames = 0
   /// What had no room: lines with a trouble, and rows for the history.
@@ -162,6 +164,9 @@ package struct TestTimeline: Sendable {
       tally.observe(steps[...], name: test.utf8Span.span)
       for step in steps { buildTallies[step.build - tonight].add(step, test) }
       changes.observe(test, steps, hasBefore: !own.isEmpty)
+      if configurations.count > 1, steps.contains(where: \.isFailure), passing.count < limits.tracks / 256 {
+        passing[test] = Set(configurations.filter { $0.value.last?.outcome == .passed }.keys)
+      }
       for (configuration, steps) in configurations.sorted(by: { $0.key < $1.key }) {
         add(steps, (test, configuration, key), own.filter { $0.configuration == configuration })
       }

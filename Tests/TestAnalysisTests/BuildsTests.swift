@@ -13,7 +13,7 @@ struct BuildsTests {
     let stamp = time.isEmpty ? "" : " timestamp=\"\(time)\""
     return
       "<testsuite name=\"a.T\"\(stamp) hostname=\"\(host)\"><testcase classname=\"a.T\" name=\"\(name)\" time=\"0.5\">"
-      + "\(failure)</testcase><testcase classname=\"a.T\" name=\"other\" time=\"0.4\"/></testsuite>"
+      + "\(failure)</testcase><testcase classname=\"a.T\" name=\"\(name)Other\" time=\"0.4\"/></testsuite>"
   }
 
   private func findings(_ texts: [String: String]) -> TestFindings {
