@@ -165,7 +165,9 @@ package enum AttemptModel {
   /// Every record but the last attempt's is an empty one that looks passed; a failed test may have two records of its last
   /// attempt, one for the call and one for the tear-down.
   private static func joinPytest(_ notes: [CompactResult]) -> TestRun {
-    let placeholders = notes.dropLast().prefix { $0.isBare }.count
+    // A bare record right before a tear-down's is the call of the same attempt.
+    let calls = notes.last?.marks.contains(.teardown) ?? false ? notes.dropLast() : notes[...]
+    let placeholders = calls.dropLast().prefix { $0.isBare }.count
     var attempts: [TestRun.Attempt] = []
     for note in notes.prefix(placeholders) {
       attempts.append(TestRun.Attempt(outcome: .failed, duration: note.duration, failure: nil, line: note.line))
