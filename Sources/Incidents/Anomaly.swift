@@ -9,6 +9,8 @@ struct Anomaly {
     case slowNetwork
     /// Its spans, which never say whether they failed, run through other code, or its log reports errors.
     case behaviour
+    /// It does nothing although requests come as usual.
+    case silence
     /// Its log lines and metrics, where there are hardly any requests to see it by.
     case records
   }
@@ -25,6 +27,8 @@ struct Anomaly {
   /// For slow ones: microseconds that a request usually takes here, and that it took now.
   var usualTime = 0.0
   var time = 0.0
+  /// Requests that were to be expected of a silent one.
+  var missing = 0.0
   /// Which spans it slowed, for slow ones.
   var reach: LatencyContrast.Reach?
 }

@@ -198,6 +198,13 @@ struct ComponentTimeline {
     return found
   }
 
+  /// The minutes that lie mostly in an incident; of one shorter than that those that it touches.
+  func minutes(from start: Int64, to end: Int64) -> [Int] {
+    let inside = minutes(in: start..<max(start + 1, end))
+    let half = IncidentPartial.coarse / 2
+    return inside.isEmpty ? minutes(in: start - half..<max(start, end) + half) : inside
+  }
+
   var width: Int { minutes.count }
 
   /// Fewer requests a minute than this, and log lines and metrics must tell.

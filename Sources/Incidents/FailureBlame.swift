@@ -73,18 +73,25 @@ struct FailureBlame {
     }
   }
 
-  /// Follows the child that filled most of the waiting, down to the last that did.
+  /// Follows what filled most of the waiting, down to the last that did. A call waits for its callee, whenever the callee's
+  /// span begins: a process that hangs takes its requests up when their callers have long given up.
   private static func waitedFor(from index: Int, _ tree: CallTree) -> Symbol {
+    let waiting = tree.nodes[index]
+    func filled(_ node: CallNode) -> Int64 {
+      max(0, min(node.end, waiting.end).subtractingSaturated(max(node.start, waiting.start)))
+    }
     var current = index
     while true {
       let node = tree.nodes[current]
       var longest: Int?
       for child in tree.children(of: current) {
-        if let known = longest, tree.nodes[known].duration >= tree.nodes[child].duration { continue }
+        if let known = longest, filled(tree.nodes[known]) >= filled(tree.nodes[child]) { continue }
         longest = child
       }
-      guard let next = longest, Double(tree.nodes[next].duration) >= waitShare * Double(node.duration) else {
-        return node.peer.isNone || Int(node.subtreeEnd) > current + 1 ? node.component : node.peer
+      guard let next = longest else { return node.peer.isNone ? node.component : node.peer }
+      let isAnswer = node.kind == .client && tree.nodes[next].component != node.component
+      guard isAnswer || Double(filled(tree.nodes[next])) >= waitShare * Double(waiting.duration) else {
+        return node.component
       }
       current = next
     }

@@ -10,6 +10,7 @@ struct ImpactMap {
   private var incoming: [Int: SlotRows<EdgeCount>] = [:]
   /// By (caller, callee).
   private var ways: [CubeKey: SlotRows<EdgeCount>] = [:]
+  private var edges: [CubeKey: SlotRows<EdgeCount>] = [:]
   private var together: [CubeKey: Int] = [:]
   private var crashTimes: [Int: [Int64]] = [:]
 
@@ -37,9 +38,11 @@ struct ImpactMap {
     for (cell, edge) in grid.partial.edges.cells {
       guard let caller = grid.component(cell.a), let callee = grid.component(cell.b) else { continue }
       let key = CubeKey(a: Int32(caller), b: Int32(callee))
+      edges[key, default: SlotRows(IncidentPartial.coarse)].add(edge, at: cell.slot)
       if repeating.contains(key) { ways[key, default: SlotRows(IncidentPartial.coarse)].add(edge, at: cell.slot) }
     }
     for key in ways.keys { ways[key]?.sort() }
+    for key in edges.keys { edges[key]?.sort() }
     for key in rows.keys { rows[key]?.sort() }
     for key in blame.keys { blame[key]?.sort() }
     for key in incoming.keys { incoming[key]?.sort() }
@@ -147,6 +150,23 @@ struct ImpactMap {
       repeats += edge.repeats
     }
     return (Double(calls), Double(repeats))
+  }
+
+  /// Whether one component called another while an incident lasted.
+  func calls(from caller: Int, to callee: Int, within group: IncidentBuilder.Group) -> Bool {
+    let rows = edges[CubeKey(a: Int32(caller), b: Int32(callee))]?.overlapping(group.start, group.end) ?? []
+    return rows.contains { $0.calls > 0 }
+  }
+
+  /// The share of one component's calls of another that failed in a time.
+  func failureShare(from caller: Int, to callee: Int, start: Int64, end: Int64) -> Double {
+    var calls = 0
+    var failures = 0
+    for edge in edges[CubeKey(a: Int32(caller), b: Int32(callee))]?.overlapping(start, end) ?? [] {
+      calls += edge.calls
+      failures += edge.failures
+    }
+    return calls > 0 ? Double(failures) / Double(calls) : 0
   }
 
   /// The share of repeats among the calls of half the quietest minutes.

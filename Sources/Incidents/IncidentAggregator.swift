@@ -73,8 +73,14 @@ package struct IncidentAggregator: Aggregator {
           last: node.failed ? node.end : .min), at: CubeKey(a: component, slot: fine(node.start)))
       latency.add(node.duration, to: sketch(of: component))
       partial.durations.add(
-        Tally(), at: CubeKey(a: component, number: IncidentPartial.bucket(node.duration), slot: coarse(node.start)))
+        Tally(),
+        at: CubeKey(
+          a: component, b: name(node.operation, context), number: IncidentPartial.bucket(node.duration),
+          slot: coarse(node.start)))
       if let parent {
+        if !parent.calledAs.isNone, parent.calledAs != node.component {
+          partial.addresses.add(Tally(), at: CubeKey(a: name(parent.calledAs, context), b: component))
+        }
         var edge = EdgeCount()
         edge.calls = 1
         let isCall = parent.kind == .client || Int(parent.subtreeEnd) == Int(node.subtreeEnd)

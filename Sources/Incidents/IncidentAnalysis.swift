@@ -35,6 +35,7 @@ package enum IncidentAnalysis {
     _ partial: IncidentPartial, settings: IncidentSettings, windows: [Range<Int64>] = [],
     earlier: IncidentProfile? = nil
   ) -> IncidentFindings {
+    let partial = AddressBook(partial).resolved(partial)
     let grid = ComponentTimeline(partial.canonical(), settings: settings)
     var findings = IncidentFindings()
     findings.components = components(grid)
@@ -72,6 +73,7 @@ package enum IncidentAnalysis {
     } else {
       anomalies += failures.find()
       anomalies += slowness.find()
+      anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
@@ -83,6 +85,19 @@ package enum IncidentAnalysis {
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }
       return (a.kind.rawValue, a.id) < (b.kind.rawValue, b.id)
+    }
+  }
+
+  /// The silences that nothing else explains: a component that is not called because its callers fail or wait is no cause.
+  private static func silent(
+    _ silences: [Anomaly], beside others: [Anomaly], _ grid: ComponentTimeline
+  ) -> [Anomaly] {
+    silences.filter { silence in
+      !others.contains { other in
+        other.onset <= silence.end && other.end >= silence.onset
+          && (other.component == silence.component
+            || grid.reachable(from: other.component).contains(silence.component))
+      }
     }
   }
 

@@ -5,6 +5,8 @@ internal import Model
 struct IncidentBuilder {
   /// Own requests that must have failed for a component to count as affected.
   private static let struckRequests = 3
+  /// The share of a caller's calls of a callee that must fail for what else fails in the caller to wait for that callee.
+  private static let waitingShare = 0.1
   /// Standard deviations by which a caller must run another way for it to be affected.
   private static let affectedStrength = 4.0
   /// Crashes within an incident that make it a restart storm.
@@ -96,7 +98,7 @@ struct IncidentBuilder {
     }
     return groups.indices.filter { weaker in
       let group = groups[weaker]
-      guard !group.anomalies.contains(where: { $0.sign == .failures || $0.sign == .records }) else { return true }
+      guard !group.anomalies.contains(where: { [.failures, .records, .silence].contains($0.sign) }) else { return true }
       return !groups.indices.contains { other in
         guard other != weaker, strengths[weaker] < Self.standingShare * strengths[other] else { return false }
         let overlap = min(group.end, groups[other].end).subtractingSaturated(max(group.start, groups[other].start))
@@ -107,9 +109,8 @@ struct IncidentBuilder {
   }
 
   private func judged(_ group: Group) -> SuspectScorer.Window {
-    let half = IncidentPartial.coarse / 2
-    return scorer.judge(
-      grid.minutes(in: group.start - half..<group.end + half), within: group.start...max(group.start, group.end))
+    scorer.judge(
+      grid.minutes(from: group.start, to: group.end), within: group.start...max(group.start, group.end))
   }
 
   private func belongs(_ a: Anomaly, _ b: Anomaly) -> Bool {
@@ -184,6 +185,7 @@ struct IncidentBuilder {
     let slow = group.anomalies.filter { $0.sign == .slowCode || $0.sign == .slowNetwork }
     let recorded = group.anomalies.filter { $0.sign == .records }
     let behaviour = group.anomalies.filter { $0.sign == .behaviour }
+    let silent = group.anomalies.filter { $0.sign == .silence }
     let suspicion = Dictionary(window.suspicions.map { ($0.component, $0) }) { a, _ in a }
     if !failures.isEmpty {
       let total = failures.reduce(0) { $0 + $1.failures }
@@ -192,7 +194,12 @@ struct IncidentBuilder {
       for callee in failures {
         for caller in failures where caller.component != callee.component && leads(caller.component, callee.component) {
           guard callee.onset <= caller.onset + IncidentPartial.fine else { continue }
-          weight[callee.component, default: 0] += 0.3 * caller.failures / max(total, 1)
+          // Who waits for a connection of a pool, or behind others that wait, has no span to show for it.
+          let share = impacts.failureShare(
+            from: caller.component, to: callee.component, start: group.start, end: group.end)
+          let moved = share >= Self.waitingShare ? 0.7 : 0
+          weight[callee.component, default: 0] += (0.3 + moved) * caller.failures / max(total, 1)
+          weight[caller.component, default: 0] -= moved * caller.failures / max(total, 1)
         }
       }
       // Callers' failures over a callee that grew slow first are the callee's, in part.
@@ -204,6 +211,8 @@ struct IncidentBuilder {
           weight[anomaly.component, default: 0] += 0.5 * caller.failures / max(total, 1)
         }
       }
+    } else if !silent.isEmpty {
+      for anomaly in silent { weight[anomaly.component, default: 0] += anomaly.missing }
     } else if !slow.isEmpty || !behaviour.isEmpty {
       // What the incident's whole time says, as a window of it would be judged; who shows nothing by itself minute by
       // minute counts less.
@@ -276,7 +285,7 @@ struct IncidentBuilder {
     for (component, count) in counts where count >= least { affected.insert(component) }
     for anomaly in group.anomalies {
       switch anomaly.sign {
-      case .behaviour, .slowCode: affected.insert(anomaly.component)
+      case .behaviour, .slowCode, .silence: affected.insert(anomaly.component)
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
       }
@@ -326,6 +335,7 @@ struct IncidentBuilder {
       return share >= 0.005 ? .minor : .info
     }
     if signs.contains(.records) { return group.components.count > 1 ? .critical : .major }
+    if signs.contains(.silence) { return .major }
     // Nothing failed: the spans that ran another way, of all requests in that time, or the time that was added to them.
     let members = window.suspicions.filter { one in group.anomalies.contains { $0.component == one.component } }
     let departed = members.reduce(0) { max($0, $1.behaviour.departed) } / max(volume, 1)
@@ -353,6 +363,7 @@ struct IncidentBuilder {
       case .slowCode, .slowNetwork:
         guard let now = Int64(checked: anomaly.time), let usual = Int64(checked: anomaly.usualTime) else { continue }
         reason = anomaly.sign == .slowCode ? .slowCode(now: now, usual: usual) : .slowNetwork(now: now, usual: usual)
+      case .silence: reason = .silence(requests: 0, usual: Int(exactly: anomaly.missing.rounded()) ?? .max)
       case .behaviour, .records: continue
       }
       if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }

@@ -10,6 +10,7 @@ struct IncidentDescription {
   let settings: IncidentSettings
   let impacts: ImpactMap
   let breakers: BreakerLog
+  private let durations: DurationContrast
 
   /// Tells of an incident whose causes are known; `records` finds something to show for a component that no failed span
   /// shows.
@@ -62,10 +63,7 @@ struct IncidentDescription {
     of component: Int, onset: Int64, _ group: IncidentBuilder.Group
   ) -> Incident.ComponentState {
     let name = grid.partial.names.find(grid.components[component]) ?? 0
-    var activity = Activity()
-    for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
-      if let found = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] { activity.merge(found) }
-    }
+    let activity = activity(name, group)
     var state = Incident.ComponentState(
       id: grid.name(component), onset: onset, requests: activity.requests, failures: activity.failures)
     state.latencyP99 = p99(name, group)
@@ -104,6 +102,7 @@ struct IncidentDescription {
     self.settings = settings
     self.impacts = impacts
     self.breakers = breakers
+    durations = DurationContrast(grid)
     let told = grid.partial.names.find(BreakerLog.kind)
     var buckets: [CubeKey: [(number: Int32, count: Int)]] = [:]
     for (cell, tally) in grid.partial.durations.cells {
@@ -162,36 +161,73 @@ struct IncidentDescription {
 
   // MARK: Spread
 
-  /// From the first cause outwards along the callers, each affected component from the affected neighbour nearest to the
-  /// cause.
+  /// From the cause outwards along the callers. A link is drawn only where the three conditions of a grounded path hold
+  /// (OpenRCA 2.0, 2026): `to` calls `from` in that time; its requests fail because of the cause or are slow beyond their
+  /// usual share; and that begins no earlier than the trouble before it, within what an onset is known to.
   private func chain(
     from first: Int?, affected: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group,
     _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Link] {
     guard let first else { return [] }
+    let minutes = grid.minutes(from: group.start, to: group.end)
     var links: [Incident.Link] = []
-    var reached: Set<Int> = [first]
+    var reached: [Int: Int64] = [first: onsets[first] ?? group.start]
     var frontier = [first]
-    while !frontier.isEmpty {
+    while !frontier.isEmpty, links.count < Self.chainBound {
       var next: [Int] = []
       for from in frontier {
-        for to in grid.callers[from] where affected.contains(to) && !reached.contains(to) {
-          reached.insert(to)
+        for to in grid.callers[from] where reached[to] == nil && impacts.calls(from: to, to: from, within: group) {
+          let name = grid.partial.names.find(grid.components[to]) ?? 0
+          let state = activity(name, group)
+          let slow = durations.departure(of: to, in: minutes)
+          let hasFailed = affected.contains(to) && state.failures > 0
+          guard hasFailed || slow != nil else { continue }
+          let at = onsets[to] ?? reached[from] ?? group.start
+          guard at >= (reached[from] ?? group.start).subtractingSaturated(IncidentPartial.fine) else { continue }
+          reached[to] = at
           next.append(to)
-          links.append(link(from, to, onsets[to] ?? group.start, proofs(to)))
+          let failed = Double(state.failures) / Double(max(state.requests, 1))
+          links.append(
+            Incident.Link(
+              from: grid.name(from), to: grid.name(to), at: at, requests: state.requests,
+              share: hasFailed ? failed : slow?.share ?? 0, usualShare: hasFailed ? 0 : slow?.center ?? 0,
+              evidence: Array(proofs(to).prefix(2))))
         }
       }
       frontier = next
     }
-    for to in affected where !reached.contains(to) {
-      links.append(link(first, to, onsets[to] ?? group.start, proofs(to)))
-    }
-    return Array(links.prefix(Self.chainBound))
+    // Every struck caller also stands behind the others that it calls on the way.
+    return links + cross(links, reached, group, proofs, first)
   }
 
-  private func link(_ from: Int, _ to: Int, _ at: Int64, _ proofs: [Evidence]) -> Incident.Link {
-    Incident.Link(
-      from: grid.name(from), to: grid.name(to), at: at, evidence: Array(proofs.prefix(2)))
+  /// Further calls among the components of a chain: a caller that reaches the cause on several ways.
+  private func cross(
+    _ links: [Incident.Link], _ reached: [Int: Int64], _ group: IncidentBuilder.Group,
+    _ proofs: (Int) -> [Evidence], _ first: Int
+  ) -> [Incident.Link] {
+    let drawn = Set(links.map { [$0.from, $0.to] })
+    let byName = Dictionary(links.map { ($0.to, $0) }) { a, _ in a }
+    var more: [Incident.Link] = []
+    for to in reached.keys.sorted() where to != first {
+      for from in grid.callees[to] where from != to && reached[from] != nil && !grid.reachable(from: from).contains(to)
+      {
+        guard !drawn.contains([grid.name(from), grid.name(to)]), var link = byName[grid.name(to)],
+          (reached[to] ?? 0) >= (reached[from] ?? 0).subtractingSaturated(IncidentPartial.fine),
+          impacts.calls(from: to, to: from, within: group)
+        else { continue }
+        link.from = grid.name(from)
+        more.append(link)
+      }
+    }
+    return Array(more.prefix(max(0, Self.chainBound - links.count)))
+  }
+
+  private func activity(_ name: Int32, _ group: IncidentBuilder.Group) -> Activity {
+    var activity = Activity()
+    for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
+      if let found = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] { activity.merge(found) }
+    }
+    return activity
   }
 
   /// Records of a component's failures within the incident.
@@ -202,7 +238,8 @@ struct IncidentDescription {
       found += grid.partial.failureEvidence.cells[CubeKey(a: name, slot: slot)]?.kept ?? []
       if found.count > 6 { break }
     }
-    return found.sorted().prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+    return found.filter { $0.touches(group.start...max(group.start, group.end)) }.sorted().prefix(3)
+      .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 
   // MARK: Words
@@ -218,6 +255,7 @@ struct IncidentDescription {
     case .retryStorm: return .retried(cause: cause, affected: others, impact)
     case .restartStorm: return .crashed(cause: cause, affected: others, impact)
     default:
+      if signs == [.silence] { return .silent(cause: cause, affected: others, impact) }
       if signs == [.records] { return .recorded(cause: cause, affected: others) }
       if signs == [.behaviour] {
         return .departed(cause: cause, affected: others, incident.rootCauses.first?.reasons.first)

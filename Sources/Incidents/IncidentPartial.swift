@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 3
+  static let version: UInt8 = 4
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -42,7 +42,7 @@ package struct IncidentPartial: Sendable {
   var selfTimes = CellTable<Tally>()
   /// (caller, callee, operation), by bucket of the time between the caller's span and the callee's.
   var gaps = CellTable<Tally>()
-  /// (component), by bucket of its requests' durations.
+  /// (component, operation), by bucket of its requests' durations.
   var durations = CellTable<Tally>()
   /// (caller, callee).
   var edges = CellTable<EdgeCount>()
@@ -62,6 +62,8 @@ package struct IncidentPartial: Sendable {
   var metrics = CellTable<MetricReading>()
 
   // Over the whole night.
+  /// (name that callers call it by, component): answered calls.
+  var addresses = CellTable<Tally>()
   /// (component): durations of its requests.
   var latency: [Int32: Sketch] = [:]
 
@@ -103,6 +105,7 @@ extension IncidentPartial: Mergeable {
     durations.merge(other.durations, map)
     edges.merge(other.edges, map)
     together.merge(other.together, map)
+    addresses.merge(other.addresses, map)
     blameEvidence.merge(other.blameEvidence, map)
     failureEvidence.merge(other.failureEvidence, map)
     slowEvidence.merge(other.slowEvidence, map)
@@ -132,6 +135,7 @@ extension IncidentPartial {
     partial.durations.rename(map)
     partial.edges.rename(map)
     partial.together.rename(map)
+    partial.addresses.rename(map)
     partial.blameEvidence.rename(map)
     partial.failureEvidence.rename(map)
     partial.slowEvidence.rename(map)
@@ -165,6 +169,7 @@ extension IncidentPartial: BinaryCodable {
     durations.encode(to: &writer, map)
     edges.encode(to: &writer, map)
     together.encode(to: &writer, map)
+    addresses.encode(to: &writer, map)
     blameEvidence.encode(to: &writer, map)
     failureEvidence.encode(to: &writer, map)
     slowEvidence.encode(to: &writer, map)
@@ -201,6 +206,7 @@ extension IncidentPartial: BinaryCodable {
     durations = try CellTable(from: &reader, names: count)
     edges = try CellTable(from: &reader, names: count)
     together = try CellTable(from: &reader, names: count)
+    addresses = try CellTable(from: &reader, names: count)
     blameEvidence = try CellTable(from: &reader, names: count)
     failureEvidence = try CellTable(from: &reader, names: count)
     slowEvidence = try CellTable(from: &reader, names: count)

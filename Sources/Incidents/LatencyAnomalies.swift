@@ -53,7 +53,7 @@ struct LatencyAnomalies {
   ///
   /// - Complexity: O(minutes × series)
   func find() -> [Anomaly] {
-    let own = find(latency) { usualPace(series($0, $1)) }
+    let own = find(latency) { _, _ in nil }
     guard let earlier else { return own }
     let names = grid.components
     let old = find(earlier.latency) { component, reach in
@@ -106,7 +106,7 @@ struct LatencyAnomalies {
   }
 
   private func find(
-    _ latency: LatencyContrast, usual: (Int, LatencyContrast.Reach) -> RobustBaseline?
+    _ latency: LatencyContrast, known: (Int, LatencyContrast.Reach) -> RobustBaseline?
   ) -> [Anomaly] {
     var marks: [Int: Marks] = [:]
     for minute in grid.minutes.indices {
@@ -125,8 +125,12 @@ struct LatencyAnomalies {
       for run in MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2) {
         guard let delay = marks.strongest(run) else { continue }
         // Where both may be slow, what rose more tells when it began.
+        let slowWays = Set(
+          latency.slowEdges(in: Array(run)).map { CubeKey(a: Int32($0.caller), b: Int32($0.callee)) })
         let found = delay.reach.parts.compactMap { part in
-          usual(component, part).flatMap { anomaly(delay, part, run, usual: $0) }
+          let series = series(component, part, among: slowWays)
+          let usual = known(component, part) ?? usualPace(series)
+          return usual.flatMap { anomaly(delay, part, series, run, usual: $0) }
         }
         if let anomaly = found.max(by: { $0.time - $0.usualTime < $1.time - $1.usualTime }) {
           anomalies.append(anomaly)
@@ -138,13 +142,18 @@ struct LatencyAnomalies {
 
   // MARK: Onset and size
 
-  /// The time per fine slot that a component would raise.
-  private func series(_ component: Int, _ reach: LatencyContrast.Reach) -> [Int32: DurationSum] {
+  /// The time per fine slot that a component would raise: of its ways, those that are slow where any is, for a consumer
+  /// that waits for work on the same way would hide them.
+  private func series(
+    _ component: Int, _ reach: LatencyContrast.Reach, among slow: Set<CubeKey> = []
+  ) -> [Int32: DurationSum] {
     if !reach.isNetwork { return ownPace[component] ?? [:] }
+    let ways = (waysAt[component] ?? []).filter { key in
+      reach == .incoming ? Int(key.b) == component : reach == .outgoing ? Int(key.a) == component : true
+    }
+    let telling = ways.filter { slow.contains($0) }
     var sums: [Int32: DurationSum] = [:]
-    for key in waysAt[component] ?? [] {
-      if reach == .incoming, Int(key.b) != component { continue }
-      if reach == .outgoing, Int(key.a) != component { continue }
+    for key in telling.isEmpty ? ways : telling {
       for (slot, pace) in wayPace[key] ?? [:] { sums[slot, default: DurationSum.none].merge(pace) }
     }
     return sums
@@ -155,9 +164,9 @@ struct LatencyAnomalies {
   }
 
   private func anomaly(
-    _ delay: LatencyContrast.Delay, _ part: LatencyContrast.Reach, _ run: ClosedRange<Int>, usual: RobustBaseline
+    _ delay: LatencyContrast.Delay, _ part: LatencyContrast.Reach, _ series: [Int32: DurationSum],
+    _ run: ClosedRange<Int>, usual: RobustBaseline
   ) -> Anomaly? {
-    let series = series(delay.component, part)
     let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
     let first = (grid.minutes[run.lowerBound] - 1) * ratio
     let last = (grid.minutes[run.upperBound] + 1) * ratio + ratio - 1

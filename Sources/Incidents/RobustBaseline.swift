@@ -78,8 +78,12 @@ struct ShareContrast: Sendable {
     center = baseline.center
     share = min(max(hits / trials, 0), 1)
     excess = share - baseline.center
-    let moved = excess > 0 ? baseline.center + baseline.spread : baseline.center - baseline.spread
-    let usual = min(max(moved, rarest), 1 - rarest)
+    // Moved towards what was seen, and never beyond the center the other way.
+    let usual =
+      excess > 0
+      ? max(baseline.center, min(max(baseline.center + baseline.spread, rarest), 1 - rarest))
+      : min(baseline.center, min(max(baseline.center - baseline.spread, rarest), 1 - rarest))
+    guard usual > 0, usual < 1 else { return }
     guard excess > 0 ? share > usual : share < usual else { return }
     let root = (2 * trials * Self.divergence(share, usual)).squareRoot()
     z = excess > 0 ? root : -root

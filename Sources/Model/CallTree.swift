@@ -65,6 +65,8 @@ package struct CallNode: Sendable {
   package var operation: Symbol
   /// The component called, where the span is a call to one without spans of its own; else none.
   package var peer: Symbol
+  /// What an answered call named the component that it called, else none.
+  package var calledAs = Symbol.none
   /// Failure or status message.
   package var message: Symbol
   package var kind: SpanKind

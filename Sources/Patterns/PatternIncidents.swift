@@ -53,7 +53,7 @@ struct PatternIncidents {
     incident.id = "v" + hexText(identity).prefix(12)
     let worst = breaks.map(\.count).max() ?? 0
     let calls = max(breaks.map { seen($0.caller, in: windows) }.max() ?? 0, worst)
-    incident.severity = worst * 20 >= calls ? .major : .minor
+    incident.severity = worst * 20 >= calls ? .minor : .info
     incident.trigger = .brokenRule(rule(breaks[0]))
     let name = ForeignName(component)
     incident.headline = .brokeRules(component: name, calls: worst, rules: breaks.count)

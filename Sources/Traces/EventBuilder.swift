@@ -127,7 +127,8 @@ package struct EventBuilder: Sendable {
       return symbols.intern(symbols.text(span.peerSystem) + ":" + symbols.text(span.peerResource))
     }
     if !span.peerSystem.isNone { flags.insert(.virtualPeer) }
-    return span.serverAddress.isNone ? .none : naming.component(span.serverAddress, &symbols)
+    let address = span.serverAddress.isNone && span.kind == .client ? span.urlHost : span.serverAddress
+    return address.isNone ? .none : naming.component(address, &symbols)
   }
 
   private mutating func absorb(_ line: LogLine, _ batch: inout RecordBatch) {

@@ -156,6 +156,7 @@ package struct TraceAssembler {
       tree.nodes[parent].subtreeEnd = max(tree.nodes[parent].subtreeEnd, tree.nodes[i].subtreeEnd)
       // A callee with spans of its own is named by them, not by what its caller calls it.
       if tree.nodes[i].component != tree.nodes[parent].component, !tree.nodes[i].flags.contains(.orphan) {
+        if !tree.nodes[parent].peer.isNone { tree.nodes[parent].calledAs = tree.nodes[parent].peer }
         tree.nodes[parent].peer = .none
       }
     }

@@ -22,6 +22,8 @@ struct NightBuilder {
     var duration: Int64 = 1000
     var failure: FailureKind?
     var peer = ""
+    /// What an answered call named its target.
+    var calledAs = ""
     var attempt: UInt8 = 1
     var calls: [Call] = []
   }
@@ -59,6 +61,7 @@ struct NightBuilder {
       failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt)
     let index = nodes.count
     nodes.append(CallNode(row: row, parent: parent))
+    nodes[index].calledAs = symbol(call.calledAs)
     for child in call.calls {
       append(child, parent: Int32(index), start: start + call.at, request: request, to: &nodes)
     }

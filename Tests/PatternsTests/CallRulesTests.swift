@@ -63,7 +63,7 @@ struct CallRulesTests {
     let conclusion = PatternAnalysis.conclude(world.partial)
     #expect(conclusion.incidents.map(\.headline) == [.brokeRules(component: "shop", calls: 60, rules: 1)])
     let incident = conclusion.incidents.first
-    #expect(incident?.kind == .patternViolation && incident?.severity == .major)
+    #expect(incident?.kind == .patternViolation && incident?.severity == .minor)
     #expect((incident?.start ?? 0) <= 500 * Self.second && (incident?.end ?? 0) >= 559 * Self.second)
     let violations = conclusion.violations
     let missing = violations.first { $0.kind == "missingCall" }
@@ -106,7 +106,7 @@ struct CallRulesTests {
       ])
     #expect(Set(incidents.map(\.id)).count == 2)
     #expect(Set(incidents.map(\.fingerprint)).count == 1)
-    #expect(incidents.allSatisfy { $0.severity == .major })
+    #expect(incidents.allSatisfy { $0.severity == .minor })
     #expect((incidents.first?.end ?? .max) < 900 * Self.second)
     #expect((incidents.last?.start ?? 0) > 900 * Self.second)
     #expect(incidents.first?.evidence.isEmpty == false)

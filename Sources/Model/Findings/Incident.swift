@@ -106,17 +106,27 @@ package struct Incident: Hashable, Sendable {
     }
   }
 
-  /// Trouble in `from` reached `to`.
+  /// Trouble in `from` reached `to`, which calls it, departed from its own usual state, and did so no earlier.
   package struct Link: Hashable, Sendable {
     package var from: ForeignName
     package var to: ForeignName
     /// Microseconds since the epoch.
     package var at: Int64
+    /// The requests of `to` in that time, the share of them that failed or were slow, and how many usually are.
+    package var requests: Int
+    package var share: Double
+    package var usualShare: Double
     package var evidence: [Evidence]
-    package init(from: ForeignName, to: ForeignName, at: Int64, evidence: [Evidence] = []) {
+    package init(
+      from: ForeignName, to: ForeignName, at: Int64, requests: Int = 0, share: Double = 0, usualShare: Double = 0,
+      evidence: [Evidence] = []
+    ) {
       self.from = from
       self.to = to
       self.at = at
+      self.requests = requests
+      self.share = share
+      self.usualShare = usualShare
       self.evidence = evidence
     }
   }

@@ -39,6 +39,8 @@ package struct TraceSpan: Sendable {
   package var peerService: Symbol = .none
   /// `server.address` (or an older name for it) without its port.
   package var serverAddress: Symbol = .none
+  /// The host of the URL that it asks for, where its kind tells that it asks.
+  package var urlHost: Symbol = .none
   /// `db.system.name` or `messaging.system`: the kind of a virtual component.
   package var peerSystem: Symbol = .none
   /// `db.namespace` or `messaging.destination.name`.

@@ -30,6 +30,7 @@ extension ReportJSON {
         incident.causalChain.map { link in
           .object([
             "from": text(link.from.text), "to": text(link.to.text), "at": time(link.at),
+            "requests": .int(link.requests), "share": .double(link.share), "usualShare": .double(link.usualShare),
             "evidence": evidence(link.evidence),
           ])
         }),

@@ -145,6 +145,8 @@ private struct IncidentReader {
       incident.causalChain.append(
         Incident.Link(
           from: try name(link, "from"), to: try name(link, "to"), at: try time(link, "at"),
+          requests: link["requests"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
+          share: link["share"]?.number ?? 0, usualShare: link["usualShare"]?.number ?? 0,
           evidence: try evidences(link)))
     }
     for moment in value["timeline"]?.elements ?? [] {

@@ -212,7 +212,12 @@ package enum ReportSchema {
             ]))),
         Field(
           "causalChain",
-          list(object([Field("from", string), Field("to", string), Field("at", time), Field("evidence", evidences)]))),
+          list(
+            object([
+              Field("from", string), Field("to", string), Field("at", time), Field("evidence", evidences),
+              Field("requests", count, optional: true), Field("share", number, optional: true),
+              Field("usualShare", number, optional: true),
+            ]))),
         Field("decision", string), Field("action", string, optional: true),
         Field(
           "timeline",

@@ -97,7 +97,11 @@ package struct ConcludePhase: Sendable {
     report.patterns = patterns.patterns
     report.violations = patterns.violations
     report.criticalPath = patterns.criticalPath
-    report.incidents += patterns.incidents.filter { Self.isTonight($0, report.window) }
+    // A departure while something is known to be wrong is part of that.
+    let known = report.incidents
+    report.incidents += patterns.incidents.filter { one in
+      Self.isTonight(one, report.window) && !known.contains { $0.start <= one.end && $0.end >= one.start }
+    }
     report.summary.patternsLearned = patterns.learned
     report.summary.patternsAnnounced = patterns.announced.count
     report.limits.merge(patterns.limits) { first, _ in first }

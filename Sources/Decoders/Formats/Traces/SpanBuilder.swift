@@ -193,6 +193,10 @@ struct SpanBuilder {
         span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)))
       }
     case .url:
+      // The default HTTP clients of several languages name nobody but in the URL.
+      if span.urlHost.isNone, span.kind != .server, case .text(let text) = value {
+        span.urlHost = texts.symbol(b, Self.host(b, text))
+      }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.
       if span.parent == 0, span.retryEvidence.hiddenAttempts == 0 {
         let target = RetryEvidence.target(StableHash.hash(b.extracting(Self.range(value))))
@@ -265,6 +269,22 @@ struct SpanBuilder {
     if symbol.isNone { return }
     span.serverAddress = symbol
     addressRank = rank
+  }
+
+  /// The host of a URL with an authority, without user and port; empty where there is none.
+  static func host(_ b: Span<UInt8>, _ url: JSONStringSlice) -> JSONStringSlice {
+    let none = JSONStringSlice(start: url.start, end: url.start, isEscaped: false)
+    var start = url.start
+    while start + 2 < url.end, !(b[start] == 0x3A && b[start + 1] == 0x2F && b[start + 2] == 0x2F) { start += 1 }
+    guard start + 3 < url.end else { return none }
+    start += 3
+    var end = start
+    while end < url.end, b[end] != 0x2F, b[end] != 0x3F, b[end] != 0x23, b[end] != 0x5C {
+      if b[end] == 0x40 { start = end + 1 }
+      end += 1
+    }
+    guard start < end else { return none }
+    return withoutPort(b, JSONStringSlice(start: start, end: end, isEscaped: false))
   }
 
   /// `host:80` is `host`, `[::1]:80` is `::1`; an IPv6 address stays as it is.
