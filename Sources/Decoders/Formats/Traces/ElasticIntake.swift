@@ -86,7 +86,7 @@ struct ElasticIntake {
     let isRead = reader.eachMember(b) { reader, key in
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
       if isKey("context") {
-        return context(b, &reader, &builder, &texts)
+        return builder.takeAPMContext(b, &reader, &texts)
       } else if isKey("timestamp") {
         return reader.integer(b, &time)
       } else if isKey("duration") {
@@ -125,37 +125,6 @@ struct ElasticIntake {
     return builder.span
   }
 
-  /// Of the context: the answer's status, the service's own name, the destination.
-  private func context(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ builder: inout SpanBuilder, _ texts: inout JSONTexts
-  ) -> Bool {
-    reader.eachMember(b) { reader, key in
-      let isService = JSONScanner.equals(b, key, "service")
-      let isDestination = JSONScanner.equals(b, key, "destination")
-      guard isService || isDestination || JSONScanner.equals(b, key, "response") || JSONScanner.equals(b, key, "http")
-      else { return reader.skipValue(b) }
-      return reader.eachMember(b) { reader, key in
-        if JSONScanner.equals(b, key, "status_code") {
-          guard let value = reader.scalar(b) else { return false }
-          builder.take(.httpStatus, value, b, &texts)
-          return true
-        }
-        if isService, JSONScanner.equals(b, key, "name") {
-          guard let text = reader.keyText(b) else { return false }
-          if !text.isEmpty { builder.span.service = texts.symbol(b, text) }
-          return true
-        }
-        guard isDestination, JSONScanner.equals(b, key, "service") else { return reader.skipValue(b) }
-        return reader.eachMember(b) { reader, key in
-          guard JSONScanner.equals(b, key, "resource") else { return reader.skipValue(b) }
-          guard let text = reader.keyText(b) else { return false }
-          builder.take(.peerService, .text(text), b, &texts)
-          return true
-        }
-      }
-    }
-  }
-
   /// Reads an error as a log record. Nil where it says nothing.
   func error(
     _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts
@@ -190,5 +159,38 @@ struct ElasticIntake {
     if let time { log.time = time }
     texts.appendMessage(b, message, stripsHeader: false, &log)
     return log
+  }
+}
+
+extension SpanBuilder {
+  /// Of the context: the answer's status, the service's own name, the destination.
+  fileprivate mutating func takeAPMContext(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    reader.eachMember(b) { reader, key in
+      let isService = JSONScanner.equals(b, key, "service")
+      let isDestination = JSONScanner.equals(b, key, "destination")
+      guard isService || isDestination || JSONScanner.equals(b, key, "response") || JSONScanner.equals(b, key, "http")
+      else { return reader.skipValue(b) }
+      return reader.eachMember(b) { reader, key in
+        if JSONScanner.equals(b, key, "status_code") {
+          guard let value = reader.scalar(b) else { return false }
+          take(.httpStatus, value, b, &texts)
+          return true
+        }
+        if isService, JSONScanner.equals(b, key, "name") {
+          guard let text = reader.keyText(b) else { return false }
+          if !text.isEmpty { span.service = texts.symbol(b, text) }
+          return true
+        }
+        guard isDestination, JSONScanner.equals(b, key, "service") else { return reader.skipValue(b) }
+        return reader.eachMember(b) { reader, key in
+          guard JSONScanner.equals(b, key, "resource") else { return reader.skipValue(b) }
+          guard let text = reader.keyText(b) else { return false }
+          take(.peerService, .text(text), b, &texts)
+          return true
+        }
+      }
+    }
   }
 }

@@ -80,7 +80,7 @@ struct NamedSpans {
         if b[at] == 0x7B { enter(b, level, key, path, at: at) }
         continue
       }
-      take(b, level, key, path, value, at: at, &texts)
+      take(b, value, of: key, in: level, path: path, at: at, &texts)
     }
   }
 
@@ -108,7 +108,7 @@ struct NamedSpans {
   }
 
   private mutating func take(
-    _ b: Span<UInt8>, _ level: Level, _ key: JSONStringSlice, _ path: UInt64, _ value: AttributeValue, at: Int,
+    _ b: Span<UInt8>, _ value: AttributeValue, of key: JSONStringSlice, in level: Level, path: UInt64, at: Int,
     _ texts: inout JSONTexts
   ) {
     if case .text(let text) = value, text.isEmpty { return }

@@ -9,133 +9,142 @@ internal import Support
 /// it is named after, any other is inner work. `fault` is a failure of the service, `error` one of the client, `throttle` a
 /// refused request. Trace ids are those of OpenTelemetry with a mark: `1-6920a1b2-0011…` is `6920a1b20011…`.
 enum XRaySegments {
-  /// What a document says of itself and the documents below it.
-  private struct Document {
-    var at: Int
-    var isSegment: Bool
-    var trace: RequestID
-    var traceText: Symbol
-    var parent: UInt64
-    var service: Symbol
-  }
-
-  /// How deep subsegments are read; what lies deeper is left out and told.
+  /// More documents than this in one segment are left out.
   private static let most = 100_000
 
   /// The spans of a document that was checked before; none where it is no segment.
   static func read(
     _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts, _ issues: inout SpanIssues
   ) -> [TraceSpan] {
-    var work = [
-      Document(at: start, isSegment: true, trace: .none, traceText: .none, parent: 0, service: .none)
-    ]
+    var work = [XRayDocument(at: start)]
     var spans: [TraceSpan] = []
-    while let document = work.popLast(), spans.count < most {
-      if let span = span(b, document, &texts, &issues, &work) { spans.append(span) }
+    while var document = work.popLast(), spans.count < most {
+      guard let span = document.read(b, &texts) else { continue }
+      issues.formUnion(document.builder.issues)
+      spans.append(span)
+      work += document.subsegments
     }
     return spans
   }
+}
 
-  private static func span(
-    _ b: Span<UInt8>, _ document: Document, _ texts: inout JSONTexts, _ issues: inout SpanIssues,
-    _ work: inout [Document]
-  ) -> TraceSpan? {
-    var builder = SpanBuilder()
-    builder.span.trace = document.trace
-    builder.span.traceText = document.traceText
-    builder.span.parent = document.parent
-    var name = Symbol.none
-    var operation = Symbol.none
-    var start: Int64?
-    var end: Int64?
-    var isCall = false
-    var children: [Int] = []
-    var reader = JSONScanner(at: document.at)
-    let isRead = reader.eachMember(b) { reader, key in
-      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-      func moment() -> Int64? {
-        guard case .number(let text)? = reader.scalar(b) else { return nil }
-        return FieldText.time(b.extracting(text.start..<text.end), unit: .seconds, zoneSeconds: 0)
-      }
-      reader.skipSpace(b)
-      if isKey("trace_id"), let text = reader.keyText(b) {
-        let bytes = b.extracting(text.start..<text.end)
-        if let id = XRayID.parse(bytes) {
-          (builder.span.trace, builder.span.traceText) = (id, .none)
-        } else if !text.isEmpty {
-          (builder.span.trace, builder.span.traceText) = texts.request(b, text)
-        }
-      } else if isKey("id"), let text = reader.keyText(b) {
-        builder.span.span = texts.span(b, text)
-      } else if isKey("parent_id"), let text = reader.keyText(b) {
-        if document.isSegment { builder.span.parent = texts.span(b, text) }
-      } else if isKey("name"), let text = reader.keyText(b) {
-        name = texts.symbol(b, text)
-      } else if isKey("namespace"), let text = reader.keyText(b) {
-        isCall = JSONScanner.equals(b, text, "aws") || JSONScanner.equals(b, text, "remote")
-      } else if isKey("start_time") {
-        start = moment()
-      } else if isKey("end_time") {
-        end = moment()
-      } else if isKey("fault") || isKey("error") || isKey("throttle") {
-        let isThrottle = isKey("throttle")
-        let isFault = isKey("fault")
-        if case .bool(true)? = reader.scalar(b) {
-          if isThrottle { builder.span.httpStatus = max(builder.span.httpStatus, 429) }
-          if isFault || isThrottle || !document.isSegment { builder.span.status = .error }
-        }
-      } else if isKey("http") {
-        return http(b, &reader, &builder, &operation, &texts)
-      } else if isKey("aws") {
-        return aws(b, &reader, &builder, &operation, &texts)
-      } else if isKey("cause") {
-        return cause(b, &reader, &builder, &texts)
-      } else if isKey("subsegments") {
-        return reader.eachElement(b) { reader in
-          reader.skipSpace(b)
-          children.append(reader.position)
-          return reader.skipValue(b)
-        }
-      } else {
-        return reader.skipValue(b)
-      }
-      return reader.failure == .none
+/// One segment or subsegment while it is read.
+private struct XRayDocument {
+  private let at: Int
+  /// Whether it stands below another one, which names trace, parent and service.
+  private var isSubsegment = false
+  var builder = SpanBuilder()
+  private var name = Symbol.none
+  private var operation = Symbol.none
+  private var isCall = false
+  private var children: [Int] = []
+
+  init(at: Int) { self.at = at }
+
+  /// The documents below it, once it is read.
+  var subsegments: [XRayDocument] {
+    children.map { place in
+      var child = XRayDocument(at: place)
+      child.isSubsegment = true
+      child.builder.span.trace = builder.span.trace
+      child.builder.span.traceText = builder.span.traceText
+      child.builder.span.parent = builder.span.span
+      child.builder.span.service = builder.span.service
+      return child
     }
-    guard isRead, start != nil || builder.span.span != 0 else { return nil }
-    builder.span.kind = document.isSegment ? .server : isCall ? .client : .internal
-    builder.span.service = document.isSegment ? name : document.service
+  }
+
+  mutating func read(_ b: Span<UInt8>, _ texts: inout JSONTexts) -> TraceSpan? {
+    let isNested = isSubsegment
+    var reader = JSONScanner(at: at)
+    let isRead = reader.eachMember(b) { reader, key in member(key, b, &reader, &texts) }
+    guard isRead, builder.start != nil || builder.span.span != 0 else { return nil }
+    builder.span.kind = !isSubsegment ? .server : isCall ? .client : .internal
+    if !isNested { builder.span.service = name }
     if isCall { builder.span.peerService = name }
     builder.span.operation = operation.isNone ? name : operation
-    settle(&builder.span, start, end, &issues)
-    for child in children {
-      work.append(
-        Document(
-          at: child, isSegment: false, trace: builder.span.trace, traceText: builder.span.traceText,
-          parent: builder.span.span, service: builder.span.service))
-    }
+    settle()
     return builder.span
   }
 
-  private static func settle(
-    _ span: inout TraceSpan, _ start: Int64?, _ end: Int64?, _ issues: inout SpanIssues
-  ) {
-    if let start { span.start = start } else { issues.insert(.noTime) }
-    if let start, let end {
-      span.duration = end.subtractingReportingOverflow(start).partialValue
-      if span.duration < 0 {
-        span.duration = -1
-        issues.insert(.negativeDuration)
+  private mutating func member(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    reader.skipSpace(b)
+    if isKey("http") { return http(b, &reader, &texts) }
+    if isKey("aws") { return aws(b, &reader, &texts) }
+    if isKey("cause") { return cause(b, &reader, &texts) }
+    if isKey("start_time") || isKey("end_time") {
+      let isStart = isKey("start_time")
+      guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
+      let time = FieldText.time(b.extracting(text.start..<text.end), unit: .seconds, zoneSeconds: 0)
+      if isStart { builder.start = time } else { builder.end = time }
+      return true
+    }
+    if isKey("fault") || isKey("error") || isKey("throttle") {
+      let isThrottle = isKey("throttle")
+      let counts = isThrottle || isKey("fault") || isSubsegment
+      guard case .bool(true)? = reader.scalar(b) else { return reader.failure == .none }
+      if isThrottle { builder.span.httpStatus = max(builder.span.httpStatus, 429) }
+      if counts { builder.span.status = .error }
+      return true
+    }
+    if isKey("subsegments") {
+      return reader.eachElement(b) { reader in
+        reader.skipSpace(b)
+        children.append(reader.position)
+        return reader.skipValue(b)
       }
     }
-    if start != nil, !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
-    if span.trace.isNone || span.span == 0 { issues.insert(.noID) }
+    return identity(key, b, &reader, &texts)
+  }
+
+  private mutating func identity(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    guard
+      isKey("trace_id") || isKey("id") || isKey("parent_id") || isKey("name") || isKey("namespace") || isKey("type")
+    else { return reader.skipValue(b) }
+    guard let text = reader.keyText(b) else { return false }
+    if text.isEmpty { return true }
+    if isKey("trace_id") {
+      if let id = XRayID.parse(b.extracting(text.start..<text.end)) {
+        (builder.span.trace, builder.span.traceText) = (id, .none)
+      } else {
+        (builder.span.trace, builder.span.traceText) = texts.request(b, text)
+      }
+    } else if isKey("id") {
+      builder.span.span = texts.span(b, text)
+    } else if isKey("parent_id") {
+      if builder.span.parent == 0 { builder.span.parent = texts.span(b, text) }
+    } else if isKey("name") {
+      name = texts.symbol(b, text)
+    } else if isKey("type") {
+      // A subsegment that was sent by itself.
+      if JSONScanner.equals(b, text, "subsegment") { isSubsegment = true }
+    } else {
+      isCall = JSONScanner.equals(b, text, "aws") || JSONScanner.equals(b, text, "remote")
+    }
+    return true
+  }
+
+  private mutating func settle() {
+    if let start = builder.start { builder.span.start = start } else { builder.issues.insert(.noTime) }
+    if let start = builder.start, let end = builder.end {
+      builder.span.duration = end.subtractingReportingOverflow(start).partialValue
+      if builder.span.duration < 0 {
+        builder.span.duration = -1
+        builder.issues.insert(.negativeDuration)
+      }
+    }
+    if builder.start != nil, !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
+    if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
   }
 
   /// `{"request": {"method", "url"}, "response": {"status"}}`.
-  private static func http(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ builder: inout SpanBuilder, _ operation: inout Symbol,
-    _ texts: inout JSONTexts
-  ) -> Bool {
+  private mutating func http(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
     var method = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var url = method
     let isRead = reader.eachMember(b) { reader, _ in
@@ -145,8 +154,8 @@ enum XRaySegments {
         guard let value = reader.scalar(b) else { return false }
         switch value {
         case .number(let text) where isKey("status"):
-          builder.span.httpStatus = max(
-            builder.span.httpStatus, SpanWords.httpStatus(b.extracting(text.start..<text.end)))
+          let status = SpanWords.httpStatus(b.extracting(text.start..<text.end))
+          builder.span.httpStatus = max(builder.span.httpStatus, status)
         case .text(let text): if isKey("method") { method = text } else if isKey("url") { url = text }
         default: break
         }
@@ -164,10 +173,7 @@ enum XRaySegments {
     return true
   }
 
-  private static func aws(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ builder: inout SpanBuilder, _ operation: inout Symbol,
-    _ texts: inout JSONTexts
-  ) -> Bool {
+  private mutating func aws(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
     reader.eachMember(b) { reader, key in
       if JSONScanner.equals(b, key, "operation") {
         guard let text = reader.keyText(b) else { return false }
@@ -181,9 +187,7 @@ enum XRaySegments {
     }
   }
 
-  private static func cause(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ builder: inout SpanBuilder, _ texts: inout JSONTexts
-  ) -> Bool {
+  private mutating func cause(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
     reader.eachMember(b) { reader, key in
       guard JSONScanner.equals(b, key, "exceptions") else { return reader.skipValue(b) }
       return reader.eachElement(b) { reader in
