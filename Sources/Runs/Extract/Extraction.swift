@@ -123,7 +123,7 @@ package enum PipelineChecksum {
     for node in [pipeline.formats, pipeline.reflex, pipeline.patterns, pipeline.tests] {
       parts.append(node.map(text) ?? "-")
     }
-    if let mask = pipeline.mask { parts.append("mask " + text(mask)) }
+    if pipeline.secrets != SecretSettings() { parts.append(pipeline.secrets.text) }
     for rule in pipeline.rename { parts.append("rename \(rule.pattern.text) \(rule.replacement)") }
     for failure in pipeline.failures { parts.append("failure \(failure.fragment) \(failure.kind.name)") }
     return SHA256.hex(Array(parts.joined(separator: "\n").utf8))

@@ -27,8 +27,7 @@ package struct PipelineFile: Sendable {
   /// The history's path, nil for none.
   package var history: String?
   package var limits = RunLimits()
-  /// The `mask:` section as it was written, and what it says.
-  package var mask: ConfigNode?
+  /// What the `mask:` section says.
   package var secrets = SecretSettings()
   package var reportFormats: [String] = ["json", "markdown"]
   package var failOn: String?
@@ -115,7 +114,6 @@ package struct PipelineFile: Sendable {
 
   private mutating func readReport(_ config: ConfigNode, _ problems: inout [ConfigProblem]) {
     if let node = config["mask"] {
-      mask = node
       secrets = SecretSettings(config: node, problems: &problems)
     }
     guard let report = config["report"] else { return }

@@ -15,6 +15,14 @@ package struct SecretSettings: Hashable, Sendable {
 
   package init() {}
 
+  /// All of it in one text, for checksums.
+  package var text: String {
+    (["mask \(isOn) \(emails)"]
+      + [keys, patterns.map(\.text), allow.map(\.text)].map { list in
+        "[" + list.map { "\($0.utf8.count):\($0)" }.joined(separator: ",") + "]"
+      }).joined(separator: " ")
+  }
+
   /// Reads `secrets`, `none`, or `{ keys, patterns, allow, emails }`.
   package init(config node: ConfigNode, problems: inout [ConfigProblem]) {
     switch node.scalar {
