@@ -256,8 +256,8 @@ struct JUnitReports: ReportReader {
         record.hasZone = time.hasZone
       }
       if record.file.isEmpty { record.file = suites[last].file }
-      record.host = suites[last].host
-      record.suiteProperties = suites[last].properties
+      if !suites[last].host.isEmpty { record.host = suites[last].host }
+      if !suites[last].properties.isEmpty { record.suiteProperties = suites[last].properties }
     }
     flavour.sawCase(&marks, name: record.name, className: record.className)
   }

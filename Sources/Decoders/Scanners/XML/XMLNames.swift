@@ -12,15 +12,17 @@ struct XMLNames {
 
   /// Bits of a slot's number: a report has some thirty names.
   private static let slotBits = 6
-  private var slots = [Slot](repeating: Slot(), count: 1 << slotBits)
+  /// Made with the first name: most documents are libxml2's.
+  private var slots: [Slot] = []
   /// The same by what an element is called with its prefix.
-  private var locals = [Slot](repeating: Slot(), count: 1 << slotBits)
+  private var locals: [Slot] = []
   /// Bytes that are kept of a name.
   private static let longest = 256
 
   /// The text of a name without its prefix; of a very long one, its beginning.
   mutating func local(_ bytes: Span<UInt8>) -> String {
     guard let key = Self.key(bytes) else { return Self.made(bytes, from: Self.prefixEnd(bytes)) }
+    if locals.isEmpty { locals = [Slot](repeating: Slot(), count: 1 << Self.slotBits) }
     let slot = Self.slot(of: key)
     if locals[slot].first == key.first, locals[slot].last == key.last, locals[slot].count == bytes.count {
       return locals[slot].text
@@ -34,6 +36,7 @@ struct XMLNames {
   /// have -1.
   mutating func text(_ bytes: Span<UInt8>) -> (text: String, number: Int) {
     guard let key = Self.key(bytes) else { return (Self.made(bytes), -1) }
+    if slots.isEmpty { slots = [Slot](repeating: Slot(), count: 1 << Self.slotBits) }
     let slot = Self.slot(of: key)
     if slots[slot].first != key.first || slots[slot].last != key.last || slots[slot].count != bytes.count {
       slots[slot] = Slot(first: key.first, last: key.last, count: bytes.count, text: Self.made(bytes))

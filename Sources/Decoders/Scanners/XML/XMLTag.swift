@@ -4,7 +4,7 @@ internal import Support
 internal import Glibc
 
 /// A start tag: its local name and its attributes, decoded. The scanner uses one value again for every tag.
-struct XMLTag {
+@safe struct XMLTag {
   /// Without its namespace prefix.
   var name = ""
   /// 1-based line of the `<`.
@@ -21,7 +21,7 @@ struct XMLTag {
   /// The names once there are many of them.
   private var taken: Set<String> = []
 
-  private struct Attribute {
+  @safe private struct Attribute {
     var name: String
     /// Names of two numbers differ, unless one is negative.
     var number: Int
@@ -29,6 +29,8 @@ struct XMLTag {
     var start: Int
     var end: Int
     var isDecoded: Bool
+    /// Where libxml2 holds the value while it tells of the tag.
+    var held: UnsafePointer<UInt8>?
   }
 
   /// The name of the i-th attribute.
@@ -44,6 +46,9 @@ struct XMLTag {
   @inline(__always) private func withValue<Result>(
     _ i: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result {
+    if let held = unsafe attributes[i].held {
+      return unsafe body(UnsafeBufferPointer(start: held, count: attributes[i].end))
+    }
     let place = attributes[i].start..<attributes[i].end
     return unsafe (attributes[i].isDecoded ? decoded : raw).withUnsafeBufferPointer {
       unsafe body(UnsafeBufferPointer(rebasing: $0[place]))
@@ -118,10 +123,15 @@ struct XMLTag {
   ///   - bytes: the value.
   ///   - isComposed: whether the parser put it together: then `&` stands there as a reference to it, and nothing else does.
   mutating func add(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>, isComposed: Bool) {
+    guard isComposed || bytes.isEmpty else {
+      unsafe add(
+        Attribute(name: name, number: -1, start: 0, end: bytes.count, isDecoded: false, held: bytes.baseAddress))
+      return
+    }
     let start = decoded.count
     unsafe decoded.append(contentsOf: bytes)
-    if isComposed, unsafe bytes.contains(0x26) { restoreAmpersands(from: start) }
-    add(Attribute(name: name, number: -1, start: start, end: decoded.count, isDecoded: true))
+    if unsafe bytes.contains(0x26) { restoreAmpersands(from: start) }
+    unsafe add(Attribute(name: name, number: -1, start: start, end: decoded.count, isDecoded: true))
     decodedStart = decoded.count
   }
 

@@ -74,6 +74,9 @@ struct JSONReportSignature {
   private var lists: Set<JSONReportKey> = []
   /// Keys of the objects `config`, `stats`, `results`, `id`.
   private var inner: Set<JSONReportKey> = []
+  /// Keys of the first object of the lists `suites`, `examples`, `results`, `testResults`: a long list may be all that the
+  /// first bytes hold.
+  private var element: Set<JSONReportKey> = []
   private var action = ""
   private var format = ""
   private var status = ""
@@ -103,14 +106,13 @@ struct JSONReportSignature {
     case 0x7B:
       objects.insert(key)
       guard key == .config || key == .stats || key == .results || key == .id else { return }
-      var nested = scanner
-      nested.position += 1
-      var isFirst = true
-      while let name = nested.nextKey(b, &isFirst) {
-        inner.insert(JSONReportKeys.key(b, name))
-        guard nested.skipValue(b) else { break }
-      }
-    case 0x5B: lists.insert(key)
+      Self.keys(b, scanner, into: &inner)
+    case 0x5B:
+      lists.insert(key)
+      guard key == .suites || key == .examples || key == .results || key == .testResults else { return }
+      var first = scanner
+      first.position += 1
+      if first.peek(b) == 0x7B { Self.keys(b, first, into: &element) }
     case 0x22:
       strings.insert(key)
       guard key == .goAction || key == .reportFormat || key == .status else { return }
@@ -123,6 +125,17 @@ struct JSONReportSignature {
       default: status = word
       }
     default: numbers.insert(key)
+    }
+  }
+
+  /// The keys of the object at the scanner's place, as many as the bytes hold.
+  private static func keys(_ b: Span<UInt8>, _ scanner: JSONScanner, into found: inout Set<JSONReportKey>) {
+    var nested = scanner
+    nested.position += 1
+    var isFirst = true
+    while let name = nested.nextKey(b, &isFirst) {
+      found.insert(JSONReportKeys.key(b, name))
+      guard nested.peek(b) != nil, nested.skipValue(b) else { break }
     }
   }
 
@@ -165,6 +178,14 @@ struct JSONReportSignature {
       return .playwright
     }
     if lists.contains(.suites), objects.contains(.stats) || lists.contains(.errors) { return .playwright }
+    if lists.contains(.suites), element.contains(.specs) { return .playwright }
+    if lists.contains(.testResults), element.contains(.assertionResults) { return .jest }
+    if lists.contains(.examples), element.contains(.fullDescription) { return .rspec }
+    if lists.contains(.results), element.contains(.suites),
+      element.contains(.beforeHooks) || element.contains(.fullFile)
+    {
+      return .mochawesome
+    }
     if lists.contains(.testResults), !numbers.isDisjoint(with: Self.jestTotals) { return .jest }
     if numbers.contains(.numTotalTests), numbers.contains(.numFailedTestSuites) { return .jest }
     if objects.contains(.stats), inner.contains(.passes) || inner.contains(.tests) {
