@@ -100,7 +100,7 @@ internal import Glibc
       decoded.removeLast(decoded.count - start)
       return false
     }
-    add(Attribute(name: name.text, number: name.number, start: start, end: decoded.count, isDecoded: true))
+    unsafe add(Attribute(name: name.text, number: name.number, start: start, end: decoded.count, isDecoded: true))
     decodedStart = decoded.count
     return true
   }
@@ -110,7 +110,7 @@ internal import Glibc
   /// - Returns: false where the tag has the attribute already; then the value is dropped.
   mutating func close(attribute name: (text: String, number: Int), plain place: Range<Int>) -> Bool {
     if isTaken(name) { return false }
-    add(
+    unsafe add(
       Attribute(
         name: name.text, number: name.number, start: place.lowerBound, end: place.upperBound, isDecoded: false))
     return true
