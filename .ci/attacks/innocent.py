@@ -3,7 +3,7 @@
 
   innocent.py HINDCAST DATA FOLDER [COUNT]
 """
-import csv, gzip, io, json, os, random, re, shutil, subprocess, sys, tarfile
+import csv, gzip, json, os, random, re, shutil, subprocess, sys, tarfile
 
 
 def texts(name, data, rng):
@@ -21,7 +21,9 @@ def texts(name, data, rng):
     elif low.endswith((".xml", ".trx")):
         for m in re.findall(r'="([^"]*)"|>([^<]+)<', text)[:4000]: yield m[0] or m[1]
     elif low.endswith((".csv", ".tsv")):
-        for row in list(csv.reader(io.StringIO(text)))[:2000]: yield from row
+        try:
+            for row in csv.reader(text.replace("\r", "").split("\n")[:2000]): yield from row
+        except csv.Error: return
     elif low.endswith((".log", ".txt", ".out")):
         yield from text.split("\n")[:3000]
 
