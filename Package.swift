@@ -19,8 +19,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency], folders: [String]
     swiftSettings: rules)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: rules)
+/// Tests of a room; `data` are folders of cases beside them, which the tests find by the place of their own source.
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies + ["TestSupport"], exclude: data, swiftSettings: rules)
 }
 
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -110,18 +111,22 @@ let package = Package(
       name: "TestSupport", dependencies: ["Support", "Model", "Segments", "LogTemplates", "Traces"],
       path: "Tests/TestSupport", swiftSettings: rules),
     tests("Support", ["Support", "Model"]),
-    tests("Archives", ["Support", "Model", "Archives"]),
+    tests("Archives", ["Support", "Model", "Archives"], data: ["Cases"]),
     tests("Decoders", ["Support", "Model", "Decoders", "CLibXML2"]),
     tests("Segments", ["Support", "Model", "Segments"]),
     tests("Traces", ["Support", "Model", "Segments", "LogTemplates", "Traces"]),
     tests("LogTemplates", ["Support", "Model", "LogTemplates", "Decoders"]),
     tests("Patterns", ["Support", "Model", "Segments", "Traces", "Patterns", "Simulation"]),
-    tests("Incidents", ["Support", "Model", "Segments", "Traces", "Incidents"]),
+    tests("Incidents", ["Support", "Model", "Segments", "Traces", "Incidents"], data: ["Cases"]),
     tests("TestAnalysis", ["Support", "Model", "Segments", "TestAnalysis", "Decoders", "Simulation"]),
-    tests("Policies", ["Support", "Model", "Segments", "Traces", "Policies", "Runs", "Simulation"]),
+    tests(
+      "Policies", ["Support", "Model", "Segments", "Traces", "Policies", "Runs", "Simulation"],
+      data: ["Cases"]),
     tests("History", ["Support", "Model", "History", grdb]),
     tests("Reports", ["Support", "Model", "Reports"]),
     tests("Runs", ["Support", "Model", "Segments", "Policies", "Runs"]),
-    tests("EndToEnd", ["Support", "Model", "Archives", "Runs", "Verbs", "Policies", "Reports", "Simulation"]),
+    tests(
+      "EndToEnd", ["Support", "Model", "Archives", "Runs", "Verbs", "Policies", "Reports", "Simulation"],
+      data: ["CommandLine"]),
   ]
 )

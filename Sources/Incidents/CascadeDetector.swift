@@ -75,6 +75,9 @@ package struct CascadeDetector: Sendable {
       return nil
     }
     clock = max(clock, time)
+    while let first = recent.first, clock.subtractingSaturated(first.time) > settings.window { recent.removeFirst() }
+    // Nothing failed for a whole window before this: what fails now is another alarm.
+    if isOpen, !recent.contains(where: \.failed) { isOpen = false }
     let finished = Finished(
       time: time, component: component, request: request, requests: requests, failures: failures)
     // Merged logs may be a little out of order: keep the window sorted.
@@ -84,12 +87,10 @@ package struct CascadeDetector: Sendable {
     for _ in 0..<min(failures, settings.breaker.failures) {
       breakers[component, default: CircuitBreaker(settings: settings.breaker)].recordFailure(at: time)
     }
-    while let first = recent.first, clock.subtractingSaturated(first.time) > settings.window { recent.removeFirst() }
     return judge(at: time, failed: failures > 0)
   }
 
   private mutating func judge(at time: Int64, failed: Bool) -> Alarm? {
-    if isOpen, !recent.contains(where: \.failed) { isOpen = false }
     let failing = failingComponents()
     guard failing.count >= settings.components else { return nil }
     if isOpen {

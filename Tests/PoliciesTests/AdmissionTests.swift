@@ -1,4 +1,4 @@
-// Admission: the rows of source 002 and its faults.
+// Admission: the gate in front of a component, what it puts off, and in which order.
 import Model
 import Policies
 import Testing

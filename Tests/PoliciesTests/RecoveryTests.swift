@@ -1,4 +1,4 @@
-// Recovery: the rows of source 003 and its faults.
+// Recovery: what to do about a failure, when, how often, and how it ends.
 import Model
 import Policies
 import Testing

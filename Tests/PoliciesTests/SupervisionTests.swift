@@ -1,4 +1,4 @@
-// Supervision: the rows of source 001, its faults, and the windows of Erlang/OTP and systemd.
+// Supervision: strategies, limits and delays, and the windows of Erlang/OTP and systemd.
 import Runs
 import Policies
 import Support

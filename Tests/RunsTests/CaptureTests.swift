@@ -1,4 +1,4 @@
-// Captures: the rows of source 002 about them, written, read strictly and compared.
+// Captures: written, read strictly and compared.
 import Model
 import Policies
 import Runs
