@@ -5,7 +5,7 @@ package import Segments
 internal import Support
 
 /// Puts the records of reports into the short form that digest and conclude read.
-package struct CaseCondenser: Sendable {
+package struct CaseCondenser: TestReportCondensing {
   private var identity = TestIdentity()
   private var signer = FailureSigner()
   private var suites = SuiteTable()

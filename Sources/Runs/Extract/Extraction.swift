@@ -30,7 +30,7 @@ package struct Extraction: Sendable {
     let limits = request.pipeline.limits
     let store = PartitionStore(
       partitions: partitions, budget: limits.memory / 2, folder: FileManager.default.temporaryDirectory.path)
-    var settings = ExtractSettings(request.pipeline, partitions: partitions)
+    var settings = ExtractSettings(request, partitions: partitions)
     settings.decoders.lastDay = request.date.day
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
     settings.progress = request.progress
@@ -106,8 +106,9 @@ extension ArchiveLimits {
 }
 
 extension ExtractSettings {
-  package init(_ pipeline: PipelineFile, partitions: Int) {
-    self.init(partitions: partitions)
+  init(_ request: RunRequest, partitions: Int) {
+    self.init(partitions: partitions, condenser: request.condenser)
+    let pipeline = request.pipeline
     var problems: [ConfigProblem] = []
     decoders = RunSetup.decoders(pipeline, problems: &problems)
     rename = pipeline.rename

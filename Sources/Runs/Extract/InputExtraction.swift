@@ -3,7 +3,6 @@ internal import Decoders
 internal import Model
 internal import Segments
 internal import Support
-internal import TestAnalysis
 internal import Traces
 
 /// Extracts one input, or a stretch of it: members are decoded as they come, records become rows, rows go to a store piece
@@ -20,7 +19,7 @@ struct InputExtraction {
   private let deliver: Deliver
   private var batch = RecordBatch()
   private var builder: EventBuilder
-  private var condenser = CaseCondenser()
+  private var condenser: any TestReportCondensing
   private var outcome: InputOutcome
   private var decoder: MemberDecoder?
   private var member = ""
@@ -36,6 +35,7 @@ struct InputExtraction {
     self.settings = settings
     self.root = root
     self.deliver = deliver
+    condenser = settings.condenser()
     builder = EventBuilder(
       partitions: settings.partitions, naming: ComponentNaming(rules: settings.rename),
       failures: FailureClassifier(overrides: settings.failures), secrets: settings.secrets)
@@ -202,6 +202,8 @@ extension InputOutcome {
 /// What extract depends on.
 struct ExtractSettings: Sendable {
   var partitions = 64
+  /// What test reports are brought into rows with.
+  var condenser: @Sendable () -> any TestReportCondensing
   var decoders = DecoderSettings()
   var rename: [ComponentNaming.Rule] = []
   /// What blanks secrets, before anything is written.

@@ -1,5 +1,7 @@
 package import Model
+package import Segments
 package import Support
+internal import TestAnalysis
 
 /// Everything a run needs to know: the command line, the environment and the pipeline file, already weighed against each
 /// other.
@@ -42,6 +44,8 @@ package struct RunRequest: Sendable {
   package var progress: (any ProgressObserver)?
   /// Takes what is told at once; by default nobody listens.
   package var tell: @Sendable (RunMessage) -> Void = { _ in }
+  /// What extract brings test reports into rows with.
+  package var condenser: @Sendable () -> any TestReportCondensing = { CaseCondenser() }
   /// Whether the run says nothing but errors.
   package var isQuiet = false
   /// The options of the command that makes the report again.
