@@ -64,9 +64,11 @@ package enum RunVerb {
     }
   }
 
-  /// 3 where some input could not be read, else 1 where a finding was asked to fail on, else 0.
+  /// 3 where some input or the history could not be read, else 1 where a finding was asked to fail on, else 0.
   private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
-    if report.diagnostics.contains(where: \.meansUnread) { return Exit.partlyUnread }
+    if report.diagnostics.contains(where: { $0.meansUnread || $0.code == "historyUnusable" }) {
+      return Exit.partlyUnread
+    }
     if let failOn = request.failOn, failOn.matches(report) { return Exit.finding }
     return Exit.done
   }
