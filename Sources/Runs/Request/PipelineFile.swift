@@ -35,7 +35,7 @@ package struct PipelineFile: Sendable {
   package init() {}
 
   static let keys = [
-    "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns",
+    "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
     "policies", "changes", "history", "limits", "mask", "report",
   ]
 

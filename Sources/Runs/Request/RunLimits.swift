@@ -18,8 +18,6 @@ package struct RunLimits: Hashable, Sendable {
   package var decoderMemory = 256 << 20
   /// Bytes of one line or record.
   package var line = 16 << 20
-  /// Distinct components, past which the rest is `other`.
-  package var components = 10_000
   /// Microseconds without progress, and per input.
   package var stall: Int64 = 30_000_000
   package var perInput: Int64 = 600_000_000
@@ -29,8 +27,8 @@ package struct RunLimits: Hashable, Sendable {
   package init(config: ConfigNode, problems: inout [ConfigProblem]) {
     config.rejectUnknownKeys(
       [
-        "memory", "expandedPerInput", "expandedPerRun", "ratio", "depth", "entries", "decoderMemory", "line",
-        "components", "stall", "perInput",
+        "memory", "expandedPerInput", "expandedPerRun", "ratio", "depth", "entries", "decoderMemory", "line", "stall",
+        "perInput",
       ], problems: &problems)
     func size(_ key: String, _ value: inout Int, from smallest: Int) {
       guard let node = config[key] else { return }
@@ -65,7 +63,6 @@ package struct RunLimits: Hashable, Sendable {
     count("ratio", &ratio)
     count("depth", &depth)
     count("entries", &entries)
-    count("components", &components)
     duration("stall", &stall)
     duration("perInput", &perInput)
   }
