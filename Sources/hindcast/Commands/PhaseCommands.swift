@@ -22,8 +22,9 @@ struct ExtractCommand: ParsableCommand {
   var output: String
 
   func run() throws {
-    let options = RunSetup.Options(
+    var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
+    options.allowEmpty = input.allowEmpty
     try finish(PhaseVerbs.extract(options, partitions: partitions, output: output))
   }
 }
