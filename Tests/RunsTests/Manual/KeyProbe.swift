@@ -89,8 +89,10 @@ struct KeyProbe: Sendable {
 
   /// A value written out, member by member; a configuration tree is nothing here: what was kept unread has no effect yet.
   static func text(_ value: Any) -> String {
-    if value is ConfigNode { return "" }
     let mirror = Mirror(reflecting: value)
+    if value is ConfigNode || mirror.displayStyle == .optional && mirror.children.first?.value is ConfigNode {
+      return "nil"
+    }
     if mirror.children.isEmpty { return "\(value)" }
     let parts = mirror.children.map { "\($0.label ?? ""):" + text($0.value) }
     let isUnordered = mirror.displayStyle == .dictionary || mirror.displayStyle == .set
