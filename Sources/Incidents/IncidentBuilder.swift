@@ -98,6 +98,12 @@ struct IncidentBuilder {
     }
     return groups.indices.filter { weaker in
       let group = groups[weaker]
+      // A proxy's log shows from outside what traces show from within.
+      if isOutside(group),
+        groups.contains(where: { !isOutside($0) && $0.start <= group.end && $0.end >= group.start })
+      {
+        return false
+      }
       guard !group.anomalies.contains(where: { [.failures, .records, .silence].contains($0.sign) }) else { return true }
       return !groups.indices.contains { other in
         guard other != weaker, strengths[weaker] < Self.standingShare * strengths[other] else { return false }
@@ -106,6 +112,18 @@ struct IncidentBuilder {
         return !around[weaker].isDisjoint(with: around[other])
       }
     }.map { groups[$0] }
+  }
+
+  /// Whether a group is only what a proxy in front says of its upstreams, none of which left a span under that name.
+  private func isOutside(_ group: Group) -> Bool {
+    func isFront(_ component: Int) -> Bool {
+      grid.callers[component].isEmpty && !grid.callees[component].isEmpty
+        && grid.callees[component].allSatisfy { !grid.hasSpans[$0] }
+    }
+    return group.components.allSatisfy { component in
+      isFront(component)
+        || !grid.hasSpans[component] && !grid.callers[component].isEmpty && grid.callers[component].allSatisfy(isFront)
+    }
   }
 
   private func judged(_ group: Group) -> SuspectScorer.Window {
