@@ -16,6 +16,8 @@ package struct Backoff: Hashable, Sendable {
     case exponential(base: Int64, factor: Double)
     /// (2^k - 1)·base, Envoy's upper end.
     case doublingLessOne(base: Int64)
+    /// The first retry at once, retry k > 1 after base·factor^(k-2): urllib3's `Retry`.
+    case immediateThenExponential(base: Int64, factor: Double)
     /// base·factor^(k-1) iterated with truncation to whole `unit`s at each step, as resilience4j does.
     case truncatedExponential(base: Int64, factor: Double, unit: Int64)
   }
@@ -32,6 +34,8 @@ package struct Backoff: Hashable, Sendable {
     case decorrelated
     /// e·(1 - below) + u·e·(below + above)
     case proportional(below: Double, above: Double)
+    /// e + u·most: stamina, backoff's `random_jitter`, tenacity's `wait_random` on top of another wait.
+    case additive(Int64)
     /// Polly's `DecorrelatedJitterBackoffV2`: differences of 2^t·tanh(√(4t)) at t = k-1+u, over 1.4.
     case decorrelatedV2
     /// max(1, ⌊(e - d) + u·(2d + 1)⌋) in whole milliseconds with d = share·e, resilience4j's `randomize`.
@@ -64,6 +68,7 @@ package struct Backoff: Hashable, Sendable {
       case .exponential(let base, let factor), .truncatedExponential(let base, let factor, _):
         .exponential(base: base, factor: factor)
       case .doublingLessOne(let base): .doublingLessOne(base: base)
+      case .immediateThenExponential(let base, let factor): .immediateThenExponential(base: base, factor: factor)
       }
     let jitter: DelayLaw.Jitter =
       switch jitter {
@@ -73,6 +78,7 @@ package struct Backoff: Hashable, Sendable {
       case .decorrelated, .decorrelatedV2: .decorrelated
       case .proportional(let below, let above): .proportional(below: below, above: above)
       case .randomizedMilliseconds(let share): .proportional(below: share, above: share)
+      case .additive(let most): .additive(most)
       }
     return DelayLaw(envelope, jitter: jitter, maximum: maximum)
   }
@@ -111,6 +117,8 @@ package struct Backoff: Hashable, Sendable {
       return Self.saturated(Double(base) * Self.power(factor, k - 1))
     case .doublingLessOne(let base):
       return Self.saturated(Double(base) * (Self.power(2, k) - 1))
+    case .immediateThenExponential(let base, let factor):
+      return k == 1 ? 0 : Self.saturated(Double(base) * Self.power(factor, k - 2))
     case .truncatedExponential(let base, let factor, let unit):
       let limit = maximum ?? .max
       var value = base / max(unit, 1)
@@ -132,6 +140,7 @@ package struct Backoff: Hashable, Sendable {
     switch jitter {
     case .none: delay = e
     case .full: delay = Self.saturated(Double(e) * u)
+    case .additive(let most): delay = e.addingSaturated(Self.saturated(Double(most) * u))
     case .equal: delay = Self.saturated(Double(e) / 2 + Double(e) / 2 * u)
     case .proportional(let below, let above):
       delay = Self.saturated(Double(e) * (1 - below) + Double(e) * (below + above) * u)
@@ -164,6 +173,7 @@ package struct Backoff: Hashable, Sendable {
     let e = Double(envelope(k))
     switch jitter {
     case .full: return e > 0 ? Double(delay) / e : nil
+    case .additive(let most): return most > 0 ? (Double(delay) - e) / Double(most) : nil
     case .equal: return e > 0 ? (Double(delay) - e / 2) / (e / 2) : nil
     case .proportional(let below, let above):
       return e > 0 && below + above > 0 ? (Double(delay) - e * (1 - below)) / (e * (below + above)) : nil

@@ -6,13 +6,14 @@ struct CandidateEvaluation {
   let base: EvaluationBase
   let policy: Policy
   let checks: SelfChecks
-  let response: LoadResponse
+  /// The log's own policy simulated in the overload that the log shows; nil without overload.
+  let loggedInOverload: PolicySums?
 
-  init(_ base: EvaluationBase, _ policy: Policy, _ checks: SelfChecks, _ response: LoadResponse) {
+  init(_ base: EvaluationBase, _ policy: Policy, _ checks: SelfChecks, loggedInOverload: PolicySums?) {
     self.base = base
     self.policy = policy
     self.checks = checks
-    self.response = response
+    self.loggedInOverload = loggedInOverload
   }
 
   /// Per edge, whether the candidate's scope covers it: calls to the component, or by it where nobody calls it.
@@ -34,70 +35,77 @@ struct CandidateEvaluation {
     if !applies.contains(true) { warnings.append(.emptyScope) }
     let (retry, unknowable) = self.retry(&warnings)
 
-    func run(_ unknown: RetryPaths.Unknown, under model: OutcomeModel? = nil) -> PolicySums {
-      let base = base.with(model)
-      if policy.isStateful {
-        return StatefulReplay(base, policy, retry: retry, applies: applies, unknown: unknown).sums()
-      }
-      if let hedge = policy.hedge {
-        return HedgePaths(base, hedge, applies: applies, unknown: unknown).sums()
-      }
-      return RetryPaths(base, retry, applies: applies, unknowable: unknowable, unknown: unknown).sums()
-    }
-    if policy.hedge != nil, policy.admission != nil {
-      warnings.append(.hedgingBesideAdmission)
-    }
-    if policy.hedge != nil, policy.isRateAdaptive {
-      warnings.append(.rateBesideHedging)
-    }
-    let sums = run(.usual)
-    let isPartial = sums.unsupported > 0 || sums.estimated > 0 && base.ends != nil
-    let worst = isPartial ? run(.allFail, under: base.ends?.most) : nil
-    let best = isPartial ? run(.allSucceed, under: base.ends?.none) : nil
-    let (level, difference, isRefused) = base.outcome(sums, worst: worst, best: best)
-    var candidate = PolicyFindings.Candidate(
-      name: ForeignName(policy.name), families: policy.families, outcome: level, difference: difference)
-    let total = sums.exact + sums.estimated + sums.unsupported
-    if !isRefused { candidate.tonight = base.tonight(sums, worst: worst, best: best) }
+    if policy.hedge != nil, policy.admission != nil { warnings.append(.hedgingBesideAdmission) }
+    if policy.hedge != nil, policy.isRateAdaptive { warnings.append(.rateBesideHedging) }
+    let scenario = Scenario(self, retry: retry, unknowable: unknowable, applies: applies)
+    var (candidate, sums) = scenario.candidate(&warnings)
     candidate.scope = [policy.component, policy.operation].compactMap { $0.map { ForeignName($0) } }
-    candidate.exact = total > 0 ? sums.exact / total : 1
-    candidate.estimated = total > 0 ? sums.estimated / total : 0
-    candidate.unsupported = total > 0 ? sums.unsupported / total : 0
     candidate.outages = base.outages.count
     candidate.blocks = base.occupied
-    warnings += sums.warnings
+    label(&candidate, sums, longer: scenario.isLonger, &warnings)
     if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
-    if isRefused {
-      warnings.append(.noValue(unsupported: candidate.unsupported, isIdentified: base.model.isIdentified))
-    } else if sums.estimated > 0, base.ends != nil {
-      warnings.append(.persistenceBounded(share: base.model.mostPersistent))
-    }
-    if base.outages.count < 150 {
-      warnings.append(.fewOutages(base.outages.count))
-    }
-    if candidate.estimated + candidate.unsupported > 0, checks.isRejected {
-      warnings.append(.modelDoubtful)
-    }
-    if base.occupied < 20 {
-      warnings.append(.fewBlocks(base.occupied))
-    }
-    if let above = base.patienceAbove, let p99 = level.latencyP99.value, p99 > Double(above) {
-      warnings.append(.beyondCallersPatience(above))
-    }
-    if let second = response.second(base, policy, retry: retry, applies: applies, sums: sums) {
-      candidate.loadAware = second.outcome
-      warnings.append(second.warning)
-    }
-    if sums.estimated > 0, let check = reweighted(retry, applies: applies) {
-      candidate.checks.append(check.fact(model: level.successRate.value))
-      if let value = level.successRate.value, abs(check.robust - value) > 4 * max(check.robustError, 1e-5) {
+    doubt(candidate, sums, &warnings)
+    if sums.estimated > 0, loggedInOverload == nil, !scenario.isRelabelled,
+      let check = reweighted(retry, applies: applies)
+    {
+      let model = candidate.outcome.successRate.value
+      candidate.checks.append(check.fact(model: model))
+      if let model, abs(check.robust - model) > 4 * max(check.robustError, 1e-5) {
         warnings.append(.reweightedContradicts)
       }
     }
     candidate.warnings = warnings
     return candidate
+  }
+
+  /// The shares of its attempts by label; nothing is called exact where the log hides something.
+  private func label(
+    _ candidate: inout PolicyFindings.Candidate, _ sums: PolicySums, longer: Bool,
+    _ warnings: inout [PolicyFindings.CandidateWarning]
+  ) {
+    let total = sums.exact + sums.estimated + sums.unsupported
+    candidate.exact = total > 0 ? sums.exact / total : 1
+    candidate.estimated = total > 0 ? sums.estimated / total : 0
+    candidate.unsupported = total > 0 ? sums.unsupported / total : 0
+    var doubts = base.log.doubts
+    if loggedInOverload != nil { doubts.append(.overload) }
+    if longer { doubts.append(.censoredTimeouts) }
+    guard !doubts.isEmpty else { return }
+    candidate.estimated += candidate.exact
+    candidate.exact = 0
+    warnings.append(.notExact(doubts.sorted()))
+  }
+
+  /// What makes its figures doubtful beyond its labels.
+  private func doubt(
+    _ candidate: PolicyFindings.Candidate, _ sums: PolicySums, _ warnings: inout [PolicyFindings.CandidateWarning]
+  ) {
+    warnings += sums.warnings
+    if candidate.outcome.successRate.value == nil {
+      warnings.append(.noValue(unsupported: candidate.unsupported, isIdentified: base.model.isIdentified))
+    } else if sums.estimated > 0, base.ends != nil, loggedInOverload == nil {
+      warnings.append(.persistenceBounded(share: base.model.mostPersistent))
+    }
+    if base.outages.count < 150 { warnings.append(.fewOutages(base.outages.count)) }
+    if candidate.estimated + candidate.unsupported > 0, checks.isRejected { warnings.append(.modelDoubtful) }
+    if base.occupied < 20 { warnings.append(.fewBlocks(base.occupied)) }
+    if let above = base.patienceAbove, let p99 = candidate.outcome.latencyP99.value, p99 > Double(above) {
+      warnings.append(.beyondCallersPatience(above))
+    }
+    let factor = loadFactor(sums)
+    if factor > Self.extrapolation { warnings.append(.extrapolatedLoad(factor: factor, simulatedUnder: [])) }
+  }
+
+  /// Loads so many times the log's were never answered in it.
+  static let extrapolation = 1.1
+
+  /// The candidate's load over the log's: at the peak or in the mean, whichever is more.
+  private func loadFactor(_ sums: PolicySums) -> Double {
+    let peak = base.sums.load.peak > 0 ? sums.load.peak / base.sums.load.peak : 1
+    let mean = base.sums.load.mean > 0 ? sums.load.mean / base.sums.load.mean : 1
+    return max(peak, mean)
   }
 
   /// The cross-check by weights, where the candidate is a matter of retries alone and partly estimated.

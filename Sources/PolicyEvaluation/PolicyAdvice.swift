@@ -1,12 +1,21 @@
-// From figures to advice: who is on the front, one sentence each, and what to write into the configuration.
-internal import Support
+// From figures to advice: who is on the front, which candidate is best, whether it may be adopted, and what that takes.
 internal import Model
+internal import Support
 
-/// Completes findings with verdicts, the Pareto front and recommendations.
-enum PolicyAdvice {
+/// Completes findings with verdicts, the Pareto front and the recommendation.
+struct PolicyAdvice {
+  let policies: [Policy]
+  let unit: PolicyFindings.Unit
+  /// The longest that anybody was seen to wait, microseconds.
+  let longestWait: Int64
+  let isModelRejected: Bool
+  let isHiding: Bool
+  /// The first component that load overwhelms.
+  let overloaded: ForeignName?
+
   /// Success, added load, added latency and wasted attempts; nil where the candidate has no value.
   private static func aims(_ candidate: PolicyFindings.Candidate) -> [Double]? {
-    let outcome = candidate.loadAware ?? candidate.outcome
+    let outcome = candidate.outcome
     guard let success = outcome.successRate.value, let attempts = outcome.attemptsPerRequest.value,
       let latency = outcome.latencyP99.value, let wasted = outcome.wastedAttempts.value,
       candidate.difference.successRate.value != nil
@@ -14,10 +23,12 @@ enum PolicyAdvice {
     return [-success, attempts, latency, wasted]
   }
 
-  static func complete(_ findings: inout PolicyFindings, policies: [Policy], unit: PolicyFindings.Unit) {
-    let baseline = findings.baseline
-    let all = findings.candidates.map(aims)
+  func complete(_ findings: inout PolicyFindings) {
+    let all = findings.candidates.map(Self.aims)
     for i in findings.candidates.indices {
+      if i < policies.count {
+        findings.candidates[i].configuration = ConfigurationSyntax.text(policies[i]).map { ForeignText($0) }
+      }
       guard let mine = all[i] else {
         if findings.candidates[i].verdict == .unjudged {
           let success = findings.candidates[i].outcome.successRate
@@ -29,121 +40,162 @@ enum PolicyAdvice {
         guard let other else { return false }
         return zip(other, mine).allSatisfy { $0 <= $1 } && other != mine
       }
-      findings.candidates[i].verdict = .effect(effect(findings.candidates[i], baseline, unit))
+      findings.candidates[i].verdict = .effect(effect(findings.candidates[i]))
     }
-    for (i, policy) in policies.enumerated() where i < findings.candidates.count {
-      findings.candidates[i].configuration = ConfigurationSyntax.text(policy).map { ForeignText($0) }
-    }
-    (findings.advice, findings.recommended) = advice(findings, all, policies, unit)
+    advise(&findings, all)
   }
 
-  /// Success of a candidate as it counts for advice: under the fitted load where there is one.
-  private static func gain(_ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome) -> Estimate {
-    guard let aware = candidate.loadAware, let value = aware.successRate.value,
-      let before = baseline.successRate.value
-    else { return candidate.difference.successRate }
-    return Estimate(value - before, low: aware.successRate.low - before, high: aware.successRate.high - before)
+  /// The change of success that advice goes by: this night's, where it has no value the middle of its bounds.
+  private func gain(_ candidate: PolicyFindings.Candidate) -> Double {
+    let gain = candidate.difference.successRate
+    return gain.value ?? (gain.low + gain.high) / 2
   }
 
-  /// The gain on this night alone; under a load that the log does not hold there is none.
-  private static func tonight(_ candidate: PolicyFindings.Candidate) -> Estimate? {
-    candidate.loadAware == nil ? candidate.tonight : nil
-  }
-
-  private static func isBetter(
-    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
-  ) -> Bool {
-    tonight(candidate).map { $0.low > 0 } ?? false || isBetter(gain(candidate, baseline))
-  }
-
-  private static func isWorse(
-    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
-  ) -> Bool {
-    tonight(candidate).map { $0.high < 0 } ?? false || isWorse(gain(candidate, baseline))
-  }
-
-  /// Whether a gain is one: its interval lies above 0, or at least that of four in five would.
-  private static func isBetter(_ gain: Estimate) -> Bool {
-    gain.low > 0 || (gain.value ?? 0) > 0.3 * (gain.high - gain.low) && gain.high > gain.low
-  }
-
-  private static func isWorse(_ gain: Estimate) -> Bool {
-    gain.high < 0 || (gain.value ?? 0) < -0.3 * (gain.high - gain.low) && gain.high > gain.low
-  }
-
-  private static func effect(
-    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome, _ unit: PolicyFindings.Unit
-  ) -> PolicyFindings.Effect {
-    let gain = gain(candidate, baseline)
-    let extra: Double
-    if let aware = candidate.loadAware {
-      extra = (aware.attemptsPerRequest.value ?? 0) - (baseline.attemptsPerRequest.value ?? 0)
+  private func effect(_ candidate: PolicyFindings.Candidate) -> PolicyFindings.Effect {
+    let tonight = candidate.difference.successRate
+    let nights = candidate.otherNights?.difference.successRate ?? tonight
+    let direction: PolicyFindings.Effect.Direction
+    if tonight.value == 0, candidate.exact == 1, candidate.difference.attemptsPerRequest.value == 0 {
+      direction = .same
+    } else if tonight.low > 0 || tonight.high > 0 && gain(candidate) > 0.6 * (tonight.high - gain(candidate)) {
+      direction = .better
+    } else if tonight.high < 0 || tonight.low < 0 && -gain(candidate) > 0.6 * (gain(candidate) - tonight.low) {
+      direction = .worse
     } else {
-      extra = candidate.difference.attemptsPerRequest.value ?? 0
+      direction = .undecided
     }
-    // What every night would bring, else what this one would have, else what is likely.
-    var shown = gain
-    var basis = PolicyFindings.Effect.Basis.anyNight
-    if gain.low <= 0, gain.high >= 0 {
-      if let tonight = tonight(candidate), tonight.low > 0 || tonight.high < 0 {
-        shown = tonight
-        basis = .thisNight
-      } else {
-        basis = .likely
-      }
-    }
-    let direction: PolicyFindings.Effect.Direction =
-      if isBetter(candidate, baseline) {
-        .better
-      } else if isWorse(candidate, baseline) {
-        .worse
-      } else {
-        gain.low == 0 && gain.high == 0 ? .same : .undecided
-      }
+    let isSure = tonight.low > 0 || tonight.high < 0
+    let isAnyNight = isSure && (nights.low > 0 || nights.high < 0)
     return PolicyFindings.Effect(
-      direction: direction, basis: basis, gain: gain.value ?? 0, low: shown.low, high: shown.high,
-      extraAttempts: extra, extraLatency: candidate.difference.latencyP99.value ?? 0,
-      isUnderLoad: candidate.loadAware != nil, unit: unit)
+      direction: direction, basis: isAnyNight ? .anyNight : isSure ? .thisNight : .likely, gain: gain(candidate),
+      low: tonight.low, high: tonight.high, extraAttempts: candidate.difference.attemptsPerRequest.value ?? 0,
+      extraLatency: candidate.difference.latencyP99.value ?? 0, isUnderLoad: candidate.loadAware != nil, unit: unit)
   }
 
-  private static func advice(
-    _ findings: PolicyFindings, _ all: [[Double]?], _ policies: [Policy], _ unit: PolicyFindings.Unit
-  ) -> (lines: [PolicyFindings.Advice], recommended: ForeignName?) {
-    guard !findings.candidates.isEmpty else { return ([], nil) }
-    let judged = findings.candidates.indices.filter { all[$0] != nil && policies[$0].supervision == nil }
-    let better = judged.filter { isBetter(findings.candidates[$0], findings.baseline) }
-    func value(_ index: Int) -> Double { gain(findings.candidates[index], findings.baseline).value ?? 0 }
-    guard
-      let best = better.max(by: { a, b in
-        let (x, y) = (value(a), value(b))
-        // Within 2 % of the gain, the cheaper one.
-        if abs(x - y) > 0.02 * max(x, y) { return x < y }
-        let load = (all[a]?[1] ?? 0, all[b]?[1] ?? 0)
-        return load.0 != load.1 ? load.0 > load.1 : findings.candidates[a].name > findings.candidates[b].name
-      })
-    else {
-      if judged.isEmpty { return ([.undecided], nil) }
-      let unknown = findings.candidates.count {
-        $0.outcome.successRate.value == nil && $0.outcome.successRate.low < $0.outcome.successRate.high
+  /// The best candidate: most success, within 2 % of its gain the one with fewer attempts; nil where none serves more.
+  private func best(_ findings: PolicyFindings) -> Int? {
+    let open = findings.candidates.indices.filter { i in
+      let isCall = i >= policies.count || policies[i].supervision == nil || policies[i].retry != nil
+      let success = findings.candidates[i].outcome.successRate
+      return isCall && (success.value != nil || success.high > success.low) && gain(findings.candidates[i]) > 0
+    }
+    return open.max { a, b in
+      let (x, y) = (gain(findings.candidates[a]), gain(findings.candidates[b]))
+      if abs(x - y) > 0.02 * max(x, y) { return x < y }
+      let load = (
+        findings.candidates[a].outcome.attemptsPerRequest.value ?? .infinity,
+        findings.candidates[b].outcome.attemptsPerRequest.value ?? .infinity
+      )
+      return load.0 != load.1 ? load.0 > load.1 : findings.candidates[a].name > findings.candidates[b].name
+    }
+  }
+
+  private func advise(_ findings: inout PolicyFindings, _ all: [[Double]?]) {
+    guard !findings.candidates.isEmpty else { return }
+    guard let index = best(findings) else {
+      let unjudged = findings.candidates.count { candidate in
+        let success = candidate.outcome.successRate
+        return success.value == nil && success.low < success.high
       }
-      if unknown > 0 { return ([.keepUntilKnown(unjudged: unknown, of: findings.candidates.count, unit)], nil) }
-      return ([.keep(unit)], nil)
+      findings.recommendation = PolicyFindings.Recommendation(because: [.nothingBetter])
+      findings.advice =
+        unjudged == findings.candidates.count
+        ? [.undecided]
+        : unjudged > 0
+          ? [.keepUntilKnown(unjudged: unjudged, of: findings.candidates.count, unit)] : [.keep(unit)]
+      return
     }
-    let candidate = findings.candidates[best]
-    var lines: [PolicyFindings.Advice] = [.take(name: candidate.name, effect(candidate, findings.baseline, unit))]
-    let promised = gain(candidate, findings.baseline)
-    if promised.low <= 0, tonight(candidate).map({ $0.low > 0 }) ?? false {
-      lines.append(.holdsForThisNight(outages: candidate.outages, low: promised.low, high: promised.high))
+    let candidate = findings.candidates[index]
+    let because = reasons(candidate, findings.baseline)
+    findings.recommended = candidate.name
+    findings.recommendation = PolicyFindings.Recommendation(because: because)
+    let effect = effect(candidate)
+    findings.advice = [
+      because.isEmpty
+        ? .take(name: candidate.name, effect) : .closest(name: candidate.name, effect, because: because)
+    ]
+    let difference = candidate.difference
+    if let attempts = difference.attemptsPerRequest.value, let wasted = difference.wastedAttempts.value,
+      let latency = difference.latencyP99.value, let peak = difference.peakLoad.value
+    {
+      findings.advice.append(.cost(attempts: attempts, wasted: wasted, latencyP99: latency, peak: peak))
     }
-    let second = better.filter { $0 != best }.max { a, b in
-      (value(a), findings.candidates[b].name) < (value(b), findings.candidates[a].name)
+    findings.advice.append(.mustHold(conditions(candidate, findings.baseline)))
+    let nights = candidate.otherNights?.difference.successRate
+    if let nights, nights.low <= 0, difference.successRate.low > 0 {
+      findings.advice.append(.holdsForThisNight(outages: candidate.outages, low: nights.low, high: nights.high))
     }
-    if let second {
-      lines.append(.nextBest(name: findings.candidates[second].name, behind: value(best) - value(second), unit))
+    let second = findings.candidates.indices.filter {
+      $0 != index && gain(findings.candidates[$0]) > 0 && all[$0] != nil
     }
-    if let configuration = candidate.configuration { lines.append(.setting(configuration)) }
-    let front = judged.filter { findings.candidates[$0].onFrontier }.map { findings.candidates[$0].name }
-    if front.count > 1 { lines.append(.frontier(front)) }
-    return (lines, candidate.name)
+    .max { a, b in
+      (gain(findings.candidates[a]), findings.candidates[b].name)
+        < (gain(findings.candidates[b]), findings.candidates[a].name)
+    }
+    if let second, all[index] != nil {
+      let lead = gain(candidate) - gain(findings.candidates[second])
+      findings.advice.append(.nextBest(name: findings.candidates[second].name, behind: lead, unit))
+    }
+    if let configuration = candidate.configuration { findings.advice.append(.setting(configuration)) }
+    let front = findings.candidates.indices.filter { all[$0] != nil && findings.candidates[$0].onFrontier }
+      .map { findings.candidates[$0].name }
+    if front.count > 1 { findings.advice.append(.frontier(front)) }
+  }
+
+  /// Why the best candidate may not simply be adopted.
+  private func reasons(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
+  ) -> [PolicyFindings.Recommendation.Reason] {
+    var reasons: [PolicyFindings.Recommendation.Reason] = []
+    let tonight = candidate.difference.successRate
+    if tonight.value == nil {
+      let success = candidate.outcome.successRate
+      reasons.append(.boundsOnly(low: success.low, high: success.high))
+    } else if tonight.low <= 0 {
+      reasons.append(.maybeWorseTonight(low: tonight.low))
+    }
+    if let nights = candidate.otherNights?.difference.successRate, nights.low < 0, -nights.low >= gain(candidate) {
+      reasons.append(.otherNights(low: nights.low, gain: gain(candidate)))
+    }
+    if let p99 = candidate.outcome.latencyP99.value, p99 > Double(longestWait) {
+      reasons.append(.beyondPatience(p99: Backoff.saturated(p99), seen: longestWait))
+    }
+    let factor = loadFactor(candidate, baseline)
+    if let overloaded, factor > 1.01 {
+      reasons.append(.moreLoad(factor: factor, overloaded: overloaded))
+    } else if factor > Self.unseenLoad {
+      reasons.append(.unseenLoad(factor: factor))
+    }
+    if isHiding { reasons.append(.hiddenAttempts) }
+    if isModelRejected, candidate.estimated + candidate.unsupported > 0 { reasons.append(.modelRejected) }
+    return reasons
+  }
+
+  /// Twice the log's peak is another service's load, not a little more of tonight's.
+  private static let unseenLoad = 2.0
+
+  private func loadFactor(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
+  ) -> Double {
+    func ratio(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Double {
+      guard let mine = candidate.outcome[keyPath: path].value, let theirs = baseline[keyPath: path].value, theirs > 0
+      else { return 1 }
+      return mine / theirs
+    }
+    return max(ratio(\.peakLoad), ratio(\.attemptsPerRequest))
+  }
+
+  private func conditions(
+    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
+  ) -> [PolicyFindings.Condition] {
+    var conditions: [PolicyFindings.Condition] = [.outagesLikeTonight(candidate.outages)]
+    if (candidate.difference.attemptsPerRequest.value ?? 1) > 0 { conditions.append(.idempotent) }
+    if let p99 = candidate.outcome.latencyP99.value, (candidate.difference.latencyP99.value ?? 0) > 1_000 {
+      conditions.append(.callersWait(Backoff.saturated(p99)))
+    }
+    let factor = loadFactor(candidate, baseline)
+    if factor > 1.05 { conditions.append(.calleeBears(factor: factor)) }
+    for case .persistenceBounded(let share) in candidate.warnings { conditions.append(.samePersistence(share: share)) }
+    return conditions
   }
 }

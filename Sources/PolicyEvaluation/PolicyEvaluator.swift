@@ -34,16 +34,17 @@ package enum PolicyEvaluator {
       findings.assumptions = PolicyFindings.Assumption.allCases
       return findings
     }
-    let logged = LoggedPolicy(log, given: file.logged)
+    var contradictions: [PolicyFindings.Contradiction] = []
+    let logged = LoggedPolicy.checked(log, given: file.logged, &contradictions)
     let base = EvaluationBase(log, logged, settings: file.evaluation)
     let checks = SelfChecks(base)
-    var findings = PolicyFindings(baseline: base.figures(base.sums, minus: nil), logged: logged.fact)
+    var findings = PolicyFindings(baseline: base.baseline, logged: logged.fact)
     findings.assumptions = PolicyFindings.Assumption.allCases
-    findings.warnings = checks.warnings(base)
+    findings.warnings = contradictions.map { .loggedContradicted($0) } + checks.warnings(base)
     let backtest = Backtest(base)
     if backtest?.isRejected == true { findings.warnings.append(.backtestRejected) }
     findings.checks = [checks.fact, backtest?.fact, base.outages.fact].compactMap(\.self)
-    let response = LoadResponse(base)
+    let loggedInOverload = base.loggedInOverload()
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
     let next = Atomic<Int>(0)
@@ -52,15 +53,21 @@ package enum PolicyEvaluator {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < file.policies.count else { return }
-        let candidate = CandidateEvaluation(base, file.policies[index], checks, response).result()
+        let candidate = CandidateEvaluation(
+          base, file.policies[index], checks, loggedInOverload: loggedInOverload
+        ).result()
         slots.withLock { $0[index] = candidate }
       }
     }
     let results = slots.withLock { $0 }
     findings.candidates = file.policies.indices.compactMap { results[$0] }
     // Where calls are nested they are not what users ask for.
-    PolicyAdvice.complete(
-      &findings, policies: file.policies, unit: log.nestedCalls == nil ? .requests : .calls)
+    PolicyAdvice(
+      policies: file.policies, unit: log.nestedCalls == nil ? .requests : .calls,
+      longestWait: base.patienceAbove ?? log.longestWait, isModelRejected: checks.isRejected,
+      isHiding: !log.doubts.isEmpty,
+      overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) }
+    ).complete(&findings)
     return findings
   }
 }

@@ -26,6 +26,7 @@ enum ConfigurationSyntax {
     case .linear(let base, _): (base, 1)
     case .exponential(let base, let factor), .truncatedExponential(let base, let factor, _): (base, factor)
     case .doublingLessOne(let base): (base, 2)
+    case .immediateThenExponential(let base, let factor): (base, factor)
     }
   }
 
@@ -213,6 +214,7 @@ enum ConfigurationSyntax {
         case .equal: ", jitter: equal"
         case .decorrelated: ", jitter: decorrelated"
         case .decorrelatedV2: ", jitter: decorrelatedV2"
+        case .additive(let most): ", jitter: { add: \(PolicyText.setting(most)) }"
         case .proportional(let share, _), .randomizedMilliseconds(let share): ", jitter: \(PolicyText.number(share))"
         }
       let cap = retry.backoff.maximum.map { ", max: \(PolicyText.setting($0))" } ?? ""
@@ -226,6 +228,9 @@ enum ConfigurationSyntax {
           "{ exponential: { base: \(PolicyText.setting(base)), factor: \(PolicyText.number(factor))\(cap)\(jitter) } }"
       case .doublingLessOne(let base):
         backoff = "{ exponential: { base: \(PolicyText.setting(base)), factor: 2\(cap)\(jitter) } }"
+      case .immediateThenExponential(let base, let factor):
+        backoff =
+          "{ exponential: { base: \(PolicyText.setting(base)), factor: \(PolicyText.number(factor)), first: none\(cap)\(jitter) } }"
       }
       let attempts = retry.attempts == .max ? "unlimited" : String(retry.attempts)
       let timeout = retry.attemptTimeout.map { ", attemptTimeout: \(PolicyText.setting($0))" } ?? ""

@@ -30,10 +30,19 @@ extension PolicyReader {
         jitter: body["jitter"].map { jitter($0) } ?? .none,
         maximum: body["max"].flatMap { duration($0, positive: true) })
     case "exponential":
-      body.rejectUnknownKeys(["base", "factor", "max", "jitter"], problems: &problems)
+      body.rejectUnknownKeys(["base", "factor", "first", "max", "jitter"], problems: &problems)
       let base = required(body, "base").flatMap { duration($0) } ?? 0
+      let factor = body["factor"].flatMap { number($0, 1...1000) } ?? 2
+      var law = Backoff.Law.exponential(base: base, factor: factor)
+      if let first = body["first"] {
+        if first.scalar == "none" {
+          law = .immediateThenExponential(base: base, factor: factor)
+        } else {
+          impossible(first, "first takes 'none': the first retry goes out at once")
+        }
+      }
       return Backoff(
-        .exponential(base: base, factor: body["factor"].flatMap { number($0, 1...1000) } ?? 2),
+        law,
         jitter: body["jitter"].map { jitter($0) } ?? .none,
         maximum: body["max"].flatMap { duration($0, positive: true) })
     default: return .immediate
@@ -50,7 +59,13 @@ extension PolicyReader {
     case "decorrelatedV2": return .decorrelatedV2
     case "proportional": return .proportional(below: 0.2, above: 0.2)
     case nil:
-      node.rejectUnknownKeys(["proportional"], problems: &problems)
+      node.rejectUnknownKeys(["proportional", "add"], problems: &problems)
+      if let most = node["add"] {
+        if let clash = node["proportional"] {
+          problems.append(ConfigProblem(at: clash, "one jitter only: add or proportional"))
+        }
+        return .additive(duration(most) ?? 0)
+      }
       let share = node["proportional"].flatMap { number($0, 0...1) } ?? 0.2
       return .proportional(below: share, above: share)
     case let text?:

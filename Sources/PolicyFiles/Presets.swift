@@ -57,7 +57,7 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
     case .awsStandard, .awsAdaptive:
       policy.retry = RetryPolicy(
         attempts: 3, backoff: Self.awsBackoff, retryOn: KindSet.retryable.union(KindSet([.runtime])))
-      policy.budget = .quota(capacity: 500, cost: 5, timeoutCost: 10, refund: 1)
+      policy.budget = .quota(capacity: 500, cost: 14, timeoutCost: 14, refund: 1)
       policy.isRateAdaptive = self == .awsAdaptive
     case .sre:
       policy.retry = RetryPolicy(
@@ -97,13 +97,14 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
   /// Fully jittered below (2^n - 1)·25 ms, at most 250 ms.
   package static let envoyBackoff = Backoff(.doublingLessOne(base: 25_000), jitter: .full, maximum: 250_000)
 
-  /// Fully jittered below 2^(i-1) s, at most 20 s.
+  /// botocore 1.44.8 (`retries/standard.py`, standard and adaptive mode): fully jittered below 50 ms·2^(i-1), at most 20 s;
+  /// quota 500, 14 for a retry.
   package static let awsBackoff = Backoff(
-    .exponential(base: 1_000_000, factor: 2), jitter: .full, maximum: 20_000_000)
-
-  /// The gated new mode: 50 ms instead of a second.
-  package static let awsNewBackoff = Backoff(
     .exponential(base: 50_000, factor: 2), jitter: .full, maximum: 20_000_000)
+
+  /// botocore before 1.44, and every version after a throttling answer: a second instead of 50 ms.
+  package static let awsThrottledBackoff = Backoff(
+    .exponential(base: 1_000_000, factor: 2), jitter: .full, maximum: 20_000_000)
 
   /// The new mode's answer to a server's retry-after, clamped to [t, t + 5 s] around the computed delay t; microseconds.
   package static func awsRetryAfter(_ asked: Int64, computed: Int64) -> Int64 {

@@ -62,9 +62,9 @@ func otherDelays() {
     #expect(Preset.grpcBackoff.delay(k + 1, u: 0, memory: &memory) == bounds.0)
     #expect(Preset.grpcBackoff.delay(k + 1, u: 1, memory: &memory) == bounds.1)
   }
-  #expect(delays(Preset.awsBackoff, 7, u: 1).map { $0 / 1_000_000 } == [1, 2, 4, 8, 16, 20, 20])
+  #expect(delays(Preset.awsThrottledBackoff, 7, u: 1).map { $0 / 1_000_000 } == [1, 2, 4, 8, 16, 20, 20])
   #expect(
-    delays(Preset.awsNewBackoff, 11, u: 1).map { $0 / 1000 } == [
+    delays(Preset.awsBackoff, 11, u: 1).map { $0 / 1000 } == [
       50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 20000, 20000,
     ])
   #expect(Preset.awsRetryAfter(1_500_000, computed: 50_000) == 1_500_000)

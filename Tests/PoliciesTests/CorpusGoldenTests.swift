@@ -54,8 +54,8 @@ struct CorpusGoldenTests {
     try expect(
       Backoff(.truncatedExponential(base: 100_000, factor: 2, unit: 1000), maximum: 100_000_000),
       "r4j_exp_100_x2_cap100000", unit: 1000)
-    try expect(Preset.awsBackoff, "botocore_legacy_standard_cap(rand=1)", unit: 1e6)
-    try expect(Preset.awsNewBackoff, "botocore_v2_cap(rand=1)", unit: 1e6)
+    try expect(Preset.awsThrottledBackoff, "botocore_legacy_standard_cap(rand=1)", unit: 1e6)
+    try expect(Preset.awsBackoff, "botocore_v2_cap(rand=1)", unit: 1e6)
     try expect(Preset.temporalBackoff, "temporal_default_s", unit: 1e6)
     try expect(Preset.envoyBackoff, "envoy_full_jitter_upper_ms base25 (seen code (2^n-1)*base, cap 250)", unit: 1000)
     let bounds = try #require(golden["grpc_backoff_bounds_0.1s_x2_max1s"]?.elements)

@@ -90,7 +90,6 @@ extension PolicyFindings {
   package enum Warning: Hashable, Sendable {
     /// Evaluated blindly, the log's own policy comes out this far off.
     case modelRejected(difference: Double, z: Double)
-    case loadSensitive(t: Double)
     case noRetries
     case fewHealthyRetries(needed: Int)
     /// Caller, callee and callee's callee.
@@ -101,6 +100,61 @@ extension PolicyFindings {
     case unfinished(calls: Int)
     case joinedByTime(attempts: Int)
     case backtestRejected
+    /// Attempts that a client only counted, in so many calls: their times are not known.
+    case countedOnly(calls: Int)
+    /// Client spans longer than their attempts explain: they hold attempts that left no span.
+    case refusedAttempts(calls: Int)
+    /// Failed calls that are traces of their own, with nothing that tells which belong together.
+    case rootsApart(calls: Int)
+    /// Failed requests that made no call although their kind always does: a breaker refused them.
+    case refusedByBreaker(requests: Int)
+    /// First attempts before, one-sided, explain the failures of first attempts.
+    case overload(Capacity, t: Double)
+    /// Attempts that the clients' own timeout cut, and of how many of those the callee's span tells the rest.
+    case censoredByTimeout(attempts: Int, limit: Int64, told: Int)
+    /// The policy given as logged is not what the log shows.
+    case loggedContradicted(Contradiction)
+    /// Callers without spans: what they tried again cannot be seen.
+    case entriesOnly(requests: Int)
+  }
+
+  /// What a policy given as logged says, and what the log shows.
+  package enum Contradiction: Hashable, Sendable {
+    case attempts(given: Int, seen: Int)
+    /// Median wait before the first retry, microseconds.
+    case firstDelay(given: Int64, seen: Int64)
+    case timeout(given: Int64, seen: Int64)
+  }
+
+  /// Why a figure is not proven by the log.
+  package enum Doubt: Hashable, Sendable, Comparable {
+    case hiddenAttempts, rootsApart, overload, censoredTimeouts, breakerRefusals
+  }
+
+  /// Whether the best candidate may be adopted on what this log shows.
+  package struct Recommendation: Hashable, Sendable {
+    package var safe: Bool
+    package var because: [Reason]
+    package init(because: [Reason]) {
+      safe = because.isEmpty
+      self.because = because
+    }
+
+    package enum Reason: Hashable, Sendable {
+      /// Nothing serves more than what is there.
+      case nothingBetter
+      /// Its success lies between bounds only.
+      case boundsOnly(low: Double, high: Double)
+      /// Even this night it may have lost.
+      case maybeWorseTonight(low: Double)
+      /// On other nights it may lose as much as it gains.
+      case otherNights(low: Double, gain: Double)
+      /// Slower than callers were ever seen to wait, microseconds.
+      case beyondPatience(p99: Int64, seen: Int64)
+      case moreLoad(factor: Double, overloaded: ForeignName)
+      case hiddenAttempts, modelRejected
+      case unseenLoad(factor: Double)
+    }
   }
 
   /// What makes the figures of one candidate doubtful.
@@ -123,6 +177,12 @@ extension PolicyFindings {
     case replayCut(attemptsPerLogged: Int)
     case countedPerExit
     case noSupervisedExit
+    /// No part of its figures is called exact, and why.
+    case notExact([Doubt])
+    /// Its timeout is longer than the log's: the rest of so many attempts is not told.
+    case unknownTail(attempts: Int, timeout: Int64)
+    /// Simulated in the overload that the log shows.
+    case simulatedInOverload([Capacity])
   }
 
   package enum Check: Hashable, Sendable {
@@ -212,8 +272,22 @@ extension PolicyFindings {
     }
   }
 
+  /// What must be true beyond the log for a recommendation to come out.
+  package enum Condition: Hashable, Sendable {
+    case outagesLikeTonight(Int)
+    case idempotent
+    case callersWait(Int64)
+    case calleeBears(factor: Double)
+    case samePersistence(share: Double)
+  }
+
   package enum Advice: Hashable, Sendable {
     case take(name: ForeignName, Effect)
+    /// The best there is, and why it may not be adopted on this log.
+    case closest(name: ForeignName, Effect, because: [Recommendation.Reason])
+    /// What it costs: changes of attempts per request, wasted attempts, p99 (microseconds), peak (attempts per second).
+    case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double)
+    case mustHold([Condition])
     case holdsForThisNight(outages: Int, low: Double, high: Double)
     case nextBest(name: ForeignName, behind: Double, Unit)
     case setting(ForeignText)

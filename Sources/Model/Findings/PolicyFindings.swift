@@ -7,6 +7,8 @@ package struct PolicyFindings: Hashable, Sendable {
   package var advice: [Advice] = []
   /// The name of the candidate that the advice recommends; nil where it recommends none.
   package var recommended: ForeignName?
+  /// Whether the best candidate may be adopted on this log; nil where there is no candidate.
+  package var recommendation: Recommendation?
   /// The assumptions every figure rests on.
   package var assumptions: [Assumption] = []
   package var warnings: [Warning] = []
@@ -45,6 +47,15 @@ package struct PolicyFindings: Hashable, Sendable {
     }
   }
 
+  package struct OtherNights: Hashable, Sendable {
+    package var outcome: Outcome
+    package var difference: Outcome
+    package init(outcome: Outcome, difference: Outcome) {
+      self.outcome = outcome
+      self.difference = difference
+    }
+  }
+
   package struct Candidate: Hashable, Sendable {
     package var name: ForeignName
     /// The families it combines, in their order.
@@ -52,8 +63,10 @@ package struct PolicyFindings: Hashable, Sendable {
     /// Component and operation that it applies to, where it names one.
     package var scope: [ForeignName]
     package var outcome: Outcome
-    /// Candidate minus logged, paired.
+    /// Candidate minus logged, this night.
     package var difference: Outcome
+    /// The same figures for nights like it: other outages from the same source.
+    package var otherNights: OtherNights?
     /// The difference in success on this very night, its outages being as they were: what another night would bring is
     /// left to `difference`.
     package var tonight: Estimate?
@@ -87,6 +100,7 @@ package struct PolicyFindings: Hashable, Sendable {
       warnings = []
       checks = []
       tonight = nil
+      otherNights = nil
       loadAware = nil
       verdict = .unjudged
       onFrontier = false

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 // All episodes of the night in columns, by component called and arrival: what the evaluator reads.
 
@@ -22,10 +23,19 @@ package struct CallLog: Sendable {
   package private(set) var start: [Int64] = []
   package private(set) var duration: [Int64] = []
   package private(set) var failure: [UInt8] = []
+  /// From the start to the end of the callee's own span, microseconds, -1 where it wrote none; and its failure.
+  package private(set) var answered: [Int32] = []
+  package private(set) var answerFailure: [UInt8] = []
 
   /// Episodes put together from several traces, and whether by the client's counting or by time alone.
   package private(set) var joined = 0
   package private(set) var joinedByTime = 0
+  /// Calls whose attempts a client only counted.
+  package private(set) var countedOnly = 0
+  /// Calls that last longer than their attempts explain.
+  package private(set) var refused = 0
+  /// Failed root calls with nothing that tells which belong to one request.
+  package private(set) var rootsApart = 0
   package private(set) var leftOut = 0
   package private(set) var unfinished = 0
   package private(set) var moments: [ChildMoment] = []
@@ -74,6 +84,7 @@ package struct CallLog: Sendable {
       let join = TraceJoin.join(&attempts)
       joined += join.counted
       joinedByTime += join.byTime
+      inspect(attempts, isJoined: join.counted + join.byTime > 0)
       let offset = arena.count
       arena += attempts
       var begin = 0
@@ -115,15 +126,73 @@ package struct CallLog: Sendable {
     copy.start = []
     copy.duration = []
     copy.failure = []
+    copy.answered = []
+    copy.answerFailure = []
     for episode in 0..<count {
       let range = attempts(of: episode)
       for i in hidden[Int(edge[episode])] ? range.prefix(1) : range {
         copy.start.append(start[i])
         copy.duration.append(duration[i])
         copy.failure.append(failure[i])
+        copy.answered.append(answered[i])
+        copy.answerFailure.append(answerFailure[i])
       }
       copy.first.append(Int32(truncatingIfNeeded: copy.start.count))
     }
+    return copy
+  }
+
+  /// Counts what the attempts of one edge hide.
+  private mutating func inspect(_ attempts: [LoggedAttempt], isJoined: Bool) {
+    countedOnly += attempts.count { $0.isFirst && $0.marks.contains(.countedOnly) }
+    let failedRoots = attempts.count { $0.isRoot && $0.isFirst && $0.failure != 0 }
+    let hasCounts = attempts.contains { $0.counted > 1 }
+    if failedRoots > 0, !isJoined, !hasCounts { rootsApart += failedRoots }
+    // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
+    guard attempts.contains(where: { $0.marks.contains(.inner) }) else { return }
+    let leads = attempts.filter { $0.lead != .max && $0.isFirst }.map { Int($0.lead) }.sorted()
+    guard leads.count >= 20 else { return }
+    let usual = leads[leads.count * 9 / 10] * 5 + 50
+    refused += attempts.indices.count { i in
+      let attempt = attempts[i]
+      if attempt.isFirst, attempt.lead != .max { return Int(attempt.lead) > usual }
+      let isAlone = attempt.isFirst && (i + 1 == attempts.count || attempts[i + 1].isFirst)
+      return isAlone && attempt.failure != 0 && attempt.answered < 0
+    }
+  }
+
+  /// The longest that a caller was seen to wait for a call with all its attempts, microseconds.
+  var longestWait: Int64 {
+    (0..<count).reduce(0) { max($0, end($1).subtractingSaturated(arrival[$1])) }
+  }
+
+  /// Calls that failed for good after so many attempts.
+  func callsThatStopped(after attempts: Int) -> Int {
+    (0..<count).count { self.attempts(of: $0).count == attempts && !succeeded($0) }
+  }
+
+  /// Why nothing about the log is called exact.
+  var doubts: [PolicyFindings.Doubt] {
+    var doubts: [PolicyFindings.Doubt] = []
+    if countedOnly + refused > 0 { doubts.append(.hiddenAttempts) }
+    if rootsApart > 0 || joinedByTime > 0 { doubts.append(.rootsApart) }
+    return doubts
+  }
+
+  /// The same calls with other attempts.
+  ///
+  /// - Parameters:
+  ///   - attempts: of all calls, one call after the other.
+  ///   - ends: where each call's attempts end.
+  func replacing(_ attempts: [LoggedAttempt], ends: [Int]) -> CallLog {
+    var copy = self
+    copy.first = [0] + ends.map { Int32(truncatingIfNeeded: $0) }
+    copy.start = attempts.map(\.start)
+    copy.duration = attempts.map { Self.sane($0.duration) }
+    copy.failure = attempts.map(\.failure)
+    copy.answered = attempts.map { _ in -1 }
+    copy.answerFailure = attempts.map { _ in 0 }
+    for episode in 0..<count { copy.firstFailure[episode] = copy.failure[Int(copy.first[episode])] }
     return copy
   }
 
@@ -149,6 +218,8 @@ package struct CallLog: Sendable {
         start.append(time)
         duration.append(length)
         failure.append(attempt.failure)
+        answered.append(attempt.answered)
+        answerFailure.append(attempt.answerFailure)
         window = (min(window?.start ?? time, time), max(window?.end ?? time, time + length))
       }
       first.append(Int32(truncatingIfNeeded: start.count))

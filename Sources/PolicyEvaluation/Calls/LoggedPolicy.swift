@@ -20,6 +20,10 @@ package struct LoggedPolicy: Sendable {
   package private(set) var delays: [Delays] = []
   /// The client's own limit on an attempt, where its timeouts all take the same time; microseconds.
   package private(set) var attemptTimeout: Int64?
+  /// How late the clients are on top of their waits.
+  package private(set) var lateness = Lateness.none
+  /// How much longer than the limit timed-out attempts really took, ascending, microseconds; at most a thousand of them.
+  package private(set) var timeoutLateness: [Int64] = []
   package private(set) var fact = PolicyFindings.LoggedClients(.inferred)
   package private(set) var retries = 0
   /// Episodes that stopped although the policy, as read, would have gone on.
@@ -46,27 +50,25 @@ package struct LoggedPolicy: Sendable {
       }
     }
     timeouts.sort()
-    if timeouts.count >= 20 {
-      let middle = timeouts[timeouts.count / 2]
-      let near = timeouts.count { abs($0 - middle) <= max(middle / 100, 2000) }
-      if near * 10 >= timeouts.count * 9 { attemptTimeout = middle }
-    }
+    readTimeout(timeouts)
     if let retry = given?.retry {
       attempts = max(retry.attempts == .max ? attempts : retry.attempts, 1)
       delays = Array(repeating: .known(retry.backoff), count: log.edges.count)
-      attemptTimeout = retry.attemptTimeout ?? attemptTimeout
+      if let timeout = retry.attemptTimeout { attemptTimeout = timeout }
+      lateness = samples[log.edges.count].law().lateness
       fact = PolicyFindings.LoggedClients(.given)
       fact.attempts = retry.attempts == .max ? nil : retry.attempts
       fact.laws = retry.attempts == 1 ? [] : [retry.backoff.fact]
       fact.attemptTimeout = retry.attemptTimeout
       return
     }
-    let common = samples[log.edges.count].law()
+    let (common, lateness) = samples[log.edges.count].law()
+    self.lateness = lateness
     // An edge whose own delays fit no law most likely follows the common one, with noise.
     let isJoined = log.joined + log.joinedByTime > 0
     let most = attempts
     delays = samples.dropLast().map { sample in
-      let own = sample.count >= DelaySample.minimum ? sample.law() : common
+      let own = sample.count >= DelaySample.minimum ? sample.law().delays : common
       if own == .unrecognised { return common }
       // Attempts joined across traces swap now and then between requests that fail side by side, which bends an edge's
       // law a little; what is that near to the law of all is that law.
@@ -74,6 +76,29 @@ package struct LoggedPolicy: Sendable {
     }
     earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
     fact = describe(samples[log.edges.count])
+  }
+
+  /// The limit is the lower edge of the timed-out attempts: a client is late with its timeouts, never early.
+  private mutating func readTimeout(_ sorted: [Int64]) {
+    guard sorted.count >= 20 else { return }
+    let edge = sorted[sorted.count / 50]
+    let median = sorted[sorted.count / 2]
+    // Half of the attempts within a quarter of the edge: one limit, and not several or a server's own.
+    guard edge > 0, median - edge <= max(edge / 4, 5_000), sorted[sorted.count / 10] - edge <= max(edge / 10, 5_000)
+    else { return }
+    var unit: Int64 = 1
+    while edge / unit >= 100 { unit *= 10 }
+    let rounded = edge / unit * unit
+    attemptTimeout = edge - rounded <= edge / 33 ? rounded : edge
+    let limit = attemptTimeout ?? edge
+    let step = max(sorted.count / 1000, 1)
+    timeoutLateness = stride(from: 0, to: sorted.count, by: step).map { max(sorted[$0] - limit, 0) }
+  }
+
+  /// How late the timeout of an attempt would come, microseconds.
+  func timeoutLateness(_ seed: UInt64) -> Int64 {
+    guard !timeoutLateness.isEmpty else { return lateness.draw(seed) }
+    return timeoutLateness[Int(StableHash.mix(seed ^ 0x71E) % UInt64(timeoutLateness.count))]
   }
 
   /// Whether two laws have the same jitter and envelopes within a fifth of each other.
@@ -93,118 +118,5 @@ package struct LoggedPolicy: Sendable {
     fact.kinds = retried.kinds
     fact.attemptTimeout = attemptTimeout
     return fact
-  }
-}
-
-/// The delays seen before each retry.
-private struct DelaySample {
-  package static let minimum = 30
-  private var waits: [[Int64]] = []
-  package var count: Int { waits.reduce(0) { $0 + $1.count } }
-
-  package mutating func add(_ wait: Int64, retry k: Int) {
-    guard k <= 16 else { return }
-    while waits.count < k { waits.append([]) }
-    if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
-  }
-
-  package var medianFirst: Int64? {
-    guard let first = waits.first, !first.isEmpty else { return nil }
-    return first.sorted()[first.count / 2]
-  }
-
-  /// The shape of one retry's delays: the envelope and the jitter inside it.
-  private func shape(_ k: Int) -> (envelope: Int64, jitter: Backoff.Jitter)? {
-    let sorted = waits[k].sorted()
-    guard sorted.count >= 8, let low = sorted.first, let high = sorted.last else { return nil }
-    let middle = sorted[sorted.count / 2]
-    // Three in four within 2 % or 3 ms of the median: one number and the client's own overhead on it.
-    let quarter = sorted[sorted.count / 8]
-    let upper = sorted[sorted.count - 1 - sorted.count / 8]
-    if upper - quarter <= max(middle / 50, 3000) { return (middle, .none) }
-    let top = Double(high) * Double(sorted.count + 1) / Double(sorted.count)
-    let mean = sorted.reduce(0.0) { $0 + Double($1) } / Double(sorted.count)
-    let share = Double(low) / top
-    let slack = 0.02 + 4 / Double(sorted.count)
-    let meanSlack = 2.5 / Double(sorted.count).squareRoot() * 0.6 + 0.01
-    if share < slack, abs(mean / top - 0.5) < meanSlack { return (snap(top, sorted.count), .full) }
-    if abs(share - 0.5) < slack, abs(mean / top - 0.75) < meanSlack / 2 { return (snap(top, sorted.count), .equal) }
-    let center = (top + Double(low)) / 2
-    if abs(mean / center - 1) < meanSlack, share > 0.3 {
-      let width = ((top - Double(low)) / 2 / center * 100).rounded() / 100
-      return (snap(center, sorted.count), .proportional(below: width, above: width))
-    }
-    // Attempts of several traces may be joined wrongly now and then: up to a tenth of the delays may be too long.
-    for trim in [0.02, 0.05, 0.1] {
-      let kept = sorted.prefix(sorted.count - (Int(checked: Double(sorted.count) * trim) ?? 0))
-      guard let last = kept.last, last > 0, Double(low) < 0.05 * Double(last) else { continue }
-      let mean = kept.reduce(0.0) { $0 + Double($1) } / Double(kept.count) / Double(last)
-      let lower = Double(kept[kept.count / 4]) / Double(last)
-      let upper = Double(kept[kept.count * 3 / 4]) / Double(last)
-      if abs(mean - 0.5) < meanSlack + 0.02, abs(lower - 0.25) < 2 * meanSlack + 0.03,
-        abs(upper - 0.75) < 2 * meanSlack + 0.03
-      {
-        return (snap(Double(last), sorted.count, slack: trim + 0.02), .full)
-      }
-    }
-    return nil
-  }
-
-  /// The round number that an estimate from n draws speaks for.
-  private func snap(_ value: Double, _ n: Int, slack: Double = 0) -> Int64 {
-    let tolerance = value * max(0.002, slack, min(0.2, 5 / Double(n)))
-    for digits in [1, 2, 3] {
-      var scale = 1.0
-      while value / scale >= 10 { scale *= 10 }
-      let unit = scale / Backoff.power(10, digits - 1)
-      let rounded = (value / unit).rounded() * unit
-      if abs(rounded - value) <= tolerance { return Backoff.saturated(rounded) }
-    }
-    return Backoff.saturated(value)
-  }
-
-  package func law() -> LoggedPolicy.Delays {
-    guard count >= Self.minimum, let head = waits.indices.first.flatMap({ shape($0) }) else { return .unrecognised }
-    var envelopes = [head.envelope]
-    for k in 1..<max(waits.count, 1) {
-      guard let next = shape(k), Self.alike(next.jitter, head.jitter) else { break }
-      envelopes.append(next.envelope)
-    }
-    if envelopes[0] < 1000, head.jitter == .none, envelopes.allSatisfy({ $0 < 5000 }) { return .known(.immediate) }
-    let base = head.jitter == .none ? snap(Double(envelopes[0]), 1000) : envelopes[0]
-    guard envelopes.count > 1 else {
-      return .known(Backoff(.exponential(base: base, factor: waits.count > 1 ? 1 : 2), jitter: head.jitter))
-    }
-    let ratio = Double(envelopes[1]) / Double(max(envelopes[0], 1))
-    let factors = [1.0, 1.5, 2, 3, 4, 5, 10].filter { abs(ratio / $0 - 1) < 0.06 }
-    func fitting(_ factor: Double) -> Int {
-      envelopes.indices.count { k in
-        abs(Double(envelopes[k]) / (Double(base) * Backoff.power(factor, k)) - 1) < 0.08
-      }
-    }
-    if let factor = factors.first(where: { fitting($0) == envelopes.count }) {
-      return .known(Backoff(factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor), jitter: head.jitter))
-    }
-    let step = snap(Double(max(envelopes[1] - envelopes[0], 1)), 1000)
-    let isLinear = envelopes.indices.allSatisfy { k in
-      abs(Double(envelopes[k]) / Double(max(envelopes[0] + Int64(k) * step, 1)) - 1) < 0.05
-    }
-    if isLinear { return .known(Backoff(.linear(base: base, step: step), jitter: head.jitter)) }
-    // Where the law bends into a constant, the constant is the cap.
-    for factor in factors {
-      let bend = fitting(factor)
-      if bend >= 2, envelopes[bend...].allSatisfy({ abs(Double($0) / Double(envelopes[bend]) - 1) < 0.08 }) {
-        return .known(
-          Backoff(.exponential(base: base, factor: factor), jitter: head.jitter, maximum: envelopes[bend]))
-      }
-    }
-    return .unrecognised
-  }
-
-  private static func alike(_ a: Backoff.Jitter, _ b: Backoff.Jitter) -> Bool {
-    switch (a, b) {
-    case (.proportional, .proportional): true
-    default: a == b
-    }
   }
 }

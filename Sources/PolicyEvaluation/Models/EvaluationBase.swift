@@ -34,16 +34,30 @@ package struct EvaluationBase: Sendable {
   /// The longest wait seen above nested calls, microseconds; nil where calls are not nested.
   package let patienceAbove: Int64?
 
+  /// What first attempts leave to chance.
+  let chance: FirstAttemptChance
+  /// Whether the log was relabelled for another timeout, so that its waits are no client's.
+  let isRelabelled: Bool
+  /// Components whose failures load makes; nil for all others.
+  private(set) var overloads: [Overload?] = []
+
   package init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
+    self.init(log, logged, settings: settings, like: nil)
+  }
+
+  /// - Parameter like: a log of the same calls whose blocks and own sums are taken over.
+  init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings, like other: EvaluationBase?) {
     self.log = log
     self.logged = logged
     self.settings = settings
+    isRelabelled = other != nil
     patienceAbove = log.longestWaitAbove
     outages = Outages(log)
     model = OutcomeModel(log, logged, outages, settings: settings)
     if !model.isIdentified, model.hasRetries {
       ends = (model.assuming(0, log, logged), model.assuming(min(model.mostPersistent, 0.5), log, logged))
     }
+    chance = FirstAttemptChance(log, model)
     let window = log.window ?? (0, 0)
     origin = window.start
     let span = max(log.arrival.max().map { $0 - window.start } ?? 0, 1)
@@ -53,7 +67,9 @@ package struct EvaluationBase: Sendable {
     if span / length < 20 { length = max(span / 20 + 1, 10 * outages.medianLength, 1_000_000) }
     length = min(length, settings.block)
     length = max(length, span / Int64(EvaluationSettings.blockLimit) + 1)
-    blockLength = max(length, min(Self.dependence(log, from: window.start, span: span, step: length / 10), span / 20))
+    blockLength =
+      other?.blockLength
+      ?? max(length, min(Self.dependence(log, from: window.start, span: span, step: length / 10), span / 20))
     blocks = Int(span / blockLength) + 1
     draws = BlockDraws(blocks: blocks, count: settings.resamples, seed: StableHash.mix(settings.seed ^ 0xB10C))
     requests = Array(repeating: 0, count: blocks)
@@ -99,6 +115,19 @@ package struct EvaluationBase: Sendable {
       }
       failedDurations[component].sort { ($0.at, $0.duration) < ($1.at, $1.duration) }
     }
+    if let other {
+      sums = other.sums
+    } else {
+      for component in log.ranges.indices {
+        overloads.append(Overload(log, component: component, origin: origin))
+      }
+    }
+  }
+
+  /// The same calls under another timeout of an attempt; figures stay set off against this log's own.
+  func under(timeout: Int64, applies: [Bool], unknown: RetryPaths.Unknown) -> (base: EvaluationBase, untold: Int) {
+    let relabelled = log.under(timeout: timeout, logged, applies: applies, unknown: unknown)
+    return (EvaluationBase(relabelled.log, logged, settings: settings, like: self), relabelled.untold)
   }
 
   /// How long failures hang together, microseconds: the automatic block length of the failed share of first attempts.
@@ -128,9 +157,11 @@ package struct EvaluationBase: Sendable {
   @inline(__always)
   package func block(_ episode: Int) -> Int { Int((log.arrival[episode] - origin) / blockLength) }
 
-  /// How long a successful attempt at `time` would take: the duration of a success among the 64 around it.
-  package func successDuration(_ component: Int, near episode: Int, seed: UInt64) -> Int64 {
+  /// How long a successful attempt at `time` would take: the duration of a success among the 64 around it, so that a slow
+  /// spell's successes are slow.
+  func successDuration(_ component: Int, near origin: Int, at time: Int64, seed: UInt64) -> Int64 {
     let range = log.ranges[component]
+    let episode = nearest(range, from: origin, to: time)
     var random = SplitMix64(seed: seed)
     for reach in [32, 32, 32, 32, 256, 256, 4096, 4096] {
       let low = max(range.lowerBound, episode - reach)
@@ -139,6 +170,19 @@ package struct EvaluationBase: Sendable {
       if log.firstFailure[candidate] == 0 { return log.duration[Int(log.first[candidate])] }
     }
     return log.duration[Int(log.first[episode])]
+  }
+
+  /// The call that arrived last before a time, found by steps from one that is not far.
+  private func nearest(_ range: Range<Int>, from origin: Int, to time: Int64) -> Int {
+    var low = min(max(origin, range.lowerBound), range.upperBound - 1)
+    guard log.arrival[low] < time else { return low }
+    var step = 16
+    while low + step < range.upperBound, log.arrival[low + step] <= time {
+      low += step
+      step *= 2
+    }
+    let high = min(low + step, range.upperBound)
+    return max(log.arrival[low..<high].partitioningIndex { $0 > time } - 1, low)
   }
 
   /// How long a failing attempt at `time` would take: the duration of a failure among the 16 nearest in time.

@@ -152,6 +152,12 @@ struct OutcomeModel: Sendable {
     return isDown * down[component] + (1 - isDown) * up[component]
   }
 
+  /// The chance that a request's first attempt fails, as all other requests say.
+  func chance(_ log: borrowing CallLog, component: Int, episode: Int) -> Double {
+    let failure = raw(begin(log, component: component, episode: episode), log, component: component)
+    return persistent + (1 - persistent) * failure
+  }
+
   /// The chance that a request whose first attempt failed is persistent, before any retry.
   func prior(_ log: borrowing CallLog, component: Int, episode: Int) -> Double {
     let failure = raw(begin(log, component: component, episode: episode), log, component: component)
@@ -247,7 +253,10 @@ struct OutcomeModel: Sendable {
     for (bin, met) in tally(retries).enumerated() {
       correction[bin] = met.correction(trust: Self.trust)
       let near = counts[max(bin - 1, 0)...min(bin + 1, bins - 1)].reduce(0, +)
-      isSupported[bin] = near >= settings.minimumRetries
+      // Where a component is surely up or down, first attempts tell what a retry meets (assumption A3); in between the
+      // prediction is trusted too where it was held against retries enough elsewhere.
+      let isClear = bin <= 1 || bin >= bins - 2 || retries.count >= 5 * settings.minimumRetries
+      isSupported[bin] = near >= settings.minimumRetries || isClear
     }
   }
 

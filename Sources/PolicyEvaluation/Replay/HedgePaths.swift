@@ -90,7 +90,7 @@ struct HedgePaths {
       sums.load.add(component, due, reach)
       sums.wasted[block] += reach * (1 - success)
       if prediction.isSupported { sums.won += reach * success }
-      let ok = base.successDuration(component, near: episode, seed: seed &+ 1)
+      let ok = base.successDuration(component, near: episode, at: due, seed: seed &+ 1)
       answers.append((due.addingSaturated(ok), success, due))
       lastEnd = max(lastEnd, due.addingSaturated(base.failureDuration(component, at: due, seed: seed &+ 2)))
       guard let after = hedging.after else {

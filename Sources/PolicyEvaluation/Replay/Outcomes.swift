@@ -72,21 +72,6 @@ extension EvaluationBase {
       peakLoad: Estimate(peak, low: peak - peakNoise, high: peak + peakNoise))
   }
 
-  /// The difference in success on this very night, the outages being as they were: its interval holds the chance in each
-  /// request's outcomes, the chance in the logged retries that the model rests on, and what the ends leave open.
-  func tonight(_ a: PolicySums, worst: PolicySums?, best: PolicySums?) -> Estimate {
-    let requests = max(requests.reduce(0, +), 1)
-    func gain(_ other: PolicySums) -> Double {
-      (sums.failures.reduce(0, +) - other.failures.reduce(0, +)) / requests
-    }
-    // A retry's mean success q is known from so many logged retries; an error in it moves all estimated ones.
-    let share = a.estimated > 0 ? min(max(a.won / a.estimated, 0), 1) : 0
-    let common = a.estimated * (share * (1 - share) / Double(max(logged.retries, 1))).squareRoot()
-    let noise = 1.96 * (max(a.spread, 0) + common * common).squareRoot() / requests
-    let all = [gain(a)] + [worst, best].compactMap { $0.map(gain) }
-    return Estimate(gain(a), low: (all.min() ?? 0) - noise, high: (all.max() ?? 0) + noise)
-  }
-
   private func simulation(_ a: PolicySums) -> Double { a.simulationError * a.simulationError }
 
   /// The three quantiles with their block bootstrap, whole microseconds.

@@ -14,10 +14,14 @@ package struct PolicySums: Sendable {
   package var exact = 0.0
   package var estimated = 0.0
   package var unsupported = 0.0
+  /// Requests whose first attempt fails, where that is not as logged.
+  var failingFirst: Double?
   /// Attempts after the first.
   package var retries = 0.0
   /// The variance of the number of failed requests: what expectation hides.
   package var spread = 0.0
+  /// The same of the number of attempts.
+  var attemptSpread = 0.0
   /// Estimated attempts that succeed.
   package var won = 0.0
   /// Standard deviation of the mean over runs, for replayed policies.

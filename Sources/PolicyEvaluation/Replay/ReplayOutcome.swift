@@ -15,7 +15,9 @@ extension ReplayRun {
     let timeout = min(replay.retry.attemptTimeout ?? .max, max(end.subtractingSaturated(time), 0))
     var code: UInt8
     var length: Int64
-    if flight.follows, logIndex < range.upperBound,
+    if replay.isOverloaded, let overload = base.overloads[Int(flight.component)] {
+      (code, length) = overloaded(slot, overload, at: time)
+    } else if flight.follows, logIndex < range.upperBound,
       abs(log.start[logIndex].subtractingSaturated(time)) <= settings.sameStart
     {
       code = log.failure[logIndex]
@@ -51,7 +53,7 @@ extension ReplayRun {
         length = base.failureDuration(Int(flight.component), at: time, seed: seed &+ 2)
       } else {
         code = 0
-        length = base.successDuration(Int(flight.component), near: episode, seed: seed &+ 1)
+        length = base.successDuration(Int(flight.component), near: episode, at: time, seed: seed &+ 1)
       }
     }
     if length > timeout {
@@ -60,6 +62,35 @@ extension ReplayRun {
       flights[Int(slot)].follows = false
     }
     return (code, length)
+  }
+
+  /// What an attempt meets where load makes the failures.
+  private mutating func overloaded(_ slot: Int32, _ overload: Overload, at time: Int64) -> (UInt8, Int64) {
+    let log = base.log
+    let flight = flights[Int(slot)]
+    let episode = Int(flight.episode)
+    let seed = seed(episode, flight.attempts)
+    flights[Int(slot)].follows = false
+    sums.estimated += 1
+    drawn += 1
+    let failure = load.failure(overload, at: time, origin: base.origin)
+    guard SplitMix64.unit(StableHash.combine(seed, 5)) < failure else {
+      sums.won += 1
+      let index = log.attempts(of: episode).lowerBound + flight.attempts - 1
+      let own = index < log.attempts(of: episode).upperBound ? overload.own[Int32(truncatingIfNeeded: index)] : nil
+      let service =
+        own
+        ?? (overload.services.isEmpty
+          ? 0 : overload.services[Int(StableHash.mix(seed &+ 1) % UInt64(overload.services.count))])
+      let length =
+        load.serve(overload, at: time, service: service)
+        ?? base.successDuration(Int(flight.component), near: episode, at: time, seed: seed &+ 1)
+      return (0, length)
+    }
+    let length = base.failureDuration(Int(flight.component), at: time, seed: seed &+ 2)
+    load.hold(overload, until: time.addingSaturated(length))
+    let kind = log.firstFailure[episode]
+    return (kind != 0 ? kind : overload.kind, length)
   }
 
   /// The flight's own attempt at `time` failed.
@@ -96,20 +127,21 @@ extension ReplayRun {
     let range = log.attempts(of: episode)
     let next = range.lowerBound + k
     let u = SplitMix64.unit(StableHash.combine(seed, 13))
-    guard flight.follows, next < range.upperBound,
+    let late = base.logged.lateness.draw(self.seed(episode, 0))
+    guard flight.follows, !base.isRelabelled, next < range.upperBound,
       case .known(let known) = base.logged.delays[Int(log.edge[episode])]
     else {
-      return replay.retry.backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory)
+      return replay.retry.backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
     }
     let logged = max(
       log.start[next].subtractingSaturated(log.start[next - 1].addingSaturated(log.duration[next - 1])), 0)
     if replay.policy.retry == nil || known == replay.retry.backoff { return logged }
     if known.isRandom {
-      var coupled = known.fraction(of: logged, retry: k, previous: nil) ?? u
-      if known.jitter != replay.retry.backoff.jitter { coupled = min(max(coupled, 0), 1) }
-      return replay.retry.backoff.delay(k, u: coupled, memory: &flights[Int(slot)].run.memory)
+      let drawn = max(logged.subtractingSaturated(late), 0)
+      let coupled = min(max(known.fraction(of: drawn, retry: k, previous: nil) ?? u, 0), 1)
+      return replay.retry.backoff.delay(k, u: coupled, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
     }
-    let overhead = min(max(logged.subtractingSaturated(known.envelope(k)), 0), 20_000)
+    let overhead = max(logged.subtractingSaturated(known.envelope(k)), 0)
     return replay.retry.backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(overhead)
   }
 }

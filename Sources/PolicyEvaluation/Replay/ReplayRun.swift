@@ -51,6 +51,8 @@ package struct ReplayRun {
   package var flights: [Flight] = []
   package var free: [Int32] = []
   private var due = BinaryHeap<Event>()
+  /// What the run's own load does to overloaded components.
+  var load: OverloadState
   private var sequence = 0
   package var breakers: [CircuitBreaker] = []
   package var budgets: [RetryBudgetState] = []
@@ -69,6 +71,7 @@ package struct ReplayRun {
     base = replay.base
     self.number = UInt64(number)
     self.sums = sums
+    load = OverloadState(replay.isOverloaded ? replay.base.overloads : [])
     eventLimit = base.log.start.count * EvaluationSettings.eventsPerAttempt + 10_000
     let count = replay.clientTotal
     if let settings = replay.policy.breaker {

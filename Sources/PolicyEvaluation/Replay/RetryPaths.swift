@@ -85,6 +85,7 @@ package struct RetryPaths: Sendable {
     let arrival = log.arrival[episode]
     let end = policy.deadline.map { arrival.addingSaturated($0) } ?? .max
     let delays = base.logged.delays[Int(log.edge[episode])]
+    let lateness = StableHash.combine(settings.seed, UInt64(bitPattern: arrival) &+ 0x1A7E)
     var memory = Backoff.Memory()
     var loggedPrevious: Int64?
     var posterior = failing.map { base.model.posterior[$0] } ?? 0
@@ -128,7 +129,7 @@ package struct RetryPaths: Sendable {
       let seed = StableHash.combine(
         StableHash.combine(settings.seed, UInt64(bitPattern: arrival) ^ UInt64(log.edge[episode])), UInt64(attempt))
       var loggedDelay: Int64?
-      if !isBlind, logIndex < range.upperBound {
+      if !isBlind, !base.isRelabelled, logIndex < range.upperBound {
         let before = log.start[logIndex - 1].addingSaturated(log.duration[logIndex - 1])
         loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
       }
@@ -137,7 +138,8 @@ package struct RetryPaths: Sendable {
         break
       }
       let delay = self.delay(
-        attempt, logged: loggedDelay, previous: loggedPrevious, law: delays, seed: seed, memory: &memory)
+        attempt, logged: loggedDelay, previous: loggedPrevious, law: delays, seed: seed, lateness: lateness,
+        memory: &memory)
       loggedPrevious = loggedDelay
       let start = lastEnd.addingSaturated(delay)
       guard start < end else { break }
@@ -191,7 +193,7 @@ package struct RetryPaths: Sendable {
       sums.attempts[block] += reach
       sums.retries += reach
       sums.load.add(component, start, reach)
-      var okLength = base.successDuration(component, near: episode, seed: seed &+ 1)
+      var okLength = base.successDuration(component, near: episode, at: start, seed: seed &+ 1)
       if okLength > min(policy.attemptTimeout ?? .max, end - start) {
         okLength = min(policy.attemptTimeout ?? .max, end - start)
         success = 0
@@ -229,7 +231,7 @@ package struct RetryPaths: Sendable {
   /// Whether a duration is the client's own limit on an attempt.
   private func isLoggedLimit(_ length: Int64) -> Bool {
     guard let limit = base.logged.attemptTimeout else { return false }
-    return abs(length - limit) <= max(limit / 100, 2000)
+    return length >= limit - limit / 50
   }
 
   /// The request's way through the attempts it really made.
@@ -249,23 +251,26 @@ package struct RetryPaths: Sendable {
 
   /// The delay before a retry: the logged one under the same law, else coupled to it through its random number.
   private func delay(
-    _ k: Int, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, seed: UInt64, memory: inout Backoff.Memory
+    _ k: Int, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, seed: UInt64,
+    lateness: UInt64, memory: inout Backoff.Memory
   ) -> Int64 {
     var random = SplitMix64(seed: seed)
+    let late = base.logged.lateness.draw(lateness)
     guard let logged, case .known(let known) = law else {
-      return policy.backoff.delay(k, u: random.unit(), memory: &memory)
+      return policy.backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(late)
     }
     if known == policy.backoff {
       memory.previous = Double(logged)
       return logged
     }
     if known.isRandom {
-      var u = known.fraction(of: logged, retry: k, previous: previous) ?? random.unit()
-      if known.jitter != policy.backoff.jitter { u = min(max(u, 0), 1) }
-      return policy.backoff.delay(k, u: u, memory: &memory)
+      // What the law drew is what is left of the wait without the client's lateness.
+      let drawn = max(logged.subtractingSaturated(late), 0)
+      let u = known.fraction(of: drawn, retry: k, previous: previous) ?? random.unit()
+      return policy.backoff.delay(k, u: min(max(u, 0), 1), memory: &memory).addingSaturated(late)
     }
     // What the client needed on top of the law, it would have needed here too.
-    let overhead = min(max(logged.subtractingSaturated(known.envelope(k)), 0), 20_000)
+    let overhead = max(logged.subtractingSaturated(known.envelope(k)), 0)
     return policy.backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(overhead)
   }
 }

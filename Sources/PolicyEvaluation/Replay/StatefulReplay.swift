@@ -13,6 +13,9 @@ package struct StatefulReplay {
   /// Hedging; an admission gate has attempts of its own.
   package let hedge: Hedging?
 
+  /// Whether components answer to load as the log shows.
+  let isOverloaded: Bool
+
   private let retryOn: KindSet
   private let supportedKinds: KindSet
   /// Per edge, the number of its (caller, callee) pair: each keeps a budget and a breaker of its own.
@@ -20,9 +23,11 @@ package struct StatefulReplay {
   private let clientCount: Int
 
   package init(
-    _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], unknown: RetryPaths.Unknown
+    _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], unknown: RetryPaths.Unknown,
+    isOverloaded: Bool = false
   ) {
     self.base = base
+    self.isOverloaded = isOverloaded
     var policy = policy
     if let most = policy.admission?.maxRetries {
       policy.admission?.maxRetries = min(most, EvaluationSettings.attemptLimit - 1)
@@ -98,11 +103,13 @@ package struct StatefulReplay {
     let (order, empty, outside) = prepared()
     var total = empty
     var rates: [Double] = []
+    var made: [Double] = []
     for number in 0..<base.settings.replays {
       var run = ReplayRun(self, number: number, sums: empty)
       run.play(order)
       total.add(run.sums)
       rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
+      made.append(run.sums.attempts.reduce(0, +))
       if run.isCut {
         total.warnings = [.replayCut(attemptsPerLogged: EvaluationSettings.eventsPerAttempt)]
       }
@@ -115,6 +122,8 @@ package struct StatefulReplay {
       let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rates.count - 1)
       total.simulationError = (variance / Double(rates.count)).squareRoot()
       total.spread = variance * Double(log.count) * Double(log.count)
+      let meanMade = made.reduce(0, +) / Double(made.count)
+      total.attemptSpread = made.reduce(0) { $0 + ($1 - meanMade) * ($1 - meanMade) } / Double(made.count - 1)
     }
     total.add(outside)
     return total

@@ -98,6 +98,7 @@ struct ReweightedCheck: Sendable {
     case .full: return (0, e, e)
     case .equal: return (e / 2, e, e / 2)
     case .proportional(let below, let above): return (e * (1 - below), e * (1 + above), e * (below + above))
+    case .additive(let most): return (e, e + Double(most), Double(most))
     case .none, .decorrelated, .decorrelatedV2, .randomizedMilliseconds: return nil
     }
   }

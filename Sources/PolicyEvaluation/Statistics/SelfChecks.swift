@@ -6,10 +6,6 @@ struct SelfChecks: Sendable {
   /// The model's success rate for the log's own policy minus the log's, and its z; nil where it cannot be checked.
   private(set) var modelDifference: Double?
   private(set) var modelZ: Double?
-  /// Change of the failed share of first attempts per additional attempt and second, outside outages, and its t.
-  private(set) var slope = 0.0
-  private(set) var slopeT = 0.0
-
   /// Whether the model fails to reproduce the log's own policy.
   var isRejected: Bool {
     guard let z = modelZ, let difference = modelDifference else { return false }
@@ -18,7 +14,6 @@ struct SelfChecks: Sendable {
 
   init(_ base: EvaluationBase) {
     checkModel(base)
-    checkInterference(base)
   }
 
   /// The log's policy evaluated as if no retry of it had been logged.
@@ -48,52 +43,22 @@ struct SelfChecks: Sendable {
     modelZ = ratio.standardError > 0 ? ratio.value / ratio.standardError : 0
   }
 
-  /// Least squares of the failed share on the attempts, in ten-second windows outside outages.
-  private mutating func checkInterference(_ base: EvaluationBase) {
-    let log = base.log
-    let width: Int64 = 10_000_000
-    var n = 0.0
-    var (sx, sy, sxx, sxy, syy) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    for component in log.ranges.indices {
-      let range = log.ranges[component]
-      var episode = range.lowerBound
-      while episode < range.upperBound {
-        let window = (log.arrival[episode] - base.origin) / width
-        var requests = 0.0
-        var failed = 0.0
-        var attempts = 0.0
-        while episode < range.upperBound, (log.arrival[episode] - base.origin) / width == window {
-          requests += 1
-          failed += log.firstFailure[episode] == 0 ? 0 : 1
-          attempts += Double(log.first[episode + 1] - log.first[episode])
-          episode += 1
-        }
-        if base.outages.contains(component, base.origin + window * width + width / 2) || failed * 2 >= requests {
-          continue
-        }
-        // The attempts of other requests only: a request's own retries follow its failure and prove nothing.
-        let x = requests / 10
-        let y = failed / requests
-        n += 1
-        sx += x
-        sy += y
-        sxx += x * x
-        sxy += x * y
-        syy += y * y
-      }
-    }
-    let spread = sxx - sx * sx / max(n, 1)
-    guard n > 30, spread > 0 else { return }
-    slope = (sxy - sx * sy / n) / spread
-    let residual = max(syy - sy * sy / n - slope * slope * spread, 0)
-    let error = (residual / (n - 2) / spread).squareRoot()
-    slopeT = error > 0 ? slope / error : 0
-  }
-
   /// How the model reproduces the log; nil where that cannot be tried.
   var fact: PolicyFindings.Check? {
     guard let difference = modelDifference, let z = modelZ else { return nil }
     return .ownPolicy(difference: difference, z: z)
+  }
+
+  /// Attempts that their clients' timeout cut, and how many of them their callee tells the rest of.
+  private func censored(_ base: EvaluationBase) -> PolicyFindings.Warning? {
+    guard let limit = base.logged.attemptTimeout else { return nil }
+    var cut = 0
+    var told = 0
+    for i in 0..<base.log.attempts where base.log.isCut(i, base.logged) {
+      cut += 1
+      if Int64(base.log.answered[i]) > base.log.duration[i] { told += 1 }
+    }
+    return cut > 0 ? .censoredByTimeout(attempts: cut, limit: limit, told: told) : nil
   }
 
   func warnings(_ base: EvaluationBase) -> [PolicyFindings.Warning] {
@@ -101,7 +66,12 @@ struct SelfChecks: Sendable {
     if isRejected, let difference = modelDifference, let z = modelZ {
       warnings.append(.modelRejected(difference: difference, z: z))
     }
-    if slopeT > 4 { warnings.append(.loadSensitive(t: slopeT)) }
+    for case let overload? in base.overloads { warnings.append(.overload(overload.fact(base.log), t: overload.t)) }
+    let log = base.log
+    if log.countedOnly > 0 { warnings.append(.countedOnly(calls: log.countedOnly)) }
+    if log.refused > 0 { warnings.append(.refusedAttempts(calls: log.refused)) }
+    if log.rootsApart > 0 { warnings.append(.rootsApart(calls: log.rootsApart)) }
+    if let cut = censored(base) { warnings.append(cut) }
     if base.logged.retries == 0 {
       warnings.append(.noRetries)
     } else if !base.model.isIdentified {

@@ -64,6 +64,12 @@ extension ReportJSON {
       "warnings": sentences(policies.warnings.map { $0.wording.plain }),
       "checks": sentences(policies.checks.map { $0.wording.plain }),
       "recommended": policies.recommended.map { text($0.text) },
+      "recommendation": policies.recommendation.map { recommendation in
+        .object([
+          "safe": .bool(recommendation.safe),
+          "because": sentences(recommendation.because.map { PolicyWording.reason($0).plain }),
+        ])
+      },
     ])
   }
 
@@ -84,6 +90,9 @@ extension ReportJSON {
       "name": text(candidate.name.text), "family": .string(PolicyWording.families(candidate.families)),
       "scope": text(candidate.scope.map(\.text).joined(separator: " ")),
       "metrics": metrics(candidate.outcome), "difference": metrics(candidate.difference),
+      "otherNights": candidate.otherNights.map { nights in
+        .object(["metrics": metrics(nights.outcome), "difference": metrics(nights.difference)])
+      },
       "support": .object([
         "exact": .double(candidate.exact), "estimated": .double(candidate.estimated),
         "unsupported": .double(candidate.unsupported),

@@ -348,6 +348,8 @@ package enum ReportSchema {
         Field("baseline", object([Field("logged", string), Field("metrics", ref("metrics"))])),
         Field("candidates", list(ref("candidate"))), Field("advice", list(string)), Field("assumptions", list(string)),
         Field("warnings", list(string)), Field("checks", list(string)), Field("recommended", string, optional: true),
+        Field(
+          "recommendation", object([Field("safe", truth), Field("because", list(string))]), optional: true),
       ]
     ),
     (
@@ -355,6 +357,9 @@ package enum ReportSchema {
       [
         Field("name", string), Field("family", string), Field("scope", string), Field("metrics", ref("metrics")),
         Field("difference", ref("metrics")),
+        Field(
+          "otherNights", object([Field("metrics", ref("metrics")), Field("difference", ref("metrics"))]), optional: true
+        ),
         Field("support", object([Field("exact", share), Field("estimated", share), Field("unsupported", share)])),
         Field("outages", count), Field("blocks", count), Field("warnings", list(string)),
         Field("checks", list(string)), Field("tonight", ref("estimate"), optional: true),

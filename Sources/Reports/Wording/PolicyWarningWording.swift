@@ -8,9 +8,6 @@ extension PolicyWording {
     case .modelRejected(let difference, let z):
       return
         "The model rejects itself: evaluated blindly, the log's own policy comes out \(own: number(difference)) off in success (z \(own: number(z))). Estimated parts are unreliable on this log."
-    case .loadSensitive(let t):
-      return
-        "Failures grow with load outside outages (t \(own: number(t))): assumption A2 is doubtful, so figures of candidates that send more than the log are too good."
     case .noRetries:
       return
         "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have bounds only."
@@ -30,6 +27,29 @@ extension PolicyWording {
     case .joinedByTime(let attempts):
       return
         "\(attempts) attempts that are traces of their own were joined by time alone: their clients count no attempts."
+    case .countedOnly(let calls):
+      return
+        "\(calls) calls tell only how often they were tried, not when: what depends on the times of their attempts is estimated."
+    case .refusedAttempts(let calls):
+      return
+        "\(calls) calls last longer than their attempts explain: they hold attempts that left no span, such as refused connections. Nothing about them is called exact."
+    case .rootsApart(let calls):
+      return
+        "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
+    case .refusedByBreaker(let requests):
+      return
+        "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They are not in the figures."
+    case .overload(let capacity, let t):
+      return
+        "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
+    case .censoredByTimeout(let attempts, let limit, let told):
+      return
+        "\(attempts) attempts were cut by their clients' timeout of \(duration: limit); for \(told) of them the callee's own span tells how they would have gone on."
+    case .loggedContradicted(let contradiction):
+      return "The policy given as logged is not what the log shows and was not used: \(words(contradiction))."
+    case .entriesOnly(let requests):
+      return
+        "\(requests) requests came from callers without spans: what those tried again cannot be told from new requests."
     case .backtestRejected:
       return "One client's retries do not predict another's: estimated parts may not carry over from client to client."
     }
@@ -72,6 +92,33 @@ extension PolicyWording {
       return
         "Counted per exit of a child: success is a restart or an intended end, attempts are starts, waste is escalation. Whether a restarted child would have crashed again cannot be known from the log."
     case .noSupervisedExit: return "The log holds no exit of a supervised child."
+    case .notExact(let doubts):
+      return "Not exact: \(InlineText.joined(doubts.map { .own(words($0)) }, by: "; "))."
+    case .unknownTail(let attempts, let timeout):
+      return
+        "How \(attempts) attempts that the log's timeout cut would have gone on within \(duration: timeout) is not told: the bounds are all of them failing and all of them succeeding."
+    case .simulatedInOverload(let capacities):
+      return
+        "Simulated in the overload that the log shows (\(InlineText.joined(capacities.map(capacity), by: "; "))), set off against the same simulation of the log's own policy."
+    }
+  }
+
+  private static func words(_ contradiction: PolicyFindings.Contradiction) -> InlineText {
+    switch contradiction {
+    case .attempts(let given, let seen): "given \(given) attempts, seen \(seen)"
+    case .firstDelay(let given, let seen):
+      "given a first wait of \(duration: given), seen \(duration: seen) in the median"
+    case .timeout(let given, let seen): "given a timeout of \(duration: given), seen \(duration: seen)"
+    }
+  }
+
+  static func words(_ doubt: PolicyFindings.Doubt) -> String {
+    switch doubt {
+    case .hiddenAttempts: "some attempts left no span"
+    case .rootsApart: "root traces that may be retries of each other"
+    case .overload: "load changes the answers"
+    case .censoredTimeouts: "timeouts hide how attempts would have ended"
+    case .breakerRefusals: "requests refused before any call"
     }
   }
 

@@ -139,6 +139,14 @@ package enum PolicyWording {
   static func advice(_ advice: PolicyFindings.Advice) -> InlineText {
     switch advice {
     case .take(let name, let effect): return "Take \(name). It \(own: words(effect))."
+    case .closest(let name, let effect, let because):
+      let reasons = InlineText.joined(because.map(reason), by: "; ")
+      return "Closest is \(name); not safe to adopt on this log because \(reasons). It \(own: words(effect))."
+    case .cost(let attempts, let wasted, let latency, let peak):
+      return
+        "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per request, p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
+    case .mustHold(let conditions):
+      return "What would have to be true: \(InlineText.joined(conditions.map(condition), by: "; "))."
     case .holdsForThisNight(let outages, let low, let high):
       return
         "That holds for this night. It had \(outages) \(own: outages == 1 ? "outage" : "outages"), too few to promise the same of other nights: there, \(own: million(low)) to \(own: million(high)) in a million."
@@ -155,6 +163,41 @@ package enum PolicyWording {
     case .keep(let unit):
       return
         "Keep what is there: no candidate serves more \(own: Self.unit(unit)) than the log's own policy, as far as it can tell."
+    }
+  }
+
+  private static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + number(value) }
+
+  private static func signedTime(_ value: Double) -> String {
+    (value < 0 ? "-" : "+") + NumberFormat.duration(Int64(checked: abs(value).rounded()) ?? .max)
+  }
+
+  static func reason(_ reason: PolicyFindings.Recommendation.Reason) -> InlineText {
+    switch reason {
+    case .nothingBetter: "no candidate serves more than what is there"
+    case .boundsOnly(let low, let high):
+      "its success is known only to lie between \(percent: low) and \(percent: high)"
+    case .maybeWorseTonight(let low): "even this night it may have lost \(own: million(-low)) in a million"
+    case .otherNights(let low, let gain):
+      "on other nights it may lose \(own: million(-low)) in a million, and it gains \(own: million(gain))"
+    case .beyondPatience(let p99, let seen):
+      "its p99 of \(duration: p99) is longer than any caller above was seen to wait (\(duration: seen))"
+    case .moreLoad(let factor, let component):
+      "it sends \(own: number(factor)) times the load to \(component), which load already overwhelms"
+    case .hiddenAttempts: "attempts that left no span may change the figures"
+    case .modelRejected: "the model does not reproduce the log's own policy"
+    case .unseenLoad(let factor):
+      "it sends \(own: number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"
+    }
+  }
+
+  private static func condition(_ condition: PolicyFindings.Condition) -> InlineText {
+    switch condition {
+    case .outagesLikeTonight(let count): "outages like tonight's \(count)"
+    case .idempotent: "the calls may be repeated without harm"
+    case .callersWait(let time): "callers wait \(duration: time)"
+    case .calleeBears(let factor): "the callees bear \(own: number(factor)) times tonight's peak"
+    case .samePersistence(let share): "at most \(percent: share) of the requests are bad in themselves"
     }
   }
 

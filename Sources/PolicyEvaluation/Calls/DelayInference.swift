@@ -1,0 +1,159 @@
+// Delay laws read off waits that are late on one side: a client never retries before its time, and often after it.
+internal import Glibc
+internal import Model
+internal import Support
+
+/// How late a client is, as a mixture of exponential distributions (microseconds).
+package struct Lateness: Hashable, Sendable {
+  /// Means of the components: from a quiet machine's timer to a starved event loop.
+  static let scales: [Double] = [30, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000]
+
+  private(set) var weights: [Double]
+
+  package static let none = Lateness(weights: [])
+
+  var mean: Double { zip(weights, Self.scales).reduce(0) { $0 + $1.0 * $1.1 } }
+
+  /// A lateness out of a hash, microseconds. One hash for all attempts of a call: a client that is late once is late again,
+  /// for its machine is busy.
+  func draw(_ seed: UInt64) -> Int64 {
+    var left = SplitMix64.unit(StableHash.combine(seed, 0x1A7E))
+    for (weight, scale) in zip(weights, Self.scales) {
+      left -= weight
+      if left < 0 { return Backoff.saturated(-scale * log(1 - SplitMix64.unit(StableHash.combine(seed, 0x1A7F)))) }
+    }
+    return 0
+  }
+}
+
+/// The waits before one retry as `U(low, high)` and lateness on top; a point where both ends meet.
+///
+/// Fitted by maximum likelihood: the ends on a grid of low and middle quantiles, the lateness's weights by expectation
+/// maximisation (A. Dempster, N. Laird, D. Rubin, 1977), a point against an interval by G. Schwarz's criterion (1978).
+/// One wait in a hundred may be of another making.
+struct WaitShape: Sendable {
+  /// Waits that a fit looks at: evenly spread over the sorted ones.
+  static let sampleLimit = 240
+  static let least = 8
+  private static let strays = 0.01
+
+  private(set) var low: Double
+  private(set) var high: Double
+  let count: Int
+  private(set) var weights: [Double]
+
+  /// Ends within a millisecond or 3 % of each other are one: no client's jitter is that small.
+  var isPoint: Bool { high - low <= max(1_000, 0.03 * high) }
+
+  init?(_ waits: [Int64]) {
+    guard waits.count >= Self.least else { return nil }
+    count = waits.count
+    let sorted = waits.sorted()
+    let n = min(sorted.count, Self.sampleLimit)
+    let sample = (0..<n).map { Double(sorted[($0 * 2 + 1) * sorted.count / (2 * n)]) }
+    let first = Double(sorted[sorted.count / 200])
+    func quantile(_ q: Double) -> Double { sample[min(Int(Double(n) * q), n - 1)] }
+    let longest = max(Double(sorted[sorted.count - 1]), 1)
+    var point = Fit(low: first, high: first, sample, longest)
+    for q in [0.01, 0.02, 0.05, 0.1] { point.improve(Fit(low: quantile(q), high: quantile(q), sample, longest)) }
+    var interval = Fit(low: 0, high: quantile(0.9), sample, longest)
+    for a in [0, first, quantile(0.01), quantile(0.03), quantile(0.08)] {
+      for q in [0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.98] {
+        interval.improve(Fit(low: a, high: quantile(q), sample, longest))
+      }
+    }
+    for step in [0.08, 0.04, 0.02, 0.01] {
+      for _ in 0..<3 {
+        let width = interval.high - interval.low
+        let before = interval.likelihood
+        interval.improve(Fit(low: interval.low, high: interval.high + step * width, sample, longest))
+        interval.improve(Fit(low: interval.low, high: interval.high - step * width, sample, longest))
+        interval.improve(Fit(low: interval.low + step * width, high: interval.high, sample, longest))
+        interval.improve(Fit(low: max(interval.low - step * width, 0), high: interval.high, sample, longest))
+        if interval.likelihood <= before { break }
+      }
+    }
+    let best = interval.likelihood - 0.5 * log(Double(n)) * 2 > point.likelihood ? interval : point
+    (low, high, weights) = (best.low, best.high, best.weights)
+  }
+
+  private struct Fit {
+    var low: Double
+    var high: Double
+    var likelihood = -Double.infinity
+    var weights: [Double] = []
+
+    init(low: Double, high: Double, _ sample: [Double], _ longest: Double) {
+      self.low = low
+      self.high = high
+      guard high >= low else { return }
+      let parts = Lateness.scales.count
+      var densities: [Double] = []
+      densities.reserveCapacity(sample.count * parts)
+      for wait in sample {
+        for scale in Lateness.scales { densities.append(Self.density(wait, low, high, scale)) }
+      }
+      weights = Array(repeating: 1 / Double(parts), count: parts)
+      let floor = WaitShape.strays / longest
+      for round in 0..<12 {
+        var sums = [Double](repeating: 1e-9, count: parts)
+        var total = 0.0
+        for i in sample.indices {
+          var all = floor
+          for s in 0..<parts { all += (1 - WaitShape.strays) * weights[s] * densities[i * parts + s] }
+          total += log(all)
+          for s in 0..<parts { sums[s] += (1 - WaitShape.strays) * weights[s] * densities[i * parts + s] / all }
+        }
+        likelihood = total
+        if round == 11 { break }
+        let sum = sums.reduce(0, +)
+        weights = sums.map { $0 / sum }
+      }
+    }
+
+    /// The density of U(low, high) + Exp(scale).
+    private static func density(_ wait: Double, _ low: Double, _ high: Double, _ scale: Double) -> Double {
+      guard wait >= low else { return 0 }
+      if high - low < scale * 1e-3 { return exp(-(wait - low) / scale) / scale }
+      let late = wait > high ? exp(-(wait - high) / scale) : 1
+      return (late - exp(-(wait - low) / scale)) / (high - low)
+    }
+
+    mutating func improve(_ other: Fit) { if other.likelihood > likelihood { self = other } }
+  }
+}
+
+/// The waits seen before each retry, and the law that made them.
+struct DelaySample {
+  static let minimum = 30
+  private var waits: [[Int64]] = []
+  var count: Int { waits.reduce(0) { $0 + $1.count } }
+
+  mutating func add(_ wait: Int64, retry k: Int) {
+    guard k <= 16 else { return }
+    while waits.count < k { waits.append([]) }
+    if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
+  }
+
+  var medianFirst: Int64? {
+    guard let first = waits.first, !first.isEmpty else { return nil }
+    return first.sorted()[first.count / 2]
+  }
+
+  /// The law, and how late the client is on top of it.
+  func law() -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
+    guard count >= Self.minimum else { return (.unrecognised, .none) }
+    var shapes: [WaitShape] = []
+    for sample in waits {
+      guard let shape = WaitShape(sample) else { break }
+      shapes.append(shape)
+    }
+    guard !shapes.isEmpty else { return (.unrecognised, .none) }
+    let total = Double(shapes.reduce(0) { $0 + $1.count })
+    let weights = Lateness.scales.indices.map { s in
+      shapes.reduce(0) { $0 + $1.weights[s] * Double($1.count) } / total
+    }
+    let lateness = Lateness(weights: weights)
+    return (LawFitting(shapes).backoff.map { .known($0) } ?? .unrecognised, lateness)
+  }
+}

@@ -1,0 +1,26 @@
+// The log's own policy, played in the overload that the log shows.
+internal import Support
+
+extension EvaluationBase {
+  /// The law that most failing calls follow; nil where no law fits any.
+  var usualLaw: Backoff? {
+    var counts: [Backoff: Int] = [:]
+    for episode in model.failing {
+      if case .known(let law) = logged.delays[Int(log.edge[Int(episode)])] { counts[law, default: 0] += 1 }
+    }
+    return counts.max {
+      $0.value != $1.value ? $0.value < $1.value : $0.key.envelope(1) < $1.key.envelope(1)
+    }?.key
+  }
+
+  /// The sums of the log's own policy in overload; nil where no component is overloaded.
+  func loggedInOverload() -> PolicySums? {
+    guard overloads.contains(where: { $0 != nil }) else { return nil }
+    let retry = RetryPolicy(
+      attempts: logged.attempts, backoff: usualLaw ?? .immediate, retryOn: logged.retried)
+    let policy = Policy("logged", retry: retry)
+    return StatefulReplay(
+      self, policy, retry: retry, applies: log.edges.map { _ in true }, unknown: .usual, isOverloaded: true
+    ).sums()
+  }
+}

@@ -1,0 +1,254 @@
+// Does load itself make failures, and how does a component answer to it? Load is what would have come anyway: first
+// attempts, never the retries that an outage made.
+internal import Glibc
+internal import Model
+internal import Support
+
+/// The answer of one component to load.
+struct Overload: Sendable {
+  /// How attempts fail by what is under way, or by what came in the last second.
+  enum Response: Sendable {
+    /// Failure probability by the attempts under way at an attempt's start; the last entry holds for all beyond.
+    case concurrency(failure: [Double], limit: Int)
+    /// Success up to the capacity (attempts in a second), beyond it so much less for each more; the share that succeeds below.
+    case rate(capacity: Double, loss: Double, healthy: Double)
+  }
+
+  let component: Int
+  let t: Double
+  let response: Response
+  /// Servers that work side by side, and the time each served attempt took one of them, microseconds.
+  let workers: Int
+  let services: [Int64]
+  /// The service of a logged attempt (index of the log's columns), -1 where it has none.
+  let own: [Int32: Int64]
+  /// The failure that most attempts met.
+  let kind: UInt8
+  /// Seconds since the log's origin in which nothing got through: outages of their own making.
+  let dead: Set<Int64>
+
+  /// What makes a component overloaded: the one-sided t of first attempts before against failures of first attempts. On 42
+  /// logs of real servers it was at most 2.3 where the load did not matter and at least 4.3 where it did.
+  static let threshold = 3.5
+  /// Windows before an attempt in which first attempts count as its load, microseconds.
+  static let windows: [Int64] = [250_000, 500_000, 1_000_000, 2_000_000]
+  /// Failing first attempts below which nothing is tested.
+  static let least = 30
+
+  /// Nil where the log does not show that load makes failures, or not how.
+  init?(_ log: borrowing CallLog, component: Int, origin: Int64) {
+    let range = log.ranges[component]
+    let failing = range.reduce(0) { $0 + (log.firstFailure[$1] != 0 ? 1 : 0) }
+    guard failing >= Self.least, range.count - failing >= Self.least else { return nil }
+    let silent = Self.deadSeconds(log, range, origin)
+    var t = 0.0
+    for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
+    dead = silent
+    guard t >= Self.threshold else { return nil }
+    self.component = component
+    self.t = t
+    var kinds = [Int](repeating: 0, count: 256)
+    for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
+    kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
+    let attempts = Self.attempts(log, range)
+    if let (failure, limit) = Self.concurrency(log, attempts) {
+      response = .concurrency(failure: failure, limit: limit)
+      (workers, services, own) = Self.services(log, attempts, limit: limit)
+    } else if let fit = LoadResponse.fit(log, range, origin: origin, dead: dead) {
+      response = .rate(capacity: fit.capacity, loss: fit.loss, healthy: fit.healthy)
+      (workers, services, own) = (0, [], [:])
+    } else {
+      return nil
+    }
+  }
+
+  /// Seconds in which at most one attempt in twenty got through, and their neighbours.
+  private static func deadSeconds(_ log: borrowing CallLog, _ range: Range<Int>, _ origin: Int64) -> Set<Int64> {
+    var seconds: [Int64: (made: Int, good: Int)] = [:]
+    for episode in range {
+      for i in log.attempts(of: episode) {
+        seconds[(log.start[i] - origin) / 1_000_000, default: (0, 0)].made += 1
+        if log.failure[i] == 0 { seconds[(log.start[i] - origin) / 1_000_000, default: (0, 0)].good += 1 }
+      }
+    }
+    return Set(seconds.filter { $0.value.good * 20 < $0.value.made && $0.value.made >= 3 }.keys)
+  }
+
+  /// The t of the slope of failures of first attempts over first attempts in the window before, its error from sums over
+  /// stretches of time (K. Liang and S. Zeger, 1986), outside outages of their own making.
+  static func test(
+    _ log: borrowing CallLog, _ range: Range<Int>, window: Int64, dead: Set<Int64>, origin: Int64
+  ) -> Double {
+    var loads: [Double] = []
+    var failed: [Double] = []
+    var places: [Int64] = []
+    var head = range.lowerBound
+    for episode in range {
+      let time = log.arrival[episode]
+      while log.arrival[head] < time - window { head += 1 }
+      let second = (time - origin) / 1_000_000
+      if dead.contains(second) || dead.contains(second - 1) || dead.contains(second + 1) { continue }
+      loads.append(Double(episode - head))
+      failed.append(log.firstFailure[episode] != 0 ? 1 : 0)
+      places.append((time - origin) / max(4_000_000, 2 * window))
+    }
+    let n = Double(loads.count)
+    guard n >= 100 else { return 0 }
+    let meanLoad = loads.reduce(0, +) / n
+    let meanFailed = failed.reduce(0, +) / n
+    var (sxx, sxy) = (0.0, 0.0)
+    for (x, y) in zip(loads, failed) {
+      sxx += (x - meanLoad) * (x - meanLoad)
+      sxy += (x - meanLoad) * (y - meanFailed)
+    }
+    guard sxx > 0 else { return 0 }
+    let slope = sxy / sxx
+    var square = 0.0
+    var sum = 0.0
+    var blocks = 0
+    for i in loads.indices {
+      sum += (loads[i] - meanLoad) * (failed[i] - meanFailed - slope * (loads[i] - meanLoad))
+      if i + 1 == loads.count || places[i + 1] != places[i] {
+        square += sum * sum
+        sum = 0
+        blocks += 1
+      }
+    }
+    guard blocks >= 20, square > 0 else { return 0 }
+    return slope / (square.squareRoot() / sxx)
+  }
+
+  /// All attempts of a component in the order of time.
+  private static func attempts(_ log: borrowing CallLog, _ range: Range<Int>) -> [Int32] {
+    guard let first = range.first, let last = range.last else { return [] }
+    let all = log.attempts(of: first).lowerBound..<log.attempts(of: last).upperBound
+    let starts = log.start
+    return all.map { Int32($0) }.sorted {
+      starts[Int($0)] != starts[Int($1)] ? starts[Int($0)] < starts[Int($1)] : $0 < $1
+    }
+  }
+
+  /// Failures by attempts under way: a limit that most failures lie at or beyond, and most successes below.
+  private static func concurrency(_ log: borrowing CallLog, _ attempts: [Int32]) -> (failure: [Double], limit: Int)? {
+    var ends = BinaryHeap<Int64>()
+    var table: [(all: Int, failed: Int)] = []
+    for raw in attempts {
+      let i = Int(raw)
+      while let end = ends.first, end <= log.start[i] { _ = ends.pop() }
+      let under = min(ends.count, 10_000)
+      while table.count <= under { table.append((0, 0)) }
+      table[under].all += 1
+      if log.failure[i] != 0 { table[under].failed += 1 }
+      ends.push(log.start[i].addingSaturated(log.duration[i]))
+    }
+    let failures = table.reduce(0) { $0 + $1.failed }
+    let successes = table.reduce(0) { $0 + $1.all - $1.failed }
+    var best: (gap: Double, limit: Int) = (0, 0)
+    var (failedBelow, goodBelow) = (0, 0)
+    for limit in 1..<max(table.count, 1) {
+      failedBelow += table[limit - 1].failed
+      goodBelow += table[limit - 1].all - table[limit - 1].failed
+      let gap =
+        Double(goodBelow) / Double(max(successes, 1)) - Double(failedBelow) / Double(max(failures, 1))
+      if gap > best.gap { best = (gap, limit) }
+    }
+    // W. Youden's index (1950): most of what fails lies beyond the limit and most of what succeeds below.
+    guard best.gap >= 0.6 else { return nil }
+    let top = min(table.count, best.limit + 2)
+    var failure = table.prefix(top).map { Double($0.failed) / Double(max($0.all, 1)) }
+    let rest = table[best.limit...].reduce((all: 0, failed: 0)) { ($0.all + $1.all, $0.failed + $1.failed) }
+    // Seldom seen numbers take what all beyond the limit show.
+    for n in best.limit..<top where table[n].all < 20 { failure[n] = Double(rest.failed) / Double(max(rest.all, 1)) }
+    failure[top - 1] = max(failure[top - 1], Double(rest.failed) / Double(max(rest.all, 1)))
+    return (failure, best.limit)
+  }
+
+  /// The fewest servers under which every served attempt took some time of one of them: first come, first served.
+  private static func services(
+    _ log: borrowing CallLog, _ attempts: [Int32], limit: Int
+  ) -> (workers: Int, services: [Int64], own: [Int32: Int64]) {
+    for workers in 1...max(limit, 1) {
+      var free = [Int64](repeating: .min, count: workers)
+      var services: [Int64] = []
+      var own: [Int32: Int64] = [:]
+      var early = 0
+      for raw in attempts where log.failure[Int(raw)] == 0 {
+        let i = Int(raw)
+        let worker = free.indices.min { free[$0] < free[$1] } ?? 0
+        let end = log.start[i].addingSaturated(log.duration[i])
+        let service = end.subtractingSaturated(max(log.start[i], free[worker]))
+        if service < 0 { early += 1 }
+        services.append(max(service, 0))
+        own[raw] = max(service, 0)
+        free[worker] = max(end, free[worker])
+      }
+      if early * 50 <= services.count || workers == limit { return (workers, services, own) }
+    }
+    return (1, [], [:])
+  }
+
+  /// As a finding.
+  func fact(_ log: borrowing CallLog) -> PolicyFindings.Capacity {
+    switch response {
+    case .concurrency(_, let limit):
+      PolicyFindings.Capacity(component: ForeignName(log.components[component]), limit: .concurrency(limit))
+    case .rate(let capacity, let loss, _):
+      PolicyFindings.Capacity(
+        component: ForeignName(log.components[component]), limit: .rate(perSecond: capacity, loss: loss))
+    }
+  }
+}
+
+/// What a run of a replay knows about the load of its components.
+struct OverloadState: Sendable {
+  // By component.
+  private var ends: [BinaryHeap<Int64>]
+  private var free: [[Int64]]
+  private var recent: [[Int64]]
+  private var head: [Int]
+
+  init(_ overloads: [Overload?]) {
+    ends = overloads.map { _ in BinaryHeap() }
+    free = overloads.map { Array(repeating: .min, count: max($0?.workers ?? 1, 1)) }
+    recent = overloads.map { _ in [] }
+    head = overloads.map { _ in 0 }
+  }
+
+  /// The failure probability of an attempt at a time.
+  mutating func failure(_ overload: Overload, at time: Int64, origin: Int64) -> Double {
+    let c = overload.component
+    let isDead = overload.dead.contains((time - origin) / 1_000_000)
+    switch overload.response {
+    case .concurrency(let failure, _):
+      while let end = ends[c].first, end <= time { _ = ends[c].pop() }
+      return isDead ? 1 : failure[min(ends[c].count, failure.count - 1)]
+    case .rate(let capacity, let loss, let healthy):
+      recent[c].append(time)
+      while recent[c][head[c]] <= time - 1_000_000 { head[c] += 1 }
+      if head[c] > 65_536 {
+        recent[c].removeFirst(head[c])
+        head[c] = 0
+      }
+      let load = Double(recent[c].count - head[c])
+      let share = load <= capacity ? 1 : max(0, capacity - loss * (load - capacity)) / load
+      return isDead ? 1 : 1 - share * healthy
+    }
+  }
+
+  /// Takes a served attempt in; how long it lasts, microseconds, nil where the response does not tell.
+  mutating func serve(_ overload: Overload, at time: Int64, service: Int64) -> Int64? {
+    let c = overload.component
+    guard case .concurrency = overload.response, let worker = free[c].indices.min(by: { free[c][$0] < free[c][$1] })
+    else { return nil }
+    let end = max(time, free[c][worker]).addingSaturated(service)
+    free[c][worker] = end
+    ends[c].push(end)
+    return end - time
+  }
+
+  /// A refused attempt is under way until a time.
+  mutating func hold(_ overload: Overload, until end: Int64) {
+    guard case .concurrency = overload.response else { return }
+    ends[overload.component].push(end)
+  }
+}
