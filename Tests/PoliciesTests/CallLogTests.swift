@@ -180,3 +180,92 @@ func merging() throws {
   var cut = ByteReader(Array(bytes(forward).dropLast(5)))
   #expect(throws: DecodeFailure.self) { try CallPartial(from: &cut) }
 }
+
+// MARK: Attempts without client spans of their own
+
+@Test("Server spans one after the other below one client span are its attempts; side by side they are none")
+func innerAttempts() {
+  let partial = digest { tree in
+    let root = tree.span("a", "in", at: 0, lasts: 400_000, kind: .server)
+    let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 300_000, kind: .client)
+    _ = tree.span("b", "get", parent: call, at: 12_000, lasts: 5_000, failure: .unavailable, kind: .server)
+    // The server says it was well; the client went on all the same.
+    _ = tree.span("b", "get", parent: call, at: 70_000, lasts: 5_000, kind: .server)
+    _ = tree.span("b", "get", parent: call, at: 180_000, lasts: 5_000, kind: .server)
+  }
+  #expect(lengths(partial, toB) == [3])
+  let attempts = partial.edges[toB] ?? []
+  #expect(attempts.map { $0.failure != 0 } == [true, true, false])
+  #expect(attempts.last?.end == 310_000 && attempts.first?.start == 10_000)
+  let beside = digest { tree in
+    let root = tree.span("a", "in", at: 0, lasts: 400_000, kind: .server)
+    let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 300_000, kind: .client)
+    _ = tree.span("b", "get", parent: call, at: 12_000, lasts: 100_000, kind: .server)
+    _ = tree.span("b", "get", parent: call, at: 20_000, lasts: 100_000, kind: .server)
+  }
+  #expect(lengths(beside, toB) == [1])
+}
+
+@Test("Attempts that a client only counted are attempts without times of their own")
+func countedAttempts() {
+  func call(_ hidden: Int, failure: FailureKind?) -> CallPartial {
+    digest { tree in
+      let root = tree.span("a", "in", at: 0, lasts: 1000, kind: .server)
+      let index = tree.span("a", "get", parent: root, at: 0, lasts: 900, failure: failure, peer: "b")
+      tree.nodes[index].retryEvidence = .hidden(attempts: hidden)
+    }
+  }
+  let served = call(2, failure: nil)
+  #expect(lengths(served, toB) == [3])
+  #expect(served.edges[toB]?.map { $0.failure != 0 } == [true, true, false])
+  #expect(CallLog(served).countedOnly == 1 && CallLog(served).doubts == [.hiddenAttempts])
+  #expect(lengths(call(0, failure: .unavailable), toB) == [1])
+}
+
+/// Root calls of one edge: (start, what is asked for, failed).
+private func roots(_ calls: [(Int64, UInt32, Bool)]) -> CallLog {
+  var partial = CallPartial(limit: .max)
+  for (start, target, failed) in calls {
+    var attempt = LoggedAttempt(
+      start: start, duration: 5_000, failure: failed ? FailureKind.unavailable.rawValue : 0, isRoot: true)
+    attempt.target = target
+    partial.add([attempt], to: toB)
+  }
+  return CallLog(partial)
+}
+
+@Test("Root attempts that ask for the same are joined where that tells calls apart, and named where it does not")
+func rootTargets() {
+  var apart: [(Int64, UInt32, Bool)] = []
+  for i in 0..<40 {
+    apart.append((Int64(i) * 100_000, UInt32(i + 1), i % 4 == 0))
+    if i % 4 == 0 { apart.append((Int64(i) * 100_000 + 50_000, UInt32(i + 1), false)) }
+  }
+  let joined = roots(apart)
+  #expect(joined.count == 40 && joined.joined == 10 && joined.doubts.isEmpty)
+  // Everything asks for the same: nothing is joined, nothing is exact.
+  let alike = roots(apart.map { ($0.0, 7, $0.2) })
+  #expect(alike.count == 50 && alike.doubts == [.rootsApart])
+}
+
+@Test("A failed request without the call that its kind always makes was refused; one whose kind may go without was not")
+func refusedRequests() {
+  func log(silent: Int) -> CallLog {
+    var builder = TreeBuilder()
+    var digester = CallAggregator()
+    for i in 0..<100 {
+      let at = Int64(i) * 1_000_000
+      let isRefused = i % 10 == 9
+      let root = builder.span(
+        "a", "in", at: at, lasts: 20_000, failure: isRefused ? .runtime : nil, kind: .server)
+      if !isRefused, i % 10 >= silent {
+        _ = builder.span("a", "get", parent: root, at: at + 10, lasts: 9_000, peer: "b")
+      }
+      digester.observe(builder.tree(), builder.context)
+    }
+    return CallLog(digester.finish(builder.context))
+  }
+  let refused = log(silent: 0)
+  #expect(refused.refusedByBreaker == 10 && refused.count == 100 && refused.doubts == [.breakerRefusals])
+  #expect(log(silent: 3).refusedByBreaker == 0)
+}

@@ -21,11 +21,24 @@ package struct CallAggregator: Aggregator {
   private var aliases: [AliasSymbols: Int] = [:]
   private var unfinished = 0
   private var calls: [Call] = []
+  private var entries: [EntrySymbols: Entry] = [:]
 
   private struct EdgeSymbols: Hashable {
     var caller: Symbol
     var callee: Symbol
     var operation: Symbol
+  }
+
+  private struct EntrySymbols: Hashable {
+    var component: Symbol
+    var operation: Symbol
+  }
+
+  private struct Entry {
+    var calls = 0
+    var silent = 0
+    var edges: [EdgeSymbols: Int] = [:]
+    var refused: [LoggedRefusal] = []
   }
 
   private struct AliasSymbols: Hashable {
@@ -49,8 +62,13 @@ package struct CallAggregator: Aggregator {
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) {
     collect(tree, tree.roots, under: nil)
-    for index in tree.nodes.indices where Int(tree.nodes[index].subtreeEnd) > index + 1 {
-      collect(tree, tree.children(of: index), under: index)
+    for index in tree.nodes.indices {
+      if Int(tree.nodes[index].subtreeEnd) > index + 1 {
+        collect(tree, tree.children(of: index), under: index)
+      } else if tree.nodes[index].kind == .server {
+        calls.removeAll(keepingCapacity: true)
+        noteEntry(tree.nodes[index])
+      }
     }
     for event in tree.events { observe(event: event, context) }
   }
@@ -79,6 +97,7 @@ package struct CallAggregator: Aggregator {
     for index in children {
       if let call = call(tree, index, under: parent) { calls.append(call) }
     }
+    if let parent, tree.nodes[parent].kind == .server { noteEntry(tree.nodes[parent]) }
     guard !calls.isEmpty else { return }
     if calls.count > 1 {
       adoptCallees()
@@ -97,6 +116,27 @@ package struct CallAggregator: Aggregator {
       chain(first..<end)
       first = end
     }
+  }
+
+  /// What a request at a server did: whom it called, or that it failed without a call.
+  private mutating func noteEntry(_ node: CallNode) {
+    let key = EntrySymbols(component: node.component, operation: node.operation)
+    var entry = entries[key] ?? Entry()
+    if calls.isEmpty {
+      if node.failed {
+        entry.refused.append(LoggedRefusal(start: node.start, duration: node.duration))
+      } else {
+        entry.silent += 1
+      }
+    } else {
+      entry.calls += 1
+      var last: EdgeSymbols?
+      for call in calls where call.edge != last {
+        entry.edges[call.edge, default: 0] += 1
+        last = call.edge
+      }
+    }
+    entries[key] = entry
   }
 
   private mutating func call(_ tree: borrowing CallTree, _ index: Int, under parent: Int?) -> Call? {
@@ -269,6 +309,17 @@ package struct CallAggregator: Aggregator {
     }
     for (alias, count) in aliases {
       partial.add(alias: context.text(alias.peer), of: context.text(alias.component), count: count)
+    }
+    for (key, entry) in entries where entry.calls + entry.refused.count > 0 {
+      var edges: [CallEdge: Int] = [:]
+      for (edge, count) in entry.edges {
+        let name = CallEdge(
+          caller: context.text(edge.caller), callee: context.text(edge.callee), operation: context.text(edge.operation))
+        edges[name, default: 0] += count
+      }
+      partial.add(
+        EntryCalls(calls: entry.calls, silent: entry.silent, edges: edges, refused: entry.refused),
+        at: EntryPoint(component: context.text(key.component), operation: context.text(key.operation)))
     }
     partial.addUnfinished(unfinished)
     return partial

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 internal import Support
 // All episodes of the night in columns, by component called and arrival: what the evaluator reads.
 
@@ -18,6 +18,8 @@ package struct CallLog: Sendable {
   package private(set) var arrival: [Int64] = []
   /// Failure code of the first attempt, 0 for success.
   package private(set) var firstFailure: [UInt8] = []
+  /// Whether the call was never made: its only attempt is a place holder.
+  package private(set) var isRefused: [Bool] = []
 
   // Per attempt.
   package private(set) var start: [Int64] = []
@@ -34,6 +36,8 @@ package struct CallLog: Sendable {
   package private(set) var countedOnly = 0
   /// Calls that last longer than their attempts explain.
   package private(set) var refused = 0
+  /// Requests that failed without the call that their kind always makes.
+  package private(set) var refusedByBreaker = 0
   /// Failed root calls with nothing that tells which belong to one request.
   package private(set) var rootsApart = 0
   package private(set) var leftOut = 0
@@ -65,6 +69,16 @@ package struct CallLog: Sendable {
     let names = CalleeNames(partial)
     for (raw, attempts) in partial.edges {
       byEdge[names.resolve(raw), default: []] += attempts
+    }
+    for (_, entry) in partial.entries.sorted(by: { $0.key < $1.key }) where !entry.refused.isEmpty {
+      guard let edge = entry.usual.map({ names.resolve($0) }), byEdge[edge] != nil else { continue }
+      for refusal in entry.refused {
+        var attempt = LoggedAttempt(
+          start: refusal.start, duration: refusal.duration, failure: FailureKind.unavailable.rawValue)
+        attempt.marks = .refused
+        byEdge[edge]?.append(attempt)
+      }
+      refusedByBreaker += entry.refused.count
     }
     edges = byEdge.keys.sorted()
     var columns: [(key: Int64, edge: Int32, range: Range<Int>)] = []
@@ -157,7 +171,7 @@ package struct CallLog: Sendable {
       let attempt = attempts[i]
       if attempt.isFirst, attempt.lead != .max { return Int(attempt.lead) > usual }
       let isAlone = attempt.isFirst && (i + 1 == attempts.count || attempts[i + 1].isFirst)
-      return isAlone && attempt.failure != 0 && attempt.answered < 0
+      return isAlone && attempt.failure != 0 && attempt.answered < 0 && attempt.marks.isEmpty
     }
   }
 
@@ -172,9 +186,10 @@ package struct CallLog: Sendable {
   }
 
   /// Why nothing about the log is called exact.
-  var doubts: [PolicyFindings.Doubt] {
+  package var doubts: [PolicyFindings.Doubt] {
     var doubts: [PolicyFindings.Doubt] = []
     if countedOnly + refused > 0 { doubts.append(.hiddenAttempts) }
+    if refusedByBreaker > 0 { doubts.append(.breakerRefusals) }
     if rootsApart > 0 || joinedByTime > 0 { doubts.append(.rootsApart) }
     return doubts
   }
@@ -212,6 +227,7 @@ package struct CallLog: Sendable {
       arrival.append(Self.sane(episode.key))
       edge.append(episode.edge)
       firstFailure.append(arena[episode.range.lowerBound].failure)
+      isRefused.append(arena[episode.range.lowerBound].marks.contains(.refused))
       for attempt in arena[episode.range] {
         let time = Self.sane(attempt.start)
         let length = Self.sane(attempt.duration)

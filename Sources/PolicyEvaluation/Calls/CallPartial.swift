@@ -16,6 +16,8 @@ package struct CallPartial: Partial, Equatable {
   /// How often a peer's name turned out to be a component's.
   package private(set) var aliases: [Alias: Int] = [:]
   package private(set) var moments: [ChildMoment] = []
+  /// What requests at each entry call.
+  package private(set) var entries: [EntryPoint: EntryCalls] = [:]
   /// Attempts seen, kept or not.
   package private(set) var seen = 0
   package private(set) var kept = 0
@@ -58,6 +60,10 @@ package struct CallPartial: Partial, Equatable {
     momentsSeen += 1
     moments.append(moment)
     if moments.count > 2 * Self.momentLimit { trimMoments() }
+  }
+
+  package mutating func add(_ calls: EntryCalls, at entry: EntryPoint) {
+    if entries[entry] == nil { entries[entry] = calls } else { entries[entry]?.merge(calls) }
   }
 
   package mutating func addUnfinished(_ count: Int) { unfinished += count }
@@ -108,6 +114,7 @@ package struct CallPartial: Partial, Equatable {
     momentsSeen += other.momentsSeen
     aliases.merge(other.aliases, uniquingKeysWith: +)
     moments += other.moments
+    for (entry, calls) in other.entries { add(calls, at: entry) }
     trimMoments()
     for (edge, attempts) in other.edges { edges[edge, default: []] += attempts }
     level = max(level, other.level)
@@ -184,6 +191,11 @@ extension CallPartial {
       writer.byte(moment.kind.rawValue)
       writer.text(moment.reason)
     }
+    writer.dictionary(entries) { writer, entry, calls in
+      writer.text(entry.component)
+      writer.text(entry.operation)
+      calls.encode(to: &writer)
+    }
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -211,7 +223,7 @@ extension CallPartial {
         var attempt = LoggedAttempt(
           start: clock, duration: duration, failure: failure, counted: counted, isFirst: flags & 1 != 0,
           isRoot: flags & 2 != 0)
-        attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4 & 3)
+        attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4 & 7)
         if flags & 4 != 0 {
           guard let answered = Int32(exactly: try reader.unsigned()) else {
             throw reader.failure("answer out of range")
@@ -241,6 +253,11 @@ extension CallPartial {
         throw reader.failure("unknown kind of child moment")
       }
       return ChildMoment(time: time, child: child, kind: kind, reason: try reader.text())
+    }
+    entries = try reader.dictionary { reader throws(DecodeFailure) in
+      let component = try reader.text()
+      let entry = EntryPoint(component: component, operation: try reader.text())
+      return (entry, try EntryCalls(from: &reader))
     }
     kept = edges.values.reduce(0) { $0 + $1.count }
   }

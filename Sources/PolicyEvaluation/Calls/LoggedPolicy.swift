@@ -34,7 +34,7 @@ package struct LoggedPolicy: Sendable {
     var samples = [DelaySample](repeating: DelaySample(), count: log.edges.count + 1)
     var timeouts: [Int64] = []
     var stops: [Int] = []
-    for episode in 0..<log.count where log.firstFailure[episode] != 0 {
+    for episode in 0..<log.count where log.firstFailure[episode] != 0 && !log.isRefused[episode] {
       let range = log.attempts(of: episode)
       attempts = max(attempts, range.count)
       stops.append(range.count)

@@ -53,6 +53,8 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
     package static let inner = Marks(rawValue: 1)
     /// Counted by its client, without any time of its own.
     package static let countedOnly = Marks(rawValue: 2)
+    /// No attempt at all: a request that failed without the call that its kind always makes.
+    package static let refused = Marks(rawValue: 4)
   }
 
   package init(

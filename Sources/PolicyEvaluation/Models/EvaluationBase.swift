@@ -93,7 +93,7 @@ package struct EvaluationBase: Sendable {
       for episode in log.ranges[component] {
         let b = Int((log.arrival[episode] - origin) / blockLength)
         requests[b] += 1
-        untouched.load.add(component, log.arrival[episode], 1)
+        if !log.isRefused[episode] { untouched.load.add(component, log.arrival[episode], 1) }
         guard log.firstFailure[episode] == 0 else {
           failingFirst[b] += 1
           continue
@@ -109,7 +109,7 @@ package struct EvaluationBase: Sendable {
     for component in log.ranges.indices {
       for episode in log.ranges[component] where log.firstFailure[episode] != 0 {
         sums.addLogged(log, episode, component: component, block: Int((log.arrival[episode] - origin) / blockLength))
-        for i in log.attempts(of: episode) where log.failure[i] != 0 {
+        for i in log.attempts(of: episode) where log.failure[i] != 0 && !log.isRefused[episode] {
           failedDurations[component].append((log.start[i], log.duration[i]))
         }
       }

@@ -27,7 +27,7 @@ struct Outages: Sendable {
       var successBefore: Int64?
       var lastSuccess: Int64?
       var successAfter: Int64?
-      for episode in range {
+      for episode in range where !log.isRefused[episode] {
         let failed = log.firstFailure[episode] != 0
         bits = (bits << 1 | (failed ? 1 : 0)) & 31
         recent = bits.nonzeroBitCount

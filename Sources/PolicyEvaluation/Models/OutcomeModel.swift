@@ -117,7 +117,7 @@ struct OutcomeModel: Sendable {
     while way.next < range.upperBound, log.arrival[way.next] <= time {
       let at = log.arrival[way.next]
       let p = timelines[component].after(way.down, timelines[component].memory(at - way.time))
-      way.down = timelines[component].observed(p, failed: log.firstFailure[way.next] != 0)
+      way.down = log.isRefused[way.next] ? p : timelines[component].observed(p, failed: log.firstFailure[way.next] != 0)
       way.time = at
       way.next += 1
     }
@@ -194,7 +194,9 @@ struct OutcomeModel: Sendable {
         failing.append(Int32(episode))
         components.append(Int32(component))
         // What is never retried tells nothing about persistence.
-        neverSucceeded.append(!log.succeeded(episode) && logged.retried.contains(code: log.firstFailure[episode]))
+        neverSucceeded.append(
+          !log.isRefused[episode] && !log.succeeded(episode) && logged.retried.contains(code: log.firstFailure[episode])
+        )
       }
     }
     let total = Double(max(log.count, 1))
@@ -210,7 +212,7 @@ struct OutcomeModel: Sendable {
       }
       retries.removeAll(keepingCapacity: true)
       var likelihood = [Double](repeating: 1, count: failing.count)
-      for i in failing.indices {
+      for i in failing.indices where !log.isRefused[Int(failing[i])] {
         let episode = Int(failing[i])
         let component = Int(components[i])
         var way = begin(log, component: component, episode: episode)

@@ -30,6 +30,8 @@ struct Overload: Sendable {
   /// What makes a component overloaded: the one-sided t of first attempts before against failures of first attempts. On 42
   /// logs of real servers it was at most 2.3 where the load did not matter and at least 4.3 where it did.
   static let threshold = 3.5
+  /// The same where a capacity explains the busy seconds by itself (`LoadResponse`), which is evidence of its own.
+  static let fittedThreshold = 2.0
   /// Windows before an attempt in which first attempts count as its load, microseconds.
   static let windows: [Int64] = [250_000, 500_000, 1_000_000, 2_000_000]
   /// Failing first attempts below which nothing is tested.
@@ -44,22 +46,51 @@ struct Overload: Sendable {
     var t = 0.0
     for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
     dead = silent
-    guard t >= Self.threshold else { return nil }
+    guard t >= Self.threshold || t >= Self.fittedThreshold else { return nil }
     self.component = component
     self.t = t
     var kinds = [Int](repeating: 0, count: 256)
     for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
     kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
     let attempts = Self.attempts(log, range)
-    if let (failure, limit) = Self.concurrency(log, attempts) {
-      response = .concurrency(failure: failure, limit: limit)
-      (workers, services, own) = Self.services(log, attempts, limit: limit)
-    } else if let fit = LoadResponse.fit(log, range, origin: origin, dead: dead) {
+    let fit = LoadResponse.fit(log, range, origin: origin, dead: silent)
+    let limited = t >= Self.threshold ? Self.concurrency(log, attempts) : nil
+    let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: silent, origin: origin)
+    if let limited, likelihoods.limited >= likelihoods.fitted {
+      response = .concurrency(failure: limited.failure, limit: limited.limit)
+      (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
+    } else if let fit {
       response = .rate(capacity: fit.capacity, loss: fit.loss, healthy: fit.healthy)
       (workers, services, own) = (0, [], [:])
     } else {
       return nil
     }
+  }
+
+  /// How likely the attempts' outcomes are by what is under way, and by what came in the last second.
+  private static func likelihoods(
+    _ log: borrowing CallLog, _ attempts: [Int32], _ fit: LoadResponse.Fit?, _ failure: [Double]?, dead: Set<Int64>,
+    origin: Int64
+  ) -> (limited: Double, fitted: Double) {
+    var ends = BinaryHeap<Int64>()
+    var head = 0
+    var (limited, fitted) = (0.0, 0.0)
+    for (number, raw) in attempts.enumerated() {
+      let i = Int(raw)
+      while let end = ends.first, end <= log.start[i] { _ = ends.pop() }
+      while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
+      let load = Double(number - head + 1)
+      let under = ends.count
+      ends.push(log.start[i].addingSaturated(log.duration[i]))
+      if dead.contains((log.start[i] - origin) / 1_000_000) { continue }
+      func gain(_ p: Double) -> Double { Glibc.log(min(max(log.failure[i] != 0 ? p : 1 - p, 0.01), 1)) }
+      if let failure { limited += gain(failure[min(under, failure.count - 1)]) }
+      if let fit {
+        let share = load <= fit.capacity ? 1 : max(0, fit.capacity - fit.loss * (load - fit.capacity)) / load
+        fitted += gain(1 - share * fit.healthy)
+      }
+    }
+    return (failure == nil ? -.infinity : limited, fit == nil ? -.infinity : fitted)
   }
 
   /// Seconds in which at most one attempt in twenty got through, and their neighbours.

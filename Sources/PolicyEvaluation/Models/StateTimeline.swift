@@ -41,7 +41,7 @@ struct StateTimeline: Sendable {
     var inside = (failed: 1.8, all: 2.0)
     var outside = (failed: 0.5, all: 100.0)
     var next = 0
-    for i in range {
+    for i in range where !log.isRefused[i] {
       while next < spans.count, spans[next].upperBound <= log.arrival[i] { next += 1 }
       let isDark = next < spans.count && spans[next].contains(log.arrival[i])
       let failed = log.firstFailure[i] != 0 ? 1.0 : 0
@@ -87,6 +87,7 @@ struct StateTimeline: Sendable {
   /// The evidence of observation j and all after it, at its time.
   @inline(__always)
   func evidence(_ log: borrowing CallLog, _ j: Int) -> Double {
+    if log.isRefused[j] { return backward[j - range.lowerBound] }
     let failed = log.firstFailure[j] != 0
     let d = backward[j - range.lowerBound] * (failed ? down : 1 - down)
     let u = (1 - backward[j - range.lowerBound]) * (failed ? up : 1 - up)
@@ -102,7 +103,7 @@ struct StateTimeline: Sendable {
     var p = share
     for k in 0..<count {
       if k > 0 { p = after(p, memory(log.arrival[first + k] - log.arrival[first + k - 1])) }
-      p = observed(p, failed: log.firstFailure[first + k] != 0)
+      if !log.isRefused[first + k] { p = observed(p, failed: log.firstFailure[first + k] != 0) }
       forward[k] = p
     }
     backward[count - 1] = 0.5
@@ -125,10 +126,12 @@ struct StateTimeline: Sendable {
       let b = backward[k]
       let d = f * b / max(f * b + (1 - f) * (1 - b), .leastNormalMagnitude)
       let failed = log.firstFailure[first + k] != 0 ? 1.0 : 0
-      downAll += d
-      upAll += 1 - d
-      downFailed += d * failed
-      upFailed += (1 - d) * failed
+      if !log.isRefused[first + k] {
+        downAll += d
+        upAll += 1 - d
+        downFailed += d * failed
+        upFailed += (1 - d) * failed
+      }
       guard k + 1 < count else { continue }
       let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
       let e = memory(Int64(gap))

@@ -39,6 +39,12 @@ package struct PolicySums: Sendable {
   /// Adds a request as it was logged; its first attempt is in the load already.
   package mutating func addLogged(_ log: borrowing CallLog, _ episode: Int, component: Int, block: Int) {
     let range = log.attempts(of: episode)
+    if log.isRefused[episode] {
+      exact += 1
+      failures[block] += 1
+      latency.add(log.duration[range.lowerBound], block: block, mass: 1)
+      return
+    }
     for i in range {
       attempts[block] += 1
       if log.failure[i] != 0 { wasted[block] += 1 }

@@ -17,7 +17,7 @@ extension ReplayRun {
     var length: Int64
     if replay.isOverloaded, let overload = base.overloads[Int(flight.component)] {
       (code, length) = overloaded(slot, overload, at: time)
-    } else if flight.follows, logIndex < range.upperBound,
+    } else if flight.follows, !log.isRefused[episode], logIndex < range.upperBound,
       abs(log.start[logIndex].subtractingSaturated(time)) <= settings.sameStart
     {
       code = log.failure[logIndex]

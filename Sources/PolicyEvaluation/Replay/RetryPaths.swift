@@ -112,6 +112,13 @@ package struct RetryPaths: Sendable {
       && (policy.attemptTimeout ?? 0) > length + length / 100
     if isCensored { sums.unsupported += 1 } else { sums.exact += 1 }
     var reach = 1.0
+    var way: OutcomeModel.AttemptState?
+    if log.isRefused[episode] {
+      // The log made no attempt here; what it would have met is what the component's state says.
+      (reach, length) = firstAttempt(episode, component: component, &sums)
+      follows = false
+      way = base.model.begin(log, component: component, episode: episode)
+    }
     if isCensored, unknown == .allSucceed { reach = 0 }
     sums.wasted[block] += reach
     if reach == 0 {
@@ -119,7 +126,6 @@ package struct RetryPaths: Sendable {
       return 0
     }
 
-    var way: OutcomeModel.AttemptState?
     var lastEnd = arrival.addingSaturated(length)
     var attempt = 1
     while attempt < min(policy.attempts, EvaluationSettings.attemptLimit), reach > 1e-9 {
@@ -134,7 +140,9 @@ package struct RetryPaths: Sendable {
         loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
       }
       // The log's client stopped here with the same rule and the same history: so does this policy.
-      if usesExact, follows, logIndex >= range.upperBound, attempt < base.logged.attempts, isLoggedRule(delays) {
+      if usesExact, follows, logIndex >= range.upperBound, attempt < base.logged.attempts, isLoggedRule(delays),
+        base.log.refusedByBreaker == 0
+      {
         break
       }
       let delay = self.delay(
@@ -213,6 +221,22 @@ package struct RetryPaths: Sendable {
     sums.spread += reach * (1 - reach)
     sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: reach)
     return reach
+  }
+
+  /// The first attempt of a request that the log's own clients refused: the chance that it fails, and how long it then takes.
+  private func firstAttempt(_ episode: Int, component: Int, _ sums: inout PolicySums) -> (Double, Int64) {
+    let log = base.log
+    let block = base.block(episode)
+    let at = log.arrival[episode]
+    let seed = StableHash.combine(base.settings.seed, UInt64(bitPattern: at) &+ 0xF1)
+    var failure = base.model.chance(log, component: component, episode: episode)
+    if unknown == .allFail, !base.model.hasRetries { failure = 1 }
+    sums.exact -= 1
+    sums.estimated += 1
+    sums.load.add(component, at, 1)
+    sums.latency.add(
+      base.successDuration(component, near: episode, at: at, seed: seed), block: block, mass: 1 - failure)
+    return (failure, base.failureDuration(component, at: at, seed: seed &+ 1))
   }
 
   /// The chance that one failing request succeeds in the end; `scratch` takes what else is added up.

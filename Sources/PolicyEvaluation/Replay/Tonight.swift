@@ -45,8 +45,12 @@ extension EvaluationBase {
     let share = a.estimated > 0 ? min(max(a.won / a.estimated, 0), 1) : 0
     let common = a.estimated * (share * (1 - share) / Double(max(logged.retries, 1))).squareRoot()
     let drawn = a.simulationError * requests
+    // The log's own policy: nothing is drawn once more.
+    let isSame =
+      a.estimated == 0 && a.unsupported == 0 && a.failures == sums.failures && a.attempts == sums.attempts
+      && a.wasted == sums.wasted
     func noise(_ variance: Double) -> Double {
-      1.96 * (variance + common * common + drawn * drawn).squareRoot() / requests
+      isSame ? 0 : 1.96 * (variance + common * common + drawn * drawn).squareRoot() / requests
     }
     let perFailing = min(lost / failing, 1)
     let lossNoise = noise(chance.variance(mean: perFailing, square: perFailing))

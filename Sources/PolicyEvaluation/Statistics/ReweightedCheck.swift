@@ -25,6 +25,7 @@ struct ReweightedCheck: Sendable {
       policy.attemptTimeout == nil, policy.backoff.isRandom
     else { return nil }
     let log = base.log
+    guard log.refusedByBreaker == 0 else { return nil }
     let retryOn = policy.retriesLoggedKinds ? policy.retryOn.union(base.logged.retried) : policy.retryOn
     guard retryOn.intersection(base.logged.retried) == base.logged.retried else { return nil }
     // Chances before any retry, so that they depend on nothing that the weights weigh.

@@ -24,7 +24,7 @@ struct SelfChecks: Sendable {
       if case .known(let law) = logged.delays[Int(base.log.edge[Int(episode)])] { counts[law, default: 0] += 1 }
     }
     // The most frequent law; edges with another follow the log.
-    guard logged.retries >= base.settings.minimumRetries, base.model.isIdentified,
+    guard logged.retries >= base.settings.minimumRetries, base.model.isIdentified, base.log.refusedByBreaker == 0,
       let law = counts.max(by: {
         $0.value != $1.value ? $0.value < $1.value : $0.key.envelope(1) < $1.key.envelope(1)
       })?.key
@@ -69,6 +69,7 @@ struct SelfChecks: Sendable {
     for case let overload? in base.overloads { warnings.append(.overload(overload.fact(base.log), t: overload.t)) }
     let log = base.log
     if log.countedOnly > 0 { warnings.append(.countedOnly(calls: log.countedOnly)) }
+    if log.refusedByBreaker > 0 { warnings.append(.refusedByBreaker(requests: log.refusedByBreaker)) }
     if log.refused > 0 { warnings.append(.refusedAttempts(calls: log.refused)) }
     if log.rootsApart > 0 { warnings.append(.rootsApart(calls: log.rootsApart)) }
     if let cut = censored(base) { warnings.append(cut) }

@@ -38,7 +38,7 @@ extension PolicyWording {
         "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
     case .refusedByBreaker(let requests):
       return
-        "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They are not in the figures."
+        "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They count as failed, and what a candidate's attempt would have met there is estimated."
     case .overload(let capacity, let t):
       return
         "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."

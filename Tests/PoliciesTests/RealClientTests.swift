@@ -1,0 +1,171 @@
+// What real clients do to an evaluation: lateness, timeouts, overload, and policies that are given wrongly.
+import Model
+import Policies
+import Support
+import Testing
+
+private let edge = CallEdge(caller: "client", callee: "service", operation: "call")
+private let origin: Int64 = 1_700_000_000_000_000
+
+private func findings(_ partial: CallPartial, _ policies: [Policy], logged: Policy? = nil) throws -> PolicyFindings {
+  try #require(
+    PolicyEvaluator.evaluate(
+      partial,
+      file: PolicyFile(
+        logged: logged, policies: policies, evaluation: EvaluationSettings(replays: 6, resamples: 100))))
+}
+
+/// A log of calls every 50 ms that fail in every second fifth of a second; `wait` gives the waits before retries.
+private func log(calls: Int, attempts: Int, wait: (Int, inout SplitMix64) -> Int64) -> CallPartial {
+  var random = SplitMix64(seed: 7)
+  var partial = CallPartial(limit: .max)
+  for i in 0..<calls {
+    var time = Int64(i) * 50_000
+    var rows: [LoggedAttempt] = []
+    for number in 1...attempts {
+      let isDown = time / 200_000 % 5 == 0
+      rows.append(
+        LoggedAttempt(
+          start: origin + time, duration: 4_000, failure: isDown ? FailureKind.unavailable.rawValue : 0,
+          isFirst: number == 1))
+      guard isDown, number < attempts else { break }
+      // One-sided lateness: a millisecond in the mean, now and then twenty.
+      let late = random.unit() < 0.1 ? 20_000.0 * random.unit() : 1_000 * random.unit()
+      time += 4_000 + wait(number, &random) + Int64(late)
+    }
+    partial.add(rows, to: edge)
+  }
+  return partial
+}
+
+@Test("Delay laws are read through one-sided lateness")
+func lateLaws() throws {
+  func inferred(_ wait: @escaping (Int, inout SplitMix64) -> Int64) throws -> DelayLaw? {
+    try findings(log(calls: 4_000, attempts: 3, wait: wait), []).logged.laws.first
+  }
+  func grown(_ base: Int64, _ k: Int) -> Int64 { base << Int64(k - 1) }
+  #expect(try inferred { k, _ in grown(40_000, k) } == DelayLaw(.exponential(base: 40_000, factor: 2)))
+  #expect(try inferred { _, _ in 30_000 } == DelayLaw(.fixed(30_000)))
+  #expect(
+    try inferred { k, random in Int64(Double(grown(50_000, k)) * random.unit()) }
+      == DelayLaw(.exponential(base: 50_000, factor: 2), jitter: .full))
+  #expect(
+    try inferred { k, random in Int64(Double(grown(50_000, k)) * (0.8 + 0.4 * random.unit())) }
+      == DelayLaw(.exponential(base: 50_000, factor: 2), jitter: .proportional(below: 0.2, above: 0.2)))
+  let additive = try inferred { k, random in grown(40_000, k) + Int64(60_000 * random.unit()) }
+  #expect(additive?.envelope == .exponential(base: 40_000, factor: 2))
+  guard case .additive(let most)? = additive?.jitter else {
+    Issue.record("\(String(describing: additive))")
+    return
+  }
+  #expect(abs(Double(most) / 60_000 - 1) < 0.15)
+  let urllib = try inferred { k, _ in k == 1 ? 0 : 100_000 }
+  #expect(urllib?.envelope == .immediateThenExponential(base: 100_000, factor: 2))
+}
+
+@Test("A given policy that the log contradicts is refused with both figures; one that it bears out is believed")
+func contradictedPolicy() throws {
+  let partial = log(calls: 2_000, attempts: 3) { _, _ in 30_000 }
+  let wrong = try findings(
+    partial, [], logged: Policy("l", retry: RetryPolicy(attempts: 2, backoff: Backoff(.fixed(300_000)))))
+  #expect(wrong.warnings.contains(.loggedContradicted(.attempts(given: 2, seen: 3))))
+  #expect(wrong.logged.source == .inferred)
+  let right = try findings(
+    partial, [], logged: Policy("l", retry: RetryPolicy(attempts: 3, backoff: Backoff(.fixed(30_000)))))
+  #expect(right.logged.source == .given)
+  #expect(!right.warnings.contains { if case .loggedContradicted = $0 { true } else { false } })
+}
+
+/// Calls under a timeout of 150 ms, late by up to 20 ms; every tenth second calls would take 300 ms.
+private func timedOut(isTold: Bool) -> CallPartial {
+  var random = SplitMix64(seed: 11)
+  var partial = CallPartial(limit: .max)
+  for i in 0..<4_000 {
+    let time = Int64(i) * 50_000
+    let full = time / 1_000_000 % 10 == 0 ? 300_000 : Int64(10_000 + 10_000 * random.unit())
+    let isCut = full > 150_000
+    var first = LoggedAttempt(
+      start: origin + time, duration: isCut ? 151_000 + Int64(20_000 * random.unit()) : full,
+      failure: isCut ? FailureKind.timeout.rawValue : 0)
+    if isTold { first.note(callee: first.start + 500, duration: full - 500, failure: 0) }
+    partial.add([first], to: edge)
+  }
+  return partial
+}
+
+@Test("A longer timeout: the callee's span tells how cut attempts go on; where none does, there are bounds")
+func longerTimeout() throws {
+  let patient = Policy("patient", retry: RetryPolicy(attempts: 1, attemptTimeout: 400_000))
+  let told = try findings(timedOut(isTold: true), [patient])
+  #expect(told.logged.attemptTimeout == 150_000)
+  let candidate = try #require(told.candidates.first)
+  #expect(candidate.outcome.successRate.value == 1 && candidate.exact == 0)
+  #expect(told.recommended == "patient")
+  let untold = try #require(try findings(timedOut(isTold: false), [patient]).candidates.first)
+  #expect(untold.warnings.contains { if case .unknownTail = $0 { true } else { false } })
+  #expect(untold.outcome.successRate.low < 0.95 && untold.outcome.successRate.high > 0.99)
+}
+
+@Test("A shorter timeout cuts what was served, late as the log's own timeouts are")
+func shorterTimeout() throws {
+  let hasty = Policy("hasty", retry: RetryPolicy(attempts: 1, attemptTimeout: 12_000))
+  let candidate = try #require(try findings(timedOut(isTold: true), [hasty]).candidates.first)
+  let success = try #require(candidate.outcome.successRate.value)
+  #expect(success < 0.5 && candidate.difference.successRate.high < 0)
+  let same = Policy("same", retry: RetryPolicy(attempts: 1, attemptTimeout: 150_000))
+  #expect(try findings(timedOut(isTold: true), [same]).candidates.first?.difference.successRate.value == 0)
+}
+
+/// One server that holds five attempts at once, 20 ms each, and refuses the sixth; arrivals come in bursts.
+private func overloaded(attempts: Int, wait: Int64) -> CallPartial {
+  var random = SplitMix64(seed: 3)
+  var arrivals: [Int64] = []
+  var time: Int64 = 0
+  while arrivals.count < 5_000 {
+    let gap = time / 2_000_000 % 4 == 0 ? 14_000.0 : 45_000.0
+    time += Int64(2 * gap * random.unit())
+    arrivals.append(time)
+  }
+  var due = arrivals.enumerated().map { (at: $0.1, call: $0.0) }
+  var rows = [[LoggedAttempt]](repeating: [], count: arrivals.count)
+  var ends: [Int64] = []
+  while let next = due.indices.min(by: { (due[$0].at, due[$0].call) < (due[$1].at, due[$1].call) }) {
+    let (at, call) = due.remove(at: next)
+    ends.removeAll { $0 <= at }
+    let isRefused = ends.count >= 5
+    let end = isRefused ? at + 1_000 : max(at, ends.last ?? at) + 20_000
+    if !isRefused { ends.append(end) }
+    rows[call].append(
+      LoggedAttempt(
+        start: origin + at, duration: end - at, failure: isRefused ? FailureKind.unavailable.rawValue : 0,
+        isFirst: rows[call].isEmpty))
+    if isRefused, rows[call].count < attempts { due.append((at: end + wait, call: call)) }
+  }
+  var partial = CallPartial(limit: .max)
+  for row in rows { partial.add(row, to: edge) }
+  return partial
+}
+
+@Test("Load that makes failures is found by first attempts, and candidates are played in it; outages are not load")
+func overloadFound() throws {
+  let night = overloaded(attempts: 2, wait: 10_000)
+  let eager = Policy("eager", retry: RetryPolicy(attempts: 5, backoff: Backoff(.fixed(10_000))))
+  let once = Policy("once", retry: RetryPolicy(attempts: 1))
+  let found = try findings(night, [eager, once])
+  #expect(
+    found.warnings.contains {
+      if case .overload(let capacity, _) = $0 { capacity.limit == .concurrency(5) } else { false }
+    }, "\(found.warnings)")
+  #expect(found.candidates.allSatisfy { $0.exact == 0 })
+  func truth(_ attempts: Int) throws -> Double {
+    try #require(try findings(overloaded(attempts: attempts, wait: 10_000), []).baseline.successRate.value)
+  }
+  for (candidate, attempts) in zip(found.candidates, [5, 1]) {
+    let success = candidate.outcome.successRate
+    #expect(abs((success.value ?? 0) - (try truth(attempts))) < 0.02, "\(candidate.name) \(success)")
+  }
+  let outages = try findings(log(), [])
+  #expect(!outages.warnings.contains { if case .overload = $0 { true } else { false } })
+}
+
+private func log() -> CallPartial { log(calls: 4_000, attempts: 2) { _, _ in 30_000 } }
