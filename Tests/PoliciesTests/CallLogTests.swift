@@ -207,7 +207,7 @@ func innerAttempts() {
 }
 
 @Test("Attempts that a client only counted are attempts without times of their own")
-func countedAttempts() {
+func attemptsCountedOnly() {
   func call(_ hidden: Int, failure: FailureKind?) -> CallPartial {
     digest { tree in
       let root = tree.span("a", "in", at: 0, lasts: 1000, kind: .server)

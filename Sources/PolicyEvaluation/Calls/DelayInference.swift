@@ -93,7 +93,8 @@ struct WaitShape: Sendable {
       for wait in sample {
         for scale in Lateness.scales { densities.append(Self.density(wait, low, high, scale)) }
       }
-      weights = Array(repeating: 1 / Double(parts), count: parts)
+      // Little lateness until the waits say more: each scale half as likely as the one before it.
+      weights = (0..<parts).map { Double(1 << (parts - 1 - $0)) / Double(1 << parts - 1) }
       let floor = WaitShape.strays / longest
       for round in 0..<12 {
         var sums = [Double](repeating: 1e-9, count: parts)

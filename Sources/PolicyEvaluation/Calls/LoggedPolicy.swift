@@ -95,9 +95,9 @@ package struct LoggedPolicy: Sendable {
     timeoutLateness = stride(from: 0, to: sorted.count, by: step).map { max(sorted[$0] - limit, 0) }
   }
 
-  /// How late the timeout of an attempt would come, microseconds.
+  /// How late the timeout of an attempt would come, microseconds; nothing where the log has no timeout that tells.
   func timeoutLateness(_ seed: UInt64) -> Int64 {
-    guard !timeoutLateness.isEmpty else { return lateness.draw(seed) }
+    guard !timeoutLateness.isEmpty else { return 0 }
     return timeoutLateness[Int(StableHash.mix(seed ^ 0x71E) % UInt64(timeoutLateness.count))]
   }
 

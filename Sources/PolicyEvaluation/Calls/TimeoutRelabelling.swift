@@ -50,7 +50,8 @@ extension CallLog {
           }
           // The timer comes as late as the client's other timers: an answer may be faster.
           let seed = UInt64(bitPattern: start[i]) ^ UInt64(i)
-          if attempt.duration > timeout.addingSaturated(logged.lateness.draw(seed)) {
+          if attempt.duration > timeout.addingSaturated(logged.timeoutLateness.isEmpty ? 0 : logged.lateness.draw(seed))
+          {
             attempt.duration = timeout.addingSaturated(late ?? logged.timeoutLateness(seed))
             attempt.failure = FailureKind.timeout.rawValue
           }
