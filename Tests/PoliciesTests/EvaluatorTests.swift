@@ -243,7 +243,10 @@ func advice() throws {
   grpc.retry?.attempts = 2
   let patient = Policy("patient", retry: RetryPolicy(attempts: 8, backoff: Backoff(.fixed(5_000_000))))
   let findings = try evaluate(world().episodes(seed: 13), [grpc, six, patient])
-  #expect({ if case .take("patient", _)? = findings.advice.first { true } else { false } }(), "\(findings.advice)")
+  #expect(findings.recommended == "patient", "\(findings.advice)")
+  // It serves most, and waits longer than anybody was seen to wait: named, not simply recommended.
+  #expect(findings.recommendation?.safe == false)
+  #expect({ if case .closest("patient", _, _)? = findings.advice.first { true } else { false } }())
   #expect(
     findings.advice.contains { if case .setting(let text) = $0 { text.text.contains("attempts: 8") } else { false } })
   #expect(findings.candidates[2].onFrontier)

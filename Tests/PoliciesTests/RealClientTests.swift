@@ -126,11 +126,20 @@ private func overloaded(attempts: Int, wait: Int64) -> CallPartial {
     time += Int64(2 * gap * random.unit())
     arrivals.append(time)
   }
-  var due = arrivals.enumerated().map { (at: $0.1, call: $0.0) }
+  var pending: [(at: Int64, call: Int)] = []
   var rows = [[LoggedAttempt]](repeating: [], count: arrivals.count)
   var ends: [Int64] = []
-  while let next = due.indices.min(by: { (due[$0].at, due[$0].call) < (due[$1].at, due[$1].call) }) {
-    let (at, call) = due.remove(at: next)
+  var next = 0
+  while next < arrivals.count || !pending.isEmpty {
+    let first = pending.indices.min { (pending[$0].at, pending[$0].call) < (pending[$1].at, pending[$1].call) }
+    let at: Int64
+    let call: Int
+    if let first, next >= arrivals.count || pending[first].at < arrivals[next] {
+      (at, call) = pending.remove(at: first)
+    } else {
+      (at, call) = (arrivals[next], next)
+      next += 1
+    }
     ends.removeAll { $0 <= at }
     let isRefused = ends.count >= 5
     let end = isRefused ? at + 1_000 : max(at, ends.last ?? at) + 20_000
@@ -139,7 +148,7 @@ private func overloaded(attempts: Int, wait: Int64) -> CallPartial {
       LoggedAttempt(
         start: origin + at, duration: end - at, failure: isRefused ? FailureKind.unavailable.rawValue : 0,
         isFirst: rows[call].isEmpty))
-    if isRefused, rows[call].count < attempts { due.append((at: end + wait, call: call)) }
+    if isRefused, rows[call].count < attempts { pending.append((at: end + wait, call: call)) }
   }
   var partial = CallPartial(limit: .max)
   for row in rows { partial.add(row, to: edge) }
