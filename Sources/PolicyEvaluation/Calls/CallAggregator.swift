@@ -155,9 +155,8 @@ package struct CallAggregator: Aggregator {
           return nil
         }
       }
-      if !node.peer.isNone, callee != node.peer {
-        aliases[AliasSymbols(peer: node.peer, component: callee), default: 0] += 1
-      }
+      let name = node.peer.isNone ? node.calledAs : node.peer
+      if !name.isNone, callee != name { aliases[AliasSymbols(peer: name, component: callee), default: 0] += 1 }
     } else {
       guard let parent, node.kind != .producer, node.kind != .consumer else { return nil }
       let above = tree.nodes[parent]
@@ -179,7 +178,8 @@ package struct CallAggregator: Aggregator {
       attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
     }
     var call = Call(
-      edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation), peer: node.peer, attempt: attempt)
+      edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation),
+      peer: node.peer.isNone ? node.calledAs : node.peer, attempt: attempt)
     if servers.count > 1 {
       splitBySpans(&call, tree, servers)
     } else if node.retryEvidence.hiddenAttempts > 0 {
