@@ -1,8 +1,9 @@
+internal import Model
 internal import Glibc
 
 /// Why an input cannot be opened.
 struct InputError: Error {
-  var message: String
+  var message: MessageText
 }
 
 /// What a request for stored bytes came to.
@@ -39,11 +40,11 @@ final class OpenFile: StoredBytes {
   convenience init(path: FilePath, root: String? = nil) throws(InputError) {
     // A pipe without a writer must not block the opening.
     let descriptor = unsafe open(path.bytes, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-    guard descriptor >= 0 else { throw InputError(message: "cannot open: " + systemMessage(errno)) }
+    guard descriptor >= 0 else { throw InputError(message: "cannot open: \(own: systemMessage(errno))") }
     do throws(InputError) {
       var status = stat()
       guard unsafe fstat(descriptor, &status) == 0 else {
-        throw InputError(message: "cannot read: " + systemMessage(errno))
+        throw InputError(message: "cannot read: \(own: systemMessage(errno))")
       }
       // A device may have no end.
       let kind = status.st_mode & S_IFMT
@@ -72,7 +73,7 @@ final class OpenFile: StoredBytes {
   init(descriptor: Int32, isOwned: Bool = false) throws(InputError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw InputError(message: "cannot read: " + systemMessage(errno))
+      throw InputError(message: "cannot read: \(own: systemMessage(errno))")
     }
     if status.st_mode & S_IFMT == S_IFDIR { throw InputError(message: "is a folder") }
     self.descriptor = descriptor
@@ -131,7 +132,7 @@ final class SplitFile: StoredBytes {
     for path in paths {
       let file = try OpenFile(path: FilePath(path), root: root)
       guard let size = file.size else {
-        throw InputError(message: "a part of a split file is no regular file: " + path)
+        throw InputError(message: "a part of a split file is no regular file: \(path)")
       }
       parts.append((file, start))
       start += size

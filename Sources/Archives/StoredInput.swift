@@ -56,7 +56,7 @@ protocol RandomAccess: AnyObject {
       case .end: isAtEnd = true
       case .failed(let reason):
         isAtEnd = true
-        context.report("unreadableInput", .error, offset: place, "reading failed: " + reason)
+        context.report("unreadableInput", .error, offset: place, "reading failed: \(own: reason)")
       case .silent:
         isAtEnd = true
         context.stop(
@@ -79,7 +79,7 @@ protocol RandomAccess: AnyObject {
         at: offset + filled, into: target + filled, count: count - filled, stall: context.limits.stallSeconds)
       guard case .bytes(let got) = step else {
         if case .failed(let reason) = step {
-          context.report("unreadableInput", .error, offset: offset + filled, "reading failed: " + reason)
+          context.report("unreadableInput", .error, offset: offset + filled, "reading failed: \(own: reason)")
         }
         break
       }

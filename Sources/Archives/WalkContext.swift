@@ -38,7 +38,7 @@ final class WalkContext {
 
   /// Logs a problem; from the hundredth of its kind in this input on they are only counted.
   func report(
-    _ code: String, _ severity: Diagnostic.Severity, member: String = "", offset: Int? = nil, _ message: String,
+    _ code: String, _ severity: Diagnostic.Severity, member: String = "", offset: Int? = nil, _ message: MessageText,
     count: Int = 1, limit: String? = nil
   ) {
     let number = listed[code, default: 0]
@@ -58,7 +58,7 @@ final class WalkContext {
   func finish() -> DiagnosticLog { diagnostics }
 
   /// Ends the walk over the whole input.
-  func stop(_ limit: String, member: String, offset: Int? = nil, _ message: String) {
+  func stop(_ limit: String, member: String, offset: Int? = nil, _ message: MessageText) {
     guard !isStopped else { return }
     isStopped = true
     report("limitReached", .error, member: member, offset: offset, message, limit: limit)
@@ -140,24 +140,24 @@ final class MemberPath {
   }
 
   /// Reports what makes the member incomplete.
-  func damage(_ code: String, offset: Int?, _ message: String) {
+  func damage(_ code: String, offset: Int?, _ message: MessageText) {
     isDamaged = true
     context.report(code, .error, member: member, offset: offset, message)
   }
 
   /// Reports a limit that ends this member but not the input.
-  func limit(_ name: String, offset: Int?, _ message: String) {
+  func limit(_ name: String, offset: Int?, _ message: MessageText) {
     isDamaged = true
     context.report("limitReached", .error, member: member, offset: offset, message, limit: name)
   }
 
   /// Reports something that takes nothing from the member.
-  func note(_ code: String, offset: Int? = nil, limit: String? = nil, _ message: String) {
+  func note(_ code: String, offset: Int? = nil, limit: String? = nil, _ message: MessageText) {
     context.report(code, .note, member: member, offset: offset, message, limit: limit)
   }
 
   /// Reports something that leaves a doubt about the member.
-  func warn(_ code: String, offset: Int? = nil, _ message: String) {
+  func warn(_ code: String, offset: Int? = nil, _ message: MessageText) {
     context.report(code, .warning, member: member, offset: offset, message)
   }
 

@@ -54,7 +54,7 @@ package struct MemberContext: Sendable {
   /// However many there are of one code, the cost is bounded: after the first few only the count grows, which `close`
   /// hands over.
   package mutating func report(
-    _ code: String, _ severity: Diagnostic.Severity, at position: SourceLocation.Position, _ message: String,
+    _ code: String, _ severity: Diagnostic.Severity, at position: SourceLocation.Position, _ message: MessageText,
     limit: String? = nil, into batch: inout RecordBatch
   ) {
     let problem = Problem(code: code, severity: severity, limit: limit)

@@ -69,7 +69,7 @@ package struct HistoricIncident: Hashable, Sendable {
   /// An incident of tonight with its headline in words.
   package init(_ incident: Incident, headline: String) {
     self.init(
-      id: incident.id, fingerprint: incident.fingerprint, kind: incident.kind.rawValue,
+      id: incident.id.text, fingerprint: incident.fingerprint.text, kind: incident.kind.rawValue,
       severity: incident.severity.rawValue, start: incident.start, end: incident.end, headline: headline)
   }
 }

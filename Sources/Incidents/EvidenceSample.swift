@@ -86,6 +86,7 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))
     let text = request.isNone ? "" : requestText != 0 ? names[requestText] : request.hex
     return Evidence(
-      SourceLocation(input: names[input], member: names[member], position: position), request: text, quote: quote)
+      SourceLocation(input: names[input], member: names[member], position: position), request: ForeignName(text),
+      quote: ForeignText(quote))
   }
 }

@@ -12,7 +12,7 @@ package struct IncidentFindings: Sendable {
   package var components: [NightReport.Component] = []
   package var requests = 0
   package var failures = 0
-  package var openCircuitBreakers: [String] = []
+  package var openCircuitBreakers: [ForeignName] = []
   /// What the night leaves to later ones.
   package var profile = IncidentProfile()
 
@@ -102,7 +102,7 @@ package enum IncidentAnalysis {
   }
 
   /// Components whose breaker was last said to be open, by events or by log lines.
-  private static func openBreakers(_ grid: ComponentTimeline, _ breakers: BreakerLog) -> [String] {
+  private static func openBreakers(_ grid: ComponentTimeline, _ breakers: BreakerLog) -> [ForeignName] {
     var last: [Int: (source: EvidenceSample, state: String)] = [:]
     for (cell, reading) in grid.partial.signals.cells
     where grid.partial.names[cell.b] == EventKind.circuitBreaker.name {
@@ -112,7 +112,7 @@ package enum IncidentAnalysis {
     }
     let told = breakers.open.filter { last[$0] == nil }
     let open = last.filter { $0.value.state == CircuitState.open.rawValue }.keys + told
-    return open.sorted().map { grid.components[$0] }
+    return open.sorted().map { ForeignName(grid.components[$0]) }
   }
 
   private static func components(_ grid: ComponentTimeline) -> [NightReport.Component] {
@@ -129,10 +129,10 @@ package enum IncidentAnalysis {
     return grid.components.indices.filter { grid.hasSpans[$0] }.map { index in
       let name = grid.partial.names.find(grid.components[index]) ?? 0
       return NightReport.Component(
-        id: grid.components[index], requests: requests[index].requests, failures: requests[index].failures,
+        id: ForeignName(grid.components[index]), requests: requests[index].requests, failures: requests[index].failures,
         latency: grid.partial.latency[name].flatMap { LatencySummary($0) },
         calls: calls[index].sorted { $0.key < $1.key }.map { callee, count in
-          NightReport.Call(to: grid.components[callee], count: count.count, failures: count.failures)
+          NightReport.Call(to: ForeignName(grid.components[callee]), count: count.count, failures: count.failures)
         })
     }
   }

@@ -46,8 +46,8 @@ struct IncidentDescription {
     var seen: Set<Evidence> = []
     incident.evidence = Array(evidence.filter { seen.insert($0).inserted }.prefix(Self.evidenceBound))
     let about = StableHash.hash(incident.kind.rawValue + "\u{0}" + (name?.text ?? ""))
-    incident.fingerprint = hexText(about)
-    incident.id = String(hexText(StableHash.combine(about, UInt64(bitPattern: incident.start))).prefix(12))
+    incident.fingerprint = FindingID(hexText(about))
+    incident.id = FindingID(String(hexText(StableHash.combine(about, UInt64(bitPattern: incident.start))).prefix(12)))
   }
 
   // MARK: States

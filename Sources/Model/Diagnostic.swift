@@ -15,14 +15,14 @@ package struct Diagnostic: Hashable, Sendable {
   package var code: String
   package var severity: Severity
   package var location: SourceLocation
-  package var message: String
+  package var message: MessageText
   /// How many occurrences it stands for.
   package var count: Int
   /// The name of the limit that was hit, where one was.
   package var limit: String?
 
   package init(
-    _ code: String, _ severity: Severity, at location: SourceLocation, _ message: String, count: Int = 1,
+    _ code: String, _ severity: Severity, at location: SourceLocation, _ message: MessageText, count: Int = 1,
     limit: String? = nil
   ) {
     self.code = code

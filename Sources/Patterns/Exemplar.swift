@@ -33,7 +33,7 @@ package struct Exemplar: Hashable, Comparable, Sendable {
   static func smaller(_ a: Exemplar, _ b: Exemplar) -> Bool { a.value != b.value ? a.value < b.value : a < b }
 
   /// The request as reports print it.
-  package var name: String { text.isEmpty ? request.hex : text }
+  package var name: ForeignName { ForeignName(text.isEmpty ? request.hex : text) }
 
   package var evidence: Evidence { Evidence(location, request: name) }
 

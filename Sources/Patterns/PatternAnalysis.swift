@@ -15,13 +15,13 @@ package struct PatternConclusion: Sendable {
   /// Components that departed from their pattern so often, and from so firm a rule, that it is an incident.
   package var incidents: [Incident] = []
   /// Ids of the patterns that reached `learnedAt` occurrences tonight: each is announced once in its life.
-  package var announced: [String] = []
+  package var announced: [FindingID] = []
   /// Patterns with at least `learnedAt` occurrences, listed or not.
   package var learned = 0
   /// Where the time of all requests went, largest share first.
   package var criticalPath: [CriticalShare] = []
   /// Bounds that were hit: name and what was left out.
-  package var limits: [String: String] = [:]
+  package var limits: [OwnName: MessageText] = [:]
   /// Tonight as history keeps it.
   package var baseline = PatternPartial()
 
@@ -58,7 +58,7 @@ package struct PatternAnalysis {
   }
 
   /// The id of a variant in reports and in history.
-  package static func id(_ variant: UInt64) -> String { "p" + hexText(variant) }
+  package static func id(_ variant: UInt64) -> FindingID { FindingID("p" + hexText(variant)) }
 
   private func conclusion() -> PatternConclusion {
     var conclusion = PatternConclusion()
@@ -69,7 +69,7 @@ package struct PatternAnalysis {
       rule(one, tonight.point(tonight.callers[one.caller]?.point ?? 0))
     }
     let changed = Set(
-      conclusion.violations.filter { $0.kind == "drift" || $0.kind == "latency" }.map(\.pattern))
+      conclusion.violations.filter { $0.kind == .drift || $0.kind == .latency }.map(\.pattern))
     addPatterns(to: &conclusion, changed: changed)
     addGone(to: &conclusion)
     conclusion.patterns.sort { ($1.occurrences, $0.id) < ($0.occurrences, $1.id) }
@@ -81,7 +81,7 @@ package struct PatternAnalysis {
 
   // MARK: - Patterns
 
-  private func addPatterns(to conclusion: inout PatternConclusion, changed: Set<String>) {
+  private func addPatterns(to conclusion: inout PatternConclusion, changed: Set<FindingID>) {
     for (key, variant) in tonight.variants.sorted {
       let before = baseline?.merged.variants[key]
       let occurrences = (before?.count ?? 0) + variant.count
@@ -90,22 +90,23 @@ package struct PatternAnalysis {
       conclusion.learned += 1
       let isAnnounced = (before?.count ?? 0) < settings.learnedAt
       if isAnnounced { conclusion.announced.append(id) }
-      var status = "known"
+      var status = FindingStatus.known
       if baseline != nil, before == nil {
-        status = "new"
+        status = .new
       } else if changed.contains(id) {
-        status = "changed"
+        status = .changed
       }
       conclusion.patterns.append(finding(key, variant, before: before, status, forms))
     }
   }
 
   private func finding(
-    _ key: UInt64, _ variant: VariantStats, before: VariantStats?, _ status: String, _ forms: PatternForms
+    _ key: UInt64, _ variant: VariantStats, before: VariantStats?, _ status: FindingStatus, _ forms: PatternForms
   ) -> PatternFinding {
     let (participants, sequence) = forms.reading(variant.form)
     var finding = PatternFinding(
-      id: Self.id(key), name: forms.name(variant, participants), participants: participants, sequence: sequence,
+      id: Self.id(key), name: ForeignName(forms.name(variant, participants)),
+      participants: participants.map { ForeignName($0) }, sequence: sequence.map { $0.map { ForeignName($0) } },
       occurrences: variant.count, status: status)
     finding.latency = LatencySummary(variant.latency)
     finding.baseline = before.flatMap { LatencySummary($0.latency) }
@@ -126,13 +127,13 @@ package struct PatternAnalysis {
         least = min(least, share * Double(tonight.requests))
       }
       guard least >= 20 else { continue }
-      var gone = finding(key, variant, before: variant, "gone", forms)
+      var gone = finding(key, variant, before: variant, .gone, forms)
       gone.occurrences = 0
       gone.latency = nil
       conclusion.patterns.append(gone)
       var violation = Violation(
-        pattern: gone.id, kind: "gone",
-        detail: .gone(pattern: ForeignName(gone.name), nights: recent.count), count: 0,
+        pattern: gone.id, kind: .gone,
+        detail: .gone(pattern: gone.name, nights: recent.count), count: 0,
         weight: 4)
       violation.expected = Int64(checked: least.rounded())
       violation.actual = 0
@@ -149,7 +150,8 @@ package struct PatternAnalysis {
       let caller = tonight.callers[one.caller]
       let callerPoint = caller?.point ?? 0
       var violation = Violation(
-        pattern: home[callerPoint] ?? "", kind: one.kind.rawValue, detail: .rule(rule(one, tonight.point(callerPoint))),
+        pattern: home[callerPoint] ?? "", kind: one.kind.violation,
+        detail: .rule(rule(one, tonight.point(callerPoint))),
         count: one.count, weight: one.weight)
       violation.request = one.exemplar?.name ?? ""
       violation.evidence = one.exemplar.map { [$0.evidence] } ?? []
@@ -176,8 +178,8 @@ package struct PatternAnalysis {
   }
 
   /// For each call point the most frequent variant that contains it.
-  private func homes() -> [UInt64: String] {
-    var home: [UInt64: String] = [:]
+  private func homes() -> [UInt64: FindingID] {
+    var home: [UInt64: FindingID] = [:]
     for (key, variant) in tonight.variants.sorted.sorted(by: { ($1.value.count, $0.key) < ($0.value.count, $1.key) }) {
       for node in variant.form where home[node.point] == nil { home[node.point] = Self.id(key) }
     }
@@ -191,7 +193,7 @@ package struct PatternAnalysis {
       let deviation = Double(one.actual.subtractingSaturated(one.expected)) / Double(max(one.expected, 1))
       let call = one.path == 0 ? nil : pathNames(one.path).last.map { ForeignName($0) }
       var violation = Violation(
-        pattern: Self.id(one.variant), kind: "latency", detail: .slow(call: call, one.rule), count: one.count,
+        pattern: Self.id(one.variant), kind: .latency, detail: .slow(call: call, one.rule), count: one.count,
         weight: (1 + Double(Int.bitWidth - one.count.leadingZeroBitCount) / 4) * min(abs(deviation), 8) * 0.5)
       violation.expected = one.expected
       violation.actual = one.actual
@@ -231,7 +233,7 @@ package struct PatternAnalysis {
       case .creep: .creep
       }
     var violation = Violation(
-      pattern: Self.id(key), kind: "drift",
+      pattern: Self.id(key), kind: .drift,
       detail: .drift(rule, change: verdict.change, nights: nights.count, since: since, score: verdict.score),
       count: variant.count, weight: 2 + min(verdict.change * 10, 6))
     violation.expected = Int64(checked: expected.rounded())
@@ -255,7 +257,7 @@ package struct PatternAnalysis {
   // MARK: - Bounds and the critical path
 
   private func bound(_ conclusion: inout PatternConclusion) {
-    func cut<Element>(_ list: inout [Element], _ name: String) {
+    func cut<Element>(_ list: inout [Element], _ name: OwnName) {
       guard list.count > settings.listed else { return }
       conclusion.limits[name] = "\(list.count - settings.listed) of \(list.count) not listed"
       list.removeLast(list.count - settings.listed)
@@ -266,7 +268,7 @@ package struct PatternAnalysis {
     cut(&violations, "violations.listed")
     conclusion.patterns = patterns
     conclusion.violations = violations
-    func say(_ overflow: Int, _ name: String, _ what: String) {
+    func say(_ overflow: Int, _ name: OwnName, _ what: MessageText) {
       if overflow > 0 { conclusion.limits[name] = "\(overflow) \(what) left out" }
     }
     say(tonight.variants.overflow, "patterns.variants", "requests of variants beyond \(PatternPartial.variantLimit)")
@@ -291,7 +293,7 @@ package struct PatternAnalysis {
     return
       contexts.sorted { ($1.value.criticalTime, $0.key) < ($0.value.criticalTime, $1.key) }.prefix(50).map {
         CriticalShare(
-          path: pathNames($0.key), calls: $0.value.critical, time: $0.value.criticalTime,
+          path: pathNames($0.key).map { ForeignName($0) }, calls: $0.value.critical, time: $0.value.criticalTime,
           share: Double($0.value.criticalTime) / Double(max(total, 1)))
       }
   }

@@ -49,8 +49,8 @@ struct PatternIncidents {
       identity = StableHash.combine(identity, one)
     }
     identity = StableHash.combine(identity, UInt64(bitPattern: first))
-    incident.fingerprint = hexText(StableHash.hash("patternViolation " + component))
-    incident.id = "v" + hexText(identity).prefix(12)
+    incident.fingerprint = FindingID(hexText(StableHash.hash("patternViolation " + component)))
+    incident.id = FindingID("v" + hexText(identity).prefix(12))
     let worst = breaks.map(\.count).max() ?? 0
     let calls = max(breaks.map { seen($0.caller, in: windows) }.max() ?? 0, worst)
     incident.severity = worst * 20 >= calls ? .minor : .info

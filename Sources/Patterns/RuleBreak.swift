@@ -8,6 +8,18 @@ struct RuleBreak {
     case missingCall, extraCall, unseenEdge, order, count, unseenVariant
     static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
 
+    /// The kind of the violation that it is in reports.
+    var violation: Violation.Kind {
+      switch self {
+      case .missingCall: .missingCall
+      case .extraCall: .extraCall
+      case .unseenEdge: .unseenEdge
+      case .order: .order
+      case .count: .count
+      case .unseenVariant: .unseenVariant
+      }
+    }
+
     /// How much one such departure matters beside the others.
     var gravity: Double {
       switch self {

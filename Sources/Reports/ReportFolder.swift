@@ -46,9 +46,9 @@ package enum ReportFolder {
       let renderer = MarkdownRenderer(rules: rules)
       var seen: Set<String> = []
       for incident in Ranking.byTime(report.incidents) {
-        let name = "incidents/" + IncidentPage.fileName(incident.id) + ".md"
+        let name = "incidents/" + IncidentPage.fileName(incident.id.text) + ".md"
         guard seen.insert(name).inserted else { continue }
-        let page = IncidentPage.page(incident, rules: rules, reproduce: report.reproduce)
+        let page = IncidentPage.page(incident, rules: rules, reproduce: report.reproduce.text)
         files.append((name, renderer.render(page)))
       }
       files.append(("report.md", renderer.render(page)))

@@ -18,11 +18,11 @@ package struct TestConclusion: Sendable {
   /// Reports that told what another one of their build had told.
   package var copies: [String] = []
   /// What had no room within the memory that the run may take, by name: how much, and what became of it.
-  package var limits: [String: String] = [:]
+  package var limits: [OwnName: MessageText] = [:]
 
   package init(
     findings: TestFindings, incidents: [Incident], night: TestHistory.Night, components: Int,
-    limits: [String: String] = [:]
+    limits: [OwnName: MessageText] = [:]
   ) {
     self.findings = findings
     self.incidents = incidents
@@ -104,8 +104,8 @@ package enum TestAnalysis {
     findings.notRun = timeline.tally.notRun
   }
 
-  private static func cut(_ timeline: TestTimeline) -> [String: String] {
-    var limits: [String: String] = [:]
+  private static func cut(_ timeline: TestTimeline) -> [OwnName: MessageText] {
+    var limits: [OwnName: MessageText] = [:]
     if timeline.cutTracks > 0 {
       limits["failingTests"] =
         "\(timeline.cutTracks) of \(timeline.cutTracks + timeline.tracks.count) tests that had a failure, or a reason not to run, found no room in "

@@ -106,7 +106,7 @@ package struct Repairs: Hashable, Sendable {
     [RepairLog.Kind.severalRoots, .childOutsideParent].map(\.name))
 
   /// What each kind means, for the reader of a diagnostic.
-  private static let explanations: [String: String] = [
+  private static let explanations: [String: MessageText] = [
     RepairLog.Kind.selfParent.name: "a span named itself as its parent: it is a root",
     RepairLog.Kind.cycle.name: "parents form a ring: the earliest span of it is a root",
     RepairLog.Kind.orphanAdopted.name: "the parent is missing: the span is kept under the request's root",
@@ -142,8 +142,10 @@ extension Repairs: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     writer.dictionary(entries) { writer, key, entry in
       writer.int(entry.count)
-      Evidence(SourceLocation(input: key.input, member: key.member, position: entry.first), request: key.kind)
-        .encode(to: &writer)
+      Evidence(
+        SourceLocation(input: key.input, member: key.member, position: entry.first), request: ForeignName(key.kind)
+      )
+      .encode(to: &writer)
     }
   }
 
@@ -151,7 +153,7 @@ extension Repairs: BinaryCodable {
     for _ in 0..<(try reader.count()) {
       let count = try reader.int()
       let place = try Evidence(from: &reader)
-      add(place.request, count: count, first: place.location)
+      add(place.request.text, count: count, first: place.location)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Model
+
 /// An open libarchive handle with its source of bytes.
 @safe final class LibarchiveReader {
   let handle: LibarchiveHandle
@@ -99,13 +101,13 @@
 
   private func report(_ message: String) {
     if ["nsupported", "not supported", "codec ID"].contains(where: message.contains) {
-      trail.damage("unsupportedMember", offset: delivered, message)
+      trail.damage("unsupportedMember", offset: delivered, "\(message)")
     } else if message.contains("CRC") || message.contains("checksum") {
-      trail.damage("checksumMismatch", offset: delivered, message)
+      trail.damage("checksumMismatch", offset: delivered, "\(message)")
     } else if message.contains("runcated") {
-      trail.damage("truncated", offset: delivered, message)
+      trail.damage("truncated", offset: delivered, "\(message)")
     } else {
-      trail.damage("damagedMember", offset: delivered, message)
+      trail.damage("damagedMember", offset: delivered, "\(message)")
     }
   }
 }

@@ -44,7 +44,7 @@ struct EntryFilter {
     case .link(let target):
       context.report(
         "skippedLink", .note, member: path(name),
-        "a link is not followed" + (target.map { "; it leads to " + $0 } ?? ""))
+        "a link is not followed" + (target.map { "; it leads to \($0)" as MessageText } ?? ""))
       return nil
     case .special:
       context.report("skippedSpecial", .note, member: path(name), "a device, pipe or socket is not read")

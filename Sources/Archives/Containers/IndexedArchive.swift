@@ -37,7 +37,7 @@ final class IndexedArchive: Container {
         "the 7z archive needs \(header.memory) bytes of memory to unpack, more than decoders may take")
     } catch {
       switch error {
-      case .damaged(let message): trail.damage("damagedArchive", offset: nil, "7z: " + message)
+      case .damaged(let message): trail.damage("damagedArchive", offset: nil, "7z: \(own: message)")
       case .tooLarge:
         trail.limit(ArchiveLimits.Name.decoderMemory, offset: nil, "the header of the 7z archive is too large")
       case .encrypted: trail.damage("encryptedMember", offset: nil, "the list of members of the 7z is encrypted")
@@ -53,16 +53,16 @@ final class IndexedArchive: Container {
       switch reader.handle.nextHeader() {
       case .entry(let entry, let warning):
         if let warning, !warning.contains("can't be converted") {
-          trail.context.report("archiveWarning", .note, member: trail.member, warning)
+          trail.context.report("archiveWarning", .note, member: trail.member, "\(warning)")
         }
         if let header = filter.admit(entry) { return header }
-      case .damaged(let message): trail.damage("damagedArchive", offset: reader.handle.position, message)
+      case .damaged(let message): trail.damage("damagedArchive", offset: reader.handle.position, "\(message)")
       case .fatal(let message):
         isFinished = true
         if message.contains("encrypted") {
-          trail.damage("encryptedMember", offset: nil, message)
+          trail.damage("encryptedMember", offset: nil, "\(message)")
         } else if !trail.isDamaged {
-          trail.damage("damagedArchive", offset: reader.handle.position, message)
+          trail.damage("damagedArchive", offset: reader.handle.position, "\(message)")
         }
       case .end: isFinished = true
       }

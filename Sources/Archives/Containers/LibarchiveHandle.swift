@@ -1,3 +1,4 @@
+internal import Model
 internal import CLibArchive
 
 /// An open libarchive reader that knows one format and no filter. Freed with its owner.

@@ -1,3 +1,5 @@
+internal import Model
+
 /// A stretch of an archive, as it is stored.
 @safe final class RangeStream: ByteStream {
   private let bytes: any RandomAccess

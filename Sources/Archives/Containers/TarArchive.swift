@@ -39,12 +39,12 @@ final class TarArchive: Container {
       case .entry(let entry, let warning):
         dataEnd = base + reader.handle.position
         if let warning, !warning.contains("can't be converted") {
-          trail.context.report("archiveWarning", .note, member: trail.member, offset: dataEnd, warning)
+          trail.context.report("archiveWarning", .note, member: trail.member, offset: dataEnd, "\(warning)")
         }
         if let header = filter.admit(entry) { return header }
         current = EntryDataStream(reader, isExpanding: false, on: MemberPath(trail.context, member: ""))
       case .damaged(let message):
-        damage(message, at: base + reader.handle.position)
+        damage("\(message)", at: base + reader.handle.position)
       case .fatal(let message):
         recover(from: base + reader.handle.position, after: .damage(message))
       case .end:
@@ -70,7 +70,7 @@ final class TarArchive: Container {
     dataEnd = base + reader.handle.position
   }
 
-  private func damage(_ message: String, at offset: Int) {
+  private func damage(_ message: MessageText, at offset: Int) {
     if trail.isDamaged { return }
     trail.damage("damagedArchive", offset: offset, message)
   }
@@ -106,7 +106,7 @@ final class TarArchive: Container {
   private func report(_ ending: Ending, at offset: Int, garbage: Int, goesOn: Bool) {
     switch ending {
     case .damage(let message):
-      damage(message, at: offset)
+      damage("\(own: message)", at: offset)
       if garbage > 0 { trail.note("skippedBytes", offset: offset, "\(garbage) bytes behind the damage are not read") }
     case .noEndMark:
       if goesOn || trail.isDamaged { return }

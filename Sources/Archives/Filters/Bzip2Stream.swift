@@ -1,3 +1,4 @@
+internal import Model
 internal import CBZip2
 
 /// bzip2 through libbz2, which checks the CRC of every block and stream; streams one after another are one.
@@ -112,7 +113,7 @@ internal import CBZip2
     }
   }
 
-  private func damage(_ code: String, at filled: Int, _ message: String) {
+  private func damage(_ code: String, at filled: Int, _ message: MessageText) {
     trail.damage(code, offset: expansion.produced + filled, message + " (stored byte \(input.position))")
   }
 }

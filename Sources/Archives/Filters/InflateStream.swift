@@ -1,3 +1,4 @@
+internal import Model
 internal import CISAL
 
 /// Deflate through ISA-L: gzip (RFC 1952), of which it checks CRC and length of every member, or raw as in a zip.
@@ -173,7 +174,7 @@ internal import CISAL
     }
   }
 
-  private func damage(_ code: String, at filled: Int, _ message: String) {
+  private func damage(_ code: String, at filled: Int, _ message: MessageText) {
     trail.damage(code, offset: expansion.produced + filled, message + " (stored byte \(input.position))")
   }
 }

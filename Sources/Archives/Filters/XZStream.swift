@@ -1,3 +1,4 @@
+internal import Model
 internal import CLZMA
 
 /// xz (streams one after another, with padding) and the older .lzma through liblzma, within the memory for decoders.
@@ -137,7 +138,7 @@ internal import CLZMA
     }
   }
 
-  private func damage(_ code: String, at filled: Int, _ message: String) {
+  private func damage(_ code: String, at filled: Int, _ message: MessageText) {
     trail.damage(code, offset: expansion.produced + filled, message + " (stored byte \(input.position))")
   }
 }

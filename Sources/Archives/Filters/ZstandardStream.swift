@@ -1,3 +1,4 @@
+internal import Model
 internal import CZstd
 
 /// Zstandard (RFC 8878) through libzstd: frames one after another, skippable ones among them, checksums checked.
@@ -89,7 +90,7 @@ internal import CZstd
     }
   }
 
-  private func damage(_ code: String, at filled: Int, _ message: String) {
+  private func damage(_ code: String, at filled: Int, _ message: MessageText) {
     trail.damage(code, offset: expansion.produced + filled, message + " (stored byte \(input.position))")
   }
 }

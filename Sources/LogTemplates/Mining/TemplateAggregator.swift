@@ -78,8 +78,8 @@ package struct TemplateAggregator: Aggregator {
           MessageStats.TimedEvidence(
             time: log.time,
             evidence: Evidence(
-              context.location(log.source), request: log.request.isNone ? "" : log.request.hex,
-              quote: String(stats.text.prefix(300))))
+              context.location(log.source), request: log.request.isNone ? "" : ForeignName(log.request.hex),
+              quote: ForeignText(String(stats.text.prefix(300)))))
         })
       done.messages.add(stats, for: StableHash.hash(stats.text))
     }

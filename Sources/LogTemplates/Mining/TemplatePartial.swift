@@ -127,8 +127,10 @@ package struct TemplatePartial: Sendable {
       let template = model.templates[index]
       return LearnedTemplate(
         finding: TemplateFinding(
-          id: template.id, template: template.text, count: stats.count, severity: stats.severity,
-          components: stats.components, status: knownIDs.contains(template.id) ? "known" : "new"),
+          id: FindingID(template.id), template: ForeignText(template.text), count: stats.count,
+          severity: stats.severity,
+          components: stats.components.map { ForeignName($0) },
+          status: knownIDs.contains(template.id) ? .known : .new),
         evidence: stats.evidence.map(\.evidence), first: stats.first, last: stats.last)
     }
     return TemplateConclusion(

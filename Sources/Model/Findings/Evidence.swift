@@ -4,11 +4,11 @@ package import Support
 package struct Evidence: Hashable, Comparable, Sendable {
   package var location: SourceLocation
   /// The request's id as text, empty where the record has none.
-  package var request: String
+  package var request: ForeignName
   /// What the record says, masked and bounded; empty where there is nothing to quote.
-  package var quote: String
+  package var quote: ForeignText
 
-  package init(_ location: SourceLocation, request: String = "", quote: String = "") {
+  package init(_ location: SourceLocation, request: ForeignName = "", quote: ForeignText = "") {
     self.location = location
     self.request = request
     self.quote = quote
@@ -32,8 +32,8 @@ extension Evidence: BinaryCodable {
       writer.int(offset)
     case .whole: writer.byte(0)
     }
-    writer.text(request)
-    writer.text(quote)
+    writer.text(request.text)
+    writer.text(quote.text)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -47,8 +47,8 @@ extension Evidence: BinaryCodable {
     default: throw reader.failure("unknown kind of position")
     }
     location = SourceLocation(input: input, member: member, position: position)
-    request = try reader.text()
-    quote = try reader.text()
+    request = ForeignName(try reader.text())
+    quote = ForeignText(try reader.text())
   }
 }
 

@@ -17,9 +17,9 @@ package struct Incident: Hashable, Sendable {
   }
 
   /// Stable from night to night: a hash of kind and what it is about.
-  package var id: String
+  package var id: FindingID
   /// Equal for the same trouble on different nights.
-  package var fingerprint: String
+  package var fingerprint: FindingID
   package var kind: Kind
   package var status: Status
   package var severity: Severity

@@ -1,10 +1,10 @@
 /// Everything a night's report says: the value that `report.json`, `report.md` and the incident pages are written from.
 package struct NightReport: Sendable {
-  package var toolVersion = ""
+  package var toolVersion: OwnName = ""
   /// First and last record, microseconds since the epoch; nil where nothing has a time.
   package var window: (start: Int64, end: Int64)?
-  /// One sentence.
-  package var verdict = ""
+  /// The night in one sentence.
+  package var verdict = NightVerdict.nothingRead(isPartlyUnread: false)
   package var inputs: [Input] = []
   package var summary = Summary()
   package var components: [Component] = []
@@ -21,18 +21,18 @@ package struct NightReport: Sendable {
   package var policies: PolicyFindings?
   package var diagnostics: [Diagnostic] = []
   /// Limits that were hit: name and what was left out because of it.
-  package var limits: [String: String] = [:]
+  package var limits: [OwnName: MessageText] = [:]
   /// The command that makes this report again.
-  package var reproduce = ""
+  package var reproduce: ForeignText = ""
   /// The zone assumed for times without one.
-  package var zone = "UTC"
+  package var zone: ForeignName = "UTC"
 
   package init() {}
 
   /// One input and its record counts.
   package struct Input: Hashable, Sendable {
-    package var name: String
-    package var sha256: String
+    package var name: ForeignName
+    package var sha256: FindingID
     /// As stored.
     package var bytes: Int
     package var members: Int
@@ -41,7 +41,8 @@ package struct NightReport: Sendable {
     package var diagnostics: Int
     package var memberCounts: [MemberCounts]
     package init(
-      name: String, sha256: String, bytes: Int, members: Int, events: Int, recordCounts: RecordCounts, diagnostics: Int
+      name: ForeignName, sha256: FindingID, bytes: Int, members: Int, events: Int, recordCounts: RecordCounts,
+      diagnostics: Int
     ) {
       self.name = name
       self.sha256 = sha256
@@ -56,13 +57,13 @@ package struct NightReport: Sendable {
 
   /// The record counts of one member.
   package struct MemberCounts: Hashable, Sendable {
-    package var member: String
+    package var member: ForeignName
     /// The format it was read as, empty where none was recognised.
-    package var format: String
+    package var format: OwnName
     /// Expanded.
     package var bytes: Int
     package var recordCounts: RecordCounts
-    package init(member: String, format: String, bytes: Int, recordCounts: RecordCounts) {
+    package init(member: ForeignName, format: OwnName, bytes: Int, recordCounts: RecordCounts) {
       self.member = member
       self.format = format
       self.bytes = bytes
@@ -79,18 +80,18 @@ package struct NightReport: Sendable {
     /// Of those, how many were seen often enough tonight for the first time: from now on they are expected.
     package var patternsAnnounced = 0
     package var incidents = 0
-    package var openCircuitBreakers: [String] = []
+    package var openCircuitBreakers: [ForeignName] = []
     package init() {}
   }
 
   package struct Component: Hashable, Sendable {
-    package var id: String
+    package var id: ForeignName
     package var requests: Int
     package var failures: Int
     package var latency: LatencySummary?
     package var calls: [Call]
     package var errorRate: Double { requests == 0 ? 0 : Double(failures) / Double(requests) }
-    package init(id: String, requests: Int, failures: Int, latency: LatencySummary?, calls: [Call]) {
+    package init(id: ForeignName, requests: Int, failures: Int, latency: LatencySummary?, calls: [Call]) {
       self.id = id
       self.requests = requests
       self.failures = failures
@@ -100,10 +101,10 @@ package struct NightReport: Sendable {
   }
 
   package struct Call: Hashable, Sendable {
-    package var to: String
+    package var to: ForeignName
     package var count: Int
     package var failures: Int
-    package init(to: String, count: Int, failures: Int) {
+    package init(to: ForeignName, count: Int, failures: Int) {
       self.to = to
       self.count = count
       self.failures = failures

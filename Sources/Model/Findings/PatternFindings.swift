@@ -1,18 +1,21 @@
+/// What became of something that earlier nights knew.
+package enum FindingStatus: String, Hashable, Sendable { case known, new, changed, gone }
+
 /// How components normally work together, as learned from the requests.
 package struct PatternFinding: Hashable, Sendable {
-  package var id: String
-  package var name: String
+  package var id: FindingID
+  package var name: ForeignName
   /// Unique components, in order of first appearance.
-  package var participants: [String]
+  package var participants: [ForeignName]
   /// Calls as (from, to) in canonical order.
-  package var sequence: [[String]]
+  package var sequence: [[ForeignName]]
   package var occurrences: Int
   package var latency: LatencySummary?
   package var baseline: LatencySummary?
-  /// `known`, `new`, `changed` or `gone`.
-  package var status: String
+  package var status: FindingStatus
   package init(
-    id: String, name: String, participants: [String], sequence: [[String]], occurrences: Int, status: String = "known"
+    id: FindingID, name: ForeignName, participants: [ForeignName], sequence: [[ForeignName]], occurrences: Int,
+    status: FindingStatus = .known
   ) {
     self.id = id
     self.name = name
@@ -27,12 +30,17 @@ package struct PatternFinding: Hashable, Sendable {
 
 /// A request, or tonight as a whole, that departs from what was learned.
 package struct Violation: Hashable, Sendable {
+  /// The rule that was broken.
+  package enum Kind: String, CaseIterable, Comparable, Hashable, Sendable {
+    case latency, drift, gone, missingCall, extraCall, unseenEdge, order, count, unseenVariant
+    package static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
+  }
+
   /// The pattern's id.
-  package var pattern: String
-  /// The rule broken: `latency`, `unseenVariant`, `missingCall`, `extraCall`, `order`, `count`, `unseenEdge`, `drift`, ….
-  package var kind: String
+  package var pattern: FindingID
+  package var kind: Kind
   /// One exemplar request, empty where the finding is about the whole night.
-  package var request: String
+  package var request: ForeignName
   /// Microseconds.
   package var expected: Int64?
   package var actual: Int64?
@@ -44,7 +52,7 @@ package struct Violation: Hashable, Sendable {
   /// How much it matters: findings are ranked by it.
   package var weight: Double
   package var evidence: [Evidence]
-  package init(pattern: String, kind: String, detail: ViolationDetail, count: Int = 1, weight: Double = 0) {
+  package init(pattern: FindingID, kind: Kind, detail: ViolationDetail, count: Int = 1, weight: Double = 0) {
     self.pattern = pattern
     self.kind = kind
     request = ""
@@ -60,16 +68,16 @@ package struct Violation: Hashable, Sendable {
 
 /// One log template of the night.
 package struct TemplateFinding: Hashable, Sendable {
-  package var id: String
+  package var id: FindingID
   /// The text with `<*>` for what varies.
-  package var template: String
+  package var template: ForeignText
   package var count: Int
   package var severity: Severity
-  package var components: [String]
-  /// `known`, `new`, `changed` or `gone`.
-  package var status: String
+  package var components: [ForeignName]
+  package var status: FindingStatus
   package init(
-    id: String, template: String, count: Int, severity: Severity, components: [String], status: String = "known"
+    id: FindingID, template: ForeignText, count: Int, severity: Severity, components: [ForeignName],
+    status: FindingStatus = .known
   ) {
     self.id = id
     self.template = template
@@ -83,14 +91,14 @@ package struct TemplateFinding: Hashable, Sendable {
 /// Where the night's time went: one call path's part of the critical paths of all requests.
 package struct CriticalShare: Hashable, Sendable {
   /// `component operation` from the root down.
-  package var path: [String]
+  package var path: [ForeignName]
   /// Calls on the critical path of their request.
   package var calls: Int
   /// Microseconds of critical path that were this path's own.
   package var time: Int64
   /// Of all critical time, in [0, 1].
   package var share: Double
-  package init(path: [String], calls: Int, time: Int64, share: Double) {
+  package init(path: [ForeignName], calls: Int, time: Int64, share: Double) {
     self.path = path
     self.calls = calls
     self.time = time

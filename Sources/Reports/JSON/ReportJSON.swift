@@ -25,9 +25,9 @@ package struct ReportJSON: Sendable {
   package func document(_ report: NightReport) -> JSONValue {
     .object([
       "schemaVersion": .int(Self.schemaVersion),
-      "tool": .object(["name": .string("hindcast"), "version": .string(report.toolVersion)]),
+      "tool": .object(["name": .string("hindcast"), "version": .string(report.toolVersion.text)]),
       "window": report.window.map { .object(["start": time($0.start), "end": time($0.end)]) } ?? .null,
-      "verdict": sentence(report.verdict),
+      "verdict": words(report.verdict.wording),
       "inputs": .array(report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }.map(input)),
       "summary": summary(report.summary),
       "components": .array(report.components.sorted { $0.id < $1.id }.map(component)),
@@ -56,8 +56,8 @@ package struct ReportJSON: Sendable {
       "policies": report.policies.map(policies) ?? .null,
       "diagnostics": .array(Ranking.diagnostics(report.diagnostics).map(diagnostic)),
       "limits": .object(
-        Dictionary(uniqueKeysWithValues: report.limits.map { ($0.key, sentence($0.value)) })),
-      "reproduce": sentence(report.reproduce),
+        Dictionary(uniqueKeysWithValues: report.limits.map { ($0.key.text, sentence($0.value.plain)) })),
+      "reproduce": sentence(report.reproduce.text),
       "zone": text(report.zone),
     ])
   }
@@ -65,11 +65,13 @@ package struct ReportJSON: Sendable {
   // MARK: Texts, times, numbers
 
   func text(_ value: String) -> JSONValue { .string(rules.bounded(value)) }
+  func text(_ value: some TextValue) -> JSONValue { text(value.text) }
   func path(_ value: String) -> JSONValue { .string(rules.boundedPath(value)) }
   /// A sentence of ours that may quote foreign text: masked, and bounded like a path.
   func sentence(_ value: String) -> JSONValue { .string(rules.boundedPath(value)) }
   func words(_ text: InlineText) -> JSONValue { sentence(text.plain) }
-  func texts(_ values: [String]) -> JSONValue { .array(values.map(text)) }
+  func texts(_ values: [String]) -> JSONValue { .array(values.map { text($0) }) }
+  func texts(_ values: [some TextValue]) -> JSONValue { .array(values.map { text($0.text) }) }
   func sentences(_ values: [String]) -> JSONValue { .array(values.map(sentence)) }
   func time(_ microseconds: Int64) -> JSONValue { .string(Timestamp(microseconds).rfc3339) }
 
@@ -104,7 +106,7 @@ package struct ReportJSON: Sendable {
     let members = input.memberCounts.sorted { $0.member < $1.member }
     let omitted = members.count - min(members.count, Self.listedMembers)
     return .object([
-      "name": path(input.name), "sha256": .string(input.sha256), "bytes": .int(input.bytes),
+      "name": path(input.name.text), "sha256": .string(input.sha256.text), "bytes": .int(input.bytes),
       "members": .int(input.members), "records": .int(input.recordCounts.records),
       "used": .int(input.recordCounts.used),
       "skipped": .int(input.recordCounts.skippedTotal), "repaired": .int(input.recordCounts.repairedTotal),
@@ -117,7 +119,7 @@ package struct ReportJSON: Sendable {
 
   private func member(_ member: NightReport.MemberCounts) -> JSONValue {
     .object([
-      "member": path(member.member), "format": .string(member.format), "bytes": .int(member.bytes),
+      "member": path(member.member.text), "format": .string(member.format.text), "bytes": .int(member.bytes),
       "records": .int(member.recordCounts.records), "used": .int(member.recordCounts.used),
       "skippedBy": counts(member.recordCounts.skipped), "repairedBy": counts(member.recordCounts.repaired),
     ])
@@ -127,7 +129,7 @@ package struct ReportJSON: Sendable {
     var pairs = place(diagnostic.location)
     pairs["code"] = .string(diagnostic.code)
     pairs["severity"] = .string(diagnostic.severity.name)
-    pairs["message"] = text(diagnostic.message)
+    pairs["message"] = text(diagnostic.message.plain)
     pairs["count"] = .int(diagnostic.count)
     if let limit = diagnostic.limit { pairs["limit"] = .string(limit) }
     return .object(pairs)
@@ -180,15 +182,15 @@ package struct ReportJSON: Sendable {
   private func pattern(_ pattern: PatternFinding) -> JSONValue {
     .object([
       "id": text(pattern.id), "name": text(pattern.name), "participants": texts(pattern.participants),
-      "sequence": .array(pattern.sequence.map(texts)), "occurrences": .int(pattern.occurrences),
+      "sequence": .array(pattern.sequence.map { texts($0) }), "occurrences": .int(pattern.occurrences),
       "latency": latency(optional: pattern.latency), "baseline": pattern.baseline.map { latency($0) },
-      "status": .string(pattern.status),
+      "status": .string(pattern.status.rawValue),
     ])
   }
 
   private func violation(_ violation: Violation) -> JSONValue {
     .object([
-      "pattern": text(violation.pattern), "kind": .string(violation.kind), "request": text(violation.request),
+      "pattern": text(violation.pattern), "kind": .string(violation.kind.rawValue), "request": text(violation.request),
       "expectedUs": violation.expected.map { .int($0) }, "actualUs": violation.actual.map { .int($0) },
       "deviation": violation.deviation.map { .double($0) }, "detail": words(violation.detail.wording),
       "count": .int(violation.count), "weight": .double(violation.weight), "evidence": evidence(violation.evidence),
@@ -199,7 +201,7 @@ package struct ReportJSON: Sendable {
     .object([
       "id": text(template.id), "template": text(template.template), "count": .int(template.count),
       "severity": .string(template.severity.name), "components": texts(template.components.sorted()),
-      "status": .string(template.status),
+      "status": .string(template.status.rawValue),
     ])
   }
 }
@@ -218,7 +220,7 @@ enum Ranking {
   /// By the heaviest rule that was broken about them, then by how many requests they stand for: one that is gone stands for
   /// those it had.
   static func patterns(_ list: [PatternFinding], by violations: [Violation]) -> [PatternFinding] {
-    var weights: [String: Double] = [:]
+    var weights: [FindingID: Double] = [:]
     for violation in violations { weights[violation.pattern] = max(weights[violation.pattern] ?? 0, violation.weight) }
     return list.sorted { a, b in
       let (x, y) = (weights[a.id] ?? 0, weights[b.id] ?? 0)

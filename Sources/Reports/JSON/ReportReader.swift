@@ -12,8 +12,8 @@ package struct EarlierReport: Sendable {
 
   /// The incident with an id, or the only one whose id begins with the text.
   package func incident(_ id: String) -> Incident? {
-    if let exact = incidents.first(where: { $0.id == id }) { return exact }
-    let beginning = incidents.filter { $0.id.hasPrefix(id) }
+    if let exact = incidents.first(where: { $0.id.text == id }) { return exact }
+    let beginning = incidents.filter { $0.id.text.hasPrefix(id) }
     return beginning.count == 1 && !id.isEmpty ? beginning[0] : nil
   }
 }
@@ -104,7 +104,9 @@ private struct IncidentReader {
     } else if let offset = value["offset"]?.integer.flatMap({ Int(exactly: $0) }) {
       location.position = .offset(offset)
     }
-    return Evidence(location, request: value["request"]?.text ?? "", quote: value["quote"]?.text ?? "")
+    return Evidence(
+      location, request: ForeignName(value["request"]?.text ?? ""),
+      quote: ForeignText(value["quote"]?.text ?? ""))
   }
 
   private func evidences(_ value: JSONValue) throws(ReportReadFailure) -> [Evidence] {
@@ -116,8 +118,8 @@ private struct IncidentReader {
   func incident(_ value: JSONValue) throws(ReportReadFailure) -> Incident {
     let kind = try need(Incident.Kind(rawValue: try text(value, "kind")), "kind")
     var incident = Incident(kind: kind, start: try time(value, "start"), end: try time(value, "end"))
-    incident.id = try text(value, "id")
-    incident.fingerprint = value["fingerprint"]?.text ?? ""
+    incident.id = FindingID(try text(value, "id"))
+    incident.fingerprint = FindingID(value["fingerprint"]?.text ?? "")
     incident.status = try need(Incident.Status(rawValue: try text(value, "status")), "status")
     incident.severity = try need(Incident.Severity(rawValue: try text(value, "severity")), "severity")
     incident.trigger = .earlier(try foreign(value, "trigger"))

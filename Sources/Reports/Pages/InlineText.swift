@@ -28,6 +28,17 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
 
   /// A foreign text alone.
   package static func foreign(_ text: String) -> InlineText { InlineText([.foreign(text)]) }
+  package static func foreign(_ value: some TextValue) -> InlineText { InlineText([.foreign(value.text)]) }
+  /// What a diagnostic says.
+  package static func message(_ message: MessageText) -> InlineText {
+    InlineText(
+      message.parts.map { part in
+        switch part {
+        case .own(let text): .own(text)
+        case .foreign(let text): .foreign(text.text)
+        }
+      })
+  }
   /// A sentence of an analysis alone.
   package static func sentence(_ text: String) -> InlineText { InlineText([.sentence(text)]) }
   /// Labels of ours that were put together at run time out of fixed words and numbers.
@@ -65,6 +76,7 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     package mutating func appendInterpolation(strong text: StaticString) { runs.append(.strong(text.description)) }
     package mutating func appendInterpolation(_ count: Int) { runs.append(.own(NumberFormat.count(count))) }
     package mutating func appendInterpolation(_ text: InlineText) { runs += text.runs }
+    package mutating func appendInterpolation(_ name: OwnName) { runs.append(.own(name.text)) }
     package mutating func appendInterpolation(_ text: ForeignText) { runs.append(.foreign(text.text)) }
     package mutating func appendInterpolation(_ name: ForeignName) { runs.append(.foreign(name.text)) }
     package mutating func appendInterpolation(_ id: FindingID) { runs.append(.foreign(id.text)) }

@@ -19,7 +19,7 @@ package struct NightPage {
 
   package func page() -> Page {
     var page = Page(title: title)
-    page.paragraph(.sentence(report.verdict.isEmpty ? "Nothing was found." : report.verdict))
+    page.paragraph(report.verdict.wording)
     summary(&page)
     incidents(&page)
     deployments(&page)
@@ -31,7 +31,7 @@ package struct NightPage {
     windows(&page)
     ReadingSection(report: report).add(to: &page)
     page.heading(2, "How to reproduce")
-    if !report.reproduce.isEmpty { page.blocks.append(.command(report.reproduce)) }
+    if !report.reproduce.isEmpty { page.blocks.append(.command(report.reproduce.text)) }
     page.bullets(
       report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }.prefix(Self.listed).map {
         "\($0.name): sha256 \($0.sha256)"
@@ -94,7 +94,7 @@ package struct NightPage {
     page.table(
       ["severity", "kind", "from (UTC)", "lasted", "likely beginning", "components", "status", "page"],
       ranked.prefix(100).map { incident in
-        let name = IncidentPage.fileName(incident.id)
+        let name = IncidentPage.fileName(incident.id.text)
         return [
           .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(NumberFormat.time(incident.start)),
           .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))), Labels.about(incident),
@@ -174,7 +174,7 @@ package struct NightPage {
         ["pattern", "rule", "what", "expected", "actual", "requests", "one of them"],
         violations.prefix(Self.listed).map { violation in
           [
-            .foreign(names[violation.pattern] ?? violation.pattern), .sentence(violation.kind),
+            names[violation.pattern].map { .foreign($0) } ?? .foreign(violation.pattern), .own(violation.kind.rawValue),
             violation.detail.wording, .own(violation.expected.map { NumberFormat.duration($0) } ?? "–"),
             .own(violation.actual.map { NumberFormat.duration($0) } ?? "–"), .own(NumberFormat.count(violation.count)),
             violation.request.isEmpty ? "–" : .foreign(violation.request),
@@ -183,18 +183,18 @@ package struct NightPage {
       more(violations.count, than: Self.listed, &page)
     }
     let announced = report.summary.patternsAnnounced
-    if announced > 0, report.patterns.contains(where: { $0.baseline != nil || $0.status != "known" }) {
+    if announced > 0, report.patterns.contains(where: { $0.baseline != nil || $0.status != .known }) {
       page.paragraph(
         "\(own: NumberFormat.count(announced)) of the patterns were learned tonight: from now on they are expected.")
     }
-    let patterns = Ranking.patterns(report.patterns.filter { $0.status != "known" }, by: violations)
+    let patterns = Ranking.patterns(report.patterns.filter { $0.status != .known }, by: violations)
     if !patterns.isEmpty {
       page.heading(2, "Patterns: new, changed, gone")
       page.table(
         ["pattern", "status", "requests", "components", "p99", "p99 before"],
         patterns.prefix(Self.listed).map { pattern in
           [
-            .foreign(pattern.name), .sentence(pattern.status), .own(NumberFormat.count(pattern.occurrences)),
+            .foreign(pattern.name), .own(pattern.status.rawValue), .own(NumberFormat.count(pattern.occurrences)),
             InlineText.joined(pattern.participants.prefix(6).map { .foreign($0) }, by: ", "),
             .own(pattern.latency.map { NumberFormat.duration($0.p99) } ?? "–"),
             .own(pattern.baseline.map { NumberFormat.duration($0.p99) } ?? "–"),
@@ -203,11 +203,11 @@ package struct NightPage {
       more(patterns.count, than: Self.listed, &page)
     }
     let templates = report.templates.sorted { a, b in
-      let order = (a.status == "known" ? 1 : 0, b.status == "known" ? 1 : 0)
+      let order = (a.status == .known ? 1 : 0, b.status == .known ? 1 : 0)
       if order.0 != order.1 { return order.0 < order.1 }
       if a.severity != b.severity { return a.severity > b.severity }
       return a.count != b.count ? a.count > b.count : (a.id, a.template) < (b.id, b.template)
-    }.filter { $0.severity >= .warning || $0.status != "known" }
+    }.filter { $0.severity >= .warning || $0.status != .known }
     if !templates.isEmpty {
       page.heading(2, "Log messages")
       page.table(
@@ -215,7 +215,7 @@ package struct NightPage {
         templates.prefix(Self.listed).map { template in
           [
             .foreign(template.template), .own(template.severity.name), .own(NumberFormat.count(template.count)),
-            .sentence(template.status),
+            .own(template.status.rawValue),
             InlineText.joined(template.components.sorted().prefix(4).map { .foreign($0) }, by: ", "),
           ]
         })

@@ -97,7 +97,7 @@ struct ReadingSection {
       page.heading(3, "Limits that were hit")
       page.table(
         ["limit", "what was left out"],
-        report.limits.sorted { $0.key < $1.key }.map { [.foreign($0.key), .sentence($0.value)] })
+        report.limits.sorted { $0.key < $1.key }.map { [.own($0.key.text), .message($0.value)] })
     }
     let problems = Ranking.diagnostics(report.diagnostics).sorted { $0.severity > $1.severity }
     if !problems.isEmpty {
@@ -106,8 +106,8 @@ struct ReadingSection {
         ["severity", "code", "where", "what", "times"],
         problems.prefix(50).map { problem in
           [
-            .own(problem.severity.name), .sentence(problem.code), IncidentPage.place(problem.location),
-            .sentence(problem.message), .own(NumberFormat.count(problem.count)),
+            .own(problem.severity.name), .own(problem.code), IncidentPage.place(problem.location),
+            .message(problem.message), .own(NumberFormat.count(problem.count)),
           ]
         })
       if problems.count > 50 { page.paragraph("\(problems.count - 50) more in `report.json`.") }

@@ -5,7 +5,7 @@ package enum StepSummary {
   /// The form for `$GITHUB_STEP_SUMMARY` and merge request notes: well under a mebibyte.
   package static func stepSummary(_ report: NightReport, rules: TextRules = TextRules()) -> String {
     var page = Page(title: "Hindcast")
-    page.paragraph(.sentence(report.verdict.isEmpty ? "Nothing was found." : report.verdict))
+    page.paragraph(report.verdict.wording)
     page.table(
       ["severity", "kind", "from (UTC)", "likely beginning", "components"],
       Ranking.bySeverity(report.incidents).prefix(20).map { incident in

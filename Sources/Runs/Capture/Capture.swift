@@ -28,7 +28,7 @@ package enum Capture {
     for incident in conclusion.report.incidents {
       try bundle.record(
         CapturedDecision(
-          eventID: "incident " + incident.id, decision: incident.decision.action == nil ? .invoke : .skip,
+          eventID: "incident " + incident.id.text, decision: incident.decision.action == nil ? .invoke : .skip,
           scheduleAt: incident.start, termination: incident.kind.rawValue,
           effects: [try CapturedEffect(renderer.incident(incident))]))
     }

@@ -29,8 +29,8 @@ package struct ConcludePhase: Sendable {
     var report = NightReport()
     report.diagnostics = notes + request.changeNotes
     report.changes = request.changes
-    report.toolVersion = Version.text
-    report.zone = request.pipeline.zone.name
+    report.toolVersion = OwnName(Version.text)
+    report.zone = ForeignName(request.pipeline.zone.name)
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
@@ -59,9 +59,10 @@ package struct ConcludePhase: Sendable {
     let tests = try addTests(night, history, to: &report)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
-    report.verdict = Verdict.sentence(report)
-    report.reproduce = RunSetup.commandLine(
-      ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted())
+    report.verdict = NightVerdict(report)
+    report.reproduce = ForeignText(
+      RunSetup.commandLine(
+        ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted()))
     history?.recognise(&report.incidents)
     for i in report.incidents.indices { report.incidents[i].take(report.changes) }
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
@@ -158,15 +159,15 @@ package struct ConcludePhase: Sendable {
   private func add(_ learned: TemplateConclusion, _ earlier: [HistoricTemplate], to report: inout NightReport) {
     report.templates = learned.templates.map { template in
       var finding = template.finding
-      if earlier.isEmpty { finding.status = "known" }
+      if earlier.isEmpty { finding.status = .known }
       return finding
     }
-    let tonight = Set(report.templates.map(\.id)).union(learned.aliases.keys)
+    let tonight = Set(report.templates.map(\.id.text)).union(learned.aliases.keys)
     let gone = earlier.filter { !tonight.contains($0.id) }.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
     report.templates += gone.prefix(Self.listedGone).map { template in
       TemplateFinding(
-        id: template.id, template: template.template, count: 0, severity: template.severity,
-        components: template.components, status: "gone")
+        id: FindingID(template.id), template: ForeignText(template.template), count: 0, severity: template.severity,
+        components: template.components.map { ForeignName($0) }, status: .gone)
     }
     if learned.unkept > 0 {
       report.limits["templates"] = "\(learned.unkept) log records had more different messages than are kept"
@@ -214,7 +215,8 @@ package struct ConcludePhase: Sendable {
       }
       let own = diagnostics.filter { $0.location.input == outcome.name }
       var input = NightReport.Input(
-        name: outcome.name, sha256: outcome.sha256, bytes: outcome.bytes, members: outcome.members,
+        name: ForeignName(outcome.name), sha256: FindingID(outcome.sha256), bytes: outcome.bytes,
+        members: outcome.members,
         events: outcome.events, recordCounts: recordCounts, diagnostics: own.reduce(0) { $0 + $1.count })
       input.memberCounts = outcome.memberCounts
       report.inputs.append(input)
@@ -222,28 +224,27 @@ package struct ConcludePhase: Sendable {
     report.diagnostics += UnreadFiles.collapsed(diagnostics)
     for diagnostic in diagnostics.sorted(by: { $0.location < $1.location }) {
       guard let limit = diagnostic.limit else { continue }
-      let hit = "\(diagnostic.location.description): \(diagnostic.message)"
-      report.limits[limit] = report.limits[limit] ?? hit
+      let name = OwnName(limit)
+      report.limits[name] = report.limits[name] ?? "\(diagnostic.location.description): \(diagnostic.message)"
     }
   }
 }
 
-/// The night in one sentence.
-package enum Verdict {
-  package static func sentence(_ report: NightReport) -> String {
+extension NightVerdict {
+  /// The verdict on a night whose findings are all there.
+  init(_ report: NightReport) {
     let isPartlyUnread = report.diagnostics.contains(where: \.meansUnread)
-    let rest = isPartlyUnread ? " Part of the input could not be read." : ""
-    guard report.summary.events > 0 else { return "Nothing that could be analysed was read." + rest }
-    if let worst = report.incidents.max(by: { ($0.severity, $1.start, $1.id) < ($1.severity, $0.start, $0.id) }) {
-      let count = report.incidents.count
-      return (count == 1 ? "One incident: " : "\(count) incidents; the worst: ") + worst.headline.wording.plain + rest
-    }
+    let worst = report.incidents.max { ($0.severity, $1.start, $1.id) < ($1.severity, $0.start, $0.id) }
     let broken = report.tests.failed + report.tests.errors
-    if broken > 0 { return "No incident was found, but \(broken) of \(report.tests.tests) tests failed." + rest }
-    var read: [String] = []
-    if report.summary.requests > 0 { read.append("\(report.summary.requests) requests") }
-    if report.tests.tests > 0 { read.append("\(report.tests.tests) tests") }
-    return "No incident was found" + (read.isEmpty ? "." : " in " + read.joined(separator: " and ") + ".") + rest
+    if report.summary.events == 0 {
+      self = .nothingRead(isPartlyUnread: isPartlyUnread)
+    } else if let worst {
+      self = .incidents(report.incidents.count, worst: worst.headline, isPartlyUnread: isPartlyUnread)
+    } else if broken > 0 {
+      self = .failedTests(broken, of: report.tests.tests, isPartlyUnread: isPartlyUnread)
+    } else {
+      self = .quiet(requests: report.summary.requests, tests: report.tests.tests, isPartlyUnread: isPartlyUnread)
+    }
   }
 }
 

@@ -135,8 +135,8 @@ package struct NightHistory {
 
   /// Marks incidents that earlier nights had too.
   package func recognise(_ incidents: inout [Incident]) {
-    for i in incidents.indices where incidents[i].status == .new && baseline.incidents[incidents[i].fingerprint] != nil
-    {
+    for i in incidents.indices
+    where incidents[i].status == .new && baseline.incidents[incidents[i].fingerprint.text] != nil {
       incidents[i].status = .recurring
     }
   }
@@ -152,10 +152,10 @@ package struct NightHistory {
     record.requests = report.summary.requests
     record.blobs = conclusion.blobs
     record.blobs[Blob.inputs] = Array(inputs.joined(separator: "\n").utf8)
-    record.templates = report.templates.filter { $0.status != "gone" }.map { template in
+    record.templates = report.templates.filter { $0.status != .gone }.map { template in
       HistoricTemplate(
-        id: template.id, template: template.template, count: template.count, severity: template.severity,
-        components: template.components, aliases: aliases[template.id] ?? [])
+        id: template.id.text, template: template.template.text, count: template.count, severity: template.severity,
+        components: template.components.map(\.text), aliases: aliases[template.id.text] ?? [])
     }
     record.incidents = report.incidents.map { HistoricIncident($0, headline: $0.headline.wording.plain) }
     try store.commit(record)

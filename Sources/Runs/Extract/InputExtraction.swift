@@ -91,7 +91,8 @@ struct InputExtraction {
     finished.finish(complete: complete, into: &batch)
     absorb()
     let recordCounts = NightReport.MemberCounts(
-      member: member, format: finished.format, bytes: memberBytes, recordCounts: batch.recordCounts)
+      member: ForeignName(member), format: OwnName(finished.format), bytes: memberBytes,
+      recordCounts: batch.recordCounts)
     if isContinued, outcome.memberCounts.isEmpty { beginsInMember = true }
     if isContinued, let last = outcome.memberCounts.indices.last {
       outcome.memberCounts[last].join(recordCounts)

@@ -51,8 +51,8 @@ extension InputOutcome: BinaryCodable {
     }
     writer.int(times.uncounted)
     writer.array(memberCounts) { writer, member in
-      writer.text(member.member)
-      writer.text(member.format)
+      writer.text(member.member.text)
+      writer.text(member.format.text)
       writer.int(member.bytes)
       member.recordCounts.encode(to: &writer)
     }
@@ -83,7 +83,8 @@ extension InputOutcome: BinaryCodable {
       let bytes = try reader.int()
       memberCounts.append(
         NightReport.MemberCounts(
-          member: member, format: format, bytes: bytes, recordCounts: try RecordCounts(from: &reader)))
+          member: ForeignName(member), format: OwnName(format), bytes: bytes,
+          recordCounts: try RecordCounts(from: &reader)))
     }
     diagnostics = try reader.array()
   }
@@ -115,7 +116,7 @@ extension Diagnostic: BinaryCodable {
     writer.text(code)
     writer.byte(severity.rawValue)
     Evidence(location).encode(to: &writer)
-    writer.text(message)
+    message.encode(to: &writer)
     writer.int(count)
     writer.bool(limit != nil)
     if let limit { writer.text(limit) }
@@ -125,7 +126,7 @@ extension Diagnostic: BinaryCodable {
     let code = try reader.text()
     guard let severity = Severity(rawValue: try reader.byte()) else { throw reader.failure("unknown severity") }
     let place = try Evidence(from: &reader)
-    let message = try reader.text()
+    let message = try MessageText(from: &reader)
     let count = try reader.int()
     self.init(code, severity, at: place.location, message, count: count)
     if try reader.bool() { limit = try reader.text() }

@@ -58,9 +58,10 @@ package enum EventListing {
         text += "\(Console.inert(outcome.name)): \(outcome.bytes) bytes, \(outcome.members) members, "
         text += line(outcome.recordCounts) + ", \(outcome.events) events\n"
         for member in outcome.memberCounts where !member.member.isEmpty {
-          let format = member.format.isEmpty ? "unknown" : member.format
+          let format = member.format.isEmpty ? "unknown" : member.format.text
           text +=
-            "  \(Console.inert(member.member)) (\(format)): \(member.bytes) bytes, " + line(member.recordCounts) + "\n"
+            "  \(Console.inert(member.member.text)) (\(format)): \(member.bytes) bytes, " + line(member.recordCounts)
+            + "\n"
         }
         text += notes(of: outcome)
       }

@@ -50,7 +50,7 @@ package enum RunVerb {
         print(Annotations.text(conclusion.report, rules: rules), terminator: "")
       }
       if !request.isQuiet {
-        Console.tell(conclusion.report.verdict)
+        Console.tell(conclusion.report.verdict.wording.plain)
         Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
       }
       if let unwritten {

@@ -8,8 +8,8 @@ extension JUnitReports {
     guard let last = cases.indices.last else {
       sheet.note(
         "suiteFailure", .note, line: tag.line,
-        "suite \(sheet.cut(suites.last?.name ?? "", 120)) failed outside any testcase: "
-          + sheet.cut(tag["message"] ?? tag["type"] ?? "", 200))
+        "suite \(sheet.cut(suites.last?.name ?? "", 120)) failed outside any testcase: \(sheet.cut(tag["message"] ?? tag["type"] ?? "", 200))"
+      )
       return
     }
     cases[last].failures += 1

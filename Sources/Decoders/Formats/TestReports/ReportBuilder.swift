@@ -10,7 +10,7 @@ struct ReportBuilder {
     var code: String
     var severity: Diagnostic.Severity
     var line: Int
-    var message: String
+    var message: MessageText
     var limit: String?
   }
 
@@ -208,7 +208,7 @@ struct ReportBuilder {
   mutating func cutShort() { isCutShort = true }
 
   /// Says what the file is instead of a report.
-  mutating func noteNoResultReport(_ code: String, _ message: String) {
+  mutating func noteNoResultReport(_ code: String, _ message: MessageText) {
     isNoResultReport = true
     note(code, .note, line: 1, message)
   }
@@ -217,7 +217,7 @@ struct ReportBuilder {
   mutating func countRepair(_ kind: String, _ count: Int) { recordCounts.repair(kind, count) }
 
   mutating func note(
-    _ code: String, _ severity: Diagnostic.Severity, line: Int, _ message: String, limit: String? = nil
+    _ code: String, _ severity: Diagnostic.Severity, line: Int, _ message: MessageText, limit: String? = nil
   ) {
     guard notes.count < 1000 else { return }
     notes.append(Note(code: code, severity: severity, line: line, message: message, limit: limit))

@@ -15,7 +15,7 @@ struct SpanIssues: OptionSet {
   static let durationUnit = SpanIssues(rawValue: 64)
 
   /// How each of them is noted: the issue, its code, its message.
-  static let notes: [(SpanIssues, String, String)] = [
+  static let notes: [(SpanIssues, String, MessageText)] = [
     (.noTime, "noTime", "a record without a readable time"),
     (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
     (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),

@@ -23,7 +23,7 @@ extension JSONRecords {
       (texts.loneSurrogates, reported.lone, "loneSurrogate", "half a surrogate pair became U+FFFD"),
       (texts.cut, reported.cut, "textCut", "a text was cut to the kept length"),
       (texts.base64IDs, reported.base64, "base64ID", "an identity in base64, where the format wants hex"),
-    ] where count != before {
+    ] as [(Int, Int, String, MessageText)] where count != before {
       batch.recordCounts.repair(code, count - before)
       context.report(code, .note, at: place, message, limit: code == "textCut" ? "textBytes" : nil, into: &batch)
     }

@@ -140,7 +140,7 @@ struct TableDecoder: ChunkedDecoder {
       let ruled = TableMapping(rule: rule, header: header, absent: &absent)
       if !absent.isEmpty {
         context.report(
-          "missingColumn", .error, at: .line(line), "no column " + absent.sorted().joined(separator: ", ") + " here",
+          "missingColumn", .error, at: .line(line), "no column \(absent.sorted().joined(separator: ", ")) here",
           into: &batch)
       }
       if ruled.missing == nil { mapping = ruled }

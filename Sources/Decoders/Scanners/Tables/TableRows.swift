@@ -40,7 +40,7 @@ struct TableRows {
     }
   }
 
-  private static func text(of problem: String) -> String {
+  private static func text(of problem: String) -> MessageText {
     switch problem {
     case "badTime": "a row without a readable time was left out"
     case "noID": "a row without a trace or span id was left out"

@@ -67,7 +67,7 @@ enum XMLProblem: Int, CaseIterable {
     }
   }
 
-  var message: String {
+  var message: MessageText {
     switch self {
     case .controlCharacter: "control characters that XML does not allow were taken out"
     case .badUTF8: "bytes that are no text in the declared encoding were replaced by U+FFFD"

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 // A push scanner for XML that goes on where a parser must stop.
 //

@@ -1,5 +1,6 @@
 // The keys of JSON test reports that any dialect reads, told apart by a few of their bytes.
 
+internal import Model
 internal import Support
 
 /// A key that some dialect knows. The raw value is the key as the producers write it.
