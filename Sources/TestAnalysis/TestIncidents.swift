@@ -27,8 +27,8 @@ enum TestIncidents {
     var incident = Incident(
       kind: .testFailureCluster, start: cluster.start == .min ? window.start : cluster.start,
       end: cluster.end == .min ? window.end : cluster.end)
-    incident.fingerprint = cluster.id
-    incident.id = cluster.id
+    incident.fingerprint = FindingID(cluster.id)
+    incident.id = FindingID(cluster.id)
     let before = history.nights.contains { $0.clusters.contains(cluster.id) }
     incident.status = before ? .recurring : .new
     incident.severity = cluster.tests.count >= 10 ? .major : .minor
@@ -63,7 +63,7 @@ enum TestIncidents {
     let tests = Set(broken.map(\.test)).sorted()
     let evidence = broken.flatMap { $0.evidence(timeline) }.sorted()
     let identity = StableHash.hash("regression\u{0}" + tests.joined(separator: "\u{0}"))
-    incident.id = "r" + String(hexText(identity).prefix(12))
+    incident.id = FindingID("r" + hexText(identity).prefix(12))
     incident.fingerprint = incident.id
     incident.status = since < timeline.tonight ? .ongoing : .new
     incident.severity = tests.count >= 10 ? .critical : .major

@@ -18,7 +18,7 @@ struct TestJoiner {
     self.places = places
     self.firstBuild = firstBuild
     files = parts.map { part in
-      var file = TestFindings.File(path: part.path, dialect: part.dialect)
+      var file = TestFindings.File(path: ForeignName(part.path), dialect: OwnName(part.dialect))
       file.complete = part.isComplete && part.isClosed
       file.recovered = part.isRecovered
       file.parserStop = part.parserStop
@@ -253,7 +253,7 @@ struct TestJoiner {
       let file = parts[failing.file]
       evidence = Evidence(
         SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
-        quote: note?.message ?? "")
+        quote: ForeignText(note?.message ?? ""))
     }
     step.detail = StepDetail(failure: note, evidence: evidence, endings: endings, time: failing.run.time)
     return step

@@ -34,7 +34,7 @@ package struct TestStep: Sendable {
   /// Where it failed, as evidence about a test.
   func evidence(of test: String) -> Evidence? {
     guard var evidence = detail?.evidence else { return nil }
-    evidence.request = test
+    evidence.request = ForeignName(test)
     return evidence
   }
   /// How each attempt ended, as far as it was seen.

@@ -92,12 +92,12 @@ func recordCounts() throws {
   #expect(conclusion.templates.reduce(0) { $0 + $1.finding.count } + conclusion.unkept == lines.count)
   let expected = templates(lines)
   for template in conclusion.templates {
-    #expect(template.finding.count == expected.count { $0 == template.finding.template })
+    #expect(template.finding.count == expected.count { $0 == template.finding.template.text })
     #expect(template.finding.components == ["svc"])
     #expect(template.finding.severity == .warning)
     #expect(
       template.evidence.first?.location.position
-        == .line((expected.firstIndex(of: template.finding.template) ?? -2) + 1))
+        == .line((expected.firstIndex(of: template.finding.template.text) ?? -2) + 1))
   }
 }
 

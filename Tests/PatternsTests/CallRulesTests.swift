@@ -13,7 +13,7 @@ struct CallRulesTests {
     return world
   }
 
-  private func kinds(_ fault: ShopWorld.Fault, baseline: PatternBaseline) -> Set<String> {
+  private func kinds(_ fault: ShopWorld.Fault, baseline: PatternBaseline) -> Set<Violation.Kind> {
     var shop = ShopWorld(seed: 99)
     var world = TreeWorld()
     world.add(shop.checkout(fault))
@@ -23,10 +23,10 @@ struct CallRulesTests {
   @Test("each fault breaks its rule, and no fault breaks none") func kindsOfFaults() {
     let baseline = PatternBaseline(nights: [.init(date: "2026-01-01", partial: night(1_500).partial.withoutExemplars)])
     #expect(kinds(.none, baseline: baseline) == [])
-    #expect(kinds(.missingCall, baseline: baseline).contains("missingCall"))
-    #expect(kinds(.extraCall, baseline: baseline).contains("unseenEdge"))
-    #expect(kinds(.swappedOrder, baseline: baseline).contains("order"))
-    #expect(kinds(.fanOut, baseline: baseline).contains("count"))
+    #expect(kinds(.missingCall, baseline: baseline).contains(.missingCall))
+    #expect(kinds(.extraCall, baseline: baseline).contains(.unseenEdge))
+    #expect(kinds(.swappedOrder, baseline: baseline).contains(.order))
+    #expect(kinds(.fanOut, baseline: baseline).contains(.count))
   }
 
   @Test("structural anomalies under concurrency: recall at least .95, false alarms at most .02") func recall() {
@@ -40,7 +40,7 @@ struct CallRulesTests {
         var world = TreeWorld()
         world.add(shop.checkout(fault))
         let isAlarm = PatternAnalysis.conclude(world.partial, baseline: baseline).violations.contains {
-          $0.kind != "latency"
+          $0.kind != .latency
         }
         if fault == .none { alarms += isAlarm ? 1 : 0 } else { found[fault, default: 0] += isAlarm ? 1 : 0 }
       }
@@ -66,18 +66,18 @@ struct CallRulesTests {
     #expect(incident?.kind == .patternViolation && incident?.severity == .minor)
     #expect((incident?.start ?? 0) <= 500 * Self.second && (incident?.end ?? 0) >= 559 * Self.second)
     let violations = conclusion.violations
-    let missing = violations.first { $0.kind == "missingCall" }
+    let missing = violations.first { $0.kind == .missingCall }
     #expect(missing?.count == 60)
     guard case .rule(.missingCall(_, let callee, _)) = missing?.detail else {
       Issue.record("no missing call: \(String(describing: missing))")
       return
     }
     #expect(callee.text.contains("auth POST /token"))
-    #expect(missing?.request == RequestID(high: 0, low: 501).hex)
+    #expect(missing?.request.text == RequestID(high: 0, low: 501).hex)
     #expect(missing?.evidence.first?.location.input == "night.jsonl")
-    #expect(violations.contains { $0.kind == "order" && $0.count == 1 && names($0).contains("payment") })
-    #expect(violations.contains { $0.kind == "count" && names($0).contains("SELECT cart") })
-    #expect(violations.first?.kind == "missingCall")
+    #expect(violations.contains { $0.kind == .order && $0.count == 1 && names($0).contains("payment") })
+    #expect(violations.contains { $0.kind == .count && names($0).contains("SELECT cart") })
+    #expect(violations.first?.kind == .missingCall)
   }
 
   /// The names in a broken rule, one after the other.
@@ -114,7 +114,7 @@ struct CallRulesTests {
 
   @Test("a clean archive breaks no rule of its own") func clean() {
     let conclusion = PatternAnalysis.conclude(night(900).partial)
-    #expect(conclusion.violations.filter { $0.kind != "latency" } == [])
+    #expect(conclusion.violations.filter { $0.kind != .latency } == [])
     #expect(conclusion.incidents == [])
   }
 }

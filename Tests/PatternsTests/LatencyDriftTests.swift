@@ -68,18 +68,18 @@ struct LatencyDriftTests {
     let baseline = PatternBaseline(
       nights: dates.map { .init(date: $0, partial: world(10_000, "old").partial.withoutExemplars) })
     let conclusion = PatternAnalysis.conclude(world(13_000, "new").partial, baseline: baseline)
-    #expect(conclusion.patterns.map(\.status).sorted() == ["changed", "gone", "new"])
-    let drift = conclusion.violations.first { $0.kind == "drift" }
+    #expect(conclusion.patterns.map(\.status.rawValue).sorted() == ["changed", "gone", "new"])
+    let drift = conclusion.violations.first { $0.kind == .drift }
     guard case .drift(.shift, _, let nights, _, _) = drift?.detail else {
       Issue.record("no shift: \(String(describing: drift))")
       return
     }
     #expect(nights == 4)
     #expect(drift?.evidence.count == 1)
-    #expect(conclusion.violations.contains { $0.kind == "gone" })
+    #expect(conclusion.violations.contains { $0.kind == .gone })
     let same = PatternAnalysis.conclude(world(10_000, "old").partial, baseline: baseline)
     #expect(same.violations == [])
-    #expect(same.patterns.allSatisfy { $0.status == "known" })
+    #expect(same.patterns.allSatisfy { $0.status == .known })
     #expect(same.announced == [])
   }
 }

@@ -40,7 +40,7 @@ struct OriginalLearnerTests {
     #expect(partial.requests == 10)
     let conclusion = PatternAnalysis.conclude(partial)
     #expect(conclusion.patterns.count == 1)
-    #expect(conclusion.patterns[0].name.hasSuffix("(failed)"))
+    #expect(conclusion.patterns[0].name.text.hasSuffix("(failed)"))
   }
 
   @Test("1000 then 4 × 1009 stayed 1000, 2000 gave 1100; small steps count now") func expectation() {
@@ -115,7 +115,7 @@ struct OriginalLearnerTests {
     var world = chain(200)
     world.add(Call("a", for: 2_000, [Call("b", at: 100, for: 1_000)]), at: 2_100_000)
     let kinds = PatternAnalysis.conclude(world.partial).violations.map(\.kind)
-    #expect(kinds.contains("missingCall"))
+    #expect(kinds.contains(.missingCall))
   }
 
   @Test("the last ten against the first ten of a hundred; windows that share no request, one finding")
@@ -125,7 +125,7 @@ struct OriginalLearnerTests {
       world.add(
         Call("a", for: (400..<500).contains(i) ? 30_000 : 10_000, [Call("b", for: 1)]), at: Int64(i) * 1_000_000)
     }
-    let violations = PatternAnalysis.conclude(world.partial).violations.filter { $0.kind == "latency" }
+    let violations = PatternAnalysis.conclude(world.partial).violations.filter { $0.kind == .latency }
     #expect(violations.count == 1)
     #expect(violations.first?.expected == 10_000)
     #expect((violations.first?.actual ?? 0) > 29_000)

@@ -43,7 +43,7 @@ private func pages(_ payload: String, _ formats: Set<ReportFormat> = Set(ReportF
   let report = SampleNight(foreign: { _ in payload }).report
   var files = ReportFolder.files(report, formats: formats).map { ($0.path, $0.text) }
   files.append(("summary.md", StepSummary.stepSummary(report)))
-  let page = IncidentPage.page(report.incidents[0], reproduce: report.reproduce)
+  let page = IncidentPage.page(report.incidents[0], reproduce: report.reproduce.text)
   files.append(("terminal.txt", TerminalRenderer().render(page)))
   return files
 }

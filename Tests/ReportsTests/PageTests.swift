@@ -49,7 +49,7 @@ func picturesAreBounded() {
   var report = SampleNight().report
   report.incidents = (0..<80).map { i in
     var copy = incident
-    copy.id = "incident-\(i)"
+    copy.id = FindingID("incident-\(i)")
     return copy
   }
   let files = ReportFolder.files(report, formats: [.markdown])
@@ -134,7 +134,7 @@ func folderIsAtomic() throws {
   try FileManager.default.createDirectory(atPath: block, withIntermediateDirectories: false)
   var other = SampleNight().report
   other.incidents = []
-  other.verdict = "quiet"
+  other.verdict = .quiet(requests: 1, tests: 0, isPartlyUnread: false)
   let failure = #expect(throws: FileFailure.self) { try ReportFolder.write(other, to: folder) }
   #expect(failure?.path == block)
   #expect(try String(contentsOfFile: folder + "/report.json", encoding: .utf8) == before)

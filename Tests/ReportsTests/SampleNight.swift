@@ -15,7 +15,7 @@ struct SampleNight {
       SourceLocation(
         input: foreign("night.tar.gz"), member: foreign("traces/part-1.jsonl"),
         position: line % 2 == 0 ? .line(line) : .offset(line * 100)),
-      request: foreign("0123456789abcdef0123456789abcdef"), quote: foreign("connection refused"))
+      request: name("0123456789abcdef0123456789abcdef"), quote: text("connection refused"))
   }
 
   func latency(_ p50: Int64) -> LatencySummary? {
@@ -125,7 +125,7 @@ struct SampleNight {
         id: "c-1", signature: ForeignText(foreign("setup of <*> failed")), basis: .declared,
         tests: [ForeignName(foreign("a > one")), ForeignName(foreign("a > two"))], evidence: [evidence(12)])
     ]
-    var file = TestFindings.File(path: foreign("ci/TEST-cart.xml"), dialect: "junit")
+    var file = TestFindings.File(path: name("ci/TEST-cart.xml"), dialect: "junit")
     file.cases = 12
     file.complete = false
     tests.files = [file]
@@ -174,17 +174,19 @@ struct SampleNight {
     var report = NightReport()
     report.toolVersion = "1.0.0"
     report.window = (start, start + 3_600_000_000)
-    report.verdict = foreign("One critical cascade began in payments-db at 00:10 and reached 3 components.")
+    report.verdict = .incidents(
+      1, worst: .earlier(text("One critical cascade began in payments-db at 00:10 and reached 3 components.")),
+      isPartlyUnread: false)
     var recordCounts = RecordCounts()
     recordCounts.use(1000)
     recordCounts.skip("no trace id", 2)
     recordCounts.repair("orphan adopted", 3)
     var input = NightReport.Input(
-      name: foreign("night.tar.gz"), sha256: String(repeating: "ab", count: 32), bytes: 123_456, members: 2,
+      name: name("night.tar.gz"), sha256: FindingID(String(repeating: "ab", count: 32)), bytes: 123_456, members: 2,
       events: 2000, recordCounts: recordCounts, diagnostics: 1)
     input.memberCounts = [
       NightReport.MemberCounts(
-        member: foreign("traces/part-1.jsonl"), format: "otlp", bytes: 1_000_000, recordCounts: recordCounts)
+        member: name("traces/part-1.jsonl"), format: "otlp", bytes: 1_000_000, recordCounts: recordCounts)
     ]
     report.inputs = [input]
     report.summary.events = 2000
@@ -193,26 +195,26 @@ struct SampleNight {
     report.summary.failures = 254
     report.summary.patternsLearned = 1
     report.summary.incidents = 1
-    report.summary.openCircuitBreakers = [foreign("payments")]
+    report.summary.openCircuitBreakers = [name("payments")]
     report.components = [
       NightReport.Component(
-        id: foreign("payments"), requests: 120, failures: 97, latency: latency(20_000),
-        calls: [NightReport.Call(to: foreign("payments-db"), count: 120, failures: 97)]),
+        id: name("payments"), requests: 120, failures: 97, latency: latency(20_000),
+        calls: [NightReport.Call(to: name("payments-db"), count: 120, failures: 97)]),
       NightReport.Component(
-        id: foreign("checkout"), requests: 130, failures: 60, latency: latency(40_000),
-        calls: [NightReport.Call(to: foreign("payments"), count: 120, failures: 60)]),
-      NightReport.Component(id: foreign("payments-db"), requests: 0, failures: 0, latency: nil, calls: []),
+        id: name("checkout"), requests: 130, failures: 60, latency: latency(40_000),
+        calls: [NightReport.Call(to: name("payments"), count: 120, failures: 60)]),
+      NightReport.Component(id: name("payments-db"), requests: 0, failures: 0, latency: nil, calls: []),
     ]
     var pattern = PatternFinding(
-      id: "p-0011", name: foreign("checkout"), participants: [foreign("checkout"), foreign("payments")],
-      sequence: [[foreign("checkout"), foreign("payments")]], occurrences: 100, status: "changed")
+      id: "p-0011", name: name("checkout"), participants: [name("checkout"), name("payments")],
+      sequence: [[name("checkout"), name("payments")]], occurrences: 100, status: .changed)
     pattern.latency = latency(40_000)
     pattern.baseline = latency(30_000)
     report.patterns = [pattern]
     var violation = Violation(
-      pattern: "p-0011", kind: "latency", detail: .gone(pattern: name("p99 four times the baseline"), nights: 3),
+      pattern: "p-0011", kind: .latency, detail: .gone(pattern: name("p99 four times the baseline"), nights: 3),
       count: 9, weight: 2.5)
-    violation.request = foreign("0123456789abcdef")
+    violation.request = name("0123456789abcdef")
     violation.expected = 30_000
     violation.actual = 120_000
     violation.deviation = 3
@@ -220,12 +222,12 @@ struct SampleNight {
     report.violations = [violation]
     report.templates = [
       TemplateFinding(
-        id: "t-01", template: foreign("cannot reach <*> after <*> ms"), count: 97, severity: .error,
-        components: [foreign("payments")], status: "new")
+        id: "t-01", template: text("cannot reach <*> after <*> ms"), count: 97, severity: .error,
+        components: [name("payments")], status: .new)
     ]
     report.criticalPath = [
       CriticalShare(
-        path: [foreign("checkout GET /pay"), foreign("payments POST /charge")], calls: 90, time: 9_000_000, share: 0.5)
+        path: [name("checkout GET /pay"), name("payments POST /charge")], calls: 90, time: 9_000_000, share: 0.5)
     ]
     report.incidents = [incident]
     report.tests = tests
@@ -237,12 +239,12 @@ struct SampleNight {
       Diagnostic(
         "brokenLine", .warning,
         at: SourceLocation(input: foreign("night.tar.gz"), member: foreign("app.log"), position: .line(7)),
-        foreign("expected a value"), count: 2),
+        "\(foreign("expected a value"))", count: 2),
       Diagnostic(
-        "tooLong", .error, at: SourceLocation(input: foreign("night.tar.gz")), foreign("line too long"), limit: "line"),
+        "tooLong", .error, at: SourceLocation(input: foreign("night.tar.gz")), "\(foreign("line too long"))", limit: "line"),
     ]
-    report.limits = ["line": foreign("1 line of app.log was left out")]
-    report.reproduce = foreign("hindcast run night.tar.gz -o out")
+    report.limits = ["line": "\(foreign("1 line of app.log was left out"))"]
+    report.reproduce = text("hindcast run night.tar.gz -o out")
     return report
   }
 }

@@ -68,7 +68,7 @@ struct TestMemoryTests {
     #expect(one.limits.keys.sorted() == ["failingTests", "testHistory"])
     let listed = Set((one.findings.clusters.flatMap(\.tests) + one.findings.newlyFailing.map(\.line.test)).map(\.text))
     #expect(!listed.isEmpty && listed.count < 100)
-    #expect(one.limits["failingTests"]?.hasPrefix("\(100 - listed.count) of 100 ") == true)
+    #expect(one.limits["failingTests"]?.plain.hasPrefix("\(100 - listed.count) of 100 ") == true)
   }
 
   @Test("without a history nothing is kept for one")

@@ -195,8 +195,8 @@ package struct TestFindings: Hashable, Sendable {
 
   package struct File: Hashable, Sendable {
     /// Relative to the input folder; `archive!member` inside an archive.
-    package var path: String
-    package var dialect: String
+    package var path: ForeignName
+    package var dialect: OwnName
     /// Result records in the file.
     package var cases = 0
     package var passed = 0
@@ -214,7 +214,7 @@ package struct TestFindings: Hashable, Sendable {
     package var parserStop = -2
     /// Tests that are switched off; `passed` counts them, as the report does: they neither failed nor were skipped.
     package var disabled = 0
-    package init(path: String, dialect: String) {
+    package init(path: ForeignName, dialect: OwnName) {
       self.path = path
       self.dialect = dialect
     }

@@ -164,7 +164,7 @@ extension ReportJSON {
 
   private func file(_ file: TestFindings.File) -> JSONValue {
     var fields: [String: JSONValue] = [
-      "path": path(file.path), "dialect": .string(file.dialect), "cases": .int(file.cases),
+      "path": path(file.path.text), "dialect": .string(file.dialect.text), "cases": .int(file.cases),
       "passed": .int(file.passed), "failures": .int(file.failures), "errors": .int(file.errors),
       "skipped": .int(file.skipped), "tests": .int(file.tests), "attempts": .int(file.attempts),
       "reruns": .int(file.reruns), "flaky": .int(file.flaky), "complete": .bool(file.complete),

@@ -181,6 +181,6 @@ struct TestSection {
     page.heading(3, "Reports that are not whole")
     page.table(
       ["file", "dialect", "result records read"],
-      broken.prefix(NightPage.listed).map { [.foreign($0.path), .foreign($0.dialect), "\($0.cases)"] })
+      broken.prefix(NightPage.listed).map { [.foreign($0.path), .own($0.dialect.text), "\($0.cases)"] })
   }
 }

@@ -79,7 +79,7 @@ struct PlainLogDecoder: FormatDecoder {
     isContainerLog = evidence.isContainerLog
     if !evidence.isLog {
       isUnknown = true
-      let message = bytes.isEmpty ? "nothing in it" : ForeignContent.describe(text: bytes.span)
+      let message: MessageText = bytes.isEmpty ? "nothing in it" : ForeignContent.describe(text: bytes.span)
       json.records.context.report(
         bytes.isEmpty ? "emptyMember" : "unrecognizedFormat", .note, at: .whole, message, into: &batch)
       return
