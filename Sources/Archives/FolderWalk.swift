@@ -96,10 +96,10 @@ struct FolderWalk {
     diagnostics.add(
       Diagnostic(
         "unreadableInput", .error, at: SourceLocation(input: path.shown),
-        "cannot read this folder: " + systemMessage(code)))
+        "cannot read this folder: \(own: systemMessage(code))"))
   }
 
-  private mutating func note(_ path: FilePath, _ code: String, _ message: String) {
+  private mutating func note(_ path: FilePath, _ code: String, _ message: MessageText) {
     diagnostics.add(Diagnostic(code, .note, at: SourceLocation(input: path.shown), message))
   }
 

@@ -29,14 +29,18 @@ enum ForeignContent {
   ]
 
   /// A member of bytes.
-  static func describe(binary head: Span<UInt8>) -> String {
-    for (bytes, name, advice) in signatures where starts(head, bytes) { return "looks like \(name): \(advice)" }
+  static func describe(binary head: Span<UInt8>) -> MessageText {
+    for (bytes, name, advice) in signatures where starts(head, bytes) {
+      return "looks like \(own: name): \(own: advice)"
+    }
     return "bytes of no format that is known here"
   }
 
   /// A member of text without a record.
-  static func describe(text head: Span<UInt8>) -> String {
-    for (bytes, name, advice) in signatures where starts(head, bytes) { return "looks like \(name): \(advice)" }
+  static func describe(text head: Span<UInt8>) -> MessageText {
+    for (bytes, name, advice) in signatures where starts(head, bytes) {
+      return "looks like \(own: name): \(own: advice)"
+    }
     var start = 0
     while start < head.count, Sniffer.isSpace(head[start]) { start += 1 }
     let first = head.extracting(start..<min(head.count, start + 4096))

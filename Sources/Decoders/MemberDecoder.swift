@@ -146,7 +146,7 @@ struct UnknownDecoder: FormatDecoder {
   var context: MemberContext
   let isEmpty: Bool
   /// What the first bytes look like.
-  private var look = ""
+  private var look: MessageText = ""
   private var sawBytes = false
 
   init(context: MemberContext, isEmpty: Bool) {

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 internal import Support
 
 /// What the records of one stream have in common: a sign of whether they were read rightly.
@@ -34,7 +34,7 @@ package struct StreamProfile: Sendable {
   }
 
   /// What makes the reading suspect, nil where nothing does.
-  package var suspicion: String? {
+  package var suspicion: MessageText? {
     if lines >= Self.enough, components.count * 10 >= lines * 9 {
       return
         "nearly every log line is a component of its own: what is taken for the name is probably an id or an address"

@@ -29,7 +29,7 @@ struct FilterTests {
     let walked = walk(bytes + Array("GARBAGE".utf8))
     #expect(walked.members.map { $0.text } == ["hello, night\n"])
     #expect(walked.codes == ["trailingBytes"])
-    #expect(walked.diagnostics.first?.message.contains("7 bytes") == true)
+    #expect(walked.diagnostics.first?.message.plain.contains("7 bytes") == true)
     #expect(walked.problems == [])
   }
 

@@ -65,7 +65,7 @@ struct TarTests {
     #expect(zeros.codes == [])
     let garbage = walk(a + TestArchives.tarEnd + Array("left behind".utf8))
     #expect(garbage.codes == ["trailingBytes"])
-    #expect(garbage.diagnostics.first?.message.contains("11 bytes") == true)
+    #expect(garbage.diagnostics.first?.message.plain.contains("11 bytes") == true)
     #expect(garbage.problems == [])
   }
 

@@ -241,7 +241,8 @@ struct SampleNight {
         at: SourceLocation(input: foreign("night.tar.gz"), member: foreign("app.log"), position: .line(7)),
         "\(foreign("expected a value"))", count: 2),
       Diagnostic(
-        "tooLong", .error, at: SourceLocation(input: foreign("night.tar.gz")), "\(foreign("line too long"))", limit: "line"),
+        "tooLong", .error, at: SourceLocation(input: foreign("night.tar.gz")), "\(foreign("line too long"))",
+        limit: "line"),
     ]
     report.limits = ["line": "\(foreign("1 line of app.log was left out"))"]
     report.reproduce = text("hindcast run night.tar.gz -o out")

@@ -21,6 +21,21 @@ package struct MessageText: Hashable, Sendable, Comparable, ExpressibleByStringI
 
   package var isEmpty: Bool { parts.isEmpty }
 
+  /// Whether a text stands in it.
+  package func contains(_ text: String) -> Bool { plain.contains(text) }
+
+  /// The same message with what it quotes changed, by a mask for one.
+  package func mapForeign(_ change: (String) -> String) -> MessageText {
+    var copy = self
+    copy.parts = parts.map { part in
+      switch part {
+      case .own: part
+      case .foreign(let text): .foreign(ForeignText(change(text.text)))
+      }
+    }
+    return copy
+  }
+
   /// The text without any form: whoever prints it makes it inert as a whole.
   package var plain: String {
     parts.reduce(into: "") { text, part in

@@ -44,7 +44,7 @@ package struct Extraction: Sendable {
     outcomes = attach(diagnostics.sorted.map(settings.secrets.mask), to: outcomes)
     let unused = UnusedInputs.diagnostics(of: outcomes, request.arguments, isAllowed: request.allowEmpty)
     for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
-      request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message))
+      request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
     }
     outcomes = attach(unused.map(settings.secrets.mask), to: outcomes)
     return Extraction(outcomes: outcomes, store: store, pipelineChecksum: PipelineChecksum.of(request.pipeline))

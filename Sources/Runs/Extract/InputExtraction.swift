@@ -194,7 +194,7 @@ extension InputOutcome {
       diagnostics.add(
         Diagnostic(
           "renamingGaveUp", .warning, at: SourceLocation(input: name),
-          "a pattern of components.rename takes too many steps on some names, which stay as they are: " + pattern))
+          "a pattern of components.rename takes too many steps on some names, which stay as they are: \(pattern)"))
     }
     self.diagnostics = diagnostics.sorted.map(secrets.mask)
   }

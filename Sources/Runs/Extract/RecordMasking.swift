@@ -75,7 +75,7 @@ extension SecretMask {
   /// A diagnostic without secrets in its place and its words.
   func mask(_ diagnostic: Diagnostic) -> Diagnostic {
     var diagnostic = diagnostic
-    diagnostic.message = mask(diagnostic.message)
+    diagnostic.message = diagnostic.message.mapForeign { mask($0) }
     diagnostic.location.input = mask(diagnostic.location.input)
     diagnostic.location.member = mask(diagnostic.location.member)
     return diagnostic

@@ -37,13 +37,14 @@ enum UnusedInputs {
     }
   }
 
-  private static func why(_ outcomes: [InputOutcome]) -> String {
+  private static func why(_ outcomes: [InputOutcome]) -> MessageText {
     let all = outcomes.flatMap(\.diagnostics)
     for code in reasons {
       let found = all.filter { $0.code == code }.sorted { $0.location < $1.location }
       guard let first = found.first else { continue }
-      let rest = found.count > 1 ? ", and \(found.count - 1) more like it" : ""
-      let place = outcomes.count > 1 || !first.location.member.isEmpty ? first.location.description + " is " : ""
+      let rest: MessageText = found.count > 1 ? ", and \(found.count - 1) more like it" : ""
+      let place: MessageText =
+        outcomes.count > 1 || !first.location.member.isEmpty ? "\(first.location.description) is " : ""
       return place + first.message + rest
     }
     return "no record in it"

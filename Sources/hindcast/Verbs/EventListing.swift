@@ -75,13 +75,13 @@ package enum EventListing {
   /// How each format was recognised, and what was noted.
   private static func notes(of outcome: InputOutcome) -> String {
     var text = ""
-    for format in Set(outcome.memberCounts.filter { $0.recordCounts.used > 0 }.map(\.format)).sorted() {
+    for format in Set(outcome.memberCounts.filter { $0.recordCounts.used > 0 }.map(\.format.text)).sorted() {
       if let sign = FormatCatalog.sign(of: format) { text += "  \(format): recognised by \(sign)\n" }
     }
     for diagnostic in outcome.diagnostics where diagnostic.severity == .note {
       let count = diagnostic.count > 1 ? " (\(diagnostic.count) times)" : ""
       let place = Console.inert(diagnostic.location.description)
-      text += "  note: \(diagnostic.code): \(place): \(Console.inert(diagnostic.message))\(count)\n"
+      text += "  note: \(diagnostic.code): \(place): \(Console.inert(diagnostic.message.plain))\(count)\n"
     }
     return text
   }

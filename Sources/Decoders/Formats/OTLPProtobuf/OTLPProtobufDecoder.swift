@@ -185,12 +185,12 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
     broken("cutOff", "the file ends in the middle of a message", at: 0, into: &batch)
   }
 
-  private mutating func broken(_ code: String, _ message: String, at place: Int, into batch: inout RecordBatch) {
+  private mutating func broken(_ code: String, _ message: MessageText, at place: Int, into batch: inout RecordBatch) {
     isBroken = true
     report(code, message, at: place, into: &batch)
   }
 
-  private mutating func report(_ code: String, _ message: String, at place: Int, into batch: inout RecordBatch) {
+  private mutating func report(_ code: String, _ message: MessageText, at place: Int, into batch: inout RecordBatch) {
     sawField = true
     batch.recordCounts.skip(code)
     context.report(code, .error, at: .offset(base + place), message, into: &batch)
