@@ -115,6 +115,12 @@ struct TAPPoint {
   }
 
   private mutating func take(_ text: Substring) {
+    // Most points are no more than their description.
+    if !text.utf8.contains(where: { $0 == 0x23 || $0 == 0x5C }) {
+      description = text.trimmingSpace()
+      if description.utf8.last == 0x73 || description.utf8.last == 0x63 { takeTiming() }
+      return
+    }
     var bytes: [UInt8] = []
     var comment: [UInt8]?
     var isEscaped = false
