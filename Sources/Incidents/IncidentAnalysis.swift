@@ -73,10 +73,11 @@ package enum IncidentAnalysis {
     } else {
       anomalies += failures.find()
       anomalies += slowness.find()
-      anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
+      // Last: whoever is not called because its callers run another way is no cause.
+      anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }
     let impacts = ImpactMap(grid)
     let builder = IncidentBuilder(
