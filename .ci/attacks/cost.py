@@ -195,8 +195,13 @@ def renaming_that_backtracks(d, n):
     lines(d, (json.dumps({"timestamp": "2026-01-01T00:00:00Z", "level": "ERROR", "service": "a" * 40 + str(i) + "!", "message": "x"}) for i in range(n)), "a.jsonl")
 
 
+# Processor seconds that one run may take: what takes longer has no end that anybody waits for, and fails.
+SECONDS = 30
+
+
 def measure(command):
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    bound = lambda: resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=bound)
     _, status, use = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return use.ru_utime + use.ru_stime, use.ru_maxrss * 1024, process.returncode

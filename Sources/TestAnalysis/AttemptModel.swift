@@ -165,9 +165,10 @@ package enum AttemptModel {
   /// Every record but the last attempt's is an empty one that looks passed; a failed test may have two records of its last
   /// attempt, one for the call and one for the tear-down.
   private static func joinPytest(_ notes: [CompactResult]) -> TestRun {
-    // A bare record right before a tear-down's is the call of the same attempt.
-    let calls = notes.last?.marks.contains(.teardown) ?? false ? notes.dropLast() : notes[...]
-    let placeholders = calls.dropLast().prefix { $0.isBare }.count
+    // One bare record and a tear-down's are call and tear-down of the one attempt; with more of them the plugin wrote all but
+    // the last.
+    let isOneCall = notes.count == 2 && notes[1].marks.contains(.teardown)
+    let placeholders = isOneCall ? 0 : notes.dropLast().prefix { $0.isBare }.count
     var attempts: [TestRun.Attempt] = []
     for note in notes.prefix(placeholders) {
       attempts.append(TestRun.Attempt(outcome: .failed, duration: note.duration, failure: nil, line: note.line))

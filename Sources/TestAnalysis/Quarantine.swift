@@ -61,8 +61,10 @@ package struct Quarantine: Hashable, Sendable {
     for found in findings.flaky where found.lowerBound >= Self.leastRate && !faulty.contains(found.line.test.text) {
       let before = entry(of: found.line, date)
       var advised = TestFindings.Quarantined(
-        line: found.line, basis: found.basis, since: before?.since.isEmpty == false ? before?.since ?? date : date,
-        expires: before?.expires.isEmpty == false ? before?.expires ?? "" : Self.day(date, after: Self.days),
+        line: found.line, basis: found.basis,
+        since: ForeignName(before?.since.isEmpty == false ? before?.since ?? date : date),
+        expires: ForeignName(
+          before?.expires.isEmpty == false ? before?.expires ?? "" : Self.day(date, after: Self.days)),
         evidence: found.evidence)
       advised.failures = found.failures
       advised.attempts = found.attempts
@@ -109,7 +111,8 @@ package struct Quarantine: Hashable, Sendable {
       }
       guard let reason else { continue }
       findings.released.append(
-        TestFindings.Release(line: line, reason: reason, since: entry.since, nights: green.nights, runs: green.runs))
+        TestFindings.Release(
+          line: line, reason: reason, since: ForeignName(entry.since), nights: green.nights, runs: green.runs))
     }
   }
 

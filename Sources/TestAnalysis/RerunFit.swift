@@ -23,7 +23,7 @@ struct RerunFit {
     for cluster in clusters.clusters where cluster.basis == .coFailure || cluster.basis == .message {
       for test in cluster.tests where clusterOf[test] == nil { clusterOf[test] = cluster.id }
     }
-    for build in timeline.builds[timeline.tonight...] { weights[build.branch, default: 0] += 1 }
+    for build in timeline.builds[timeline.tonight...] where build.hasTests { weights[build.branch, default: 0] += 1 }
     var faults: [Line: [String: [ClosedRange<Int>]]] = [:]
     for verdict in verdicts {
       let line = Line(test: verdict.test, configuration: verdict.configuration)

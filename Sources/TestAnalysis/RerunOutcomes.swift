@@ -17,7 +17,8 @@ struct RerunOutcomes {
   ///   - verdicts: what is known of the lines.
   init(_ timeline: TestTimeline, verdicts: [LineVerdict]) {
     for build in timeline.tally.ran { failures[build] = [] }
-    for build in timeline.tonight..<timeline.builds.count where timeline.builds[build].isIncomplete {
+    for build in timeline.tonight..<timeline.builds.count
+    where timeline.builds[build].isIncomplete && timeline.builds[build].hasTests {
       kept.insert(build)
     }
     for verdict in verdicts {

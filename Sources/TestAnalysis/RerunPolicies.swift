@@ -87,7 +87,7 @@ package enum RerunPolicies {
         reruns: reruns, green: fit.green(reruns: reruns, inClusters: false), cost: fit.cost(reruns: reruns),
         buildsTurnedGreen: outcomes.turnedGreen(reruns: reruns), faultsMasked: masked(timeline, reruns, verdicts))
       policy.greenClustered = fit.green(reruns: reruns, inClusters: true)
-      policy.fittedBuilds = timeline.builds.count
+      policy.fittedBuilds = timeline.builds.count(where: \.hasTests)
       policy.testedBuilds = observed?.builds ?? 0
       policy.observedGreen = observed?.share
       policy.keptRed = outcomes.keptRed

@@ -96,16 +96,3 @@ func formsLoseSecrets() {
   #expect(form("password=<*> took <*> ms") == nil)
   #expect(form("request <*> took <*> ms") == nil)
 }
-
-@Test("Hostile texts take time that grows with them")
-func hostileTextsAreLinear() {
-  let mask = SecretMask()
-  for piece in ["a://b:c", "eyJ.", "-----BEGIN ", "password=", "4111 ", "DE89 ", "xoxb-1-", "--password ", "\"key\":"] {
-    let times = [20_000, 80_000].map { count in
-      let text = String(repeating: piece, count: count / piece.utf8.count)
-      let clock = ContinuousClock()
-      return (0..<3).map { _ in clock.measure { _ = mask.mask(text) } }.min() ?? .zero
-    }
-    #expect(times[1] < times[0] * 10 + .milliseconds(20), "\(piece): \(times)")
-  }
-}

@@ -2,12 +2,13 @@
 // input says can be taken for words of ours: a renderer makes it inert, masks secrets in it and bounds it.
 
 /// A text of a known kind.
-package protocol TextValue: Hashable, Sendable, Comparable, ExpressibleByStringLiteral {
+package protocol TextValue: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
   var text: String { get }
   init(_ text: String)
 }
 
 extension TextValue {
+  package var description: String { text }
   package var isEmpty: Bool { text.isEmpty }
   package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
 }

@@ -59,7 +59,11 @@ package struct MessageText: Hashable, Sendable, Comparable, ExpressibleByStringI
     package mutating func appendInterpolation(_ text: ForeignText) { parts.append(.foreign(text)) }
     package mutating func appendInterpolation(_ number: some FixedWidthInteger) { append(own: String(number)) }
     package mutating func appendInterpolation(own text: String) { append(own: text) }
-    package mutating func appendInterpolation(_ text: MessageText) { parts += text.parts }
+    package mutating func appendInterpolation(_ text: MessageText) {
+      for part in text.parts {
+        if case .own(let own) = part { append(own: own) } else { parts.append(part) }
+      }
+    }
 
     private mutating func append(own text: String) {
       guard !text.isEmpty else { return }
@@ -97,4 +101,8 @@ extension MessageText: BinaryCodable {
     }
     self.parts = parts
   }
+}
+
+extension MessageText: CustomStringConvertible {
+  package var description: String { plain }
 }

@@ -51,14 +51,16 @@ extension TestFindings {
     package var line: Line
     package var basis: FlakyTest.Basis
     /// Since which night it is in the quarantine: `2026-11-02`.
-    package var since: String
+    package var since: ForeignName
     /// The night from which the entry no longer counts.
-    package var expires: String
+    package var expires: ForeignName
     package var failures: Int
     package var attempts: Int
     package var lowerBound: Double
     package var evidence: [Evidence]
-    package init(line: Line, basis: FlakyTest.Basis, since: String, expires: String, evidence: [Evidence] = []) {
+    package init(
+      line: Line, basis: FlakyTest.Basis, since: ForeignName, expires: ForeignName, evidence: [Evidence] = []
+    ) {
       self.line = line
       self.basis = basis
       self.since = since
@@ -82,11 +84,11 @@ extension TestFindings {
     }
     package var line: Line
     package var reason: Reason
-    package var since: String
+    package var since: ForeignName
     /// Nights and runs without a failure.
     package var nights: Int
     package var runs: Int
-    package init(line: Line, reason: Reason, since: String, nights: Int, runs: Int) {
+    package init(line: Line, reason: Reason, since: ForeignName, nights: Int, runs: Int) {
       self.line = line
       self.reason = reason
       self.since = since

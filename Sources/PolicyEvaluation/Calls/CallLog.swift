@@ -194,11 +194,7 @@ package struct CallLog: Sendable {
     return doubts
   }
 
-  /// The same calls with other attempts.
-  ///
-  /// - Parameters:
-  ///   - attempts: of all calls, one call after the other.
-  ///   - ends: where each call's attempts end.
+  /// The same calls with other attempts: those of all calls, one call after the other, and where each call's end.
   func replacing(_ attempts: [LoggedAttempt], ends: [Int]) -> CallLog {
     var copy = self
     copy.first = [0] + ends.map { Int32(truncatingIfNeeded: $0) }

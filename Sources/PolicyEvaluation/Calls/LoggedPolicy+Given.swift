@@ -6,9 +6,7 @@ extension LoggedPolicy {
   /// Retries below which the log contradicts nobody.
   private static let least = 30
 
-  /// The policy of the log: as given where the log agrees, else as inferred.
-  ///
-  /// - Parameter contradictions: what the given policy says otherwise than the log.
+  /// The policy of the log: as given where the log agrees, else as inferred, with what the given one says otherwise.
   static func checked(
     _ log: borrowing CallLog, given: Policy?, _ contradictions: inout [PolicyFindings.Contradiction]
   ) -> LoggedPolicy {

@@ -23,6 +23,7 @@ extension CallLog {
   ///   - logged: whose timeouts cut the log.
   ///   - applies: per edge.
   ///   - unknown: what becomes of attempts that nobody told the end of.
+  /// - Returns: the calls, and what of them is not known.
   func under(
     timeout: Int64, _ logged: LoggedPolicy, applies: [Bool], unknown: RetryPaths.Unknown
   ) -> UnderTimeout {

@@ -45,7 +45,7 @@ package struct EvaluationBase: Sendable {
     self.init(log, logged, settings: settings, like: nil)
   }
 
-  /// - Parameter like: a log of the same calls whose blocks and own sums are taken over.
+  /// The base of a log; blocks and own sums are taken over from `other`, a base of the same calls.
   init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings, like other: EvaluationBase?) {
     self.log = log
     self.logged = logged

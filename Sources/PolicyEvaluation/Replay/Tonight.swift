@@ -33,6 +33,7 @@ extension EvaluationBase {
   ///   - nights: the same figures for other nights: latencies are as uncertain tonight as there.
   ///   - b: what to subtract, nil for levels.
   ///   - most: attempts that the policy makes at most.
+  /// - Returns: the figures.
   func tonight(
     _ a: PolicySums, nights: PolicyFindings.Outcome, minus b: PolicySums?, most: Int
   ) -> PolicyFindings.Outcome {

@@ -135,7 +135,7 @@ extension ReportJSON {
         object(
           $0.line,
           [
-            "reason": .string($0.reason.rawValue), "since": .string($0.since), "nights": .int($0.nights),
+            "reason": .string($0.reason.rawValue), "since": name($0.since), "nights": .int($0.nights),
             "runs": .int($0.runs),
           ])
       })
@@ -155,7 +155,7 @@ extension ReportJSON {
             entry.line,
             [
               "reason": .string(TestWording.reason(entry).plain), "basis": .string(entry.basis.rawValue),
-              "since": .string(entry.since), "expires": .string(entry.expires), "failures": .int(entry.failures),
+              "since": name(entry.since), "expires": name(entry.expires), "failures": .int(entry.failures),
               "attempts": .int(entry.attempts), "evidence": evidence(entry.evidence),
             ])
         }),

@@ -156,7 +156,7 @@ struct TestSection {
       page.heading(3, "Worth a quarantine")
       page.bullets(
         tests.quarantine.prefix(NightPage.listed).map { entry in
-          let until: InlineText = entry.expires.isEmpty ? "" : ", until \(own: entry.expires)"
+          let until: InlineText = entry.expires.isEmpty ? "" : ", until \(entry.expires)"
           return "\(TestWording.line(entry.line)): \(TestWording.reason(entry))\(until)"
         })
       page.paragraph("`quarantine.json` beside this page holds the same for the runner and for the next night.")

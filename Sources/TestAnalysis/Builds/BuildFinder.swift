@@ -105,6 +105,7 @@ struct BuildFinder {
         builds.append(TestBuild(id: "", revision: key.revision, branch: key.branch, start: .max))
         builds[number].number = key.number
         builds[number].date = key.date
+        builds[number].hasTests = false
       }
       of.append(number)
       note(parts[i], places[i], in: number)
@@ -120,6 +121,7 @@ struct BuildFinder {
     builds[number].start = min(builds[number].start, part.start)
     if part.written != .max { builds[number].written = min(builds[number].written, part.written) }
     if !part.isComplete || !part.isClosed { builds[number].isIncomplete = true }
+    if part.cases > 0 { builds[number].hasTests = true }
     if builds[number].id.isEmpty || !place.label.isEmpty && place.label < builds[number].id {
       builds[number].id = place.label
     }

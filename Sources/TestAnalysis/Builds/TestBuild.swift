@@ -21,6 +21,8 @@ package struct TestBuild: Hashable, Sendable {
   var written = Int64.max
   /// A date in its folders' names.
   var date: Int64?
+  /// Whether any test was read in it: a report that is only damage says nothing of the order of the others.
+  var hasTests = true
 
   package init(id: String, revision: String = "", branch: String = "", start: Int64 = .min, night: String = "") {
     self.id = id
@@ -43,11 +45,13 @@ struct BuildOrder {
   private(set) var isKnown = true
 
   init(_ builds: [TestBuild]) {
-    let useTime = builds.allSatisfy { $0.start != .min }
-    let useNumber = builds.allSatisfy { $0.number != nil }
-    let useDate = builds.allSatisfy { $0.date != nil }
-    let useWritten = builds.allSatisfy { $0.written != .max }
+    let telling = builds.filter(\.hasTests)
+    let useTime = telling.allSatisfy { $0.start != .min }
+    let useNumber = telling.allSatisfy { $0.number != nil }
+    let useDate = telling.allSatisfy { $0.date != nil }
+    let useWritten = telling.allSatisfy { $0.written != .max }
     func key(_ build: TestBuild) -> [Int64] {
+      guard build.hasTests else { return [] }
       var key: [Int64] = []
       if useTime { key.append(build.start) }
       if useNumber, let number = build.number { key.append(number) }
@@ -60,7 +64,8 @@ struct BuildOrder {
       if keys[a] != keys[b] { return keys[a].lexicographicallyPrecedes(keys[b]) }
       return (builds[a].branch, builds[a].id, builds[a].revision) < (builds[b].branch, builds[b].id, builds[b].revision)
     }
-    for (a, b) in zip(order, order.dropFirst()) where keys[a] == keys[b] && builds[a].branch == builds[b].branch {
+    let ranked = order.filter { builds[$0].hasTests }
+    for (a, b) in zip(ranked, ranked.dropFirst()) where keys[a] == keys[b] && builds[a].branch == builds[b].branch {
       isKnown = false
     }
   }

@@ -176,6 +176,12 @@ extension JSONRecords {
       switch intake.streams[stream].follower.judge(line, adopts: found.isUsual) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
+        // Between lines of text that is how stack traces look; between JSON values it may be a value that is damaged.
+        if depth == 0, format == "JSON log lines" {
+          context.report(
+            "continuationLine", .warning, at: place.position,
+            "a line that is no JSON was taken for the rest of the record before it", into: &batch)
+        }
         return .continued
       case .record(let severity):
         record.severity = severity
