@@ -26,6 +26,12 @@ struct WrapperTests {
     #expect(batch.isBalanced)
   }
 
+  @Test("a line of compose may be shorter than what its own notices end with; found by fuzzing")
+  func shortComposeLine() {
+    let batch = decode("web-1  | 2")
+    #expect(batch.isBalanced)
+  }
+
   @Test("a log that speaks of stdout and F in its text is no container log")
   func noContainerRuntime() {
     let batch = decode(String(repeating: "2026-11-25 02:00:00 INFO app: wrote stdout F to the disk\n", count: 3))

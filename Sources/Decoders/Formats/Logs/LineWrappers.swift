@@ -255,7 +255,8 @@ struct LineUnwrapper: Sendable {
       for i in line.indices where JSONScanner.matches(line, i, "\u{203A}") { return true }
     }
     return kinds.contains(.compose)
-      && (JSONScanner.matches(line, 0, "Attaching to ") || JSONScanner.matches(line, line.count - 6, "code 0"))
+      && (JSONScanner.matches(line, 0, "Attaching to ")
+        || line.count >= 6 && JSONScanner.matches(line, line.count - 6, "code 0"))
   }
 
   private func timed(_ line: Span<UInt8>) -> LineLayer? {
