@@ -19,7 +19,8 @@ struct GoldenReportTests {
   }
 
   private static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  private static let samples = home.deletingLastPathComponent().deletingLastPathComponent().path + "/samples"
+  private static let project = home.deletingLastPathComponent().deletingLastPathComponent().path
+  private static let samples = project + "/samples"
   private static let isRecording = unsafe getenv("RECORD_GOLDEN") != nil
 
   @Test("a report is what it was", arguments: World.allCases)
@@ -123,7 +124,10 @@ struct GoldenReportTests {
     }
     return try names.sorted().map { name in
       let text = String(decoding: try CheckedFile.read(folder + "/" + name), as: UTF8.self)
-      return (name, text.replacing(place, with: "WORLD").replacing(samples, with: "samples"))
+      return (
+        name,
+        text.replacing(place, with: "WORLD").replacing(samples, with: "samples").replacing(project, with: "PROJECT")
+      )
     }
   }
 
