@@ -49,6 +49,9 @@ package struct MemberContext: Sendable {
     SourceRef(member: number, value: offset, isLine: false)
   }
 
+  /// Whether anything was said of this member since the last `close`.
+  package var hasReported: Bool { !seen.isEmpty }
+
   /// Names a problem of this member.
   ///
   /// However many there are of one code, the cost is bounded: after the first few only the count grows, which `close`

@@ -32,6 +32,19 @@ struct WrapperTests {
     #expect(batch.isBalanced)
   }
 
+  @Test(
+    "wrappers around nothing give no record, and that is said; found by fuzzing",
+    arguments: [
+      "<165>1 2026-11-25T02:00:00.003Z web1 till 7 I",
+      "__REALTIME_TIMESTAMP=1795572000000000\nPRIORITY=3\n\n",
+      "2026-11-25T02:00:04.000000000Z stdout F \n2026-11-25T02:00:05.000000000Z stdout F \n",
+    ])
+  func nothingInside(text: String) {
+    let batch = decode(text)
+    #expect(batch.logs.isEmpty)
+    #expect(batch.diagnostics.sorted.map(\.code) == ["noRecords"])
+  }
+
   @Test("a log that speaks of stdout and F in its text is no container log")
   func noContainerRuntime() {
     let batch = decode(String(repeating: "2026-11-25 02:00:00 INFO app: wrote stdout F to the disk\n", count: 3))

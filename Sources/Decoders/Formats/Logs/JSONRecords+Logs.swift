@@ -89,6 +89,7 @@ extension JSONRecords {
     if isBlank {
       batch.recordCounts.repair("blankLine")
       recognized &+= 1
+      blankLines &+= 1
       return
     }
     nameFormat("JSON log lines")

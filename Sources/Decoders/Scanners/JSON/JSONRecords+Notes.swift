@@ -86,17 +86,13 @@ extension JSONRecords {
     if trace.high == 0 { sawNarrowID = true } else { sawWideID = true }
   }
 
-  /// Says what the member came to; of a text it was said before whether it is a log.
+  /// Says what the member came to: never nothing, where nothing was read.
   mutating func close(isText: Bool, into batch: inout RecordBatch) {
     leaveAll(into: &batch)
     if sawNarrowID, sawWideID {
       context.report(
         "mixedTraceIDs", .note, at: .whole,
         "trace ids of 64 and of 128 bits in one file: a request whose reporters differ is split in two", into: &batch)
-    }
-    if isText, unknown == 0 {
-      context.close(into: &batch)
-      return
     }
     if unknown > 0 {
       if recognized == 0, !isContinued {
@@ -106,8 +102,9 @@ extension JSONRecords {
         context.report(
           "unknownShape", .warning, at: firstUnknown, "\(unknown) JSON values that are no known record", into: &batch)
       }
-    } else if recognized == 0, !isContinued {
-      context.report("noRecords", .note, at: .whole, "JSON without records", into: &batch)
+    } else if recognized == blankLines, !isContinued, !isText || !context.hasReported {
+      context.report(
+        "noRecords", .note, at: .whole, isText ? "lines without records" : "JSON without records", into: &batch)
     }
     context.close(into: &batch)
   }

@@ -52,7 +52,10 @@ struct JSONRecords {
   private(set) var expectsZipkin = false
   var unknown = 0
   var firstUnknown = SourceLocation.Position.whole
+  /// What was of a known shape, with or without a record in it.
   var recognized = 0
+  /// Of these, lines inside of wrappers that hold nothing: they are no records.
+  var blankLines = 0
   var reported: (lone: Int, cut: Int, base64: Int) = (0, 0, 0)
   /// Whether this is a piece of a member, and so can't say what the member is.
   var isContinued: Bool
