@@ -169,11 +169,6 @@ package struct Supervisor: Sendable {
     return stops + [.escalate(id, at: time)]
   }
 
-  /// A start that failed counts as another restart.
-  package mutating func startFailed(_ id: String, at time: Int64) -> [SupervisionAction] {
-    exited(id, .error, at: time)
-  }
-
   private mutating func admitsRestart(of child: SupervisionSettings.Child, at time: Int64) -> Bool {
     var own = kept(recentByChild[child.id] ?? [], at: time)
     own.append(time)

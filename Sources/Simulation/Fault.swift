@@ -1,4 +1,3 @@
-package import Model
 package import Support
 
 /// Something that a generated night does to one of its components.
@@ -38,17 +37,6 @@ package struct Fault: Hashable, Sendable {
   /// Added to each way, microseconds, for `networkDelay`; the hang, for `callerTimeouts`.
   var delay: Double
   var service: Int
-
-  /// What the report should call it.
-  package var expectedKinds: [Incident.Kind] {
-    switch kind {
-    case .errorOutage, .callerTimeouts, .crash: [.cascade, .errorBurst, .retryStorm]
-    case .slowdown, .networkDelay: [.latencyRegression]
-    case .toleratedBurst: [.errorBurst]
-    case .retryStorm: [.retryStorm, .cascade, .errorBurst]
-    case .restartStorm: [.restartStorm, .cascade, .errorBurst]
-    }
-  }
 }
 
 /// What truly happened: the faults of a night with what came of them.

@@ -24,21 +24,3 @@ extension RandomAccess {
     }
   }
 }
-
-/// A stretch of other bytes.
-final class ByteRange: RandomAccess {
-  private let base: any RandomAccess
-  let start: Int
-  let size: Int
-
-  init(_ base: any RandomAccess, start: Int, size: Int) {
-    self.base = base
-    self.start = start
-    self.size = size
-  }
-
-  func read(at offset: Int, into target: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
-    guard offset >= 0, offset < size else { return 0 }
-    return unsafe base.read(at: start + offset, into: target, count: min(count, size - offset))
-  }
-}

@@ -3,9 +3,6 @@ internal import Support
 
 /// One incident's page: the story in one screen, then what proves it.
 package enum IncidentPage {
-  /// How many pieces of evidence one claim lists on a page; the rest is counted (`report.json` has it whole).
-  static let listedEvidence = 5
-
   /// The page's file name inside `incidents/`, without an ending: the id's letters, digits, points and hyphens.
   package static func fileName(_ id: String) -> String {
     var name = ""

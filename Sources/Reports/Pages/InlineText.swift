@@ -3,15 +3,12 @@ package import Model
 /// Text of a page whose parts know where they come from: words of ours are set as they stand, foreign text is inert.
 ///
 /// Interpolation decides it: `"\(name) failed \(count) times"` makes a code span of a `String` and digits of an `Int`.
-/// A sentence that an analysis wrote, and that may quote names, goes in with `\(sentence: …)`.
 package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation {
   package enum Run: Hashable, Sendable {
     /// Written in this program; may carry no markup of its own.
     case own(String)
     /// Out of an input.
     case foreign(String)
-    /// A sentence of an analysis: plain words stay words, anything else becomes foreign.
-    case sentence(String)
     case strong(String)
     /// A link to a file beside the page.
     case link(String, path: String)
@@ -39,8 +36,6 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
         }
       })
   }
-  /// A sentence of an analysis alone.
-  package static func sentence(_ text: String) -> InlineText { InlineText([.sentence(text)]) }
   /// Labels of ours that were put together at run time out of fixed words and numbers.
   package static func own(_ text: String) -> InlineText { InlineText([.own(text)]) }
 
@@ -50,7 +45,7 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
   package var plain: String {
     runs.reduce(into: "") { text, run in
       switch run {
-      case .own(let part), .foreign(let part), .sentence(let part), .strong(let part), .link(let part, _): text += part
+      case .own(let part), .foreign(let part), .strong(let part), .link(let part, _): text += part
       case .lineBreak: text += " "
       }
     }
@@ -71,7 +66,6 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     package init(literalCapacity: Int, interpolationCount: Int) {}
     package mutating func appendLiteral(_ literal: String) { if !literal.isEmpty { runs.append(.own(literal)) } }
     package mutating func appendInterpolation(_ text: String) { runs.append(.foreign(text)) }
-    package mutating func appendInterpolation(sentence: String) { runs.append(.sentence(sentence)) }
     package mutating func appendInterpolation(own text: String) { runs.append(.own(text)) }
     package mutating func appendInterpolation(strong text: StaticString) { runs.append(.strong(text.description)) }
     package mutating func appendInterpolation(_ count: Int) { runs.append(.own(NumberFormat.count(count))) }

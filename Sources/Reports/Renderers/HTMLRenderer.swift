@@ -54,7 +54,6 @@ package struct HTMLRenderer: Sendable {
       case .foreign(let text):
         let shown = Self.escape(VisibleText.show(rules.bounded(text)))
         return plain ? shown : "<code>" + shown + "</code>"
-      case .sentence(let text): return Self.escape(VisibleText.show(rules.boundedPath(text)))
       case .link(let text, let path):
         return plain ? Self.escape(text) : "<a href=\"\(Self.escape(path))\">" + Self.escape(text) + "</a>"
       case .lineBreak: return plain ? " " : "<br>"

@@ -47,13 +47,6 @@ package struct MarkdownRenderer: Sendable {
       case .foreign(let text): out += span(rules.bounded(text), inTable: inTable)
       case .link(let text, let path): out += "[\(text)](\(path))"
       case .lineBreak: out += inTable ? "<br>" : "  \n"
-      case .sentence(let text):
-        for part in InertSentence.parts(rules.boundedPath(text)) {
-          switch part {
-          case .plain(let words): out += words
-          case .foreign(let word): out += span(rules.bounded(word), inTable: inTable)
-          }
-        }
       }
     }
     return out

@@ -43,7 +43,6 @@ package struct TerminalRenderer: Sendable {
       case .own(let text): text
       case .strong(let text): text
       case .foreign(let text): VisibleText.show(rules.bounded(text))
-      case .sentence(let text): VisibleText.show(rules.boundedPath(text))
       case .link(let text, let path): "\(text) (\(path))"
       case .lineBreak: "; "
       }

@@ -8,7 +8,6 @@ struct CTestReports: ReportReader {
   private var measurement = ""
   private var isTesting = false
   private var isEncoded = false
-  private var sawAnything = false
 
   init() {}
 

@@ -13,7 +13,6 @@ struct JUnitFlavour {
   private var previousClass = ""
   private var previousName = ""
   private var previousEmpty = false
-  private var isGoTest = false
   private var cases = 0
 
   init() {}

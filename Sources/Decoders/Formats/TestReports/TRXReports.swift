@@ -21,7 +21,6 @@ struct TRXReports: ReportReader {
   private var declared: [(what: String, value: String)] = []
   private var declaredLine = 1
   private var counts: [String: Int] = [:]
-  private var inError = false
 
   init() {}
 

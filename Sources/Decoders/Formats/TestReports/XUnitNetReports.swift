@@ -15,7 +15,6 @@ struct XUnitNetReports: ReportReader {
   private var collection = ""
   private var open: TestRecord?
   private var line = 1
-  private var inErrors = false
 
   init() {}
 
