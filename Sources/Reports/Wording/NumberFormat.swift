@@ -15,7 +15,7 @@ package enum NumberFormat {
   }
 
   /// A number with a fixed count of digits behind the point.
-  static func fixed(_ value: Double, _ digits: Int) -> String {
+  package static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "unknown" : value < 0 ? "-∞" : "∞" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }

@@ -90,9 +90,10 @@ package enum Capture {
       request.pipeline.zone = request.pipeline.zone.on(day: date.day * 86_400)
     }
     if case .bool(let masks) = config["masksSecrets"] { request.pipeline.secrets.isOn = masks }
-    request.policyText = try text("policies")
-    request.quarantineText = (try? text("quarantine")) ?? ""
-    request.policyFile = try text("policyFile")
+    let (policies, policyFile) = (try text("policies"), try text("policyFile"))
+    if !policies.isEmpty { try request.take(policies: policies, named: policyFile) }
+    // Captures of before there was a quarantine have none.
+    try request.take(quarantine: (try? text("quarantine")) ?? "", named: path)
     if case .string(let history) = config["history"] { request.history = history }
     request.commandOptions = try texts("options")
     request.inputs = try texts("inputs")

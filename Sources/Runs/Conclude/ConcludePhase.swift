@@ -39,7 +39,6 @@ package struct ConcludePhase: Sendable {
     let baseline = history.map { $0.patterns(&report.diagnostics) }
     let earlier = history?.templates ?? []
     let usual = history.flatMap { $0.cascades(&report.diagnostics) }
-    let file = try policyFile()
     let (cascades, others) = WorkerPool.both(
       jobs: request.jobs,
       {
@@ -50,7 +49,7 @@ package struct ConcludePhase: Sendable {
         OtherFindings(
           patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
           templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
-          policies: file.flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) })
+          policies: policies(night))
       })
     add(cascades, to: &report)
     add(others.patterns, to: &report)
@@ -123,7 +122,7 @@ package struct ConcludePhase: Sendable {
     let earlier = history.map { $0.tests(memory: limits.memory / 8, &report.diagnostics) } ?? TestHistory()
     let tests: TestConclusion
     // It was read before: what is wrong with it was said then.
-    let quarantine = Quarantine((try? QuarantineFile.entries(request.quarantineText, path: "")) ?? [])
+    let quarantine = Quarantine(request.quarantine)
     do throws(CaseFailure) {
       tests = try TestAnalysis.conclude(
         night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
@@ -174,15 +173,9 @@ package struct ConcludePhase: Sendable {
     }
   }
 
-  /// What the candidates of the policy file would have done; nil without calls in the log.
-  package func policies(_ night: NightPartial) throws(RunSetup.Failure) -> PolicyFindings? {
-    try policyFile().flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) }
-  }
-
-  /// The candidates of the policy file, nil without one.
-  private func policyFile() throws(RunSetup.Failure) -> PolicyFile? {
-    guard !request.policyText.isEmpty else { return nil }
-    return try RunSetup.policies(path: request.policyFile, text: request.policyText)
+  /// What the candidates of the policy file would have done; nil without any, or without calls in the log.
+  package func policies(_ night: NightPartial) -> PolicyFindings? {
+    request.policies.flatMap { PolicyEvaluator.evaluate(night.episodes, file: $0, jobs: request.jobs) }
   }
 
   /// Names what lies far outside of the night, by input.

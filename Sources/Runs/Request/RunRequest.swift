@@ -1,7 +1,8 @@
 package import Model
+package import Policies
 package import Segments
 package import Support
-internal import TestAnalysis
+package import TestAnalysis
 
 /// Everything a run needs to know: the command line, the environment and the pipeline file, already weighed against each
 /// other.
@@ -11,11 +12,13 @@ package struct RunRequest: Sendable {
   package var settings = AnalysisSettings()
   /// The pipeline file as read, for checksums and captures; empty for the built-in one.
   package var pipelineText = ""
-  /// The policy file as read, empty for none.
-  package var policyText = ""
-  package var policyFile = ""
-  /// The quarantine file as it was read, empty where there is none.
-  package var quarantineText = ""
+  /// The policy file as read, its name and what it says; empty and nil without one.
+  package private(set) var policyText = ""
+  package private(set) var policyFile = ""
+  package private(set) var policies: PolicyFile?
+  /// The quarantine file as read, and its entries; empty where there is none.
+  package private(set) var quarantineText = ""
+  package private(set) var quarantine: [Quarantine.Entry] = []
   /// Inputs as named on the command line or in the pipeline, `{date}` replaced.
   package var inputs: [String] = []
   /// The words of the command line or the patterns of the pipeline file, with the paths that each stands for.
@@ -52,6 +55,22 @@ package struct RunRequest: Sendable {
   package var commandOptions: [String] = []
 
   package init(date: NightDate) { self.date = date }
+
+  /// Takes the candidates of a policy file.
+  ///
+  /// - Throws: `RunSetup.Failure` with all that is wrong in it.
+  package mutating func take(policies text: String, named file: String) throws(RunSetup.Failure) {
+    policies = try RunSetup.policies(path: file, text: text)
+    (policyText, policyFile) = (text, file)
+  }
+
+  /// Takes the tests of a quarantine file.
+  ///
+  /// - Throws: `RunSetup.Failure` where it is no quarantine.
+  package mutating func take(quarantine text: String, named file: String) throws(RunSetup.Failure) {
+    quarantine = try QuarantineFile.entries(text, path: file)
+    quarantineText = text
+  }
 
   /// One word that names inputs.
   package struct Argument: Hashable, Sendable {

@@ -133,16 +133,13 @@ package enum RunSetup {
       }
     }
     if let policies = options.policies ?? environment("POLICIES") ?? pipeline.policies.map({ beside(path, $0) }) {
-      request.policyFile = policies
-      request.policyText = try read(policies)
-      _ = try Self.policies(path: policies, text: request.policyText)
+      try request.take(policies: try read(policies), named: policies)
     }
     if let quarantine = pipeline.quarantine.map({ beside(path, request.date.fill($0)) }),
       unsafe access(quarantine, F_OK) == 0
     {
       // The first night has none yet.
-      request.quarantineText = try read(quarantine)
-      _ = try QuarantineFile.entries(request.quarantineText, path: quarantine)
+      try request.take(quarantine: try read(quarantine), named: quarantine)
     }
     readChanges(pipeline.changes.map { beside(path, request.date.fill($0)) }, into: &request)
     request.settings = try settings(pipeline)

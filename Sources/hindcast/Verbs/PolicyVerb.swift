@@ -22,7 +22,7 @@ package enum PolicyVerb {
   package static func evaluate(_ options: RunSetup.Options, asJSON: Bool) -> Int32 {
     do {
       let (request, night) = try partial(options)
-      guard let findings = try evaluated(request, night) else {
+      guard let findings = evaluated(request, night) else {
         Console.tell("no calls in the inputs: nothing to evaluate")
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
@@ -41,21 +41,17 @@ package enum PolicyVerb {
     _ options: RunSetup.Options
   ) throws -> (candidates: [Policy], findings: PolicyFindings?) {
     let (request, night) = try partial(options)
-    let file = try RunSetup.policies(path: request.policyFile, text: request.policyText)
-    return (file.policies, try evaluated(request, night))
+    return (request.policies?.policies ?? [], evaluated(request, night))
   }
 
   private static func partial(_ options: RunSetup.Options) throws -> (RunRequest, NightPartial) {
     var request = try RunSetup.request(options)
-    if request.policyText.isEmpty {
-      request.policyText = commonCandidates
-      request.policyFile = "built-in candidates"
-    }
+    if request.policies == nil { try request.take(policies: commonCandidates, named: "built-in candidates") }
     return (request, try NightRun.partial(of: request))
   }
 
-  private static func evaluated(_ request: RunRequest, _ night: NightPartial) throws -> PolicyFindings? {
-    try ConcludePhase(request: request).policies(night)
+  private static func evaluated(_ request: RunRequest, _ night: NightPartial) -> PolicyFindings? {
+    ConcludePhase(request: request).policies(night)
   }
 
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.
@@ -100,15 +96,8 @@ package enum PolicyVerb {
     ]
   }
 
-  /// A number with so many decimals, without locale.
+  /// A number with so many decimals; a question mark where no column is wide enough.
   private static func number(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite, abs(value) < 1e12 else { return "?" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let scaled = Int64((value * scale).rounded())
-    guard decimals > 0 else { return String(scaled) }
-    let digits = String(scaled.magnitude)
-    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.utf8.count)) + digits
-    return (scaled < 0 ? "-" : "") + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    value.isFinite && abs(value) < 1e12 ? NumberFormat.fixed(value, decimals) : "?"
   }
 }
