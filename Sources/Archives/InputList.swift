@@ -1,5 +1,6 @@
 internal import Glibc
 package import Model
+internal import Support
 
 /// The inputs behind the paths of a command line.
 package enum InputList {
@@ -31,28 +32,8 @@ package enum InputList {
   }
 }
 
-/// What a path leads to: the file's number and its kind.
-struct FileIdentity: Hashable {
-  enum Kind { case file, folder, link, other }
-  var device: UInt64
-  var number: UInt64
-  var kind: Kind
-
+extension FileIdentity {
   static func of(_ path: String, followingLinks: Bool) -> FileIdentity? {
     FilePath(path).identity(followingLinks: followingLinks)
-  }
-}
-
-extension FileIdentity {
-  init(_ status: stat) {
-    kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: .file
-      case S_IFDIR: .folder
-      case S_IFLNK: .link
-      default: .other
-      }
-    device = UInt64(status.st_dev)
-    number = UInt64(status.st_ino)
   }
 }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Model
+internal import Support
 
 /// Finds the parts of split archives, `x.7z.001`, `x.7z.002` and so on, and makes one input of them.
 ///

@@ -4,12 +4,11 @@ internal import Support
 
 /// The requests of each operation that were slow as a whole, callees and all: no cause, but what an incident did to it.
 ///
-/// A request is slow beyond the upper fence of its operation (Tukey, 1977), as in `LatencyContrast`.
+/// A request is slow beyond the upper fence of its operation.
 struct DurationContrast {
   /// Standard deviations, and the share beyond the usual, from which a component was affected.
   private static let certainty = 4.0
   private static let leastExcess = 0.1
-  private static let leastRise = 5000.0
 
   private let grid: ComponentTimeline
   private var slow: ShareSeries
@@ -23,7 +22,10 @@ struct DurationContrast {
     for (cell, tally) in grid.partial.durations.cells {
       histograms[CubeKey(a: cell.a, b: cell.b), default: []].append((cell.number, tally.count))
     }
-    let limits = histograms.mapValues { Self.limit($0) }
+    let limits = histograms.mapValues { histogram in
+      let (median, upper) = UpperFence.quartiles(histogram)
+      return UpperFence.limit(median: median, upper: upper)
+    }
     for (cell, tally) in grid.partial.durations.cells {
       guard let minute = grid.minute(cell.slot), let limit = limits[CubeKey(a: cell.a, b: cell.b)] else { continue }
       let isSlow = Double(IncidentPartial.value(ofBucket: cell.number)) > limit
@@ -34,23 +36,6 @@ struct DurationContrast {
     for (row, key) in slow.hits.keys.enumerated() {
       if let component = grid.component(key.a) { rows[component, default: []].append(row) }
     }
-  }
-
-  private static func limit(_ histogram: [(bucket: Int32, count: Int)]) -> Double {
-    let sorted = histogram.sorted { $0.bucket < $1.bucket }
-    let total = sorted.reduce(0) { $0 + $1.count }
-    var seen = 0
-    var median: Double?
-    for (bucket, count) in sorted {
-      seen += count
-      let value = Double(IncidentPartial.value(ofBucket: bucket))
-      if median == nil, 2 * seen >= total { median = value }
-      if 4 * seen >= 3 * total {
-        let middle = median ?? value
-        return max(value + 3 * (value - middle), 1.5 * value, middle + leastRise)
-      }
-    }
-    return .infinity
   }
 
   /// What departs most of a component's operations in some minutes; nil where none does.

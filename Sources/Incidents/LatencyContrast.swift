@@ -53,8 +53,6 @@ struct LatencyContrast {
 
   /// Multiples of the fence.
   private static let scales: [Double] = [1, 4, 16]
-  /// The least rise of a slow span over its median, microseconds: less is no trouble.
-  private static let leastRise = 5000.0
   /// The least share of spans, beyond the usual, that a hypothesis must slow: the tail of busy code is none.
   static let leastExcess = 0.1
   private static let leastHits = 2.0
@@ -202,36 +200,17 @@ struct LatencyContrast {
       whole.slot = 0
       pooled[whole, default: []] += histogram
       guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
-      quartiles[whole, default: []].append(Self.quartiles(histogram))
+      quartiles[whole, default: []].append(UpperFence.quartiles(histogram))
     }
     return Dictionary(
       uniqueKeysWithValues: pooled.map { key, histogram in
-        var (median, upper) = Self.quartiles(histogram)
+        var (median, upper) = UpperFence.quartiles(histogram)
         if let minutes = quartiles[key], minutes.count >= trustedMinutes {
           median = RobustBaseline.quantile(minutes.map(\.median).sorted(), 0.5)
           upper = RobustBaseline.quantile(minutes.map(\.upper).sorted(), 0.5)
         }
-        return (key, Fence(median: median, limit: limit(median, upper)))
+        return (key, Fence(median: median, limit: UpperFence.limit(median: median, upper: upper)))
       })
-  }
-
-  private static func limit(_ median: Double, _ upper: Double) -> Double {
-    max(upper + 3 * (upper - median), 1.5 * upper, median + leastRise)
-  }
-
-  /// The median and the third quartile of a histogram, microseconds.
-  private static func quartiles(_ histogram: [(bucket: Int32, count: Int)]) -> (median: Double, upper: Double) {
-    let sorted = histogram.sorted { $0.bucket < $1.bucket }
-    let total = sorted.reduce(0) { $0 + $1.count }
-    var seen = 0
-    var median: Double?
-    for (bucket, count) in sorted {
-      seen += count
-      let value = Double(IncidentPartial.value(ofBucket: bucket))
-      if median == nil, 2 * seen >= total { median = value }
-      if 4 * seen >= 3 * total { return (median ?? value, value) }
-    }
-    return (median ?? 0, median ?? 0)
   }
 
   /// The fences of this night for later ones, microseconds.

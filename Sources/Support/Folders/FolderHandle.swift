@@ -20,14 +20,19 @@ package struct EntryName: Hashable, Sendable, Comparable {
 
 /// An open folder. Nothing reached through it follows a link in the last step.
 package struct FolderHandle: ~Copyable {
-  package enum Kind: Sendable { case file, folder, link, other }
-
   /// What a folder holds under a name.
   package struct Entry: Hashable, Sendable {
-    package var kind: Kind
-    var device: UInt64
-    var number: UInt64
-    var mode: UInt32
+    let identity: FileIdentity
+    let mode: UInt32
+
+    package var kind: FileIdentity.Kind { identity.kind }
+
+    init(_ status: stat) {
+      identity = FileIdentity(status)
+      mode = status.st_mode
+    }
+
+    func isSame(as other: Entry?) -> Bool { identity == other?.identity }
   }
 
   let descriptor: Int32
@@ -161,21 +166,4 @@ package struct FolderHandle: ~Copyable {
   private func failure(_ name: EntryName) -> FileFailure {
     FileFailure(errno == ENOENT ? .missing : .unwritable, path + "/" + name.text, CheckedFile.reason(errno))
   }
-}
-
-extension FolderHandle.Entry {
-  init(_ status: stat) {
-    kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: .file
-      case S_IFDIR: .folder
-      case S_IFLNK: .link
-      default: .other
-      }
-    device = UInt64(status.st_dev)
-    number = UInt64(status.st_ino)
-    mode = status.st_mode
-  }
-
-  func isSame(as other: FolderHandle.Entry?) -> Bool { device == other?.device && number == other?.number }
 }

@@ -91,7 +91,7 @@ package struct OwnedFolder: Sendable {
     }
   }
 
-  private static func words(_ kind: FolderHandle.Kind) -> String {
+  private static func words(_ kind: FileIdentity.Kind) -> String {
     switch kind {
     case .file: "a file"
     case .folder: "a folder"

@@ -24,7 +24,7 @@ enum AccessTime {
       return true
     }
     guard let day = number(i &+ 1 < r.upperBound && b[i &+ 1] == 0x2F ? 1 : 2), take(0x2F), i &+ 3 <= r.upperBound,
-      let month = month(b, i)
+      let month = MonthName.number(b, i)
     else { return nil }
     i &+= 3
     guard take(0x2F), let year = number(4), take(0x3A), let hour = number(2), take(0x3A), let minute = number(2),
@@ -53,26 +53,6 @@ enum AccessTime {
     let days = Timestamp.days(year: year, month: month, day: day)
     let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- offset
     return Int64(seconds) &* 1_000_000 &+ fraction
-  }
-
-  /// The number of a month's English short name, 1 to 12.
-  private static func month(_ b: Span<UInt8>, _ at: Int) -> Int? {
-    let name = UInt32(b[at] | 0x20) << 16 | UInt32(b[at &+ 1] | 0x20) << 8 | UInt32(b[at &+ 2] | 0x20)
-    switch name {
-    case 0x6A616E: return 1
-    case 0x666562: return 2
-    case 0x6D6172: return 3
-    case 0x617072: return 4
-    case 0x6D6179: return 5
-    case 0x6A756E: return 6
-    case 0x6A756C: return 7
-    case 0x617567: return 8
-    case 0x736570: return 9
-    case 0x6F6374: return 10
-    case 0x6E6F76: return 11
-    case 0x646563: return 12
-    default: return nil
-    }
   }
 
   /// Whether a bracketed date of the Common Log Format stands there: `[25/Nov/`.

@@ -126,7 +126,7 @@ struct LogTimeParser {
     guard digits == 2, let first = number(line, start, 2) else { return nil }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E || separator == 0x20 else { return nil }
     if byte(line, start + 3) >= 0x41, start + 6 < line.count,
-      let month = monthNumber(line, start + 3), let year = number(line, start + 7, 4),
+      let month = MonthName.number(line, start + 3), let year = number(line, start + 7, 4),
       byte(line, start + 6) == separator
     {
       return joined(line, start + 11, days(year, month, first), dots: false)
@@ -204,13 +204,13 @@ struct LogTimeParser {
       cursor += 1
       let digits = run(line, cursor)
       if digits == 1 || digits == 2 {
-        guard let day = number(line, cursor, digits), let month = monthNumber(line, cursor + digits + 1),
+        guard let day = number(line, cursor, digits), let month = MonthName.number(line, cursor + digits + 1),
           let year = number(line, cursor + digits + 5, 4)
         else { return nil }
         return joined(line, cursor + digits + 9, days(year, month, day), dots: false)
       }
     }
-    guard let month = monthNumber(line, cursor), byte(line, cursor + 3) == 0x20 else { return nil }
+    guard let month = MonthName.number(line, cursor), byte(line, cursor + 3) == 0x20 else { return nil }
     cursor += 4
     if byte(line, cursor) == 0x20 { cursor += 1 }
     let digits = run(line, cursor)
@@ -395,33 +395,10 @@ struct LogTimeParser {
     Int64(date * 86_400 - clock.zoneSeconds) * 1_000_000 + Int64(micros)
   }
 
-  private func monthNumber(_ line: Span<UInt8>, _ start: Int) -> Int? {
-    guard start >= 0, start + 3 <= line.count else { return nil }
-    switch letters(line, start) {
-    case 0x6A616E: return 1
-    case 0x666562: return 2
-    case 0x6D6172: return 3
-    case 0x617072: return 4
-    case 0x6D6179: return 5
-    case 0x6A756E: return 6
-    case 0x6A756C: return 7
-    case 0x617567: return 8
-    case 0x736570: return 9
-    case 0x6F6374: return 10
-    case 0x6E6F76: return 11
-    case 0x646563: return 12
-    default: return nil
-    }
-  }
-
   private func isDayName(_ line: Span<UInt8>, _ start: Int) -> Bool {
-    switch letters(line, start) {
+    switch MonthName.letters(line, start) {
     case 0x6D6F6E, 0x747565, 0x776564, 0x746875, 0x667269, 0x736174, 0x73756E: true
     default: false
     }
-  }
-
-  private func letters(_ line: Span<UInt8>, _ start: Int) -> UInt32 {
-    UInt32(line[start] | 0x20) << 16 | UInt32(line[start &+ 1] | 0x20) << 8 | UInt32(line[start &+ 2] | 0x20)
   }
 }

@@ -19,6 +19,15 @@ struct MochaCase {
 
   init() {}
 
+  /// What both say of the run: how many tests there are, and when it began.
+  static func summary(_ field: JSONField, _ b: Span<UInt8>, start: inout Int64, on sheet: inout ReportBuilder) {
+    if field.key == .tests, let total = field.int(b) { sheet.declare("tests", total) }
+    if field.key == .start {
+      let zone = sheet.context.settings.assumedZoneSeconds
+      start = field.time(b, unit: 1000, zoneSeconds: zone)?.time ?? .min
+    }
+  }
+
   mutating func field(_ field: JSONField, _ b: Span<UInt8>, on sheet: inout ReportBuilder) {
     switch field.key {
     case .title: record.name = sheet.string(field, b, limit: 4096)
@@ -113,12 +122,7 @@ struct MochawesomeReports: JSONReportReader {
     _ field: JSONField, _ b: Span<UInt8>, in node: JSONReportNode, on sheet: inout ReportBuilder
   ) {
     switch node {
-    case .summary:
-      if field.key == .tests, let total = field.int(b) { sheet.declare("tests", total) }
-      if field.key == .start {
-        let zone = sheet.context.settings.assumedZoneSeconds
-        start = field.time(b, unit: 1000, zoneSeconds: zone)?.time ?? .min
-      }
+    case .summary: MochaCase.summary(field, b, start: &start, on: &sheet)
     case .suite:
       if field.key == .title { titles[titles.count - 1] = sheet.string(field, b, limit: 1000) }
       if field.key == .file || (field.key == .fullFile && files[files.count - 1].isEmpty) {
@@ -186,12 +190,7 @@ struct MochaReports: JSONReportReader {
     _ field: JSONField, _ b: Span<UInt8>, in node: JSONReportNode, on sheet: inout ReportBuilder
   ) {
     switch node {
-    case .summary:
-      if field.key == .tests, let total = field.int(b) { sheet.declare("tests", total) }
-      if field.key == .start {
-        let zone = sheet.context.settings.assumedZoneSeconds
-        start = field.time(b, unit: 1000, zoneSeconds: zone)?.time ?? .min
-      }
+    case .summary: MochaCase.summary(field, b, start: &start, on: &sheet)
     case .test: open.field(field, b, on: &sheet)
     case .failure: open.failure(field, b, on: &sheet)
     default: break

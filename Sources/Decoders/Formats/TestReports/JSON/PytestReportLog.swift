@@ -60,13 +60,7 @@ struct PytestReportLog: JSONReportReader {
       } else if texts.count < 8 {
         texts.append(sheet.string(field, b))
       }
-    case .crash:
-      switch field.key {
-      case .message: phase.message = sheet.string(field, b)
-      case .path: phase.file = sheet.string(field, b, limit: 1000)
-      case .lineno: phase.line = field.int(b) ?? 0
-      default: break
-      }
+    case .crash: phase.crash(field, b, on: &sheet)
     default: break
     }
   }

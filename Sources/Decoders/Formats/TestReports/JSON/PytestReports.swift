@@ -66,6 +66,16 @@ struct PytestPhase {
 
   var isFailure: Bool { outcome == "failed" || outcome == "error" }
 
+  /// Takes a field of where and why it crashed.
+  mutating func crash(_ field: JSONField, _ b: Span<UInt8>, on sheet: inout ReportBuilder) {
+    switch field.key {
+    case .message: message = sheet.string(field, b)
+    case .path: file = sheet.string(field, b, limit: 1000)
+    case .lineno: line = field.int(b) ?? 0
+    default: break
+    }
+  }
+
   /// The message is the crash's, else the last line of the representation that says what failed.
   var text: String {
     if !message.isEmpty { return message }
@@ -182,13 +192,7 @@ struct PytestJSONReports: JSONReportReader {
       case .longrepr: phase.stack = sheet.string(field, b)
       default: break
       }
-    case .crash:
-      switch field.key {
-      case .message: phase.message = sheet.string(field, b)
-      case .path: phase.file = sheet.string(field, b, limit: 1000)
-      case .lineno: phase.line = field.int(b) ?? 0
-      default: break
-      }
+    case .crash: phase.crash(field, b, on: &sheet)
     case .collector:
       switch field.key {
       case .nodeid: nodeID = sheet.string(field, b, limit: 4096)
