@@ -234,6 +234,11 @@ struct ComponentTimeline {
     Set(callers[component]).union(callees[component]).union([component])
   }
 
+  /// Whether nobody calls a component and none of those that it calls left a span under that name: a proxy's log, from outside.
+  func isFront(_ component: Int) -> Bool {
+    callers[component].isEmpty && !callees[component].isEmpty && callees[component].allSatisfy { !hasSpans[$0] }
+  }
+
   /// A component as findings name it.
   func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
 }

@@ -13,6 +13,8 @@ package struct IncidentFindings: Sendable {
   package var requests = 0
   package var failures = 0
   package var openCircuitBreakers: [ForeignName] = []
+  /// Requests at the entry points, of the whole night.
+  package var impact = Impact()
   /// What the night leaves to later ones.
   package var profile = IncidentProfile()
 
@@ -51,7 +53,10 @@ package enum IncidentAnalysis {
       grid, scorer.latency,
       earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
     let breakers = BreakerLog(grid)
-    findings.incidents = incidents(grid, scorer, failures, slowness, breakers, settings)
+    let entries = EntryImpacts(grid)
+    findings.impact = entries.impact(from: partial.first, to: partial.last)
+    findings.incidents = incidents(
+      scorer, Detectors(failures: failures, slowness: slowness), entries, breakers: breakers, settings: settings)
     findings.openCircuitBreakers = openBreakers(grid, breakers)
     findings.profile.limits = scorer.latency.limits
     findings.profile.pace = slowness.pace
@@ -59,20 +64,27 @@ package enum IncidentAnalysis {
     return findings
   }
 
+  /// What looks for anomalies and leaves something to later nights.
+  private struct Detectors {
+    var failures: FailureAnomalies
+    var slowness: LatencyAnomalies
+  }
+
   private static func incidents(
-    _ grid: ComponentTimeline, _ scorer: SuspectScorer, _ failures: FailureAnomalies, _ slowness: LatencyAnomalies,
-    _ breakers: BreakerLog, _ settings: IncidentSettings
+    _ scorer: SuspectScorer, _ detectors: Detectors, _ entries: EntryImpacts, breakers: BreakerLog,
+    settings: IncidentSettings
   ) -> [Incident] {
+    let grid = scorer.grid
     var anomalies: [Anomaly] = []
     var records: RecordAnomalies?
     if grid.isSparse {
       let found = RecordAnomalies(grid, settings: settings)
       anomalies += found.anomalies
       records = found
-      if anomalies.isEmpty { anomalies += failures.find() }
+      if anomalies.isEmpty { anomalies += detectors.failures.find() }
     } else {
-      anomalies += failures.find()
-      anomalies += slowness.find()
+      anomalies += detectors.failures.find()
+      anomalies += detectors.slowness.find()
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
@@ -81,7 +93,7 @@ package enum IncidentAnalysis {
     }
     let impacts = ImpactMap(grid)
     let builder = IncidentBuilder(
-      grid: grid, settings: settings, scorer: scorer, impacts: impacts, records: records, breakers: breakers)
+      settings: settings, scorer: scorer, impacts: impacts, entries: entries, records: records, breakers: breakers)
     let incidents = builder.standing(builder.groups(anomalies)).map { builder.incident($0) }
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }

@@ -22,16 +22,17 @@ struct IncidentBuilder {
   let settings: IncidentSettings
   let scorer: SuspectScorer
   let impacts: ImpactMap
+  let entries: EntryImpacts
   let records: RecordAnomalies?
   private let story: IncidentDescription
 
   init(
-    grid: ComponentTimeline, settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap,
-    records: RecordAnomalies?,
-    breakers: BreakerLog
+    settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap, entries: EntryImpacts,
+    records: RecordAnomalies?, breakers: BreakerLog
   ) {
-    self.grid = grid
+    grid = scorer.grid
     self.settings = settings
+    self.entries = entries
     self.scorer = scorer
     self.impacts = impacts
     self.records = records
@@ -116,13 +117,10 @@ struct IncidentBuilder {
 
   /// Whether a group is only what a proxy in front says of its upstreams, none of which left a span under that name.
   private func isOutside(_ group: Group) -> Bool {
-    func isFront(_ component: Int) -> Bool {
-      grid.callers[component].isEmpty && !grid.callees[component].isEmpty
-        && grid.callees[component].allSatisfy { !grid.hasSpans[$0] }
-    }
-    return group.components.allSatisfy { component in
-      isFront(component)
-        || !grid.hasSpans[component] && !grid.callers[component].isEmpty && grid.callers[component].allSatisfy(isFront)
+    group.components.allSatisfy { component in
+      grid.isFront(component)
+        || !grid.hasSpans[component] && !grid.callers[component].isEmpty
+          && grid.callers[component].allSatisfy { grid.isFront($0) }
     }
   }
 
@@ -169,6 +167,8 @@ struct IncidentBuilder {
     let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
     let kind = kind(group, affected: affected, first: first)
     var incident = Incident(kind: kind, start: group.start, end: group.end)
+    incident.impact = entries.impact(from: group.start, to: group.end)
+    incident.common = entries.common(in: minutes)
     incident.severity = severity(group, window, hit: hit, volume: volume)
     incident.rootCauses = causes.map { cause in
       var root = scorer.cause(cause.suspicion, window, total: 0)

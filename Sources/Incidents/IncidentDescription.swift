@@ -37,7 +37,7 @@ struct IncidentDescription {
     let others = affected.filter { $0 != first }.map { grid.name($0) }
     incident.trigger = .anomaly(incident.kind, cause: name)
     incident.headline = headline(
-      incident, group, name, others, RequestImpact(failed: Int(hit), requests: Int(volume)))
+      incident, group, cause: name ?? "", others: others, RequestImpact(incident.impact, failed: hit, of: volume))
     incident.reasoning = reasoning(incident, group, first: first, affected: affected)
     decide(&incident, group, hit: hit)
     incident.timeline = timeline(incident, group, onsets: onsets, proofs)
@@ -197,13 +197,12 @@ struct IncidentDescription {
       frontier = next
     }
     // Every struck caller also stands behind the others that it calls on the way.
-    return links + cross(links, reached, group, proofs, first)
+    return links + cross(links, reached, group, from: first)
   }
 
   /// Further calls among the components of a chain: a caller that reaches the cause on several ways.
   private func cross(
-    _ links: [Incident.Link], _ reached: [Int: Int64], _ group: IncidentBuilder.Group,
-    _ proofs: (Int) -> [Evidence], _ first: Int
+    _ links: [Incident.Link], _ reached: [Int: Int64], _ group: IncidentBuilder.Group, from first: Int
   ) -> [Incident.Link] {
     let drawn = Set(links.map { [$0.from, $0.to] })
     let byName = Dictionary(links.map { ($0.to, $0) }) { a, _ in a }
@@ -245,10 +244,9 @@ struct IncidentDescription {
   // MARK: Words
 
   private func headline(
-    _ incident: Incident, _ group: IncidentBuilder.Group, _ name: ForeignName?, _ others: [ForeignName],
+    _ incident: Incident, _ group: IncidentBuilder.Group, cause: ForeignName, others: [ForeignName],
     _ impact: RequestImpact
   ) -> IncidentHeadline {
-    let cause = name ?? ""
     let signs = Set(group.anomalies.map(\.sign))
     switch incident.kind {
     case .latencyRegression: return .slowed(cause: cause, affected: others, impact)
@@ -377,5 +375,13 @@ extension Incident.Circuit {
     case .open: self = .open
     case .halfOpen: self = .halfOpen
     }
+  }
+}
+
+extension RequestImpact {
+  /// What an incident cost at the entry points; `failed` of `volume` requests failed because of its causes.
+  init(_ impact: Impact, failed: Double, of volume: Double) {
+    func whole(_ value: Double) -> Int { Int(exactly: value.rounded()) ?? 0 }
+    self.init(failed: whole(failed), slow: impact.slow, requests: max(impact.requests, whole(volume)))
   }
 }

@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 4
+  static let version: UInt8 = 5
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -31,7 +31,12 @@ package struct IncidentPartial: Sendable {
   /// (component, kind, subject): structural events that are no spans, with their values.
   var signals = CellTable<Reading>()
 
+  /// (entry component, operation, no name, a name where it failed), by bucket of the request's duration.
+  var entries = CellTable<Tally>()
+
   // By coarse slot.
+  /// A few whole requests, by whether they failed (1) or not.
+  var samples = CellTable<RequestSamples>()
   /// (component): whole requests that passed it, and how many of them failed at the root. Component 0: all requests.
   var visits = CellTable<Activity>()
   /// (component, operation).
@@ -97,6 +102,8 @@ extension IncidentPartial: Mergeable {
     pace.merge(other.pace, map)
     ways.merge(other.ways, map)
     signals.merge(other.signals, map)
+    entries.merge(other.entries, map)
+    samples.merge(other.samples, map)
     visits.merge(other.visits, map)
     operations.merge(other.operations, map)
     pairs.merge(other.pairs, map)
@@ -127,6 +134,8 @@ extension IncidentPartial {
     partial.pace.rename(map)
     partial.ways.rename(map)
     partial.signals.rename(map)
+    partial.entries.rename(map)
+    partial.samples.rename(map)
     partial.visits.rename(map)
     partial.operations.rename(map)
     partial.pairs.rename(map)
@@ -161,6 +170,8 @@ extension IncidentPartial: BinaryCodable {
     pace.encode(to: &writer, map)
     ways.encode(to: &writer, map)
     signals.encode(to: &writer, map)
+    entries.encode(to: &writer, map)
+    samples.encode(to: &writer, map)
     visits.encode(to: &writer, map)
     operations.encode(to: &writer, map)
     pairs.encode(to: &writer, map)
@@ -198,6 +209,8 @@ extension IncidentPartial: BinaryCodable {
     pace = try CellTable(from: &reader, names: count)
     ways = try CellTable(from: &reader, names: count)
     signals = try CellTable(from: &reader, names: count)
+    entries = try CellTable(from: &reader, names: count)
+    samples = try CellTable(from: &reader, names: count)
     visits = try CellTable(from: &reader, names: count)
     operations = try CellTable(from: &reader, names: count)
     pairs = try CellTable(from: &reader, names: count)

@@ -43,6 +43,10 @@ package struct Incident: Hashable, Sendable {
   package var evidence: [Evidence]
   /// Deployments and other changes from ten minutes before its beginning to its end.
   package var changes: [NightChange] = []
+  /// Requests at the entry points while it lasted, by operation.
+  package var impact = Impact()
+  /// What its failed or slow requests have in common, the most telling first.
+  package var common: [CommonTrait] = []
 
   package init(kind: Kind, start: Int64, end: Int64) {
     id = ""

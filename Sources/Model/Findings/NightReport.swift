@@ -14,6 +14,8 @@ package struct NightReport: Sendable {
   /// Where the time of the requests went, the largest share first.
   package var criticalPath: [CriticalShare] = []
   package var incidents: [Incident] = []
+  /// Requests at the entry points, of the whole night.
+  package var impact = Impact()
   /// Deployments and other changes of the night, in their order.
   package var changes: [NightChange] = []
   package var tests = TestFindings()

@@ -43,7 +43,41 @@ extension ReportJSON {
           ])
         }),
       "evidence": evidence(incident.evidence), "before": .array(incident.changesBefore.map(change)),
+      "impact": impact(incident.impact), "common": .array(incident.common.map(common)),
     ])
+  }
+
+  /// Requests at the entry points.
+  func impact(_ impact: Impact) -> JSONValue {
+    .object([
+      "requests": .int(impact.requests), "failed": .int(impact.failed), "slow": .int(impact.slow),
+      "entryPoints": .array(
+        impact.entryPoints.map { entry in
+          .object([
+            "component": text(entry.component.text), "operation": text(entry.operation.text),
+            "requests": .int(entry.requests), "failed": .int(entry.failed), "slow": .int(entry.slow),
+          ])
+        }),
+    ])
+  }
+
+  private func common(_ common: CommonTrait) -> JSONValue {
+    var pairs: [String: JSONValue] = [
+      "requests": .int(common.requests), "of": .int(common.of), "share": .double(common.share),
+      "usualShare": .double(common.usualShare), "text": words(common.wording),
+    ]
+    switch common.trait {
+    case .entry(let component, let operation):
+      pairs["attribute"] = .string("entry")
+      pairs["value"] = text(component.text + " " + operation.text)
+    case .passed(let component):
+      pairs["attribute"] = .string("component")
+      pairs["value"] = text(component.text)
+    case .attribute(let name, let value):
+      pairs["attribute"] = text(name.text)
+      pairs["value"] = text(value.text)
+    }
+    return .object(pairs)
   }
 
   func change(_ change: NightChange) -> JSONValue {

@@ -44,7 +44,7 @@ package struct ReportJSON: Sendable {
             "share": .double(share.share),
           ])
         }),
-      "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
+      "incidents": .array(Ranking.byTime(report.incidents).map(incident)), "impact": impact(report.impact),
       "changes": .array(report.changes.map(change)),
       "tests": tests(report.tests),
       "windows": .array(

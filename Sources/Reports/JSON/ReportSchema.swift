@@ -105,7 +105,8 @@ package enum ReportSchema {
       list(
         object([Field("path", list(string)), Field("calls", count), Field("timeUs", count), Field("share", share)])),
       optional: true),
-    Field("incidents", list(ref("incident"))), Field("changes", list(ref("change")), optional: true),
+    Field("incidents", list(ref("incident"))), Field("impact", ref("impact"), optional: true),
+    Field("changes", list(ref("change")), optional: true),
     Field("tests", ref("tests")),
     Field(
       "windows", list(object([Field("start", time), Field("end", time), Field("suspects", list(ref("cause")))]))),
@@ -193,9 +194,30 @@ package enum ReportSchema {
       [Field("at", time), Field("component", string, optional: true), Field("kind", string), Field("text", string)]
     ),
     (
+      "impact",
+      [
+        Field("requests", count), Field("failed", count), Field("slow", count),
+        Field(
+          "entryPoints",
+          list(
+            object([
+              Field("component", string), Field("operation", string), Field("requests", count), Field("failed", count),
+              Field("slow", count),
+            ]))),
+      ]
+    ),
+    (
+      "common",
+      [
+        Field("attribute", string), Field("value", string), Field("requests", count), Field("of", count),
+        Field("share", share), Field("usualShare", share), Field("text", string),
+      ]
+    ),
+    (
       "incident",
       [
-        Field("before", list(ref("change")), optional: true),
+        Field("before", list(ref("change")), optional: true), Field("impact", ref("impact"), optional: true),
+        Field("common", list(ref("common")), optional: true),
         Field("id", string), Field("fingerprint", string), Field("kind", oneOf(Incident.Kind.allCases.map(\.rawValue))),
         Field("status", oneOf(["new", "recurring", "ongoing"])),
         Field("severity", oneOf(Incident.Severity.allCases.map(\.rawValue))), Field("start", time), Field("end", time),

@@ -196,6 +196,19 @@ enum IncidentWording {
     }
   }
 
+  // MARK: What they have in common
+
+  static func common(_ common: CommonTrait) -> InlineText {
+    let what: InlineText =
+      switch common.trait {
+      case .entry(let component, let operation): "entered by \(operation) of \(component)"
+      case .passed(let component): "passed \(component)"
+      case .attribute(let name, let value): "have \(name) = \(value)"
+      }
+    return
+      "\(common.requests) of the \(common.of) failed or slow requests \(what) (of the others \(percent: common.usualShare))"
+  }
+
   // MARK: Numbers
 
   /// Up to three digits behind the point, as many as tell something.
@@ -235,4 +248,8 @@ extension IncidentEvent {
 
 extension BrokenRule {
   package var wording: InlineText { IncidentWording.rule(self) }
+}
+
+extension CommonTrait {
+  package var wording: InlineText { IncidentWording.common(self) }
 }

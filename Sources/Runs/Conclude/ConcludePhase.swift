@@ -82,6 +82,7 @@ package struct ConcludePhase: Sendable {
 
   private func add(_ findings: IncidentFindings, to report: inout NightReport) {
     report.incidents = findings.incidents.filter { Self.isTonight($0, report.window) }
+    report.impact = findings.impact
     report.windows = findings.windows
     report.components = findings.components
     report.summary.openCircuitBreakers = findings.openCircuitBreakers

@@ -1,0 +1,163 @@
+// What trouble costs at the entry points, by operation, and what the requests that it hit have in common.
+
+internal import Model
+internal import Support
+
+/// Requests at the entry points by operation and fine slot, those slow beyond the upper fence of their operation told apart
+/// (`UpperFence`, over the requests of the night that did not fail), and the samples of whole requests.
+struct EntryImpacts {
+  /// Operations listed of one incident.
+  private static let listed = 20
+  /// Traits listed of one incident, and what makes one telling: the least share of the requests hit, the least lift over the
+  /// others' share, the fewest requests, and the certainty in standard deviations.
+  private static let listedTraits = 8
+  private static let leastShare = 0.3
+  private static let leastExcess = 0.2
+  private static let leastRequests = 5
+  private static let certainty = 4.0
+
+  private let grid: ComponentTimeline
+  private var rows: SlotRows<(key: CubeKey, failed: Bool, bucket: Int32, count: Int)>
+  /// The components that requests enter by, as names.
+  private let entryNames: Set<Int32>
+  /// Where requests of an operation begin to be slow, microseconds.
+  private var limits: [CubeKey: Double] = [:]
+
+  /// - Complexity: O(cells · log cells)
+  init(_ grid: ComponentTimeline) {
+    self.grid = grid
+    rows = SlotRows(IncidentPartial.fine)
+    entryNames = Self.entryNames(grid)
+    var histograms: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
+    for (cell, tally) in grid.partial.entries.cells {
+      guard entryNames.contains(cell.a) else { continue }
+      let key = CubeKey(a: cell.a, b: cell.b)
+      rows.add((key, cell.d != 0, cell.number, tally.count), at: cell.slot)
+      if cell.d == 0 { histograms[key, default: []].append((cell.number, tally.count)) }
+    }
+    rows.sort()
+    limits = histograms.mapValues { histogram in
+      let (median, upper) = UpperFence.quartiles(histogram)
+      return UpperFence.limit(median: median, upper: upper)
+    }
+  }
+
+  /// The share of a proxy's requests whose operations another entry point knows too, from which both tell of the same
+  /// requests, and how far their numbers may lie apart where both are proxies.
+  private static let sameOperations = 0.5
+  private static let sameNumber = 0.05
+
+  /// The components that requests enter by: whoever is called by another one is none, even where a trace lost its beginning;
+  /// and a proxy's log that tells of the requests which traces show from within, or which another log of it told, tells nothing
+  /// new.
+  private static func entryNames(_ grid: ComponentTimeline) -> Set<Int32> {
+    var operations: [Int32: [Int32: Int]] = [:]
+    for (cell, tally) in grid.partial.entries.cells {
+      guard let component = grid.component(cell.a), grid.callers[component].isEmpty else { continue }
+      operations[cell.a, default: [:]][cell.b, default: 0] += tally.count
+    }
+    let candidates = operations.map { name, counts -> (name: Int32, isFront: Bool, requests: Int) in
+      let component = grid.component(name) ?? 0
+      return (name, grid.isFront(component), counts.values.reduce(0, +))
+    }.sorted { a, b in
+      if a.isFront != b.isFront { return b.isFront }
+      return a.requests != b.requests ? a.requests > b.requests : a.name < b.name
+    }
+    var kept: [(name: Int32, isFront: Bool, requests: Int)] = []
+    for one in candidates {
+      let isTold =
+        one.isFront
+        && kept.contains { other in
+          let shared = (operations[one.name] ?? [:]).reduce(0) { sum, operation in
+            operations[other.name]?[operation.key] == nil ? sum : sum + operation.value
+          }
+          guard Double(shared) >= Self.sameOperations * Double(one.requests) else { return false }
+          return !other.isFront || Double(other.requests - one.requests) <= Self.sameNumber * Double(other.requests)
+        }
+      if !isTold { kept.append(one) }
+    }
+    return Set(kept.map(\.name))
+  }
+
+  /// What a time cost at the entry points.
+  func impact(from: Int64, to: Int64) -> Impact {
+    var entries: [CubeKey: EntryImpact] = [:]
+    for row in rows.overlapping(from, to) {
+      var entry =
+        entries[row.key]
+        ?? EntryImpact(
+          component: ForeignName(grid.partial.names[row.key.a]), operation: ForeignName(grid.partial.names[row.key.b]),
+          requests: 0, failed: 0, slow: 0)
+      entry.requests += row.count
+      if row.failed {
+        entry.failed += row.count
+      } else if isSlow(row.key, Double(IncidentPartial.value(ofBucket: row.bucket))) {
+        entry.slow += row.count
+      }
+      entries[row.key] = entry
+    }
+    var impact = Impact(Array(entries.values))
+    if impact.entryPoints.count > Self.listed { impact.entryPoints.removeLast(impact.entryPoints.count - Self.listed) }
+    return impact
+  }
+
+  private func isSlow(_ key: CubeKey, _ duration: Double) -> Bool { limits[key].map { duration > $0 } ?? false }
+
+  /// What failed or slow requests of some minutes have that the others of the night have not: both from the samples.
+  func common(in minutes: [Int]) -> [CommonTrait] {
+    let wanted = Set(minutes.map { grid.minutes[$0] })
+    var hit: [RequestSample] = []
+    var others: [RequestSample] = []
+    for (cell, samples) in grid.partial.samples.cells {
+      let isInside = wanted.contains(cell.slot)
+      for sample in samples.kept where entryNames.contains(sample.component) {
+        let key = CubeKey(a: sample.component, b: sample.operation)
+        let isHit = cell.number == 1 || isSlow(key, Double(sample.duration))
+        if isHit, isInside { hit.append(sample) }
+        if !isHit { others.append(sample) }
+      }
+    }
+    guard hit.count >= Self.leastRequests, others.count >= Self.leastRequests else { return [] }
+    let among = counts(hit)
+    let usual = counts(others)
+    var found: [(strength: Double, key: CubeKey, trait: CommonTrait)] = []
+    for (key, count) in among where count >= Self.leastRequests {
+      let share = Double(count) / Double(hit.count)
+      let usualShare = Double(usual[key] ?? 0) / Double(others.count)
+      let deviation = (usualShare * (1 - usualShare) / Double(hit.count) + 1e-6).squareRoot()
+      let strength = (share - usualShare) / deviation
+      guard share >= Self.leastShare, share - usualShare >= Self.leastExcess, strength >= Self.certainty else {
+        continue
+      }
+      found.append(
+        (share - usualShare, key, CommonTrait(trait(key), requests: count, of: hit.count, usualShare: usualShare)))
+    }
+    found.sort { a, b in a.strength != b.strength ? a.strength > b.strength : a.key < b.key }
+    return found.prefix(Self.listedTraits).map(\.trait)
+  }
+
+  /// Requests by trait: an entry by component and operation, a component by its name in `c`, an attribute by name and
+  /// value in `c` and `d`.
+  private func counts(_ samples: [RequestSample]) -> [CubeKey: Int] {
+    var counts: [CubeKey: Int] = [:]
+    for sample in samples {
+      counts[CubeKey(a: sample.component, b: sample.operation, number: 1), default: 0] += 1
+      for component in sample.passed where component != sample.component {
+        counts[CubeKey(a: 0, c: component, number: 2), default: 0] += 1
+      }
+      for index in stride(from: 0, to: sample.attributes.count - 1, by: 2) {
+        counts[CubeKey(a: 0, c: sample.attributes[index], d: sample.attributes[index + 1], number: 3), default: 0] += 1
+      }
+    }
+    return counts
+  }
+
+  private func trait(_ key: CubeKey) -> RequestTrait {
+    let names = grid.partial.names
+    switch key.number {
+    case 1: return .entry(component: ForeignName(names[key.a]), operation: ForeignName(names[key.b]))
+    case 2: return .passed(component: ForeignName(names[key.c]))
+    default: return .attribute(name: ForeignName(names[key.c]), value: ForeignText(names[key.d]))
+    }
+  }
+}

@@ -1,0 +1,33 @@
+internal import Model
+internal import Support
+
+/// Whole requests: what entered by which operation and how it went, and a few of them with all that can be said of them.
+extension IncidentAggregator {
+  /// Components of one request that a sample lists.
+  private static let listedComponents = 64
+
+  /// Counts a request by the operation that it entered by. What follows from another request entered there, and a client
+  /// that calls by itself, a poll or a job's, is nobody's request.
+  mutating func countEntry(_ tree: CallTree, visited: [Int32], failed: Bool, _ context: borrowing AggregateContext) {
+    let root = tree.nodes[0]
+    guard root.parent < 0, root.linkedTo == 0 else { return }
+    let isCall = root.kind == .client || root.kind == .producer || root.kind == .consumer
+    if isCall, tree.nodes.count == 1 { return }
+    let component = name(root.component, context)
+    let operation = name(root.operation, context)
+    partial.entries.add(
+      Tally(),
+      at: CubeKey(
+        a: component, b: operation, d: failed ? spanEnd : 0, number: IncidentPartial.bucket(root.duration),
+        slot: fine(root.start)))
+    let rank = StableHash.mix(tree.request.stableHash ^ StableHash.mix(root.span ^ UInt64(bitPattern: root.start)))
+    let cell = CubeKey(a: 0, number: failed ? 1 : 0, slot: coarse(root.start))
+    let place = partial.samples.cells.find(cell)
+    if place >= 0, partial.samples.cells.values[place].refuses(rank) { return }
+    partial.samples.add(
+      RequestSamples(
+        RequestSample(
+          rank: rank, duration: root.duration, component: component, operation: operation,
+          passed: visited.prefix(Self.listedComponents).sorted(), attributes: [])), at: cell)
+  }
+}
