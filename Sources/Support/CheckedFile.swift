@@ -112,11 +112,11 @@ package enum CheckedFile {
     let slash = target.lastIndex(of: "/")
     let above = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
     let name = slash.map { String(target[target.index(after: $0)...]) } ?? target
-    let folder = unsafe open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw FileFailure(.unwritable, path, reason(errno)) }
-    defer { close(folder) }
-    let code = replace(name, in: folder, with: pieces)
-    guard code == 0 else { throw FileFailure(.unwritable, path, reason(code)) }
+    do throws(FileFailure) {
+      try FolderHandle(named: above).replace(EntryName(name), with: pieces)
+    } catch {
+      throw FileFailure(error.kind == .missing ? .unwritable : error.kind, path, error.message)
+    }
   }
 
   private static func writeThrough(_ pieces: [[UInt8]], to path: String) throws(FileFailure) {
@@ -126,52 +126,6 @@ package enum CheckedFile {
     for piece in pieces where code == 0 { code = writeAll(piece, to: descriptor) }
     if close(descriptor) != 0, code == 0 { code = errno }
     guard code == 0 else { throw FileFailure(.unwritable, path, reason(code)) }
-  }
-
-  /// `O_TMPFILE`, which the C library declares for GNU sources only.
-  private static let unnamed = Int32(0o20_000_000) | O_DIRECTORY
-
-  /// Writes a file without a name, gives it one, and that of the file it replaces: a kill leaves nothing, but for the moment
-  /// between the two, and what it leaves then has a name that the next writer takes.
-  private static func replace(_ name: String, in folder: Int32, with pieces: [[UInt8]]) -> Int32 {
-    Ending.hold()
-    let temporary = "." + name.prefix(120) + ".hindcast-new"
-    var file = unsafe openat(folder, ".", unnamed | O_WRONLY | O_CLOEXEC, 0o644)
-    let isNamed = file < 0
-    if isNamed {
-      file = unsafe openat(folder, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
-      guard file >= 0 else { return errno }
-    }
-    var code: Int32 = 0
-    for piece in pieces where code == 0 { code = writeAll(piece, to: file) }
-    if code == 0, fsync(file) != 0, errno != EINVAL { code = errno }
-    if code == 0 {
-      Ending.beginChange()
-      defer { Ending.endChange() }
-      code = isNamed ? 0 : link(file, to: temporary, in: folder)
-      if code == 0, unsafe renameat(folder, temporary, folder, name) != 0 {
-        code = errno
-        // Another writer of the same file took the name.
-        if code == ENOENT, !isNamed {
-          code = link(file, to: temporary, in: folder)
-          if code == 0, unsafe renameat(folder, temporary, folder, name) != 0 { code = errno }
-        }
-      }
-    }
-    if close(file) != 0, code == 0 { code = errno }
-    if code != 0 {
-      if isNamed || code != ENOENT { _ = unsafe unlinkat(folder, temporary, 0) }
-      return code
-    }
-    if fsync(folder) != 0, errno != EINVAL { return errno }
-    return 0
-  }
-
-  private static func link(_ file: Int32, to name: String, in folder: Int32) -> Int32 {
-    let path = "/proc/self/fd/\(file)"
-    if unsafe linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 { return 0 }
-    guard errno == EEXIST, unsafe unlinkat(folder, name, 0) == 0 || errno == ENOENT else { return errno }
-    return unsafe linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno
   }
 
   /// Writes bytes to an open descriptor; 0, or the error's number.

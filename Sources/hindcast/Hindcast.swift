@@ -36,6 +36,11 @@ struct Hindcast: ParsableCommand {
       Console.tell("the address space is limited too far (ulimit -v) to start threads in: 512 MB are needed")
       Self.exit(withError: ExitCode(Exit.noReport))
     }
+    // The runtime reads the command line from the system, and has none where that fails.
+    guard CommandLine.argc > 0 else {
+      Console.tell("the command line cannot be read")
+      Self.exit(withError: ExitCode(Exit.noReport))
+    }
     ProcessMemory.configure()
     do {
       var command = try parseAsRoot()

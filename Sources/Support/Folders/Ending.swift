@@ -1,6 +1,5 @@
 // What a process leaves when a signal ends it: nothing.
 
-internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -8,29 +7,28 @@ internal import Synchronization
 package enum Ending {
   private struct State {
     var leftovers: [String: @Sendable () -> Void] = [:]
-    var isEnding = false
   }
 
   private static let state = Mutex(State())
-  /// Held while names change, so that the process ends before that or after it.
-  private static let changes = DispatchSemaphore(value: 1)
+  /// Held while names change, so that the process ends before that or after it. The thread that ends the process never lets go
+  /// of it: who wants to change a name then waits for good, and nothing new appears beside what is being removed.
+  private static let changes = ChangeLock()
 
-  /// Begins a change of names that the process must not end in, unless it is ending.
-  static func beginChange() { changes.wait() }
-  static func endChange() { changes.signal() }
+  /// Does what makes, moves or removes names, and what must not end half done; one change may stand inside another.
+  package static func change<Result: ~Copyable, Failure: Error>(
+    _ work: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    changes.lock()
+    defer { changes.unlock() }
+    return try work()
+  }
 
   /// Registers what has to go when the process ends now; `done` takes it off again.
   static func register(_ path: String, _ remove: @escaping @Sendable () -> Void) {
-    hold()
     state.withLock { $0.leftovers[path] = remove }
   }
 
   static func done(_ path: String) { state.withLock { $0.leftovers[path] = nil } }
-
-  /// Stops the calling thread for good where the process is ending, so that it makes no new file.
-  static func hold() {
-    while state.withLock({ $0.isEnding }) { sleep(60) }
-  }
 
   /// Takes the three signals over: a thread waits for them. Called before any other thread is made, so that all inherit the mask.
   package static func watch() {
@@ -61,12 +59,26 @@ package enum Ending {
     for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, number) }
     var number: Int32 = 0
     while unsafe sigwait(&signals, &number) != 0 {}
-    changes.wait()
-    let leftovers = state.withLock { state in
-      state.isEnding = true
-      return state.leftovers.sorted { $0.key < $1.key }.map(\.value)
-    }
+    changes.lock()
+    let leftovers = state.withLock { $0.leftovers.sorted { $0.key < $1.key }.map(\.value) }
     for remove in leftovers { remove() }
     _exit(128 + number)
   }
+}
+
+/// A lock that its holder may take again; POSIX has it, the standard library does not.
+@safe private final class ChangeLock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() {
+    var kind = pthread_mutexattr_t()
+    unsafe pthread_mutexattr_init(&kind)
+    unsafe pthread_mutexattr_settype(&kind, Int32(PTHREAD_MUTEX_RECURSIVE))
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe pthread_mutex_init(mutex, &kind)
+    unsafe pthread_mutexattr_destroy(&kind)
+  }
+
+  func lock() { unsafe pthread_mutex_lock(mutex) }
+  func unlock() { unsafe pthread_mutex_unlock(mutex) }
 }

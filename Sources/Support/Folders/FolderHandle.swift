@@ -67,6 +67,14 @@ package struct FolderHandle: ~Copyable {
     return Entry(status)
   }
 
+  /// Whether something stands under a name; where that cannot be told, an error.
+  func has(_ name: EntryName) throws(FileFailure) -> Bool {
+    var status = stat()
+    if unsafe fstatat(descriptor, name.bytes, &status, AT_SYMLINK_NOFOLLOW) == 0 { return true }
+    guard errno == ENOENT else { throw failure(name) }
+    return false
+  }
+
   /// What this folder is itself.
   package var itself: Entry? {
     var status = stat()
@@ -92,48 +100,47 @@ package struct FolderHandle: ~Copyable {
   }
 
   package func makeFolder(_ name: EntryName) throws(FileFailure) {
-    guard unsafe mkdirat(descriptor, name.bytes, 0o755) == 0 else { throw failure(name) }
-  }
-
-  /// Writes a new file whole and syncs it; a name that is taken is refused.
-  package func write(_ bytes: [UInt8], to name: EntryName) throws(FileFailure) {
-    Ending.hold()
-    let file = unsafe openat(descriptor, name.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw failure(name) }
-    var code = CheckedFile.writeAll(bytes, to: file)
-    if code == 0, fsync(file) != 0, errno != EINVAL { code = errno }
-    if close(file) != 0, code == 0 { code = errno }
-    guard code == 0 else { throw FileFailure(.unwritable, path + "/" + name.text, CheckedFile.reason(code)) }
+    guard Ending.change({ unsafe mkdirat(descriptor, name.bytes, 0o755) }) == 0 else { throw failure(name) }
   }
 
   /// The bytes of a regular file of at most `limit` bytes; nil where there is none.
-  package func read(_ name: EntryName, limit: Int) -> [UInt8]? {
+  package func read(_ name: EntryName, limit: Int) throws(FileFailure) -> [UInt8]? {
     let file = unsafe openat(descriptor, name.bytes, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { return nil }
+    guard file >= 0 else {
+      // A link, or a socket, is no file.
+      if [ENOENT, ELOOP, ENXIO].contains(errno) { return nil }
+      throw FileFailure(.unreadable, path + "/" + name.text, CheckedFile.reason(errno))
+    }
     defer { close(file) }
     var status = stat()
-    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
-      return nil
+    guard unsafe fstat(file, &status) == 0 else {
+      throw FileFailure(.unreadable, path + "/" + name.text, CheckedFile.reason(errno))
     }
-    return CheckedFile.readAll(file, limit: limit)
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else { return nil }
+    guard let bytes = CheckedFile.readAll(file, limit: limit) else {
+      throw FileFailure(.unreadable, path + "/" + name.text, CheckedFile.reason(EIO))
+    }
+    return bytes
   }
 
   /// Gives an entry another name, in this folder or in another one of the same device.
   package func rename(_ name: EntryName, to other: borrowing FolderHandle, _ newName: EntryName) throws(FileFailure) {
-    guard unsafe renameat(descriptor, name.bytes, other.descriptor, newName.bytes) == 0 else { throw failure(name) }
+    guard Ending.change({ unsafe renameat(descriptor, name.bytes, other.descriptor, newName.bytes) }) == 0 else {
+      throw failure(name)
+    }
   }
 
   /// Lets two entries of this folder change places in one step; false where the file system cannot.
   func exchange(_ first: EntryName, _ second: EntryName) throws(FileFailure) -> Bool {
-    let result = unsafe exchange_names(descriptor, first.bytes, second.bytes)
+    let result = Ending.change { unsafe exchange_names(descriptor, first.bytes, second.bytes) }
     if result == 0 { return true }
-    if errno == EINVAL || errno == ENOSYS || errno == EBUSY || errno == ENOTSUP { return false }
+    if [EINVAL, ENOSYS, EBUSY, ENOTSUP, EXDEV, EPERM].contains(errno) { return false }
     throw failure(second)
   }
 
   /// Gives a file a second name in another folder; false where that cannot be.
   func link(_ name: EntryName, to other: borrowing FolderHandle) -> Bool {
-    unsafe linkat(descriptor, name.bytes, other.descriptor, name.bytes, 0) == 0
+    Ending.change { unsafe linkat(descriptor, name.bytes, other.descriptor, name.bytes, 0) } == 0
   }
 
   @discardableResult func remove(_ name: EntryName) -> Bool { unsafe unlinkat(descriptor, name.bytes, 0) == 0 }
@@ -163,7 +170,7 @@ package struct FolderHandle: ~Copyable {
 
   func unlock() { _ = flock(descriptor, LOCK_UN) }
 
-  private func failure(_ name: EntryName) -> FileFailure {
+  func failure(_ name: EntryName, _ errno: Int32 = Glibc.errno) -> FileFailure {
     FileFailure(errno == ENOENT ? .missing : .unwritable, path + "/" + name.text, CheckedFile.reason(errno))
   }
 }
