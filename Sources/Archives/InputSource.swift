@@ -23,6 +23,12 @@ package struct InputSource: Hashable, Sendable {
     self.kind = kind
   }
 
+  /// The parts of a split file; empty for anything else.
+  package var parts: [String] {
+    if case .parts(let paths) = kind { return paths }
+    return []
+  }
+
   /// A file, reported by its path unless a name is given.
   package static func file(_ path: String, name: String? = nil) -> InputSource {
     InputSource(name: name ?? path, kind: .file(path: path))

@@ -5,6 +5,7 @@ internal import Foundation
 internal import History
 internal import Model
 internal import Segments
+internal import Support
 
 /// The three phases in one process.
 package enum NightRun {
@@ -12,16 +13,30 @@ package enum NightRun {
   package static func partial(of request: RunRequest) throws -> NightPartial {
     let extraction = try Extraction.run(request, partitions: request.partitions)
     ProcessMemory.trim()
-    let keys = extraction.outcomes.map(\.key)
-    let coverage = Coverage(
-      pipeline: extraction.pipelineChecksum, partitions: request.partitions,
-      inputs: Dictionary(keys.map { ($0, Set(0..<request.partitions)) }, uniquingKeysWith: { $0.union($1) }))
     let spill = SpilledCases(
       budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
     let partial = try AggregatePhase(settings: request.settings, spill: spill).run(
-      extraction.store, outcomes: extraction.outcomes, coverage: coverage, jobs: request.jobs)
+      extraction.store, outcomes: extraction.outcomes, coverage: extraction.coverage, jobs: request.jobs)
     if let failure = spill.failure { request.tell(.memoryExceeded(reason: failure.message)) }
-    return partial
+    return completed(partial, request)
+  }
+
+  /// A night that is all there, with what is said of its arguments as a whole.
+  package static func completed(_ night: NightPartial, _ request: RunRequest) -> NightPartial {
+    var night = night
+    let unused = UnusedInputs.diagnostics(of: night.outcomes)
+    for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
+      request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
+    }
+    let secrets = SecretMask(request.pipeline.secrets)
+    night.outcomes = Extraction.attach(unused.map(secrets.mask), to: night.outcomes)
+    return night
+  }
+
+  /// Whether something of the inputs could not be read; where they are all that was named, an argument that gave nothing counts.
+  package static func isPartlyUnread(_ outcomes: [InputOutcome], isWhole: Bool) -> Bool {
+    outcomes.contains(where: \.isPartlyUnread)
+      || isWhole && UnusedInputs.diagnostics(of: outcomes).contains { $0.code == Diagnostic.nothingUsed }
   }
 
   /// The findings of a night, and the history that they were held against, if there is a usable one.

@@ -125,6 +125,18 @@ package final class PartitionStore: Sendable {
     return SegmentPart.joined(parts.map(\.part))
   }
 
+  /// Gives the inputs other numbers, where their order is known only when all are there.
+  package func renumber(_ order: [Int]) {
+    state.withLock { state in
+      for i in state.pieces.indices { state.pieces[i].input = order[state.pieces[i].input] }
+      for partition in state.spilled.indices {
+        for i in state.spilled[partition].indices {
+          state.spilled[partition][i].input = order[state.spilled[partition][i].input]
+        }
+      }
+    }
+  }
+
   /// How many rows a partition holds in memory; spilled ones count by their bytes.
   package func weight(_ partition: Int) -> Int {
     state.withLock { state in

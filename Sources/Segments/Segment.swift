@@ -69,3 +69,25 @@ package struct Segment: Sendable {
     self.rows = rows
   }
 }
+
+extension Rows {
+  /// The rows parted once more, each request whole: by a hash that has nothing to do with the one that partitions are made by.
+  package func parted(among count: Int) -> [Rows] {
+    if count == 1 { return [self] }
+    func part(_ request: RequestID, _ source: SourceRef) -> Int {
+      let hash = StableHash.mix((request.isNone ? source.bits : request.stableHash) ^ 0x9E37_79B9_7F4A_7C15)
+      return Int(hash % UInt64(count))
+    }
+    var parts = [Rows](repeating: Rows(), count: count)
+    for row in spans { parts[part(row.request, row.source)].spans.append(row) }
+    for row in logs { parts[part(row.request, row.source)].logs.append(row) }
+    for row in metrics { parts[part(.none, row.source)].metrics.append(row) }
+    for row in events { parts[part(row.request, row.source)].events.append(row) }
+    for row in reports {
+      let hash = StableHash.mix(UInt64(row.partition(among: 1 << 40)) ^ 0x9E37_79B9_7F4A_7C15)
+      parts[Int(hash % UInt64(count))].append(row)
+    }
+    for i in parts.indices { parts[i].trim() }
+    return parts
+  }
+}

@@ -83,6 +83,17 @@ package enum CheckedFile {
     return Int(status.st_size)
   }
 
+  /// Whether nothing is there under a path.
+  package static func isMissing(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
+  }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Appends to a file that others write to as well; makes it where it is missing.
   package static func append(_ bytes: [UInt8], to path: String) throws(FileFailure) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)

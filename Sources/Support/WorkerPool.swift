@@ -12,6 +12,15 @@ package enum WorkerPool {
     threads.wait()
   }
 
+  /// Does pieces of work by their numbers, each on a thread of its own, one of them on the caller's.
+  package static func forEach(_ count: Int, _ work: @Sendable (Int) -> Void) {
+    guard count > 1 else {
+      if count == 1 { work(0) }
+      return
+    }
+    DispatchQueue.concurrentPerform(iterations: count, execute: work)
+  }
+
   /// Does two pieces of work, side by side where more than one thread is allowed.
   package static func both<First: Sendable, Second: Sendable>(
     jobs: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second

@@ -29,7 +29,7 @@ enum IngestPhase {
       try CheckedFile.write(Array(String(scan(arguments[1])).utf8), to: arguments[2])
       return 0
     case ("extract", 4...):
-      return PhaseVerbs.extract(options(arguments), partitions: 16, output: arguments[1])
+      return PhaseVerbs.extract(options(arguments), to: .init(partitions: 16, path: arguments[1]))
     case ("run", 4...):
       var options = options(arguments)
       options.output = arguments[1]

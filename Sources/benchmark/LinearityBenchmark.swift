@@ -39,16 +39,18 @@ enum LinearityBenchmark {
     let (input, truth) = try World.writeServiceNight(spec, to: folder)
     var cost = Cost(spans: truth.spans)
     var options = RunSetup.Options(jobs: 1, inputs: [input], noHistory: true, quiet: true)
-    cost.seconds.append(processorTime { PhaseVerbs.extract(options, partitions: 1, output: folder + "/segments") })
+    cost.seconds.append(
+      processorTime { PhaseVerbs.extract(options, to: .init(partitions: 1, path: folder + "/segments")) })
     let segments = try FileManager.default.contentsOfDirectory(atPath: folder + "/segments")
       .filter { $0.hasSuffix(".segment") }.map { folder + "/segments/" + $0 }
     cost.seconds.append(
       processorTime {
-        PhaseVerbs.aggregate(RunSetup.Options(), segments: segments, output: folder + "/night.partial")
+        AggregateVerb.aggregate(RunSetup.Options(jobs: 1), segments: segments, output: folder + "/night.partial")
       })
     options.inputs = []
     options.output = folder + "/report"
-    cost.seconds.append(processorTime { PhaseVerbs.conclude(options, partials: [folder + "/night.partial"]) })
+    cost.seconds.append(
+      processorTime { ConcludeVerb.conclude(options, partials: [folder + "/night.partial"], expected: nil) })
     return cost
   }
 

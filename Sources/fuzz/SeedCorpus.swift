@@ -96,7 +96,7 @@ enum SeedCorpus {
       try CheckedFile.write(Array(SeedTexts.reports[0].utf8), to: reports)
       for (i, path) in [input, reports].enumerated() {
         let out = "\(folder)/segments-\(i)"
-        _ = PhaseVerbs.extract(RunSetup.Options(inputs: [path], quiet: true), partitions: 2, output: out)
+        _ = PhaseVerbs.extract(RunSetup.Options(inputs: [path], quiet: true), to: .init(partitions: 2, path: out))
         let files = try FileManager.default.contentsOfDirectory(atPath: out).filter { $0.hasSuffix(".segment") }
           .sorted()
         for file in files {
@@ -104,7 +104,7 @@ enum SeedCorpus {
           seeds.append(frame)
           seeds += try Frame(encoded: frame, expecting: .segments).sections.dropFirst()
           let partial = folder + "/" + file + ".partial"
-          _ = PhaseVerbs.aggregate(RunSetup.Options(quiet: true), segments: [out + "/" + file], output: partial)
+          _ = AggregateVerb.aggregate(RunSetup.Options(quiet: true), segments: [out + "/" + file], output: partial)
           seeds.append(try CheckedFile.read(partial))
         }
       }

@@ -24,8 +24,8 @@ struct Hindcast: ParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TemplatesCommand.self,
-      CheckCommand.self, ReplayCommand.self, HistoryCommand.self, ExtractCommand.self, AggregateCommand.self,
-      ConcludeCommand.self, GenerateCommand.self,
+      CheckCommand.self, ReplayCommand.self, HistoryCommand.self, InputsCommand.self, ExtractCommand.self,
+      AggregateCommand.self, MergeCommand.self, ConcludeCommand.self, GenerateCommand.self,
     ])
 
   static func main() {

@@ -74,21 +74,26 @@ struct RunTests {
     #expect(try report("c") == wanted)
     for input in inputs {
       let options = RunSetup.Options(inputs: [input])
-      #expect(PhaseVerbs.extract(options, partitions: 3, output: folder + "/segments") == Exit.done)
+      #expect(PhaseVerbs.extract(options, to: .init(partitions: 3, path: folder + "/segments")) == Exit.done)
     }
     let segments = try FileManager.default.contentsOfDirectory(atPath: folder + "/segments")
     for partition in 0..<3 {
       let own = segments.filter { $0.hasPrefix("0000\(partition)-") }.map { folder + "/segments/" + $0 }
-      let code = PhaseVerbs.aggregate(RunSetup.Options(), segments: own, output: folder + "/\(partition).partial")
+      let code = AggregateVerb.aggregate(
+        RunSetup.Options(jobs: 1), segments: own, output: folder + "/\(partition).partial")
       #expect(code == Exit.done)
     }
     let partials = (0..<3).map { folder + "/\($0).partial" }
     let options = RunSetup.Options(date: "2026-01-02", output: folder + "/d", noHistory: true, quiet: true)
-    #expect(PhaseVerbs.conclude(options, partials: partials.reversed()) == Exit.done)
+    #expect(ConcludeVerb.conclude(options, partials: partials.reversed(), expected: nil) == Exit.done)
     #expect(try report("d") == wanted)
-    #expect(PhaseVerbs.conclude(options, partials: Array(partials.dropLast())) == Exit.damagedIntermediate)
-    #expect(PhaseVerbs.conclude(options, partials: partials + [partials[0]]) == Exit.damagedIntermediate)
-    #expect(PhaseVerbs.aggregate(RunSetup.Options(), segments: [folder + "/none"], output: "-") == Exit.missingInput)
+    #expect(
+      ConcludeVerb.conclude(options, partials: Array(partials.dropLast()), expected: nil) == Exit.damagedIntermediate)
+    #expect(
+      ConcludeVerb.conclude(options, partials: partials + [partials[0]], expected: nil) == Exit.damagedIntermediate)
+    #expect(
+      AggregateVerb.aggregate(RunSetup.Options(jobs: 1), segments: [folder + "/none"], output: "-") == Exit.missingInput
+    )
   }
 
   @Test("a capture replays to the same decisions")

@@ -1,9 +1,9 @@
 internal import CISAL
 
-/// The CRC-32 of gzip, zip and 7z, by ISA-L.
-enum CRC32 {
+/// The CRC-32 of gzip, zip, 7z and of streams of frames, by ISA-L.
+package enum CRC32 {
   /// The checksum of bytes, or of those before and these.
-  static func of(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
+  package static func of(_ bytes: Span<UInt8>, after before: UInt32 = 0) -> UInt32 {
     let checksum = unsafe bytes.withUnsafeBufferPointer {
       unsafe crc32_gzip_refl(before, $0.baseAddress, UInt64($0.count))
     }

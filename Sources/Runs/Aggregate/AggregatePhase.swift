@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Incidents
 internal import LogTemplates
 internal import Model
@@ -82,7 +81,7 @@ package struct AggregatePhase: Sendable {
     let threads = max(1, min(jobs, groups.count))
     let results = Mutex([NightPartial?](repeating: nil, count: threads))
     let failure = Mutex<StoreFailure?>(nil)
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+    WorkerPool.forEach(threads) { thread in
       var merged: NightPartial?
       for number in stride(from: thread, to: groups.count, by: threads) {
         do throws(StoreFailure) {

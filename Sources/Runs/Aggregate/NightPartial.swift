@@ -7,7 +7,7 @@ package import Support
 package import TestAnalysis
 package import Traces
 
-/// What digest leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
+/// What aggregate leaves of the requests: one partial per analysis, with what it covers. It merges in any order.
 package struct NightPartial: Sendable {
   package var coverage: Coverage
   /// The outcomes of the inputs whose first partition is covered.
@@ -22,16 +22,15 @@ package struct NightPartial: Sendable {
 
   /// Adds another partial.
   ///
-  /// - Throws: `CoverageFailure` where they overlap or come of different pipelines.
+  /// - Throws: `CoverageFailure` where they overlap, come of different pipelines or nights, or tell of two contents of one input.
   package mutating func join(_ other: NightPartial) throws(CoverageFailure) {
     try coverage.join(other.coverage)
+    outcomes = try InputOutcome.joined(outcomes, other.outcomes)
     add(other)
   }
 
-  /// Adds the analyses and outcomes of another partial whose coverage was checked already.
+  /// Adds the analyses of another partial, whose coverage and outcomes were looked at already.
   package mutating func add(_ other: NightPartial) {
-    outcomes += other.outcomes
-    outcomes.sort { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
     counts.merge(other.counts)
     repairs.merge(other.repairs)
     cascades.merge(other.cascades)

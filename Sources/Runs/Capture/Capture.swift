@@ -50,8 +50,27 @@ package enum Capture {
       "history": .string(optional: request.history), "masksSecrets": .bool(request.pipeline.secrets.isOn),
       "options": .array(request.commandOptions.map(JSONValue.string)),
       "inputs": .array(request.inputs.sorted().map(JSONValue.string)),
+      "arguments": .array(
+        request.arguments.map { .object(["word": .string($0.word), "paths": .array($0.paths.map(JSONValue.string))]) }),
+      "allowEmpty": .bool(request.allowEmpty),
       "windows": .array(request.windows.map { .array([.int($0.start), .int($0.end)]) }),
     ])
+  }
+
+  /// The words that inputs were named by; nil where the capture is of before they were kept.
+  private static func arguments(_ value: JSONValue?) -> [RunRequest.Argument]? {
+    guard case .array(let list) = value else { return nil }
+    return list.compactMap { one in
+      guard case .object(let fields) = one, case .string(let word) = fields["word"],
+        case .array(let paths) = fields["paths"]
+      else { return nil }
+      return RunRequest.Argument(
+        word: word,
+        paths: paths.compactMap { path in
+          if case .string(let text) = path { return text }
+          return nil
+        })
+    }
   }
 
   /// The request that a capture was made of.
@@ -97,6 +116,8 @@ package enum Capture {
     if case .string(let history) = config["history"] { request.history = history }
     request.commandOptions = try texts("options")
     request.inputs = try texts("inputs")
+    request.arguments = arguments(config["arguments"]) ?? request.inputs.map { .init(word: $0, paths: [$0]) }
+    if case .bool(true) = config["allowEmpty"] { request.allowEmpty = true }
     guard case .array(let windows) = config["windows"] else {
       throw CaptureFailure(.missingField, "config.windows", "a list")
     }

@@ -42,7 +42,7 @@ struct ExtractPhase {
     let together = max(1, min(jobs, inputs.count))
     // What one thread may take on without being the last one to finish, were all inputs dealt out evenly.
     let share = together < jobs ? 0 : inputs.reduce(0) { $0 + ($1.size ?? 0) } / together
-    DispatchQueue.concurrentPerform(iterations: together) { _ in
+    WorkerPool.forEach(together) { _ in
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < inputs.count else { return }
@@ -77,7 +77,7 @@ struct ExtractPhase {
       summary.withLock { $0 = walked }
       sink.finish(scanners: scanners)
     }
-    DispatchQueue.concurrentPerform(iterations: scanners) { _ in
+    WorkerPool.forEach(scanners) { _ in
       while let stretch = ring.next() {
         let outcome = scan(stretch, of: input, number: number, ring, deliver: deliver)
         stretches.withLock { $0[stretch.ordinal] = outcome }

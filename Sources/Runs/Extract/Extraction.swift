@@ -10,14 +10,18 @@ internal import Support
 package struct Extraction: Sendable {
   package var outcomes: [InputOutcome]
   package var store: PartitionStore
-  package var pipelineChecksum: String
+  package var batch: InputBatch
+  /// Of all partitions.
+  package var coverage: Coverage
 
   /// Lists and extracts the inputs of a request.
   ///
   /// - Throws: `StoreFailure` where rows could not be kept.
   package static func run(_ request: RunRequest, partitions: Int) throws(StoreFailure) -> Extraction {
     let listed = InputList.expand(request.inputs)
-    var sources = listed.sources.sorted { $0.name < $1.name }
+    var settings = ExtractSettings(request, partitions: partitions)
+    var sources = inOrder(listed.sources, settings.secrets)
+    if let name = request.inputName, sources.count == 1 { sources[0].name = name }
     var diagnostics = listed.diagnostics
     // An input named twice is read once.
     var seen: Set<String> = []
@@ -30,28 +34,51 @@ package struct Extraction: Sendable {
     let limits = request.pipeline.limits
     let store = PartitionStore(
       partitions: partitions, budget: limits.memory / 2, folder: FileManager.default.temporaryDirectory.path)
-    var settings = ExtractSettings(request, partitions: partitions)
     settings.decoders.lastDay = request.date.day
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
     settings.progress = request.progress
     let walker = ArchiveWalker(limits: ArchiveLimits(limits), budget: RunBudget())
     let phase = ExtractPhase(settings: settings, walker: walker, jobs: request.jobs)
-    let inputs = sources.map { ExtractInput($0, named: request.inputs) }
+    let inputs = sources.map { source in
+      var input = ExtractInput(source, named: request.inputs)
+      if let root = request.inputRoot { input.root = root }
+      return input
+    }
     var outcomes = phase.run(inputs) { input, ordinal, symbols, sources, rows in
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }
     outcomes = attach(diagnostics.sorted.map(settings.secrets.mask), to: outcomes)
-    let unused = UnusedInputs.diagnostics(of: outcomes, request.arguments, isAllowed: request.allowEmpty)
-    for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
-      request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
+    let batch = InputBatch(outcomes.map { ($0.name, $0.sha256) })
+    for i in outcomes.indices {
+      outcomes[i].batch = batch
+      outcomes[i].mayBeEmpty = request.allowEmpty
+      outcomes[i].argument = argument(of: outcomes[i], request)
     }
-    outcomes = attach(unused.map(settings.secrets.mask), to: outcomes)
-    return Extraction(outcomes: outcomes, store: store, pipelineChecksum: PipelineChecksum.of(request.pipeline))
+    var coverage = request.coverage(partitions: partitions)
+    coverage.batches = [batch: PartitionSet(0..<partitions)]
+    return Extraction(outcomes: outcomes, store: store, batch: batch, coverage: coverage)
+  }
+
+  /// In the order in which their rows merge, here and between phases: by the names that rows carry, which have no secrets.
+  private static func inOrder(_ sources: [InputSource], _ secrets: SecretMask) -> [InputSource] {
+    sources.map { (shown: secrets.mask($0.name), source: $0) }
+      .sorted { ($0.shown, $0.source.name) < ($1.shown, $1.source.name) }.map(\.source)
+  }
+
+  /// The word that an input was named by: what holds its path, the longest where several do.
+  private static func argument(of outcome: InputOutcome, _ request: RunRequest) -> String {
+    if let root = request.inputRoot { return root }
+    let own = request.arguments.flatMap { argument in argument.paths.map { (path: $0, word: argument.word) } }
+      .filter { argument in
+        let folder = argument.path.hasSuffix("/") ? argument.path : argument.path + "/"
+        return outcome.name == argument.path || outcome.name.hasPrefix(folder)
+      }
+    return own.max { ($0.path.utf8.count, $1.word) < ($1.path.utf8.count, $0.word) }?.word ?? ""
   }
 
   /// Problems of the listing belong to the input they name; one that became no input at all gets an outcome of its own.
-  private static func attach(_ diagnostics: [Diagnostic], to outcomes: [InputOutcome]) -> [InputOutcome] {
+  static func attach(_ diagnostics: [Diagnostic], to outcomes: [InputOutcome]) -> [InputOutcome] {
     var outcomes = outcomes
     var places: [String: Int] = [:]
     for (index, outcome) in outcomes.enumerated() where places[outcome.name] == nil { places[outcome.name] = index }
@@ -66,14 +93,11 @@ package struct Extraction: Sendable {
         outcomes.append(outcome)
       }
     }
-    return outcomes.sorted { $0.key < $1.key }
+    return outcomes.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
   }
 }
 
 extension InputOutcome {
-  /// What identifies the input between phases.
-  package var key: String { name + " " + sha256 }
-
   /// Whether something of it could not be read.
   package var isPartlyUnread: Bool { diagnostics.contains(where: \.meansUnread) }
 }
@@ -81,12 +105,7 @@ extension InputOutcome {
 extension ExtractInput {
   package init(_ source: InputSource, named: [String]) {
     self.source = source
-    var root = ""
-    for name in named {
-      let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-      if source.name.hasPrefix(folder + "/"), folder.utf8.count > root.utf8.count { root = folder }
-    }
-    self.root = root
+    root = RunRequest.root(of: source.name, among: named)
     if case .file(let path) = source.kind { size = CheckedFile.size(path) }
   }
 }
@@ -117,10 +136,12 @@ extension ExtractSettings {
   }
 }
 
-/// The digest of everything in a pipeline that extract and digest depend on, the program's version included.
+/// The checksum of everything in a pipeline that extract and aggregate depend on, the program's version included.
 package enum PipelineChecksum {
   package static func of(_ pipeline: PipelineFile) -> String {
-    var parts = [Version.text, "zone \(pipeline.zone.offsetSeconds)", "line \(pipeline.limits.line)"]
+    // A place's offset is the night's, and stands in the coverage: summer time makes no other pipeline.
+    let zone = pipeline.zone.isPlace ? pipeline.zone.name : String(pipeline.zone.offsetSeconds)
+    var parts = [Version.text, "zone \(zone)", "line \(pipeline.limits.line)"]
     for node in [pipeline.formats, pipeline.reflex, pipeline.patterns, pipeline.tests] {
       parts.append(node.map(text) ?? "-")
     }

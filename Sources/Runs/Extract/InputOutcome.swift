@@ -1,4 +1,5 @@
 package import Model
+package import Segments
 package import Support
 
 /// What extract says of one input beside its rows: identity, record counts and diagnostics. It travels with the input's first
@@ -8,6 +9,11 @@ package struct InputOutcome: Sendable {
   package var sha256: String
   /// The word of the command line that it was found under.
   package var root = ""
+  /// The word of the command line or the pattern of the pipeline file that it was named by, and whether that may give nothing.
+  package var argument = ""
+  package var mayBeEmpty = false
+  /// The call of extract that read it.
+  package var batch = InputBatch(names: 0, content: 0)
   /// As stored.
   package var bytes = 0
   package var members = 0
@@ -33,11 +39,42 @@ package struct InputOutcome: Sendable {
   }
 }
 
+extension InputOutcome {
+  /// The outcomes of two calls of extract, in order.
+  ///
+  /// - Throws: `CoverageFailure` where one input was read by both: once is enough, and where its content changed between them,
+  ///   neither is the night.
+  package static func joined(_ a: [Self], _ b: [Self]) throws(CoverageFailure) -> [Self] {
+    if a.isEmpty { return b }
+    if b.isEmpty { return a }
+    var joined = (a + b).sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
+    for (one, next) in zip(joined, joined.dropFirst()) where one.name == next.name && one.batch != next.batch {
+      // What became no input at all, such as a folder without files, may be named by several.
+      if one.sha256.isEmpty, next.sha256.isEmpty { continue }
+      throw CoverageFailure(
+        one.sha256 == next.sha256
+          ? "the input \(one.name) is there twice"
+          : "the input \(one.name) is there with two checksums: it changed between two calls of extract")
+    }
+    var last: Self?
+    joined = joined.compactMap { outcome in
+      defer { last = outcome }
+      let isCopy = outcome.sha256.isEmpty && last?.name == outcome.name && last?.diagnostics == outcome.diagnostics
+      return isCopy ? nil : outcome
+    }
+    return joined
+  }
+}
+
 extension InputOutcome: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     writer.text(name)
     writer.text(sha256)
     writer.text(root)
+    writer.text(argument)
+    writer.bool(mayBeEmpty)
+    writer.fixed64(batch.names)
+    writer.fixed64(batch.content)
     writer.int(bytes)
     writer.int(members)
     writer.int(events)
@@ -63,6 +100,9 @@ extension InputOutcome: BinaryCodable {
     name = try reader.text()
     sha256 = try reader.text()
     root = try reader.text()
+    argument = try reader.text()
+    mayBeEmpty = try reader.bool()
+    batch = InputBatch(names: try reader.fixed64(), content: try reader.fixed64())
     bytes = try reader.int()
     members = try reader.int()
     events = try reader.int()

@@ -12,29 +12,20 @@ enum UnusedInputs {
     "unrecognizedFormat", "missingColumn", "emptyInput", "emptyMember", "noRecords", "emptyFolder", "emptyArchive",
   ]
 
-  /// The arguments of which nothing was used.
+  /// The arguments of which nothing was used. Each outcome tells by which word it was named, so that the same is said
+  /// whichever call of extract read what.
   ///
-  /// - Parameters:
-  ///   - outcomes: of all inputs.
-  ///   - arguments: the words of the command line or the pipeline file, with the paths that each stands for.
-  ///   - isAllowed: whether the user said that inputs may be empty.
-  /// - Returns: one diagnostic for each.
-  static func diagnostics(
-    of outcomes: [InputOutcome], _ arguments: [RunRequest.Argument], isAllowed: Bool
-  ) -> [Diagnostic] {
-    arguments.compactMap { argument in
-      let own = outcomes.filter { outcome in
-        argument.paths.contains { path in
-          let folder = path.hasSuffix("/") ? path : path + "/"
-          return outcome.name == path || outcome.name.hasPrefix(folder)
-        }
+  /// - Parameter outcomes: of all inputs.
+  /// - Returns: one diagnostic for each, in the order of the words.
+  static func diagnostics(of outcomes: [InputOutcome]) -> [Diagnostic] {
+    Dictionary(grouping: outcomes.filter { !$0.argument.isEmpty }, by: \.argument).sorted { $0.key < $1.key }
+      .compactMap { word, own in
+        // What could not be opened says so itself.
+        if own.contains(where: { $0.recordCounts.used > 0 || $0.isPartlyUnread }) { return nil }
+        return Diagnostic(
+          own.contains(where: \.mayBeEmpty) ? "allowedEmpty" : Diagnostic.nothingUsed, .note,
+          at: SourceLocation(input: word), "nothing of it was used: \(why(own))")
       }
-      // What could not be opened says so itself.
-      if own.isEmpty || own.contains(where: { $0.recordCounts.used > 0 || $0.isPartlyUnread }) { return nil }
-      return Diagnostic(
-        isAllowed ? "allowedEmpty" : Diagnostic.nothingUsed, .note, at: SourceLocation(input: argument.word),
-        "nothing of it was used: \(why(own))")
-    }
   }
 
   private static func why(_ outcomes: [InputOutcome]) -> MessageText {

@@ -23,6 +23,9 @@ package struct RunRequest: Sendable {
   package var inputs: [String] = []
   /// The words of the command line or the patterns of the pipeline file, with the paths that each stands for.
   package var arguments: [Argument] = []
+  /// The name that the only input is reported by, and the folder that inputs count as found in, where a scheduler tells them.
+  package var inputName: String?
+  package var inputRoot: String?
   /// Whether an argument may give nothing.
   package var allowEmpty = false
   /// Deployments and other changes of the pipeline's `changes:`, in their order, and what is to be said about their files.
@@ -70,6 +73,33 @@ package struct RunRequest: Sendable {
   package mutating func take(quarantine text: String, named file: String) throws(RunSetup.Failure) {
     quarantine = try QuarantineFile.entries(text, path: file)
     quarantineText = text
+  }
+
+  /// The folder among paths that an input was found in, the deepest where several hold it; empty where none does.
+  package static func root(of name: String, among paths: [String]) -> String {
+    var root = ""
+    for path in paths {
+      let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+      if name.hasPrefix(folder + "/"), folder.utf8.count > root.utf8.count { root = folder }
+    }
+    return root
+  }
+
+  /// What intermediates must be made for to belong to this request, with nothing covered yet.
+  package func coverage(partitions: Int) -> Coverage {
+    Coverage(
+      pipeline: PipelineChecksum.of(pipeline), date: isDateNamed ? date.day : nil,
+      zoneOffset: pipeline.zone.offsetSeconds, partitions: partitions)
+  }
+
+  /// Takes the inputs of a night that other calls have read: what a capture of it is replayed with.
+  package mutating func take(inputsOf night: NightPartial) {
+    inputs = Set(night.outcomes.map { $0.root.isEmpty ? $0.name : $0.root }).sorted()
+    let words = Dictionary(grouping: night.outcomes.filter { !$0.argument.isEmpty }, by: \.argument)
+    arguments = words.sorted { $0.key < $1.key }.map { word, outcomes in
+      Argument(word: word, paths: Set(outcomes.map { $0.root.isEmpty ? $0.name : $0.root }).sorted())
+    }
+    allowEmpty = night.outcomes.contains(where: \.mayBeEmpty)
   }
 
   /// One word that names inputs.

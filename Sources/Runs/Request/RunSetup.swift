@@ -24,6 +24,9 @@ package enum RunSetup {
     package var quiet: Bool
     /// Whether an argument of which nothing was used is no mistake.
     package var allowEmpty = false
+    /// What a scheduler says of its inputs: the name of the only one, the folder that they count as found in.
+    package var name: String?
+    package var root: String?
 
     package init(
       pipeline: String? = nil, date: String? = nil, jobs: Int? = nil, memory: String? = nil, inputs: [String] = [],
@@ -106,6 +109,7 @@ package enum RunSetup {
     request.arguments = paths.map(request.date.fill).map { RunRequest.Argument(word: $0, paths: expand([$0])) }
     request.inputs = request.arguments.flatMap(\.paths)
     request.allowEmpty = options.allowEmpty
+    (request.inputName, request.inputRoot) = (options.name, options.root)
     guard !request.inputs.isEmpty || !needsInputs else {
       throw Failure("no input: name archives, files or folders, or 'inputs:' in a pipeline file")
     }

@@ -35,6 +35,9 @@ package struct Zone: Hashable, Sendable {
     self.init(name: text, offsetSeconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(day))))
   }
 
+  /// Whether it is a place, whose offset changes with summer time.
+  package var isPlace: Bool { name.contains("/") }
+
   /// The same zone on another day.
   package func on(day: Int) -> Zone { Zone(name, day: day) ?? self }
 }

@@ -20,7 +20,7 @@ extension FolderHandle {
   ///
   /// A kill leaves nothing but in the moment in which the file has a name of its own; such names are swept by the next writer.
   package func replace(_ name: EntryName, with pieces: [[UInt8]]) throws(FileFailure) {
-    let mark = "." + name.text.prefix(100) + ".hindcast-"
+    let mark = "." + name.text.prefix(80) + "." + Self.machine + ".hindcast-"
     sweep(mark)
     var file = unsafe openat(descriptor, ".", Self.unnamed | O_WRONLY | O_CLOEXEC, 0o644)
     var temporary: EntryName?
@@ -39,6 +39,15 @@ extension FolderHandle {
     if code == 0, fsync(descriptor) != 0, errno != EINVAL { code = errno }
     guard code == 0 else { throw failure(name, code) }
   }
+
+  /// The machine that writes, as temporary names have it: where several share a folder and locks do not reach from one to the
+  /// other, none takes or sweeps what another one writes.
+  private static let machine: String = {
+    var host = [CChar](repeating: 0, count: 256)
+    guard unsafe gethostname(&host, host.count - 1) == 0 else { return "host" }
+    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(name.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+  }()
 
   /// Writes to an open file and syncs it; 0, or the error's number.
   private static func fill(_ file: Int32, _ pieces: [[UInt8]]) -> Int32 {

@@ -5,45 +5,80 @@ internal import Segments
 internal import Support
 internal import Synchronization
 
-/// The verbs `extract`, `aggregate` and `conclude`: the phases of a run, each between files, for schedulers.
+/// The verb `extract`, and what the verbs of the phases have in common.
 ///
-/// They split exit code 2: 65 for a damaged or unfitting intermediate, which no retry mends; 66 for a missing one; 73 and
+/// They split exit code 2: 65 for a damaged or unfitting intermediate, which no retry mends; 66 for a missing file; 73 and
 /// 74 for output and I/O, which a retry may mend.
 package enum PhaseVerbs {
+  /// What extract writes, and how.
+  package struct ExtractOutput: Sendable {
+    package var partitions: Int
+    /// A folder, or `-` for frames on standard output.
+    package var path: String
+    /// Whether an input that was read in part is no failure: the report will name it.
+    package var tolerates = false
+
+    package init(partitions: Int, path: String, tolerates: Bool = false) {
+      self.partitions = partitions
+      self.path = path
+      self.tolerates = tolerates
+    }
+  }
+
   /// Inputs to one segment file per partition, or to frames on standard output.
-  package static func extract(_ options: RunSetup.Options, partitions: Int, output: String) -> Int32 {
+  package static func extract(_ options: RunSetup.Options, to output: ExtractOutput) -> Int32 {
+    let partitions = output.partitions
     guard (1...65_536).contains(partitions) else {
       Console.tell("--partitions takes a number from 1 to 65536")
       return Exit.usage
     }
     do {
-      let request = try RunSetup.request(options)
+      var options = options
+      options.inputs = try PhaseFiles.named(options.inputs)
+      var request = try RunSetup.request(options)
+      request.tell = Console.tell
+      try refuseMissing(request)
       let night = try Extraction.run(request, partitions: partitions)
       ProcessMemory.trim()
-      let keys = night.outcomes.map(\.key)
-      let name = SHA256.hex(Array(keys.joined(separator: "\n").utf8)).prefix(12)
-      if output != "-" { try CheckedFile.makeFolder(output) }
-      if output == "-" {
-        try stream(night, partitions: partitions)
+      var counters = PhaseCounters("extract", night.outcomes)
+      if output.path == "-" {
+        try stream(night, partitions: partitions, &counters)
       } else {
-        try write(night, partitions: partitions, jobs: request.jobs) { partition in
-          "\(output)/\(padded(partition))-\(name).segment"
+        try CheckedFile.makeFolder(output.path)
+        let name = night.batch.text
+        let written = Atomic(0)
+        try write(night, partitions: partitions, jobs: request.jobs) { partition, bytes in
+          written.add(bytes, ordering: .relaxed)
+          return "\(output.path)/\(padded(partition))-\(name).segment"
         }
-        try CheckedFile.write(Array((keys.joined(separator: "\n") + "\n").utf8), to: "\(output)/\(name).done")
+        counters.written = written.load(ordering: .relaxed)
+        let names = night.outcomes.map { $0.name + " " + $0.sha256 + "\n" }
+        try CheckedFile.write(Array(names.joined().utf8), to: "\(output.path)/\(name).done")
       }
-      return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
+      if !options.quiet { counters.tell() }
+      let isPartlyUnread = NightRun.isPartlyUnread(night.outcomes, isWhole: request.inputRoot == nil)
+      return isPartlyUnread && !output.tolerates ? Exit.partlyUnread : Exit.done
     } catch {
       return report(error)
     }
   }
 
+  /// An input that is not there would leave a hole that nobody sees: nothing is written then.
+  private static func refuseMissing(_ request: RunRequest) throws(RunSetup.Failure) {
+    for path in request.inputs where path != "-" && CheckedFile.isMissing(path) {
+      throw RunSetup.Failure("\(path): no such input; nothing was written", code: Exit.missingInput)
+    }
+    if request.inputName != nil, request.inputs.count != 1 || CheckedFile.isFolder(request.inputs[0]) {
+      throw RunSetup.Failure("--name names one input that is a file or -: read others by a call each")
+    }
+  }
+
   /// One partition of a night as the pieces of a frame; its rows are let go. The encoder is used for one after another.
   private static func frame(
-    _ partition: Int, of night: Extraction, partitions: Int, _ encoder: inout SegmentEncoder
+    _ partition: Int, of night: Extraction, _ encoder: inout SegmentEncoder
   ) throws(StoreFailure) -> [[UInt8]] {
-    let coverage = Coverage(
-      pipeline: night.pipelineChecksum, partitions: partitions,
-      inputs: Dictionary(night.outcomes.map { ($0.key, [partition]) }, uniquingKeysWith: { $0.union($1) }))
+    var coverage = night.coverage
+    coverage.batches = [night.batch: PartitionSet(partition)]
     var frame = Frame(kind: .segments, coverage: coverage)
     var outcomes = ByteWriter()
     outcomes.array(partition == 0 ? night.outcomes : [])
@@ -54,34 +89,19 @@ package enum PhaseVerbs {
   }
 
   /// Frames on standard output, in order, and a trailer.
-  private static func stream(_ night: Extraction, partitions: Int) throws {
-    var trailer = StableHash.mix(0)
+  private static func stream(_ night: Extraction, partitions: Int, _ counters: inout PhaseCounters) throws {
+    var frames = FrameWriter()
     var encoder = SegmentEncoder()
     for partition in 0..<partitions {
-      let pieces = try frame(partition, of: night, partitions: partitions, &encoder)
-      let count = pieces.reduce(0) { $0 + $1.count }
-      guard count <= Int(UInt32.max) else {
-        throw RunSetup.Failure("a frame is too long: use more partitions", code: Exit.cannotCreate)
-      }
-      var hash = StableHash.Running(count: count)
-      try Console.write(littleEndian(UInt32(partition)) + littleEndian(UInt32(count)))
-      for piece in pieces {
-        hash.add(piece.span)
-        try Console.write(piece)
-      }
-      trailer = StableHash.combine(trailer, hash.finish())
+      try frames.write(partition, try frame(partition, of: night, &encoder))
     }
-    var end = ByteWriter()
-    end.fixed32(.max)
-    end.fixed32(12)
-    end.fixed32(UInt32(partitions))
-    end.fixed64(trailer)
-    try Console.write(end.bytes)
+    try frames.finish()
+    counters.written = frames.written
   }
 
   /// A file per partition, several at a time: as some are on their way to the disk, others are encoded.
   private static func write(
-    _ night: Extraction, partitions: Int, jobs: Int, to path: @escaping @Sendable (Int) -> String
+    _ night: Extraction, partitions: Int, jobs: Int, to path: @escaping @Sendable (Int, _ bytes: Int) -> String
   ) throws {
     let failure = Mutex<(any Error)?>(nil)
     let next = Atomic(0)
@@ -94,80 +114,16 @@ package enum PhaseVerbs {
         guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
         do {
           computing.wait()
-          let encoded = Result { try frame(partition, of: night, partitions: partitions, &encoder) }
+          let encoded = Result { try frame(partition, of: night, &encoder) }
           computing.signal()
-          try CheckedFile.write(pieces: try encoded.get(), to: path(partition))
+          let pieces = try encoded.get()
+          try CheckedFile.write(pieces: pieces, to: path(partition, pieces.reduce(0) { $0 + $1.count }))
         } catch {
           failure.withLock { $0 = $0 ?? error }
         }
       }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
-  }
-
-  /// Segments to one partial.
-  package static func aggregate(_ options: RunSetup.Options, segments: [String], output: String) -> Int32 {
-    do {
-      let pipeline = try RunSetup.pipeline(options)
-      let settings = try RunSetup.settings(pipeline)
-      let expected = PipelineChecksum.of(pipeline)
-      var coverage: Coverage?
-      var outcomes: [InputOutcome] = []
-      var merger = SegmentMerger()
-      try readEach(segments) { bytes in
-        let frame = try Frame(encoded: bytes, expecting: .segments)
-        try frame.coverage.expect(expected)
-        if coverage == nil { coverage = frame.coverage } else { try coverage?.join(frame.coverage) }
-        guard let first = frame.sections.first else { throw DecodeFailure("no section", at: 0) }
-        var reader = ByteReader(first)
-        outcomes += try reader.array(of: InputOutcome.self)
-        for section in frame.sections.dropFirst() { merger.append(try Segment(encoded: section)) }
-      }
-      guard let coverage else { throw RunSetup.Failure("name at least one segment") }
-      outcomes.sort { $0.key < $1.key }
-      let partial = try AggregatePhase(settings: settings).aggregate(
-        merger.segment, coverage: coverage, outcomes: outcomes)
-      let bytes = partial.encoded()
-      if output == "-" { try Console.write(bytes) } else { try CheckedFile.write(bytes, to: output) }
-      return Exit.done
-    } catch {
-      return report(error)
-    }
-  }
-
-  /// Partials to the night's report.
-  package static func conclude(_ options: RunSetup.Options, partials: [String]) -> Int32 {
-    do {
-      let request = try RunSetup.request(options, needsInputs: false)
-      let expected = PipelineChecksum.of(request.pipeline)
-      var night: NightPartial?
-      try readEach(partials) { bytes in
-        let partial = try NightPartial(encoded: bytes)
-        try partial.coverage.expect(expected)
-        if night == nil { night = partial } else { try night?.join(partial) }
-      }
-      guard let night else { throw RunSetup.Failure("name at least one partial") }
-      if let missing = night.coverage.missing.first {
-        throw FileFailure(.damaged, partials.sorted().joined(separator: " "), "incomplete: \(missing) missing")
-      }
-      return RunVerb.conclude(night, request)
-    } catch {
-      return report(error)
-    }
-  }
-
-  /// Reads intermediate files in the order of their names; damage is told with the file that has it.
-  private static func readEach(_ paths: [String], _ take: ([UInt8]) throws -> Void) throws {
-    for path in paths.sorted() {
-      let bytes = try CheckedFile.read(path)
-      do {
-        try take(bytes)
-      } catch let failure as DecodeFailure {
-        throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
-      } catch let failure as CoverageFailure {
-        throw FileFailure(.damaged, path, failure.message)
-      }
-    }
   }
 
   /// Tells a failure and gives its exit code.
@@ -185,6 +141,9 @@ package enum PhaseVerbs {
       case .unwritable: return Exit.cannotCreate
       case .damaged: return Exit.damagedIntermediate
       }
+    case let failure as CoverageFailure:
+      Console.tell(failure.message)
+      return Exit.damagedIntermediate
     case let failure as StoreFailure:
       Console.tell(failure.message + (failure.code == 0 ? "" : ": " + CheckedFile.reason(failure.code)))
       return Exit.ioFailure
@@ -192,12 +151,6 @@ package enum PhaseVerbs {
       Console.tell("\(error)")
       return Exit.noReport
     }
-  }
-
-  private static func littleEndian(_ value: UInt32) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.fixed32(value)
-    return writer.bytes
   }
 
   private static func padded(_ number: Int) -> String {

@@ -34,34 +34,39 @@ package enum RunVerb {
   }
 
   /// Conclude: findings, report, and last of all the history.
-  static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
+  private static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
-      let request = NightRun.dated(request, night)
-      let (conclusion, history) = try NightRun.findings(night, request)
-      let unwritten = try ReportOutput.write(conclusion, night, request)
-      do throws(HistoryFailure) {
-        try history?.commit(conclusion)
-      } catch {
-        Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
-        return Exit.partlyUnread
-      }
-      if request.annotates {
-        let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
-        print(Annotations.text(conclusion.report, rules: rules), terminator: "")
-      }
-      if !request.isQuiet {
-        Console.tell(conclusion.report.verdict.wording.plain)
-        Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
-      }
-      if let unwritten {
-        Console.tell("the report is written, but not the step summary \(unwritten.path): \(unwritten.message)")
-        return Exit.partlyUnread
-      }
-      return exitCode(conclusion.report, request)
+      return try concluded(night, request)
     } catch {
       let code = PhaseVerbs.report(error)
       return code == Exit.usage ? code : Exit.noReport
     }
+  }
+
+  /// Conclude, its failures thrown.
+  static func concluded(_ night: NightPartial, _ request: RunRequest) throws -> Int32 {
+    let request = NightRun.dated(request, night)
+    let (conclusion, history) = try NightRun.findings(night, request)
+    let unwritten = try ReportOutput.write(conclusion, night, request)
+    do throws(HistoryFailure) {
+      try history?.commit(conclusion)
+    } catch {
+      Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
+      return Exit.partlyUnread
+    }
+    if request.annotates {
+      let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
+      print(Annotations.text(conclusion.report, rules: rules), terminator: "")
+    }
+    if !request.isQuiet {
+      Console.tell(conclusion.report.verdict.wording.plain)
+      Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
+    }
+    if let unwritten {
+      Console.tell("the report is written, but not the step summary \(unwritten.path): \(unwritten.message)")
+      return Exit.partlyUnread
+    }
+    return exitCode(conclusion.report, request)
   }
 
   /// 3 where some input or the history could not be read, else 1 where a finding was asked to fail on, else 0.
