@@ -42,7 +42,7 @@ extension FolderHandle {
 
   /// The machine that writes, as temporary names have it: where several share a folder and locks do not reach from one to the
   /// other, none takes or sweeps what another one writes.
-  private static let machine: String = {
+  package static let machine: String = {
     var host = [CChar](repeating: 0, count: 256)
     guard unsafe gethostname(&host, host.count - 1) == 0 else { return "host" }
     let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
