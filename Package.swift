@@ -101,8 +101,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Support", "Model", "Archives", "Decoders", "Segments", "Traces", "Patterns", "TestAnalysis", "Runs", "Verbs",
-        "Simulation",
+        "Support", "Model", "Archives", "Decoders", "Segments", "Traces", "Patterns", "TestAnalysis", "Policies",
+        "History", "Reports", "Runs", "Verbs", "Simulation",
       ],
       swiftSettings: rules),
 

@@ -60,6 +60,8 @@ def junit(folder, cases, head="", name="t.xml"):
 def log_own_component_own_message(d, n): lines(d, ("%s ERROR [main] com.acme.Svc%s - boom %s" % (clock(i), word(i, 0), word(i, 1)) for i in range(n)))
 @family(20000, True)
 def log_words_of_two(d, n): lines(d, ("%s ERROR [main] com.acme.Svc - %s" % (clock(i), " ".join("ab"[(i >> k) & 1] + word(k) for k in range(18))) for i in range(n)))
+@family(20000)
+def log_words_of_two_and_one_of_five(d, n): lines(d, ("%s ERROR [main] com.acme.Svc - %s %s took %d ms" % (clock(i), " ".join("ab"[(i >> k) & 1] + word(k) for k in range(16)), word(i % 5), i) for i in range(n)))
 @family(20000, True)
 def log_distinct_components(d, n): lines(d, ("%s ERROR [main] com.acme.Svc%s - boom" % (clock(i), word(i)) for i in range(n)))
 @family(20000)

@@ -87,9 +87,14 @@ package struct SymbolTable: Sendable {
       table.arena += bytes
       table.starts.append(table.arena.count)
       table.hashes.append(hash)
+      // Of equal texts the first stands in the index: a run of equal ones would be walked through for each.
       var slot = Int(hash) & mask
-      while table.slots[slot] != 0 { slot = (slot + 1) & mask }
-      table.slots[slot] = index
+      while table.slots[slot] != 0 {
+        let other = table.slots[slot]
+        if table.hashes[Int(other)] == hash, table.matches(other, bytes.span) { break }
+        slot = (slot + 1) & mask
+      }
+      if table.slots[slot] == 0 { table.slots[slot] = index }
     }
     return table
   }

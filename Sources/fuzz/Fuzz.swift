@@ -68,6 +68,7 @@
     private static func mutate(_ count: Int, seed: UInt64, _ targets: [FuzzTarget]) throws -> Int32 {
       var code: Int32 = 0
       for target in targets {
+        let count = max(1, count / target.cost)
         let mutation = Mutation(seeds: try SeedCorpus.seeds(target), seed: seed)
         let clock = ContinuousClock()
         let start = clock.now
@@ -117,6 +118,13 @@
         case .lines: "lines "
         case .xml: "xml "
         case .segments: "segments "
+        case .pipeline: "pipeline "
+        case .policies: "policies "
+        case .lists: "lists "
+        case .report: "report "
+        case .capture: "capture "
+        case .history: "history "
+        case .partial: "partial "
         }
       for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGALRM] {
         _ = Glibc.signal(signal) { signal in

@@ -14,6 +14,18 @@ enum FuzzTarget: String, CaseIterable {
   case xml
   /// What passes between the phases: segments, frames, partials.
   case segments
+  /// The files that verbs open beside inputs.
+  case pipeline, policies, lists, report, capture, history
+  /// Partials with their checksum made right, concluded to pages.
+  case partial
+
+  /// How many times fewer inputs the short run tries: these do a night's work for each.
+  var cost: Int {
+    switch self {
+    case .policies, .history, .partial: 30
+    default: 1
+    }
+  }
 
   /// Feeds the bytes to the parsers; the promise that was broken, nil where all hold.
   func brokenPromise(_ bytes: [UInt8]) -> String? {
@@ -28,6 +40,13 @@ enum FuzzTarget: String, CaseIterable {
     case .lines: return brokenPromise(bytes, piece, [.logLines, .table, .any])
     case .xml: return brokenPromise(bytes, piece, [.xml])
     case .segments: return RecodingProbe.brokenPromise(bytes)
+    case .pipeline: return OpenedFileProbe.pipeline(bytes)
+    case .policies: return OpenedFileProbe.policies(bytes)
+    case .lists: return OpenedFileProbe.lists(bytes)
+    case .report: return OpenedFileProbe.report(bytes)
+    case .capture: return OpenedFileProbe.capture(bytes)
+    case .history: return OpenedFileProbe.history(bytes)
+    case .partial: return OpenedFileProbe.partial(bytes)
     }
   }
 

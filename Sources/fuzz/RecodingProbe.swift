@@ -27,7 +27,7 @@ enum RecodingProbe {
   ]
 
   /// The bytes with the hash of all others in the last eight.
-  private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+  static func sealed(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.count > 8 else { return bytes }
     var writer = ByteWriter()
     writer.fixed64(StableHash.hash(bytes.span.extracting(0..<bytes.count - 8)))

@@ -16,6 +16,13 @@ enum SeedCorpus {
     case .lines: try night { $0.hasSuffix(".log") } + SeedTexts.lines.map { Array($0.utf8) }
     case .xml: try reports() + SeedTexts.reports.map { Array($0.utf8) }
     case .segments: try intermediates()
+    case .pipeline: SeedTexts.pipelines.map { Array($0.utf8) }
+    case .policies: SeedTexts.policies.map { Array($0.utf8) }
+    case .lists: SeedTexts.lists.map { Array($0.utf8) }
+    case .report: try outputs("report.json")
+    case .capture: try outputs("capture.json")
+    case .history: try outputs("nights.sqlite")
+    case .partial: try outputs("partial")
     }
   }
 
@@ -107,6 +114,35 @@ enum SeedCorpus {
           _ = AggregateVerb.aggregate(RunSetup.Options(quiet: true), segments: [out + "/" + file], output: partial)
           seeds.append(try CheckedFile.read(partial))
         }
+      }
+      return seeds
+    }
+  }
+
+  /// What a run of a small night leaves under a name, and of a night of test reports alone.
+  static func outputs(_ name: String) throws -> [[UInt8]] {
+    var night = spec
+    night.rate = 0.2
+    return try inTemporaryFolder { folder in
+      let (input, _) = try World.writeServiceNight(night, to: folder)
+      let reports = folder + "/report.xml"
+      try CheckedFile.write(Array(SeedTexts.reports[0].utf8), to: reports)
+      var seeds: [[UInt8]] = []
+      for (i, path) in [input, reports].enumerated() {
+        let out = "\(folder)/out-\(i)"
+        if name == "partial" {
+          _ = PhaseVerbs.extract(RunSetup.Options(inputs: [path], quiet: true), partitions: 1, output: out)
+          let segments = try FileManager.default.contentsOfDirectory(atPath: out).filter { $0.hasSuffix(".segment") }
+          _ = PhaseVerbs.aggregate(
+            RunSetup.Options(quiet: true), segments: segments.map { out + "/" + $0 }, output: out + "/partial")
+        } else {
+          let history = out + "/nights.sqlite"
+          try CheckedFile.makeFolder(out)
+          _ = RunVerb.run(
+            RunSetup.Options(
+              jobs: 1, inputs: [path], output: out, history: history, format: "json,markdown", quiet: true))
+        }
+        seeds.append(try CheckedFile.read(out + "/" + name))
       }
       return seeds
     }

@@ -83,3 +83,76 @@ enum SeedTexts {
     """,
   ]
 }
+
+// MARK: Files that verbs open beside inputs
+
+extension SeedTexts {
+  static let pipelines = [
+    """
+    version: 1
+    inputs: [ "/var/log/{date}/*.tar.gz", reports/ ]
+    zone: Europe/Berlin
+    formats:
+      - match: "*/trace/*.csv"
+        table: { trace: TraceID, span: SpanID, parent: ParentID, component: PodName, operation: Op, start: S, end: E }
+        records: spans
+      - match: "*.json"
+        records: spans
+        keys: { trace: t, span: s, component: c, start: st, durationMs: d }
+    components: { rename: [ { pattern: "-[a-f0-9]{8,10}$", with: "" } ] }
+    reflex: { window: 1s, components: 3, errorRate: 0.1, breaker: { failures: 5, reset: 30s } }
+    patterns: { learningRate: 0.1, tolerance: 0.5 }
+    policies: policies.yaml
+    history: nights.sqlite
+    limits: { memory: 384MiB, expandedPerInput: 20GiB, ratio: 1000, depth: 8, entries: 100000 }
+    mask: { keys: [pin], patterns: ["AB[0-9]+"], allow: [test] }
+    report: { formats: [json, markdown], failOn: cascade }
+    changes: [ "deploys/{date}.jsonl" ]
+    tests: { quarantine: quarantine.json }
+
+    """, "version: 1\nmask: secrets\ninputs: [a]\n", "a: &a [1, 2]\nb: [*a, *a]\nc: !!binary x\n? [x]\n: 1\n",
+  ]
+
+  static let policies = [
+    """
+    version: 1
+    logged: inferred
+    evaluation: { donorWindow: 60s, minimumRetries: 30, block: 10min, seed: 1 }
+    policies:
+      - name: six
+        retry: { attempts: 6, backoff: { exponential: { base: 200ms, factor: 2, max: 5s, jitter: full } } }
+        retryOn: [timeout, unavailable]
+        deadline: 10s
+      - name: guarded
+        preset: grpc
+        budget: { ratio: 0.1, perSecond: 10 }
+        breaker: { failureRate: 0.5, window: 100, minimumCalls: 20, open: 30s, probes: 3 }
+        scope: { component: payments }
+      - name: grid
+        retry: { attempts: [2, 3, 4], backoff: { fixed: [500ms, 2s] } }
+
+    """,
+    """
+    version: 1
+    logged: { retry: { attempts: 3, backoff: { linear: { base: 1s, step: 1s, max: 9s } } } }
+    policies:
+      - name: door
+        admission: { maxInFlight: 64, maxPerWindow: 100, window: 1s, deadline: 5s, maxRetries: 2 }
+      - name: all
+        supervision: { strategy: oneForAll, maxRestarts: 5, period: 60s, backoff: { exponential: { base: 1s, max: 60s } } }
+      - name: away
+        recovery: { maxRetries: 3, initialDelay: 10s, maxDelay: 300s, timeout: 600s, autoRollback: true }
+      - name: hedge
+        hedge: { after: 100ms, max: 2 }
+
+    """,
+  ]
+
+  static let lists = [
+    #"{"at":"2026-01-01T00:00:00Z","component":"a","kind":"deploy","text":"v2"}"# + "\n"
+      + #"{"time":1767225600,"service":"b","version":"1.2"}"# + "\n",
+    #"{"quarantine":[{"test":"a.B.c","since":"2026-01-01","expires":"2026-02-01"},"d"]}"#,
+    "2026-01-01T00:00:00Z/2026-01-01T01:00:00Z\n2026-01-01T02:00Z/2026-01-01T03:00Z\n",
+    "Thu Jan  1 00:00:00 2026 deployed payments v3\n",
+  ]
+}

@@ -18,6 +18,19 @@ struct SymbolTests {
     #expect(table.intern("") == .none)
   }
 
+  @Test("texts that become equal are found by the first of them, whatever their number")
+  func replacing() {
+    var table = SymbolTable()
+    let symbols = (0..<20_000).map { table.intern("secret-\($0)") }
+    let masked = table.replacing(
+      Dictionary(uniqueKeysWithValues: symbols.dropFirst().map { ($0.index, Array("x".utf8)) }))
+    #expect(masked.text(symbols[0]) == "secret-0")
+    #expect(symbols.dropFirst().allSatisfy { masked.text($0) == "x" })
+    #expect(masked.find("x") == symbols[1])
+    #expect(masked.find("secret-0") == symbols[0])
+    #expect(masked.find("secret-7") == nil)
+  }
+
   @Test("hex ids are values: case and leading zeros do not matter; other texts keep their own identity")
   func requestIDs() {
     func id(_ text: String) -> RequestID { RequestID.parse(text.utf8Span.span).id }

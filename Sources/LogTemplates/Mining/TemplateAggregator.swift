@@ -8,7 +8,7 @@ package struct TemplateAggregator: Aggregator {
   /// One message before its texts are made.
   private struct Row {
     var counts = [Int](repeating: 0, count: MessageStats.severities)
-    /// Different components, the first few.
+    /// Different components, in the order in which they came.
     var components: [Symbol] = []
     var first = Int64.max
     var last = Int64.min
@@ -19,6 +19,10 @@ package struct TemplateAggregator: Aggregator {
   private var places: [UInt32: Int] = [:]
   private var rows: [(message: Symbol, row: Row)] = []
   private var done = TemplatePartial()
+  /// Place and component of messages that more than `listed` components said.
+  private var many: Set<UInt64> = []
+
+  private static let listed = 16
 
   /// Messages held before they are handed to the partial.
   private static let held = 65_536
@@ -43,7 +47,7 @@ package struct TemplateAggregator: Aggregator {
       rows.append((log.message, Row()))
     }
     rows[place].row.counts[Int(log.severity.rawValue)] += 1
-    if rows[place].row.components.last != log.component, !rows[place].row.components.contains(log.component) {
+    if rows[place].row.components.last != log.component, isNew(log.component, at: place) {
       rows[place].row.components.append(log.component)
     }
     if log.time != .min {
@@ -51,6 +55,19 @@ package struct TemplateAggregator: Aggregator {
       rows[place].row.last = max(rows[place].row.last, log.time)
     }
     Self.keep(log, &rows[place].row, context)
+  }
+
+  /// Whether a message was not said by a component before: looked for in the list while that is short, else in a set.
+  private mutating func isNew(_ component: Symbol, at place: Int) -> Bool {
+    let known = rows[place].row.components.count
+    let message = UInt64(UInt32(truncatingIfNeeded: place)) << 32
+    guard known < Self.listed else { return many.insert(message | UInt64(component.index)).inserted }
+    guard !rows[place].row.components.contains(component) else { return false }
+    if known + 1 == Self.listed {
+      for one in rows[place].row.components { many.insert(message | UInt64(one.index)) }
+      many.insert(message | UInt64(component.index))
+    }
+    return true
   }
 
   /// Keeps the two earliest records by (time, location). Static, so that `rows` is not shared while a row is changed.
@@ -86,6 +103,7 @@ package struct TemplateAggregator: Aggregator {
     done.messages.settle()
     rows.removeAll(keepingCapacity: true)
     places.removeAll(keepingCapacity: true)
+    many.removeAll(keepingCapacity: true)
   }
 
   /// A message cut at a blank, with a mark for the rest.

@@ -63,9 +63,13 @@ struct TemplateMatcher: Sendable {
   private var postings: [[UInt8]: [Int]] = [:]
   /// Templates without any whole word.
   private var wordless: [Int] = []
+  /// Templates by their text: what is one itself says most of all that match, and need not be looked for among those that share
+  /// a word with it, which may be very many.
+  private var exact: [[UInt8]: Int] = [:]
 
   init(_ templates: [[UInt8]]) {
     texts = templates
+    for (index, text) in templates.enumerated() where exact[text] == nil { exact[text] = index }
     globs = templates.map { TemplateGlob($0) }
     var frequency: [[UInt8]: Int] = [:]
     var wordsOf: [[[UInt8]]] = []
@@ -85,6 +89,7 @@ struct TemplateMatcher: Sendable {
 
   /// The template that matches and says most; of equals the first by text.
   func best(_ message: [UInt8]) -> Int? {
+    if let index = exact[message] { return index }
     var best: Int?
     for index in wordless { consider(index, message, &best) }
     for range in Self.ranges(message) {

@@ -1,6 +1,6 @@
 // Files that tell of deployments and other changes: JSON lines, Kubernetes events, Argo and Flux exports, git log.
 
-internal import Model
+package import Model
 internal import Support
 
 /// Reads the files of a pipeline's `changes:`.
@@ -9,15 +9,15 @@ internal import Support
 /// has a time, under the names that deployers use. Of Kubernetes' events only those count that tell of a change (a
 /// deployment scaled its sets, a release was reconciled), not the life of pods. Anything else is read as git's log: `git
 /// log` as it comes, or lines with an ISO time in them (`git log --format='%h %cI %s'`).
-enum ChangeFile {
+package enum ChangeFile {
   /// What a file gave.
-  struct Reading {
-    var changes: [NightChange] = []
+  package struct Reading {
+    package var changes: [NightChange] = []
     /// Objects or lines that are no change.
-    var skipped = 0
+    package var skipped = 0
   }
 
-  static func read(_ text: String) -> Reading {
+  package static func read(_ text: String) -> Reading {
     var reading = Reading()
     let start = text.first { !$0.isWhitespace }
     if start == "{" || start == "[" {

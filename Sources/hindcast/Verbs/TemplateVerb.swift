@@ -35,7 +35,11 @@ package enum TemplateVerb {
   }
 
   private static func write(_ rows: TemplateRows) throws(FileFailure) {
-    let texts = rows.model.templates.map { Array(($0.id + "\t" + Console.inert($0.text) + "\n").utf8) }
+    let secrets = SecretMask()
+    let texts = rows.model.templates.map { template in
+      let form = secrets.maskedForm(template.text.utf8Span.span).map { String(decoding: $0, as: UTF8.self) }
+      return Array((template.id + "\t" + Console.inert(form ?? template.text) + "\n").utf8)
+    }
     let blank = Array((TemplateRows.blankID + "\t\n").utf8)
     var out: [UInt8] = []
     for row in rows.rows {
