@@ -131,9 +131,9 @@ enum SeedCorpus {
       for (i, path) in [input, reports].enumerated() {
         let out = "\(folder)/out-\(i)"
         if name == "partial" {
-          _ = PhaseVerbs.extract(RunSetup.Options(inputs: [path], quiet: true), partitions: 1, output: out)
+          _ = PhaseVerbs.extract(RunSetup.Options(inputs: [path], quiet: true), to: .init(partitions: 1, path: out))
           let segments = try FileManager.default.contentsOfDirectory(atPath: out).filter { $0.hasSuffix(".segment") }
-          _ = PhaseVerbs.aggregate(
+          _ = AggregateVerb.aggregate(
             RunSetup.Options(quiet: true), segments: segments.map { out + "/" + $0 }, output: out + "/partial")
         } else {
           let history = out + "/nights.sqlite"
