@@ -14,7 +14,7 @@ package struct RequestID: Hashable, Sendable {
   }
 
   /// No request: a log line or metric outside any trace.
-  @inlinable package static var none: RequestID { RequestID(high: 0, low: 0) }
+  @inlinable @inline(__always) package static var none: RequestID { RequestID(high: 0, low: 0) }
 
   @inlinable package var isNone: Bool { high | low == 0 }
 

@@ -5,7 +5,7 @@ package struct Symbol: Hashable, Sendable {
   @inlinable package init(_ index: UInt32) { self.index = index }
 
   /// The empty text, also used for "not known".
-  @inlinable package static var none: Symbol { Symbol(0) }
+  @inlinable @inline(__always) package static var none: Symbol { Symbol(0) }
 
   @inlinable package var isNone: Bool { index == 0 }
 }

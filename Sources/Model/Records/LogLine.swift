@@ -22,19 +22,30 @@ package enum Severity: UInt8, Comparable, Hashable, Sendable {
 /// One log record as a decoder read it. Its text lies in the batch's `text` arena, header stripped.
 package struct LogLine: Sendable {
   /// Microseconds since the epoch; `Int64.min` where the line has no time.
-  package var time: Int64 = .min
-  package var component: Symbol = .none
-  package var request: RequestID = .none
+  package var time: Int64
+  package var component: Symbol
+  package var request: RequestID
   /// The text of a request id that is not hex.
-  package var requestText: Symbol = .none
-  package var span: UInt64 = 0
-  package var severity: Severity = .unknown
+  package var requestText: Symbol
+  package var span: UInt64
+  package var severity: Severity
   /// Where the message lies in `RecordBatch.text`.
-  package var textStart: Int = 0
-  package var textCount: Int = 0
-  package var source = SourceRef(bits: 0)
+  package var textStart: Int
+  package var textCount: Int
+  package var source: SourceRef
 
-  package init() {}
+  /// A line of which nothing is known; written out so that it is inlined into the decoders.
+  @inlinable package init() {
+    time = .min
+    component = .none
+    request = .none
+    requestText = .none
+    span = 0
+    severity = .unknown
+    textStart = 0
+    textCount = 0
+    source = SourceRef(bits: 0)
+  }
 }
 
 /// One metric reading.

@@ -4,9 +4,9 @@
 /// without a span above write each attempt as a trace, and only what was asked for tells which belong together.
 package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
   package let rawValue: UInt32
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  package static let none = RetryEvidence(rawValue: 0)
+  @inlinable package static var none: RetryEvidence { RetryEvidence(rawValue: 0) }
 
   private static let hiddenBit: UInt32 = 1 << 31
 

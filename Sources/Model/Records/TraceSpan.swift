@@ -13,46 +13,74 @@ package enum SpanKind: UInt8, Hashable, Sendable {
 /// One span as a decoder read it: identities, times and the attributes that the Events stage needs to name the
 /// component, the peer and the failure. Texts are symbols of the batch's table.
 package struct TraceSpan: Sendable {
-  package var trace: RequestID = .none
+  package var trace: RequestID
   /// The text of a trace id that is not hex.
-  package var traceText: Symbol = .none
-  package var span: UInt64 = 0
-  package var parent: UInt64 = 0
+  package var traceText: Symbol
+  package var span: UInt64
+  package var parent: UInt64
   /// Microseconds since the epoch.
-  package var start: Int64 = 0
+  package var start: Int64
   /// Microseconds; -1 where the span has no end.
-  package var duration: Int64 = -1
-  package var service: Symbol = .none
-  package var operation: Symbol = .none
-  package var kind: SpanKind = .unspecified
+  package var duration: Int64
+  package var service: Symbol
+  package var operation: Symbol
+  package var kind: SpanKind
   /// Whether the span says of itself that it failed (status 2, error tag), said that it succeeded, or said nothing.
-  package var status: Status = .unset
+  package var status: Status
   /// 0 where unknown.
-  package var httpStatus: Int16 = 0
+  package var httpStatus: Int16
   /// -1 where unknown.
-  package var grpcStatus: Int16 = -1
+  package var grpcStatus: Int16
   /// `error.type`, or the type of the recorded exception.
-  package var errorType: Symbol = .none
+  package var errorType: Symbol
   /// Status description or exception message.
-  package var message: Symbol = .none
+  package var message: Symbol
   /// `service.peer.name`, else `peer.service`.
-  package var peerService: Symbol = .none
+  package var peerService: Symbol
   /// `server.address` (or an older name for it) without its port.
-  package var serverAddress: Symbol = .none
+  package var serverAddress: Symbol
   /// The host of the URL that it asks for, where its kind tells that it asks.
-  package var urlHost: Symbol = .none
+  package var urlHost: Symbol
   /// `db.system.name` or `messaging.system`: the kind of a virtual component.
-  package var peerSystem: Symbol = .none
+  package var peerSystem: Symbol
   /// `db.namespace` or `messaging.destination.name`.
-  package var peerResource: Symbol = .none
+  package var peerResource: Symbol
   /// `http.request.resend_count` and its older names; 0 for the first attempt.
-  package var resendCount: UInt8 = 0
+  package var resendCount: UInt8
   /// What the span tells about attempts without spans.
-  package var retryEvidence = RetryEvidence.none
-  package var flags: Flags = []
-  package var source = SourceRef(bits: 0)
+  package var retryEvidence: RetryEvidence
+  package var flags: Flags
+  package var source: SourceRef
 
-  package init() {}
+  /// A span of which nothing is known.
+  ///
+  /// Written out, because initial values that stand at the members are not inlined into other modules, and this runs for
+  /// every span.
+  @inlinable package init() {
+    trace = .none
+    traceText = .none
+    span = 0
+    parent = 0
+    start = 0
+    duration = -1
+    service = .none
+    operation = .none
+    kind = .unspecified
+    status = .unset
+    httpStatus = 0
+    grpcStatus = -1
+    errorType = .none
+    message = .none
+    peerService = .none
+    serverAddress = .none
+    urlHost = .none
+    peerSystem = .none
+    peerResource = .none
+    resendCount = 0
+    retryEvidence = .none
+    flags = []
+    source = SourceRef(bits: 0)
+  }
 
   package enum Status: UInt8, Sendable {
     case unset = 0
@@ -62,7 +90,7 @@ package struct TraceSpan: Sendable {
 
   package struct Flags: OptionSet, Sendable {
     package var rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
     /// Zipkin: the server half of a span whose id the client shares.
     package static let shared = Flags(rawValue: 1)
     /// The parent is known only by a FOLLOWS_FROM reference or a span link.

@@ -3,7 +3,7 @@
 internal import Model
 internal import Support
 
-/// Reads one event line; `EventLine` in Core writes them and documents their keys.
+/// Reads one event line; `EventLine` in Model writes them and documents their keys.
 enum EventLineDecoder {
   /// Reads the object at a place that was checked before.
   static func read(
@@ -16,46 +16,38 @@ enum EventLineDecoder {
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       guard let value = reader.scalar(b) else { break }
-      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
       let text: JSONStringSlice
       switch value {
       case .text(let found), .number(let found): text = found
       case .bool(let flag):
-        if isKey("success") { success = flag }
+        if key.count == 7, isKey("success") { success = flag }
         continue
       case .other: continue
       }
       let bytes = b.extracting(text.start..<text.end)
-      if isKey("time") {
+      switch key.count {
+      case 4 where isKey("time"):
         if let time = FieldText.time(bytes, unit: .inferred, zoneSeconds: zoneSeconds) { event.time = time }
-      } else if isKey("kind") {
-        kind = EventKind(name: FieldText.text(bytes))
-      } else if isKey("component") {
-        event.component = texts.symbol(b, text)
-      } else if isKey("operation") {
-        event.operation = texts.symbol(b, text)
-      } else if isKey("request") {
-        (event.request, event.requestText) = texts.request(b, text)
-      } else if isKey("span") {
-        event.span = texts.span(b, text)
-      } else if isKey("parent") {
-        event.parent = texts.span(b, text)
-      } else if isKey("target") || isKey("source") || isKey("resource") || isKey("state") || isKey("reason")
-        || isKey("subject")
-      {
+      case 4 where isKey("kind"): kind = EventKind(name: FieldText.text(bytes))
+      case 4 where isKey("span"): event.span = texts.span(b, text)
+      case 9 where isKey("component"): event.component = texts.symbol(b, text)
+      case 9 where isKey("operation"): event.operation = texts.symbol(b, text)
+      case 7 where isKey("request"): (event.request, event.requestText) = texts.request(b, text)
+      case 6 where isKey("parent"): event.parent = texts.span(b, text)
+      case 5 where isKey("state"), 6 where isKey("target") || isKey("source") || isKey("reason"),
+        7 where isKey("subject"), 8 where isKey("resource"):
         event.subject = texts.symbol(b, text)
-      } else if isKey("failure") {
-        event.failure = FailureKind(name: FieldText.text(bytes)) ?? .unknown
-      } else if isKey("severity") {
-        event.severity = severity(ofField: bytes)
-      } else if isKey("message") || isKey("template") {
-        event.message = texts.symbol(b, text)
-      } else if isKey("attempt") {
+      case 7 where isKey("failure"): event.failure = FailureKind(name: FieldText.text(bytes)) ?? .unknown
+      case 8 where isKey("severity"): event.severity = severity(ofField: bytes)
+      case 7 where isKey("message"), 8 where isKey("template"): event.message = texts.symbol(b, text)
+      case 7 where isKey("attempt"):
         if let attempt = FieldText.int(bytes) { event.attempt = UInt8(truncatingIfNeeded: min(max(attempt, 1), 255)) }
-      } else if isKey("latencyUs") {
+      case 9 where isKey("latencyUs"):
         if let latency = FieldText.int(bytes) { event.latency = max(latency, -1) }
-      } else if isKey("value") || isKey("depth") {
+      case 5 where isKey("value") || isKey("depth"):
         if let number = FieldText.double(bytes), number.isFinite { event.value = number }
+      default: break
       }
     }
     guard let kind else { return .failure(.unknownKind) }

@@ -74,9 +74,8 @@ struct HeaderScanner {
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
   private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
     guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
-    var i = start
-    while i < end, line[i] > 0x20 { i &+= 1 }
-    guard i &+ 1 < end, line[i] == 0x20, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
+    let i = ByteScan.find(0x20, in: line, from: start)
+    guard i &+ 1 < end, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
     return time
   }
 

@@ -307,7 +307,9 @@ extension JSONRecords {
       return
     }
     intake.finder.find(line, into: &intake.found)
-    if !intake.found.request.isEmpty {
+    if let id = intake.found.id {
+      (log.request, log.span) = (id, intake.found.span)
+    } else if !intake.found.request.isEmpty {
       let (id, isHex) = RequestID.parse(intake.found.request.span)
       log.request = id
       log.span = intake.found.span

@@ -212,7 +212,7 @@ struct SpanBuilder {
   }
 
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
-  mutating func settleLink() {
+  @inline(__always) mutating func settleLink() {
     guard span.kind == .consumer, span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
@@ -275,16 +275,34 @@ struct SpanBuilder {
   static func host(_ b: Span<UInt8>, _ url: JSONStringSlice) -> JSONStringSlice {
     let none = JSONStringSlice(start: url.start, end: url.start, isEscaped: false)
     var start = url.start
-    while start + 2 < url.end, !(b[start] == 0x3A && b[start + 1] == 0x2F && b[start + 2] == 0x2F) { start += 1 }
-    guard start + 3 < url.end else { return none }
-    start += 3
+    // Nearly every scheme is one of two; any other is looked for.
+    if url.count > 7, JSONScanner.matches(b, start, "http") { start &+= b[start &+ 4] == 0x73 ? 5 : 4 }
+    while start &+ 2 < url.end, !(b[start] == 0x3A && b[start &+ 1] == 0x2F && b[start &+ 2] == 0x2F) { start &+= 1 }
+    guard start &+ 3 < url.end else { return none }
+    start &+= 3
     var end = start
-    while end < url.end, b[end] != 0x2F, b[end] != 0x3F, b[end] != 0x23, b[end] != 0x5C {
-      if b[end] == 0x40 { start = end + 1 }
-      end += 1
+    var colon = 0
+    while end < url.end {
+      switch b[end] {
+      case 0x2F, 0x3F, 0x23, 0x5C:
+        guard start < end else { return none }
+        return authority(b, start..<end, hasColon: colon >= start)
+      case 0x40: start = end &+ 1
+      case 0x3A: colon = end
+      default: break
+      }
+      end &+= 1
     }
     guard start < end else { return none }
-    return withoutPort(b, JSONStringSlice(start: start, end: end, isEscaped: false))
+    return authority(b, start..<end, hasColon: colon >= start)
+  }
+
+  /// A host without its port.
+  @inline(__always) private static func authority(
+    _ b: Span<UInt8>, _ range: Range<Int>, hasColon: Bool
+  ) -> JSONStringSlice {
+    let whole = JSONStringSlice(start: range.lowerBound, end: range.upperBound, isEscaped: false)
+    return hasColon ? withoutPort(b, whole) : whole
   }
 
   /// `host:80` is `host`, `[::1]:80` is `::1`; an IPv6 address stays as it is.

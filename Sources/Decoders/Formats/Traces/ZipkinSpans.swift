@@ -84,47 +84,43 @@ struct ZipkinSpan {
   @inline(__always) private mutating func takeMember(
     _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
-    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-    if isKey("traceId") {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    switch key.count {
+    case 7 where isKey("traceId"):
       keys.insert(.trace)
       guard let text = reader.keyText(b) else { return false }
       (draft.span.trace, draft.span.traceText) = texts.request(b, text)
-    } else if isKey("id") {
+    case 2 where isKey("id"):
       keys.insert(.id)
       guard let text = reader.keyText(b) else { return false }
       draft.span.span = texts.span(b, text)
-    } else if isKey("parentId") {
+    case 8 where isKey("parentId"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.parent = texts.span(b, text)
-    } else if isKey("name") {
+    case 4 where isKey("name"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.operation = texts.symbol(b, text)
-    } else if isKey("kind") {
+    case 4 where isKey("kind"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.kind = SpanWords.kind(b.extracting(text.start..<text.end))
-    } else if isKey("timestamp") {
-      return reader.integer(b, &draft.start)
-    } else if isKey("duration") {
-      return reader.integer(b, &duration)
-    } else if isKey("localEndpoint") {
+    case 9 where isKey("timestamp"): return reader.integer(b, &draft.start)
+    case 8 where isKey("duration"): return reader.integer(b, &duration)
+    case 13 where isKey("localEndpoint"):
       keys.insert(.endpoint)
       guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
       draft.span.service = endpoint.service
-    } else if isKey("remoteEndpoint") {
+    case 14 where isKey("remoteEndpoint"):
       keys.insert(.endpoint)
       guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
       remote = endpoint
-    } else if isKey("tags") {
-      return takeTags(b, &reader, &texts)
-    } else if isKey("annotations") {
-      return reader.eachElement(b) { takeAnnotation(b, &$0, &texts) }
-    } else if isKey("binaryAnnotations") {
-      return reader.eachElement(b) { takeBinaryAnnotation(b, &$0, &texts) }
-    } else if isKey("shared") {
+    case 4 where isKey("tags"): return takeTags(b, &reader, &texts)
+    case 11 where isKey("annotations"): return reader.eachElement(b) { takeAnnotation(b, &$0, &texts) }
+    case 17 where isKey("binaryAnnotations"): return reader.eachElement(b) { takeBinaryAnnotation(b, &$0, &texts) }
+    case 6 where isKey("shared"):
       guard let value = reader.scalar(b) else { return false }
       if case .bool(true) = value { draft.span.flags.insert(.shared) }
-    } else {
-      if !isKey("debug") { keys.insert(.foreign) }
+    default:
+      if !JSONScanner.equals(b, key, "debug") { keys.insert(.foreign) }
       return reader.skipValue(b)
     }
     return true

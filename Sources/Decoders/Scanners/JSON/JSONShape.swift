@@ -116,6 +116,9 @@ struct JSONClassifier {
 
   let logKeys: LogKeyTable
   let mapped: MappedJSON?
+  /// For each length, a bit for the last five bits of the first letter of every key that is noted below: other keys need no
+  /// comparison.
+  private let firsts = Self.firstLetters()
 
   /// Classifies the object that starts at the reader's place, and checks it as far as it is read.
   func classify(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Result {
@@ -174,6 +177,40 @@ struct JSONClassifier {
 
   /// Marks what a key tells of its object.
   private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
+    // What is an event line already needs to be nothing else.
+    let isEvent = keys.contains([.eventKind, .component, .time])
+    if key.count < 21, !key.isEmpty, firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
+      noteSpan(b, key, byte, value: value, &keys)
+      noteAccess(b, key, byte, &keys)
+      noteForeign(b, key, byte, &keys)
+    }
+    if !isEvent {
+      switch logKeys.role(b, key)?.role {
+      case .time: keys.insert(.logTime)
+      case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
+      case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
+      case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+        keys.insert(.logSeverity)
+      default: break
+      }
+    }
+    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+  }
+
+  private static func firstLetters() -> InlineArray<21, UInt32> {
+    var firsts = InlineArray<21, UInt32>(repeating: 0)
+    for (length, letters) in [
+      (2, "i"), (4, "ktbsvd"), (5, "est"), (6, "svm"), (7, "tspcr"), (8, "detmD"), (9, "csm"), (10, "rsh"),
+      (11, "dasSth"),
+      (12, "tror"), (13, "olr"), (14, "rt"), (16, "D"), (17, "sb"), (20, "o"),
+    ] as [(Int, String)] {
+      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
+    }
+    return firsts
+  }
+
+  /// The keys of spans, event lines and OTLP's records.
+  private func noteSpan(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
     case 2 where isKey("id"): keys.insert(.id)
@@ -205,17 +242,6 @@ struct JSONClassifier {
     case 20 where isKey("observedTimeUnixNano"): keys.insert(.nanos)
     default: break
     }
-    noteAccess(b, key, byte, &keys)
-    noteForeign(b, key, byte, &keys)
-    switch logKeys.role(b, key)?.role {
-    case .time: keys.insert(.logTime)
-    case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
-    case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
-      keys.insert(.logSeverity)
-    default: break
-    }
-    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
   }
 
   /// What names a trace in documents of exporters and stores.
