@@ -3,6 +3,13 @@
 internal import Model
 internal import Support
 
+extension Severity {
+  /// Whether nothing told a severity. (The comparison of an enumeration of another module is a call; this is none.)
+  @inline(__always) var isUnknown: Bool {
+    if case .unknown = self { true } else { false }
+  }
+}
+
 enum FieldText {
   /// Where the field lies without white space around it.
   static func trimmed(_ b: Span<UInt8>) -> Range<Int> {

@@ -5,6 +5,17 @@ internal import Support
 
 /// Reads one event line; `EventLine` in Model writes them and documents their keys.
 enum EventLineDecoder {
+  /// The kinds with their names' bytes: no text is made for each event.
+  private static let kinds = EventKind.allCases.map { ($0, Array($0.name.utf8)) }
+
+  private static func kind(_ name: Span<UInt8>) -> EventKind? {
+    next: for (kind, bytes) in kinds where bytes.count == name.count {
+      for i in bytes.indices where bytes[i] != name[i] { continue next }
+      return kind
+    }
+    return nil
+  }
+
   /// Reads the object at a place that was checked before.
   static func read(
     _ b: Span<UInt8>, at start: Int, source: SourceRef, zoneSeconds: Int, _ texts: inout JSONTexts
@@ -29,7 +40,7 @@ enum EventLineDecoder {
       switch key.count {
       case 4 where isKey("time"):
         if let time = FieldText.time(bytes, unit: .inferred, zoneSeconds: zoneSeconds) { event.time = time }
-      case 4 where isKey("kind"): kind = EventKind(name: FieldText.text(bytes))
+      case 4 where isKey("kind"): kind = Self.kind(bytes)
       case 4 where isKey("span"): event.span = texts.span(b, text)
       case 9 where isKey("component"): event.component = texts.symbol(b, text)
       case 9 where isKey("operation"): event.operation = texts.symbol(b, text)

@@ -81,17 +81,14 @@ struct SpanBuilder {
     return nameSlow(b, key, count)
   }
 
-  /// For each length, a bit for the first letter of every name of that length below: a = 1.
-  private static let firsts: InlineArray<32, UInt32> = {
-    var firsts = InlineArray<32, UInt32>(repeating: 0)
-    for (length, letters) in [
-      (5, "e"), (7, "d"), (8, "hu"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "ders"), (15, "r"),
-      (16, "ghmo"), (17, "ehs"), (20, "r"), (21, "m"), (23, "mo"), (24, "r"), (25, "h"), (26, "m"),
-    ] as [(Int, String)] {
-      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
-    }
-    return firsts
-  }()
+  /// For each length, a bit for the first letter of every name of that length below: a = 2. Written as numbers, because what is
+  /// computed when it is first used is asked for at each use whether it was.
+  private static let firsts: InlineArray<32, UInt32> = [
+    0, 0, 0, 0, 0, 0x20, 0, 0x10,
+    0x200100, 0x80010, 0x20, 0x4010, 0x10010, 0x14020, 0xC0030, 0x40000,
+    0xA180, 0x80120, 0, 0, 0x40000, 0x2000, 0, 0xA000,
+    0x40000, 0x100, 0x2000, 0, 0, 0, 0, 0,
+  ]
 
   @inline(never) private static func nameSlow(_ b: Span<UInt8>, _ key: JSONStringSlice, _ count: Int) -> Name {
     let at = key.start
@@ -193,8 +190,9 @@ struct SpanBuilder {
         span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)))
       }
     case .url:
-      // The default HTTP clients of several languages name nobody but in the URL.
-      if span.urlHost.isNone, span.kind != .server, case .text(let text) = value {
+      // The default HTTP clients of several languages name nobody but in the URL. Nobody else's is asked for.
+      guard span.kind == .client || span.kind == .unspecified else { return }
+      if span.urlHost.isNone, span.serverAddress.isNone, case .text(let text) = value {
         span.urlHost = texts.symbol(b, Self.host(b, text))
       }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.

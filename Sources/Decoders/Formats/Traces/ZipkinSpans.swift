@@ -50,6 +50,8 @@ struct ZipkinSpan {
   private var duration: Int64?
   private var remote = Endpoint()
   private var moments = Moments()
+  /// Whether any annotation was read: spans of version 2 rarely have one.
+  private var hasMoments = false
   /// What the keys that were read say about the object.
   private(set) var keys: Keys = []
   /// What was wrong with the span.
@@ -76,9 +78,14 @@ struct ZipkinSpan {
     if let start = draft.start, start != 0 { draft.span.start = start }
     if let duration, duration != 0 { draft.span.duration = duration }
     draft.span.source = source
+    guard hasMoments else {
+      issues.formUnion(Self.settle(&draft.span))
+      spans.append(draft.span)
+      return
+    }
     let first = spans.count
     appendHalves(to: &spans)
-    for i in first..<spans.count { settle(&spans[i]) }
+    for i in first..<spans.count { issues.formUnion(Self.settle(&spans[i])) }
   }
 
   @inline(__always) private mutating func takeMember(
@@ -126,7 +133,9 @@ struct ZipkinSpan {
     return true
   }
 
-  private mutating func settle(_ span: inout TraceSpan) {
+  /// Takes back what makes no sense, and says what that was.
+  @inline(__always) private static func settle(_ span: inout TraceSpan) -> SpanIssues {
+    var issues: SpanIssues = []
     if span.duration < -1 {
       span.duration = -1
       issues.insert(.negativeDuration)
@@ -136,6 +145,7 @@ struct ZipkinSpan {
     } else if !OTLPSpans.plausible(span) {
       issues.insert(.implausibleTime)
     }
+    return issues
   }
 
   /// One span, or the client and the server half of a version 1 span.
@@ -215,6 +225,7 @@ struct ZipkinSpan {
     _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     let name = SpanBuilder.name(b, key)
+    if name == .none { return }
     if name == .error { draft.span.status = .error }
     draft.take(name, value, b, &texts)
   }
@@ -241,6 +252,7 @@ struct ZipkinSpan {
   private mutating func takeAnnotation(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
+    hasMoments = true
     var time: Int64?
     var value = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var place: Endpoint?
@@ -275,6 +287,7 @@ struct ZipkinSpan {
   private mutating func takeBinaryAnnotation(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
+    hasMoments = true
     var name = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var value = AttributeValue.other
     var place: Endpoint?

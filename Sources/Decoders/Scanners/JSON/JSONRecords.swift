@@ -175,7 +175,7 @@ struct JSONRecords {
     return isTaken
   }
 
-  /// - Parameter isAlone: whether the span stands under no resource.
+  /// Takes a span of OTLP; one that `isAlone` stands under no resource.
   private mutating func takeOTLP(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, isAlone: Bool = false,
     into batch: inout RecordBatch

@@ -116,9 +116,6 @@ struct JSONClassifier {
 
   let logKeys: LogKeyTable
   let mapped: MappedJSON?
-  /// For each length, a bit for the last five bits of the first letter of every key that is noted below: other keys need no
-  /// comparison.
-  private let firsts = Self.firstLetters()
 
   /// Classifies the object that starts at the reader's place, and checks it as far as it is read.
   func classify(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Result {
@@ -142,8 +139,8 @@ struct JSONClassifier {
 
   private func shape(_ keys: Keys, _ count: Int) -> JSONShape {
     if keys.contains(.mapped) { return .mapped }
-    if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
+    if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.access) { return .access }
@@ -177,37 +174,31 @@ struct JSONClassifier {
 
   /// Marks what a key tells of its object.
   private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
-    // What is an event line already needs to be nothing else.
-    let isEvent = keys.contains([.eventKind, .component, .time])
-    if key.count < 21, !key.isEmpty, firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
+    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+    // What is an event line already is nothing else.
+    if keys.contains([.eventKind, .component, .time]) { return }
+    if key.count < 24, !key.isEmpty, Self.firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
       noteSpan(b, key, byte, value: value, &keys)
       noteAccess(b, key, byte, &keys)
       noteForeign(b, key, byte, &keys)
     }
-    if !isEvent {
-      switch logKeys.role(b, key)?.role {
-      case .time: keys.insert(.logTime)
-      case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
-      case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-      case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
-        keys.insert(.logSeverity)
-      default: break
-      }
+    switch logKeys.role(b, key)?.role {
+    case .time: keys.insert(.logTime)
+    case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
+    case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
+    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+      keys.insert(.logSeverity)
+    default: break
     }
-    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
   }
 
-  private static func firstLetters() -> InlineArray<21, UInt32> {
-    var firsts = InlineArray<21, UInt32>(repeating: 0)
-    for (length, letters) in [
-      (2, "i"), (4, "ktbsvd"), (5, "est"), (6, "svm"), (7, "tspcr"), (8, "detmD"), (9, "csm"), (10, "rsh"),
-      (11, "dasSth"),
-      (12, "tror"), (13, "olr"), (14, "rt"), (16, "D"), (17, "sb"), (20, "o"),
-    ] as [(Int, String)] {
-      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
-    }
-    return firsts
-  }
+  /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
+  /// `SpanBuilder.firsts`): other keys need no comparison.
+  private static let firsts: InlineArray<24, UInt32> = [
+    0, 0, 0x200, 0, 0x580814, 0x180020, 0x482000, 0x1D0008,
+    0x102030, 0x82008, 0xC0100, 0x180112, 0x148000, 0x49000, 0x140000, 0,
+    0x10, 0x80004, 0, 0, 0x8000, 0, 0, 0,
+  ]
 
   /// The keys of spans, event lines and OTLP's records.
   private func noteSpan(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
