@@ -32,7 +32,12 @@ package struct Sketch: Hashable, Sendable {
 
   /// A sketch of counts that were kept elsewhere.
   ///
-  /// - Parameter bins: bucket numbers of `SketchBuckets` with positive counts, each once, lowest first.
+  /// - Parameters:
+  ///   - bins: bucket numbers of `SketchBuckets` with positive counts, each once, lowest first.
+  ///   - zeros: values of zero or less.
+  ///   - sum: the sum of all values.
+  ///   - minimum: the least value.
+  ///   - maximum: the largest value.
   package init(bins: [Bin], zeros: Int, sum: Int64, minimum: Int64, maximum: Int64) {
     self.bins = bins
     self.zeros = zeros
