@@ -5,9 +5,9 @@ struct Tally: CellValue {
   var count = 0
 
   mutating func merge(_ other: Tally) { count += other.count }
-  func encode(to writer: inout ByteWriter) { writer.int(count) }
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) { writer.int(count) }
   init(_ count: Int = 1) { self.count = count }
-  init(from reader: inout ByteReader) throws(DecodeFailure) { count = try reader.tally() }
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) { count = try reader.tally() }
 }
 
 /// Requests of a component, or of a component because of a culprit, in one slot, with the exact ends of what failed.
@@ -25,11 +25,14 @@ struct Activity: CellValue {
     last = max(last, other.last)
   }
 
-  func encode(to writer: inout ByteWriter) {
-    writer.int(requests)
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+    // Most hold no failure, and with it no ends.
+    let hasEnds = first != .max || last != .min
+    writer.int(hasEnds ? ~requests : requests)
     writer.int(failures)
+    guard hasEnds else { return }
     writer.signed(first)
-    writer.signed(last)
+    writer.signed(last &- first)
   }
 
   init(requests: Int = 0, failures: Int = 0, first: Int64 = .max, last: Int64 = .min) {
@@ -39,11 +42,14 @@ struct Activity: CellValue {
     self.last = last
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
-    requests = try reader.tally()
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
+    let marked = try reader.int()
+    requests = marked < 0 ? ~marked : marked
+    guard requests <= 1 << 40 else { throw reader.failure("count out of range") }
     failures = try reader.tally()
+    guard marked < 0 else { return }
     first = try reader.signed()
-    last = try reader.signed()
+    last = try reader.signed() &+ first
   }
 }
 
@@ -68,19 +74,23 @@ struct EdgeCount: CellValue {
     fastFailures += other.fastFailures
   }
 
-  func encode(to writer: inout ByteWriter) {
-    for value in [calls, failures, timeouts, unanswered, repeats, fastFailures] { writer.int(value) }
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+    let counts = [calls, failures, timeouts, unanswered, repeats, fastFailures]
+    writer.byte(counts.enumerated().reduce(0) { $1.element == 0 ? $0 : $0 | 1 << UInt8($1.offset) })
+    for count in counts where count != 0 { writer.int(count) }
   }
 
   init() {}
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
-    calls = try reader.tally()
-    failures = try reader.tally()
-    timeouts = try reader.tally()
-    unanswered = try reader.tally()
-    repeats = try reader.tally()
-    fastFailures = try reader.tally()
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
+    let mask = try reader.byte()
+    func next(_ bit: UInt8) throws(DecodeFailure) -> Int { mask & 1 << bit == 0 ? 0 : try reader.tally() }
+    calls = try next(0)
+    failures = try next(1)
+    timeouts = try next(2)
+    unanswered = try next(3)
+    repeats = try next(4)
+    fastFailures = try next(5)
   }
 }
 
@@ -94,7 +104,7 @@ struct DurationSum: CellValue {
     sum = sum.addingSaturated(other.sum)
   }
 
-  func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
     writer.int(count)
     writer.signed(sum)
   }
@@ -109,7 +119,7 @@ struct DurationSum: CellValue {
     sum = duration
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
     count = try reader.tally()
     sum = try reader.signed()
   }
@@ -139,18 +149,18 @@ struct Reading: CellValue {
 
   mutating func rename(_ map: [Int32]) { source.rename(map) }
 
-  func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
     writer.int(count)
     writer.signed(sum)
     writer.signed(most)
-    source.encode(to: &writer)
+    source.encode(to: &writer, &tables)
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
     count = try reader.tally()
     sum = try reader.signed()
     most = try reader.signed()
-    source = try EvidenceSample(from: &reader)
+    source = try EvidenceSample(from: &reader, tables)
   }
 }
 
@@ -170,14 +180,14 @@ struct Exemplified: CellValue {
 
   mutating func rename(_ map: [Int32]) { example.rename(map) }
 
-  func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
     writer.int(count)
-    example.encode(to: &writer)
+    example.encode(to: &writer, &tables)
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
     count = try reader.tally()
-    example = try EvidenceSample(from: &reader)
+    example = try EvidenceSample(from: &reader, tables)
   }
 }
 
@@ -224,9 +234,12 @@ struct Sightings: CellValue {
     for i in kept.indices { kept[i].rename(map) }
   }
 
-  func encode(to writer: inout ByteWriter) { writer.array(kept) { $1.encode(to: &$0) } }
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+    writer.unsigned(UInt64(kept.count))
+    for sample in kept { sample.encode(to: &writer, &tables) }
+  }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
-    kept = try reader.array { reader throws(DecodeFailure) in try EvidenceSample(from: &reader) }
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
+    kept = try reader.array { reader throws(DecodeFailure) in try EvidenceSample(from: &reader, tables) }
   }
 }

@@ -44,32 +44,61 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     message = map.name(message)
   }
 
-  func encode(to writer: inout ByteWriter) {
-    writer.signed(rank)
-    writer.signed(time)
-    writer.signed(duration)
-    writer.fixed64(request.high)
-    writer.fixed64(request.low)
-    for name in [requestText, input, member, subject, message] { writer.signed(Int64(name)) }
-    writer.signed(place)
-    writer.byte(failureCode)
-    writer.fixed32(origin)
+  /// What is usual and takes no room of its own, as bits of the first byte.
+  private enum Usual {
+    static let rankIsTime: UInt8 = 1
+    static let rankIsNegatedDuration: UInt8 = 2
+    static let noDuration: UInt8 = 4
+    static let noSubject: UInt8 = 8
+    static let noMessage: UInt8 = 16
+    static let noFailure: UInt8 = 32
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
-    rank = try reader.signed()
-    time = try reader.signed()
-    duration = try reader.signed()
-    request = RequestID(high: try reader.fixed64(), low: try reader.fixed64())
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+    let number = tables.number(of: .init(id: request, text: requestText, time: time, place: place))
+    let base = tables.requests[number]
+    var usual: UInt8 = 0
+    if rank == time {
+      usual |= Usual.rankIsTime
+    } else if rank == 0 &- duration {
+      usual |= Usual.rankIsNegatedDuration
+    }
+    if duration == -1 { usual |= Usual.noDuration }
+    if subject == 0 { usual |= Usual.noSubject }
+    if message == 0 { usual |= Usual.noMessage }
+    if failureCode == 0 { usual |= Usual.noFailure }
+    writer.byte(usual)
+    writer.unsigned(UInt64(number))
+    writer.unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
+    writer.signed(time &- base.time)
+    writer.signed(place &- base.place)
+    if duration != -1 { writer.signed(duration) }
+    if usual & (Usual.rankIsTime | Usual.rankIsNegatedDuration) == 0 { writer.signed(rank) }
+    if subject != 0 { writer.signed(Int64(subject)) }
+    if message != 0 { writer.signed(Int64(message)) }
+    if failureCode != 0 { writer.byte(failureCode) }
+  }
+
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
+    let usual = try reader.byte()
+    let request = try tables.request(&reader)
+    let source = try tables.source(&reader)
+    time = try reader.signed() &+ request.time
+    place = try reader.signed() &+ request.place
+    if usual & Usual.noDuration == 0 { duration = try reader.signed() }
+    if usual & Usual.rankIsTime != 0 {
+      rank = time
+    } else if usual & Usual.rankIsNegatedDuration != 0 {
+      rank = 0 &- duration
+    } else {
+      rank = try reader.signed()
+    }
+    (self.request, requestText) = (request.id, request.text)
+    (input, member, origin) = (source.input, source.member, source.origin)
     func name() throws(DecodeFailure) -> Int32 { Int32(truncatingIfNeeded: try reader.signed()) }
-    requestText = try name()
-    input = try name()
-    member = try name()
-    subject = try name()
-    message = try name()
-    place = try reader.signed()
-    failureCode = try reader.byte()
-    origin = try reader.fixed32()
+    if usual & Usual.noSubject == 0 { subject = try name() }
+    if usual & Usual.noMessage == 0 { message = try name() }
+    if usual & Usual.noFailure == 0 { failureCode = try reader.byte() }
   }
 
   init(rank: Int64, time: Int64, input: Int32, member: Int32, place: Int64, origin: UInt32) {

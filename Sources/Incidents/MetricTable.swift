@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 
 /// The readings of one metric of one component in one minute: their sum in millionths of the unit, and where the first
@@ -51,24 +52,24 @@ struct MetricReading: CellValue {
     return sighting
   }
 
-  func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
     writer.signed(Int64(count))
     writer.signed(sum)
-    writer.signed(time)
-    writer.signed(place)
-    writer.signed(Int64(input))
-    writer.signed(Int64(member))
-    writer.fixed32(origin)
+    let number = tables.number(of: .init(id: .none, text: 0, time: time, place: place))
+    writer.unsigned(UInt64(number))
+    writer.unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
+    writer.signed(time &- tables.requests[number].time)
+    writer.signed(place &- tables.requests[number].place)
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
     count = Int32(clamping: try reader.signed())
     sum = try reader.signed()
-    time = try reader.signed()
-    place = try reader.signed()
-    input = Int32(truncatingIfNeeded: try reader.signed())
-    member = Int32(truncatingIfNeeded: try reader.signed())
-    origin = try reader.fixed32()
+    let base = try tables.request(&reader)
+    let source = try tables.source(&reader)
+    time = try reader.signed() &+ base.time
+    place = try reader.signed() &+ base.place
+    (input, member, origin) = (source.input, source.member, source.origin)
   }
 }
 

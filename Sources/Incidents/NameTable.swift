@@ -80,8 +80,8 @@ protocol CellValue: Sendable {
   /// Whether `rename` does anything.
   static var holdsNames: Bool { get }
   mutating func rename(_ map: [Int32])
-  func encode(to writer: inout ByteWriter)
-  init(from reader: inout ByteReader) throws(DecodeFailure)
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables)
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure)
 }
 
 extension CellValue {
@@ -111,44 +111,68 @@ struct CellTable<Value: CellValue>: Sendable {
     cells.add(value, at: cell) { $0.merge(value) }
   }
 
-  func encode(to writer: inout ByteWriter, _ map: [Int32]) {
-    let rows = cells.map { ($0.renamed(map), $1) }.sorted { $0.0 < $1.0 }
-    writer.unsigned(UInt64(rows.count))
+  /// Rows in the order of their cells; of each cell only what differs from the one before, as the bits of its first byte say.
+  func encode(to writer: inout ByteWriter, _ map: [Int32], _ tables: inout SampleTables) {
+    let keys = cells.keys.map { $0.renamed(map) }
+    let order = keys.indices.sorted { keys[$0] < keys[$1] }
+    writer.unsigned(UInt64(order.count))
     var last = CubeKey(a: 0)
-    for (cell, value) in rows {
-      for (now, before) in [
-        (cell.a, last.a), (cell.b, last.b), (cell.c, last.c), (cell.d, last.d), (cell.slot, last.slot),
-        (cell.number, last.number),
-      ] {
-        writer.signed(Int64(now) - Int64(before))
+    for row in order {
+      let fields = keys[row].difference(from: last)
+      var mask: UInt8 = 0
+      for index in 0..<6 where fields[index] != 0 { mask |= 1 << UInt8(index) }
+      writer.byte(mask)
+      for index in 0..<6 where fields[index] != 0 { writer.signed(fields[index]) }
+      if Value.holdsNames {
+        var value = cells.values[row]
+        value.rename(map)
+        value.encode(to: &writer, &tables)
+      } else {
+        cells.values[row].encode(to: &writer, &tables)
       }
-      var value = value
-      value.rename(map)
-      value.encode(to: &writer)
-      last = cell
+      last = keys[row]
     }
   }
 
   init() {}
 
-  init(from reader: inout ByteReader, names: Int) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, names: Int, _ tables: SampleTables) throws(DecodeFailure) {
     var last = CubeKey(a: 0)
-    for _ in 0..<(try reader.count(minimumBytes: 7)) {
-      func next(_ before: Int32) throws(DecodeFailure) -> Int32 {
+    let count = try reader.count(minimumBytes: 2)
+    cells.reserve(min(count, 1 << 20))
+    for row in 0..<count {
+      let mask = try reader.byte()
+      guard mask < 64 else { throw reader.failure("unknown fields of a cell") }
+      // Rows come in order, each cell once.
+      guard mask != 0 || row == 0 else { throw reader.failure("a cell is there twice") }
+      func next(_ before: Int32, _ bit: UInt8) throws(DecodeFailure) -> Int32 {
+        guard mask & 1 << bit != 0 else { return before }
         let (sum, overflow) = Int64(before).addingReportingOverflow(try reader.signed())
         guard !overflow, let value = Int32(exactly: sum) else { throw reader.failure("number out of range") }
         return value
       }
-      last.a = try next(last.a)
-      last.b = try next(last.b)
-      last.c = try next(last.c)
-      last.d = try next(last.d)
-      last.slot = try next(last.slot)
-      last.number = try next(last.number)
-      for name in [last.a, last.b, last.c, last.d] where name < 0 || Int(name) >= names {
-        throw reader.failure("name out of range")
+      last.a = try next(last.a, 0)
+      last.b = try next(last.b, 1)
+      last.c = try next(last.c, 2)
+      last.d = try next(last.d, 3)
+      last.slot = try next(last.slot, 4)
+      last.number = try next(last.number, 5)
+      if mask & 15 != 0 {
+        let lowest = min(min(last.a, last.b), min(last.c, last.d))
+        let highest = max(max(last.a, last.b), max(last.c, last.d))
+        guard lowest >= 0, Int(highest) < names else { throw reader.failure("name out of range") }
       }
-      add(try Value(from: &reader), at: last)
+      add(try Value(from: &reader, tables), at: last)
     }
+  }
+}
+
+extension CubeKey {
+  /// What its fields are more than another's, in the order that rows are sorted by.
+  fileprivate func difference(from other: CubeKey) -> InlineArray<6, Int64> {
+    [
+      Int64(a) - Int64(other.a), Int64(b) - Int64(other.b), Int64(c) - Int64(other.c), Int64(d) - Int64(other.d),
+      Int64(slot) - Int64(other.slot), Int64(number) - Int64(other.number),
+    ]
   }
 }

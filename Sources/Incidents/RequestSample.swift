@@ -51,7 +51,7 @@ struct RequestSamples: CellValue {
     }
   }
 
-  func encode(to writer: inout ByteWriter) {
+  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
     writer.array(kept) { writer, sample in
       writer.fixed64(sample.rank)
       writer.signed(sample.duration)
@@ -62,7 +62,7 @@ struct RequestSamples: CellValue {
     }
   }
 
-  init(from reader: inout ByteReader) throws(DecodeFailure) {
+  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
     kept = try reader.array { reader throws(DecodeFailure) in
       func name(_ reader: inout ByteReader) throws(DecodeFailure) -> Int32 {
         Int32(truncatingIfNeeded: try reader.signed())

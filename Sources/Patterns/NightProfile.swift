@@ -35,9 +35,7 @@ struct NightProfile {
   private static func bins(_ sketch: Sketch) -> [(value: Double, count: Double)] {
     var bins: [(value: Double, count: Double)] = []
     if sketch.zeros > 0 { bins.append((0, Double(sketch.zeros))) }
-    for (bucket, count) in sketch.buckets.sorted(by: { $0.key < $1.key }) {
-      bins.append((log(Double(SketchBuckets.value(of: bucket))), Double(count)))
-    }
+    for bin in sketch.bins { bins.append((log(Double(SketchBuckets.value(of: bin.bucket))), Double(bin.count))) }
     return bins
   }
 
@@ -66,9 +64,10 @@ struct KolmogorovSmirnov {
     let countA = Double(max(a.count, 1))
     let countB = Double(max(b.count, 1))
     distance = abs(Double(seenA) / countA - Double(seenB) / countB)
-    for bucket in Set(a.buckets.keys).union(b.buckets.keys).sorted() {
-      seenA += a.buckets[bucket] ?? 0
-      seenB += b.buckets[bucket] ?? 0
+    var (inA, inB) = (a.bins[...], b.bins[...])
+    while let bucket = [inA.first, inB.first].compactMap({ $0?.bucket }).min() {
+      if inA.first?.bucket == bucket { seenA += inA.removeFirst().count }
+      if inB.first?.bucket == bucket { seenB += inB.removeFirst().count }
       distance = max(distance, abs(Double(seenA) / countA - Double(seenB) / countB))
     }
     let lambda = distance * (countA * countB / (countA + countB)).squareRoot()

@@ -61,21 +61,33 @@ package struct Frame: Sendable {
   ///
   /// - Throws: `DecodeFailure` where the bytes are cut, changed, of another kind or version.
   package init(encoded bytes: [UInt8], expecting kind: Kind) throws(DecodeFailure) {
+    self.kind = kind
+    sections = []
+    let opened = try Self.open(bytes, expecting: kind)
+    coverage = opened.coverage
+    for section in opened.sections { sections.append(section.rest) }
+  }
+
+  /// Reads a frame whose sections stay where they are.
+  ///
+  /// - Throws: `DecodeFailure` where the bytes are cut, changed, of another kind or version.
+  package static func open(
+    _ bytes: [UInt8], expecting kind: Kind
+  ) throws(DecodeFailure) -> (coverage: Coverage, sections: [ByteReader]) {
     guard bytes.count > 14 else { throw DecodeFailure("too short", at: 0) }
     var trailer = ByteReader(bytes, at: bytes.count - 8)
-    let checksum = StableHash.hash(bytes.span.extracting(0..<bytes.count - 8))
-    guard try trailer.fixed64() == checksum else {
+    var reader = ByteReader(bytes)
+    guard try trailer.fixed64() == reader.hash(bytes.count - 8) else {
       throw DecodeFailure("the checksum does not match", at: bytes.count - 8)
     }
-    var reader = ByteReader(bytes)
     guard try reader.fixed32() == Self.magic else { throw DecodeFailure("not made by this program", at: 0) }
     let version = try reader.byte()
     guard version == Self.version else { throw DecodeFailure("version \(version) is not known", at: 4) }
     guard try reader.byte() == kind.rawValue else { throw DecodeFailure("another kind of file", at: 5) }
-    self.kind = kind
-    coverage = try Coverage(from: &reader)
-    sections = []
-    for _ in 0..<(try reader.count()) { sections.append(try reader.blob()) }
+    let coverage = try Coverage(from: &reader)
+    var sections: [ByteReader] = []
+    for _ in 0..<(try reader.count()) { sections.append(reader.part(try reader.count())) }
     guard reader.remaining == 8 else { throw reader.failure("trailing bytes") }
+    return (coverage, sections)
   }
 }

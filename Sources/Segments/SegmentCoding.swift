@@ -21,14 +21,20 @@ extension Segment {
   /// Reads the bytes of a segment.
   ///
   /// - Throws: `DecodeFailure` where the bytes are cut, changed, or of another version.
-  package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
-    guard bytes.count > 13 else { throw DecodeFailure("too short for a segment", at: 0) }
-    var trailer = ByteReader(bytes, at: bytes.count - 8)
-    let checksum = StableHash.hash(bytes.span.extracting(0..<bytes.count - 8))
-    guard try trailer.fixed64() == checksum else {
-      throw DecodeFailure("the checksum does not match: the segment is damaged", at: bytes.count - 8)
+  package init(encoded bytes: [UInt8]) throws(DecodeFailure) { try self.init(from: ByteReader(bytes)) }
+
+  /// Reads a segment that stands among other bytes.
+  ///
+  /// - Throws: `DecodeFailure` where the bytes are cut, changed, or of another version.
+  package init(from section: ByteReader) throws(DecodeFailure) {
+    var reader = section
+    let size = section.remaining
+    guard size > 13 else { throw DecodeFailure("too short for a segment", at: section.offset) }
+    var trailer = section
+    _ = trailer.part(size - 8)
+    guard try trailer.fixed64() == section.hash(size - 8) else {
+      throw DecodeFailure("the checksum does not match: the segment is damaged", at: trailer.offset)
     }
-    var reader = ByteReader(bytes)
     guard try reader.fixed32() == Self.magic else { throw DecodeFailure("not a segment", at: 0) }
     let version = try reader.byte()
     guard version == Self.version else { throw DecodeFailure("segment version \(version) is not known", at: 4) }
@@ -43,7 +49,7 @@ extension Segment {
       let input = try reader.text()
       _ = sources.add(input: input, member: try reader.text())
     }
-    var body = ByteReader(try reader.blob())
+    var body = reader.part(try reader.count())
     try decodeRows(from: &body)
   }
 

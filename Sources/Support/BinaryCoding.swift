@@ -123,19 +123,44 @@ extension OutputSpan where Element == UInt8 {
 /// Reads what `ByteWriter` wrote; every length is checked against what is left before anything is reserved.
 package struct ByteReader: Sendable {
   private let bytes: [UInt8]
+  /// Where reading ends.
+  private let end: Int
   package private(set) var offset: Int
 
   package init(_ bytes: [UInt8], at offset: Int = 0) {
     self.bytes = bytes
+    end = bytes.count
     self.offset = min(max(offset, 0), bytes.count)
   }
 
-  package var remaining: Int { bytes.count - offset }
+  /// Reads a part of the bytes, which stay where they are; offsets count from their beginning.
+  package init(_ bytes: [UInt8], in range: Range<Int>) {
+    self.bytes = bytes
+    end = min(max(range.upperBound, 0), bytes.count)
+    offset = min(max(range.lowerBound, 0), end)
+  }
+
+  package var remaining: Int { end - offset }
+
+  /// The bytes that are left.
+  package var rest: [UInt8] { Array(bytes[offset..<end]) }
+
+  /// The hash of the next bytes, so many of them or all that are left.
+  package func hash(_ count: Int) -> UInt64 {
+    StableHash.hash(bytes.span.extracting(offset..<offset + min(max(count, 0), remaining)))
+  }
+
+  /// The next bytes, so many of them or all that are left, by a reader of their own; they are stepped over.
+  package mutating func part(_ count: Int) -> ByteReader {
+    let part = ByteReader(bytes, in: offset..<offset + min(max(count, 0), remaining))
+    offset += part.remaining
+    return part
+  }
 
   package func failure(_ message: String) -> DecodeFailure { DecodeFailure(message, at: offset) }
 
   package mutating func byte() throws(DecodeFailure) -> UInt8 {
-    guard offset < bytes.count else { throw failure("ends too early") }
+    guard offset < end else { throw failure("ends too early") }
     offset += 1
     return bytes[offset - 1]
   }

@@ -7,8 +7,19 @@ package struct Sketch: Hashable, Sendable {
   /// The relative error of every quantile.
   package static let accuracy = 0.01
 
-  /// Counts by bucket, keyed by bucket number.
-  package private(set) var buckets: [Int32: Int] = [:]
+  /// One bucket with how many values it holds.
+  package struct Bin: Hashable, Sendable {
+    package var bucket: Int32
+    package var count: Int
+
+    package init(bucket: Int32, count: Int) {
+      self.bucket = bucket
+      self.count = count
+    }
+  }
+
+  /// The buckets that hold values, lowest first: sketches that merge are walked side by side.
+  package private(set) var bins: [Bin] = []
   /// Values of zero or less.
   package private(set) var zeros = 0
   package private(set) var count = 0
@@ -19,11 +30,18 @@ package struct Sketch: Hashable, Sendable {
 
   package init() {}
 
-  /// A sketch of counts that were kept elsewhere: bucket numbers of `SketchBuckets` with positive counts.
-  package init(buckets: [Int32: Int], zeros: Int, sum: Int64, minimum: Int64, maximum: Int64) {
-    self.buckets = buckets
+  /// A sketch of counts that were kept elsewhere.
+  ///
+  /// - Parameters:
+  ///   - bins: bucket numbers of `SketchBuckets` with positive counts, each once, lowest first.
+  ///   - zeros: values of zero or less.
+  ///   - sum: the sum of all values.
+  ///   - minimum: the least value.
+  ///   - maximum: the largest value.
+  package init(bins: [Bin], zeros: Int, sum: Int64, minimum: Int64, maximum: Int64) {
+    self.bins = bins
     self.zeros = zeros
-    count = buckets.values.reduce(zeros, +)
+    count = bins.reduce(zeros) { $0 + $1.count }
     self.sum = sum
     self.minimum = minimum
     self.maximum = maximum
@@ -36,7 +54,7 @@ package struct Sketch: Hashable, Sendable {
     guard maximum > value else { return 0 }
     guard value > 0 else { return count - zeros }
     let border = SketchBuckets.index(of: value)
-    return buckets.reduce(0) { $1.key > border ? $0 + $1.value : $0 }
+    return bins.reduce(0) { $1.bucket > border ? $0 + $1.count : $0 }
   }
 
   package mutating func add(_ value: Int64, count times: Int = 1) {
@@ -49,7 +67,13 @@ package struct Sketch: Hashable, Sendable {
     if value <= 0 {
       zeros += times
     } else {
-      buckets[SketchBuckets.index(of: value), default: 0] += times
+      let bucket = SketchBuckets.index(of: value)
+      let place = bins.partitioningIndex { $0.bucket >= bucket }
+      if place < bins.count, bins[place].bucket == bucket {
+        bins[place].count += times
+      } else {
+        bins.insert(Bin(bucket: bucket, count: times), at: place)
+      }
     }
   }
 
@@ -61,9 +85,9 @@ package struct Sketch: Hashable, Sendable {
     let rank = min(max(q, 0), 1) * Double(count - 1)
     var seen = zeros
     if Double(seen) > rank { return min(max(0, minimum), maximum) }
-    for (index, times) in buckets.sorted(by: { $0.key < $1.key }) {
-      seen += times
-      if Double(seen) > rank { return min(max(SketchBuckets.value(of: index), minimum), maximum) }
+    for bin in bins {
+      seen += bin.count
+      if Double(seen) > rank { return min(max(SketchBuckets.value(of: bin.bucket), minimum), maximum) }
     }
     return maximum
   }
@@ -73,8 +97,37 @@ package struct Sketch: Hashable, Sendable {
 }
 
 extension Sketch: Mergeable {
+  private mutating func merge(_ others: [Bin]) {
+    if bins.isEmpty {
+      bins = others
+      return
+    }
+    // As a rule both hold the same buckets: then nothing moves.
+    if bins.count == others.count, zip(bins, others).allSatisfy({ $0.bucket == $1.bucket }) {
+      for i in bins.indices { bins[i].count += others[i].count }
+      return
+    }
+    var merged: [Bin] = []
+    merged.reserveCapacity(bins.count + others.count)
+    var mine = 0
+    for other in others {
+      while mine < bins.count, bins[mine].bucket < other.bucket {
+        merged.append(bins[mine])
+        mine += 1
+      }
+      if mine < bins.count, bins[mine].bucket == other.bucket {
+        merged.append(Bin(bucket: other.bucket, count: bins[mine].count + other.count))
+        mine += 1
+      } else {
+        merged.append(other)
+      }
+    }
+    merged += bins[mine...]
+    bins = merged
+  }
+
   package mutating func merge(_ other: Sketch) {
-    buckets.merge(other.buckets, uniquingKeysWith: +)
+    merge(other.bins)
     zeros += other.zeros
     count += other.count
     sum = sum.addingSaturated(other.sum)
@@ -90,10 +143,10 @@ extension Sketch: BinaryCodable {
     writer.signed(minimum)
     writer.signed(maximum)
     var previous: Int32 = 0
-    writer.dictionary(buckets) { writer, index, times in
-      writer.signed(Int64(index - previous))
-      writer.unsigned(UInt64(times))
-      previous = index
+    writer.array(bins) { writer, bin in
+      writer.signed(Int64(bin.bucket - previous))
+      writer.unsigned(UInt64(bin.count))
+      previous = bin.bucket
     }
   }
 
@@ -105,7 +158,9 @@ extension Sketch: BinaryCodable {
     count = zeros
     var index: Int64 = 0
     var isFirst = true
-    for _ in 0..<(try reader.count(minimumBytes: 2)) {
+    let size = try reader.count(minimumBytes: 2)
+    bins.reserveCapacity(min(size, 4098))
+    for _ in 0..<size {
       let (next, overflow) = index.addingReportingOverflow(try reader.signed())
       // Each bucket once: otherwise their sum could overflow.
       guard !overflow, (-1...4096).contains(next), isFirst || next > index else {
@@ -115,7 +170,7 @@ extension Sketch: BinaryCodable {
       index = next
       let times = try reader.unsigned()
       guard times <= UInt64(Int32.max) * 1024 else { throw reader.failure("sketch count out of range") }
-      buckets[Int32(index)] = Int(times)
+      bins.append(Bin(bucket: Int32(index), count: Int(times)))
       count += Int(times)
     }
   }

@@ -1,17 +1,19 @@
 // Sketches while they are counted: no dictionary per value.
 
-/// Many sketches in one table: the bins of all of them are counters keyed by (sketch, bucket).
+/// Many sketches in one table: their bins in pages of sixteen neighbouring buckets, found by (sketch, page of the sketch).
+///
+/// Values of one sketch lie close together, so a page is a line of the processor's cache that serves many of them; a bin by
+/// itself would cost a line each.
 package struct SketchArena: Sendable {
-  /// A bin beside its count, which is 0 where the slot is free.
-  @usableFromInline struct Bin: Sendable {
-    @usableFromInline var key: UInt64 = 0
-    @usableFromInline var count = 0
+  /// Buckets in a page, as a power of two.
+  @usableFromInline static let pageBits = 4
 
-    @inlinable init() {}
-  }
-
-  @usableFromInline var bins = Array(repeating: Bin(), count: 256)
-  @usableFromInline var used = 0
+  /// Counts of all pages, sixteen each. No process counts four milliards of values in one arena: groups of rows are bounded.
+  @usableFromInline var counts: [UInt32] = []
+  /// By page: its sketch and its place in it.
+  @usableFromInline var keys: [UInt64] = []
+  /// Page numbers by hash, -1 where free.
+  @usableFromInline var slots = Array(repeating: Int32(-1), count: 256)
   @usableFromInline var totals: [Total] = []
 
   @usableFromInline struct Total: Sendable {
@@ -19,6 +21,9 @@ package struct SketchArena: Sendable {
     @usableFromInline var sum: Int64 = 0
     @usableFromInline var minimum: Int64 = .max
     @usableFromInline var maximum: Int64 = .min
+    /// The page that was counted in last, by its place in the sketch and by its number.
+    @usableFromInline var place: Int32 = -1
+    @usableFromInline var page: Int32 = 0
 
     @inlinable init() {}
   }
@@ -38,39 +43,55 @@ package struct SketchArena: Sendable {
       return
     }
     let bucket = SketchBuckets.index(of: value)
-    let key = UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: bucket)
-    let slot = Self.slot(of: key, in: bins)
-    if bins[slot].count == 0 {
-      bins[slot].key = key
-      used += 1
+    let place = bucket >> Int32(Self.pageBits)
+    if totals[sketch].place != place {
+      totals[sketch].page = page(UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: place))
+      totals[sketch].place = place
     }
-    bins[slot].count += 1
-    if used * 2 > bins.count { grow() }
+    counts[Int(totals[sketch].page) << Self.pageBits | Int(bucket) & 15] &+= 1
   }
 
-  @inlinable static func slot(of key: UInt64, in bins: [Bin]) -> Int {
-    let mask = bins.count - 1
+  /// The number of a page, new or known.
+  @usableFromInline mutating func page(_ key: UInt64) -> Int32 {
+    let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: StableHash.mix(key)) & mask
-    while bins[slot].count > 0, bins[slot].key != key { slot = (slot &+ 1) & mask }
-    return slot
+    while slots[slot] >= 0 {
+      if keys[Int(slots[slot])] == key { return slots[slot] }
+      slot = (slot &+ 1) & mask
+    }
+    let page = Int32(truncatingIfNeeded: keys.count)
+    slots[slot] = page
+    keys.append(key)
+    counts.append(contentsOf: repeatElement(0, count: 1 << Self.pageBits))
+    if keys.count * 2 > slots.count { grow() }
+    return page
   }
 
-  @usableFromInline mutating func grow() {
-    var larger = Array(repeating: Bin(), count: bins.count * 2)
-    for bin in bins where bin.count > 0 { larger[Self.slot(of: bin.key, in: larger)] = bin }
-    bins = larger
+  private mutating func grow() {
+    slots = Array(repeating: -1, count: slots.count * 2)
+    let mask = slots.count - 1
+    for (page, key) in keys.enumerated() {
+      var slot = Int(truncatingIfNeeded: StableHash.mix(key)) & mask
+      while slots[slot] >= 0 { slot = (slot &+ 1) & mask }
+      slots[slot] = Int32(truncatingIfNeeded: page)
+    }
   }
 
   /// All sketches, by number.
   package func sketches(count: Int) -> [Sketch] {
-    var buckets = Array(repeating: [Int32: Int](), count: count)
-    for bin in bins where bin.count > 0 && Int(bin.key >> 16) < count {
-      buckets[Int(bin.key >> 16)][Int32(truncatingIfNeeded: bin.key & 0xFFFF)] = bin.count
+    var bins = Array(repeating: [Sketch.Bin](), count: count)
+    for page in keys.indices.sorted(by: { keys[$0] < keys[$1] }) where Int(keys[page] >> 16) < count {
+      let sketch = Int(keys[page] >> 16)
+      let first = Int32(truncatingIfNeeded: keys[page] & 0xFFFF) << Int32(Self.pageBits)
+      for place in 0..<(1 << Self.pageBits) {
+        let times = counts[page << Self.pageBits | place]
+        if times > 0 { bins[sketch].append(Sketch.Bin(bucket: first + Int32(place), count: Int(times))) }
+      }
     }
     return (0..<count).map { sketch in
       let total = sketch < totals.count ? totals[sketch] : Total()
       return Sketch(
-        buckets: buckets[sketch], zeros: total.zeros, sum: total.sum, minimum: total.minimum, maximum: total.maximum)
+        bins: bins[sketch], zeros: total.zeros, sum: total.sum, minimum: total.minimum, maximum: total.maximum)
     }
   }
 }

@@ -47,7 +47,7 @@ enum IngestBenchmark {
     // The phases take turns, so that a slow minute of the machine meets all of them.
     for _ in 0..<3 {
       if let cost = child(["decode", corpus.path]) { decode.append(cost) }
-      if let cost = ChildProcess.run(["bsdtar", "-xOf", corpus.path]) { tar.append(cost) }
+      if let cost = ChildProcess.run(["bsdtar", "-xOf", corpus.path]), cost.exitCode == 0 { tar.append(cost) }
       if let cost = child(["extract", folder + "/segments", "2", corpus.path]) { extract.append(cost) }
       _ = ChildProcess.run(["rm", "-rf", folder + "/segments"])
       if let cost = child(["run", folder + "/report", "2", corpus.path]) { whole.append(cost) }
@@ -62,7 +62,8 @@ enum IngestBenchmark {
     BenchmarkLine.tell(
       """
       \(format) \(filter.rawValue): \(corpus.records) records, \(corpus.expanded / 1_000_000) MB; exits \(exits)
-        decode only \(fixed(d)) s; bsdtar -xOf \(fixed(b)) s
+        decode only \(fixed(d)) s; \
+      \(tar.isEmpty ? "bsdtar COULD NOT RUN, nothing is compared with it" : "bsdtar -xOf \(fixed(b)) s")
         extract \(fixed(e)) s: x\(fixed(e / d)) decode, x\(fixed(e / b)) bsdtar, \
       \(rate(corpus.expanded, e)) MB/s, \(Int(Double(corpus.records) / e)) records/s
         peak of extract \(peak / 1_000_000) MB, \(peak / max(corpus.records, 1)) B/record; bar of 64 MB + 80 B/record: \
@@ -104,15 +105,17 @@ enum IngestBenchmark {
   private static func measurePeers(_ corpus: IngestCorpus, folder: String) throws {
     let whole = median((0..<3).compactMap { _ in child(["run", folder + "/report", "2", corpus.path])?.seconds })
     for peer in IngestPeer.all {
-      guard let costs = try peer.measure(corpus, folder: folder) else {
-        BenchmarkLine.tell("  \(peer.name): SKIPPED, not installed")
-        continue
+      switch try peer.measure(corpus, folder: folder) {
+      case .notInstalled:
+        BenchmarkLine.tell("  \(peer.name): COULD NOT RUN, not installed; nothing is compared with it")
+      case .failed(let reason):
+        BenchmarkLine.tell("  \(peer.name): COULD NOT RUN, \(reason); nothing is compared with it")
+      case .ran(let costs):
+        let seconds = median(costs.map(\.seconds))
+        BenchmarkLine.tell(
+          "  \(peer.name): \(fixed(seconds)) s, \((costs.map(\.peakMemory).max() ?? 0) / 1_000_000) MB; "
+            + "the whole run \(fixed(whole)) s is x\(fixed(seconds / whole)) as fast (bar 5)")
       }
-      let seconds = median(costs.map(\.seconds))
-      let failed = costs.contains { $0.exitCode != 0 } ? ", FAILED" : ""
-      BenchmarkLine.tell(
-        "  \(peer.name)\(failed): \(fixed(seconds)) s, \((costs.map(\.peakMemory).max() ?? 0) / 1_000_000) MB; "
-          + "the whole run \(fixed(whole)) s is x\(fixed(seconds / whole)) as fast (bar 4)")
     }
   }
 

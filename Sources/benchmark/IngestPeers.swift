@@ -59,23 +59,34 @@ struct IngestPeer {
         """, readsExpanded: true),
   ]
 
-  /// Seconds of three runs, nil where the tool is not installed.
-  func measure(_ corpus: IngestCorpus, folder: String) throws -> [ChildCost]? {
+  /// What became of a peer: only one that ran to its end is compared with.
+  enum Outcome {
+    case ran([ChildCost])
+    case notInstalled
+    case failed(String)
+  }
+
+  /// Runs the peer three times.
+  func measure(_ corpus: IngestCorpus, folder: String) throws -> Outcome {
     let path = folder + "/peer.py"
     try CheckedFile.write(Array(script.utf8), to: path)
     let expanded = folder + "/expanded"
     if readsExpanded {
       try CheckedFile.makeFolder(expanded)
-      _ = ChildProcess.run(["bsdtar", "-xf", corpus.path, "-C", expanded])
+      guard ChildProcess.run(["bsdtar", "-xf", corpus.path, "-C", expanded])?.exitCode == 0 else {
+        return .failed("bsdtar could not expand its files")
+      }
     }
     defer { _ = ChildProcess.run(["rm", "-rf", expanded]) }
     var costs: [ChildCost] = []
     for _ in 0..<3 {
-      guard let cost = ChildProcess.run(["python3", path, corpus.path, expanded + "/traces/*.jsonl"]),
-        cost.exitCode != 77
-      else { return nil }
+      guard let cost = ChildProcess.run(["python3", path, corpus.path, expanded + "/traces/*.jsonl"]) else {
+        return .failed("python3 could not be started")
+      }
+      if cost.exitCode == 77 || cost.exitCode == 127 { return .notInstalled }
+      guard cost.exitCode == 0 else { return .failed("it ended with \(cost.exitCode)") }
       costs.append(cost)
     }
-    return costs
+    return .ran(costs)
   }
 }

@@ -30,6 +30,7 @@ enum IngestPhase {
       return 0
     case ("extract", 4...):
       return PhaseVerbs.extract(options(arguments), to: .init(partitions: 16, path: arguments[1]))
+    case ("scale", 2...): return ScaleBenchmark.phase(Array(arguments.dropFirst()))
     case ("run", 4...):
       var options = options(arguments)
       options.output = arguments[1]

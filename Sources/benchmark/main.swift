@@ -18,6 +18,7 @@ case "history-kills": print(try HistoryKills.run(kills: number ?? 2_000, executa
 case "history-writer" where arguments.count == 4:
   try HistoryKills.write(path: arguments[1], log: arguments[2], from: Int(arguments[3]) ?? 0)
 case "ingest": try IngestBenchmark.run(Array(arguments.dropFirst()))
+case "scale": try ScaleBenchmark.run(Array(arguments.dropFirst()))
 case "ingest-phase": exit(try IngestPhase.run(Array(arguments.dropFirst())))
 case "worlds":
   try WorldBenchmark.run(
@@ -28,7 +29,7 @@ case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | worlds [COUNT] [SEED] [varied] | suspects TRUTH [--pipeline FILE] INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied] | suspects TRUTH [--pipeline FILE] INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

@@ -14,9 +14,12 @@ package struct AggregatePhase: Sendable {
   package let settings: AnalysisSettings
   /// Where test cases go that have no room in memory; none where a partial is to be written.
   package var spill: SpilledCases?
+  /// `limits.memory`: what is aggregated at a time has room in it.
+  let memory: Int
 
-  package init(settings: AnalysisSettings, spill: SpilledCases? = nil) {
+  package init(settings: AnalysisSettings, memory: Int, spill: SpilledCases? = nil) {
     self.settings = settings
+    self.memory = memory
     self.spill = spill
   }
 
@@ -77,7 +80,7 @@ package struct AggregatePhase: Sendable {
   package func run(
     _ store: PartitionStore, outcomes: [InputOutcome], coverage: Coverage, jobs: Int
   ) throws(StoreFailure) -> NightPartial {
-    let groups = Self.groups(store, jobs: jobs)
+    let groups = groups(store, jobs: jobs)
     let threads = max(1, min(jobs, groups.count))
     let results = Mutex([NightPartial?](repeating: nil, count: threads))
     let failure = Mutex<StoreFailure?>(nil)
@@ -114,14 +117,17 @@ package struct AggregatePhase: Sendable {
 
   /// Rows that are aggregated together at most: beside them stands the partial that they become.
   private static let groupLimit = 400_000
+  /// Bytes that a row takes while it is aggregated: itself, its place in its request, and what is counted of it.
+  private static let rowMemory = 480
 
   /// Neighbouring partitions are aggregated together while they are small: fewer, fatter pieces of work, and fewer partials to
   /// merge.
-  private static func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
+  private func groups(_ store: PartitionStore, jobs: Int) -> [[Int]] {
     let weights = (0..<store.partitions).map(store.weight)
     let rows = weights.reduce(0, +)
-    let shares = max(1, jobs) * (1 + rows / (max(1, jobs) * Self.groupLimit))
-    let target = max(25_000, (rows + shares - 1) / shares)
+    let limit = max(5_000, min(Self.groupLimit, memory / 2 / Self.rowMemory / max(1, jobs)))
+    let shares = max(1, jobs) * (1 + rows / (max(1, jobs) * limit))
+    let target = max(min(25_000, limit), (rows + shares - 1) / shares)
     var groups: [[Int]] = []
     var current: [Int] = []
     var weight = 0

@@ -57,10 +57,10 @@ extension NightPartial {
   ///
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
-    let frame = try Frame(encoded: bytes, expecting: .partial)
+    let frame = try Frame.open(bytes, expecting: .partial)
     guard frame.sections.count == 8 else { throw DecodeFailure("a partial has eight sections", at: 0) }
     coverage = frame.coverage
-    var readers = frame.sections.map { ByteReader($0) }
+    var readers = frame.sections
     outcomes = try readers[0].array()
     counts = try NightCounts(from: &readers[1])
     repairs = try Repairs(from: &readers[2])

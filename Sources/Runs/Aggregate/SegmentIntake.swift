@@ -28,16 +28,15 @@ package struct SegmentIntake {
   /// - Throws: `DecodeFailure` where they are damaged, `CoverageFailure` where they do not fit to the others, `StoreFailure`
   ///   where the rows could not be kept.
   package mutating func take(_ bytes: [UInt8]) throws {
-    var frame = try Frame(encoded: bytes, expecting: .segments)
+    let frame = try Frame.open(bytes, expecting: .segments)
     try frame.coverage.expect(expected)
     let ordinal = frame.coverage.batches.values.first?.ranges.first?.lowerBound ?? 0
     if coverage == nil { coverage = frame.coverage } else { try coverage?.join(frame.coverage) }
     guard frame.sections.count >= 1 else { throw DecodeFailure("no section", at: 0) }
-    var reader = ByteReader(frame.sections[0])
+    var reader = frame.sections[0]
     outcomes = try InputOutcome.joined(outcomes, try reader.array())
-    for index in frame.sections.indices.dropFirst() {
-      let segment = try Segment(encoded: frame.sections[index])
-      frame.sections[index] = []
+    for section in frame.sections.dropFirst() {
+      let segment = try Segment(from: section)
       for (input, part) in segment.byInput() {
         let number = numbers[input] ?? numbers.count
         numbers[input] = number

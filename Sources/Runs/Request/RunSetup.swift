@@ -95,12 +95,7 @@ package enum RunSetup {
     var request = RunRequest(date: try date(named, zone: pipeline.zone))
     request.isDateNamed = named != nil
     pipeline.zone = pipeline.zone.on(day: request.date.day * 86_400)
-    if let memory = options.memory ?? environment("MEMORY") {
-      guard let bytes = ConfigNode.size(memory), bytes >= 16 << 20 else {
-        throw Failure("--memory takes a size of at least 16MiB, like 384MiB, not '\(memory)'")
-      }
-      pipeline.limits.memory = bytes
-    }
+    if let memory = options.memory ?? environment("MEMORY") { pipeline.limits.memory = try Self.memory(memory) }
     request.jobs = try jobs(options.jobs)
     request.isQuiet = options.quiet
     request.stepSummary = variable("GITHUB_STEP_SUMMARY")
@@ -215,6 +210,13 @@ package enum RunSetup {
     guard let text else { return NightDate(before: Int(Date().timeIntervalSince1970), zone: zone) }
     guard let date = NightDate(text) else { throw Failure("--date takes YYYY-MM-DD, not '\(text)'") }
     return date
+  }
+
+  private static func memory(_ text: String) throws(Failure) -> Int {
+    guard let bytes = ConfigNode.size(text), bytes >= 16 << 20 else {
+      throw Failure("--memory takes a size of at least 16MiB, like 384MiB, not '\(text)'")
+    }
+    return bytes
   }
 
   private static func jobs(_ flag: Int?) throws(Failure) -> Int {

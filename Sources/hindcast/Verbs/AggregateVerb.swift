@@ -37,7 +37,7 @@ package enum AggregateVerb {
     _ taken: (store: PartitionStore, coverage: Coverage, outcomes: [InputOutcome]), _ request: RunRequest
   ) throws -> NightPartial {
     do throws(StoreFailure) {
-      return try AggregatePhase(settings: request.settings).run(
+      return try AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory).run(
         taken.store, outcomes: taken.outcomes, coverage: taken.coverage, jobs: request.jobs)
     } catch {
       // Rows that cannot be understood came so: no retry mends them.
