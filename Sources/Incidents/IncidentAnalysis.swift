@@ -15,6 +15,8 @@ package struct IncidentFindings: Sendable {
   package var openCircuitBreakers: [ForeignName] = []
   /// Requests at the entry points, of the whole night.
   package var impact = Impact()
+  /// What the night spent of error budgets, in the order of the objectives.
+  package var budgets: [ErrorBudget] = []
   /// What the night leaves to later ones.
   package var profile = IncidentProfile()
 
@@ -32,10 +34,11 @@ package enum IncidentAnalysis {
   ///   - settings: the `reflex:` section.
   ///   - windows: time ranges, microseconds, whose suspects are to be ranked.
   ///   - earlier: what was usual in earlier nights, where there are any.
+  ///   - objectives: whose error budgets are asked about.
   /// - Returns: the findings, the same for equal arguments.
   package static func conclude(
     _ partial: IncidentPartial, settings: IncidentSettings, windows: [Range<Int64>] = [],
-    earlier: IncidentProfile? = nil
+    earlier: IncidentProfile? = nil, objectives: [Objective] = []
   ) -> IncidentFindings {
     let partial = AddressBook(partial).resolved(partial)
     let grid = ComponentTimeline(partial.canonical(), settings: settings)
@@ -58,6 +61,13 @@ package enum IncidentAnalysis {
     findings.incidents = incidents(
       scorer, Detectors(failures: failures, slowness: slowness), entries, breakers: breakers, settings: settings)
     findings.openCircuitBreakers = openBreakers(grid, breakers)
+    findings.budgets = objectives.compactMap { objective in
+      guard var budget = grid.budget(objective) else { return nil }
+      let isFine = if case .success = objective.target { true } else { false }
+      budget.take(
+        findings.incidents, grid.slots(objective), slotLength: isFine ? IncidentPartial.fine : IncidentPartial.coarse)
+      return budget
+    }
     findings.profile.limits = scorer.latency.limits
     findings.profile.pace = slowness.pace
     findings.profile.failures = failures.rates

@@ -139,7 +139,8 @@ struct CandidateEvaluation {
     let known = base.logged.delays.compactMap { if case .known(let law) = $0 { law } else { nil } }
     return (
       RetryPolicy(
-        attempts: base.logged.attempts, backoff: known.first ?? .immediate, retryOn: base.logged.retried), []
+        attempts: base.logged.attempts, backoff: known.first ?? .immediate, retryOn: base.logged.retried,
+        deadline: base.logged.deadline), []
     )
   }
 }

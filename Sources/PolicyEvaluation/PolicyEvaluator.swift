@@ -39,6 +39,8 @@ package enum PolicyEvaluator {
     let base = EvaluationBase(log, logged, settings: file.evaluation)
     let checks = SelfChecks(base)
     var findings = PolicyFindings(baseline: base.baseline, logged: logged.fact)
+    findings.calls = log.count
+    findings.callers = Set(log.edges.map(\.caller)).sorted().map { ForeignName($0) }
     findings.assumptions = PolicyFindings.Assumption.allCases
     findings.warnings = contradictions.map { .loggedContradicted($0) } + checks.warnings(base)
     let backtest = Backtest(base)

@@ -178,3 +178,88 @@ func overloadFound() throws {
 }
 
 private func log() -> CallPartial { log(calls: 4_000, attempts: 2) { _, _ in 30_000 } }
+
+@Test("A law is named from few waits, and none from hardly any")
+func fewWaits() throws {
+  func inferred(calls: Int, _ wait: @escaping (Int, inout SplitMix64) -> Int64) throws -> DelayLaw? {
+    try findings(log(calls: calls, attempts: 3, wait: wait), []).logged.laws.first
+  }
+  #expect(try inferred(calls: 60) { k, _ in 50_000 << Int64(k - 1) } == DelayLaw(.exponential(base: 50_000, factor: 2)))
+  let full = try inferred(calls: 80) { k, random in Int64(Double(Int64(50_000) << Int64(k - 1)) * random.unit()) }
+  #expect(full?.jitter == .full, "\(String(describing: full))")
+  #expect(
+    try inferred(calls: 60) { k, _ in k == 1 ? 0 : 100_000 }?.envelope
+      == .immediateThenExponential(base: 100_000, factor: 2))
+  #expect(try inferred(calls: 15) { _, _ in 50_000 } == nil)
+}
+
+@Test("Refusals that take long hold attempts that left no span; refusals that come at once do not")
+func slowRefusals() throws {
+  func log(refusedAfter length: Int64) -> CallPartial {
+    var partial = CallPartial(limit: .max)
+    for i in 0..<100 {
+      let isRefused = i % 10 == 0
+      var call = LoggedAttempt(
+        start: origin + Int64(i) * 50_000, duration: isRefused ? length : 4_000,
+        failure: isRefused ? FailureKind.targetUnreachable.rawValue : 0)
+      if !isRefused { call.note(callee: call.start + 500, duration: 3_000, failure: 0) }
+      partial.add([call], to: edge)
+    }
+    return partial
+  }
+  let slow = try findings(log(refusedAfter: 400_000), [Policy("none", retry: .never)])
+  #expect(slow.logged.hidden == 10)
+  #expect(slow.candidates.first?.exact == 0)
+  let quick = try findings(log(refusedAfter: 1_000), [Policy("none", retry: .never)])
+  #expect(quick.logged.hidden == 0)
+  #expect(quick.candidates.first?.exact == 1)
+}
+
+@Test("Calls that are given up by time are said to be, and those given up by number are not")
+func boundedByTime() throws {
+  func log(_ isByTime: Bool) -> CallPartial {
+    var random = SplitMix64(seed: 3)
+    var partial = CallPartial(limit: .max)
+    for i in 0..<400 {
+      let arrival = origin + Int64(i) * 100_000
+      var time: Int64 = 0
+      var rows: [LoggedAttempt] = []
+      while true {
+        let isDown = i % 4 == 0
+        rows.append(
+          LoggedAttempt(
+            start: arrival + time, duration: 4_000, failure: isDown ? FailureKind.unavailable.rawValue : 0,
+            isFirst: rows.isEmpty))
+        guard isDown else { break }
+        let wait = Int64(Double(Int64(50_000) << Int64(rows.count - 1)) * random.unit())
+        if isByTime ? time + 4_000 + wait > 400_000 : rows.count == 4 { break }
+        time += 4_000 + wait
+      }
+      partial.add(rows, to: edge)
+    }
+    return partial
+  }
+  #expect(try findings(log(true), []).logged.isBoundedByTime)
+  #expect(try !findings(log(false), []).logged.isBoundedByTime)
+}
+
+@Test("Waits that a server asked for do not bend the client's own law")
+func throttledWaits() throws {
+  var random = SplitMix64(seed: 5)
+  var partial = CallPartial(limit: .max)
+  for i in 0..<3_000 {
+    let start = origin + Int64(i) * 50_000
+    let kind: FailureKind? = i % 10 == 0 ? .unavailable : i % 25 == 1 ? .insufficientResources : nil
+    guard let kind else {
+      partial.add([LoggedAttempt(start: start, duration: 4_000)], to: edge)
+      continue
+    }
+    let wait = kind == .unavailable ? Int64(80_000 * random.unit()) : 1_000_000
+    partial.add(
+      [
+        LoggedAttempt(start: start, duration: 4_000, failure: kind.rawValue),
+        LoggedAttempt(start: start + 4_000 + wait, duration: 4_000, isFirst: false),
+      ], to: edge)
+  }
+  #expect(try findings(partial, []).logged.laws == [DelayLaw(.exponential(base: 80_000, factor: 2), jitter: .full)])
+}

@@ -141,9 +141,12 @@ func publishedLoad() throws {
   let attempts = truths.reduce(0) { $0 + $1.attempts } / 5
   // Published: .724 and 2.48.
   #expect(abs(success - 0.724) < 0.08 && abs(attempts - 2.48) < 0.4, "\(success), \(attempts)")
-  let candidate = try #require(try evaluate(logged.log, [Policy("eager", retry: eager)]).first)
+  // Two runs: a storm of five attempts each is long in a debug build.
+  let file = PolicyFile(
+    policies: [Policy("eager", retry: eager)], evaluation: EvaluationSettings(replays: 2, resamples: 100))
+  let candidate = try #require(PolicyEvaluator.evaluate(logged.log, file: file)?.candidates.first)
   #expect((candidate.outcome.successRate.value ?? 1) < logged.success)
   #expect(candidate.warnings.contains { if case .extrapolatedLoad = $0 { true } else { false } })
   let second = try #require(candidate.loadAware?.successRate.value)
-  #expect(second < logged.success)
+  #expect(second < logged.success && abs(second - success) < 0.15, "\(second), \(success)")
 }

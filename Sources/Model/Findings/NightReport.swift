@@ -16,6 +16,8 @@ package struct NightReport: Sendable {
   package var incidents: [Incident] = []
   /// Requests at the entry points, of the whole night.
   package var impact = Impact()
+  /// What the night spent of error budgets, in the order of the pipeline's objectives.
+  package var budgets: [ErrorBudget] = []
   /// Deployments and other changes of the night, in their order.
   package var changes: [NightChange] = []
   package var tests = TestFindings()

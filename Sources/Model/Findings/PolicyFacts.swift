@@ -60,6 +60,12 @@ extension PolicyFindings {
     package var kinds: [FailureKind] = []
     /// The clients' own limit on an attempt, microseconds.
     package var attemptTimeout: Int64?
+    /// Calls with attempts that left no span or no time of their own.
+    package var hidden = 0
+    /// Failed calls that may be retries of one another, with nothing that tells.
+    package var apart = 0
+    /// Whether calls were given up by time and not by number.
+    package var isBoundedByTime = false
 
     package init(_ source: Source) { self.source = source }
   }

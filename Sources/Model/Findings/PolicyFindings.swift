@@ -4,6 +4,9 @@ package struct PolicyFindings: Hashable, Sendable {
   /// What the logged clients did, as given or inferred, and how surely.
   package var logged: LoggedClients
   package var candidates: [Candidate] = []
+  /// Calls that were evaluated, and who made them.
+  package var calls = 0
+  package var callers: [ForeignName] = []
   package var advice: [Advice] = []
   /// The name of the candidate that the advice recommends; nil where it recommends none.
   package var recommended: ForeignName?

@@ -21,6 +21,9 @@ package struct CallLog: Sendable {
   /// Whether the call was never made: its only attempt is a place holder.
   package private(set) var isRefused: [Bool] = []
 
+  /// Whether a client only counted its attempts, whose times are made up then.
+  package private(set) var isCounted: [Bool] = []
+
   // Per attempt.
   package private(set) var start: [Int64] = []
   package private(set) var duration: [Int64] = []
@@ -162,9 +165,12 @@ package struct CallLog: Sendable {
     let failedRoots = attempts.count { $0.isRoot && $0.isFirst && $0.failure != 0 }
     let hasCounts = attempts.contains { $0.counted > 1 }
     if failedRoots > 0, !isJoined, !hasCounts { rootsApart += failedRoots }
-    // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
-    guard attempts.contains(where: { $0.marks.contains(.inner) }) else { return }
     let leads = attempts.filter { $0.lead != .max && $0.isFirst }.map { Int($0.lead) }.sorted()
+    // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
+    guard attempts.contains(where: { $0.marks.contains(.inner) }) else {
+      refused += Self.slowRefusals(attempts, lead: leads.count < 8 ? nil : leads[leads.count / 2])
+      return
+    }
     guard leads.count >= 20 else { return }
     let usual = leads[leads.count * 9 / 10] * 5 + 50
     refused += attempts.indices.count { i in
@@ -173,6 +179,22 @@ package struct CallLog: Sendable {
       let isAlone = attempt.isFirst && (i + 1 == attempts.count || attempts[i + 1].isFirst)
       return isAlone && attempt.failure != 0 && attempt.answered < 0 && attempt.marks.isEmpty
     }
+  }
+
+  /// Calls that reached nobody and took longer than being refused does: a refusal comes back after one way to and fro, so
+  /// they tried again within one span.
+  ///
+  /// `lead` is the median of the way to a callee that answered, tenths of a millisecond; nil where too few did.
+  /// - Returns: none where clients are seen to retry by spans of their own, or where most refusals come at once.
+  private static func slowRefusals(_ attempts: [LoggedAttempt], lead: Int?) -> Int {
+    guard attempts.allSatisfy(\.isFirst) else { return 0 }
+    let refused = attempts.filter {
+      $0.failure == FailureKind.targetUnreachable.rawValue && $0.answered < 0 && $0.marks.isEmpty
+    }
+    // Ten ways, and what a busy machine is late by; where too few answered to tell, as long as the longest cable.
+    let limit = lead.map { Int64($0) * 1_000 + 50_000 } ?? 150_000
+    let slow = refused.count { $0.duration > limit }
+    return slow >= 3 && slow * 2 > refused.count ? slow : 0
   }
 
   /// The longest that a caller was seen to wait for a call with all its attempts, microseconds.
@@ -224,6 +246,7 @@ package struct CallLog: Sendable {
       edge.append(episode.edge)
       firstFailure.append(arena[episode.range.lowerBound].failure)
       isRefused.append(arena[episode.range.lowerBound].marks.contains(.refused))
+      isCounted.append(arena[episode.range].contains { $0.marks.contains(.countedOnly) })
       for attempt in arena[episode.range] {
         let time = Self.sane(attempt.start)
         let length = Self.sane(attempt.duration)

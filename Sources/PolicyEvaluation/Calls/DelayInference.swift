@@ -77,6 +77,14 @@ struct WaitShape: Sendable {
     (low, high, weights) = (best.low, best.high, best.weights)
   }
 
+  /// The density of U(low, high) + Exp(scale).
+  static func density(_ wait: Double, _ low: Double, _ high: Double, _ scale: Double) -> Double {
+    guard wait >= low else { return 0 }
+    if high - low < scale * 1e-3 { return exp(-(wait - low) / scale) / scale }
+    let late = wait > high ? exp(-(wait - high) / scale) : 1
+    return (late - exp(-(wait - low) / scale)) / (high - low)
+  }
+
   private struct Fit {
     var low: Double
     var high: Double
@@ -91,7 +99,7 @@ struct WaitShape: Sendable {
       var densities: [Double] = []
       densities.reserveCapacity(sample.count * parts)
       for wait in sample {
-        for scale in Lateness.scales { densities.append(Self.density(wait, low, high, scale)) }
+        for scale in Lateness.scales { densities.append(WaitShape.density(wait, low, high, scale)) }
       }
       // Little lateness until the waits say more: each scale half as likely as the one before it.
       weights = (0..<parts).map { Double(1 << (parts - 1 - $0)) / Double(1 << parts - 1) }
@@ -112,14 +120,6 @@ struct WaitShape: Sendable {
       }
     }
 
-    /// The density of U(low, high) + Exp(scale).
-    private static func density(_ wait: Double, _ low: Double, _ high: Double, _ scale: Double) -> Double {
-      guard wait >= low else { return 0 }
-      if high - low < scale * 1e-3 { return exp(-(wait - low) / scale) / scale }
-      let late = wait > high ? exp(-(wait - high) / scale) : 1
-      return (late - exp(-(wait - low) / scale)) / (high - low)
-    }
-
     mutating func improve(_ other: Fit) { if other.likelihood > likelihood { self = other } }
   }
 }
@@ -127,6 +127,8 @@ struct WaitShape: Sendable {
 /// The waits seen before each retry, and the law that made them.
 struct DelaySample {
   static let minimum = 30
+  /// Waits below which shapes before single retries are too blurred to be put together.
+  static let few = 60
   private var waits: [[Int64]] = []
   var count: Int { waits.reduce(0) { $0 + $1.count } }
 
@@ -136,6 +138,10 @@ struct DelaySample {
     if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
   }
 
+  mutating func merge(_ other: DelaySample) {
+    for (k, all) in other.waits.enumerated() { for wait in all { add(wait, retry: k + 1) } }
+  }
+
   var medianFirst: Int64? {
     guard let first = waits.first, !first.isEmpty else { return nil }
     return first.sorted()[first.count / 2]
@@ -143,7 +149,9 @@ struct DelaySample {
 
   /// The law, and how late the client is on top of it.
   func law() -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
-    guard count >= Self.minimum else { return (.unrecognised, .none) }
+    guard count >= Self.minimum else {
+      return (LawLikelihood(waits).backoff.map { .known($0) } ?? .unrecognised, .none)
+    }
     var shapes: [WaitShape] = []
     for sample in waits {
       guard let shape = WaitShape(sample) else { break }
@@ -155,6 +163,7 @@ struct DelaySample {
       shapes.reduce(0) { $0 + $1.weights[s] * Double($1.count) } / total
     }
     let lateness = Lateness(weights: weights)
+    if count < Self.few { return (LawLikelihood(waits).backoff.map { .known($0) } ?? .unrecognised, lateness) }
     return (LawFitting(shapes).backoff.map { .known($0) } ?? .unrecognised, lateness)
   }
 }

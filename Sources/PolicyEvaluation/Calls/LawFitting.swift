@@ -115,7 +115,7 @@ struct LawFitting {
   }
 
   /// The round number that an estimate from n waits speaks for: one digit, a half or quarter of one, two digits.
-  private static func round(_ value: Double, _ n: Int) -> Int64 {
+  static func round(_ value: Double, _ n: Int) -> Int64 {
     let tolerance = min(0.15, 0.01 + 1.5 / Double(n).squareRoot())
     var scale = 1.0
     while value / scale >= 10 { scale *= 10 }

@@ -14,7 +14,10 @@ extension LoggedPolicy {
     guard let given, let retry = given.retry else { return inferred }
     guard inferred.retries >= least else { return LoggedPolicy(log, given: given) }
     let exhausted = log.callsThatStopped(after: inferred.attempts)
-    if retry.attempts < inferred.attempts || retry.attempts > inferred.attempts && exhausted >= least {
+    if retry.attempts < inferred.attempts
+      || retry.attempts > inferred.attempts && exhausted >= least
+        && inferred.deadline == nil
+    {
       contradictions.append(
         .attempts(given: retry.attempts == .max ? 0 : retry.attempts, seen: inferred.attempts))
     }

@@ -26,29 +26,52 @@ package struct LoggedPolicy: Sendable {
   package private(set) var timeoutLateness: [Int64] = []
   package private(set) var fact = PolicyFindings.LoggedClients(.inferred)
   package private(set) var retries = 0
+  /// Where calls are given up by time and not by number: how long after its arrival a call was still retried, microseconds.
+  package private(set) var deadline: Int64?
   /// Episodes that stopped although the policy, as read, would have gone on.
   package private(set) var earlyStops = 0
 
   /// Reads the log; where the user gives the policy that was in force, the log only counts.
   package init(_ log: borrowing CallLog, given: Policy?) {
     var samples = [DelaySample](repeating: DelaySample(), count: log.edges.count + 1)
+    var throttled = samples
     var timeouts: [Int64] = []
     var stops: [Int] = []
+    var givenUp: [(attempts: Int, elapsed: Int64, failure: UInt8)] = []
+    var latestRetry: Int64 = 0
     for episode in 0..<log.count where log.firstFailure[episode] != 0 && !log.isRefused[episode] {
       let range = log.attempts(of: episode)
       attempts = max(attempts, range.count)
       stops.append(range.count)
+      let elapsed = log.end(episode).subtractingSaturated(log.arrival[episode])
+      let last = log.failure[range.upperBound - 1]
+      if last != 0 { givenUp.append((range.count, elapsed, last)) }
+      latestRetry = max(latestRetry, log.start[range.upperBound - 1].subtractingSaturated(log.arrival[episode]))
       for i in range {
         if log.failure[i] == FailureKind.timeout.rawValue, timeouts.count < 100_000 { timeouts.append(log.duration[i]) }
         guard i + 1 < range.upperBound else { continue }
         retries += 1
         retriesByKind[Int(log.failure[i] & 15)] += 1
         retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
+        // Attempts that were only counted have no times of their own.
+        if log.isCounted[episode] { continue }
         let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
-        samples[Int(log.edge[episode])].add(wait, retry: i - range.lowerBound + 1)
-        samples[log.edges.count].add(wait, retry: i - range.lowerBound + 1)
+        let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
+        for number in [Int(log.edge[episode]), log.edges.count] {
+          if isThrottled {
+            throttled[number].add(wait, retry: i - range.lowerBound + 1)
+          } else {
+            samples[number].add(wait, retry: i - range.lowerBound + 1)
+          }
+        }
       }
     }
+    // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
+    // read from its other waits, where there are as many.
+    for number in samples.indices where samples[number].count < max(throttled[number].count, LawLikelihood.least) {
+      samples[number].merge(throttled[number])
+    }
+    deadline = givenUpByTime(givenUp) ? latestRetry : nil
     timeouts.sort()
     readTimeout(timeouts)
     if let retry = given?.retry {
@@ -76,6 +99,21 @@ package struct LoggedPolicy: Sendable {
     }
     earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
     fact = describe(samples[log.edges.count])
+    fact.hidden = log.countedOnly + log.refused
+    fact.apart = log.rootsApart
+    fact.isBoundedByTime = deadline != nil
+  }
+
+  /// Whether calls are given up after some time, such as google-api-core's `timeout`: after many numbers of attempts, and
+  /// all of them late. A budget or a breaker gives up early as well.
+  private func givenUpByTime(_ calls: [(attempts: Int, elapsed: Int64, failure: UInt8)]) -> Bool {
+    let tried = calls.filter { retried.contains(code: $0.failure) }
+    guard tried.count >= DelaySample.minimum, attempts > 2 else { return false }
+    let exhausted = tried.count { $0.attempts == attempts }
+    let elapsed = tried.map(\.elapsed).sorted()
+    let longest = elapsed[elapsed.count * 19 / 20]
+    return exhausted * 2 < tried.count && elapsed[elapsed.count / 10] * 4 >= longest
+      && elapsed[elapsed.count / 2] * 2 >= longest
   }
 
   /// The limit is the lower edge of the timed-out attempts: a client is late with its timeouts, never early.

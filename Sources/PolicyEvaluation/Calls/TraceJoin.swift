@@ -93,7 +93,9 @@ enum TraceJoin {
       latest[head.target] = number
     }
     guard successes + failures > 0, successes + failures > attempts.count / 2, afterFailure > 0,
-      afterSuccess * 20 <= successes, afterFailure * max(successes, 1) > 8 * max(afterSuccess, 1) * failures
+      afterSuccess * 20 <= successes,
+      afterFailure * max(successes, 1) > 8 * max(afterSuccess, 1) * failures
+        || successes < 8 && areBunched(attempts, episodes)
     else { return nil }
     var chains: [[LoggedAttempt]] = []
     var chainOf = [Int](repeating: 0, count: episodes.count)
@@ -112,6 +114,21 @@ enum TraceJoin {
     }
     attempts = chains.flatMap(\.self)
     return joins
+  }
+
+  /// Whether calls that ask for the same lie close together, and for how many different things is asked: so it is where the
+  /// thing asked for is one request's, in a log (or a cut of one) with next to no successes to compare with.
+  private static func areBunched(_ attempts: [LoggedAttempt], _ episodes: [Range<Int>]) -> Bool {
+    var spans: [UInt32: (first: Int64, last: Int64, count: Int)] = [:]
+    for range in episodes where attempts[range.lowerBound].isRoot && attempts[range.lowerBound].target != 0 {
+      let head = attempts[range.lowerBound]
+      let known = spans[head.target] ?? (head.start, head.start, 0)
+      spans[head.target] = (min(known.first, head.start), max(known.last, head.start), known.count + 1)
+    }
+    guard spans.count >= 8, let first = spans.values.map(\.first).min(), let last = spans.values.map(\.last).max()
+    else { return false }
+    let repeated = spans.values.filter { $0.count > 1 }.map { $0.last - $0.first }.sorted()
+    return !repeated.isEmpty && repeated[repeated.count * 9 / 10] * 8 < last - first
   }
 
   /// The longest gap that still speaks for a retry, nil where calls after failures come no sooner than others.

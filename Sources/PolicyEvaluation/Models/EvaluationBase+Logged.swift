@@ -17,7 +17,8 @@ extension EvaluationBase {
   func loggedInOverload() -> PolicySums? {
     guard overloads.contains(where: { $0 != nil }) else { return nil }
     let retry = RetryPolicy(
-      attempts: logged.attempts, backoff: usualLaw ?? .immediate, retryOn: logged.retried)
+      attempts: logged.attempts, backoff: usualLaw ?? .immediate, retryOn: logged.retried,
+      deadline: logged.deadline)
     let policy = Policy("logged", retry: retry)
     return StatefulReplay(
       self, policy, retry: retry, applies: log.edges.map { _ in true }, unknown: .usual, isOverloaded: true

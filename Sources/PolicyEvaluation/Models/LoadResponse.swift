@@ -1,4 +1,5 @@
 // How a component answers to load, read off the log, and what a candidate's own load would have done.
+internal import Glibc
 internal import Model
 internal import Support
 
@@ -10,6 +11,78 @@ enum LoadResponse {
     var loss: Double
     /// The share that succeeds below the capacity.
     var healthy: Double
+
+    /// The share of attempts that succeed where so many come in a second.
+    func success(_ load: Double) -> Double {
+      healthy * (load <= capacity ? 1 : max(0, capacity - loss * (load - capacity)) / load)
+    }
+  }
+
+  /// Attempts by what came in the second before them, themselves counted: all, and those that failed.
+  struct LoadTable {
+    private(set) var all: [Int] = []
+    private(set) var failed: [Int] = []
+    /// Loads beyond this share the last row.
+    static let limit = 20_000
+
+    /// `attempts` are of one component, in the order of time.
+    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: Set<Int64>, origin: Int64) {
+      var head = 0
+      for (number, raw) in attempts.enumerated() {
+        let i = Int(raw)
+        while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
+        if dead.contains((log.start[i] - origin) / 1_000_000) { continue }
+        let load = min(number - head + 1, Self.limit)
+        while all.count <= load {
+          all.append(0)
+          failed.append(0)
+        }
+        all[load] += 1
+        if log.failure[i] != 0 { failed[load] += 1 }
+      }
+    }
+  }
+
+  /// Capacity and loss by maximum likelihood of every attempt's outcome, around a fit that showed that there are such.
+  ///
+  /// Whole seconds blur what a window that slides tells: in a storm the load doubles within one. What is played is the
+  /// sliding window, so what is fitted is too.
+  static func refine(_ fit: Fit, _ table: LoadTable) -> Fit {
+    let rows = table.all.indices.filter { table.all[$0] > 0 }
+    guard let top = rows.last, top > 1 else { return fit }
+    func likelihood(_ fit: Fit) -> Double {
+      rows.reduce(0) { sum, load in
+        let success = fit.success(Double(load))
+        let failed = Double(table.failed[load])
+        return sum + failed * Glibc.log(max(1 - success, 0.001)) + (Double(table.all[load]) - failed)
+          * Glibc.log(max(success, 0.001))
+      }
+    }
+    var best = (likelihood(fit), fit)
+    func improve(_ capacity: Double, _ loss: Double) {
+      guard capacity > 0, loss >= 0 else { return }
+      let other = Fit(capacity: capacity, loss: loss, healthy: fit.healthy)
+      let value = likelihood(other)
+      if value > best.0 { best = (value, other) }
+    }
+    for step in 0...30 {
+      for k in 0...20 {
+        improve(Double(top) * (0.2 + 0.8 * Double(step) / 30), Double(k) / 5)
+      }
+    }
+    for scale in [0.02, 0.01, 0.004] {
+      for _ in 0..<4 {
+        let centre = best
+        for c in -2...2 {
+          for k in -2...2 {
+            improve(
+              centre.1.capacity * (1 + scale * Double(c)), centre.1.loss + 5 * scale * Double(k))
+          }
+        }
+        if best.0 == centre.0 { break }
+      }
+    }
+    return best.1
   }
 
   /// The fit of one component over the seconds of its log, outages of their own making and their neighbours left out.

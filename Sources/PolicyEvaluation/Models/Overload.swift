@@ -10,8 +10,8 @@ struct Overload: Sendable {
   enum Response: Sendable {
     /// Failure probability by the attempts under way at an attempt's start; the last entry holds for all beyond.
     case concurrency(failure: [Double], limit: Int)
-    /// Success up to the capacity (attempts in a second), beyond it so much less for each more; the share that succeeds below.
-    case rate(capacity: Double, loss: Double, healthy: Double)
+    /// Success up to the capacity (attempts in a second), beyond it so much less for each more.
+    case rate(LoadResponse.Fit)
   }
 
   let component: Int
@@ -53,14 +53,16 @@ struct Overload: Sendable {
     for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
     kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
     let attempts = Self.attempts(log, range)
-    let fit = LoadResponse.fit(log, range, origin: origin, dead: silent)
+    let fit = LoadResponse.fit(log, range, origin: origin, dead: silent).map {
+      LoadResponse.refine($0, LoadResponse.LoadTable(log, attempts, dead: silent, origin: origin))
+    }
     let limited = t >= Self.threshold ? Self.concurrency(log, attempts) : nil
     let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: silent, origin: origin)
     if let limited, likelihoods.limited >= likelihoods.fitted {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
       (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
     } else if let fit {
-      response = .rate(capacity: fit.capacity, loss: fit.loss, healthy: fit.healthy)
+      response = .rate(fit)
       (workers, services, own) = (0, [], [:])
     } else {
       return nil
@@ -86,8 +88,7 @@ struct Overload: Sendable {
       func gain(_ p: Double) -> Double { Glibc.log(min(max(log.failure[i] != 0 ? p : 1 - p, 0.01), 1)) }
       if let failure { limited += gain(failure[min(under, failure.count - 1)]) }
       if let fit {
-        let share = load <= fit.capacity ? 1 : max(0, fit.capacity - fit.loss * (load - fit.capacity)) / load
-        fitted += gain(1 - share * fit.healthy)
+        fitted += gain(1 - fit.success(load))
       }
     }
     return (failure == nil ? -.infinity : limited, fit == nil ? -.infinity : fitted)
@@ -223,9 +224,9 @@ struct Overload: Sendable {
     switch response {
     case .concurrency(_, let limit):
       PolicyFindings.Capacity(component: ForeignName(log.components[component]), limit: .concurrency(limit))
-    case .rate(let capacity, let loss, _):
+    case .rate(let fit):
       PolicyFindings.Capacity(
-        component: ForeignName(log.components[component]), limit: .rate(perSecond: capacity, loss: loss))
+        component: ForeignName(log.components[component]), limit: .rate(perSecond: fit.capacity, loss: fit.loss))
     }
   }
 }
@@ -253,16 +254,14 @@ struct OverloadState: Sendable {
     case .concurrency(let failure, _):
       while let end = ends[c].first, end <= time { _ = ends[c].pop() }
       return isDead ? 1 : failure[min(ends[c].count, failure.count - 1)]
-    case .rate(let capacity, let loss, let healthy):
+    case .rate(let fit):
       recent[c].append(time)
       while recent[c][head[c]] <= time - 1_000_000 { head[c] += 1 }
       if head[c] > 65_536 {
         recent[c].removeFirst(head[c])
         head[c] = 0
       }
-      let load = Double(recent[c].count - head[c])
-      let share = load <= capacity ? 1 : max(0, capacity - loss * (load - capacity)) / load
-      return isDead ? 1 : 1 - share * healthy
+      return isDead ? 1 : 1 - fit.success(Double(recent[c].count - head[c]))
     }
   }
 

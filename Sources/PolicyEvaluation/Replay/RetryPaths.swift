@@ -247,6 +247,7 @@ package struct RetryPaths: Sendable {
   /// Whether the policy is the one the log was made with, as far as the log can tell.
   private func isLoggedRule(_ law: LoggedPolicy.Delays) -> Bool {
     guard case .known(let known) = law, policy.attempts == base.logged.attempts, policy.deadline == nil,
+      base.logged.deadline == nil,
       known.jitter == policy.backoff.jitter
     else { return false }
     return (1..<max(min(policy.attempts, 32), 2)).allSatisfy { known.envelope($0) == policy.backoff.envelope($0) }

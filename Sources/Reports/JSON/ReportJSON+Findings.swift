@@ -48,8 +48,9 @@ extension ReportJSON {
   }
 
   /// Requests at the entry points.
-  func impact(_ impact: Impact) -> JSONValue {
+  func impact(_ impact: Impact, budgets: [ErrorBudget]? = nil) -> JSONValue {
     .object([
+      "budget": budgets.map { .array($0.map(budget)) },
       "requests": .int(impact.requests), "failed": .int(impact.failed), "slow": .int(impact.slow),
       "entryPoints": .array(
         impact.entryPoints.map { entry in
@@ -57,6 +58,30 @@ extension ReportJSON {
             "component": text(entry.component.text), "operation": text(entry.operation.text),
             "requests": .int(entry.requests), "failed": .int(entry.failed), "slow": .int(entry.slow),
           ])
+        }),
+    ])
+  }
+
+  /// What the night spent of one error budget.
+  private func budget(_ budget: ErrorBudget) -> JSONValue {
+    .object([
+      "component": text(budget.objective.component.text), "objective": .string(BudgetWording.target(budget.objective)),
+      "windowUs": .int(budget.objective.window), "requests": .int(budget.requests), "bad": .int(budget.bad),
+      "spent": .double(budget.spent(Double(budget.bad))), "burnRate": .double(budget.burnRate),
+      "hours": .array(
+        budget.hours.map {
+          .object([
+            "start": time($0.start), "requests": .int($0.requests), "bad": .int($0.bad),
+            "burnRate": .double(budget.burnRate(Double($0.bad), of: $0.requests)),
+          ])
+        }),
+      "incidents": .array(
+        budget.incidents.map {
+          .object(["id": text($0.id.text), "bad": .int($0.bad), "spent": .double($0.spent)])
+        }),
+      "candidates": .array(
+        budget.candidates.map {
+          .object(["name": text($0.name.text), "spent": estimate($0.spent), "savedUs": estimate($0.saved)])
         }),
     ])
   }

@@ -44,7 +44,8 @@ package struct ReportJSON: Sendable {
             "share": .double(share.share),
           ])
         }),
-      "incidents": .array(Ranking.byTime(report.incidents).map(incident)), "impact": impact(report.impact),
+      "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
+      "impact": impact(report.impact, budgets: report.budgets.isEmpty ? nil : report.budgets),
       "changes": .array(report.changes.map(change)),
       "tests": tests(report.tests),
       "windows": .array(

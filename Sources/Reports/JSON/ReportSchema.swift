@@ -204,6 +204,25 @@ package enum ReportSchema {
               Field("component", string), Field("operation", string), Field("requests", count), Field("failed", count),
               Field("slow", count),
             ]))),
+        Field("budget", list(ref("budget")), optional: true),
+      ]
+    ),
+    (
+      "budget",
+      [
+        Field("component", string), Field("objective", string), Field("windowUs", count), Field("requests", count),
+        Field("bad", count), Field("spent", number), Field("burnRate", number),
+        Field(
+          "hours",
+          list(
+            object([
+              Field("start", time), Field("requests", count), Field("bad", count), Field("burnRate", number),
+            ]))),
+        Field("incidents", list(object([Field("id", string), Field("bad", count), Field("spent", number)]))),
+        Field(
+          "candidates",
+          list(
+            object([Field("name", string), Field("spent", ref("estimate")), Field("savedUs", ref("estimate"))]))),
       ]
     ),
     (

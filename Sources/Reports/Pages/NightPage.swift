@@ -22,6 +22,7 @@ package struct NightPage {
     page.paragraph(report.verdict.wording)
     summary(&page)
     incidents(&page)
+    budgets(&page)
     deployments(&page)
     components(&page)
     criticalPath(&page)
@@ -45,6 +46,15 @@ package struct NightPage {
   private var title: InlineText {
     guard let window = report.window else { return "Night report" }
     return "Night report, \(own: NumberFormat.time(window.start)) to \(own: NumberFormat.time(window.end))"
+  }
+
+  /// What the night spent of the pipeline's objectives.
+  private func budgets(_ page: inout Page) {
+    guard !report.budgets.isEmpty else { return }
+    page.heading(2, "Error budgets")
+    page.bullets(report.budgets.prefix(Self.listed).map { BudgetWording.spent($0) })
+    page.bullets(
+      report.budgets.prefix(Self.listed).compactMap { BudgetWording.saved($0, report.policies?.recommended) })
   }
 
   /// What was changed in the night.

@@ -76,6 +76,17 @@ package enum StepSummary {
           )
         }
       })
+    if !report.budgets.isEmpty {
+      func labels(_ budget: ErrorBudget) -> String {
+        "{component=\"\(label(budget.objective.component.text))\",objective=\"\(label(BudgetWording.target(budget.objective)))\"}"
+      }
+      gauge(
+        "error_budget_spent_ratio", "Share of the window's error budget that the night spent.",
+        report.budgets.map { (labels($0), NumberFormat.fixed($0.spent(Double($0.bad)), 6)) })
+      gauge(
+        "error_budget_burn_rate", "How many times faster than allowed the night spent its error budget.",
+        report.budgets.map { (labels($0), NumberFormat.fixed($0.burnRate, 3)) })
+    }
     gauge(
       "tests", "Tests by outcome.",
       [
@@ -89,5 +100,17 @@ package enum StepSummary {
         ("{severity=\"\(severity.name)\"}", String(report.diagnostics.filter { $0.severity == severity }.count))
       })
     return out
+  }
+
+  /// A label's value in the text format.
+  private static func label(_ text: String) -> String {
+    text.map { sign in
+      switch sign {
+      case "\\": "\\\\"
+      case "\"": "\\\""
+      case "\n", "\r\n", "\r": "\\n"
+      default: String(sign)
+      }
+    }.joined()
   }
 }

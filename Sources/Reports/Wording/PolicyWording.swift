@@ -11,9 +11,22 @@ package enum PolicyWording {
       return .own("given: " + attempts(logged.attempts) + (logged.laws.first.map { " " + law($0) } ?? ""))
     case .inferred: break
     }
-    guard logged.retries > 0 else { return "inferred: no call was retried" }
+    guard logged.retries > 0 else {
+      if logged.hidden > 0 {
+        return .own(
+          "inferred: no retry left a span, but \(NumberFormat.count(logged.hidden)) calls last longer than one attempt does"
+        )
+      }
+      if logged.apart > 0 {
+        return .own(
+          "not known: \(NumberFormat.count(logged.apart)) failed calls are traces of their own, and may be retries of one another"
+        )
+      }
+      return "inferred: no call was retried"
+    }
     let laws: String =
       switch logged.laws.count {
+      case 0 where logged.medianFirstDelay == nil: "waits that left no trace"
       case 0:
         "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
       case 1: law(logged.laws[0])
@@ -22,7 +35,10 @@ package enum PolicyWording {
       }
     let sure =
       logged.retries >= 1000 ? "surely" : logged.retries >= 100 ? "fairly surely" : "on little evidence"
-    let limit = logged.attempts.map { "at most \($0) attempts" } ?? "attempts bounded by time only"
+    let limit =
+      logged.isBoundedByTime
+      ? "attempts bounded by time (at most \(logged.attempts ?? 0) seen)"
+      : logged.attempts.map { "at most \($0) attempts" } ?? "attempts bounded by time only"
     let timeout = logged.attemptTimeout.map { ", each at most \(NumberFormat.duration($0))" } ?? ""
     return .own(
       "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws), after "

@@ -43,7 +43,8 @@ package struct ConcludePhase: Sendable {
       jobs: request.jobs,
       {
         IncidentAnalysis.conclude(
-          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual)
+          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual,
+          objectives: request.pipeline.objectives)
       },
       {
         OtherFindings(
@@ -55,6 +56,7 @@ package struct ConcludePhase: Sendable {
     add(others.patterns, to: &report)
     add(others.templates, earlier, to: &report)
     report.policies = others.policies
+    Self.addCandidates(&report)
     let tests = try addTests(night, history, to: &report)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
@@ -74,6 +76,18 @@ package struct ConcludePhase: Sendable {
       ], aliases: others.templates.aliases)
   }
 
+  /// What each candidate would have spent of the success budgets of those whose calls it was evaluated on. Where calls are
+  /// nested a saved call is no saved request, so nothing is said.
+  private static func addCandidates(_ report: inout NightReport) {
+    guard let policies = report.policies, policies.callers.count == 1 else { return }
+    for i in report.budgets.indices where policies.callers.contains(report.budgets[i].objective.component) {
+      guard case .success = report.budgets[i].objective.target else { continue }
+      for candidate in policies.candidates where candidate.tonight != nil {
+        report.budgets[i].add(candidate.name, gain: candidate.difference.successRate, calls: policies.calls)
+      }
+    }
+  }
+
   private struct OtherFindings: Sendable {
     var patterns: PatternConclusion
     var templates: TemplateConclusion
@@ -83,6 +97,7 @@ package struct ConcludePhase: Sendable {
   private func add(_ findings: IncidentFindings, to report: inout NightReport) {
     report.incidents = findings.incidents.filter { Self.isTonight($0, report.window) }
     report.impact = findings.impact
+    report.budgets = findings.budgets
     report.windows = findings.windows
     report.components = findings.components
     report.summary.openCircuitBreakers = findings.openCircuitBreakers

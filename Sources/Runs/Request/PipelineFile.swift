@@ -24,6 +24,8 @@ package struct PipelineFile: Sendable {
   package var policies: String?
   /// Files that tell of deployments and other changes, relative to the pipeline file, `{date}` not yet replaced.
   package var changes: [String] = []
+  /// Whose error budgets are asked about.
+  package var objectives: [Objective] = []
   /// The history's path, nil for none.
   package var history: String?
   package var limits = RunLimits()
@@ -36,7 +38,8 @@ package struct PipelineFile: Sendable {
 
   static let keys = [
     "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
-    "policies", "changes", "history", "limits", "mask", "report",
+    "policies", "changes", "history", "limits", "mask", "objectives",
+    "report",
   ]
 
   /// Reads a pipeline file's tree; everything wrong in it is named, not only the first thing.
@@ -72,6 +75,7 @@ package struct PipelineFile: Sendable {
     readComponents(config["components"], &problems)
     readFailures(config["failures"], &problems)
     if let node = config["limits"] { limits = RunLimits(config: node, problems: &problems) }
+    objectives = Objective.list(config["objectives"], &problems)
     readReport(config, &problems)
   }
 
