@@ -6,6 +6,7 @@
 internal import GRDB
 internal import Glibc
 internal import Model
+internal import Support
 
 /// Earlier nights in one SQLite file.
 ///
@@ -48,9 +49,11 @@ package struct HistoryStore: Sendable {
       }
       if try !queue.read({ try HistorySchema.isCurrent($0) }) {
         try queue.writeWithoutTransaction { db in
-          try db.inTransaction(.immediate) {
-            try HistorySchema.migrate(db, path: path, limit: schemaLimit)
-            return .commit
+          try Ending.change {
+            try db.inTransaction(.immediate) {
+              try HistorySchema.migrate(db, path: path, limit: schemaLimit)
+              return .commit
+            }
           }
         }
       }
@@ -96,13 +99,18 @@ package struct HistoryStore: Sendable {
   func write<Result>(_ work: (Database) throws -> Result) throws(HistoryFailure) -> Result {
     try Self.attempt(path) {
       try queue.writeWithoutTransaction { db in
-        var result: Result?
-        try db.inTransaction(.immediate) {
-          result = try work(db)
-          return .commit
+        try db.beginTransaction(.immediate)
+        // A signal comes before the first page is written or after the last one: no journal is left for the next start.
+        return try Ending.change {
+          do {
+            let result = try work(db)
+            try db.commit()
+            return result
+          } catch {
+            try? db.rollback()
+            throw error
+          }
         }
-        guard let result else { throw HistoryFailure(.damaged, path: path, "a transaction ended without a result") }
-        return result
       }
     }
   }

@@ -273,6 +273,11 @@ package struct PatternAnalysis {
     }
     say(tonight.variants.overflow, "patterns.variants", "requests of variants beyond \(PatternPartial.variantLimit)")
     say(tonight.callers.overflow, "patterns.callers", "calls by callers beyond \(PatternPartial.callerLimit)")
+    let wide = tonight.variants.sorted.filter { $0.value.paths.count >= VariantStats.pathLimit }.count
+    if wide > 0 {
+      conclusion.limits["patterns.variantPaths"] =
+        "durations on paths beyond \(VariantStats.pathLimit) left out in \(wide) variants"
+    }
     say(tonight.contexts.overflow, "patterns.paths", "calls on paths beyond \(PatternPartial.contextLimit)")
   }
 

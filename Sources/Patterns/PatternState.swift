@@ -22,6 +22,8 @@ struct PatternState {
     var failed = 0
     var count = 0
     var shape: UInt64 = 0
+    /// The largest hash among the paths whose durations are kept: all requests of a variant have the same paths.
+    var lastPath = UInt64.max
     var exemplar: RawExemplar
     var form: [FormNode] = []
     var slowest: [RawExemplar] = []
@@ -259,6 +261,7 @@ struct PatternState {
   }
 
   private mutating func addPathLatency(_ variant: Int, _ path: Int, _ node: CallNode, _ request: RawExemplar) {
+    guard paths.keys[path] <= variants[variant].lastPath else { return }
     let entry = pathIndex.index(of: UInt64(variant) << 32 | UInt64(path))
     pathLatency.add(node.duration, to: entry)
     if entry == pathSlowest.count {
@@ -299,9 +302,12 @@ struct PatternState {
     var distinct = nodes.indices.map { paths.keys[Int(scan.path[$0])] }
     distinct.sort()
     var previous: UInt64?
+    var count = 0
     for path in distinct where path != previous {
       variant.shape = StableHash.combine(variant.shape, path)
       previous = path
+      count += 1
+      if count == VariantStats.pathLimit { variant.lastPath = path }
     }
     return variant
   }

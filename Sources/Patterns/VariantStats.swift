@@ -25,6 +25,9 @@ package struct VariantStats: Sendable, Weighted {
   /// At most this many calls of a form are kept.
   package static let formLimit = 256
   package static let slowestLimit = 3
+  /// Paths whose durations are kept, those with the smallest hashes: a trace of a million calls, each on a path of its own, is no
+  /// pattern that a night is held against.
+  package static let pathLimit = 4_096
 
   package var count = 0
   /// Requests that failed as a whole.
@@ -38,7 +41,7 @@ package struct VariantStats: Sendable, Weighted {
   package var form: [FormNode] = []
   /// The slowest requests, slowest first.
   package var slowest: [Exemplar] = []
-  /// By the path's hash.
+  /// By the path's hash, at most `pathLimit`.
   package var paths: [UInt64: PathLatency] = [:]
 
   package init() {}

@@ -2,18 +2,6 @@ package import Model
 package import Support
 internal import Synchronization
 
-/// Why the run could not keep its intermediate rows.
-package struct StoreFailure: Error, Hashable, Sendable {
-  package var message: String
-  /// The system's error number, 0 where the stored bytes were damaged.
-  package var code: Int32
-
-  package init(_ message: String, code: Int32) {
-    self.message = message
-    self.code = code
-  }
-}
-
 /// The rows of all inputs between extract and aggregate: in memory up to a budget, beyond it in one unlinked file per
 /// partition.
 ///

@@ -1,3 +1,4 @@
+package import Support
 internal import Glibc
 internal import Synchronization
 

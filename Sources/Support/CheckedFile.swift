@@ -14,6 +14,18 @@ package struct FileFailure: Error, Hashable, Sendable {
   }
 }
 
+/// Why a run could not put rows or test cases away, or have them back.
+package struct StoreFailure: Error, Hashable, Sendable {
+  package var message: String
+  /// The system's error number, 0 where the stored bytes were damaged.
+  package var code: Int32
+
+  package init(_ message: String, code: Int32 = 0) {
+    self.message = message
+    self.code = code
+  }
+}
+
 /// Whole files, read and written with every step checked.
 package enum CheckedFile {
   /// Reads a file of at most `limit` bytes.

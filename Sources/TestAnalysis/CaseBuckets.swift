@@ -2,7 +2,7 @@
 // more than one bucket's tests are ever looked at together, however many a night has. Cases of one name lie in one bucket,
 // whatever their number.
 
-internal import Support
+package import Support
 
 /// Takes full chunks of cases from memory where there is no room for them.
 package protocol CaseSpillStore: AnyObject, Sendable {
@@ -13,20 +13,8 @@ package protocol CaseSpillStore: AnyObject, Sendable {
 
   /// Gives a chunk's bytes.
   ///
-  /// - Throws: `CaseFailure` where they cannot be read back.
-  func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8]
-}
-
-/// Why cases that were put away cannot be had again.
-package struct CaseFailure: Error, Hashable, Sendable {
-  package var message: String
-  /// The system's error number, 0 where the bytes are damaged.
-  package var code: Int32
-
-  package init(_ message: String, code: Int32 = 0) {
-    self.message = message
-    self.code = code
-  }
+  /// - Throws: `StoreFailure` where they cannot be read back.
+  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8]
 }
 
 package struct CaseBuckets: Sendable {
@@ -125,8 +113,8 @@ package struct CaseBuckets: Sendable {
   ///   - bucket: its number.
   ///   - ranks: the rank of each file by its number.
   /// - Returns: the bucket's cases.
-  /// - Throws: `CaseFailure` where the spill cannot give them back, or they are damaged.
-  func read(_ bucket: Int, ranks: [Int]) throws(CaseFailure) -> Content {
+  /// - Throws: `StoreFailure` where the spill cannot give them back, or they are damaged.
+  func read(_ bucket: Int, ranks: [Int]) throws(StoreFailure) -> Content {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(chunks[bucket].reduce(0) { $0 + $1.count })
     for chunk in chunks[bucket] {
@@ -155,7 +143,7 @@ package struct CaseBuckets: Sendable {
         }
       }
     } catch {
-      throw CaseFailure("test cases are damaged: \(error.message)")
+      throw StoreFailure("test cases are damaged: \(error.message)")
     }
     content.entries.sort()
     return content
@@ -163,7 +151,7 @@ package struct CaseBuckets: Sendable {
 
   /// All buckets in one order, whatever the order in which the cases came. For what is written as a partial: nothing of it
   /// may lie on a spill.
-  func encode(to writer: inout ByteWriter, ranks: [Int]) throws(CaseFailure) {
+  func encode(to writer: inout ByteWriter, ranks: [Int]) throws(StoreFailure) {
     for bucket in 0..<Self.count {
       let content = try read(bucket, ranks: ranks)
       // By file and position: symbols depend on the order of interning.
@@ -174,7 +162,7 @@ package struct CaseBuckets: Sendable {
         var reader = ByteReader(content.bytes, at: entry.offset)
         var note = CompactResult()
         do throws(DecodeFailure) { _ = try note.decode(from: &reader) } catch {
-          throw CaseFailure("test cases are damaged: \(error.message)")
+          throw StoreFailure("test cases are damaged: \(error.message)")
         }
         bytes.unsigned(UInt64(entry.file))
         bytes.unsigned(UInt64(clamping: entry.position))

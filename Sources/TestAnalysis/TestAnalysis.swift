@@ -5,7 +5,7 @@
 // The conclude side of the test analysis: partial and history in, findings, incidents and tonight's history out.
 
 package import Model
-internal import Support
+package import Support
 
 /// Everything the night's tests came to.
 package struct TestConclusion: Sendable {
@@ -47,12 +47,12 @@ package enum TestAnalysis {
   ///   - limits: what bounds the memory.
   ///   - quarantine: the quarantine that was read, empty where none was.
   /// - Returns: empty findings where there were no reports.
-  /// - Throws: `CaseFailure` where cases that were put away cannot be read back.
+  /// - Throws: `StoreFailure` where cases that were put away cannot be read back.
   package static func conclude(
     _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
     window: (start: Int64, end: Int64) = (0, 0), limits: TestLimits = TestLimits(),
     quarantine: Quarantine = Quarantine()
-  ) throws(CaseFailure) -> TestConclusion {
+  ) throws(StoreFailure) -> TestConclusion {
     var timeline = try TestTimeline(partial: partial, history: history, limits: limits, slowest: listed)
     timeline.markParents()
     let clusters = FailureClusters(timeline, outages: outages)

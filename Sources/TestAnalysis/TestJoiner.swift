@@ -33,7 +33,7 @@ struct TestJoiner {
   }
 
   /// Sees which reruns left no trace: that takes all tests of a report, so the buckets are read twice.
-  mutating func inferUnseen(_ cases: CaseBuckets, ranks: [Int]) throws(CaseFailure) {
+  mutating func inferUnseen(_ cases: CaseBuckets, ranks: [Int]) throws(StoreFailure) {
     for (file, part) in parts.enumerated() where part.dialect == AttemptModel.rerunPlugin {
       unseen[file] = UnseenReruns()
     }
@@ -62,7 +62,7 @@ struct TestJoiner {
   }
 
   /// The cases of one test, read in full.
-  private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(CaseFailure) -> [CompactResult] {
+  private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(StoreFailure) -> [CompactResult] {
     var notes: [CompactResult] = []
     notes.reserveCapacity(range.count)
     for place in range {
@@ -74,7 +74,7 @@ struct TestJoiner {
           try note.decodeDetail(from: &inner)
         }
       } catch {
-        throw CaseFailure("test cases are damaged: \(error.message)")
+        throw StoreFailure("test cases are damaged: \(error.message)")
       }
       notes.append(note)
     }
@@ -103,8 +103,8 @@ struct TestJoiner {
   ///   - content: a bucket.
   ///   - range: the test's cases in it.
   /// - Returns: its runs, in the order of the reports.
-  /// - Throws: `CaseFailure` where the cases are damaged.
-  mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(CaseFailure) -> Runs {
+  /// - Throws: `StoreFailure` where the cases are damaged.
+  mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(StoreFailure) -> Runs {
     var found: [Run] = []
     var start = range.lowerBound
     while start < range.upperBound {

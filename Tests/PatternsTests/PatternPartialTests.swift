@@ -54,6 +54,29 @@ struct PatternPartialTests {
     #expect(limits["patterns.variants"] == "2952 requests of variants beyond 2048 left out")
   }
 
+  @Test("a request of very many paths keeps the durations of some, the same in any split, and says so") func manyPaths()
+  {
+    func world(_ paths: Int) -> TreeWorld {
+      var world = TreeWorld()
+      for _ in 0..<3 {
+        world.add(
+          Call("a", "op", for: 100_000, (0..<paths).map { Call("b", "kind" + letters($0), at: Int64($0), for: 1) }))
+      }
+      return world
+    }
+    let wide = world(VariantStats.pathLimit + 500)
+    let whole = wide.partial
+    #expect(whole.variants.sorted.map { $0.value.paths.count } == [VariantStats.pathLimit])
+    #expect(whole.variants.sorted.allSatisfy { $0.value.paths.allSatisfy { $0.value.sketch.count == 3 } })
+    var parts = PatternPartial()
+    for tree in wide.trees.reversed() { parts.merge(wide.digest([tree])) }
+    #expect(encoded(parts) == encoded(whole))
+    #expect(PatternAnalysis.conclude(whole).limits["patterns.variantPaths"] != nil)
+    let narrow = world(50).partial
+    #expect(narrow.variants.sorted.map { $0.value.paths.count } == [51])
+    #expect(PatternAnalysis.conclude(narrow).limits["patterns.variantPaths"] == nil)
+  }
+
   private func letters(_ number: Int) -> String {
     var text = ""
     var rest = number

@@ -17,9 +17,9 @@ private final class ListShelf: CaseSpillStore {
     }
   }
 
-  func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8] {
+  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {
     let all = bytes.withLock { $0 }
-    guard offset + count <= all.count else { throw CaseFailure("not there") }
+    guard offset + count <= all.count else { throw StoreFailure("not there") }
     return Array(all[offset..<offset + count])
   }
 }

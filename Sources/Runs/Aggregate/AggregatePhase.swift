@@ -4,7 +4,7 @@ internal import Model
 internal import Patterns
 internal import Policies
 package import Segments
-internal import Support
+package import Support
 internal import Synchronization
 internal import TestAnalysis
 internal import Traces

@@ -1,3 +1,4 @@
+internal import Support
 internal import Segments
 internal import Synchronization
 internal import TestAnalysis
@@ -44,12 +45,8 @@ package final class SpilledCases: CaseSpillStore {
   /// Why chunks that belong on disk stay in memory, if they do.
   var failure: StoreFailure? { state.withLock { $0.failure } }
 
-  func get(at offset: Int, count: Int) throws(CaseFailure) -> [UInt8] {
-    guard let file = state.withLock({ $0.file }) else { throw CaseFailure("no test cases were put away") }
-    do throws(StoreFailure) {
-      return try file.read(at: offset, count: count)
-    } catch {
-      throw CaseFailure(error.message, code: error.code)
-    }
+  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {
+    guard let file = state.withLock({ $0.file }) else { throw StoreFailure("no test cases were put away") }
+    return try file.read(at: offset, count: count)
   }
 }

@@ -136,16 +136,11 @@ package struct ConcludePhase: Sendable {
     limits.memory = request.pipeline.limits.memory
     limits.keepsNight = history != nil
     let earlier = history.map { $0.tests(memory: limits.memory / 8, &report.diagnostics) } ?? TestHistory()
-    let tests: TestConclusion
     // It was read before: what is wrong with it was said then.
     let quarantine = Quarantine(request.quarantine)
-    do throws(CaseFailure) {
-      tests = try TestAnalysis.conclude(
-        night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
-        limits: limits, quarantine: quarantine)
-    } catch {
-      throw StoreFailure(error.message, code: error.code)
-    }
+    let tests = try TestAnalysis.conclude(
+      night.tests, history: earlier, date: request.date.text, outages: outages, window: report.window ?? (0, 0),
+      limits: limits, quarantine: quarantine)
     if !tests.copies.isEmpty {
       report.diagnostics.append(
         Diagnostic(

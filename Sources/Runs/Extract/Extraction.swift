@@ -4,7 +4,7 @@ internal import Archives
 internal import Foundation
 internal import Model
 package import Segments
-internal import Support
+package import Support
 
 /// The extract phase with everything around it: inputs listed, limits set, rows kept.
 package struct Extraction: Sendable {
