@@ -1,6 +1,7 @@
 // What the analysis holds is bounded by a setting, and what has no room is chosen by the tests' names alone.
 
 import Model
+import Support
 import Synchronization
 import TestAnalysis
 import Testing
