@@ -8,6 +8,13 @@
 package import Model
 internal import Support
 
+/// One configuration's part of one build: what fails together there met the same machines at the same time. The cells of a
+/// matrix run apart: by chance, flaky tests that wait too briefly meet in some build far more often than in some cell.
+package struct RunPlace: Hashable, Sendable {
+  var build: Int
+  var configuration: String
+}
+
 /// A time in which the traces saw a component fail.
 package struct OutageWindow: Hashable, Sendable {
   /// Microseconds since the epoch.
@@ -52,14 +59,24 @@ package struct FailureClusters: Sendable {
 
   /// Sorted by size, largest first.
   package private(set) var clusters: [Cluster] = []
-  /// Failures that lay elsewhere: by test, the builds.
-  package private(set) var collateral: [String: Set<Int>] = [:]
+  /// Failures that lay elsewhere: by test, where.
+  package private(set) var collateral: [String: Set<RunPlace>] = [:]
 
   /// One failing test in one build.
   private struct Failure {
     var test: String
+    var configuration: String
     var step: TestStep
     var note: FailureNote
+
+    init(_ track: TestSeries, _ step: TestStep, _ note: FailureNote) {
+      test = track.test
+      configuration = track.configuration
+      self.step = step
+      self.note = note
+    }
+
+    var place: RunPlace { RunPlace(build: step.build, configuration: configuration) }
   }
 
   package init(_ timeline: TestTimeline, outages: [OutageWindow]) {
@@ -70,7 +87,7 @@ package struct FailureClusters: Sendable {
     for track in timeline.tracks {
       for step in track.steps(from: timeline.tonight) where step.failure != nil {
         guard let note = step.failure, step.failures > 0 || !note.cause.isEmpty, !step.isParent else { continue }
-        let failure = Failure(test: track.test, step: step, note: note)
+        let failure = Failure(track, step, note)
         if !note.cause.isEmpty {
           declared[note.cause, default: []].append(failure)
         } else if !note.isAssertion, let outage = Self.outage(at: step.time, outages) {
@@ -114,7 +131,7 @@ package struct FailureClusters: Sendable {
       for track in timeline.tracks where track.hasTrouble {
         guard track.test == name || track.test.hasSuffix(" > " + name) else { continue }
         for step in track.steps where builds.contains(step.build) && step.isFailure {
-          if let note = step.failure { all.append(Failure(test: track.test, step: step, note: note)) }
+          if let note = step.failure { all.append(Failure(track, step, note)) }
         }
       }
     }
@@ -126,7 +143,7 @@ package struct FailureClusters: Sendable {
     for failure in failures { byTest[failure.test, default: []].append(failure) }
     let tests = byTest.keys.sorted()
     guard tests.count >= 2 else { return }
-    let struck = tests.map { test in Set((byTest[test] ?? []).map(\.step.build)) }
+    let struck = tests.map { test in Set((byTest[test] ?? []).map(\.place)) }
     let groups = Self.groups(struck)
     for (rank, group) in groups.enumerated() {
       let members = group.flatMap { byTest[tests[$0]] ?? [] }
@@ -139,9 +156,9 @@ package struct FailureClusters: Sendable {
         salt: rank == 0 ? "" : tests[group[0]])
       guard group.count >= Self.collateralTests else { continue }
       // Where many fail for a shared trouble, the same failure of one more test in the same build is no news about it.
-      let builds = Set(members.map(\.step.build))
-      for failure in failures where builds.contains(failure.step.build) {
-        collateral[failure.test, default: []].insert(failure.step.build)
+      let places = Set(members.map(\.place))
+      for failure in failures where places.contains(failure.place) {
+        collateral[failure.test, default: []].insert(failure.place)
       }
     }
   }
@@ -153,8 +170,8 @@ package struct FailureClusters: Sendable {
     for track in timeline.tracks where !taken.contains(track.test) {
       for step in track.steps(from: timeline.tonight) where step.failures > 0 && !step.isParent {
         guard let note = step.failure, note.cause.isEmpty, note.needsFrame, !note.message.isEmpty else { continue }
-        let key = note.type + ": " + note.message + "\u{0}" + String(step.build)
-        groups[key, default: []].append(Failure(test: track.test, step: step, note: note))
+        let key = note.type + ": " + note.message + "\u{0}" + String(step.build) + "\u{0}" + track.configuration
+        groups[key, default: []].append(Failure(track, step, note))
       }
     }
     var joined: [String: [Failure]] = [:]
@@ -172,33 +189,31 @@ package struct FailureClusters: Sendable {
   /// Tests without a shared message that began to fail in the same builds, more than once.
   private mutating func addCoFailures(_ timeline: TestTimeline) {
     let taken = Set(clusters.flatMap(\.tests))
-    var tests: [String] = []
-    var onsets: [Set<Int>] = []
-    var steps: [[TestStep]] = []
+    var tracks: [TestSeries] = []
+    var onsets: [Set<RunPlace>] = []
     for track in timeline.tracks where track.hasTrouble && !taken.contains(track.test) {
       guard track.steps.contains(where: { $0.build >= timeline.tonight && $0.isFailure }) else { continue }
-      var starts: Set<Int> = []
+      var starts: Set<RunPlace> = []
       var isFailing = false
       for step in track.steps where step.ran {
-        if step.firstFailures > 0, !isFailing { starts.insert(step.build) }
+        if step.firstFailures > 0, !isFailing {
+          starts.insert(RunPlace(build: step.build, configuration: track.configuration))
+        }
         isFailing = step.firstFailures > 0
       }
       guard starts.count >= 2 else { continue }
-      tests.append(track.test)
+      tracks.append(track)
       onsets.append(starts)
-      steps.append(track.steps)
     }
     for group in Self.groups(onsets, linkage: 0.8) where group.count >= 2 {
       guard Self.sharedOccasions(group.map { onsets[$0] }) >= 2 else { continue }
       let members = group.flatMap { index in
-        steps[index].filter { $0.build >= timeline.tonight && $0.isFailure }.map {
-          Failure(
-            test: tests[index], step: $0, note: $0.failure ?? FailureNote(type: "", message: "", frame: ""))
+        tracks[index].steps.filter { $0.build >= timeline.tonight && $0.isFailure }.map {
+          Failure(tracks[index], $0, $0.failure ?? FailureNote(type: "", message: "", frame: ""))
         }
       }
       add(
-        .coFailure, tests[group[0]], members, minimum: 2, isElsewhere: false,
-        salt: tests[group[0]])
+        .coFailure, tracks[group[0]].test, members, minimum: 2, isElsewhere: false, salt: tracks[group[0]].test)
     }
   }
 
@@ -210,7 +225,7 @@ package struct FailureClusters: Sendable {
     let tests = Set(failures.map(\.test)).sorted()
     guard tests.count >= minimum, !failures.isEmpty else { return }
     if isElsewhere {
-      for failure in failures { collateral[failure.test, default: []].insert(failure.step.build) }
+      for failure in failures { collateral[failure.test, default: []].insert(failure.place) }
     }
     let times = failures.map(\.step.time).filter { $0 != .min }
     let identity = StableHash.hash(basis.rawValue + "\u{0}" + signature + "\u{0}" + salt)
@@ -226,18 +241,18 @@ package struct FailureClusters: Sendable {
 
   // MARK: - Average linkage
 
-  /// How many builds most of a group's members failed in.
-  private static func sharedOccasions(_ sets: [Set<Int>]) -> Int {
-    var counts: [Int: Int] = [:]
-    for set in sets { for build in set { counts[build, default: 0] += 1 } }
-    return counts.values.count { $0 * 2 > sets.count }
+  /// How many builds most of a group's members failed in, on one configuration.
+  private static func sharedOccasions(_ sets: [Set<RunPlace>]) -> Int {
+    var counts: [RunPlace: Int] = [:]
+    for set in sets { for place in set { counts[place, default: 0] += 1 } }
+    return Set(counts.filter { $0.value * 2 > sets.count }.map(\.key.build)).count
   }
 
   /// Groups of indices by agglomerative clustering with average linkage, largest first; beyond a size only equal sets join.
-  static func groups(_ sets: [Set<Int>], linkage: Double = linkage) -> [[Int]] {
+  static func groups<Place: Hashable>(_ sets: [Set<Place>], linkage: Double = linkage) -> [[Int]] {
     guard sets.count <= largestSplit else {
-      var equal: [[Int]: [Int]] = [:]
-      for (index, set) in sets.enumerated() { equal[set.sorted(), default: []].append(index) }
+      var equal: [Set<Place>: [Int]] = [:]
+      for (index, set) in sets.enumerated() { equal[set, default: []].append(index) }
       return equal.values.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
     }
     let similarity = sets.map { a in

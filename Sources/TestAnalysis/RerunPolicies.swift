@@ -1,10 +1,9 @@
 // What rerunning failed tests is worth: how often a build turns green, what it costs, and which faults it hides.
 //
 // With failure rates pᵢ and r reruns, independent tests leave a build green with P = ∏(1 − pᵢ^(r+1)) and cost
-// Σ tᵢ(pᵢ + … + pᵢ^r). Rates are fitted without set-ups, outages and faults, on all builds that are known; pᵢ^(r+1) is
-// estimated without bias from f failures in n attempts by f(f−1)…(f−r) / n(n−1)…(n−r), so that the product over independent
-// tests is without bias too, tests that have not failed yet included. Tests of one cluster fail together: then the product
-// runs over clusters. A night's figure is the mean over its builds, each with the lines of its branch.
+// Σ tᵢ(pᵢ + … + pᵢ^r). Rates are learned (`FlakeRates`) without set-ups, outages and faults, on all builds that are known.
+// Tests of one cluster fail together: then the product runs over clusters. A night's figure is the mean over its builds,
+// each with the lines of its branch.
 
 internal import Model
 internal import Glibc
@@ -35,7 +34,8 @@ package enum RerunPolicies {
     }
   }
 
-  /// How sure the fit is: 95 %.
+  private static let mostReruns = 3
+  /// How sure the cost is: 95 %.
   private static let confidence = 1.96
 
   /// What is known of one test on one configuration, over all branches.
@@ -43,28 +43,14 @@ package enum RerunPolicies {
     /// Of the attempts in builds that no fault and no outage had.
     var failures = 0
     var attempts = 0
-    /// Builds, and those in which its first attempt failed.
-    var builds = 0
-    var failed = 0
     var duration = 0.0
 
     var rate: Double { attempts == 0 ? 0 : Double(failures) / Double(attempts) }
 
-    /// The probability that r+1 attempts fail, without bias.
-    func stays(_ reruns: Int) -> Double {
-      var product = 1.0
-      for i in 0...reruns {
-        guard attempts > i else { return failures >= attempts && attempts > 0 ? 1 : 0 }
-        product *= Double(max(failures - i, 0)) / Double(attempts - i)
-      }
-      return product
-    }
-
-    /// Its variance, by the delta method with the rate after Jeffreys, which keeps a rate of 0 or 1 from being sure.
-    func variance(_ reruns: Int) -> Double {
+    /// The variance of the rate after Jeffreys, which keeps a rate of 0 or 1 from being sure.
+    var variance: Double {
       let rate = (Double(failures) + 0.5) / (Double(attempts) + 1)
-      let slope = Double(reruns + 1) * pow(rate, Double(reruns))
-      return slope * slope * rate * (1 - rate) / Double(max(attempts, 1))
+      return rate * (1 - rate) / Double(max(attempts, 1))
     }
   }
 
@@ -78,10 +64,10 @@ package enum RerunPolicies {
   static func evaluate(
     _ timeline: TestTimeline, clusters: FailureClusters, verdicts: [LineVerdict]
   ) -> [TestFindings.RerunPolicy] {
-    let fit = RerunFit(timeline, clusters: clusters, verdicts: verdicts)
     guard timeline.builds.count > timeline.tonight, !verdicts.isEmpty else { return [] }
+    let fit = RerunFit(timeline, clusters: clusters, verdicts: verdicts, reruns: mostReruns)
     let outcomes = RerunOutcomes(timeline, verdicts: verdicts)
-    return (0...3).map { reruns in
+    return (0...mostReruns).map { reruns in
       let observed = outcomes.green(from: timeline.tonight, reruns: reruns)
       var policy = TestFindings.RerunPolicy(
         reruns: reruns, green: fit.green(reruns: reruns, inClusters: false), cost: fit.cost(reruns: reruns),
@@ -96,27 +82,10 @@ package enum RerunPolicies {
     }
   }
 
-  /// P(green) of units with an interval of the fit: rates by their binomial error, and tests that have not failed yet by the
-  /// share of those that failed once (Good and Turing).
-  static func estimate(_ units: [Unit], reruns: Int) -> Estimate {
-    var logarithm = 0.0
-    var variance = 0.0
-    var once = 0.0
-    for unit in units where unit.failures > 0 && unit.attempts > 0 {
-      let stays = unit.stays(reruns)
-      if stays >= 1 { return Estimate(nil, low: 0, high: 1) }
-      logarithm += log1p(-stays)
-      variance += unit.variance(reruns) / ((1 - stays) * (1 - stays))
-      if unit.failed == 1 { once += pow(1 / Double(max(unit.builds, 1)), Double(reruns + 1)) }
-    }
-    let spread = confidence * variance.squareRoot()
-    return Estimate(
-      exp(logarithm), low: max(exp(logarithm - spread - 2 * once), 0), high: min(exp(logarithm + spread), 1))
-  }
-
+  /// What the reruns of these lines cost per build, with the binomial error of their rates.
   static func costs(_ units: [Unit], reruns: Int) -> Estimate {
     let spread = units.map { unit in
-      let error = unit.attempts == 0 ? 0 : confidence * unit.variance(0).squareRoot()
+      let error = unit.attempts == 0 ? 0 : confidence * unit.variance.squareRoot()
       return (low: max(unit.rate - error, 0), high: min(unit.rate + error, 1), duration: unit.duration)
     }
     return Estimate(

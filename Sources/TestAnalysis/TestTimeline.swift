@@ -38,6 +38,10 @@ package struct TestTimeline: Sendable {
   private(set) var copies: [String] = []
   /// By test with a trouble on one configuration: those on which it passed at the end.
   private(set) var passing: [String: Set<String>] = [:]
+  /// By the configurations on which it ran: how many of tonight's tests never had a trouble.
+  private(set) var silentTests: [[String]: Int] = [:]
+  /// By test with a trouble on some configurations: those on which it had none.
+  private(set) var silentLines: [String: [String]] = [:]
   /// Names of tests that vary from run to run.
   private(set) var maskedNames = 0
   /// What had no room: lines with a trouble, and rows for the history.
@@ -49,6 +53,9 @@ package struct TestTimeline: Sendable {
   private var rows = HistoryRows()
   private var keys: [String: String] = [:]
   private var trackMemory = 0
+  /// Tests that came one after another and ran on the same configurations.
+  private var lastSilent: (configurations: [String], tests: Int) = ([], 0)
+  private static let mixtures = 64
 
   /// - Parameters:
   ///   - partial: all partials merged.
@@ -84,6 +91,7 @@ package struct TestTimeline: Sendable {
     files = joiner.files
     tracks.sort { ($0.test, $0.configuration) < ($1.test, $1.configuration) }
     tally.finish()
+    countSilent([])
   }
 
   /// Adds the tests of a bucket, in the order of their hashes: what has no room does not depend on where they came from.
@@ -167,8 +175,15 @@ package struct TestTimeline: Sendable {
       if configurations.count > 1, steps.contains(where: \.isFailure), passing.count < limits.tracks / 256 {
         passing[test] = Set(configurations.filter { $0.value.last?.outcome == .passed }.keys)
       }
+      var silent: [String] = []
       for (configuration, steps) in configurations.sorted(by: { $0.key < $1.key }) {
-        add(steps, (test, configuration, key), own.filter { $0.configuration == configuration })
+        let isSilent = add(steps, (test, configuration, key), own.filter { $0.configuration == configuration })
+        if isSilent { silent.append(configuration) }
+      }
+      if silent.count == configurations.count {
+        if silent == lastSilent.configurations { lastSilent.tests += 1 } else { countSilent(silent) }
+      } else if !silent.isEmpty, silentLines.count < limits.tracks / 256 {
+        silentLines[test] = silent
       }
       let ran = Set(configurations.keys)
       for (configuration, before) in Dictionary(grouping: own, by: \.configuration).sorted(by: { $0.key < $1.key })
@@ -178,9 +193,10 @@ package struct TestTimeline: Sendable {
     }
   }
 
+  /// - Returns: whether the line never had a trouble.
   private mutating func add(
     _ steps: [TestStep], _ line: (test: String, configuration: String, key: String), _ before: [HistoryLine]
-  ) {
+  ) -> Bool {
     changes.observeDurations(line.test, line.configuration, steps, before)
     let isWorthALook = steps.contains { $0.isTrouble || $0.failure != nil } || before.contains(where: \.row.isTrouble)
     if isWorthALook {
@@ -188,10 +204,22 @@ package struct TestTimeline: Sendable {
         test: line.test, configuration: line.configuration, steps: history.steps(of: before) + steps)
       if keep(series) {
         if line.key != line.test { keys[line.test] = line.key }
-        return
+        return !series.hasTrouble
       }
     }
     keepRow(steps, line)
+    return !isWorthALook
+  }
+
+  /// Takes note of tests that ran on these configurations and never had a trouble, and begins to count the next.
+  private mutating func countSilent(_ next: [String]) {
+    let (configurations, tests) = lastSilent
+    lastSilent = (next, 1)
+    guard tests > 0 else { return }
+    // Beyond a few mixtures of configurations, one more says nothing new.
+    if silentTests.count < Self.mixtures || silentTests[configurations] != nil {
+      silentTests[configurations, default: 0] += tests
+    }
   }
 
   private mutating func keepRow(_ steps: [TestStep], _ line: (test: String, configuration: String, key: String)) {
@@ -233,13 +261,14 @@ package struct TestTimeline: Sendable {
     return tracks[start..<end]
   }
 
-  /// Tells that some failures lay elsewhere: by test, the builds.
-  package mutating func markCollateral(_ collateral: [String: Set<Int>]) {
+  /// Tells that some failures lay elsewhere: by test, where.
+  package mutating func markCollateral(_ collateral: [String: Set<RunPlace>]) {
     for i in tracks.indices {
-      guard let builds = collateral[tracks[i].test] else { continue }
-      for j in tracks[i].steps.indices
-      where tracks[i].steps[j].failures > 0 && builds.contains(tracks[i].steps[j].build) {
-        tracks[i].steps[j].isCollateral = true
+      guard let places = collateral[tracks[i].test] else { continue }
+      let configuration = tracks[i].configuration
+      for j in tracks[i].steps.indices where tracks[i].steps[j].failures > 0 {
+        let place = RunPlace(build: tracks[i].steps[j].build, configuration: configuration)
+        if places.contains(place) { tracks[i].steps[j].isCollateral = true }
       }
     }
   }

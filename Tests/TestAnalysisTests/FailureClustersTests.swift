@@ -48,6 +48,28 @@ struct FailureClustersTests {
     #expect(NightReading.findings(asserted).clusters.isEmpty)
   }
 
+  @Test("flaky tests that say the same on different cells of one build's matrix stay apart, on one cell they do not")
+  func cells() {
+    func night(apart: Bool) -> TestFindings {
+      var texts: [String: String] = [:]
+      for build in 1...8 {
+        for (cell, system) in ["linux", "macos", "windows"].enumerated() {
+          let outcomes: [(test: String, outcome: Character)] = ["a", "b", "c"].enumerated().map { test, name in
+            (name, build % 4 == 2 && cell == (apart ? test : 1) ? "F" : "P")
+          }
+          texts["build-\(build)/\(system)/r.xml"] = NightReading.junit(
+            outcomes, revision: "rev\(build)", message: "not ready within 2000 ms",
+            time: "2026-01-0\(build)T00:00:00Z")
+        }
+      }
+      return NightReading.conclude(NightReading.partial(texts)).findings
+    }
+    #expect(night(apart: true).clusters.isEmpty)
+    #expect(Set(night(apart: true).flaky.map(\.line.test.text)).count == 3)
+    #expect(night(apart: false).clusters.map(\.tests.count) == [3])
+    #expect(night(apart: false).flaky.isEmpty)
+  }
+
   @Test("tests that fail in different builds stay apart, whatever they say")
   func independent() {
     var texts: [String: String] = [:]

@@ -148,6 +148,16 @@ struct TestPlaces {
     return found.sorted().map { configurations[$0] }.filter { !$0.isEmpty }
   }
 
+  /// By configuration: how many builds have it.
+  func buildsByConfiguration() -> [String: Int] {
+    var found: [Int: Set<Int>] = [:]
+    for table in suites {
+      for place in table.values where !place.isCopy { found[place.configuration, default: []].insert(place.build) }
+    }
+    for place in plain where !place.isCopy { found[place.configuration, default: []].insert(place.build) }
+    return Dictionary(uniqueKeysWithValues: found.map { (configurations[$0.key], $0.value.count) })
+  }
+
   /// The number of a configuration.
   func number(of configuration: String) -> Int? {
     let place = configurations.partitioningIndex { $0 >= configuration }
