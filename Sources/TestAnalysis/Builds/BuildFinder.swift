@@ -16,7 +16,8 @@ struct BuildFinder {
   private(set) var isOrderKnown = true
 
   init(_ parts: [TestFilePart]) {
-    places = parts.map { ReportPlace(path: $0.path, properties: $0.properties) }
+    let words = PathWords(parts)
+    places = parts.map { ReportPlace(path: $0.path, properties: $0.properties, words: words) }
     settleTrailing()
     settleNumbers(parts)
     group(parts)

@@ -141,7 +141,7 @@ struct ConfigurationFinder {
       overlap.add(first.overlap(second))
       let (x, y) = (a.reports[build] ?? [], b.reports[build] ?? [])
       // The attempts that a name tells of are their own explanation.
-      if x.contains(where: { roles[$0].isTold }) != y.contains(where: { roles[$0].isTold }) { return .apart }
+      if x.allSatisfy({ roles[$0].isTold }) != y.allSatisfy({ roles[$0].isTold }) { return .apart }
       if Set(x.map { parts[$0].content }) != Set(y.map { parts[$0].content }) { isSame = false }
       isTogether = isTogether && areTogether(x, y)
     }

@@ -31,13 +31,17 @@ struct PathComponent: Hashable, Sendable {
   /// The words that are left as one text.
   var name: String { words.joined(separator: "-") }
 
-  init(_ text: Substring, isFile: Bool) {
+  /// - Parameters:
+  ///   - text: the folder, archive or file.
+  ///   - isFile: whether it is the report itself.
+  ///   - meanings: what the night's other reports say that words in it mean.
+  init(_ text: Substring, isFile: Bool, words meanings: PathWords = PathWords()) {
     self.text = Self.withoutEnding(text)
     var tokens = Self.tokens(self.text)
-    takeUUIDs(&tokens)
+    takeDrawn(&tokens, isFile && !meanings.filesNameRevisions)
     takeDate(&tokens)
     takeAttempt(&tokens)
-    takeShard(&tokens)
+    takeShard(&tokens, but: meanings.versions)
     takeRevisionAndNumber(&tokens, isFile: isFile)
     words = tokens
     isOpaque = isOpaque && words.isEmpty || words.count == 1 && words[0].utf8.count == 1
@@ -66,8 +70,14 @@ struct PathComponent: Hashable, Sendable {
     text.split { " -_()[]{},+=@#:".contains($0) }.map(String.init)
   }
 
-  /// Eight, four, four, four and twelve hex digits.
-  private mutating func takeUUIDs(_ tokens: inout [String]) {
+  /// UUIDs (eight, four, four, four and twelve hex digits) and sums of 32, which are no commits.
+  private mutating func takeDrawn(_ tokens: inout [String], _ takesRevisions: Bool) {
+    let count = tokens.count
+    tokens.removeAll { Self.isSum($0) || takesRevisions && Self.isRevision($0) }
+    if tokens.count < count {
+      isOpaque = true
+      isDrawn = true
+    }
     let lengths = [8, 4, 4, 4, 12]
     var i = 0
     while i + 5 <= tokens.count {
@@ -87,7 +97,20 @@ struct PathComponent: Hashable, Sendable {
       guard i < tokens.count, count.contains(tokens[i].utf8.count) else { return nil }
       return tokens[i].utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int64(tokens[i]) : nil
     }
+    // `2026.11.02`, as Xcode writes it.
+    if let i = tokens.firstIndex(where: Self.isDottedDate) {
+      tokens.replaceSubrange(i...i, with: tokens[i].split(separator: ".").map(String.init))
+    }
     for i in tokens.indices {
+      // `20261102.3`: the third build of a day, as Azure numbers them.
+      let parts = tokens[i].split(separator: ".", omittingEmptySubsequences: false)
+      if parts.count == 2, let day = Int64(parts[0]), parts[0].utf8.count == 8, (1990_01_01...2199_12_31).contains(day),
+        let turn = Int64(parts[1]), (0..<100_000).contains(turn), (1...12).contains(day / 100 % 100)
+      {
+        date = day * 1_000_000 + turn
+        tokens.remove(at: i)
+        return
+      }
       if let year = digits(i, 4...4), (1970...2199).contains(year), let month = digits(i + 1, 1...2), month <= 12,
         i + 2 < tokens.count
       {
@@ -96,12 +119,16 @@ struct PathComponent: Hashable, Sendable {
         guard let number = Int64(day), (1...31).contains(number) else { continue }
         var value = (year * 100 + month) * 100 + number
         var end = i + 3
-        let hour = tokens[i + 2].dropFirst(day.count).filter(\.isNumber)
-        value = value * 1_000_000 + (Int64(hour.prefix(2)) ?? 0) * 10_000
-        if !hour.isEmpty, let minute = digits(end, 2...2) {
-          value += minute * 100
+        var clock = [Int64(tokens[i + 2].dropFirst(day.count).filter(\.isNumber).prefix(2))].compactMap(\.self)
+        // The time stands behind it: `2026-11-02_10-11-12`, or its minutes do.
+        while clock.count < 3, let part = digits(end, 2...2), part < 60, !clock.isEmpty || digits(end + 1, 2...2) != nil
+        {
+          clock.append(part)
           end += 1
         }
+        // A zone written as a number: `+0000`.
+        if clock.count == 3, digits(end, 4...4) != nil { end += 1 }
+        value = zip(clock + [0, 0, 0], [10_000, 100, 1]).reduce(value * 1_000_000) { $0 + $1.0 * $1.1 }
         date = value
         tokens.removeSubrange(i..<end)
         return
@@ -117,6 +144,11 @@ struct PathComponent: Hashable, Sendable {
         return
       }
     }
+  }
+
+  private static func isDottedDate(_ token: String) -> Bool {
+    let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.map(\.utf8.count) == [4, 2, 2] && parts.allSatisfy { Int64($0) != nil }
   }
 
   /// A word and the number glued to it or standing behind it.
@@ -138,6 +170,14 @@ struct PathComponent: Hashable, Sendable {
         tokens[i] += tokens.remove(at: i + 1)
       }
       let (word, number, length) = Self.numbered(tokens, i)
+      if let number, number < 1000, Self.repetitions.contains(word), i + length + 1 < tokens.count,
+        tokens[i + length].lowercased() == "of", Int64(tokens[i + length + 1]) != nil
+      {
+        // `run_1_of_3`: Bazel's `--runs_per_test`.
+        attempt = Int(number)
+        tokens.removeSubrange(i..<i + length + 2)
+        continue
+      }
       let isLater = ["retry", "rerun", "retries", "reruns", "retried"].contains(word)
       guard isLater || ["attempt", "attempts", "try", "tries"].contains(word) else {
         i += 1
@@ -161,14 +201,21 @@ struct PathComponent: Hashable, Sendable {
     }
   }
 
-  private static let shardWords: Set<String> = [
+  private static let repetitions: Set<String> = ["run", "iteration", "repetition", "repeat", "attempt"]
+
+  static let shardWords: Set<String> = [
     "shard", "node", "part", "split", "chunk", "worker", "partition", "slice", "bucket", "parallel", "batch",
   ]
 
-  private mutating func takeShard(_ tokens: inout [String]) {
+  private mutating func takeShard(_ tokens: inout [String], but versions: Set<String>) {
     var i = 0
     while i < tokens.count {
       var (word, number, length) = Self.numbered(tokens, i)
+      let isCounted = i + length < tokens.count && ["of", "total"].contains(tokens[i + length].lowercased())
+      if Self.shardWords.contains(word), versions.contains(word), !isCounted {
+        i += 1
+        continue
+      }
       if !Self.shardWords.contains(word) {
         // `1-of-4` without a word.
         guard Int64(word) != nil || (word.isEmpty && number != nil), i + 2 < tokens.count,
@@ -244,6 +291,11 @@ struct PathComponent: Hashable, Sendable {
     let text = bareRevision(token)
     return (7...40).contains(text.utf8.count) && text.utf8.allSatisfy { hexDigit($0) < 16 }
       && text.contains(where: \.isLetter) && text.contains(where: \.isNumber)
+  }
+
+  /// 32 hex digits: what is named by its contents, or drawn.
+  private static func isSum(_ token: String) -> Bool {
+    token.utf8.count == 32 && token.utf8.allSatisfy { hexDigit($0) < 16 }
   }
 
   /// `r` before digits and `g` of git-describe are none of it.

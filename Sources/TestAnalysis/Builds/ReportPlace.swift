@@ -22,13 +22,23 @@ struct ReportPlace {
   var rest: [PathComponent] = []
   var origin: RunOrigin
 
-  init(path: String, properties: [TestRecord.Property]) {
+  /// Of the components that the number of the build, and the one behind its revision, are from.
+  private var numberPlace = -1
+  private var trailingPlace = -1
+
+  init(path: String, properties: [TestRecord.Property], words: PathWords = PathWords()) {
     origin = RunOrigin(properties)
     let parts = path.split { $0 == "/" || $0 == "!" }.suffix(24)
     var labels: [String] = []
     var isInAttempts = false
     for (offset, part) in parts.enumerated() {
-      var component = PathComponent(part, isFile: offset == parts.count - 1)
+      var component = PathComponent(part, isFile: offset == parts.count - 1, words: words)
+      // `builds/31`, `pipelines/991`, `runs/12345`.
+      if component.number != nil, component.words.isEmpty, let parent = rest.last?.words, parent.count == 1,
+        Self.buildFolders.contains(parent[0].lowercased())
+      {
+        component.isNumberSure = true
+      }
       if isInAttempts, offset < parts.count - 1 {
         // `Retries/<id>/2/…`: identifiers on the way to the number.
         if let number = component.number, number < 1000 {
@@ -52,6 +62,7 @@ struct ReportPlace {
       rest.append(component)
     }
     label = labels.joined(separator: "/")
+    keepOtherNumbers()
     if attempt == nil { attempt = origin.attempt }
     readBranch()
     // What is empty says nothing, the file's own name excepted.
@@ -63,6 +74,21 @@ struct ReportPlace {
       isNumberSure = true
     }
     if revision.isEmpty { revision = origin.revision }
+  }
+
+  private static let buildFolders: Set<String> = [
+    "builds", "runs", "pipelines", "workflows", "build", "run", "pipeline",
+  ]
+
+  /// A folder that is only a number, and not the build's, is called by it: a version, an attempt, a job.
+  private mutating func keepOtherNumbers() {
+    for i in rest.indices
+    where i != numberPlace && i != trailingPlace && rest[i].revision.isEmpty && rest[i].words.isEmpty {
+      guard let number = rest[i].number, rest[i].trailing == nil, attempt == nil || number >= 1000 else { continue }
+      rest[i].words = [rest[i].text]
+      // What counts jobs has no meaning; versions and years have fewer digits.
+      if number >= 10_000 { rest[i].isOpaque = true }
+    }
   }
 
   /// Takes revision, number and date of the build; the first of each kind counts.
@@ -77,11 +103,13 @@ struct ReportPlace {
       if !isRevisionInPath || number == nil && !component.revision.isEmpty {
         if number == nil || component.isNumberSure && !isNumberSure {
           number = value
+          numberPlace = rest.count
           isNumberSure = component.isNumberSure
           isTaken = true
         }
       } else if trailing == nil, number == nil {
         trailing = value
+        trailingPlace = rest.count
         isTaken = true
       }
     }
