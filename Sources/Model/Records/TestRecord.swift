@@ -17,13 +17,7 @@ package struct TestRecord: Sendable {
   package var suites: [String] = []
   package var className = ""
   package var name = ""
-  package var parameters = ""
   package var outcome: TestOutcome = .passed
-  /// Masked of nothing, bounded to the kept text limit.
-  package var message = ""
-  package var failureType = ""
-  package var stack = ""
-  package var output = ""
   /// Microseconds, -1 where unknown.
   package var duration: Int64 = -1
   /// Microseconds since the epoch, `Int64.min` where unknown.
@@ -37,18 +31,96 @@ package struct TestRecord: Sendable {
   /// The `hostname` of the innermost suite, or what else the format calls the machine: a machine, or a project or device in
   /// its place.
   package var host = ""
-  /// The producer's own 1-based number of this attempt, 0 where it says nothing.
-  package var attempt = 0
   /// Properties of the innermost suite, where the report has several suites; shared by its records.
   package var suiteProperties: [Property] = []
-  /// Earlier or later attempts that the record itself tells of (Surefire's flaky and rerun elements).
-  package var attempts: [Attempt] = []
   /// The record says that its final outcome differs from the element: rerun, flaky, expected failure.
   package var marks: Marks = []
-  package var properties: [Property] = []
   package var source = SourceRef(bits: 0)
+  /// What few records have, none or one: most tests pass and say no more, and a short record is moved and freed sooner.
+  @usableFromInline var rare: [Rare] = []
 
   package init() {}
+
+  @usableFromInline struct Rare: Sendable {
+    @usableFromInline var parameters = ""
+    @usableFromInline var message = ""
+    @usableFromInline var failureType = ""
+    @usableFromInline var stack = ""
+    @usableFromInline var output = ""
+    @usableFromInline var attempt = 0
+    @usableFromInline var attempts: [Attempt] = []
+    @usableFromInline var properties: [Property] = []
+    @usableFromInline init() {}
+  }
+
+  /// Whether the record may say more than that a test ran.
+  @inlinable package var hasDetails: Bool { !rare.isEmpty }
+
+  @inlinable package var parameters: String {
+    get { rare.isEmpty ? "" : rare[0].parameters }
+    set { set(newValue, \.parameters) }
+  }
+  /// Masked of nothing, bounded to the kept text limit.
+  @inlinable package var message: String {
+    get { rare.isEmpty ? "" : rare[0].message }
+    set { set(newValue, \.message) }
+  }
+  @inlinable package var failureType: String {
+    get { rare.isEmpty ? "" : rare[0].failureType }
+    set { set(newValue, \.failureType) }
+  }
+  @inlinable package var stack: String {
+    get { rare.isEmpty ? "" : rare[0].stack }
+    set { set(newValue, \.stack) }
+  }
+  @inlinable package var output: String {
+    get { rare.isEmpty ? "" : rare[0].output }
+    set { set(newValue, \.output) }
+  }
+  /// The producer's own 1-based number of this attempt, 0 where it says nothing.
+  @inlinable package var attempt: Int {
+    get { rare.isEmpty ? 0 : rare[0].attempt }
+    set {
+      if rare.isEmpty {
+        if newValue == 0 { return }
+        rare.append(Rare())
+      }
+      rare[0].attempt = newValue
+    }
+  }
+  /// Earlier or later attempts that the record itself tells of (Surefire's flaky and rerun elements).
+  @inlinable package var attempts: [Attempt] {
+    get { rare.isEmpty ? [] : rare[0].attempts }
+    set {
+      if rare.isEmpty, newValue.isEmpty { return }
+      if rare.isEmpty { rare.append(Rare()) }
+      rare[0].attempts = newValue
+    }
+    _modify {
+      if rare.isEmpty { rare.append(Rare()) }
+      yield &rare[0].attempts
+    }
+  }
+  @inlinable package var properties: [Property] {
+    get { rare.isEmpty ? [] : rare[0].properties }
+    set {
+      if rare.isEmpty, newValue.isEmpty { return }
+      if rare.isEmpty { rare.append(Rare()) }
+      rare[0].properties = newValue
+    }
+    _modify {
+      if rare.isEmpty { rare.append(Rare()) }
+      yield &rare[0].properties
+    }
+  }
+
+  @inlinable mutating func set(_ text: String, _ field: WritableKeyPath<Rare, String>) {
+    if rare.isEmpty {
+      if text.isEmpty { return }
+      rare.append(Rare())
+    }
+    rare[0][keyPath: field] = text
+  }
 
   /// One attempt told of inside a result record.
   package struct Attempt: Hashable, Sendable {

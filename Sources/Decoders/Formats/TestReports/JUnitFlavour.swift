@@ -71,7 +71,10 @@ struct JUnitFlavour {
   mutating func sawCase(_ marks: inout CaseMarks, name: String, className: String) {
     guard cases < 64 else { return }
     cases += 1
-    if name.utf8.last == 0x29, name.utf8.contains(0x28) { hasSwiftNames = true }
+    if !hasSwiftNames {
+      let bytes = name.utf8Span.span
+      if !bytes.isEmpty, bytes[bytes.count - 1] == 0x29, name.utf8.contains(0x28) { hasSwiftNames = true }
+    }
     if marks.hasAssertions, hint == nil { hint = "phpunit" }
     if marks.hasValueParameter || marks.result == "completed" || marks.result == "suppressed" { hint = "gtest" }
     if hint == nil, marks.status == "run" || marks.status == "notrun" || marks.status == "fail" {

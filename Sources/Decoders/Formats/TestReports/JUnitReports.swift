@@ -44,6 +44,9 @@ struct JUnitReports: ReportReader {
   private var flavour = JUnitFlavour()
   /// The class of the case before: as a rule this one's too, and then its text is not made again.
   private var className = ""
+  /// What a case has of its suites, until they change.
+  private var prototype = TestRecord()
+  private var isPrototypeStale = true
 
   init() {}
 
@@ -51,7 +54,8 @@ struct JUnitReports: ReportReader {
     switch tag.name {
     case "testcase":
       var marks = JUnitFlavour.CaseMarks()
-      var record = TestRecord()
+      refreshPrototype()
+      var record = prototype
       read(tag, into: &record, &marks, CaseSettings(of: sheet))
       cases.append(Case(record: record, line: tag.line, status: marks.status, result: marks.result))
     case "testsuite", "testsuites": startSuite(tag, on: &sheet)
@@ -66,10 +70,11 @@ struct JUnitReports: ReportReader {
   }
 
   mutating func element(_ tag: borrowing XMLTag, in path: [String], on sheet: inout ReportBuilder) {
-    if tag.name == "testcase" {
+    if tag.word == .testcase {
       var marks = JUnitFlavour.CaseMarks()
       let settings = CaseSettings(of: sheet)
-      let refused = sheet.add(line: tag.line) { record in
+      refreshPrototype()
+      let refused = sheet.add(prototype, line: tag.line) { record in
         read(tag, into: &record, &marks, settings)
         // Nothing in it and nothing said: it passed, as nearly all do.
         guard marks.status.isEmpty, marks.result.isEmpty else { return false }
@@ -108,6 +113,7 @@ struct JUnitReports: ReportReader {
     sheet.name(dialect: flavour.name)
     attempt = nil
     suitePath = []
+    isPrototypeStale = true
   }
 
   // MARK: - Suites
@@ -138,11 +144,13 @@ struct JUnitReports: ReportReader {
       if let value = tag[name], suites.count < 2, !value.isEmpty { sheet.property("suite." + name, value) }
     }
     suites.append(suite)
+    isPrototypeStale = true
     if !isRoot || !suite.name.isEmpty { suitePath = sheet.suites(suitePath, adding: suite.name) }
   }
 
   private mutating func endSuite(on sheet: inout ReportBuilder, compare: Bool = true) {
     guard let suite = suites.popLast() else { return }
+    isPrototypeStale = true
     if !suite.isRoot || !suite.name.isEmpty, !suitePath.isEmpty { suitePath.removeLast() }
     if let parent = suites.indices.last {
       suites[parent].cases += suite.cases
@@ -191,6 +199,7 @@ struct JUnitReports: ReportReader {
       flavour.sawProperty(name)
       sheet.property(name, value)
       if let suite = suites.indices.last, suites[0].isRoot, suites[suite].properties.count < 64 {
+        isPrototypeStale = true
         suites[suite].properties.append(
           TestRecord.Property(name: sheet.cut(name, 200), value: sheet.cut(value, 1000)))
       }
@@ -210,7 +219,25 @@ struct JUnitReports: ReportReader {
       zoneSeconds = sheet.context.settings.assumedZoneSeconds
     }
 
-    @inline(__always) func bounded(_ text: String) -> String { text.cut(toBytes: textLimit) }
+    @inline(__always) func bounded(_ text: String) -> String {
+      text.utf8.count <= textLimit ? text : text.cut(toBytes: textLimit)
+    }
+  }
+
+  @inline(__always) private mutating func refreshPrototype() { if isPrototypeStale { makePrototype() } }
+
+  private mutating func makePrototype() {
+    isPrototypeStale = false
+    prototype = TestRecord()
+    prototype.suites = suitePath
+    guard let suite = suites.last else { return }
+    if let time = suite.time {
+      prototype.time = time.time
+      prototype.hasZone = time.hasZone
+    }
+    prototype.file = suite.file
+    prototype.host = suite.host
+    prototype.suiteProperties = suite.properties
   }
 
   /// Fills a new record with what a case's tag tells of it. (A record that is returned is copied, text by text.)
@@ -218,46 +245,38 @@ struct JUnitReports: ReportReader {
     _ tag: borrowing XMLTag, into record: inout TestRecord, _ marks: inout JUnitFlavour.CaseMarks,
     _ settings: CaseSettings
   ) {
-    record.suites = suitePath
     for i in 0..<tag.count {
-      switch tag.name(i) {
-      case "name": record.name = settings.bounded(tag.value(i))
-      case "classname":
+      switch tag.word(i) {
+      case .name: record.name = settings.bounded(tag.value(i))
+      case .classname:
         className = tag.value(i, sameAs: className)
         record.className = settings.bounded(className)
-      case "time", "duration":
+      case .time, .duration:
         if record.duration < 0 {
           record.duration = tag.plainSeconds(i) ?? ReportValues.duration(tag.value(i))
           if record.duration < 0, !tag.value(i).isEmpty { record.marks.insert(.durationUnknown) }
         }
-      case "class": if record.className.isEmpty { record.className = settings.bounded(tag.value(i)) }
-      case "timestamp":
+      case .className: if record.className.isEmpty { record.className = settings.bounded(tag.value(i)) }
+      case .timestamp:
         if let found = ReportValues.time(
           tag.value(i), assumedZoneSeconds: settings.zoneSeconds)
         {
           record.time = found.time
           record.hasZone = found.hasZone
         }
-      case "file": record.file = settings.bounded(tag.value(i))
-      case "line": record.line = Int(tag.value(i)) ?? 0
-      case "status": marks.status = tag.value(i)
-      case "result": marks.result = tag.value(i)
-      case "value_param", "type_param":
-        if tag.name(i) == "value_param" { marks.hasValueParameter = true }
+      case .file:
+        let file = settings.bounded(tag.value(i))
+        if !file.isEmpty { record.file = file }
+      case .line: record.line = Int(tag.value(i)) ?? 0
+      case .status: marks.status = tag.value(i)
+      case .result: marks.result = tag.value(i)
+      case .valueParameter, .typeParameter:
+        if tag.word(i) == .valueParameter { marks.hasValueParameter = true }
         record.parameters = settings.bounded(tag.value(i))
-      case "assertions": marks.hasAssertions = true
-      case "flaky": if tag.value(i) == "true" { marks.status = "flaky" }
-      default: break
+      case .assertions: marks.hasAssertions = true
+      case .flaky: if tag.value(i) == "true" { marks.status = "flaky" }
+      case .other, .testcase: break
       }
-    }
-    if let last = suites.indices.last {
-      if record.time == .min, let time = suites[last].time {
-        record.time = time.time
-        record.hasZone = time.hasZone
-      }
-      if record.file.isEmpty { record.file = suites[last].file }
-      if !suites[last].host.isEmpty { record.host = suites[last].host }
-      if !suites[last].properties.isEmpty { record.suiteProperties = suites[last].properties }
     }
     flavour.sawCase(&marks, name: record.name, className: record.className)
   }

@@ -126,11 +126,14 @@ struct ReportBuilder {
   /// Adds a result record that is filled where it will stay: most are short, and moving one costs as much as reading it.
   ///
   /// - Parameters:
+  ///   - prototype: what it begins as.
   ///   - line: where it begins.
   ///   - fill: fills the new record; false takes it back.
   /// - Returns: the record if it was taken back.
-  mutating func add(line: Int, _ fill: (inout TestRecord) -> Bool) -> TestRecord? {
-    file.records.append(TestRecord())
+  @inline(__always) mutating func add(
+    _ prototype: TestRecord, line: Int, _ fill: (inout TestRecord) -> Bool
+  ) -> TestRecord? {
+    file.records.append(prototype)
     guard fill(&file.records[file.records.count - 1]) else { return file.records.removeLast() }
     finishLast(line: line)
     return nil
@@ -140,10 +143,8 @@ struct ReportBuilder {
   private mutating func finishLast(line: Int) {
     let last = file.records.count - 1
     file.records[last].source = context.line(line)
-    // What a passed test printed explains nothing: its beginning is enough.
-    if file.records[last].outcome == .passed, file.records[last].output.utf8.count > Self.passedOutput {
-      file.records[last].output = cut(file.records[last].output, Self.passedOutput)
-    }
+    bytes += 256
+    if file.records[last].hasDetails { boundDetails(last) }
     if repaired {
       file.records[last].marks.insert(.recovered)
       recordCounts.repair("recovered")
@@ -156,14 +157,21 @@ struct ReportBuilder {
     noteRepetition(line: line)
     recordCounts.use()
     recordCount += 1
-    bytes += 256 + file.records[last].output.utf8.count + file.records[last].stack.utf8.count
-    bytes += file.records[last].message.utf8.count
     if file.records.count >= Self.pieceRecords || bytes >= Self.pieceBytes { giveOut(last: false) }
+  }
+
+  private mutating func boundDetails(_ last: Int) {
+    // What a passed test printed explains nothing: its beginning is enough.
+    if file.records[last].outcome == .passed, file.records[last].output.utf8.count > Self.passedOutput {
+      file.records[last].output = cut(file.records[last].output, Self.passedOutput)
+    }
+    bytes += file.records[last].output.utf8.count + file.records[last].stack.utf8.count
+    bytes += file.records[last].message.utf8.count
   }
 
   /// Says once per report that a test stands many times in a row under one name: a few are retries or parameters, many
   /// are something that the report does not tell apart.
-  private mutating func noteRepetition(line: Int) {
+  @inline(__always) private mutating func noteRepetition(line: Int) {
     if saidRepeated { return }
     let last = file.records.count - 1
     let before = last - 1

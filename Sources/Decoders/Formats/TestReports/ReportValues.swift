@@ -11,6 +11,8 @@ enum ReportValues {
   /// - Returns: -1 where the text is no duration.
   static func duration(_ text: String, unit: Double = 1_000_000) -> Int64 {
     if unit == 1_000_000, let plain = plainSeconds(text) { return plain }
+    // Milliseconds with at most three places are whole microseconds.
+    if unit == 1000, let plain = plainSeconds(text), plain % 1000 == 0 { return plain / 1000 }
     var bytes = Array(text.utf8)
     while let last = bytes.last, Sniffer.isSpace(last) { bytes.removeLast() }
     while let first = bytes.first, Sniffer.isSpace(first) { bytes.removeFirst() }
@@ -144,7 +146,8 @@ enum ReportValues {
       bytes.append(0x5A)
       hasZone = true
     }
-    if let day = dayFirst(bytes) { bytes = day }
+    // A year in front is what most begin with.
+    if !bytes.prefix(4).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let day = dayFirst(bytes) { bytes = day }
     if bytes.count >= 10, bytes[2] == 0x2F, bytes[5] == 0x2F {
       // Month first, as the runners that write slashes do, unless that is no month.
       var month = Array(bytes[0..<2])

@@ -107,6 +107,14 @@ struct TAPDecoder: ChunkedDecoder {
     }
     var end = bytes.count
     while end > indent, bytes[end - 1] == 0x0D { end -= 1 }
+    if let point = TAPPoint(plain: bytes, indent, end) {
+      takePoint(point, level: indent / 4)
+      return
+    }
+    if end - indent == 3, bytes[indent] == 0x2D, bytes[indent + 1] == 0x2D, bytes[indent + 2] == 0x2D {
+      if !cases.isEmpty { yaml = TAPDiagnostic(indent: indent, limit: context.settings.limits.text) }
+      return
+    }
     var raw: [UInt8] = []
     raw.append(copying: bytes.extracting(indent..<end))
     if raw.contains(0x1B) { raw = ReportBuilder.withoutColours(raw) }
@@ -190,7 +198,7 @@ struct TAPDecoder: ChunkedDecoder {
     for item in cases[..<end] where !item.isSuite {
       var record = item.record
       if record.marks.contains(.parent), record.outcome == .failed { record.marks.remove(.parent) }
-      record.className = record.suites.joined(separator: " > ")
+      if !record.suites.isEmpty { record.className = record.suites.joined(separator: " > ") }
       sheet.add(record, line: item.line)
     }
     cases.removeFirst(end)
@@ -226,15 +234,16 @@ struct TAPDiagnostic {
     }
     size += bytes.count
     guard size <= 4 * limit, values.count < 200 else { return true }
-    let text = String(copying: bytes.extracting(found..<bytes.count))
     if blockIndent >= 0, found > blockIndent, let last = values.indices.last {
+      let text = String(copying: bytes.extracting(found..<bytes.count))
       values[last].value += (values[last].value.isEmpty ? "" : "\n") + text
       return true
     }
     blockIndent = -1
-    guard let colon = text.firstIndex(of: ":") else { return true }
-    let key = text[..<colon].trimmingSpace()
-    var value = text[text.index(after: colon)...].trimmingSpace()
+    let colon = ByteScan.find(0x3A, in: bytes, from: found)
+    guard colon < bytes.count else { return true }
+    let key = Self.trimmed(bytes, found, colon)
+    var value = Self.trimmed(bytes, colon + 1, bytes.count)
     if value.isEmpty || value.hasPrefix("|") || value.hasPrefix(">") {
       // A block of text, or keys of an object below: those are taken by their own names.
       if !value.isEmpty { blockIndent = found }
@@ -246,11 +255,22 @@ struct TAPDiagnostic {
     return true
   }
 
-  private func value(_ keys: String...) -> String? {
-    for key in keys {
-      if let found = values.first(where: { $0.key == key && !$0.value.isEmpty }) { return found.value }
-    }
+  /// A stretch of a line without white space around it.
+  private static func trimmed(_ bytes: Span<UInt8>, _ from: Int, _ to: Int) -> String {
+    var (start, end) = (from, to)
+    while start < end, Sniffer.isSpace(bytes[start]) { start += 1 }
+    while end > start, Sniffer.isSpace(bytes[end - 1]) { end -= 1 }
+    return String(copying: bytes.extracting(start..<end))
+  }
+
+  private func value(_ key: String) -> String? {
+    for known in values where known.key == key && !known.value.isEmpty { return known.value }
     return nil
+  }
+
+  /// The value of the first of several keys that there is.
+  private func value(_ first: String, _ others: String...) -> String? {
+    value(first) ?? others.lazy.compactMap { value($0) }.first
   }
 
   /// Whether the producer calls the point a suite.

@@ -114,6 +114,40 @@ struct TAPPoint {
     take(rest)
   }
 
+  /// `ok 3 - the cart empties`, as most points are: a number, a dash, a description without anything to unescape, to read
+  /// as a directive or as a duration.
+  init?(plain b: Span<UInt8>, _ start: Int, _ end: Int) {
+    var i = start
+    if i + 4 < end, b[i] == 0x6E, b[i + 1] == 0x6F, b[i + 2] == 0x74, b[i + 3] == 0x20 {
+      isOK = false
+      i += 4
+    }
+    guard i + 3 < end, b[i] == 0x6F, b[i + 1] == 0x6B, b[i + 2] == 0x20 else { return nil }
+    i += 3
+    let digits = i
+    while i < end, b[i] >= 0x30, b[i] <= 0x39 {
+      number = number &* 10 &+ Int(b[i] &- 0x30)
+      i += 1
+    }
+    guard i > digits, i - digits <= 9, i + 3 < end, b[i] == 0x20, b[i + 1] == 0x2D, b[i + 2] == 0x20 else { return nil }
+    i += 3
+    var mayBeTimed = false
+    for place in i..<end {
+      let byte = b[place]
+      if byte == 0x23 || byte == 0x5C || byte == 0x1B { return nil }
+      // bats' ` in 12ms`.
+      if byte == 0x20, place + 3 < end, b[place + 1] == 0x69, b[place + 2] == 0x6E, b[place + 3] == 0x20 {
+        mayBeTimed = true
+      }
+    }
+    if mayBeTimed { return nil }
+    var last = end
+    while i < last, Sniffer.isSpace(b[i]) { i += 1 }
+    while last > i, Sniffer.isSpace(b[last - 1]) { last -= 1 }
+    description = String(copying: b.extracting(i..<last))
+    isNumbered = true
+  }
+
   private mutating func take(_ text: Substring) {
     // Most points are no more than their description.
     if !text.utf8.contains(where: { $0 == 0x23 || $0 == 0x5C }) {

@@ -15,7 +15,6 @@ internal import Support
   fileprivate var target: UnsafeMutableRawPointer?
   fileprivate var calls: XMLHandlerCalls?
   fileprivate var tag = XMLTag()
-  fileprivate var names = XMLPointerNames()
   fileprivate let maximumDepth: Int
 
   /// The names of the open elements, the root first.
@@ -74,16 +73,16 @@ enum XMLParserCallbacks {
       guard let state = unsafe context?.assumingMemoryBound(to: XMLParserState.self), let name = unsafe name else {
         return
       }
-      unsafe state.pointee.tag.clear(name: state.pointee.names.text(name, prefix: nil), line: state.pointee.toldLine)
+      unsafe state.pointee.tag.clear(held: name, line: state.pointee.toldLine)
       if let attributes = unsafe attributes {
         for i in 0..<Int(count) {
           guard let key = unsafe attributes[5 * i], let from = unsafe attributes[5 * i + 3],
             let to = unsafe attributes[5 * i + 4]
           else { continue }
-          let text = unsafe state.pointee.names.text(key, prefix: attributes[5 * i + 1])
           // A value that the parser had to put together ends with a zero, one that stands as written with its quote.
           unsafe state.pointee.tag.add(
-            text, UnsafeBufferPointer(start: from, count: to - from), isComposed: to.pointee == 0)
+            key, prefix: attributes[5 * i + 1], UnsafeBufferPointer(start: from, count: to - from),
+            isComposed: to.pointee == 0)
         }
       }
       if namespaceCount > 0, let namespaces = unsafe namespaces {
@@ -138,11 +137,11 @@ extension XMLParserState {
       guard let value = unsafe namespaces[2 * i + 1] else { continue }
       var name = "xmlns"
       if let prefix = unsafe namespaces[2 * i] {
-        let text = unsafe names.text(prefix, prefix: nil)
+        let text = unsafe XMLPointerNames.made(prefix)
         name = "xmlns:" + text
       }
       let length = unsafe strnlen(UnsafeRawPointer(value).assumingMemoryBound(to: CChar.self), 4096)
-      unsafe tag.add(name, UnsafeBufferPointer(start: value, count: length), isComposed: true)
+      unsafe tag.add(declaration: name, UnsafeBufferPointer(start: value, count: length))
     }
   }
 
@@ -227,37 +226,6 @@ extension XMLParserState {
     unsafe element = { unsafe $0.assumingMemoryBound(to: Handler.self).pointee.element($1) }
     unsafe text = { unsafe $0.assumingMemoryBound(to: Handler.self).pointee.text($1.span) }
     unsafe end = { unsafe $0.assumingMemoryBound(to: Handler.self).pointee.end($1) }
-  }
-}
-
-/// The texts of names by the place where the parser keeps them: one name, one place.
-struct XMLPointerNames {
-  @safe private struct Slot {
-    var name: UnsafePointer<xmlChar>?
-    var prefix: UnsafePointer<xmlChar>?
-    var text = ""
-  }
-
-  private var slots = [Slot](repeating: Slot(), count: 64)
-  /// Bytes that are kept of a name.
-  private static let longest = 256
-
-  mutating func text(_ name: UnsafePointer<xmlChar>, prefix: UnsafePointer<xmlChar>?) -> String {
-    let bits = UInt(bitPattern: name) ^ (UInt(bitPattern: prefix) &<< 1)
-    let slot = Int(truncatingIfNeeded: (bits &* 0x9E37_79B9_7F4A_7C15) &>> 58)
-    if unsafe slots[slot].name == name && slots[slot].prefix == prefix { return slots[slot].text }
-    var text = unsafe Self.made(name)
-    if let prefix = unsafe prefix {
-      let space = unsafe Self.made(prefix)
-      text = space + ":" + text
-    }
-    slots[slot] = unsafe Slot(name: name, prefix: prefix, text: text)
-    return text
-  }
-
-  private static func made(_ name: UnsafePointer<xmlChar>) -> String {
-    let count = unsafe min(strnlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self), longest), longest)
-    return unsafe String(decoding: UnsafeBufferPointer(start: name, count: count), as: UTF8.self)
   }
 }
 

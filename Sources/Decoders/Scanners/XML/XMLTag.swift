@@ -1,12 +1,19 @@
 // One start tag as the scanner hands it over.
 
-internal import Support
+internal import CLibXML2
 internal import Glibc
+internal import Support
 
 /// A start tag: its local name and its attributes, decoded. The scanner uses one value again for every tag.
 @safe struct XMLTag {
-  /// Without its namespace prefix.
-  var name = ""
+  /// Which of the known words its name is.
+  private(set) var word = XMLWord.other
+  private var number: Int32 = -1
+  private var ownName = ""
+  /// The names that libxml2 told, by number.
+  private var names = XMLPointerNames()
+  /// The names of attributes that the scanner told, by number.
+  private var ownNames: [String] = []
   /// 1-based line of the `<`.
   var line = 1
   /// How many attributes the tag has.
@@ -21,10 +28,13 @@ internal import Glibc
   /// The names once there are many of them.
   private var taken: Set<String> = []
 
+  /// Nothing in it counts references: the places of attributes are filled again with every tag.
   @safe private struct Attribute {
-    var name: String
-    /// Names of two numbers differ, unless one is negative.
-    var number: Int
+    /// Of its name: among libxml2's, or from -1 down among our own.
+    var number: Int32
+    var word: XMLWord
+    /// The scanner's names of two keys differ, unless one is negative.
+    var key: Int32
     /// Where the value lies: among the raw bytes, or among the decoded ones.
     var start: Int
     var end: Int
@@ -33,12 +43,21 @@ internal import Glibc
     var held: UnsafePointer<UInt8>?
   }
 
+  /// Without its namespace prefix.
+  var name: String { number >= 0 ? names.text(number) : ownName }
+
+  /// Which of the known words the i-th attribute's name is.
+  @inline(__always) func word(_ i: Int) -> XMLWord { attributes[i].word }
+
   /// The name of the i-th attribute.
-  @inline(__always) func name(_ i: Int) -> String { attributes[i].name }
+  func name(_ i: Int) -> String {
+    let number = attributes[i].number
+    return number >= 0 ? names.text(number) : ownNames[Int(-1 - number)]
+  }
 
   /// The attribute's value; nil where the tag has none of that name.
   subscript(_ name: String) -> String? {
-    for i in 0..<count where attributes[i].name == name { return value(i) }
+    for i in 0..<count where self.name(i) == name { return value(i) }
     return nil
   }
 
@@ -75,11 +94,26 @@ internal import Glibc
   /// The i-th attribute's value as microseconds, where it is a plain number of seconds.
   func plainSeconds(_ i: Int) -> Int64? { unsafe withValue(i) { unsafe ReportValues.plainSeconds($0) } }
 
+  /// Begins a tag that the scanner reads.
   mutating func clear(name: String, line: Int) {
-    self.name = name
+    clear(line: line)
+    ownName = name
+    number = -1
+    word = XMLWord(name)
+  }
+
+  /// Begins a tag that libxml2 has read.
+  @inline(__always) mutating func clear(held name: UnsafePointer<xmlChar>, line: Int) {
+    clear(line: line)
+    names.beginTag()
+    (number, word) = unsafe names.number(name, prefix: nil)
+  }
+
+  @inline(__always) private mutating func clear(line: Int) {
     self.line = line
     count = 0
     if attributes.count > Self.usualCount { attributes.removeLast(attributes.count - Self.usualCount) }
+    if !ownNames.isEmpty { ownNames.removeAll(keepingCapacity: true) }
     if !decoded.isEmpty { decoded.removeAll(keepingCapacity: true) }
     decodedStart = 0
     if !taken.isEmpty { taken.removeAll() }
@@ -100,7 +134,7 @@ internal import Glibc
       decoded.removeLast(decoded.count - start)
       return false
     }
-    unsafe add(Attribute(name: name.text, number: name.number, start: start, end: decoded.count, isDecoded: true))
+    add(name, start..<decoded.count, isDecoded: true)
     decodedStart = decoded.count
     return true
   }
@@ -110,29 +144,54 @@ internal import Glibc
   /// - Returns: false where the tag has the attribute already; then the value is dropped.
   mutating func close(attribute name: (text: String, number: Int), plain place: Range<Int>) -> Bool {
     if isTaken(name) { return false }
+    add(name, place, isDecoded: false)
+    return true
+  }
+
+  private mutating func add(_ name: (text: String, number: Int), _ place: Range<Int>, isDecoded: Bool) {
+    ownNames.append(name.text)
     unsafe add(
       Attribute(
-        name: name.text, number: name.number, start: place.lowerBound, end: place.upperBound, isDecoded: false))
-    return true
+        number: Int32(truncatingIfNeeded: -ownNames.count), word: XMLWord(name.text),
+        key: Int32(truncatingIfNeeded: name.number), start: place.lowerBound, end: place.upperBound,
+        isDecoded: isDecoded))
   }
 
   /// Adds an attribute that libxml2 has read.
   ///
   /// - Parameters:
   ///   - name: its name; the parser has seen to it that there is one of it.
+  ///   - prefix: its namespace's.
   ///   - bytes: the value.
   ///   - isComposed: whether the parser put it together: then `&` stands there as a reference to it, and nothing else does.
-  mutating func add(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>, isComposed: Bool) {
-    guard isComposed || bytes.isEmpty else {
+  @inline(__always) mutating func add(
+    _ name: UnsafePointer<xmlChar>, prefix: UnsafePointer<xmlChar>?, _ bytes: UnsafeBufferPointer<UInt8>,
+    isComposed: Bool
+  ) {
+    let (number, word) = unsafe names.number(name, prefix: prefix)
+    if isComposed || bytes.isEmpty {
+      unsafe addComposed(number, word, bytes)
+    } else {
       unsafe add(
-        Attribute(name: name, number: -1, start: 0, end: bytes.count, isDecoded: false, held: bytes.baseAddress))
-      return
+        Attribute(
+          number: number, word: word, key: -1, start: 0, end: bytes.count, isDecoded: false, held: bytes.baseAddress))
     }
+  }
+
+  @inline(never) private mutating func addComposed(
+    _ number: Int32, _ word: XMLWord, _ bytes: UnsafeBufferPointer<UInt8>
+  ) {
     let start = decoded.count
     unsafe decoded.append(contentsOf: bytes)
     if unsafe bytes.contains(0x26) { restoreAmpersands(from: start) }
-    unsafe add(Attribute(name: name, number: -1, start: start, end: decoded.count, isDecoded: true))
+    unsafe add(Attribute(number: number, word: word, key: -1, start: start, end: decoded.count, isDecoded: true))
     decodedStart = decoded.count
+  }
+
+  /// Adds the declaration of a namespace.
+  mutating func add(declaration name: String, _ bytes: UnsafeBufferPointer<UInt8>) {
+    ownNames.append(name)
+    unsafe addComposed(Int32(truncatingIfNeeded: -ownNames.count), .other, bytes)
   }
 
   /// `&#38;` is how a parser that replaces no entities hands an ampersand over.
@@ -149,7 +208,7 @@ internal import Glibc
     decoded.removeLast(decoded.count - to)
   }
 
-  private mutating func add(_ attribute: Attribute) {
+  @inline(__always) private mutating func add(_ attribute: Attribute) {
     if count < attributes.count { attributes[count] = attribute } else { attributes.append(attribute) }
     count += 1
   }
@@ -168,10 +227,11 @@ internal import Glibc
   /// linear.
   private mutating func isTaken(_ name: (text: String, number: Int)) -> Bool {
     if count < Self.usualCount {
-      for i in 0..<count where attributes[i].number == name.number && attributes[i].name == name.text { return true }
+      let key = Int32(truncatingIfNeeded: name.number)
+      for i in 0..<count where attributes[i].key == key && self.name(i) == name.text { return true }
       return false
     }
-    if taken.isEmpty { taken = Set(attributes[..<count].map(\.name)) }
+    if taken.isEmpty { taken = Set((0..<count).map { self.name($0) }) }
     return !taken.insert(name.text).inserted
   }
 }
