@@ -9,7 +9,7 @@ enum TestIncidents {
     window: (start: Int64, end: Int64)
   ) -> [Incident] {
     var incidents = clusters.clusters.filter { $0.tests.count >= 2 || $0.basis == .declared }.map {
-      incident(of: $0, history: history, window: window)
+      incident(of: $0, timeline, history: history, window: window)
     }
     var bySince: [Int: [LineVerdict]] = [:]
     for verdict in verdicts where verdict.isBroken && verdict.last?.isElsewhere == false {
@@ -21,12 +21,23 @@ enum TestIncidents {
     return incidents
   }
 
+  /// When these builds were; the night's window where other records tell one. Reports without time stamps tell no more.
+  private static func around(
+    _ builds: ArraySlice<Int>, _ timeline: TestTimeline, _ window: (start: Int64, end: Int64)
+  ) -> (start: Int64, end: Int64) {
+    guard window == (0, 0) else { return window }
+    let moments = builds.compactMap { timeline.builds[$0].moment }
+    return (moments.min() ?? 0, moments.max() ?? 0)
+  }
+
   private static func incident(
-    of cluster: FailureClusters.Cluster, history: TestHistory, window: (start: Int64, end: Int64)
+    of cluster: FailureClusters.Cluster, _ timeline: TestTimeline, history: TestHistory,
+    window: (start: Int64, end: Int64)
   ) -> Incident {
+    let around = around(cluster.builds[...], timeline, window)
     var incident = Incident(
-      kind: .testFailureCluster, start: cluster.start == .min ? window.start : cluster.start,
-      end: cluster.end == .min ? window.end : cluster.end)
+      kind: .testFailureCluster, start: cluster.start == .min ? around.start : cluster.start,
+      end: cluster.end == .min ? around.end : cluster.end)
     incident.fingerprint = FindingID(cluster.id)
     incident.id = FindingID(cluster.id)
     let before = history.nights.contains { $0.clusters.contains(cluster.id) }
@@ -57,9 +68,11 @@ enum TestIncidents {
     _ broken: [LineVerdict], since: Int, _ timeline: TestTimeline, window: (start: Int64, end: Int64)
   ) -> Incident {
     let build = timeline.builds[since]
+    let builds = Array(max(since, timeline.tonight)..<timeline.builds.count)
+    let around = around(builds[...], timeline, window)
     var incident = Incident(
-      kind: .testRegression, start: build.start == .min || since < timeline.tonight ? window.start : build.start,
-      end: window.end)
+      kind: .testRegression, start: build.start == .min || since < timeline.tonight ? around.start : build.start,
+      end: around.end)
     let tests = Set(broken.map(\.test)).sorted()
     let evidence = broken.flatMap { $0.evidence(timeline) }.sorted()
     let identity = StableHash.hash("regression\u{0}" + tests.joined(separator: "\u{0}"))

@@ -24,6 +24,22 @@ struct AttemptModelTests {
     #expect(found.flaky.first?.basis == .sameRevision)
   }
 
+  @Test("attempts are numbered in the cases' properties, in whatever order they stand")
+  func numbered() throws {
+    func record(_ attempt: String, _ inside: String) -> String {
+      "<testcase classname='c' name='t'><properties><property name='\(attempt)'/></properties>\(inside)</testcase>"
+    }
+    let failure = "<failure message='boom'/>"
+    let retried = NightReading.findings(
+      "<testsuite name='s'>" + record("retry' value='1", "") + record("retry' value='0", failure) + "</testsuite>")
+    #expect(retried.flaky.map(\.line.test) == ["c > t"])
+    #expect(retried.failing.isEmpty)
+    // The first passed and the second did not: it is red at the end.
+    let failed = NightReading.findings(
+      "<testsuite name='s'>" + record("attempt' value='2", failure) + record("attempt' value='1", "") + "</testsuite>")
+    #expect(failed.failing.map(\.line.test) == ["c > t"])
+  }
+
   @Test("PHPUnit: attempts are numbered in the name")
   func phpunit() throws {
     let file = try file(

@@ -12,7 +12,7 @@ package enum TestOutcome: UInt8, Hashable, Sendable {
 }
 
 /// One result record (a `testcase` element or its like), before attempts are joined into tests.
-package struct TestRecord: Sendable {
+@usableFromInline package struct TestRecord: Sendable {
   /// Suite names from the outermost in, joined by `" > "` when printed.
   package var suites: [String] = []
   package var className = ""
@@ -123,7 +123,7 @@ package struct TestRecord: Sendable {
   }
 
   /// One attempt told of inside a result record.
-  package struct Attempt: Hashable, Sendable {
+  @usableFromInline package struct Attempt: Hashable, Sendable {
     package var outcome: TestOutcome
     package var message: String
     package var failureType: String
@@ -141,7 +141,7 @@ package struct TestRecord: Sendable {
     }
   }
 
-  package struct Property: Hashable, Sendable {
+  @usableFromInline package struct Property: Hashable, Sendable {
     package var name: String
     package var value: String
     package init(name: String, value: String) {

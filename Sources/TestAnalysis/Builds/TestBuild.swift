@@ -32,6 +32,9 @@ package struct TestBuild: Hashable, Sendable {
     self.night = night
   }
 
+  /// When it ran, by its reports, else by when they were written; nil where nothing tells.
+  var moment: Int64? { start != .min ? start : written != .max ? written : nil }
+
   /// What a report calls it where a revision is wanted: its revision, else what its folder is called.
   package var label: String { revision.isEmpty ? id : revision }
 }

@@ -193,6 +193,7 @@ struct JUnitReports: ReportReader {
     let value = tag["value"] ?? ""
     if let last = cases.indices.last {
       guard cases[last].record.properties.count < 64 else { return }
+      if let attempt = Self.attempt(name, value) { cases[last].record.attempt = attempt }
       cases[last].record.properties.append(
         TestRecord.Property(name: sheet.cut(name, 200), value: sheet.cut(value, 1000)))
     } else {
@@ -203,6 +204,16 @@ struct JUnitReports: ReportReader {
         suites[suite].properties.append(
           TestRecord.Property(name: sheet.cut(name, 200), value: sheet.cut(value, 1000)))
       }
+    }
+  }
+
+  /// The 1-based number of the attempt, where a case's property counts attempts (from one) or retries (from none).
+  private static func attempt(_ name: String, _ value: String) -> Int? {
+    guard let number = Int(value), (0...1000).contains(number) else { return nil }
+    switch name.lowercased() {
+    case "attempt", "attempt_number", "attemptnumber", "run_attempt": return number > 0 ? number : nil
+    case "retry", "retry_number", "retry_attempt", "retryattempt": return number + 1
+    default: return nil
     }
   }
 

@@ -21,6 +21,8 @@ struct TRXReports: ReportReader {
   private var declared: [(what: String, value: String)] = []
   private var declaredLine = 1
   private var counts: [String: Int] = [:]
+  /// When the run began: results need not tell their own time.
+  private var runStart: (time: Int64, hasZone: Bool)?
 
   init() {}
 
@@ -42,6 +44,10 @@ struct TRXReports: ReportReader {
       for (name, what) in [("total", "tests"), ("failed", "failures"), ("error", "errors"), ("notExecuted", "skipped")]
       {
         if let value = tag[name].flatMap({ Int($0) }) { sheet.declare(what, value) }
+      }
+    case "Times":
+      runStart = (tag["start"] ?? tag["creation"]).flatMap {
+        ReportValues.time($0, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
       }
     case "RunInfo":
       if tag["outcome"] == "Error" || tag["outcome"] == "Failed" {
@@ -93,9 +99,10 @@ struct TRXReports: ReportReader {
     // What holds other results only sums them up.
     if let last = open.indices.last { open[last].record.marks.insert(.parent) }
     record.duration = tag["duration"].map { ReportValues.duration($0) } ?? -1
-    if let stamp = tag["startTime"],
-      let found = ReportValues.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
-    {
+    let own = tag["startTime"].flatMap {
+      ReportValues.time($0, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+    }
+    if let found = own ?? runStart {
       record.time = found.time
       record.hasZone = found.hasZone
     }

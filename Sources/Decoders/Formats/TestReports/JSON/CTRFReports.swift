@@ -13,6 +13,8 @@ struct CTRFReports: JSONReportReader {
   private var parameters: [String] = []
   private var attempt = TestRecord.Attempt(outcome: .failed)
   private var attempts: [TestRecord.Attempt] = []
+  /// When the run began: tests need not tell their own time.
+  private var runStart: Int64 = .min
 
   mutating func open(
     _ key: JSONReportKey, isObject: Bool, in node: JSONReportNode, line: Int, on sheet: inout ReportBuilder
@@ -44,7 +46,9 @@ struct CTRFReports: JSONReportReader {
     _ field: JSONField, _ b: Span<UInt8>, in node: JSONReportNode, on sheet: inout ReportBuilder
   ) {
     switch node {
-    case .summary: if field.key == .tests, let total = field.int(b) { sheet.declare("tests", total) }
+    case .summary:
+      if field.key == .tests, let total = field.int(b) { sheet.declare("tests", total) }
+      if field.key == .start { runStart = Self.time(field, b, zoneSeconds: 0)?.time ?? .min }
     case .properties:
       let name = String(copying: b.extracting(field.name.start..<min(field.name.end, field.name.start + 100)))
       sheet.property(name, sheet.string(field, b, limit: 1000))
@@ -81,11 +85,7 @@ struct CTRFReports: JSONReportReader {
     case .device: device = sheet.string(field, b, limit: 200)
     case .start:
       let zone = sheet.context.settings.assumedZoneSeconds
-      if let found = field.time(
-        b, unit: field.kind == .number && (field.number(b) ?? 0) < 1e11 ? 1e6 : 1000, zoneSeconds: zone)
-      {
-        (record.time, record.hasZone) = found
-      }
+      if let found = Self.time(field, b, zoneSeconds: zone) { (record.time, record.hasZone) = found }
     default: break
     }
   }
@@ -99,6 +99,14 @@ struct CTRFReports: JSONReportReader {
   }
 
   mutating func finish(complete: Bool, on sheet: inout ReportBuilder) {}
+
+  /// Milliseconds since the epoch, as the format wants it, or seconds.
+  private static func time(
+    _ field: JSONField, _ b: Span<UInt8>, zoneSeconds: Int
+  ) -> (time: Int64, hasZone: Bool)? {
+    let isSeconds = field.kind == .number && (field.number(b) ?? 0) < 1e11
+    return field.time(b, unit: isSeconds ? 1e6 : 1000, zoneSeconds: zoneSeconds)
+  }
 
   private static func outcome(_ status: String) -> TestOutcome {
     switch status {
@@ -123,6 +131,7 @@ struct CTRFReports: JSONReportReader {
     if retries > 0, attempts.count > retries { attempts.removeLast(attempts.count - retries) }
     while attempts.count < retries { attempts.append(TestRecord.Attempt(outcome: .failed)) }
     record.attempts = attempts
+    if record.time == .min, runStart != .min { (record.time, record.hasZone) = (runStart, true) }
     if record.outcome == .passed, attempts.contains(where: { $0.outcome == .failed }) { record.marks.insert(.flaky) }
     sheet.add(record, line: line)
   }
