@@ -2,8 +2,8 @@
 // It never fills in what the log cannot tell: such attempts are unsupported, and their figures are bounds.
 
 // The offline evaluator: what each candidate would have done with the night's requests, how surely, and which to take.
-internal import Dispatch
 package import Model
+internal import Support
 internal import Synchronization
 
 /// Evaluates candidates against recorded episodes (issue: "which policy would have served better").
@@ -50,8 +50,7 @@ package enum PolicyEvaluator {
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
     let next = Atomic<Int>(0)
-    let workers = max(1, min(jobs, file.policies.count))
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+    WorkerPool.forEach(max(1, min(jobs, file.policies.count))) { _ in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < file.policies.count else { return }

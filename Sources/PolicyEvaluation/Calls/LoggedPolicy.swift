@@ -33,45 +33,10 @@ package struct LoggedPolicy: Sendable {
 
   /// Reads the log; where the user gives the policy that was in force, the log only counts.
   package init(_ log: borrowing CallLog, given: Policy?) {
-    var samples = [DelaySample](repeating: DelaySample(), count: log.edges.count + 1)
-    var throttled = samples
-    var timeouts: [Int64] = []
-    var stops: [Int] = []
-    var givenUp: [(attempts: Int, elapsed: Int64, failure: UInt8)] = []
-    var latestRetry: Int64 = 0
-    for episode in 0..<log.count where log.firstFailure[episode] != 0 && !log.isRefused[episode] {
-      let range = log.attempts(of: episode)
-      attempts = max(attempts, range.count)
-      stops.append(range.count)
-      let elapsed = log.end(episode).subtractingSaturated(log.arrival[episode])
-      let last = log.failure[range.upperBound - 1]
-      if last != 0 { givenUp.append((range.count, elapsed, last)) }
-      latestRetry = max(latestRetry, log.start[range.upperBound - 1].subtractingSaturated(log.arrival[episode]))
-      for i in range {
-        if log.failure[i] == FailureKind.timeout.rawValue, timeouts.count < 100_000 { timeouts.append(log.duration[i]) }
-        guard i + 1 < range.upperBound else { continue }
-        retries += 1
-        retriesByKind[Int(log.failure[i] & 15)] += 1
-        retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
-        // Attempts that were only counted have no times of their own.
-        if log.isCounted[episode] { continue }
-        let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
-        let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
-        for number in [Int(log.edge[episode]), log.edges.count] {
-          if isThrottled {
-            throttled[number].add(wait, retry: i - range.lowerBound + 1)
-          } else {
-            samples[number].add(wait, retry: i - range.lowerBound + 1)
-          }
-        }
-      }
-    }
-    // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
-    // read from its other waits, where there are as many.
-    for number in samples.indices where samples[number].count < max(throttled[number].count, LawLikelihood.least) {
-      samples[number].merge(throttled[number])
-    }
-    deadline = givenUpByTime(givenUp) ? latestRetry : nil
+    let seen = observe(log)
+    let samples = seen.samples
+    var timeouts = seen.timeouts
+    deadline = givenUpByTime(seen.givenUp) ? seen.latestRetry : nil
     timeouts.sort()
     readTimeout(timeouts)
     if let retry = given?.retry {
@@ -97,11 +62,71 @@ package struct LoggedPolicy: Sendable {
       // law a little; what is that near to the law of all is that law.
       return isJoined && Self.isNear(own, common, retries: most - 1) ? common : own
     }
-    earlyStops = zip(stops, stops.indices).count { $0.0 < attempts && $0.0 > 1 }
+    earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
     fact.hidden = log.countedOnly + log.refused
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
+  }
+
+  /// What the failing calls of a log show.
+  private struct Observed {
+    /// Waits by edge, and of all edges; those after a throttling answer.
+    var samples: [DelaySample]
+    var throttled: [DelaySample]
+    var timeouts: [Int64] = []
+    /// Attempts of each failing call.
+    var stops: [Int] = []
+    var givenUp: [(attempts: Int, elapsed: Int64, failure: UInt8)] = []
+    var latestRetry: Int64 = 0
+
+    init(edges: Int) {
+      samples = Array(repeating: DelaySample(), count: edges + 1)
+      throttled = samples
+    }
+  }
+
+  /// Counts the retries, and gathers what laws and limits are read from.
+  private mutating func observe(_ log: borrowing CallLog) -> Observed {
+    var seen = Observed(edges: log.edges.count)
+    for episode in 0..<log.count where log.firstFailure[episode] != 0 && !log.isRefused[episode] {
+      let range = log.attempts(of: episode)
+      attempts = max(attempts, range.count)
+      seen.stops.append(range.count)
+      let last = range.upperBound - 1
+      if log.failure[last] != 0 {
+        let elapsed = log.end(episode).subtractingSaturated(log.arrival[episode])
+        seen.givenUp.append((range.count, elapsed, log.failure[last]))
+      }
+      seen.latestRetry = max(seen.latestRetry, log.start[last].subtractingSaturated(log.arrival[episode]))
+      for i in range {
+        if log.failure[i] == FailureKind.timeout.rawValue, seen.timeouts.count < 100_000 {
+          seen.timeouts.append(log.duration[i])
+        }
+        guard i + 1 < range.upperBound else { continue }
+        retries += 1
+        retriesByKind[Int(log.failure[i] & 15)] += 1
+        retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
+        // Attempts that were only counted have no times of their own.
+        if log.isCounted[episode] { continue }
+        let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
+        let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
+        for number in [Int(log.edge[episode]), log.edges.count] {
+          if isThrottled {
+            seen.throttled[number].add(wait, retry: i - range.lowerBound + 1)
+          } else {
+            seen.samples[number].add(wait, retry: i - range.lowerBound + 1)
+          }
+        }
+      }
+    }
+    // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
+    // read from its other waits, where there are as many.
+    for number in seen.samples.indices
+    where seen.samples[number].count < max(seen.throttled[number].count, LawLikelihood.least) {
+      seen.samples[number].merge(seen.throttled[number])
+    }
+    return seen
   }
 
   /// Whether calls are given up after some time, such as google-api-core's `timeout`: after many numbers of attempts, and

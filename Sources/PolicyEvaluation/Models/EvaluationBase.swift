@@ -75,16 +75,7 @@ package struct EvaluationBase: Sendable {
     requests = Array(repeating: 0, count: blocks)
     failingFirst = requests
 
-    var lowest = Int.max
-    var highest = 0
-    for episode in 0..<log.count {
-      let bin = LatencyBins.index(log.duration[Int(log.first[episode])])
-      lowest = min(lowest, bin)
-      highest = max(highest, LatencyBins.index(log.end(episode).subtractingSaturated(log.arrival[episode])))
-    }
-    // Room above for what candidates add: another factor of 64.
-    lowest = min(lowest, LatencyBins.count - 1)
-    highest = min(max(highest, LatencyBins.index(60_000_000)) + 64 * 6, LatencyBins.count - 1)
+    let (lowest, highest) = Self.latencyBins(log)
     let load = LoadBins(log, from: origin, through: window.end)
     untouched = PolicySums(
       blocks: blocks, latency: WeightedLatencyHistogram(blocks: blocks, lowest: lowest, highest: highest), load: load)
@@ -122,6 +113,22 @@ package struct EvaluationBase: Sendable {
         overloads.append(Overload(log, component: component, origin: origin))
       }
     }
+  }
+
+  /// The bins that latencies of the log and of its candidates lie in.
+  private static func latencyBins(_ log: borrowing CallLog) -> (lowest: Int, highest: Int) {
+    var lowest = Int.max
+    var highest = 0
+    for episode in 0..<log.count {
+      let bin = LatencyBins.index(log.duration[Int(log.first[episode])])
+      lowest = min(lowest, bin)
+      highest = max(highest, LatencyBins.index(log.end(episode).subtractingSaturated(log.arrival[episode])))
+    }
+    // Room above for what candidates add: another factor of 64.
+    return (
+      min(lowest, LatencyBins.count - 1),
+      min(max(highest, LatencyBins.index(60_000_000)) + 64 * 6, LatencyBins.count - 1)
+    )
   }
 
   /// The same calls under another timeout of an attempt; figures stay set off against this log's own.

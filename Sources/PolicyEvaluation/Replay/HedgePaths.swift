@@ -46,6 +46,11 @@ struct HedgePaths {
     return sums
   }
 
+  private func seed(_ episode: Int, _ number: Int) -> UInt64 {
+    let call = UInt64(bitPattern: base.log.arrival[episode]) ^ UInt64(base.log.edge[episode])
+    return StableHash.combine(StableHash.combine(base.settings.seed ^ 0x4EDE, call), UInt64(number))
+  }
+
   private func hedge(
     _ episode: Int, component: Int, duration: Int64, posterior: Double, block: Int, _ sums: inout PolicySums
   ) {
@@ -70,9 +75,7 @@ struct HedgePaths {
       // A failure sends the next one at once.
       if code != 0, due > firstEnd, number == 1 || hedging.after == nil { due = max(firstEnd, lastEnd) }
       if code == 0, due >= firstEnd { break }
-      let seed = StableHash.combine(
-        StableHash.combine(base.settings.seed ^ 0x4EDE, UInt64(bitPattern: arrival) ^ UInt64(log.edge[episode])),
-        UInt64(number))
+      let seed = seed(episode, number)
       // Whoever waits has not failed yet: only a failure tells about the state.
       var way = base.model.begin(log, component: component, episode: episode)
       if code != 0 { base.model.fail(&way, component: component) }

@@ -75,152 +75,191 @@ package struct RetryPaths: Sendable {
     return sums
   }
 
+  /// One request on its way.
+  private struct Walk {
+    let episode: Int
+    let component: Int
+    let block: Int
+    let range: Range<Int>
+    let arrival: Int64
+    /// When its deadline comes.
+    let end: Int64
+    /// The hash that its client's lateness is drawn with.
+    let lateness: UInt64
+    var memory = Backoff.Memory()
+    var loggedPrevious: Int64?
+    /// The chance that it is bad whatever one does.
+    var posterior: Double
+    /// How the last attempt failed, how long it took and when it ended.
+    var code: UInt8
+    var length: Int64
+    var lastEnd: Int64 = 0
+    /// Whether all was as in the log so far.
+    var follows = true
+    /// The chance that it comes this far.
+    var reach = 1.0
+    var way: OutcomeModel.AttemptState?
+    var attempt = 1
+
+    /// Cuts an attempt where the policy would have cut it.
+    mutating func cut(from start: Int64, _ timeout: Int64?) {
+      if let timeout, length > timeout {
+        length = timeout
+        code = FailureKind.timeout.rawValue
+        follows = false
+      }
+      if start.addingSaturated(length) > end {
+        length = end - start
+        code = FailureKind.timeout.rawValue
+        follows = false
+      }
+    }
+  }
+
   /// Adds up one request's way; the result is the chance that it fails.
   @discardableResult
   private func walk(_ episode: Int, failing: Int?, component: Int, _ sums: inout PolicySums) -> Double {
     let log = base.log
-    let settings = base.settings
-    let block = base.block(episode)
-    let range = log.attempts(of: episode)
     let arrival = log.arrival[episode]
-    let end = policy.deadline.map { arrival.addingSaturated($0) } ?? .max
-    let delays = base.logged.delays[Int(log.edge[episode])]
-    let lateness = StableHash.combine(settings.seed, UInt64(bitPattern: arrival) &+ 0x1A7E)
-    var memory = Backoff.Memory()
-    var loggedPrevious: Int64?
+    let range = log.attempts(of: episode)
     var posterior = failing.map { base.model.posterior[$0] } ?? 0
     if isBlind, failing != nil { posterior = base.model.prior(log, component: component, episode: episode) }
-
-    // The first attempt was really made: exact, cut where the policy would have cut it.
-    var code = log.firstFailure[episode]
-    var length = log.duration[range.lowerBound]
-    var follows = true
-    if let timeout = policy.attemptTimeout, length > timeout {
-      length = timeout
-      code = FailureKind.timeout.rawValue
-      follows = false
-    }
-    if arrival.addingSaturated(length) > end {
-      length = end - arrival
-      code = FailureKind.timeout.rawValue
-      follows = false
-    }
-    sums.attempts[block] += 1
-    // A logged timeout says nothing about what more timeout would have met.
-    let isCensored =
-      failing != nil && code == FailureKind.timeout.rawValue && isLoggedLimit(length)
-      && (policy.attemptTimeout ?? 0) > length + length / 100
-    if isCensored { sums.unsupported += 1 } else { sums.exact += 1 }
-    var reach = 1.0
-    var way: OutcomeModel.AttemptState?
-    if log.isRefused[episode] {
-      // The log made no attempt here; what it would have met is what the component's state says.
-      (reach, length) = firstAttempt(episode, component: component, &sums)
-      follows = false
-      way = base.model.begin(log, component: component, episode: episode)
-    }
-    if isCensored, unknown == .allSucceed { reach = 0 }
-    sums.wasted[block] += reach
-    if reach == 0 {
-      sums.latency.add(length, block: block, mass: 1)
+    var walk = Walk(
+      episode: episode, component: component, block: base.block(episode), range: range, arrival: arrival,
+      end: policy.deadline.map { arrival.addingSaturated($0) } ?? .max,
+      lateness: StableHash.combine(base.settings.seed, UInt64(bitPattern: arrival) &+ 0x1A7E), posterior: posterior,
+      code: log.firstFailure[episode], length: log.duration[range.lowerBound])
+    first(&walk, isFailing: failing != nil, &sums)
+    if walk.reach == 0 {
+      sums.latency.add(walk.length, block: walk.block, mass: 1)
       return 0
     }
-
-    var lastEnd = arrival.addingSaturated(length)
-    var attempt = 1
-    while attempt < min(policy.attempts, EvaluationSettings.attemptLimit), reach > 1e-9 {
-      guard retryOn.contains(code: code) else { break }
-      let logIndex = range.lowerBound + attempt
-      let hasLogged = follows && logIndex < range.upperBound
-      let seed = StableHash.combine(
-        StableHash.combine(settings.seed, UInt64(bitPattern: arrival) ^ UInt64(log.edge[episode])), UInt64(attempt))
-      var loggedDelay: Int64?
-      if !isBlind, !base.isRelabelled, logIndex < range.upperBound {
-        let before = log.start[logIndex - 1].addingSaturated(log.duration[logIndex - 1])
-        loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
-      }
-      // The log's client stopped here with the same rule and the same history: so does this policy.
-      if usesExact, follows, logIndex >= range.upperBound, attempt < base.logged.attempts, isLoggedRule(delays),
-        base.log.refusedByBreaker == 0
-      {
-        break
-      }
-      let delay = self.delay(
-        attempt, logged: loggedDelay, previous: loggedPrevious, law: delays, seed: seed, lateness: lateness,
-        memory: &memory)
-      loggedPrevious = loggedDelay
-      let start = lastEnd.addingSaturated(delay)
-      guard start < end else { break }
-      attempt += 1
-
-      if usesExact, hasLogged, abs(start.subtractingSaturated(log.start[logIndex])) <= settings.sameStart {
-        // The same attempt at the same time after the same history.
-        sums.attempts[block] += reach
-        sums.retries += reach
-        sums.exact += reach
-        sums.load.add(component, start, reach)
-        code = log.failure[logIndex]
-        length = log.duration[logIndex]
-        if let timeout = policy.attemptTimeout, length > timeout {
-          length = timeout
-          code = FailureKind.timeout.rawValue
-          follows = false
-        }
-        if start.addingSaturated(length) > end {
-          length = end - start
-          code = FailureKind.timeout.rawValue
-          follows = false
-        }
-        lastEnd = start.addingSaturated(length)
-        if code == 0 {
-          sums.latency.add(lastEnd - arrival, block: block, mass: reach)
-          return 0
-        }
-        sums.wasted[block] += reach
-        continue
-      }
-
-      follows = false
-      var here = way ?? self.way(episode, component: component, through: isBlind ? 1 : attempt - 1, range)
-      let prediction = base.model.advance(&here, log, component: component, episode: episode, to: start)
-      let failure = prediction.failure
-      base.model.fail(&here, component: component)
-      way = here
-      var success: Double
-      if prediction.isSupported, supportedKinds.contains(code: code) {
-        success = (1 - posterior) * (1 - failure)
-        sums.estimated += reach
+    walk.lastEnd = arrival.addingSaturated(walk.length)
+    while walk.attempt < min(policy.attempts, EvaluationSettings.attemptLimit), walk.reach > 1e-9 {
+      guard retryOn.contains(code: walk.code), let next = next(&walk) else { break }
+      walk.attempt += 1
+      if let logged = next.logged {
+        reuse(&walk, logged, at: next.start, &sums)
+        if walk.code == 0 { return 0 }
       } else {
-        switch unknown {
-        case .usual: success = (1 - posterior) * (1 - failure)
-        case .allFail: success = 0
-        case .allSucceed: success = 1
-        }
-        sums.unsupported += reach
+        estimate(&walk, at: next.start, seed: next.seed, &sums)
       }
-      sums.attempts[block] += reach
-      sums.retries += reach
-      sums.load.add(component, start, reach)
-      var okLength = base.successDuration(component, near: episode, at: start, seed: seed &+ 1)
-      if okLength > min(policy.attemptTimeout ?? .max, end - start) {
-        okLength = min(policy.attemptTimeout ?? .max, end - start)
-        success = 0
-      }
-      let mass = reach * success
-      if mass > 0 { sums.latency.add(start.addingSaturated(okLength) - arrival, block: block, mass: mass) }
-      sums.won += mass
-      let pathFailure = posterior + (1 - posterior) * failure
-      posterior = pathFailure > 0 ? posterior / pathFailure : posterior
-      reach -= mass
-      sums.wasted[block] += reach
-      length = min(
-        base.failureDuration(component, at: start, seed: seed &+ 2), policy.attemptTimeout ?? .max, end - start)
-      lastEnd = start.addingSaturated(length)
     }
-    sums.failures[block] += reach
-    sums.spread += reach * (1 - reach)
-    sums.latency.add(lastEnd.subtractingSaturated(arrival), block: block, mass: reach)
-    return reach
+    sums.failures[walk.block] += walk.reach
+    sums.spread += walk.reach * (1 - walk.reach)
+    sums.latency.add(walk.lastEnd.subtractingSaturated(arrival), block: walk.block, mass: walk.reach)
+    return walk.reach
+  }
+
+  /// The first attempt was really made: exact, cut where the policy would have cut it.
+  private func first(_ walk: inout Walk, isFailing: Bool, _ sums: inout PolicySums) {
+    walk.cut(from: walk.arrival, policy.attemptTimeout)
+    sums.attempts[walk.block] += 1
+    // A logged timeout says nothing about what more timeout would have met.
+    let isCensored =
+      isFailing && walk.code == FailureKind.timeout.rawValue && isLoggedLimit(walk.length)
+      && (policy.attemptTimeout ?? 0) > walk.length + walk.length / 100
+    if isCensored { sums.unsupported += 1 } else { sums.exact += 1 }
+    if base.log.isRefused[walk.episode] {
+      // The log made no attempt here; what it would have met is what the component's state says.
+      (walk.reach, walk.length) = firstAttempt(walk.episode, component: walk.component, &sums)
+      walk.follows = false
+      walk.way = base.model.begin(base.log, component: walk.component, episode: walk.episode)
+    }
+    if isCensored, unknown == .allSucceed { walk.reach = 0 }
+    sums.wasted[walk.block] += walk.reach
+  }
+
+  /// When the next attempt starts, and which logged one it is, where it is one; nil where there is none.
+  private func next(_ walk: inout Walk) -> (start: Int64, seed: UInt64, logged: Int?)? {
+    let log = base.log
+    let attempt = walk.attempt
+    let logIndex = walk.range.lowerBound + attempt
+    let isLogged = logIndex < walk.range.upperBound
+    let law = base.logged.delays[Int(log.edge[walk.episode])]
+    let seed = StableHash.combine(
+      StableHash.combine(base.settings.seed, UInt64(bitPattern: walk.arrival) ^ UInt64(log.edge[walk.episode])),
+      UInt64(attempt))
+    var loggedDelay: Int64?
+    if !isBlind, !base.isRelabelled, isLogged {
+      let before = log.start[logIndex - 1].addingSaturated(log.duration[logIndex - 1])
+      loggedDelay = max(log.start[logIndex].subtractingSaturated(before), 0)
+    }
+    // The log's client stopped here with the same rule and the same history: so does this policy.
+    if usesExact, walk.follows, !isLogged, attempt < base.logged.attempts, isLoggedRule(law),
+      base.log.refusedByBreaker == 0
+    {
+      return nil
+    }
+    let delay = self.delay(
+      attempt, logged: loggedDelay, previous: walk.loggedPrevious, law: law, seed: seed, lateness: walk.lateness,
+      memory: &walk.memory)
+    walk.loggedPrevious = loggedDelay
+    let start = walk.lastEnd.addingSaturated(delay)
+    guard start < walk.end else { return nil }
+    // The same attempt at the same time after the same history.
+    let isSame =
+      usesExact && walk.follows && isLogged
+      && abs(start.subtractingSaturated(log.start[logIndex])) <= base.settings.sameStart
+    return (start, seed, isSame ? logIndex : nil)
+  }
+
+  /// Takes a logged attempt over.
+  private func reuse(_ walk: inout Walk, _ logged: Int, at start: Int64, _ sums: inout PolicySums) {
+    sums.attempts[walk.block] += walk.reach
+    sums.retries += walk.reach
+    sums.exact += walk.reach
+    sums.load.add(walk.component, start, walk.reach)
+    walk.code = base.log.failure[logged]
+    walk.length = base.log.duration[logged]
+    walk.cut(from: start, policy.attemptTimeout)
+    walk.lastEnd = start.addingSaturated(walk.length)
+    if walk.code == 0 {
+      sums.latency.add(walk.lastEnd - walk.arrival, block: walk.block, mass: walk.reach)
+    } else {
+      sums.wasted[walk.block] += walk.reach
+    }
+  }
+
+  /// An attempt that the log does not have, as the component's state says it goes.
+  private func estimate(_ walk: inout Walk, at start: Int64, seed: UInt64, _ sums: inout PolicySums) {
+    let log = base.log
+    walk.follows = false
+    var here =
+      walk.way
+      ?? way(walk.episode, component: walk.component, through: isBlind ? 1 : walk.attempt - 1, walk.range)
+    let prediction = base.model.advance(&here, log, component: walk.component, episode: walk.episode, to: start)
+    let failure = prediction.failure
+    base.model.fail(&here, component: walk.component)
+    walk.way = here
+    var success = (1 - walk.posterior) * (1 - failure)
+    if prediction.isSupported, supportedKinds.contains(code: walk.code) {
+      sums.estimated += walk.reach
+    } else {
+      if unknown == .allFail { success = 0 }
+      if unknown == .allSucceed { success = 1 }
+      sums.unsupported += walk.reach
+    }
+    sums.attempts[walk.block] += walk.reach
+    sums.retries += walk.reach
+    sums.load.add(walk.component, start, walk.reach)
+    let limit = min(policy.attemptTimeout ?? .max, walk.end - start)
+    var okLength = base.successDuration(walk.component, near: walk.episode, at: start, seed: seed &+ 1)
+    if okLength > limit {
+      okLength = limit
+      success = 0
+    }
+    let mass = walk.reach * success
+    if mass > 0 {
+      sums.latency.add(start.addingSaturated(okLength) - walk.arrival, block: walk.block, mass: mass)
+    }
+    sums.won += mass
+    let pathFailure = walk.posterior + (1 - walk.posterior) * failure
+    walk.posterior = pathFailure > 0 ? walk.posterior / pathFailure : walk.posterior
+    walk.reach -= mass
+    sums.wasted[walk.block] += walk.reach
+    walk.length = min(base.failureDuration(walk.component, at: start, seed: seed &+ 2), limit)
+    walk.lastEnd = start.addingSaturated(walk.length)
   }
 
   /// The first attempt of a request that the log's own clients refused: the chance that it fails, and how long it then takes.
