@@ -13,6 +13,8 @@ struct JSONReportWalker {
   /// Bytes of a string from which only its beginning is read.
   private let stringLimit: Int
   private var frames: [Frame] = []
+  /// Reads the bytes at hand; made anew for each stretch of them.
+  private var scanner = JSONScanner(at: 0)
   /// Open containers of a part that nobody wants, one bit each, the innermost lowest: 1 for an object.
   private var skipped: [Bool] = []
   /// Whether the next byte lies in a string that is stepped over, and whether it is escaped.
@@ -60,7 +62,7 @@ struct JSONReportWalker {
     _ b: Span<UInt8>, from start: Int, isFinal: Bool, _ reader: inout any JSONReportReader,
     on sheet: inout ReportBuilder
   ) -> (Int, JSONScanner.Failure) {
-    var scanner = JSONScanner(at: start, depthLimit: depthLimit, isFinal: isFinal)
+    scanner = JSONScanner(at: start, depthLimit: depthLimit, isFinal: isFinal)
     var done = start
     repeat {
       if isInString || !skipped.isEmpty {
@@ -70,7 +72,7 @@ struct JSONReportWalker {
         scanner.position = i
         continue
       }
-      guard token(b, &scanner, &reader, on: &sheet) else {
+      guard token(b, &reader, on: &sheet) else {
         if scanner.failure == .none { scanner.failure = .syntax }
         return (done, scanner.failure)
       }
@@ -82,12 +84,11 @@ struct JSONReportWalker {
 
   /// Takes one step: an element, a key with its value, or an end. False on the scanner's failure.
   private mutating func token(
-    _ b: Span<UInt8>, _ scanner: inout JSONScanner, _ reader: inout any JSONReportReader,
-    on sheet: inout ReportBuilder
+    _ b: Span<UInt8>, _ reader: inout any JSONReportReader, on sheet: inout ReportBuilder
   ) -> Bool {
     let none = JSONStringSlice(start: scanner.position, end: scanner.position, isEscaped: false)
     guard let frame = frames.last else {
-      return value(.element, none, in: .top, b, &scanner, &reader, on: &sheet)
+      return value(.element, none, in: .top, b, &reader, on: &sheet)
     }
     let top = frames.count - 1
     var isFirst = frame.isFirst
@@ -102,7 +103,7 @@ struct JSONReportWalker {
     } else if !scanner.nextElement(b, &isFirst) {
       return scanner.failure == .none && pop(&reader, on: &sheet)
     }
-    guard value(key, name, in: frame.node, b, &scanner, &reader, on: &sheet) else { return false }
+    guard value(key, name, in: frame.node, b, &reader, on: &sheet) else { return false }
     frames[top].isFirst = false
     return true
   }
@@ -114,12 +115,12 @@ struct JSONReportWalker {
 
   private mutating func value(
     _ key: JSONReportKey, _ name: JSONStringSlice, in node: JSONReportNode, _ b: Span<UInt8>,
-    _ scanner: inout JSONScanner, _ reader: inout any JSONReportReader, on sheet: inout ReportBuilder
+    _ reader: inout any JSONReportReader, on sheet: inout ReportBuilder
   ) -> Bool {
     guard let byte = scanner.peek(b) else { return false }
     var field = JSONField(key: key, name: name, kind: .string, value: name)
     switch byte {
-    case 0x7B, 0x5B: return container(key, in: node, b, &scanner, &reader, on: &sheet)
+    case 0x7B, 0x5B: return container(key, in: node, b, &reader, on: &sheet)
     case 0x22:
       let quote = scanner.position
       scanner.position += 1
@@ -167,7 +168,7 @@ struct JSONReportWalker {
   }
 
   private mutating func container(
-    _ key: JSONReportKey, in node: JSONReportNode, _ b: Span<UInt8>, _ scanner: inout JSONScanner,
+    _ key: JSONReportKey, in node: JSONReportNode, _ b: Span<UInt8>,
     _ reader: inout any JSONReportReader, on sheet: inout ReportBuilder
   ) -> Bool {
     let isObject = b[scanner.position] == 0x7B
