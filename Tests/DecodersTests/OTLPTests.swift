@@ -260,6 +260,27 @@ struct OTLPTests {
   }
 
   @Test(
+    "a span that stands for others is told aloud, and counted as one",
+    arguments: [
+      (#""traceState":"ot=th:c""#, true), (#""traceState":"dd=s:1,ot=rv:abc;th:fd70a""#, true),
+      (#""traceState":"ot=p:8;r:62""#, true),
+      (#""trace_state":"ot=th:8""#, true), (#""traceState":"ot=th:0""#, false), (#""traceState":"ot=p:0""#, false),
+      (#""traceState":"ot=rv:abc""#, false), (#""traceState":"dd=s:1;p:0123""#, false), (#""traceState":"""#, false),
+      (#""traceState":"ot=""#, false), (#""traceState":"rot=th:8""#, false), (#""traceState":"ot=th:""#, false),
+      (#""attributes":[{"key":"SampleRate","value":{"intValue":"20"}}]"#, true),
+      (#""attributes":[{"key":"SampleRate","value":{"intValue":"1"}}]"#, false),
+    ])
+  func sampling(_ member: String, _ isTold: Bool) {
+    let line =
+      #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0a","spanId":"0b","startTimeUnixNano":"1544712660000000000","#
+      + #""endTimeUnixNano":"1544712660100000000","# + member + "}]}]}]}"
+    let batch = decode(line)
+    #expect(batch.recordCounts.used == 1)
+    #expect(batch.recordCounts.repaired.isEmpty)
+    #expect(batch.diagnostics.sorted.contains { $0.code == "sampledTraces" && $0.severity == .warning } == isTold)
+  }
+
+  @Test(
     "integers and times at the edges do not trap",
     arguments: [
       "0", "-1", "18446744073709551615", "9223372036854775807", "1.5", #""x""#, "null", #""""#, "1e400", "[]",

@@ -83,6 +83,7 @@ struct OTLPProtobufRecords {
       switch (field.number, field.wire) {
       case (1, .bytes): draft.span.trace = Self.trace(b, field.bytes)
       case (2, .bytes): draft.span.span = Self.id(b, field.bytes)
+      case (3, .bytes): draft.takeTraceState(b, field.bytes)
       case (4, .bytes): draft.span.parent = Self.id(b, field.bytes)
       case (5, .bytes): draft.span.operation = texts.symbol(b, slice(field.bytes))
       case (6, .varint): draft.span.kind = SpanKind(rawValue: UInt8(clamping: field.value)) ?? .unspecified

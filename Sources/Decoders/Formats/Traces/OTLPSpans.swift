@@ -98,6 +98,9 @@ extension SpanBuilder {
   ) -> Bool {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
+    case 10 where isKey("traceState"), 11 where isKey("trace_state"):
+      guard let text = reader.keyText(b) else { return false }
+      takeTraceState(b, text.start..<text.end)
     case 8 where isKey("trace_id"):
       guard let text = reader.keyText(b) else { return false }
       (span.trace, span.traceText) = texts.request(b, text)

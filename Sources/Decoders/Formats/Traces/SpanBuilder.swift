@@ -72,6 +72,7 @@ struct SpanBuilder {
     case spanKind
     case retryAttempts
     case url
+    case sampleRate
   }
 
   /// The meaning of a key; most keys are told by their length and first letter.
@@ -85,7 +86,7 @@ struct SpanBuilder {
   /// computed when it is first used is asked for at each use whether it was.
   private static let firsts: InlineArray<32, UInt32> = [
     0, 0, 0, 0, 0, 0x20, 0, 0x10,
-    0x200100, 0x80010, 0x20, 0x4010, 0x10010, 0x14020, 0xC0030, 0x40000,
+    0x200100, 0x80010, 0x80020, 0x4010, 0x10010, 0x14020, 0xC0030, 0x40000,
     0xA180, 0x80120, 0, 0, 0x40000, 0x2000, 0, 0xA000,
     0x40000, 0x100, 0x2000, 0, 0, 0, 0, 0,
   ]
@@ -102,7 +103,9 @@ struct SpanBuilder {
     case 9:
       if isKey("span.kind") { return .spanKind }
       return isKey("db.system") ? .dbSystem : .none
-    case 10: return isKey("error.type") || isKey("error.kind") ? .errorType : .none
+    case 10:
+      if isKey("SampleRate") { return .sampleRate }
+      return isKey("error.type") || isKey("error.kind") ? .errorType : .none
     case 11:
       if isKey("net.peer.ip") { return .netPeerIP }
       return isKey("db.instance") ? .dbName : .none
@@ -184,6 +187,7 @@ struct SpanBuilder {
       statusRank = 2
       let word = b.extracting(Self.range(value))
       SpanWords.status(word, into: &span)
+    case .sampleRate: if let rate = Self.integer(value, b), rate > 1 { issues.insert(.sampled) }
     case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
     case .retryAttempts:
       if let count = Self.integer(value, b), count > 0 {
@@ -201,6 +205,37 @@ struct SpanBuilder {
         // The greater of two spellings, so that their order does not matter.
         if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
       }
+    }
+  }
+
+  /// Takes the state of the trace as its propagation carries it (W3C, with OpenTelemetry's member `ot`): a threshold of
+  /// rejection that is not 0, or an exponent `p` of the older form, tells that the span stands for more than itself.
+  mutating func takeTraceState(_ b: Span<UInt8>, _ text: Range<Int>) {
+    var i = text.lowerBound
+    var isFound = false
+    while i &+ 4 < text.upperBound {
+      if b[i] == 0x6F, b[i &+ 1] == 0x74, b[i &+ 2] == 0x3D,
+        i == text.lowerBound || b[i &- 1] == 0x2C || b[i &- 1] == 0x20
+      {
+        i &+= 3
+        isFound = true
+        break
+      }
+      i &+= 1
+    }
+    guard isFound else { return }
+    while i &+ 2 < text.upperBound, b[i] != 0x2C {
+      let isThreshold = b[i] == 0x74 && b[i &+ 1] == 0x68 && b[i &+ 2] == 0x3A
+      let isExponent = b[i] == 0x70 && b[i &+ 1] == 0x3A
+      if isThreshold || isExponent, b[i &- 1] == 0x3D || b[i &- 1] == 0x3B {
+        let value = i &+ (isThreshold ? 3 : 2)
+        if value < text.upperBound, b[value] != 0x2C, b[value] != 0x3B,
+          b[value] != 0x30 || value &+ 1 < text.upperBound && b[value &+ 1] != 0x3B && b[value &+ 1] != 0x2C
+        {
+          issues.insert(.sampled)
+        }
+      }
+      i &+= 1
     }
   }
 

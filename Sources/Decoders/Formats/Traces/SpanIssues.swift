@@ -13,6 +13,7 @@ struct SpanIssues: OptionSet {
   static let enumName = SpanIssues(rawValue: 16)
   static let unknownProcess = SpanIssues(rawValue: 32)
   static let durationUnit = SpanIssues(rawValue: 64)
+  static let sampled = SpanIssues(rawValue: 128)
 
   /// How each of them is noted: the issue, its code, its message.
   static let notes: [(SpanIssues, String, MessageText)] = [
@@ -24,17 +25,24 @@ struct SpanIssues: OptionSet {
       .durationUnit, "durationUnit",
       "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
     ),
+    (
+      .sampled, "sampledTraces",
+      "a span that stands for others like it (tracestate ot=th or p, SampleRate): counts and rates of this report are of the spans that were kept"
+    ),
     (.enumName, "enumName", "an enum by name, where the format wants its number"),
   ]
 }
 
 extension SpanIssues {
+  /// Whether it says something of the input rather than that something was put right.
+  var isOfTheInput: Bool { self == .implausibleTime || self == .sampled }
+
   /// Counts and notes what was wrong with a span.
   func tell(at place: SourceLocation.Position, _ context: inout MemberContext, into batch: inout RecordBatch) {
     if isEmpty { return }
     for (issue, code, message) in Self.notes where contains(issue) {
-      if issue != .implausibleTime { batch.recordCounts.repair(code) }
-      context.report(code, .note, at: place, message, into: &batch)
+      if !issue.isOfTheInput { batch.recordCounts.repair(code) }
+      context.report(code, issue == .sampled ? .warning : .note, at: place, message, into: &batch)
     }
   }
 }

@@ -12,8 +12,8 @@ extension JSONRecords {
     _ issues: SpanIssues, _ place: SourceLocation.Position, into batch: inout RecordBatch
   ) {
     for (issue, code, message) in SpanIssues.notes where issues.contains(issue) {
-      if issue != .implausibleTime { batch.recordCounts.repair(code) }
-      context.report(code, .note, at: place, message, into: &batch)
+      if !issue.isOfTheInput { batch.recordCounts.repair(code) }
+      context.report(code, issue == .sampled ? .warning : .note, at: place, message, into: &batch)
     }
   }
 

@@ -76,10 +76,7 @@ struct TableMapping {
     guard header.count >= 2, header.count <= 4096 else { return nil }
     let names = header.map(Self.normal)
     guard Set(names).count == names.count || names.count > 8 else { return nil }
-    func find(_ options: [String]) -> Int {
-      for option in options { if let column = names.firstIndex(of: option) { return column } }
-      return -1
-    }
+    func find(_ options: [String]) -> Int { Self.column(options, in: names) }
     let trace = find(["traceid", "trace"])
     let span = find(["spanid", "span"])
     let component = find([
@@ -106,30 +103,7 @@ struct TableMapping {
     if trace >= 0, span >= 0, start >= 0, message < 0 {
       self.init(kind: .spans)
       set(.start, start, name: header[start])
-      let end = find([
-        "endtimeunixnano", "endtimens", "endtimemicros", "endtimeus", "endtimemillis", "endtimems", "endtime", "end",
-        "finishedat", "timestampend", "endtimestamp",
-      ])
-      if end >= 0 { set(.end, end, name: header[end]) }
-      let duration = find([
-        "durationnano", "durationnanos", "durationns", "durationinnanos", "durationus", "durationmicros", "durationms",
-        "duration", "elapsed", "elapsedtime", "latency",
-      ])
-      if duration >= 0 {
-        set(.duration, duration, name: header[duration])
-        // Without a unit in its name each row decides; the collector's table for ClickHouse holds nanoseconds.
-        if Self.unit(.duration, .duration, header[duration]) == nil {
-          durationUnit = Set(["spanname", "servicename", "spankind"]).isSubset(of: names) ? .nanoseconds : .inferred
-        }
-      }
-      statusMessage = find(["statusmessage", "statusdescription"])
-      parent = find(["parentid", "parentspanid", "parentspan", "parent"])
-      operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
-      spanKind = find(["kind", "spankind"])
-      status = find(["statuscode", "spanstatuscode", "status", "result"])
-      error = find(["haserror", "error", "errormessage", "exception"])
-      httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
-      peer = find(["peer", "peerservice"])
+      takeSpanColumns(header, names)
     } else if message >= 0, time >= 0 {
       self.init(kind: .logs)
       set(.time, time, name: header[time])
@@ -156,6 +130,41 @@ struct TableMapping {
     self.trace = trace
     self.span = span
     self.component = component
+  }
+
+  /// The columns of a span beside its identity and start.
+  private mutating func takeSpanColumns(_ header: [String], _ names: [String]) {
+    func find(_ options: [String]) -> Int { Self.column(options, in: names) }
+    let end = find([
+      "endtimeunixnano", "endtimens", "endtimemicros", "endtimeus", "endtimemillis", "endtimems", "endtime", "end",
+      "finishedat", "timestampend", "endtimestamp",
+    ])
+    if end >= 0 { set(.end, end, name: header[end]) }
+    let duration = find([
+      "durationnano", "durationnanos", "durationns", "durationinnanos", "durationus", "durationmicros", "durationms",
+      "duration", "elapsed", "elapsedtime", "latency",
+    ])
+    if duration >= 0 {
+      set(.duration, duration, name: header[duration])
+      // Without a unit in its name each row decides; the collector's table for ClickHouse holds nanoseconds.
+      if Self.unit(.duration, .duration, header[duration]) == nil {
+        durationUnit = Set(["spanname", "servicename", "spankind"]).isSubset(of: names) ? .nanoseconds : .inferred
+      }
+    }
+    statusMessage = find(["statusmessage", "statusdescription"])
+    parent = find(["parentid", "parentspanid", "parentspan", "parent"])
+    operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
+    spanKind = find(["kind", "spankind"])
+    status = find(["statuscode", "spanstatuscode", "status", "result"])
+    error = find(["haserror", "error", "errormessage", "exception"])
+    httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
+    peer = find(["peer", "peerservice"])
+  }
+
+  /// The first column that has one of some names, -1 where none has; the names' order is theirs of preference.
+  private static func column(_ options: [String], in names: [String]) -> Int {
+    for option in options { if let column = names.firstIndex(of: option) { return column } }
+    return -1
   }
 
   /// The delimiter under which a line is a header that tells of records, nil where it is none.
