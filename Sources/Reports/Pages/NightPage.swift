@@ -84,7 +84,7 @@ package struct NightPage {
   private func budgets(_ page: inout Page) {
     guard !report.budgets.isEmpty else { return }
     page.heading(2, "Error budgets")
-    page.bullets(report.budgets.prefix(Self.listed).map { BudgetWording.spent($0) })
+    page.bullets(report.budgets.prefix(Self.listed).map { BudgetWording.spent($0, report.times) })
     page.bullets(
       report.budgets.prefix(Self.listed).compactMap { BudgetWording.saved($0, report.policies?.recommended) })
   }

@@ -8,16 +8,16 @@ enum BudgetWording {
     switch objective.target {
     case .success(let share): "success " + NumberFormat.percent(share)
     case .latency(let share, let within):
-      "p" + PolicyWording.number(share * 100) + " within " + NumberFormat.duration(within)
+      "p" + NumberFormat.number(share * 100) + " within " + NumberFormat.duration(within)
     }
   }
 
   static func burnRate(_ rate: Double) -> String {
-    PolicyWording.number((rate * 100).rounded() / 100) + " times"
+    NumberFormat.number(rate) + " times"
   }
 
   /// What one budget lost tonight.
-  static func spent(_ budget: ErrorBudget) -> InlineText {
+  static func spent(_ budget: ErrorBudget, _ times: TimeFormat) -> InlineText {
     let hour = budget.hours.max {
       let (a, b) = (
         budget.burnRate(Double($0.bad), of: $0.requests), budget.burnRate(Double($1.bad), of: $1.requests)
@@ -28,7 +28,7 @@ enum BudgetWording {
       "\(budget.objective.component), \(own: target(budget.objective)): \(budget.bad) of \(budget.requests) requests were outside, \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: NumberFormat.duration(budget.objective.window)), spent at \(own: burnRate(budget.burnRate)) the rate that it allows"
     if let hour, hour.bad > 0, budget.hours.count > 1 {
       text =
-        "\(text); fastest in the hour from \(own: NumberFormat.time(hour.start)), at \(own: burnRate(budget.burnRate(Double(hour.bad), of: hour.requests)))"
+        "\(text); fastest in the hour from \(own: times.minute(hour.start)), at \(own: burnRate(budget.burnRate(Double(hour.bad), of: hour.requests)))"
     }
     return "\(text)."
   }
