@@ -9,6 +9,7 @@ package enum ConcludeVerb {
   ///   - options: the command line.
   ///   - partials: the partials, `@LIST` or `-` among them.
   ///   - expected: a list of the inputs that should have come, by name or as `inputs` prints them.
+  /// - Returns: the exit code.
   package static func conclude(_ options: RunSetup.Options, partials: [String], expected: String?) -> Int32 {
     do {
       // What is wrong with the command line is said before the work.
