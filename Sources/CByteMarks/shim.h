@@ -14,7 +14,25 @@ static inline unsigned text_marks16(const uint8_t *_Nonnull bytes, uint8_t a, ui
   /* The bit that is taken of each byte is its highest: set beyond ASCII. */
   return (unsigned)_mm_movemask_epi8(_mm_or_si128(marks, text));
 }
+
+/* Sixteen bytes at once: a bit for each byte that is one of four. */
+static inline unsigned text_any16(const uint8_t *_Nonnull bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+  __m128i text = _mm_loadu_si128((const __m128i *)bytes);
+  __m128i marks = _mm_cmpeq_epi8(text, _mm_set1_epi8((char)a));
+  marks = _mm_or_si128(marks, _mm_cmpeq_epi8(text, _mm_set1_epi8((char)b)));
+  marks = _mm_or_si128(marks, _mm_cmpeq_epi8(text, _mm_set1_epi8((char)c)));
+  return (unsigned)_mm_movemask_epi8(_mm_or_si128(marks, _mm_cmpeq_epi8(text, _mm_set1_epi8((char)d))));
+}
 #else
+static inline unsigned text_any16(const uint8_t *_Nonnull bytes, uint8_t a, uint8_t b, uint8_t c, uint8_t d) {
+  unsigned marks = 0;
+  for (unsigned i = 0; i < 16; i++) {
+    uint8_t byte = bytes[i];
+    marks |= (unsigned)(byte == a || byte == b || byte == c || byte == d) << i;
+  }
+  return marks;
+}
+
 static inline unsigned text_marks16(const uint8_t *_Nonnull bytes, uint8_t a, uint8_t b, uint8_t c) {
   unsigned marks = 0;
   for (unsigned i = 0; i < 16; i++) {

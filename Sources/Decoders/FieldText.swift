@@ -3,6 +3,13 @@
 internal import Model
 internal import Support
 
+extension Severity {
+  /// Whether nothing told a severity. (The comparison of an enumeration of another module is a call; this is none.)
+  @inline(__always) var isUnknown: Bool {
+    if case .unknown = self { true } else { false }
+  }
+}
+
 enum FieldText {
   /// Where the field lies without white space around it.
   static func trimmed(_ b: Span<UInt8>) -> Range<Int> {
@@ -207,6 +214,12 @@ enum FieldText {
 
   /// A date and time; what Go prints after it (`+0000 UTC m=+0.1`) is understood.
   static func date(_ b: Span<UInt8>, zoneSeconds: Int) -> Int64? {
+    if let time = ISOTime.read(b, 0) {
+      let isUTC = time.end &+ 1 == b.count && b[time.end] == 0x5A
+      if isUTC || time.end == b.count {
+        return (Int64(time.day) &* 86_400 &- (isUTC ? 0 : Int64(zoneSeconds))) &* 1_000_000 &+ Int64(time.micros)
+      }
+    }
     var end = b.count
     var i = 0
     while i + 2 < b.count {

@@ -84,9 +84,10 @@ package struct MemberDecoder {
 
   /// Whether a text has carriage returns and not one line feed.
   private static func endsLinesInReturns(_ head: Span<UInt8>) -> Bool {
+    if ByteScan.find(0x0D, in: head, from: 0) == head.count || ByteScan.lineEnd(head, 0) < head.count { return false }
     var returns = 0
     for i in head.indices {
-      if head[i] == 0x0A || head[i] == 0 { return false }
+      if head[i] == 0 { return false }
       if head[i] == 0x0D { returns &+= 1 }
     }
     return returns >= 2

@@ -110,13 +110,14 @@ extension HistoryStore {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT fingerprint, count(DISTINCT night) AS nights, max(date) AS last FROM incident
+        SELECT fingerprint, count(DISTINCT night) AS nights, max(date) AS last, min(date) AS first
+        FROM incident
         JOIN night ON night.id = incident.night WHERE series = ? AND date < ? AND content <> ? GROUP BY fingerprint
         """, arguments: [key.series, key.date, key.content])
     for row in rows {
       let fingerprint: String = try row.value("fingerprint")
       baseline.incidents[fingerprint] = HistoryBaseline.Seen(
-        nights: try row.value("nights"), last: try row.value("last"))
+        nights: try row.value("nights"), last: try row.value("last"), first: try row.value("first"))
     }
   }
 }

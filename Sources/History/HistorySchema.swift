@@ -82,6 +82,15 @@ enum HistorySchema {
     """
     ALTER TABLE frozenTemplate ADD COLUMN first TEXT NOT NULL DEFAULT '';
     """,
+    // What people decided about incidents: it outlives the nights that showed them.
+    """
+    CREATE TABLE triage (
+      fingerprint TEXT NOT NULL PRIMARY KEY,
+      action TEXT NOT NULL CHECK (action IN ('ack', 'mute')),
+      until TEXT NOT NULL,
+      note TEXT NOT NULL
+    ) STRICT;
+    """,
   ]
 
   /// The version of a file that is ours; nil for an empty one.

@@ -225,6 +225,7 @@ extension HistoryStore {
       }
       try Self.addTemplates(db, before: key, to: &baseline)
       try Self.addIncidents(db, before: key, to: &baseline)
+      try Self.addTriage(db, to: &baseline)
       return baseline
     }
   }

@@ -106,11 +106,14 @@ package struct HistoryBaseline: Sendable {
   package var aliases: [String: String] = [:]
   /// Fingerprints of earlier incidents and how many nights had them.
   package var incidents: [String: Seen] = [:]
+  /// What was decided about incidents, by fingerprint.
+  package var triage: [String: Triage] = [:]
 
   package struct Seen: Hashable, Sendable {
     package var nights: Int
-    /// The date of the last of them.
+    /// The dates of the last and of the first of them.
     package var last: String
+    package var first = ""
   }
 
   /// Nights that had no room.

@@ -10,6 +10,8 @@ package struct IncidentFindings: Sendable {
   package var windows: [WindowRanking] = []
   /// Components with spans of their own, by name.
   package var components: [NightReport.Component] = []
+  /// The same over time.
+  package var curves: [ComponentCurve] = []
   package var requests = 0
   package var failures = 0
   package var openCircuitBreakers: [ForeignName] = []
@@ -41,6 +43,7 @@ package enum IncidentAnalysis {
     let grid = ComponentTimeline(partial.canonical(), settings: settings)
     var findings = IncidentFindings()
     findings.components = components(grid)
+    findings.curves = ComponentCurves(grid).curves
     for (cell, activity) in grid.partial.visits.cells where cell.a == 0 {
       findings.requests += activity.requests
       findings.failures += activity.failures

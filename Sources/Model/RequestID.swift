@@ -1,12 +1,12 @@
-internal import Support
+public import Support
 
 /// The identity of one request: a trace, or a test run.
 ///
 /// Hex identities of up to 32 digits are held as their 128-bit value, so `0xAB` and `00…ab` are one request, as the
 /// trace formats demand. Any other text is held as its stable hash, and `text` keeps the symbol to print.
-package struct RequestID: Hashable, Sendable {
-  package var high: UInt64
-  package var low: UInt64
+@usableFromInline package struct RequestID: Hashable, Sendable {
+  @usableFromInline package var high: UInt64
+  @usableFromInline package var low: UInt64
 
   @inlinable package init(high: UInt64, low: UInt64) {
     self.high = high
@@ -14,7 +14,7 @@ package struct RequestID: Hashable, Sendable {
   }
 
   /// No request: a log line or metric outside any trace.
-  @inlinable package static var none: RequestID { RequestID(high: 0, low: 0) }
+  @inlinable @inline(__always) package static var none: RequestID { RequestID(high: 0, low: 0) }
 
   @inlinable package var isNone: Bool { high | low == 0 }
 

@@ -38,8 +38,8 @@ package struct SourceLocation: Hashable, Comparable, Sendable {
 }
 
 /// A source location in eight bytes, as rows carry it: the member's number and a line or byte offset.
-package struct SourceRef: Hashable, Sendable {
-  package var bits: UInt64
+@usableFromInline package struct SourceRef: Hashable, Sendable {
+  @usableFromInline package var bits: UInt64
 
   @inlinable package init(bits: UInt64) { self.bits = bits }
 

@@ -10,6 +10,8 @@ package enum ReportFormat: String, CaseIterable, Hashable, Sendable {
   case markdown
   case html
   case metrics
+  /// Incidents as OTLP/JSON log records with an event name.
+  case otlp
 }
 
 /// The night's folder: `report.json` with its schema, `report.md`, a page per incident, pictures, metrics.
@@ -36,9 +38,9 @@ package enum ReportFolder {
   ) -> [(path: String, text: String)] {
     var files: [(path: String, text: String)] = []
     var pictures: [String: String] = [:]
-    if formats.contains(.markdown) || formats.contains(.html) {
+    if formats.contains(.markdown) {
       pictures["components.svg"] = Pictures.heatStrip(report, rules: rules)
-      pictures["policies.svg"] = report.policies.flatMap { Pictures.policies($0, rules: rules) }
+      pictures["policies.svg"] = report.policies.flatMap { PolicyChart.svg($0, rules: rules) }
     }
     let page = NightPage(report, rules: rules, pictures: Set(pictures.keys)).page()
     if formats.contains(.markdown) {
@@ -54,7 +56,10 @@ package enum ReportFolder {
       files.append(("report.md", renderer.render(page)))
     }
     if formats.contains(.html) {
-      files.append(("report.html", HTMLRenderer(rules: rules).render(page, pictures: pictures)))
+      files.append(("index.html", HTMLReport(report: report, rules: rules).text()))
+    }
+    if formats.contains(.otlp) {
+      files.append(("incidents.otlp.json", IncidentEvents.document(report, rules: rules).pretty))
     }
     if formats.contains(.metrics) { files.append(("hindcast.prom", StepSummary.metrics(report))) }
     return files
@@ -80,7 +85,9 @@ package enum ReportFolder {
 
   /// What a report may hold.
   private static let names = [
-    "report.json", "report.schema.json", "report.md", "report.html", "hindcast.prom", "components.svg", "policies.svg",
+    "report.json", "report.schema.json", "report.md", "index.html", "report.html", "hindcast.prom",
+    "incidents.otlp.json", "components.svg",
+    "policies.svg",
     "capture.json", "quarantine.json", "incidents/",
   ]
 }

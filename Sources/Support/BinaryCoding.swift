@@ -16,7 +16,7 @@ package struct DecodeFailure: Error, Hashable, Sendable {
 }
 
 /// Writes integers as LEB128 varints (signed ones zigzag), texts with their length in front.
-package struct ByteWriter: Sendable {
+@usableFromInline package struct ByteWriter: Sendable {
   @usableFromInline package private(set) var bytes: [UInt8] = []
 
   package init() {}

@@ -2,7 +2,7 @@
 
 /// A binary heap with the least element on top. Elements that compare equal come out in no particular order, so an order
 /// that results rest on must be total.
-package struct BinaryHeap<Element: Comparable> {
+@usableFromInline package struct BinaryHeap<Element: Comparable> {
   @usableFromInline var elements: [Element] = []
 
   @inlinable package init() {}

@@ -35,6 +35,23 @@ internal import CLibCrypto
     hash.update(bytes.span)
     return hexText(hash.finish())
   }
+
+  /// The digest of a byte string in base 64 (RFC 4648), as content security policies name a script.
+  package static func base64(_ bytes: [UInt8]) -> String {
+    var hash = SHA256()
+    hash.update(bytes.span)
+    let digest = hash.finish()
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var out = ""
+    for start in stride(from: 0, to: digest.count, by: 3) {
+      let group = digest[start..<min(start + 3, digest.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0..<4 {
+        out.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : "=")
+      }
+    }
+    return out
+  }
 }
 
 /// Lower-case hex of a byte string.

@@ -3,7 +3,7 @@
 ///
 /// Bytes are taken eight at a time, little endian, the tail padded with zeros and the length mixed in first; each word is
 /// folded with a multiply and a shift, and the end is the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
-package enum StableHash {
+@usableFromInline package enum StableHash {
   /// The finalizer of SplitMix64: a bijection of 64 bits in which every input bit moves every output bit.
   @inlinable package static func mix(_ value: UInt64) -> UInt64 {
     var z = value

@@ -1,11 +1,11 @@
 /// An interned text: an index into the `SymbolTable` that made it. Symbol 0 is the empty text in every table.
-package struct Symbol: Hashable, Sendable {
-  package var index: UInt32
+@usableFromInline package struct Symbol: Hashable, Sendable {
+  @usableFromInline package var index: UInt32
 
   @inlinable package init(_ index: UInt32) { self.index = index }
 
   /// The empty text, also used for "not known".
-  @inlinable package static var none: Symbol { Symbol(0) }
+  @inlinable @inline(__always) package static var none: Symbol { Symbol(0) }
 
   @inlinable package var isNone: Bool { index == 0 }
 }
@@ -14,7 +14,7 @@ package struct Symbol: Hashable, Sendable {
 ///
 /// Interning costs one hash and, for a known text, one comparison; no `String` is made until a text is asked for. The
 /// numbering depends on the order of interning, so no result may depend on a symbol's index, only on its text.
-package struct SymbolTable: Sendable {
+@usableFromInline package struct SymbolTable: Sendable {
   @usableFromInline var arena: [UInt8] = []
   @usableFromInline var starts: [Int] = [0, 0]
   @usableFromInline var hashes: [UInt32] = [0]

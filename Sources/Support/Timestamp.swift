@@ -2,13 +2,13 @@
 ///
 /// A time is an `Int64` of microseconds since 1970-01-01T00:00:00Z; a duration is an `Int64` of microseconds. `Timestamp`
 /// wraps the first where it is printed or parsed; rows and columns hold the bare integer.
-package struct Timestamp: Hashable, Comparable, Sendable {
+@usableFromInline package struct Timestamp: Hashable, Comparable, Sendable {
   /// Microseconds since the epoch, UTC.
-  package var microseconds: Int64
+  @usableFromInline package var microseconds: Int64
 
   package init(_ microseconds: Int64) { self.microseconds = microseconds }
 
-  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
+  @inlinable package static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
   /// Days since the epoch of a proleptic Gregorian date (H. Hinnant, "chrono-compatible low-level date algorithms").
   @inlinable package static func days(year: Int, month: Int, day: Int) -> Int {

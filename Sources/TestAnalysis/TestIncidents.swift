@@ -36,7 +36,9 @@ enum TestIncidents {
     let grouping = TestGrouping(rawValue: cluster.basis.rawValue) ?? .message
     let signature = ForeignText(cluster.signature)
     incident.trigger = .tests(.signature(signature))
-    incident.headline = .tests(.failedTogether(tests: count, signature: signature))
+    // What groups them is the masked message; what is shown is one of them as it stands.
+    incident.headline = .tests(
+      .failedTogether(tests: count, signature: cluster.example.isEmpty ? signature : ForeignText(cluster.example)))
     incident.reasoning = [.tests(.putTogether(grouping))]
     let cause = ForeignName(cluster.component.isEmpty ? cluster.signature : cluster.component)
     incident.rootCauses = [

@@ -253,7 +253,7 @@ struct TestJoiner {
       let file = parts[failing.file]
       evidence = Evidence(
         SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
-        quote: ForeignText(note?.message ?? ""))
+        quote: ForeignText(note.map { $0.raw.isEmpty ? $0.message : $0.raw } ?? ""))
     }
     step.detail = StepDetail(failure: note, evidence: evidence, endings: endings, time: failing.run.time)
     return step

@@ -23,10 +23,22 @@ struct Hindcast: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TemplatesCommand.self,
+      RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TraceCommand.self,
+      TemplatesCommand.self, InitCommand.self, AckCommand.self, MuteCommand.self,
       CheckCommand.self, ReplayCommand.self, HistoryCommand.self, InputsCommand.self, ExtractCommand.self,
       AggregateCommand.self, MergeCommand.self, ConcludeCommand.self, GenerateCommand.self,
     ])
+
+  /// The verbs and their aliases.
+  private static var names: [String] {
+    configuration.subcommands.flatMap { [$0._commandName] + $0.configuration.aliases } + ["help"]
+  }
+
+  /// The command line, `-V` being what many programs call `--version`.
+  private static var arguments: [String] {
+    let given = Array(CommandLine.arguments.dropFirst())
+    return given == ["-V"] ? ["--version"] : given
+  }
 
   static func main() {
     // A closed pipe or a full device is an error to be told, not a signal to die of.
@@ -42,8 +54,11 @@ struct Hindcast: ParsableCommand {
       Self.exit(withError: ExitCode(Exit.noReport))
     }
     ProcessMemory.configure()
+    if let code = VerbName.refuse(CommandLine.arguments.dropFirst().first, among: names) {
+      Self.exit(withError: ExitCode(code))
+    }
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch {
       // Help and version are results: where they cannot be written, that is an error as for any other.

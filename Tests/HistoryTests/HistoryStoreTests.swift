@@ -76,7 +76,7 @@ struct HistoryStoreTests {
     #expect(baseline.blobs("tests").map(\.bytes) == [[1, 2, 3], [1, 2, 3], [1, 2, 3]])
     #expect(baseline.templates["t1"]?.count == 9)
     #expect(baseline.aliases == ["t0": "t2"])
-    #expect(baseline.incidents["f1"] == HistoryBaseline.Seen(nights: 3, last: "2026-01-03"))
+    #expect(baseline.incidents["f1"] == HistoryBaseline.Seen(nights: 3, last: "2026-01-03", first: "2026-01-01"))
     let rerun = try store.baseline(before: Self.night("2026-01-02").key)
     #expect(rerun.nights.map(\.key.date) == ["2026-01-01"])
     #expect(

@@ -82,10 +82,21 @@ func breakOutIsSeen() throws {
 
 @Test("HTML keeps its tags too, whatever the names are")
 func htmlIsInert() {
-  let plain = pages("plain", [.html]).first { $0.0 == "report.html" }.map { skeleton($0.1) }
+  let plain = pages("plain", [.html]).first { $0.0 == "index.html" }.map { skeleton($0.1) }
   for payload in Payloads.all {
-    let found = pages(payload, [.html]).first { $0.0 == "report.html" }.map { skeleton($0.1) }
+    let found = pages(payload, [.html]).first { $0.0 == "index.html" }.map { skeleton($0.1) }
     #expect(found == plain, "\(payload.debugDescription)")
+  }
+}
+
+/// Pages whose every name is a payload, for `.ci/browser`, which looks at what a browser makes of them.
+@Test("The page of every payload is written where HINDCAST_PAGES says")
+func payloadPages() throws {
+  guard let folder = ProcessInfo.processInfo.environment["HINDCAST_PAGES"] else { return }
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  for (i, payload) in (["plain"] + Payloads.all).enumerated() {
+    let page = try #require(pages(payload, [.html]).first { $0.0 == "index.html" })
+    try page.1.write(toFile: "\(folder)/\(i).html", atomically: false, encoding: .utf8)
   }
 }
 

@@ -47,6 +47,19 @@ package struct Incident: Hashable, Sendable {
   package var impact = Impact()
   /// What its failed or slow requests have in common, the most telling first.
   package var common: [CommonTrait] = []
+  /// A good request and a bad one, or only the bad one; empty where no request shows it.
+  package var exemplars: [ExemplarRequest] = []
+  /// How many earlier nights had it, and the first of them.
+  package var seen = 0
+  package var firstSeen: ForeignName?
+  /// Whose component it is about, as the pipeline names the owners.
+  package var owner: ForeignName?
+  /// What was decided about it; nil where nothing holds tonight.
+  package var triage: Triage?
+  /// The maintenance in which it began.
+  package var maintenance: Maintenance?
+  /// Whether nobody needs to be told: it is muted, or trouble was expected then.
+  package var isExpected: Bool { triage?.action == .mute || maintenance != nil }
 
   package init(kind: Kind, start: Int64, end: Int64) {
     id = ""

@@ -8,6 +8,8 @@ package struct NightReport: Sendable {
   package var inputs: [Input] = []
   package var summary = Summary()
   package var components: [Component] = []
+  /// How the components did over the night, by component.
+  package var curves: [ComponentCurve] = []
   package var patterns: [PatternFinding] = []
   package var violations: [Violation] = []
   package var templates: [TemplateFinding] = []
@@ -26,6 +28,10 @@ package struct NightReport: Sendable {
   package var limits: [OwnName: MessageText] = [:]
   /// The command that makes this report again.
   package var reproduce: ForeignText = ""
+  /// How many earlier nights it was held against; 0 where there is no history.
+  package var earlierNights = 0
+  /// Where other systems show a request, a revision, a log.
+  package var links = ReportLinks.none
   /// The zone assumed for times without one.
   package var zone: ForeignName = "UTC"
 

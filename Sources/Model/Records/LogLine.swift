@@ -1,7 +1,7 @@
-package import Support
+public import Support
 
 /// How severe a log line says it is.
-package enum Severity: UInt8, Comparable, Hashable, Sendable {
+@usableFromInline package enum Severity: UInt8, Comparable, Hashable, Sendable {
   case unknown = 0
   case trace
   case debug
@@ -10,31 +10,42 @@ package enum Severity: UInt8, Comparable, Hashable, Sendable {
   case error
   case fatal
 
-  package static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
+  @inlinable package static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
 
   /// The name in reports.
   package var name: String { String(describing: self) }
 
   /// The name in event lines: OpenTelemetry's short names in lower case.
-  package var eventName: String { self == .warning ? "warn" : name }
+  @usableFromInline package var eventName: String { self == .warning ? "warn" : name }
 }
 
 /// One log record as a decoder read it. Its text lies in the batch's `text` arena, header stripped.
-package struct LogLine: Sendable {
+@usableFromInline package struct LogLine: Sendable {
   /// Microseconds since the epoch; `Int64.min` where the line has no time.
-  package var time: Int64 = .min
-  package var component: Symbol = .none
-  package var request: RequestID = .none
+  @usableFromInline package var time: Int64
+  @usableFromInline package var component: Symbol
+  @usableFromInline package var request: RequestID
   /// The text of a request id that is not hex.
-  package var requestText: Symbol = .none
-  package var span: UInt64 = 0
-  package var severity: Severity = .unknown
+  @usableFromInline package var requestText: Symbol
+  @usableFromInline package var span: UInt64
+  @usableFromInline package var severity: Severity
   /// Where the message lies in `RecordBatch.text`.
-  package var textStart: Int = 0
-  package var textCount: Int = 0
-  package var source = SourceRef(bits: 0)
+  @usableFromInline package var textStart: Int
+  @usableFromInline package var textCount: Int
+  @usableFromInline package var source: SourceRef
 
-  package init() {}
+  /// A line of which nothing is known; written out so that it is inlined into the decoders.
+  @inlinable package init() {
+    time = .min
+    component = .none
+    request = .none
+    requestText = .none
+    span = 0
+    severity = .unknown
+    textStart = 0
+    textCount = 0
+    source = SourceRef(bits: 0)
+  }
 }
 
 /// One metric reading.

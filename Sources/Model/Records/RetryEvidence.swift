@@ -2,11 +2,11 @@
 ///
 /// Instrumentations below a retrying transport write one client span for all attempts and at best their number; clients
 /// without a span above write each attempt as a trace, and only what was asked for tells which belong together.
-package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt32
-  package init(rawValue: UInt32) { self.rawValue = rawValue }
+@usableFromInline package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
+  @usableFromInline package let rawValue: UInt32
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  package static let none = RetryEvidence(rawValue: 0)
+  @inlinable package static var none: RetryEvidence { RetryEvidence(rawValue: 0) }
 
   private static let hiddenBit: UInt32 = 1 << 31
 
@@ -22,8 +22,8 @@ package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
   }
 
   /// Attempts beyond the first that lie inside the span; 0 where it tells none.
-  package var hiddenAttempts: Int { rawValue & Self.hiddenBit == 0 ? 0 : Int(rawValue & 0xFFFF) }
+  @usableFromInline package var hiddenAttempts: Int { rawValue & Self.hiddenBit == 0 ? 0 : Int(rawValue & 0xFFFF) }
 
   /// The hash of what the call asks for, 0 where it is not told.
-  package var targetHash: UInt32 { rawValue & Self.hiddenBit == 0 ? rawValue : 0 }
+  @usableFromInline package var targetHash: UInt32 { rawValue & Self.hiddenBit == 0 ? rawValue : 0 }
 }

@@ -1,7 +1,7 @@
-package import Support
+public import Support
 
 /// What role a span plays in its call (OpenTelemetry's numbering).
-package enum SpanKind: UInt8, Hashable, Sendable {
+@usableFromInline package enum SpanKind: UInt8, Hashable, Sendable {
   case unspecified = 0
   case `internal`
   case server
@@ -12,57 +12,85 @@ package enum SpanKind: UInt8, Hashable, Sendable {
 
 /// One span as a decoder read it: identities, times and the attributes that the Events stage needs to name the
 /// component, the peer and the failure. Texts are symbols of the batch's table.
-package struct TraceSpan: Sendable {
-  package var trace: RequestID = .none
+@usableFromInline package struct TraceSpan: Sendable {
+  @usableFromInline package var trace: RequestID
   /// The text of a trace id that is not hex.
-  package var traceText: Symbol = .none
-  package var span: UInt64 = 0
-  package var parent: UInt64 = 0
+  @usableFromInline package var traceText: Symbol
+  @usableFromInline package var span: UInt64
+  @usableFromInline package var parent: UInt64
   /// Microseconds since the epoch.
-  package var start: Int64 = 0
+  @usableFromInline package var start: Int64
   /// Microseconds; -1 where the span has no end.
-  package var duration: Int64 = -1
-  package var service: Symbol = .none
-  package var operation: Symbol = .none
-  package var kind: SpanKind = .unspecified
+  @usableFromInline package var duration: Int64
+  @usableFromInline package var service: Symbol
+  @usableFromInline package var operation: Symbol
+  @usableFromInline package var kind: SpanKind
   /// Whether the span says of itself that it failed (status 2, error tag), said that it succeeded, or said nothing.
-  package var status: Status = .unset
+  @usableFromInline package var status: Status
   /// 0 where unknown.
-  package var httpStatus: Int16 = 0
+  @usableFromInline package var httpStatus: Int16
   /// -1 where unknown.
-  package var grpcStatus: Int16 = -1
+  @usableFromInline package var grpcStatus: Int16
   /// `error.type`, or the type of the recorded exception.
-  package var errorType: Symbol = .none
+  @usableFromInline package var errorType: Symbol
   /// Status description or exception message.
-  package var message: Symbol = .none
+  @usableFromInline package var message: Symbol
   /// `service.peer.name`, else `peer.service`.
-  package var peerService: Symbol = .none
+  @usableFromInline package var peerService: Symbol
   /// `server.address` (or an older name for it) without its port.
-  package var serverAddress: Symbol = .none
+  @usableFromInline package var serverAddress: Symbol
   /// The host of the URL that it asks for, where its kind tells that it asks.
-  package var urlHost: Symbol = .none
+  @usableFromInline package var urlHost: Symbol
   /// `db.system.name` or `messaging.system`: the kind of a virtual component.
-  package var peerSystem: Symbol = .none
+  @usableFromInline package var peerSystem: Symbol
   /// `db.namespace` or `messaging.destination.name`.
-  package var peerResource: Symbol = .none
+  @usableFromInline package var peerResource: Symbol
   /// `http.request.resend_count` and its older names; 0 for the first attempt.
-  package var resendCount: UInt8 = 0
+  @usableFromInline package var resendCount: UInt8
   /// What the span tells about attempts without spans.
-  package var retryEvidence = RetryEvidence.none
-  package var flags: Flags = []
-  package var source = SourceRef(bits: 0)
+  @usableFromInline package var retryEvidence: RetryEvidence
+  @usableFromInline package var flags: Flags
+  @usableFromInline package var source: SourceRef
 
-  package init() {}
+  /// A span of which nothing is known.
+  ///
+  /// Written out, because initial values that stand at the members are not inlined into other modules, and this runs for
+  /// every span.
+  @inlinable package init() {
+    trace = .none
+    traceText = .none
+    span = 0
+    parent = 0
+    start = 0
+    duration = -1
+    service = .none
+    operation = .none
+    kind = .unspecified
+    status = .unset
+    httpStatus = 0
+    grpcStatus = -1
+    errorType = .none
+    message = .none
+    peerService = .none
+    serverAddress = .none
+    urlHost = .none
+    peerSystem = .none
+    peerResource = .none
+    resendCount = 0
+    retryEvidence = .none
+    flags = []
+    source = SourceRef(bits: 0)
+  }
 
-  package enum Status: UInt8, Sendable {
+  @usableFromInline package enum Status: UInt8, Sendable {
     case unset = 0
     case ok
     case error
   }
 
-  package struct Flags: OptionSet, Sendable {
-    package var rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+  @usableFromInline package struct Flags: OptionSet, Sendable {
+    @usableFromInline package var rawValue: UInt8
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
     /// Zipkin: the server half of a span whose id the client shares.
     package static let shared = Flags(rawValue: 1)
     /// The parent is known only by a FOLLOWS_FROM reference or a span link.

@@ -43,7 +43,39 @@ extension ReportJSON {
           ])
         }),
       "evidence": evidence(incident.evidence), "before": .array(incident.changesBefore.map(change)),
-      "impact": impact(incident.impact), "common": .array(incident.common.map(common)),
+      "firstSeen": incident.firstSeen.map { text($0.text) }, "seen": .int(incident.seen),
+      "owner": incident.owner.map { text($0.text) }, "ack": incident.triage.map(triage),
+      "maintenance": incident.maintenance.map {
+        .object(["start": time($0.start), "end": time($0.end), "note": text($0.note)])
+      },
+      "exemplars": .array(incident.exemplars.map(exemplar)), "impact": impact(incident.impact),
+      "common": .array(incident.common.map(common)),
+    ])
+  }
+
+  private func triage(_ triage: Triage) -> JSONValue {
+    .object(["action": .string(triage.action.rawValue), "until": text(triage.until), "note": text(triage.note)])
+  }
+
+  /// A good or a bad request, span by span.
+  private func exemplar(_ request: ExemplarRequest) -> JSONValue {
+    .object([
+      "request": text(request.request), "isBad": .bool(request.isBad), "start": time(request.start),
+      "durationUs": .int(request.duration), "omitted": .int(request.omitted),
+      "spans": .array(
+        request.spans.map { span in
+          var pairs = place(span.location)
+          pairs["depth"] = .int(span.depth)
+          pairs["component"] = text(span.component)
+          pairs["operation"] = text(span.operation)
+          if !span.peer.isEmpty { pairs["peer"] = text(span.peer) }
+          pairs["offsetUs"] = .int(span.offset)
+          pairs["durationUs"] = .int(span.duration)
+          pairs["failure"] = span.failure.map { .string($0.name) }
+          if !span.message.isEmpty { pairs["message"] = text(span.message) }
+          pairs["isOrigin"] = .bool(span.isOrigin)
+          return .object(pairs)
+        }),
     ])
   }
 

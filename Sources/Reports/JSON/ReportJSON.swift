@@ -27,7 +27,7 @@ package struct ReportJSON: Sendable {
       "schemaVersion": .int(Self.schemaVersion),
       "tool": .object(["name": .string("hindcast"), "version": .string(report.toolVersion.text)]),
       "window": report.window.map { .object(["start": time($0.start), "end": time($0.end)]) } ?? .null,
-      "verdict": words(report.verdict.wording),
+      "verdict": words(report.verdictWording),
       "inputs": .array(report.inputs.sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }.map(input)),
       "summary": summary(report.summary),
       "components": .array(report.components.sorted { $0.id < $1.id }.map(component)),
@@ -234,8 +234,10 @@ enum Ranking {
 
   /// Severest first, then by time.
   static func bySeverity(_ list: [Incident]) -> [Incident] {
+    // What nobody needs to be told of stands last.
     list.sorted { a, b in
-      a.severity != b.severity ? a.severity > b.severity : (a.start, a.id) < (b.start, b.id)
+      if a.isExpected != b.isExpected { return b.isExpected }
+      return a.severity != b.severity ? a.severity > b.severity : (a.start, a.id) < (b.start, b.id)
     }
   }
 

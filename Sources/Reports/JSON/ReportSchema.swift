@@ -207,6 +207,27 @@ package enum ReportSchema {
       ]
     ),
     (
+      "triage",
+      [Field("action", oneOf(Triage.Action.allCases.map(\.rawValue))), Field("until", string), Field("note", string)]
+    ),
+    (
+      "exemplar",
+      [
+        Field("request", string), Field("isBad", truth), Field("start", time), Field("durationUs", integer),
+        Field("omitted", count),
+        Field(
+          "spans",
+          list(
+            object([
+              Field("input", string), Field("member", string, optional: true), Field("line", count, optional: true),
+              Field("offset", count, optional: true), Field("depth", count), Field("component", string),
+              Field("operation", string), Field("peer", string, optional: true), Field("offsetUs", integer),
+              Field("durationUs", integer), Field("failure", string, optional: true),
+              Field("message", string, optional: true), Field("isOrigin", truth),
+            ]))),
+      ]
+    ),
+    (
       "common",
       [
         Field("attribute", string), Field("value", string), Field("requests", count), Field("of", count),
@@ -216,6 +237,11 @@ package enum ReportSchema {
     (
       "incident",
       [
+        Field("firstSeen", string, optional: true), Field("seen", count, optional: true),
+        Field("owner", string, optional: true), Field("ack", ref("triage"), optional: true),
+        Field(
+          "maintenance", object([Field("start", time), Field("end", time), Field("note", string)]), optional: true),
+        Field("exemplars", list(ref("exemplar")), optional: true),
         Field("before", list(ref("change")), optional: true), Field("impact", ref("impact"), optional: true),
         Field("common", list(ref("common")), optional: true),
         Field("id", string), Field("fingerprint", string), Field("kind", oneOf(Incident.Kind.allCases.map(\.rawValue))),

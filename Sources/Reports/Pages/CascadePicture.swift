@@ -23,9 +23,9 @@ enum CascadePicture {
     var lines = ["flowchart LR"]
     for (i, name) in shown.enumerated() {
       var text = label(name, rules)
-      if i == 0, incident.rootCauses.first?.component == name { text = "first: " + text }
+      if i == 0, incident.rootCauses.first?.component == name { text = "cause: " + text }
       if let state = states[name] {
-        text += "<br/>" + NumberFormat.clock(state.onset)
+        text += "<br/>" + TimeFormat.clock(state.onset).prefix(8)
         if state.failures > 0 { text += "<br/>" + NumberFormat.percent(state.errorRate) + " failed" }
       }
       lines.append("  n\(i)[\"\(text)\"]")
@@ -33,8 +33,7 @@ enum CascadePicture {
     var drawn: Set<[Int]> = []
     for link in incident.causalChain {
       guard let from = number[link.from], let to = number[link.to], drawn.insert([from, to]).inserted else { continue }
-      let late = link.at - incident.start
-      lines.append("  n\(from) -->|\"\(late < 0 ? "" : "+")\(NumberFormat.duration(late))\"| n\(to)")
+      lines.append("  n\(from) -->|\"\(NumberFormat.delay(incident.hop(link)))\"| n\(to)")
     }
     var text = ""
     for line in lines {

@@ -15,24 +15,20 @@ package enum IncidentPage {
 
   package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
     var page = Page(title: "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
+    let days = TimeFormat(nil)
     page.paragraph(incident.headline.wording)
     page.table(
       ["severity", "status", "from", "to", "lasted", "id"],
       [
         [
-          .own(incident.severity.rawValue), .own(incident.status.rawValue), .own(NumberFormat.time(incident.start)),
-          .own(NumberFormat.time(incident.end)),
+          .own(incident.severity.rawValue), .own(incident.status.rawValue), .own(days.time(incident.start)),
+          .own(days.time(incident.end)),
           .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))),
           .foreign(incident.id),
         ]
       ])
     changes(incident, &page)
-    impact(incident, &page)
-    cascade(incident, rules, &page)
-    causes(incident, &page)
-    timeline(incident, &page)
-    witness(incident, &page)
-    evidence(incident, &page)
+    details(incident, rules: rules, &page)
     page.heading(2, "How to reproduce")
     if !reproduce.isEmpty { page.blocks.append(.command(reproduce)) }
     page.paragraph("`report.json` beside this folder holds the same facts for programs, with every piece of evidence.")
@@ -41,6 +37,17 @@ package enum IncidentPage {
       "Owner: ____", "What users noticed: ____", "What we learned: ____", "What we change, by whom, until when: ____",
     ])
     return page
+  }
+
+  /// What proves it: impact, spread, causes, timeline and evidence.
+  static func details(_ incident: Incident, rules: TextRules, _ page: inout Page) {
+    let times = TimeFormat((incident.start, incident.end))
+    impact(incident, times, &page)
+    cascade(incident, rules, times, &page)
+    causes(incident, &page)
+    timeline(incident, times, &page)
+    witness(incident, &page)
+    evidence(incident, &page)
   }
 
   /// That it began just after a change, in words: what a reader asks first.
@@ -53,45 +60,47 @@ package enum IncidentPage {
     }
   }
 
-  private static func impact(_ incident: Incident, _ page: inout Page) {
+  private static func impact(_ incident: Incident, _ times: TimeFormat, _ page: inout Page) {
     guard !incident.components.isEmpty else { return }
     page.heading(2, "Impact")
     page.table(
       ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
       incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
         [
-          .foreign(state.id.text), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
-          .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
+          .foreign(state.id.text), .own(times.exact(state.onset)), .own(NumberFormat.count(state.requests)),
+          .own(NumberFormat.count(state.failures)),
+          .own(state.requests > 0 ? NumberFormat.percent(state.errorRate) : "–"),
           .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"),
-          .own(state.queueDepth.map { String($0) } ?? "–"), .own(state.circuitState.rawValue),
+          .own(state.queueDepth.map { NumberFormat.count(Int(clamping: $0)) } ?? "–"),
+          .own(state.circuitState.rawValue),
         ]
       })
   }
 
-  private static func cascade(_ incident: Incident, _ rules: TextRules, _ page: inout Page) {
+  private static func cascade(_ incident: Incident, _ rules: TextRules, _ times: TimeFormat, _ page: inout Page) {
     guard !incident.causalChain.isEmpty else { return }
     page.heading(2, "How it spread")
     if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
     page.table(
-      ["from", "to", "at (UTC)", "after", "evidence"],
+      ["from", "to", "at (UTC)", "delay", "evidence"],
       incident.causalChain.map { link in
         [
-          .foreign(link.from.text), .foreign(link.to.text), .own(NumberFormat.clock(link.at)),
-          .own("+" + NumberFormat.duration(max(link.at.subtractingSaturated(incident.start), 0))),
+          .foreign(link.from.text), .foreign(link.to.text), .own(times.exact(link.at)),
+          .own(NumberFormat.delay(incident.hop(link))),
           proofs(link.evidence, limit: 2),
         ]
       })
   }
 
   private static func causes(_ incident: Incident, _ page: inout Page) {
-    page.heading(2, "Contributing factors, ranked")
+    page.heading(2, "Probable root cause, and alternatives")
     if incident.rootCauses.isEmpty {
       page.paragraph("Not enough evidence to say what this began with.")
     } else {
       page.blocks.append(
         .numbered(
           incident.rootCauses.map { cause in
-            var text: InlineText = "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence"
+            var text: InlineText = "\(Labels.name(cause)), \(percent: cause.share) of the evidence"
             if !cause.reasons.isEmpty {
               text = text + ": " + InlineText.joined(cause.reasons.map(\.wording), by: "; ")
             }
@@ -99,23 +108,23 @@ package enum IncidentPage {
             return text
           }))
     }
-    page.bullets(incident.reasoning.map(\.wording))
+    page.bullets(incident.reasoning.map(\.wording) + incident.common.map(\.wording))
   }
 
-  private static func timeline(_ incident: Incident, _ page: inout Page) {
+  private static func timeline(_ incident: Incident, _ times: TimeFormat, _ page: inout Page) {
     guard !incident.timeline.isEmpty || !incident.changes.isEmpty else { return }
     page.heading(2, "Timeline (UTC)")
     page.table(
-      ["time", "component", "what", "evidence"], rows(incident).map(\.cells))
+      ["time", "component", "what", "evidence"], rows(incident, times).map(\.cells))
   }
 
   /// What was seen, and what was changed meanwhile, by time.
-  private static func rows(_ incident: Incident) -> [(at: Int64, cells: [InlineText])] {
+  private static func rows(_ incident: Incident, _ times: TimeFormat) -> [(at: Int64, cells: [InlineText])] {
     let seen = incident.timeline.map { moment -> (at: Int64, cells: [InlineText]) in
       (
         moment.at,
         [
-          .own(NumberFormat.time(moment.at)), .foreign(moment.component.text), moment.event.wording,
+          .own(times.exact(moment.at)), "\(quote: moment.component.text)", moment.event.wording,
           moment.evidence.map { proof($0) } ?? "",
         ]
       )
@@ -124,7 +133,7 @@ package enum IncidentPage {
       (
         change.at,
         [
-          .own(NumberFormat.time(change.at)), .foreign(change.component?.text ?? ""),
+          .own(times.exact(change.at)), .foreign(change.component?.text ?? ""),
           "change: " + ChangeWording.wording(change), "",
         ]
       )
@@ -135,9 +144,9 @@ package enum IncidentPage {
   }
 
   private static func witness(_ incident: Incident, _ page: inout Page) {
-    page.heading(2, "What opened it, and what the reflex gate would have done")
+    page.heading(2, "What opened it, and what a circuit breaker would have done")
     page.paragraph("Opened by: " + incident.trigger.wording)
-    if incident.decision != .none { page.paragraph("Gate: " + incident.decision.wording) }
+    if incident.decision != .none { page.paragraph("Breakers: " + incident.decision.wording) }
     if let action = incident.decision.action { page.paragraph("Action: " + action) }
   }
 
@@ -146,7 +155,7 @@ package enum IncidentPage {
     page.heading(2, "Evidence")
     page.table(
       ["record", "request", "says"],
-      incident.evidence.prefix(20).map { [place($0.location), .foreign($0.request), .foreign($0.quote)] })
+      incident.evidence.prefix(20).map { [place($0.location), .foreign($0.request), "\(quote: $0.quote.text)"] })
     if incident.evidence.count > 20 {
       page.paragraph("\(incident.evidence.count - 20) more in `report.json`.")
     }
@@ -182,11 +191,14 @@ enum Labels {
     }
   }
 
+  /// A cause's component; of tests that failed together what their messages have in common.
+  static func name(_ cause: Incident.RootCause) -> InlineText { "\(quote: cause.component.text)" }
+
   /// What an incident is about: its likeliest beginning, else its first component.
   static func about(_ incident: Incident) -> InlineText {
     let first =
       incident.rootCauses.first?.component
       ?? incident.components.min { ($0.onset, $0.id) < ($1.onset, $1.id) }?.id
-    return first.map { .foreign($0.text) } ?? "beginning unknown"
+    return first.map { "\(quote: $0.text)" } ?? "cause unknown"
   }
 }

@@ -10,6 +10,8 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     /// Out of an input.
     case foreign(String)
     case strong(String)
+    /// A command or a key of ours.
+    case code(String)
     /// A link to a file beside the page.
     case link(String, path: String)
     case lineBreak
@@ -45,7 +47,7 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
   package var plain: String {
     runs.reduce(into: "") { text, run in
       switch run {
-      case .own(let part), .foreign(let part), .strong(let part), .link(let part, _): text += part
+      case .own(let part), .foreign(let part), .strong(let part), .code(let part), .link(let part, _): text += part
       case .lineBreak: text += " "
       }
     }
@@ -68,6 +70,11 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     package mutating func appendInterpolation(_ text: String) { runs.append(.foreign(text)) }
     package mutating func appendInterpolation(own text: String) { runs.append(.own(text)) }
     package mutating func appendInterpolation(strong text: StaticString) { runs.append(.strong(text.description)) }
+    package mutating func appendInterpolation(code text: String) { runs.append(.code(text)) }
+    /// What a record says, or what records have in common: where they differ stands an ellipsis.
+    package mutating func appendInterpolation(quote text: String) {
+      runs.append(.foreign(text.replacing("<*>", with: "…")))
+    }
     package mutating func appendInterpolation(_ count: Int) { runs.append(.own(NumberFormat.count(count))) }
     package mutating func appendInterpolation(_ text: InlineText) { runs += text.runs }
     package mutating func appendInterpolation(_ name: OwnName) { runs.append(.own(name.text)) }
@@ -76,10 +83,14 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     package mutating func appendInterpolation(_ id: FindingID) { runs.append(.foreign(id.text)) }
     /// Microseconds in the unit that fits.
     package mutating func appendInterpolation(duration: Int64) { runs.append(.own(NumberFormat.duration(duration))) }
+    /// Three significant digits.
+    package mutating func appendInterpolation(number: Double) { runs.append(.own(NumberFormat.number(number))) }
     /// A share of one as a percentage.
     package mutating func appendInterpolation(percent: Double) { runs.append(.own(NumberFormat.percent(percent))) }
-    /// A time of the day, microseconds since the epoch.
-    package mutating func appendInterpolation(clock: Int64) { runs.append(.own(NumberFormat.clock(clock))) }
+    /// The time of the day, microseconds since the epoch.
+    package mutating func appendInterpolation(clock: Int64) {
+      runs.append(.own(String(TimeFormat.clock(clock).prefix(8)) + " UTC"))
+    }
   }
 }
 

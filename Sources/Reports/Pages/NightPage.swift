@@ -16,17 +16,37 @@ package struct NightPage {
 
   /// How many findings of one kind the page lists; `report.json` has all.
   static let listed = 20
+  /// How many incidents are told as cards.
+  private static let cards = 8
 
   package func page() -> Page {
     var page = Page(title: title)
-    page.paragraph(report.verdict.wording)
-    summary(&page)
+    FirstScreen(report: report).add(to: &page)
     incidents(&page)
+    figures(&page)
+    PolicySection(report: report, pictures: pictures).add(to: &page)
+    ending(&page)
+    return page
+  }
+
+  /// The tables behind the first screen and the incidents.
+  func details() -> Page {
+    var page = Page(title: title)
+    figures(&page)
+    ending(&page)
+    return page
+  }
+
+  private func figures(_ page: inout Page) {
+    summary(&page)
+    entryPoints(&page)
     deployments(&page)
     components(&page)
     criticalPath(&page)
     changes(&page)
-    PolicySection(report: report, pictures: pictures).add(to: &page)
+  }
+
+  private func ending(_ page: inout Page) {
     TestSection(report: report).add(to: &page)
     windows(&page)
     ReadingSection(report: report).add(to: &page)
@@ -39,12 +59,24 @@ package struct NightPage {
     page.paragraph("Made by hindcast \(report.toolVersion). The same inputs and pipeline give the same bytes.")
     page.heading(2, "For people to fill in")
     page.bullets(["Owners: ____", "Lessons: ____", "Follow-ups: ____"])
+  }
+
+  /// The first screen with the worst incidents, for the terminal; `folder` is where the report is, as commands name it.
+  package func firstScreen(folder: String) -> Page {
+    var page = Page(title: title)
+    FirstScreen(report: report, folder: folder).add(to: &page)
+    for incident in Ranking.bySeverity(report.incidents).prefix(3) {
+      IncidentCard(incident: incident, report: report).add(to: &page, heading: 2)
+    }
+    more(report.incidents.count, than: 3, &page)
     return page
   }
 
-  private var title: InlineText {
+  var title: InlineText {
     guard let window = report.window else { return "Night report" }
-    return "Night report, \(own: NumberFormat.time(window.start)) to \(own: NumberFormat.time(window.end))"
+    let times = report.times
+    let span = times.range(window.start, window.end)
+    return times.day.map { "Night report, \(own: String($0)), \(own: span)" } ?? "Night report, \(own: span)"
   }
 
   /// What was changed in the night.
@@ -53,7 +85,7 @@ package struct NightPage {
     page.heading(2, "Deployments and other changes")
     page.table(
       ["time (UTC)", "change"],
-      report.changes.prefix(Self.listed).map { [.own(NumberFormat.time($0.at)), ChangeWording.wording($0)] })
+      report.changes.prefix(Self.listed).map { [.own(report.times.time($0.at)), ChangeWording.wording($0)] })
     if report.changes.count > Self.listed {
       page.paragraph("\(report.changes.count - Self.listed) more in `report.json`.")
     }
@@ -62,9 +94,10 @@ package struct NightPage {
   private func summary(_ page: inout Page) {
     let summary = report.summary
     let tests = report.tests
+    page.heading(2, "The night in figures")
     page.table(
       [
-        "requests", "failures", "components", "incidents", "patterns", "open breakers", "tests", "tests failed",
+        "requests", "failure events", "components", "incidents", "patterns", "open breakers", "tests", "tests failed",
         "flaky",
       ],
       [
@@ -91,39 +124,43 @@ package struct NightPage {
     if pictures.contains("components.svg") {
       page.blocks.append(.image(alt: "When each component was in trouble", path: "components.svg"))
     }
+    // The worst ones as cards with a picture; a page stays under the forges' limit of fifty pictures.
+    for incident in ranked.prefix(Self.cards) {
+      IncidentCard(incident: incident, report: report).add(to: &page, heading: 3)
+      if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
+    }
+    guard ranked.count > Self.cards else { return }
+    page.heading(3, "The other incidents")
     page.table(
-      ["severity", "kind", "from (UTC)", "lasted", "likely beginning", "components", "status", "page"],
-      ranked.prefix(100).map { incident in
+      ["severity", "kind", "from (UTC)", "lasted", "probable root cause", "components", "status", "page"],
+      ranked.dropFirst(Self.cards).prefix(100).map { incident in
         let name = IncidentPage.fileName(incident.id.text)
         return [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(NumberFormat.time(incident.start)),
-          .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))), Labels.about(incident),
-          .own(NumberFormat.count(incident.components.count)), .own(incident.status.rawValue),
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(report.times.time(incident.start)),
+          .own(
+            incident.end > incident.start
+              ? NumberFormat.duration(incident.end.subtractingSaturated(incident.start)) : "–"),
+          Labels.about(incident), .own(NumberFormat.count(incident.components.count)), .own(incident.status.rawValue),
           InlineText([.link("open", path: "incidents/\(name).md")]),
         ]
       })
-    more(ranked.count, than: 100, &page)
-    // The worst ones in words and with a picture; a page stays under the forges' limit of fifty pictures.
-    for incident in ranked.prefix(5) {
-      page.heading(3, "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
-      page.paragraph(incident.headline.wording)
-      if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
-      page.table(
-        ["component", "from", "requests", "failures", "error rate", "p99", "circuit"],
-        incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.prefix(12).map { state in
-          [
-            .foreign(state.id.text), .own(NumberFormat.clock(state.onset)), .own(NumberFormat.count(state.requests)),
-            .own(NumberFormat.count(state.failures)), .own(NumberFormat.percent(state.errorRate)),
-            .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"), .own(state.circuitState.rawValue),
-          ]
-        })
-      page.blocks.append(
-        .numbered(
-          incident.rootCauses.prefix(3).map { cause in
-            "\(cause.component), \(own: NumberFormat.percent(cause.share)) of the evidence: "
-              + InlineText.joined(cause.reasons.prefix(3).map(\.wording), by: "; ")
-          }))
-    }
+    more(ranked.count - Self.cards, than: 100, &page)
+  }
+
+  /// The night as users met it.
+  private func entryPoints(_ page: inout Page) {
+    let hit = report.impact.entryPoints.filter { $0.failed + $0.slow > 0 }
+    guard !hit.isEmpty else { return }
+    page.heading(2, "Users' requests by operation")
+    page.table(
+      ["entry point", "requests", "failed", "slow", "failed or slow"],
+      hit.prefix(Self.listed).map { entry in
+        [
+          "\(entry.component) \(entry.operation)", "\(entry.requests)", "\(entry.failed)", "\(entry.slow)",
+          "\(percent: Double(entry.failed + entry.slow) / Double(max(entry.requests, 1)))",
+        ]
+      })
+    more(hit.count, than: Self.listed, &page)
   }
 
   private func components(_ page: inout Page) {
@@ -214,7 +251,7 @@ package struct NightPage {
         ["message", "severity", "lines", "status", "components"],
         templates.prefix(Self.listed).map { template in
           [
-            .foreign(template.template), .own(template.severity.name), .own(NumberFormat.count(template.count)),
+            "\(quote: template.template.text)", .own(template.severity.name), .own(NumberFormat.count(template.count)),
             .own(template.status.rawValue),
             InlineText.joined(template.components.sorted().prefix(4).map { .foreign($0) }, by: ", "),
           ]
@@ -230,9 +267,9 @@ package struct NightPage {
       ["from", "to", "suspects, best first"],
       report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.prefix(100).map { window in
         [
-          .own(NumberFormat.time(window.start)), .own(NumberFormat.time(window.end)),
+          .own(report.times.time(window.start)), .own(report.times.time(window.end)),
           InlineText.joined(
-            window.suspects.prefix(5).map { "\($0.component) \(own: NumberFormat.fixed($0.score, 3))" }, by: ", "),
+            window.suspects.prefix(5).map { "\($0.component) \(own: NumberFormat.number($0.score))" }, by: ", "),
         ]
       })
     more(report.windows.count, than: 100, &page)

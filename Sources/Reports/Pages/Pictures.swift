@@ -42,67 +42,23 @@ enum Pictures {
       let time = window.start + (window.end - window.start) / 4 * Int64(tick)
       let anchor = tick == 0 ? "start" : tick == 4 ? "end" : "middle"
       svg +=
-        "<text x=\"\(number(x(time)))\" y=\"\(number(height + 14))\" text-anchor=\"\(anchor)\">\(NumberFormat.clock(time).prefix(8))</text>\n"
+        "<text x=\"\(number(x(time)))\" y=\"\(number(height + 14))\" text-anchor=\"\(anchor)\">\(report.times.time(time))</text>\n"
     }
-    svg += "<text x=\"\(number(left))\" y=\"15\">red: what it began with; orange: what failed because of it</text>\n"
+    svg += "<rect x=\"\(number(left))\" y=\"5\" width=\"12\" height=\"12\" class=\"cause\"/>"
+    svg += "<text x=\"\(number(left + 18))\" y=\"15\">where it began</text>"
+    svg += "<rect x=\"\(number(left + 130))\" y=\"5\" width=\"12\" height=\"12\" class=\"hit\"/>"
+    svg += "<text x=\"\(number(left + 148))\" y=\"15\">what failed or slowed because of it</text>\n"
     return svg + "</svg>\n"
   }
 
-  /// Every policy by its success and its load, with intervals; the logged one as a ring.
-  static func policies(_ findings: PolicyFindings, rules: TextRules) -> String? {
-    typealias Point = (name: String, load: Estimate, success: Estimate, isFrontier: Bool)
-    var points: [Point] = [
-      ("logged", findings.baseline.attemptsPerRequest, findings.baseline.successRate, false)
-    ]
-    for candidate in findings.candidates.prefix(30) {
-      let outcome = candidate.outcome
-      points.append((candidate.name.text, outcome.attemptsPerRequest, outcome.successRate, candidate.onFrontier))
-    }
-    func middle(_ estimate: Estimate) -> Double { estimate.value ?? (estimate.low + estimate.high) / 2 }
-    points = points.filter { [$0.load, $0.success].allSatisfy { $0.low.isFinite && $0.high.isFinite } }
-    guard points.count > 1 else { return nil }
-    func range(_ values: [Double]) -> (Double, Double) {
-      let low = values.min() ?? 0
-      let high = values.max() ?? 1
-      let pad = max((high - low) * 0.1, 1e-4)
-      return (low - pad, high + pad)
-    }
-    let (loadLow, loadHigh) = range(points.flatMap { [$0.load.low, $0.load.high] })
-    let (successLow, successHigh) = range(points.flatMap { [$0.success.low, $0.success.high] })
-    func x(_ value: Double) -> Double { 70 + 560 * (value - loadLow) / (loadHigh - loadLow) }
-    func y(_ value: Double) -> Double { 330 - 300 * (value - successLow) / (successHigh - successLow) }
-    var svg = open(width: 760, height: 390, title: "Success against load, per policy")
-    svg += "<path d=\"M70 20V330H640\" class=\"axis\"/>\n"
-    for tick in 0...4 {
-      let load = loadLow + (loadHigh - loadLow) * Double(tick) / 4
-      let success = successLow + (successHigh - successLow) * Double(tick) / 4
-      svg += "<text x=\"\(number(x(load)))\" y=\"348\" text-anchor=\"middle\">\(NumberFormat.fixed(load, 2))</text>\n"
-      svg +=
-        "<text x=\"64\" y=\"\(number(y(success) + 4))\" text-anchor=\"end\">\(NumberFormat.percent(success))</text>\n"
-    }
-    svg += "<text x=\"355\" y=\"372\" text-anchor=\"middle\">attempts per request</text>\n"
-    svg += "<text x=\"70\" y=\"14\">success per request</text>\n"
-    for (i, point) in points.enumerated() {
-      let cx = number(x(middle(point.load)))
-      let cy = number(y(middle(point.success)))
-      let kind = i == 0 ? "logged" : point.isFrontier ? "front" : "other"
-      svg +=
-        "<path d=\"M\(number(x(point.load.low))) \(cy)H\(number(x(point.load.high)))M\(cx) \(number(y(point.success.low)))V\(number(y(point.success.high)))\" class=\"bar\"/>\n"
-      svg += "<circle cx=\"\(cx)\" cy=\"\(cy)\" r=\"5\" class=\"\(kind)\"/>\n"
-      svg +=
-        "<text x=\"\(number(x(middle(point.load)) + 8))\" y=\"\(number(y(middle(point.success)) - 6))\">\(text(point.name, 24, rules))</text>\n"
-    }
-    return svg + "</svg>\n"
-  }
-
-  private static func open(width: Double, height: Double, title: String) -> String {
+  static func open(width: Double, height: Double, title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" width="\(number(width))" role="img">
     <title>\(title)</title>
     <style>
-    text{font:12px sans-serif;fill:#555}.quiet{fill:#888;fill-opacity:.15}.cause{fill:#d1242f}.hit{fill:#d97706}
-    .axis{stroke:#888;fill:none}.bar{stroke:#888;stroke-opacity:.6}.front{fill:#1a7f37}.other{fill:#888}
-    .logged{fill:none;stroke:#0969da;stroke-width:2}
+    text{font:12px sans-serif;fill:#444}.quiet{fill:#888;fill-opacity:.15}.cause{fill:#d55e00}.hit{fill:#56b4e9}
+    .axis{stroke:#888;fill:none}.bar{stroke:#888;stroke-width:2}.front{fill:#009e73}.other{fill:#888}
+    .logged{fill:none;stroke:#0072b2;stroke-width:2}
     @media(prefers-color-scheme:dark){text{fill:#bbb}}
     </style>
 
@@ -112,7 +68,7 @@ enum Pictures {
   /// A coordinate with one digit behind the point.
   private static func number(_ value: Double) -> String { NumberFormat.fixed(value, 1) }
 
-  private static func text(_ name: String, _ limit: Int, _ rules: TextRules) -> String {
+  static func text(_ name: String, _ limit: Int, _ rules: TextRules) -> String {
     let shown = VisibleText.show(rules.bounded(name))
     return HTMLRenderer.escape(shown.count > limit ? shown.prefix(limit - 1) + "…" : shown)
   }

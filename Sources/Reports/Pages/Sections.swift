@@ -33,11 +33,11 @@ struct PolicySection {
           "\(candidate.name), when the callee's answer to load is taken in: success \(own: share(aware.successRate)), attempts \(own: ratio(aware.attemptsPerRequest))"
         )
       }
-      let notes = candidate.warnings.map(\.wording) + candidate.checks.map(\.wording)
-      if !notes.isEmpty {
-        page.paragraph("\(candidate.name): " + InlineText.joined(notes, by: " "))
+      if !candidate.checks.isEmpty {
+        page.paragraph("\(candidate.name): " + InlineText.joined(candidate.checks.map(\.wording), by: " "))
       }
     }
+    notes(Array(policies.candidates.prefix(50)), &page)
     if let best = policies.candidates.first(where: { $0.name == policies.recommended }),
       let configuration = best.configuration
     {
@@ -52,8 +52,29 @@ struct PolicySection {
     }
   }
 
+  /// What to keep in mind, each note once with the candidates it holds for.
+  private func notes(_ candidates: [PolicyFindings.Candidate], _ page: inout Page) {
+    var order: [InlineText] = []
+    var holders: [InlineText: [ForeignName]] = [:]
+    for candidate in candidates {
+      for note in candidate.warnings.map(\.wording) {
+        if holders[note] == nil { order.append(note) }
+        holders[note, default: []].append(candidate.name)
+      }
+    }
+    page.bullets(
+      order.map { note in
+        let names = holders[note] ?? []
+        let all: InlineText =
+          names.count == candidates.count && names.count > 1
+          ? "every candidate" : InlineText.joined(names.prefix(8).map { "\($0)" }, by: ", ")
+        let rest: InlineText = names.count > 8 && names.count < candidates.count ? " and \(names.count - 8) more" : ""
+        return "For " + all + rest + ": " + note
+      })
+  }
+
   private func share(_ estimate: Estimate) -> String { NumberFormat.estimate(estimate) { NumberFormat.percent($0) } }
-  private func ratio(_ estimate: Estimate) -> String { NumberFormat.estimate(estimate) { NumberFormat.fixed($0, 3) } }
+  private func ratio(_ estimate: Estimate) -> String { NumberFormat.estimate(estimate) { NumberFormat.number($0) } }
   private func time(_ estimate: Estimate) -> String {
     NumberFormat.estimate(estimate) { Int64(checked: $0.rounded()).map { NumberFormat.duration($0) } ?? "unknown" }
   }
@@ -65,7 +86,7 @@ struct PolicySection {
     [
       name, .own(share(outcome.successRate)), .own(difference.map { share($0.successRate) } ?? "–"),
       .own(ratio(outcome.attemptsPerRequest)), .own(ratio(outcome.wastedAttempts)), .own(time(outcome.latencyP99)),
-      .own(NumberFormat.estimate(outcome.peakLoad) { NumberFormat.fixed($0, 0) }), support, verdict,
+      .own(NumberFormat.estimate(outcome.peakLoad) { NumberFormat.number($0) }), support, verdict,
     ]
   }
 }

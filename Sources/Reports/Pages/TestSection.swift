@@ -49,7 +49,7 @@ struct TestSection {
         let status = test.isQuarantined ? test.status.wording + ", in quarantine" : test.status.wording
         let place = TestWording.place(test.place)
         return [
-          TestWording.line(test.line), status, TestWording.since(test), "\(test.message)",
+          TestWording.line(test.line), status, TestWording.since(test), "\(quote: test.message.text)",
           place.isEmpty ? IncidentPage.proofs(test.evidence, limit: 1) : place,
           "\(test.failedBuilds) of \(test.builds)",
         ]
@@ -83,7 +83,7 @@ struct TestSection {
     guard !tests.flaky.isEmpty else { return }
     page.heading(3, "Flaky")
     page.table(
-      ["test", "known by", "failures", "attempts", "fails about", "at least", "last seen", "evidence"],
+      ["test", "basis", "failures", "attempts", "failure rate", "failure rate (lower bound)", "last seen", "evidence"],
       tests.flaky.sorted { ($1.lowerBound, $0.line) < ($0.lowerBound, $1.line) }.prefix(NightPage.listed).map {
         [
           TestWording.line($0.line), $0.basis.wording, "\($0.failures)", "\($0.attempts)", "\(percent: $0.rate)",
@@ -97,10 +97,10 @@ struct TestSection {
     guard !tests.clusters.isEmpty else { return }
     page.heading(3, "Failed together")
     page.table(
-      ["what they share", "for example", "tests", "known by", "some of them", "evidence"],
+      ["message", "tests", "basis", "some of them", "evidence"],
       tests.clusters.sorted { (-$0.tests.count, $0.id) < (-$1.tests.count, $1.id) }.prefix(NightPage.listed).map {
         [
-          "\($0.signature)", "\($0.example)", "\($0.tests.count)", $0.basis.wording,
+          "\(quote: $0.example.isEmpty ? $0.signature.text : $0.example.text)", "\($0.tests.count)", $0.basis.wording,
           InlineText.joined($0.tests.sorted().prefix(3).map { "\($0)" }, by: ", "),
           IncidentPage.proofs($0.evidence, limit: 1),
         ]
@@ -138,15 +138,15 @@ struct TestSection {
       ],
       tests.rerunPolicies.sorted { $0.reruns < $1.reruns }.map { policy in
         [
-          .own(String(policy.reruns)), .own(NumberFormat.estimate(policy.green) { NumberFormat.fixed($0, 3) }),
-          .own(NumberFormat.estimate(policy.greenClustered) { NumberFormat.fixed($0, 3) }),
-          .own(policy.observedGreen.map { NumberFormat.estimate($0) { NumberFormat.fixed($0, 3) } } ?? "–"),
+          .own(String(policy.reruns)), .own(NumberFormat.estimate(policy.green) { NumberFormat.percent($0) }),
+          .own(NumberFormat.estimate(policy.greenClustered) { NumberFormat.percent($0) }),
+          .own(policy.observedGreen.map { NumberFormat.estimate($0) { NumberFormat.percent($0) } } ?? "–"),
           .own(
             NumberFormat.estimate(policy.cost) {
               Int64(checked: $0.rounded()).map { NumberFormat.duration($0) } ?? "unknown"
             }),
-          .own(NumberFormat.estimate(policy.buildsTurnedGreen) { NumberFormat.fixed($0, 1) }),
-          .own(NumberFormat.estimate(policy.faultsMasked) { NumberFormat.fixed($0, 1) }),
+          .own(NumberFormat.estimate(policy.buildsTurnedGreen) { NumberFormat.number($0) }),
+          .own(NumberFormat.estimate(policy.faultsMasked) { NumberFormat.number($0) }),
         ]
       })
   }

@@ -44,6 +44,7 @@ package struct MarkdownRenderer: Sendable {
       switch run {
       case .own(let text): out += text
       case .strong(let text): out += "**\(text)**"
+      case .code(let text): out += "`\(text)`"
       case .foreign(let text): out += span(rules.bounded(text), inTable: inTable)
       case .link(let text, let path): out += "[\(text)](\(path))"
       case .lineBreak: out += inTable ? "<br>" : "  \n"

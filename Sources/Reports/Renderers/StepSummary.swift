@@ -5,12 +5,15 @@ package enum StepSummary {
   /// The form for `$GITHUB_STEP_SUMMARY` and merge request notes: well under a mebibyte.
   package static func stepSummary(_ report: NightReport, rules: TextRules = TextRules()) -> String {
     var page = Page(title: "Hindcast")
-    page.paragraph(report.verdict.wording)
+    FirstScreen(report: report).add(to: &page)
+    let ranked = Ranking.bySeverity(report.incidents)
+    for incident in ranked.prefix(3) { IncidentCard(incident: incident, report: report).add(to: &page, heading: 2) }
+    if ranked.count > 3 { page.heading(2, "The other incidents") }
     page.table(
-      ["severity", "kind", "from (UTC)", "likely beginning", "components"],
-      Ranking.bySeverity(report.incidents).prefix(20).map { incident in
+      ["severity", "kind", "from (UTC)", "probable root cause", "components"],
+      ranked.dropFirst(3).prefix(20).map { incident in
         [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(NumberFormat.time(incident.start)),
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(report.times.time(incident.start)),
           Labels.about(incident), .own(NumberFormat.count(incident.components.count)),
         ]
       })
@@ -25,7 +28,7 @@ package enum StepSummary {
           let place = TestWording.place(test.place)
           let at: InlineText = place.isEmpty ? "" : " at \(place)"
           return
-            "\(TestWording.line(test.line)): \(test.status.wording), \(TestWording.since(test)): \(test.message)\(at)"
+            "\(TestWording.line(test.line)): \(test.status.wording), \(TestWording.since(test)): \(quote: test.message.text)\(at)"
         })
       page.bullets(tests.fixed.prefix(20).map { "fixed: \(TestWording.line($0.line)) since \($0.since)" })
       page.bullets(tests.flaky.prefix(20).map { "flaky: \(TestWording.line($0.line)), about \(percent: $0.rate)" })

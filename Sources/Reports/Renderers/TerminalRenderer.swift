@@ -41,7 +41,7 @@ package struct TerminalRenderer: Sendable {
     prose.runs.map { run in
       switch run {
       case .own(let text): text
-      case .strong(let text): text
+      case .strong(let text), .code(let text): text
       case .foreign(let text): VisibleText.show(rules.bounded(text))
       case .link(let text, let path): "\(text) (\(path))"
       case .lineBreak: "; "

@@ -50,6 +50,13 @@ package enum VisibleText {
     let scalars = Array(text.unicodeScalars)
     for (i, scalar) in scalars.enumerated() {
       let next = i + 1 < scalars.count ? scalars[i + 1] : " "
+      // The lines of a message stand behind one another; a sign tells where one ended.
+      if scalar == "\n" || scalar == "\r" || scalar == "\t" {
+        if scalar == "\n", i + 1 < scalars.count, previous != "⏎" { out.append(contentsOf: " ⏎ ".unicodeScalars) }
+        if scalar == "\t" { out.append(" ") }
+        previous = scalar == "\n" ? "⏎" : previous
+        continue
+      }
       let opensTag = scalar == "<" && (next == "/" || next == "!" || next == "?" || next.properties.isAlphabetic)
       if isHidden(scalar) || opensTag || (scalar == "(" && previous == "]") {
         out.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)

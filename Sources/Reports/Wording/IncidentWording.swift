@@ -1,7 +1,6 @@
 // What an incident's facts are in words: every sentence of an incident is made here.
 
 package import Model
-internal import Support
 
 enum IncidentWording {
   /// Names that a sentence lists before it counts the rest.
@@ -48,7 +47,7 @@ enum IncidentWording {
     return "; " + InlineText.joined(parts, by: ", ")
   }
 
-  private static func names(_ names: [ForeignName]) -> InlineText {
+  static func names(_ names: [ForeignName]) -> InlineText {
     let shown = InlineText.joined(names.prefix(listed).map { "\($0)" }, by: ", ")
     return names.count > listed ? shown + " and \(names.count - listed) more" : shown
   }
@@ -81,9 +80,9 @@ enum IncidentWording {
     case .slowCode(let now, let usual): "a request spends \(duration: now) in its own code, usually \(duration: usual)"
     case .slowNetwork(let now, let usual):
       "the way between it and its neighbours takes \(duration: now), usually \(duration: usual)"
-    case .metric(let name, let value, let usual): "metric \(name) reads \(number(value)) (usually \(number(usual)))"
-    case .metricRose(let name, let value, let usual): "\(name) rises to \(number(value)) from \(number(usual))"
-    case .logBurst(let message): "logs: \(message)"
+    case .metric(let name, let value, let usual): "metric \(name) reads \(number: value) (usually \(number: usual))"
+    case .metricRose(let name, let value, let usual): "\(name) rises to \(number: value) from \(number: usual)"
+    case .logBurst(let message): "its logs say \(quote: message.text)"
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
@@ -96,7 +95,7 @@ enum IncidentWording {
     case .start: "the start"
     case .end: "the end"
     case .call(let component, let operation): "the call of \(component) (\(operation))"
-    case .log(let text): "the log record \(text)"
+    case .log(let text): "the log record \(quote: text.text)"
     }
   }
 
@@ -149,10 +148,10 @@ enum IncidentWording {
     case .attempts(let hops, let product):
       "Attempts per call: "
         + InlineText.joined(
-          hops.map { "\($0.caller) to \($0.callee) \(own: "×" + NumberFormat.fixed($0.factor, 1))" }, by: ", ")
-        + (hops.count > 1 ? "; along the chain \(own: "×" + NumberFormat.fixed(product, 1))." : ".")
+          hops.map { "\($0.caller) to \($0.callee) ×\(number: $0.factor)" }, by: ", ")
+        + (hops.count > 1 ? "; along the chain ×\(number: product)." : ".")
     case .attemptsPerRequest(let component, let now, let usual):
-      "From end to end each request that came to \(component) made \(own: NumberFormat.fixed(now, 1)) attempts to it, usually \(own: NumberFormat.fixed(usual, 1))."
+      "From end to end each request that came to \(component) made \(number: now) attempts to it, usually \(number: usual)."
     case .fastFailures(let component, let count):
       "\(count) calls to \(component) failed within a millisecond, as an open breaker's do."
     case .ownDeparture: "The component made, left out or reordered calls itself; why it did is not in the call trees."
@@ -164,7 +163,7 @@ enum IncidentWording {
   static func decision(_ decision: CascadeDecision) -> InlineText {
     switch decision {
     case .openBreakers(let components, let at, let later, let failed):
-      "Open circuit breakers for \(components) components at \(own: Timestamp(at).rfc3339)"
+      "Open circuit breakers for \(components) components at \(clock: at)"
         + (failed > 0 ? "; about \(later) of \(failed) failed requests came after that" : "")
     case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
     case .investigateLatency: "Investigate latency spike"
@@ -209,15 +208,9 @@ enum IncidentWording {
       "\(common.requests) of the \(common.of) failed or slow requests \(what) (of the others \(percent: common.usualShare))"
   }
 
-  // MARK: Numbers
-
-  /// Up to three digits behind the point, as many as tell something.
-  private static func number(_ value: Double) -> InlineText {
-    var text = NumberFormat.fixed(value, 3)
-    guard text.contains(".") else { return .own(text) }
-    while text.hasSuffix("0") { text.removeLast() }
-    if text.hasSuffix(".") { text.removeLast() }
-    return .own(text)
+  /// `1 test`, `12 tests`.
+  static func counted(_ count: Int, _ noun: StaticString) -> InlineText {
+    "\(count) \(own: noun.description)\(own: count == 1 ? "" : "s")"
   }
 }
 

@@ -58,15 +58,7 @@ package enum PolicyWording {
     return envelope + jitter + (law.maximum.map { ", at most \(time($0))" } ?? "")
   }
 
-  /// At most four significant digits, no trailing zeros.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite else { return "unknown" }
-    if value == value.rounded(), let whole = Int64(checked: value) { return NumberFormat.count(Int(clamping: whole)) }
-    var scale = 1.0
-    while abs(value) * scale < 1000, scale < 1e9 { scale *= 10 }
-    let rounded = (value * scale).rounded() / scale
-    return rounded == rounded.rounded() ? number(rounded.rounded()) : rounded.description
-  }
+  static func number(_ value: Double) -> String { NumberFormat.number(value) }
 
   /// A share of requests as so many in a million.
   private static func million(_ share: Double) -> String { number((share * 1e6).rounded()) }
@@ -101,7 +93,7 @@ package enum PolicyWording {
     case .effect(let effect): return "\(name) \(own: words(effect))."
     case .supervision(let starts, let exits, let children, let escalations, let first):
       let when: InlineText =
-        first.map { "; the first at \(own: NumberFormat.time($0.at)) because of \($0.child)" } ?? ""
+        first.map { "; the first at \(clock: $0.at) because of \($0.child)" } ?? ""
       return
         "\(name) would have made \(starts) starts after \(exits) exits of \(children) children and escalated \(escalations) times\(when)."
     }

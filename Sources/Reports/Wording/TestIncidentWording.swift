@@ -5,10 +5,10 @@ internal import Model
 extension TestWording {
   static func fact(_ fact: TestIncidentFact) -> InlineText {
     switch fact {
-    case .failedTogether(let tests, let signature): "\(count(tests)) failed for one reason: \(signature)"
+    case .failedTogether(let tests, let signature): "\(count(tests)) failed for one reason: \(quote: signature.text)"
     case .broke(let test, let tests, let since):
       (test.map { "\($0)" as InlineText } ?? count(tests)) + " failed in every build since \(since)"
-    case .signature(let signature): "\(signature)"
+    case .signature(let signature): "\(quote: signature.text)"
     case .revision(let name): "revision \(name)"
     case .breaks(let test): "breaks \(test)"
     case .grouped(let tests, let grouping): "\(count(tests)), \(because(grouping))"
@@ -18,7 +18,7 @@ extension TestWording {
     }
   }
 
-  private static func count(_ tests: Int) -> InlineText { tests == 1 ? "1 test" : "\(tests) tests" }
+  private static func count(_ tests: Int) -> InlineText { IncidentWording.counted(tests, "test") }
 
   private static func because(_ grouping: TestGrouping) -> InlineText {
     switch grouping {

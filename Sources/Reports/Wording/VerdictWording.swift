@@ -1,11 +1,26 @@
 // The night in one sentence.
 
 package import Model
+internal import Support
+
+extension NightReport {
+  /// The verdict in words, with what users felt of the worst incident.
+  package var verdictWording: InlineText {
+    guard case .incidents(let count, _, let isPartlyUnread) = verdict, let worst = Ranking.bySeverity(incidents).first,
+      let sentence = IncidentSentence(worst, of: self).wording
+    else { return verdict.wording }
+    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents; the worst: "
+    return head + sentence + "." + NightVerdict.unread(isPartlyUnread)
+  }
+
+  /// How this night's times are shown.
+  var times: TimeFormat { TimeFormat(window) }
+}
 
 extension NightVerdict {
-  /// The verdict in words.
+  /// The verdict in words, without what only the whole report knows.
   package var wording: InlineText {
-    let rest: InlineText = isPartlyUnread ? " Part of the input could not be read." : ""
+    let rest = Self.unread(isPartlyUnread)
     switch self {
     case .nothingRead: return "Nothing that could be analysed was read." + rest
     case .incidents(let count, let worst, _):
@@ -15,10 +30,76 @@ extension NightVerdict {
       return "No incident was found, but \(failed) of \(tests) tests failed." + rest
     case .quiet(let requests, let tests, _):
       var read: [InlineText] = []
-      if requests > 0 { read.append("\(requests) requests") }
-      if tests > 0 { read.append("\(tests) tests") }
+      if requests > 0 { read.append(IncidentWording.counted(requests, "request")) }
+      if tests > 0 { read.append(IncidentWording.counted(tests, "test")) }
       if read.isEmpty { return "No incident was found." + rest }
       return "No incident was found in " + InlineText.joined(read, by: " and ") + "." + rest
+    }
+  }
+
+  fileprivate static func unread(_ isPartlyUnread: Bool) -> InlineText {
+    isPartlyUnread ? " Part of the input could not be read." : ""
+  }
+}
+
+/// An incident in one sentence: how many users' requests, when, and because of what.
+struct IncidentSentence {
+  let incident: Incident
+  let report: NightReport
+
+  init(_ incident: Incident, of report: NightReport) {
+    self.incident = incident
+    self.report = report
+  }
+
+  /// nil where the incident is known only in the words of an earlier report.
+  var wording: InlineText? {
+    let when: InlineText = .own(report.times.range(incident.start, incident.end))
+    guard let facts = incident.headline.facts else {
+      if case .earlier = incident.headline { return nil }
+      return IncidentWording.headline(incident.headline) + ", " + when
+    }
+    guard facts.impact.failed + facts.impact.slow > 0 else {
+      return IncidentWording.headline(incident.headline) + ", " + when
+    }
+    let affected =
+      facts.affected.isEmpty ? "" : "; also affected: " + IncidentWording.names(facts.affected)
+    return impact(facts.impact) + ", " + when + ", " + because(facts.cause) + affected
+  }
+
+  private func because(_ cause: ForeignName) -> InlineText {
+    switch incident.headline {
+    case .slowed: "because \(cause) became slow"
+    case .silent: "because \(cause) fell silent"
+    case .retried: "because retries multiplied the load on \(cause)"
+    case .crashed: "because \(cause) crashed again and again"
+    default: "because of \(cause)"
+    }
+  }
+
+  /// `72 of 1,175 user requests failed (6.13 %)`: of the night's requests, as a user counts them.
+  private func impact(_ impact: RequestImpact) -> InlineText {
+    let all = max(report.summary.requests, impact.requests)
+    func share(_ count: Int) -> InlineText {
+      all > 0 ? " (\(percent: Double(count) / Double(all)))" : ""
+    }
+    if impact.failed == 0 {
+      return "\(impact.slow) of \(all) user requests were slow" + share(impact.slow)
+    }
+    let slow: InlineText = impact.slow > 0 ? " and \(impact.slow) were slow" : ""
+    return "\(impact.failed) of \(all) user requests failed" + share(impact.failed) + slow
+  }
+}
+
+extension IncidentHeadline {
+  /// Cause, affected components and impact, where it is an incident of requests.
+  var facts: (cause: ForeignName, affected: [ForeignName], impact: RequestImpact)? {
+    switch self {
+    case .failed(let cause, let affected, let impact), .slowed(let cause, let affected, let impact),
+      .silent(let cause, let affected, let impact), .retried(let cause, let affected, let impact),
+      .crashed(let cause, let affected, let impact):
+      (cause, affected, impact)
+    case .departed, .recorded, .brokeRules, .tests, .earlier: nil
     }
   }
 }

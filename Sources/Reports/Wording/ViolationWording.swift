@@ -10,7 +10,7 @@ extension ViolationDetail {
     case .slow(let call, let rule): (call.map { "\($0)" as InlineText } ?? "the request") + ": " + rule.wording
     case .drift(let rule, let change, let nights, let since, let score):
       Self.drift(rule, change, nights, since)
-        + " (\(own: NumberFormat.fixed(score, 1)) standard deviations of those nights; since \(Self.night(since)))"
+        + " (\(number: score) standard deviations of those nights; since \(Self.night(since)))"
     }
   }
 

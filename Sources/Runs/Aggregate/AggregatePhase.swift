@@ -41,6 +41,7 @@ package struct AggregatePhase: Sendable {
     var templates = TemplateAggregator()
     var episodes = CallAggregator()
     var tests = TestAggregator(spill: spill)
+    var exemplars = ExemplarAggregator()
     var assembler = TraceAssembler()
     assembler.assemble(segment) { tree in
       counts.observe(tree, context)
@@ -48,6 +49,7 @@ package struct AggregatePhase: Sendable {
       patterns.observe(tree, context)
       templates.observe(tree, context)
       episodes.observe(tree, context)
+      exemplars.observe(tree, context)
     }
     for log in segment.rows.logs where log.request.isNone {
       counts.observe(log: log, context)
@@ -72,7 +74,7 @@ package struct AggregatePhase: Sendable {
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
       patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
-      tests: tests.finish())
+      tests: tests.finish(), exemplars: exemplars.finish())
   }
 
   /// Aggregates all partitions of a store, several at a time. Each thread merges what it aggregates, so that at the end only as

@@ -19,6 +19,7 @@ package struct NightPartial: Sendable {
   package var templates: TemplatePartial
   package var episodes: CallPartial
   package var tests: TestPartial
+  package var exemplars = ExemplarPartial()
 
   /// Adds another partial.
   ///
@@ -38,6 +39,7 @@ package struct NightPartial: Sendable {
     templates.merge(other.templates)
     episodes.merge(other.episodes)
     tests.merge(other.tests)
+    exemplars.merge(other.exemplars)
   }
 }
 
@@ -48,7 +50,7 @@ extension NightPartial {
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
       Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
-      Self.section(episodes.encode), Self.section(tests.encode),
+      Self.section(episodes.encode), Self.section(tests.encode), Self.section(exemplars.encode),
     ]
     return frame.encoded()
   }
@@ -58,7 +60,7 @@ extension NightPartial {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
     let frame = try Frame.open(bytes, expecting: .partial)
-    guard frame.sections.count == 8 else { throw DecodeFailure("a partial has eight sections", at: 0) }
+    guard frame.sections.count == 9 else { throw DecodeFailure("a partial has nine sections", at: 0) }
     coverage = frame.coverage
     var readers = frame.sections
     outcomes = try readers[0].array()
@@ -69,6 +71,7 @@ extension NightPartial {
     templates = try TemplatePartial(from: &readers[5])
     episodes = try CallPartial(from: &readers[6])
     tests = try TestPartial(from: &readers[7])
+    exemplars = try ExemplarPartial(from: &readers[8])
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

@@ -62,8 +62,18 @@ package struct ConcludePhase: Sendable {
     report.reproduce = ForeignText(
       RunSetup.commandLine(
         ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted()))
+    report.links = request.pipeline.reporting.links
     history?.recognise(&report.incidents)
-    for i in report.incidents.indices { report.incidents[i].take(report.changes) }
+    report.earlierNights = history?.baseline.nights.count ?? 0
+    for i in report.incidents.indices {
+      report.incidents[i].take(report.changes)
+      let settings = request.pipeline.reporting
+      if let about = report.incidents[i].rootCauses.first?.component ?? report.incidents[i].components.first?.id {
+        report.incidents[i].owner = settings.owner(of: about.text).map { ForeignName($0) }
+      }
+      report.incidents[i].maintenance = settings.maintenance.first { $0.covers(report.incidents[i]) }
+      report.incidents[i].exemplars = night.exemplars.pair(for: report.incidents[i])
+    }
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
     return Conclusion(
       report: report,
@@ -85,6 +95,7 @@ package struct ConcludePhase: Sendable {
     report.impact = findings.impact
     report.windows = findings.windows
     report.components = findings.components
+    report.curves = findings.curves
     report.summary.openCircuitBreakers = findings.openCircuitBreakers
   }
 

@@ -135,9 +135,13 @@ package struct NightHistory {
 
   /// Marks incidents that earlier nights had too.
   package func recognise(_ incidents: inout [Incident]) {
-    for i in incidents.indices
-    where incidents[i].status == .new && baseline.incidents[incidents[i].fingerprint.text] != nil {
-      incidents[i].status = .recurring
+    for i in incidents.indices {
+      let fingerprint = incidents[i].fingerprint.text
+      if let triage = baseline.triage[fingerprint], triage.holds(on: key.date) { incidents[i].triage = triage }
+      guard let seen = baseline.incidents[fingerprint] else { continue }
+      incidents[i].seen = seen.nights
+      incidents[i].firstSeen = ForeignName(seen.first)
+      if incidents[i].status == .new { incidents[i].status = .recurring }
     }
   }
 

@@ -16,7 +16,7 @@ package struct NightDate: Hashable, Sendable {
   }
 
   /// - Parameter day: days since the epoch.
-  init(day: Int) { self.day = day }
+  package init(day: Int) { self.day = day }
 
   /// The day before an instant, given as seconds since the epoch.
   package init(before now: Int, zone: Zone) {

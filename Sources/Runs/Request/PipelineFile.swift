@@ -31,13 +31,16 @@ package struct PipelineFile: Sendable {
   package var secrets = SecretSettings()
   package var reportFormats: [String] = ["json", "markdown"]
   package var failOn: String?
+  /// For those who read the report: links, owners, maintenance, upkeep, notifications.
+  package var reporting = ReportingSettings()
 
   package init() {}
 
-  static let keys = [
-    "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
-    "policies", "changes", "history", "limits", "mask", "report",
-  ]
+  static let keys =
+    [
+      "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
+      "policies", "changes", "history", "limits", "mask", "report",
+    ] + ReportingSettings.keys
 
   /// Reads a pipeline file's tree; everything wrong in it is named, not only the first thing.
   package init(config: ConfigNode, problems: inout [ConfigProblem]) {
@@ -73,6 +76,19 @@ package struct PipelineFile: Sendable {
     readFailures(config["failures"], &problems)
     if let node = config["limits"] { limits = RunLimits(config: node, problems: &problems) }
     readReport(config, &problems)
+    reporting = ReportingSettings(config: config, problems: &problems)
+    checkPlaceholders(config, &problems)
+  }
+
+  /// Paths know one placeholder, the night.
+  private func checkPlaceholders(_ config: ConfigNode, _ problems: inout [ConfigProblem]) {
+    for key in ["inputs", "output", "changes"] {
+      guard let node = config[key] else { continue }
+      for one in node.list ?? [node] { Placeholders.check(one.scalar ?? "", ["date"], at: one, &problems) }
+    }
+    if let node = config["tests"]?["quarantine"] {
+      Placeholders.check(node.scalar ?? "", ["date"], at: node, &problems)
+    }
   }
 
   private mutating func readComponents(_ node: ConfigNode?, _ problems: inout [ConfigProblem]) {
@@ -117,7 +133,7 @@ package struct PipelineFile: Sendable {
       secrets = SecretSettings(config: node, problems: &problems)
     }
     guard let report = config["report"] else { return }
-    report.rejectUnknownKeys(["formats", "failOn"], problems: &problems)
+    report.rejectUnknownKeys(["formats", "failOn", "keep", "latest"], problems: &problems)
     failOn = Self.text(report["failOn"], "failOn", &problems)
     if let node = report["failOn"], let text = node.scalar, FailOn(text) == nil {
       let nearest = FailOn.choices.min { editDistance($0, text) < editDistance($1, text) }
@@ -125,7 +141,7 @@ package struct PipelineFile: Sendable {
     }
     if let node = report["formats"] {
       reportFormats = Self.texts(node, "formats", &problems)
-      for format in node.list ?? [] where !["json", "markdown", "html", "metrics"].contains(format.scalar) {
+      for format in node.list ?? [] where !["json", "markdown", "html", "metrics", "otlp"].contains(format.scalar) {
         problems.append(
           ConfigProblem(at: format, "'\(format.scalar ?? "")' is no report format", suggestion: "json or markdown"))
       }

@@ -170,8 +170,8 @@ package enum FailOn: Hashable, Sendable {
   /// Whether the night has what was asked to fail on.
   package func matches(_ report: NightReport) -> Bool {
     switch self {
-    case .severity(let severity): report.incidents.contains { $0.severity >= severity }
-    case .kind(let kind): report.incidents.contains { $0.kind == kind }
+    case .severity(let severity): report.incidents.contains { $0.severity >= severity && !$0.isExpected }
+    case .kind(let kind): report.incidents.contains { $0.kind == kind && !$0.isExpected }
     case .testFailure: report.tests.unexcused > 0
     case .empty: report.tests.passed + report.tests.failed + report.tests.errors == 0
     }

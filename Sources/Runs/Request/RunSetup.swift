@@ -82,15 +82,17 @@ package enum RunSetup {
     return settings
   }
 
+  private static func file(_ path: String) throws(Failure) -> (text: String, pipeline: PipelineFile) {
+    let text = try read(path)
+    return (text, try checked(path: path, text: text))
+  }
+
   /// The request of a command line; `needsInputs` says whether one without inputs is an error.
   package static func request(_ options: Options, needsInputs: Bool = true) throws(Failure) -> RunRequest {
     var pipeline = PipelineFile()
     var text = ""
     let path = options.pipeline ?? environment("PIPELINE")
-    if let path {
-      text = try read(path)
-      pipeline = try checked(path: path, text: text)
-    }
+    if let path { (text, pipeline) = try file(path) }
     let named = options.date ?? environment("DATE")
     var request = RunRequest(date: try date(named, zone: pipeline.zone))
     request.isDateNamed = named != nil
@@ -232,9 +234,9 @@ package enum RunSetup {
 
   private static func formats(_ text: String) throws(Failure) -> [String] {
     let formats = text.split(separator: ",").map(String.init)
-    guard !formats.isEmpty else { throw Failure("--format takes json, markdown, html or metrics, not nothing") }
-    for format in formats where !["json", "markdown", "html", "metrics"].contains(format) {
-      throw Failure("--format takes json, markdown, html or metrics, not '\(format)'")
+    guard !formats.isEmpty else { throw Failure("--format takes json, markdown, html, metrics or otlp, not nothing") }
+    for format in formats where !["json", "markdown", "html", "metrics", "otlp"].contains(format) {
+      throw Failure("--format takes json, markdown, html, metrics or otlp, not '\(format)'")
     }
     return formats
   }
@@ -300,7 +302,7 @@ package enum RunSetup {
   }
 
   /// A command line that a shell splits into the same words again.
-  static func commandLine(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+  package static func commandLine(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
   private static func quoted(_ word: String) -> String {
     let plain = word.utf8.allSatisfy { byte in

@@ -53,6 +53,28 @@ package struct OwnedFolder: Sendable {
     }
   }
 
+  /// Removes the files that the folder's list names, and the folder where nothing else is in it. What has no list is not
+  /// ours and stays whole.
+  package func removeOwnFiles() throws(FileFailure) {
+    let folder = try FolderHandle(named: path)
+    guard let list = folder.entry(Self.listName), list.kind == .file else { return }
+    var folders: Set<String> = []
+    for file in try Self.list(folder).sorted() where file != Self.listName.text {
+      let parts = file.split(separator: "/").map(String.init)
+      if parts.count == 1 {
+        if folder.entry(EntryName(file))?.kind == .file { folder.remove(EntryName(file)) }
+      } else if folder.entry(EntryName(parts[0]))?.kind == .folder {
+        folders.insert(parts[0])
+        let inside = try folder.folder(EntryName(parts[0]))
+        if inside.entry(EntryName(parts[1]))?.kind == .file { inside.remove(EntryName(parts[1])) }
+      }
+    }
+    for name in folders.sorted() { folder.removeFolder(EntryName(name)) }
+    folder.remove(Self.listName)
+    guard try folder.names().isEmpty else { return }
+    _ = unsafe rmdir(path)
+  }
+
   /// Where the folder is not there yet: the folder that it would be made in must be one that may be written in.
   private func checkPlace() throws(FileFailure) {
     var parts = path.split(separator: "/", omittingEmptySubsequences: true)

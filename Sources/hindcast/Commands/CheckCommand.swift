@@ -3,9 +3,10 @@ internal import Verbs
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Is this pipeline file sound?", discussion: "hindcast check pipelines/nightly.yaml")
+    commandName: "check", abstract: "Is this pipeline or policy file sound?",
+    discussion: "hindcast check pipelines/nightly.yaml")
 
-  @Argument(help: "The pipeline file.")
+  @Argument(help: "The pipeline or policy file.")
   var pipeline: String
 
   func run() throws { try finish(CheckVerb.check(pipeline)) }

@@ -44,10 +44,10 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "Exit with 1 on a finding of this severity or kind: \(FailOn.choices.joined(separator: ", ")).")
   var failOn: String?
 
-  @Option(help: "Report formats: json, markdown, html, metrics; comma-separated.")
+  @Option(help: "Report formats: json, markdown, html, metrics, otlp; comma-separated.")
   var format: String?
 
-  @Flag(name: .short, help: "Say nothing but errors.")
+  @Flag(name: [.short, .long], help: "Say nothing but errors.")
   var quiet = false
 }
 
@@ -73,11 +73,22 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var input: InputOptions
   @OptionGroup var report: ReportOptions
 
+  @Option(help: "The first of several nights, YYYY-MM-DD; with --to.")
+  var from: String?
+
+  @Option(help: "The last of several nights.")
+  var to: String?
+
+  func validate() throws {
+    guard (from == nil) == (to == nil) else { throw ValidationError("--from and --to go together") }
+  }
+
   func run() throws {
     var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
     options.allowEmpty = input.allowEmpty
     options.take(report)
+    if let from, let to { return try finish(RunVerb.backfill(options, from: from, to: to)) }
     try finish(RunVerb.run(options))
   }
 }

@@ -1,16 +1,12 @@
 internal import Runs
 internal import Support
 
-/// `check`: is a pipeline file sound?
+/// `check`: is a pipeline or a policy file sound?
 package enum CheckVerb {
   /// - Returns: 0 where it is, 64 where it is not.
   package static func check(_ path: String) -> Int32 {
     do throws(RunSetup.Failure) {
-      let pipeline = try RunSetup.checked(path: path, text: try RunSetup.read(path))
-      if let policies = pipeline.policies {
-        let file = RunSetup.beside(path, policies)
-        _ = try RunSetup.policies(path: file, text: try RunSetup.read(file))
-      }
+      try RunSetup.check(path)
     } catch {
       Console.tell(error.message)
       return error.code

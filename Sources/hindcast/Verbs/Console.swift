@@ -2,6 +2,7 @@
 // It never analyses: it asks Runs, and shows what comes back.
 
 internal import Glibc
+package import Reports
 package import Support
 
 /// What a verb prints: results on standard output, messages on standard error, every write checked.
@@ -22,6 +23,21 @@ package enum Console {
     guard code == 0 || code == EPIPE else {
       throw FileFailure(.unwritable, "standard output", CheckedFile.reason(code))
     }
+  }
+
+  /// How pages are shown on standard output: in colour on a terminal unless `NO_COLOR` is set, as wide as it is.
+  package static func renderer(_ rules: TextRules = TextRules()) -> TerminalRenderer {
+    let isPlain = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
+    return TerminalRenderer(rules: rules, isColored: !isPlain && isatty(STDOUT_FILENO) == 1, width: width())
+  }
+
+  /// The terminal's width within what reads well; 100 where there is none.
+  private static func width() -> Int {
+    var size = winsize()
+    if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+      return min(max(Int(size.ws_col), 40), 200)
+    }
+    return 100
   }
 
   /// Writes a message to standard error; control characters of foreign text are made visible.

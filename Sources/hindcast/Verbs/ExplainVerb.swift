@@ -1,5 +1,4 @@
 internal import Model
-internal import Glibc
 internal import Reports
 internal import Runs
 internal import Support
@@ -24,19 +23,10 @@ package enum ExplainVerb {
             : "no incident, or more than one, begins with '\(id)'; there are:\n" + ids.joined(separator: "\n"))
       }
       let page = IncidentPage.page(incident, reproduce: earlier.reproduce)
-      let isPlain = unsafe getenv("NO_COLOR") != nil
-      let isColored = !isPlain && isatty(STDOUT_FILENO) == 1
-      try Console.print(TerminalRenderer(isColored: isColored, width: width()).render(page))
+      try Console.print(Console.renderer().render(page))
       return Exit.done
     } catch {
       return PhaseVerbs.report(error)
     }
-  }
-
-  /// The terminal's width within what reads well; 100 where there is none.
-  private static func width() -> Int {
-    var size = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
-    return min(max(Int(size.ws_col), 60), 160)
   }
 }

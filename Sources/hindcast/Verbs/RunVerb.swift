@@ -33,6 +33,30 @@ package enum RunVerb {
     }
   }
 
+  /// Several nights, one after another, from the first day to the last; a night that fails does not keep the others.
+  ///
+  /// - Returns: the gravest exit code: 64 and 2 before 3 before 1.
+  package static func backfill(_ options: RunSetup.Options, from: String, to: String) -> Int32 {
+    guard let first = NightDate(from), let last = NightDate(to), first.day <= last.day, last.day - first.day < 3660
+    else {
+      Console.tell("--from and --to take two days, YYYY-MM-DD, the first not behind the last")
+      return Exit.usage
+    }
+    guard options.date == nil else {
+      Console.tell("--date is one night, --from and --to are several: name one or the other")
+      return Exit.usage
+    }
+    let order = [Exit.done, Exit.finding, Exit.partlyUnread, Exit.noReport, Exit.usage]
+    var worst = 0
+    for day in first.day...last.day {
+      var night = options
+      night.date = NightDate(day: day).text
+      Console.tell("night of \(NightDate(day: day).text)")
+      worst = max(worst, order.firstIndex(of: run(night)) ?? order.count - 1)
+    }
+    return order[worst]
+  }
+
   /// Conclude: findings, report, and last of all the history.
   private static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
     do {
@@ -59,14 +83,26 @@ package enum RunVerb {
       print(Annotations.text(conclusion.report, rules: rules), terminator: "")
     }
     if !request.isQuiet {
-      Console.tell(conclusion.report.verdict.wording.plain)
+      try Console.print(screen(conclusion.report, request))
       Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
     }
+    let undone = NightUpkeep.finish(conclusion.report, request)
+    for failure in undone {
+      Console.tell("the report is written, but not \(failure.path): \(failure.message)")
+    }
+    if !undone.isEmpty { return Exit.partlyUnread }
     if let unwritten {
       Console.tell("the report is written, but not the step summary \(unwritten.path): \(unwritten.message)")
       return Exit.partlyUnread
     }
     return exitCode(conclusion.report, request)
+  }
+
+  /// The first screen, as the terminal shows it.
+  private static func screen(_ report: NightReport, _ request: RunRequest) -> String {
+    let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
+    let page = NightPage(report, rules: rules).firstScreen(folder: RunSetup.commandLine([request.output]))
+    return Console.renderer(rules).render(page)
   }
 
   /// 3 where some input or the history could not be read, else 1 where a finding was asked to fail on, else 0.

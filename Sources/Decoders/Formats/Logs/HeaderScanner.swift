@@ -61,11 +61,10 @@ struct HeaderScanner {
     }
     var level = Model.severity(of: line.extracting(inner..<innerEnd))
     // MySQL's own priorities.
-    if level == .unknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note")
-    {
+    if level.isUnknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note") {
       level = .info
     }
-    if level != .unknown, innerEnd &- inner >= 3 || open == 0x5B {
+    if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
     }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
@@ -74,9 +73,8 @@ struct HeaderScanner {
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
   private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
     guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
-    var i = start
-    while i < end, line[i] > 0x20 { i &+= 1 }
-    guard i &+ 1 < end, line[i] == 0x20, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
+    let i = ByteScan.find(0x20, in: line, from: start)
+    guard i &+ 1 < end, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
     return time
   }
 
@@ -129,7 +127,7 @@ struct HeaderScanner {
     if end < line.count, line[end] == 0x7C, end > start {
       let level = Model.severity(of: line.extracting(start..<end))
       return HeaderElement(
-        kind: level == .unknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
+        kind: level.isUnknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
     }
     if end == start { return HeaderElement(kind: .dash, content: start..<start &+ 1, end: start &+ 1) }
     var stop = end
@@ -139,7 +137,7 @@ struct HeaderScanner {
     }
     let text = line.extracting(start..<stop)
     let level = Model.severity(of: text)
-    if level != .unknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    if !level.isUnknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
     if isPostgres(line, start, stop) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
     }

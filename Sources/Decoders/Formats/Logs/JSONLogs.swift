@@ -52,7 +52,7 @@ struct JSONLogFields {
   }
 
   /// Whether the record has anything that only a log record has.
-  var isLog: Bool { message != nil || raw != nil && (time != .min || severity != .unknown) }
+  var isLog: Bool { message != nil || raw != nil && (time != .min || !severity.isUnknown) }
 }
 
 /// Reads JSON log records, one after another. Of a key that appears twice the last counts; of several keys for one field the one that
@@ -80,12 +80,12 @@ struct JSONLogs {
       fields.time = micros.addingSaturated(fields.nanoseconds / 1000)
       fields.hasZone = true
     }
-    if let level = fields.level, fields.severity == .unknown {
+    if let level = fields.level, fields.severity.isUnknown {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
-    if fields.severity == .unknown, fields.shape.contains(.compact) { fields.severity = .info }
+    if fields.severity.isUnknown, fields.shape.contains(.compact) { fields.severity = .info }
     // A collector's record without a level of its own carries a line as it was printed.
-    if fields.severity == .unknown, fields.message != nil, !fields.isWrapped {
+    if fields.severity.isUnknown, fields.message != nil, !fields.isWrapped {
       fields.isWrapped = true
       fields.isWhole = !fields.isCollector
     }
@@ -238,7 +238,7 @@ struct JSONLogs {
   private mutating func level(_ rank: Int, _ bytes: Span<UInt8>, _ isNumber: Bool) {
     if !isNumber {
       let severity = Self.word(bytes)
-      if severity != .unknown {
+      if !severity.isUnknown {
         guard rank <= fields.ranks.severity else { return }
         fields.severity = severity
         fields.ranks.severity = rank
@@ -255,7 +255,7 @@ struct JSONLogs {
   /// The severity of a word, perhaps between escaped colours of a terminal.
   private static func word(_ bytes: Span<UInt8>) -> Severity {
     let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
-    guard severity == .unknown, bytes.count > 8, ByteScan.find(0x5C, in: bytes, from: 0) < bytes.count else {
+    guard severity.isUnknown, bytes.count > 8, ByteScan.find(0x5C, in: bytes, from: 0) < bytes.count else {
       return severity
     }
     var plain: [UInt8] = []
@@ -266,7 +266,7 @@ struct JSONLogs {
   private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
     guard fields.ranks.severity > 500, let number = FieldText.int(bytes) else { return }
     let severity = scale.severity(number)
-    guard severity != .unknown else { return }
+    guard !severity.isUnknown else { return }
     fields.severity = severity
     fields.ranks.severity = 501
   }
@@ -320,7 +320,7 @@ struct JSONLogs {
     }
     let bytes = b.extracting(text.start..<text.end)
     let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
-    if severity != .unknown { return severity }
+    if !severity.isUnknown { return severity }
     guard let number = FieldText.int(bytes) else { return .unknown }
     return LevelEvidence().scale(of: number, []).severity(number)
   }

@@ -70,6 +70,7 @@ extension JSONRecords {
   /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
   /// programs, or numbers for levels.
   func wantsSample(_ head: Span<UInt8>) -> Bool {
+    if JSONLine.isOTLP(head, at: 0) { return false }
     let end = ByteScan.lineEnd(head, 0)
     let line = head.extracting(0..<end)
     if JSONLine.object(in: line, context.settings) != nil { return JSONLine.needsContext(line, context.settings) }

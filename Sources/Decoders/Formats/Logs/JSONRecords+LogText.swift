@@ -70,7 +70,7 @@ extension JSONRecords {
       (inner.time, inner.hasZone) = (layer.time, layer.hasZone)
     }
     if layer.yearAssumed { batch.recordCounts.repair("yearAssumed") }
-    if layer.severity != .unknown { inner.severity = layer.severity }
+    if !layer.severity.isUnknown { inner.severity = layer.severity }
     if layer.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
     if layer.stream != 0 { inner.stream = layer.stream }
     return takeContent(
@@ -191,7 +191,7 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord()
       let message = line.extracting(record.message)
       if takeExport(message, around, at: place, into: &batch) { return .document }
-      if record.severity == .unknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
+      if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken
@@ -200,7 +200,7 @@ extension JSONRecords {
   /// A time and level in front of a line that no layout was learned for.
   private func strip(_ line: Span<UInt8>, _ record: inout TextRecord) {
     let content = LogText.content(line)
-    if record.severity == .unknown { record.severity = content.severity }
+    if record.severity.isUnknown { record.severity = content.severity }
     record.message = content.start..<content.end
   }
 
@@ -229,9 +229,9 @@ extension JSONRecords {
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
     let isIndented = start > 0
     var text = line.extracting(start..<line.count)
-    if awaiting.log.severity == .unknown, !isIndented {
+    if awaiting.log.severity.isUnknown, !isIndented {
       let level = Self.leadingLevel(text)
-      guard level.severity != .unknown else {
+      guard !level.severity.isUnknown else {
         append(awaiting, into: &batch)
         return false
       }
@@ -269,8 +269,8 @@ extension JSONRecords {
     if record.rank > around.rank { log.component = batch.symbols.intern(line.extracting(record.name)) }
     var message = line.extracting(record.message)
     log.severity = record.severity
-    if log.severity == .unknown { log.severity = Self.leadingLevel(message).severity }
-    if log.severity == .unknown { log.severity = around.severity }
+    if log.severity.isUnknown { log.severity = Self.leadingLevel(message).severity }
+    if log.severity.isUnknown { log.severity = around.severity }
     identify(line, record, around, &log, into: &batch)
     if message.count > context.settings.limits.text {
       message = message.extracting(0..<context.settings.limits.text)
@@ -307,7 +307,9 @@ extension JSONRecords {
       return
     }
     intake.finder.find(line, into: &intake.found)
-    if !intake.found.request.isEmpty {
+    if let id = intake.found.id {
+      (log.request, log.span) = (id, intake.found.span)
+    } else if !intake.found.request.isEmpty {
       let (id, isHex) = RequestID.parse(intake.found.request.span)
       log.request = id
       log.span = intake.found.span

@@ -19,7 +19,7 @@ extension JSONRecords {
     if fields.time != .min, fields.hasZone || !around.hasZone || around.time == .min {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)
     }
-    if fields.severity != .unknown { around.severity = fields.severity }
+    if !fields.severity.isUnknown { around.severity = fields.severity }
     if !fields.request.isNone { (around.request, around.requestText) = (fields.request, fields.requestText) }
     if fields.span != 0 { around.span = fields.span }
     if fields.stream != 0 { around.stream = fields.stream }

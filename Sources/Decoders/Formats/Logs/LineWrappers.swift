@@ -93,8 +93,8 @@ struct LineUnwrapper: Sendable {
   /// (kubernetes/design-proposals-archive, node/kubelet-cri-logging).
   static func runtimeLayer(_ line: Span<UInt8>, _ times: LogTimeParser) -> LineLayer? {
     guard line.count > 29, line[0] &- 0x30 <= 9, line[4] == 0x2D, line[10] == 0x54 else { return nil }
-    var space = 19
-    while space < line.count, space < 40, line[space] != 0x20 { space &+= 1 }
+    let space = ByteScan.find(0x20, in: line.extracting(first: 40), from: 19)
+    guard space &+ 8 < line.count, line[space &+ 1] == 0x73, line[space &+ 2] == 0x74 else { return nil }
     let isOut = JSONScanner.matches(line, space, " stdout ")
     guard isOut || JSONScanner.matches(line, space, " stderr ") else { return nil }
     let tag = space &+ 8

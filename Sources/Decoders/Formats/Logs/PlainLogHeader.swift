@@ -228,15 +228,15 @@ extension HeaderLayout {
           taken.hasZone = time.hasZone
           form = time.form
         }
-        if taken.severity == .unknown { taken.severity = element.severity }
+        if taken.severity.isUnknown { taken.severity = element.severity }
       case .level:
-        if taken.severity == .unknown { taken.severity = element.severity }
+        if taken.severity.isUnknown { taken.severity = element.severity }
         seenLevel = true
       case .tag:
         nameRank = 4
-        if taken.severity == .unknown { taken.severity = element.severity }
+        if taken.severity.isUnknown { taken.severity = element.severity }
       case .word, .field: nameRank = seenLevel ? 3 : taken.time != .min ? 2 : 1
-      case .number: if taken.severity == .unknown { taken.severity = element.severity }
+      case .number: if taken.severity.isUnknown { taken.severity = element.severity }
       case .bracket, .dash: break
       }
       if nameRank > rank {

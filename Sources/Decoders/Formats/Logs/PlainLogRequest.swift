@@ -1,36 +1,56 @@
 // Trace and request ids that log lines carry in their text.
 
+internal import Model
 internal import Support
 
 /// Finds `trace_id=…`, `traceId: …`, `"requestId":"…"`, `[req-…` and their like.
 struct RequestFinder {
   struct Found {
-    /// The id's bytes, hyphens of a UUID left out.
+    /// The id, where it is 32 hexadecimal digits.
+    var id: RequestID?
+    /// The bytes of any other id, hyphens of a UUID left out.
     var request: [UInt8] = []
     var span: UInt64 = 0
+
+    fileprivate mutating func forget() {
+      id = nil
+      if !request.isEmpty { request.removeAll(keepingCapacity: true) }
+    }
   }
 
   /// The ids in a line. A key counts where `=` or `:` follows it; the value is 8 to 64 letters, digits and hyphens.
+  ///
+  /// An id stands behind one of four marks, and few bytes of a line are one of them: they are found sixteen bytes at a time.
   func find(_ line: Span<UInt8>, into found: inout Found) {
-    found.request.removeAll(keepingCapacity: true)
+    found.forget()
     found.span = 0
     var weight = 0
-    var i = 2
-    while i < line.count {
-      let byte = line[i]
-      if byte == 0x3D || byte == 0x3A {
-        var keyEnd = i
-        if line[keyEnd &- 1] == 0x22 || line[keyEnd &- 1] == 0x27 { keyEnd &-= 1 }
-        let last = line[keyEnd &- 1] | 0x20
-        if last == 0x64 || last == 0x65 || last == 0x74 { take(line, key: keyEnd, value: i &+ 1, &weight, &found) }
-      } else if byte == 0x2D, line[i &- 1] == 0x71, i >= 3, line[i &- 2] == 0x65, line[i &- 3] == 0x72, weight < 1,
-        i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
-      {
-        weight = value(line, i &+ 1, &found) ? 1 : weight
-      } else if byte == 0x2D || byte == 0x2C, i >= 33, weight < 2, takePair(line, i, &found) {
-        weight = 2
+    var base = 0
+    while base < line.count {
+      var marks = ByteScan.marks((0x3D, 0x3A, 0x2D, 0x2C), in: line, at: base)
+      while marks != 0 {
+        let i = base &+ marks.trailingZeroBitCount
+        marks &= marks &- 1
+        if i >= 2 { look(line, at: i, &weight, &found) }
       }
-      i &+= 1
+      base &+= 16
+    }
+  }
+
+  /// Looks around one mark.
+  @inline(__always) private func look(_ line: Span<UInt8>, at i: Int, _ weight: inout Int, _ found: inout Found) {
+    let byte = line[i]
+    if byte == 0x3D || byte == 0x3A {
+      var keyEnd = i
+      if line[keyEnd &- 1] == 0x22 || line[keyEnd &- 1] == 0x27 { keyEnd &-= 1 }
+      let last = line[keyEnd &- 1] | 0x20
+      if last == 0x64 || last == 0x65 || last == 0x74 { take(line, key: keyEnd, value: i &+ 1, &weight, &found) }
+    } else if byte == 0x2D, line[i &- 1] == 0x71, i >= 3, line[i &- 2] == 0x65, line[i &- 3] == 0x72, weight < 1,
+      i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
+    {
+      weight = value(line, i &+ 1, &found) ? 1 : weight
+    } else if i >= 33, i &+ 17 <= line.count, weight < 2, takePair(line, i, &found) {
+      weight = 2
     }
   }
 
@@ -87,7 +107,11 @@ struct RequestFinder {
     }
     guard i &- first >= 8, i &- first <= 64, digits > 0 else { return false }
     let isUUID = i &- first == 36 && hyphens == 4
-    found.request.removeAll(keepingCapacity: true)
+    found.forget()
+    if i &- first == 32, let high = HexDigits.sixteen(line, first), let low = HexDigits.sixteen(line, first &+ 16) {
+      found.id = RequestID(high: high, low: low)
+      return true
+    }
     for j in first..<i where !isUUID || line[j] != 0x2D { found.request.append(line[j]) }
     return true
   }
@@ -95,19 +119,13 @@ struct RequestFinder {
   /// `[TRACE-SPAN]` of Spring Boot 3, `[app,TRACE,SPAN]` of Spring Cloud Sleuth: 32 and 16 hexadecimal digits.
   private func takePair(_ line: Span<UInt8>, _ mark: Int, _ found: inout Found) -> Bool {
     let end = mark &+ 17
-    guard end <= line.count, end == line.count || !isIDByte(line[end]), !isIDByte(line[mark &- 33]) else {
-      return false
-    }
-    var value: UInt64 = 0
-    for i in mark &+ 1..<end {
-      let digit = hexDigit(line[i])
-      guard digit < 16 else { return false }
-      value = value << 4 | UInt64(digit)
-    }
-    for i in mark &- 32..<mark where hexDigit(line[i]) > 15 { return false }
-    found.request.removeAll(keepingCapacity: true)
-    for i in mark &- 32..<mark { found.request.append(line[i]) }
-    found.span = value
+    guard end == line.count || !isIDByte(line[end]), !isIDByte(line[mark &- 33]),
+      let span = HexDigits.sixteen(line, mark &+ 1), let high = HexDigits.sixteen(line, mark &- 32),
+      let low = HexDigits.sixteen(line, mark &- 16)
+    else { return false }
+    found.forget()
+    found.id = RequestID(high: high, low: low)
+    found.span = span
     return true
   }
 

@@ -87,6 +87,14 @@ struct LogTimeParser {
 
   /// `2015-10-18 18:01:47,978`, `2005/06/03T…Z`, `2005-06-03-15.42.50.675872`, `2005.06.03`.
   private func isoDate(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    if let time = ISOTime.read(line, start) {
+      // What goes on with a colon or `AM` is read step by step.
+      let next = byte(line, time.end)
+      if next == 0x5A { return full(line, time.end, time.day, time.micros, fraction: time.hasFraction) }
+      if next != 0x3A, next != 0x20 || byte(line, time.end + 2) | 0x20 != 0x6D {
+        return full(line, time.end, time.day, time.micros, fraction: time.hasFraction)
+      }
+    }
     let separator = byte(line, start + 4)
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E, byte(line, start + 7) == separator,
       let year = number(line, start, 4), let month = number(line, start + 5, 2), let day = number(line, start + 8, 2)

@@ -6,88 +6,23 @@ internal import Support
 /// Reads one Jaeger span.
 enum JaegerSpans {
   /// A reference as written; which one is the parent is decided when the span's own trace is known.
-  private struct Reference {
+  fileprivate struct Reference {
     var isChildOf = true
     var trace = RequestID.none
     var span: UInt64 = 0
   }
 
-  /// Reads one span.
-  ///
-  /// - Returns: the span and the symbol of its `processID`, none where it carries its process inline; nil on a failure.
-  static func read(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, zoneSeconds: Int
-  ) -> (draft: SpanBuilder, process: Symbol)? {
-    guard reader.take(0x7B, b) else { return nil }
-    var draft = SpanBuilder()
+  /// What a span of Jaeger says beside what every span says, until the end of it is read.
+  fileprivate struct Parts {
     var process = Symbol.none
     var references: [Reference] = []
-    var start: Int64?
     var startMillis: Int64?
     var duration: Int64?
     var oldParent: UInt64 = 0
-    var isFirst = true
-    while let key = reader.nextKey(b, &isFirst) {
-      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-      var isRead = true
-      if isKey("traceID") || isKey("traceId") {
-        guard let text = reader.keyText(b) else { return nil }
-        (draft.span.trace, draft.span.traceText) = texts.request(b, text)
-      } else if isKey("spanID") || isKey("spanId") {
-        guard let text = reader.keyText(b) else { return nil }
-        draft.span.span = texts.span(b, text)
-      } else if isKey("parentSpanID") || isKey("parentSpanId") {
-        guard let text = reader.keyText(b) else { return nil }
-        oldParent = texts.span(b, text)
-      } else if isKey("operationName") {
-        guard let text = reader.keyText(b) else { return nil }
-        draft.span.operation = texts.symbol(b, text)
-      } else if isKey("processID") || isKey("processId") {
-        guard let text = reader.keyText(b) else { return nil }
-        process = texts.symbol(b, text)
-      } else if isKey("startTime") {
-        guard let value = reader.scalar(b) else { return nil }
-        start = time(value, b, zoneSeconds: zoneSeconds)
-      } else if isKey("startTimeMillis") {
-        isRead = reader.integer(b, &startMillis)
-      } else if isKey("duration") {
-        guard let value = reader.scalar(b) else { return nil }
-        if let text = value.slice {
-          duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
-        }
-        if duration == nil { draft.issues.insert(.negativeDuration) }
-      } else if isKey("references") {
-        isRead = reader.eachElement(b) { reader in
-          guard let found = reference(b, &reader, &texts) else { return false }
-          references.append(found)
-          return true
-        }
-      } else if isKey("tags") || isKey("tag") {
-        isRead = draft.takeJaegerTags(b, &reader, &texts)
-      } else if isKey("logs") {
-        isRead = reader.eachElement(b) { draft.takeJaegerLog(b, &$0, &texts) }
-      } else if isKey("process") {
-        guard let service = service(b, &reader, &texts) else { return nil }
-        if !service.isNone { draft.span.service = service }
-      } else {
-        isRead = reader.skipValue(b)
-      }
-      guard isRead else { return nil }
-    }
-    guard reader.failure == .none else { return nil }
-    choose(references, oldParent: oldParent, &draft.span)
-    if start == nil { start = startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
-    if let start { draft.span.start = start } else { draft.issues.insert(.noTime) }
-    if let duration {
-      if duration < 0 { draft.issues.insert(.negativeDuration) } else { draft.span.duration = duration }
-    }
-    if start != nil, !OTLPSpans.plausible(draft.span) { draft.issues.insert(.implausibleTime) }
-    if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
-    return (draft, draft.span.service.isNone ? process : .none)
   }
 
   /// A number of microseconds, or RFC 3339 in the protobuf form.
-  private static func time(_ value: AttributeValue, _ b: Span<UInt8>, zoneSeconds: Int) -> Int64? {
+  fileprivate static func time(_ value: AttributeValue, _ b: Span<UInt8>, zoneSeconds: Int) -> Int64? {
     switch value {
     case .number(let text): FieldText.time(b.extracting(text.start..<text.end), unit: .microseconds, zoneSeconds: 0)
     case .text(let text):
@@ -97,7 +32,7 @@ enum JaegerSpans {
   }
 
   /// A reference; some exports nest the whole referenced span in it, with its own ancestors: skipped.
-  private static func reference(
+  fileprivate static func reference(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Reference? {
     var found = Reference()
@@ -125,7 +60,7 @@ enum JaegerSpans {
 
   /// The parent: the first CHILD_OF in the span's own trace, else the first FOLLOWS_FROM in it, else the deprecated
   /// field, else a reference into another trace.
-  private static func choose(_ references: [Reference], oldParent: UInt64, _ span: inout TraceSpan) {
+  fileprivate static func choose(_ references: [Reference], oldParent: UInt64, _ span: inout TraceSpan) {
     let trace = span.trace
     func isOwn(_ reference: Reference) -> Bool { reference.trace == trace || reference.trace.isNone }
     if let parent = references.first(where: { $0.isChildOf && isOwn($0) && $0.span != 0 }) {
@@ -172,6 +107,76 @@ enum JaegerSpans {
 }
 
 extension SpanBuilder {
+  /// Reads one span of Jaeger, where it stands.
+  ///
+  /// - Returns: the symbol of its `processID`, none where it carries its process inline; nil on a failure.
+  mutating func readJaeger(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, zoneSeconds: Int
+  ) -> Symbol? {
+    guard reader.take(0x7B, b) else { return nil }
+    var parts = JaegerSpans.Parts()
+    var isFirst = true
+    while let key = reader.nextKey(b, &isFirst) {
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+      switch key.count {
+      case 7 where isKey("traceID") || isKey("traceId"):
+        guard let text = reader.keyText(b) else { return nil }
+        (span.trace, span.traceText) = texts.request(b, text)
+      case 6 where isKey("spanID") || isKey("spanId"):
+        guard let text = reader.keyText(b) else { return nil }
+        span.span = texts.span(b, text)
+      case 12 where isKey("parentSpanID") || isKey("parentSpanId"):
+        guard let text = reader.keyText(b) else { return nil }
+        parts.oldParent = texts.span(b, text)
+      case 13 where isKey("operationName"):
+        guard let text = reader.keyText(b) else { return nil }
+        span.operation = texts.symbol(b, text)
+      case 9 where isKey("processID") || isKey("processId"):
+        guard let text = reader.keyText(b) else { return nil }
+        parts.process = texts.symbol(b, text)
+      case 9 where isKey("startTime"):
+        guard let value = reader.scalar(b) else { return nil }
+        start = JaegerSpans.time(value, b, zoneSeconds: zoneSeconds)
+      case 15 where isKey("startTimeMillis"): guard reader.integer(b, &parts.startMillis) else { return nil }
+      case 8 where isKey("duration"):
+        guard let value = reader.scalar(b) else { return nil }
+        if let text = value.slice {
+          parts.duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
+        }
+        if parts.duration == nil { issues.insert(.negativeDuration) }
+      case 10 where isKey("references"):
+        let isRead = reader.eachElement(b) { reader in
+          guard let found = JaegerSpans.reference(b, &reader, &texts) else { return false }
+          parts.references.append(found)
+          return true
+        }
+        guard isRead else { return nil }
+      case 4 where isKey("tags"): guard takeJaegerTags(b, &reader, &texts) else { return nil }
+      case 3 where isKey("tag"): guard takeJaegerTags(b, &reader, &texts) else { return nil }
+      case 4 where isKey("logs"):
+        guard reader.eachElement(b, { takeJaegerLog(b, &$0, &texts) }) else { return nil }
+      case 7 where isKey("process"):
+        guard let service = JaegerSpans.service(b, &reader, &texts) else { return nil }
+        if !service.isNone { span.service = service }
+      default: guard reader.skipValue(b) else { return nil }
+      }
+    }
+    guard reader.failure == .none else { return nil }
+    settleJaeger(parts)
+    return span.service.isNone ? parts.process : Symbol.none
+  }
+
+  private mutating func settleJaeger(_ parts: JaegerSpans.Parts) {
+    JaegerSpans.choose(parts.references, oldParent: parts.oldParent, &span)
+    if start == nil { start = parts.startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
+    if let start { span.start = start } else { issues.insert(.noTime) }
+    if let duration = parts.duration {
+      if duration < 0 { issues.insert(.negativeDuration) } else { span.duration = duration }
+    }
+    if start != nil, !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
+    if span.trace.isNone || span.span == 0 { issues.insert(.noID) }
+  }
+
   /// The meaning of a tag's name as a search store holds it, with another character for its dots (`@` by default).
   private static func storedName(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Name {
     let name = name(b, key)

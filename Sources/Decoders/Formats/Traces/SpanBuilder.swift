@@ -81,17 +81,14 @@ struct SpanBuilder {
     return nameSlow(b, key, count)
   }
 
-  /// For each length, a bit for the first letter of every name of that length below: a = 1.
-  private static let firsts: InlineArray<32, UInt32> = {
-    var firsts = InlineArray<32, UInt32>(repeating: 0)
-    for (length, letters) in [
-      (5, "e"), (7, "d"), (8, "hu"), (9, "ds"), (10, "e"), (11, "dn"), (12, "dp"), (13, "enp"), (14, "ders"), (15, "r"),
-      (16, "ghmo"), (17, "ehs"), (20, "r"), (21, "m"), (23, "mo"), (24, "r"), (25, "h"), (26, "m"),
-    ] as [(Int, String)] {
-      for letter in letters.utf8 { firsts[length] |= 1 << UInt32(letter & 31) }
-    }
-    return firsts
-  }()
+  /// For each length, a bit for the first letter of every name of that length below: a = 2. Written as numbers, because what is
+  /// computed when it is first used is asked for at each use whether it was.
+  private static let firsts: InlineArray<32, UInt32> = [
+    0, 0, 0, 0, 0, 0x20, 0, 0x10,
+    0x200100, 0x80010, 0x20, 0x4010, 0x10010, 0x14020, 0xC0030, 0x40000,
+    0xA180, 0x80120, 0, 0, 0x40000, 0x2000, 0, 0xA000,
+    0x40000, 0x100, 0x2000, 0, 0, 0, 0, 0,
+  ]
 
   @inline(never) private static func nameSlow(_ b: Span<UInt8>, _ key: JSONStringSlice, _ count: Int) -> Name {
     let at = key.start
@@ -193,8 +190,9 @@ struct SpanBuilder {
         span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)))
       }
     case .url:
-      // The default HTTP clients of several languages name nobody but in the URL.
-      if span.urlHost.isNone, span.kind != .server, case .text(let text) = value {
+      // The default HTTP clients of several languages name nobody but in the URL. Nobody else's is asked for.
+      guard span.kind == .client || span.kind == .unspecified else { return }
+      if span.urlHost.isNone, span.serverAddress.isNone, case .text(let text) = value {
         span.urlHost = texts.symbol(b, Self.host(b, text))
       }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.
@@ -212,7 +210,7 @@ struct SpanBuilder {
   }
 
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
-  mutating func settleLink() {
+  @inline(__always) mutating func settleLink() {
     guard span.kind == .consumer, span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
@@ -275,16 +273,34 @@ struct SpanBuilder {
   static func host(_ b: Span<UInt8>, _ url: JSONStringSlice) -> JSONStringSlice {
     let none = JSONStringSlice(start: url.start, end: url.start, isEscaped: false)
     var start = url.start
-    while start + 2 < url.end, !(b[start] == 0x3A && b[start + 1] == 0x2F && b[start + 2] == 0x2F) { start += 1 }
-    guard start + 3 < url.end else { return none }
-    start += 3
+    // Nearly every scheme is one of two; any other is looked for.
+    if url.count > 7, JSONScanner.matches(b, start, "http") { start &+= b[start &+ 4] == 0x73 ? 5 : 4 }
+    while start &+ 2 < url.end, !(b[start] == 0x3A && b[start &+ 1] == 0x2F && b[start &+ 2] == 0x2F) { start &+= 1 }
+    guard start &+ 3 < url.end else { return none }
+    start &+= 3
     var end = start
-    while end < url.end, b[end] != 0x2F, b[end] != 0x3F, b[end] != 0x23, b[end] != 0x5C {
-      if b[end] == 0x40 { start = end + 1 }
-      end += 1
+    var colon = 0
+    while end < url.end {
+      switch b[end] {
+      case 0x2F, 0x3F, 0x23, 0x5C:
+        guard start < end else { return none }
+        return authority(b, start..<end, hasColon: colon >= start)
+      case 0x40: start = end &+ 1
+      case 0x3A: colon = end
+      default: break
+      }
+      end &+= 1
     }
     guard start < end else { return none }
-    return withoutPort(b, JSONStringSlice(start: start, end: end, isEscaped: false))
+    return authority(b, start..<end, hasColon: colon >= start)
+  }
+
+  /// A host without its port.
+  @inline(__always) private static func authority(
+    _ b: Span<UInt8>, _ range: Range<Int>, hasColon: Bool
+  ) -> JSONStringSlice {
+    let whole = JSONStringSlice(start: range.lowerBound, end: range.upperBound, isEscaped: false)
+    return hasColon ? withoutPort(b, whole) : whole
   }
 
   /// `host:80` is `host`, `[::1]:80` is `::1`; an IPv6 address stays as it is.

@@ -50,6 +50,8 @@ struct ZipkinSpan {
   private var duration: Int64?
   private var remote = Endpoint()
   private var moments = Moments()
+  /// Whether any annotation was read: spans of version 2 rarely have one.
+  private var hasMoments = false
   /// What the keys that were read say about the object.
   private(set) var keys: Keys = []
   /// What was wrong with the span.
@@ -76,61 +78,64 @@ struct ZipkinSpan {
     if let start = draft.start, start != 0 { draft.span.start = start }
     if let duration, duration != 0 { draft.span.duration = duration }
     draft.span.source = source
+    guard hasMoments else {
+      issues.formUnion(Self.settle(&draft.span))
+      spans.append(draft.span)
+      return
+    }
     let first = spans.count
     appendHalves(to: &spans)
-    for i in first..<spans.count { settle(&spans[i]) }
+    for i in first..<spans.count { issues.formUnion(Self.settle(&spans[i])) }
   }
 
   @inline(__always) private mutating func takeMember(
     _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
-    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-    if isKey("traceId") {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
+    switch key.count {
+    case 7 where isKey("traceId"):
       keys.insert(.trace)
       guard let text = reader.keyText(b) else { return false }
       (draft.span.trace, draft.span.traceText) = texts.request(b, text)
-    } else if isKey("id") {
+    case 2 where isKey("id"):
       keys.insert(.id)
       guard let text = reader.keyText(b) else { return false }
       draft.span.span = texts.span(b, text)
-    } else if isKey("parentId") {
+    case 8 where isKey("parentId"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.parent = texts.span(b, text)
-    } else if isKey("name") {
+    case 4 where isKey("name"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.operation = texts.symbol(b, text)
-    } else if isKey("kind") {
+    case 4 where isKey("kind"):
       guard let text = reader.keyText(b) else { return false }
       draft.span.kind = SpanWords.kind(b.extracting(text.start..<text.end))
-    } else if isKey("timestamp") {
-      return reader.integer(b, &draft.start)
-    } else if isKey("duration") {
-      return reader.integer(b, &duration)
-    } else if isKey("localEndpoint") {
+    case 9 where isKey("timestamp"): return reader.integer(b, &draft.start)
+    case 8 where isKey("duration"): return reader.integer(b, &duration)
+    case 13 where isKey("localEndpoint"):
       keys.insert(.endpoint)
       guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
       draft.span.service = endpoint.service
-    } else if isKey("remoteEndpoint") {
+    case 14 where isKey("remoteEndpoint"):
       keys.insert(.endpoint)
       guard let endpoint = Self.endpoint(b, &reader, &texts) else { return false }
       remote = endpoint
-    } else if isKey("tags") {
-      return takeTags(b, &reader, &texts)
-    } else if isKey("annotations") {
-      return reader.eachElement(b) { takeAnnotation(b, &$0, &texts) }
-    } else if isKey("binaryAnnotations") {
-      return reader.eachElement(b) { takeBinaryAnnotation(b, &$0, &texts) }
-    } else if isKey("shared") {
+    case 4 where isKey("tags"): return takeTags(b, &reader, &texts)
+    case 11 where isKey("annotations"): return reader.eachElement(b) { takeAnnotation(b, &$0, &texts) }
+    case 17 where isKey("binaryAnnotations"): return reader.eachElement(b) { takeBinaryAnnotation(b, &$0, &texts) }
+    case 6 where isKey("shared"):
       guard let value = reader.scalar(b) else { return false }
       if case .bool(true) = value { draft.span.flags.insert(.shared) }
-    } else {
-      if !isKey("debug") { keys.insert(.foreign) }
+    default:
+      if !JSONScanner.equals(b, key, "debug") { keys.insert(.foreign) }
       return reader.skipValue(b)
     }
     return true
   }
 
-  private mutating func settle(_ span: inout TraceSpan) {
+  /// Takes back what makes no sense, and says what that was.
+  @inline(__always) private static func settle(_ span: inout TraceSpan) -> SpanIssues {
+    var issues: SpanIssues = []
     if span.duration < -1 {
       span.duration = -1
       issues.insert(.negativeDuration)
@@ -140,6 +145,7 @@ struct ZipkinSpan {
     } else if !OTLPSpans.plausible(span) {
       issues.insert(.implausibleTime)
     }
+    return issues
   }
 
   /// One span, or the client and the server half of a version 1 span.
@@ -219,6 +225,7 @@ struct ZipkinSpan {
     _ key: JSONStringSlice, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
   ) {
     let name = SpanBuilder.name(b, key)
+    if name == .none { return }
     if name == .error { draft.span.status = .error }
     draft.take(name, value, b, &texts)
   }
@@ -245,6 +252,7 @@ struct ZipkinSpan {
   private mutating func takeAnnotation(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
+    hasMoments = true
     var time: Int64?
     var value = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var place: Endpoint?
@@ -279,6 +287,7 @@ struct ZipkinSpan {
   private mutating func takeBinaryAnnotation(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
+    hasMoments = true
     var name = JSONStringSlice(start: 0, end: 0, isEscaped: false)
     var value = AttributeValue.other
     var place: Endpoint?

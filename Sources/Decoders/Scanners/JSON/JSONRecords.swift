@@ -175,12 +175,22 @@ struct JSONRecords {
     return isTaken
   }
 
+  /// Takes a span of OTLP; one that `isAlone` stands under no resource.
   private mutating func takeOTLP(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, isAlone: Bool = false,
+    into batch: inout RecordBatch
   ) -> Bool {
-    guard var draft = read(b, &reader, lending: &batch, { OTLPSpans.read($0, &$1, &$2) }) else { return false }
+    var draft = SpanBuilder()
+    let start = reader.position
+    texts.exchange(with: &batch)
+    var isRead = draft.readOTLP(b, &reader, &texts)
+    if isRead, reader.sawEscapedKey { isRead = readAgain(&draft, b, start, &reader) }
+    texts.exchange(with: &batch)
+    guard isRead else { return false }
     draft.span.source = place.source
-    if let service {
+    if isAlone {
+      batch.spans.append(draft.span)
+    } else if let service {
       draft.span.service = service
       batch.spans.append(draft.span)
     } else {
@@ -190,14 +200,37 @@ struct JSONRecords {
     return true
   }
 
+  /// Reads a span of OTLP out of a copy without needless escapes.
+  @inline(never) private mutating func readAgain(
+    _ draft: inout SpanBuilder, _ b: Span<UInt8>, _ start: Int, _ reader: inout JSONScanner
+  ) -> Bool {
+    reader.sawEscapedKey = false
+    let plain = JSONEscapes.simplified(b, start..<reader.position)
+    var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+    var other = SpanBuilder()
+    if other.readOTLP(plain.span, &again, &texts) { draft = other }
+    return true
+  }
+
   private mutating func takeJaeger(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     let zone = context.settings.assumedZoneSeconds
-    guard
-      var (draft, process) = read(
-        b, &reader, lending: &batch, { JaegerSpans.read($0, &$1, &$2, zoneSeconds: zone) })
-    else { return false }
+    var draft = SpanBuilder()
+    let start = reader.position
+    texts.exchange(with: &batch)
+    var read = draft.readJaeger(b, &reader, &texts, zoneSeconds: zone)
+    if read != nil, reader.sawEscapedKey {
+      reader.sawEscapedKey = false
+      let plain = JSONEscapes.simplified(b, start..<reader.position)
+      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+      var other = SpanBuilder()
+      if let process = other.readJaeger(plain.span, &again, &texts, zoneSeconds: zone) {
+        (draft, read) = (other, process)
+      }
+    }
+    texts.exchange(with: &batch)
+    guard var process = read else { return false }
     draft.span.source = place.source
     if !process.isNone, let found = processes?[process] {
       draft.span.service = found
@@ -279,12 +312,7 @@ struct JSONRecords {
         || takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
     case .log: return takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
     case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
-    case .otlpSpan:
-      guard var draft = read(b, &reader, lending: &batch, { OTLPSpans.read($0, &$1, &$2) }) else { return false }
-      draft.span.source = place.source
-      batch.spans.append(draft.span)
-      used("OTLP", draft.issues, place.position, into: &batch)
-      return true
+    case .otlpSpan: return takeOTLP(b, &reader, at: place, isAlone: true, into: &batch)
     case .otlpLog:
       guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
       log.source = place.source

@@ -139,8 +139,8 @@ struct JSONClassifier {
 
   private func shape(_ keys: Keys, _ count: Int) -> JSONShape {
     if keys.contains(.mapped) { return .mapped }
-    if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
+    if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.access) { return .access }
@@ -174,6 +174,34 @@ struct JSONClassifier {
 
   /// Marks what a key tells of its object.
   private func note(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
+    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
+    // What is an event line already is nothing else.
+    if keys.contains([.eventKind, .component, .time]) { return }
+    if key.count < 24, !key.isEmpty, Self.firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
+      noteSpan(b, key, byte, value: value, &keys)
+      noteAccess(b, key, byte, &keys)
+      noteForeign(b, key, byte, &keys)
+    }
+    switch logKeys.role(b, key)?.role {
+    case .time: keys.insert(.logTime)
+    case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
+    case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
+    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+      keys.insert(.logSeverity)
+    default: break
+    }
+  }
+
+  /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
+  /// `SpanBuilder.firsts`): other keys need no comparison.
+  private static let firsts: InlineArray<24, UInt32> = [
+    0, 0, 0x200, 0, 0x580814, 0x180020, 0x482000, 0x1D0008,
+    0x102030, 0x82008, 0xC0100, 0x180112, 0x148000, 0x49000, 0x140000, 0,
+    0x10, 0x80004, 0, 0, 0x8000, 0, 0, 0,
+  ]
+
+  /// The keys of spans, event lines and OTLP's records.
+  private func noteSpan(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
     case 2 where isKey("id"): keys.insert(.id)
@@ -205,17 +233,6 @@ struct JSONClassifier {
     case 20 where isKey("observedTimeUnixNano"): keys.insert(.nanos)
     default: break
     }
-    noteAccess(b, key, byte, &keys)
-    noteForeign(b, key, byte, &keys)
-    switch logKeys.role(b, key)?.role {
-    case .time: keys.insert(.logTime)
-    case .message: if byte != 0x7B || isKey("body") { keys.insert(.logMessage) }
-    case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
-      keys.insert(.logSeverity)
-    default: break
-    }
-    if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
   }
 
   /// What names a trace in documents of exporters and stores.

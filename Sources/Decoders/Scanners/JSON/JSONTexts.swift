@@ -72,7 +72,7 @@ struct JSONTexts {
     if stripsHeader {
       let content = LogText.content(scratch.span)
       range = content.start..<content.end
-      if log.severity == .unknown { log.severity = content.severity }
+      if log.severity.isUnknown { log.severity = content.severity }
     } else {
       range = FieldText.trimmed(scratch.span)
     }

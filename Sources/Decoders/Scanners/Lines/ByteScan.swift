@@ -26,6 +26,24 @@ enum ByteScan {
     return found
   }
 
+  /// Which of the sixteen bytes from `start` on are one of four: the first byte's bit is the lowest. Behind the window's end none is.
+  @inline(__always) static func marks(
+    _ set: (UInt8, UInt8, UInt8, UInt8), in window: Span<UInt8>, at start: Int
+  ) -> UInt32 {
+    unsafe window.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return 0 }
+      if start &+ 16 <= bytes.count { return unsafe UInt32(text_any16(base + start, set.0, set.1, set.2, set.3)) }
+      var marks: UInt32 = 0
+      var i = start
+      while i < bytes.count {
+        let byte = unsafe bytes[i]
+        if byte == set.0 || byte == set.1 || byte == set.2 || byte == set.3 { marks |= 1 << UInt32(i &- start) }
+        i &+= 1
+      }
+      return marks
+    }
+  }
+
   /// The first position of a byte at or after `start`, or the window's end.
   static func find(_ byte: UInt8, in window: Span<UInt8>, from start: Int) -> Int {
     guard start < window.count else { return window.count }

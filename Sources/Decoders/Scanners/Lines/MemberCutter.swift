@@ -96,7 +96,7 @@ enum JSONLine {
   /// Whether the lines before it matter for reading such a line: it carries another program's line, which may go on in the
   /// next one, or a level whose scale the file tells.
   static func needsContext(_ line: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
-    guard let at = object(in: line, settings) else { return false }
+    guard !isOTLP(line, at: 0), let at = object(in: line, settings) else { return false }
     var logs = JSONLogs(table: LogKeyTable(settings.logKeys), clock: LogClock())
     var texts = JSONTexts(limit: settings.limits.text)
     let fields = logs.read(line, at: at, &texts)
@@ -107,6 +107,13 @@ enum JSONLine {
   static func object(in line: Span<UInt8>, _ settings: DecoderSettings) -> Int? {
     guard isWholeObject(line, rule: nil, settings) else { return nil }
     return ByteScan.find(0x7B, in: line, from: 0)
+  }
+
+  /// Whether an export of OTLP begins at a place: no other line depends on it, however long it is.
+  static func isOTLP(_ line: Span<UInt8>, at start: Int) -> Bool {
+    JSONScanner.matches(line, start, "{\"resource")
+      && (JSONScanner.matches(line, start &+ 10, "Spans\":[") || JSONScanner.matches(line, start &+ 10, "Logs\":[")
+        || JSONScanner.matches(line, start &+ 10, "Metrics\":["))
   }
 
   /// Whether a member that begins with this line is read as JSON, and the line is one object.

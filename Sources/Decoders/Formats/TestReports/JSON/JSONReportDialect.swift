@@ -56,6 +56,7 @@ enum JSONReportDialect: String {
       }
       guard i < head.count else { return nil }
       if head[i] == 0x7B || head[i] == 0x5B {
+        if JSONLine.isOTLP(head, at: i) { return nil }
         if let found = JSONReportSignature.read(head, at: i, depthLimit: depthLimit)?.dialect { return found }
         if head[i] == 0x7B { return nil }
       }

@@ -1,0 +1,40 @@
+internal import Model
+
+/// A request's spans as a table with bars: what ran when, and which span the trouble began in.
+struct Waterfall {
+  let html: HTMLText
+  let links: ReportLinks
+
+  /// The request as a table; `label` says what it stands for.
+  func table(_ request: ExemplarRequest) -> String {
+    let label = request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
+    var out = "<figure class=\"waterfall\"><figcaption>\(label): \(html.trace(request.request, links))"
+    out += ", \(NumberFormat.duration(request.duration))</figcaption>\n"
+    out += "<table><thead><tr><th scope=\"col\">span</th><th scope=\"col\">took</th><th scope=\"col\" class=\"bars\">"
+    out += "0 to \(NumberFormat.duration(request.duration))</th></tr></thead><tbody>\n"
+    for span in request.spans { out += row(span, of: request) }
+    out += "</tbody></table>"
+    if request.omitted > 0 { out += "<p>\(NumberFormat.count(request.omitted)) more spans are not shown.</p>" }
+    return out + "</figure>\n"
+  }
+
+  private func row(_ span: ExemplarRequest.Span, of request: ExemplarRequest) -> String {
+    let kind = span.isOrigin ? "origin" : span.failure != nil ? "failed" : "fine"
+    var name = html.foreign(span.component.text) + " " + html.foreign(span.operation.text)
+    if !span.peer.isEmpty, span.peer != span.component { name += " → " + html.foreign(span.peer.text) }
+    if let failure = span.failure {
+      name += "<br><strong>" + (span.isOrigin ? "✗ it began here: " : "✗ ") + HTMLRenderer.escape(failure.name)
+      name += "</strong>"
+      if !span.message.isEmpty { name += " " + html.foreign(span.message.text) }
+    }
+    if span.isOrigin, span.failure == nil { name += "<br><strong>◀ most of the time was spent here</strong>" }
+    let title = HTMLRenderer.escape(VisibleText.show(html.rules.boundedPath(span.location.description)))
+    let whole = max(Double(request.duration), 1)
+    let left = min(max(Double(span.offset) / whole, 0), 1) * 100
+    let width = min(max(Double(span.duration) / whole * 100, 0.5), 100 - min(left, 99.5))
+    return
+      "<tr class=\"\(kind)\" title=\"\(title)\"><td style=\"padding-left:\(min(span.depth, 20) * 12 + 6)px\">\(name)</td>"
+      + "<td>\(NumberFormat.duration(span.duration))</td><td class=\"bars\"><span style=\"margin-left:"
+      + "\(NumberFormat.fixed(left, 1))%;width:\(NumberFormat.fixed(width, 1))%\"></span></td></tr>\n"
+  }
+}

@@ -1,0 +1,33 @@
+// Which of the kept requests an incident is shown with.
+
+package import Model
+internal import Support
+
+extension ExemplarPartial {
+  /// A bad request of the incident's time, with the cause in it where there is one, and a good one of the same entry point.
+  package func pair(for incident: Incident) -> [ExemplarRequest] {
+    let causes = incident.rootCauses.prefix(3).map(\.component.text)
+    guard let cause = causes.first, let bad = bad(in: incident.start...max(incident.end, incident.start), cause) else {
+      return []
+    }
+    let root = bad.spans.first
+    let good = kept.filter { key, one in
+      key.kind == .good && key.component == root?.component.text && key.operation == root?.operation.text
+    }.map(\.value.request).sorted { ($0.duration, $0.request) < ($1.duration, $1.request) }
+    return good.isEmpty ? [bad] : [good[(good.count - 1) / 2], bad]
+  }
+
+  private func bad(in range: ClosedRange<Int64>, _ cause: String) -> ExemplarRequest? {
+    let inside = kept.filter { $0.key.kind != .good && range.contains($0.value.request.start) }
+    func best(_ kind: Key.Kind, _ isRight: (Key, ExemplarRequest) -> Bool) -> ExemplarRequest? {
+      inside.filter { $0.key.kind == kind && isRight($0.key, $0.value.request) }.min { a, b in
+        a.value < b.value
+      }?.value.request
+    }
+    let touches = { (request: ExemplarRequest) in
+      request.spans.contains { $0.component.text == cause || $0.peer.text == cause }
+    }
+    return best(.failed) { key, _ in key.component == cause } ?? best(.failed) { touches($1) }
+      ?? best(.slow) { touches($1) }
+  }
+}
