@@ -33,7 +33,7 @@ package struct Extraction: Sendable {
     }
     let limits = request.pipeline.limits
     let store = PartitionStore(
-      partitions: partitions, budget: limits.memory / 2, folder: FileManager.default.temporaryDirectory.path)
+      partitions: partitions, budget: limits.memory / 8 * 3, folder: FileManager.default.temporaryDirectory.path)
     settings.decoders.lastDay = request.date.day
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
     settings.progress = request.progress
