@@ -15,6 +15,9 @@ enum ConfigurationSyntax {
     case .temporal: temporal(policy)
     case .otp: otp(policy)
     case .systemd: systemd(policy)
+    case .tenacity: tenacity(policy) ?? plain(policy)
+    case .urllib3: urllib3(policy) ?? plain(policy)
+    case .googleCore: googleCore(policy) ?? plain(policy)
     case .sre, nil: plain(policy)
     }
   }

@@ -4,7 +4,7 @@ internal import Policies
 internal import Reports
 internal import Simulation
 
-/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-load`, `policies-contention [trials]`,
+/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds]`, `policies-load`, `policies-contention [trials]`,
 /// `policies-speed [episodes]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
@@ -21,6 +21,9 @@ enum PolicyBenchmark {
       let rest = arguments.dropFirst(2)
       let seed = rest.first { $0.hasPrefix("seed=") }.flatMap { UInt64($0.dropFirst(5)) } ?? 1000
       print(variants(worlds: number ?? 40, seed: seed, laws: Set(rest.filter { !$0.hasPrefix("seed=") })))
+      return true
+    case "policies-laws":
+      print(laws(worlds: number ?? 20))
       return true
     case "policies-load":
       print(load())
@@ -97,8 +100,13 @@ enum PolicyBenchmark {
     fast.length = 8640
     fast.outages = 24
     fast.outageMedian = 5
+    var both = SyntheticRetryWorld()
+    both.outages = 40
+    both.outageMedian = 3
+    both.otherShare = 0.2
     let all = [
-      ("heavy tails", heavy), ("four components together", together), ("day and night", swinging),
+      ("short and long outages", both), ("heavy tails", heavy), ("four components together", together),
+      ("day and night", swinging),
       ("a tenth fails when healthy", noisy), ("logged: decorrelated jitter", decorrelated),
       ("logged: attempts time out", impatient), ("twenty neighbours a second, short outages", fast),
       ("many outages", many), ("a neighbour in ten seconds", sparse), ("outages of 60 %", half),
@@ -106,6 +114,34 @@ enum PolicyBenchmark {
     ]
     return all.filter { laws.isEmpty || laws.contains($0.0) }.map {
       "== \($0.0)\n" + PolicyValidation.run($0.1, worlds: worlds, seed: seed)
+    }.joined(separator: "\n")
+  }
+
+  /// Worlds whose clients wait by one law each.
+  private static func laws(worlds: Int) -> String {
+    let laws: [(String, Backoff)] = [
+      ("at once", .immediate), ("fixed", Backoff(.fixed(300_000))),
+      ("doubling", Backoff(.exponential(base: 200_000, factor: 2))),
+      ("trebling", Backoff(.exponential(base: 100_000, factor: 3))),
+      ("linear", Backoff(.linear(base: 100_000, step: 200_000))),
+      ("full jitter", Backoff(.exponential(base: 200_000, factor: 2), jitter: .full)),
+      ("equal jitter", Backoff(.exponential(base: 200_000, factor: 2), jitter: .equal)),
+      ("decorrelated", Backoff(.exponential(base: 200_000, factor: 2), jitter: .decorrelated, maximum: 5_000_000)),
+      (
+        "a fifth to and fro",
+        Backoff(.exponential(base: 200_000, factor: 2), jitter: .proportional(below: 0.2, above: 0.2))
+      ),
+      ("additive", Backoff(.exponential(base: 100_000, factor: 2), jitter: .additive(60_000))),
+      ("at once, then doubling", Backoff(.immediateThenExponential(base: 200_000, factor: 2))),
+      ("full jitter on a fixed wait", Backoff(.fixed(500_000), jitter: .full)),
+      ("doubling to a cap", Backoff(.exponential(base: 200_000, factor: 2), maximum: 400_000)),
+    ]
+    return laws.map { name, backoff in
+      var world = SyntheticRetryWorld()
+      world.logged = RetryPolicy(attempts: 4, backoff: backoff)
+      world.outages = 40
+      world.outageMedian = 8
+      return "== logged: \(name)\n" + PolicyValidation.run(world, worlds: worlds, seed: 3000)
     }.joined(separator: "\n")
   }
 

@@ -189,6 +189,40 @@ func presets() {
   #expect(Preset.temporal.policy.retry?.attempts == .max)
   #expect(Preset.otp.policy.supervision?.maxRestarts == 1)
   #expect(Preset.systemd.policy.supervision?.window == .fixed)
+  #expect(Preset.googleCore.policy.retry?.deadline == 120_000_000)
+}
+
+@Test("A setting as the library takes it, and as a policy file where the library has no such wait")
+func settings() throws {
+  func setting(_ preset: Preset, _ attempts: Int, _ backoff: Backoff, deadline: Int64? = nil) throws -> String? {
+    var policy = preset.policy
+    policy.retry?.attempts = attempts
+    policy.retry?.backoff = backoff
+    policy.retry?.deadline = deadline
+    let call = LoggedAttempt(start: 1_700_000_000_000_000, duration: 1_000)
+    var partial = CallPartial()
+    partial.add([call], to: CallEdge(caller: "a", callee: "b", operation: "c"))
+    let findings = PolicyEvaluator.evaluate(
+      partial, file: PolicyFile(policies: [policy], evaluation: EvaluationSettings(resamples: 100)))
+    return findings?.candidates.first?.configuration?.text
+  }
+  let full = Backoff(.exponential(base: 50_000, factor: 2), jitter: .full)
+  #expect(
+    try setting(.tenacity, 5, full)
+      == "@retry(stop=stop_after_attempt(5), wait=wait_random_exponential(multiplier=0.05))")
+  #expect(
+    try setting(
+      .tenacity, 3, Backoff(.exponential(base: 40_000, factor: 3), jitter: .additive(60_000)), deadline: 2_000_000)
+      == "@retry(stop=stop_after_attempt(3) | stop_after_delay(2), wait=wait_exponential(multiplier=0.04, exp_base=3) + wait_random(0, 0.06))"
+  )
+  #expect(
+    try setting(.urllib3, 3, Backoff(.immediateThenExponential(base: 100_000, factor: 2)))
+      == "Retry(total=2, backoff_factor=0.05, status_forcelist=[504])")
+  #expect(
+    try setting(.googleCore, .max, full, deadline: 400_000)
+      == "retry.Retry(initial=0.05, multiplier=2, timeout=0.4)")
+  let none = try setting(.urllib3, 3, full)
+  #expect(none?.contains("attempts: 3") == true && none?.contains("Retry(") == false)
 }
 
 @Test("Pushback: an exact delay that resets the exponent; a negative one ends it (gRPC)")

@@ -94,6 +94,11 @@ extension ReportJSON {
     ])
   }
 
+  /// An estimate of a time in whole microseconds.
+  private func whole(_ time: Estimate) -> Estimate {
+    Estimate(time.value?.rounded(), low: time.low.rounded(), high: time.high.rounded())
+  }
+
   /// What the night spent of one error budget.
   private func budget(_ budget: ErrorBudget) -> JSONValue {
     .object([
@@ -113,7 +118,7 @@ extension ReportJSON {
         }),
       "candidates": .array(
         budget.candidates.map {
-          .object(["name": text($0.name.text), "spent": estimate($0.spent), "savedUs": estimate($0.saved)])
+          .object(["name": text($0.name.text), "spent": estimate($0.spent), "savedUs": estimate(whole($0.saved))])
         }),
     ])
   }

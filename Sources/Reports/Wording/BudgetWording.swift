@@ -12,6 +12,13 @@ enum BudgetWording {
     }
   }
 
+  /// Windows are days, as a rule.
+  private static func window(_ length: Int64) -> String {
+    let day: Int64 = 86_400_000_000
+    guard length % day == 0 else { return NumberFormat.duration(length) }
+    return length == day ? "a day" : "\(NumberFormat.count(Int(length / day))) days"
+  }
+
   static func burnRate(_ rate: Double) -> String {
     NumberFormat.number(rate) + " times"
   }
@@ -25,7 +32,7 @@ enum BudgetWording {
       return a != b ? a < b : $0.start > $1.start
     }
     var text: InlineText =
-      "\(budget.objective.component), \(own: target(budget.objective)): \(budget.bad) of \(budget.requests) requests were outside, \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: NumberFormat.duration(budget.objective.window)), spent at \(own: burnRate(budget.burnRate)) the rate that it allows"
+      "\(budget.objective.component), \(own: target(budget.objective)): \(budget.bad) of \(budget.requests) requests were outside, \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: window(budget.objective.window)), spent at \(own: burnRate(budget.burnRate)) the rate that it allows"
     if let hour, hour.bad > 0, budget.hours.count > 1 {
       text =
         "\(text); fastest in the hour from \(own: times.minute(hour.start)), at \(own: burnRate(budget.burnRate(Double(hour.bad), of: hour.requests)))"

@@ -34,6 +34,12 @@ package enum PolicyValidation {
     var differences: [(low: Double, high: Double)] = []
     var trueDifferences: [Double] = []
     var levels: [(low: Double, high: Double)] = []
+    /// The same figures as given for other nights.
+    var nightDifferences: [(low: Double, high: Double)] = []
+    var nightLevels: [(low: Double, high: Double)] = []
+    /// Effects of twice their error, and those of them whose sign is right.
+    var effects = 0
+    var signs = 0
     var refused = 0
   }
 
@@ -83,31 +89,57 @@ package enum PolicyValidation {
         tallies[i].differences.append((difference.low, difference.high))
         tallies[i].trueDifferences.append(truth.success - before.success)
         tallies[i].levels.append((candidate.outcome.successRate.low, candidate.outcome.successRate.high))
+        let effect = truth.success - before.success
+        if abs(effect) > difference.high - difference.low {
+          tallies[i].effects += 1
+          tallies[i].signs += (difference.value ?? 0) * effect > 0 ? 1 : 0
+        }
+        guard let nights = candidate.otherNights else { continue }
+        tallies[i].nightDifferences.append((nights.difference.successRate.low, nights.difference.successRate.high))
+        tallies[i].nightLevels.append((nights.outcome.successRate.low, nights.outcome.successRate.high))
       }
     }
+    return table(
+      tallies, candidates,
+      title: "\(worlds) worlds, \(requests / max(worlds, 1)) requests and \(outages / max(worlds, 1)) outages each")
+  }
+
+  /// A row per candidate. Tonight's intervals are held against the truth of their own world, those of other nights against
+  /// the mean over all.
+  private static func table(_ tallies: [Tally], _ candidates: [Policy], title: String) -> String {
     var lines = [
-      "\(worlds) worlds, \(requests / max(worlds, 1)) requests and \(outages / max(worlds, 1)) outages each",
-      "candidate            truth    bias(success) ±se       rmse     bias(attempts) ±se      p99 err   cover diff  level  refused  oracle: bias, rmse (success), bias, rmse (attempts)",
+      title,
+      "candidate            truth    bias(success) ±se       rmse     bias(attempts) ±se      p99 err   tonight: cover level, diff  sign  nights: level, diff  refused  oracle: bias, rmse (success), bias, rmse (attempts)",
     ]
     var covers: [Double] = []
     for (i, tally) in tallies.enumerated() {
       let n = Double(max(tally.success.count, 1))
       let truth = tally.truths.reduce(0, +) / n
       let trueDifference = tally.trueDifferences.reduce(0, +) / n
-      let cover = Double(tally.differences.count { $0.low <= trueDifference && trueDifference <= $0.high }) / n
-      let level = Double(tally.levels.count { $0.low <= truth && truth <= $0.high }) / n
-      covers.append(cover)
+      func cover(_ intervals: [(low: Double, high: Double)], _ truths: [Double]) -> Double {
+        let held = zip(intervals, truths).count { $0.low - 1e-9 <= $1 && $1 <= $0.high + 1e-9 }
+        return Double(held) / Double(max(intervals.count, 1))
+      }
+      func cover(_ intervals: [(low: Double, high: Double)], mean: Double) -> Double {
+        cover(intervals, Array(repeating: mean, count: intervals.count))
+      }
+      covers.append(cover(tally.differences, tally.trueDifferences))
       let (bias, error, rmse) = spread(tally.success)
       let (attemptBias, attemptError, attemptRmse) = spread(tally.attempts)
       let p99 = tally.p99.reduce(0, +) / n
       let oracle = (spread(tally.oracle), spread(tally.oracleAttempts))
+      let shares = [
+        cover(tally.levels, tally.truths), covers[i], Double(tally.signs) / Double(max(tally.effects, 1)),
+        cover(tally.nightLevels, mean: truth), cover(tally.nightDifferences, mean: trueDifference),
+      ]
       lines.append(
-        [
+        ([
           candidates[i].name.padded(20), fixed(truth, 5), fixed(bias, 6), "±" + fixed(error, 6), fixed(rmse, 6),
           fixed(attemptBias, 6), "±" + fixed(attemptError, 6), fixed(attemptRmse, 6), fixed(p99 * 100, 2) + " %",
-          fixed(cover * 100, 1), fixed(level * 100, 1), String(tally.refused),
-          fixed(oracle.0.mean, 6), fixed(oracle.0.rmse, 6), fixed(oracle.1.mean, 6), fixed(oracle.1.rmse, 6),
-        ].joined(separator: "  "))
+        ] + shares.map { fixed($0 * 100, 1) } + [
+          String(tally.refused), fixed(oracle.0.mean, 6), fixed(oracle.0.rmse, 6), fixed(oracle.1.mean, 6),
+          fixed(oracle.1.rmse, 6),
+        ]).joined(separator: "  "))
     }
     lines.append(
       "paired differences cover \(fixed(covers.reduce(0, +) / Double(max(covers.count, 1)) * 100, 1)) % on average")

@@ -20,6 +20,9 @@ package struct SyntheticRetryWorld: Sendable {
   package var outageDeviation = 1.0
   /// Where above 0, lengths follow Pareto's law with this exponent and that median instead.
   package var outageTail = 0.0
+  /// Outages of a second kind: their share and their median length.
+  package var otherShare = 0.0
+  package var otherMedian = 300.0
   /// Whether all components fail together.
   package var failsTogether = false
   package var outageFailure = 0.97
@@ -92,6 +95,7 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   private func outageLength(_ random: inout SplitMix64) -> Double {
+    if otherShare > 0, random.unit() < otherShare { return otherMedian * exp(outageDeviation * normal(&random)) }
     guard outageTail > 0 else { return outageMedian * exp(outageDeviation * normal(&random)) }
     return min(outageMedian * pow(2 * (1 - random.unit()), -1 / outageTail), length / 10)
   }
