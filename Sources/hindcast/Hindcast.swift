@@ -23,7 +23,8 @@ struct Hindcast: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TemplatesCommand.self,
+      RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, CompareCommand.self,
+      TemplatesCommand.self,
       CheckCommand.self, ReplayCommand.self, HistoryCommand.self, InputsCommand.self, ExtractCommand.self,
       AggregateCommand.self, MergeCommand.self, ConcludeCommand.self, GenerateCommand.self,
     ])

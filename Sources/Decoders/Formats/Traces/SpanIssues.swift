@@ -13,6 +13,7 @@ struct SpanIssues: OptionSet {
   static let enumName = SpanIssues(rawValue: 16)
   static let unknownProcess = SpanIssues(rawValue: 32)
   static let durationUnit = SpanIssues(rawValue: 64)
+  static let sameTrace = SpanIssues(rawValue: 128)
 
   /// How each of them is noted: the issue, its code, its message.
   static let notes: [(SpanIssues, String, MessageText)] = [
@@ -24,6 +25,7 @@ struct SpanIssues: OptionSet {
       .durationUnit, "durationUnit",
       "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
     ),
+    (.sameTrace, "sameTrace", "the trace id `same` is read as that of the span before it"),
     (.enumName, "enumName", "an enum by name, where the format wants its number"),
   ]
 }
