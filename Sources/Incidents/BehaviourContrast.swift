@@ -47,8 +47,6 @@ struct BehaviourContrast {
   /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
   private static let least = 2.0
   private static let believed = 4.0
-  /// What a break speaks against the callee where only one caller shows it: either may be at fault.
-  private static let onlyCaller = 0.5
   /// Spans of an operation in a window that are needed to judge it.
   private static let leastSpans = 3.0
 
@@ -174,7 +172,7 @@ struct BehaviourContrast {
     }
     for (callee, callers) in broken {
       let strongest = callers.values.reduce(0) { max($0, $1.strength) }
-      let weight = strongest * (callers.count > 1 ? 1 : Self.onlyCaller)
+      let weight = strongest * (callers.count > 1 ? 1 : grid.constants.onlyCallerBreak)
       guard weight > found[callee]?.strength ?? 0 else { continue }
       found[callee, default: Behaviour()].breakingCallers = callers.count
       found[callee]?.strength = weight

@@ -4,6 +4,7 @@ internal import Support
 /// A merged partial laid out for reading: components in name order, minutes in time order, the call graph.
 struct ComponentTimeline {
   let partial: IncidentPartial
+  let constants: DecidingConstants
   /// Every component, byte-sorted.
   let components: [String]
   /// Component index by name number, -1 for names that are none.
@@ -28,9 +29,14 @@ struct ComponentTimeline {
   private let regularCallees: [CubeKey: [Int]]
   /// Name number by component index.
   private let nameByIndex: [Int32]
+  /// The callee that most warnings and errors of a component name, for (component index, coarse slot).
+  private var accusedCallee: [CubeKey: Int] = [:]
+  /// The one component with callers that a log template names, by the template's name number.
+  private var namedCallee: [Int32: Int] = [:]
 
   init(_ partial: IncidentPartial, settings: IncidentSettings) {
     self.partial = partial
+    constants = settings.constants
     var names: Set<Int32> = []
     for cell in partial.activity.cells.keys { names.insert(cell.a) }
     let spanned = names
@@ -83,6 +89,11 @@ struct ComponentTimeline {
     for (cell, tally) in partial.operations.cells { totals[CubeKey(a: cell.a, b: cell.b), default: 0] += tally.count }
     usualCallee = Self.usualCallees(calls, totals, indexByName)
     regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
+    let mentions = LogMentions(self)
+    accusedCallee = mentions.accusedCallees(self)
+    var complaints: Set<Int32> = []
+    for cell in partial.blame.cells.keys where cell.d != 0 { complaints.insert(cell.d) }
+    for complaint in complaints { namedCallee[complaint] = mentions.onlyCallee(named: partial.names[complaint], self) }
   }
 
   /// Requests that passed a component in some minutes. The times of one request's spans are no independent draws (what
@@ -163,15 +174,24 @@ struct ComponentTimeline {
     return index < minutes.count && minutes[index] == slot ? index : nil
   }
 
-  /// The component a blame cell of a slot length speaks against: the usual callee of its operation where there is one;
-  /// where the blamed span was no call, only a callee that was silent then and usually is not.
+  /// The component a blame cell of a slot length speaks against: whom the failed span's log names; else the usual callee of its operation where there is one;
+  /// where the blamed span was no call, only a callee that was silent then and usually is not, or which its own log accuses.
   func culprit(_ cell: CubeKey, _ length: Int64) -> Int? {
+    if cell.d != 0, let named = namedCallee[cell.d] { return named }
     guard cell.b != 0 else { return component(cell.a) }
-    if cell.number == 0 { return usualCallee[CubeKey(a: cell.a, b: cell.b)] ?? component(cell.a) }
-    for callee in regularCallees[CubeKey(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
-      return callee
+    if cell.number == 0, let callee = usualCallee[CubeKey(a: cell.a, b: cell.b)] { return callee }
+    if cell.number != 0 {
+      for callee in regularCallees[CubeKey(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
+        return callee
+      }
     }
-    return component(cell.a)
+    return component(cell.a).map { accused(by: $0, cell.slot, length) ?? $0 }
+  }
+
+  private func accused(by component: Int, _ slot: Int32, _ length: Int64) -> Int? {
+    guard !accusedCallee.isEmpty else { return nil }
+    let minute = IncidentPartial.slot(IncidentPartial.start(slot, length), IncidentPartial.coarse)
+    return accusedCallee[CubeKey(a: Int32(component), slot: minute)]
   }
 
   /// Whether a component had no request in a slot of a length, and none in a fine slot before or behind.

@@ -24,7 +24,7 @@ struct DurationContrast {
     }
     let limits = histograms.mapValues { histogram in
       let (median, upper) = UpperFence.quartiles(histogram)
-      return UpperFence.limit(median: median, upper: upper)
+      return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
     }
     for (cell, tally) in grid.partial.durations.cells {
       guard let minute = grid.minute(cell.slot), let limit = limits[CubeKey(a: cell.a, b: cell.b)] else { continue }

@@ -38,7 +38,7 @@ struct EntryImpacts {
     rows.sort()
     limits = histograms.mapValues { histogram in
       let (median, upper) = UpperFence.quartiles(histogram)
-      return UpperFence.limit(median: median, upper: upper)
+      return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
     }
   }
 

@@ -33,17 +33,14 @@ struct FailureAnomalies {
     var reached: [Int: [Int32: Double]] = [:]
     for (cell, activity) in grid.partial.activity.cells {
       guard let component = grid.component(cell.a) else { continue }
-      reached[component, default: [:]][Self.coarse(cell.slot), default: 0] += Double(activity.requests)
+      reached[component, default: [:]][IncidentPartial.minute(ofFine: cell.slot), default: 0] += Double(
+        activity.requests)
     }
     for (cell, edge) in grid.partial.edges.cells where edge.unanswered > 0 {
       guard let component = grid.component(cell.b) else { continue }
       reached[component, default: [:]][cell.slot, default: 0] += Double(edge.unanswered)
     }
     self.reached = reached
-  }
-
-  private static func coarse(_ fine: Int32) -> Int32 {
-    IncidentPartial.slot(IncidentPartial.start(fine, IncidentPartial.fine), IncidentPartial.coarse)
   }
 
   /// - Complexity: O(components × slots)
@@ -85,7 +82,7 @@ struct FailureAnomalies {
   private func counts(_ fine: [Int32: Activity]) -> [Double] {
     var counts = [Double](repeating: 0, count: grid.width)
     for (slot, activity) in fine {
-      if let minute = grid.minute(Self.coarse(slot)) { counts[minute] += Double(activity.failures) }
+      if let minute = grid.minute(IncidentPartial.minute(ofFine: slot)) { counts[minute] += Double(activity.failures) }
     }
     return counts
   }

@@ -19,6 +19,10 @@ struct FailureBlame {
     var openOperation: Symbol = .none
     /// Whether it is the callee's only where that kept silent meanwhile: a span that is no call says nothing itself.
     var needsSilence = false
+    /// Whether a log record of the span may know better who it was.
+    var isOpen: Bool { !openOperation.isNone || isAwaited }
+    /// Whether the culprit is only what filled the waiting.
+    var isAwaited = false
   }
 
   /// The share of a timed-out span that a child must fill to be what the caller waited for.
@@ -68,7 +72,7 @@ struct FailureBlame {
     switch failure {
     case .timeout, .networkTransient, .networkPermanent, .unavailable, .targetUnreachable:
       let awaited = waitedFor(from: index, tree)
-      return awaited == node.component ? perhapsSilent : Fault(node: index, culprit: awaited)
+      return awaited == node.component ? perhapsSilent : Fault(node: index, culprit: awaited, isAwaited: true)
     default: return perhapsSilent
     }
   }

@@ -1,3 +1,4 @@
+internal import Support
 internal import Model
 
 extension IncidentAggregator {
@@ -6,12 +7,16 @@ extension IncidentAggregator {
     let faults = FailureBlame.faults(in: tree)
     guard !faults.isEmpty else { return }
     let nodes = tree.nodes
+    let complaints = faults.contains(where: \.isOpen) ? Complaints(tree) : Complaints()
     var blamed: [CubeKey] = []
     for fault in faults {
       let node = nodes[fault.node]
       let culprit = name(fault.culprit, context)
       let operation = name(fault.openOperation, context)
-      let key = CubeKey(a: culprit, b: operation, number: fault.needsSilence ? 1 : 0)
+      let complaint = fault.isOpen ? complaints.of(node) : .none
+      let key = CubeKey(
+        a: culprit, b: operation, d: complaint.isNone ? 0 : name(complaint, context), number: fault.needsSilence ? 1 : 0
+      )
       // One component's failures in one request are one.
       guard !blamed.contains(where: { $0.a == key.a && ($0.b == key.b || $0.number == 1 && key.number == 1) }) else {
         continue
@@ -36,7 +41,7 @@ extension IncidentAggregator {
           if !affected.contains(component) {
             affected.append(component)
             let hit = CubeKey(
-              a: culprit, b: operation, c: component, number: key.number, slot: fine(nodes[above].start))
+              a: culprit, b: operation, c: component, d: key.d, number: key.number, slot: fine(nodes[above].start))
             partial.impact.add(
               Activity(requests: 1, failures: 1, first: nodes[above].end, last: nodes[above].end), at: hit)
           }
@@ -45,4 +50,21 @@ extension IncidentAggregator {
       }
     }
   }
+}
+
+/// What the failed spans of a request complain of in its log: the first warning or error of each.
+private struct Complaints {
+  private var bySpan: [UInt64: Symbol] = [:]
+  private var byComponent: [Symbol: Symbol] = [:]
+
+  init() {}
+
+  init(_ tree: CallTree) {
+    for log in tree.logs where log.severity >= .warning {
+      if log.span != 0, bySpan[log.span] == nil { bySpan[log.span] = log.message }
+      if byComponent[log.component] == nil { byComponent[log.component] = log.message }
+    }
+  }
+
+  func of(_ node: CallNode) -> Symbol { bySpan[node.span] ?? byComponent[node.component] ?? .none }
 }

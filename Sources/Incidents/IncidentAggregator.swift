@@ -144,124 +144,6 @@ package struct IncidentAggregator: Aggregator {
     partial.edges.add(edge, at: CubeKey(a: component, b: name(node.peer, context), slot: coarse(node.start)))
   }
 
-  // MARK: Behaviour
-
-  /// Own times, edge gaps, and which event follows which within a span.
-  private mutating func countBehaviour(_ tree: CallTree, _ context: borrowing AggregateContext) {
-    let nodes = tree.nodes
-    let logsByNode = LogsBySpan(tree)
-    var localTime = [Int64](repeating: 0, count: nodes.count)
-    var entry = [Int](repeating: 0, count: nodes.count)
-    var logCursor = 0
-    // Pairs of one span, the room shared by all.
-    var seen: [UInt64] = []
-    for index in nodes.indices {
-      let node = nodes[index]
-      let component = name(node.component, context)
-      let operation = name(node.operation, context)
-      let slot = coarse(node.start)
-      let parent = Int(node.parent)
-      entry[index] = parent >= 0 && nodes[parent].component == node.component ? entry[parent] : index
-      partial.operations.add(Tally(), at: CubeKey(a: component, b: operation, slot: slot))
-
-      var covered: Int64 = 0
-      var reached = node.start
-      var previous = spanStart
-      seen.removeAll(keepingCapacity: true)
-      var children = 0
-      var only = index
-      let logs = logsByNode.logs(of: index, from: &logCursor)
-      var nextLog = logs.startIndex
-      func follow(_ label: Int32, at time: Int64, _ sighting: () -> EvidenceSample) {
-        let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
-        previous = label
-        guard !seen.contains(pair) else { return }
-        seen.append(pair)
-        let cell = CubeKey(
-          a: component, b: operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: slot)
-        // Most have an example already: their record need not be made.
-        if !partial.pairs.count(at: cell, rank: time) { partial.pairs.add(Exemplified(sighting()), at: cell) }
-      }
-      func follow(log: LogRow) {
-        follow(label(of: log, context), at: log.time) {
-          sighting(of: log, requestText: tree.requestText, context)
-        }
-      }
-      for child in tree.children(of: index) {
-        children += 1
-        only = child
-        let begin = max(nodes[child].start, reached)
-        let end = min(nodes[child].end, node.end)
-        if end > begin {
-          covered = covered.addingSaturated(end - begin)
-          reached = end
-        }
-        while nextLog < logs.endIndex, logs[nextLog].time < nodes[child].start {
-          follow(log: logs[nextLog])
-          nextLog += 1
-        }
-        let call = callee(child, tree)
-        follow(label(of: call, context), at: nodes[child].start) {
-          sighting(of: nodes[child], rank: nodes[child].start, tree, context)
-        }
-      }
-      while nextLog < logs.endIndex {
-        follow(log: logs[nextLog])
-        nextLog += 1
-      }
-      follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
-
-      let own = max(0, node.duration - covered)
-      if children == 0, !node.peer.isNone, node.kind == .client || node.kind == .producer {
-        // A call to one that leaves no span: its time is the callee's and the way's, not the caller's.
-        let callee = name(node.peer, context)
-        partial.gaps.add(
-          Tally(),
-          at: CubeKey(
-            a: component, b: callee, c: operation, number: IncidentPartial.bucket(node.duration), slot: slot))
-        partial.ways.add(DurationSum(node.duration), at: CubeKey(a: component, b: callee, slot: fine(node.start)))
-      } else if children == 1, nodes[only].component != node.component {
-        let callee = name(nodes[only].component, context)
-        let gap = max(0, node.duration - nodes[only].duration)
-        partial.gaps.add(
-          Tally(),
-          at: CubeKey(
-            a: component, b: callee, c: name(nodes[only].operation, context), number: IncidentPartial.bucket(gap),
-            slot: slot))
-        partial.ways.add(DurationSum(gap), at: CubeKey(a: component, b: callee, slot: fine(node.start)))
-      } else {
-        localTime[entry[index]] = localTime[entry[index]].addingSaturated(own)
-        // A span without children is of another kind than one that called on: `LatencyContrast` tells them apart.
-        partial.selfTimes.add(
-          Tally(),
-          at: CubeKey(
-            a: component, b: operation, d: children == 0 ? spanEnd : 0, number: IncidentPartial.bucket(own), slot: slot)
-        )
-      }
-    }
-    for index in nodes.indices where entry[index] == index {
-      let node = nodes[index]
-      let component = name(node.component, context)
-      partial.pace.add(
-        DurationSum(localTime[index]),
-        at: CubeKey(a: component, b: name(node.operation, context), slot: fine(node.start)))
-      let cell = CubeKey(a: component, slot: coarse(node.start))
-      if partial.slowEvidence.isFull(at: cell, below: -localTime[index]) { continue }
-      var sighting = sighting(of: node, rank: -localTime[index], tree, context)
-      sighting.duration = localTime[index]
-      partial.slowEvidence.add(Sightings(sighting), at: cell)
-    }
-  }
-
-  /// The span that a call leads to: the callee's where the call has nothing else beneath it.
-  private func callee(_ index: Int, _ tree: CallTree) -> CallNode {
-    let node = tree.nodes[index]
-    guard index + 1 < Int(node.subtreeEnd), tree.nodes[index + 1].subtreeEnd == node.subtreeEnd,
-      tree.nodes[index + 1].component != node.component
-    else { return node }
-    return tree.nodes[index + 1]
-  }
-
   // MARK: Records outside requests
 
   package mutating func observe(log: LogRow, _ context: borrowing AggregateContext) {
@@ -282,7 +164,7 @@ package struct IncidentAggregator: Aggregator {
     }
     guard log.severity >= .warning else { return }
     let cell = CubeKey(
-      a: component, b: name(log.message, context), number: Int32(log.severity.rawValue), slot: coarse(log.time))
+      a: component, b: name(log.message, context), number: Int32(log.severity.rawValue), slot: fine(log.time))
     partial.logs.add(Exemplified(sighting(of: log, requestText: requestText, context)), at: cell)
   }
 

@@ -15,6 +15,9 @@ struct IncidentBuilder {
   private static let standingShare = 0.6
   /// What a component counts that only the incident as a whole speaks against.
   private static let bystander = 0.8
+  /// What the log lines that accuse a component weigh beside onsets and strengths, and the least share of them.
+  private static let accusation = 4.0
+  private static let leastAccused = 0.05
   /// The share of repeated calls that makes it a retry storm.
   private static let repeatShare = 0.5
 
@@ -271,7 +274,7 @@ struct IncidentBuilder {
   /// Log lines and metrics: the earliest onset counts most; who blames another in its log, or has no requests of its
   /// own, counts less; what the few requests say counts on top.
   private func weighRecords(_ recorded: [Anomaly], _ group: Group, _ weight: inout [Int: Double]) {
-    let mentions = records?.mentions(within: group.start...group.end) ?? [:]
+    let mentions = records?.mentions.mentions(within: group.start...group.end) ?? [:]
     let anySpans = recorded.contains { grid.hasSpans[$0.component] }
     for anomaly in recorded {
       let delay = Double(anomaly.onset - group.start) / 60e6
@@ -284,6 +287,10 @@ struct IncidentBuilder {
       value *= 1 + 0.2 * Double(min(blamers, 3))
       if anySpans, !grid.hasSpans[anomaly.component] { value *= 0.3 }
       weight[anomaly.component, default: 0] += value
+    }
+    let accused = records?.mentions.blame(within: group.start...group.end, by: Set(recorded.map(\.component))) ?? [:]
+    for (component, share) in accused where share >= Self.leastAccused {
+      weight[component, default: 0] += Self.accusation * share
     }
     let blamed = impacts.blamed(from: group.start - 600_000_000, to: group.end + 600_000_000)
     let total = blamed.values.reduce(0, +)
@@ -301,9 +308,11 @@ struct IncidentBuilder {
     let least = isRecorded ? 1 : Self.struckRequests
     let counts = impacts.affected(by: group.components, from: group.start, to: group.end)
     for (component, count) in counts where count >= least { affected.insert(component) }
+    let hasFailed = group.anomalies.contains { $0.sign == .failures }
     for anomaly in group.anomalies {
       switch anomaly.sign {
-      case .behaviour, .slowCode, .silence: affected.insert(anomaly.component)
+      // Where requests fail, who only grew slow or ran another way was not struck: it held out.
+      case .behaviour, .slowCode, .silence: if !hasFailed { affected.insert(anomaly.component) }
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
       }
@@ -322,7 +331,7 @@ struct IncidentBuilder {
     if grid.hasSpans[component] || !anySpans(group) { return true }
     guard let records else { return false }
     if records.growingQueues.contains(component) { return true }
-    let blamed = records.mentions(within: group.start...group.end)[component] ?? [:]
+    let blamed = records.mentions.mentions(within: group.start...group.end)[component] ?? [:]
     return blamed.keys.contains { grid.hasSpans[$0] && group.components.contains($0) }
   }
 
@@ -371,6 +380,11 @@ struct IncidentBuilder {
       root.reasons.append(sign.reason)
       root.evidence.append(sign.evidence)
     }
+    let accused = records.mentions.accusations(of: component, within: group.start...max(group.start, group.end))
+    guard accused.lines > 0 else { return }
+    root.reasons.append(.accused(lines: accused.lines, by: accused.writers.map { grid.name($0) }))
+    let names = grid.partial.names
+    root.evidence += accused.examples.prefix(3).map { $0.evidence(names, quote: Quote.of($0, names)) }
   }
 
   private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
@@ -381,7 +395,10 @@ struct IncidentBuilder {
       case .slowCode, .slowNetwork:
         guard let now = Int64(checked: anomaly.time), let usual = Int64(checked: anomaly.usualTime) else { continue }
         reason = anomaly.sign == .slowCode ? .slowCode(now: now, usual: usual) : .slowNetwork(now: now, usual: usual)
-      case .silence: reason = .silence(requests: 0, usual: Int(exactly: anomaly.missing.rounded()) ?? .max)
+      case .silence:
+        reason = .silence(requests: 0, usual: Int(exactly: anomaly.missing.rounded()) ?? .max)
+        // There is no record of a silence but the last one before it.
+        if let last = scorer.lastEvidence(component, before: anomaly.onset) { root.evidence.insert(last, at: 0) }
       case .behaviour, .records: continue
       }
       if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }

@@ -253,9 +253,11 @@ struct IncidentDescription {
     case .retryStorm: return .retried(cause: cause, affected: others, impact)
     case .restartStorm: return .crashed(cause: cause, affected: others, impact)
     default:
-      if signs == [.silence] { return .silent(cause: cause, affected: others, impact) }
-      if signs == [.records] { return .recorded(cause: cause, affected: others) }
-      if signs == [.behaviour] {
+      // Nothing that carries no failure is said to have failed.
+      if signs.contains(.failures) { return .failed(cause: cause, affected: others, impact) }
+      if signs.contains(.silence) { return .silent(cause: cause, affected: others, impact) }
+      if signs.contains(.records) { return .recorded(cause: cause, affected: others) }
+      if signs.contains(.behaviour) {
         return .departed(cause: cause, affected: others, incident.rootCauses.first?.reasons.first)
       }
       return .failed(cause: cause, affected: others, impact)

@@ -19,10 +19,10 @@ package struct IncidentPartial: Sendable {
   // By fine slot.
   /// (component): its own requests.
   var activity = CellTable<Activity>()
-  /// (culprit, its operation or none, none, 1 where only a silent callee takes its place): requests that failed because
-  /// of it. See `FailureBlame` for the operation.
+  /// (culprit, its operation or none, none, what the failed span's log complains of or none), 1 where only a silent callee takes
+  /// its place: requests that failed because of it. See `FailureBlame` for the operation.
   var blame = CellTable<Activity>()
-  /// (culprit, its operation or none, component): the component's requests that failed because of the culprit.
+  /// (culprit, its operation or none, component, complaint): the component's requests that failed because of the culprit.
   var impact = CellTable<Activity>()
   /// (component, operation): time spent in the component itself per request.
   var pace = CellTable<DurationSum>()
@@ -31,6 +31,8 @@ package struct IncidentPartial: Sendable {
   /// (component, kind, subject): structural events that are no spans, with their values.
   var signals = CellTable<Reading>()
 
+  /// (component, template), by severity; warnings and worse only.
+  var logs = CellTable<Exemplified>()
   /// (entry component, operation, no name, a name where it failed), by bucket of the request's duration.
   var entries = CellTable<Tally>()
 
@@ -53,14 +55,12 @@ package struct IncidentPartial: Sendable {
   var edges = CellTable<EdgeCount>()
   /// (component, component): requests in which both failed as roots, beneath no common caller.
   var together = CellTable<Tally>()
-  /// (culprit, its operation or none).
+  /// (culprit, its operation or none, none, complaint).
   var blameEvidence = CellTable<Sightings>()
   /// (component): failed spans.
   var failureEvidence = CellTable<Sightings>()
   /// (component): slowest requests.
   var slowEvidence = CellTable<Sightings>()
-  /// (component, template), by severity; warnings and worse only.
-  var logs = CellTable<Exemplified>()
   /// (component): all log records.
   var logVolume = CellTable<Tally>()
   /// (component, metric).
@@ -82,6 +82,9 @@ package struct IncidentPartial: Sendable {
 
   /// The start of a slot, microseconds.
   static func start(_ slot: Int32, _ length: Int64) -> Int64 { Int64(slot) * length }
+
+  /// The coarse slot that a fine one lies in.
+  static func minute(ofFine slot: Int32) -> Int32 { self.slot(start(slot, fine), coarse) }
 
   /// The bucket of a duration: every fifth border of the sketch, steps of 10 %.
   static func bucket(_ duration: Int64) -> Int32 { duration <= 0 ? 0 : SketchBuckets.index(of: duration) / 5 + 1 }

@@ -21,6 +21,7 @@ package struct IncidentSettings: Hashable, Sendable {
   package var propagation: Int64 = 120_000_000
   /// Times known to be healthy; where given, they alone are the baseline.
   package var baseline: [Range<Int64>] = []
+  package var constants = DecidingConstants()
 
   package init() {}
 

@@ -53,14 +53,10 @@ struct LatencyContrast {
 
   /// Multiples of the fence.
   private static let scales: [Double] = [1, 4, 16]
-  /// The least share of spans, beyond the usual, that a hypothesis must slow: the tail of busy code is none.
-  static let leastExcess = 0.1
   private static let leastHits = 2.0
   /// Spans of a minute, and minutes, that quartiles are read from.
   private static let trustedSpans = 8
   private static let trustedMinutes = 5
-  /// What a way says against its callee counts a little more than what it says against its only caller.
-  private static let callerPrior = 0.9
   /// Causes of one window: beyond that something wider is wrong than components.
   private static let mostCauses = 8
   /// Spans of a reach that must be there.
@@ -209,7 +205,11 @@ struct LatencyContrast {
           median = RobustBaseline.quantile(minutes.map(\.median).sorted(), 0.5)
           upper = RobustBaseline.quantile(minutes.map(\.upper).sorted(), 0.5)
         }
-        return (key, Fence(median: median, limit: UpperFence.limit(median: median, upper: upper)))
+        return (
+          key,
+          Fence(
+            median: median, limit: UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise))
+        )
       })
   }
 
@@ -235,7 +235,7 @@ struct LatencyContrast {
   ///
   /// - Complexity: O(series × minutes of the window)
   func delays(in minutes: [Int]) -> [Int: Delay] {
-    let sums = slow.sums(minutes)
+    let sums = draws(minutes)
     var found: [Int: Delay] = [:]
     for component in grid.components.indices {
       for reach in Reach.allCases {
@@ -245,6 +245,19 @@ struct LatencyContrast {
       }
     }
     return found
+  }
+
+  /// The sums of a window, where calls of one request over one way count as one draw: what slows one of them slows its
+  /// neighbours (the design effect of cluster sampling, Kish, *Survey Sampling*, 1965). Spans of a component's own code are of
+  /// different code, and count each.
+  func draws(_ minutes: [Int]) -> SlowSpans.Sums {
+    var sums = slow.sums(minutes)
+    for (row, key) in slow.keys.enumerated() where key.b != 0 && sums.trials[row] > 0 {
+      guard let caller = grid.component(key.a) else { continue }
+      let requests = grid.requests(caller, minutes)
+      if requests > 0, requests < sums.trials[row] { sums.scale(row, by: requests / sums.trials[row]) }
+    }
+    return sums
   }
 
   private func delay(_ component: Int, _ reach: Reach, _ sums: SlowSpans.Sums) -> Delay? {
@@ -259,14 +272,14 @@ struct LatencyContrast {
       let contrast = ShareContrast(
         hits: hits, trials: trials, baseline: baselines[index][scale], required: grid.requiredSlots,
         rarest: ShareContrast.rarest / Self.scales[scale].squareRoot())
-      guard contrast.excess >= Self.leastExcess, contrast.z > best?.strength ?? 0 else { continue }
+      guard contrast.excess >= grid.constants.slowShare, contrast.z > best?.strength ?? 0 else { continue }
       best = Delay(
         component: component, reach: reach, strength: contrast.z, contrast: contrast,
         extraTime: rows.reduce(0) { $0 + sums.extra[$1] })
     }
     // One way alone speaks against its callee first.
     if reach != .incoming, reach != .code, rows.count(where: { sums.trials[$0] > 0 }) == 1 {
-      best?.strength *= Self.callerPrior
+      best?.strength *= grid.constants.onlyCallerWay
     }
     return best
   }
@@ -284,7 +297,7 @@ struct LatencyContrast {
       let contrast = ShareContrast(
         hits: sums.hits[0][row], trials: sums.trials[row], baseline: RobustBaseline(shares),
         required: min(grid.requiredSlots, shares.count))
-      guard contrast.excess >= Self.leastExcess else { continue }
+      guard contrast.excess >= grid.constants.slowShare else { continue }
       list.append(Edge(caller: caller, callee: callee, contrast: contrast, extraTime: sums.extra[row]))
     }
     return list.sorted { ($0.caller, $0.callee) < ($1.caller, $1.callee) }
@@ -306,6 +319,12 @@ struct SlowSpans {
     var trials: [Double]
     var hits: [[Double]]
     var extra: [Double]
+
+    /// Counts a series for a part of what it is; the time is what it was.
+    mutating func scale(_ row: Int, by part: Double) {
+      trials[row] *= part
+      for scale in hits.indices { hits[scale][row] *= part }
+    }
 
     /// Takes a series off.
     mutating func remove(_ row: Int) {
@@ -370,7 +389,7 @@ extension LatencyContrast {
   ///
   /// - Complexity: O(causes × series)
   func causes(in minutes: [Int], certainty: Double) -> [Delay] {
-    var sums = slow.sums(minutes)
+    var sums = draws(minutes)
     var found: [Delay] = []
     while found.count < Self.mostCauses {
       var best: Delay?

@@ -15,11 +15,10 @@ package enum MostErrors {
       var errors = [Int](repeating: 0, count: grid.components.count)
       let minutes = Set(grid.minutes(in: window).map { grid.minutes[$0] })
       for (cell, activity) in partial.activity.cells where activity.failures > 0 {
-        let start = IncidentPartial.start(cell.slot, IncidentPartial.fine)
-        guard minutes.contains(IncidentPartial.slot(start, IncidentPartial.coarse)) else { continue }
+        guard minutes.contains(IncidentPartial.minute(ofFine: cell.slot)) else { continue }
         if let component = grid.component(cell.a) { errors[component] += activity.failures }
       }
-      for (cell, lines) in partial.logs.cells where minutes.contains(cell.slot) {
+      for (cell, lines) in partial.logs.cells where minutes.contains(IncidentPartial.minute(ofFine: cell.slot)) {
         guard Severity(rawValue: UInt8(clamping: cell.number)) ?? .unknown >= .error else { continue }
         if let component = grid.component(cell.a) { errors[component] += lines.count }
       }

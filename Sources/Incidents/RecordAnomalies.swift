@@ -12,7 +12,11 @@ struct RecordAnomalies {
   private static let levelShare = 0.25
   /// Readings in a row, and log lines within three minutes, that make an anomaly.
   private static let leastReadings = 2
-  private static let leastLines = 3.0
+  private static let leastLines = 3
+  /// Standard deviations (Poisson) by which the lines of a component that always writes some must exceed the usual, and of one
+  /// that writes none in most minutes.
+  private static let logCertainty = 5.0
+  private static let rareLogCertainty = 2.0
 
   private let grid: ComponentTimeline
   private let settings: IncidentSettings
@@ -22,40 +26,69 @@ struct RecordAnomalies {
   /// Components whose queues grew.
   private(set) var growingQueues: Set<Int> = []
 
-  private let naming: [(time: Int64, component: Int, named: [Int], count: Int)]
+  let mentions: LogMentions
 
   private struct Mark {
-    var minute: Int
     var time: Int64
     /// Standard deviations, bounded.
     var strength: Double
+    /// Log lines that it stands for, 0 for a metric.
+    var lines = 0
   }
 
   init(_ grid: ComponentTimeline, settings: IncidentSettings) {
     self.grid = grid
     self.settings = settings
-    naming = Self.naming(grid)
+    mentions = LogMentions(grid)
     var metricMarks: [Int: [Mark]] = [:]
     var logMarks: [Int: [Mark]] = [:]
     readMetrics(&metricMarks)
     readLogs(&logMarks)
     for component in Set(metricMarks.keys).union(logMarks.keys).sorted() {
-      let metrics = metricMarks[component] ?? []
-      let logs = logMarks[component] ?? []
-      let list = metrics + logs
-      let minutes = Array(Set(list.map(\.minute))).sorted()
-      for run in MinuteRuns.runs(minutes, slots: grid.minutes, gap: max(settings.quiet, 300_000_000)) {
-        let inside = list.filter { run.contains($0.minute) }
+      let list = ((metricMarks[component] ?? []) + (logMarks[component] ?? [])).sorted {
+        ($0.time, $0.lines, $0.strength) < ($1.time, $1.lines, $1.strength)
+      }
+      for run in Self.runs(list, longest: max(settings.quiet, Self.longestGap)) {
+        // A few lines a minute before the burst are none of it.
+        let lines = run.reduce(0) { $0 + $1.lines }
+        guard lines == 0 || lines >= Self.leastLines || run.contains(where: { $0.lines == 0 }) else { continue }
+        let strongest = [true, false].map { isLog in
+          run.reduce(0) { ($1.lines > 0) == isLog ? max($0, $1.strength) : $0 }
+        }
         anomalies.append(
           Anomaly(
-            component: component, sign: .records, onset: inside.reduce(.max) { min($0, $1.time) },
-            end: inside.reduce(.min) { max($0, $1.time) },
-            strength: [metrics, logs].reduce(0) { sum, marks in
-              sum + marks.reduce(0) { run.contains($1.minute) ? max($0, $1.strength) : $0 }
-            }))
+            component: component, sign: .records, onset: run[run.startIndex].time, end: run[run.endIndex - 1].time,
+            strength: strongest[0] + strongest[1]))
       }
     }
     for key in signs.keys { signs[key]?.sort { ($0.time, $0.evidence) < ($1.time, $1.evidence) } }
+  }
+
+  /// How long nothing must be seen for a stretch to end, microseconds: at most so long, and where many lines were written so long
+  /// that a silence by chance is as rare as that of a component (e⁻²⁰, see `SilenceAnomalies`), three slots at least.
+  private static let longestGap: Int64 = 300_000_000
+  private static let expectedInGap = 20.0
+
+  /// The stretches of marks in time order.
+  private static func runs(_ marks: [Mark], longest: Int64) -> [ArraySlice<Mark>] {
+    var runs: [ArraySlice<Mark>] = []
+    var first = 0
+    var lines = 0
+    for index in marks.indices {
+      if index > first {
+        let lasted = Double(marks[index - 1].time.subtractingSaturated(marks[first].time) + IncidentPartial.fine)
+        let patience = lines > 0 ? Int64(checked: Self.expectedInGap * lasted / Double(lines)) ?? longest : longest
+        let gap = marks[index].time.subtractingSaturated(marks[index - 1].time)
+        if gap > min(longest, max(patience, 3 * IncidentPartial.fine)) {
+          runs.append(marks[first..<index])
+          first = index
+          lines = 0
+        }
+      }
+      lines += marks[index].lines
+    }
+    if first < marks.count { runs.append(marks[first...]) }
+    return runs
   }
 
   private mutating func readMetrics(_ marks: inout [Int: [Mark]]) {
@@ -78,12 +111,9 @@ struct RecordAnomalies {
         guard row >= Self.leastReadings else { continue }
         for back in row == Self.leastReadings ? Array(0..<row) : [0] {
           let at = readings[index - back]
-          guard let minute = grid.minute(at.point.slot) else { continue }
+          guard grid.minute(at.point.slot) != nil else { continue }
           marks[component, default: []].append(
-            Mark(
-              minute: minute, time: table.time(at.point),
-              strength: min((at.value - lower.center) / scale, 50) * kind.weight
-            ))
+            Mark(time: table.time(at.point), strength: min((at.value - lower.center) / scale, 50) * kind.weight))
         }
         if row == Self.leastReadings {
           let first = readings[index - row + 1]
@@ -102,41 +132,66 @@ struct RecordAnomalies {
     }
   }
 
+  /// The lines of one component in one fine slot.
+  private struct SlotLines {
+    var count = 0
+    /// Errors count double.
+    var weight = 0.0
+    var first: EvidenceSample
+  }
+
   private mutating func readLogs(_ marks: inout [Int: [Mark]]) {
-    var counts: [Int: [Int: Double]] = [:]
-    var firsts: [Int: [Int: EvidenceSample]] = [:]
+    var slots: [Int: [Int32: SlotLines]] = [:]
     for (cell, lines) in grid.partial.logs.cells {
-      guard let component = grid.component(cell.a), let minute = grid.minute(cell.slot) else { continue }
+      guard let component = grid.component(cell.a) else { continue }
       let weight = Severity(rawValue: UInt8(clamping: cell.number)) ?? .warning >= .error ? 2.0 : 1.0
-      counts[component, default: [:]][minute, default: 0] += Double(lines.count) * weight
-      let known = firsts[component]?[minute]
-      if known.map({ lines.example < $0 }) ?? true { firsts[component, default: [:]][minute] = lines.example }
+      var known = slots[component]?[cell.slot] ?? SlotLines(first: lines.example)
+      known.count += lines.count
+      known.weight += Double(lines.count) * weight
+      if lines.example < known.first { known.first = lines.example }
+      slots[component, default: [:]][cell.slot] = known
     }
-    for (component, series) in counts.sorted(by: { $0.key < $1.key }) {
-      let usual = Self.lowerHalf(of: series, minutes: grid.minutes.count)
-      var open = false
-      var last = Int.min
-      for minute in series.keys.sorted() {
-        // Three minutes without a line lie between.
-        if last != .min, minute - last > 3 { open = false }
-        last = minute
-        let window = max(0, minute - 2)...minute
-        let lines = window.reduce(0) { $0 + (series[$1] ?? 0) }
-        let expected = (usual.center + usual.spread) * Double(window.count)
-        let z = (lines - expected) / (expected + 1).squareRoot()
-        guard lines >= Self.leastLines, z >= 2 else { continue }
-        for index in window where (series[index] ?? 0) > 0 {
-          guard let first = firsts[component]?[index] else { continue }
-          marks[component, default: []].append(Mark(minute: index, time: first.time, strength: min(3 + z, 30)))
-          if !open {
-            open = true
-            signs[component, default: []].append(
-              (
-                first.time, .logBurst(message: ForeignText(Quote.bounded(grid.partial.names[first.message]))),
-                first.evidence(grid.partial.names, quote: Quote.of(first, grid.partial.names))
-              ))
-          }
+    for (component, lines) in slots.sorted(by: { $0.key < $1.key }) { readLogs(of: component, lines, &marks) }
+  }
+
+  private mutating func readLogs(of component: Int, _ lines: [Int32: SlotLines], _ marks: inout [Int: [Mark]]) {
+    var series: [Int: Double] = [:]
+    var written: [Int: Int] = [:]
+    var slotsOf: [Int: [Int32]] = [:]
+    for (slot, one) in lines {
+      guard let minute = grid.minute(IncidentPartial.minute(ofFine: slot)) else { continue }
+      series[minute, default: 0] += one.weight
+      written[minute, default: 0] += one.count
+      slotsOf[minute, default: []].append(slot)
+    }
+    let usual = Self.lowerHalf(of: series, minutes: grid.minutes.count)
+    // Who usually writes none needs no certainty beyond the number of lines; who writes all the time scatters.
+    let certainty = usual.center + usual.spread > 0 ? Self.logCertainty : Self.rareLogCertainty
+    var strength: [Int: Double] = [:]
+    for minute in series.keys {
+      let window = max(0, minute - 2)...minute
+      let count = window.reduce(0) { $0 + (series[$1] ?? 0) }
+      let expected = (usual.center + usual.spread) * Double(window.count)
+      let z = (count - expected) / (expected + 1).squareRoot()
+      guard window.reduce(0, { $0 + (written[$1] ?? 0) }) >= Self.leastLines, z >= certainty else { continue }
+      for index in window where (series[index] ?? 0) > 0 { strength[index] = max(strength[index] ?? 0, min(3 + z, 30)) }
+    }
+    let border = (usual.center + usual.spread) * Double(IncidentPartial.fine) / Double(IncidentPartial.coarse)
+    var last = Int64.min
+    for minute in strength.keys.sorted() {
+      for slot in (slotsOf[minute] ?? []).sorted() {
+        guard let one = lines[slot], one.weight > border else { continue }
+        marks[component, default: []].append(
+          Mark(time: one.first.time, strength: strength[minute] ?? 0, lines: one.count))
+        // A sign opens the story again where three minutes without any lie between.
+        if last == .min || one.first.time.subtractingSaturated(last) > 3 * IncidentPartial.coarse {
+          signs[component, default: []].append(
+            (
+              one.first.time, .logBurst(message: ForeignText(Quote.bounded(grid.partial.names[one.first.message]))),
+              one.first.evidence(grid.partial.names, quote: Quote.of(one.first, grid.partial.names))
+            ))
         }
+        last = one.first.time
       }
     }
   }
@@ -150,38 +205,4 @@ struct RecordAnomalies {
   }
 
   private static let silence = RobustBaseline([0])
-
-  /// The components that warnings and errors of a component name in their text, with how many lines do.
-  func mentions(within range: ClosedRange<Int64>) -> [Int: [Int: Int]] {
-    var found: [Int: [Int: Int]] = [:]
-    let low = naming.partitioningIndex { $0.time >= range.lowerBound }
-    for line in naming[low...] {
-      guard line.time <= range.upperBound else { break }
-      for index in line.named { found[line.component, default: [:]][index, default: 0] += line.count }
-    }
-    return found
-  }
-
-  /// Lines that name other components, in time order.
-  private static func naming(
-    _ grid: ComponentTimeline
-  ) -> [(time: Int64, component: Int, named: [Int], count: Int)] {
-    var namedBy: [Int32: [Int]] = [:]
-    // A short name is a word of any text.
-    let finder = NameFinder(grid.components.map { $0.utf8.count >= 4 ? $0 : "" })
-    var lines: [(time: Int64, component: Int, named: [Int], count: Int)] = []
-    for (cell, logs) in grid.partial.logs.cells {
-      guard let component = grid.component(cell.a) else { continue }
-      let named: [Int]
-      if let known = namedBy[cell.b] {
-        named = known
-      } else {
-        named = finder.names(in: grid.partial.names[cell.b])
-        namedBy[cell.b] = named
-      }
-      let others = named.filter { $0 != component }
-      if !others.isEmpty { lines.append((logs.example.time, component, others, logs.count)) }
-    }
-    return lines.sorted { ($0.time, $0.component, $0.count) < ($1.time, $1.component, $1.count) }
-  }
 }

@@ -5,8 +5,9 @@ internal import Support
 /// Stretches in which a component that works steadily does nothing, while what comes to the system goes on: a consumer that
 /// stopped, a worker that hangs, a route that lost its target. Nothing fails, so nothing else tells of it.
 ///
-/// Claim: for so long that twenty requests were to be expected (chance: e⁻²⁰ of a Poisson count) there was none, in at least
-/// three slots in a row, while requests entered at half their usual rate at least.
+/// Claim: for so long that twenty whole requests were to be expected to reach it (chance: e⁻²⁰ of a Poisson count) there was none, in
+/// at least three slots in a row, while requests entered at half their usual rate at least. Many calls of one request are one draw:
+/// a rare request that calls a component fifty times leaves it silent most of the time.
 struct SilenceAnomalies {
   private static let leastExpected = 20.0
   private static let leastSlots = 3
@@ -25,6 +26,11 @@ struct SilenceAnomalies {
       counts[component, default: [:]][cell.slot, default: 0] += Double(activity.requests)
       if grid.callers[component].isEmpty { entering[cell.slot, default: 0] += Double(activity.requests) }
     }
+    var passing: [Int: Double] = [:]
+    for (cell, visit) in grid.partial.visits.cells {
+      guard let component = grid.component(cell.a) else { continue }
+      passing[component, default: 0] += Double(visit.requests)
+    }
     let slots = entering.keys.sorted()
     let usualEntering = RobustBaseline.quantile(entering.values.sorted(), 0.5)
     var anomalies: [Anomaly] = []
@@ -34,11 +40,13 @@ struct SilenceAnomalies {
       let usual = RobustBaseline.quantile(slots.map { own[$0] ?? 0 }.sorted(), 0.5)
       let others = usualEntering - (grid.callers[component].isEmpty ? usual : 0)
       guard others > 0 else { continue }
+      let draws = min(1, (passing[component] ?? 0) / max(own.values.reduce(0, +), 1))
       let silent = slots.filter { own[$0] == nil && (entering[$0] ?? 0) >= Self.leastEntering * others }
       for run in Self.runs(silent) where run.count >= Self.leastSlots {
         let missing = usual * Double(run.count)
         // What ends the night began to end it.
-        guard missing >= Self.leastExpected, run.lowerBound > slots[0], run.upperBound < slots[slots.count - 1] else {
+        guard missing * draws >= Self.leastExpected, run.lowerBound > slots[0], run.upperBound < slots[slots.count - 1]
+        else {
           continue
         }
         anomalies.append(
@@ -46,7 +54,7 @@ struct SilenceAnomalies {
             component: component, sign: .silence,
             onset: IncidentPartial.start(run.lowerBound, IncidentPartial.fine),
             end: IncidentPartial.start(run.upperBound + 1, IncidentPartial.fine),
-            strength: (2 * missing).squareRoot(), missing: missing))
+            strength: (2 * missing * draws).squareRoot(), missing: missing))
       }
     }
     return anomalies

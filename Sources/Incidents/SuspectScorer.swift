@@ -11,10 +11,6 @@ internal import Support
 /// before they come here. A component that merely runs another way is charged less the more of its departing spans could
 /// come from a component that it calls, directly or through others, and that departs itself in the same time.
 struct SuspectScorer {
-  /// What the weaker kinds of evidence add.
-  private static let support = 0.2
-  /// How much of a behaviour a callee can explain: what is left says that the caller may be at fault as well.
-  private static let explainable = 0.7
   /// Standard deviations from which a component explains others in part, and fully.
   private static let believed = 4.0
   private static let sure = 6.0
@@ -91,7 +87,7 @@ struct SuspectScorer {
         suspicion.votes.weight, suspicion.behaviourLeft, suspicion.delay?.strength ?? 0, suspicion.metrics,
       ]
       let strongest = parts.max() ?? 0
-      suspicion.score = strongest + Self.support * (parts.reduce(0, +) - strongest)
+      suspicion.score = strongest + grid.constants.support * (parts.reduce(0, +) - strongest)
       suspicions[component] = suspicion
     }
     let ranked = suspicions.values.filter { $0.score > 0 }.sorted { a, b in
@@ -129,7 +125,7 @@ struct SuspectScorer {
     for component in suspicions.keys {
       guard let suspicion = suspicions[component], suspicion.behaviour.strength > 0 else { continue }
       let (share, by) = explanation(of: suspicion, strong)
-      suspicions[component]?.behaviourLeft *= 1 - Self.explainable * share
+      suspicions[component]?.behaviourLeft *= 1 - grid.constants.explainable * share
       suspicions[component]?.explainedBy = by
       suspicions[component]?.explainedShare = share
     }
@@ -295,6 +291,21 @@ struct SuspectScorer {
     samples.filter { $0.touches(window.range) }.sorted().prefix(most)
       .map { $0.evidence(grid.partial.names, quote: quote($0)) }
   }
+
+  /// The last record that is kept of a component before a time: what there is to show of one that fell silent. At most so many
+  /// minutes before.
+  func lastEvidence(_ component: Int, before time: Int64) -> Evidence? {
+    guard let name = grid.partial.names.find(grid.components[component]) else { return nil }
+    let last = IncidentPartial.slot(time, IncidentPartial.coarse)
+    for slot in stride(from: last, through: last - Self.lookedBack, by: -1) {
+      let kept = grid.partial.slowEvidence.cells[CubeKey(a: name, slot: slot)]?.kept ?? []
+      let latest = kept.filter { $0.time < time }.max { ($0.time, $1.rank) < ($1.time, $0.rank) }
+      if let latest { return latest.evidence(grid.partial.names, quote: Quote.ownTime(latest, grid.partial.names)) }
+    }
+    return nil
+  }
+
+  private static let lookedBack: Int32 = 60
 
   /// Records of a component in a window, whatever they say: of failures that it is blamed for, else of its slowest
   /// requests, else of what its metrics read.

@@ -3,11 +3,8 @@
 /// The upper fence of durations (Tukey, *Exploratory Data Analysis*, 1977), taken over the lower half's spread because only the
 /// tail is suspect: the third quartile and three times its distance from the median.
 enum UpperFence {
-  /// The least rise of a slow duration over the median, microseconds: less is no trouble.
-  static let leastRise = 5000.0
-
-  /// Where durations of this median and third quartile begin to be slow, microseconds.
-  static func limit(median: Double, upper: Double) -> Double {
+  /// Where durations of this median and third quartile begin to be slow, and the least rise over the median, microseconds.
+  static func limit(median: Double, upper: Double, leastRise: Double) -> Double {
     max(upper + 3 * (upper - median), 1.5 * upper, median + leastRise)
   }
 

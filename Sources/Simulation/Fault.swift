@@ -50,6 +50,8 @@ package struct WorldTruth: Hashable, Sendable {
     package var blast: [String]
     /// Requests of users that failed because of it.
     package var failedRequests: Int
+    /// The way that failures took, from callee to caller; empty for what only slows.
+    package var path: [[String]]
   }
 
   package var seed: UInt64 = 0
@@ -79,7 +81,9 @@ package struct WorldTruth: Hashable, Sendable {
             "onset": .string(Timestamp(entry.onset).rfc3339),
             "lastEffect": .string(Timestamp(entry.lastEffect).rfc3339),
             "blast": .array(entry.blast.sorted().map(JSONValue.string)),
-            "failedRequests": .int(entry.failedRequests), "group": entry.fault.group.map { .int($0) },
+            "failedRequests": .int(entry.failedRequests),
+            "path": .array(entry.path.map { .array($0.map(JSONValue.string)) }),
+            "group": entry.fault.group.map { .int($0) },
           ])
         }),
     ])

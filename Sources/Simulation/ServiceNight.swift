@@ -17,6 +17,8 @@ package struct ServiceNight {
 
   /// How large a member grows before the next one begins, bytes.
   private static let memberSize = 4 << 20
+  /// Failed requests that make a step of a fault's path.
+  private static let pathRequests = 3
   /// Requests that one exporter batch holds.
   private static let batch = 12
 
@@ -24,7 +26,7 @@ package struct ServiceNight {
   package func write<Writer: MemberWriter & ~Copyable>(to writer: inout Writer) throws(WorldFailure) -> WorldTruth {
     var simulation = ServiceSimulation(
       graph: plan.graph, faults: plan.faults, seed: spec.seed, skewMicroseconds: spec.skewMicroseconds,
-      compactIDs: spec.compactIDs)
+      compactIDs: spec.compactIDs, rollouts: rollouts())
     var arrivals = WorldRandom(seed: spec.seed, stream: "arrivals")
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
@@ -39,7 +41,7 @@ package struct ServiceNight {
       let format = spec.formats.isEmpty ? nil : spec.formats[batch % spec.formats.count]
       var requests: [[WorldSpan]] = []
       for _ in 0..<Self.batch {
-        now += Int64(arrivals.exponential(mean: 1e6 / spec.rate)) + 1
+        now += Int64(arrivals.exponential(mean: 1e6 / rate(at: now))) + 1
         guard now < end else { break }
         let first = simulation.spans.count
         simulation.play(arrival: now)
@@ -92,6 +94,23 @@ package struct ServiceNight {
     return truth
   }
 
+  /// Requests per second at a time: a wave of load swells to its height in the middle of each half hour.
+  private func rate(at time: Int64) -> Double {
+    guard spec.loadWave > 1 else { return spec.rate }
+    let half = 1_800_000_000.0
+    let phase = Double(time - spec.start).truncatingRemainder(dividingBy: half) / half
+    return spec.rate * (1 + (spec.loadWave - 1) * max(0, 1 - abs(2 * phase - 1)))
+  }
+
+  /// When which component is rolled out, drawn by lot.
+  private func rollouts() -> [(service: Int, start: Int64)] {
+    guard spec.rollouts > 0 else { return [] }
+    var random = WorldRandom(seed: spec.seed, stream: "rollouts")
+    return (0..<spec.rollouts).map { _ in
+      (random.int(0...plan.graph.services.count - 1), spec.start + Int64(random.uniform(0, Double(spec.minutes) * 6e7)))
+    }
+  }
+
   private func conclude(_ truth: inout WorldTruth, _ effects: [ServiceSimulation.Effect], end: Int64) {
     truth.seed = spec.seed
     truth.start = spec.start
@@ -103,7 +122,10 @@ package struct ServiceNight {
       truth.faults.append(
         WorldTruth.Entry(
           fault: fault, onset: effect.onset, lastEffect: effect.last, blast: blast.sorted(),
-          failedRequests: effect.failedRequests))
+          failedRequests: effect.failedRequests,
+          path: effect.path.filter { $0.value >= Self.pathRequests }
+            .map { [plan.graph.services[$0.key.callee].name, plan.graph.services[$0.key.caller].name] }
+            .sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }))
     }
   }
 }

@@ -70,6 +70,18 @@ struct ServiceSimulation {
   private var traceHigh: UInt64 = 0
   private var traceLow: UInt64 = 0
 
+  /// Rollouts: the component, and when one of its instances is replaced. They are no faults.
+  private let rollouts: [(service: Int, start: Int64)]
+
+  /// How long an instance that is replaced refuses calls, microseconds, and the share of calls that it would have taken.
+  private static let rollout: Int64 = 2_000_000
+  private static let rolloutShare = 0.3
+
+  struct ServicePair: Hashable, Sendable {
+    var callee: Int
+    var caller: Int
+  }
+
   /// What a fault did.
   struct Effect: Sendable {
     var onset: Int64 = .max
@@ -77,6 +89,8 @@ struct ServiceSimulation {
     /// Failed own requests by component.
     var failed: [Int: Int] = [:]
     var failedRequests = 0
+    /// Requests of a caller that failed because a callee's did, by callee and caller: the way that it took.
+    var path: [ServicePair: Int] = [:]
 
     mutating func note(_ time: Int64) {
       onset = min(onset, time)
@@ -91,7 +105,11 @@ struct ServiceSimulation {
     var fault = -1
   }
 
-  init(graph: ServiceGraph, faults: [Fault], seed: UInt64, skewMicroseconds: Int, compactIDs: Bool) {
+  init(
+    graph: ServiceGraph, faults: [Fault], seed: UInt64, skewMicroseconds: Int, compactIDs: Bool,
+    rollouts: [(service: Int, start: Int64)] = []
+  ) {
+    self.rollouts = rollouts
     self.graph = graph
     self.faults = faults
     self.compactIDs = compactIDs
@@ -146,6 +164,11 @@ struct ServiceSimulation {
     return RestartCycle.isDown(at: time, fault: faults[index]) ? index : nil
   }
 
+  /// Whether an instance of a component is just being replaced.
+  private func isReplaced(_ service: Int, at time: Int64) -> Bool {
+    rollouts.contains { $0.service == service && $0.start <= time && time < $0.start + Self.rollout }
+  }
+
   // The recursion goes down the generator's own layers, of which there are at most six.
   private mutating func serve(_ service: Int, _ operation: Int, at start: Int64, parent: UInt64) -> Outcome {
     let plan = graph.services[service].operations[operation]
@@ -186,6 +209,9 @@ struct ServiceSimulation {
           if let failure = outcome.failure, !call.isOptional, result.failure == nil {
             result.failure = failure == .internalError ? .internalError : failure == .timeout ? .timeout : .unavailable
             result.fault = outcome.fault
+            if outcome.fault >= 0 {
+              effects[outcome.fault].path[ServicePair(callee: call.service, caller: service), default: 0] += 1
+            }
             log(
               service, "ERROR",
               "\(plan.name) failed: call to \(graph.services[call.service].name) \(Self.words(failure)) after \((outcome.end - now) / 1000) ms",
@@ -258,6 +284,8 @@ struct ServiceSimulation {
     if let absent = absence(of: call.service, at: start) {
       outcome = Outcome(end: start + Int64(way * 2), failure: .refused, fault: absent)
       effects[absent].note(outcome.end)
+    } else if isReplaced(call.service, at: start), number == 0, random.chance(Self.rolloutShare) {
+      outcome = Outcome(end: start + Int64(way * 2), failure: .refused)
     } else if graph.services[call.service].isVirtual {
       outcome = virtual(call, at: start + Int64(way))
       outcome.end += Int64(way)

@@ -15,6 +15,12 @@ package struct WorldScore: Hashable, Sendable {
   /// |incident's start - first effect|, microseconds, per found fault.
   package var onsetErrors: [Int64] = []
   package var falseIncidents = 0
+  /// Of those, and of all where a night has no fault, the critical and major ones.
+  package var falseAlarms = 0
+  /// Steps of the causal chains that are true, that were said, and that there are, over the found faults whose failures took a way.
+  package var stepsRight = 0
+  package var stepsSaid = 0
+  package var stepsTrue = 0
   package var hours = 0.0
   /// Unrelated pairs, and how many of them became two incidents.
   package var pairs = 0
@@ -33,6 +39,11 @@ package struct WorldScore: Hashable, Sendable {
   /// Microseconds, nil where nothing was found.
   package var medianOnsetError: Int64? {
     onsetErrors.isEmpty ? nil : onsetErrors.sorted()[onsetErrors.count / 2]
+  }
+
+  /// The harmonic mean of precision and recall of the chains' steps.
+  package var stepsF1: Double {
+    stepsSaid + stepsTrue == 0 ? 1 : 2 * Double(stepsRight) / Double(stepsSaid + stepsTrue)
   }
 
   private static let grace: Int64 = 60_000_000
@@ -71,6 +82,12 @@ package struct WorldScore: Hashable, Sendable {
         byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][0] += 1
       }
       let named = Set(incident.components.map(\.id.text))
+      if !entry.path.isEmpty {
+        let said = Set(incident.causalChain.map { [$0.from.text, $0.to.text] })
+        stepsRight += said.intersection(entry.path).count
+        stepsSaid += said.count
+        stepsTrue += entry.path.count
+      }
       let index = jaccardIndex(named, blast)
       jaccardSum += index
       jaccardCount += 1
@@ -84,6 +101,7 @@ package struct WorldScore: Hashable, Sendable {
     }
     for (i, incident) in incidents.enumerated() where !answering.contains(i) {
       falseIncidents += 1
+      falseAlarms += incident.severity >= .major ? 1 : 0
       lines.append(
         "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id.text)), first \(incident.rootCauses.first?.component.text ?? "none")"
       )
@@ -118,6 +136,10 @@ package struct WorldScore: Hashable, Sendable {
     jaccardCount += other.jaccardCount
     onsetErrors += other.onsetErrors
     falseIncidents += other.falseIncidents
+    falseAlarms += other.falseAlarms
+    stepsRight += other.stepsRight
+    stepsSaid += other.stepsSaid
+    stepsTrue += other.stepsTrue
     hours += other.hours
     pairs += other.pairs
     pairsApart += other.pairsApart

@@ -44,7 +44,25 @@ package struct WorldSpec: Hashable, Sendable {
   /// Whether a span that outlives its caller's patience is lost.
   package var losesLateSpans = false
 
+  /// Rollouts of components during the night: for two seconds some calls of one are refused, and tried again.
+  package var rollouts = 0
+  /// How many times the usual load a wave of it brings; 1 for none.
+  package var loadWave = 1.0
+
   package init(seed: UInt64) { self.seed = seed }
+
+  /// A night without a fault, everything else drawn by lot, with rollouts, waves of load, retries and wrong clocks: nothing that anybody
+  /// should be called for.
+  package static func quiet(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    var random = WorldRandom(seed: seed, stream: "quiet")
+    spec.faults = []
+    spec.minutes = random.int(90...180)
+    spec.rollouts = random.int(4...12)
+    spec.loadWave = random.uniform(1.5, 4)
+    spec.skewMicroseconds = random.int(200...3000)
+    return spec
+  }
 
   /// A night with one fault of every kind and an unrelated pair, long enough for quiet between them.
   package static func everyFault(seed: UInt64) -> WorldSpec {

@@ -29,6 +29,22 @@ enum WorldBenchmark {
     }
   }
 
+  /// `benchmark quiet [COUNT] [SEED]`: nights without a fault; what is said of them, and how much of it is critical or major.
+  static func quiet(worlds: Int, first seed: UInt64) throws {
+    let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    var total = WorldScore()
+    for world in 0..<max(worlds, 1) {
+      let spec = WorldSpec.quiet(seed: seed &+ UInt64(world))
+      let score = try score(spec, folder: folder)
+      BenchmarkLine.tell("seed \(spec.seed): \(score.falseIncidents) incidents, \(score.falseAlarms) critical or major")
+      BenchmarkLine.tell("  " + shape(spec))
+      for line in score.lines { BenchmarkLine.tell("  " + line) }
+      total.add(score)
+    }
+    BenchmarkLine.tell("all \(worlds): \(total.falseIncidents) incidents, \(total.falseAlarms) critical or major")
+  }
+
   private static func score(_ spec: WorldSpec, folder: String) throws -> WorldScore {
     let (input, truth) = try World.writeServiceNight(spec, to: folder)
     var options = RunSetup.Options()
@@ -55,6 +71,6 @@ enum WorldBenchmark {
     func share(_ value: Double) -> String { String(Double(Int(value * 1000)) / 1000) }
     let onset = score.medianOnsetError.map { "\($0 / 1000) ms" } ?? "none"
     return "found \(share(score.foundShare)), first cause \(share(score.causeShare)), blast \(share(score.jaccard)), "
-      + "onset \(onset), false per hour \(share(score.falsePerHour)), pairs apart \(score.pairsApart) of \(score.pairs)"
+      + "steps \(share(score.stepsF1)), onset \(onset), false per hour \(share(score.falsePerHour)), pairs apart \(score.pairsApart) of \(score.pairs)"
   }
 }

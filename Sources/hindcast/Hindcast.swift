@@ -24,6 +24,7 @@ struct Hindcast: ParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, EvaluateCommand.self, EventsCommand.self, ExplainCommand.self, TraceCommand.self,
+      CompareCommand.self,
       TemplatesCommand.self, InitCommand.self, AckCommand.self, MuteCommand.self,
       CheckCommand.self, ReplayCommand.self, HistoryCommand.self, InputsCommand.self, ExtractCommand.self,
       AggregateCommand.self, MergeCommand.self, ConcludeCommand.self, GenerateCommand.self,

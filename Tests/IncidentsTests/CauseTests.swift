@@ -83,6 +83,18 @@ struct CauseTests {
     #expect(incidents(night { _ in true }).isEmpty)
   }
 
+  @Test("a rare request with many calls leaves a component silent most of the time: that is no silence")
+  func clusteredCalls() {
+    let night = NightBuilder.shop { root, second in
+      guard second % 15 == 0, !(600..<645).contains(second) else { return }
+      let call = NightBuilder.Call(
+        component: "front", operation: "load", kind: .client, at: 18_000, duration: 100, peer: "archive",
+        calls: [NightBuilder.Call(component: "archive", operation: "get", duration: 50)])
+      root.calls += Array(repeating: call, count: 50)
+    }
+    #expect(incidents(night).isEmpty)
+  }
+
   @Test("a consumer that stops while requests go on is an incident, one that pauses a moment is none")
   func silence() throws {
     func night(_ stops: Range<Int64>) -> NightBuilder {

@@ -168,12 +168,22 @@ struct MappedJSON {
     return nil
   }
 
+  /// Whether a trace id stands for that of the entry before: files written by hand say so.
+  private static func isSame(_ b: Span<UInt8>, _ id: JSONStringSlice) -> Bool {
+    id.end &- id.start == 4 && JSONScanner.matches(b, id.start, "same")
+  }
+
   private func span(
     _ b: Span<UInt8>, _ found: Found, _ texts: inout JSONTexts, into batch: inout RecordBatch
   ) -> Outcome {
     var draft = SpanBuilder()
     guard let trace = text(found, .trace), let id = text(found, .span) else { return .skipped("noID") }
-    (draft.span.trace, draft.span.traceText) = texts.request(b, trace)
+    if let before = batch.spans.last, before.source.member == found.source.member, Self.isSame(b, trace) {
+      (draft.span.trace, draft.span.traceText) = (before.trace, before.traceText)
+      draft.issues.insert(.sameTrace)
+    } else {
+      (draft.span.trace, draft.span.traceText) = texts.request(b, trace)
+    }
     draft.span.span = texts.span(b, id)
     if let parent = text(found, .parent) {
       draft.span.parent = FieldText.parentID(b.extracting(parent.start..<parent.end))

@@ -64,6 +64,8 @@ package enum CauseReason: Hashable, Sendable {
   case metric(name: ForeignName, value: Double, usual: Double)
   case metricRose(name: ForeignName, value: Double, usual: Double)
   case logBurst(message: ForeignText)
+  /// Warnings and errors of others name it.
+  case accused(lines: Int, by: [ForeignName])
   case silence(requests: Int, usual: Int)
   case brokenRule(BrokenRule)
   case tests(TestIncidentFact)

@@ -28,7 +28,8 @@ enum IncidentWording {
     case .crashed(let cause, let affected, let impact):
       "\(cause) crashed again and again" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
     case .recorded(let cause, let affected):
-      "Logs and metrics of \(cause) show trouble" + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
+      "Logs and metrics tell of trouble with \(cause)"
+        + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
     case .brokeRules(let component, let calls, let rules):
       "\(component) departed from its pattern in \(calls) calls" + (rules > 1 ? ", by \(rules) rules" : "")
     case .tests(let fact): TestWording.fact(fact)
@@ -83,6 +84,9 @@ enum IncidentWording {
     case .metric(let name, let value, let usual): "metric \(name) reads \(number: value) (usually \(number: usual))"
     case .metricRose(let name, let value, let usual): "\(name) rises to \(number: value) from \(number: usual)"
     case .logBurst(let message): "its logs say \(quote: message.text)"
+    case .accused(let lines, let writers):
+      (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
+        + (lines == 1 ? " names it" : " name it")
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)

@@ -14,6 +14,7 @@ struct SpanIssues: OptionSet {
   static let unknownProcess = SpanIssues(rawValue: 32)
   static let durationUnit = SpanIssues(rawValue: 64)
   static let sampled = SpanIssues(rawValue: 128)
+  static let sameTrace = SpanIssues(rawValue: 256)
 
   /// How each of them is noted: the issue, its code, its message.
   static let notes: [(SpanIssues, String, MessageText)] = [
@@ -29,6 +30,7 @@ struct SpanIssues: OptionSet {
       .sampled, "sampledTraces",
       "a span that stands for others like it (tracestate ot=th or p, SampleRate): counts and rates of this report are of the spans that were kept"
     ),
+    (.sameTrace, "sameTrace", "the trace id `same` is read as that of the span before it"),
     (.enumName, "enumName", "an enum by name, where the format wants its number"),
   ]
 }

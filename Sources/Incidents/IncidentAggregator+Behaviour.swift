@@ -1,0 +1,172 @@
+internal import Model
+internal import Support
+
+/// What happens within spans: own times, edge gaps, and which event follows which.
+extension IncidentAggregator {
+  /// What is kept while one request is walked; the room is shared by all of its spans.
+  private struct Walk {
+    let logs: LogsBySpan
+    var logCursor = 0
+    /// By node: own time within a component's request, and the node that the request begins with.
+    var localTime: [Int64]
+    var entry: [Int]
+    /// Pairs of one span.
+    var seen: [UInt64] = []
+
+    init(_ tree: CallTree) {
+      logs = LogsBySpan(tree)
+      localTime = [Int64](repeating: 0, count: tree.nodes.count)
+      entry = [Int](repeating: 0, count: tree.nodes.count)
+    }
+  }
+
+  /// A span as the tables name it.
+  private struct Place {
+    var index: Int
+    var component: Int32
+    var operation: Int32
+    var slot: Int32
+  }
+
+  /// The calls beneath a span.
+  private struct Calls {
+    var count = 0
+    /// The last of them.
+    var last: Int
+    /// Microseconds of the span that any of them covers.
+    var covered: Int64 = 0
+  }
+
+  /// Own times, edge gaps, and which event follows which within a span.
+  mutating func countBehaviour(_ tree: CallTree, _ context: borrowing AggregateContext) {
+    let nodes = tree.nodes
+    var walk = Walk(tree)
+    for index in nodes.indices {
+      let node = nodes[index]
+      let place = Place(
+        index: index, component: name(node.component, context), operation: name(node.operation, context),
+        slot: coarse(node.start))
+      let parent = Int(node.parent)
+      walk.entry[index] = parent >= 0 && nodes[parent].component == node.component ? walk.entry[parent] : index
+      partial.operations.add(Tally(), at: CubeKey(a: place.component, b: place.operation, slot: place.slot))
+      let calls = countPairs(place, tree, &walk, context)
+      countTimes(place, calls, of: tree, &walk, context)
+    }
+    countPace(tree, walk, context)
+  }
+
+  /// Which event follows which in a span: its start, calls and log records by time, its end; each pair once.
+  private mutating func countPairs(
+    _ place: Place, _ tree: CallTree, _ walk: inout Walk, _ context: borrowing AggregateContext
+  ) -> Calls {
+    let nodes = tree.nodes
+    let node = nodes[place.index]
+    var calls = Calls(last: place.index)
+    var reached = node.start
+    var previous = spanStart
+    walk.seen.removeAll(keepingCapacity: true)
+    let logs = walk.logs.logs(of: place.index, from: &walk.logCursor)
+    var nextLog = logs.startIndex
+    func follow(_ label: Int32, at time: Int64, _ sighting: () -> EvidenceSample) {
+      let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
+      previous = label
+      guard !walk.seen.contains(pair) else { return }
+      walk.seen.append(pair)
+      let cell = CubeKey(
+        a: place.component, b: place.operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: place.slot)
+      // Most have an example already: their record need not be made.
+      if !partial.pairs.count(at: cell, rank: time) { partial.pairs.add(Exemplified(sighting()), at: cell) }
+    }
+    func follow(log: LogRow) {
+      follow(label(of: log, context), at: log.time) { sighting(of: log, requestText: tree.requestText, context) }
+    }
+    for child in tree.children(of: place.index) {
+      calls.count += 1
+      calls.last = child
+      let begin = max(nodes[child].start, reached)
+      let end = min(nodes[child].end, node.end)
+      if end > begin {
+        calls.covered = calls.covered.addingSaturated(end - begin)
+        reached = end
+      }
+      while nextLog < logs.endIndex, logs[nextLog].time < nodes[child].start {
+        follow(log: logs[nextLog])
+        nextLog += 1
+      }
+      let call = callee(child, tree)
+      follow(label(of: call, context), at: nodes[child].start) {
+        sighting(of: nodes[child], rank: nodes[child].start, tree, context)
+      }
+    }
+    while nextLog < logs.endIndex {
+      follow(log: logs[nextLog])
+      nextLog += 1
+    }
+    follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
+    return calls
+  }
+
+  /// Whose a span's time is: the way's to its only callee, or the component's own.
+  private mutating func countTimes(
+    _ place: Place, _ calls: Calls, of tree: CallTree, _ walk: inout Walk, _ context: borrowing AggregateContext
+  ) {
+    let node = tree.nodes[place.index]
+    if calls.count == 0, !node.peer.isNone, node.kind == .client || node.kind == .producer {
+      // A call to one that leaves no span: its time is the callee's and the way's, not the caller's.
+      countWay(place, to: node.peer, operation: place.operation, taking: node.duration, at: node.start, context)
+    } else if calls.count == 1, tree.nodes[calls.last].component != node.component {
+      let only = tree.nodes[calls.last]
+      let gap = max(0, node.duration - only.duration)
+      countWay(
+        place, to: only.component, operation: name(only.operation, context), taking: gap, at: node.start, context)
+    } else {
+      let own = max(0, node.duration - calls.covered)
+      let entry = walk.entry[place.index]
+      walk.localTime[entry] = walk.localTime[entry].addingSaturated(own)
+      // A span without children is of another kind than one that called on: `LatencyContrast` tells them apart.
+      partial.selfTimes.add(
+        Tally(),
+        at: CubeKey(
+          a: place.component, b: place.operation, d: calls.count == 0 ? spanEnd : 0,
+          number: IncidentPartial.bucket(own), slot: place.slot))
+    }
+  }
+
+  private mutating func countWay(
+    _ place: Place, to callee: Symbol, operation: Int32, taking time: Int64, at start: Int64,
+    _ context: borrowing AggregateContext
+  ) {
+    let callee = name(callee, context)
+    partial.gaps.add(
+      Tally(),
+      at: CubeKey(
+        a: place.component, b: callee, c: operation, number: IncidentPartial.bucket(time), slot: place.slot))
+    partial.ways.add(DurationSum(time), at: CubeKey(a: place.component, b: callee, slot: fine(start)))
+  }
+
+  /// The own time of each component's request, and the slowest of them as evidence.
+  private mutating func countPace(_ tree: CallTree, _ walk: Walk, _ context: borrowing AggregateContext) {
+    let nodes = tree.nodes
+    for index in nodes.indices where walk.entry[index] == index {
+      let node = nodes[index]
+      let component = name(node.component, context)
+      partial.pace.add(
+        DurationSum(walk.localTime[index]),
+        at: CubeKey(a: component, b: name(node.operation, context), slot: fine(node.start)))
+      let cell = CubeKey(a: component, slot: coarse(node.start))
+      if partial.slowEvidence.isFull(at: cell, below: -walk.localTime[index]) { continue }
+      var sighting = sighting(of: node, rank: -walk.localTime[index], tree, context)
+      sighting.duration = walk.localTime[index]
+      partial.slowEvidence.add(Sightings(sighting), at: cell)
+    }
+  }
+
+  /// The span that a call leads to: the callee's where the call has nothing else beneath it.
+  private func callee(_ index: Int, _ tree: CallTree) -> CallNode {
+    let node = tree.nodes[index]
+    guard index + 1 < Int(node.subtreeEnd), tree.nodes[index + 1].subtreeEnd == node.subtreeEnd,
+      tree.nodes[index + 1].component != node.component
+    else { return node }
+    return tree.nodes[index + 1]
+  }
+}
