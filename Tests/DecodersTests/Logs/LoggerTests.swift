@@ -53,6 +53,26 @@ private let loggers: [(String, ReadLog)] = [
     "ts=2026-11-25T02:00:00Z level=warn component=ring msg=\"a \\\"b\\\"\"",
     ReadLog("02:00:00", "ring", "warn", #"a "b""#)
   ),
+  (
+    #"{"text":"02:00 | ERROR | a:b:1 - boom\n","record":{"level":{"name":"ERROR","no":40},"message":"boom","name":"shop.app","time":{"repr":"x","timestamp":1795572000.5}}}"#,
+    ReadLog("02:00:00.5", "shop.app", "error", "boom")
+  ),
+  (
+    #"{"@level":"error","@message":"sealed","@module":"core","@timestamp":"2026-11-25T02:00:00.5Z"}"#,
+    ReadLog("02:00:00.5", "core", "error", "sealed")
+  ),
+  (
+    #"{"time":"2026-11-25T02:00:00.5Z","category":"Console","level":"Error","properties":{"message":"boom"}}"#,
+    ReadLog("02:00:00.5", "Console", "error", "boom")
+  ),
+  (
+    "[Wed Nov 25 02:00:00.500000 2026] [core:error] [pid 1:tid 2] bad URI",
+    ReadLog("02:00:00.5", "m", "error", "bad URI")
+  ),
+  (
+    "method=GET status=500 duration=58.33 time=2026-11-25T02:00:00Z",
+    ReadLog("02:00:00", "m", "unknown", "method=GET status=500 duration=58.33 time=2026-11-25T02:00:00Z")
+  ),
   ("E1125 02:00:00.000011       1 x.go:13] failed", ReadLog("02:00:00.000011", "m", "error", "failed")),
   ("W, [2026-11-25T02:00:00.5 #47]  WARN -- mailer: late", ReadLog("02:00:00.5", "mailer", "warn", "late")),
   ("1:M 25 Nov 2026 02:00:00.500 # no memory", ReadLog("02:00:00.5", "m", "warn", "no memory")),

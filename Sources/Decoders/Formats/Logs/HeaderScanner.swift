@@ -64,10 +64,22 @@ struct HeaderScanner {
     if level.isUnknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note") {
       level = .info
     }
+    if level.isUnknown, open == 0x5B { level = moduleLevel(line, inner, innerEnd) }
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
     }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.
+  private func moduleLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
+    guard end &- start <= 48, end > start, (line[start] | 0x20) &- 0x61 < 26 else { return .unknown }
+    var colon = start
+    while colon < end, (line[colon] | 0x20) &- 0x61 < 26 || line[colon] &- 0x30 <= 9 || line[colon] == 0x5F {
+      colon &+= 1
+    }
+    guard colon &+ 3 < end, line[colon] == 0x3A else { return .unknown }
+    return Model.severity(ofField: line.extracting(colon &+ 1..<end))
   }
 
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.

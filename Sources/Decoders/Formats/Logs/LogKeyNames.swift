@@ -3,17 +3,18 @@
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog,
 // GELF 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
 // systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd,
-// Vector, Filebeat, Kubernetes (core/v1 Event), Windows (event schema).
+// Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs, Kubernetes (core/v1 Event), Windows (event schema).
 
 enum LogKeyNames {
   static let time = [
     "@t", "t.$date", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
-    "firsttimestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
+    "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
   ]
 
   static let severity = [
-    "@l", "level_name", "error_severity", "leveldisplayname", "level.levelstr", "level.name", "level.standardlevel",
+    "@l", "@level", "record.level.name", "level_name", "error_severity", "leveldisplayname", "level.levelstr",
+    "level.name", "level.standardlevel",
     "fields.level",
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
     "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "s", "type",
@@ -23,14 +24,17 @@ enum LogKeyNames {
 
   static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
 
+  /// The message itself, where the key of another one holds the formatted line (loguru's serialized records).
+  static let bareMessage = ["record.message"]
+
   static let message = [
     "@m", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg", "jsonpayload.statusdetails",
     "event.renderinginfo.message",
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
-    "event.eventdata.data", "event.eventdata", "note",
+    "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note",
   ]
 
-  static let wrapped = ["line", "textpayload", "event.original", "_raw"]
+  static let wrapped = ["line", "textpayload", "properties.log", "event.original", "_raw"]
 
   static let service = [
     "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
@@ -54,7 +58,7 @@ enum LogKeyNames {
 
   static let logger = [
     "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
-    "category", "categoryname", "channel", "target", "c", "logname", "module",
+    "@module", "record.name", "category", "categoryname", "channel", "target", "c", "logname", "module",
   ]
 
   static let host = ["host", "hostname", "host.name", "_hostname", "computer", "event.system.computer", "machinename"]

@@ -75,7 +75,8 @@ struct LogKeyTable: Sendable {
   private static func lists(_ keys: LogKeys) -> [(Role, [String])] {
     [
       (.time, keys.time + LogKeyNames.time), (.severity, keys.severity + LogKeyNames.severity),
-      (.message, keys.message + LogKeyNames.message), (.service, keys.component + LogKeyNames.service),
+      (.message, LogKeyNames.bareMessage + keys.message + LogKeyNames.message),
+      (.service, keys.component + LogKeyNames.service),
       (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
       (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.logger, LogKeyNames.logger),
       (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),

@@ -6,7 +6,7 @@ internal import Support
 /// Reads logfmt (brandur.org/logfmt, as go-kit, logrus and slog's TextHandler write it): keys and values joined by `=`, values
 /// in quotes where they hold blanks.
 enum LogfmtLine {
-  /// The line's record; nil where it tells neither message nor level, for then it is some other line of pairs.
+  /// The line's record; nil where it tells neither message nor level and has no time, for then it is some other line of pairs.
   static func read(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
     var record = TextRecord(message: 0..<line.count)
     var ranks = (time: Int.max, severity: Int.max, message: Int.max, name: Int.max, trace: Int.max)
@@ -48,7 +48,9 @@ enum LogfmtLine {
       default: continue
       }
     }
-    guard pairs >= 2, ranks.message < .max || record.severity != .unknown && record.time != .min else { return nil }
+    guard pairs >= 2, ranks.message < .max || record.time != .min && (record.severity != .unknown || pairs >= 4) else {
+      return nil
+    }
     return record
   }
 
