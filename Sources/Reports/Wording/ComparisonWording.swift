@@ -11,8 +11,8 @@ package enum ComparisonWording {
       ["", "from", "to", "requests", "failed"],
       [("before", findings.before), ("after", findings.after)].map { label, side in
         [
-          "\(own: label): \(side.name)", .own(side.start <= side.end ? NumberFormat.time(side.start) : "–"),
-          .own(side.start <= side.end ? NumberFormat.time(side.end) : "–"), .own(NumberFormat.count(side.requests)),
+          "\(own: label): \(side.name)", .own(side.start <= side.end ? TimeFormat(nil).time(side.start) : "–"),
+          .own(side.start <= side.end ? TimeFormat(nil).time(side.end) : "–"), .own(NumberFormat.count(side.requests)),
           .own(NumberFormat.count(side.failures)),
         ]
       })

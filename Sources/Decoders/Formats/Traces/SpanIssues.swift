@@ -5,7 +5,7 @@ internal import Support
 
 /// What reading one span came to, beside the reader's own failure.
 struct SpanIssues: OptionSet {
-  var rawValue: UInt8
+  var rawValue: UInt16
   static let noTime = SpanIssues(rawValue: 1)
   static let noID = SpanIssues(rawValue: 2)
   static let negativeDuration = SpanIssues(rawValue: 4)
