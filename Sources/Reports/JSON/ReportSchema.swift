@@ -247,27 +247,6 @@ package enum ReportSchema {
       ]
     ),
     (
-      "triage",
-      [Field("action", oneOf(Triage.Action.allCases.map(\.rawValue))), Field("until", string), Field("note", string)]
-    ),
-    (
-      "exemplar",
-      [
-        Field("request", string), Field("isBad", truth), Field("start", time), Field("durationUs", integer),
-        Field("omitted", count),
-        Field(
-          "spans",
-          list(
-            object([
-              Field("input", string), Field("member", string, optional: true), Field("line", count, optional: true),
-              Field("offset", count, optional: true), Field("depth", count), Field("component", string),
-              Field("operation", string), Field("peer", string, optional: true), Field("offsetUs", integer),
-              Field("durationUs", integer), Field("failure", string, optional: true),
-              Field("message", string, optional: true), Field("isOrigin", truth),
-            ]))),
-      ]
-    ),
-    (
       "common",
       [
         Field("attribute", string), Field("value", string), Field("requests", count), Field("of", count),
