@@ -122,7 +122,9 @@ struct RerunFit {
     }
     // Earlier builds ran them as often as tonight's did.
     let builds = timeline.places.buildsByConfiguration()
-    let nights = Double(timeline.builds.count) / Double(max(timeline.builds.count - timeline.tonight, 1))
+    let all = timeline.builds.count(where: \.hasTests)
+    let tonight = timeline.builds[timeline.tonight...].count(where: \.hasTests)
+    let nights = Double(all) / Double(max(tonight, 1))
     for (configurations, tests) in timeline.silentTests {
       var lines: [String: FlakeRates.Counts] = [:]
       for configuration in configurations {

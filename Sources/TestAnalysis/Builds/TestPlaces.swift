@@ -148,15 +148,17 @@ struct TestPlaces {
     return found.sorted().map { configurations[$0] }.filter { !$0.isEmpty }
   }
 
-  /// By configuration: how many builds have it.
+  /// By configuration: how many builds have it, those without a single test left aside: they tell nothing of the others.
   func buildsByConfiguration() -> [String: Int] {
     var found: [Int: Set<Int>] = [:]
     for table in suites {
-      for place in table.values where !place.isCopy { found[place.configuration, default: []].insert(place.build) }
+      for place in table.values where counts(place) { found[place.configuration, default: []].insert(place.build) }
     }
-    for place in plain where !place.isCopy { found[place.configuration, default: []].insert(place.build) }
+    for place in plain where counts(place) { found[place.configuration, default: []].insert(place.build) }
     return Dictionary(uniqueKeysWithValues: found.map { (configurations[$0.key], $0.value.count) })
   }
+
+  private func counts(_ place: SuitePlace) -> Bool { !place.isCopy && builds[place.build].hasTests }
 
   /// The number of a configuration.
   func number(of configuration: String) -> Int? {
