@@ -9,6 +9,8 @@ package enum CompareVerb {
   /// - Parameters:
   ///   - options: of a run; its inputs are those that both time ranges are taken from.
   ///   - sides: two inputs, or two time ranges START/END.
+  ///   - asJSON: whether one JSON document is printed, not a table.
+  /// - Returns: the exit code.
   package static func compare(_ options: RunSetup.Options, _ sides: (String, String), asJSON: Bool) -> Int32 {
     do {
       let ranges = (range(sides.0), range(sides.1))
