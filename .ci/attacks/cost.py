@@ -62,11 +62,13 @@ def log_own_component_own_message(d, n): lines(d, ("%s ERROR [main] com.acme.Svc
 def log_words_of_two(d, n): lines(d, ("%s ERROR [main] com.acme.Svc - %s" % (clock(i), " ".join("ab"[(i >> k) & 1] + word(k) for k in range(18))) for i in range(n)))
 @family(20000)
 def log_words_of_two_and_one_of_five(d, n): lines(d, ("%s ERROR [main] com.acme.Svc - %s %s took %d ms" % (clock(i), " ".join("ab"[(i >> k) & 1] + word(k) for k in range(16)), word(i % 5), i) for i in range(n)))
-@family(20000, True)
+# At the border: ^1.08 to 1.31 of one binary. In the long form until it holds with a margin.
+@family(20000)
 def log_distinct_components(d, n): lines(d, ("%s ERROR [main] com.acme.Svc%s - boom" % (clock(i), word(i)) for i in range(n)))
 @family(20000)
 def log_components_over_the_day(d, n): lines(d, ("%s ERROR [main] com.acme.Svc%s - boom" % (clock(i * 80000000 // n), word(i)) for i in range(n)))
-@family(10000, True)
+# At the border: ^1.08 to 1.31 of one binary. In the long form until it holds with a margin.
+@family(10000)
 def log_distinct_messages(d, n): lines(d, ("%s ERROR [main] com.acme.Svc - %s %s failed" % (clock(i), word(i, 0), word(i, 1)) for i in range(n)))
 @family(10000)
 def log_same_length_messages(d, n): lines(d, ("%s WARN [main] com.acme.Svc - a b c %s %s" % (clock(i), word(i % 97), word(i)) for i in range(n)))
@@ -82,7 +84,8 @@ def log_names_components(d, n): lines(d, ("%s ERROR [main] c%s - %s" % (clock(i)
 def log_json_distinct_keys(d, n): lines(d, (json.dumps({"timestamp": "2026-01-01T00:00:00Z", "level": "ERROR", "service": "s", "message": "m", word(i): word(i)}) for i in range(n)), "a.jsonl")
 @family(20000)
 def log_json_one_object(d, n): lines(d, [json.dumps(dict([("timestamp", "2026-01-01T00:00:00Z"), ("message", "m")] + [(word(i), i) for i in range(n)]))], "a.jsonl")
-@family(20000, True)
+# At the border: ^1.08 to 1.31 of one binary. In the long form until it holds with a margin.
+@family(20000)
 def log_secrets(d, n): lines(d, ("%s ERROR [main] a.B - a://b:c password=%s xoxb-1-%s eyJ.eyJ" % (clock(i), word(i), word(i, 1)) for i in range(n)))
 @family(100000)
 def log_secret_signs(d, n): lines(d, ["%s ERROR [main] a.B - %s" % (clock(0), "a://b:c@ eyJ. -----BEGIN 4111 DE89 --password " * (n // 48))])
@@ -209,7 +212,7 @@ def measure(command):
     return use.ru_utime + use.ru_stime, use.ru_maxrss * 1024, process.returncode
 
 
-def judge(name, hindcast, folder, base):
+def judge(name, hindcast, folder, base, runs_each):
     function, size, _, verb = FAMILIES[name]
     seen = []
     for n in (size, 2 * size, 4 * size):
@@ -218,7 +221,8 @@ def judge(name, hindcast, folder, base):
         os.makedirs(work + "/in")
         function(work + "/in", n)
         command = [hindcast] + [w.replace("{in}", work + "/in").replace("{out}", work + "/out") for w in verb]
-        runs = [measure(command) for _ in range(2 if n < 4 * size else 1)]
+        # Neighbours on the machine only ever add time: the least of as many runs of every size is the program's own.
+        runs = [measure(command) for _ in range(runs_each)]
         if any(code < 0 for _, _, code in runs): return "SIGNAL", seen
         seen.append((n, min(r[0] for r in runs), min(r[1] for r in runs)))
         shutil.rmtree(work, ignore_errors=True)
@@ -238,7 +242,9 @@ def main():
     base = measure([hindcast, "run", "-q", "--no-history", "-o", folder + "/none/out", folder + "/none"])[:2]
     failed = []
     for name in names:
-        verdict = judge(name, hindcast, folder, base)
+        verdict = judge(name, hindcast, folder, base, 2)
+        # What fails is measured again, longer: growth that is the program's own is there again.
+        if verdict[0] == "FAIL": verdict = judge(name, hindcast, folder, base, 5)
         if verdict[0] != "ok": failed.append(name)
         if len(verdict) == 4:
             _, seen, time, memory = verdict
