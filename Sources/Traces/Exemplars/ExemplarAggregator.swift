@@ -28,8 +28,7 @@ package struct ExemplarAggregator: Sendable {
     guard let root = tree.nodes.first else { return }
     let slot = root.start / Self.minute
     let rank = StableHash.mix(tree.request.high ^ tree.request.low &* 0x9E37_79B9_7F4A_7C15)
-    let failing = tree.nodes.contains { $0.failed } ? Self.origin(tree) : nil
-    if let failing {
+    if let failing = Self.origin(tree) {
       let node = tree.nodes[failing]
       let culprit = node.peer.isNone ? node.component : node.peer
       offer(Place(kind: .failed, slot: slot, component: culprit, operation: .none), rank, tree, context)
@@ -43,12 +42,9 @@ package struct ExemplarAggregator: Sendable {
     }
   }
 
-  /// The last span that failed although nothing beneath it did.
+  /// The last span that failed; nothing beneath it did, for what is beneath a span stands behind it.
   private static func origin(_ tree: borrowing CallTree) -> Int? {
-    tree.nodes.indices.last { index in
-      guard tree.nodes[index].failed else { return false }
-      return !tree.nodes[index + 1..<max(Int(tree.nodes[index].subtreeEnd), index + 1)].contains { $0.failed }
-    }
+    tree.nodes.lastIndex { $0.failed }
   }
 
   /// The span that held the request up the longest: at every instant the one that began last of those under way.
