@@ -2,7 +2,7 @@ internal import Decoders
 internal import Glibc
 internal import LogTemplates
 internal import Runs
-internal import Support
+package import Support
 
 /// `templates --lines FILE`: one row for each line of a file, `id<TAB>template`, blank lines included.
 ///
