@@ -1,3 +1,5 @@
+package import Support
+
 /// What a record says, as facts: the line that reports show of it is made by `Reports/Wording`.
 package struct RecordQuote: Hashable, Comparable, Sendable {
   /// A number that the record bears.
@@ -59,7 +61,7 @@ extension RecordQuote: BinaryCodable {
     case .readings(let count, let mean):
       writer.byte(3)
       writer.int(count)
-      writer.double(mean)
+      writer.fixed64(mean.bitPattern)
     }
     writer.text(message.text)
   }
@@ -71,7 +73,7 @@ extension RecordQuote: BinaryCodable {
     case 0: measure = nil
     case 1: measure = .took(try reader.signed())
     case 2: measure = .ownTime(try reader.signed())
-    case 3: measure = .readings(try reader.int(), mean: try reader.double())
+    case 3: measure = .readings(try reader.int(), mean: Double(bitPattern: try reader.fixed64()))
     default: throw reader.failure("unknown kind of measure")
     }
     message = ForeignText(try reader.text())

@@ -4,7 +4,7 @@ extension RecordQuote {
   /// What the record says, in one line: "GET /orders, failed: unavailable, took 2.31 s, upstream connect error".
   ///
   /// The whole is foreign: names and messages stand in it as they came.
-  package var wording: ForeignText {
+  var wording: ForeignText {
     var parts: [String] = []
     if !subject.isEmpty { parts.append(subject.text) }
     if let failure { parts.append("failed: " + failure.name) }

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 internal import Model
 package import Policies
-package import Support
+internal import Support
 
 /// Weighs flags, environment and pipeline file against each other: a flag beats `HINDCAST_…`, which beats the file.
 package enum RunSetup {

@@ -2,7 +2,7 @@ internal import Decoders
 internal import Glibc
 internal import LogTemplates
 internal import Runs
-package import Support
+internal import Support
 
 /// `templates --lines FILE`: one row for each line of a file, `id<TAB>template`, blank lines included.
 ///
