@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 6
+  static let version: UInt8 = 7
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
