@@ -62,7 +62,8 @@ package struct ExemplarAggregator: Sendable {
     best[place] = rank
     let (key, hash): (ExemplarPartial.Key, UInt64)
     if let there = candidates[place] {
-      guard rank < there.rank || rank == there.rank && Self.id(tree, context) < there.extract.id(context) else { return }
+      let isTie = rank == there.rank
+      guard rank < there.rank || isTie && Self.id(tree, context) < there.extract.id(context) else { return }
       (key, hash) = (there.key, there.hash)
     } else {
       key = ExemplarPartial.Key(

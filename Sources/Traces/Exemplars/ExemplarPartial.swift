@@ -41,6 +41,9 @@ package struct ExemplarPartial: Sendable {
 
   package init() {}
 
+  /// The requests kept, in the order of what they stand for.
+  package var shown: [ExemplarRequest] { kept.sorted { $0.key < $1.key }.map(\.value.request) }
+
   mutating func add(_ key: Key, _ one: Kept) {
     if let there = kept[key], there < one { return }
     kept[key] = one
