@@ -3,8 +3,7 @@ internal import Support
 
 /// One record as evidence: where it stands, which request it belongs to, and what it says.
 struct EvidenceSample: Hashable, Comparable, Sendable {
-  /// What sightings are ordered by: a time where the earliest counts, a negated duration where the slowest does, a hash of the
-  /// request where any will do.
+  /// What sightings are ordered by: a time where the earliest counts, a negated duration where the slowest does.
   var rank: Int64
   /// Microseconds since the epoch.
   var time: Int64
@@ -53,8 +52,6 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     static let noSubject: UInt8 = 8
     static let noMessage: UInt8 = 16
     static let noFailure: UInt8 = 32
-    static let rankIsRequest: UInt8 = 64
-    static let hasRank = rankIsTime | rankIsNegatedDuration | rankIsRequest
   }
 
   /// Marks, request, source, time, place, duration, rank, subject, message, failure.
@@ -69,8 +66,6 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
       usual |= Usual.rankIsTime
     } else if rank == 0 &- duration {
       usual |= Usual.rankIsNegatedDuration
-    } else if rank == request.rank {
-      usual |= Usual.rankIsRequest
     }
     if duration == -1 { usual |= Usual.noDuration }
     if subject == 0 { usual |= Usual.noSubject }
@@ -82,7 +77,7 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     columns[first + 3].signed(time &- base.time)
     columns[first + 4].signed(place &- base.place)
     if duration != -1 { columns[first + 5].signed(duration) }
-    if usual & Usual.hasRank == 0 { columns[first + 6].signed(rank) }
+    if usual & (Usual.rankIsTime | Usual.rankIsNegatedDuration) == 0 { columns[first + 6].signed(rank) }
     if subject != 0 { columns[first + 7].signed(Int64(subject)) }
     if message != 0 { columns[first + 8].signed(Int64(message)) }
     if failureCode != 0 { columns[first + 9].byte(failureCode) }
@@ -101,8 +96,6 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
       rank = time
     } else if usual & Usual.rankIsNegatedDuration != 0 {
       rank = 0 &- duration
-    } else if usual & Usual.rankIsRequest != 0 {
-      rank = request.id.rank
     } else {
       rank = try columns[first + 6].signed()
     }
@@ -133,10 +126,4 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
       SourceLocation(input: names[input], member: names[member], position: position), request: ForeignName(text),
       quote: ForeignText(quote))
   }
-}
-
-extension RequestID {
-  /// A rank by which the same few requests are the examples of many cells: what is written of them is written once
-  /// (coordinated sampling, Cohen and Kaplan, 2007).
-  var rank: Int64 { Int64(bitPattern: stableHash) }
 }

@@ -95,22 +95,17 @@ extension IncidentAggregator {
     walk.beginSpan()
     let logs = walk.logs.logs(of: place.index, from: &walk.logCursor)
     var nextLog = logs.startIndex
-    let rank = tree.request.rank
-    func follow(_ label: Int32, _ sighting: () -> EvidenceSample) {
+    func follow(_ label: Int32, at time: Int64, _ sighting: () -> EvidenceSample) {
       let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
       previous = label
       guard walk.isNew(pair) else { return }
       let cell = CubeKey(
         a: place.component, b: place.operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: place.slot)
       // Most have an example already: their record need not be made.
-      if !partial.pairs.count(at: cell, rank: rank) { partial.pairs.add(Exemplified(sighting()), at: cell) }
+      if !partial.pairs.count(at: cell, rank: time) { partial.pairs.add(Exemplified(sighting()), at: cell) }
     }
     func follow(log: LogRow) {
-      follow(label(of: log, context)) {
-        var sighting = sighting(of: log, requestText: tree.requestText, context)
-        sighting.rank = rank
-        return sighting
-      }
+      follow(label(of: log, context), at: log.time) { sighting(of: log, requestText: tree.requestText, context) }
     }
     for child in tree.children(of: place.index) {
       calls.count += 1
@@ -126,13 +121,15 @@ extension IncidentAggregator {
         nextLog += 1
       }
       let call = callee(child, tree)
-      follow(label(of: call, context)) { sighting(of: nodes[child], rank: rank, tree, context) }
+      follow(label(of: call, context), at: nodes[child].start) {
+        sighting(of: nodes[child], rank: nodes[child].start, tree, context)
+      }
     }
     while nextLog < logs.endIndex {
       follow(log: logs[nextLog])
       nextLog += 1
     }
-    follow(spanEnd) { sighting(of: node, rank: rank, tree, context) }
+    follow(spanEnd, at: node.start) { sighting(of: node, rank: node.start, tree, context) }
     return calls
   }
 
