@@ -179,7 +179,7 @@ extension IncidentAggregator {
       let component = name(node.component, context)
       partial.pace.add(
         DurationSum(walk.localTime[index]),
-        at: CubeKey(a: component, b: name(node.operation, context), slot: fine(node.start)))
+        at: CubeKey(a: component, slot: fine(node.start)))
       let cell = CubeKey(a: component, slot: coarse(node.start))
       if partial.slowEvidence.isFull(at: cell, below: -walk.localTime[index]) { continue }
       var sighting = sighting(of: node, rank: -walk.localTime[index], tree, context)

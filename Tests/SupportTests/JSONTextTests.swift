@@ -48,7 +48,8 @@ struct JSONTextTests {
   @Test("keys stand in the order of their bytes, nested values two spaces further in")
   func order() {
     let value = JSONValue.object([
-      "b": .array([]), "aa": .object([:]), "a": .array([.bool(true), .null]), "\u{e9}": .int(Int64(1)), "Z": .string(""),
+      "b": .array([]), "aa": .object([:]), "a": .array([.bool(true), .null]), "\u{e9}": .int(Int64(1)),
+      "Z": .string(""),
     ])
     #expect(value.canonical == #"{"Z":"","a":[true,null],"aa":{},"b":[],"é":1}"#)
     #expect(
