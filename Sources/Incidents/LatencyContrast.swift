@@ -101,6 +101,7 @@ struct LatencyContrast {
         own[CubeKey(a: component, b: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       } else if let callee = names.find(place.callee) {
         ways[CubeKey(a: component, b: callee, c: operation)] = fence
+        ways[CubeKey(a: component, b: callee, c: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       }
     }
     self.init(grid, own: own, ways: ways, usual: Self.earlierUsual)
@@ -126,7 +127,7 @@ struct LatencyContrast {
     for (cell, tally) in table.cells {
       // A span that made none of its operation's calls waited for one that left no span, or broke off before it: its time
       // is no time of the component's own code.
-      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b)) { continue }
+      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b, c: cell.c)) { continue }
       guard let minute = grid.minute(cell.slot),
         let fence = fences[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d)]
       else { continue }
@@ -140,7 +141,7 @@ struct LatencyContrast {
   private static func callingOperations(_ table: CellTable<Tally>) -> Set<CubeKey> {
     var balance: [CubeKey: Int] = [:]
     for (cell, tally) in table.cells {
-      balance[CubeKey(a: cell.a, b: cell.b), default: 0] += cell.d == 0 ? tally.count : -tally.count
+      balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? tally.count : -tally.count
     }
     return Set(balance.filter { $0.value > 0 }.keys)
   }
@@ -224,7 +225,9 @@ struct LatencyContrast {
     }
     for (cell, fence) in wayFences {
       guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
-      limits[IncidentProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])] = limit
+      let place = IncidentProfile.Place(
+        component: names[cell.a], callee: names[cell.b], operation: names[cell.c])
+      limits[place] = max(limits[place] ?? 0, limit)
     }
     return limits
   }
@@ -277,11 +280,19 @@ struct LatencyContrast {
         component: component, reach: reach, strength: contrast.z, contrast: contrast,
         extraTime: rows.reduce(0) { $0 + sums.extra[$1] })
     }
-    // One way alone speaks against its callee first.
-    if reach != .incoming, reach != .code, rows.count(where: { sums.trials[$0] > 0 }) == 1 {
+    // One way alone speaks against its callee first, unless others call that one and find nothing.
+    let active = rows.filter { sums.trials[$0] > 0 }
+    if reach != .incoming, reach != .code, active.count == 1, isOnlyWay(active[0], sums) {
       best?.strength *= grid.constants.onlyCallerWay
     }
     return best
+  }
+
+  /// Whether a way is the only one that leads to its callee in a window.
+  private func isOnlyWay(_ row: Int, _ sums: SlowSpans.Sums) -> Bool {
+    guard let callee = grid.component(slow.keys[row].b) else { return true }
+    let incoming = self.rows[callee * Reach.allCases.count + Reach.incoming.rawValue]
+    return !incoming.contains { $0 != row && sums.trials[$0] >= Self.leastTrials }
   }
 
   /// Every way with calls in the window that are slow beyond the usual, by caller and callee.
