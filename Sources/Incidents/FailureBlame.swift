@@ -86,15 +86,19 @@ struct FailureBlame {
     while true {
       let node = tree.nodes[current]
       var longest: Int?
+      // Attempts one after the other are one waiting.
+      var waits: [Symbol: Int64] = [:]
       for child in tree.children(of: current) {
-        if let known = longest, filled(tree.nodes[known]) >= filled(tree.nodes[child]) { continue }
+        let callee = tree.nodes[child]
+        waits[callee.peer.isNone ? callee.component : callee.peer, default: 0] += filled(callee)
+        if let known = longest, filled(tree.nodes[known]) >= filled(callee) { continue }
         longest = child
       }
       guard let next = longest else { return node.peer.isNone ? node.component : node.peer }
-      let isAnswer = node.kind == .client && tree.nodes[next].component != node.component
-      guard isAnswer || Double(filled(tree.nodes[next])) >= waitShare * Double(waiting.duration) else {
-        return node.component
-      }
+      let callee = tree.nodes[next]
+      let isAnswer = node.kind == .client && callee.component != node.component
+      let waited = waits[callee.peer.isNone ? callee.component : callee.peer] ?? 0
+      guard isAnswer || Double(waited) >= waitShare * Double(filled(node)) else { return node.component }
       current = next
     }
   }

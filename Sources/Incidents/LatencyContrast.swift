@@ -101,6 +101,7 @@ struct LatencyContrast {
         own[CubeKey(a: component, b: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       } else if let callee = names.find(place.callee) {
         ways[CubeKey(a: component, b: callee, c: operation)] = fence
+        ways[CubeKey(a: component, b: callee, c: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       }
     }
     let rows = (own: TallyRows(grid.partial.selfTimes), ways: TallyRows(grid.partial.gaps))
@@ -127,7 +128,7 @@ struct LatencyContrast {
       let cell = table.rows[series.lowerBound].cell
       // A span that made none of its operation's calls waited for one that left no span, or broke off before it: its time
       // is no time of the component's own code.
-      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b)) { continue }
+      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b, c: cell.c)) { continue }
       guard let fence = fences[cell.series] else { continue }
       let row = slow.row(key(cell))
       for range in table.minutes(of: series) {
@@ -146,7 +147,7 @@ struct LatencyContrast {
     for series in table.series {
       let cell = table.rows[series.lowerBound].cell
       let count = table.rows[series].reduce(0) { $0 + $1.count }
-      balance[CubeKey(a: cell.a, b: cell.b), default: 0] += cell.d == 0 ? count : -count
+      balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? count : -count
     }
     return Set(balance.filter { $0.value > 0 }.keys)
   }
@@ -226,7 +227,9 @@ struct LatencyContrast {
     }
     for (cell, fence) in wayFences {
       guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
-      limits[IncidentProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])] = limit
+      let place = IncidentProfile.Place(
+        component: names[cell.a], callee: names[cell.b], operation: names[cell.c])
+      limits[place] = max(limits[place] ?? 0, limit)
     }
     return limits
   }
@@ -279,11 +282,19 @@ struct LatencyContrast {
         component: component, reach: reach, strength: contrast.z, contrast: contrast,
         extraTime: rows.reduce(0) { $0 + sums.extra[$1] })
     }
-    // One way alone speaks against its callee first.
-    if reach != .incoming, reach != .code, rows.count(where: { sums.trials[$0] > 0 }) == 1 {
+    // One way alone speaks against its callee first, unless others call that one and find nothing.
+    let active = rows.filter { sums.trials[$0] > 0 }
+    if reach != .incoming, reach != .code, active.count == 1, isOnlyWay(active[0], sums) {
       best?.strength *= grid.constants.onlyCallerWay
     }
     return best
+  }
+
+  /// Whether a way is the only one that leads to its callee in a window.
+  private func isOnlyWay(_ row: Int, _ sums: SlowSpans.Sums) -> Bool {
+    guard let callee = grid.component(slow.keys[row].b) else { return true }
+    let incoming = self.rows[callee * Reach.allCases.count + Reach.incoming.rawValue]
+    return !incoming.contains { $0 != row && sums.trials[$0] >= Self.leastTrials }
   }
 
   /// Every way with calls in the window that are slow beyond the usual, by caller and callee.
