@@ -74,7 +74,7 @@ package struct AggregatePhase: Sendable {
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
       patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
-      tests: tests.finish(), exemplars: exemplars.finish())
+      tests: tests.finish(), exemplars: exemplars.finish(context))
   }
 
   /// Aggregates all partitions of a store, several at a time. Each thread merges what it aggregates, so that at the end only as
