@@ -19,7 +19,7 @@ struct WrapperTests {
     #expect(
       batch.readLogs == [
         ReadLog("02:00:00.5", "orders", "unknown", "order 1 accepted"),
-        ReadLog("02:00:01", "orders", "unknown", "half of aline"),
+        ReadLog("02:00:01", "orders", "unknown", "half of a line"),
         ReadLog("02:00:02", "orders", "error", "db down"),
         ReadLog("02:00:03", "orders", "error", "no route"),
       ])

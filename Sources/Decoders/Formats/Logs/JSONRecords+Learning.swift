@@ -19,6 +19,8 @@ extension JSONRecords {
     var evidence = TextEvidence()
     for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
     intake.unwrapper.decide(among: lines.count)
+    // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
+    for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
     let origin = origin(into: &batch)
     for range in lines {
       withPlain(text.extracting(range)) { records, line in
@@ -28,6 +30,29 @@ extension JSONRecords {
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
+  }
+
+  /// Counts the layers inside of those that are known; false where there are none that were not known.
+  private mutating func learnInner(_ text: Span<UInt8>, _ lines: [Range<Int>]) -> Bool {
+    var inner = LineUnwrapper(like: intake.unwrapper)
+    var peeled = 0
+    for range in lines {
+      withPlain(text.extracting(range)) { records, line in
+        var start = 0
+        for _ in 0..<Self.mostLayers {
+          let rest = line.extracting(start..<line.count)
+          guard !rest.isEmpty, rest[0] &- 0x30 <= 9 || !records.intake.unwrapper.kinds.isEmpty,
+            let layer = records.intake.unwrapper.peel(rest)
+          else { break }
+          start += layer.start
+        }
+        guard start > 0 else { return }
+        peeled += 1
+        if start < line.count { inner.vote(line.extracting(start..<line.count)) }
+      }
+    }
+    inner.decide(among: peeled)
+    return intake.unwrapper.add(inner.kinds)
   }
 
   private mutating func withPlain(_ line: Span<UInt8>, _ body: (inout JSONRecords, Span<UInt8>) -> Void) {

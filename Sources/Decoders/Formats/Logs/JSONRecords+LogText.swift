@@ -37,6 +37,7 @@ extension JSONRecords {
     }
     if end == 0 { return .continued }
     let line = whole.extracting(0..<end)
+    if end < whole.count, let outcome = takePart(whole, around, at: place, into: &batch) { return outcome }
     if ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
       return takeText(plain.span, around, at: place, into: &batch)
     }
@@ -58,6 +59,19 @@ extension JSONRecords {
       return .taken
     }
     return takeLine(line, around, stream, at: place, into: &batch)
+  }
+
+  /// Takes a part of a record that a runtime cut: blanks at its end are the record's own.
+  private mutating func takePart(
+    _ whole: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    var end = whole.count
+    while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x0A { end &-= 1 }
+    let line = whole.extracting(0..<end)
+    guard end > 0, line[0] &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
+      let layer = intake.unwrapper.peel(line), layer.isPartial
+    else { return nil }
+    return takeLayer(layer, line, around, at: place, into: &batch)
   }
 
   /// Takes a layer off and goes on with its content.
@@ -148,6 +162,12 @@ extension JSONRecords {
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
       intake.streams[stream].follower.sawRecord()
+      if !record.awaitsMessage,
+        takeRequest(
+          line.extracting(record.message), record.time, record.hasZone, around, at: place, into: &batch)
+      {
+        return .taken
+      }
       emit(line, record, around, stream, at: place, into: &batch)
       return .taken
     }
@@ -191,10 +211,36 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord()
       let message = line.extracting(record.message)
       if takeExport(message, around, at: place, into: &batch) { return .document }
+      if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
       if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken
+  }
+
+  /// Takes the message of a logger's line that is an access line: development servers, lograge, middlewares log so. The name is
+  /// the program's and not the logger's.
+  mutating func takeRequest(
+    _ message: Span<UInt8>, _ time: Int64, _ hasZone: Bool, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var message = message
+    // Rails puts the request's id in brackets in front of everything.
+    while message.count > 16, message[0] == 0x5B {
+      let end = ByteScan.find(0x5D, in: message, from: 1)
+      guard end + 2 < message.count, end <= 64, message[end + 1] == 0x20, !AccessTime.isCommon(message, 0) else {
+        break
+      }
+      message = message.extracting((end + 2)..<message.count)
+    }
+    guard AccessLines.mayBeMessage(message) else { return false }
+    var around = around.withoutFileName(at: place.source)
+    if time != .min, hasZone || !around.hasZone || around.time == .min {
+      (around.time, around.hasZone) = (time, hasZone)
+    }
+    guard intake.access.take(message, around, &context, into: &batch) else { return false }
+    recognized &+= 1
+    return true
   }
 
   /// A time and level in front of a line that no layout was learned for.

@@ -32,6 +32,7 @@ enum KnownLines {
       return redis(line, times) ?? console(line, times) ?? zap(line, times) ?? tabbed(line, times)
     }
     if first == 0x5B { return tabbed(line, times) }
+    if first == 0x3C { return priority(line, times, table) }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
@@ -39,6 +40,27 @@ enum KnownLines {
     if isPair(line) { return LogfmtLine.read(line, times, table) }
     if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) }
     return nil
+  }
+
+  /// `<4>MESSAGE`: the level that a service's output may name for the journal (sd-daemon(3)), perhaps in front of another form.
+  private static func priority(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    guard line[1] &- 0x30 < 8, line[2] == 0x3E, line[3] > 0x20 else { return nil }
+    let level = Model.severity(syslogLevel: Int(line[1] &- 0x30))
+    var record = TextRecord(severity: level, message: 3..<line.count)
+    // .NET's formatter for the journal: the category and the event's number come first.
+    var i = 3
+    while i < line.count, line[i] > 0x20, line[i] != 0x5B { i += 1 }
+    guard i > 3, i + 2 < line.count, line[i] == 0x5B, line[i + 1] &- 0x30 <= 9 || line[i + 1] == 0x2D else {
+      return record
+    }
+    let name = 3..<i
+    i += 2
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i + 1 < line.count, line[i] == 0x5D, line[i + 1] == 0x20 else { return record }
+    record.name = name
+    record.rank = .logger
+    record.message = i + 2..<line.count
+    return record
   }
 
   /// Whether a line, read behind a runtime's time, needs nothing else to be understood.

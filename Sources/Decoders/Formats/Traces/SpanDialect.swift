@@ -13,11 +13,18 @@ enum SpanDialect {
   /// Durations are nanoseconds though nothing says so: the collector's ClickHouse exporter (`otel_traces`), and
   /// OpenTelemetry's own mapping in Elasticsearch.
   case nanoseconds
+  /// Requests and dependencies of Application Insights: durations are milliseconds, as a number or a `TimeSpan`.
+  case insights
 
   init(_ span: NamedSpans, _ b: Span<UInt8>) {
     self = .plain
-    if let event = span.text(.event) {
+    if span.isNamed(.trace, "operationid") {
+      self = .insights
+    } else if let event = span.text(.event) {
       self = JSONScanner.equals(b, event, "transaction") ? .apmTransaction : .apmSpan
+    } else if span.isNamed(.resourceName, "resourcename"), span.isNamed(.operation, "operationname") {
+      // Datadog's API, where the same ids are texts.
+      self = .datadog
     } else if span.isNumber(.trace), span.has(.resourceName) || span.has(.service), span.isNumber(.start) {
       self = .datadog
     } else if !span.isNumber(.start),
@@ -72,6 +79,7 @@ struct SpanTimes {
 
   private static func unit(_ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) -> FieldText.Unit? {
     if dialect == .nanoseconds { return .nanoseconds }
+    if dialect == .insights { return .milliseconds }
     if span.has(.startNs) { return .nanoseconds }
     if span.has(.startUs) { return .microseconds }
     if span.has(.startMs) { return .milliseconds }

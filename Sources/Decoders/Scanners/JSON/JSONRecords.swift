@@ -51,6 +51,9 @@ struct JSONRecords {
   /// Whether the next object is probably a span of Zipkin, as the last one was.
   private(set) var expectsZipkin = false
   var unknown = 0
+  /// Objects in a row that are no records and hold none; behind so many of them no more are searched.
+  private var emptyObjects = 0
+  private static let mostEmptyObjects = 256
   var firstUnknown = SourceLocation.Position.whole
   /// What was of a known shape, with or without a record in it.
   var recognized = 0
@@ -304,13 +307,19 @@ struct JSONRecords {
     switch shape {
     case .unknown:
       // Records whose fields all lie deeper: Windows events.
-      if takeLog(b, at: range.lowerBound, place, needsMessage: true, into: &batch) { return true }
+      if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { return true }
+      if takeInside(b, range, into: &batch) { return true }
       noteUnknown(place.position)
       return false
     case .access:
-      return takeAccess(b, range, at: place, into: &batch)
-        || takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
-    case .log: return takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
+      if takeAccess(b, range, at: place, into: &batch)
+        || takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch)
+      {
+        return true
+      }
+      noteUnknown(place.position)
+      return false
+    case .log: return takeLog(b, at: range.lowerBound, place, needing: .nothing, into: &batch)
     case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
     case .otlpSpan: return takeOTLP(b, &reader, at: place, isAlone: true, into: &batch)
     case .otlpLog:
@@ -337,6 +346,19 @@ struct JSONRecords {
       takeMapped(b, range.lowerBound, at: place, into: &batch)
       return true
     }
+  }
+
+  /// Puts what holds records inside of an object that is none aside, to be walked; false where there is nothing such.
+  private mutating func takeInside(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) -> Bool {
+    guard emptyObjects < Self.mostEmptyObjects else { return false }
+    let values = JSONInside.values(b, at: range.lowerBound, classifier)
+    if values.isEmpty {
+      emptyObjects += 1
+      return false
+    }
+    emptyObjects = 0
+    for value in values { pendingDocuments.append([UInt8](copying: b.extracting(value))) }
+    return true
   }
 
   private mutating func takeEvent(
