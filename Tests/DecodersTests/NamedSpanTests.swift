@@ -20,6 +20,26 @@ private let micros: Int64 = 1_795_572_000_123_456
 
 private let samples: [Sample] = [
   Sample(
+    name: "Application Insights",
+    text:
+      #"{"timestamp":"2026-11-25T02:00:00.123456Z","itemType":"request","name":"GET /","id":"1122334455667788","operation_Id":\#(ids),"operation_ParentId":"99aabbccddeeff00","duration":250.5,"success":false,"resultCode":"500","cloud_RoleName":"front"}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_500, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "Cloud Trace v2",
+    text:
+      #"{"spans":[{"name":"projects/p/traces/7b0c1d2e3f405162738495a6b7c8d9e0/spans/1122334455667788","spanId":"1122334455667788","displayName":{"value":"GET /"},"startTime":"2026-11-25T02:00:00.123456Z","endTime":"2026-11-25T02:00:00.223456Z","spanKind":"SERVER","attributes":{"attributeMap":{"service.name":{"stringValue":{"value":"front"}}}}}]}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 100_000),
+  Sample(
+    name: "Honeycomb's events",
+    text:
+      #"{"time":"2026-11-25T02:00:00.123456Z","samplerate":1,"data":{"trace.trace_id":\#(ids),"trace.span_id":"1122334455667788","trace.parent_id":"99aabbccddeeff00","name":"GET /","service.name":"front","duration_ms":250,"span.kind":"server"}}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_000, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "SigNoz inside of its answer",
+    text:
+      #"{"status":"success","data":{"result":[{"list":[{"timestamp":"2026-11-25T02:00:00.123456Z","data":{"durationNano":250000000,"spanID":"1122334455667788","traceID":\#(ids),"name":"GET /","serviceName":"front","kind":2,"hasError":true}}]}]}}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_000, failed: true),
+  Sample(
     name: "collector's Elasticsearch exporter",
     text:
       #"{"_source":{"@timestamp":"2026-11-25T02:00:00.123456Z","EndTimestamp":"2026-11-25T02:00:00.129Z","Duration":5544,"Kind":"SPAN_KIND_SERVER","Name":"album","Resource":{"service":{"name":"price"}},"SpanId":"1122334455667788","TraceId":\#(ids),"TraceStatus":2}}"#,

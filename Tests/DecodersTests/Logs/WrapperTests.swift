@@ -77,6 +77,12 @@ struct WrapperTests {
       ("<163>Nov 25 02:00:00 web1 orders[17]: order 3\n", "orders"),
       ("2026-11-25T02:00:00+00:00 web1 orders[17]: ERROR: order 3\n", "orders"),
       (
+        "[pod/orders-6d58f9c7b-x2x9k/orders] 2026-11-25T02:00:00.000000000Z {\"level\":\"error\",\"msg\":\"order 3\"}\n",
+        "orders"
+      ),
+      ("[pod/orders-6d58f9c7b-x2x9k/istio-proxy] 2026-11-25T02:00:00.000000000Z ERROR order 3\n", "orders"),
+      ("2026-11-25T02:00:00.000000+00:00 ecs/orders/0f1e2d3c level=error msg=\"order 3\"\n", "orders"),
+      (
         "2026-11-25T02:00:00.000000000Z time=\"2026-11-25T02:00:00Z\" level=error msg=\"order 3\" app=orders\n",
         "orders"
       ),
@@ -89,6 +95,28 @@ struct WrapperTests {
     let log = batch.readLogs.last
     #expect(log?.component == component && log?.severity == "error" && log?.time == "02:00:00")
     #expect(log?.message.hasSuffix("order 3") == true)
+  }
+
+  @Test("syslog messages behind their lengths are told apart without line ends")
+  func octetCounts() {
+    var text = ""
+    for i in 0..<3 {
+      let message = "<163>1 2026-11-25T02:00:0\(i)Z web1 orders - - - order \(i)"
+      text += "\(message.utf8.count) \(message)"
+    }
+    for piece in [1 << 20, 9] {
+      #expect(
+        decode(text, piece: piece).readLogs == (0..<3).map { ReadLog("02:00:0\($0)", "orders", "error", "order \($0)") }
+      )
+    }
+  }
+
+  @Test("a container that Fluent Bit names goes before the job of Loki's labels")
+  func jobOfCollector() {
+    let text = #"""
+      {"streams":[{"stream":{"job":"fluent-bit"},"values":[["1795572000500000000","{\"log\":\"2026-11-25T02:00:00.5Z stdout F ERROR lost\\n\",\"kubernetes\":{\"container_name\":\"till\",\"labels\":{\"app\":\"x\"}}}"]]}]}
+      """#
+    #expect(decode(text).readLogs == [ReadLog("02:00:00.5", "till", "error", "lost")])
   }
 
   @Test("Docker's entries without a line feed go on in the next one, where whole ones have it")
