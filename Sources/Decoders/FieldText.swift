@@ -135,6 +135,10 @@ enum FieldText {
       guard time != 0, time > -2_208_988_800_000_000 else { return nil }
       return (time, namesZone(b))
     }
+    // The forms of lines, such as a date without its year.
+    if b[0] &- 0x30 > 9, let time = times.parse(b, 0), time.form >= .withoutYear, time.end == b.count {
+      return (time.time, time.hasZone)
+    }
     return nil
   }
 

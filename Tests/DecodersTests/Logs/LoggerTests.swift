@@ -97,6 +97,18 @@ private let loggers: [(String, ReadLog)] = [
     #"{"created":1795572000.5,"levelno":40,"name":"app.worker","msg":"lost"}"#,
     ReadLog("02:00:00.5", "app.worker", "error", "lost")
   ),
+  (
+    #"{"PROGRAM":"till","PRIORITY":"err","PID":"12","MESSAGE":"lost","HOST":"n1","DATE":"Nov 25 02:00:00"}"#,
+    ReadLog("02:00:00", "till", "error", "lost")
+  ),
+  (
+    "2026-11-25 02:00:00 UTC:10.0.0.9(5000):app@shop:[100]:FATAL:  too many connections",
+    ReadLog("02:00:00", "m", "fatal", "too many connections")
+  ),
+  (
+    #"{"resourceLogs":[{"resource":{},"scopeLogs":[{"logRecords":[{"observedTimeUnixNano":"1795572000500000000","attributes":[{"key":"log.file.path","value":{"stringValue":"/var/log/pods/shop_till-0_0b1c/till/0.log"}}],"body":{"stringValue":"2026-11-25T02:00:00.25Z stdout F {\"level\":\"error\",\"msg\":\"lost\"}"}}]}]}]}"#,
+    ReadLog("02:00:00.25", "till", "error", "lost")
+  ),
   ("<3>Shop.Orders[0] lost a card", ReadLog("-", "Shop.Orders", "error", "lost a card")),
   (
     "at=error ts=2026-11-25T02:00:00Z fn=pay msg=lost",

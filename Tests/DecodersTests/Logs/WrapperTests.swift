@@ -111,6 +111,40 @@ struct WrapperTests {
     }
   }
 
+  @Test("JSON that is printed over lines is one record; what only begins so stays lines")
+  func spreadValues() {
+    let pod = "pods/shop_till-6d58f9c7b-x2x9k_0b1c/till/0.log"
+    func lines(_ text: String) -> String {
+      text.split(separator: "\n").map { "2026-11-25T02:00:00.5Z stdout F \($0)\n" }.joined()
+    }
+    let pretty = """
+      {
+        "level": "error",
+        "msg": "a { and a \\" in a text",
+        "more": [
+          1
+        ]
+      }
+      """
+    for piece in [1 << 20, 40] {
+      let batch = decode(lines(pretty + "\n" + pretty), piece: piece, member: pod)
+      #expect(
+        batch.readLogs
+          == Array(repeating: ReadLog("02:00:00.5", "till", "error", #"a { and a " in a text"#), count: 2))
+      #expect(batch.isBalanced)
+    }
+    let open = decode(lines("{\nERROR lost\nINFO found"), member: pod)
+    #expect(open.readLogs.map(\.message).joined(separator: " ").contains("lost"))
+    #expect(open.isBalanced)
+  }
+
+  @Test("an array of spans in a line of a container is read")
+  func arrayInLine() {
+    let line =
+      #"2026-11-25T02:00:00.5Z stdout F [{"traceId":"7b0c1d2e3f405162","id":"1122334455667788","kind":"SERVER","name":"get","timestamp":1795572000000000,"duration":5,"localEndpoint":{"serviceName":"till"}}]"#
+    #expect(decode(line + "\n" + line + "\n", member: "a.log").spans.count == 2)
+  }
+
   @Test("a container that Fluent Bit names goes before the job of Loki's labels")
   func jobOfCollector() {
     let text = #"""

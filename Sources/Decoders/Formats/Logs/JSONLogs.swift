@@ -265,8 +265,9 @@ struct JSONLogs {
   }
 
   private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
-    guard fields.ranks.severity > 500, let number = FieldText.int(bytes) else { return }
-    let severity = scale.severity(number)
+    guard fields.ranks.severity > 500 else { return }
+    // syslog-ng writes its priority as a word.
+    let severity = FieldText.int(bytes).map { scale.severity($0) } ?? FieldText.severity(bytes)
     guard !severity.isUnknown else { return }
     fields.severity = severity
     fields.ranks.severity = 501

@@ -49,10 +49,16 @@ extension JSONRecords {
     }
     let stream = intake.stream(around)
     if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
+    if first == 0x7B || first == 0x5B || !intake.streams[stream].spread.isEmpty,
+      let outcome = takeSpread(line, around, stream, at: place, into: &batch)
+    {
+      return outcome
+    }
     if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
       intake.streams[stream].follower.sawRecord()
       return outcome
     }
+    if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
     if intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch) {
       recognized &+= 1
       intake.streams[stream].follower.sawRecord()
@@ -119,7 +125,7 @@ extension JSONRecords {
   }
 
   /// Takes a JSON object that fills a line; nil where it is none, or says nothing that a record needs.
-  private mutating func takeObject(
+  mutating func takeObject(
     _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome? {
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
@@ -154,7 +160,7 @@ extension JSONRecords {
   }
 
   /// Takes a line of text: a known form, a learned header, or a line that belongs to the record before it.
-  private mutating func takeLine(
+  mutating func takeLine(
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
@@ -210,7 +216,7 @@ extension JSONRecords {
     } else {
       intake.streams[stream].follower.sawRecord()
       let message = line.extracting(record.message)
-      if takeExport(message, around, at: place, into: &batch) { return .document }
+      if takeExport(message, into: &batch) { return .document }
       if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
       if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
@@ -251,9 +257,7 @@ extension JSONRecords {
   }
 
   /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters).
-  private mutating func takeExport(
-    _ message: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
+  private mutating func takeExport(_ message: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
     guard message.count > 20, message[0] == 0x7B, JSONScanner.matches(message, 1, "\"resource") else { return false }
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
     guard case .descend = classifier.classify(message, &reader) else { return false }
@@ -287,6 +291,7 @@ extension JSONRecords {
       append(awaiting, into: &batch)
       return false
     }
+    if takeExport(text, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
     intake.streams[stream].follower.sawRecord()
@@ -398,6 +403,7 @@ extension JSONRecords {
         batch.recordCounts.repair("unfinishedParts")
         _ = takeText(parts.span, around, at: place, into: &batch)
       }
+      if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
       if let awaiting = intake.streams[stream].awaiting {
         intake.streams[stream].awaiting = nil
         append(awaiting, into: &batch)

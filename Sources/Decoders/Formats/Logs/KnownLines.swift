@@ -29,7 +29,8 @@ enum KnownLines {
     guard line.count > 4 else { return nil }
     let first = line[0]
     if first &- 0x30 <= 9 {
-      return redis(line, times) ?? console(line, times) ?? zap(line, times) ?? tabbed(line, times)
+      return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
+        ?? tabbed(line, times)
     }
     if first == 0x5B { return tabbed(line, times) }
     if first == 0x3C { return priority(line, times, table) }
@@ -166,6 +167,27 @@ enum KnownLines {
     }
     record.message = time.end + 3..<line.count
     return record
+  }
+
+  // MARK: PostgreSQL
+
+  /// `TIME:HOST(PORT):USER@DATABASE:[PID]:LEVEL:  MESSAGE`: `log_line_prefix` of managed PostgreSQL (`%t:%r:%u@%d:[%p]:`).
+  private static func managedPostgres(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 40, line[4] == 0x2D, line[13] == 0x3A, let time = times.parse(line, 0), time.isPlaced,
+      time.end < line.count, line[time.end] == 0x3A
+    else { return nil }
+    var i = time.end
+    while i + 1 < line.count, i - time.end < 200, line[i] != 0x5D || line[i + 1] != 0x3A { i += 1 }
+    guard i + 2 < line.count, line[i] == 0x5D else { return nil }
+    let word = i + 2
+    i = word
+    while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 { i += 1 }
+    guard i > word, i < line.count, line[i] == 0x3A else { return nil }
+    let severity = Model.severity(ofField: line.extracting(word..<i))
+    i += 1
+    while i < line.count, line[i] == 0x20 { i += 1 }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity.isUnknown ? .info : severity, message: i..<line.count)
   }
 
   // MARK: tabs

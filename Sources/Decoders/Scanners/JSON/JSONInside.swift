@@ -25,7 +25,7 @@ enum JSONInside {
   }
 
   /// Of an array the first element speaks for all.
-  private static func holdsRecords(_ b: Span<UInt8>, _ start: Int, _ classifier: JSONClassifier) -> Bool {
+  static func holdsRecords(_ b: Span<UInt8>, _ start: Int, _ classifier: JSONClassifier) -> Bool {
     var work: [(at: Int, depth: Int)] = [(start, 0)]
     while let (at, depth) = work.popLast() {
       var reader = JSONScanner(at: at)

@@ -189,6 +189,15 @@ struct JSONMemberDecoder: ChunkedDecoder {
     if !records.pendingDocuments.isEmpty { walkPending(line: 0, into: &batch) }
   }
 
+  /// Reads a line that a row of a table carries.
+  mutating func takeCarriedText(
+    _ text: Span<UInt8>, _ around: LineEnvelope, line: Int, into batch: inout RecordBatch
+  ) {
+    let place = RecordPlace(source: records.context.line(line), position: .line(line))
+    records.takeCarried(text, isPartial: false, around, at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+  }
+
   /// Ends a file of text.
   mutating func finishText(into batch: inout RecordBatch) {
     records.finishText(into: &batch)

@@ -249,8 +249,14 @@ struct JSONRecords {
     _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     let before = batch.text.count
+    let start = reader.position
     guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
     log.source = place.source
+    // The file's name is the record's own, not the resource's.
+    let name = service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
+    if let name { service = name }
+    defer { if name != nil { service = Symbol.none } }
+    if takeCarriedBody(log, before, at: place, into: &batch) { return true }
     if let service {
       log.component = service
       batch.logs.append(log)
@@ -260,6 +266,49 @@ struct JSONRecords {
       if late.isFull { giveUpWaiting(place.position, into: &batch) }
     }
     used("OTLP", [], place.position, into: &batch)
+    return true
+  }
+
+  /// The name that the path of the file gives which a collector read a record of no resource out of.
+  private func fileName(_ b: Span<UInt8>, _ start: Int, _ symbols: inout SymbolTable) -> Symbol? {
+    var found: Symbol?
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else { return reader.skipValue(b) }
+      return reader.eachElement(b) { reader in
+        guard let (name, value) = reader.otlpAttribute(b) else { return false }
+        if case .text(let text) = value, JSONScanner.equals(b, name, "log.file.path") {
+          let origin = LogOrigin(path: FieldText.text(b.extracting(text.start..<text.end)))
+          if origin.rank != .none { found = symbols.intern(origin.name) }
+        }
+        return true
+      }
+    }
+    return found
+  }
+
+  private func carries(_ body: Span<UInt8>) -> Bool {
+    body[0] == 0x7B || AccessLines.looksLike(body)
+      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
+  }
+
+  /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in
+  /// JSON, a line with the container runtime's header.
+  private mutating func takeCarriedBody(
+    _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard log.severity.isUnknown, let service, log.textCount >= 16, log.textStart == start else { return false }
+    guard carries(batch.text.span.extracting(start..<start + log.textCount)) else { return false }
+    let content = [UInt8](batch.text[start..<start + log.textCount])
+    batch.text.removeLast(batch.text.count - start)
+    var around = LineEnvelope(source: place.source)
+    around.isWhole = true
+    around.name(service, .container)
+    if around.component.isNone { around = origin(into: &batch) }
+    (around.time, around.hasZone) = (log.time, log.time != .min)
+    (around.request, around.requestText, around.span) = (log.request, log.requestText, log.span)
+    takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
+    format = "OTLP"
     return true
   }
 

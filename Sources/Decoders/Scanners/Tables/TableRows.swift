@@ -6,16 +6,21 @@ internal import Support
 struct TableRows {
   private let mapping: TableMapping
   private let order: DateOrder?
+  /// The numbers of the level column, where it has numbers that are levels.
+  private let levels: LevelEvidence?
   /// Fields of a row where the message's column stands behind the header's last one.
   let width: Int?
   /// Names of the wide value columns, or of the single value column.
   private var valueNames: [Symbol] = []
+  /// The name of log rows that no column names: the file's.
+  var fallback = Symbol.none
   private var unquoted: [UInt8] = []
   private var inner: [UInt8] = []
 
-  init(mapping: TableMapping, order: DateOrder?, _ symbols: inout SymbolTable) {
+  init(mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ symbols: inout SymbolTable) {
     self.mapping = mapping
     self.order = order
+    self.levels = levels
     width =
       mapping.kind == .logs && mapping.message > mapping.severity && mapping.message > mapping.time
       ? mapping.message + 1 : nil
@@ -215,7 +220,8 @@ struct TableRows {
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     log.component = symbol(b, row, mapping.component, &batch.symbols)
-    log.severity = FieldText.severity(b.extracting(field(b, row, mapping.severity)))
+    if log.component.isNone { log.component = fallback }
+    log.severity = severity(b.extracting(field(b, row, mapping.severity)))
     let isDoubled = row.fields[mapping.message].isDoubled
     if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
     if isDoubled {
@@ -226,6 +232,36 @@ struct TableRows {
     log.source = context.line(line)
     batch.logs.append(log)
     return nil
+  }
+
+  /// A level by word, or by number on the scale that the table's first rows tell.
+  private func severity(_ field: Span<UInt8>) -> Severity {
+    let severity = FieldText.severity(field)
+    guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
+    return evidence.scale(of: number, []).severity(number)
+  }
+
+  /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
+  mutating func carried(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+  ) -> (text: [UInt8], around: LineEnvelope)? {
+    guard mapping.kind == .logs, mapping.severity < 0 else { return nil }
+    let range = field(b, row, mapping.message)
+    guard range.count >= 16 else { return nil }
+    let text = b.extracting(range)
+    let isKnown = text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text)
+    guard isKnown else { return nil }
+    var around = LineEnvelope(source: context.line(line))
+    if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
+      (around.time, around.hasZone) = (time, true)
+    }
+    around.name(symbol(b, row, mapping.component, &symbols), .container)
+    around.name(fallback, .file)
+    (around.request, around.requestText) = request(b, row, &symbols)
+    around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    guard row.fields[mapping.message].isDoubled else { return ([UInt8](copying: text), around) }
+    Self.undouble(text, into: &unquoted)
+    return (unquoted, around)
   }
 
   private func keep(
