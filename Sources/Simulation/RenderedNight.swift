@@ -53,11 +53,13 @@ struct RenderedNight {
   }
 
   private mutating func docker(_ log: WorldLog, _ name: String) {
-    let content = String(decoding: printed(log), as: UTF8.self) + "\n"
+    let content = String(decoding: printed(log), as: UTF8.self)
     with("docker/" + Self.id(name) + "-json.log.") { out in
       out.text(#"{"log":"#)
       out.quoted(content)
-      out.text(#","stream":"stdout","attrs":{"com.docker.compose.service":"#)
+      // Docker keeps the line feed.
+      out.bytes.removeLast()
+      out.text(#"\n","stream":"stdout","attrs":{"com.docker.compose.service":"#)
       out.quoted(name)
       out.text(#"},"time":""#)
       out.text(Timestamp(log.time).rfc3339)

@@ -154,6 +154,50 @@ func refusesToGuess() {
   #expect(log.spans.isEmpty && log.logs.count == 1)
 }
 
+/// Twelve requests of 250 ms with a call of 100 ms that begins so many milliseconds after them, durations in a unit of so many
+/// microseconds.
+private func requests(unit: Double, offset: Int) -> [(
+  trace: String, span: String, parent: String, start: String, length: String
+)] {
+  (10..<22).flatMap { second in
+    let trace = "7b0c1d2e3f4051627384950000000000".dropLast(2) + "\(second)"
+    func number(_ micros: Double) -> String { (micros / unit).description.replacing(/\.0$/, with: "") }
+    return [
+      (String(trace), "11", "", "2026-11-25T02:00:\(second).000000Z", number(250_000)),
+      (String(trace), "12", "11", "2026-11-25T02:00:\(second).0\(offset)0000Z", number(100_000)),
+    ]
+  }
+}
+
+@Test(
+  "A duration without a unit has the one in which calls lie inside of what made them",
+  arguments: [0.001, 1, 1000, 1_000_000])
+func unitOfDurations(_ unit: Double) {
+  let json = requests(unit: unit, offset: 5).map {
+    #"{"trace_id":"\#($0.trace)","span_id":"\#($0.span)","parent_id":"\#($0.parent)","service":"a","name":"b","start_time":"\#($0.start)","duration":\#($0.length)}"#
+  }
+  let table = requests(unit: unit, offset: 5).map {
+    "\($0.trace),\($0.span),\($0.parent),a,b,\($0.start),\($0.length)"
+  }
+  let header = "trace_id,span_id,parent_id,service,operation,start_time,duration"
+  for batch in [
+    decode(json.joined(separator: "\n")), decode(([header] + table).joined(separator: "\n"), member: "x.csv"),
+  ] {
+    #expect(Set(batch.spans.map(\.duration)) == [250_000, 100_000])
+    #expect(!batch.codes.contains("durationUnit"))
+  }
+}
+
+@Test("Calls that begin with what made them tell no unit: it is said, and no duration is used")
+func unitUnknown() {
+  let json = requests(unit: 1000, offset: 0).map {
+    #"{"trace_id":"\#($0.trace)","span_id":"\#($0.span)","parent_id":"\#($0.parent)","service":"a","name":"b","start_time":"\#($0.start)","duration":\#($0.length)}"#
+  }
+  let batch = decode(json.joined(separator: "\n"))
+  #expect(Set(batch.spans.map(\.duration)) == [-1])
+  #expect(batch.codes.contains("durationUnit"))
+}
+
 @Test("A link makes a consumer follow from its producer's span in another trace")
 func followsLink() throws {
   let batch = decode(

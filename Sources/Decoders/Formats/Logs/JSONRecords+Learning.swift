@@ -92,6 +92,15 @@ extension JSONRecords {
     }
   }
 
+  /// Whether a JSON member begins with a span whose duration may have any unit.
+  func isNamedSpan(_ head: Span<UInt8>) -> Bool {
+    let line = head.extracting(0..<ByteScan.lineEnd(head, 0))
+    guard line.count > 20, line.count < 64 << 10, line[0] == 0x7B else { return false }
+    var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard case .unit(.named, _) = classifier.classify(line, &reader) else { return false }
+    return line.indices.contains { JSONScanner.matches(line, $0, "uration\"") }
+  }
+
   /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
   /// programs, or numbers for levels.
   func wantsSample(_ head: Span<UInt8>) -> Bool {
@@ -116,8 +125,10 @@ extension JSONRecords {
 extension JSONMemberDecoder {
   /// Learns from the first bytes of the member: the scale of its levels, and the headers of the lines that its records carry.
   mutating func learn(head: Span<UInt8>, into batch: inout RecordBatch) {
-    guard records.wantsSample(head) else { return }
+    let isNamed = records.isNamedSpan(head)
+    guard isNamed || records.wantsSample(head) else { return }
     var probe = self
+    if isNamed { probe.records.named.durations = DurationEvidence() }
     var scratch = RecordBatch()
     swap(&scratch.symbols, &batch.symbols)
     probe.records.isSampling = true
@@ -128,5 +139,6 @@ extension JSONMemberDecoder {
     records.intake.layouts.learn()
     records.intake.keepsLineFeeds = probe.records.intake.keepsLineFeeds
     records.logs.evidence = probe.records.logs.evidence
+    records.named.learnedUnit = probe.records.named.durations?.unit
   }
 }

@@ -15,6 +15,10 @@ struct NamedSpans {
   /// Name of the attribute at hand, with dots, while its object is walked.
   private var name: [UInt8] = []
   private var work: [Level] = []
+  /// Durations whose unit is unknown, while a sample is read for them.
+  var durations: DurationEvidence?
+  /// The unit that the sample told.
+  var learnedUnit: FieldText.Unit?
 
   /// An object to walk.
   private struct Level {
@@ -235,6 +239,11 @@ struct NamedSpans {
     status(b, &texts)
     let times = SpanTimes(self, b, dialect: dialect, zoneSeconds: zoneSeconds)
     times.set(&builder.span, &issues)
+    if durations != nil, let length = times.unitless {
+      durations?.add(
+        trace: builder.span.trace, span: builder.span.span, parent: builder.span.parent, start: builder.span.start,
+        length: length)
+    }
     if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
     return builder.span
   }

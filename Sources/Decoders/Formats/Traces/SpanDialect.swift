@@ -42,11 +42,13 @@ enum SpanDialect {
 ///
 /// A duration without a unit is decided by the end where there is one. Otherwise it has the unit of the beginning, if that is
 /// a number: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
-/// write nanoseconds are believed; of any other the duration is not used, and the mapping to write is named.
+/// write nanoseconds are believed; of any other the unit is what the first spans of the file tell (`DurationEvidence`), or the duration
+/// is not used, and the mapping to write is named.
 struct SpanTimes {
   private var start: Int64?
   private var length: Int64?
-  private var isUnitless = false
+  /// The number of a duration whose unit nothing tells.
+  private(set) var unitless: Double?
 
   init(_ span: NamedSpans, _ b: Span<UInt8>, dialect: SpanDialect, zoneSeconds: Int) {
     func bytes(_ key: SpanKey) -> Range<Int>? { span.text(key).map { $0.start..<$0.end } }
@@ -69,10 +71,10 @@ struct SpanTimes {
     if length == nil, let range = bytes(.duration) {
       if b[range.upperBound - 1] > 0x39 {
         length = SpanWords.duration(b.extracting(range), unit: .inferred)
-      } else if let unit = Self.unit(span, b, dialect) {
+      } else if let unit = Self.unit(span, b, dialect) ?? span.learnedUnit {
         length = SpanWords.duration(b.extracting(range), unit: unit)
       } else {
-        isUnitless = true
+        unitless = FieldText.double(b.extracting(range)) ?? .nan
       }
     }
   }
@@ -93,7 +95,7 @@ struct SpanTimes {
       return
     }
     span.start = start
-    if isUnitless { issues.insert(.durationUnit) }
+    if unitless != nil { issues.insert(.durationUnit) }
     if let length {
       span.duration = length
       if length < 0 {

@@ -289,6 +289,7 @@ struct JSONRecords {
 
   private func carries(_ body: Span<UInt8>) -> Bool {
     body[0] == 0x7B || AccessLines.looksLike(body)
+      || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
       || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
   }
 

@@ -28,6 +28,8 @@ struct TableDecoder: ChunkedDecoder {
   private var dateOrder: DateOrder?
   /// Numbers in the column of levels, of the first rows.
   private var levels: LevelEvidence?
+  /// The unit of durations that name none, where the first rows tell it.
+  private var durationUnit: FieldText.Unit?
   /// Reads rows that hold the lines of other programs.
   private var json: JSONMemberDecoder?
 
@@ -48,36 +50,39 @@ struct TableDecoder: ChunkedDecoder {
     }
     let clock = LogClock(zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay)
     dateOrder = DateOrder.learned(from: head, lines, clock: clock)
-    levels = levelEvidence(head)
+    learnRows(head)
   }
 
-  /// The numbers in the column of levels; nil where the table has none.
-  private func levelEvidence(_ head: Span<UInt8>) -> LevelEvidence? {
+  /// Learns the scale of numeric levels, and the unit of durations that name none.
+  private mutating func learnRows(_ head: Span<UInt8>) {
     var row = DelimitedRow()
-    var column = -1
-    var evidence: LevelEvidence?
+    var sample: TableRows?
     var i = 0
     var count = 0
+    var symbols = SymbolTable()
+    var durations = DurationEvidence()
     while i < head.count, count < 1000 {
       guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
         break
       }
       i = next
       count += 1
-      if column < 0 {
+      guard let sample else {
         let names = row.fields.map { FieldText.trimmedText(head.extracting($0.start..<$0.end)) }
-        guard let mapping = TableMapping(inferredFrom: names), mapping.severity >= 0 else { return nil }
-        column = mapping.severity
-      } else if column < row.fields.count {
-        let field = row.fields[column]
-        if let number = FieldText.int(head.extracting(field.start..<field.end)) {
-          var seen = evidence ?? LevelEvidence()
-          seen.add(number)
-          evidence = seen
-        }
+        var absent: [String] = []
+        let ruled = rule.map { TableMapping(rule: $0, header: names, absent: &absent) }
+        guard let mapping = ruled ?? TableMapping(inferredFrom: names), mapping.missing == nil else { return }
+        sample = TableRows(mapping: mapping, order: dateOrder, levels: nil, &symbols)
+        continue
       }
+      if let level = sample.level(head, row) {
+        var seen = levels ?? LevelEvidence()
+        seen.add(level)
+        levels = seen
+      }
+      sample.addDuration(head, row, context, to: &durations)
     }
-    return evidence
+    durationUnit = durations.unit
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
@@ -211,6 +216,7 @@ struct TableDecoder: ChunkedDecoder {
     }
     let evidence = mapping.severity >= 0 && !header[mapping.severity].lowercased().hasSuffix("status") ? levels : nil
     rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, &batch.symbols)
+    rows?.learnedUnit = durationUnit
     if mapping.kind == .logs {
       let origin = LogOrigin(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
       if origin.rank != .none { rows?.fallback = batch.symbols.intern(origin.name) }

@@ -12,6 +12,8 @@ struct TableRows {
   let width: Int?
   /// Names of the wide value columns, or of the single value column.
   private var valueNames: [Symbol] = []
+  /// The unit of durations that name none, as the first rows tell it.
+  var learnedUnit: FieldText.Unit?
   /// The name of log rows that no column names: the file's.
   var fallback = Symbol.none
   private var unquoted: [UInt8] = []
@@ -93,7 +95,8 @@ struct TableRows {
     let range = field(b, row, column)
     if range.isEmpty { return nil }
     let zone = context.settings.assumedZoneSeconds
-    return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: zone, order: order)
+    return FieldText.time(
+      b.extracting(range), unit: unit, zoneSeconds: zone, order: order, lastDay: context.settings.lastDay)
   }
 
   private mutating func request(
@@ -175,7 +178,29 @@ struct TableRows {
     guard mapping.durationUnit == .inferred else { return mapping.durationUnit }
     if b[duration.upperBound - 1] > 0x39 { return .microseconds }
     if !field(b, row, mapping.end).isEmpty { return nil }
-    return FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
+    let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
+    guard let learnedUnit else { return ofStart }
+    // A larger unit than the one that encloses all calls cannot be ruled out by them, a smaller one can.
+    return ofStart.map { $0.isLarger(than: learnedUnit) ? $0 : learnedUnit } ?? learnedUnit
+  }
+
+  /// The number in the column of levels, if there is one.
+  func level(_ b: Span<UInt8>, _ row: DelimitedRow) -> Int64? {
+    mapping.severity < 0 ? nil : FieldText.int(b.extracting(field(b, row, mapping.severity)))
+  }
+
+  /// Gives a row's duration to the sample, where its unit has to be found.
+  func addDuration(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext, to evidence: inout DurationEvidence
+  ) {
+    guard mapping.kind == .spans, mapping.durationUnit == .inferred, mapping.end < 0,
+      let length = FieldText.double(b.extracting(field(b, row, mapping.duration))),
+      let start = time(b, row, mapping.start, in: mapping.startUnit, context)
+    else { return }
+    evidence.add(
+      trace: RequestID.parse(b.extracting(field(b, row, mapping.trace))).id,
+      span: FieldText.spanID(b.extracting(field(b, row, mapping.span))),
+      parent: FieldText.parentID(b.extracting(field(b, row, mapping.parent))), start: start, length: length)
   }
 
   /// Start and duration of a span: nil where there is no start, false where it ends before it starts.
