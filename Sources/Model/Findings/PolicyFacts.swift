@@ -110,6 +110,10 @@ extension PolicyFindings {
     case countedOnly(calls: Int)
     /// Client spans longer than their attempts explain: they hold attempts that left no span.
     case refusedAttempts(calls: Int)
+    /// Calls with attempts that left no span and were put back where their client's waits explain them.
+    case restoredAttempts(calls: Int)
+    /// Attempts that a client gave up below its own span while the callee was still at work.
+    case overlappingAttempts(Int)
     /// Failed calls that are traces of their own, with nothing that tells which belong together.
     case rootsApart(calls: Int)
     /// Failed requests that made no call although their kind always does: a breaker refused them.

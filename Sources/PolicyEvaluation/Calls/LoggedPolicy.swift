@@ -64,7 +64,7 @@ package struct LoggedPolicy: Sendable {
     }
     earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
-    fact.hidden = log.countedOnly + log.refused
+    fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
   }
@@ -107,8 +107,8 @@ package struct LoggedPolicy: Sendable {
         retries += 1
         retriesByKind[Int(log.failure[i] & 15)] += 1
         retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
-        // Attempts that were only counted have no times of their own.
-        if log.isCounted[episode] { continue }
+        // Of attempts that were only counted, those of calls with one retry have a wait that their length tells.
+        if log.isCounted[episode], range.count != 2 { continue }
         let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
         for number in [Int(log.edge[episode]), log.edges.count] {

@@ -33,6 +33,12 @@ extension PolicyWording {
     case .refusedAttempts(let calls):
       return
         "\(calls) calls last longer than their attempts explain: they hold attempts that left no span, such as refused connections. Nothing about them is called exact."
+    case .restoredAttempts(let calls):
+      return
+        "\(calls) calls hold refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
+    case .overlappingAttempts(let attempts):
+      return
+        "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
     case .rootsApart(let calls):
       return
         "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
