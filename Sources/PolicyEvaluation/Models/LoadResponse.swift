@@ -26,12 +26,12 @@ enum LoadResponse {
     static let limit = 20_000
 
     /// `attempts` are of one component, in the order of time.
-    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: Set<Int64>, origin: Int64) {
+    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes) {
       var head = 0
       for (number, raw) in attempts.enumerated() {
         let i = Int(raw)
         while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
-        if dead.contains((log.start[i] - origin) / 1_000_000) { continue }
+        if dead.contains(log.start[i]) { continue }
         let load = min(number - head + 1, Self.limit)
         while all.count <= load {
           all.append(0)
@@ -83,6 +83,30 @@ enum LoadResponse {
       }
     }
     return best.1
+  }
+
+  /// The likeliest capacity and loss, where no grid over whole seconds finds any; nil where outcomes are as likely without one.
+  static func likeliest(_ table: LoadTable) -> Fit? {
+    let quiet = table.all.indices.filter { table.all[$0] > 0 }
+    guard quiet.count > 1 else { return nil }
+    let all = table.all.reduce(0, +)
+    var seen = 0
+    let middle = quiet.first { seen += table.all[$0]; return seen * 2 >= all } ?? 1
+    let below = quiet.filter { $0 <= middle }
+    let made = below.reduce(0) { $0 + table.all[$1] }
+    let healthy = 1 - Double(below.reduce(0) { $0 + table.failed[$1] }) / Double(max(made, 1))
+    let fit = refine(Fit(capacity: Double(middle) * 1.2, loss: 0.3, healthy: healthy), table)
+    let failed = table.failed.reduce(0, +)
+    let share = Double(failed) / Double(max(all, 1))
+    let none = Double(failed) * Glibc.log(max(share, 1e-9)) + Double(all - failed) * Glibc.log(max(1 - share, 1e-9))
+    let gained = quiet.reduce(0.0) { sum, load in
+      let success = fit.success(Double(load))
+      let bad = Double(table.failed[load])
+      return sum + bad * Glibc.log(max(1 - success, 0.001)) + (Double(table.all[load]) - bad)
+        * Glibc.log(max(success, 0.001))
+    }
+    // Two parameters more must be worth it (G. Schwarz, 1978).
+    return gained > none + Glibc.log(Double(max(all, 2))) ? fit : nil
   }
 
   /// The fit of one component over the seconds of its log, outages of their own making and their neighbours left out.

@@ -73,7 +73,7 @@ extension ReplayRun {
     flights[Int(slot)].follows = false
     sums.estimated += 1
     drawn += 1
-    let failure = load.failure(overload, at: time, origin: base.origin)
+    let failure = load.failure(overload, at: time)
     guard SplitMix64.unit(StableHash.combine(seed, 5)) < failure else {
       sums.won += 1
       let index = log.attempts(of: episode).lowerBound + flight.attempts - 1
