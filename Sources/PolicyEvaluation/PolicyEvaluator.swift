@@ -47,6 +47,7 @@ package enum PolicyEvaluator {
     if backtest?.isRejected == true { findings.warnings.append(.backtestRejected) }
     findings.checks = [checks.fact, backtest?.fact, base.outages.fact].compactMap(\.self)
     let loggedInOverload = base.loggedInOverload()
+    let ends = base.overloadEnds().compactMap { end in end.loggedInOverload().map { (base: end, logged: $0) } }
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
     let next = Atomic<Int>(0)
@@ -55,7 +56,7 @@ package enum PolicyEvaluator {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < file.policies.count else { return }
         let candidate = CandidateEvaluation(
-          base, file.policies[index], checks, loggedInOverload: loggedInOverload
+          base, file.policies[index], checks, loggedInOverload: loggedInOverload, ends: ends
         ).result()
         slots.withLock { $0[index] = candidate }
       }

@@ -16,7 +16,9 @@ struct Overload: Sendable {
 
   let component: Int
   let t: Double
-  let response: Response
+  private(set) var response: Response
+  /// The mildest and the most severe response to a rate that the log does not contradict.
+  private(set) var ends: (mild: LoadResponse.Fit, severe: LoadResponse.Fit)?
   /// Servers that work side by side, and the time each served attempt took one of them, microseconds.
   let workers: Int
   let services: [Int64]
@@ -53,8 +55,10 @@ struct Overload: Sendable {
     for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
     kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
     let attempts = Self.attempts(log, range)
-    let limited = t >= Self.threshold ? Self.concurrency(log, attempts) : nil
-    dead = DeadTimes(log, attempts, seconds: silent, origin: origin, limit: limited?.limit)
+    let rough = t >= Self.threshold ? Self.concurrency(log, attempts, dead: nil) : nil
+    dead = DeadTimes(log, attempts, seconds: silent, origin: origin, limit: rough?.limit)
+    // Once more without the outages that a limit tells apart from load.
+    let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
     let fit =
       LoadResponse.fit(log, range, origin: origin, dead: silent).map { LoadResponse.refine($0, table) }
@@ -66,9 +70,17 @@ struct Overload: Sendable {
     } else if let fit {
       response = .rate(fit)
       (workers, services, own) = (0, [], [:])
+      ends = LoadResponse.ends(fit, table)
     } else {
       return nil
     }
+  }
+
+  /// The same component, answering to a rate as an end of what the log does not contradict.
+  func answering(_ fit: LoadResponse.Fit) -> Overload {
+    var copy = self
+    copy.response = .rate(fit)
+    return copy
   }
 
   /// How likely the attempts' outcomes are by what is under way, and by what came in the last second.
@@ -195,13 +207,19 @@ struct Overload: Sendable {
   }
 
   /// Failures by attempts under way: a limit that most failures lie at or beyond, and most successes below.
-  private static func concurrency(_ log: borrowing CallLog, _ attempts: [Int32]) -> (failure: [Double], limit: Int)? {
+  private static func concurrency(
+    _ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes?
+  ) -> (failure: [Double], limit: Int)? {
     var ends = BinaryHeap<Int64>()
     var table: [(all: Int, failed: Int)] = []
     for raw in attempts {
       let i = Int(raw)
       while let end = ends.first, end <= log.start[i] { _ = ends.pop() }
       let under = min(ends.count, 10_000)
+      if dead?.contains(log.start[i]) ?? false {
+        ends.push(log.start[i].addingSaturated(log.duration[i]))
+        continue
+      }
       while table.count <= under { table.append((0, 0)) }
       table[under].all += 1
       if log.failure[i] != 0 { table[under].failed += 1 }
