@@ -33,9 +33,6 @@ struct CandidateEvaluation {
   }
 
   func result() -> PolicyFindings.Candidate {
-    if policy.supervision != nil, policy.retry == nil, policy.breaker == nil, policy.admission == nil {
-      return SupervisionReplay.evaluate(policy, base.log.moments)
-    }
     let applies = Self.scope(policy, base.log)
     var warnings: [PolicyFindings.CandidateWarning] = []
     if !applies.contains(true) { warnings.append(.emptyScope) }

@@ -11,6 +11,8 @@ internal import Support
 package struct CallAggregator: Aggregator {
   /// How much earlier than the end of the last attempt the next may begin, microseconds: clocks of a millisecond.
   static let tolerance: Int64 = 1000
+  /// From a callee's answer to the end of its caller's span at most, microseconds.
+  static let hedgeEnd: Int64 = 5_000
   /// Failed calls of one parent, callee and operation that wait for a successor at once.
   static let openLimit = 64
   /// Attempts of one span that are believed from a count alone.
@@ -213,7 +215,9 @@ package struct CallAggregator: Aggregator {
       if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) {
         // The client went on while the callee was still at work: its own timeout cut the attempt, of which only the
         // callee's span tells how it would have gone on.
-        guard node.start > last.start.addingSaturated(Self.tolerance) else { return }
+        // Where its own success ended the call, the next one was a hedge.
+        let isHedge = last.failure == 0 && last.end.addingSaturated(Self.hedgeEnd) >= whole.end
+        guard node.start > last.start.addingSaturated(Self.tolerance), !isHedge else { return }
         attempts[number - 1].duration = node.start.subtractingSaturated(last.start)
         attempts[number - 1].failure = FailureKind.timeout.rawValue
         attempts[number - 1].marks.insert(.overlapping)
@@ -221,11 +225,14 @@ package struct CallAggregator: Aggregator {
       let start = number == 0 ? min(whole.start, node.start) : node.start
       var attempt = LoggedAttempt(
         start: start, duration: max(node.end.subtractingSaturated(start), 0),
-        failure: node.failed ? node.failureCode : FailureKind.networkTransient.rawValue, isFirst: number == 0,
+        failure: node.failureCode, isFirst: number == 0,
         isRoot: number == 0 && whole.isRoot)
       attempt.marks = .inner
       attempt.note(callee: node.start, duration: node.duration, failure: node.failureCode)
       attempts.append(attempt)
+    }
+    for number in attempts.indices where attempts[number].failure == 0 {
+      attempts[number].failure = FailureKind.networkTransient.rawValue
     }
     guard var last = attempts.popLast(), var first = attempts.first else { return }
     last.failure = whole.failure
