@@ -58,9 +58,11 @@ struct PolicyAdvice {
     let direction: PolicyFindings.Effect.Direction
     if tonight.value == 0, candidate.exact == 1, candidate.difference.attemptsPerRequest.value == 0 {
       direction = .same
-    } else if tonight.low > 0 || tonight.high > 0 && Self.gain(candidate) > 0.6 * (tonight.high - Self.gain(candidate)) {
+    } else if tonight.low > 0 || tonight.high > 0 && Self.gain(candidate) > 0.6 * (tonight.high - Self.gain(candidate))
+    {
       direction = .better
-    } else if tonight.high < 0 || tonight.low < 0 && -Self.gain(candidate) > 0.6 * (Self.gain(candidate) - tonight.low) {
+    } else if tonight.high < 0 || tonight.low < 0 && -Self.gain(candidate) > 0.6 * (Self.gain(candidate) - tonight.low)
+    {
       direction = .worse
     } else {
       direction = .undecided

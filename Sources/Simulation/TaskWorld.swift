@@ -15,7 +15,7 @@ package struct TaskSpec: Hashable, Sendable {
   package var spread = 1.2
   /// The share of troubles in which a task falls silent instead of ending.
   package var silent = 0.1
-  package var heartbeat = 10.0
+  package var heartbeat = 30.0
   package var startUp = 1.5
   /// What the log's own supervisor waits before each restart.
   package var delay = 30.0
@@ -109,6 +109,7 @@ package struct TaskWorld: Sendable {
   /// - Parameters:
   ///   - backoff: the waits before restarts, counted within ten minutes.
   ///   - watch: how long silence is borne, microseconds; nil for ever.
+  /// - Returns: the share.
   package func availability(_ backoff: Backoff, watch: Int64?) -> Double {
     availability(
       spec.tasks.indices.map {

@@ -43,7 +43,8 @@ func sampleNight() throws {
 func sampleTasks() throws {
   var writer = MemoryWriter()
   let truth = try TaskWorld(Samples.tasks).write(to: &writer)
-  #expect(members("tasks.tar.gz") == Dictionary(writer.members.map { ($0.path, $0.bytes) }, uniquingKeysWith: { a, _ in a }))
+  #expect(
+    members("tasks.tar.gz") == Dictionary(writer.members.map { ($0.path, $0.bytes) }, uniquingKeysWith: { a, _ in a }))
   #expect(try String(contentsOfFile: samples + "/tasks.truth.json", encoding: .utf8) == truth.pretty)
 }
 

@@ -201,7 +201,7 @@ func innerAttempts() {
     let root = tree.span("a", "in", at: 0, lasts: 400_000, kind: .server)
     let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 103_000, kind: .client)
     _ = tree.span("b", "get", parent: call, at: 12_000, lasts: 100_000, kind: .server)
-    _ = tree.span("b", "get", parent: call, at: 20_000, lasts: 100_000, kind: .server)
+    _ = tree.span("b", "get", parent: call, at: 20_000, lasts: 120_000, kind: .server)
   }
   #expect(lengths(beside, toB) == [1])
   // The first goes on after its client gave up: the client's own timeout cut it.

@@ -207,6 +207,7 @@ package struct CallAggregator: Aggregator {
   /// Server spans one after the other below one client span are its attempts: all but the last failed, whatever the
   /// server says, because the client went on; the last one ends as the client's span does.
   private func splitBySpans(_ call: inout Call, _ tree: borrowing CallTree, _ servers: [Int]) {
+    guard let final = servers.last.map({ tree.nodes[$0] }) else { return }
     let whole = call.attempt
     var attempts: [LoggedAttempt] = []
     for (number, index) in servers.enumerated() {
@@ -215,8 +216,10 @@ package struct CallAggregator: Aggregator {
       if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) {
         // The client went on while the callee was still at work: its own timeout cut the attempt, of which only the
         // callee's span tells how it would have gone on.
-        // Where its own success ended the call, the next one was a hedge.
-        let isHedge = last.failure == 0 && last.end.addingSaturated(Self.hedgeEnd) >= whole.end
+        // Where its own success ended the call, and not the last one's, the next one was a hedge.
+        let isHedge =
+          whole.failure == 0 && last.failure == 0 && abs(whole.end.subtractingSaturated(last.end)) <= Self.hedgeEnd
+          && (final.failed || final.end > whole.end.addingSaturated(Self.tolerance))
         guard node.start > last.start.addingSaturated(Self.tolerance), !isHedge else { return }
         attempts[number - 1].duration = node.start.subtractingSaturated(last.start)
         attempts[number - 1].failure = FailureKind.timeout.rawValue

@@ -10,8 +10,10 @@ struct DeadTimes: Sendable {
   static let least = 3
 
   /// - Parameters:
+  ///   - log: the log.
   ///   - attempts: of the component, in the order of time.
-  ///   - seconds: since `origin` in which next to nothing got through.
+  ///   - seconds: since the origin in which next to nothing got through.
+  ///   - origin: where seconds are counted from, microseconds.
   ///   - limit: attempts under way beyond which the component refuses more; nil where it has no such limit.
   init(_ log: borrowing CallLog, _ attempts: [Int32], seconds: Set<Int64>, origin: Int64, limit: Int?) {
     var found = Self.wholeSeconds(log, attempts, seconds, origin)

@@ -23,11 +23,12 @@ extension EvaluationBase {
     var settings = settings
     settings.replays = min(settings.replays, Self.endReplays)
     return [true, false].map { isMild in
-      answering(overloads.map { overload in
-        overload.flatMap { overload in
-          overload.ends.map { overload.answering(isMild ? $0.mild : $0.severe) } ?? overload
-        }
-      }, settings)
+      answering(
+        overloads.map { overload in
+          overload.flatMap { overload in
+            overload.ends.map { overload.answering(isMild ? $0.mild : $0.severe) } ?? overload
+          }
+        }, settings)
     }
   }
 

@@ -31,7 +31,8 @@ enum LoadResponse {
         guard all[load] > 0 else { return sum }
         let success = fit.success(Double(load))
         let bad = Double(failed[load])
-        return sum + bad * Glibc.log(max(1 - success, 0.001)) + (Double(all[load]) - bad) * Glibc.log(max(success, 0.001))
+        return sum + bad * Glibc.log(max(1 - success, 0.001)) + (Double(all[load]) - bad)
+          * Glibc.log(max(success, 0.001))
       }
     }
 
@@ -115,7 +116,10 @@ enum LoadResponse {
     guard quiet.count > 1 else { return nil }
     let all = table.all.reduce(0, +)
     var seen = 0
-    let middle = quiet.first { seen += table.all[$0]; return seen * 2 >= all } ?? 1
+    let middle =
+      quiet.first {
+        seen += table.all[$0]; return seen * 2 >= all
+      } ?? 1
     let below = quiet.filter { $0 <= middle }
     let made = below.reduce(0) { $0 + table.all[$1] }
     let healthy = 1 - Double(below.reduce(0) { $0 + table.failed[$1] }) / Double(max(made, 1))

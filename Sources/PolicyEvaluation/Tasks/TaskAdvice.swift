@@ -43,7 +43,9 @@ struct TaskAdvice {
       because.isEmpty
         ? .take(name: candidate.name, effect) : .closest(name: candidate.name, effect, because: because))
     findings.advice.append(.mustHold([.outagesLikeTonight(candidate.outages), .restartsHarmless]))
-    if let nights = candidate.otherNights?.difference.successRate, nights.low <= 0, candidate.difference.successRate.low > 0 {
+    if let nights = candidate.otherNights?.difference.successRate, nights.low <= 0,
+      candidate.difference.successRate.low > 0
+    {
       findings.advice.append(.holdsForThisNight(outages: candidate.outages, low: nights.low, high: nights.high))
     }
     let second = about.filter { $0 != best && sure(findings.candidates[$0]) > 0 }.max { a, b in
@@ -66,7 +68,8 @@ struct TaskAdvice {
   /// Time down, starts and waste: less is better.
   private func aims(_ candidate: PolicyFindings.Candidate) -> [Double] {
     [
-      -PolicyAdvice.gain(candidate), candidate.outcome.attemptsPerRequest.value ?? candidate.outcome.attemptsPerRequest.high,
+      -PolicyAdvice.gain(candidate),
+      candidate.outcome.attemptsPerRequest.value ?? candidate.outcome.attemptsPerRequest.high,
       candidate.outcome.wastedAttempts.value ?? candidate.outcome.wastedAttempts.high,
     ]
   }

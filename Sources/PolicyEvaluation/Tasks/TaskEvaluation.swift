@@ -51,7 +51,8 @@ struct TaskEvaluation {
     let troubles = Double(max(log.troubles.count, 1))
     let waits = LatencySummary(sums.waits)
     return PolicyFindings.Outcome(
-      successRate: exact(max(1 - sums.down.reduce(0, +) / childTime, 0)), attemptsPerRequest: exact(sums.starts / troubles),
+      successRate: exact(max(1 - sums.down.reduce(0, +) / childTime, 0)),
+      attemptsPerRequest: exact(sums.starts / troubles),
       wastedAttempts: exact(sums.wasted / troubles), latencyP50: exact(Double(waits?.p50 ?? 0)),
       latencyP95: exact(Double(waits?.p95 ?? 0)), latencyP99: exact(Double(waits?.p99 ?? 0)),
       peakLoad: exact(Double(sums.perSecond.values.max() ?? 0)))
@@ -76,7 +77,9 @@ struct TaskEvaluation {
     let outcomes = plays.map(outcome)
     let bounds = ends.map(outcome)
     let base = outcome(logged)
-    func figure(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, minus: Double = 0, _ range: ClosedRange<Double>) -> Estimate {
+    func figure(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, minus: Double = 0, _ range: ClosedRange<Double>)
+      -> Estimate
+    {
       let values = outcomes.map { $0[keyPath: path].value ?? 0 }
       let mean = values.reduce(0, +) / Double(values.count)
       let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count - 1, 1))
@@ -86,7 +89,9 @@ struct TaskEvaluation {
       return Estimate(isRefused ? nil : placed(mean), low: placed(all.min() ?? mean), high: placed(all.max() ?? mean))
     }
     func figures(_ base: PolicyFindings.Outcome?) -> PolicyFindings.Outcome {
-      func at(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, _ range: ClosedRange<Double> = 0...Double.infinity) -> Estimate {
+      func at(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, _ range: ClosedRange<Double> = 0...Double.infinity)
+        -> Estimate
+      {
         figure(path, minus: base?[keyPath: path].value ?? 0, range)
       }
       return PolicyFindings.Outcome(

@@ -104,7 +104,8 @@ struct TaskReplay {
         asLogged(trouble)
         continue
       }
-      push(trouble.isSilent ? trouble.first.addingSaturated(rule.heartbeatTimeout ?? 0) : trouble.first, .trouble(number))
+      push(
+        trouble.isSilent ? trouble.first.addingSaturated(rule.heartbeatTimeout ?? 0) : trouble.first, .trouble(number))
     }
     while let event = queue.pop(), event.at <= log.end {
       switch event.what {
@@ -229,7 +230,9 @@ struct TaskReplay {
     children[child].starts += 1
     if isElsewhere {
       sums.unsupported += 1
-      return unknown == .allLast || unknown == .usual && draw(child) < cure.lasts(trouble, at: time.addingSaturated(startUp(child)), until: log.end)
+      return unknown == .allLast
+        || unknown == .usual
+          && draw(child) < cure.lasts(trouble, at: time.addingSaturated(startUp(child)), until: log.end)
     }
     let ready = time.addingSaturated(startUp(child))
     if let cured = trouble.cured, ready >= cured {

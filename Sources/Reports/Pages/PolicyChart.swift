@@ -26,9 +26,12 @@ enum PolicyChart {
     }
     let height = 30 + 22 * Double(rows.count)
     var svg = Pictures.open(
-      width: left + width + right, height: height + 26, title: hasCalls ? "Success per request and its interval, per policy" : "Tasks' time up, per policy")
-    svg += "<text x=\"\(number(left))\" y=\"14\">\(hasCalls ? "success per request" : "share of the tasks' time up")</text>"
-    svg += "<text x=\"\(number(left + width + 12))\" y=\"14\">\(hasCalls ? "attempts per request" : "starts per trouble")</text>\n"
+      width: left + width + right, height: height + 26,
+      title: hasCalls ? "Success per request and its interval, per policy" : "Tasks' time up, per policy")
+    svg +=
+      "<text x=\"\(number(left))\" y=\"14\">\(hasCalls ? "success per request" : "share of the tasks' time up")</text>"
+    svg +=
+      "<text x=\"\(number(left + width + 12))\" y=\"14\">\(hasCalls ? "attempts per request" : "starts per trouble")</text>\n"
     for (i, row) in rows.enumerated() {
       let y = 36 + 22 * Double(i)
       svg +=

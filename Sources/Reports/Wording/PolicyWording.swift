@@ -160,7 +160,8 @@ package enum PolicyWording {
     let extra = effect.extraAttempts
     if effect.unit == .taskTime {
       let more = extra >= 0 ? "more" : "fewer"
-      return what + (abs(extra) < 0.005 ? ", with as many starts" : ", with \(number(abs(extra))) \(more) starts per trouble")
+      return what
+        + (abs(extra) < 0.005 ? ", with as many starts" : ", with \(number(abs(extra))) \(more) starts per trouble")
     }
     let load =
       extra == 0
