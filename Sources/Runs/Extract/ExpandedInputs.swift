@@ -1,8 +1,8 @@
 internal import Archives
-internal import Model
+package import Model
 
 /// Counts what the inputs of a night expanded to, whichever calls of extract read them: each of them knows of its own only.
-enum ExpandedInputs {
+package enum ExpandedInputs {
   /// What is said where they came to more than a run may expand, at the input, in the order of names, with which they did; nil
   /// where they did not, or where a call stopped at the limit and said so itself.
   ///
@@ -10,7 +10,7 @@ enum ExpandedInputs {
   ///   - outcomes: of all inputs.
   ///   - limit: bytes.
   /// - Returns: an error that names the limit.
-  static func diagnostic(of outcomes: [InputOutcome], limit: Int) -> Diagnostic? {
+  package static func diagnostic(of outcomes: [InputOutcome], limit: Int) -> Diagnostic? {
     let name = ArchiveLimits.Name.expandedPerRun
     guard !outcomes.contains(where: { $0.diagnostics.contains { $0.limit == name } }) else { return nil }
     var expanded = 0
