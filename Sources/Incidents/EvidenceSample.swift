@@ -119,11 +119,11 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
   }
 
   /// The evidence that reports print.
-  func evidence(_ names: NameTable, quote: String) -> Evidence {
+  func evidence(_ names: NameTable, quote: RecordQuote) -> Evidence {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))
     let text = request.isNone ? "" : requestText != 0 ? names[requestText] : request.hex
     return Evidence(
       SourceLocation(input: names[input], member: names[member], position: position), request: ForeignName(text),
-      quote: ForeignText(quote))
+      quote: quote)
   }
 }

@@ -140,7 +140,7 @@ package struct ConcludePhase: Sendable {
   /// failing is that component's.
   private func addTests(
     _ night: NightPartial, _ history: NightHistory?, to report: inout NightReport
-  ) throws(StoreFailure) -> TestConclusion {
+  ) throws(FileFailure) -> TestConclusion {
     let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
       .flatMap { incident in
         incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id.text) }
