@@ -61,7 +61,9 @@ struct Hindcast: ParsableCommand {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
+      SignalSetup.yield()
     } catch {
+      SignalSetup.yield()
       // Help and version are results: where they cannot be written, that is an error as for any other.
       let code = exitCode(for: error)
       guard code == .success else { exit(withError: error) }

@@ -23,6 +23,10 @@ package enum Ending {
     return try work()
   }
 
+  /// Waits for good where a signal is ending the process: what fails then fails because its files are being removed, and its exit
+  /// code is not the process's.
+  package static func yieldToSignal() { change {} }
+
   /// Registers what has to go when the process ends now; `done` takes it off again.
   static func register(_ path: String, _ remove: @escaping @Sendable () -> Void) {
     state.withLock { $0.leftovers[path] = remove }

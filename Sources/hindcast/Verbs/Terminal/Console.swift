@@ -76,4 +76,7 @@ package enum SignalSetup {
 
   /// Ends cleanly on SIGINT, SIGTERM and SIGHUP; called before any other thread is made.
   package static func endCleanly() { Ending.watch() }
+
+  /// Called before the process ends with a code of its own: a signal that came first has the last word.
+  package static func yield() { Ending.yieldToSignal() }
 }
