@@ -62,9 +62,9 @@ struct TraceAssemblerTests {
     night.span(2, under: unknown, at: 10_000, for: 50_000, in: "shop", kind: .server)
     night.span(3, under: 2, at: 10_000, for: 50_000, in: "shop", kind: .client)
     night.rows.spans[2].peer = night.symbols.intern("till")
-    night.span(4, under: unknown, at: 9000, for: 51_500, in: "till", kind: .server)
+    night.span(4, under: unknown, at: 10_500, for: 51_000, in: "till", kind: .server)
     let tree = try #require(night.assembled().trees.first)
-    #expect(night.outline(tree) == ["shop 0+100000", ".shop 10000+50000", "..shop 10000+50000", "...till 9000+51500"])
+    #expect(night.outline(tree) == ["shop 0+100000", ".shop 10000+50000", "..shop 10000+50000", "...till 10500+51000"])
     #expect(tree.nodes.map(\.kind) == [.server, .internal, .client, .server])
   }
 
