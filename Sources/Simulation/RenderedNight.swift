@@ -59,7 +59,8 @@ struct RenderedNight {
       out.quoted(content)
       // Docker keeps the line feed.
       out.bytes.removeLast()
-      out.text(#"\n","stream":"stdout","attrs":{"com.docker.compose.service":"#)
+      out.text("\\n\"")
+      out.text(#","stream":"stdout","attrs":{"com.docker.compose.service":"#)
       out.quoted(name)
       out.text(#"},"time":""#)
       out.text(Timestamp(log.time).rfc3339)

@@ -24,8 +24,13 @@ struct ParentResolver {
     reset(count)
     let hasDuplicates = buildIndex(rows)
     var orphans: [Int32] = []
+    var hasUnplaced = false
     for i in 0..<count {
       let row = rows[i]
+      if row.parent == TraceSpan.unknownParent {
+        hasUnplaced = true
+        continue
+      }
       if row.parent == 0 || row.flags.contains(.foreignParent) { continue }
       if row.parent == row.span {
         repairs.add(.selfParent, at: row.source)
@@ -35,6 +40,7 @@ struct ParentResolver {
       if found < 0 { orphans.append(Int32(i)) } else { parent[i] = found }
     }
     if hasDuplicates { joinDuplicates(rows, &repairs) }
+    if hasUnplaced { UnplacedSpans.place(&rows, &parent) }
     cutRings(rows, &repairs)
     adopt(orphans, &rows, &repairs)
     order(rows)

@@ -53,6 +53,32 @@ struct TraceAssemblerTests {
     #expect(repairs == ["cycle": 1])
   }
 
+  @Test("lines of proxies that know only their request lie in the calls and requests that enclose them")
+  func accessLines() throws {
+    var night = AssemblyFixture()
+    let unknown = TraceSpan.unknownParent
+    // What the shop served; its sidecar's line of a call with the try below it; what the other sidecar served for that.
+    night.span(1, under: unknown, at: 0, for: 100_000, in: "shop", kind: .server)
+    night.span(2, under: unknown, at: 10_000, for: 50_000, in: "shop", kind: .server)
+    night.span(3, under: 2, at: 10_000, for: 50_000, in: "shop", kind: .client)
+    night.rows.spans[2].peer = night.symbols.intern("till")
+    night.span(4, under: unknown, at: 10_500, for: 51_000, in: "till", kind: .server)
+    let tree = try #require(night.assembled().trees.first)
+    #expect(night.outline(tree) == ["shop 0+100000", ".shop 10000+50000", "..shop 10000+50000", "...till 10500+51000"])
+    #expect(tree.nodes.map(\.kind) == [.server, .internal, .client, .server])
+  }
+
+  @Test("lines that nothing encloses, and the two halves of equal length, are roots")
+  func looseAccessLines() throws {
+    var night = AssemblyFixture()
+    night.span(1, under: .max, at: 0, for: 100_000, in: "shop", kind: .server)
+    night.span(2, under: .max, at: 0, for: 100_000, in: "shop", kind: .server)
+    night.span(3, under: .max, at: 500_000, for: 10_000, in: "till", kind: .server)
+    let tree = try #require(night.assembled().trees.first)
+    #expect(tree.nodes.map(\.parent) == [-1, -1, -1])
+    #expect(tree.nodes.map(\.kind) == [.server, .server, .server])
+  }
+
   @Test("a span whose parent is missing is kept under the root and marked")
   func orphan() throws {
     var night = AssemblyFixture()

@@ -17,6 +17,7 @@ public import Support
   /// The text of a trace id that is not hex.
   @usableFromInline package var traceText: Symbol
   @usableFromInline package var span: UInt64
+  /// 0 where there is none, `unknownParent` where there may be one that the record cannot name.
   @usableFromInline package var parent: UInt64
   /// Microseconds since the epoch.
   @usableFromInline package var start: Int64
@@ -81,6 +82,9 @@ public import Support
     flags = []
     source = SourceRef(bits: 0)
   }
+
+  /// The parent of a span whose place in its request only its times tell: an access line has the request's id and no more.
+  package static let unknownParent = UInt64.max
 
   @usableFromInline package enum Status: UInt8, Sendable {
     case unset = 0

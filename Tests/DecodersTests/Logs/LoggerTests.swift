@@ -109,6 +109,10 @@ private let loggers: [(String, ReadLog)] = [
     #"{"resourceLogs":[{"resource":{},"scopeLogs":[{"logRecords":[{"observedTimeUnixNano":"1795572000500000000","attributes":[{"key":"log.file.path","value":{"stringValue":"/var/log/pods/shop_till-0_0b1c/till/0.log"}}],"body":{"stringValue":"2026-11-25T02:00:00.25Z stdout F {\"level\":\"error\",\"msg\":\"lost\"}"}}]}]}]}"#,
     ReadLog("02:00:00.25", "till", "error", "lost")
   ),
+  (
+    "2026-11-25T02:00:00.5Z ERROR [feed-svc,7b0c1d2e3f405162738495a6b7c8d9e0,1122334455667788] list failed: no thread",
+    ReadLog("02:00:00.5", "feed-svc", "error", "list failed: no thread")
+  ),
   ("<3>Shop.Orders[0] lost a card", ReadLog("-", "Shop.Orders", "error", "lost a card")),
   (
     "at=error ts=2026-11-25T02:00:00Z fn=pay msg=lost",

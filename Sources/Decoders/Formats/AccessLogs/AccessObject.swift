@@ -88,7 +88,12 @@ struct AccessObject {
     case .method: record.method = value
     case .target: if record.target.isEmpty { record.target = value }
     case .request:
-      if let (method, target) = AccessShapes.request(b, value) { (record.method, record.target) = (method, target) }
+      if let (method, target) = AccessShapes.request(b, value) {
+        (record.method, record.target) = (method, target)
+      } else if b[value.lowerBound] == 0x2F, record.target.isEmpty {
+        // Apache's `%U` under the name of the whole.
+        record.target = value
+      }
     case .status: takeStatus(b, name, value)
     case .server: if record.server.isEmpty { record.server = value }
     case .configuredServer: record.configuredServer(value)

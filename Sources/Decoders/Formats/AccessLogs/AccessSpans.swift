@@ -71,14 +71,19 @@ struct AccessSpans {
         let low = HexDigits.sixteen(b, record.requestID.lowerBound &+ 16)
       {
         span.trace = RequestID(high: high, low: low)
+        span.parent = TraceSpan.unknownParent
         if !span.trace.isNone { return }
       }
       let id = b.extracting(xrayRoot(record.requestID, b))
       let (request, isHex) = XRayID.parse(id).map { ($0, true) } ?? RequestID.parse(id)
       span.trace = request
       if !isHex { span.traceText = symbols.intern(id) }
+      span.parent = TraceSpan.unknownParent
     }
-    if span.trace.isNone { span.trace = RequestID(high: memberHash, low: place) }
+    if span.trace.isNone {
+      span.parent = 0
+      span.trace = RequestID(high: memberHash, low: place)
+    }
   }
 
   /// `Root=1-…` of `Self=1-…;Root=1-…`: load balancers pass a list of X-Ray ids on.

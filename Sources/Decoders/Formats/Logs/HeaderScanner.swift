@@ -68,7 +68,28 @@ struct HeaderScanner {
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
     }
+    if open == 0x5B, let name = tracedName(line, inner, innerEnd) {
+      return HeaderElement(kind: .traced, content: name, end: stop)
+    }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// `[orders,7b0c…,1122…]` and `[orders,,]`: an application with the trace and the span of its request, perhaps with a flag behind
+  /// them (Spring Cloud Sleuth's `logging.pattern.level`).
+  private func tracedName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {
+    let comma = ByteScan.find(0x2C, in: line, from: start)
+    guard comma > start, comma < end, comma &- start <= 80, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
+    for i in start..<comma where line[i] <= 0x20 || line[i] == 0x3D || line[i] == 0x3A { return nil }
+    var i = comma
+    for field in 0..<2 {
+      guard i < end, line[i] == 0x2C else { return nil }
+      let first = i &+ 1
+      i = first
+      while i < end, hexDigit(line[i]) < 16 { i &+= 1 }
+      guard i &- first == 0 || i &- first == 16 || field == 0 && i &- first == 32 else { return nil }
+    }
+    guard i == end || line[i] == 0x2C else { return nil }
+    return start..<comma
   }
 
   /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.

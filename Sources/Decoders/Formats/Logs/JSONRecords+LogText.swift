@@ -195,7 +195,7 @@ extension JSONRecords {
     let header = found.header
     var record = TextRecord(
       time: header.time, hasZone: header.hasZone, yearAssumed: header.yearAssumed, severity: header.severity,
-      name: header.component, rank: header.component.isEmpty ? .none : .logger,
+      name: header.component, rank: header.component.isEmpty ? .none : header.namesService ? .service : .logger,
       message: header.messageStart..<line.count)
     let isIndented = line[0] == 0x20 || line[0] == 0x09
     if header.messageStart == 0 || header.time == .min && isIndented {

@@ -11,6 +11,8 @@ struct HeaderElement {
     case number
     /// `[main]`, `(x)`.
     case bracket
+    /// `[orders,TRACE,SPAN]`: an application and its request.
+    case traced
     /// A name with a colon behind it: `sshd[24200]:`.
     case tag
     case word
@@ -114,6 +116,8 @@ package struct HeaderLayout: Sendable {
     var hasTime = false
     var hasLevel = false
     var hasTag = false
+    /// Whether the element before is an application with its request: what is no column behind it is the message.
+    var isTraced = false
     /// Lines that reached the last element that is a header's for its own sake; all lines before the first one.
     var base = 0
     /// Words and numbers since then.
@@ -136,6 +140,7 @@ package struct HeaderLayout: Sendable {
         next.hasTime = own.hasTime || isStrong && kind == .time
         next.hasLevel = own.hasLevel || isStrong && kind == .level
         next.hasTag = own.hasTag || kind == .tag
+        next.isTraced = kind == .traced || own.isTraced && kind != .dash
         if isStrong {
           next.base = nodes[child].count
           next.weak = 0
@@ -170,7 +175,8 @@ package struct HeaderLayout: Sendable {
       return percent >= 20 && !path.hasLevel && (!path.hasTag || path.last == .tag) && (path.hasTime || path.weak <= 1)
     case .field: return percent >= 60
     // Behind a tag the message has begun.
-    case .tag: return percent >= 60 && !path.hasTag && path.weak <= 2
+    case .tag: return percent >= 60 && !path.hasTag && !path.isTraced && path.weak <= 2
+    case .traced: return percent >= 60 && !path.hasTag
     // Two brackets in a row: the second one is more likely the message's own.
     // Behind a level and a word it is the message's own, too.
     case .bracket:
@@ -196,6 +202,8 @@ package struct LogHeader: Sendable {
   package var severity: Severity = .unknown
   /// Where the component's name lies in the line: the tag or logger, else the host; empty where there is none.
   package var component = 0..<0
+  /// Whether that is the application's own name.
+  var namesService = false
   /// Where the message begins.
   package var messageStart = 0
 }
@@ -241,6 +249,9 @@ extension HeaderLayout {
           ByteScan.find(0x40, in: line.extracting(element.content), from: 0) < element.content.count
           ? 0 : seenLevel ? 3 : taken.time != .min ? 2 : 1
       case .number: if taken.severity.isUnknown { taken.severity = element.severity }
+      case .traced:
+        nameRank = 5
+        taken.namesService = true
       case .bracket, .dash: break
       }
       if nameRank > rank {
