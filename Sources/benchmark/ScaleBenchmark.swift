@@ -128,12 +128,13 @@ enum ScaleBenchmark {
       """)
     BenchmarkLine.tell(
       "stored | partitions | extract h | aggregate h | partials GB | merge h | conclude min | shuffle GB")
-    // A night of 100 components over 24 hours: that many cells a partial has at most, whatever the rate.
-    let full = 300.0 * 100 * 1440
+    // A night of 100 components over 24 hours, 177 bytes a component and minute measured: a partial has no more cells than that,
+    // whatever the rate.
+    let full = 180.0 * 100 * 1440
     for size in [1e9, 1e12, 1e14] {
       let partitions = max(1, (size / 50e6).rounded(.up))
       // Cells met in a partition grow with what it holds until all are met.
-      let partial = min(full, 0.3 * size * constants.spread / partitions)
+      let partial = min(full, 0.25 * size * constants.spread / partitions)
       let partials = partitions * partial
       let hours = 1 / 3600.0
       BenchmarkLine.tell(

@@ -95,7 +95,7 @@ def extract(program, batch, partitions):
     try:
         with tempfile.TemporaryDirectory(prefix="hindcast-") as folder:
             if batch["remote"]:
-                fetch(batch["paths"][0], folder + "/input")
+                fetch(batch["paths"][0], folder)
                 arguments += ["--name", batch["paths"][0], folder + "/input"]
             else:
                 arguments += ["@" + write(folder + "/inputs", "".join(path + "\n" for path in batch["paths"]))]
@@ -105,12 +105,14 @@ def extract(program, batch, partitions):
         yield batch["key"], refusal.args
 
 
-def fetch(url, path):
-    """A file out of any file system of Hadoop, by its own shell from the jars that Spark brings."""
+def fetch(url, folder):
+    """A file out of any file system of Hadoop, by its own shell from the jars that Spark brings; it insists on a core-site.xml."""
     import pyspark
+    write(folder + "/core-site.xml", "<configuration/>")
     home = os.environ.get("SPARK_HOME") or os.path.dirname(pyspark.__file__)
-    command = ["java", "-cp", home + "/jars/*", "org.apache.hadoop.fs.FsShell", "-cat", url]
-    with open(path, "wb") as file, subprocess.Popen(command, stdout=subprocess.PIPE) as cat:
+    path = ":".join(filter(None, [os.environ.get("HADOOP_CONF_DIR"), folder, home + "/jars/*"]))
+    command = ["java", "-cp", path, "org.apache.hadoop.fs.FsShell", "-cat", url]
+    with open(folder + "/input", "wb") as file, subprocess.Popen(command, stdout=subprocess.PIPE) as cat:
         shutil.copyfileobj(cat.stdout, file, 1 << 20)
     if cat.returncode != 0:
         raise RuntimeError("cannot read " + url)
@@ -126,7 +128,10 @@ def join(program, verb, records, date=None):
 
     def bodies():
         for _, body in itertools.chain([first], records):
-            refusals.append(body) if isinstance(body, tuple) else (yield body)
+            if isinstance(body, tuple):
+                refusals.append(body)
+            else:
+                yield body
 
     frames = bodies()
     start = next(frames, None)
