@@ -49,6 +49,7 @@ struct CandidateEvaluation {
     if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
+    hide(&candidate, most: retry.attempts)
     doubt(candidate, sums, &warnings)
     if sums.estimated > 0, loggedInOverload == nil, !scenario.isRelabelled,
       let check = reweighted(retry, applies: applies)
@@ -79,6 +80,38 @@ struct CandidateEvaluation {
     candidate.estimated += candidate.exact
     candidate.exact = 0
     warnings.append(.notExact(doubts.sorted()))
+  }
+
+  /// Takes values away that rest on calls whose attempts the log hides, and widens their bounds by all that these may be.
+  private func hide(_ candidate: inout PolicyFindings.Candidate, most: Int) {
+    let log = base.log
+    let requests = Double(max(log.count, 1))
+    let untold = Double(log.refused) / requests
+    let apart = log.joined + log.joinedByTime > 0 ? 0 : Double(log.rootsApart) / requests
+    let limit = base.settings.unsupportedLimit
+    guard untold > limit || apart > limit else { return }
+    let share = min(max(untold, apart), candidate.exact + candidate.estimated)
+    candidate.estimated -= min(share, candidate.estimated)
+    candidate.unsupported = max(1 - candidate.exact - candidate.estimated, 0)
+    func bounds(_ estimate: Estimate, _ low: Double, _ high: Double) -> Estimate {
+      Estimate(nil, low: min(estimate.low, low), high: max(estimate.high, high))
+    }
+    let success = candidate.outcome.successRate
+    let change = candidate.difference.successRate
+    let attempts = candidate.outcome.attemptsPerRequest
+    let extra = candidate.difference.attemptsPerRequest
+    // Of calls that are traces of their own any may be another's retry: of failed ones none or all were requests.
+    let failed = apart > limit ? 1 - (base.baseline.successRate.value ?? 1) : 0
+    candidate.outcome.successRate = bounds(
+      success, max(success.low - untold, 0), apart > limit ? 1 : min(success.high + untold, 1))
+    candidate.difference.successRate = bounds(
+      change, min(change.low - untold, -failed), max(change.high + untold, failed))
+    let more = untold * Double(max(min(most, EvaluationSettings.attemptLimit), base.logged.attempts) - 1)
+    candidate.outcome.attemptsPerRequest = bounds(
+      attempts, apart > limit ? min(attempts.low, 1) : attempts.low, attempts.high + more)
+    candidate.difference.attemptsPerRequest = bounds(
+      extra, apart > limit ? extra.low - failed : extra.low - more, extra.high + more)
+    candidate.tonight = nil
   }
 
   /// What makes its figures doubtful beyond its labels.

@@ -315,6 +315,8 @@ extension PolicyFindings {
     case closest(name: ForeignName, Effect, because: [Recommendation.Reason])
     /// What it costs: changes of attempts per request, wasted attempts, p99 (microseconds), peak (attempts per second).
     case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double)
+    /// Time of a component's error budget that it would have saved, microseconds.
+    case budget(Estimate, of: ForeignName)
     case mustHold([Condition])
     case holdsForThisNight(outages: Int, low: Double, high: Double)
     case nextBest(name: ForeignName, behind: Double, Unit)

@@ -122,6 +122,8 @@ package struct PolicyFindings: Hashable, Sendable {
     package var loadAware: Outcome?
     package var verdict: Verdict
     package var onFrontier: Bool
+    /// Time of the error budget that it would have saved, microseconds; nil where nobody promised anything for these calls.
+    package var budget: Estimate?
     /// Whether it restarts or recovers tasks and says nothing of calls: its figures are those of `Tasks`.
     package var isAboutTasks = false
     /// The recommended setting in the configuration syntax of the system it is for.

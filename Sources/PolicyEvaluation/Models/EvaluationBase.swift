@@ -109,8 +109,10 @@ package struct EvaluationBase: Sendable {
     if let other {
       sums = other.sums
     } else {
+      // Retries that are taken for first attempts make every outage look like load.
+      let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
       for component in log.ranges.indices {
-        overloads.append(Overload(log, component: component, origin: origin))
+        overloads.append(isApart ? nil : Overload(log, component: component, origin: origin))
       }
     }
   }

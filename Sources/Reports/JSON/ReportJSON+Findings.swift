@@ -207,7 +207,7 @@ extension ReportJSON {
       "checks": sentences(candidate.checks.map { $0.wording.plain }),
       "tonight": candidate.tonight.map { estimate($0) }, "loadAware": candidate.loadAware.map { metrics($0) },
       "verdict": sentence(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain),
-      "onFrontier": .bool(candidate.onFrontier),
+      "onFrontier": .bool(candidate.onFrontier), "budgetUs": candidate.budget.map { estimate(whole($0)) },
       "configuration": candidate.configuration.map { sentence($0.text) },
     ])
   }

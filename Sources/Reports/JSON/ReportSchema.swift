@@ -439,7 +439,7 @@ package enum ReportSchema {
         Field("outages", count), Field("blocks", count), Field("warnings", list(string)),
         Field("checks", list(string)), Field("tonight", ref("estimate"), optional: true),
         Field("loadAware", ref("metrics"), optional: true), Field("verdict", string), Field("onFrontier", truth),
-        Field("configuration", string, optional: true),
+        Field("configuration", string, optional: true), Field("budgetUs", ref("estimate"), optional: true),
       ]
     ),
     (

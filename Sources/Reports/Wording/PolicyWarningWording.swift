@@ -99,7 +99,7 @@ extension PolicyWording {
         "Counted by the tasks' time: success is the share of it in which they were up, attempts are starts per trouble, waste is starts that another end followed, latency is the time down. The first end of each trouble is the log's; what follows is the policy's."
     case .startsNeverTried(let share):
       return
-        "No value: \(percent: share) of its starts come when the log's supervisor started nothing, in troubles too few to tell how long such last. The bounds are all of these failing and all of them lasting."
+        "No value: \(percent: share) of its starts come when or where the log's supervisor started nothing, and nothing in the log tells how these would have gone. The bounds are all of them failing and all of them lasting."
     case .startUpUnknown(let wait, let quickest):
       return
         "The quickest return took \(duration: quickest): how much of it the log's supervisor waited is not told and taken as \(duration: wait); the interval holds for all of it and for none. Give `logged: { supervision: … }` to settle it."

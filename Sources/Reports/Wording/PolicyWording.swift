@@ -185,6 +185,9 @@ package enum PolicyWording {
     case .cost(let attempts, let wasted, let latency, let peak):
       return
         "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per request, p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
+    case .budget(let saved, let component):
+      return
+        "Of the error budget of \(component) it would have saved \(own: budget(saved.value ?? saved.low)) tonight (\(own: budget(saved.low)) to \(own: budget(saved.high)))."
     case .mustHold(let conditions):
       return "What would have to be true: \(InlineText.joined(conditions.map(condition), by: "; "))."
     case .holdsForThisNight(let outages, let low, let high):
@@ -205,6 +208,9 @@ package enum PolicyWording {
         "Keep what is there: no candidate serves more \(own: Self.unit(unit)) than the log's own policy, as far as it can tell."
     }
   }
+
+  /// A time of an error budget in minutes, as budgets are counted.
+  private static func budget(_ time: Double) -> String { "\(NumberFormat.number(time / 60e6)) minutes" }
 
   private static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + number(value) }
 

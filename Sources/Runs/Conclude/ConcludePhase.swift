@@ -97,7 +97,21 @@ package struct ConcludePhase: Sendable {
       for candidate in policies.candidates where candidate.tonight != nil {
         report.budgets[i].add(candidate.name, gain: candidate.difference.successRate, calls: policies.calls)
       }
+      addBudget(report.budgets[i], to: &report)
     }
+  }
+
+  /// Tells each candidate, and the advice, what of a budget it would have saved; of several budgets the first counts.
+  private static func addBudget(_ budget: ErrorBudget, to report: inout NightReport) {
+    guard var policies = report.policies, policies.candidates.allSatisfy({ $0.budget == nil }) else { return }
+    let saved = Dictionary(budget.candidates.map { ($0.name, $0.saved) }, uniquingKeysWith: { first, _ in first })
+    for i in policies.candidates.indices { policies.candidates[i].budget = saved[policies.candidates[i].name] }
+    if let name = policies.recommended, let saved = saved[name],
+      let place = policies.advice.firstIndex(where: { if case .mustHold = $0 { true } else { false } })
+    {
+      policies.advice.insert(.budget(saved, of: budget.objective.component), at: place)
+    }
+    report.policies = policies
   }
 
   private struct OtherFindings: Sendable {
