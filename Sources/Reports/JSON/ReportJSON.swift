@@ -47,6 +47,13 @@ package struct ReportJSON: Sendable {
       "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
       "impact": impact(report.impact, budgets: report.budgets.isEmpty ? nil : report.budgets),
       "changes": .array(report.changes.map(change)),
+      "fixed": .array(
+        report.fixed.sorted { $0.fingerprint < $1.fingerprint }.map { fixed in
+          .object([
+            "fingerprint": text(fixed.fingerprint.text), "headline": text(fixed.headline.text),
+            "seen": .int(fixed.seen), "firstSeen": text(fixed.firstSeen.text), "lastSeen": text(fixed.lastSeen.text),
+          ])
+        }),
       "tests": tests(report.tests),
       "windows": .array(
         report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.map { window in

@@ -11,8 +11,32 @@ struct FirstScreen {
   private static let listed = 5
 
   func add(to page: inout Page) {
-    page.paragraph(report.verdictWording)
-    page.bullets([lookFirst, others, news, failedTests, unread].compactMap { $0 })
+    let tests = TestHeadlines(report: report)
+    guard tests.isAllThereIs else {
+      page.paragraph(report.verdictWording)
+      page.bullets([lookFirst, others, news, budget, failedTests, unread].compactMap { $0 })
+      return
+    }
+    page.paragraph(tests.verdict + together + NightVerdict.unread(report.verdict.isPartlyUnread))
+    page.bullets([lookFirst].compactMap { $0 } + tests.bullets + [tests.news] + [unread].compactMap { $0 })
+  }
+
+  /// Tests that failed for one reason, which the count by kinds does not tell.
+  private var together: InlineText {
+    guard let worst, worst.kind == .testFailureCluster else { return "" }
+    let when: InlineText = worst.start > 0 ? ", \(own: report.times.range(worst.start, worst.end))" : ""
+    return " " + IncidentWording.headline(worst.headline) + when + "."
+  }
+
+  /// What the night spent of the objective that it hurt most.
+  private var budget: InlineText? {
+    let spent = report.budgets.filter { $0.bad > 0 }.sorted { a, b in
+      let (x, y) = (a.spent(Double(a.bad)), b.spent(Double(b.bad)))
+      return x != y ? x > y : a.objective.component < b.objective.component
+    }
+    guard let worst = spent.first else { return nil }
+    let rest: InlineText = spent.count > 1 ? "; \(spent.count - 1) other budgets hurt less" : ""
+    return "\(strong: "Error budget:") " + BudgetWording.short(worst) + rest
   }
 
   private var worst: Incident? { Ranking.bySeverity(report.incidents).first }
@@ -60,17 +84,25 @@ struct FirstScreen {
     case .silent(let cause, _, _): return "\(cause): is it running? Its last record before the silence"
     case .retried(let cause, _, _): return "the retry limits of the callers of \(cause)"
     case .departed(let cause, _, _), .brokeRules(let cause, _, _): return "what \(cause) does differently now"
-    case .tests(.broke(let test, _, let since)):
-      return (test.map { "\($0)" as InlineText } ?? "the tests it broke") + " and what changed in \(since)"
-    case .tests(.failedTogether): return "what those tests have in common"
+    case .tests(.broke(let test, let tests, let since)):
+      let what = test.map { "\($0) fails" as InlineText } ?? "\(tests) tests fail"
+      let show: InlineText = report.isRevision(since) ? " (\(code: "git show " + Self.word(since.text)))" : ""
+      return "what " + report.revision(since) + " changed" + show + ": " + what + " in every build since"
+    case .tests(.failedTogether(let tests, let signature)):
+      return "what those \(tests) tests need, by their message \(quote: signature.text): was it there?"
     case .tests, .earlier: return nil
     }
   }
 
+  /// A revision as a shell takes it: what has none of its letters is shown, never run.
+  private static func word(_ revision: String) -> String {
+    revision.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ? revision : "REVISION"
+  }
+
   /// What earlier nights did not know.
   private var news: InlineText? {
-    guard !report.incidents.isEmpty else { return nil }
     let head: InlineText = "\(strong: "News:") "
+    guard !report.incidents.isEmpty else { return fixed.map { head + $0 } }
     guard report.earlierNights > 0 || report.incidents.contains(where: { $0.status != .new }) else {
       return head + "no earlier night is known, so nothing here can be called old"
     }
@@ -84,7 +116,15 @@ struct FirstScreen {
     if count(.new) == 0 { parts.insert("nothing new", at: 0) }
     let nights: InlineText =
       report.earlierNights > 0 ? ", against \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
-    return head + InlineText.joined(parts, by: ", ") + nights
+    let gone: InlineText = fixed.map { "; " + $0 } ?? ""
+    return head + InlineText.joined(parts, by: ", ") + nights + gone
+  }
+
+  /// What the night before had and this one has not.
+  private var fixed: InlineText? {
+    guard let first = report.fixed.first else { return nil }
+    let rest: InlineText = report.fixed.count > 1 ? " and \(report.fixed.count - 1) more" : ""
+    return "not seen again since \(first.lastSeen): \(quote: first.headline.text)" + rest
   }
 
   private var failedTests: InlineText? {

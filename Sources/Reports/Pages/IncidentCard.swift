@@ -63,8 +63,17 @@ struct IncidentCard {
     let reasons = cause.reasons.prefix(3).map(\.wording)
     let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
     let share: InlineText = isTest ? "" : " (\(percent: cause.share) of the evidence)"
-    return "\(strong: "Probable root cause:") \(Labels.name(cause))" + share
-      + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; "))
+    let name = isTest ? report.revision(cause.component) : Labels.name(cause)
+    return "\(strong: "Probable root cause:") " + name + share
+      + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; ")) + (isTest ? "" : logs(of: cause))
+  }
+
+  /// Where another system shows the logs of the cause at that time, some minutes before it included.
+  private func logs(of cause: Incident.RootCause) -> InlineText {
+    let lead: Int64 = 300_000_000
+    let (start, end) = (Timestamp(incident.start.subtractingSaturated(lead)), Timestamp(incident.end))
+    let address = report.links.log(component: cause.component.text, start: start.rfc3339, end: end.rfc3339)
+    return address.map { "; " + InlineText([.link("its logs", path: $0)]) } ?? ""
   }
 
   private var evidence: InlineText? {
@@ -89,7 +98,7 @@ struct IncidentCard {
       return "\(entry.component.text + " " + entry.operation.text) (" + InlineText.joined(parts, by: ", ")
         + " of \(entry.requests))"
     }
-    let rest: InlineText = hit.count > 3 ? " and \(hit.count - 3) more operations" : ""
+    let rest: InlineText = hit.count > 3 ? " and " + IncidentWording.counted(hit.count - 3, "more operation") : ""
     return "\(strong: "Users' requests:") " + InlineText.joined(texts, by: ", ") + rest
   }
 
@@ -124,7 +133,8 @@ struct IncidentCard {
       "\(link.from) → \(link.to) (\(own: NumberFormat.delay(incident.hop(link))))"
     }
     let rest: InlineText =
-      incident.causalChain.count > Self.listed ? " and \(incident.causalChain.count - Self.listed) more steps" : ""
+      incident.causalChain.count > Self.listed
+      ? " and " + IncidentWording.counted(incident.causalChain.count - Self.listed, "more step") : ""
     return "\(strong: "How it spread:") " + InlineText.joined(links, by: ", ") + rest
   }
 

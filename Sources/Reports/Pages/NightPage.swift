@@ -74,7 +74,7 @@ package struct NightPage {
   }
 
   var title: InlineText {
-    guard let window = report.window else { return "Night report" }
+    guard let window = report.shownWindow else { return "Night report" }
     let times = report.times
     let span = times.range(window.start, window.end)
     return times.day.map { "Night report, \(own: String($0)), \(own: span)" } ?? "Night report, \(own: span)"

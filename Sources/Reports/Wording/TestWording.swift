@@ -17,11 +17,13 @@ enum TestWording {
   }
 
   /// Since when, and what passed last.
-  static func since(_ test: TestFindings.FailingTest) -> InlineText {
+  static func since(
+    _ test: TestFindings.FailingTest, _ name: (ForeignName) -> InlineText = { "\($0)" }
+  ) -> InlineText {
     switch (test.since, test.lastPassed) {
-    case (let since?, let passed?): "since \(since), last passed \(passed)"
-    case (let since?, nil): "since \(since)"
-    case (nil, let passed?): "last passed \(passed)"
+    case (let since?, let passed?): "since \(name(since)), last passed \(name(passed))"
+    case (let since?, nil): "since \(name(since))"
+    case (nil, let passed?): "last passed \(name(passed))"
     case (nil, nil):
       switch test.status {
       case .flaky: "comes and goes"
@@ -31,6 +33,14 @@ enum TestWording {
       }
     }
   }
+
+  /// The last builds as a strip, a sign a build, and what the signs mean.
+  static func strip(_ marks: [TestFindings.Mark]) -> InlineText {
+    marks.isEmpty ? "–" : .own(marks.map(\.sign).joined())
+  }
+
+  static let stripKey: InlineText =
+    "Builds of its branch, the oldest first: ✓ passed, ↻ passed after a failed attempt, ✗ failed, ○ failed because of something else, · not there."
 
   static func place(_ place: TestFindings.CodePlace?) -> InlineText {
     guard let place, !place.file.isEmpty else { return "" }
@@ -57,6 +67,18 @@ enum TestWording {
     guard let doubt = unsure.first?.doubt else { return nil }
     return
       "\(strong: "Perhaps flaky:") \(unsure.count) of the new failures are too few to tell; of this project's tests \(doubt.flaky) have come and gone, and \(doubt.broken) broke for good or until they were mended."
+  }
+}
+
+extension TestFindings.Mark {
+  var sign: String {
+    switch self {
+    case .passed: "✓"
+    case .failed: "✗"
+    case .flaky: "↻"
+    case .elsewhere: "○"
+    case .absent: "·"
+    }
   }
 }
 

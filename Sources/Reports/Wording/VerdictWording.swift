@@ -14,7 +14,14 @@ extension NightReport {
   }
 
   /// How this night's times are shown.
-  var times: TimeFormat { TimeFormat(window) }
+  var times: TimeFormat { TimeFormat(shownWindow) }
+
+  /// First and last record, else the first and the last build's beginning.
+  var shownWindow: (start: Int64, end: Int64)? {
+    if let window { return window }
+    let starts = tests.builds.map(\.start).filter { $0 > 0 }
+    return starts.min().flatMap { first in starts.max().map { (first, $0) } }
+  }
 }
 
 extension NightVerdict {
@@ -37,7 +44,7 @@ extension NightVerdict {
     }
   }
 
-  fileprivate static func unread(_ isPartlyUnread: Bool) -> InlineText {
+  static func unread(_ isPartlyUnread: Bool) -> InlineText {
     isPartlyUnread ? " Part of the input could not be read." : ""
   }
 }
