@@ -175,12 +175,12 @@ private struct IncidentReader {
           offset: try need(span["offsetUs"]?.integer, "offsetUs"),
           duration: try need(span["durationUs"]?.integer, "durationUs"),
           failure: name.map { name in FailureKind.allCases.first { $0.name == name } ?? .unknown },
-          message: ForeignText(span["message"]?.text ?? ""), isOrigin: span["isOrigin"]?.flag ?? false,
+          message: ForeignText(span["message"]?.text ?? ""), isOrigin: span["isOrigin"] == .bool(true),
           location: try evidence(span).location))
     }
     return ExemplarRequest(
       request: try name(value, "request"), start: try time(value, "start"),
-      duration: try need(value["durationUs"]?.integer, "durationUs"), isBad: value["isBad"]?.flag ?? false,
+      duration: try need(value["durationUs"]?.integer, "durationUs"), isBad: value["isBad"] == .bool(true),
       spans: spans, omitted: value["omitted"]?.integer.flatMap { Int(exactly: $0) } ?? 0)
   }
 }

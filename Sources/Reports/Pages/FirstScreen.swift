@@ -14,7 +14,7 @@ struct FirstScreen {
     let tests = TestHeadlines(report: report)
     guard tests.isAllThereIs else {
       page.paragraph(report.verdictWording)
-      page.bullets([lookFirst, others, news, budget, failedTests, unread].compactMap { $0 })
+      page.bullets([lookFirst, cause, users, others, news, budget, failedTests, unread].compactMap { $0 })
       return
     }
     page.paragraph(tests.verdict + together + NightVerdict.unread(report.verdict.isPartlyUnread))
@@ -61,6 +61,20 @@ struct FirstScreen {
       + "\(code: "hindcast events --stats INPUT") tells what is read, and why not"
   }
 
+  /// Why the worst incident is thought to have begun where it did.
+  private var cause: InlineText? {
+    worst.flatMap { incident in
+      let card = IncidentCard(incident: incident, report: report)
+      guard !incident.rootCauses.isEmpty else { return nil }
+      let cause = card.cause(reasons: 1)
+      guard let saying = card.saying, !cause.plain.contains(saying.plain) else { return cause }
+      return cause + "; a record of it says " + saying
+    }
+  }
+
+  /// Which of the users' requests met it.
+  private var users: InlineText? { worst.flatMap { IncidentCard(incident: $0, report: report).users } }
+
   /// What else there is, in a few words each.
   private var others: InlineText? {
     let rest = Ranking.bySeverity(report.incidents).dropFirst()
@@ -96,7 +110,8 @@ struct FirstScreen {
 
   /// A revision as a shell takes it: what has none of its letters is shown, never run.
   private static func word(_ revision: String) -> String {
-    revision.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A } ? revision : "REVISION"
+    revision.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
+      ? revision : "REVISION"
   }
 
   /// What earlier nights did not know.

@@ -56,14 +56,17 @@ struct IncidentCard {
     return parts.isEmpty ? nil : "\(strong: "Status:") " + InlineText.joined(parts, by: "; ")
   }
 
-  private var cause: InlineText? {
+  private var cause: InlineText { cause(reasons: 3) }
+
+  /// The probable root cause with the first of its reasons.
+  func cause(reasons count: Int) -> InlineText {
     guard let cause = incident.rootCauses.first else {
       return "\(strong: "Probable root cause:") the evidence does not tell"
     }
-    let reasons = cause.reasons.prefix(3).map(\.wording)
+    let reasons = cause.reasons.prefix(count).map(\.wording)
     let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
     let share: InlineText = isTest ? "" : " (\(percent: cause.share) of the evidence)"
-    let name = isTest ? report.revision(cause.component) : Labels.name(cause)
+    let name = report.isRevision(cause.component) ? report.revision(cause.component) : Labels.name(cause)
     return "\(strong: "Probable root cause:") " + name + share
       + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; ")) + (isTest ? "" : logs(of: cause))
   }
@@ -76,11 +79,16 @@ struct IncidentCard {
     return address.map { "; " + InlineText([.link("its logs", path: $0)]) } ?? ""
   }
 
-  private var evidence: InlineText? {
+  /// What a record that proves it says.
+  var saying: InlineText? { proof.flatMap { $0.quote.isEmpty ? nil : "\(quote: $0.quote.text)" } }
+
+  private var proof: Evidence? {
     let proofs = incident.rootCauses.first?.evidence ?? []
-    guard let proof = (proofs + incident.evidence).first(where: { !$0.quote.isEmpty }) ?? proofs.first else {
-      return nil
-    }
+    return (proofs + incident.evidence).first { !$0.quote.isEmpty } ?? proofs.first
+  }
+
+  private var evidence: InlineText? {
+    guard let proof else { return nil }
     let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.text)"
     let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
     let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
@@ -88,7 +96,7 @@ struct IncidentCard {
   }
 
   /// What users met, by operation.
-  private var users: InlineText? {
+  var users: InlineText? {
     let hit = incident.impact.entryPoints.filter { $0.failed + $0.slow > 0 }
     guard !hit.isEmpty else { return nil }
     let texts = hit.prefix(3).map { entry -> InlineText in

@@ -38,7 +38,7 @@ struct TestHeadlines {
       case .setup: "Set-up failed:"
       case .unsure: "New, perhaps flaky:"
       case .configuration: "Never passed on one configuration:"
-      case .ongoing: "Failing since before:"
+      case .ongoing: "Still failing:"
       case .flaky: "Flaky, failed the last time:"
       case .collateral: "Only because of others:"
       }
@@ -50,7 +50,7 @@ struct TestHeadlines {
       case .setup: "\(count) could not start"
       case .unsure: "\(count) new, perhaps flaky"
       case .configuration: "\(count) never passed on one configuration"
-      case .ongoing: "\(count) failing since before"
+      case .ongoing: "\(count) still failing"
       case .flaky: "\(count) flaky"
       case .collateral: "\(count) only because of others"
       }
@@ -76,8 +76,11 @@ struct TestHeadlines {
     let incomplete = tests.builds.count { $0.outcome == .incomplete }
     var builds: InlineText = ""
     if tests.builds.count > 1 {
-      builds = red == 0 ? " All \(tests.builds.count) builds are green" : " \(red) of \(tests.builds.count) builds are red"
-      if incomplete > 0 { builds = builds + (red == 0 ? " but \(incomplete) incomplete" : ", \(incomplete) incomplete") }
+      builds =
+        red == 0 ? " All \(tests.builds.count) builds are green" : " \(red) of \(tests.builds.count) builds are red"
+      if incomplete > 0 {
+        builds = builds + (red == 0 ? " but \(incomplete) incomplete" : ", \(incomplete) incomplete")
+      }
       builds = builds + "."
     }
     guard !names.isEmpty else {
@@ -106,8 +109,8 @@ struct TestHeadlines {
   }
 
   private func text(_ test: Name) -> InlineText {
-    guard let first = test.lines.first else { return "\(test.name)" }
-    var text: InlineText = "\(test.name)"
+    guard let first = test.lines.first else { return TestWording.name(test.name) }
+    var text = TestWording.name(test.name)
     let places = test.lines.filter { Kind($0) == test.kind }.map { line -> InlineText in
       let branch: InlineText = line.line.branch.isEmpty ? "" : " (\(line.line.branch))"
       return line.line.configuration.isEmpty ? branch : "\(line.line.configuration)" + branch
@@ -118,8 +121,12 @@ struct TestHeadlines {
       text = text + (isBare ? "" : " on ") + shown + (places.count > 3 ? " and \(places.count - 3) more" : "")
     }
     if test.kind == .broke || test.kind == .unsure || test.kind == .ongoing, let since = first.since {
-      let passed: InlineText = first.lastPassed.map { ", last passed in " + report.revision($0) } ?? ""
-      text = text + " since " + report.revision(since) + passed
+      if first.lastPassed == since {
+        text = text + " since a second build of " + report.revision(since) + ", which it had passed"
+      } else {
+        let passed: InlineText = first.lastPassed.map { ", last passed in " + report.revision($0) } ?? ""
+        text = text + " since " + report.revision(since) + passed
+      }
     }
     if !first.message.isEmpty, test.kind != .collateral { text = text + ": \(quote: first.message.text)" }
     let place = TestWording.place(first.place)

@@ -1,4 +1,5 @@
 internal import Model
+internal import Support
 
 /// A request's spans as lines of text: what ran when, as bars, and which span the trouble began in.
 enum WaterfallText {

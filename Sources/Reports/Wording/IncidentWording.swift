@@ -18,7 +18,7 @@ enum IncidentWording {
       affected.isEmpty
         ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
     case .departed(let cause, let affected, let reason):
-      "\(cause) ran another way than usual" + (reason.map { ": " + Self.reason($0) } ?? "")
+      "\(cause) ran another way than usual" + (reason.map(Self.departure) ?? "")
         + (affected.isEmpty ? "" : "; \(names(affected)) changed with it")
     case .silent(let cause, let affected, let impact):
       "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
@@ -35,6 +35,12 @@ enum IncidentWording {
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
     }
+  }
+
+  /// How often it did; what it did instead its reasons tell.
+  private static func departure(_ reason: CauseReason) -> InlineText {
+    guard case .eventPair(let operation, _, _, let share, let usual) = reason else { return ": " + Self.reason(reason) }
+    return " in \(percent: share) of \(operation) (usually \(percent: usual))"
   }
 
   private static func of(_ impact: RequestImpact) -> InlineText {

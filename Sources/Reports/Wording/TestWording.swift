@@ -10,10 +10,16 @@ enum TestWording {
 
   /// A line: the test, and where there are several its configuration and branch.
   static func line(_ line: TestFindings.Line) -> InlineText {
-    var text: InlineText = "\(line.test)"
+    var text = name(line.test)
     if !line.configuration.isEmpty { text = text + " on \(line.configuration)" }
     if !line.branch.isEmpty { text = text + " (\(line.branch))" }
     return text
+  }
+
+  /// A test; what has no name of its own is called by its class.
+  static func name(_ test: ForeignName) -> InlineText {
+    let text = test.text
+    return text.hasSuffix(" > ") ? .foreign(String(text.dropLast(3))) : "\(test)"
   }
 
   /// Since when, and what passed last.

@@ -9,7 +9,9 @@ extension NightReport {
     guard case .incidents(let count, _, let isPartlyUnread) = verdict, let worst = Ranking.bySeverity(incidents).first,
       let sentence = IncidentSentence(worst, of: self).wording
     else { return verdict.wording }
-    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents; the worst: "
+    let grave = incidents.count { $0.severity >= .major }
+    let gravity: InlineText = grave > 0 && grave < count ? " (\(grave) of them major or worse)" : ""
+    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents" + gravity + "; the worst: "
     return head + sentence + "." + NightVerdict.unread(isPartlyUnread)
   }
 
@@ -20,7 +22,8 @@ extension NightReport {
   var shownWindow: (start: Int64, end: Int64)? {
     if let window { return window }
     let starts = tests.builds.map(\.start).filter { $0 > 0 }
-    return starts.min().flatMap { first in starts.max().map { (first, $0) } }
+    let times = starts + incidents.flatMap { [$0.start, $0.end] }.filter { $0 > 0 }
+    return times.min().flatMap { first in times.max().map { (first, $0) } }
   }
 }
 
@@ -64,7 +67,7 @@ struct IncidentSentence {
     let when: InlineText = .own(report.times.range(incident.start, incident.end))
     guard let facts = incident.headline.facts else {
       if case .earlier = incident.headline { return nil }
-      return IncidentWording.headline(incident.headline) + ", " + when
+      return IncidentWording.headline(incident.headline) + ", " + when + met
     }
     guard facts.impact.failed + facts.impact.slow > 0 else {
       return IncidentWording.headline(incident.headline) + ", " + when
@@ -72,6 +75,16 @@ struct IncidentSentence {
     let affected =
       facts.affected.isEmpty ? "" : "; also affected: " + IncidentWording.names(facts.affected)
     return impact(facts.impact) + ", " + when + ", " + because(facts.cause) + affected
+  }
+
+  /// What users met of an incident that is known by something else.
+  private var met: InlineText {
+    let entries = incident.impact.entryPoints
+    let (failed, slow) = (entries.reduce(0) { $0 + $1.failed }, entries.reduce(0) { $0 + $1.slow })
+    let requests = entries.reduce(0) { $0 + $1.requests }
+    guard failed + slow > 0 else { return "" }
+    let parts: [InlineText] = (failed > 0 ? ["\(failed) failed"] : []) + (slow > 0 ? ["\(slow) slow"] : [])
+    return "; of \(requests) user requests " + InlineText.joined(parts, by: ", ")
   }
 
   private func because(_ cause: ForeignName) -> InlineText {

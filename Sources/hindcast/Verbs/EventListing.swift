@@ -79,16 +79,18 @@ package enum EventListing {
   /// A row an input, and one for each of its members.
   private static func table(_ outcomes: [InputOutcome]) -> Listing {
     var listing = Listing(["input", "member", "format", "bytes", "records", "used", "skipped", "repaired"])
-    func row(_ input: String, _ member: String, _ format: String, _ bytes: Int, _ counts: RecordCounts) {
+    func row(_ input: String, member: String, format: String, bytes: Int, _ counts: RecordCounts) {
       listing.rows.append([
         .text(input), .text(member), .text(format), .count(bytes), .count(counts.records), .count(counts.used),
         .count(counts.skippedTotal), .count(counts.repaired.values.reduce(0, +)),
       ])
     }
     for outcome in outcomes {
-      row(outcome.name, "", "", outcome.bytes, outcome.recordCounts)
+      row(outcome.name, member: "", format: "", bytes: outcome.bytes, outcome.recordCounts)
       for member in outcome.memberCounts where !member.member.isEmpty {
-        row(outcome.name, member.member.text, member.format.text, member.bytes, member.recordCounts)
+        row(
+          outcome.name, member: member.member.text, format: member.format.text, bytes: member.bytes,
+          member.recordCounts)
       }
     }
     return listing
