@@ -48,12 +48,12 @@ struct FirstScreenTests {
   func tests() {
     let text = screen(night)
     for part in [
-      "5 of 200 tests failed in their last build: 1 broke tonight, 1 could not start, 1 new, perhaps flaky",
+      "5 of 200 tests failed in their last build (6 failures on configurations and branches): 1 broke tonight",
       "2 of 3 builds are red.",
       "**Broke tonight:** `p > A` on `linux`, `windows` since `abc1234`, last passed in `abc1233`",
       "`want 2, got 3` at `src/pay_test.go`:9, owned by `@team-pay`", "**New, perhaps flaky:** `p > E`",
       "**Set-up failed:** `p > D`", "**Never passed on one configuration:** `p > B` on `windows`",
-      "**News:** 1 test broke tonight, against 3 earlier nights",
+      "**News:** 1 test broke tonight, compared with 3 earlier nights",
     ] {
       #expect(text.contains(part), "\(part) is not in:\n\(text)")
     }

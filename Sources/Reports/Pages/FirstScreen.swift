@@ -14,7 +14,7 @@ struct FirstScreen {
     let tests = TestHeadlines(report: report)
     guard tests.isAllThereIs else {
       page.paragraph(report.verdictWording)
-      page.bullets([lookFirst, cause, users, others, news, budget, failedTests, unread].compactMap { $0 })
+      page.bullets([lookFirst, cause, users, owner, others, news, budget, failedTests, unread].compactMap { $0 })
       return
     }
     page.paragraph(tests.verdict + together + NightVerdict.unread(report.verdict.isPartlyUnread))
@@ -72,6 +72,12 @@ struct FirstScreen {
     }
   }
 
+  /// Whom to ask.
+  private var owner: InlineText? {
+    guard let owner = worst?.owner else { return nil }
+    return "\(strong: "Owner:") \(owner)"
+  }
+
   /// Which of the users' requests met it.
   private var users: InlineText? { worst.flatMap { IncidentCard(incident: $0, report: report).users } }
 
@@ -79,10 +85,16 @@ struct FirstScreen {
   private var others: InlineText? {
     let rest = Ranking.bySeverity(report.incidents).dropFirst()
     guard !rest.isEmpty else { return nil }
-    let shown = rest.prefix(4).map { incident -> InlineText in
-      "\(Labels.about(incident)) (\(own: Labels.title(incident.kind).lowercased()), \(own: report.times.range(incident.start, incident.end)))"
+    // All that are as grave as the worst, or major, as far as a reader takes them in.
+    let grave = rest.count { $0.severity >= .major }
+    let shown = rest.prefix(min(max(grave, 4), 10)).map { incident -> InlineText in
+      let hit = incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
+      let users: InlineText = hit > 0 ? ", \(hit) user requests" : ""
+      return
+        "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
+        + users + ", \(own: report.times.range(incident.start, incident.end)))"
     }
-    let more: InlineText = rest.count > 4 ? " and \(rest.count - 4) more" : ""
+    let more: InlineText = rest.count > shown.count ? " and \(rest.count - shown.count) more" : ""
     return "\(strong: "Other incidents:") " + InlineText.joined(shown, by: ", ") + more
   }
 
@@ -97,7 +109,8 @@ struct FirstScreen {
     case .slowed(let cause, _, _): return "\(cause): what held it up from \(own: report.times.time(incident.start)) UTC"
     case .silent(let cause, _, _): return "\(cause): is it running? Its last record before the silence"
     case .retried(let cause, _, _): return "the retry limits of the callers of \(cause)"
-    case .departed(let cause, _, _), .brokeRules(let cause, _, _): return "what \(cause) does differently now"
+    case .departed(let cause, _, _), .brokeRules(let cause, _, _):
+      return "what \(cause) did differently, \(own: report.times.range(incident.start, incident.end))"
     case .tests(.broke(let test, let tests, let since)):
       let what = test.map { "\($0) fails" as InlineText } ?? "\(tests) tests fail"
       let show: InlineText = report.isRevision(since) ? " (\(code: "git show " + Self.word(since.text)))" : ""
@@ -119,7 +132,7 @@ struct FirstScreen {
     let head: InlineText = "\(strong: "News:") "
     guard !report.incidents.isEmpty else { return fixed.map { head + $0 } }
     guard report.earlierNights > 0 || report.incidents.contains(where: { $0.status != .new }) else {
-      return head + "no earlier night is known, so nothing here can be called old"
+      return head + "no earlier night to compare with"
     }
     func count(_ status: Incident.Status) -> Int { report.incidents.count { $0.status == status } }
     var parts: [InlineText] = []
@@ -130,7 +143,8 @@ struct FirstScreen {
     if expected > 0 { parts.append("\(expected) muted or in a maintenance") }
     if count(.new) == 0 { parts.insert("nothing new", at: 0) }
     let nights: InlineText =
-      report.earlierNights > 0 ? ", against \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
+      report.earlierNights > 0
+      ? ", compared with \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
     let gone: InlineText = fixed.map { "; " + $0 } ?? ""
     return head + InlineText.joined(parts, by: ", ") + nights + gone
   }

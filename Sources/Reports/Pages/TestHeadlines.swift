@@ -81,31 +81,51 @@ struct TestHeadlines {
       if incomplete > 0 {
         builds = builds + (red == 0 ? " but \(incomplete) incomplete" : ", \(incomplete) incomplete")
       }
-      builds = builds + "."
+      builds = builds + "." + (red > 0 ? stillRed : "")
     }
     guard !names.isEmpty else {
       let flaky = Set(tests.flaky.map(\.line.test)).count
       let also: InlineText = flaky > 0 ? "; \(flaky) are flaky" : ""
       return "None of \(tests.tests) tests failed in its last build" + also + "." + builds
     }
+    let lines = tests.failing.count
+    let onLines: InlineText = lines > names.count ? " (\(lines) failures on configurations and branches)" : ""
     let kinds = Kind.allCases.compactMap { kind -> InlineText? in
       let count = names.count { $0.kind == kind }
       return count > 0 ? kind.counted(count) : nil
     }
-    return "\(names.count) of \(tests.tests) tests failed in their last build: " + InlineText.joined(kinds, by: ", ")
+    return "\(names.count) of \(tests.tests) tests failed in their last build" + onLines + ": "
+      + InlineText.joined(kinds, by: ", ")
       + "." + builds
+  }
+
+  /// What would keep the builds red without tonight's news.
+  private var stillRed: InlineText {
+    let kinds = Set(names.map(\.kind))
+    guard kinds.contains(.broke) || kinds.contains(.unsure) else { return "" }
+    return kinds.contains(.configuration) || kinds.contains(.ongoing)
+      ? " What failed before tonight keeps them red, too." : ""
+  }
+
+  /// Tests that came and went, those that passed in the end included.
+  private var flaky: InlineText? {
+    let all = Set(tests.flaky.map(\.line.test))
+    guard !all.isEmpty else { return nil }
+    let failed = names.count { all.contains($0.name) && $0.kind == .flaky }
+    let last: InlineText = failed > 0 ? ", of which \(failed) failed the last time" : ", all passed in the end"
+    return "\(strong: "Flaky:") " + IncidentWording.counted(all.count, "test") + last
   }
 
   /// A line a kind, what is news first.
   var bullets: [InlineText] {
     let names = names
-    return Kind.allCases.compactMap { kind in
+    return Kind.allCases.compactMap { kind -> InlineText? in
       let own = names.filter { $0.kind == kind }
       guard !own.isEmpty else { return nil }
       let shown = own.prefix(Self.listed).map { text($0) }
       let rest: InlineText = own.count > Self.listed ? "; and \(own.count - Self.listed) more" : ""
       return "\(strong: kind.title) " + InlineText.joined(shown, by: "; ") + rest
-    }
+    } + [flaky].compactMap { $0 }
   }
 
   private func text(_ test: Name) -> InlineText {
@@ -153,7 +173,7 @@ struct TestHeadlines {
     let told: InlineText = parts.isEmpty ? "nothing broke tonight" : InlineText.joined(parts, by: ", ")
     let nights: InlineText =
       report.earlierNights > 0
-      ? ", against \(IncidentWording.counted(report.earlierNights, "earlier night"))"
+      ? ", compared with \(IncidentWording.counted(report.earlierNights, "earlier night"))"
       : "; no earlier night is known, so only tonight's builds tell what is new"
     return head + told + nights
   }

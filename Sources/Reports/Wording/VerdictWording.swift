@@ -84,7 +84,7 @@ struct IncidentSentence {
     let requests = entries.reduce(0) { $0 + $1.requests }
     guard failed + slow > 0 else { return "" }
     let parts: [InlineText] = (failed > 0 ? ["\(failed) failed"] : []) + (slow > 0 ? ["\(slow) slow"] : [])
-    return "; of \(requests) user requests " + InlineText.joined(parts, by: ", ")
+    return "; of \(requests) user requests in that time " + InlineText.joined(parts, by: ", ")
   }
 
   private func because(_ cause: ForeignName) -> InlineText {
@@ -101,13 +101,16 @@ struct IncidentSentence {
   private func impact(_ impact: RequestImpact) -> InlineText {
     let all = max(report.summary.requests, impact.requests)
     func share(_ count: Int) -> InlineText {
-      all > 0 ? " (\(percent: Double(count) / Double(all)))" : ""
+      guard all > 0 else { return "" }
+      let night: InlineText = "\(percent: Double(count) / Double(all))"
+      guard impact.requests > 0, impact.requests < all else { return " (" + night + ")" }
+      return " (" + night + "; \(percent: Double(count) / Double(impact.requests)) of those while it lasted)"
     }
     if impact.failed == 0 {
-      return "\(impact.slow) of \(all) user requests were slow" + share(impact.slow)
+      return "\(impact.slow) of the night's \(all) user requests were slow" + share(impact.slow)
     }
     let slow: InlineText = impact.slow > 0 ? " and \(impact.slow) were slow" : ""
-    return "\(impact.failed) of \(all) user requests failed" + share(impact.failed) + slow
+    return "\(impact.failed) of the night's \(all) user requests failed" + share(impact.failed) + slow
   }
 }
 
