@@ -11,6 +11,8 @@ struct Anomaly {
     case behaviour
     /// It does nothing although requests come as usual.
     case silence
+    /// It died and was started again, over and over.
+    case crashes
     /// Its log lines and metrics, where there are hardly any requests to see it by.
     case records
   }
@@ -29,6 +31,8 @@ struct Anomaly {
   var time = 0.0
   /// Requests that were to be expected of a silent one.
   var missing = 0.0
+  /// Deaths of one that was started again and again.
+  var crashes = 0
   /// Which spans it slowed, for slow ones.
   var reach: LatencyContrast.Reach?
 }

@@ -31,6 +31,8 @@ struct ComponentTimeline {
   private let nameByIndex: [Int32]
   /// The callee that most warnings and errors of a component name, for (component index, coarse slot).
   private var accusedCallee: [CubeKey: Int] = [:]
+  /// Fine slots in which components died, by component index.
+  private var deaths: Set<CubeKey> = []
   /// The one component with callers that a log template names, by the template's name number.
   private var namedCallee: [Int32: Int] = [:]
 
@@ -89,6 +91,10 @@ struct ComponentTimeline {
     for (cell, tally) in partial.operations.cells { totals[CubeKey(a: cell.a, b: cell.b), default: 0] += tally.count }
     usualCallee = Self.usualCallees(calls, totals, indexByName)
     regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
+    let death = partial.names.find(EventKind.childCrashed.name) ?? -1
+    for cell in partial.signals.cells.keys where cell.b == death {
+      deaths.insert(CubeKey(a: indexByName[Int(cell.a)], slot: cell.slot))
+    }
     let mentions = LogMentions(self)
     accusedCallee = mentions.accusedCallees(self)
     var complaints: Set<Int32> = []
@@ -181,11 +187,20 @@ struct ComponentTimeline {
     guard cell.b != 0 else { return component(cell.a) }
     if cell.number == 0, let callee = usualCallee[CubeKey(a: cell.a, b: cell.b)] { return callee }
     if cell.number != 0 {
-      for callee in regularCallees[CubeKey(a: cell.a, b: cell.b)] ?? [] where isSilent(callee, cell.slot, length) {
+      for callee in regularCallees[CubeKey(a: cell.a, b: cell.b)] ?? []
+      where isSilent(callee, cell.slot, length) || hasDied(callee, cell.slot, length) {
         return callee
       }
     }
     return component(cell.a).map { accused(by: $0, cell.slot, length) ?? $0 }
+  }
+
+  /// Whether a component died in a slot of a length, or in the fine slot before.
+  private func hasDied(_ component: Int, _ slot: Int32, _ length: Int64) -> Bool {
+    guard !deaths.isEmpty else { return false }
+    let first = IncidentPartial.slot(IncidentPartial.start(slot, length), IncidentPartial.fine)
+    let count = Int32(length / IncidentPartial.fine)
+    return (first - 1..<first + count).contains { deaths.contains(CubeKey(a: Int32(component), slot: $0)) }
   }
 
   private func accused(by component: Int, _ slot: Int32, _ length: Int64) -> Int? {

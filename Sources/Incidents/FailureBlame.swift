@@ -31,14 +31,12 @@ struct FailureBlame {
   /// The unexplained failures of a request, in the order of its nodes.
   static func faults(in tree: CallTree) -> [Fault] {
     let nodes = tree.nodes
+    guard nodes.contains(where: \.failed) else { return [] }
     var failedBelow = [Bool](repeating: false, count: nodes.count)
-    var any = false
     for index in nodes.indices.reversed() where nodes[index].failed || failedBelow[index] {
-      any = any || nodes[index].failed
       let parent = Int(nodes[index].parent)
       if parent >= 0 { failedBelow[parent] = true }
     }
-    guard any else { return [] }
     // Where callers write a span per call, a call that was made is there: what fails without one never called, and its
     // callees are silent because of it.
     let showsCalls = nodes.indices.contains { index in
@@ -88,15 +86,19 @@ struct FailureBlame {
     while true {
       let node = tree.nodes[current]
       var longest: Int?
+      // Attempts one after the other are one waiting.
+      var waits: [Symbol: Int64] = [:]
       for child in tree.children(of: current) {
-        if let known = longest, filled(tree.nodes[known]) >= filled(tree.nodes[child]) { continue }
+        let callee = tree.nodes[child]
+        waits[callee.peer.isNone ? callee.component : callee.peer, default: 0] += filled(callee)
+        if let known = longest, filled(tree.nodes[known]) >= filled(callee) { continue }
         longest = child
       }
       guard let next = longest else { return node.peer.isNone ? node.component : node.peer }
-      let isAnswer = node.kind == .client && tree.nodes[next].component != node.component
-      guard isAnswer || Double(filled(tree.nodes[next])) >= waitShare * Double(waiting.duration) else {
-        return node.component
-      }
+      let callee = tree.nodes[next]
+      let isAnswer = node.kind == .client && callee.component != node.component
+      let waited = waits[callee.peer.isNone ? callee.component : callee.peer] ?? 0
+      guard isAnswer || Double(waited) >= waitShare * Double(filled(node)) else { return node.component }
       current = next
     }
   }

@@ -1,4 +1,5 @@
 internal import Model
+internal import Support
 
 /// Who failed because of whom, when: the impact cells laid out by culprit.
 struct ImpactMap {
@@ -12,7 +13,12 @@ struct ImpactMap {
   private var ways: [CubeKey: SlotRows<EdgeCount>] = [:]
   private var edges: [CubeKey: SlotRows<EdgeCount>] = [:]
   private var together: [CubeKey: Int] = [:]
-  private var crashTimes: [Int: [Int64]] = [:]
+  /// The first record of each death by component, in time order.
+  private(set) var crashTimes: [Int: [EvidenceSample]] = [:]
+
+  /// The reason of an exit that is no crash, and how far apart records of one death may be, microseconds.
+  private static let normalExit = "normal"
+  private static let oneDeath: Int64 = 1_000_000
 
   init(_ grid: ComponentTimeline) {
     self.grid = grid
@@ -53,8 +59,19 @@ struct ImpactMap {
     let crash = EventKind.childCrashed.name
     let exit = EventKind.childExited.name
     for (cell, reading) in grid.partial.signals.cells {
-      guard let component = grid.component(cell.a), [crash, exit].contains(grid.partial.names[cell.b]) else { continue }
-      crashTimes[component, default: []] += Array(repeating: reading.source.time, count: min(reading.count, 100))
+      guard let component = grid.component(cell.a), [crash, exit].contains(grid.partial.names[cell.b]),
+        grid.partial.names[cell.c] != Self.normalExit
+      else { continue }
+      crashTimes[component, default: []].append(reading.source)
+    }
+    // A supervisor tells of one death in several records.
+    for (component, times) in crashTimes {
+      var kept: [EvidenceSample] = []
+      for sample in times.sorted(by: { ($0.time, $0) < ($1.time, $1) }) {
+        if let last = kept.last, sample.time.subtractingSaturated(last.time) < Self.oneDeath { continue }
+        kept.append(sample)
+      }
+      crashTimes[component] = kept
     }
   }
 
@@ -127,7 +144,7 @@ struct ImpactMap {
   }
 
   func crashes(of component: Int, from: Int64, to: Int64) -> Int {
-    (crashTimes[component] ?? []).count { $0 >= from && $0 <= to }
+    (crashTimes[component] ?? []).count { $0.time >= from && $0.time <= to }
   }
 
   /// Calls to a component in a time, and how many of them were repeats.
@@ -152,10 +169,18 @@ struct ImpactMap {
     return (Double(calls), Double(repeats))
   }
 
-  /// Whether one component called another while an incident lasted.
-  func calls(from caller: Int, to callee: Int, within group: IncidentBuilder.Group) -> Bool {
+  /// Calls of one component to another while an incident lasted, and how many of them failed.
+  func calls(
+    from caller: Int, to callee: Int, within group: IncidentBuilder.Group
+  ) -> (calls: Int, failures: Int) {
     let rows = edges[CubeKey(a: Int32(caller), b: Int32(callee))]?.overlapping(group.start, group.end) ?? []
-    return rows.contains { $0.calls > 0 }
+    return rows.reduce((0, 0)) { ($0.0 + $1.calls, $0.1 + $1.failures) }
+  }
+
+  /// The calls of one component to another that are usual in so many minutes.
+  func usualCalls(from caller: Int, to callee: Int, in minutes: Int, _ grid: ComponentTimeline) -> Double {
+    let rows = edges[CubeKey(a: Int32(caller), b: Int32(callee))]?.values ?? []
+    return Double(rows.reduce(0) { $0 + $1.calls }) * Double(minutes) / Double(max(grid.width, 1))
   }
 
   /// The share of one component's calls of another that failed in a time.

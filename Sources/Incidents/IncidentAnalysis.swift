@@ -88,6 +88,7 @@ package enum IncidentAnalysis {
     settings: IncidentSettings
   ) -> [Incident] {
     let grid = scorer.grid
+    let impacts = ImpactMap(grid)
     var anomalies: [Anomaly] = []
     var records: RecordAnomalies?
     if grid.isSparse {
@@ -104,7 +105,7 @@ package enum IncidentAnalysis {
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }
-    let impacts = ImpactMap(grid)
+    anomalies += CrashAnomalies(grid: grid, impacts: impacts, settings: settings).find()
     let builder = IncidentBuilder(
       settings: settings, scorer: scorer, impacts: impacts, entries: entries, records: records, breakers: breakers)
     let incidents = builder.standing(builder.groups(anomalies)).map { builder.incident($0) }

@@ -9,8 +9,6 @@ struct IncidentBuilder {
   private static let waitingShare = 0.1
   /// Standard deviations by which a caller must run another way for it to be affected.
   private static let affectedStrength = 4.0
-  /// Crashes within an incident that make it a restart storm.
-  private static let restarts = 3
   /// The share of a stronger incident's strength below which a connected one of the same time does not stand.
   private static let standingShare = 0.6
   /// What a component counts that only the incident as a whole speaks against.
@@ -42,50 +40,7 @@ struct IncidentBuilder {
     story = IncidentDescription(grid: grid, settings: settings, impacts: impacts, breakers: breakers)
   }
 
-  /// Episodes that belong together.
-  struct Group {
-    var anomalies: [Anomaly]
-    var start: Int64
-    var end: Int64
-    var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
-  }
-
   // MARK: Joining
-
-  /// Episodes of one component, and of components of which one calls the other, directly or across a silent one, are
-  /// one incident when they overlap and begin within the propagation time. A common caller alone connects nothing.
-  func groups(_ anomalies: [Anomaly]) -> [Group] {
-    let order = anomalies.sorted { a, b in
-      a.onset != b.onset ? a.onset < b.onset : (a.component, a.end) < (b.component, b.end)
-    }
-    var leader = Array(order.indices)
-    func find(_ index: Int) -> Int {
-      var root = index
-      while leader[root] != root { root = leader[root] }
-      return root
-    }
-    var open: [Int] = []
-    for (index, anomaly) in order.enumerated() {
-      // What ended before this one began ends before all later ones.
-      open.removeAll { order[$0].end < anomaly.onset }
-      for earlier in open where belongs(order[earlier], anomaly) {
-        let a = find(earlier)
-        let b = find(index)
-        leader[max(a, b)] = min(a, b)
-      }
-      open.append(index)
-    }
-    var grouped: [Int: Group] = [:]
-    for (index, anomaly) in order.enumerated() {
-      let root = find(index)
-      var group = grouped[root] ?? Group(anomalies: [], start: .max, end: .min)
-      group.anomalies.append(anomaly)
-      group.start = min(group.start, anomaly.onset)
-      group.end = max(group.end, anomaly.end)
-      grouped[root] = group
-    }
-    return grouped.sorted { $0.key < $1.key }.map(\.value)
-  }
 
   /// The groups without those that are small beside a stronger one of the same time and the same requests: what departs a
   /// little while something next to it is badly wrong is no incident of its own. Failures always are.
@@ -108,7 +63,9 @@ struct IncidentBuilder {
       {
         return false
       }
-      guard !group.anomalies.contains(where: { [.failures, .records, .silence].contains($0.sign) }) else { return true }
+      guard !group.anomalies.contains(where: { [.failures, .records, .silence, .crashes].contains($0.sign) }) else {
+        return true
+      }
       return !groups.indices.contains { other in
         guard other != weaker, strengths[weaker] < Self.standingShare * strengths[other] else { return false }
         let overlap = min(group.end, groups[other].end).subtractingSaturated(max(group.start, groups[other].start))
@@ -130,32 +87,6 @@ struct IncidentBuilder {
   private func judged(_ group: Group) -> SuspectScorer.Window {
     scorer.judge(
       grid.minutes(from: group.start, to: group.end), within: group.start...max(group.start, group.end))
-  }
-
-  private func belongs(_ a: Anomaly, _ b: Anomaly) -> Bool {
-    guard a.onset <= b.end, b.onset <= a.end else { return false }
-    if a.component == b.component { return true }
-    let patience =
-      a.sign == .records || b.sign == .records ? max(settings.propagation, 1_500_000_000) : settings.propagation
-    guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return false }
-    // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.
-    if a.sign == .records || b.sign == .records { return true }
-    if leads(a.component, b.component) || leads(b.component, a.component)
-      || impacts.failTogether(a.component, b.component)
-    {
-      return true
-    }
-    // Delays and other ways of running travel through components that show neither.
-    guard a.sign != .failures || b.sign != .failures else { return false }
-    return grid.reachable(from: a.component).contains(b.component)
-      || grid.reachable(from: b.component).contains(a.component)
-  }
-
-  /// Whether one component calls another, directly or across one that keeps silent.
-  private func leads(_ from: Int, _ to: Int) -> Bool {
-    if grid.callees[from].contains(to) { return true }
-    return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
-      || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
   }
 
   // MARK: Causes
@@ -245,6 +176,8 @@ struct IncidentBuilder {
       }
       for component in members where weight[component] == nil { weight[component] = 0 }
     }
+    // Who dies again and again is why its callers wait and fail.
+    for anomaly in group.anomalies where anomaly.sign == .crashes { weight[anomaly.component, default: 0] += 1 }
     if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
     var causes = weight.map { component, value in
       Cause(
@@ -312,6 +245,7 @@ struct IncidentBuilder {
     for anomaly in group.anomalies {
       switch anomaly.sign {
       // Where requests fail, who only grew slow or ran another way was not struck: it held out.
+      case .crashes: affected.insert(anomaly.component)
       case .behaviour, .slowCode, .silence: if !hasFailed { affected.insert(anomaly.component) }
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
@@ -339,9 +273,10 @@ struct IncidentBuilder {
 
   private func kind(_ group: Group, affected: [Int], first: Int?) -> Incident.Kind {
     let signs = Set(group.anomalies.map(\.sign))
+    if signs == [.crashes] { return .restartStorm }
     if signs.isSubset(of: [.slowCode, .slowNetwork]) { return .latencyRegression }
     if let first {
-      if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= Self.restarts {
+      if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= CrashAnomalies.restarts {
         return .restartStorm
       }
       let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
@@ -399,9 +334,17 @@ struct IncidentBuilder {
         reason = .silence(requests: 0, usual: Int(exactly: anomaly.missing.rounded()) ?? .max)
         // There is no record of a silence but the last one before it.
         if let last = scorer.lastEvidence(component, before: anomaly.onset) { root.evidence.insert(last, at: 0) }
+      case .crashes:
+        reason = .crashes(count: anomaly.crashes)
+        root.evidence.insert(contentsOf: crashEvidence(component, group), at: 0)
       case .behaviour, .records: continue
       }
       if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }
     }
+  }
+
+  private func crashEvidence(_ component: Int, _ group: Group) -> [Evidence] {
+    let deaths = (impacts.crashTimes[component] ?? []).filter { $0.time >= group.start && $0.time <= group.end }
+    return deaths.prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 }

@@ -5,6 +5,10 @@ internal import Support
 struct IncidentDescription {
   private static let chainBound = 24
   private static let evidenceBound = 12
+  /// Failed calls that make a step of a path.
+  private static let leastFailures = 3
+  /// The share of the usual calls below which some were not answered.
+  private static let answered = 0.5
 
   let grid: ComponentTimeline
   let settings: IncidentSettings
@@ -163,7 +167,8 @@ struct IncidentDescription {
 
   /// From the cause outwards along the callers. A link is drawn only where the three conditions of a grounded path hold
   /// (OpenRCA 2.0, 2026): `to` calls `from` in that time; its requests fail because of the cause or are slow beyond their
-  /// usual share; and that begins no earlier than the trouble before it, within what an onset is known to.
+  /// usual share; and that begins no earlier than the trouble before it, within what an onset is known to. Where requests fail,
+  /// failures make the path, call by call: who only waits longer meanwhile is not on it.
   private func chain(
     from first: Int?, affected: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group,
     _ proofs: (Int) -> [Evidence]
@@ -176,10 +181,10 @@ struct IncidentDescription {
     while !frontier.isEmpty, links.count < Self.chainBound {
       var next: [Int] = []
       for from in frontier {
-        for to in grid.callers[from] where reached[to] == nil && impacts.calls(from: to, to: from, within: group) {
+        for to in grid.callers[from] where reached[to] == nil && carries(from, to, group) {
           let name = grid.partial.names.find(grid.components[to]) ?? 0
           let state = activity(name, group)
-          let slow = durations.departure(of: to, in: minutes)
+          let slow = group.hasFailures ? nil : durations.departure(of: to, in: minutes)
           let hasFailed = affected.contains(to) && state.failures > 0
           guard hasFailed || slow != nil else { continue }
           let at = onsets[to] ?? reached[from] ?? group.start
@@ -212,13 +217,24 @@ struct IncidentDescription {
       {
         guard !drawn.contains([grid.name(from), grid.name(to)]), var link = byName[grid.name(to)],
           (reached[to] ?? 0) >= (reached[from] ?? 0).subtractingSaturated(IncidentPartial.fine),
-          impacts.calls(from: to, to: from, within: group)
+          carries(from, to, group)
         else { continue }
         link.from = grid.name(from)
         more.append(link)
       }
     }
     return Array(more.prefix(max(0, Self.chainBound - links.count)))
+  }
+
+  /// Whether trouble may have gone from a component to its caller: calls of that time show it, or the callee answered none of them
+  /// and they left nothing.
+  private func carries(_ from: Int, _ to: Int, _ group: IncidentBuilder.Group) -> Bool {
+    let (calls, failures) = impacts.calls(from: to, to: from, within: group)
+    guard group.hasFailures else { return calls > 0 }
+    if failures >= Self.leastFailures { return true }
+    // Who answers only some of the calls that are usual leaves the others without a trace.
+    let usual = impacts.usualCalls(from: to, to: from, in: grid.minutes(from: group.start, to: group.end).count, grid)
+    return Double(calls) < Self.answered * usual
   }
 
   private func activity(_ name: Int32, _ group: IncidentBuilder.Group) -> Activity {
@@ -352,7 +368,7 @@ struct IncidentDescription {
       let own = grid.partial.names.find(grid.components[component]) ?? -1
       for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)
       where signal.kind != .heartbeat {
-        let quote = signal.subject.isEmpty ? signal.kind.name : signal.kind.name + " " + signal.subject
+        let quote = RecordQuote(message: ForeignText(signal.subject.isEmpty ? signal.kind.name : signal.subject))
         moments.append(
           Incident.Moment(
             at: signal.reading.source.time, component: name,

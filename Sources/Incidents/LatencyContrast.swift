@@ -78,8 +78,8 @@ struct LatencyContrast {
 
   /// - Complexity: O(cells + series × minutes)
   init(_ grid: ComponentTimeline) {
-    self.init(
-      grid, own: Self.fences(grid.partial.selfTimes, grid), ways: Self.fences(grid.partial.gaps, grid), usual: nil)
+    let rows = (own: TallyRows(grid.partial.selfTimes), ways: TallyRows(grid.partial.gaps))
+    self.init(grid, rows, own: Self.fences(rows.own, grid), ways: Self.fences(rows.ways, grid), usual: nil)
   }
 
   /// How much beyond the fence of earlier nights a span must be: what a release may cost without being trouble.
@@ -101,46 +101,53 @@ struct LatencyContrast {
         own[CubeKey(a: component, b: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       } else if let callee = names.find(place.callee) {
         ways[CubeKey(a: component, b: callee, c: operation)] = fence
+        ways[CubeKey(a: component, b: callee, c: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       }
     }
-    self.init(grid, own: own, ways: ways, usual: Self.earlierUsual)
+    let rows = (own: TallyRows(grid.partial.selfTimes), ways: TallyRows(grid.partial.gaps))
+    self.init(grid, rows, own: own, ways: ways, usual: Self.earlierUsual)
   }
 
   private init(
-    _ grid: ComponentTimeline, own: [CubeKey: Fence], ways: [CubeKey: Fence], usual: RobustBaseline?
+    _ grid: ComponentTimeline, _ rows: (own: TallyRows, ways: TallyRows), own: [CubeKey: Fence],
+    ways: [CubeKey: Fence], usual: RobustBaseline?
   ) {
     self.grid = grid
     ownFences = own
     wayFences = ways
     slow = SlowSpans(width: grid.width, scales: Self.scales.count)
-    fill(grid.partial.selfTimes, own) { _, cell in CubeKey(a: cell.a) }
-    fill(grid.partial.gaps, ways) { _, cell in CubeKey(a: cell.a, b: cell.b) }
+    fill(rows.own, own) { CubeKey(a: $0.a) }
+    fill(rows.ways, ways) { CubeKey(a: $0.a, b: $0.b) }
     layOut()
     learn(usual)
   }
 
-  private mutating func fill(
-    _ table: CellTable<Tally>, _ fences: [CubeKey: Fence], _ key: (ComponentTimeline, CubeKey) -> CubeKey
-  ) {
+  private mutating func fill(_ table: TallyRows, _ fences: [CubeKey: Fence], _ key: (CubeKey) -> CubeKey) {
     let calling = Self.callingOperations(table)
-    for (cell, tally) in table.cells {
+    for series in table.series {
+      let cell = table.rows[series.lowerBound].cell
       // A span that made none of its operation's calls waited for one that left no span, or broke off before it: its time
       // is no time of the component's own code.
-      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b)) { continue }
-      guard let minute = grid.minute(cell.slot),
-        let fence = fences[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d)]
-      else { continue }
-      let time = Double(IncidentPartial.value(ofBucket: cell.number))
-      let row = slow.row(key(grid, cell))
-      slow.add(tally.count, taking: time, fence, Self.scales, row: row, minute: minute)
+      if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b, c: cell.c)) { continue }
+      guard let fence = fences[cell.series] else { continue }
+      let row = slow.row(key(cell))
+      for range in table.minutes(of: series) {
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot) else { continue }
+        for (cell, count) in table.rows[range] {
+          let time = Double(IncidentPartial.value(ofBucket: cell.number))
+          slow.add(count, taking: time, fence, Self.scales, row: row, minute: minute)
+        }
+      }
     }
   }
 
   /// The operations most of whose spans have spans beneath them.
-  private static func callingOperations(_ table: CellTable<Tally>) -> Set<CubeKey> {
+  private static func callingOperations(_ table: TallyRows) -> Set<CubeKey> {
     var balance: [CubeKey: Int] = [:]
-    for (cell, tally) in table.cells {
-      balance[CubeKey(a: cell.a, b: cell.b), default: 0] += cell.d == 0 ? tally.count : -tally.count
+    for series in table.series {
+      let cell = table.rows[series.lowerBound].cell
+      let count = table.rows[series].reduce(0) { $0 + $1.count }
+      balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? count : -count
     }
     return Set(balance.filter { $0.value > 0 }.keys)
   }
@@ -180,37 +187,33 @@ struct LatencyContrast {
 
   // MARK: What is usual
 
-  private static func fences(_ table: CellTable<Tally>, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
+  private static func fences(_ table: TallyRows, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
     var isBaseline = [Bool](repeating: false, count: grid.width)
     for minute in grid.baseline { isBaseline[minute] = true }
-    var byMinute: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
-    for (cell, tally) in table.cells {
-      guard let minute = grid.minute(cell.slot), isBaseline[minute] else { continue }
-      byMinute[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d, slot: cell.slot), default: []]
-        .append((cell.number, tally.count))
+    var fences: [CubeKey: Fence] = [:]
+    for series in table.series {
+      var medians: [Double] = []
+      var uppers: [Double] = []
+      var pooled: [(bucket: Int32, count: Int)] = []
+      for range in table.minutes(of: series) {
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), isBaseline[minute] else { continue }
+        let histogram = table.histogram(range)
+        pooled += histogram
+        guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
+        let (median, upper) = UpperFence.quartiles(histogram)
+        medians.append(median)
+        uppers.append(upper)
+      }
+      guard !pooled.isEmpty else { continue }
+      var (median, upper) = UpperFence.quartiles(pooled)
+      if medians.count >= trustedMinutes {
+        median = RobustBaseline.quantile(medians.sorted(), 0.5)
+        upper = RobustBaseline.quantile(uppers.sorted(), 0.5)
+      }
+      fences[table.rows[series.lowerBound].cell.series] = Fence(
+        median: median, limit: UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise))
     }
-    var quartiles: [CubeKey: [(median: Double, upper: Double)]] = [:]
-    var pooled: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
-    for (key, histogram) in byMinute {
-      var whole = key
-      whole.slot = 0
-      pooled[whole, default: []] += histogram
-      guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
-      quartiles[whole, default: []].append(UpperFence.quartiles(histogram))
-    }
-    return Dictionary(
-      uniqueKeysWithValues: pooled.map { key, histogram in
-        var (median, upper) = UpperFence.quartiles(histogram)
-        if let minutes = quartiles[key], minutes.count >= trustedMinutes {
-          median = RobustBaseline.quantile(minutes.map(\.median).sorted(), 0.5)
-          upper = RobustBaseline.quantile(minutes.map(\.upper).sorted(), 0.5)
-        }
-        return (
-          key,
-          Fence(
-            median: median, limit: UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise))
-        )
-      })
+    return fences
   }
 
   /// The fences of this night for later ones, microseconds.
@@ -224,7 +227,9 @@ struct LatencyContrast {
     }
     for (cell, fence) in wayFences {
       guard let limit = Int64(checked: fence.limit.rounded()) else { continue }
-      limits[IncidentProfile.Place(component: names[cell.a], callee: names[cell.b], operation: names[cell.c])] = limit
+      let place = IncidentProfile.Place(
+        component: names[cell.a], callee: names[cell.b], operation: names[cell.c])
+      limits[place] = max(limits[place] ?? 0, limit)
     }
     return limits
   }
@@ -277,11 +282,19 @@ struct LatencyContrast {
         component: component, reach: reach, strength: contrast.z, contrast: contrast,
         extraTime: rows.reduce(0) { $0 + sums.extra[$1] })
     }
-    // One way alone speaks against its callee first.
-    if reach != .incoming, reach != .code, rows.count(where: { sums.trials[$0] > 0 }) == 1 {
+    // One way alone speaks against its callee first, unless others call that one and find nothing.
+    let active = rows.filter { sums.trials[$0] > 0 }
+    if reach != .incoming, reach != .code, active.count == 1, isOnlyWay(active[0], sums) {
       best?.strength *= grid.constants.onlyCallerWay
     }
     return best
+  }
+
+  /// Whether a way is the only one that leads to its callee in a window.
+  private func isOnlyWay(_ row: Int, _ sums: SlowSpans.Sums) -> Bool {
+    guard let callee = grid.component(slow.keys[row].b) else { return true }
+    let incoming = self.rows[callee * Reach.allCases.count + Reach.incoming.rawValue]
+    return !incoming.contains { $0 != row && sums.trials[$0] >= Self.leastTrials }
   }
 
   /// Every way with calls in the window that are slow beyond the usual, by caller and callee.

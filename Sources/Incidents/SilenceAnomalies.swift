@@ -7,13 +7,16 @@ internal import Support
 ///
 /// Claim: for so long that twenty whole requests were to be expected to reach it (chance: e⁻²⁰ of a Poisson count) there was none, in
 /// at least three slots in a row, while requests entered at half their usual rate at least. Many calls of one request are one draw:
-/// a rare request that calls a component fifty times leaves it silent most of the time.
+/// a rare request that calls a component fifty times leaves it silent most of the time. Where those above it failed half as many
+/// requests meanwhile as are missing, it was not called because they broke off.
 struct SilenceAnomalies {
   private static let leastExpected = 20.0
   private static let leastSlots = 3
   private static let leastEntering = 0.5
   /// The share of the night's slots in which the component must be at work for its silence to mean anything.
   private static let presence = 0.5
+  /// The share of the missing requests that must have failed above it to explain them.
+  private static let brokenOffShare = 0.5
 
   let grid: ComponentTimeline
 
@@ -21,9 +24,13 @@ struct SilenceAnomalies {
   func find() -> [Anomaly] {
     var counts: [Int: [Int32: Double]] = [:]
     var entering: [Int32: Double] = [:]
+    var failures: [Int: [Int32: Double]] = [:]
     for (cell, activity) in grid.partial.activity.cells {
       guard let component = grid.component(cell.a) else { continue }
       counts[component, default: [:]][cell.slot, default: 0] += Double(activity.requests)
+      if activity.failures > 0 {
+        failures[component, default: [:]][cell.slot, default: 0] += Double(activity.failures)
+      }
       if grid.callers[component].isEmpty { entering[cell.slot, default: 0] += Double(activity.requests) }
     }
     var passing: [Int: Double] = [:]
@@ -49,6 +56,10 @@ struct SilenceAnomalies {
         else {
           continue
         }
+        let brokenOff =
+          failures.lazy.filter { $0.key != component && grid.reachable(from: $0.key).contains(component) }
+          .map { _, slots in run.reduce(0) { $0 + (slots[$1] ?? 0) } }.max() ?? 0
+        guard brokenOff < Self.brokenOffShare * missing * draws else { continue }
         anomalies.append(
           Anomaly(
             component: component, sign: .silence,

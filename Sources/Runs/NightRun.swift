@@ -31,7 +31,8 @@ package enum NightRun {
       request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
     }
     let secrets = SecretMask(request.pipeline.secrets)
-    night.outcomes = Extraction.attach(unused.map(secrets.mask), to: night.outcomes)
+    let beyond = ExpandedInputs.diagnostic(of: night.outcomes, limit: request.pipeline.limits.expandedPerRun)
+    night.outcomes = Extraction.attach((unused + (beyond.map { [$0] } ?? [])).map(secrets.mask), to: night.outcomes)
     return night
   }
 
@@ -50,11 +51,11 @@ package enum NightRun {
     var history: NightHistory?
     if let path = request.history {
       try refuseWrongNight(night, request)
-      do throws(HistoryFailure) {
+      do throws(FileFailure) {
         history = try NightHistory(request, path: path, night: night)
       } catch {
         // An error: the night is not remembered, and what came before it is not known.
-        request.tell(.historyUnusable(reason: error.description))
+        request.tell(.historyUnusable(reason: error.historyLine))
         notes.append(
           Diagnostic("historyUnusable", .error, at: SourceLocation(input: path), "run without it: \(error.message)"))
       }

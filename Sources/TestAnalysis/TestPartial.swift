@@ -185,7 +185,7 @@ extension TestPartial: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     let (files, ranks) = files()
     writer.array(files)
-    do throws(StoreFailure) {
+    do throws(FileFailure) {
       try cases.encode(to: &writer, ranks: ranks)
     } catch {
       // Cut short: whoever reads it says that it is damaged.

@@ -67,6 +67,8 @@ package enum CauseReason: Hashable, Sendable {
   /// Warnings and errors of others name it.
   case accused(lines: Int, by: [ForeignName])
   case silence(requests: Int, usual: Int)
+  /// Times that it died and was started again.
+  case crashes(count: Int)
   case brokenRule(BrokenRule)
   case tests(TestIncidentFact)
   case earlier(ForeignText)

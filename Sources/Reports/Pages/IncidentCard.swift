@@ -95,8 +95,8 @@ struct IncidentCard {
 
   /// What a record that proves it says; of a departure the words of a log, for how long a span took proves nothing there.
   var saying: InlineText? {
-    if case .departed = incident.headline, proof?.quote.text.contains(", took ") == true { return nil }
-    return proof.flatMap { $0.quote.isEmpty ? nil : "\(quote: $0.quote.text)" }
+    if case .departed = incident.headline, proof?.quote.wording.text.contains(", took ") == true { return nil }
+    return proof.flatMap { $0.quote.isEmpty ? nil : "\(quote: $0.quote.wording.text)" }
   }
 
   /// Of a regression: the build before it, and the first with it.
@@ -116,7 +116,7 @@ struct IncidentCard {
 
   private var evidence: InlineText? {
     guard let proof else { return nil }
-    let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.text)"
+    let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"
     let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
     return "\(strong: "Evidence:") " + place + says
   }

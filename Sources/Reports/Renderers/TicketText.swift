@@ -57,7 +57,7 @@ package enum TicketText {
       "evidence": proofs.isEmpty
         ? "none"
         : proofs.map { proof in
-          shown(IncidentPage.proof(proof) + (proof.quote.isEmpty ? "" : " says \(quote: proof.quote.text)"))
+          shown(IncidentPage.proof(proof) + (proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"))
         }.joined(separator: "; "),
       "owner": incident.owner.map { shown("\($0)") } ?? "____", "id": incident.id.text,
       "command": VisibleText.show(rules.boundedPath(reproduce.isEmpty ? "hindcast explain " + incident.id.text : reproduce))

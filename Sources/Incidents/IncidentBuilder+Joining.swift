@@ -1,0 +1,125 @@
+// Which anomalies are one incident.
+
+internal import Support
+
+extension IncidentBuilder {
+  /// Episodes that belong together.
+  struct Group {
+    var anomalies: [Anomaly]
+    var start: Int64
+    var end: Int64
+    /// Whether requests failed in it.
+    var hasFailures: Bool { anomalies.contains { $0.sign == .failures } }
+    var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
+
+    init(_ anomalies: [Anomaly]) {
+      self.anomalies = anomalies
+      start = anomalies.reduce(.max) { min($0, $1.onset) }
+      end = anomalies.reduce(.min) { max($0, $1.end) }
+    }
+  }
+
+  /// How two anomalies of one time stand to each other.
+  private enum Bond {
+    case none
+    /// They are one.
+    case same
+    /// The first may be what the second does to its callers.
+    case above
+    case below
+  }
+
+  /// Disjoint sets of anomalies (Tarjan, 1975): the smallest index leads.
+  private struct Sets {
+    private var leader: [Int]
+
+    init(count: Int) { leader = Array(0..<count) }
+
+    mutating func find(_ index: Int) -> Int {
+      var root = index
+      while leader[root] != root { root = leader[root] }
+      var step = index
+      while leader[step] != root { (step, leader[step]) = (leader[step], root) }
+      return root
+    }
+
+    mutating func join(_ a: Int, _ b: Int) {
+      let (a, b) = (find(a), find(b))
+      leader[max(a, b)] = min(a, b)
+    }
+  }
+
+  /// Anomalies of one component are one where they overlap, and so are those that are side by side in the same requests. What a
+  /// component above shows is explained by **one** of those that it calls, directly or through silent ones, the one that fails
+  /// most: a common caller connects nothing, so that two faults of one time stay two; a common callee connects its callers.
+  ///
+  /// - Complexity: O(pairs of anomalies that overlap · edges below)
+  func groups(_ anomalies: [Anomaly]) -> [Group] {
+    let order = anomalies.sorted { a, b in
+      a.onset != b.onset ? a.onset < b.onset : (a.component, a.end) < (b.component, b.end)
+    }
+    var sets = Sets(count: order.count)
+    var causes: [(upper: Int, lower: Int)] = []
+    var open: [Int] = []
+    for (index, anomaly) in order.enumerated() {
+      // What ended before this one began ends before all later ones.
+      open.removeAll { order[$0].end < anomaly.onset }
+      for earlier in open {
+        switch bond(order[earlier], anomaly) {
+        case .none: break
+        case .same: sets.join(earlier, index)
+        case .above: causes.append((earlier, index))
+        case .below: causes.append((index, earlier))
+        }
+      }
+      open.append(index)
+    }
+    // Each set takes the cause that weighs most, as the sets are before any of them has taken one.
+    var chosen: [Int: Int] = [:]
+    for cause in causes {
+      let upper = sets.find(cause.upper)
+      guard sets.find(cause.lower) != upper else { continue }
+      if let known = chosen[upper], !outweighs(order[cause.lower], order[known]) { continue }
+      chosen[upper] = cause.lower
+    }
+    for (upper, lower) in chosen.sorted(by: { $0.key < $1.key }) { sets.join(upper, lower) }
+    var grouped: [Int: [Anomaly]] = [:]
+    for (index, anomaly) in order.enumerated() { grouped[sets.find(index), default: []].append(anomaly) }
+    return grouped.sorted { $0.key < $1.key }.map { Group($0.value) }
+  }
+
+  /// Whether one anomaly explains more than another that is known.
+  private func outweighs(_ a: Anomaly, _ b: Anomaly) -> Bool {
+    if a.failures != b.failures { return a.failures > b.failures }
+    if a.strength != b.strength { return a.strength > b.strength }
+    return (a.onset, a.component) < (b.onset, b.component)
+  }
+
+  private func bond(_ a: Anomaly, _ b: Anomaly) -> Bond {
+    guard a.onset <= b.end, b.onset <= a.end else { return .none }
+    if a.component == b.component { return .same }
+    let isRecorded = a.sign == .records || b.sign == .records
+    let patience = isRecorded ? max(settings.propagation, Self.recordedPatience) : settings.propagation
+    guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return .none }
+    // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.
+    if isRecorded || impacts.failTogether(a.component, b.component) { return .same }
+    // Delays and other ways of running travel through components that show neither.
+    let isFar = a.sign != .failures || b.sign != .failures
+    let isAbove =
+      leads(a.component, b.component) || isFar && grid.reachable(from: a.component).contains(b.component)
+    let isBelow =
+      leads(b.component, a.component) || isFar && grid.reachable(from: b.component).contains(a.component)
+    if isAbove { return isBelow ? .same : .above }
+    return isBelow ? .below : .none
+  }
+
+  /// Whether one component calls another, directly or across one that keeps silent.
+  func leads(_ from: Int, _ to: Int) -> Bool {
+    if grid.callees[from].contains(to) { return true }
+    return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
+      || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
+  }
+
+  /// How far apart in time log lines and metrics of one trouble may begin, microseconds.
+  private static let recordedPatience: Int64 = 1_500_000_000
+}
