@@ -27,7 +27,7 @@ struct ExemplarKeepingTests {
     let context = AggregateContext(symbols: night.symbols, sources: night.sources)
     var aggregator = ExemplarAggregator()
     for tree in trees { aggregator.observe(tree, context) }
-    return aggregator.finish()
+    return aggregator.finish(context)
   }
 
   private func bytes(_ partial: ExemplarPartial) -> [UInt8] {
