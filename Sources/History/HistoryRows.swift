@@ -118,5 +118,19 @@ extension HistoryStore {
       baseline.incidents[fingerprint] = HistoryBaseline.Seen(
         nights: try row.value("nights"), last: try row.value("last"), first: try row.value("first"))
     }
+    let latest = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT incident.id AS id, fingerprint, kind, severity, incident.start AS start, incident."end" AS "end", headline
+        FROM incident JOIN night ON night.id = incident.night
+        WHERE series = ? AND content <> ? AND date = (SELECT max(date) FROM night WHERE series = ? AND date < ?)
+        ORDER BY fingerprint
+        """, arguments: [key.series, key.content, key.series, key.date])
+    baseline.latest = try latest.map { row in
+      HistoricIncident(
+        id: try row.value("id"), fingerprint: try row.value("fingerprint"), kind: try row.value("kind"),
+        severity: try row.value("severity"), start: try row.value("start"), end: try row.value("end"),
+        headline: try row.value("headline"))
+    }
   }
 }

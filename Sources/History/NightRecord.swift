@@ -106,6 +106,8 @@ package struct HistoryBaseline: Sendable {
   package var aliases: [String: String] = [:]
   /// Fingerprints of earlier incidents and how many nights had them.
   package var incidents: [String: Seen] = [:]
+  /// The incidents of the night before.
+  package var latest: [HistoricIncident] = []
   /// What was decided about incidents, by fingerprint.
   package var triage: [String: Triage] = [:]
 

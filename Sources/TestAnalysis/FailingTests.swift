@@ -37,6 +37,7 @@ struct FailingTests {
         line: verdict.line, basis: basis, attempts: verdict.attempts, failures: verdict.failedAttempts,
         lowerBound: verdict.lowerBound, rate: verdict.rate, evidence: verdict.evidence(timeline))
       found.lastSeen = label(verdict.lastFailed)
+      found.history = history(of: verdict)
       flaky.append(found)
     }
     if let since = verdict.fixedSince, let name = label(since) {
@@ -56,6 +57,7 @@ struct FailingTests {
       found.place = TestFindings.CodePlace(file: ForeignName(note.file), line: note.line)
     }
     found.cluster = clusterOf[verdict.test]
+    found.history = history(of: verdict)
     let isBreak = firstFailures.isBreak(verdict)
     if status == .new, !isBreak {
       found.doubt = TestFindings.Doubt(flaky: firstFailures.flaky, broken: firstFailures.broken)
@@ -68,6 +70,22 @@ struct FailingTests {
       broken.lastPassed = found.lastPassed
       new.append(broken)
     }
+  }
+
+  /// Builds that a strip shows.
+  private static let shown = 40
+
+  /// What a line did in the last builds of its branch.
+  private func history(of verdict: LineVerdict) -> [TestFindings.Mark] {
+    let steps = timeline[verdict.test].first { $0.configuration == verdict.configuration }?.steps ?? []
+    var marks: [Int: TestFindings.Mark] = [:]
+    for step in steps where step.ran || step.isSetup {
+      marks[step.build] =
+        step.isFailure
+        ? step.isElsewhere ? .elsewhere : .failed : step.isFlaky || step.failures > 0 ? .flaky : .passed
+    }
+    let own = timeline.builds.indices.filter { timeline.builds[$0].branch == verdict.branch }.suffix(Self.shown)
+    return own.drop { marks[$0] == nil }.map { marks[$0] ?? .absent }
   }
 
   private func status(

@@ -17,7 +17,7 @@ struct FirstFailures {
 
   /// By test: its failures in a row at the end, over all its lines, and those that earlier nights saw.
   private var inARow: [String: (all: Int, before: Int)] = [:]
-  /// Tests that have failed and passed again before.
+  /// Tests that are flaky, or have failed and passed again before.
   private var known: Set<String> = []
   /// Tests that broke and have not been mended: what became of a test says nothing of itself.
   private var lasting: Set<String> = []
@@ -37,9 +37,9 @@ struct FirstFailures {
         first += verdict.rate
         second += verdict.rate * verdict.rate
       }
-      if !verdict.occasions.isEmpty { known.insert(verdict.test) }
+      if verdict.basis != nil || !verdict.occasions.isEmpty { known.insert(verdict.test) }
       if verdict.basis == nil && !verdict.repaired.isEmpty { broken.insert(verdict.test) }
-      guard let since = verdict.tailSince, verdict.basis == nil, verdict.endsFailed else { continue }
+      guard let since = verdict.tailSince, verdict.endsFailed else { continue }
       inARow[verdict.test, default: (0, 0)].all += verdict.failuresInARow
       inARow[verdict.test, default: (0, 0)].before += verdict.failuresBefore
       if since < tonight, verdict.failedBuilds >= Self.broke { lasting.insert(verdict.test) }

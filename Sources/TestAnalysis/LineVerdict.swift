@@ -167,7 +167,10 @@ struct LineJudge {
     let inARow = ran[tail...].reduce(0) { $0 + max($1.failures, 1) }
     verdict.failuresInARow = inARow
     verdict.failuresBefore = ran[tail...].reduce(0) { $1.build < timeline.tonight ? $0 + max($1.failures, 1) : $0 }
-    let rate = BetaBelief(failures: verdict.failures, runs: verdict.runs).mean
+    // What all tests are like speaks for one that has never failed; one that has speaks for itself (Jeffreys).
+    let belief = BetaBelief(failures: verdict.failures, runs: verdict.runs).mean
+    let own = (Double(verdict.failures) + 0.5) / (Double(verdict.runs) + 1)
+    let rate = verdict.failures == 0 ? belief : max(belief, own)
     var likelihood = 1.0
     for _ in 0..<min(inARow, 64) { likelihood *= rate }
     verdict.isBroken = likelihood < Self.chance

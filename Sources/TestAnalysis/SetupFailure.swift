@@ -54,9 +54,12 @@ enum SetupFailure {
 
   /// Hooks that stand as tests: mocha's and Cypress's `"before each" hook for "pays"`.
   private static func isHook(_ record: TestRecord) -> Bool {
-    ["\"before each\" hook", "\"before all\" hook", "\"after each\" hook", "\"after all\" hook"]
-      .contains { record.name.contains($0) }
+    hooks.contains { ByteSearch.find($0, in: record.name) != nil }
   }
+
+  private static let hooks: [StaticString] = [
+    "\"before each\" hook", "\"before all\" hook", "\"after each\" hook", "\"after all\" hook",
+  ]
 
   /// What frameworks say in the message of a test whose surroundings failed: MSTest, RSpec, Playwright, ExUnit, Testcontainers.
   private static let marks: [StaticString] = [

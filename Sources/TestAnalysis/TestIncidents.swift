@@ -12,7 +12,9 @@ enum TestIncidents {
       incident(of: $0, timeline, history: history, window: window)
     }
     var bySince: [Int: [LineVerdict]] = [:]
-    for verdict in verdicts where verdict.isBroken && verdict.last?.isElsewhere == false {
+    let firstFailures = FirstFailures(verdicts, tonight: timeline.tonight)
+    for verdict in verdicts
+    where verdict.isBroken && verdict.last?.isElsewhere == false && firstFailures.isBreak(verdict) {
       if let since = verdict.tailSince { bySince[since, default: []].append(verdict) }
     }
     for (since, broken) in bySince.sorted(by: { $0.key < $1.key }) {

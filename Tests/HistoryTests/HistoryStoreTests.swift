@@ -170,6 +170,36 @@ struct HistoryStoreTests {
       try store.baseline(before: NightKey(date: "2026-01-02", series: "nightly", content: "x")).templates.count == 2)
   }
 
+  @Test("each older schema becomes this one, with its nights and room for what people decide", arguments: [1, 2, 3])
+  func everyStep(version: Int) throws {
+    let folder = try Folder()
+    let old = try HistoryStore(path: folder.file, options: .init(), schemaLimit: version)
+    if version == 1 { try old.commit(Self.night("2026-01-01")) }
+    try old.close()
+    let store = try HistoryStore(path: folder.file)
+    #expect(try store.list().count == (version == 1 ? 1 : 0))
+    #expect(try store.read { try Int.fetchOne($0, sql: "SELECT max(version) FROM schema") } == HistorySchema.version)
+    #expect(try store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM triage") } == 0)
+    try store.commit(Self.night("2026-01-02"))
+    let baseline = try store.baseline(before: NightKey(date: "2026-01-03", series: "nightly", content: "x"))
+    #expect(baseline.latest.map(\.id) == ["i-2026-01-02"] && baseline.latest.map(\.headline) == ["db broke"])
+    #expect(try store.check() == [])
+  }
+
+  @Test("the incidents of the night before are those of the latest earlier night of the series")
+  func latest() throws {
+    let folder = try Folder()
+    let store = try HistoryStore(path: folder.file)
+    for day in [1, 3, 5] { try store.commit(Self.night("2026-01-0\(day)")) }
+    try store.commit(Self.night("2026-01-04", content: "other", series: "ci"))
+    func latest(_ date: String) throws -> [String] {
+      try store.baseline(before: NightKey(date: date, series: "nightly", content: "x")).latest.map(\.id)
+    }
+    #expect(try latest("2026-01-05") == ["i-2026-01-03"])
+    #expect(try latest("2026-01-09") == ["i-2026-01-05"])
+    #expect(try latest("2026-01-01") == [])
+  }
+
   @Test("rollback journal and full synchronisation") func pragmas() throws {
     let folder = try Folder()
     let store = try HistoryStore(path: folder.file)

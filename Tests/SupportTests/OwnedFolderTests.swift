@@ -44,6 +44,32 @@ import Testing
       ])
   }
 
+  @Test func anOldNightGoesWithItsFilesAndLeavesAPersons() throws {
+    defer { try? FileManager.default.removeItem(atPath: base) }
+    try OwnedFolder(out).replace(with: night("old"))
+    try OwnedFolder(out).removeOwnFiles()
+    #expect(tree().isEmpty && !FileManager.default.fileExists(atPath: out))
+    try OwnedFolder(out).replace(with: night("old"))
+    try put("mine", "out/notes.txt")
+    try put("mine", "out/incidents/notes.txt")
+    try OwnedFolder(out).removeOwnFiles()
+    #expect(tree() == ["out/notes.txt": "mine", "out/incidents/notes.txt": "mine"])
+    // Without our list nothing is ours, and a list that leads elsewhere is not followed.
+    try OwnedFolder(out).removeOwnFiles()
+    #expect(tree().count == 2)
+  }
+
+  @Test func aListThatWasTamperedWithLeadsNowhere() throws {
+    defer { try? FileManager.default.removeItem(atPath: base) }
+    try put("mine", "mine.txt")
+    try put("mine", "other/mine.txt")
+    try OwnedFolder(out).replace(with: night("old"))
+    try FileManager.default.createSymbolicLink(atPath: out + "/linked", withDestinationPath: base + "/other")
+    try put("../mine.txt\n../../mine.txt\nlinked/mine.txt\n/etc/hostname\nreport.json\n", "out/.hindcast")
+    try? OwnedFolder(out).removeOwnFiles()
+    #expect(tree()["mine.txt"] == "mine" && tree()["other/mine.txt"] == "mine")
+  }
+
   /// A process was killed while it removed the old night, some pages and the list of which were left.
   @Test func whatIsLeftOfAnOldNightIsNoPersonsFile() throws {
     defer { try? FileManager.default.removeItem(atPath: base) }

@@ -32,12 +32,34 @@ package struct NightReport: Sendable {
   package var reproduce: ForeignText = ""
   /// How many earlier nights it was held against; 0 where there is no history.
   package var earlierNights = 0
+  /// Incidents of the night before that did not come back.
+  package var fixed: [FixedIncident] = []
   /// Where other systems show a request, a revision, a log.
   package var links = ReportLinks.none
   /// The zone assumed for times without one.
   package var zone: ForeignName = "UTC"
 
   package init() {}
+
+  /// An incident of the night before that tonight does not have.
+  package struct FixedIncident: Hashable, Sendable {
+    package var fingerprint: FindingID
+    /// In the words of its report.
+    package var headline: ForeignText
+    /// On how many nights it was seen, the first of them, and the last.
+    package var seen: Int
+    package var firstSeen: ForeignName
+    package var lastSeen: ForeignName
+    package init(
+      fingerprint: FindingID, headline: ForeignText, seen: Int, firstSeen: ForeignName, lastSeen: ForeignName
+    ) {
+      self.fingerprint = fingerprint
+      self.headline = headline
+      self.seen = seen
+      self.firstSeen = firstSeen
+      self.lastSeen = lastSeen
+    }
+  }
 
   /// One input and its record counts.
   package struct Input: Hashable, Sendable {

@@ -81,10 +81,14 @@ package struct TestFindings: Hashable, Sendable {
     /// Where in the code it failed, as far as the report tells.
     package var place: CodePlace?
     package var isQuarantined = false
+    /// Whose file it is, where the pipeline names owners.
+    package var owner: ForeignName?
     /// The cluster that it belongs to.
     package var cluster: FindingID?
     /// Set where so few failures do not tell whether it is broken: what became of others that failed for the first time.
     package var doubt: Doubt?
+    /// The last builds of its branch, the oldest first.
+    package var history: [Mark] = []
     package var evidence: [Evidence]
 
     package init(
@@ -139,6 +143,17 @@ package struct TestFindings: Hashable, Sendable {
     }
   }
 
+  /// What a line did in one build.
+  package enum Mark: String, CaseIterable, Hashable, Sendable {
+    case passed = "P"
+    case failed = "F"
+    /// Failed first and passed in the end.
+    case flaky = "R"
+    /// Failed because of something else: a set-up, an outage, another test.
+    case elsewhere = "E"
+    case absent = "-"
+  }
+
   package struct FlakyTest: Hashable, Sendable {
     /// How it shows.
     package enum Basis: String, CaseIterable, Hashable, Sendable {
@@ -157,6 +172,8 @@ package struct TestFindings: Hashable, Sendable {
     package var rate: Double
     /// The last build in which it failed an attempt.
     package var lastSeen: ForeignName?
+    /// The last builds of its branch, the oldest first.
+    package var history: [Mark] = []
     package var evidence: [Evidence]
     package init(
       line: Line, basis: Basis, attempts: Int, failures: Int, lowerBound: Double, rate: Double = 0,

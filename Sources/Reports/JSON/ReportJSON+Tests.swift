@@ -68,8 +68,13 @@ extension ReportJSON {
         "builds": .int(test.builds), "message": text(test.message.text), "file": name(optional: test.place?.file),
         "line": test.place.flatMap { $0.line > 0 ? .int($0.line) : nil }, "cluster": test.cluster.map { text($0.text) },
         "quarantined": .bool(test.isQuarantined), "evidence": evidence(test.evidence),
-        "doubt": test.doubt.map { .object(["flaky": .int($0.flaky), "broken": .int($0.broken)]) },
+        "history": history(test.history), "owner": name(optional: test.owner), "doubt": test.doubt.map { .object(["flaky": .int($0.flaky), "broken": .int($0.broken)]) },
       ])
+  }
+
+  /// A letter a build, as `Mark` has them.
+  private func history(_ marks: [TestFindings.Mark]) -> JSONValue? {
+    marks.isEmpty ? nil : .string(marks.map(\.rawValue).joined())
   }
 
   private func build(_ build: TestFindings.Build) -> JSONValue {
@@ -90,7 +95,7 @@ extension ReportJSON {
       [
         "basis": .string(test.basis.rawValue), "attempts": .int(test.attempts), "failures": .int(test.failures),
         "lowerBound": .double(test.lowerBound), "rate": .double(test.rate), "lastSeen": name(optional: test.lastSeen),
-        "evidence": evidence(test.evidence),
+        "evidence": evidence(test.evidence), "history": history(test.history),
       ])
   }
 

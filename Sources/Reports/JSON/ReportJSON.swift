@@ -47,6 +47,13 @@ package struct ReportJSON: Sendable {
       "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
       "impact": impact(report.impact, budgets: report.budgets.isEmpty ? nil : report.budgets),
       "changes": .array(report.changes.map(change)),
+      "fixed": .array(
+        report.fixed.sorted { $0.fingerprint < $1.fingerprint }.map { fixed in
+          .object([
+            "fingerprint": text(fixed.fingerprint.text), "headline": text(fixed.headline.text),
+            "seen": .int(fixed.seen), "firstSeen": text(fixed.firstSeen.text), "lastSeen": text(fixed.lastSeen.text),
+          ])
+        }),
       "tests": tests(report.tests),
       "windows": .array(
         report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.map { window in
@@ -233,12 +240,19 @@ enum Ranking {
 
   static func byTime(_ list: [Incident]) -> [Incident] { list.sorted { ($0.start, $0.id) < ($1.start, $1.id) } }
 
-  /// Severest first, then by time.
+  /// Users' requests that failed, or else were slow.
+  private static func hit(_ incident: Incident) -> Int {
+    incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
+  }
+
+  /// Severest first, then by how many users' requests met it, then by time.
   static func bySeverity(_ list: [Incident]) -> [Incident] {
     // What nobody needs to be told of stands last.
     list.sorted { a, b in
       if a.isExpected != b.isExpected { return b.isExpected }
-      return a.severity != b.severity ? a.severity > b.severity : (a.start, a.id) < (b.start, b.id)
+      if a.severity != b.severity { return a.severity > b.severity }
+      let (x, y) = (hit(a), hit(b))
+      return x != y ? x > y : (a.start, a.id) < (b.start, b.id)
     }
   }
 

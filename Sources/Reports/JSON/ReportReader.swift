@@ -159,6 +159,28 @@ private struct IncidentReader {
           at: try time(moment, "at"), component: try name(moment, "component"),
           .earlier(try foreign(moment, "text")), evidence: proof))
     }
+    incident.owner = value["owner"]?.text.map { ForeignName($0) }
+    for request in value["exemplars"]?.elements ?? [] { incident.exemplars.append(try exemplar(request)) }
     return incident
+  }
+
+  private func exemplar(_ value: JSONValue) throws(ReportReadFailure) -> ExemplarRequest {
+    var spans: [ExemplarRequest.Span] = []
+    for span in try list(value, "spans") {
+      let name = span["failure"]?.text
+      spans.append(
+        ExemplarRequest.Span(
+          depth: try count(span, "depth"), component: try self.name(span, "component"),
+          operation: try self.name(span, "operation"), peer: ForeignName(span["peer"]?.text ?? ""),
+          offset: try need(span["offsetUs"]?.integer, "offsetUs"),
+          duration: try need(span["durationUs"]?.integer, "durationUs"),
+          failure: name.map { name in FailureKind.allCases.first { $0.name == name } ?? .unknown },
+          message: ForeignText(span["message"]?.text ?? ""), isOrigin: span["isOrigin"] == .bool(true),
+          location: try evidence(span).location))
+    }
+    return ExemplarRequest(
+      request: try name(value, "request"), start: try time(value, "start"),
+      duration: try need(value["durationUs"]?.integer, "durationUs"), isBad: value["isBad"] == .bool(true),
+      spans: spans, omitted: value["omitted"]?.integer.flatMap { Int(exactly: $0) } ?? 0)
   }
 }

@@ -107,6 +107,13 @@ package enum ReportSchema {
       optional: true),
     Field("incidents", list(ref("incident"))), Field("impact", ref("impact"), optional: true),
     Field("changes", list(ref("change")), optional: true),
+    Field(
+      "fixed",
+      list(
+        object([
+          Field("fingerprint", string), Field("headline", string), Field("seen", count), Field("firstSeen", string),
+          Field("lastSeen", string),
+        ])), optional: true),
     Field("tests", ref("tests")),
     Field(
       "windows", list(object([Field("start", time), Field("end", time), Field("suspects", list(ref("cause")))]))),
@@ -313,7 +320,8 @@ package enum ReportSchema {
                 Field("failedBuilds", count), Field("builds", count), Field("message", string),
                 Field("file", string, optional: true), Field("line", count, optional: true),
                 Field("cluster", string, optional: true), Field("quarantined", truth, optional: true),
-                Field("evidence", evidences),
+                Field("evidence", evidences), Field("history", string, optional: true),
+                Field("owner", string, optional: true),
                 Field("doubt", object([Field("flaky", count), Field("broken", count)]), optional: true),
               ])), optional: true),
         Field(
@@ -333,6 +341,7 @@ package enum ReportSchema {
                 Field("basis", string), Field("attempts", count), Field("failures", count),
                 Field("lowerBound", number), Field("rate", number, optional: true),
                 Field("lastSeen", string, optional: true), Field("evidence", evidences),
+                Field("history", string, optional: true),
               ]))),
         Field(
           "clusters",

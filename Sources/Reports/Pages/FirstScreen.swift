@@ -11,8 +11,32 @@ struct FirstScreen {
   private static let listed = 5
 
   func add(to page: inout Page) {
-    page.paragraph(report.verdictWording)
-    page.bullets([lookFirst, others, news, failedTests, unread].compactMap { $0 })
+    let tests = TestHeadlines(report: report)
+    guard tests.isAllThereIs else {
+      page.paragraph(report.verdictWording)
+      page.bullets([lookFirst, cause, users, owner, others, news, budget, failedTests, unread].compactMap { $0 })
+      return
+    }
+    page.paragraph(tests.verdict + together + NightVerdict.unread(report.verdict.isPartlyUnread))
+    page.bullets([lookFirst].compactMap { $0 } + tests.bullets + [tests.news] + [unread].compactMap { $0 })
+  }
+
+  /// Tests that failed for one reason, which the count by kinds does not tell.
+  private var together: InlineText {
+    guard let worst, worst.kind == .testFailureCluster else { return "" }
+    let when: InlineText = worst.start > 0 ? ", \(own: report.times.range(worst.start, worst.end))" : ""
+    return " " + IncidentWording.headline(worst.headline) + when + "."
+  }
+
+  /// What the night spent of the objective that it hurt most.
+  private var budget: InlineText? {
+    let spent = report.budgets.filter { $0.bad > 0 }.sorted { a, b in
+      let (x, y) = (a.spent(Double(a.bad)), b.spent(Double(b.bad)))
+      return x != y ? x > y : a.objective.component < b.objective.component
+    }
+    guard let worst = spent.first else { return nil }
+    let rest: InlineText = spent.count > 1 ? "; \(spent.count - 1) other budgets hurt less" : ""
+    return "\(strong: "Error budget:") " + BudgetWording.short(worst) + rest
   }
 
   private var worst: Incident? { Ranking.bySeverity(report.incidents).first }
@@ -37,14 +61,40 @@ struct FirstScreen {
       + "\(code: "hindcast events --stats INPUT") tells what is read, and why not"
   }
 
+  /// Why the worst incident is thought to have begun where it did.
+  private var cause: InlineText? {
+    worst.flatMap { incident in
+      let card = IncidentCard(incident: incident, report: report)
+      guard !incident.rootCauses.isEmpty else { return nil }
+      let cause = card.cause(reasons: 1)
+      guard let saying = card.saying, !cause.plain.contains(saying.plain) else { return cause }
+      return cause + "; a record of it says " + saying
+    }
+  }
+
+  /// Whom to ask.
+  private var owner: InlineText? {
+    guard let owner = worst?.owner else { return nil }
+    return "\(strong: "Owner:") \(owner)"
+  }
+
+  /// Which of the users' requests met it.
+  private var users: InlineText? { worst.flatMap { IncidentCard(incident: $0, report: report).users } }
+
   /// What else there is, in a few words each.
   private var others: InlineText? {
     let rest = Ranking.bySeverity(report.incidents).dropFirst()
     guard !rest.isEmpty else { return nil }
-    let shown = rest.prefix(4).map { incident -> InlineText in
-      "\(Labels.about(incident)) (\(own: Labels.title(incident.kind).lowercased()), \(own: report.times.range(incident.start, incident.end)))"
+    // All that are as grave as the worst, or major, as far as a reader takes them in.
+    let grave = rest.count { $0.severity >= .major }
+    let shown = rest.prefix(min(max(grave, 4), 10)).map { incident -> InlineText in
+      let hit = incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
+      let users: InlineText = hit > 0 ? ", \(hit) user requests" : ""
+      return
+        "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
+        + users + ", \(own: report.times.range(incident.start, incident.end)))"
     }
-    let more: InlineText = rest.count > 4 ? " and \(rest.count - 4) more" : ""
+    let more: InlineText = rest.count > shown.count ? " and \(rest.count - shown.count) more" : ""
     return "\(strong: "Other incidents:") " + InlineText.joined(shown, by: ", ") + more
   }
 
@@ -59,20 +109,30 @@ struct FirstScreen {
     case .slowed(let cause, _, _): return "\(cause): what held it up from \(own: report.times.time(incident.start)) UTC"
     case .silent(let cause, _, _): return "\(cause): is it running? Its last record before the silence"
     case .retried(let cause, _, _): return "the retry limits of the callers of \(cause)"
-    case .departed(let cause, _, _), .brokeRules(let cause, _, _): return "what \(cause) does differently now"
-    case .tests(.broke(let test, _, let since)):
-      return (test.map { "\($0)" as InlineText } ?? "the tests it broke") + " and what changed in \(since)"
-    case .tests(.failedTogether): return "what those tests have in common"
+    case .departed(let cause, _, _), .brokeRules(let cause, _, _):
+      return "what \(cause) did differently, \(own: report.times.range(incident.start, incident.end))"
+    case .tests(.broke(let test, let tests, let since)):
+      let what = test.map { "\($0) fails" as InlineText } ?? "\(tests) tests fail"
+      let show: InlineText = report.isRevision(since) ? " (\(code: "git show " + Self.word(since.text)))" : ""
+      return "what " + report.revision(since) + " changed" + show + ": " + what + " in every build since"
+    case .tests(.failedTogether(let tests, let signature)):
+      return "what those \(tests) tests need, by their message \(quote: signature.text): was it there?"
     case .tests, .earlier: return nil
     }
   }
 
+  /// A revision as a shell takes it: what has none of its letters is shown, never run.
+  private static func word(_ revision: String) -> String {
+    revision.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }
+      ? revision : "REVISION"
+  }
+
   /// What earlier nights did not know.
   private var news: InlineText? {
-    guard !report.incidents.isEmpty else { return nil }
     let head: InlineText = "\(strong: "News:") "
+    guard !report.incidents.isEmpty else { return fixed.map { head + $0 } }
     guard report.earlierNights > 0 || report.incidents.contains(where: { $0.status != .new }) else {
-      return head + "no earlier night is known, so nothing here can be called old"
+      return head + "no earlier night to compare with"
     }
     func count(_ status: Incident.Status) -> Int { report.incidents.count { $0.status == status } }
     var parts: [InlineText] = []
@@ -83,8 +143,17 @@ struct FirstScreen {
     if expected > 0 { parts.append("\(expected) muted or in a maintenance") }
     if count(.new) == 0 { parts.insert("nothing new", at: 0) }
     let nights: InlineText =
-      report.earlierNights > 0 ? ", against \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
-    return head + InlineText.joined(parts, by: ", ") + nights
+      report.earlierNights > 0
+      ? ", compared with \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
+    let gone: InlineText = fixed.map { "; " + $0 } ?? ""
+    return head + InlineText.joined(parts, by: ", ") + nights + gone
+  }
+
+  /// What the night before had and this one has not.
+  private var fixed: InlineText? {
+    guard let first = report.fixed.first else { return nil }
+    let rest: InlineText = report.fixed.count > 1 ? " and \(report.fixed.count - 1) more" : ""
+    return "not seen again since \(first.lastSeen): \(quote: first.headline.text)" + rest
   }
 
   private var failedTests: InlineText? {

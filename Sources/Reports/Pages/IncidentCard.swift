@@ -10,7 +10,10 @@ struct IncidentCard {
   private static let listed = 6
 
   var title: InlineText {
-    let state: InlineText = " (\(own: incident.severity.rawValue), \(own: incident.status.rawValue))"
+    // Without an earlier night nothing is known to be new.
+    let isKnown = report.earlierNights > 0 || incident.status != .new
+    let status: InlineText = isKnown ? ", \(own: incident.status.rawValue)" : ""
+    let state: InlineText = " (\(own: incident.severity.rawValue)" + status + ")"
     return "\(own: Labels.title(incident.kind)): \(Labels.about(incident))" + state
   }
 
@@ -32,10 +35,19 @@ struct IncidentCard {
 
   private var when: InlineText {
     let lasted = incident.end.subtractingSaturated(incident.start)
-    let still: InlineText = incident.status == .ongoing ? ", still going on at the end" : ""
     return "\(strong: "When:") \(own: report.times.range(incident.start, incident.end))"
-      + (lasted > 0 ? " (\(duration: lasted))" : "") + still
+      + (lasted > 0 ? " (\(duration: lasted))" : "") + ending
   }
+
+  /// Whether it was over before the records end: what lasts into their last minute may go on.
+  private var ending: InlineText {
+    guard !isTest, let end = report.window?.end, incident.end > 0 else { return "" }
+    let left = end.subtractingSaturated(incident.end)
+    return left > 60_000_000
+      ? ", over \(duration: left) before the records end" : ", still going on when the records end"
+  }
+
+  private var isTest: Bool { incident.kind == .testRegression || incident.kind == .testFailureCluster }
 
   /// Whose it is, what was decided, and since when it is known.
   private var triage: InlineText? {
@@ -56,30 +68,61 @@ struct IncidentCard {
     return parts.isEmpty ? nil : "\(strong: "Status:") " + InlineText.joined(parts, by: "; ")
   }
 
-  private var cause: InlineText? {
+  private var cause: InlineText { cause(reasons: 3) }
+
+  /// The probable root cause with the first of its reasons.
+  func cause(reasons count: Int) -> InlineText {
     guard let cause = incident.rootCauses.first else {
       return "\(strong: "Probable root cause:") the evidence does not tell"
     }
-    let reasons = cause.reasons.prefix(3).map(\.wording)
-    let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
-    let share: InlineText = isTest ? "" : " (\(percent: cause.share) of the evidence)"
-    return "\(strong: "Probable root cause:") \(Labels.name(cause))" + share
-      + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; "))
+    let reasons = cause.reasons.prefix(count).map(\.wording)
+    let share: InlineText =
+      isTest
+      ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of the points that suspects got)"
+    if incident.kind == .testRegression, let broke { return "\(strong: "Probable root cause:") " + broke }
+    let name = report.isRevision(cause.component) ? report.revision(cause.component) : Labels.name(cause)
+    return "\(strong: "Probable root cause:") " + name + share
+      + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; ")) + (isTest ? "" : logs(of: cause))
+  }
+
+  /// Where another system shows the logs of the cause at that time, some minutes before it included.
+  private func logs(of cause: Incident.RootCause) -> InlineText {
+    let lead: Int64 = 300_000_000
+    let (start, end) = (Timestamp(incident.start.subtractingSaturated(lead)), Timestamp(incident.end))
+    let address = report.links.log(component: cause.component.text, start: start.rfc3339, end: end.rfc3339)
+    return address.map { "; " + InlineText([.link("its logs", path: $0)]) } ?? ""
+  }
+
+  /// What a record that proves it says; of a departure the words of a log, for how long a span took proves nothing there.
+  var saying: InlineText? {
+    if case .departed = incident.headline, proof?.quote.wording.text.contains(", took ") == true { return nil }
+    return proof.flatMap { $0.quote.isEmpty ? nil : "\(quote: $0.quote.wording.text)" }
+  }
+
+  /// Of a regression: the build before it, and the first with it.
+  private var broke: InlineText? {
+    guard let cause = incident.rootCauses.first else { return nil }
+    let own = report.tests.failing.filter { $0.since == cause.component }
+    guard let passed = own.compactMap(\.lastPassed).first else { return nil }
+    let count = Set(own.map(\.line.test)).count
+    return "passed in " + report.revision(passed) + ", fails in every build since " + report.revision(cause.component)
+      + (count > 1 ? " (\(count) tests)" : "")
+  }
+
+  private var proof: Evidence? {
+    let proofs = incident.rootCauses.first?.evidence ?? []
+    return (proofs + incident.evidence).first { !$0.quote.isEmpty } ?? proofs.first
   }
 
   private var evidence: InlineText? {
-    let proofs = incident.rootCauses.first?.evidence ?? []
-    guard let proof = (proofs + incident.evidence).first(where: { !$0.quote.isEmpty }) ?? proofs.first else {
-      return nil
-    }
+    guard let proof else { return nil }
     let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"
-    let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
     let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
     return "\(strong: "Evidence:") " + place + says
   }
 
   /// What users met, by operation.
-  private var users: InlineText? {
+  var users: InlineText? {
     let hit = incident.impact.entryPoints.filter { $0.failed + $0.slow > 0 }
     guard !hit.isEmpty else { return nil }
     let texts = hit.prefix(3).map { entry -> InlineText in
@@ -89,7 +132,7 @@ struct IncidentCard {
       return "\(entry.component.text + " " + entry.operation.text) (" + InlineText.joined(parts, by: ", ")
         + " of \(entry.requests))"
     }
-    let rest: InlineText = hit.count > 3 ? " and \(hit.count - 3) more operations" : ""
+    let rest: InlineText = hit.count > 3 ? " and " + IncidentWording.counted(hit.count - 3, "more operation") : ""
     return "\(strong: "Users' requests:") " + InlineText.joined(texts, by: ", ") + rest
   }
 
@@ -121,10 +164,12 @@ struct IncidentCard {
   private var spread: InlineText? {
     guard !incident.causalChain.isEmpty else { return nil }
     let links = incident.causalChain.prefix(Self.listed).map { link -> InlineText in
-      "\(link.from) → \(link.to) (\(own: NumberFormat.delay(incident.hop(link))))"
+      let after = incident.hop(link)
+      return "from \(link.from) to \(link.to) " + (after > 0 ? "\(duration: after) later" : "at once")
     }
     let rest: InlineText =
-      incident.causalChain.count > Self.listed ? " and \(incident.causalChain.count - Self.listed) more steps" : ""
+      incident.causalChain.count > Self.listed
+      ? " and " + IncidentWording.counted(incident.causalChain.count - Self.listed, "more step") : ""
     return "\(strong: "How it spread:") " + InlineText.joined(links, by: ", ") + rest
   }
 
@@ -142,7 +187,7 @@ struct IncidentCard {
 
   private var prevented: InlineText? {
     guard case .openBreakers = incident.decision else { return nil }
-    return "\(strong: "Would have helped:") " + incident.decision.wording
+    return "\(strong: "A breaker:") " + incident.decision.wording
   }
 
   private var alternatives: InlineText? {
@@ -152,7 +197,7 @@ struct IncidentCard {
       "\(Labels.name(cause)) (\(percent: cause.share))"
         + (cause.reasons.first.map { ": " + $0.wording } ?? "")
     }
-    return "\(strong: "Alternatives:") " + InlineText.joined(texts, by: "; ")
+    return "\(strong: "Other suspects:") " + InlineText.joined(texts, by: "; ")
   }
 
   private var page: InlineText {

@@ -28,6 +28,7 @@ package enum IncidentPage {
         ]
       ])
     changes(incident, &page)
+    WaterfallText.add(incident, to: &page)
     details(incident, rules: rules, &page)
     page.heading(2, "How to reproduce")
     if !reproduce.isEmpty { page.blocks.append(.command(reproduce)) }

@@ -14,6 +14,8 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     case code(String)
     /// A link to a file beside the page.
     case link(String, path: String)
+    /// Out of an input, with the address of another system that shows it.
+    case address(String, of: String)
     case lineBreak
   }
 
@@ -47,7 +49,9 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
   package var plain: String {
     runs.reduce(into: "") { text, run in
       switch run {
-      case .own(let part), .foreign(let part), .strong(let part), .code(let part), .link(let part, _): text += part
+      case .own(let part), .foreign(let part), .strong(let part), .code(let part), .link(let part, _),
+        .address(let part, _):
+        text += part
       case .lineBreak: text += " "
       }
     }

@@ -74,7 +74,7 @@ package struct NightPage {
   }
 
   var title: InlineText {
-    guard let window = report.window else { return "Night report" }
+    guard let window = report.shownWindow else { return "Night report" }
     let times = report.times
     let span = times.range(window.start, window.end)
     return times.day.map { "Night report, \(own: String($0)), \(own: span)" } ?? "Night report, \(own: span)"
@@ -105,21 +105,17 @@ package struct NightPage {
     let summary = report.summary
     let tests = report.tests
     page.heading(2, "The night in figures")
-    page.table(
-      [
-        "requests", "failure events", "components", "incidents", "patterns", "open breakers", "tests", "tests failed",
-        "flaky",
-      ],
-      [
-        [
-          .own(NumberFormat.count(summary.requests)), .own(NumberFormat.count(summary.failures)),
-          .own(NumberFormat.count(summary.components)), .own(NumberFormat.count(summary.incidents)),
-          .own(NumberFormat.count(summary.patternsLearned)),
-          .own(NumberFormat.count(summary.openCircuitBreakers.count)),
-          .own(NumberFormat.count(tests.tests)), .own(NumberFormat.count(tests.failed + tests.errors)),
-          .own(NumberFormat.count(Set(tests.flaky.map(\.line.test)).count)),
-        ]
-      ])
+    let flaky = Set(tests.flaky.map(\.line.test)).count
+    var figures: [(name: InlineText, count: Int)] = [
+      ("requests", summary.requests), ("failure events", summary.failures), ("components", summary.components),
+      ("incidents", summary.incidents), ("patterns", summary.patternsLearned),
+      ("open breakers", summary.openCircuitBreakers.count), ("tests", tests.tests),
+      ("tests failed", tests.failed + tests.errors), ("flaky", flaky),
+    ]
+    // What a night has none of says nothing: of requests where there are only tests, of tests where there are none.
+    if summary.requests == 0, tests.tests > 0 { figures.removeAll { $0.count == 0 } }
+    if tests.tests == 0 { figures.removeLast(3) }
+    page.table(figures.map(\.name), [figures.map { .own(NumberFormat.count($0.count)) }])
     if !summary.openCircuitBreakers.isEmpty {
       page.paragraph(
         "Circuits open at the end: "

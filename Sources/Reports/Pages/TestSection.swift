@@ -44,16 +44,17 @@ struct TestSection {
     guard !tests.failing.isEmpty else { return }
     page.heading(3, "Failed at the end of the night")
     page.table(
-      ["test", "status", "since", "message", "where", "builds"],
+      ["test", "status", "since", "message", "where", "builds", "last builds"],
       Self.ranked(tests).prefix(NightPage.listed).map { test in
         let status = test.isQuarantined ? test.standing + ", in quarantine" : test.standing
         let place = TestWording.place(test.place)
         return [
-          TestWording.line(test.line), status, TestWording.since(test), "\(quote: test.message.text)",
+          TestWording.line(test.line), status, TestWording.since(test, report.revision), "\(quote: test.message.text)",
           place.isEmpty ? IncidentPage.proofs(test.evidence, limit: 1) : place,
-          "\(test.failedBuilds) of \(test.builds)",
+          "\(test.failedBuilds) of \(test.builds)", TestWording.strip(test.history.suffix(20)),
         ]
       })
+    page.paragraph(TestWording.stripKey)
     more(tests.failing.count, &page)
     if let doubts = TestWording.doubts(tests) { page.paragraph(doubts) }
     if !tests.isOrderKnown {
@@ -69,7 +70,7 @@ struct TestSection {
       ["build", "revision", "branch", "outcome", "configurations", "tests", "failed", "flaky"],
       listed.map { build in
         [
-          "\(build.id)", "\(build.revision)", "\(build.branch)", build.outcome.wording,
+          "\(build.id)", report.revision(build.revision), "\(build.branch)", build.outcome.wording,
           InlineText.joined(build.configurations.prefix(6).map { "\($0)" }, by: ", "), "\(build.tests)",
           "\(build.failed)",
           "\(build.flaky)",
@@ -84,13 +85,18 @@ struct TestSection {
     guard !tests.flaky.isEmpty else { return }
     page.heading(3, "Flaky")
     page.table(
-      ["test", "basis", "failures", "attempts", "failure rate", "failure rate (lower bound)", "last seen", "evidence"],
+      [
+        "test", "basis", "failures", "attempts", "failure rate", "failure rate (lower bound)", "last seen",
+        "last builds", "evidence",
+      ],
       tests.flaky.sorted { ($1.lowerBound, $0.line) < ($0.lowerBound, $1.line) }.prefix(NightPage.listed).map {
         [
           TestWording.line($0.line), $0.basis.wording, "\($0.failures)", "\($0.attempts)", "\(percent: $0.rate)",
-          "\(percent: $0.lowerBound)", $0.lastSeen.map { "\($0)" } ?? "–", IncidentPage.proofs($0.evidence, limit: 1),
+          "\(percent: $0.lowerBound)", $0.lastSeen.map(report.revision) ?? "–", TestWording.strip($0.history),
+          IncidentPage.proofs($0.evidence, limit: 1),
         ]
       })
+    if tests.failing.isEmpty { page.paragraph(TestWording.stripKey) }
     more(tests.flaky.count, &page)
   }
 

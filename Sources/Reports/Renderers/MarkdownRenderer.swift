@@ -38,6 +38,9 @@ package struct MarkdownRenderer: Sendable {
     }
   }
 
+  /// A text that stands by itself.
+  func inline(_ prose: InlineText) -> String { inline(prose, inTable: false) }
+
   private func inline(_ prose: InlineText, inTable: Bool) -> String {
     var out = ""
     for run in prose.runs {
@@ -47,6 +50,7 @@ package struct MarkdownRenderer: Sendable {
       case .code(let text): out += "`\(text)`"
       case .foreign(let text): out += span(rules.bounded(text), inTable: inTable)
       case .link(let text, let path): out += "[\(text)](\(path))"
+      case .address(let text, let address): out += "[" + span(rules.bounded(text), inTable: inTable) + "](\(address))"
       case .lineBreak: out += inTable ? "<br>" : "  \n"
       }
     }

@@ -44,6 +44,7 @@ package struct TerminalRenderer: Sendable {
       case .strong(let text), .code(let text): text
       case .foreign(let text): VisibleText.show(rules.bounded(text))
       case .link(let text, let path): "\(text) (\(path))"
+      case .address(let text, let address): VisibleText.show(rules.bounded(text)) + " (\(address))"
       case .lineBreak: "; "
       }
     }.joined()

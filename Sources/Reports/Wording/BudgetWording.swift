@@ -40,6 +40,11 @@ enum BudgetWording {
     return "\(text)."
   }
 
+  /// The same in a few words.
+  static func short(_ budget: ErrorBudget) -> InlineText {
+    "\(budget.objective.component), \(own: target(budget.objective)): \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: window(budget.objective.window)) spent tonight, at \(own: burnRate(budget.burnRate)) the rate that it allows"
+  }
+
   /// What the best candidate would have saved; nil where none would.
   static func saved(_ budget: ErrorBudget, _ name: ForeignName?) -> InlineText? {
     guard let name, let candidate = budget.candidates.first(where: { $0.name == name }),

@@ -18,8 +18,8 @@ enum IncidentWording {
       affected.isEmpty
         ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
     case .departed(let cause, let affected, let reason):
-      "\(cause) ran another way than usual" + (reason.map { ": " + Self.reason($0) } ?? "")
-        + (affected.isEmpty ? "" : "; \(names(affected)) changed with it")
+      departure(cause, reason)
+        + (affected.isEmpty ? "" : "; also behaved differently: \(names(affected))")
     case .silent(let cause, let affected, let impact):
       "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
     case .retried(let cause, let affected, let impact):
@@ -35,6 +35,28 @@ enum IncidentWording {
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
     }
+  }
+
+  private static func departure(_ cause: ForeignName, _ reason: CauseReason?) -> InlineText {
+    guard let reason else { return "\(cause) behaved differently than usual" }
+    guard case .eventPair = reason else { return "\(cause) behaved differently than usual: " + Self.reason(reason) }
+    return "in \(cause), " + Self.reason(reason)
+  }
+
+  /// `in 73 % of X calls B came right after A (usually in none)`.
+  private static func pair(
+    of operation: ForeignName, _ first: CallEvent, _ next: CallEvent, share: Double, usual: Double
+  ) -> InlineText {
+    let often: InlineText = share > 0 ? "\(percent: share) of \(operation) calls" : "no \(operation) call"
+    let before: InlineText = usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
+    let ran: InlineText =
+      switch (first, next) {
+      case (.start, .end): " did nothing at all"
+      case (_, .end): " ended right after " + event(first)
+      case (.start, _): " began with " + event(next)
+      default: " went from " + event(first) + " straight to " + event(next)
+      }
+    return often + ran + before
   }
 
   private static func of(_ impact: RequestImpact) -> InlineText {
@@ -70,9 +92,9 @@ enum IncidentWording {
     switch reason {
     case .failedRequests(let count, let share, let usual):
       "\(count) failed requests began here (\(percent: share) of requests, usually \(percent: usual))"
-    case .moreFailures(let count): "\(count) more requests than usual failed because of it"
+    case .moreFailures(let count): "\(count) more requests than usual, of all components, failed because of it"
     case .eventPair(let operation, let first, let next, let share, let usual):
-      "in \(operation), \(event(first)) is followed by \(event(next)) in \(percent: share) of spans (usually \(percent: usual))"
+      pair(of: operation, first, next, share: share, usual: usual)
     case .callersBreakOff: "its callers break off after calling it"
     case .ownTime(let share, let usual):
       "\(percent: share) of its spans spend unusual time in its own code (usually \(percent: usual))"
@@ -168,8 +190,8 @@ enum IncidentWording {
   static func decision(_ decision: CascadeDecision) -> InlineText {
     switch decision {
     case .openBreakers(let components, let at, let later, let failed):
-      "Open circuit breakers for \(components) components at \(clock: at)"
-        + (failed > 0 ? "; about \(later) of \(failed) failed requests came after that" : "")
+      "Circuit breakers on \(counted(components, "component")) would have opened at \(clock: at)"
+        + (failed > 0 ? "; about \(later) of the \(failed) failed requests came later" : "")
     case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
     case .investigateLatency: "Investigate latency spike"
     case .compareExemplars: "Compare the exemplar requests with the pattern"

@@ -10,18 +10,26 @@ enum TestWording {
 
   /// A line: the test, and where there are several its configuration and branch.
   static func line(_ line: TestFindings.Line) -> InlineText {
-    var text: InlineText = "\(line.test)"
+    var text = name(line.test)
     if !line.configuration.isEmpty { text = text + " on \(line.configuration)" }
     if !line.branch.isEmpty { text = text + " (\(line.branch))" }
     return text
   }
 
+  /// A test; what has no name of its own is called by its class.
+  static func name(_ test: ForeignName) -> InlineText {
+    let text = test.text
+    return text.hasSuffix(" > ") ? .foreign(String(text.dropLast(3))) : "\(test)"
+  }
+
   /// Since when, and what passed last.
-  static func since(_ test: TestFindings.FailingTest) -> InlineText {
+  static func since(
+    _ test: TestFindings.FailingTest, _ name: (ForeignName) -> InlineText = { "\($0)" }
+  ) -> InlineText {
     switch (test.since, test.lastPassed) {
-    case (let since?, let passed?): "since \(since), last passed \(passed)"
-    case (let since?, nil): "since \(since)"
-    case (nil, let passed?): "last passed \(passed)"
+    case (let since?, let passed?): "since \(name(since)), last passed \(name(passed))"
+    case (let since?, nil): "since \(name(since))"
+    case (nil, let passed?): "last passed \(name(passed))"
     case (nil, nil):
       switch test.status {
       case .flaky: "comes and goes"
@@ -31,6 +39,14 @@ enum TestWording {
       }
     }
   }
+
+  /// The last builds as a strip, a sign a build, and what the signs mean.
+  static func strip(_ marks: [TestFindings.Mark]) -> InlineText {
+    marks.isEmpty ? "–" : .own(marks.map(\.sign).joined())
+  }
+
+  static let stripKey: InlineText =
+    "Builds of its branch, the oldest first: ✓ passed, ↻ passed after a failed attempt, ✗ failed, ○ failed because of something else, · not there."
 
   static func place(_ place: TestFindings.CodePlace?) -> InlineText {
     guard let place, !place.file.isEmpty else { return "" }
@@ -57,6 +73,18 @@ enum TestWording {
     guard let doubt = unsure.first?.doubt else { return nil }
     return
       "\(strong: "Perhaps flaky:") \(unsure.count) of the new failures are too few to tell; of this project's tests \(doubt.flaky) have come and gone, and \(doubt.broken) broke for good or until they were mended."
+  }
+}
+
+extension TestFindings.Mark {
+  var sign: String {
+    switch self {
+    case .passed: "✓"
+    case .failed: "✗"
+    case .flaky: "↻"
+    case .elsewhere: "○"
+    case .absent: "·"
+    }
   }
 }
 

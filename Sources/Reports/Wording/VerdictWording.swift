@@ -9,12 +9,22 @@ extension NightReport {
     guard case .incidents(let count, _, let isPartlyUnread) = verdict, let worst = Ranking.bySeverity(incidents).first,
       let sentence = IncidentSentence(worst, of: self).wording
     else { return verdict.wording }
-    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents; the worst: "
+    let grave = incidents.count { $0.severity >= .major }
+    let gravity: InlineText = grave > 0 && grave < count ? " (\(grave) of them major or worse)" : ""
+    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents" + gravity + "; the worst: "
     return head + sentence + "." + NightVerdict.unread(isPartlyUnread)
   }
 
   /// How this night's times are shown.
-  var times: TimeFormat { TimeFormat(window) }
+  var times: TimeFormat { TimeFormat(shownWindow) }
+
+  /// First and last record, else the first and the last build's beginning.
+  var shownWindow: (start: Int64, end: Int64)? {
+    if let window { return window }
+    let starts = tests.builds.map(\.start).filter { $0 > 0 }
+    let times = starts + incidents.flatMap { [$0.start, $0.end] }.filter { $0 > 0 }
+    return times.min().flatMap { first in times.max().map { (first, $0) } }
+  }
 }
 
 extension NightVerdict {
@@ -37,7 +47,7 @@ extension NightVerdict {
     }
   }
 
-  fileprivate static func unread(_ isPartlyUnread: Bool) -> InlineText {
+  static func unread(_ isPartlyUnread: Bool) -> InlineText {
     isPartlyUnread ? " Part of the input could not be read." : ""
   }
 }
@@ -57,7 +67,7 @@ struct IncidentSentence {
     let when: InlineText = .own(report.times.range(incident.start, incident.end))
     guard let facts = incident.headline.facts else {
       if case .earlier = incident.headline { return nil }
-      return IncidentWording.headline(incident.headline) + ", " + when
+      return IncidentWording.headline(incident.headline) + ", " + when + met
     }
     guard facts.impact.failed + facts.impact.slow > 0 else {
       return IncidentWording.headline(incident.headline) + ", " + when
@@ -65,6 +75,16 @@ struct IncidentSentence {
     let affected =
       facts.affected.isEmpty ? "" : "; also affected: " + IncidentWording.names(facts.affected)
     return impact(facts.impact) + ", " + when + ", " + because(facts.cause) + affected
+  }
+
+  /// What users met of an incident that is known by something else.
+  private var met: InlineText {
+    let entries = incident.impact.entryPoints
+    let (failed, slow) = (entries.reduce(0) { $0 + $1.failed }, entries.reduce(0) { $0 + $1.slow })
+    let requests = entries.reduce(0) { $0 + $1.requests }
+    guard failed + slow > 0 else { return "" }
+    let parts: [InlineText] = (failed > 0 ? ["\(failed) failed"] : []) + (slow > 0 ? ["\(slow) slow"] : [])
+    return "; of \(requests) user requests in that time " + InlineText.joined(parts, by: ", ")
   }
 
   private func because(_ cause: ForeignName) -> InlineText {
@@ -81,13 +101,16 @@ struct IncidentSentence {
   private func impact(_ impact: RequestImpact) -> InlineText {
     let all = max(report.summary.requests, impact.requests)
     func share(_ count: Int) -> InlineText {
-      all > 0 ? " (\(percent: Double(count) / Double(all)))" : ""
+      guard all > 0 else { return "" }
+      let night: InlineText = "\(percent: Double(count) / Double(all))"
+      guard impact.requests > 0, impact.requests < all else { return " (" + night + ")" }
+      return " (" + night + "; \(percent: Double(count) / Double(impact.requests)) of those while it lasted)"
     }
     if impact.failed == 0 {
-      return "\(impact.slow) of \(all) user requests were slow" + share(impact.slow)
+      return "\(impact.slow) of the night's \(all) user requests were slow" + share(impact.slow)
     }
     let slow: InlineText = impact.slow > 0 ? " and \(impact.slow) were slow" : ""
-    return "\(impact.failed) of \(all) user requests failed" + share(impact.failed) + slow
+    return "\(impact.failed) of the night's \(all) user requests failed" + share(impact.failed) + slow
   }
 }
 

@@ -66,15 +66,22 @@ package struct ConcludePhase: Sendable {
         ["hindcast", "run"] + request.commandOptions + Set(night.outcomes.map(\.root)).sorted()))
     report.links = request.pipeline.reporting.links
     history?.recognise(&report.incidents)
+    report.fixed = history?.fixed(report.incidents) ?? []
     report.earlierNights = history?.baseline.nights.count ?? 0
     for i in report.incidents.indices {
       report.incidents[i].take(report.changes)
       let settings = request.pipeline.reporting
       if let about = report.incidents[i].rootCauses.first?.component ?? report.incidents[i].components.first?.id {
-        report.incidents[i].owner = settings.owner(of: about.text).map { ForeignName($0) }
+        let owner = settings.owner(of: about.text) ?? request.codeOwners.owner(ofComponent: about.text)
+        report.incidents[i].owner = owner.map { ForeignName($0) }
       }
       report.incidents[i].maintenance = settings.maintenance.first { $0.covers(report.incidents[i]) }
       report.incidents[i].exemplars = night.exemplars.pair(for: report.incidents[i])
+    }
+    for i in report.tests.failing.indices {
+      let test = report.tests.failing[i]
+      let owner = test.place.flatMap { request.codeOwners.owner(ofFile: $0.file.text) }
+      report.tests.failing[i].owner = owner.map { ForeignName($0) }
     }
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
     var conclusion = Conclusion(report: report, aliases: others.templates.aliases)

@@ -145,6 +145,20 @@ package struct NightHistory {
     }
   }
 
+  /// Incidents of the night before that tonight does not have. A regression of tests is called by all of its tests, so that
+  /// it is another one when some of them pass again: of those the tests' own list tells.
+  package func fixed(_ incidents: [Incident]) -> [NightReport.FixedIncident] {
+    let tonight = Set(incidents.map(\.fingerprint.text))
+    return baseline.latest.compactMap { incident in
+      guard incident.kind != Incident.Kind.testRegression.rawValue, !tonight.contains(incident.fingerprint),
+        let seen = baseline.incidents[incident.fingerprint]
+      else { return nil }
+      return NightReport.FixedIncident(
+        fingerprint: FindingID(incident.fingerprint), headline: ForeignText(incident.headline), seen: seen.nights,
+        firstSeen: ForeignName(seen.first), lastSeen: ForeignName(seen.last))
+    }
+  }
+
   /// Remembers tonight: the last act of a run.
   package func commit(_ conclusion: Conclusion) throws(FileFailure) {
     let report = conclusion.report

@@ -56,7 +56,7 @@ package enum Capture {
   private static func config(_ request: RunRequest) -> JSONValue {
     .object([
       "pipeline": .string(request.pipelineText), "policies": .string(request.policyText),
-      "quarantine": .string(request.quarantineText),
+      "quarantine": .string(request.quarantineText), "codeOwners": .string(request.codeOwnersText),
       "policyFile": .string(request.policyFile), "date": .string(request.date.text),
       "history": .string(optional: request.history), "masksSecrets": .bool(request.pipeline.secrets.isOn),
       "options": .array(request.commandOptions.map(JSONValue.string)),
@@ -124,6 +124,7 @@ package enum Capture {
     if !policies.isEmpty { try request.take(policies: policies, named: policyFile) }
     // Captures of before there was a quarantine have none.
     try request.take(quarantine: (try? text("quarantine")) ?? "", named: path)
+    request.take(codeOwners: (try? text("codeOwners")) ?? "")
     if case .string(let history) = config["history"] { request.history = history }
     request.commandOptions = try texts("options")
     request.inputs = try texts("inputs")

@@ -22,6 +22,8 @@ package struct PipelineFile: Sendable {
   package var quarantine: String?
   /// The policy file's path, relative to the pipeline file.
   package var policies: String?
+  /// The CODEOWNERS file, relative to the pipeline file.
+  package var codeOwners: String?
   /// Files that tell of deployments and other changes, relative to the pipeline file, `{date}` not yet replaced.
   package var changes: [String] = []
   /// Whose error budgets are asked about.
@@ -41,7 +43,7 @@ package struct PipelineFile: Sendable {
   static let keys =
     [
       "version", "inputs", "output", "zone", "formats", "components", "failures", "reflex", "patterns", "tests",
-      "policies", "changes", "history", "limits", "mask", "objectives",
+      "policies", "changes", "codeowners", "history", "limits", "mask", "objectives",
       "report",
     ] + ReportingSettings.keys
 
@@ -60,6 +62,7 @@ package struct PipelineFile: Sendable {
     policies = Self.text(config["policies"], "policies", &problems)
     changes = Self.texts(config["changes"], "changes", &problems)
     history = Self.text(config["history"], "history", &problems)
+    codeOwners = Self.text(config["codeowners"], "codeowners", &problems)
     if let node = config["zone"], let text = Self.text(node, "zone", &problems) {
       if let zone = Zone(text) {
         self.zone = zone

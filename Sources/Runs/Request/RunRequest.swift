@@ -28,6 +28,9 @@ package struct RunRequest: Sendable {
   package var inputRoot: String?
   /// Whether an argument may give nothing.
   package var allowEmpty = false
+  /// The rules of the pipeline's `codeowners:`; none where there is none.
+  package private(set) var codeOwners = CodeOwners()
+  package private(set) var codeOwnersText = ""
   /// Deployments and other changes of the pipeline's `changes:`, in their order, and what is to be said about their files.
   package var changes: [NightChange] = []
   package var changeNotes: [Diagnostic] = []
@@ -54,6 +57,8 @@ package struct RunRequest: Sendable {
   package var condenser: @Sendable () -> any TestReportCondensing = { CaseCondenser() }
   /// Whether the run says nothing but errors.
   package var isQuiet = false
+  /// Tells everything that was noted about the inputs.
+  package var isVerbose = false
   /// The options of the command that makes the report again.
   package var commandOptions: [String] = []
 
@@ -65,6 +70,12 @@ package struct RunRequest: Sendable {
   package mutating func take(policies text: String, named file: String) throws(RunSetup.Failure) {
     policies = try RunSetup.policies(path: file, text: text)
     (policyText, policyFile) = (text, file)
+  }
+
+  /// Takes the owners of a CODEOWNERS file.
+  package mutating func take(codeOwners text: String) {
+    codeOwners = CodeOwners(text)
+    codeOwnersText = text
   }
 
   /// Takes the tests of a quarantine file.

@@ -22,6 +22,8 @@ package enum RunSetup {
     package var failOn: String?
     package var format: String?
     package var quiet: Bool
+    /// Whether everything that was noted about the inputs is told.
+    package var verbose = false
     /// Whether an argument of which nothing was used is no mistake.
     package var allowEmpty = false
     /// What a scheduler says of its inputs: the name of the only one, the folder that they count as found in.
@@ -100,6 +102,7 @@ package enum RunSetup {
     if let memory = options.memory ?? environment("MEMORY") { pipeline.limits.memory = try Self.memory(memory) }
     request.jobs = try jobs(options.jobs)
     request.isQuiet = options.quiet
+    request.isVerbose = options.verbose
     request.stepSummary = variable("GITHUB_STEP_SUMMARY")
     request.annotates = variable("GITHUB_ACTIONS") == "true"
     let paths = options.inputs.isEmpty ? pipeline.inputs : options.inputs
@@ -142,6 +145,7 @@ package enum RunSetup {
       // The first night has none yet.
       try request.take(quarantine: try read(quarantine), named: quarantine)
     }
+    if let owners = pipeline.codeOwners.map({ beside(path, $0) }) { request.take(codeOwners: try read(owners)) }
     readChanges(pipeline.changes.map { beside(path, request.date.fill($0)) }, into: &request)
     request.settings = try settings(pipeline)
     request.pipeline = pipeline

@@ -1,6 +1,18 @@
 internal import ArgumentParser
 internal import Verbs
 
+/// How a table is printed.
+struct ListingOptions: ParsableArguments {
+  @Option(help: "text, json, or csv; json and csv of history show are the incidents.")
+  var format = "text"
+
+  var value: ListingFormat { ListingFormat(rawValue: format) ?? .text }
+
+  func validate() throws {
+    if ListingFormat(rawValue: format) == nil { throw ValidationError("--format takes text, json or csv") }
+  }
+}
+
 /// What earlier nights left: listed, shown, checked, pruned.
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +32,8 @@ struct HistoryCommand: ParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The nights, oldest first.")
     @OptionGroup var file: File
-    func run() throws { try finish(HistoryVerbs.list(file.history)) }
+    @OptionGroup var form: ListingOptions
+    func run() throws { try finish(HistoryVerbs.list(file.history, form.value)) }
   }
 
   struct Show: ParsableCommand {
@@ -28,7 +41,8 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var file: File
     @Argument(help: "The night's date, or the beginning of its checksum.")
     var night: String
-    func run() throws { try finish(HistoryVerbs.show(file.history, night: night)) }
+    @OptionGroup var form: ListingOptions
+    func run() throws { try finish(HistoryVerbs.show(file.history, night: night, form.value)) }
   }
 
   struct Check: ParsableCommand {

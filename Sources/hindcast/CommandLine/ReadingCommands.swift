@@ -16,11 +16,17 @@ struct EventsCommand: ParsableCommand {
   @Flag(help: "Print per input and member what was read, used, repaired and skipped, instead of the events.")
   var stats = false
 
+  @OptionGroup var form: ListingOptions
+
+  func validate() throws {
+    if form.value != .text, !stats { throw ValidationError("--format belongs to --stats: event lines have one form") }
+  }
+
   func run() throws {
     var options = RunSetup.Options(
       pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
     options.allowEmpty = input.allowEmpty
-    try finish(stats ? EventListing.stats(options) : EventListing.lines(options))
+    try finish(stats ? EventListing.stats(options, form.value) : EventListing.lines(options))
   }
 }
 

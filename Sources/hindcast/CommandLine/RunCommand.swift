@@ -49,6 +49,13 @@ struct ReportOptions: ParsableArguments {
 
   @Flag(name: [.short, .long], help: "Say nothing but errors.")
   var quiet = false
+
+  @Flag(name: [.short, .long], help: "Say what was read of every input, and everything that was noted about it.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet, verbose { throw ValidationError("--quiet and --verbose contradict each other") }
+  }
 }
 
 extension RunSetup.Options {
@@ -62,6 +69,7 @@ extension RunSetup.Options {
     failOn = report.failOn
     format = report.format
     quiet = report.quiet
+    verbose = report.verbose
   }
 }
 

@@ -49,10 +49,14 @@ package enum EventListing {
   }
 
   /// The record counts: per input and member what was read, used, repaired and skipped.
-  package static func stats(_ options: RunSetup.Options) -> Int32 {
+  package static func stats(_ options: RunSetup.Options, _ format: ListingFormat = .text) -> Int32 {
     do {
       let request = try RunSetup.request(options)
       let extraction = try Extraction.run(request, partitions: 1)
+      if format != .text {
+        try Console.print(table(extraction.outcomes).show(format) { "" })
+        return told(extraction)
+      }
       var text = ""
       for outcome in extraction.outcomes {
         text += "\(Console.inert(outcome.name)): \(outcome.bytes) bytes, \(outcome.members) members, "
@@ -69,6 +73,39 @@ package enum EventListing {
       return told(extraction)
     } catch {
       return PhaseVerbs.report(error)
+    }
+  }
+
+  /// A row an input, and one for each of its members.
+  private static func table(_ outcomes: [InputOutcome]) -> Listing {
+    var listing = Listing(["input", "member", "format", "bytes", "records", "used", "skipped", "repaired"])
+    func row(_ input: String, member: String, format: String, bytes: Int, _ counts: RecordCounts) {
+      listing.rows.append([
+        .text(input), .text(member), .text(format), .count(bytes), .count(counts.records), .count(counts.used),
+        .count(counts.skippedTotal), .count(counts.repaired.values.reduce(0, +)),
+      ])
+    }
+    for outcome in outcomes {
+      row(outcome.name, member: "", format: "", bytes: outcome.bytes, outcome.recordCounts)
+      for member in outcome.memberCounts where !member.member.isEmpty {
+        row(
+          outcome.name, member: member.member.text, format: member.format.text, bytes: member.bytes,
+          member.recordCounts)
+      }
+    }
+    return listing
+  }
+
+  /// Everything that was noted about the inputs, a line each, for those who asked for it.
+  static func tellAll(_ outcomes: [InputOutcome]) {
+    for outcome in outcomes {
+      Console.tell("\(outcome.name): \(outcome.bytes) bytes, \(outcome.members) members, \(line(outcome.recordCounts))")
+      for diagnostic in outcome.diagnostics {
+        let count = diagnostic.count > 1 ? " (\(diagnostic.count) times)" : ""
+        Console.tell(
+          "  \(diagnostic.severity.name): \(diagnostic.code): \(diagnostic.location.description): \(diagnostic.message)\(count)"
+        )
+      }
     }
   }
 

@@ -5,23 +5,43 @@ internal import Support
 
 /// `history list | show | check | prune`.
 package enum HistoryVerbs {
-  package static func list(_ path: String) -> Int32 {
+  package static func list(_ path: String, _ format: ListingFormat = .text) -> Int32 {
     act(path) { store in
       let nights = try store.list()
-      if nights.isEmpty { return "no nights\n" }
-      return nights.map { night in
-        "\(night.key.date)  \(night.key.content.prefix(12))  \(night.events) events, \(night.requests) requests, "
-          + "\(night.templates) templates, \(night.incidents) incidents, \(night.bytes) bytes\n"
-      }.joined()
+      var listing = Listing(["night", "content", "events", "requests", "templates", "incidents", "bytes"])
+      listing.rows = nights.map { night in
+        [
+          .text(night.key.date), .text(night.key.content), .count(night.events), .count(night.requests),
+          .count(night.templates), .count(night.incidents), .count(night.bytes),
+        ]
+      }
+      return listing.show(format) {
+        if nights.isEmpty { return "no nights\n" }
+        return nights.map { night in
+          "\(night.key.date)  \(night.key.content.prefix(12))  \(night.events) events, \(night.requests) requests, "
+            + "\(night.templates) templates, \(night.incidents) incidents, \(night.bytes) bytes\n"
+        }.joined()
+      }
     }
   }
 
-  package static func show(_ path: String, night name: String) -> Int32 {
+  /// The incidents of a night as rows, and everything else only for people.
+  package static func show(_ path: String, night name: String, _ format: ListingFormat = .text) -> Int32 {
     var found = true
     let code = act(path) { store in
       guard let night = try store.show(name) else {
         found = false
         return ""
+      }
+      if format != .text {
+        var listing = Listing(["night", "incident", "severity", "kind", "headline"])
+        listing.rows = night.incidents.map { incident in
+          [
+            .text(night.key.date), .text(incident.id), .text(incident.severity), .text(incident.kind),
+            .text(incident.headline),
+          ]
+        }
+        return listing.show(format) { "" }
       }
       var text = "night \(night.key.date), content \(night.key.content)\n"
       text += "\(night.events) events, \(night.requests) requests\n"

@@ -82,6 +82,7 @@ package enum RunVerb {
       let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
       print(Annotations.text(conclusion.report, rules: rules), terminator: "")
     }
+    if request.isVerbose { EventListing.tellAll(night.outcomes) }
     if !request.isQuiet {
       try Console.print(screen(conclusion.report, request))
       Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")

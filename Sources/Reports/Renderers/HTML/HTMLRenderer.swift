@@ -39,6 +39,9 @@ struct HTMLRenderer: Sendable {
         return plain ? shown : "<code>" + shown + "</code>"
       case .link(let text, let path):
         return plain ? Self.escape(text) : "<a href=\"\(Self.escape(Self.target(path)))\">" + Self.escape(text) + "</a>"
+      case .address(let text, let address):
+        let shown = Self.escape(VisibleText.show(rules.bounded(text)))
+        return plain ? shown : "<a href=\"\(Self.escape(address))\"><code>\(shown)</code></a>"
       case .lineBreak: return plain ? " " : "<br>"
       }
     }.joined()

@@ -1,0 +1,42 @@
+internal import Model
+internal import Support
+
+/// A request's spans as lines of text: what ran when, as bars, and which span the trouble began in.
+enum WaterfallText {
+  /// Columns of the bars, and of the names before them.
+  private static let (bars, names) = (24, 44)
+
+  /// The requests of an incident, the bad one first.
+  static func add(_ incident: Incident, to page: inout Page) {
+    for request in incident.exemplars.sorted(by: { $0.isBad && !$1.isBad }) {
+      let label: InlineText = request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
+      page.heading(2, label)
+      page.paragraph("\(request.request), \(duration: request.duration)")
+      page.blocks.append(.code(request.spans.map { line($0, of: request) }.joined(separator: "\n")))
+      if request.omitted > 0 { page.paragraph("\(request.omitted) more spans are not shown.") }
+    }
+  }
+
+  private static func line(_ span: ExemplarRequest.Span, of request: ExemplarRequest) -> String {
+    var name = String(repeating: "  ", count: min(span.depth, 12)) + VisibleText.show(span.component.text)
+    name += " " + VisibleText.show(span.operation.text)
+    if !span.peer.isEmpty, span.peer != span.component { name += " → " + VisibleText.show(span.peer.text) }
+    if name.count > names { name = name.prefix(names - 1) + "…" }
+    name += String(repeating: " ", count: names - name.count)
+    let whole = max(Double(request.duration), 1)
+    let start = Int(min(max(Double(span.offset) / whole, 0), 1) * Double(bars - 1))
+    let width = min(max(Int((Double(span.duration) / whole * Double(bars)).rounded()), 1), bars - start)
+    let bar =
+      String(repeating: " ", count: start) + String(repeating: span.failure == nil ? "█" : "▓", count: width)
+      + String(repeating: " ", count: bars - start - width)
+    let took = NumberFormat.duration(span.duration)
+    var line = name + " |" + bar + "| " + String(repeating: " ", count: max(0, 7 - took.count)) + took
+    if let failure = span.failure {
+      line += span.isOrigin ? "  ✗ it began here: " + failure.name : "  ✗ " + failure.name
+      if !span.message.isEmpty { line += " (" + VisibleText.show(span.message.text.cut(toBytes: 120)) + ")" }
+    } else if span.isOrigin {
+      line += "  ◀ most of the time was spent here"
+    }
+    return line
+  }
+}
