@@ -44,7 +44,7 @@ struct IncidentCard {
     guard !isTest, let end = report.window?.end, incident.end > 0 else { return "" }
     let left = end.subtractingSaturated(incident.end)
     return left > 60_000_000
-      ? ", over \(duration: left) before the records end" : ", still going on when the records end"
+      ? ", over; the records go on for \(duration: left)" : ", still going on when the records end"
   }
 
   private var isTest: Bool { incident.kind == .testRegression || incident.kind == .testFailureCluster }
@@ -78,7 +78,7 @@ struct IncidentCard {
     let reasons = cause.reasons.prefix(count).map(\.wording)
     let share: InlineText =
       isTest
-      ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of the points that suspects got)"
+      ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of all suspects' weight)"
     if incident.kind == .testRegression, let broke { return "\(strong: "Probable root cause:") " + broke }
     let name = report.isRevision(cause.component) ? report.revision(cause.component) : Labels.name(cause)
     return "\(strong: "Probable root cause:") " + name + share

@@ -37,6 +37,7 @@ package enum TicketText {
   ///   - incident: out of a report.
   ///   - template: a text with placeholders, nil for ours.
   ///   - reproduce: the command that makes the report again.
+  /// - Returns: the text, its placeholders filled.
   package static func ticket(_ incident: Incident, template: String? = nil, reproduce: String = "") -> String {
     let rules = TextRules()
     let renderer = MarkdownRenderer(rules: rules)
@@ -60,8 +61,10 @@ package enum TicketText {
           shown(IncidentPage.proof(proof) + (proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"))
         }.joined(separator: "; "),
       "owner": incident.owner.map { shown("\($0)") } ?? "____", "id": incident.id.text,
-      "command": VisibleText.show(rules.boundedPath(reproduce.isEmpty ? "hindcast explain " + incident.id.text : reproduce))
-        .replacing("`", with: "'"),
+      "command": VisibleText.show(
+        rules.boundedPath(reproduce.isEmpty ? "hindcast explain " + incident.id.text : reproduce)
+      )
+      .replacing("`", with: "'"),
     ]
     return fill(template ?? usual, values)
   }
