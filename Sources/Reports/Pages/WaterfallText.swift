@@ -18,14 +18,16 @@ enum WaterfallText {
   }
 
   private static func line(_ span: ExemplarRequest.Span, of request: ExemplarRequest) -> String {
-    var name = String(repeating: "  ", count: min(span.depth, 12)) + VisibleText.show(span.component.text)
+    // A report that was read back may hold any number: depths, offsets and durations are kept inside the picture.
+    var name = String(repeating: "  ", count: min(max(span.depth, 0), 12)) + VisibleText.show(span.component.text)
     name += " " + VisibleText.show(span.operation.text)
     if !span.peer.isEmpty, span.peer != span.component { name += " → " + VisibleText.show(span.peer.text) }
     if name.count > names { name = name.prefix(names - 1) + "…" }
-    name += String(repeating: " ", count: names - name.count)
+    name += String(repeating: " ", count: max(names - name.count, 0))
     let whole = max(Double(request.duration), 1)
     let start = Int(min(max(Double(span.offset) / whole, 0), 1) * Double(bars - 1))
-    let width = min(max(Int((Double(span.duration) / whole * Double(bars)).rounded()), 1), bars - start)
+    let share = min(max(Double(span.duration) / whole, 0), 1)
+    let width = min(max(Int((share * Double(bars)).rounded()), 1), bars - start)
     let bar =
       String(repeating: " ", count: start) + String(repeating: span.failure == nil ? "█" : "▓", count: width)
       + String(repeating: " ", count: bars - start - width)

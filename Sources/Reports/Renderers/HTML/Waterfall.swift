@@ -33,7 +33,7 @@ struct Waterfall {
     let left = min(max(Double(span.offset) / whole, 0), 1) * 100
     let width = min(max(Double(span.duration) / whole * 100, 0.5), 100 - min(left, 99.5))
     return
-      "<tr class=\"\(kind)\" title=\"\(title)\"><td style=\"padding-left:\(min(span.depth, 20) * 12 + 6)px\">\(name)</td>"
+      "<tr class=\"\(kind)\" title=\"\(title)\"><td style=\"padding-left:\(min(max(span.depth, 0), 20) * 12 + 6)px\">\(name)</td>"
       + "<td>\(NumberFormat.duration(span.duration))</td><td class=\"bars\"><span style=\"margin-left:"
       + "\(NumberFormat.fixed(left, 1))%;width:\(NumberFormat.fixed(width, 1))%\"></span></td></tr>\n"
   }
