@@ -18,14 +18,32 @@ struct FirstScreen {
       return
     }
     page.paragraph(tests.verdict + together + NightVerdict.unread(report.verdict.isPartlyUnread))
-    page.bullets([lookFirst].compactMap { $0 } + tests.bullets + [tests.news] + [unread].compactMap { $0 })
+    page.bullets(
+      [lookFirst, otherClusters].compactMap { $0 } + tests.bullets + [tests.news] + [unread].compactMap { $0 })
   }
 
   /// Tests that failed for one reason, which the count by kinds does not tell.
   private var together: InlineText {
     guard let worst, worst.kind == .testFailureCluster else { return "" }
-    let when: InlineText = worst.start > 0 ? ", \(own: report.times.range(worst.start, worst.end))" : ""
-    return " " + IncidentWording.headline(worst.headline) + when + "."
+    return " " + failedTogether(worst) + "."
+  }
+
+  /// The same of those that are not the worst: their tests may have passed since, and no other line names them.
+  private var otherClusters: InlineText? {
+    let rest = Ranking.bySeverity(report.incidents).dropFirst().filter { incident in
+      guard incident.kind == .testFailureCluster else { return false }
+      if case .tests(.failedTogether(let tests, _)) = incident.headline { return tests > 1 }
+      return true
+    }
+    guard !rest.isEmpty else { return nil }
+    let more: InlineText = rest.count > Self.listed ? " and \(rest.count - Self.listed) more" : ""
+    return "\(strong: "Failed together:") " + InlineText.joined(rest.prefix(Self.listed).map(failedTogether), by: "; ")
+      + more
+  }
+
+  private func failedTogether(_ incident: Incident) -> InlineText {
+    let when: InlineText = incident.start > 0 ? ", \(own: report.times.range(incident.start, incident.end))" : ""
+    return IncidentWording.headline(incident.headline) + when
   }
 
   /// What the night spent of the objective that it hurt most.

@@ -163,7 +163,7 @@ struct TestHeadlines {
     if fixed > 0 { parts.append("\(fixed) fixed") }
     if report.earlierNights > 0 {
       for (count, what) in [
-        (tests.appeared.count, "new in the suite"), (tests.vanished.count, "gone from it"),
+        (tests.appeared.count, "came into the suite"), (tests.vanished.count, "gone from it"),
         (tests.renamed.count, "renamed"), (tests.slower.count, "slower"),
       ] as [(Int, StaticString)] where count > 0 {
         parts.append("\(count) \(own: what.description)")
