@@ -107,7 +107,7 @@ struct FirstScreen {
     let grave = rest.count { $0.severity >= .major }
     let shown = rest.prefix(min(max(grave, 4), 10)).map { incident -> InlineText in
       let hit = incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
-      let users: InlineText = hit > 0 ? ", \(hit) user requests" : ""
+      let users: InlineText = hit > 0 ? ", " + IncidentWording.counted(hit, "user request") : ""
       return
         "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
         + users + ", \(own: report.times.range(incident.start, incident.end)))"
