@@ -46,6 +46,14 @@ extension HistoryStore {
     return blobs
   }
 
+  /// An incident as the table of incidents has it.
+  static func incident(_ row: Row) throws -> HistoricIncident {
+    HistoricIncident(
+      id: try row.value("id"), fingerprint: try row.value("fingerprint"), kind: try row.value("kind"),
+      severity: try row.value("severity"), start: try row.value("start"), end: try row.value("end"),
+      headline: try row.value("headline"))
+  }
+
   static func template(_ row: Row) throws -> HistoricTemplate {
     let severity: Int = try row.value("severity")
     return HistoricTemplate(
@@ -126,11 +134,6 @@ extension HistoryStore {
         WHERE series = ? AND content <> ? AND date = (SELECT max(date) FROM night WHERE series = ? AND date < ?)
         ORDER BY fingerprint
         """, arguments: [key.series, key.content, key.series, key.date])
-    baseline.latest = try latest.map { row in
-      HistoricIncident(
-        id: try row.value("id"), fingerprint: try row.value("fingerprint"), kind: try row.value("kind"),
-        severity: try row.value("severity"), start: try row.value("start"), end: try row.value("end"),
-        headline: try row.value("headline"))
-    }
+    baseline.latest = try latest.map(incident)
   }
 }

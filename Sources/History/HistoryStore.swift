@@ -272,12 +272,7 @@ extension HistoryStore {
       }
       night.incidents = try Row.fetchAll(
         db, sql: "SELECT * FROM incident WHERE night = ? ORDER BY start, id", arguments: [id]
-      ).map { row in
-        HistoricIncident(
-          id: try row.value("id"), fingerprint: try row.value("fingerprint"), kind: try row.value("kind"),
-          severity: try row.value("severity"),
-          start: try row.value("start"), end: try row.value("end"), headline: try row.value("headline"))
-      }
+      ).map(Self.incident)
       return night
     }
   }

@@ -19,14 +19,7 @@ extension HistoryStore {
       for row in rows {
         let fingerprint: String = try row.value("fingerprint")
         guard seen.insert(fingerprint).inserted else { continue }
-        found.append(
-          (
-            try row.value("date"),
-            HistoricIncident(
-              id: try row.value("id"), fingerprint: fingerprint, kind: try row.value("kind"),
-              severity: try row.value("severity"), start: try row.value("start"), end: try row.value("end"),
-              headline: try row.value("headline"))
-          ))
+        found.append((try row.value("date"), try Self.incident(row)))
       }
       return found
     }

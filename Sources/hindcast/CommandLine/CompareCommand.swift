@@ -23,9 +23,6 @@ struct CompareCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
-    options.allowEmpty = input.allowEmpty
-    try finish(CompareVerb.compare(options, (before, after), asJSON: json))
+    try finish(CompareVerb.compare(input.run, (before, after), asJSON: json))
   }
 }

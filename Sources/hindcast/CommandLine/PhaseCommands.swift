@@ -32,9 +32,7 @@ struct ExtractCommand: ParsableCommand {
   var tolerate = false
 
   func run() throws {
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
-    options.allowEmpty = input.allowEmpty
+    var options = input.run
     (options.name, options.root) = (name, root)
     try finish(
       PhaseVerbs.extract(options, to: .init(partitions: partitions, path: output, tolerates: tolerate)))

@@ -23,10 +23,7 @@ struct EventsCommand: ParsableCommand {
   }
 
   func run() throws {
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
-    options.allowEmpty = input.allowEmpty
-    try finish(stats ? EventListing.stats(options, form.value) : EventListing.lines(options))
+    try finish(stats ? EventListing.stats(input.run, form.value) : EventListing.lines(input.run))
   }
 }
 
@@ -45,10 +42,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     guard ["table", "json"].contains(format) else { throw ValidationError("--format takes table or json") }
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs,
-      policies: policies)
-    options.allowEmpty = input.allowEmpty
+    var options = input.run
+    options.policies = policies
     try finish(PolicyVerb.evaluate(options, asJSON: format == "json"))
   }
 }

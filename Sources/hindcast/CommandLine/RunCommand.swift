@@ -22,6 +22,13 @@ struct InputOptions: ParsableArguments {
 
   @Argument(help: "Archives, files, folders, or - for standard input.")
   var inputs: [String] = []
+
+  /// What a run is asked for by these.
+  var run: RunSetup.Options {
+    var options = RunSetup.Options(pipeline: pipeline, date: date, jobs: jobs, memory: memory, inputs: inputs)
+    options.allowEmpty = allowEmpty
+    return options
+  }
 }
 
 /// The options that say what to conclude and where to write it, shared by the verbs that end in a report.
@@ -92,9 +99,7 @@ struct RunCommand: ParsableCommand {
   }
 
   func run() throws {
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
-    options.allowEmpty = input.allowEmpty
+    var options = input.run
     options.take(report)
     if let from, let to { return try finish(RunVerb.backfill(options, from: from, to: to)) }
     try finish(RunVerb.run(options))

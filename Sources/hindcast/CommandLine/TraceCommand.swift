@@ -16,10 +16,7 @@ struct TraceCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    var options = RunSetup.Options(
-      pipeline: input.pipeline, date: input.date, jobs: input.jobs, memory: input.memory, inputs: input.inputs)
-    options.allowEmpty = input.allowEmpty
-    try finish(TraceVerb.trace(request, options, asJSON: json))
+    try finish(TraceVerb.trace(request, input.run, asJSON: json))
   }
 }
 

@@ -17,6 +17,11 @@ struct TriageOptions: ParsableArguments {
 
   @Flag(help: "Take back what was decided.")
   var undo = false
+
+  /// Decides so about the incident, or takes it back.
+  func decide(_ action: String) -> Int32 {
+    TriageVerb.decide(incident, action: undo ? nil : action, history: history, until: until, note: note)
+  }
 }
 
 struct AckCommand: ParsableCommand {
@@ -27,10 +32,7 @@ struct AckCommand: ParsableCommand {
   @OptionGroup var options: TriageOptions
 
   func run() throws {
-    try finish(
-      TriageVerb.decide(
-        options.incident, action: options.undo ? nil : "ack", history: options.history, until: options.until,
-        note: options.note))
+    try finish(options.decide("ack"))
   }
 }
 
@@ -42,9 +44,6 @@ struct MuteCommand: ParsableCommand {
   @OptionGroup var options: TriageOptions
 
   func run() throws {
-    try finish(
-      TriageVerb.decide(
-        options.incident, action: options.undo ? nil : "mute", history: options.history, until: options.until,
-        note: options.note))
+    try finish(options.decide("mute"))
   }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Model
 internal import Reports
 package import Runs
@@ -36,8 +35,7 @@ package enum CompareVerb {
       if asJSON {
         try Console.print(ReportJSON.comparison(findings).pretty)
       } else {
-        let isColored = unsafe getenv("NO_COLOR") == nil && isatty(STDOUT_FILENO) == 1
-        try Console.print(TerminalRenderer(isColored: isColored, width: 120).render(ComparisonWording.page(findings)))
+        try Console.print(Console.renderer().render(ComparisonWording.page(findings)))
       }
       return isPartlyUnread ? Exit.partlyUnread : Exit.done
     } catch {

@@ -89,16 +89,22 @@ package enum HistoryVerbs {
 
   /// Opens a history that is there, does something with it, and prints what that gives.
   static func act(_ path: String, _ body: (HistoryStore) throws -> String) -> Int32 {
+    let text: String
     do {
       var options = HistoryStore.Options()
       options.creates = false
       let store = try HistoryStore(path: path, options: options)
-      try Console.print(try body(store))
+      text = try body(store)
       try store.close()
-      return Exit.done
     } catch let failure as FileFailure {
       Console.tell(failure.historyLine)
       return failure.kind == .missing ? Exit.missingInput : Exit.noReport
+    } catch {
+      return PhaseVerbs.report(error)
+    }
+    do {
+      try Console.print(text)
+      return Exit.done
     } catch {
       return PhaseVerbs.report(error)
     }

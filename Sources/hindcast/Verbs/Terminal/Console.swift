@@ -10,12 +10,7 @@ package enum Console {
   /// Writes a result to standard output.
   ///
   /// - Throws: `FileFailure` where the device is full; a closed pipe ends quietly, as `head` wants it.
-  package static func print(_ text: String) throws(FileFailure) {
-    let code = CheckedFile.writeAll(Array(text.utf8), to: STDOUT_FILENO)
-    guard code == 0 || code == EPIPE else {
-      throw FileFailure(.unwritable, "standard output", CheckedFile.reason(code))
-    }
-  }
+  package static func print(_ text: String) throws(FileFailure) { try write(Array(text.utf8)) }
 
   /// Writes result bytes to standard output.
   package static func write(_ bytes: [UInt8]) throws(FileFailure) {
