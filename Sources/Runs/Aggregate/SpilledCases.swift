@@ -1,5 +1,5 @@
-internal import Support
 internal import Segments
+internal import Support
 internal import Synchronization
 internal import TestAnalysis
 

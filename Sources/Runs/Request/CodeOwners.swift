@@ -1,7 +1,7 @@
 // Owners out of a CODEOWNERS file, as GitHub and GitLab read it: a pattern and its owners a line, the last one that fits
 // counts; `[Section] @default` names owners for the lines of a section that name none (GitLab).
 
-internal import Support
+internal import Decoders
 
 /// The rules of a CODEOWNERS file.
 package struct CodeOwners: Hashable, Sendable {
@@ -99,7 +99,7 @@ package struct CodeOwners: Hashable, Sendable {
       for place in places {
         if part == "**" {
           next.formUnion(place...path.endIndex)
-        } else if place < path.endIndex, glob(Array(part.utf8), Array(path[place].utf8)) {
+        } else if place < path.endIndex, Glob.matches(part, path[place]) {
           next.insert(place + 1)
         }
       }
@@ -109,28 +109,5 @@ package struct CodeOwners: Hashable, Sendable {
       places = next
     }
     return rule.isFolder ? places.contains { $0 < path.endIndex } : true
-  }
-
-  /// `*` for any bytes, `?` for one.
-  private static func glob(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-    var (i, j) = (0, 0)
-    var (star, mark) = (-1, 0)
-    while j < text.count {
-      if i < pattern.count, pattern[i] == text[j] || pattern[i] == 0x3F {
-        i += 1
-        j += 1
-      } else if i < pattern.count, pattern[i] == 0x2A {
-        star = i
-        mark = j
-        i += 1
-      } else if star >= 0 {
-        i = star + 1
-        mark += 1
-        j = mark
-      } else {
-        return false
-      }
-    }
-    return pattern[i...].allSatisfy { $0 == 0x2A }
   }
 }
