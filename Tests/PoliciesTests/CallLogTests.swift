@@ -181,6 +181,18 @@ func merging() throws {
   #expect(throws: DecodeFailure.self) { try CallPartial(from: &cut) }
 }
 
+@Test(
+  "What is marked of an attempt survives a file",
+  arguments: [LoggedAttempt.Marks.inner, .countedOnly, .refused, .overlapping, [.inner, .overlapping]])
+func marksSurvive(_ marks: LoggedAttempt.Marks) throws {
+  var attempt = LoggedAttempt(start: 1_000_000, duration: 10, isRoot: true)
+  attempt.marks = marks
+  var partial = CallPartial(limit: 10)
+  partial.add([attempt], to: CallEdge(caller: "a", callee: "b", operation: "get"))
+  var reader = ByteReader(bytes(partial))
+  #expect(try CallPartial(from: &reader) == partial)
+}
+
 // MARK: Attempts without client spans of their own
 
 @Test("Server spans one after the other below one client span are its attempts; side by side they are none")

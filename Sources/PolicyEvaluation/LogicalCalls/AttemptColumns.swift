@@ -54,7 +54,7 @@ extension CallPartial {
       var attempt = LoggedAttempt(
         start: clock, duration: duration, failure: try columns[Column.failure].byte(),
         counted: try columns[Column.counted].byte(), isFirst: flags & 1 != 0, isRoot: flags & 2 != 0)
-      attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4 & 7)
+      attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4)
       if flags & 4 != 0 {
         guard let answered = Int32(exactly: duration &- (try columns[Column.answered].signed())), answered >= 0,
           let lead = UInt16(exactly: try columns[Column.lead].unsigned())
