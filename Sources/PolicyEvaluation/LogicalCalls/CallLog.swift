@@ -118,11 +118,9 @@ package struct CallLog: Sendable {
       inspect(attempts, isJoined: join.counted + join.byTime > 0, isRead: isRead)
       let offset = arena.count
       arena += attempts
-      var begin = 0
-      guard !attempts.isEmpty else { continue }
-      for i in 1...attempts.count where i == attempts.count || attempts[i].isFirst {
-        columns.append((attempts[begin].start, Int32(number), offset + begin..<offset + i))
-        begin = i
+      for call in attempts.calls {
+        columns.append(
+          (attempts[call.lowerBound].start, Int32(number), offset + call.lowerBound..<offset + call.upperBound))
       }
     }
     flush(into: &self)

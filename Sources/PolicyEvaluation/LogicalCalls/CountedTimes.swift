@@ -13,14 +13,9 @@ enum CountedTimes {
   static func place(_ attempts: inout [LoggedAttempt]) {
     guard attempts.contains(where: { $0.marks.contains(.countedOnly) }) else { return }
     let typical = Typical(attempts)
-    var begin = 0
-    while begin < attempts.count {
-      var end = begin + 1
-      while end < attempts.count, !attempts[end].isFirst { end += 1 }
-      if attempts[begin..<end].allSatisfy({ $0.marks.contains(.countedOnly) }), end - begin > 1 {
-        place(&attempts, begin..<end, typical)
-      }
-      begin = end
+    for call in attempts.calls
+    where call.count > 1 && attempts[call].allSatisfy({ $0.marks.contains(.countedOnly) }) {
+      place(&attempts, call, typical)
     }
   }
 
@@ -34,17 +29,13 @@ enum CountedTimes {
       var good: [Int64] = []
       var bad: [Int64] = []
       var lengths: [Int: [Int64]] = [:]
-      var begin = 0
-      while begin < attempts.count {
-        var end = begin + 1
-        while end < attempts.count, !attempts[end].isFirst { end += 1 }
-        let last = attempts[end - 1]
-        if end - begin == 1 {
+      for call in attempts.calls {
+        let last = attempts[call.upperBound - 1]
+        if call.count == 1 {
           if last.failure == 0 { good.append(last.duration) } else { bad.append(last.duration) }
         } else if last.marks.contains(.countedOnly), last.failure == 0 {
-          lengths[end - begin, default: []].append(last.end.subtractingSaturated(attempts[begin].start))
+          lengths[call.count, default: []].append(last.end.subtractingSaturated(attempts[call.lowerBound].start))
         }
-        begin = end
       }
       good.sort()
       bad.sort()

@@ -107,7 +107,7 @@ struct WaitShape: Sendable {
         for scale in Lateness.scales { densities.append(WaitShape.density(wait, low, high, scale)) }
       }
       // Little lateness until the waits say more: each scale half as likely as the one before it.
-      weights = (0..<parts).map { Double(1 << (parts - 1 - $0)) / Double(1 << parts - 1) }
+      weights = Lateness.usual.weights
       let floor = WaitShape.strays / longest
       for round in 0..<12 {
         var sums = [Double](repeating: 1e-9, count: parts)

@@ -25,7 +25,7 @@ struct HiddenRefusals {
   /// Nil where clients are not seen to hold attempts in one span, or too few calls show all of theirs.
   init?(_ attempts: [LoggedAttempt]) {
     guard attempts.contains(where: { $0.marks.contains(.inner) }) else { return nil }
-    let calls = Self.calls(attempts)
+    let calls = attempts.calls
     let most = calls.map(\.count).max() ?? 1
     guard (2...Self.mostAttempts).contains(most) else { return nil }
     let leads = calls.compactMap { call -> Int64? in
@@ -49,21 +49,12 @@ struct HiddenRefusals {
     self.waits = waits.map { $0.sorted() }
   }
 
-  private static func calls(_ attempts: [LoggedAttempt]) -> [Range<Int>] {
-    var calls: [Range<Int>] = []
-    for i in attempts.indices where attempts[i].isFirst {
-      if let last = calls.last { calls[calls.count - 1] = last.lowerBound..<i }
-      calls.append(i..<attempts.count)
-    }
-    return calls
-  }
-
   /// The attempts with those that left no span; how many calls had such, and of how many it cannot be told when.
   func restored(_ attempts: [LoggedAttempt]) -> (attempts: [LoggedAttempt], calls: Int, unexplained: Int) {
     var out: [LoggedAttempt] = []
     out.reserveCapacity(attempts.count)
     var (restored, unexplained) = (0, 0)
-    for call in Self.calls(attempts) {
+    for call in attempts.calls {
       let rows = attempts[call]
       switch ways(rows) {
       case .nothingHidden: out += rows

@@ -16,9 +16,6 @@ struct LawLikelihood {
 
   let backoff: Backoff?
 
-  private let waits: [(retry: Int, wait: Double)]
-  private let longest: Double
-
   /// - Parameter waits: by retry, microseconds.
   init(_ waits: [[Int64]]) {
     var sample: [(retry: Int, wait: Double)] = []
@@ -27,8 +24,7 @@ struct LawLikelihood {
       let n = min(sorted.count, Self.most)
       sample += (0..<n).map { (k + 1, Double(sorted[($0 * 2 + 1) * sorted.count / (2 * n)])) }
     }
-    self.waits = sample
-    longest = max(sample.reduce(0) { max($0, $1.wait) }, 1)
+    let longest = max(sample.reduce(0) { max($0, $1.wait) }, 1)
     guard sample.count >= Self.least, sample.filter({ $0.retry == 1 }).count >= Self.least / 2 else {
       backoff = nil
       return
@@ -110,7 +106,7 @@ struct LawLikelihood {
       let (low, high) = form.range(retry, base: base)
       for scale in Lateness.scales { densities.append(WaitShape.density(wait, low, high, scale)) }
     }
-    let prior = (0..<parts).map { Double(1 << (parts - 1 - $0)) / Double(1 << parts - 1) }
+    let prior = Lateness.usual.weights
     var weights = prior
     var likelihood = -Double.infinity
     let floor = 0.01 / longest

@@ -107,3 +107,17 @@ package struct ChildMoment: Hashable, Comparable, Sendable {
     (a.time, a.child, a.kind.rawValue, a.reason) < (b.time, b.child, b.kind.rawValue, b.reason)
   }
 }
+
+extension [LoggedAttempt] {
+  /// The places of each call's attempts: from one that is a first to the one before the next.
+  var calls: [Range<Int>] {
+    var calls: [Range<Int>] = []
+    var begin = 0
+    for i in indices.dropFirst() where self[i].isFirst {
+      calls.append(begin..<i)
+      begin = i
+    }
+    if !isEmpty { calls.append(begin..<count) }
+    return calls
+  }
+}

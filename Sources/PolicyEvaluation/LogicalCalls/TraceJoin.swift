@@ -26,11 +26,9 @@ enum TraceJoin {
     }
     var chains: [[LoggedAttempt]] = []
     var open: [Int] = []
-    var begin = 0
     var joins = 0
-    for i in 1...attempts.count where i == attempts.count || attempts[i].isFirst {
-      let episode = Array(attempts[begin..<i])
-      begin = i
+    for call in attempts.calls {
+      let episode = Array(attempts[call])
       let head = episode[0]
       open.removeAll { chains[$0].last.map { head.start.subtractingSaturated($0.end) > gap } ?? true }
       let mayFollow = head.isRoot && (isCounted ? head.counted > 1 : true)
@@ -67,11 +65,7 @@ enum TraceJoin {
   ///
   /// - Returns: nil where no call tells what it asks for, or where that does not tell calls apart.
   private static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
-    var episodes: [Range<Int>] = []
-    for i in attempts.indices where attempts[i].isFirst {
-      if let last = episodes.last { episodes[episodes.count - 1] = last.lowerBound..<i }
-      episodes.append(i..<attempts.count)
-    }
+    let episodes = attempts.calls
     var latest: [UInt32: Int] = [:]
     var previous = [Int?](repeating: nil, count: episodes.count)
     var (afterFailure, afterSuccess, failures, successes) = (0, 0, 0, 0)

@@ -53,7 +53,6 @@ struct TaskLog: Sendable {
   /// What of that the log's own supervisor waited, and whether that was given.
   private(set) var delay: Int64 = 0
   private(set) var isDelayGiven = false
-  var ends: Int { troubles.reduce(0) { $0 + $1.ends.count } }
 
   /// Waits that supervisors are set to, microseconds.
   private static let roundWaits: [Int64] = [
@@ -79,12 +78,8 @@ struct TaskLog: Sendable {
 
   /// From a start to the first sign of life, microseconds: what the log's supervisor leaves of the quickest return.
   func startUp(_ child: Int, _ unknown: TaskReplay.Unknown) -> Int64 {
-    if isDelayGiven { return max(quickest[child] - delay, 0) }
-    switch unknown {
-    case .usual: return max(quickest[child] - delay, 0)
-    case .allFail: return quickest[child]
-    case .allLast: return 0
-    }
+    if isDelayGiven || unknown == .usual { return max(quickest[child] - delay, 0) }
+    return unknown == .allFail ? quickest[child] : 0
   }
 
   /// Nil where no child ended.

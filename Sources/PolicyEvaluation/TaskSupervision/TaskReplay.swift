@@ -40,7 +40,6 @@ struct TaskReplay {
     /// Left alone until then; nil where it is looked after.
     var leftUntil: Int64?
     var ticket = 0
-    var starts = 0
   }
 
   /// Starts after which a run is cut: a policy without a limit that starts a broken child at once never ends else.
@@ -114,7 +113,7 @@ struct TaskReplay {
         if children[child].downSince == nil { ended(child, reason(child), at: event.at) }
       case .start(let child, let ticket, let isElsewhere):
         if children[child].ticket == ticket { start(child, isElsewhere: isElsewhere, at: event.at) }
-      case .revive: revive(at: event.at)
+      case .revive: rule.revive(at: event.at)
       }
     }
     for child in children.indices {
@@ -183,8 +182,6 @@ struct TaskReplay {
     push(time, .start(child: child, ticket: children[child].ticket, isElsewhere: false))
   }
 
-  private mutating func revive(at time: Int64) { rule.revive(at: time) }
-
   private func startUp(_ child: Int) -> Int64 { log.startUp(child, unknown) }
 
   private mutating func up(_ child: Int, at time: Int64) {
@@ -227,7 +224,6 @@ struct TaskReplay {
   }
 
   private mutating func lasts(_ trouble: TaskLog.Trouble, _ child: Int, _ isElsewhere: Bool, at time: Int64) -> Bool {
-    children[child].starts += 1
     if isElsewhere {
       sums.unsupported += 1
       return unknown == .allLast
