@@ -13,6 +13,8 @@ struct HTMLReport {
 
   func text() -> String {
     let page = NightPage(report, rules: rules)
+    let strips = ComponentStrips(report: report, html: html).section()
+    let map = ServiceMap(report: report, html: html).section()
     let title = renderer.inline(page.title, plain: true)
     let policy =
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-\(SHA256.base64(Array(HTMLStyle.script.utf8)))'; "
@@ -26,10 +28,10 @@ struct HTMLReport {
       <link rel="icon" href="data:,"><style>\(HTMLStyle.css)</style></head><body>
       <header><h1>\(renderer.inline(page.title))</h1>
       \(firstScreen())</header>
-      <nav aria-label="Parts of this report"><ul>\(contents())</ul>
+      <nav aria-label="Parts of this report"><ul>\(contents(hasStrips: !strips.isEmpty, hasMap: !map.isEmpty))</ul>
       <div class="find" id="find" hidden><label>Search <input type="search" autocomplete="off"></label> <output></output></div></nav>
       <main>
-      \(body(page))</main>
+      \(body(page, [strips, map, policies()]))</main>
       <script>\(HTMLStyle.script)</script></body></html>
 
       """
@@ -46,24 +48,19 @@ struct HTMLReport {
     }.joined()
   }
 
-  private func contents() -> String {
+  private func contents(hasStrips: Bool, hasMap: Bool) -> String {
     var parts: [(id: String, title: String)] = []
     if !report.incidents.isEmpty { parts.append(("incidents", "Incidents")) }
-    if !ComponentStrips(report: report, html: html).section().isEmpty { parts.append(("timeline", "Timeline")) }
-    if !ServiceMap(report: report, html: html).section().isEmpty { parts.append(("map", "Service map")) }
+    if hasStrips { parts.append(("timeline", "Timeline")) }
+    if hasMap { parts.append(("map", "Service map")) }
     if report.policies != nil { parts.append(("policies", "Policies")) }
     parts.append(("details", "All tables"))
     return parts.map { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" }.joined()
   }
 
-  private func body(_ page: NightPage) -> String {
+  private func body(_ page: NightPage, _ sections: [String]) -> String {
     var out = incidents()
-    for section in [
-      ComponentStrips(report: report, html: html).section(), ServiceMap(report: report, html: html).section(),
-      policies(),
-    ] where !section.isEmpty {
-      out += "<section>" + section + "</section>\n"
-    }
+    for section in sections where !section.isEmpty { out += "<section>" + section + "</section>\n" }
     out += "<section id=\"details\">\n"
     for block in page.details().blocks { out += renderer.block(block, [:]) }
     return out + "</section>\n"

@@ -138,10 +138,7 @@ struct ServiceMap {
       + "<text class=\"small\" x=\"\(number(at.x + 8))\" y=\"\(number(at.y + 32))\">\(word)\(rate)</text></g>\n"
   }
 
-  private func show(_ name: ForeignName, _ limit: Int) -> String {
-    let text = VisibleText.show(html.rules.bounded(name.text))
-    return HTMLRenderer.escape(text.count > limit ? text.prefix(limit - 1) + "…" : text)
-  }
+  private func show(_ name: ForeignName, _ limit: Int) -> String { Pictures.text(name.text, limit, html.rules) }
 
   private func number(_ value: Double) -> String { NumberFormat.fixed(value, 1) }
 }
