@@ -26,6 +26,9 @@ struct AccessLines {
     spans = AccessSpans(input: context.input, member: context.member)
   }
 
+  /// Whether no line of a long beginning was a request: then none is looked for.
+  var isGivenUp: Bool { misses > Self.patience && hits == 0 }
+
   /// Takes a line as a request.
   ///
   /// - Parameters:
@@ -37,7 +40,7 @@ struct AccessLines {
   mutating func take(
     _ line: Span<UInt8>, _ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> Bool {
-    if misses > Self.patience, hits == 0 { return false }
+    if isGivenUp { return false }
     if AccessW3C.isDirective(line) {
       columns.direct(line)
       return true

@@ -34,11 +34,19 @@ enum AccessServers {
 
   /// One past a method of HTTP (RFC 9110 §9, RFC 5789) that stands there with a blank behind it, 0 for none.
   private static func isMethod(_ b: Span<UInt8>, _ at: Int) -> Int {
-    for name: StaticString in ["GET ", "POST ", "PUT ", "DELETE ", "PATCH ", "HEAD ", "OPTIONS "]
-    where JSONScanner.matches(b, at, name) {
-      return at + name.utf8CodeUnitCount - 1
+    guard at < b.count else { return 0 }
+    func end(_ name: StaticString) -> Int {
+      JSONScanner.matches(b, at, name) ? at + name.utf8CodeUnitCount - 1 : 0
     }
-    return 0
+    // By the first letter: this is asked of every message.
+    return switch b[at] {
+    case 0x44: end("DELETE ")
+    case 0x47: end("GET ")
+    case 0x48: end("HEAD ")
+    case 0x4F: end("OPTIONS ")
+    case 0x50: max(end("POST "), end("PUT "), end("PATCH "))
+    default: 0
+    }
   }
 
   private static func word(_ b: Span<UInt8>, _ at: Int) -> Int? {

@@ -77,8 +77,10 @@ struct HeaderScanner {
   /// `[orders,7b0c…,1122…]` and `[orders,,]`: an application with the trace and the span of its request, perhaps with a flag behind
   /// them (Spring Cloud Sleuth's `logging.pattern.level`).
   private func tracedName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {
-    let comma = ByteScan.find(0x2C, in: line, from: start)
-    guard comma > start, comma < end, comma &- start <= 80, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
+    let limit = min(end, start &+ 81)
+    guard start < end, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
+    let comma = start &+ ByteScan.find(0x2C, in: line.extracting(start..<limit), from: 0)
+    guard comma > start, comma < limit else { return nil }
     for i in start..<comma where line[i] <= 0x20 || line[i] == 0x3D || line[i] == 0x3A { return nil }
     var i = comma
     for field in 0..<2 {

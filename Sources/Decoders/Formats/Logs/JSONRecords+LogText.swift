@@ -19,7 +19,7 @@ extension JSONRecords {
   /// What is known of every record of the member: the name that its path tells.
   mutating func origin(into batch: inout RecordBatch) -> LineEnvelope {
     if let known = intake.origin { return known }
-    let origin = LogOrigin(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+    let origin = LogOrigin(context)
     var envelope = LineEnvelope()
     if origin.rank != .none { envelope.name(batch.symbols.intern(origin.name), origin.rank) }
     intake.origin = envelope
@@ -59,7 +59,9 @@ extension JSONRecords {
       return outcome
     }
     if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
-    if intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch) {
+    if !intake.access.isGivenUp,
+      intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch)
+    {
       recognized &+= 1
       intake.streams[stream].follower.sawRecord()
       return .taken
@@ -230,6 +232,7 @@ extension JSONRecords {
     _ message: Span<UInt8>, _ time: Int64, _ hasZone: Bool, _ around: LineEnvelope, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> Bool {
+    guard !intake.access.isGivenUp else { return false }
     var message = message
     // Rails puts the request's id in brackets in front of everything.
     while message.count > 16, message[0] == 0x5B {

@@ -26,6 +26,11 @@ struct LogOrigin {
   var name: String
   var rank: NameRank
 
+  /// What the path of a member tells, below that of its input.
+  init(_ context: borrowing MemberContext) {
+    self.init(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+  }
+
   /// - Parameter path: of the member, with the names of the archives around it.
   ///
   /// Known are `NAMESPACE_POD_UID/CONTAINER/N.log` and `POD_NAMESPACE_CONTAINER-ID.log` of the kubelet, `ID-json.log` of

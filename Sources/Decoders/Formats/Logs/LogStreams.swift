@@ -33,7 +33,8 @@ struct LogStreams {
   private static let most = 4096
 
   subscript(index: Int) -> Stream {
-    get { states[index] }
+    // Lent, not copied: a line asks a stream several things.
+    _read { yield states[index] }
     _modify { yield &states[index] }
   }
 

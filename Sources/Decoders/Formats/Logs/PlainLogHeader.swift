@@ -243,18 +243,17 @@ extension HeaderLayout {
       case .tag:
         nameRank = 4
         if taken.severity.isUnknown { taken.severity = element.severity }
-      // `USER@DATABASE` of PostgreSQL is who asked, not who wrote.
-      case .word, .field:
-        nameRank =
-          ByteScan.find(0x40, in: line.extracting(element.content), from: 0) < element.content.count
-          ? 0 : seenLevel ? 3 : taken.time != .min ? 2 : 1
+      case .word, .field: nameRank = seenLevel ? 3 : taken.time != .min ? 2 : 1
       case .number: if taken.severity.isUnknown { taken.severity = element.severity }
       case .traced:
         nameRank = 5
         taken.namesService = true
       case .bracket, .dash: break
       }
-      if nameRank > rank {
+      // `USER@DATABASE` of PostgreSQL is who asked, not who wrote; tags and applications may hold the sign.
+      if nameRank > rank,
+        nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
+      {
         rank = nameRank
         taken.component = name(line, element.content)
       }

@@ -218,7 +218,7 @@ struct TableDecoder: ChunkedDecoder {
     rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, &batch.symbols)
     rows?.learnedUnit = durationUnit
     if mapping.kind == .logs {
-      let origin = LogOrigin(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+      let origin = LogOrigin(context)
       if origin.rank != .none { rows?.fallback = batch.symbols.intern(origin.name) }
     }
   }
