@@ -29,6 +29,8 @@ struct ComponentTimeline {
   private let regularCallees: [CubeKey: [Int]]
   /// Name number by component index.
   private let nameByIndex: [Int32]
+  /// Whom log lines name: made once, for the callees here and for anomalies of records.
+  private(set) var mentions = LogMentions()
   /// The callee that most warnings and errors of a component name, for (component index, coarse slot).
   private var accusedCallee: [CubeKey: Int] = [:]
   /// Fine slots in which components died, by component index.
@@ -95,7 +97,7 @@ struct ComponentTimeline {
     for cell in partial.signals.cells.keys where cell.b == death {
       deaths.insert(CubeKey(a: indexByName[Int(cell.a)], slot: cell.slot))
     }
-    let mentions = LogMentions(self)
+    mentions = LogMentions(self)
     accusedCallee = mentions.accusedCallees(self)
     var complaints: Set<Int32> = []
     for cell in partial.blame.cells.keys where cell.d != 0 { complaints.insert(cell.d) }

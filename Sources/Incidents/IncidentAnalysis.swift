@@ -65,10 +65,10 @@ package enum IncidentAnalysis {
       scorer, Detectors(failures: failures, slowness: slowness), entries, breakers: breakers, settings: settings)
     findings.openCircuitBreakers = openBreakers(grid, breakers)
     findings.budgets = objectives.compactMap { objective in
-      guard var budget = grid.budget(objective) else { return nil }
-      let isFine = if case .success = objective.target { true } else { false }
-      budget.take(
-        findings.incidents, grid.slots(objective), slotLength: isFine ? IncidentPartial.fine : IncidentPartial.coarse)
+      let (slots, length) = grid.slots(objective)
+      guard !slots.isEmpty else { return nil }
+      var budget = ErrorBudget(objective, slots, length: partial.last &- partial.first)
+      budget.take(findings.incidents, slots, slotLength: length)
       return budget
     }
     findings.profile.limits = scorer.latency.limits

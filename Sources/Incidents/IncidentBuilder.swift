@@ -241,7 +241,7 @@ struct IncidentBuilder {
     let least = isRecorded ? 1 : Self.struckRequests
     let counts = impacts.affected(by: group.components, from: group.start, to: group.end)
     for (component, count) in counts where count >= least { affected.insert(component) }
-    let hasFailed = group.anomalies.contains { $0.sign == .failures }
+    let hasFailed = group.hasFailures
     for anomaly in group.anomalies {
       switch anomaly.sign {
       // Where requests fail, who only grew slow or ran another way was not struck: it held out.

@@ -257,9 +257,11 @@ struct LatencyContrast {
   /// different code, and count each.
   func draws(_ minutes: [Int]) -> SlowSpans.Sums {
     var sums = slow.sums(minutes)
+    var requestsOf: [Int: Double] = [:]
     for (row, key) in slow.keys.enumerated() where key.b != 0 && sums.trials[row] > 0 {
       guard let caller = grid.component(key.a) else { continue }
-      let requests = grid.requests(caller, minutes)
+      let requests = requestsOf[caller] ?? grid.requests(caller, minutes)
+      requestsOf[caller] = requests
       if requests > 0, requests < sums.trials[row] { sums.scale(row, by: requests / sums.trials[row]) }
     }
     return sums

@@ -26,6 +26,9 @@ struct LogMentions {
   /// The shortest part of a name that is looked for in texts.
   private static let leastWord = 4
 
+  /// Of a night without lines.
+  init() { (lines, finder, meanings) = ([], NameFinder([]), [:]) }
+
   init(_ grid: ComponentTimeline) {
     var namedBy: [Int32: [Int]] = [:]
     // A short name is a word of any text.

@@ -2,15 +2,10 @@
 internal import Model
 
 extension ComponentTimeline {
-  /// What the night spent of the error budget of an objective; nil where its component had no request.
-  func budget(_ objective: Objective) -> ErrorBudget? {
-    let slots = slots(objective)
-    guard !slots.isEmpty else { return nil }
-    return ErrorBudget(objective, slots, length: partial.last &- partial.first)
-  }
-
-  /// Requests of an objective's component by time slot, in the order of time.
-  func slots(_ objective: Objective) -> [BudgetSlot] {
+  /// Requests of an objective's component by time slot, in the order of time, and how long a slot is; none where it had no request.
+  func slots(_ objective: Objective) -> (slots: [BudgetSlot], length: Int64) {
+    let length = if case .success = objective.target { IncidentPartial.fine } else { IncidentPartial.coarse }
+    guard let name = partial.names.find(objective.component.text) else { return ([], length) }
     var slots: [Int64: BudgetSlot] = [:]
     func add(_ requests: Int, bad: Int, at start: Int64) {
       var slot = slots[start] ?? BudgetSlot(start: start, requests: 0, bad: 0)
@@ -20,16 +15,16 @@ extension ComponentTimeline {
     }
     switch objective.target {
     case .success:
-      for (cell, activity) in partial.activity.cells where partial.names[cell.a] == objective.component.text {
-        add(activity.requests, bad: activity.failures, at: Int64(cell.slot) * IncidentPartial.fine)
+      for (cell, activity) in partial.activity.cells where cell.a == name {
+        add(activity.requests, bad: activity.failures, at: Int64(cell.slot) * length)
       }
     case .latency(_, let within):
-      for (cell, tally) in partial.durations.cells where partial.names[cell.a] == objective.component.text {
+      for (cell, tally) in partial.durations.cells where cell.a == name {
         let isLate = IncidentPartial.value(ofBucket: cell.number) > within
-        add(tally.count, bad: isLate ? tally.count : 0, at: Int64(cell.slot) * IncidentPartial.coarse)
+        add(tally.count, bad: isLate ? tally.count : 0, at: Int64(cell.slot) * length)
       }
     }
-    return slots.values.sorted { $0.start < $1.start }
+    return (slots.values.sorted { $0.start < $1.start }, length)
   }
 }
 

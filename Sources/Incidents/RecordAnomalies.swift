@@ -26,7 +26,7 @@ struct RecordAnomalies {
   /// Components whose queues grew.
   private(set) var growingQueues: Set<Int> = []
 
-  let mentions: LogMentions
+  var mentions: LogMentions { grid.mentions }
 
   private struct Mark {
     var time: Int64
@@ -39,7 +39,6 @@ struct RecordAnomalies {
   init(_ grid: ComponentTimeline, settings: IncidentSettings) {
     self.grid = grid
     self.settings = settings
-    mentions = LogMentions(grid)
     var metricMarks: [Int: [Mark]] = [:]
     var logMarks: [Int: [Mark]] = [:]
     readMetrics(&metricMarks)
