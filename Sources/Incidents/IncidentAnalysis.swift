@@ -138,7 +138,7 @@ package enum IncidentAnalysis {
       last[component] = (reading.source, grid.partial.names[cell.c])
     }
     let told = breakers.open.filter { last[$0] == nil }
-    let open = last.filter { $0.value.state == CircuitState.open.rawValue }.keys + told
+    let open = last.filter { $0.value.state == Incident.Circuit.open.rawValue }.keys + told
     return open.sorted().map { ForeignName(grid.components[$0]) }
   }
 
