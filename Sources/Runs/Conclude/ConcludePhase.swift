@@ -8,6 +8,7 @@ internal import Policies
 internal import Reports
 internal import Segments
 internal import TestAnalysis
+internal import Synchronization
 internal import Traces
 
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
@@ -25,7 +26,10 @@ package struct ConcludePhase: Sendable {
 
   package init(request: RunRequest) { self.request = request }
 
-  package func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
+  /// The findings of a night. Its cascades are taken out of it, so that the largest part of a night is never held twice.
+  package func conclude(
+    _ night: inout NightPartial, history: NightHistory?, notes: [Diagnostic]
+  ) throws -> Conclusion {
     var report = NightReport()
     report.diagnostics = notes + request.changeNotes
     report.changes = request.changes
@@ -39,11 +43,15 @@ package struct ConcludePhase: Sendable {
     let baseline = history.map { $0.patterns(&report.diagnostics) }
     let earlier = history?.templates ?? []
     let usual = history.flatMap { $0.cascades(&report.diagnostics) }
+    let taken = Mutex<IncidentPartial?>(night.cascades)
+    night.cascades = IncidentPartial()
+    let night = night
     let (cascades, others) = WorkerPool.both(
       jobs: request.jobs,
       {
         IncidentAnalysis.conclude(
-          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual,
+          taken.withLock { $0.take() } ?? IncidentPartial(), settings: request.settings.cascades, windows: windows,
+          earlier: usual,
           objectives: request.pipeline.objectives)
       },
       {
