@@ -38,28 +38,8 @@ package struct ConcludePhase: Sendable {
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
-    // The analyses know nothing of each other; only tests are held against the incidents of the others.
-    let windows = request.windows.map { $0.start..<$0.end }
-    let baseline = history.map { $0.patterns(&report.diagnostics) }
     let earlier = history?.templates ?? []
-    let usual = history.flatMap { $0.cascades(&report.diagnostics) }
-    let taken = Mutex<IncidentPartial?>(night.cascades)
-    night.cascades = IncidentPartial()
-    let night = night
-    let (cascades, others) = WorkerPool.both(
-      jobs: request.jobs,
-      {
-        IncidentAnalysis.conclude(
-          taken.withLock { $0.take() } ?? IncidentPartial(), settings: request.settings.cascades, windows: windows,
-          earlier: usual,
-          objectives: request.pipeline.objectives)
-      },
-      {
-        OtherFindings(
-          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
-          templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
-          policies: policies(night))
-      })
+    let (cascades, others) = analyses(&night, history, &report.diagnostics)
     add(cascades, to: &report)
     add(others.patterns, to: &report)
     add(others.templates, earlier, to: &report)
@@ -101,6 +81,31 @@ package struct ConcludePhase: Sendable {
       ]
     }
     return conclusion
+  }
+
+  /// The analyses side by side: they know nothing of each other; only tests are held against the incidents of the others.
+  private func analyses(
+    _ night: inout NightPartial, _ history: NightHistory?, _ diagnostics: inout [Diagnostic]
+  ) -> (IncidentFindings, OtherFindings) {
+    let windows = request.windows.map { $0.start..<$0.end }
+    let baseline = history.map { $0.patterns(&diagnostics) }
+    let templates = (history?.templates ?? []).map { KnownTemplate(id: $0.id, text: $0.template) }
+    let usual = history.flatMap { $0.cascades(&diagnostics) }
+    let taken = Mutex<IncidentPartial?>(night.cascades)
+    night.cascades = IncidentPartial()
+    let night = night
+    return WorkerPool.both(
+      jobs: request.jobs,
+      {
+        IncidentAnalysis.conclude(
+          taken.withLock { $0.take() } ?? IncidentPartial(), settings: request.settings.cascades, windows: windows,
+          earlier: usual, objectives: request.pipeline.objectives)
+      },
+      {
+        OtherFindings(
+          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
+          templates: night.templates.conclude(known: templates), policies: policies(night))
+      })
   }
 
   /// What each candidate would have spent of the success budgets of those whose calls it was evaluated on. Where calls are
