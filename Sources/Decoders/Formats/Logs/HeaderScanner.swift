@@ -41,13 +41,18 @@ struct HeaderScanner {
     var stop = end &+ 1
     while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
     if open == 0x3C {
+      let level = Model.severity(of: line.extracting(inner..<innerEnd))
+      if !level.isUnknown, innerEnd &- inner > 1 {
+        return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+      }
       guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
       return HeaderElement(
         kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
     }
     if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
       return HeaderElement(
-        kind: .time, content: inner..<innerEnd, end: stop, time: time, severity: levelBehind(line, time.end, innerEnd))
+        kind: .time, content: inner..<innerEnd, end: stop, time: time,
+        severity: levelBefore(line, inner) ?? levelBehind(line, time.end, innerEnd))
     }
     var level = Model.severity(of: line.extracting(inner..<innerEnd))
     // MySQL's own priorities.
@@ -118,9 +123,15 @@ struct HeaderScanner {
     return Model.severity(ofField: line.extracting(colon &+ 1..<end))
   }
 
+  /// `[E 2026-11-25 02:00:00.123 ServerApp]`, `[W 261125 02:00:00 web:46]`: the level's letter before the time (Tornado's LogFormatter).
+  private func levelBefore(_ line: Span<UInt8>, _ start: Int) -> Severity? {
+    guard start &+ 2 < line.count, line[start &+ 1] == 0x20, line[start &+ 2] &- 0x30 <= 9 else { return nil }
+    return Model.severity(of: line.extracting(start..<start &+ 1))
+  }
+
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
   private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
-    guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
+    guard end &- start >= 17, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
     let i = ByteScan.find(0x20, in: line, from: start)
     guard i &+ 1 < end, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
     return time

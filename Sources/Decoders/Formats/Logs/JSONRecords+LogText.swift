@@ -285,6 +285,12 @@ extension JSONRecords {
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
     let isIndented = start > 0
     var text = line.extracting(start..<line.count)
+    // GlassFish closes what it opened behind its header.
+    if awaiting.text.count == 2, awaiting.text[0] == 0x5B, text.count > 2, text[text.count - 1] == 0x5D,
+      text[text.count - 2] == 0x5D
+    {
+      text = text.extracting(0..<text.count - 2)
+    }
     if awaiting.log.severity.isUnknown, !isIndented {
       let level = Self.leadingLevel(text)
       guard !level.severity.isUnknown else {
@@ -348,6 +354,7 @@ extension JSONRecords {
     }
     log.textCount = batch.text.count - log.textStart
     batch.logs.append(log)
+    reportChild(message, log, isSupervisord: record.isSupervisord, into: &batch)
     countText(log.time, at: place, into: &batch)
   }
 

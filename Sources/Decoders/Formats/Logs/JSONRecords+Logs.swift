@@ -71,6 +71,9 @@ extension JSONRecords {
     }
     texts.exchange(with: &batch)
     batch.logs.append(log)
+    if let message = fields.message, !message.isEscaped {
+      reportChild(b.extracting(message.start..<message.end), log, isSupervisord: false, into: &batch)
+    }
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
     return true
   }

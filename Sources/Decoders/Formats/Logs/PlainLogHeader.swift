@@ -260,8 +260,11 @@ extension HeaderLayout {
       if nameRank > rank,
         nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
       {
-        rank = nameRank
-        taken.component = name(line, element.content)
+        let name = name(line, element.content)
+        if nameRank > 4 || isProgram(line, name) {
+          rank = nameRank
+          taken.component = name
+        }
       }
       if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 {
         header = taken
@@ -281,6 +284,24 @@ extension HeaderLayout {
     guard kind == .level || kind == .number else { return nil }
     let word = Int(nodes[node].children[Int(HeaderElement.Kind.word.rawValue)])
     return word > 0 && nodes[word].isPart ? word : nil
+  }
+
+  /// Whether a word may be what a program or a module of it is called: not an address, a number with its unit, a text in quotes
+  /// or a pair.
+  private func isProgram(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard let first = name.first else { return false }
+    if line[first] &- 0x30 <= 9 {
+      if AccessShapes.isNumericHost(line, name) || AccessShapes.isAddress(line, name) { return false }
+      if name.count > 2, line[first] == 0x30, line[first &+ 1] | 0x20 == 0x78 { return false }
+      return SpanWords.duration(line.extracting(name), unit: .inferred) == nil
+    }
+    for i in name {
+      switch line[i] {
+      case 0x22, 0x27, 0x3C, 0x3D, 0x7B, 0x2C: return false
+      default: continue
+      }
+    }
+    return line[first] != 0x23
   }
 
   /// A name without what is in brackets behind it: `sshd` of `sshd[24200]`.

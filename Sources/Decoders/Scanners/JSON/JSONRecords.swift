@@ -236,6 +236,14 @@ struct JSONRecords {
     }
     texts.exchange(with: &batch)
     guard var process = read else { return false }
+    if draft.issues.contains([.noTime, .noID]) {
+      // Neither ids nor a time: some other list of the name.
+      batch.recordCounts.skip("unknownRecord")
+      context.report(
+        "unknownRecord", .warning, at: place.position, "a span without ids and times: no span of a known format",
+        into: &batch)
+      return true
+    }
     draft.span.source = place.source
     if !process.isNone, let found = processes?[process] {
       draft.span.service = found
