@@ -15,9 +15,9 @@ package enum NightRun {
     ProcessMemory.trim()
     let spill = SpilledCases(
       budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
-    var night = try AggregatePhase(
-      settings: request.settings, memory: request.pipeline.limits.memory, spill: spill
-    ).run(
+    var phase = AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory, spill: spill)
+    phase.progress = request.progress
+    var night = try phase.run(
       extraction.store, outcomes: extraction.outcomes, coverage: extraction.coverage, jobs: request.jobs)
     if let failure = spill.failure { request.tell(.memoryExceeded(reason: failure.message)) }
     complete(&night, request)

@@ -71,8 +71,7 @@ enum IncidentWording {
   }
 
   static func names(_ names: [ForeignName]) -> InlineText {
-    let shown = InlineText.joined(names.prefix(listed).map { "\($0)" }, by: ", ")
-    return names.count > listed ? shown + " and \(names.count - listed) more" : shown
+    .listed(names, most: listed) { "\($0)" }
   }
 
   static func trigger(_ trigger: IncidentTrigger) -> InlineText {
@@ -92,7 +91,8 @@ enum IncidentWording {
     switch reason {
     case .failedRequests(let count, let share, let usual):
       "\(count) failed requests began here (\(percent: share) of requests, usually \(percent: usual))"
-    case .moreFailures(let count): "\(count) more requests than usual, of all components, failed because of it"
+    case .moreFailures(let count):
+      "\(count) more calls than usual failed because of it, those between components included"
     case .eventPair(let operation, let first, let next, let share, let usual):
       pair(of: operation, first, next, share: share, usual: usual)
     case .callersBreakOff: "its callers break off after calling it"

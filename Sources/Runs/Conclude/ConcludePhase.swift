@@ -46,6 +46,7 @@ package struct ConcludePhase: Sendable {
     report.policies = others.policies
     Self.addCandidates(&report)
     let tests = try addTests(night, history, to: &report)
+    progress?.advance(1)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
     report.verdict = NightVerdict(report)
@@ -56,6 +57,21 @@ package struct ConcludePhase: Sendable {
     history?.recognise(&report.incidents)
     report.fixed = history?.fixed(report.incidents) ?? []
     report.earlierNights = history?.baseline.nights.count ?? 0
+    complete(&report, night)
+    report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
+    var conclusion = Conclusion(report: report, aliases: others.templates.aliases)
+    if history != nil {
+      conclusion.blobs = [
+        NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
+        NightHistory.Blob.tests: NightHistory.encoded(tests.night),
+        NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
+      ]
+    }
+    return conclusion
+  }
+
+  /// What incidents and failed tests have of the pipeline file: changes, owners, maintenance; and the requests that show them.
+  private func complete(_ report: inout NightReport, _ night: NightPartial) {
     for i in report.incidents.indices {
       report.incidents[i].take(report.changes)
       let settings = request.pipeline.reporting
@@ -71,16 +87,6 @@ package struct ConcludePhase: Sendable {
       let owner = test.place.flatMap { request.codeOwners.owner(ofFile: $0.file.text) }
       report.tests.failing[i].owner = owner.map { ForeignName($0) }
     }
-    report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
-    var conclusion = Conclusion(report: report, aliases: others.templates.aliases)
-    if history != nil {
-      conclusion.blobs = [
-        NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
-        NightHistory.Blob.tests: NightHistory.encoded(tests.night),
-        NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
-      ]
-    }
-    return conclusion
   }
 
   /// The analyses side by side: they know nothing of each other; only tests are held against the incidents of the others.
@@ -94,15 +100,19 @@ package struct ConcludePhase: Sendable {
     let taken = Mutex<IncidentPartial?>(night.cascades)
     night.cascades = IncidentPartial()
     let night = night
+    let progress = request.progress
+    progress?.begin(.concluding, of: 3)
     return WorkerPool.both(
       jobs: request.jobs,
       {
-        IncidentAnalysis.conclude(
+        defer { progress?.advance(1) }
+        return IncidentAnalysis.conclude(
           taken.withLock { $0.take() } ?? IncidentPartial(), settings: request.settings.cascades, windows: windows,
           earlier: usual, objectives: request.pipeline.objectives)
       },
       {
-        OtherFindings(
+        defer { progress?.advance(1) }
+        return OtherFindings(
           patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
           templates: night.templates.conclude(known: templates), policies: policies(night))
       })

@@ -21,11 +21,10 @@ package enum RunVerb {
         Console.tell("cannot write \(error.path): \(error.message)")
         return Exit.noReport
       }
-      let progress = !options.quiet && Progress.isWanted ? Progress(total: 0) : nil
+      let progress = options.quiet ? nil : Progress.onTerminal()
       request.progress = progress
       defer { progress?.finish() }
       var night = try NightRun.partial(of: request)
-      progress?.finish()
       return conclude(&night, request)
     } catch {
       let code = PhaseVerbs.report(error)
@@ -71,6 +70,7 @@ package enum RunVerb {
   static func concluded(_ night: inout NightPartial, _ request: RunRequest) throws -> Int32 {
     let request = NightRun.dated(request, night)
     let (conclusion, history) = try NightRun.findings(&night, request)
+    (request.progress as? Progress)?.finish()
     let unwritten = try ReportOutput.write(conclusion, night, request)
     do throws(FileFailure) {
       try history?.commit(conclusion)
