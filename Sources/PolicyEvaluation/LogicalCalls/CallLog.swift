@@ -119,7 +119,6 @@ package struct CallLog: Sendable {
         refused += found.unexplained
         isRead = true
       }
-      InnerTimes.widen(&attempts)
       inspect(attempts, isJoined: join.counted + join.byTime > 0, isRead: isRead)
       let offset = arena.count
       arena += attempts
