@@ -46,7 +46,7 @@ package struct ConcludePhase: Sendable {
     report.policies = others.policies
     Self.addCandidates(&report)
     let tests = try addTests(night, history, to: &report)
-    progress?.advance(1)
+    request.progress?.advance(1)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
     report.verdict = NightVerdict(report)
