@@ -52,8 +52,9 @@ extension IncidentDescription {
       guard let activity = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] else { continue }
       replay.take(requests: activity.requests, failures: activity.failures, in: slot, of: IncidentPartial.fine)
     }
-    // A component without spans of its own is known by its callers' calls.
+    // A component that has no failures of its own, as a database without spans, fails in its callers' eyes.
     if replay.failures == 0, let component = grid.component(name) {
+      replay = BreakerReplay(settings.breaker, forcedAt: alarm)
       for (slot, calls) in impacts.calls(to: component, from: group.start, to: group.end) {
         replay.take(requests: calls.calls, failures: calls.failures, in: slot, of: IncidentPartial.coarse)
       }
@@ -64,15 +65,20 @@ extension IncidentDescription {
   }
 }
 
-/// A circuit breaker replayed over slots of time, of which only the numbers of calls and failures are known: the failures
-/// are spread evenly over the calls, and the calls over the slot.
+/// A circuit breaker replayed over slots of time, of which only the numbers of calls and failures are known: the failures are spread
+/// evenly over the calls, and the calls over the slot. Of a busy slot so many calls stand for all.
 struct BreakerReplay {
+  /// The most calls of a slot that are replayed one by one.
+  private static let mostCalls = 256
+
   private var breaker: CircuitBreaker
   /// When the gate opens it, microseconds; nil once it has.
   private var forced: Int64?
   private(set) var failures = 0
-  private(set) var refusedFailures = 0
-  private(set) var refusedSuccesses = 0
+  private var refused = (failures: 0.0, successes: 0.0)
+
+  var refusedFailures: Int { min(Int(exactly: refused.failures.rounded()) ?? failures, failures) }
+  var refusedSuccesses: Int { Int(exactly: refused.successes.rounded()) ?? 0 }
 
   init(_ settings: BreakerSettings, forcedAt time: Int64?) {
     breaker = CircuitBreaker(settings)
@@ -81,26 +87,30 @@ struct BreakerReplay {
 
   /// Takes the calls of a slot; slots come in time order.
   mutating func take(requests: Int, failures failed: Int, in slot: Int32, of length: Int64) {
-    let start = IncidentPartial.start(slot, length)
-    let failed = min(failed, requests)
+    let failed = min(max(failed, 0), requests)
+    guard requests > 0 else { return }
     failures += failed
+    let start = IncidentPartial.start(slot, length)
+    let calls = min(requests, Self.mostCalls)
+    let weight = Double(requests) / Double(calls)
     // Whenever failures and calls are due in the same proportion, a call fails.
-    var due = 0
-    for call in 0..<max(requests, 0) {
-      let time = start + Int64(Double(length) * Double(call) / Double(requests))
+    var due = 0.0
+    for call in 0..<calls {
+      let time = start.addingSaturated(length * Int64(call) / Int64(calls))
       if let opening = forced, opening <= time {
         forced = nil
         if breaker.state != .open { breaker.trip(at: opening) }
       }
-      due += failed
-      let isFailure = due >= requests
-      if isFailure { due -= requests }
+      due += Double(failed) / Double(requests)
+      // A thousandth makes up for what the sum loses by rounding.
+      let isFailure = due >= 0.999
+      if isFailure { due -= 1 }
       if breaker.tryAcquire(at: time) {
         breaker.record(failed: isFailure, duration: 0, at: time)
       } else if isFailure {
-        refusedFailures += 1
+        refused.failures += weight
       } else {
-        refusedSuccesses += 1
+        refused.successes += weight
       }
     }
   }

@@ -66,9 +66,7 @@ struct CellRowReader<Value: CellValue> {
     remaining -= 1
     let mask = try fields[0].byte()
     guard mask < 64 else { throw fields[0].failure("unknown fields of a cell") }
-    // Rows come in order, each cell once.
-    guard mask != 0 || isFirst else { throw fields[0].failure("a cell is there twice") }
-    isFirst = false
+    let before = last
     last.a = try field(last.a, 0, mask)
     last.b = try field(last.b, 1, mask)
     last.c = try field(last.c, 2, mask)
@@ -80,6 +78,9 @@ struct CellRowReader<Value: CellValue> {
       let highest = max(max(last.a, last.b), max(last.c, last.d))
       guard lowest >= 0, Int(highest) < map.count else { throw fields[0].failure("name out of range") }
     }
+    // Rows come in order, each cell once.
+    guard isFirst || before < last else { throw fields[0].failure("cells are not in order") }
+    isFirst = false
     return last.renamed(map)
   }
 

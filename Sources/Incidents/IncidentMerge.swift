@@ -44,9 +44,7 @@ package struct IncidentMerge: Sendable {
     events += try reader.tally()
     parts.append(Part(texts: texts, tables: try SampleTables(from: &reader), reader: reader))
     if held > budget, parts.count > 1 {
-      let merged = try merged()
-      events = 0
-      try add(ByteReader(merged))
+      try add(ByteReader(try merged()))
     }
   }
 
@@ -70,6 +68,7 @@ package struct IncidentMerge: Sendable {
     writer.signed(first)
     writer.signed(last)
     writer.int(events)
+    (first, last, events) = (.max, .min, 0)
     merge.written.encode(to: &writer)
     writer.raw(merge.cells.bytes.span)
     writer.dictionary(latency) { writer, component, sketch in
@@ -162,7 +161,7 @@ private struct TableMerge {
     var sketches: [Int32: Sketch] = [:]
     for i in readers.indices {
       for _ in 0..<(try readers[i].count(minimumBytes: 6)) {
-        let component = maps[i].name(Int32(truncatingIfNeeded: try readers[i].signed()))
+        let component = try readers[i].name(maps[i])
         sketches[component, default: Sketch()].merge(try Sketch(from: &readers[i]))
       }
       guard readers[i].remaining == 0 else { throw readers[i].failure("trailing bytes in a section") }

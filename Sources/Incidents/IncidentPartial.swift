@@ -246,7 +246,7 @@ extension IncidentPartial: BinaryCodable {
     try logVolume.merge(from: &reader, map, tables)
     try metrics.merge(from: &reader, map, tables)
     for _ in 0..<(try reader.count(minimumBytes: 6)) {
-      let component = map.name(Int32(truncatingIfNeeded: try reader.signed()))
+      let component = try reader.name(map)
       latency[component, default: Sketch()].merge(try Sketch(from: &reader))
     }
   }

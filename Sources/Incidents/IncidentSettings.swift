@@ -60,16 +60,14 @@ package struct IncidentSettings: Hashable, Sendable {
 }
 
 extension IncidentSettings {
-  /// The failures within its period that open the breaker: as many calls that fail at once look like an open one.
+  /// The failures within its period that open the breaker; as many calls that fail within a millisecond count as an open one's.
   package var failuresToOpen: Int {
     guard case .failures(let count, _) = breaker.window else { return 1 }
     return count
   }
 
   private static func breaker(failures: Int, within period: Int64, open: Int64, probes: Int) -> BreakerSettings {
-    BreakerSettings(
-      window: .failures(failures, within: period), failureRate: .leastNonzeroMagnitude, minimumCalls: .max, open: open,
-      probes: probes)
+    BreakerSettings(window: .failures(failures, within: period), open: open, probes: probes)
   }
 
   private static func breaker(config: ConfigNode, problems: inout [ConfigProblem]) -> BreakerSettings {

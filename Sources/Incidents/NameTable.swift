@@ -4,17 +4,26 @@ internal import Support
 /// cells small, and the byte-sorted order at encoding makes the numbers mean nothing.
 struct NameTable: Sendable {
   private(set) var texts: [String] = [""]
-  private var numbers: [String: Int32] = ["": 0]
+  private var numbers: [Spelling: Int32] = [Spelling(text: ""): 0]
+
+  /// A text that equals another only byte by byte: names are put in the order of their bytes, and two spellings of one letter are two
+  /// names there.
+  private struct Spelling: Hashable {
+    let text: String
+    static func == (a: Spelling, b: Spelling) -> Bool { a.text == b.text && a.text.utf8.elementsEqual(b.text.utf8) }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+  }
 
   mutating func intern(_ text: String) -> Int32 {
-    if let number = numbers[text] { return number }
+    let spelling = Spelling(text: text)
+    if let number = numbers[spelling] { return number }
     let number = Int32(truncatingIfNeeded: texts.count)
     texts.append(text)
-    numbers[text] = number
+    numbers[spelling] = number
     return number
   }
 
-  func find(_ text: String) -> Int32? { numbers[text] }
+  func find(_ text: String) -> Int32? { numbers[Spelling(text: text)] }
 
   subscript(_ number: Int32) -> String {
     let index = Int(number)
@@ -75,6 +84,16 @@ struct CubeKey: Hashable, Comparable, Sendable {
 extension [Int32] {
   /// The new number of a name; 0, the empty text, for a number that a damaged file made up.
   func name(_ old: Int32) -> Int32 { indices.contains(Int(old)) ? self[Int(old)] : 0 }
+}
+
+extension ByteReader {
+  /// The number here of a name that stands by itself.
+  mutating func name(_ map: [Int32]) throws(DecodeFailure) -> Int32 {
+    guard let number = Int(exactly: try signed()), map.indices.contains(number) else {
+      throw failure("name out of range")
+    }
+    return map[number]
+  }
 }
 
 /// What a cell holds: it merges, and the names in it can be renumbered.

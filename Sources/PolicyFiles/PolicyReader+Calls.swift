@@ -66,6 +66,10 @@ extension PolicyReader {
       let period = node["period"].flatMap { duration($0, positive: true) }
       breaker.window = period.map { .failures(count, within: $0) } ?? .consecutive(count)
       breaker.minimumCalls = 1
+      breaker.probes = 1
+      if let value = node["slowCallRate"] ?? node["slowCall"] {
+        impossible(value, "slow calls are a share of a window's calls, and 'failures' has no such window")
+      }
     }
     if let value = node["minimumCalls"] { breaker.minimumCalls = integer(value, 1...1_000_000) ?? breaker.minimumCalls }
     if let value = node["open"] ?? node["reset"] { breaker.open = duration(value, positive: true) ?? breaker.open }

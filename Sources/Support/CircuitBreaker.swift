@@ -10,10 +10,18 @@ package struct BreakerSettings: Hashable, Sendable {
     case count(Int)
     /// `buckets` buckets of `width`: the current one and those before it.
     case time(width: Int64, buckets: Int)
-    /// n failures in a row.
+    /// n failures in a row; rates are not asked about, and when half open all probes must succeed.
     case consecutive(Int)
-    /// n failures of which the first and the last lie at most so many microseconds apart.
+    /// The same with n failures of which the first and the last lie at most so many microseconds apart.
     case failures(Int, within: Int64)
+
+    /// Whether failures are counted, and not their share.
+    var countsFailures: Bool {
+      switch self {
+      case .consecutive, .failures: true
+      case .count, .time: false
+      }
+    }
   }
 
   package enum Boundary: Hashable, Sendable {
@@ -44,16 +52,14 @@ package struct BreakerSettings: Hashable, Sendable {
   package var probes: Int
   package var probing: Probing
   package var boundary: Boundary
-  /// Whether only a failure is an occasion to open (Polly) or every result (resilience4j).
+  /// Whether only a failed or slow call is an occasion to open (Polly) or every result (resilience4j).
   package var opensOnFailureOnly: Bool
-  /// Whether the half-open state ends after this long, microseconds, and opens again.
-  package var maximumHalfOpen: Int64?
 
   package init(
     window: Window = .count(100), failureRate: Double = 0.5, slowCallRate: Double? = nil, slowCall: Int64 = 60_000_000,
     minimumCalls: Int = 100, open: Int64 = 60_000_000, openFactor: Double = 1, maximumOpen: Int64? = nil,
     probes: Int = 10, probing: Probing = .together, boundary: Boundary = .strictlyAfter,
-    opensOnFailureOnly: Bool = false, maximumHalfOpen: Int64? = nil
+    opensOnFailureOnly: Bool = false
   ) {
     self.window = window
     self.failureRate = failureRate
@@ -67,7 +73,6 @@ package struct BreakerSettings: Hashable, Sendable {
     self.probing = probing
     self.boundary = boundary
     self.opensOnFailureOnly = opensOnFailureOnly
-    self.maximumHalfOpen = maximumHalfOpen
   }
 
   /// A time window of `length` in ten buckets, one where it is shorter than 200 ms (Polly's rolling windows).
@@ -80,12 +85,6 @@ package struct BreakerSettings: Hashable, Sendable {
 package struct CircuitBreaker: Hashable, Sendable {
   package enum State: String, Hashable, Sendable {
     case closed, open, halfOpen
-    /// Lets everything through and records nothing.
-    case disabled
-    /// Lets everything through and records.
-    case metricsOnly
-    /// Lets nothing through until it is told to.
-    case forcedOpen
   }
 
   package let settings: BreakerSettings
@@ -131,8 +130,7 @@ package struct CircuitBreaker: Hashable, Sendable {
   /// Whether a call may be made now. Counts a probe where it may.
   package mutating func tryAcquire(at time: Int64) -> Bool {
     switch state {
-    case .closed, .disabled, .metricsOnly: return true
-    case .forcedOpen: return false
+    case .closed: return true
     case .open:
       guard isOver(openedAt, openPeriod, at: time) else { return false }
       state = .halfOpen
@@ -141,10 +139,6 @@ package struct CircuitBreaker: Hashable, Sendable {
       probeResults = ResultWindow(.count(max(settings.probes, 1)))
       return admitProbe(at: time)
     case .halfOpen:
-      if let limit = settings.maximumHalfOpen, time.subtractingSaturated(halfOpenSince) >= limit {
-        trip(at: time)
-        return false
-      }
       return admitProbe(at: time)
     }
   }
@@ -172,8 +166,7 @@ package struct CircuitBreaker: Hashable, Sendable {
   package mutating func record(failed: Bool, duration: Int64, at time: Int64) {
     let slow = settings.slowCallRate != nil && duration > settings.slowCall
     switch state {
-    case .disabled: return
-    case .forcedOpen, .open, .metricsOnly: results.add(failed: failed, slow: slow, at: time)
+    case .open: results.add(failed: failed, slow: slow, at: time)
     case .closed:
       results.add(failed: failed, slow: slow, at: time)
       if settings.opensOnFailureOnly && !failed && !slow { return }
@@ -184,6 +177,10 @@ package struct CircuitBreaker: Hashable, Sendable {
         return
       }
       probeResults.add(failed: failed, slow: slow, at: time)
+      if settings.window.countsFailures {
+        if failed { trip(at: time) } else if probeResults.calls >= max(settings.probes, 1) { close() }
+        return
+      }
       guard failureRate != nil else { return }
       if exceeded { trip(at: time) } else { close() }
     }
@@ -192,11 +189,12 @@ package struct CircuitBreaker: Hashable, Sendable {
   private var exceeded: Bool {
     switch settings.window {
     case .consecutive(let limit), .failures(let limit, _):
-      if state == .closed { return results.failures >= max(limit, 1) }
+      return results.failures >= max(limit, 1)
     case .count, .time: break
     }
-    if let rate = failureRate, rate >= settings.failureRate { return true }
-    if let limit = settings.slowCallRate, let rate = slowCallRate, rate >= limit { return true }
+    // A rate of nothing is reached by no call at all.
+    if let rate = failureRate, rate > 0, rate >= settings.failureRate { return true }
+    if let limit = settings.slowCallRate, let rate = slowCallRate, rate > 0, rate >= limit { return true }
     return false
   }
 
@@ -214,8 +212,6 @@ package struct CircuitBreaker: Hashable, Sendable {
     results = ResultWindow(settings.window)
   }
 
-  /// Puts it under manual rule.
-  package mutating func force(_ manual: State) { state = manual }
 }
 
 /// The results a breaker judges by.
@@ -268,7 +264,8 @@ struct ResultWindow: Hashable, Sendable {
       failures += failure
       slow += slowness
     case .time(let width, _):
-      advance(to: time >= 0 ? time / width : (time - width + 1) / width)
+      let width = max(width, 1)
+      advance(to: time % width < 0 ? time / width - 1 : time / width)
       let raw = Int(current % Int64(buckets.count))
       let index = raw < 0 ? raw + buckets.count : raw
       buckets[index][0] += 1
@@ -284,7 +281,7 @@ struct ResultWindow: Hashable, Sendable {
   mutating func advance(to bucket: Int64) {
     if current == .min { current = bucket }
     guard bucket > current else { return }
-    for step in 1...min(bucket - current, Int64(buckets.count)) {
+    for step in 1...min(bucket.subtractingSaturated(current), Int64(buckets.count)) {
       let raw = Int((current + step) % Int64(buckets.count))
       let index = raw < 0 ? raw + buckets.count : raw
       calls -= buckets[index][0]

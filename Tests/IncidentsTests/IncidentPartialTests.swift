@@ -50,6 +50,30 @@ func encodedMerge(budget: Int) throws {
   }
 }
 
+@Test("names that are the same letters in other bytes are two names, in any order of merging")
+func spellings() throws {
+  func part(_ name: String, _ number: UInt64) -> [UInt8] {
+    var night = NightBuilder()
+    night.request(number, at: 1_700_000_000_000_000, .init(component: name, failure: .runtime))
+    night.request(number + 10, at: 1_700_000_000_000_000, .init(component: "cafz", duration: 100))
+    return bytes(night.partial())
+  }
+  let parts = [part("cafe\u{301}", 1), part("caf\u{E9}", 2), part("cafe\u{301}", 3)]
+  var results: Set<[UInt8]> = []
+  for order in [[0, 1, 2], [1, 0, 2], [2, 1, 0]] {
+    var merge = IncidentMerge(budget: 1 << 30)
+    var held = IncidentPartial()
+    for index in order {
+      try merge.add(ByteReader(parts[index]))
+      var reader = ByteReader(parts[index])
+      try held.merge(from: &reader)
+    }
+    results.insert(try merge.merged())
+    results.insert(bytes(held))
+  }
+  #expect(results.count == 1)
+}
+
 @Test("a damaged partial is refused by the merge of encoded ones")
 func damagedEncodedMerge() throws {
   let whole = bytes(mixedNight().partial())

@@ -126,18 +126,39 @@ func slowCalls() {
   #expect(breaker.state == .closed)
 }
 
-@Test("Manual states: disabled and metrics-only let through, forced open does not")
-func manualStates() {
-  var breaker = CircuitBreaker(BreakerSettings(window: .count(1), minimumCalls: 1))
-  breaker.force(.metricsOnly)
-  breaker.record(failed: true, duration: 1, at: 0)
-  #expect(breaker.state == .metricsOnly)
-  #expect(breaker.failureRate == 1)
-  expectAcquire(&breaker, at: 0, true)
-  breaker.force(.forcedOpen)
-  expectAcquire(&breaker, at: .max, false)
-  breaker.force(.disabled)
-  expectAcquire(&breaker, at: 0, true)
+@Test("a breaker that counts failures waits for all its probes, any of which may open it again")
+func probesOfCountedFailures() {
+  for failing in 0..<3 {
+    var breaker = CircuitBreaker(BreakerSettings(window: .failures(2, within: second), open: second, probes: 3))
+    feed(&breaker, [true, true])
+    for _ in 0..<3 { expectAcquire(&breaker, at: 3 * second, true) }
+    expectAcquire(&breaker, at: 3 * second, false)
+    for probe in 0..<3 where breaker.state == .halfOpen {
+      breaker.record(failed: probe == failing, duration: 1, at: 3 * second)
+    }
+    #expect(breaker.state == .open, "probe \(failing) fails")
+  }
+  var good = CircuitBreaker(BreakerSettings(window: .consecutive(1), open: second, probes: 2))
+  feed(&good, [true])
+  for _ in 0..<2 { expectAcquire(&good, at: 3 * second, true) }
+  feed(&good, [false], from: 3 * second)
+  #expect(good.state == .halfOpen)
+  feed(&good, [false], from: 3 * second)
+  #expect(good.state == .closed)
+}
+
+@Test("a rate of nothing is not reached by calls that succeed, and no time traps")
+func ratesAndTimesAtTheirEnds() {
+  var never = CircuitBreaker(BreakerSettings(window: .count(2), failureRate: 0, minimumCalls: 1))
+  feed(&never, [false, false])
+  #expect(never.state == .closed)
+  feed(&never, [true])
+  #expect(never.state == .open)
+  for width in [0, 1, Int64.max] {
+    var breaker = CircuitBreaker(BreakerSettings(window: .time(width: width, buckets: 3), minimumCalls: 1))
+    for time in [Int64.min, -1, 0, .max] { breaker.record(failed: false, duration: 1, at: time) }
+    #expect(breaker.state == .closed)
+  }
 }
 
 @Test("Openings in a row grow, up to a cap; closing starts them again (Finagle, Envoy)")

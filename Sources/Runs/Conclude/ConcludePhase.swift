@@ -251,9 +251,12 @@ package struct ConcludePhase: Sendable {
     outcomes.compactMap { outcome in
       let far = outcome.times.days.values.filter { !night.overlaps($0.first...max($0.first, $0.last)) }
       let count = far.reduce(outcome.times.uncounted) { $0 + $1.count }
-      guard count > 0, let first = far.map(\.first).min(), let last = far.map(\.last).max() else { return nil }
+      guard count > 0 else { return nil }
       let place = SourceLocation(input: outcome.name, member: "", position: .whole)
-      let span = "\(Timestamp(first).rfc3339) to \(Timestamp(last).rfc3339)"
+      var span = "of more days than are told apart"
+      if let first = far.map(\.first).min(), let last = far.map(\.last).max() {
+        span = "\(Timestamp(first).rfc3339) to \(Timestamp(last).rfc3339)"
+      }
       return Diagnostic(
         "timeOutsideNight", .note, at: place, "times far outside of the night, \(span)", count: count)
     }
@@ -268,17 +271,17 @@ package struct ConcludePhase: Sendable {
     let main = times.main
     report.window = main.map { ($0.start, $0.end) }
     if let main, main.outside > 0 { diagnostics += Self.farTimes(night.outcomes, main.start...main.end) }
+    let diagnosed = Dictionary(grouping: diagnostics, by: \.location.input)
     for outcome in night.outcomes {
       report.summary.events += outcome.events
       var recordCounts = outcome.recordCounts
       for repair in repaired[outcome.name] ?? [] where !Repairs.observations.contains(repair.code) {
         recordCounts.repair(repair.code, repair.count)
       }
-      let own = diagnostics.filter { $0.location.input == outcome.name }
       var input = NightReport.Input(
         name: ForeignName(outcome.name), sha256: FindingID(outcome.sha256), bytes: outcome.bytes,
         members: outcome.members,
-        events: outcome.events, recordCounts: recordCounts, diagnostics: own.reduce(0) { $0 + $1.count })
+        events: outcome.events, recordCounts: recordCounts, diagnostics: (diagnosed[outcome.name] ?? []).reduce(0) { $0 + $1.count })
       input.memberCounts = outcome.memberCounts
       report.inputs.append(input)
     }

@@ -126,7 +126,8 @@ struct HeaderScanner {
   /// `[E 2026-11-25 02:00:00.123 ServerApp]`, `[W 261125 02:00:00 web:46]`: the level's letter before the time (Tornado's LogFormatter).
   private func levelBefore(_ line: Span<UInt8>, _ start: Int) -> Severity? {
     guard start &+ 2 < line.count, line[start &+ 1] == 0x20, line[start &+ 2] &- 0x30 <= 9 else { return nil }
-    return Model.severity(of: line.extracting(start..<start &+ 1))
+    let severity = Model.severity(of: line.extracting(start..<start &+ 1))
+    return severity.isUnknown ? nil : severity
   }
 
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
