@@ -23,7 +23,7 @@ case "ingest-phase": exit(try IngestPhase.run(Array(arguments.dropFirst())))
 case "worlds":
   try WorldBenchmark.run(
     worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1,
-    isVaried: arguments.last == "varied")
+    isVaried: arguments.last == "varied", isOfCalls: arguments.last == "calls")
 case "quiet":
   try WorldBenchmark.quiet(worlds: number ?? 20, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 case "suspects": try SuspectBenchmark.run(Array(arguments.dropFirst()))
