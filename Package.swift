@@ -60,7 +60,7 @@ let package = Package(
     room("Model", ["Support"]),
     room("Archives", ["Support", "Model", "CFiles", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
     room("Decoders", ["Support", "Model", "CByteMarks", "CLibXML2"]),
-    room("Segments", ["Support", "Model"]),
+    room("Segments", ["Support", "Model", "CZstd"]),
     room("LogTemplates", ["Support", "Model"]),
     room("Traces", ["Support", "Model", "Segments", "LogTemplates"]),
     room("Patterns", ["Support", "Model"]),

@@ -107,6 +107,10 @@ package struct MemberDecoder {
       return
     }
     let format = Sniffer.sniff(head, rule: rule)
+    if rule == nil, AllureEnvironmentDecoder.names(context.member.isEmpty ? context.input : context.member) {
+      decoder = AllureEnvironmentDecoder(context: context)
+      return
+    }
     if case .table(let delimiter) = format {
       var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
       table.learn(head: head)

@@ -3,6 +3,7 @@
 internal import GRDB
 internal import GRDBSQLite
 internal import Glibc
+internal import Support
 
 /// Checks a file before its content is used.
 enum HistoryGuard {
@@ -16,11 +17,11 @@ enum HistoryGuard {
   private static let patience = 60
 
   /// What stands under the path must be a file, or nothing.
-  static func check(file path: String) throws(HistoryFailure) {
+  static func check(file path: String) throws(FileFailure) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw HistoryFailure(.damaged, path: path, "is no file, but a folder, device or pipe")
+      throw FileFailure(.damaged, path, "is no file, but a folder, device or pipe")
     }
   }
 
@@ -41,7 +42,7 @@ enum HistoryGuard {
   ///   - db: the file.
   ///   - version: the version that it says it has.
   ///   - path: for the message.
-  /// - Throws: `HistoryFailure` at the first table that differs.
+  /// - Throws: `FileFailure` at the first table that differs.
   static func check(schema db: Database, version: Int, path: String) throws {
     let expected = try DatabaseQueue().write { memory in
       try memory.execute(sql: "CREATE TABLE schema (version INTEGER NOT NULL) STRICT")
@@ -50,12 +51,12 @@ enum HistoryGuard {
     }
     let found = try entries(db)
     guard found.count == expected.count else {
-      throw HistoryFailure(
-        .damaged, path: path,
+      throw FileFailure(
+        .damaged, path,
         "damaged: it has \(found.count) tables and indices, not the \(expected.count) of schema \(version)")
     }
     for (one, other) in zip(found, expected) where one != other {
-      throw HistoryFailure(.damaged, path: path, "damaged: '\(one.name.prefix(60))' is not what schema \(version) has")
+      throw FileFailure(.damaged, path, "damaged: '\(one.name.prefix(60))' is not what schema \(version) has")
     }
   }
 
@@ -83,8 +84,8 @@ enum HistoryGuard {
   static func check(sizes db: Database, path: String) throws {
     let largest = try Int.fetchOne(db, sql: "SELECT max(length(bytes)) FROM blob") ?? 0
     guard largest <= longestValue else {
-      throw HistoryFailure(
-        .damaged, path: path, "a baseline of \(largest) bytes is over the limit of \(longestValue) bytes (historyValue)"
+      throw FileFailure(
+        .damaged, path, "a baseline of \(largest) bytes is over the limit of \(longestValue) bytes (historyValue)"
       )
     }
     for (table, owner) in [("template", "night"), ("frozenTemplate", "series")] {
@@ -93,9 +94,8 @@ enum HistoryGuard {
         try Int.fetchOne(
           db, sql: "SELECT max(n) FROM (SELECT count(*) AS n FROM \(table) GROUP BY \(owner))") ?? 0
       guard most <= mostTemplates else {
-        throw HistoryFailure(
-          .damaged, path: path,
-          "\(most) templates of one \(owner) are over the limit of \(mostTemplates) (historyTemplates)")
+        throw FileFailure(
+          .damaged, path, "\(most) templates of one \(owner) are over the limit of \(mostTemplates) (historyTemplates)")
       }
     }
   }

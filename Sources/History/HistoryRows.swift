@@ -39,8 +39,7 @@ extension HistoryStore {
       let blob: Blob = try row.value("bytes")
       let checksum: String = try row.value("sha256")
       guard Blob.checksum(blob.bytes) == checksum else {
-        throw HistoryFailure(
-          .damaged, path: path, "damaged: the \(name) baseline of a night does not match its checksum")
+        throw FileFailure(.damaged, path, "damaged: the \(name) baseline of a night does not match its checksum")
       }
       blobs[name] = blob.bytes
     }

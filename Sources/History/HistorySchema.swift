@@ -2,6 +2,7 @@
 
 internal import GRDB
 internal import Model
+internal import Support
 
 /// The schema. Each version is a step from the one before; a file of a newer version is refused, never guessed at.
 enum HistorySchema {
@@ -95,22 +96,22 @@ enum HistorySchema {
 
   /// The version of a file that is ours; nil for an empty one.
   ///
-  /// - Throws: `HistoryFailure` for a file of another program, of a newer version, or without a version.
+  /// - Throws: `FileFailure` for a file of another program, of a newer version, or without a version.
   static func found(_ db: Database, path: String) throws -> Int? {
     let mark = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     guard mark == applicationID || (mark == 0 && isEmpty) else {
-      throw HistoryFailure(.foreign, path: path, "the file is a database of another program")
+      throw FileFailure(.foreign, path, "the file is a database of another program")
     }
     if isEmpty { return nil }
     guard try db.tableExists("schema"), let found = try Int.fetchOne(db, sql: "SELECT max(version) FROM schema"),
       found >= 0
     else {
-      throw HistoryFailure(.damaged, path: path, "the schema version is missing")
+      throw FileFailure(.damaged, path, "the schema version is missing")
     }
     guard found <= version else {
-      throw HistoryFailure(
-        .newerSchema, path: path, "written by a newer version (schema \(found), this program knows up to \(version))")
+      throw FileFailure(
+        .newerSchema, path, "written by a newer version (schema \(found), this program knows up to \(version))")
     }
     return found
   }

@@ -6,7 +6,7 @@
 internal import GRDB
 internal import Glibc
 internal import Model
-internal import Support
+package import Support
 
 /// Earlier nights in one SQLite file.
 ///
@@ -29,14 +29,14 @@ package struct HistoryStore: Sendable {
   let queue: DatabaseQueue
 
   /// Opens a history file, brings an older one up to date, refuses a newer or damaged one.
-  package init(path: String, options: Options = Options()) throws(HistoryFailure) {
+  package init(path: String, options: Options = Options()) throws(FileFailure) {
     try self.init(path: path, options: options, schemaLimit: HistorySchema.version)
   }
 
-  init(path: String, options: Options, schemaLimit: Int) throws(HistoryFailure) {
+  init(path: String, options: Options, schemaLimit: Int) throws(FileFailure) {
     self.path = path
     if !options.creates, unsafe access(path, F_OK) != 0 {
-      throw HistoryFailure(.missing, path: path, "there is no such file")
+      throw FileFailure(.missing, path, "there is no such file")
     }
     try HistoryGuard.check(file: path)
     let configuration = Self.configuration(options)
@@ -80,23 +80,23 @@ package struct HistoryStore: Sendable {
   }
 
   /// Runs a piece of work and gives its errors their kind.
-  static func attempt<Result>(_ path: String, _ work: () throws -> Result) throws(HistoryFailure) -> Result {
+  static func attempt<Result>(_ path: String, _ work: () throws -> Result) throws(FileFailure) -> Result {
     do {
       return try work()
-    } catch let failure as HistoryFailure {
+    } catch let failure as FileFailure {
       throw failure
     } catch let error as DatabaseError {
-      throw HistoryFailure(error, path: path)
+      throw FileFailure(error, path: path)
     } catch {
-      throw HistoryFailure(.damaged, path: path, "damaged: \(error)")
+      throw FileFailure(.damaged, path, "damaged: \(error)")
     }
   }
 
-  func read<Result>(_ work: (Database) throws -> Result) throws(HistoryFailure) -> Result {
+  func read<Result>(_ work: (Database) throws -> Result) throws(FileFailure) -> Result {
     try Self.attempt(path) { try queue.read(work) }
   }
 
-  func write<Result>(_ work: (Database) throws -> Result) throws(HistoryFailure) -> Result {
+  func write<Result>(_ work: (Database) throws -> Result) throws(FileFailure) -> Result {
     try Self.attempt(path) {
       try queue.writeWithoutTransaction { db in
         try db.beginTransaction(.immediate)
@@ -116,12 +116,12 @@ package struct HistoryStore: Sendable {
   }
 
   /// Gives freed space back to the file system.
-  func vacuum() throws(HistoryFailure) {
+  func vacuum() throws(FileFailure) {
     try Self.attempt(path) { try queue.vacuum() }
   }
 
   /// Closes the file; pending readers end first.
-  package func close() throws(HistoryFailure) {
+  package func close() throws(FileFailure) {
     try Self.attempt(path) { try queue.close() }
   }
 }
@@ -130,7 +130,7 @@ package struct HistoryStore: Sendable {
 
 extension HistoryStore {
   /// Adds a night, or replaces it: the one with the same content, and the one of the same series and date.
-  package func commit(_ night: NightRecord) throws(HistoryFailure) {
+  package func commit(_ night: NightRecord) throws(FileFailure) {
     try write { db in
       try db.execute(
         sql: "DELETE FROM night WHERE content = ? OR (series = ? AND date = ?)",
@@ -180,7 +180,7 @@ extension HistoryStore {
   }
 
   /// A blob of the night of the same series and date but of other content, which a night would replace; nil where there is none.
-  package func blob(_ name: String, ofNightReplacedBy key: NightKey) throws(HistoryFailure) -> [UInt8]? {
+  package func blob(_ name: String, ofNightReplacedBy key: NightKey) throws(FileFailure) -> [UInt8]? {
     try read { db in
       let row = try Row.fetchOne(
         db,
@@ -201,7 +201,7 @@ extension HistoryStore {
   ///   - limit: at most this many nights, the latest ones.
   /// - Returns: their blobs, templates, aliases and incidents.
   /// - Throws: where the file cannot be read, or a blob is not what was written.
-  package func baseline(before key: NightKey, limit: Int = 30) throws(HistoryFailure) -> HistoryBaseline {
+  package func baseline(before key: NightKey, limit: Int = 30) throws(FileFailure) -> HistoryBaseline {
     try read { db in
       var baseline = HistoryBaseline()
       let rows = try Row.fetchAll(
@@ -239,7 +239,7 @@ extension HistoryStore {
   }
 
   /// A night in full: by its date, or by the beginning of its content digest; the latest where several fit.
-  package func show(_ name: String) throws(HistoryFailure) -> NightRecord? {
+  package func show(_ name: String) throws(FileFailure) -> NightRecord? {
     try read { db in
       let row = try Row.fetchOne(
         db,
@@ -283,7 +283,7 @@ extension HistoryStore {
   }
 
   /// All nights, oldest first.
-  package func list() throws(HistoryFailure) -> [NightSummary] {
+  package func list() throws(FileFailure) -> [NightSummary] {
     try read { db in
       try Row.fetchAll(
         db,

@@ -3,13 +3,14 @@
 internal import GRDB
 internal import Glibc
 internal import Model
+package import Support
 
 extension HistoryStore {
   /// Everything that is wrong with the file, in a fixed order; empty where it is sound.
   ///
   /// SQLite's own integrity and foreign keys, then ours: checksums of blobs, dates, texts that should be lists, alias chains
   /// that end.
-  package func check() throws(HistoryFailure) -> [String] {
+  package func check() throws(FileFailure) -> [String] {
     try read { db in
       var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
       for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
@@ -52,13 +53,13 @@ extension HistoryStore {
   /// Writes a copy of the file, whole or not at all.
   ///
   /// - Throws: where this file cannot be read, the copy cannot be written, or something stands under its name.
-  package func backup(to target: String) throws(HistoryFailure) {
+  package func backup(to target: String) throws(FileFailure) {
     guard unsafe access(target, F_OK) != 0 else {
-      throw HistoryFailure(.denied, path: target, "there is something under this name already")
+      throw FileFailure(.denied, target, "there is something under this name already")
     }
     let temporary = target + ".hindcast-new"
     _ = unsafe unlink(temporary)
-    do throws(HistoryFailure) {
+    do throws(FileFailure) {
       try Self.attempt(temporary) {
         try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [temporary]) }
       }
@@ -74,7 +75,7 @@ extension HistoryStore {
     guard unsafe link(temporary, target) == 0 else {
       let code = errno
       _ = unsafe unlink(temporary)
-      throw HistoryFailure(.denied, path: target, unsafe String(cString: strerror(code)))
+      throw FileFailure(.denied, target, unsafe String(cString: strerror(code)))
     }
     _ = unsafe unlink(temporary)
   }
@@ -91,7 +92,7 @@ extension HistoryStore {
   /// - Returns: how many nights were removed.
   /// - Throws: where the file cannot be written.
   @discardableResult
-  package func prune(keep: Int) throws(HistoryFailure) -> Int {
+  package func prune(keep: Int) throws(FileFailure) -> Int {
     let removed: Int = try write { db in
       let old = """
         SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY series ORDER BY date DESC) AS rank FROM night)

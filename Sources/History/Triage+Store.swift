@@ -2,11 +2,11 @@
 
 internal import GRDB
 package import Model
+package import Support
 
 extension HistoryStore {
   /// Incidents whose id begins with a text, the latest first, one for each fingerprint.
-  package func incidents(beginning text: String) throws(HistoryFailure) -> [(date: String, incident: HistoricIncident)]
-  {
+  package func incidents(beginning text: String) throws(FileFailure) -> [(date: String, incident: HistoricIncident)] {
     try read { db in
       let rows = try Row.fetchAll(
         db,
@@ -33,7 +33,7 @@ extension HistoryStore {
   }
 
   /// Remembers a decision, or forgets the one there is.
-  package func decide(_ triage: Triage?, about fingerprint: String) throws(HistoryFailure) {
+  package func decide(_ triage: Triage?, about fingerprint: String) throws(FileFailure) {
     try write { db in
       guard let triage else {
         try db.execute(sql: "DELETE FROM triage WHERE fingerprint = ?", arguments: [fingerprint])

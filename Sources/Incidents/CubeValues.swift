@@ -5,9 +5,12 @@ struct Tally: CellValue {
   var count = 0
 
   mutating func merge(_ other: Tally) { count += other.count }
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) { writer.int(count) }
+  static var columns: Int { 1 }
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) { columns[0].int(count) }
   init(_ count: Int = 1) { self.count = count }
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) { count = try reader.tally() }
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    count = try columns[0].tally()
+  }
 }
 
 /// Requests of a component, or of a component because of a culprit, in one slot, with the exact ends of what failed.
@@ -25,15 +28,17 @@ struct Activity: CellValue {
     last = max(last, other.last)
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
     // Most hold no failure, and with it no ends.
     let hasEnds = first != .max || last != .min
-    writer.int(hasEnds ? ~requests : requests)
-    writer.int(failures)
+    columns[0].int(hasEnds ? ~requests : requests)
+    columns[1].int(failures)
     guard hasEnds else { return }
-    writer.signed(first)
-    writer.signed(last &- first)
+    columns[2].signed(first)
+    columns[3].signed(last &- first)
   }
+
+  static var columns: Int { 4 }
 
   init(requests: Int = 0, failures: Int = 0, first: Int64 = .max, last: Int64 = .min) {
     self.requests = requests
@@ -42,14 +47,14 @@ struct Activity: CellValue {
     self.last = last
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    let marked = try reader.int()
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    let marked = try columns[0].int()
     requests = marked < 0 ? ~marked : marked
-    guard requests <= 1 << 40 else { throw reader.failure("count out of range") }
-    failures = try reader.tally()
+    guard requests <= 1 << 40 else { throw columns[0].failure("count out of range") }
+    failures = try columns[1].tally()
     guard marked < 0 else { return }
-    first = try reader.signed()
-    last = try reader.signed() &+ first
+    first = try columns[2].signed()
+    last = try columns[3].signed() &+ first
   }
 }
 
@@ -74,17 +79,21 @@ struct EdgeCount: CellValue {
     fastFailures += other.fastFailures
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
     let counts = [calls, failures, timeouts, unanswered, repeats, fastFailures]
-    writer.byte(counts.enumerated().reduce(0) { $1.element == 0 ? $0 : $0 | 1 << UInt8($1.offset) })
-    for count in counts where count != 0 { writer.int(count) }
+    columns[0].byte(counts.enumerated().reduce(0) { $1.element == 0 ? $0 : $0 | 1 << UInt8($1.offset) })
+    for (place, count) in counts.enumerated() where count != 0 { columns[place + 1].int(count) }
   }
+
+  static var columns: Int { 7 }
 
   init() {}
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    let mask = try reader.byte()
-    func next(_ bit: UInt8) throws(DecodeFailure) -> Int { mask & 1 << bit == 0 ? 0 : try reader.tally() }
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    let mask = try columns[0].byte()
+    func next(_ bit: Int) throws(DecodeFailure) -> Int {
+      mask & 1 << UInt8(bit) == 0 ? 0 : try columns[bit + 1].tally()
+    }
     calls = try next(0)
     failures = try next(1)
     timeouts = try next(2)
@@ -104,10 +113,12 @@ struct DurationSum: CellValue {
     sum = sum.addingSaturated(other.sum)
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.int(count)
-    writer.signed(sum)
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].int(count)
+    columns[1].signed(sum)
   }
+
+  static var columns: Int { 2 }
 
   init(count: Int, sum: Int64) {
     self.count = count
@@ -119,9 +130,9 @@ struct DurationSum: CellValue {
     sum = duration
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    count = try reader.tally()
-    sum = try reader.signed()
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    count = try columns[0].tally()
+    sum = try columns[1].signed()
   }
 }
 
@@ -149,18 +160,20 @@ struct Reading: CellValue {
 
   mutating func rename(_ map: [Int32]) { source.rename(map) }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.int(count)
-    writer.signed(sum)
-    writer.signed(most)
-    source.encode(to: &writer, &tables)
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].int(count)
+    columns[1].signed(sum)
+    columns[2].signed(most)
+    source.encode(to: &columns, from: 3, &tables)
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    count = try reader.tally()
-    sum = try reader.signed()
-    most = try reader.signed()
-    source = try EvidenceSample(from: &reader, tables)
+  static var columns: Int { 3 + EvidenceSample.columns }
+
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    count = try columns[0].tally()
+    sum = try columns[1].signed()
+    most = try columns[2].signed()
+    source = try EvidenceSample(from: &columns, at: 3, tables)
   }
 }
 
@@ -180,14 +193,16 @@ struct Exemplified: CellValue {
 
   mutating func rename(_ map: [Int32]) { example.rename(map) }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.int(count)
-    example.encode(to: &writer, &tables)
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].int(count)
+    example.encode(to: &columns, from: 1, &tables)
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    count = try reader.tally()
-    example = try EvidenceSample(from: &reader, tables)
+  static var columns: Int { 1 + EvidenceSample.columns }
+
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    count = try columns[0].tally()
+    example = try EvidenceSample(from: &columns, at: 1, tables)
   }
 }
 
@@ -234,12 +249,17 @@ struct Sightings: CellValue {
     for i in kept.indices { kept[i].rename(map) }
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.unsigned(UInt64(kept.count))
-    for sample in kept { sample.encode(to: &writer, &tables) }
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].unsigned(UInt64(kept.count))
+    for sample in kept { sample.encode(to: &columns, from: 1, &tables) }
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    kept = try reader.array { reader throws(DecodeFailure) in try EvidenceSample(from: &reader, tables) }
+  static var columns: Int { 1 + EvidenceSample.columns }
+
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    kept = []
+    let count = try columns[0].unsigned()
+    guard count <= UInt64(Self.bound) else { throw columns[0].failure("more records than a cell keeps") }
+    for _ in 0..<count { kept.append(try EvidenceSample(from: &columns, at: 1, tables)) }
   }
 }

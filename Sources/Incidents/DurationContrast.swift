@@ -14,23 +14,24 @@ struct DurationContrast {
   private var slow: ShareSeries
   private var rows: [Int: [Int]] = [:]
 
-  /// - Complexity: O(cells + components × minutes)
+  /// - Complexity: O(cells · log cells + components × minutes)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     slow = ShareSeries(width: grid.width)
-    var histograms: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
-    for (cell, tally) in grid.partial.durations.cells {
-      histograms[CubeKey(a: cell.a, b: cell.b), default: []].append((cell.number, tally.count))
-    }
-    let limits = histograms.mapValues { histogram in
-      let (median, upper) = UpperFence.quartiles(histogram)
-      return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
-    }
-    for (cell, tally) in grid.partial.durations.cells {
-      guard let minute = grid.minute(cell.slot), let limit = limits[CubeKey(a: cell.a, b: cell.b)] else { continue }
-      let isSlow = Double(IncidentPartial.value(ofBucket: cell.number)) > limit
-      let count = Double(tally.count)
-      slow.add(hits: isSlow ? count : 0, of: count, to: CubeKey(a: cell.a, b: cell.b), minute: minute)
+    let table = TallyRows(grid.partial.durations)
+    for series in table.series {
+      let key = table.rows[series.lowerBound].cell.series
+      let (median, upper) = UpperFence.quartiles(table.histogram(series))
+      let limit = UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
+      for range in table.minutes(of: series) {
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot) else { continue }
+        var (hits, trials) = (0, 0)
+        for (cell, count) in table.rows[range] {
+          trials += count
+          if Double(IncidentPartial.value(ofBucket: cell.number)) > limit { hits += count }
+        }
+        slow.add(hits: Double(hits), of: Double(trials), to: key, minute: minute)
+      }
     }
     slow.learn(grid)
     for (row, key) in slow.hits.keys.enumerated() {

@@ -22,8 +22,18 @@ struct EntryImpacts {
   private let entryNames: Set<Int32>
   /// Where requests of an operation begin to be slow, microseconds.
   private var limits: [CubeKey: Double] = [:]
+  private var sampled = Sampled()
 
-  /// - Complexity: O(cells · log cells)
+  /// The samples of the night, sorted out once for all incidents.
+  private struct Sampled {
+    /// Those that failed or were slow, by minute.
+    var hit: [Int32: [RequestSample]] = [:]
+    /// How many of the others there are, and with which traits.
+    var others = 0
+    var usual: [CubeKey: Int] = [:]
+  }
+
+  /// - Complexity: O(cells · log cells + samples)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     rows = SlotRows(IncidentPartial.fine)
@@ -39,6 +49,21 @@ struct EntryImpacts {
     limits = histograms.mapValues { histogram in
       let (median, upper) = UpperFence.quartiles(histogram)
       return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
+    }
+    sortOutSamples()
+  }
+
+  private mutating func sortOutSamples() {
+    for (cell, samples) in grid.partial.samples.cells {
+      for sample in samples.kept where entryNames.contains(sample.component) {
+        let key = CubeKey(a: sample.component, b: sample.operation)
+        if cell.number == 1 || isSlow(key, Double(sample.duration)) {
+          sampled.hit[cell.slot, default: []].append(sample)
+        } else {
+          sampled.others += 1
+          Self.count(sample, in: &sampled.usual)
+        }
+      }
     }
   }
 
@@ -105,51 +130,41 @@ struct EntryImpacts {
 
   /// What failed or slow requests of some minutes have that the others of the night have not: both from the samples.
   func common(in minutes: [Int]) -> [CommonTrait] {
-    let wanted = Set(minutes.map { grid.minutes[$0] })
-    var hit: [RequestSample] = []
-    var others: [RequestSample] = []
-    for (cell, samples) in grid.partial.samples.cells {
-      let isInside = wanted.contains(cell.slot)
-      for sample in samples.kept where entryNames.contains(sample.component) {
-        let key = CubeKey(a: sample.component, b: sample.operation)
-        let isHit = cell.number == 1 || isSlow(key, Double(sample.duration))
-        if isHit, isInside { hit.append(sample) }
-        if !isHit { others.append(sample) }
+    var hits = 0
+    var among: [CubeKey: Int] = [:]
+    for minute in Set(minutes.map { grid.minutes[$0] }) {
+      for sample in sampled.hit[minute] ?? [] {
+        hits += 1
+        Self.count(sample, in: &among)
       }
     }
-    guard hit.count >= Self.leastRequests, others.count >= Self.leastRequests else { return [] }
-    let among = counts(hit)
-    let usual = counts(others)
+    guard hits >= Self.leastRequests, sampled.others >= Self.leastRequests else { return [] }
     var found: [(strength: Double, key: CubeKey, trait: CommonTrait)] = []
     for (key, count) in among where count >= Self.leastRequests {
-      let share = Double(count) / Double(hit.count)
-      let usualShare = Double(usual[key] ?? 0) / Double(others.count)
-      let deviation = (usualShare * (1 - usualShare) / Double(hit.count) + 1e-6).squareRoot()
+      let share = Double(count) / Double(hits)
+      let usualShare = Double(sampled.usual[key] ?? 0) / Double(sampled.others)
+      let deviation = (usualShare * (1 - usualShare) / Double(hits) + 1e-6).squareRoot()
       let strength = (share - usualShare) / deviation
       guard share >= Self.leastShare, share - usualShare >= Self.leastExcess, strength >= Self.certainty else {
         continue
       }
       found.append(
-        (share - usualShare, key, CommonTrait(trait(key), requests: count, of: hit.count, usualShare: usualShare)))
+        (share - usualShare, key, CommonTrait(trait(key), requests: count, of: hits, usualShare: usualShare)))
     }
     found.sort { a, b in a.strength != b.strength ? a.strength > b.strength : a.key < b.key }
     return found.prefix(Self.listedTraits).map(\.trait)
   }
 
-  /// Requests by trait: an entry by component and operation, a component by its name in `c`, an attribute by name and
-  /// value in `c` and `d`.
-  private func counts(_ samples: [RequestSample]) -> [CubeKey: Int] {
-    var counts: [CubeKey: Int] = [:]
-    for sample in samples {
-      counts[CubeKey(a: sample.component, b: sample.operation, number: 1), default: 0] += 1
-      for component in sample.passed where component != sample.component {
-        counts[CubeKey(a: 0, c: component, number: 2), default: 0] += 1
-      }
-      for index in stride(from: 0, to: sample.attributes.count - 1, by: 2) {
-        counts[CubeKey(a: 0, c: sample.attributes[index], d: sample.attributes[index + 1], number: 3), default: 0] += 1
-      }
+  /// Counts a request by its traits: its entry by component and operation, a component by its name in `c`, an attribute by
+  /// name and value in `c` and `d`.
+  private static func count(_ sample: RequestSample, in counts: inout [CubeKey: Int]) {
+    counts[CubeKey(a: sample.component, b: sample.operation, number: 1), default: 0] += 1
+    for component in sample.passed where component != sample.component {
+      counts[CubeKey(a: 0, c: component, number: 2), default: 0] += 1
     }
-    return counts
+    for index in stride(from: 0, to: sample.attributes.count - 1, by: 2) {
+      counts[CubeKey(a: 0, c: sample.attributes[index], d: sample.attributes[index + 1], number: 3), default: 0] += 1
+    }
   }
 
   private func trait(_ key: CubeKey) -> RequestTrait {

@@ -67,6 +67,8 @@ enum EventLabel {
 struct LogsBySpan {
   private var order: [(node: Int, log: LogRow)] = []
 
+  init() {}
+
   /// A record without a known span goes to the first span of its component; one of no component here is left out.
   /// A record that is there twice, same time and same message, counts once.
   init(_ tree: CallTree) {

@@ -54,7 +54,11 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     static let noFailure: UInt8 = 32
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
+  /// Marks, request, source, time, place, duration, rank, subject, message, failure.
+  static var columns: Int { 10 }
+
+  /// Writes it into columns from a number on.
+  func encode(to columns: inout ByteColumns, from first: Int, _ tables: inout SampleTables) {
     let number = tables.number(of: .init(id: request, text: requestText, time: time, place: place))
     let base = tables.requests[number]
     var usual: UInt8 = 0
@@ -67,38 +71,42 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     if subject == 0 { usual |= Usual.noSubject }
     if message == 0 { usual |= Usual.noMessage }
     if failureCode == 0 { usual |= Usual.noFailure }
-    writer.byte(usual)
-    writer.unsigned(UInt64(number))
-    writer.unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
-    writer.signed(time &- base.time)
-    writer.signed(place &- base.place)
-    if duration != -1 { writer.signed(duration) }
-    if usual & (Usual.rankIsTime | Usual.rankIsNegatedDuration) == 0 { writer.signed(rank) }
-    if subject != 0 { writer.signed(Int64(subject)) }
-    if message != 0 { writer.signed(Int64(message)) }
-    if failureCode != 0 { writer.byte(failureCode) }
+    columns[first].byte(usual)
+    columns[first + 1].unsigned(UInt64(number))
+    columns[first + 2].unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
+    columns[first + 3].signed(time &- base.time)
+    columns[first + 4].signed(place &- base.place)
+    if duration != -1 { columns[first + 5].signed(duration) }
+    if usual & (Usual.rankIsTime | Usual.rankIsNegatedDuration) == 0 { columns[first + 6].signed(rank) }
+    if subject != 0 { columns[first + 7].signed(Int64(subject)) }
+    if message != 0 { columns[first + 8].signed(Int64(message)) }
+    if failureCode != 0 { columns[first + 9].byte(failureCode) }
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    let usual = try reader.byte()
-    let request = try tables.request(&reader)
-    let source = try tables.source(&reader)
-    time = try reader.signed() &+ request.time
-    place = try reader.signed() &+ request.place
-    if usual & Usual.noDuration == 0 { duration = try reader.signed() }
+  init(
+    from columns: inout ByteColumnReaders, at first: Int, _ tables: SampleTables
+  ) throws(DecodeFailure) {
+    let usual = try columns[first].byte()
+    let request = try tables.request(&columns[first + 1])
+    let source = try tables.source(&columns[first + 2])
+    time = try columns[first + 3].signed() &+ request.time
+    place = try columns[first + 4].signed() &+ request.place
+    if usual & Usual.noDuration == 0 { duration = try columns[first + 5].signed() }
     if usual & Usual.rankIsTime != 0 {
       rank = time
     } else if usual & Usual.rankIsNegatedDuration != 0 {
       rank = 0 &- duration
     } else {
-      rank = try reader.signed()
+      rank = try columns[first + 6].signed()
     }
     (self.request, requestText) = (request.id, request.text)
     (input, member, origin) = (source.input, source.member, source.origin)
-    func name() throws(DecodeFailure) -> Int32 { Int32(truncatingIfNeeded: try reader.signed()) }
-    if usual & Usual.noSubject == 0 { subject = try name() }
-    if usual & Usual.noMessage == 0 { message = try name() }
-    if usual & Usual.noFailure == 0 { failureCode = try reader.byte() }
+    func name(_ column: Int) throws(DecodeFailure) -> Int32 {
+      Int32(truncatingIfNeeded: try columns[first + column].signed())
+    }
+    if usual & Usual.noSubject == 0 { subject = try name(7) }
+    if usual & Usual.noMessage == 0 { message = try name(8) }
+    if usual & Usual.noFailure == 0 { failureCode = try columns[first + 9].byte() }
   }
 
   init(rank: Int64, time: Int64, input: Int32, member: Int32, place: Int64, origin: UInt32) {
@@ -111,11 +119,11 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
   }
 
   /// The evidence that reports print.
-  func evidence(_ names: NameTable, quote: String) -> Evidence {
+  func evidence(_ names: NameTable, quote: RecordQuote) -> Evidence {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))
     let text = request.isNone ? "" : requestText != 0 ? names[requestText] : request.hex
     return Evidence(
       SourceLocation(input: names[input], member: names[member], position: position), request: ForeignName(text),
-      quote: ForeignText(quote))
+      quote: quote)
   }
 }

@@ -31,14 +31,12 @@ struct FailureBlame {
   /// The unexplained failures of a request, in the order of its nodes.
   static func faults(in tree: CallTree) -> [Fault] {
     let nodes = tree.nodes
+    guard nodes.contains(where: \.failed) else { return [] }
     var failedBelow = [Bool](repeating: false, count: nodes.count)
-    var any = false
     for index in nodes.indices.reversed() where nodes[index].failed || failedBelow[index] {
-      any = any || nodes[index].failed
       let parent = Int(nodes[index].parent)
       if parent >= 0 { failedBelow[parent] = true }
     }
-    guard any else { return [] }
     // Where callers write a span per call, a call that was made is there: what fails without one never called, and its
     // callees are silent because of it.
     let showsCalls = nodes.indices.contains { index in

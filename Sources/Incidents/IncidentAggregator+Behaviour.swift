@@ -3,20 +3,44 @@ internal import Support
 
 /// What happens within spans: own times, edge gaps, and which event follows which.
 extension IncidentAggregator {
-  /// What is kept while one request is walked; the room is shared by all of its spans.
-  private struct Walk {
-    let logs: LogsBySpan
+  /// What is kept while one request is walked; the room is shared by all spans of all requests.
+  struct Walk {
+    private(set) var logs = LogsBySpan()
     var logCursor = 0
     /// By node: own time within a component's request, and the node that the request begins with.
-    var localTime: [Int64]
-    var entry: [Int]
-    /// Pairs of one span.
-    var seen: [UInt64] = []
+    var localTime: [Int64] = []
+    var entry: [Int] = []
+    /// Pairs of one span, so many of them, and what does not lie among the first few.
+    private var seen: [UInt64] = []
+    private var pairs = 0
+    private var more: Set<UInt64> = []
+    private static let few = 32
 
-    init(_ tree: CallTree) {
+    init() {}
+
+    mutating func begin(_ tree: CallTree) {
       logs = LogsBySpan(tree)
-      localTime = [Int64](repeating: 0, count: tree.nodes.count)
-      entry = [Int](repeating: 0, count: tree.nodes.count)
+      logCursor = 0
+      let count = tree.nodes.count
+      if localTime.count < count {
+        localTime += Array(repeating: 0, count: count - localTime.count)
+        entry += Array(repeating: 0, count: count - entry.count)
+      }
+      for index in 0..<count { localTime[index] = 0 }
+    }
+
+    mutating func beginSpan() {
+      pairs = 0
+      if !more.isEmpty { more.removeAll() }
+    }
+
+    /// Whether a pair is the first of its kind in its span.
+    mutating func isNew(_ pair: UInt64) -> Bool {
+      for index in 0..<pairs where seen[index] == pair { return false }
+      if pairs == Self.few { return more.insert(pair).inserted }
+      if pairs < seen.count { seen[pairs] = pair } else { seen.append(pair) }
+      pairs += 1
+      return true
     }
   }
 
@@ -44,7 +68,11 @@ extension IncidentAggregator {
   /// Own times, edge gaps, and which event follows which within a span.
   mutating func countBehaviour(_ tree: CallTree, _ context: borrowing AggregateContext) {
     let nodes = tree.nodes
-    var walk = Walk(tree)
+    // Taken out while it is written to, so that it is never copied.
+    var walk = Walk()
+    swap(&walk, &scratch)
+    defer { swap(&walk, &scratch) }
+    walk.begin(tree)
     for index in nodes.indices {
       let node = nodes[index]
       let place = Place(
@@ -68,14 +96,13 @@ extension IncidentAggregator {
     var calls = Calls(last: place.index)
     var reached = node.start
     var previous = spanStart
-    walk.seen.removeAll(keepingCapacity: true)
+    walk.beginSpan()
     let logs = walk.logs.logs(of: place.index, from: &walk.logCursor)
     var nextLog = logs.startIndex
     func follow(_ label: Int32, at time: Int64, _ sighting: () -> EvidenceSample) {
       let pair = UInt64(UInt32(bitPattern: previous)) << 32 | UInt64(UInt32(bitPattern: label))
       previous = label
-      guard !walk.seen.contains(pair) else { return }
-      walk.seen.append(pair)
+      guard walk.isNew(pair) else { return }
       let cell = CubeKey(
         a: place.component, b: place.operation, c: Int32(truncatingIfNeeded: pair >> 32), d: label, slot: place.slot)
       // Most have an example already: their record need not be made.
@@ -211,7 +238,7 @@ extension IncidentAggregator {
       let component = name(node.component, context)
       partial.pace.add(
         DurationSum(walk.localTime[index]),
-        at: CubeKey(a: component, b: name(node.operation, context), slot: fine(node.start)))
+        at: CubeKey(a: component, slot: fine(node.start)))
       let cell = CubeKey(a: component, slot: coarse(node.start))
       if partial.slowEvidence.isFull(at: cell, below: -walk.localTime[index]) { continue }
       var sighting = sighting(of: node, rank: -walk.localTime[index], tree, context)

@@ -16,6 +16,9 @@ package struct IncidentAggregator: Aggregator {
   private var sketchByName: [Int32] = []
   /// Whether a message tells of a circuit breaker, by symbol; nil where not looked at yet.
   var tellsOfBreaker: [Bool?] = []
+  /// Room for the walk through a request, and for the components that it visits.
+  var scratch = Walk()
+  private var visited: [Int32] = []
   let spanStart: Int32
   let spanEnd: Int32
 
@@ -46,7 +49,7 @@ package struct IncidentAggregator: Aggregator {
   private mutating func count(_ tree: CallTree, _ context: borrowing AggregateContext) {
     let nodes = tree.nodes
     var rootFailed = false
-    var visited: [Int32] = []
+    visited.removeAll(keepingCapacity: true)
     partial.events += nodes.count
     for index in nodes.indices {
       let node = nodes[index]

@@ -368,7 +368,7 @@ struct IncidentDescription {
       let own = grid.partial.names.find(grid.components[component]) ?? -1
       for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)
       where signal.kind != .heartbeat {
-        let quote = signal.subject.isEmpty ? signal.kind.name : signal.kind.name + ", " + signal.subject
+        let quote = RecordQuote(message: ForeignText(signal.subject.isEmpty ? signal.kind.name : signal.subject))
         moments.append(
           Incident.Moment(
             at: signal.reading.source.time, component: name,

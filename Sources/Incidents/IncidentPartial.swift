@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 6
+  static let version: UInt8 = 7
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -24,7 +24,7 @@ package struct IncidentPartial: Sendable {
   var blame = CellTable<Activity>()
   /// (culprit, its operation or none, component, complaint): the component's requests that failed because of the culprit.
   var impact = CellTable<Activity>()
-  /// (component, operation): time spent in the component itself per request.
+  /// (component): time spent in the component itself per request.
   var pace = CellTable<DurationSum>()
   /// (caller, callee): time between the caller's span and the callee's.
   var ways = CellTable<DurationSum>()

@@ -78,8 +78,8 @@ struct LatencyContrast {
 
   /// - Complexity: O(cells + series × minutes)
   init(_ grid: ComponentTimeline) {
-    self.init(
-      grid, own: Self.fences(grid.partial.selfTimes, grid), ways: Self.fences(grid.partial.gaps, grid), usual: nil)
+    let rows = (own: TallyRows(grid.partial.selfTimes), ways: TallyRows(grid.partial.gaps))
+    self.init(grid, rows, own: Self.fences(rows.own, grid), ways: Self.fences(rows.ways, grid), usual: nil)
   }
 
   /// How much beyond the fence of earlier nights a span must be: what a release may cost without being trouble.
@@ -104,44 +104,50 @@ struct LatencyContrast {
         ways[CubeKey(a: component, b: callee, c: operation, d: names.find(EventLabel.end) ?? 0)] = fence
       }
     }
-    self.init(grid, own: own, ways: ways, usual: Self.earlierUsual)
+    let rows = (own: TallyRows(grid.partial.selfTimes), ways: TallyRows(grid.partial.gaps))
+    self.init(grid, rows, own: own, ways: ways, usual: Self.earlierUsual)
   }
 
   private init(
-    _ grid: ComponentTimeline, own: [CubeKey: Fence], ways: [CubeKey: Fence], usual: RobustBaseline?
+    _ grid: ComponentTimeline, _ rows: (own: TallyRows, ways: TallyRows), own: [CubeKey: Fence],
+    ways: [CubeKey: Fence], usual: RobustBaseline?
   ) {
     self.grid = grid
     ownFences = own
     wayFences = ways
     slow = SlowSpans(width: grid.width, scales: Self.scales.count)
-    fill(grid.partial.selfTimes, own) { _, cell in CubeKey(a: cell.a) }
-    fill(grid.partial.gaps, ways) { _, cell in CubeKey(a: cell.a, b: cell.b) }
+    fill(rows.own, own) { CubeKey(a: $0.a) }
+    fill(rows.ways, ways) { CubeKey(a: $0.a, b: $0.b) }
     layOut()
     learn(usual)
   }
 
-  private mutating func fill(
-    _ table: CellTable<Tally>, _ fences: [CubeKey: Fence], _ key: (ComponentTimeline, CubeKey) -> CubeKey
-  ) {
+  private mutating func fill(_ table: TallyRows, _ fences: [CubeKey: Fence], _ key: (CubeKey) -> CubeKey) {
     let calling = Self.callingOperations(table)
-    for (cell, tally) in table.cells {
+    for series in table.series {
+      let cell = table.rows[series.lowerBound].cell
       // A span that made none of its operation's calls waited for one that left no span, or broke off before it: its time
       // is no time of the component's own code.
       if cell.d != 0, calling.contains(CubeKey(a: cell.a, b: cell.b, c: cell.c)) { continue }
-      guard let minute = grid.minute(cell.slot),
-        let fence = fences[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d)]
-      else { continue }
-      let time = Double(IncidentPartial.value(ofBucket: cell.number))
-      let row = slow.row(key(grid, cell))
-      slow.add(tally.count, taking: time, fence, Self.scales, row: row, minute: minute)
+      guard let fence = fences[cell.series] else { continue }
+      let row = slow.row(key(cell))
+      for range in table.minutes(of: series) {
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot) else { continue }
+        for (cell, count) in table.rows[range] {
+          let time = Double(IncidentPartial.value(ofBucket: cell.number))
+          slow.add(count, taking: time, fence, Self.scales, row: row, minute: minute)
+        }
+      }
     }
   }
 
   /// The operations most of whose spans have spans beneath them.
-  private static func callingOperations(_ table: CellTable<Tally>) -> Set<CubeKey> {
+  private static func callingOperations(_ table: TallyRows) -> Set<CubeKey> {
     var balance: [CubeKey: Int] = [:]
-    for (cell, tally) in table.cells {
-      balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? tally.count : -tally.count
+    for series in table.series {
+      let cell = table.rows[series.lowerBound].cell
+      let count = table.rows[series].reduce(0) { $0 + $1.count }
+      balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? count : -count
     }
     return Set(balance.filter { $0.value > 0 }.keys)
   }
@@ -181,37 +187,33 @@ struct LatencyContrast {
 
   // MARK: What is usual
 
-  private static func fences(_ table: CellTable<Tally>, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
+  private static func fences(_ table: TallyRows, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
     var isBaseline = [Bool](repeating: false, count: grid.width)
     for minute in grid.baseline { isBaseline[minute] = true }
-    var byMinute: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
-    for (cell, tally) in table.cells {
-      guard let minute = grid.minute(cell.slot), isBaseline[minute] else { continue }
-      byMinute[CubeKey(a: cell.a, b: cell.b, c: cell.c, d: cell.d, slot: cell.slot), default: []]
-        .append((cell.number, tally.count))
+    var fences: [CubeKey: Fence] = [:]
+    for series in table.series {
+      var medians: [Double] = []
+      var uppers: [Double] = []
+      var pooled: [(bucket: Int32, count: Int)] = []
+      for range in table.minutes(of: series) {
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), isBaseline[minute] else { continue }
+        let histogram = table.histogram(range)
+        pooled += histogram
+        guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
+        let (median, upper) = UpperFence.quartiles(histogram)
+        medians.append(median)
+        uppers.append(upper)
+      }
+      guard !pooled.isEmpty else { continue }
+      var (median, upper) = UpperFence.quartiles(pooled)
+      if medians.count >= trustedMinutes {
+        median = RobustBaseline.quantile(medians.sorted(), 0.5)
+        upper = RobustBaseline.quantile(uppers.sorted(), 0.5)
+      }
+      fences[table.rows[series.lowerBound].cell.series] = Fence(
+        median: median, limit: UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise))
     }
-    var quartiles: [CubeKey: [(median: Double, upper: Double)]] = [:]
-    var pooled: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
-    for (key, histogram) in byMinute {
-      var whole = key
-      whole.slot = 0
-      pooled[whole, default: []] += histogram
-      guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
-      quartiles[whole, default: []].append(UpperFence.quartiles(histogram))
-    }
-    return Dictionary(
-      uniqueKeysWithValues: pooled.map { key, histogram in
-        var (median, upper) = UpperFence.quartiles(histogram)
-        if let minutes = quartiles[key], minutes.count >= trustedMinutes {
-          median = RobustBaseline.quantile(minutes.map(\.median).sorted(), 0.5)
-          upper = RobustBaseline.quantile(minutes.map(\.upper).sorted(), 0.5)
-        }
-        return (
-          key,
-          Fence(
-            median: median, limit: UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise))
-        )
-      })
+    return fences
   }
 
   /// The fences of this night for later ones, microseconds.

@@ -187,17 +187,8 @@ struct MetricContrast {
       names, quote: Self.quote(names[departure.metric], departure.value, count: departure.count))
   }
 
-  /// What a record of a minute's readings says: its value where it is the only one.
-  static func quote(_ metric: String, _ value: Double, count: Int) -> String {
-    count == 1 ? "\(metric) reads \(number(value))" : "\(metric), \(count) readings with the mean \(number(value))"
-  }
-
-  private static func number(_ value: Double) -> String {
-    guard let scaled = Int64(checked: (value * 1000).rounded()) else { return "a huge number" }
-    let sign = scaled < 0 ? "-" : ""
-    let digits = String(scaled.magnitude % 1000)
-    var fraction = String(repeating: "0", count: 3 - digits.count) + digits
-    while fraction.hasSuffix("0") { fraction.removeLast() }
-    return sign + String(scaled.magnitude / 1000) + (fraction.isEmpty ? "" : "." + fraction)
+  /// What a record of a minute's readings says.
+  static func quote(_ metric: String, _ value: Double, count: Int) -> RecordQuote {
+    RecordQuote(subject: ForeignText(RecordQuote.bounded(metric)), measure: .readings(count, mean: value))
   }
 }

@@ -52,23 +52,25 @@ struct MetricReading: CellValue {
     return sighting
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.signed(Int64(count))
-    writer.signed(sum)
+  static var columns: Int { 6 }
+
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].signed(Int64(count))
+    columns[1].signed(sum)
     let number = tables.number(of: .init(id: .none, text: 0, time: time, place: place))
-    writer.unsigned(UInt64(number))
-    writer.unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
-    writer.signed(time &- tables.requests[number].time)
-    writer.signed(place &- tables.requests[number].place)
+    columns[2].unsigned(UInt64(number))
+    columns[3].unsigned(UInt64(tables.number(of: .init(input: input, member: member, origin: origin))))
+    columns[4].signed(time &- tables.requests[number].time)
+    columns[5].signed(place &- tables.requests[number].place)
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    count = Int32(clamping: try reader.signed())
-    sum = try reader.signed()
-    let base = try tables.request(&reader)
-    let source = try tables.source(&reader)
-    time = try reader.signed() &+ base.time
-    place = try reader.signed() &+ base.place
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    count = Int32(clamping: try columns[0].signed())
+    sum = try columns[1].signed()
+    let base = try tables.request(&columns[2])
+    let source = try tables.source(&columns[3])
+    time = try columns[4].signed() &+ base.time
+    place = try columns[5].signed() &+ base.place
     (input, member, origin) = (source.input, source.member, source.origin)
   }
 }

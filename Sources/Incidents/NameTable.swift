@@ -55,6 +55,9 @@ struct CubeKey: Hashable, Comparable, Sendable {
   var number: Int32 = 0
   var slot: Int32 = 0
 
+  /// One well-mixed word instead of six fields: dictionaries of cells are looked up by the hundred thousand.
+  func hash(into hasher: inout Hasher) { hasher.combine(mixed) }
+
   func renamed(_ map: [Int32]) -> CubeKey {
     CubeKey(a: map.name(a), b: map.name(b), c: map.name(c), d: map.name(d), number: number, slot: slot)
   }
@@ -80,8 +83,10 @@ protocol CellValue: Sendable {
   /// Whether `rename` does anything.
   static var holdsNames: Bool { get }
   mutating func rename(_ map: [Int32])
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables)
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure)
+  /// How many columns it is written in, and its fields in them: column 0 has at least a byte of each.
+  static var columns: Int { get }
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables)
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure)
 }
 
 extension CellValue {
@@ -111,43 +116,55 @@ struct CellTable<Value: CellValue>: Sendable {
     cells.add(value, at: cell) { $0.merge(value) }
   }
 
-  /// Rows in the order of their cells; of each cell only what differs from the one before, as the bits of its first byte say.
+  /// Rows in the order of their cells, column by column; of each cell only what differs from the one before, as its mask says.
   func encode(to writer: inout ByteWriter, _ map: [Int32], _ tables: inout SampleTables) {
-    let keys = cells.keys.map { $0.renamed(map) }
-    let order = keys.indices.sorted { keys[$0] < keys[$1] }
-    writer.unsigned(UInt64(order.count))
+    let keys = cells.keys.enumerated().map { (key: $0.element.renamed(map), row: $0.offset) }
+      .sorted { $0.key < $1.key }
+    writer.unsigned(UInt64(keys.count))
+    guard !keys.isEmpty else { return }
+    // A column for the masks and one for each field.
+    var fields = ByteColumns(count: 7)
+    var values = ByteColumns(count: Value.columns)
     var last = CubeKey(a: 0)
-    for row in order {
-      let fields = keys[row].difference(from: last)
+    for (key, row) in keys {
+      let difference = key.difference(from: last)
       var mask: UInt8 = 0
-      for index in 0..<6 where fields[index] != 0 { mask |= 1 << UInt8(index) }
-      writer.byte(mask)
-      for index in 0..<6 where fields[index] != 0 { writer.signed(fields[index]) }
+      for index in 0..<6 where difference[index] != 0 {
+        mask |= 1 << UInt8(index)
+        fields[index + 1].signed(difference[index])
+      }
+      fields[0].byte(mask)
       if Value.holdsNames {
         var value = cells.values[row]
         value.rename(map)
-        value.encode(to: &writer, &tables)
+        value.encode(to: &values, &tables)
       } else {
-        cells.values[row].encode(to: &writer, &tables)
+        cells.values[row].encode(to: &values, &tables)
       }
-      last = keys[row]
+      last = key
     }
+    fields.encode(to: &writer)
+    values.encode(to: &writer)
   }
 
   init() {}
 
   init(from reader: inout ByteReader, names: Int, _ tables: SampleTables) throws(DecodeFailure) {
-    var last = CubeKey(a: 0)
     let count = try reader.count(minimumBytes: 2)
+    guard count > 0 else { return }
+    var fields = try ByteColumnReaders(from: &reader, count: 7)
+    var values = try ByteColumnReaders(from: &reader, count: Value.columns)
+    guard count == fields[0].remaining, count <= values[0].remaining else { throw reader.failure("rows are missing") }
     cells.reserve(min(count, 1 << 20))
+    var last = CubeKey(a: 0)
     for row in 0..<count {
-      let mask = try reader.byte()
+      let mask = try fields[0].byte()
       guard mask < 64 else { throw reader.failure("unknown fields of a cell") }
       // Rows come in order, each cell once.
       guard mask != 0 || row == 0 else { throw reader.failure("a cell is there twice") }
-      func next(_ before: Int32, _ bit: UInt8) throws(DecodeFailure) -> Int32 {
-        guard mask & 1 << bit != 0 else { return before }
-        let (sum, overflow) = Int64(before).addingReportingOverflow(try reader.signed())
+      func next(_ before: Int32, _ field: Int) throws(DecodeFailure) -> Int32 {
+        guard mask & 1 << UInt8(field) != 0 else { return before }
+        let (sum, overflow) = Int64(before).addingReportingOverflow(try fields[field + 1].signed())
         guard !overflow, let value = Int32(exactly: sum) else { throw reader.failure("number out of range") }
         return value
       }
@@ -162,8 +179,10 @@ struct CellTable<Value: CellValue>: Sendable {
         let highest = max(max(last.a, last.b), max(last.c, last.d))
         guard lowest >= 0, Int(highest) < names else { throw reader.failure("name out of range") }
       }
-      add(try Value(from: &reader, tables), at: last)
+      add(try Value(from: &values, tables), at: last)
     }
+    try fields.close()
+    try values.close()
   }
 }
 

@@ -51,27 +51,35 @@ struct RequestSamples: CellValue {
     }
   }
 
-  func encode(to writer: inout ByteWriter, _ tables: inout SampleTables) {
-    writer.array(kept) { writer, sample in
-      writer.fixed64(sample.rank)
-      writer.signed(sample.duration)
-      writer.signed(Int64(sample.component))
-      writer.signed(Int64(sample.operation))
-      writer.array(sample.passed) { $0.signed(Int64($1)) }
-      writer.array(sample.attributes) { $0.signed(Int64($1)) }
+  /// Samples of the cell, rank, duration, component, operation, components passed, attributes.
+  static var columns: Int { 7 }
+
+  func encode(to columns: inout ByteColumns, _ tables: inout SampleTables) {
+    columns[0].unsigned(UInt64(kept.count))
+    for sample in kept {
+      columns[1].fixed64(sample.rank)
+      columns[2].signed(sample.duration)
+      columns[3].signed(Int64(sample.component))
+      columns[4].signed(Int64(sample.operation))
+      columns[5].array(sample.passed) { $0.signed(Int64($1)) }
+      columns[6].array(sample.attributes) { $0.signed(Int64($1)) }
     }
   }
 
-  init(from reader: inout ByteReader, _ tables: SampleTables) throws(DecodeFailure) {
-    kept = try reader.array { reader throws(DecodeFailure) in
-      func name(_ reader: inout ByteReader) throws(DecodeFailure) -> Int32 {
-        Int32(truncatingIfNeeded: try reader.signed())
-      }
-      return RequestSample(
-        rank: try reader.fixed64(), duration: try reader.signed(), component: try name(&reader),
-        operation: try name(&reader),
-        passed: try reader.array { reader throws(DecodeFailure) in try name(&reader) },
-        attributes: try reader.array { reader throws(DecodeFailure) in try name(&reader) })
+  init(from columns: inout ByteColumnReaders, _ tables: SampleTables) throws(DecodeFailure) {
+    func name(_ reader: inout ByteReader) throws(DecodeFailure) -> Int32 {
+      Int32(truncatingIfNeeded: try reader.signed())
+    }
+    kept = []
+    let count = try columns[0].unsigned()
+    guard count <= UInt64(Self.bound) else { throw columns[0].failure("more requests than a cell keeps") }
+    for _ in 0..<count {
+      kept.append(
+        RequestSample(
+          rank: try columns[1].fixed64(), duration: try columns[2].signed(), component: try name(&columns[3]),
+          operation: try name(&columns[4]),
+          passed: try columns[5].array { reader throws(DecodeFailure) in try name(&reader) },
+          attributes: try columns[6].array { reader throws(DecodeFailure) in try name(&reader) }))
     }
   }
 }

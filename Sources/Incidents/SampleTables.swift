@@ -53,15 +53,19 @@ struct SampleTables {
   }
 
   func encode(to writer: inout ByteWriter) {
+    writer.unsigned(UInt64(requests.count))
+    var columns = ByteColumns(count: 5)
     var last: Int64 = 0
-    writer.array(requests) { writer, request in
-      writer.fixed64(request.id.high)
-      writer.fixed64(request.id.low)
-      writer.signed(Int64(request.text))
-      writer.signed(request.time &- last)
-      writer.signed(request.place)
+    for request in requests {
+      // Many tracers leave the upper half of an id empty.
+      columns[0].unsigned(request.id.high)
+      columns[1].fixed64(request.id.low)
+      columns[2].signed(Int64(request.text))
+      columns[3].signed(request.time &- last)
+      columns[4].signed(request.place)
       last = request.time
     }
+    columns.encode(to: &writer)
     writer.array(sources) { writer, source in
       writer.signed(Int64(source.input))
       writer.signed(Int64(source.member))
@@ -70,14 +74,17 @@ struct SampleTables {
   }
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
-    func name() throws(DecodeFailure) -> Int32 { Int32(truncatingIfNeeded: try reader.signed()) }
+    let count = try reader.count(minimumBytes: 12)
+    var columns = try ByteColumnReaders(from: &reader, count: 5)
     var last: Int64 = 0
-    for _ in 0..<(try reader.count(minimumBytes: 19)) {
-      let id = RequestID(high: try reader.fixed64(), low: try reader.fixed64())
-      let text = try name()
-      last = last &+ (try reader.signed())
-      requests.append(Request(id: id, text: text, time: last, place: try reader.signed()))
+    for _ in 0..<count {
+      let id = RequestID(high: try columns[0].unsigned(), low: try columns[1].fixed64())
+      let text = Int32(truncatingIfNeeded: try columns[2].signed())
+      last = last &+ (try columns[3].signed())
+      requests.append(Request(id: id, text: text, time: last, place: try columns[4].signed()))
     }
+    try columns.close()
+    func name() throws(DecodeFailure) -> Int32 { Int32(truncatingIfNeeded: try reader.signed()) }
     for _ in 0..<(try reader.count(minimumBytes: 6)) {
       sources.append(Source(input: try name(), member: try name(), origin: try reader.fixed32()))
     }

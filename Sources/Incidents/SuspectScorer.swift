@@ -286,7 +286,7 @@ struct SuspectScorer {
   }
 
   private func told(
-    _ samples: [EvidenceSample], _ most: Int, _ window: Window, _ quote: (EvidenceSample) -> String
+    _ samples: [EvidenceSample], _ most: Int, _ window: Window, _ quote: (EvidenceSample) -> RecordQuote
   ) -> [Evidence] {
     samples.filter { $0.touches(window.range) }.sorted().prefix(most)
       .map { $0.evidence(grid.partial.names, quote: quote($0)) }

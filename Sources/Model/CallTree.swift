@@ -5,11 +5,11 @@ package import Support
 /// Nodes stand in preorder: a parent before its children, siblings by (start, end, span id), so `subtreeEnd` walks a tree
 /// without recursion: the first child of node i is i+1 where `i + 1 < subtreeEnd`, the next sibling of a child c is
 /// `nodes[c].subtreeEnd`. A trace with several roots is a forest in the same array.
-package struct CallTree: Sendable {
+@usableFromInline package struct CallTree: Sendable {
   package var request: RequestID = .none
   /// The text of a request id that is not hex.
   package var requestText: Symbol = .none
-  package var nodes: [CallNode] = []
+  @usableFromInline package var nodes: [CallNode] = []
   /// The log records of the request, by time.
   package var logs: [LogRow] = []
   /// Structural events of the request that are no spans, by time.
@@ -32,7 +32,7 @@ package struct CallTree: Sendable {
 }
 
 /// The indices of a node's direct children, in order.
-package struct CallTreeChildren: Sequence, IteratorProtocol {
+@usableFromInline package struct CallTreeChildren: Sequence, IteratorProtocol {
   @usableFromInline let nodes: [CallNode]
   @usableFromInline var cursor: Int
   @usableFromInline let end: Int
@@ -51,16 +51,16 @@ package struct CallTreeChildren: Sequence, IteratorProtocol {
 }
 
 /// One span in a call tree.
-package struct CallNode: Sendable {
+@usableFromInline package struct CallNode: Sendable {
   package var span: UInt64
   /// Index of the parent, -1 for a root.
   package var parent: Int32
   /// One past the last descendant.
-  package var subtreeEnd: Int32
+  @usableFromInline package var subtreeEnd: Int32
   /// Microseconds, corrected for clock skew.
-  package var start: Int64
+  @usableFromInline package var start: Int64
   /// Microseconds, never negative.
-  package var duration: Int64
+  @usableFromInline package var duration: Int64
   package var component: Symbol
   package var operation: Symbol
   /// The component called, where the span is a call to one without spans of its own; else none.
@@ -71,7 +71,7 @@ package struct CallNode: Sendable {
   package var message: Symbol
   package var kind: SpanKind
   /// 0 where the span did not fail, else `FailureKind.rawValue`.
-  package var failureCode: UInt8
+  @usableFromInline package var failureCode: UInt8
   /// 1-based.
   package var attempt: UInt8
   package var flags: SpanRow.Flags
@@ -99,7 +99,10 @@ package struct CallNode: Sendable {
     linkedTo = parent < 0 && row.flags.contains(.foreignParent) ? row.parent : 0
   }
 
-  @inlinable package var end: Int64 { start.addingSaturated(duration) }
+  @inlinable package var end: Int64 {
+    let (end, isBeyond) = start.addingReportingOverflow(duration)
+    return isBeyond ? .max : end
+  }
   @inlinable package var failed: Bool { failureCode != 0 }
-  @inlinable package var failure: FailureKind? { FailureKind(rawValue: failureCode) }
+  package var failure: FailureKind? { FailureKind(rawValue: failureCode) }
 }

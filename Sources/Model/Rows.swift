@@ -1,7 +1,7 @@
 package import Support
 
 /// A span after the Events stage, as segments hold it: 88 bytes, symbols of the segment's table.
-package struct SpanRow: Sendable {
+@usableFromInline package struct SpanRow: Sendable {
   package var request: RequestID
   package var span: UInt64
   package var parent: UInt64
@@ -48,23 +48,25 @@ package struct SpanRow: Sendable {
     self.flags = flags
   }
 
-  package struct Flags: OptionSet, Hashable, Sendable {
-    package var rawValue: UInt8
+  @usableFromInline package struct Flags: OptionSet, Hashable, Sendable {
+    @usableFromInline package var rawValue: UInt8
     @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The server half of a shared Zipkin span.
-    package static let shared = Flags(rawValue: 1)
-    package static let followsFrom = Flags(rawValue: 2)
-    package static let foreignParent = Flags(rawValue: 4)
+    @inlinable package static var shared: Flags { Flags(rawValue: 1) }
+    @inlinable package static var followsFrom: Flags { Flags(rawValue: 2) }
+    @inlinable package static var foreignParent: Flags { Flags(rawValue: 4) }
     /// The peer is a database or a broker: a component of its own without spans.
-    package static let virtualPeer = Flags(rawValue: 8)
+    @inlinable package static var virtualPeer: Flags { Flags(rawValue: 8) }
     /// The span's attempt number was written by its client.
-    package static let countedAttempt = Flags(rawValue: 16)
+    @inlinable package static var countedAttempt: Flags { Flags(rawValue: 16) }
     /// Adopted by the root because its parent is missing.
-    package static let orphan = Flags(rawValue: 32)
+    @inlinable package static var orphan: Flags { Flags(rawValue: 32) }
     /// The span has no end of its own.
-    package static let unfinished = Flags(rawValue: 64)
+    @inlinable package static var unfinished: Flags { Flags(rawValue: 64) }
     /// The span comes from event lines.
-    package static let fromEvents = Flags(rawValue: 128)
+    @inlinable package static var fromEvents: Flags { Flags(rawValue: 128) }
+    /// Asked for every span: known to other rooms as the bit that it is.
+    @inlinable package func contains(_ member: Flags) -> Bool { rawValue & member.rawValue == member.rawValue }
   }
 }
 

@@ -59,8 +59,10 @@ struct CallTreeScan {
 
   /// Looks at one caller; its children must have been looked at before.
   mutating func examine(_ i: Int, _ nodes: [CallNode], hashes pointHashes: [UInt64]) {
-    callees.removeAll(keepingCapacity: true)
-    children.removeAll(keepingCapacity: true)
+    if !callees.isEmpty {
+      callees.removeAll(keepingCapacity: true)
+      children.removeAll(keepingCapacity: true)
+    }
     let stop = Int(nodes[i].subtreeEnd)
     var child = i + 1
     guard child < stop else {

@@ -50,11 +50,11 @@ package enum NightRun {
     var history: NightHistory?
     if let path = request.history {
       try refuseWrongNight(night, request)
-      do throws(HistoryFailure) {
+      do throws(FileFailure) {
         history = try NightHistory(request, path: path, night: night)
       } catch {
         // An error: the night is not remembered, and what came before it is not known.
-        request.tell(.historyUnusable(reason: error.description))
+        request.tell(.historyUnusable(reason: error.historyLine))
         notes.append(
           Diagnostic("historyUnusable", .error, at: SourceLocation(input: path), "run without it: \(error.message)"))
       }

@@ -7,10 +7,13 @@ package struct Frame: Sendable {
   package enum Kind: UInt8, Sendable {
     case segments = 1
     case partial = 2
+
+    /// Segments are read once, at the speed of a disk; partials are kept, sent and merged.
+    var isPacked: Bool { self == .partial }
   }
 
   /// The version of the interchange; another one is refused.
-  package static let version: UInt8 = 2
+  package static let version: UInt8 = 3
   private static let magic: UInt32 = 0x4652_4348  // "HCRF"
 
   package var kind: Kind
@@ -29,7 +32,9 @@ package struct Frame: Sendable {
     var writer = ByteWriter()
     beginning(sections: sections.count, to: &writer)
     writer.reserve(sections.reduce(64) { $0 + $1.count + 10 })
-    for section in sections { writer.blob(section) }
+    for section in sections {
+      if kind.isPacked { SectionPacking.encode(section, to: &writer) } else { writer.blob(section) }
+    }
     writer.fixed64(StableHash.hash(writer.bytes.span))
     return writer.bytes
   }
@@ -86,7 +91,9 @@ package struct Frame: Sendable {
     guard try reader.byte() == kind.rawValue else { throw DecodeFailure("another kind of file", at: 5) }
     let coverage = try Coverage(from: &reader)
     var sections: [ByteReader] = []
-    for _ in 0..<(try reader.count()) { sections.append(reader.part(try reader.count())) }
+    for _ in 0..<(try reader.count()) {
+      sections.append(kind.isPacked ? try SectionPacking.decode(from: &reader) : reader.part(try reader.count()))
+    }
     guard reader.remaining == 8 else { throw reader.failure("trailing bytes") }
     return (coverage, sections)
   }

@@ -23,7 +23,7 @@ package final class PartitionStore: Sendable {
     var memory = 0
     var spilled: [[Spilled]]
     var files: [SpillFile?]
-    var failure: StoreFailure?
+    var failure: FileFailure?
   }
 
   private struct Spilled {
@@ -66,10 +66,10 @@ package final class PartitionStore: Sendable {
   }
 
   /// The first failure to write, if any: the run cannot be complete then.
-  package var failure: StoreFailure? { state.withLock { $0.failure } }
+  package var failure: FileFailure? { state.withLock { $0.failure } }
 
   /// All rows of some partitions, inputs in order, put together under one set of tables.
-  package func segment(_ wanted: [Int]) throws(StoreFailure) -> Segment {
+  package func segment(_ wanted: [Int]) throws(FileFailure) -> Segment {
     let parts = try parts(wanted)
     let rows = parts.flatMap(\.rows)
     var merger = SegmentMerger()
@@ -81,7 +81,7 @@ package final class PartitionStore: Sendable {
   }
 
   /// All rows of some partitions, inputs in order, with the tables that they were made with.
-  package func parts(_ wanted: [Int]) throws(StoreFailure) -> [SegmentPart] {
+  package func parts(_ wanted: [Int]) throws(FileFailure) -> [SegmentPart] {
     typealias Placed = (input: Int, ordinal: Int, part: SegmentPart)
     // The lock covers only the look-up: rows are values, and spill files are read at fixed offsets. The list of pieces itself
     // is not taken out, for `drop` changes it in place.
@@ -105,7 +105,7 @@ package final class PartitionStore: Sendable {
           let part = SegmentPart(symbols: segment.symbols, sources: segment.sources, rows: [segment.rows])
           parts.append((stretch.input, stretch.ordinal, part))
         } catch {
-          throw StoreFailure("spilled rows are damaged: \(error.message)", code: 0)
+          throw FileFailure(scratch: "spilled rows are damaged: \(error.message)")
         }
       }
     }
@@ -144,7 +144,7 @@ package final class PartitionStore: Sendable {
 
   private func spill(_ state: inout State) {
     guard state.failure == nil else { return }
-    do throws(StoreFailure) {
+    do throws(FileFailure) {
       var encoder = SegmentEncoder()
       for piece in state.pieces {
         for (partition, rows) in piece.partitions.enumerated() where !rows.isEmpty {

@@ -7,7 +7,7 @@ package final class SpillFile: Sendable {
   private let descriptor: Int32
   private let size = Mutex(0)
 
-  package init(folder: String) throws(StoreFailure) {
+  package init(folder: String) throws(FileFailure) {
     var path = Array((folder + "/hindcast-rows-XXXXXX").utf8CString)
     let opened = unsafe path.withUnsafeMutableBufferPointer { buffer -> Int32 in
       guard let base = buffer.baseAddress else { return -1 }
@@ -15,20 +15,20 @@ package final class SpillFile: Sendable {
       if descriptor >= 0 { _ = unsafe unlink(base) }
       return descriptor
     }
-    guard opened >= 0 else { throw StoreFailure("cannot make a spill file in \(folder)", code: errno) }
+    guard opened >= 0 else { throw FileFailure(scratch: "cannot make a spill file in \(folder)", code: errno) }
     descriptor = opened
   }
 
   deinit { close(descriptor) }
 
   /// Appends pieces, one behind the other, and returns where the first one begins. Calls come one at a time.
-  package func append(_ pieces: [[UInt8]]) throws(StoreFailure) -> Int {
+  package func append(_ pieces: [[UInt8]]) throws(FileFailure) -> Int {
     let start = size.withLock { $0 }
     for piece in pieces { try append(piece) }
     return start
   }
 
-  private func append(_ bytes: [UInt8]) throws(StoreFailure) {
+  private func append(_ bytes: [UInt8]) throws(FileFailure) {
     let start = size.withLock { $0 }
     var done = 0
     while done < bytes.count {
@@ -36,13 +36,13 @@ package final class SpillFile: Sendable {
         unsafe pwrite(descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done, off_t(start + done))
       }
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else { throw StoreFailure("cannot write spilled rows", code: errno) }
+      guard written > 0 else { throw FileFailure(scratch: "cannot write spilled rows", code: errno) }
       done += written
     }
     size.withLock { $0 = start + bytes.count }
   }
 
-  package func read(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {
+  package func read(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
@@ -50,7 +50,7 @@ package final class SpillFile: Sendable {
         unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset + done))
       }
       if got < 0, errno == EINTR { continue }
-      guard got > 0 else { throw StoreFailure("cannot read spilled rows back", code: errno) }
+      guard got > 0 else { throw FileFailure(scratch: "cannot read spilled rows back", code: errno) }
       done += got
     }
     return bytes

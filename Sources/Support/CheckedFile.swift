@@ -1,31 +1,5 @@
 internal import Glibc
 
-/// Why a file between phases, or an output, could not be read or written.
-package struct FileFailure: Error, Hashable, Sendable {
-  package enum Kind: Sendable { case missing, unreadable, unwritable, damaged }
-  package var kind: Kind
-  package var path: String
-  package var message: String
-
-  package init(_ kind: Kind, _ path: String, _ message: String) {
-    self.kind = kind
-    self.path = path
-    self.message = message
-  }
-}
-
-/// Why a run could not put rows or test cases away, or have them back.
-package struct StoreFailure: Error, Hashable, Sendable {
-  package var message: String
-  /// The system's error number, 0 where the stored bytes were damaged.
-  package var code: Int32
-
-  package init(_ message: String, code: Int32 = 0) {
-    self.message = message
-    self.code = code
-  }
-}
-
 /// Whole files, read and written with every step checked.
 package enum CheckedFile {
   /// Reads a file of at most `limit` bytes.

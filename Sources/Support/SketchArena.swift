@@ -35,20 +35,24 @@ package struct SketchArena: Sendable {
     if sketch >= totals.count {
       totals.append(contentsOf: repeatElement(Total(), count: sketch + 1 - totals.count))
     }
-    totals[sketch].sum = totals[sketch].sum.addingSaturated(value)
-    totals[sketch].minimum = min(totals[sketch].minimum, value)
-    totals[sketch].maximum = max(totals[sketch].maximum, value)
+    // Read once and written once: each look into an array has its checks.
+    var total = totals[sketch]
+    total.sum = total.sum.addingSaturated(value)
+    total.minimum = min(total.minimum, value)
+    total.maximum = max(total.maximum, value)
     if value <= 0 {
-      totals[sketch].zeros += 1
+      total.zeros &+= 1
+      totals[sketch] = total
       return
     }
     let bucket = SketchBuckets.index(of: value)
     let place = bucket >> Int32(Self.pageBits)
-    if totals[sketch].place != place {
-      totals[sketch].page = page(UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: place))
-      totals[sketch].place = place
+    if total.place != place {
+      total.page = page(UInt64(truncatingIfNeeded: sketch) << 16 | UInt64(truncatingIfNeeded: place))
+      total.place = place
     }
-    counts[Int(totals[sketch].page) << Self.pageBits | Int(bucket) & 15] &+= 1
+    totals[sketch] = total
+    counts[Int(total.page) << Self.pageBits | Int(bucket) & 15] &+= 1
   }
 
   /// The number of a page, new or known.

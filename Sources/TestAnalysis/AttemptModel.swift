@@ -52,6 +52,9 @@ package struct TestRun: Hashable, Sendable {
 package enum AttemptModel {
   /// The dialect whose attempts look like passed tests.
   static let rerunPlugin = "pytest-rerunfailures"
+  /// The dialect in which a name that stands twice in a package is one test run twice (`-count`): Go numbers equal names of
+  /// subtests, so that no two tests share one.
+  static let goTest = "go-test-json"
 
   /// The run of a test.
   ///
@@ -63,6 +66,9 @@ package enum AttemptModel {
     var run = dialect == rerunPlugin ? joinPytest(notes) : joinOrdered(notes)
     run.isSetup = notes.contains { $0.isFailure && $0.marks.contains(.setup) }
     run.isParent = notes.contains { $0.isFailure && $0.marks.contains(.parent) }
+    if dialect == goTest, notes.contains(where: \.isFailure), notes.contains(where: { $0.outcome == .passed }) {
+      run.markedFlaky = true
+    }
     return run
   }
 

@@ -13,8 +13,8 @@ package protocol CaseSpillStore: AnyObject, Sendable {
 
   /// Gives a chunk's bytes.
   ///
-  /// - Throws: `StoreFailure` where they cannot be read back.
-  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8]
+  /// - Throws: `FileFailure` where they cannot be read back.
+  func get(at offset: Int, count: Int) throws(FileFailure) -> [UInt8]
 }
 
 package struct CaseBuckets: Sendable {
@@ -113,8 +113,8 @@ package struct CaseBuckets: Sendable {
   ///   - bucket: its number.
   ///   - ranks: the rank of each file by its number.
   /// - Returns: the bucket's cases.
-  /// - Throws: `StoreFailure` where the spill cannot give them back, or they are damaged.
-  func read(_ bucket: Int, ranks: [Int]) throws(StoreFailure) -> Content {
+  /// - Throws: `FileFailure` where the spill cannot give them back, or they are damaged.
+  func read(_ bucket: Int, ranks: [Int]) throws(FileFailure) -> Content {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(chunks[bucket].reduce(0) { $0 + $1.count })
     for chunk in chunks[bucket] {
@@ -143,7 +143,7 @@ package struct CaseBuckets: Sendable {
         }
       }
     } catch {
-      throw StoreFailure("test cases are damaged: \(error.message)")
+      throw FileFailure(scratch: "test cases are damaged: \(error.message)")
     }
     content.entries.sort()
     return content
@@ -151,7 +151,7 @@ package struct CaseBuckets: Sendable {
 
   /// All buckets in one order, whatever the order in which the cases came. For what is written as a partial: nothing of it
   /// may lie on a spill.
-  func encode(to writer: inout ByteWriter, ranks: [Int]) throws(StoreFailure) {
+  func encode(to writer: inout ByteWriter, ranks: [Int]) throws(FileFailure) {
     for bucket in 0..<Self.count {
       let content = try read(bucket, ranks: ranks)
       // By file and position: symbols depend on the order of interning.
@@ -162,7 +162,7 @@ package struct CaseBuckets: Sendable {
         var reader = ByteReader(content.bytes, at: entry.offset)
         var note = CompactResult()
         do throws(DecodeFailure) { _ = try note.decode(from: &reader) } catch {
-          throw StoreFailure("test cases are damaged: \(error.message)")
+          throw FileFailure(scratch: "test cases are damaged: \(error.message)")
         }
         bytes.unsigned(UInt64(entry.file))
         bytes.unsigned(UInt64(clamping: entry.position))

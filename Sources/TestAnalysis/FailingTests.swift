@@ -10,10 +10,12 @@ struct FailingTests {
   private(set) var flaky: [TestFindings.FlakyTest] = []
 
   private let timeline: TestTimeline
+  private let firstFailures: FirstFailures
   private var clusterOf: [String: FindingID] = [:]
 
   init(_ timeline: TestTimeline, _ verdicts: [LineVerdict], _ clusters: FailureClusters) {
     self.timeline = timeline
+    firstFailures = FirstFailures(verdicts, tonight: timeline.tonight)
     for cluster in clusters.clusters.reversed() where cluster.tests.count >= 2 {
       for test in cluster.tests { clusterOf[test] = FindingID(cluster.id) }
     }
@@ -54,8 +56,14 @@ struct FailingTests {
       found.place = TestFindings.CodePlace(file: ForeignName(note.file), line: note.line)
     }
     found.cluster = clusterOf[verdict.test]
+    let isBreak = firstFailures.isBreak(verdict)
+    if status == .new, !isBreak {
+      found.doubt = TestFindings.Doubt(flaky: firstFailures.flaky, broken: firstFailures.broken)
+    }
     failing.append(found)
-    if status == .new, let since = found.since {
+    // What was too little to tell the night before is news when it tells.
+    let isNews = status == .new || status == .ongoing && verdict.lastPassed != nil && !firstFailures.wasBreak(verdict)
+    if isNews, isBreak, let since = found.since {
       var broken = TestFindings.NewFailure(line: verdict.line, since: since, evidence: found.evidence)
       broken.lastPassed = found.lastPassed
       new.append(broken)

@@ -31,6 +31,10 @@ struct LineVerdict {
   /// Where the failures at the end began, and the last pass before them; indices into the timeline's builds.
   var tailSince: Int?
   var lastPassed: Int?
+  /// Attempts of those failures at the end, reruns included.
+  var failuresInARow = 0
+  /// Those of them that earlier nights saw.
+  var failuresBefore = 0
   /// Whether those failures are no chance at the rate at which it failed before.
   var isBroken = false
   /// Whether it has never passed.
@@ -70,7 +74,7 @@ struct LineJudge {
   /// Failures in a row that come and go; a longer run is a fault that somebody repaired.
   static let longestEpisode = 2
   /// A trailing run of failures is a regression where a test as flaky as this one would show it more rarely.
-  private static let chance = 0.016
+  static let chance = 0.016
   /// A long run of failures of a flaky line is a fault's where fewer than this many are expected by chance.
   private static let episodeChance = 0.05
 
@@ -161,6 +165,8 @@ struct LineJudge {
     }
     // A rerun that failed too is one more failure in a row.
     let inARow = ran[tail...].reduce(0) { $0 + max($1.failures, 1) }
+    verdict.failuresInARow = inARow
+    verdict.failuresBefore = ran[tail...].reduce(0) { $1.build < timeline.tonight ? $0 + max($1.failures, 1) : $0 }
     let rate = BetaBelief(failures: verdict.failures, runs: verdict.runs).mean
     var likelihood = 1.0
     for _ in 0..<min(inARow, 64) { likelihood *= rate }

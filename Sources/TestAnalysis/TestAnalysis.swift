@@ -47,12 +47,12 @@ package enum TestAnalysis {
   ///   - limits: what bounds the memory.
   ///   - quarantine: the quarantine that was read, empty where none was.
   /// - Returns: empty findings where there were no reports.
-  /// - Throws: `StoreFailure` where cases that were put away cannot be read back.
+  /// - Throws: `FileFailure` where cases that were put away cannot be read back.
   package static func conclude(
     _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
     window: (start: Int64, end: Int64) = (0, 0), limits: TestLimits = TestLimits(),
     quarantine: Quarantine = Quarantine()
-  ) throws(StoreFailure) -> TestConclusion {
+  ) throws(FileFailure) -> TestConclusion {
     var timeline = try TestTimeline(partial: partial, history: history, limits: limits, slowest: listed)
     timeline.markParents()
     let clusters = FailureClusters(timeline, outages: outages)

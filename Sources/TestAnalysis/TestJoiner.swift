@@ -33,7 +33,7 @@ struct TestJoiner {
   }
 
   /// Sees which reruns left no trace: that takes all tests of a report, so the buckets are read twice.
-  mutating func inferUnseen(_ cases: CaseBuckets, ranks: [Int]) throws(StoreFailure) {
+  mutating func inferUnseen(_ cases: CaseBuckets, ranks: [Int]) throws(FileFailure) {
     for (file, part) in parts.enumerated() where part.dialect == AttemptModel.rerunPlugin {
       unseen[file] = UnseenReruns()
     }
@@ -62,7 +62,7 @@ struct TestJoiner {
   }
 
   /// The cases of one test, read in full.
-  private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(StoreFailure) -> [CompactResult] {
+  private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> [CompactResult] {
     var notes: [CompactResult] = []
     notes.reserveCapacity(range.count)
     for place in range {
@@ -74,7 +74,7 @@ struct TestJoiner {
           try note.decodeDetail(from: &inner)
         }
       } catch {
-        throw StoreFailure("test cases are damaged: \(error.message)")
+        throw FileFailure(scratch: "test cases are damaged: \(error.message)")
       }
       notes.append(note)
     }
@@ -103,8 +103,8 @@ struct TestJoiner {
   ///   - content: a bucket.
   ///   - range: the test's cases in it.
   /// - Returns: its runs, in the order of the reports.
-  /// - Throws: `StoreFailure` where the cases are damaged.
-  mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(StoreFailure) -> Runs {
+  /// - Throws: `FileFailure` where the cases are damaged.
+  mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> Runs {
     var found: [Run] = []
     var start = range.lowerBound
     while start < range.upperBound {
@@ -253,7 +253,7 @@ struct TestJoiner {
       let file = parts[failing.file]
       evidence = Evidence(
         SourceLocation(input: file.input, member: file.member, position: .line(attempt.line)),
-        quote: ForeignText(note.map { $0.raw.isEmpty ? $0.message : $0.raw } ?? ""))
+        quote: RecordQuote(message: ForeignText(note.map { $0.raw.isEmpty ? $0.message : $0.raw } ?? "")))
     }
     step.detail = StepDetail(failure: note, evidence: evidence, endings: endings, time: failing.run.time)
     return step

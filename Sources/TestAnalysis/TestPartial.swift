@@ -49,6 +49,9 @@ package struct TestFilePart: Hashable, Sendable {
     package static func < (a: Key, b: Key) -> Bool { (a.path, a.input, a.member) < (b.path, b.input, b.member) }
   }
 
+  /// Whether it tells of what the results beside it ran on, and holds none.
+  var isEnvironment: Bool { dialect == "allure-environment" }
+
   package var key: Key { Key(path: path, input: input, member: member) }
 
   /// Counts a case.
@@ -182,7 +185,7 @@ extension TestPartial: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     let (files, ranks) = files()
     writer.array(files)
-    do throws(StoreFailure) {
+    do throws(FileFailure) {
       try cases.encode(to: &writer, ranks: ranks)
     } catch {
       // Cut short: whoever reads it says that it is damaged.

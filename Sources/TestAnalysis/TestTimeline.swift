@@ -62,10 +62,10 @@ package struct TestTimeline: Sendable {
   ///   - history: earlier nights.
   ///   - limits: what bounds the memory.
   ///   - slowest: how many of the slowest tests are listed.
-  /// - Throws: `StoreFailure` where cases cannot be read back.
+  /// - Throws: `FileFailure` where cases cannot be read back.
   package init(
     partial: TestPartial, history: TestHistory, limits: TestLimits = TestLimits(), slowest: Int = 20
-  ) throws(StoreFailure) {
+  ) throws(FileFailure) {
     self.history = TestHistorySteps(history)
     let (parts, ranks) = partial.files()
     places = TestPlaces(parts, known: self.history.labels)
@@ -84,7 +84,7 @@ package struct TestTimeline: Sendable {
       do throws(DecodeFailure) {
         before = try self.history.lines(of: bucket, names: &content.names)
       } catch {
-        throw StoreFailure("the history of tests is damaged: \(error.message)")
+        throw FileFailure(scratch: "the history of tests is damaged: \(error.message)")
       }
       try add(content, before, &joiner)
     }
@@ -97,7 +97,7 @@ package struct TestTimeline: Sendable {
   /// Adds the tests of a bucket, in the order of their hashes: what has no room does not depend on where they came from.
   private mutating func add(
     _ content: CaseBuckets.Content, _ before: [UInt32: [HistoryLine]], _ joiner: inout TestJoiner
-  ) throws(StoreFailure) {
+  ) throws(FileFailure) {
     let symbols = (0..<content.names.count).map { Symbol(UInt32(truncatingIfNeeded: $0)) }
     var ranges = [Range<Int>](repeating: 0..<0, count: symbols.count)
     var start = 0

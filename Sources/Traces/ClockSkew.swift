@@ -11,8 +11,9 @@ struct ClockSkew {
 
   init() {}
 
-  mutating func correct(_ rows: inout [SpanRow], _ tree: ParentResolver, _ repairs: inout RepairLog) {
-    guard needed(rows, tree) else { return }
+  /// - Returns: whether any span was moved.
+  mutating func correct(_ rows: inout [SpanRow], _ tree: ParentResolver, _ repairs: inout RepairLog) -> Bool {
+    guard needed(rows, tree) else { return false }
     shift.removeAll(keepingCapacity: true)
     shift.append(contentsOf: repeatElement(0, count: rows.count))
     for i in tree.topDown {
@@ -30,6 +31,7 @@ struct ClockSkew {
       }
       rows[row].start = rows[row].start.addingSaturated(shift[row])
     }
+    return true
   }
 
   /// How far all spans of one callee below one client span must move together: several are its attempts, and what lies

@@ -41,6 +41,11 @@ package struct RepairLog: Sendable {
   private struct Entry {
     var count: Int
     var first: SourceRef
+
+    mutating func add(_ source: SourceRef) {
+      count += 1
+      if source.bits < first.bits { first = source }
+    }
   }
 
   private var entries: [Key: Entry] = [:]
@@ -48,13 +53,7 @@ package struct RepairLog: Sendable {
   package init() {}
 
   package mutating func add(_ kind: Kind, at source: SourceRef) {
-    let key = Key(kind: kind, member: source.member)
-    if let entry = entries[key] {
-      let first = source.bits < entry.first.bits ? source : entry.first
-      entries[key] = Entry(count: entry.count + 1, first: first)
-    } else {
-      entries[key] = Entry(count: 1, first: source)
-    }
+    entries[Key(kind: kind, member: source.member), default: Entry(count: 0, first: source)].add(source)
   }
 
   /// The repairs with the names of their members.

@@ -58,7 +58,6 @@ struct RowGroups {
     }
   }
 
-  func rows(of request: Int) -> ArraySlice<Int32> {
-    order[Int(starts[request])..<Int(starts[request + 1])]
-  }
+  /// The places in `order` of a request's rows.
+  func range(of request: Int) -> Range<Int> { Int(starts[request])..<Int(starts[request + 1]) }
 }

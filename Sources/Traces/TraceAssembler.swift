@@ -16,6 +16,8 @@ package struct TraceAssembler {
   private var parents = ParentResolver()
   private var skew = ClockSkew()
   private var attempts = AttemptNumbering()
+  /// Where each row stands in the tree.
+  private var place: [Int32] = []
 
   package init() {}
 
@@ -32,26 +34,35 @@ package struct TraceAssembler {
     let logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request) }
     let eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request) }
     let count = index.requests.count
-    let spans = RowGroups(numbers: spanNumbers, requests: count)
-    let logs = RowGroups(numbers: logNumbers, requests: count)
-    let events = RowGroups(numbers: eventNumbers, requests: count)
+    let order = Self.byTime(rows, index.requests, spans: spanNumbers, logs: logNumbers, events: eventNumbers)
+    var visits = [Int32](repeating: 0, count: count)
+    for (visit, number) in order.enumerated() { visits[Int(number)] = Int32(truncatingIfNeeded: visit) }
+    func grouped(_ numbers: [Int32]) -> RowGroups {
+      RowGroups(numbers: numbers.map { $0 < 0 ? -1 : visits[Int($0)] }, requests: count)
+    }
+    var spans = RowWindow(grouped(spanNumbers), rows.spans)
+    var logs = RowWindow(grouped(logNumbers), rows.logs)
+    var events = RowWindow(grouped(eventNumbers), rows.events)
 
     var tree = CallTree()
     var own: [SpanRow] = []
-    for number in Self.byTime(rows, index.requests, spans: spanNumbers, logs: logNumbers, events: eventNumbers) {
-      tree.request = index.requests[number]
+    var ownEvents: [StructuralEvent] = []
+    for (place, number) in order.enumerated() {
+      tree.request = index.requests[Int(number)]
       tree.requestText = .none
       own.removeAll(keepingCapacity: true)
-      for row in spans.rows(of: number) { own.append(rows.spans[Int(row)]) }
+      spans.append(of: place, to: &own)
       tree.events.removeAll(keepingCapacity: true)
-      if events.starts[number] < events.starts[number + 1] {
-        var pairing = EventPairing(events.rows(of: number).map { rows.events[Int($0)] })
+      ownEvents.removeAll(keepingCapacity: true)
+      events.append(of: place, to: &ownEvents)
+      if !ownEvents.isEmpty {
+        var pairing = EventPairing(ownEvents)
         own += pairing.spans(&repairs)
         tree.events = pairing.rest
       }
       tree.logs.removeAll(keepingCapacity: true)
-      for row in logs.rows(of: number) { tree.logs.append(rows.logs[Int(row)]) }
-      tree.logs.sort { ($0.time, $0.source.bits) < ($1.time, $1.source.bits) }
+      logs.append(of: place, to: &tree.logs)
+      if tree.logs.count > 1 { tree.logs.sort { ($0.time, $0.source.bits) < ($1.time, $1.source.bits) } }
       layOut(&own, into: &tree)
       visit(tree)
     }
@@ -60,7 +71,7 @@ package struct TraceAssembler {
   /// Request numbers by the time of their first record, then by id.
   private static func byTime(
     _ rows: Rows, _ requests: [RequestID], spans: [Int32], logs: [Int32], events: [Int32]
-  ) -> [Int] {
+  ) -> [Int32] {
     var first = [Int64](repeating: .max, count: requests.count)
     func meet(_ number: Int32, _ time: Int64) {
       if number >= 0 { first[Int(number)] = min(first[Int(number)], time) }
@@ -68,7 +79,11 @@ package struct TraceAssembler {
     for (row, number) in zip(rows.spans, spans) { meet(number, row.start) }
     for (row, number) in zip(rows.logs, logs) { meet(number, row.time) }
     for (row, number) in zip(rows.events, events) { meet(number, row.time) }
-    return requests.indices.sorted { (first[$0], requests[$0]) < (first[$1], requests[$1]) }
+    var order = first.enumerated().map { (time: $0.element, number: Int32(truncatingIfNeeded: $0.offset)) }
+    order.sort { a, b in
+      a.time != b.time ? a.time < b.time : requests[Int(a.number)] < requests[Int(b.number)]
+    }
+    return order.map(\.number)
   }
 
   /// Lays spans out as a tree: parents, clocks, preorder, attempts.
@@ -81,9 +96,10 @@ package struct TraceAssembler {
     }
     tree.requestText = rows.first { !$0.requestText.isNone }?.requestText ?? tree.requestText
     parents.resolve(&rows, &repairs)
-    close(&rows)
-    skew.correct(&rows, parents, &repairs)
-    parents.order(rows)
+    // Children stand in the order of their times, which either may change.
+    let wereClosed = close(&rows)
+    let wereMoved = skew.correct(&rows, parents, &repairs)
+    if wereClosed || wereMoved { parents.order(rows) }
     note(rows)
     emitPreorder(rows, into: &tree)
     attempts.number(&tree)
@@ -99,8 +115,10 @@ package struct TraceAssembler {
   }
 
   /// Gives spans without an end the end of their last child; children come after their parents in `topDown`.
-  private mutating func close(_ rows: inout [SpanRow]) {
-    guard rows.contains(where: { $0.duration < 0 }) else { return }
+  ///
+  /// - Returns: whether there was any.
+  private mutating func close(_ rows: inout [SpanRow]) -> Bool {
+    guard rows.contains(where: { $0.duration < 0 }) else { return false }
     var ends = rows.map { $0.duration < 0 ? $0.start : $0.start.addingSaturated($0.duration) }
     for i in parents.topDown.reversed() {
       if rows[Int(i)].duration < 0 {
@@ -111,6 +129,7 @@ package struct TraceAssembler {
       let parent = parents.parent[Int(i)]
       if parent >= 0, rows[Int(parent)].duration < 0 { ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)]) }
     }
+    return true
   }
 
   /// Names what is odd about the shape but used as it is.
@@ -132,8 +151,9 @@ package struct TraceAssembler {
     }
   }
 
-  private func emitPreorder(_ rows: [SpanRow], into tree: inout CallTree) {
-    var place = [Int32](repeating: -1, count: rows.count)
+  private mutating func emitPreorder(_ rows: [SpanRow], into tree: inout CallTree) {
+    // Every row is set before it is read: parents come first.
+    if place.count < rows.count { place += Array(repeating: -1, count: rows.count - place.count) }
     tree.nodes.reserveCapacity(rows.count)
     var current = parents.firstRoot
     while current >= 0 {

@@ -27,11 +27,7 @@ enum ConstantsBenchmark {
 
   static func run(_ arguments: [String]) throws {
     var words = arguments
-    var options = RunSetup.Options(noHistory: true, quiet: true)
-    if let flag = words.firstIndex(of: "--pipeline"), flag + 1 < words.count {
-      options.pipeline = words[flag + 1]
-      words.removeSubrange(flag...flag + 1)
-    }
+    var options = RunSetup.Options(benchmark: &words)
     guard words.count >= 2, words.count % 2 == 0 else {
       print("usage: benchmark constants [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…")
       return

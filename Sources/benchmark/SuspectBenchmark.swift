@@ -13,11 +13,7 @@ enum SuspectBenchmark {
 
   static func run(_ arguments: [String]) throws {
     var words = arguments
-    var options = RunSetup.Options(noHistory: true, quiet: true)
-    if let flag = words.firstIndex(of: "--pipeline"), flag + 1 < words.count {
-      options.pipeline = words[flag + 1]
-      words.removeSubrange(flag...flag + 1)
-    }
+    var options = RunSetup.Options(benchmark: &words)
     guard words.count >= 2 else {
       print("usage: benchmark suspects TRUTH [--pipeline FILE] INPUT…")
       return

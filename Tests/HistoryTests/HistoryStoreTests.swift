@@ -4,6 +4,7 @@ import GRDB
 import Model
 import TestSupport
 import Testing
+internal import Support
 
 /// A folder of its own for each test, gone with it.
 final class Folder {
@@ -151,7 +152,7 @@ struct HistoryStoreTests {
     try bytes.write(to: URL(fileURLWithPath: folder.file))
     let code = failure {
       let store = try HistoryStore(path: folder.file)
-      guard try store.check().isEmpty else { throw HistoryFailure(.damaged, path: "", "found") }
+      guard try store.check().isEmpty else { throw FileFailure(.damaged, "", "found") }
       _ = try store.list()
     }
     #expect(code == .damaged)
@@ -220,12 +221,12 @@ struct HistoryStoreTests {
     #expect(try a.list() == b.list())
   }
 
-  private func failure(_ work: () throws -> Void) -> HistoryFailure.Code? {
+  private func failure(_ work: () throws -> Void) -> FileFailure.Kind? {
     do {
       try work()
       return nil
-    } catch let failure as HistoryFailure {
-      return failure.code
+    } catch let failure as FileFailure {
+      return failure.kind
     } catch {
       return nil
     }

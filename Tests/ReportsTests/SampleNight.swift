@@ -15,7 +15,7 @@ struct SampleNight {
       SourceLocation(
         input: foreign("night.tar.gz"), member: foreign("traces/part-1.jsonl"),
         position: line % 2 == 0 ? .line(line) : .offset(line * 100)),
-      request: name("0123456789abcdef0123456789abcdef"), quote: text("connection refused"))
+      request: name("0123456789abcdef0123456789abcdef"), quote: RecordQuote(message: text("connection refused")))
   }
 
   func latency(_ p50: Int64) -> LatencySummary? {

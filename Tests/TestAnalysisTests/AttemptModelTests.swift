@@ -40,6 +40,17 @@ struct AttemptModelTests {
     #expect(failed.failing.map(\.line.test) == ["c > t"])
   }
 
+  @Test("go test -count: a test that stands twice in a package ran twice")
+  func goCount() {
+    func events(_ outcomes: [String], package: String = "p") -> String {
+      outcomes.map { "{\"Action\":\"\($0)\",\"Package\":\"\(package)\",\"Test\":\"TestA\",\"Elapsed\":0.1}\n" }.joined()
+    }
+    let mixed = NightReading.findings(events(["pass", "fail", "pass"]), path: "run-1/t.json")
+    #expect(mixed.flaky.map(\.line.test) == ["p > TestA"])
+    let broken = NightReading.findings(events(["fail", "fail", "fail"]), path: "run-1/t.json")
+    #expect(broken.flaky.isEmpty && broken.failing.count == 1)
+  }
+
   @Test("PHPUnit: attempts are numbered in the name")
   func phpunit() throws {
     let file = try file(

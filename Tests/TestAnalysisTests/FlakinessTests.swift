@@ -64,10 +64,26 @@ struct FlakinessTests {
     let found = NightReading.conclude(tonight, history: history, date: "2026-01-10")
     #expect(found.findings.flaky.map(\.basis) == [.history])
     #expect(found.findings.flaky.map(\.line.test) == ["a.tTest > t"])
-    let broken = NightReading.partial(["b/r.xml": NightReading.junit([("t", "P"), ("u", "F")])])
-    let failing = NightReading.conclude(broken, history: history, date: "2026-01-10").findings
+    let report = NightReading.junit([("t", "P"), ("u", "F")])
+    let once = NightReading.partial(["b/r.xml": report])
+    // A test of this project has come and gone, none broke: one failure is as likely the next flake.
+    let doubtful = NightReading.conclude(once, history: history, date: "2026-01-10").findings
+    #expect(doubtful.newlyFailing.isEmpty)
+    #expect(doubtful.failing.map(\.status) == [.new])
+    #expect(doubtful.failing.first?.doubt == TestFindings.Doubt(flaky: 1, broken: 0))
+    #expect(doubtful.unexcused == 1)
+    let thrice = NightReading.partial(["build-1/r.xml": report, "build-2/r.xml": report + " ", "build-3/r.xml": report])
+    let failing = NightReading.conclude(thrice, history: history, date: "2026-01-10").findings
     #expect(failing.newlyFailing.map(\.line.test) == ["a.uTest > u"])
-    #expect(failing.failing.map(\.status) == [.new])
-    #expect(failing.unexcused == 1)
+    #expect(failing.failing.first?.doubt == nil)
+  }
+
+  @Test("one failure of a project without flaky tests is taken for a break")
+  func firstFailure() {
+    let found = conclude("PPPPPPPPPF").findings
+    #expect(found.newlyFailing.map(\.line.test) == ["a.tTest > t"])
+    // It came and went before: two failures at the end are no news yet.
+    let again = conclude("PPPFPPPPFF").findings
+    #expect(again.newlyFailing.isEmpty && again.failing.map(\.status) == [.new])
   }
 }

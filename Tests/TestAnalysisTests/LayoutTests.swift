@@ -15,10 +15,12 @@ struct ReportLayout: CustomTestStringConvertible, Sendable {
   var flaky = false
   /// Whether every file holds tests of its own.
   var areParts = false
+  /// Whether the reports tell when they ran: an hour after the one before.
+  var isStamped = false
 
   init(
     _ name: String, builds: Int, configurations: Int, flaky: Bool = false, areParts: Bool = false,
-    _ files: [(path: String, failed: Bool)]
+    isStamped: Bool = false, _ files: [(path: String, failed: Bool)]
   ) {
     testDescription = name
     self.files = files
@@ -26,6 +28,7 @@ struct ReportLayout: CustomTestStringConvertible, Sendable {
     self.configurations = configurations
     self.flaky = flaky
     self.areParts = areParts
+    self.isStamped = isStamped
   }
 
   /// The files of builds and cells, the last cell always failing.
@@ -35,7 +38,8 @@ struct ReportLayout: CustomTestStringConvertible, Sendable {
 
   func text(_ i: Int) -> String {
     let own = areParts ? files[i].path.map { $0 == "/" ? "." : String($0) }.joined() : ""
-    var text = "<testsuite name=\"acme\(own)\">"
+    let stamp = isStamped ? " timestamp=\"2026-11-02T\(10 + i):00:00Z\"" : ""
+    var text = "<testsuite name=\"acme\(own)\"\(stamp)>"
     for (j, name) in ["a", "b", "c", "d", "e", "f"].enumerated() {
       text += "<testcase classname=\"acme\(own)\" name=\"\(name)\" time=\"\(Double(37 * i + 11 * j + 5) / 10)\">"
       if name == "b", files[i].failed { text += "<failure type=\"AssertionError\" message=\"boom\">x</failure>" }
@@ -128,6 +132,34 @@ struct LayoutTests {
     ReportLayout(
       "runs of one revision by number", builds: 1, configurations: 0, flaky: true,
       [("main/9f1c2ab77d01/1/j.xml", true), ("main/9f1c2ab77d01/2/j.xml", false)]),
+    ReportLayout(
+      "GitHub: the attempt behind the artifact's name", builds: 1, configurations: 2, flaky: true, isStamped: true,
+      [
+        ("results-linux-1/junit.xml", true), ("results-windows-1/junit.xml", false),
+        ("results-linux-2/junit.xml", false),
+      ]),
+    ReportLayout(
+      "Travis: jobs behind the build's number", builds: 2, configurations: 2,
+      ReportLayout.matrix(["12"], ["12.1", "12.2"]) + ReportLayout.matrix(["13"], ["13.1", "13.2"])),
+    ReportLayout(
+      "AppVeyor: versions that are builds", builds: 3, configurations: 0, isStamped: true,
+      [("1.0.345/j.xml", false), ("1.0.346/j.xml", true), ("1.0.347/j.xml", true)]),
+    ReportLayout(
+      "versions of what tests run on are no builds", builds: 1, configurations: 3, isStamped: true,
+      [("18.19.0/j.xml", false), ("20.10.0/j.xml", true), ("22.1.0/j.xml", false)]),
+    ReportLayout(
+      "branches before dates", builds: 4, configurations: 0,
+      [
+        ("main/2026-11-01/j.xml", true), ("main/2026-11-02/j.xml", true),
+        ("release-1.2/2026-11-01/j.xml", false), ("release-1.2/2026-11-02/j.xml", false),
+      ]),
+    ReportLayout(
+      "files that differ in their date, run again after a failure", builds: 1, configurations: 0, flaky: true,
+      isStamped: true,
+      [("run-1/u_H_2026-11-02_10_01_01.xml", true), ("run-1/u_H_2026-11-02_10_01_40.xml", false)]),
+    ReportLayout(
+      "files that differ in their date, nothing to run again for", builds: 1, configurations: 0, isStamped: true,
+      [("run-1/u_H_2026-11-02_10_01_01.xml", false), ("run-1/u_H_2026-11-02_10_01_40.xml", true)]),
   ]
 
   @Test("builds and configurations of every service's folders", arguments: layouts)

@@ -43,7 +43,7 @@ enum NightReading {
     _ partial: TestPartial, history: TestHistory = TestHistory(), date: String = "", outages: [OutageWindow] = [],
     limits: TestLimits = TestLimits()
   ) -> TestConclusion {
-    do throws(StoreFailure) {
+    do throws(FileFailure) {
       return try TestAnalysis.conclude(partial, history: history, date: date, outages: outages, limits: limits)
     } catch {
       Issue.record(error)

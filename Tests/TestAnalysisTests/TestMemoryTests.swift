@@ -18,9 +18,9 @@ private final class ListShelf: CaseSpillStore {
     }
   }
 
-  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {
+  func get(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
     let all = bytes.withLock { $0 }
-    guard offset + count <= all.count else { throw StoreFailure("not there") }
+    guard offset + count <= all.count else { throw FileFailure(scratch: "not there") }
     return Array(all[offset..<offset + count])
   }
 }

@@ -96,7 +96,7 @@ package struct TemplateAggregator: Aggregator {
             time: log.time,
             evidence: Evidence(
               context.location(log.source), request: log.request.isNone ? "" : ForeignName(log.request.hex),
-              quote: ForeignText(String(stats.text.prefix(300)))))
+              quote: RecordQuote(message: ForeignText(String(stats.text.prefix(300))))))
         })
       done.messages.add(stats, for: StableHash.hash(stats.text))
     }

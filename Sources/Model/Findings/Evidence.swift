@@ -6,9 +6,9 @@ package struct Evidence: Hashable, Comparable, Sendable {
   /// The request's id as text, empty where the record has none.
   package var request: ForeignName
   /// What the record says, masked and bounded; empty where there is nothing to quote.
-  package var quote: ForeignText
+  package var quote: RecordQuote
 
-  package init(_ location: SourceLocation, request: ForeignName = "", quote: ForeignText = "") {
+  package init(_ location: SourceLocation, request: ForeignName = "", quote: RecordQuote = RecordQuote()) {
     self.location = location
     self.request = request
     self.quote = quote
@@ -20,27 +20,33 @@ package struct Evidence: Hashable, Comparable, Sendable {
 }
 
 extension Evidence: BinaryCodable {
+  /// Set beside the kind of position where the quote holds more than a message: most have none or only that.
+  private static var isWholeQuote: UInt8 { 4 }
+
   package func encode(to writer: inout ByteWriter) {
     writer.text(location.input)
     writer.text(location.member)
+    let isWhole = quote != RecordQuote(message: quote.message)
+    let flag = isWhole ? Self.isWholeQuote : 0
     switch location.position {
     case .line(let line):
-      writer.byte(1)
+      writer.byte(1 | flag)
       writer.int(line)
     case .offset(let offset):
-      writer.byte(2)
+      writer.byte(2 | flag)
       writer.int(offset)
-    case .whole: writer.byte(0)
+    case .whole: writer.byte(flag)
     }
     writer.text(request.text)
-    writer.text(quote.text)
+    if isWhole { quote.encode(to: &writer) } else { writer.text(quote.message.text) }
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     let input = try reader.text()
     let member = try reader.text()
     let position: SourceLocation.Position
-    switch try reader.byte() {
+    let kind = try reader.byte()
+    switch kind & ~Self.isWholeQuote {
     case 0: position = .whole
     case 1: position = .line(try reader.int())
     case 2: position = .offset(try reader.int())
@@ -48,7 +54,9 @@ extension Evidence: BinaryCodable {
     }
     location = SourceLocation(input: input, member: member, position: position)
     request = ForeignName(try reader.text())
-    quote = ForeignText(try reader.text())
+    quote =
+      kind & Self.isWholeQuote != 0
+      ? try RecordQuote(from: &reader) : RecordQuote(message: ForeignText(try reader.text()))
   }
 }
 

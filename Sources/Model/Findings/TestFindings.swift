@@ -83,6 +83,8 @@ package struct TestFindings: Hashable, Sendable {
     package var isQuarantined = false
     /// The cluster that it belongs to.
     package var cluster: FindingID?
+    /// Set where so few failures do not tell whether it is broken: what became of others that failed for the first time.
+    package var doubt: Doubt?
     package var evidence: [Evidence]
 
     package init(
@@ -94,6 +96,16 @@ package struct TestFindings: Hashable, Sendable {
       self.builds = builds
       self.message = message
       self.evidence = evidence
+    }
+  }
+
+  /// Tests of this project that came and went, and those that broke and stayed so until somebody mended them.
+  package struct Doubt: Hashable, Sendable {
+    package var flaky: Int
+    package var broken: Int
+    package init(flaky: Int, broken: Int) {
+      self.flaky = flaky
+      self.broken = broken
     }
   }
 

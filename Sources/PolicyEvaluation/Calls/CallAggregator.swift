@@ -27,11 +27,21 @@ package struct CallAggregator: Aggregator {
     var caller: Symbol
     var callee: Symbol
     var operation: Symbol
+
+    /// Two words instead of three fields: it is looked up for every call.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(UInt64(caller.index) << 32 | UInt64(callee.index))
+      hasher.combine(operation.index)
+    }
   }
 
   private struct EntrySymbols: Hashable {
     var component: Symbol
     var operation: Symbol
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(UInt64(component.index) << 32 | UInt64(operation.index))
+    }
   }
 
   private struct Entry {
@@ -39,6 +49,23 @@ package struct CallAggregator: Aggregator {
     var silent = 0
     var edges: [EdgeSymbols: Int] = [:]
     var refused: [LoggedRefusal] = []
+
+    mutating func note(_ calls: [Call], of node: CallNode) {
+      guard calls.isEmpty else {
+        self.calls += 1
+        var last: EdgeSymbols?
+        for index in calls.indices where calls[index].edge != last {
+          edges[calls[index].edge, default: 0] += 1
+          last = calls[index].edge
+        }
+        return
+      }
+      if node.failed {
+        refused.append(LoggedRefusal(start: node.start, duration: node.duration))
+      } else {
+        silent += 1
+      }
+    }
   }
 
   private struct AliasSymbols: Hashable {
@@ -120,36 +147,24 @@ package struct CallAggregator: Aggregator {
 
   /// What a request at a server did: whom it called, or that it failed without a call.
   private mutating func noteEntry(_ node: CallNode) {
-    let key = EntrySymbols(component: node.component, operation: node.operation)
-    var entry = entries[key] ?? Entry()
-    if calls.isEmpty {
-      if node.failed {
-        entry.refused.append(LoggedRefusal(start: node.start, duration: node.duration))
-      } else {
-        entry.silent += 1
-      }
-    } else {
-      entry.calls += 1
-      var last: EdgeSymbols?
-      for call in calls where call.edge != last {
-        entry.edges[call.edge, default: 0] += 1
-        last = call.edge
-      }
-    }
-    entries[key] = entry
+    entries[EntrySymbols(component: node.component, operation: node.operation), default: Entry()].note(calls, of: node)
   }
 
   private mutating func call(_ tree: borrowing CallTree, _ index: Int, under parent: Int?) -> Call? {
     let node = tree.nodes[index]
     var callee = node.peer
     var caller = node.component
-    var servers: [Int] = []
+    var lastServer = -1
+    var hasSeveral = false
     if node.kind == .client {
       for child in tree.children(of: index) {
         let below = tree.nodes[child]
         if below.component != node.component {
-          if servers.isEmpty { callee = below.component }
-          if below.component == callee { servers.append(child) }
+          if lastServer < 0 { callee = below.component }
+          if below.component == callee {
+            hasSeveral = lastServer >= 0
+            lastServer = child
+          }
         } else if below.kind == .client {
           // Instrumented twice: the call is the span around the attempts, which are read below it.
           return nil
@@ -173,14 +188,15 @@ package struct CallAggregator: Aggregator {
       counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
       isRoot: parent == nil && node.kind == .client)
     attempt.target = node.retryEvidence.targetHash
-    if let last = servers.last {
-      let below = tree.nodes[last]
+    if lastServer >= 0 {
+      let below = tree.nodes[lastServer]
       attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
     }
     var call = Call(
       edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation),
       peer: node.peer.isNone ? node.calledAs : node.peer, attempt: attempt)
-    if servers.count > 1 {
+    if hasSeveral {
+      let servers = tree.children(of: index).filter { tree.nodes[$0].component == callee }
       splitBySpans(&call, tree, servers)
     } else if node.retryEvidence.hiddenAttempts > 0 {
       splitByCount(&call, node.retryEvidence.hiddenAttempts)
@@ -267,9 +283,9 @@ package struct CallAggregator: Aggregator {
   private mutating func chain(_ range: Range<Int>) {
     let edge = calls[range.lowerBound].edge
     if range.count == 1 {
-      let call = calls[range.lowerBound]
-      buffers[edge, default: []].append(call.attempt)
-      if !call.inner.isEmpty { buffers[edge, default: []] += call.inner }
+      let (attempt, inner) = (calls[range.lowerBound].attempt, calls[range.lowerBound].inner)
+      buffers[edge, default: []].append(attempt)
+      if !inner.isEmpty { buffers[edge, default: []] += inner }
       return
     }
     var chains: [[LoggedAttempt]] = []

@@ -148,7 +148,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 2
+  private static let version: UInt64 = 3
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -161,24 +161,7 @@ extension CallPartial {
       writer.text(edge.caller)
       writer.text(edge.callee)
       writer.text(edge.operation)
-      var clock: Int64 = 0
-      writer.array(Self.ordered(attempts)) { writer, attempt in
-        writer.byte(attempt.failure)
-        writer.byte(attempt.counted)
-        let isAnswered = attempt.answered >= 0
-        writer.byte(
-          (attempt.isFirst ? 1 : 0) | (attempt.isRoot ? 2 : 0) | (isAnswered ? 4 : 0) | (attempt.target != 0 ? 8 : 0)
-            | attempt.marks.rawValue << 4)
-        writer.signed(attempt.start &- clock)
-        writer.signed(attempt.duration)
-        if isAnswered {
-          writer.unsigned(UInt64(attempt.answered))
-          writer.byte(attempt.answerFailure)
-          writer.unsigned(UInt64(attempt.lead))
-        }
-        if attempt.target != 0 { writer.unsigned(UInt64(attempt.target)) }
-        clock = attempt.start
-      }
+      Self.encode(Self.ordered(attempts), to: &writer)
     }
     writer.dictionary(aliases) { writer, alias, count in
       writer.text(alias.peer)
@@ -210,36 +193,7 @@ extension CallPartial {
       let caller = try reader.text()
       let callee = try reader.text()
       let operation = try reader.text()
-      var clock: Int64 = 0
-      var isOpen = false
-      let attempts = try reader.array { reader throws(DecodeFailure) in
-        let failure = try reader.byte()
-        let counted = try reader.byte()
-        let flags = try reader.byte()
-        clock = clock &+ (try reader.signed())
-        let duration = try reader.signed()
-        isOpen = isOpen || flags & 1 != 0
-        guard isOpen, duration >= 0 else { throw reader.failure("episode out of shape") }
-        var attempt = LoggedAttempt(
-          start: clock, duration: duration, failure: failure, counted: counted, isFirst: flags & 1 != 0,
-          isRoot: flags & 2 != 0)
-        attempt.marks = LoggedAttempt.Marks(rawValue: flags >> 4 & 7)
-        if flags & 4 != 0 {
-          guard let answered = Int32(exactly: try reader.unsigned()) else {
-            throw reader.failure("answer out of range")
-          }
-          attempt.answered = answered
-          attempt.answerFailure = try reader.byte()
-          guard let lead = UInt16(exactly: try reader.unsigned()) else { throw reader.failure("answer out of range") }
-          attempt.lead = lead
-        }
-        if flags & 8 != 0 {
-          guard let target = UInt32(exactly: try reader.unsigned()) else { throw reader.failure("target out of range") }
-          attempt.target = target
-        }
-        return attempt
-      }
-      return (CallEdge(caller: caller, callee: callee, operation: operation), attempts)
+      return (CallEdge(caller: caller, callee: callee, operation: operation), try Self.attempts(from: &reader))
     }
     aliases = try reader.dictionary { reader throws(DecodeFailure) in
       let peer = try reader.text()

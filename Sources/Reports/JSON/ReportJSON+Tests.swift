@@ -68,6 +68,7 @@ extension ReportJSON {
         "builds": .int(test.builds), "message": text(test.message.text), "file": name(optional: test.place?.file),
         "line": test.place.flatMap { $0.line > 0 ? .int($0.line) : nil }, "cluster": test.cluster.map { text($0.text) },
         "quarantined": .bool(test.isQuarantined), "evidence": evidence(test.evidence),
+        "doubt": test.doubt.map { .object(["flaky": .int($0.flaky), "broken": .int($0.broken)]) },
       ])
   }
 

@@ -152,7 +152,7 @@ package struct ReportJSON: Sendable {
     var pairs = place(evidence.location)
     pairs["member"] = path(evidence.location.member)
     pairs["request"] = text(evidence.request)
-    if !evidence.quote.isEmpty { pairs["quote"] = text(evidence.quote) }
+    if !evidence.quote.isEmpty { pairs["quote"] = text(evidence.quote.wording) }
     return .object(pairs)
   }
 

@@ -106,7 +106,7 @@ private struct IncidentReader {
     }
     return Evidence(
       location, request: ForeignName(value["request"]?.text ?? ""),
-      quote: ForeignText(value["quote"]?.text ?? ""))
+      quote: RecordQuote(message: ForeignText(value["quote"]?.text ?? "")))
   }
 
   private func evidences(_ value: JSONValue) throws(ReportReadFailure) -> [Evidence] {

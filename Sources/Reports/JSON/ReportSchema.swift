@@ -314,6 +314,7 @@ package enum ReportSchema {
                 Field("file", string, optional: true), Field("line", count, optional: true),
                 Field("cluster", string, optional: true), Field("quarantined", truth, optional: true),
                 Field("evidence", evidences),
+                Field("doubt", object([Field("flaky", count), Field("broken", count)]), optional: true),
               ])), optional: true),
         Field(
           "builds",

@@ -101,7 +101,7 @@ struct FirstScreen {
       guard let tests = lines[name], let first = tests.first else { return nil }
       let what =
         tests.count == 1 ? TestWording.line(first.line) : "\(name) on \(tests.count) configurations or branches"
-      return what + " (" + first.status.wording + ")"
+      return what + " (" + first.standing + ")"
     }
     let rest: InlineText = order.count > Self.listed ? " and \(order.count - Self.listed) more" : ""
     return "\(strong: "Failed tests:") " + InlineText.joined(names, by: ", ") + rest

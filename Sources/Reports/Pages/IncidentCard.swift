@@ -72,7 +72,7 @@ struct IncidentCard {
     guard let proof = (proofs + incident.evidence).first(where: { !$0.quote.isEmpty }) ?? proofs.first else {
       return nil
     }
-    let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.text)"
+    let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"
     let isTest = incident.kind == .testRegression || incident.kind == .testFailureCluster
     let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
     return "\(strong: "Evidence:") " + place + says

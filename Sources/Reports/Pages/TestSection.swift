@@ -46,7 +46,7 @@ struct TestSection {
     page.table(
       ["test", "status", "since", "message", "where", "builds"],
       Self.ranked(tests).prefix(NightPage.listed).map { test in
-        let status = test.isQuarantined ? test.status.wording + ", in quarantine" : test.status.wording
+        let status = test.isQuarantined ? test.standing + ", in quarantine" : test.standing
         let place = TestWording.place(test.place)
         return [
           TestWording.line(test.line), status, TestWording.since(test), "\(quote: test.message.text)",
@@ -55,6 +55,7 @@ struct TestSection {
         ]
       })
     more(tests.failing.count, &page)
+    if let doubts = TestWording.doubts(tests) { page.paragraph(doubts) }
     if !tests.isOrderKnown {
       page.paragraph("Nothing tells in which order the builds ran: order unknown, so no failure is dated.")
     }

@@ -24,7 +24,7 @@ package enum Annotations {
         if place.line > 0 { properties.append("line=" + String(place.line)) }
       }
       properties.append("title=" + property(rules.bounded(TestWording.line(test.line).plain)))
-      let about = (test.status.wording + ", " + TestWording.since(test)).plain
+      let about = (test.standing + ", " + TestWording.since(test)).plain
       out += "::" + (isNews ? "error " : "warning ") + properties.joined(separator: ",") + "::"
       out += message(rules.bounded(about)) + ": " + message(rules.bounded(test.message.text)) + "\n"
     }

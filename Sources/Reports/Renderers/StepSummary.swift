@@ -28,7 +28,7 @@ package enum StepSummary {
           let place = TestWording.place(test.place)
           let at: InlineText = place.isEmpty ? "" : " at \(place)"
           return
-            "\(TestWording.line(test.line)): \(test.status.wording), \(TestWording.since(test)): \(quote: test.message.text)\(at)"
+            "\(TestWording.line(test.line)): \(test.standing), \(TestWording.since(test)): \(quote: test.message.text)\(at)"
         })
       page.bullets(tests.fixed.prefix(20).map { "fixed: \(TestWording.line($0.line)) since \($0.since)" })
       page.bullets(tests.flaky.prefix(20).map { "flaky: \(TestWording.line($0.line)), about \(percent: $0.rate)" })

@@ -50,6 +50,14 @@ enum TestWording {
     if count(.collateral) > 0 { parts.append("\(count(.collateral)) only because of others") }
     return parts.isEmpty ? nil : InlineText.joined(parts, by: "; ")
   }
+
+  /// Why some of the new failures may be none: nothing where every one is sure.
+  static func doubts(_ tests: TestFindings) -> InlineText? {
+    let unsure = tests.failing.filter { $0.doubt != nil }
+    guard let doubt = unsure.first?.doubt else { return nil }
+    return
+      "\(strong: "Perhaps flaky:") \(unsure.count) of the new failures are too few to tell; of this project's tests \(doubt.flaky) have come and gone, and \(doubt.broken) broke for good or until they were mended."
+  }
 }
 
 extension TestFindings.FlakyTest.Basis {
@@ -69,6 +77,14 @@ extension TestFindings.Cluster.Basis {
     case .traceSupported: "the traces show the outage"
     case .message: "the same message in the same builds"
     }
+  }
+}
+
+extension TestFindings.FailingTest {
+  /// What it is, and how sure that is.
+  var standing: InlineText {
+    guard status == .new, doubt != nil else { return status.wording }
+    return "new, perhaps flaky"
   }
 }
 

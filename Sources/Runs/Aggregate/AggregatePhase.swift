@@ -30,10 +30,10 @@ package struct AggregatePhase: Sendable {
   ///   - coverage: what the rows cover.
   ///   - outcomes: the outcomes of the inputs.
   /// - Returns: the partial.
-  /// - Throws: `StoreFailure` where the rows are damaged.
+  /// - Throws: `FileFailure` where the rows are damaged.
   package func aggregate(
     _ segment: Segment, coverage: Coverage, outcomes: [InputOutcome]
-  ) throws(StoreFailure) -> NightPartial {
+  ) throws(FileFailure) -> NightPartial {
     let context = AggregateContext(symbols: segment.symbols, sources: segment.sources)
     var counts = CountAggregator()
     var cascades = IncidentAggregator(settings: settings.cascades)
@@ -67,29 +67,29 @@ package struct AggregatePhase: Sendable {
     do throws(DecodeFailure) {
       for report in segment.rows.reports { try tests.observe(report, sources: segment.sources) }
     } catch {
-      throw StoreFailure("rows of test reports are damaged: \(error.message)", code: 0)
+      throw FileFailure(scratch: "rows of test reports are damaged: \(error.message)")
     }
     return NightPartial(
       coverage: coverage, outcomes: outcomes, counts: counts.finish(context),
       repairs: assembler.repairs.resolved(context.sources),
       cascades: cascades.finish(context),
       patterns: patterns.finish(context), templates: templates.finish(context), episodes: episodes.finish(context),
-      tests: tests.finish(), exemplars: exemplars.finish())
+      tests: tests.finish(), exemplars: exemplars.finish(context))
   }
 
   /// Aggregates all partitions of a store, several at a time. Each thread merges what it aggregates, so that at the end only as
   /// many partials as threads remain.
   package func run(
     _ store: PartitionStore, outcomes: [InputOutcome], coverage: Coverage, jobs: Int
-  ) throws(StoreFailure) -> NightPartial {
+  ) throws(FileFailure) -> NightPartial {
     let groups = groups(store, jobs: jobs)
     let threads = max(1, min(jobs, groups.count))
     let results = Mutex([NightPartial?](repeating: nil, count: threads))
-    let failure = Mutex<StoreFailure?>(nil)
+    let failure = Mutex<FileFailure?>(nil)
     WorkerPool.forEach(threads) { thread in
       var merged: NightPartial?
       for number in stride(from: thread, to: groups.count, by: threads) {
-        do throws(StoreFailure) {
+        do throws(FileFailure) {
           let segment = try store.segment(groups[number])
           groups[number].forEach(store.drop)
           let partial = try aggregate(segment, coverage: coverage, outcomes: [])
@@ -112,7 +112,7 @@ package struct AggregatePhase: Sendable {
       guard let partial else { continue }
       if merged == nil { merged = partial } else { merged?.add(partial) }
     }
-    guard var merged else { throw StoreFailure("no partition was aggregated", code: 0) }
+    guard var merged else { throw FileFailure(scratch: "no partition was aggregated") }
     merged.outcomes = outcomes
     return merged
   }

@@ -25,7 +25,7 @@ package struct SegmentIntake {
 
   /// Takes the bytes of one segment.
   ///
-  /// - Throws: `DecodeFailure` where they are damaged, `CoverageFailure` where they do not fit to the others, `StoreFailure`
+  /// - Throws: `DecodeFailure` where they are damaged, `CoverageFailure` where they do not fit to the others, `FileFailure`
   ///   where the rows could not be kept.
   package mutating func take(_ bytes: [UInt8]) throws {
     let frame = try Frame.open(bytes, expecting: .segments)

@@ -8,7 +8,7 @@ package final class SpilledCases: CaseSpillStore {
   private struct State {
     var held = 0
     var file: SpillFile?
-    var failure: StoreFailure?
+    var failure: FileFailure?
   }
 
   private let budget: Int
@@ -30,7 +30,7 @@ package final class SpilledCases: CaseSpillStore {
         state.held += bytes.count
         return nil
       }
-      do throws(StoreFailure) {
+      do throws(FileFailure) {
         let file: SpillFile
         if let open = state.file { file = open } else { file = try SpillFile(folder: folder) }
         state.file = file
@@ -43,10 +43,10 @@ package final class SpilledCases: CaseSpillStore {
   }
 
   /// Why chunks that belong on disk stay in memory, if they do.
-  var failure: StoreFailure? { state.withLock { $0.failure } }
+  var failure: FileFailure? { state.withLock { $0.failure } }
 
-  func get(at offset: Int, count: Int) throws(StoreFailure) -> [UInt8] {
-    guard let file = state.withLock({ $0.file }) else { throw StoreFailure("no test cases were put away") }
+  func get(at offset: Int, count: Int) throws(FileFailure) -> [UInt8] {
+    guard let file = state.withLock({ $0.file }) else { throw FileFailure(scratch: "no test cases were put away") }
     return try file.read(at: offset, count: count)
   }
 }

@@ -13,7 +13,7 @@ internal import Traces
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
 package struct Conclusion: Sendable {
   package var report: NightReport
-  /// What the history keeps of the analyses, by name.
+  /// What the history keeps of the analyses, by name; nothing where there is none.
   package var blobs: [String: [UInt8]] = [:]
   /// Ids of templates that were given up tonight, and the ids that took their place.
   package var aliases: [String: String] = [:]
@@ -77,13 +77,15 @@ package struct ConcludePhase: Sendable {
       report.incidents[i].exemplars = night.exemplars.pair(for: report.incidents[i])
     }
     report.diagnostics.sort { ($0.location, $0.code, $0.message) < ($1.location, $1.code, $1.message) }
-    return Conclusion(
-      report: report,
-      blobs: [
+    var conclusion = Conclusion(report: report, aliases: others.templates.aliases)
+    if history != nil {
+      conclusion.blobs = [
         NightHistory.Blob.patterns: PatternBaseline.encode(night.patterns),
         NightHistory.Blob.tests: NightHistory.encoded(tests.night),
         NightHistory.Blob.cascades: NightHistory.encoded(cascades.profile),
-      ], aliases: others.templates.aliases)
+      ]
+    }
+    return conclusion
   }
 
   /// What each candidate would have spent of the success budgets of those whose calls it was evaluated on. Where calls are
@@ -138,7 +140,7 @@ package struct ConcludePhase: Sendable {
   /// failing is that component's.
   private func addTests(
     _ night: NightPartial, _ history: NightHistory?, to report: inout NightReport
-  ) throws(StoreFailure) -> TestConclusion {
+  ) throws(FileFailure) -> TestConclusion {
     let outages = report.incidents.filter { $0.kind == .cascade || $0.kind == .errorBurst || $0.kind == .restartStorm }
       .flatMap { incident in
         incident.components.map { OutageWindow(start: incident.start, end: incident.end, component: $0.id.text) }

@@ -4,7 +4,7 @@ package import Incidents
 package import Model
 package import Patterns
 internal import Reports
-internal import Support
+package import Support
 
 /// What a run has of earlier nights, and what it leaves to later ones. A history that cannot be used is a diagnostic and
 /// a run without baselines, never a lost report.
@@ -27,8 +27,8 @@ package struct NightHistory {
 
   /// Opens the history of a request.
   ///
-  /// - Throws: `HistoryFailure` where it cannot be used.
-  package init(_ request: RunRequest, path: String, night: NightPartial) throws(HistoryFailure) {
+  /// - Throws: `FileFailure` where it cannot be used.
+  package init(_ request: RunRequest, path: String, night: NightPartial) throws(FileFailure) {
     var options = HistoryStore.Options()
     options.onWait = { [tell = request.tell] in tell(.historyInUse) }
     store = try HistoryStore(path: path, options: options)
@@ -45,7 +45,7 @@ package struct NightHistory {
   /// A night that is run again shares inputs with itself, by content or by name, whatever came late.
   private static func replacesAnother(
     _ store: HistoryStore, _ key: NightKey, _ inputs: [String]
-  ) throws(HistoryFailure) -> Bool {
+  ) throws(FileFailure) -> Bool {
     guard let there = try store.blob(Blob.inputs, ofNightReplacedBy: key) else { return false }
     let parts = { (lines: [Substring]) in Set(lines.flatMap { $0.split(separator: " ", maxSplits: 1) }) }
     let known = parts(String(decoding: there, as: UTF8.self).split(separator: "\n"))
@@ -146,7 +146,7 @@ package struct NightHistory {
   }
 
   /// Remembers tonight: the last act of a run.
-  package func commit(_ conclusion: Conclusion) throws(HistoryFailure) {
+  package func commit(_ conclusion: Conclusion) throws(FileFailure) {
     let report = conclusion.report
     let aliases = Dictionary(grouping: conclusion.aliases.keys.sorted()) { conclusion.aliases[$0] ?? $0 }
     var record = NightRecord(key: key)

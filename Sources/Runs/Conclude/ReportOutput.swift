@@ -13,13 +13,19 @@ package enum ReportOutput {
     let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
     let formats = Set(request.pipeline.reportFormats.compactMap { ReportFormat(rawValue: $0) })
     let report = conclusion.report
-    let (document, pages) = WorkerPool.both(
+    let (document, others) = WorkerPool.both(
       jobs: request.jobs, { ReportJSON.render(report, rules: rules) },
-      { PageFiles(files: ReportFolder.pages(report, formats: formats, rules: rules)) })
+      {
+        OtherFiles(
+          pages: ReportFolder.pages(report, formats: formats, rules: rules),
+          capture: Result { () throws(CaptureFailure) in try Capture.decisions(conclusion, night, request) })
+      })
     var documents = formats.contains(.json) ? ReportFolder.documents(document) : []
     if report.tests.tests > 0 { documents.append(("quarantine.json", ReportJSON.quarantine(report, rules: rules))) }
-    let capture = try Capture.bundle(conclusion, night, request, document: document).text()
-    try ReportFolder.write(pages.files + documents + [("capture.json", capture)], to: request.output)
+    var capture = try others.capture.get()
+    capture.reportChecksum = Capture.checksum(of: document)
+    let captured = try capture.text()
+    try ReportFolder.write(others.pages + documents + [("capture.json", captured)], to: request.output)
     if let page = request.stepSummary {
       do throws(FileFailure) {
         try CheckedFile.append(Array(StepSummary.stepSummary(report, rules: rules).utf8), to: page)
@@ -31,7 +37,8 @@ package enum ReportOutput {
   }
 
   /// Files on their way from one thread to another.
-  private struct PageFiles: Sendable {
-    var files: [(path: String, text: String)]
+  private struct OtherFiles: Sendable {
+    var pages: [(path: String, text: String)]
+    var capture: Result<CaptureBundle, CaptureFailure>
   }
 }

@@ -16,8 +16,8 @@ package struct Extraction: Sendable {
 
   /// Lists and extracts the inputs of a request.
   ///
-  /// - Throws: `StoreFailure` where rows could not be kept.
-  package static func run(_ request: RunRequest, partitions: Int) throws(StoreFailure) -> Extraction {
+  /// - Throws: `FileFailure` where rows could not be kept.
+  package static func run(_ request: RunRequest, partitions: Int) throws(FileFailure) -> Extraction {
     let listed = InputList.expand(request.inputs)
     var settings = ExtractSettings(request, partitions: partitions)
     var sources = inOrder(listed.sources, settings.secrets)

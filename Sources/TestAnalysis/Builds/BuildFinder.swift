@@ -17,10 +17,68 @@ struct BuildFinder {
 
   init(_ parts: [TestFilePart]) {
     let words = PathWords(parts)
-    places = parts.map { ReportPlace(path: $0.path, properties: $0.properties, words: words) }
+    let environments = Self.environments(parts)
+    places = parts.map { part in
+      let own = part.dialect == "allure" ? environments[Self.folder(part.path)] ?? [] : []
+      return ReportPlace(path: part.path, properties: part.properties + own, words: words)
+    }
     settleTrailing()
     settleNumbers(parts)
+    settleVersions(parts)
     group(parts)
+  }
+
+  /// Folders that are versions of what is built (`1.0.345`, `v1.2.4`), where nothing else names a build: each is a build where
+  /// they hold the same tests, two of them differ in nothing but the last number, and they ran in their order. Versions of
+  /// what tests run on differ in more, or ran at one time.
+  private mutating func settleVersions(_ parts: [TestFilePart]) {
+    guard places.allSatisfy({ $0.number == nil && $0.revision.isEmpty && $0.date == nil && $0.rest.count > 1 }) else {
+      return
+    }
+    var versions: [[Int64]: (sample: TestSample, start: Int64, end: Int64)] = [:]
+    var own: [[Int64]] = []
+    for (i, place) in places.enumerated() {
+      guard let version = Self.version(place.rest[0].text), parts[i].start != .max else { return }
+      own.append(version)
+      var known = versions[version] ?? (TestSample(), .max, .min)
+      known.sample.join(parts[i].sample)
+      known.start = min(known.start, parts[i].start)
+      known.end = max(known.end, parts[i].start)
+      versions[version] = known
+    }
+    let ordered = versions.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    let pairs = zip(ordered, ordered.dropFirst())
+    guard pairs.contains(where: { $0.key.dropLast() == $1.key.dropLast() }),
+      pairs.allSatisfy({ $0.value.end < $1.value.start && $0.value.sample.overlap($1.value.sample).isMost })
+    else { return }
+    for i in places.indices {
+      places[i].number = own[i].reduce(0) { $0 * 10_000 + $1 }
+      places[i].isNumberSure = true
+      places[i].label = places[i].rest[0].text
+      places[i].rest.removeFirst()
+    }
+  }
+
+  /// Three or four numbers between dots, a `v` before them or not; nil for anything else.
+  private static func version(_ text: String) -> [Int64]? {
+    let bare = text.first == "v" || text.first == "V" ? text.dropFirst() : text[...]
+    let numbers = bare.split(separator: ".", omittingEmptySubsequences: false).map { part in
+      part.utf8.count <= 4 && part.allSatisfy(\.isNumber) ? Int64(part) : nil
+    }
+    let known = numbers.compactMap(\.self)
+    return known.count == numbers.count && (3...4).contains(known.count) ? known : nil
+  }
+
+  /// What Allure's environment files say of the results beside them, by folder.
+  private static func environments(_ parts: [TestFilePart]) -> [String: [TestRecord.Property]] {
+    var found: [String: [TestRecord.Property]] = [:]
+    for part in parts where part.isEnvironment { found[folder(part.path), default: []] += part.properties }
+    return found
+  }
+
+  private static func folder(_ path: String) -> String {
+    guard let cut = path.lastIndex(where: { $0 == "/" || $0 == "!" }) else { return "" }
+    return String(path[..<cut])
   }
 
   /// Numbers behind revisions: attempts where they begin with one (or zero) for each revision, else the builds' numbers.

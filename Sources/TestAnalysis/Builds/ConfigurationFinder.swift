@@ -8,6 +8,7 @@
 // A mistake between the last two is not symmetric: a fault of one configuration that is taken for an attempt looks flaky.
 
 internal import Model
+internal import Segments
 internal import Support
 
 struct ConfigurationFinder {
@@ -52,12 +53,52 @@ struct ConfigurationFinder {
     for (_, children) in folders() where children.count > 1 || children.contains(where: { known[$0.name] != nil }) {
       judge(children)
     }
+    for (_, children) in folders() {
+      for child in children where child.isFile { settleRepeated(child) }
+    }
+  }
+
+  /// Reports of one folder whose names differ only in their date and that hold the same tests: of several configurations
+  /// where their properties say so, else attempts where all but the last one have a failure.
+  private mutating func settleRepeated(_ child: Child) {
+    for (_, reports) in child.reports.sorted(by: { $0.key < $1.key }) {
+      let own = reports.filter { roles[$0].attempt == nil && !roles[$0].isCopy && parts[$0].start != .max }
+        .sorted { (parts[$0].start, $0) < (parts[$1].start, $1) }
+      guard (2...20).contains(own.count), let last = own.last,
+        own.allSatisfy({ places[$0].rest.last?.date != nil && places[$0].rest.last?.isDrawn == false })
+      else { continue }
+      let overlap = zip(own, own.dropFirst()).map { parts[$0].sample.overlap(parts[$1].sample) }
+      guard overlap.allSatisfy(\.isMost) else { continue }
+      if let values = Self.telling(own.map { places[$0].origin.configuration }) {
+        for (report, value) in zip(own, values) { roles[report].configuration.append(value) }
+        continue
+      }
+      let hosts = Set(own.map { Set(parts[$0].suites.map(\.note.host)) })
+      guard hosts.count == 1, Set(own.map { parts[$0].start }).count == own.count,
+        own.allSatisfy({ $0 == last || parts[$0].failed + parts[$0].errors > 0 || !parts[$0].isComplete })
+      else { continue }
+      for (rank, report) in own.enumerated() { roles[report].attempt = rank + 1 }
+    }
+  }
+
+  /// The values of the property with the shortest ones among those that every report has and no two share.
+  private static func telling(_ properties: [[TestRecord.Property]]) -> [String]? {
+    let tables = properties.map { list in
+      Dictionary(list.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    var best: [String]?
+    for name in (tables.first ?? [:]).keys.sorted() {
+      let values = tables.compactMap { $0[name] }
+      guard values.count == tables.count, Set(values).count == values.count else { continue }
+      if best.map({ values.joined().utf8.count < $0.joined().utf8.count }) ?? true { best = values }
+    }
+    return best
   }
 
   /// The folders that hold reports, each with its children; sorted by path.
   private func folders() -> [(String, [Child])] {
     var folders: [String: [String: Child]] = [:]
-    for (i, place) in places.enumerated() {
+    for (i, place) in places.enumerated() where !parts[i].isEnvironment {
       var path = ""
       for (depth, component) in place.rest.enumerated() {
         let isFile = depth == place.rest.count - 1
@@ -98,7 +139,9 @@ struct ConfigurationFinder {
       case .attempts, .apart: break
       }
     }
-    count(children, pairs.filter { $0.2 == .attempts }.map { ($0.0, $0.1) })
+    let attempts = pairs.filter { $0.2 == .attempts }.map { ($0.0, $0.1) }
+    count(children, attempts)
+    let children = withoutCounts(children, attempts)
     var members: [Int: [Int]] = [:]
     for i in children.indices { members[root(i), default: []].append(i) }
     for (_, indices) in members.sorted(by: { $0.key < $1.key }) {
@@ -107,6 +150,23 @@ struct ConfigurationFinder {
       } else if let label = known[children[indices[0]].name] {
         setLabel(children[indices[0]], label)
       }
+    }
+  }
+
+  /// The children without the words that count attempts: those of `linux-1`, `linux-2` and `windows-1` are no part of what
+  /// a configuration is called.
+  private func withoutCounts(_ children: [Child], _ attempts: [(Int, Int)]) -> [Child] {
+    var counts: Set<String> = []
+    for (a, b) in attempts where !children[a].isFile && !children[b].isFile {
+      counts.formUnion(Self.difference(children[a].words, children[b].words))
+      counts.formUnion(Self.difference(children[b].words, children[a].words))
+    }
+    guard !counts.isEmpty, counts.allSatisfy({ Int($0) != nil }) else { return children }
+    return children.map { child in
+      guard let last = child.words.last, counts.contains(last), child.words.count > 1 else { return child }
+      var child = child
+      child.words.removeLast()
+      return child
     }
   }
 
@@ -147,7 +207,7 @@ struct ConfigurationFinder {
     }
     guard overlap.isMost else { return .apart }
     if isSame { return .copies }
-    if known[a.name] != nil, known[b.name] != nil { return .configurations }
+    if let first = known[a.name], let second = known[b.name], first != second { return .configurations }
     let isOneFolder = a.isFile || b.isFile
     if isOneFolder, isTogether, overlap.isAlike, overlap.common == overlap.smaller { return .copies }
     if propertiesDiffer(a, b, both) { return .configurations }
@@ -263,10 +323,18 @@ struct ConfigurationFinder {
     let byName = children.map { child in child.words.filter { !common.contains($0) } }
     let isTold =
       byName.allSatisfy { !$0.isEmpty && !$0.allSatisfy { Int($0) != nil } } && !children.contains(where: \.isOpaque)
+      && !(areNumbered(byName) && children.allSatisfy { propertyLabel($0, among: children) != nil })
     for (child, words) in zip(children, byName) {
       let label = isTold ? words.joined(separator: "-") : propertyLabel(child, among: children) ?? child.name
       setLabel(child, known[child.name] ?? label)
     }
+  }
+
+  /// Whether names only count (`job1`, `job2`): a number from one on behind one word, which says nothing of what ran there.
+  private func areNumbered(_ names: [[String]]) -> Bool {
+    let counts = names.compactMap { $0.count == 1 ? Self.count($0[0]) : nil }
+    guard counts.count == names.count, Set(counts.map(\.word)).count == 1 else { return false }
+    return BuildFinder.counts(Set(counts.map { Int64($0.number) }))
   }
 
   /// The shortest property that tells the alternatives apart.

@@ -74,6 +74,17 @@ struct ReportPlace {
       isNumberSure = true
     }
     if revision.isEmpty { revision = origin.revision }
+    nameJobs()
+  }
+
+  /// `12/12.3`: the jobs of a build are numbered behind its own number. What one does is the same from build to build.
+  private mutating func nameJobs() {
+    guard let number else { return }
+    let prefix = String(number) + "."
+    for i in rest.indices where rest[i].words.count == 1 && rest[i].words[0].hasPrefix(prefix) {
+      let job = rest[i].words[0].dropFirst(prefix.count)
+      if !job.isEmpty, job.allSatisfy(\.isNumber) { rest[i].words = ["job" + job] }
+    }
   }
 
   private static let buildFolders: Set<String> = [
@@ -140,7 +151,10 @@ struct ReportPlace {
       if let file { rest.append(file) }
       return
     }
-    guard let first = rest.firstIndex(where: { !$0.revision.isEmpty || $0.number != nil }), first > 0 else { return }
+    let isBuild = { (component: PathComponent) in
+      !component.revision.isEmpty || component.number != nil || component.date != nil
+    }
+    guard let first = rest.firstIndex(where: isBuild), first > 0 else { return }
     for i in 0..<first {
       guard let word = rest[i].words.first?.lowercased(), Self.branchWords.contains(word) else { continue }
       // `feature/vat`: the name goes on in the next folder.

@@ -177,7 +177,7 @@ struct TestPlaces {
   /// Reports that most builds have are missed where one lacks them: a job of it died.
   private mutating func findMissing(_ parts: [TestFilePart], _ finder: BuildFinder, _ found: ConfigurationFinder) {
     var holders: [String: Set<Int>] = [:]
-    for (i, place) in finder.places.enumerated() {
+    for (i, place) in finder.places.enumerated() where !parts[i].isEnvironment {
       let cell = found.roles[i].configuration.joined(separator: "\u{0}")
       let folder = place.rest.dropLast().map(\.name).joined(separator: "/") + "\u{0}" + cell
       // Which of its tests a shard gets changes from build to build: of a shard the folder counts, of a file all shards.

@@ -38,10 +38,11 @@ package struct ExemplarPartial: Sendable {
   }
 
   private(set) var kept: [Key: Kept] = [:]
-  /// Keys with a larger hash will not be kept.
-  private var threshold = UInt64.max
 
   package init() {}
+
+  /// The requests kept, in the order of what they stand for.
+  package var shown: [ExemplarRequest] { kept.sorted { $0.key < $1.key }.map(\.value.request) }
 
   mutating func add(_ key: Key, _ one: Kept) {
     if let there = kept[key], there < one { return }
@@ -49,14 +50,10 @@ package struct ExemplarPartial: Sendable {
     if kept.count > 2 * Self.limit { trim() }
   }
 
-  /// Whether a key may be among those that are kept in the end.
-  func mayKeep(_ key: Key) -> Bool { threshold == .max || key.hash <= threshold }
-
   mutating func trim() {
     guard kept.count > Self.limit else { return }
     let ranked = kept.keys.map { (hash: $0.hash, key: $0) }.sorted { ($0.hash, $0.key) < ($1.hash, $1.key) }
     for (_, key) in ranked.dropFirst(Self.limit) { kept[key] = nil }
-    threshold = ranked[Self.limit - 1].hash
   }
 
   package mutating func merge(_ other: ExemplarPartial) {

@@ -36,12 +36,12 @@ package enum AggregateVerb {
   private static func aggregated(
     _ taken: (store: PartitionStore, coverage: Coverage, outcomes: [InputOutcome]), _ request: RunRequest
   ) throws -> NightPartial {
-    do throws(StoreFailure) {
+    do throws(FileFailure) {
       return try AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory).run(
         taken.store, outcomes: taken.outcomes, coverage: taken.coverage, jobs: request.jobs)
     } catch {
       // Rows that cannot be understood came so: no retry mends them.
-      if error.code == 0 { throw FileFailure(.damaged, "the segments", error.message) }
+      if error.kind == .scratchDamaged { throw FileFailure(.damaged, "the segments", error.message) }
       throw error
     }
   }

@@ -1,6 +1,7 @@
 internal import History
 internal import Model
 internal import Runs
+internal import Support
 
 /// `history list | show | check | prune`.
 package enum HistoryVerbs {
@@ -66,7 +67,8 @@ package enum HistoryVerbs {
     return act(path) { store in "\(try store.prune(keep: keep)) nights removed\n" }
   }
 
-  private static func act(_ path: String, _ body: (HistoryStore) throws -> String) -> Int32 {
+  /// Opens a history that is there, does something with it, and prints what that gives.
+  static func act(_ path: String, _ body: (HistoryStore) throws -> String) -> Int32 {
     do {
       var options = HistoryStore.Options()
       options.creates = false
@@ -74,9 +76,9 @@ package enum HistoryVerbs {
       try Console.print(try body(store))
       try store.close()
       return Exit.done
-    } catch let failure as HistoryFailure {
-      Console.tell(failure.description)
-      return failure.code == .missing ? Exit.missingInput : Exit.noReport
+    } catch let failure as FileFailure {
+      Console.tell(failure.historyLine)
+      return failure.kind == .missing ? Exit.missingInput : Exit.noReport
     } catch {
       return PhaseVerbs.report(error)
     }

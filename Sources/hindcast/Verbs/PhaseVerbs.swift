@@ -76,7 +76,7 @@ package enum PhaseVerbs {
   /// One partition of a night as the pieces of a frame; its rows are let go. The encoder is used for one after another.
   private static func frame(
     _ partition: Int, of night: Extraction, _ encoder: inout SegmentEncoder
-  ) throws(StoreFailure) -> [[UInt8]] {
+  ) throws(FileFailure) -> [[UInt8]] {
     var coverage = night.coverage
     coverage.batches = [night.batch: PartitionSet(partition)]
     var frame = Frame(kind: .segments, coverage: coverage)
@@ -133,23 +133,25 @@ package enum PhaseVerbs {
       Console.tell(failure.message)
       return failure.code
     case let failure as FileFailure:
-      let verb = failure.kind == .unwritable ? "cannot write " : failure.kind == .damaged ? "" : "cannot read "
-      Console.tell("\(verb)\(failure.path): \(failure.message)")
-      switch failure.kind {
-      case .missing: return Exit.missingInput
-      case .unreadable: return Exit.ioFailure
-      case .unwritable: return Exit.cannotCreate
-      case .damaged: return Exit.damagedIntermediate
-      }
+      Console.tell(failure.line)
+      return exitCode(of: failure)
     case let failure as CoverageFailure:
       Console.tell(failure.message)
       return Exit.damagedIntermediate
-    case let failure as StoreFailure:
-      Console.tell(failure.message + (failure.code == 0 ? "" : ": " + CheckedFile.reason(failure.code)))
-      return Exit.ioFailure
     default:
       Console.tell("\(error)")
       return Exit.noReport
+    }
+  }
+
+  private static func exitCode(of failure: FileFailure) -> Int32 {
+    switch failure.kind {
+    case .missing: Exit.missingInput
+    case .unwritable: Exit.cannotCreate
+    case .damaged: Exit.damagedIntermediate
+    case .unreadable, .full, .device, .scratch, .scratchDamaged: Exit.ioFailure
+    // A history that cannot be used, and why: other inputs would not mend it.
+    case .foreign, .newerSchema, .busy, .denied: Exit.noReport
     }
   }
 

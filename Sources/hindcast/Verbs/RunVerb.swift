@@ -29,7 +29,7 @@ package enum RunVerb {
       return conclude(night, request)
     } catch {
       let code = PhaseVerbs.report(error)
-      return error is StoreFailure ? Exit.noReport : code
+      return (error as? FileFailure)?.isScratch == true ? Exit.noReport : code
     }
   }
 
@@ -72,10 +72,10 @@ package enum RunVerb {
     let request = NightRun.dated(request, night)
     let (conclusion, history) = try NightRun.findings(night, request)
     let unwritten = try ReportOutput.write(conclusion, night, request)
-    do throws(HistoryFailure) {
+    do throws(FileFailure) {
       try history?.commit(conclusion)
     } catch {
-      Console.tell("the report is written, but the history was not brought up to date: \(error.description)")
+      Console.tell("the report is written, but the history was not brought up to date: \(error.historyLine)")
       return Exit.partlyUnread
     }
     if request.annotates {

@@ -15,35 +15,29 @@ package enum TriageVerb {
   package static func decide(
     _ id: String, action: String?, history: String, until: String? = nil, note: String? = nil
   ) -> Int32 {
-    do {
-      if let until, NightDate(until) == nil { throw RunSetup.Failure("--until takes YYYY-MM-DD, not '\(until)'") }
-      var options = HistoryStore.Options()
-      options.creates = false
-      let store = try HistoryStore(path: history, options: options)
-      let found = try store.incidents(beginning: id)
-      guard let one = found.first, found.count == 1, !id.isEmpty else {
-        try store.close()
-        let ids = found.prefix(20).map { "\($0.incident.id)  \($0.date)  \(Console.inert($0.incident.headline))" }
-        throw RunSetup.Failure(
-          found.isEmpty
-            ? "no incident of this history begins with '\(id)': hindcast history show lists them"
-            : "several incidents begin with '\(id)':\n" + ids.joined(separator: "\n"))
-      }
+    if let until, NightDate(until) == nil {
+      return PhaseVerbs.report(RunSetup.Failure("--until takes YYYY-MM-DD, not '\(until)'"))
+    }
+    return HistoryVerbs.act(history) { store in
+      let one = try incident(id, in: store)
       let decision = action.flatMap(Triage.Action.init(rawValue:)).map {
         Triage($0, until: ForeignName(until ?? ""), note: ForeignText(String((note ?? "").prefix(500))))
       }
-      try store.decide(decision, about: one.incident.fingerprint)
-      try store.close()
+      try store.decide(decision, about: one.fingerprint)
       let what = decision.map { $0.action == .ack ? "acknowledged" : "muted" } ?? "undecided again"
-      try Console.print(
-        "\(one.incident.id) \(what)\(until.map { " until \($0)" } ?? ""): \(Console.inert(one.incident.headline))\n")
-      return Exit.done
-    } catch let failure as HistoryFailure {
-      Console.tell(failure.description)
-      return failure.code == .missing ? Exit.missingInput : Exit.noReport
-    } catch {
-      return PhaseVerbs.report(error)
+      return "\(one.id) \(what)\(until.map { " until \($0)" } ?? ""): \(Console.inert(one.headline))\n"
     }
+  }
+
+  /// The one incident of a history whose id begins so.
+  private static func incident(_ id: String, in store: HistoryStore) throws -> HistoricIncident {
+    let found = try store.incidents(beginning: id)
+    if let one = found.first, found.count == 1, !id.isEmpty { return one.incident }
+    let ids = found.prefix(20).map { "\($0.incident.id)  \($0.date)  \(Console.inert($0.incident.headline))" }
+    throw RunSetup.Failure(
+      found.isEmpty
+        ? "no incident of this history begins with '\(id)': hindcast history show lists them"
+        : "several incidents begin with '\(id)':\n" + ids.joined(separator: "\n"))
   }
 }
 

@@ -47,6 +47,8 @@ struct ReportBuilder {
   private var isCutShort = false
   /// Whether the file belongs to a report format and holds no results by its nature.
   private(set) var isNoResultReport = false
+  /// Whether the file tells of what tests ran on, and holds no results by its nature.
+  var holdsSettings = false
 
   init(context: MemberContext) {
     self.context = context

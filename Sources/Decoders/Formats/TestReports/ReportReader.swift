@@ -62,6 +62,7 @@ enum ReportDialects {
       let reader = NUnitReports(root: root)
       return .reader(reader, name: reader.isVersion3 ? "nunit3" : "nunit2")
     case "robot": return .reader(RobotReports(), name: "robot")
+    case "environment": return .reader(AllureEnvironmentReports(), name: AllureEnvironmentReports.dialect)
     case "Catch", "Catch2TestRun": return .reader(Catch2Reports(), name: "catch2")
     default:
       if let tool = otherTools[root.name] { return .otherTool(tool) }

@@ -18,6 +18,8 @@ struct TRXReports: ReportReader {
   private var pending: [Pending] = []
   private var open: [Pending] = []
   private var definition = ""
+  /// What the tests were built for, as the assembly's path has it.
+  private var framework = ""
   private var declared: [(what: String, value: String)] = []
   private var declaredLine = 1
   private var counts: [String: Int] = [:]
@@ -31,7 +33,12 @@ struct TRXReports: ReportReader {
     case "UnitTestResult", "TestResultAggregation", "WebTestResult", "ManualTestResult", "GenericTestResult",
       "TestResult":
       startResult(tag, on: sheet)
-    case "UnitTest", "WebTest", "ManualTest", "OrderedTest", "GenericTest": definition = tag["id"] ?? ""
+    case "UnitTest", "WebTest", "ManualTest", "OrderedTest", "GenericTest":
+      definition = tag["id"] ?? ""
+      if framework.isEmpty, let storage = tag["storage"] {
+        framework = Self.framework(storage)
+        if !framework.isEmpty { sheet.property("suite.framework", framework) }
+      }
     case "TestMethod":
       if !definition.isEmpty, classes.count < 200_000, let name = tag["className"] {
         classes[definition] = sheet.cut(String(name.prefix { $0 != "," }), 1000)
@@ -86,6 +93,16 @@ struct TRXReports: ReportReader {
       sheet.compare(
         what == "total" ? "results" : what, declared: value, counted: counted, of: "Counters", line: declaredLine)
     }
+  }
+
+  /// The target framework's name in an assembly's path: `…/bin/Debug/net8.0/Tests.dll`, as MSBuild's output folders have it.
+  private static func framework(_ storage: String) -> String {
+    let folders = storage.split { $0 == "/" || $0 == "\\" }.dropLast()
+    return folders.last { folder in
+      let rest = folder.lowercased().drop { !$0.isNumber }
+      let word = folder.lowercased().prefix { !$0.isNumber }
+      return ["net", "netcoreapp", "netstandard"].contains(word) && rest.prefix { $0.isNumber || $0 == "." }.count > 0
+    }.map(String.init) ?? ""
   }
 
   private mutating func startResult(_ tag: borrowing XMLTag, on sheet: ReportBuilder) {

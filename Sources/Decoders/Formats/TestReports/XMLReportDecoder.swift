@@ -185,7 +185,7 @@ struct ReportEvents: XMLHandler {
   /// The member has ended.
   mutating func finish(complete: Bool) {
     if reader != nil || (!sheet.file.dialect.isEmpty) {
-      if sheet.recordCount == 0 {
+      if sheet.recordCount == 0, !sheet.holdsSettings {
         sheet.note("noResults", .note, line: 1, "the report holds no result")
       }
       sheet.close(complete: isComplete && complete)

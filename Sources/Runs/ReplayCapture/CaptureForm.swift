@@ -59,7 +59,8 @@ extension CaptureBundle {
 
   /// The bytes of a capture file: readable, or compact.
   package func text(isCompact: Bool = false) throws(CaptureFailure) -> String {
-    _ = try CaptureHash.tagged("check", json)
+    let json = json
+    try CaptureHash.checkFinite(json)
     return isCompact ? json.canonical : json.pretty
   }
 

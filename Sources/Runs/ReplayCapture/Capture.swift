@@ -19,6 +19,18 @@ package enum Capture {
   package static func bundle(
     _ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest, document: String
   ) throws(CaptureFailure) -> CaptureBundle {
+    var bundle = try decisions(conclusion, night, request)
+    bundle.reportChecksum = checksum(of: document)
+    return bundle
+  }
+
+  /// The checksum of a report as a capture has it.
+  static func checksum(of document: String) -> String { SHA256.hex(Array(document.utf8)) }
+
+  /// The capture of a conclusion whose report is still being made.
+  static func decisions(
+    _ conclusion: Conclusion, _ night: NightPartial, _ request: RunRequest
+  ) throws(CaptureFailure) -> CaptureBundle {
     let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
     let renderer = ReportJSON(rules: rules)
     let inputs = night.outcomes.map { CapturedInput(name: $0.name, sha256: $0.sha256, bytes: $0.bytes) }
@@ -37,7 +49,6 @@ package enum Capture {
         CapturedDecision(
           eventID: "policies", decision: .invoke, effects: [try CapturedEffect(renderer.policies(policies))]))
     }
-    bundle.reportChecksum = SHA256.hex(Array(document.utf8))
     return bundle
   }
 

@@ -169,14 +169,15 @@ package enum CaptureHash {
 
   static func tagged(_ tag: String, _ value: JSONValue) throws(CaptureFailure) -> String {
     try checkFinite(value)
-    return SHA256.hex(Array("\(tag).v1\n".utf8) + Array(value.canonical.utf8))
+    return SHA256.hex(Array("\(tag).v1\n".utf8) + value.canonicalBytes)
   }
 
   static func chain(after previous: String, _ decision: CapturedDecision) throws(CaptureFailure) -> String {
     try tagged("hindcast.decision", .object(["previous": .string(previous), "decision": decision.unchained]))
   }
 
-  private static func checkFinite(_ value: JSONValue) throws(CaptureFailure) {
+  /// - Throws: `CaptureFailure` where a number is none that JSON has.
+  static func checkFinite(_ value: JSONValue) throws(CaptureFailure) {
     var open = [value]
     while let next = open.popLast() {
       switch next {
