@@ -89,19 +89,36 @@ enum FieldText {
     case milliseconds
     case microseconds
     case nanoseconds
+
+    /// Whether one of it is more than one of another.
+    func isLarger(than other: Unit) -> Bool {
+      func size(_ unit: Unit) -> Int {
+        switch unit {
+        case .inferred: -1
+        case .nanoseconds: 0
+        case .microseconds: 1
+        case .milliseconds: 2
+        case .seconds: 3
+        }
+      }
+      return size(self) > size(other)
+    }
   }
 
   /// A moment in microseconds: a number since the epoch, or a date and time.
   ///
   /// A number without a unit is taken by its size: seconds below 10^11, then milliseconds, microseconds, nanoseconds at a
   /// thousand times each, which is right for every moment between 1973 and 5138.
-  static func time(_ field: Span<UInt8>, unit: Unit, zoneSeconds: Int, order: DateOrder? = nil) -> Int64? {
+  /// A date without its year is of the year that ends with the last day.
+  static func time(
+    _ field: Span<UInt8>, unit: Unit, zoneSeconds: Int, order: DateOrder? = nil, lastDay: Int? = nil
+  ) -> Int64? {
     let b = field.extracting(trimmed(field))
     guard b.count > 0 else { return nil }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
     if let number = double(b) { return microseconds(number, unit: unit) }
-    var clock = LogClock(zoneSeconds: zoneSeconds)
+    var clock = LogClock(zoneSeconds: zoneSeconds, lastDay: lastDay)
     clock.order = order
     return written(b, LogTimeParser(clock: clock))?.time
   }
@@ -131,7 +148,7 @@ enum FieldText {
   static func moment(_ field: Span<UInt8>, times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
     let b = field.extracting(trimmed(field))
     guard !b.isEmpty else { return nil }
-    if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds) {
+    if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds, lastDay: times.clock.lastDay) {
       guard time != 0, time > -2_208_988_800_000_000 else { return nil }
       return (time, namesZone(b))
     }

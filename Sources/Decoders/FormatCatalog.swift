@@ -85,6 +85,23 @@ package enum FormatCatalog {
       name: "W3C extended log", sign: "#Fields with cs-method and sc-status",
       specification: "https://www.w3.org/TR/WD-logfile"),
     Entry(
+      name: "Gin access log", sign: "[GIN], a date, and status, duration, client, method and path between bars",
+      specification: "https://github.com/gin-gonic/gin/blob/master/logger.go"),
+    Entry(
+      name: "S3 access log",
+      sign: "a bucket owner's 64 digits, a bucket, a bracketed date, an operation, a quoted request",
+      specification: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html"),
+    Entry(
+      name: "Squid access log",
+      sign: "seconds with milliseconds, a duration, a client, result/status, bytes, method, URL",
+      specification: "https://wiki.squid-cache.org/Features/LogFormat"),
+    Entry(
+      name: "Heroku router log", sign: "pairs with method, path, status, connect and service",
+      specification: "https://devcenter.heroku.com/articles/http-routing#heroku-router-log-format"),
+    Entry(
+      name: "lograge", sign: "pairs or JSON with method, path, controller, status and duration",
+      specification: "https://github.com/roidrage/lograge"),
+    Entry(
       name: "log lines", sign: "headers of one layout in most lines",
       specification: "https://www.rfc-editor.org/rfc/rfc5424"),
     Entry(

@@ -201,41 +201,46 @@ extension IncidentPartial: BinaryCodable {
     }
   }
 
-  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+  package init(from reader: inout ByteReader) throws(DecodeFailure) { try merge(from: &reader) }
+
+  /// Merges a partial as it is read, without holding both.
+  ///
+  /// - Throws: `DecodeFailure` where the bytes are damaged or of another version; some of them are merged then.
+  package mutating func merge(from reader: inout ByteReader) throws(DecodeFailure) {
     guard try reader.byte() == Self.version else { throw reader.failure("unknown version of a cascade partial") }
     let texts = try reader.array { reader throws(DecodeFailure) in try reader.text() }
-    for text in texts { _ = names.intern(text) }
-    guard names.texts == texts else { throw reader.failure("names are not distinct") }
-    let count = texts.count
-    first = try reader.signed()
-    last = try reader.signed()
-    events = try reader.tally()
+    let map = texts.map { names.intern($0) }
+    guard map.first == 0, Set(map).count == map.count else { throw reader.failure("names are not distinct") }
+    first = min(first, try reader.signed())
+    last = max(last, try reader.signed())
+    events += try reader.tally()
     let tables = try SampleTables(from: &reader)
-    activity = try CellTable(from: &reader, names: count, tables)
-    blame = try CellTable(from: &reader, names: count, tables)
-    impact = try CellTable(from: &reader, names: count, tables)
-    pace = try CellTable(from: &reader, names: count, tables)
-    ways = try CellTable(from: &reader, names: count, tables)
-    signals = try CellTable(from: &reader, names: count, tables)
-    entries = try CellTable(from: &reader, names: count, tables)
-    samples = try CellTable(from: &reader, names: count, tables)
-    visits = try CellTable(from: &reader, names: count, tables)
-    operations = try CellTable(from: &reader, names: count, tables)
-    pairs = try CellTable(from: &reader, names: count, tables)
-    selfTimes = try CellTable(from: &reader, names: count, tables)
-    gaps = try CellTable(from: &reader, names: count, tables)
-    durations = try CellTable(from: &reader, names: count, tables)
-    edges = try CellTable(from: &reader, names: count, tables)
-    together = try CellTable(from: &reader, names: count, tables)
-    addresses = try CellTable(from: &reader, names: count, tables)
-    blameEvidence = try CellTable(from: &reader, names: count, tables)
-    failureEvidence = try CellTable(from: &reader, names: count, tables)
-    slowEvidence = try CellTable(from: &reader, names: count, tables)
-    logs = try CellTable(from: &reader, names: count, tables)
-    logVolume = try CellTable(from: &reader, names: count, tables)
-    metrics = try CellTable(from: &reader, names: count, tables)
-    latency = try reader.dictionary { reader throws(DecodeFailure) in
-      (Int32(truncatingIfNeeded: try reader.signed()), try Sketch(from: &reader))
+    try activity.merge(from: &reader, map, tables)
+    try blame.merge(from: &reader, map, tables)
+    try impact.merge(from: &reader, map, tables)
+    try pace.merge(from: &reader, map, tables)
+    try ways.merge(from: &reader, map, tables)
+    try signals.merge(from: &reader, map, tables)
+    try entries.merge(from: &reader, map, tables)
+    try samples.merge(from: &reader, map, tables)
+    try visits.merge(from: &reader, map, tables)
+    try operations.merge(from: &reader, map, tables)
+    try pairs.merge(from: &reader, map, tables)
+    try selfTimes.merge(from: &reader, map, tables)
+    try gaps.merge(from: &reader, map, tables)
+    try durations.merge(from: &reader, map, tables)
+    try edges.merge(from: &reader, map, tables)
+    try together.merge(from: &reader, map, tables)
+    try addresses.merge(from: &reader, map, tables)
+    try blameEvidence.merge(from: &reader, map, tables)
+    try failureEvidence.merge(from: &reader, map, tables)
+    try slowEvidence.merge(from: &reader, map, tables)
+    try logs.merge(from: &reader, map, tables)
+    try logVolume.merge(from: &reader, map, tables)
+    try metrics.merge(from: &reader, map, tables)
+    for _ in 0..<(try reader.count(minimumBytes: 6)) {
+      let component = map.name(Int32(truncatingIfNeeded: try reader.signed()))
+      latency[component, default: Sketch()].merge(try Sketch(from: &reader))
     }
   }
 }

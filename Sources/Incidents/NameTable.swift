@@ -149,13 +149,22 @@ struct CellTable<Value: CellValue>: Sendable {
 
   init() {}
 
-  init(from reader: inout ByteReader, names: Int, _ tables: SampleTables) throws(DecodeFailure) {
+  /// Merges what `encode` wrote, cell by cell as it is read.
+  ///
+  /// - Parameters:
+  ///   - reader: where it stands.
+  ///   - map: the number here of each name there.
+  ///   - tables: what its samples share.
+  /// - Throws: `DecodeFailure` where the bytes are damaged; some of them are merged then.
+  mutating func merge(
+    from reader: inout ByteReader, _ map: [Int32], _ tables: SampleTables
+  ) throws(DecodeFailure) {
     let count = try reader.count(minimumBytes: 2)
     guard count > 0 else { return }
     var fields = try ByteColumnReaders(from: &reader, count: 7)
     var values = try ByteColumnReaders(from: &reader, count: Value.columns)
     guard count == fields[0].remaining, count <= values[0].remaining else { throw reader.failure("rows are missing") }
-    cells.reserve(min(count, 1 << 20))
+    cells.reserve(Swift.max(cells.count, Swift.min(count, 1 << 20)))
     var last = CubeKey(a: 0)
     for row in 0..<count {
       let mask = try fields[0].byte()
@@ -177,9 +186,11 @@ struct CellTable<Value: CellValue>: Sendable {
       if mask & 15 != 0 {
         let lowest = min(min(last.a, last.b), min(last.c, last.d))
         let highest = max(max(last.a, last.b), max(last.c, last.d))
-        guard lowest >= 0, Int(highest) < names else { throw reader.failure("name out of range") }
+        guard lowest >= 0, Int(highest) < map.count else { throw reader.failure("name out of range") }
       }
-      add(try Value(from: &values, tables), at: last)
+      var value = try Value(from: &values, tables)
+      if Value.holdsNames { value.rename(map) }
+      add(value, at: last.renamed(map))
     }
     try fields.close()
     try values.close()

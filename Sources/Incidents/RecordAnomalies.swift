@@ -187,7 +187,8 @@ struct RecordAnomalies {
         if last == .min || one.first.time.subtractingSaturated(last) > 3 * IncidentPartial.coarse {
           signs[component, default: []].append(
             (
-              one.first.time, .logBurst(message: ForeignText(RecordQuote.bounded(grid.partial.names[one.first.message]))),
+              one.first.time,
+              .logBurst(message: ForeignText(RecordQuote.bounded(grid.partial.names[one.first.message]))),
               one.first.evidence(grid.partial.names, quote: Quote.of(one.first, grid.partial.names))
             ))
         }

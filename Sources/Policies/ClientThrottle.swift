@@ -79,20 +79,3 @@ package struct ClientThrottleState: Hashable, Sendable {
     }
   }
 }
-
-/// Envoy's outlier detection: how long a host is put out, and where the success-rate threshold lies.
-package enum OutlierEjection {
-  /// base·count, capped; microseconds.
-  package static func period(ejections: Int, base: Int64 = 30_000_000, maximum: Int64 = 300_000_000) -> Int64 {
-    let (product, overflow) = base.multipliedReportingOverflow(by: Int64(max(ejections, 0)))
-    return min(overflow ? .max : product, maximum)
-  }
-
-  /// mean - factor·standard deviation of the hosts' success rates.
-  package static func threshold(successRates: [Double], factor: Double = 1.9) -> Double? {
-    guard !successRates.isEmpty else { return nil }
-    let mean = successRates.reduce(0, +) / Double(successRates.count)
-    let variance = successRates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(successRates.count)
-    return mean - factor * variance.squareRoot()
-  }
-}

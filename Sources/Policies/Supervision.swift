@@ -94,7 +94,7 @@ package enum SupervisionAction: Hashable, Sendable {
   case escalate(String, at: Int64)
 }
 
-/// One supervisor over its children: a machine over exits, heartbeats and ticks.
+/// One supervisor over its children: a machine over their exits.
 package struct Supervisor: Sendable {
   package let settings: SupervisionSettings
   /// Children under supervision, in start order.
@@ -103,21 +103,15 @@ package struct Supervisor: Sendable {
   package private(set) var restarts: [String: Int] = [:]
   private var recent: [Int64] = []
   private var recentByChild: [String: [Int64]] = [:]
-  private var windowBegin: Int64?
-  private var windowStarts = 0
-  private var lastSign: [String: Int64] = [:]
-  /// When a child that was told to start does so.
-  private var starting: [String: Int64] = [:]
+  private var window: FixedStartWindow
 
   /// Supervises children that are first started at `time`, microseconds.
   package init(_ settings: SupervisionSettings, startedAt time: Int64 = 0) {
     self.settings = settings
     alive = settings.children.map(\.id)
-    for id in alive { lastSign[id] = time }
-    if settings.window == .fixed {
-      windowBegin = time
-      windowStarts = 1
-    }
+    window = FixedStartWindow(interval: settings.period, burst: settings.maxRestarts)
+    // The first start counts.
+    if settings.window == .fixed { _ = window.admits(at: time) }
   }
 
   private func spec(_ id: String) -> SupervisionSettings.Child? { settings.children.first { $0.id == id } }
@@ -130,7 +124,6 @@ package struct Supervisor: Sendable {
     case .transient where reason.isAbnormal: break
     case .transient, .temporary:
       alive.removeAll { $0 == id }
-      lastSign[id] = nil
       return [.drop(id, at: time)]
     }
     guard admitsRestart(of: child, at: time) else { return escalate(id, at: time) }
@@ -156,7 +149,6 @@ package struct Supervisor: Sendable {
         alive.removeAll { $0 == other }
         actions.append(.drop(other, at: time))
       } else {
-        lastSign[other] = start
         actions.append(.start(other, at: start))
       }
     }
@@ -174,17 +166,7 @@ package struct Supervisor: Sendable {
     own.append(time)
     recentByChild[child.id] = own
     if let limit = child.maxRestarts, own.count > limit { return false }
-    if settings.window == .fixed {
-      guard settings.maxRestarts > 0 else { return false }
-      if let begin = windowBegin, time.subtractingSaturated(begin) <= settings.period {
-        guard windowStarts < settings.maxRestarts else { return false }
-        windowStarts += 1
-      } else {
-        windowBegin = time
-        windowStarts = 1
-      }
-      return true
-    }
+    if settings.window == .fixed { return settings.maxRestarts > 0 && window.admits(at: time) }
     recent = kept(recent, at: time)
     recent.append(time)
     return recent.count <= settings.maxRestarts
@@ -193,22 +175,6 @@ package struct Supervisor: Sendable {
   private func kept(_ times: [Int64], at time: Int64) -> [Int64] {
     let from = time.subtractingSaturated(settings.period)
     return times.filter { settings.window == .slidingExclusive ? $0 > from : $0 >= from }
-  }
-
-  /// A sign of life.
-  package mutating func heartbeat(_ id: String, at time: Int64) {
-    if let last = lastSign[id] { lastSign[id] = max(last, time) }
-  }
-
-  /// Time passes: a child whose heartbeat is overdue counts as ended by a timeout.
-  package mutating func tick(at time: Int64) -> [SupervisionAction] {
-    guard let limit = settings.heartbeatTimeout else { return [] }
-    var actions: [SupervisionAction] = []
-    for id in alive where !hasEscalated {
-      guard let last = lastSign[id], time.subtractingSaturated(last) > limit else { continue }
-      actions += exited(id, .timeout, at: time)
-    }
-    return actions
   }
 }
 

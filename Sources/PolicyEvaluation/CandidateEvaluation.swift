@@ -8,12 +8,18 @@ struct CandidateEvaluation {
   let checks: SelfChecks
   /// The log's own policy simulated in the overload that the log shows; nil without overload.
   let loggedInOverload: PolicySums?
+  /// The same at the ends of what the log leaves open about it.
+  let ends: [(base: EvaluationBase, logged: PolicySums)]
 
-  init(_ base: EvaluationBase, _ policy: Policy, _ checks: SelfChecks, loggedInOverload: PolicySums?) {
+  init(
+    _ base: EvaluationBase, _ policy: Policy, _ checks: SelfChecks, loggedInOverload: PolicySums?,
+    ends: [(base: EvaluationBase, logged: PolicySums)]
+  ) {
     self.base = base
     self.policy = policy
     self.checks = checks
     self.loggedInOverload = loggedInOverload
+    self.ends = ends
   }
 
   /// Per edge, whether the candidate's scope covers it: calls to the component, or by it where nobody calls it.
@@ -27,9 +33,6 @@ struct CandidateEvaluation {
   }
 
   func result() -> PolicyFindings.Candidate {
-    if policy.supervision != nil, policy.retry == nil, policy.breaker == nil, policy.admission == nil {
-      return SupervisionReplay.evaluate(policy, base.log.moments)
-    }
     let applies = Self.scope(policy, base.log)
     var warnings: [PolicyFindings.CandidateWarning] = []
     if !applies.contains(true) { warnings.append(.emptyScope) }

@@ -18,7 +18,7 @@ struct PolicyAdvice {
     let outcome = candidate.outcome
     guard let success = outcome.successRate.value, let attempts = outcome.attemptsPerRequest.value,
       let latency = outcome.latencyP99.value, let wasted = outcome.wastedAttempts.value,
-      candidate.difference.successRate.value != nil
+      candidate.difference.successRate.value != nil, !candidate.isAboutTasks
     else { return nil }
     return [-success, attempts, latency, wasted]
   }
@@ -30,7 +30,7 @@ struct PolicyAdvice {
         findings.candidates[i].configuration = ConfigurationSyntax.text(policies[i]).map { ForeignText($0) }
       }
       guard let mine = all[i] else {
-        if findings.candidates[i].verdict == .unjudged {
+        if findings.candidates[i].verdict == .unjudged, !findings.candidates[i].isAboutTasks {
           let success = findings.candidates[i].outcome.successRate
           findings.candidates[i].verdict = .refused(low: success.low, high: success.high)
         }
@@ -40,26 +40,29 @@ struct PolicyAdvice {
         guard let other else { return false }
         return zip(other, mine).allSatisfy { $0 <= $1 } && other != mine
       }
-      findings.candidates[i].verdict = .effect(effect(findings.candidates[i]))
+      findings.candidates[i].verdict = .effect(Self.effect(findings.candidates[i], unit))
     }
     advise(&findings, all)
   }
 
   /// The change of success that advice goes by: this night's, where it has no value the middle of its bounds.
-  private func gain(_ candidate: PolicyFindings.Candidate) -> Double {
+  static func gain(_ candidate: PolicyFindings.Candidate) -> Double {
     let gain = candidate.difference.successRate
     return gain.value ?? (gain.low + gain.high) / 2
   }
 
-  private func effect(_ candidate: PolicyFindings.Candidate) -> PolicyFindings.Effect {
+  /// What a candidate changes, and how surely.
+  static func effect(_ candidate: PolicyFindings.Candidate, _ unit: PolicyFindings.Unit) -> PolicyFindings.Effect {
     let tonight = candidate.difference.successRate
     let nights = candidate.otherNights?.difference.successRate ?? tonight
     let direction: PolicyFindings.Effect.Direction
     if tonight.value == 0, candidate.exact == 1, candidate.difference.attemptsPerRequest.value == 0 {
       direction = .same
-    } else if tonight.low > 0 || tonight.high > 0 && gain(candidate) > 0.6 * (tonight.high - gain(candidate)) {
+    } else if tonight.low > 0 || tonight.high > 0 && Self.gain(candidate) > 0.6 * (tonight.high - Self.gain(candidate))
+    {
       direction = .better
-    } else if tonight.high < 0 || tonight.low < 0 && -gain(candidate) > 0.6 * (gain(candidate) - tonight.low) {
+    } else if tonight.high < 0 || tonight.low < 0 && -Self.gain(candidate) > 0.6 * (Self.gain(candidate) - tonight.low)
+    {
       direction = .worse
     } else {
       direction = .undecided
@@ -67,7 +70,7 @@ struct PolicyAdvice {
     let isSure = tonight.low > 0 || tonight.high < 0
     let isAnyNight = isSure && (nights.low > 0 || nights.high < 0)
     return PolicyFindings.Effect(
-      direction: direction, basis: isAnyNight ? .anyNight : isSure ? .thisNight : .likely, gain: gain(candidate),
+      direction: direction, basis: isAnyNight ? .anyNight : isSure ? .thisNight : .likely, gain: Self.gain(candidate),
       low: tonight.low, high: tonight.high, extraAttempts: candidate.difference.attemptsPerRequest.value ?? 0,
       extraLatency: candidate.difference.latencyP99.value ?? 0, isUnderLoad: candidate.loadAware != nil, unit: unit)
   }
@@ -75,12 +78,12 @@ struct PolicyAdvice {
   /// The best candidate: most success, within 2 % of its gain the one with fewer attempts; nil where none serves more.
   private func best(_ findings: PolicyFindings) -> Int? {
     let open = findings.candidates.indices.filter { i in
-      let isCall = i >= policies.count || policies[i].supervision == nil || policies[i].retry != nil
+      let isCall = !findings.candidates[i].isAboutTasks
       let success = findings.candidates[i].outcome.successRate
-      return isCall && (success.value != nil || success.high > success.low) && gain(findings.candidates[i]) > 0
+      return isCall && (success.value != nil || success.high > success.low) && Self.gain(findings.candidates[i]) > 0
     }
     return open.max { a, b in
-      let (x, y) = (gain(findings.candidates[a]), gain(findings.candidates[b]))
+      let (x, y) = (Self.gain(findings.candidates[a]), Self.gain(findings.candidates[b]))
       if abs(x - y) > 0.02 * max(x, y) { return x < y }
       let load = (
         findings.candidates[a].outcome.attemptsPerRequest.value ?? .infinity,
@@ -91,15 +94,15 @@ struct PolicyAdvice {
   }
 
   private func advise(_ findings: inout PolicyFindings, _ all: [[Double]?]) {
-    guard !findings.candidates.isEmpty else { return }
+    guard findings.candidates.contains(where: { !$0.isAboutTasks }) else { return }
     guard let index = best(findings) else {
       let unjudged = findings.candidates.count { candidate in
         let success = candidate.outcome.successRate
-        return success.value == nil && success.low < success.high
+        return !candidate.isAboutTasks && success.value == nil && success.low < success.high
       }
       findings.recommendation = PolicyFindings.Recommendation(because: [.nothingBetter])
       findings.advice =
-        unjudged == findings.candidates.count
+        unjudged == findings.candidates.count { !$0.isAboutTasks }
         ? [.undecided]
         : unjudged > 0
           ? [.keepUntilKnown(unjudged: unjudged, of: findings.candidates.count, unit)] : [.keep(unit)]
@@ -109,7 +112,7 @@ struct PolicyAdvice {
     let because = reasons(candidate, findings.baseline)
     findings.recommended = candidate.name
     findings.recommendation = PolicyFindings.Recommendation(because: because)
-    let effect = effect(candidate)
+    let effect = Self.effect(candidate, unit)
     findings.advice = [
       because.isEmpty
         ? .take(name: candidate.name, effect) : .closest(name: candidate.name, effect, because: because)
@@ -126,14 +129,14 @@ struct PolicyAdvice {
       findings.advice.append(.holdsForThisNight(outages: candidate.outages, low: nights.low, high: nights.high))
     }
     let second = findings.candidates.indices.filter {
-      $0 != index && gain(findings.candidates[$0]) > 0 && all[$0] != nil
+      $0 != index && Self.gain(findings.candidates[$0]) > 0 && all[$0] != nil
     }
     .max { a, b in
-      (gain(findings.candidates[a]), findings.candidates[b].name)
-        < (gain(findings.candidates[b]), findings.candidates[a].name)
+      (Self.gain(findings.candidates[a]), findings.candidates[b].name)
+        < (Self.gain(findings.candidates[b]), findings.candidates[a].name)
     }
     if let second, all[index] != nil {
-      let lead = gain(candidate) - gain(findings.candidates[second])
+      let lead = Self.gain(candidate) - Self.gain(findings.candidates[second])
       findings.advice.append(.nextBest(name: findings.candidates[second].name, behind: lead, unit))
     }
     if let configuration = candidate.configuration { findings.advice.append(.setting(configuration)) }
@@ -154,8 +157,8 @@ struct PolicyAdvice {
     } else if tonight.low <= 0 {
       reasons.append(.maybeWorseTonight(low: tonight.low))
     }
-    if let nights = candidate.otherNights?.difference.successRate, nights.low < 0, -nights.low >= gain(candidate) {
-      reasons.append(.otherNights(low: nights.low, gain: gain(candidate)))
+    if let nights = candidate.otherNights?.difference.successRate, nights.low < 0, -nights.low >= Self.gain(candidate) {
+      reasons.append(.otherNights(low: nights.low, gain: Self.gain(candidate)))
     }
     if let p99 = candidate.outcome.latencyP99.value, p99 > Double(longestWait) {
       reasons.append(.beyondPatience(p99: Backoff.saturated(p99), seen: longestWait))

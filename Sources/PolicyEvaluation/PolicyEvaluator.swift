@@ -22,16 +22,20 @@ package enum PolicyEvaluator {
   }
 
   package static func evaluate(_ log: CallLog, file: PolicyFile, jobs: Int = 2) -> PolicyFindings? {
+    let tasks = TaskEvaluation(log.moments, given: file.logged, seed: file.evaluation.seed)
     guard log.count > 0 else {
-      let supervised = file.policies.filter { $0.supervision != nil }
-      guard !log.moments.isEmpty, !supervised.isEmpty else { return nil }
+      let about = file.policies.filter { TaskEvaluation.isAboutTasks($0, hasCalls: false) }
+      guard let tasks, !about.isEmpty else { return nil }
       let none = Estimate(nil, low: 0, high: 0)
       var findings = PolicyFindings(
         baseline: PolicyFindings.Outcome(
           successRate: none, attemptsPerRequest: none, wastedAttempts: none, latencyP50: none, latencyP95: none,
           latencyP99: none, peakLoad: none), logged: PolicyFindings.LoggedClients(.noCalls))
-      findings.candidates = supervised.map { SupervisionReplay.evaluate($0, log.moments) }
-      findings.assumptions = PolicyFindings.Assumption.allCases
+      findings.tasks = tasks.baseline
+      findings.warnings = [tasks.contradiction].compactMap { $0.map { .loggedContradicted($0) } }
+      findings.candidates = about.compactMap(tasks.evaluate)
+      findings.assumptions = [.independence, .completeLog]
+      TaskAdvice(policies: about).complete(&findings)
       return findings
     }
     var contradictions: [PolicyFindings.Contradiction] = []
@@ -47,6 +51,7 @@ package enum PolicyEvaluator {
     if backtest?.isRejected == true { findings.warnings.append(.backtestRejected) }
     findings.checks = [checks.fact, backtest?.fact, base.outages.fact].compactMap(\.self)
     let loggedInOverload = base.loggedInOverload()
+    let ends = base.overloadEnds().compactMap { end in end.loggedInOverload().map { (base: end, logged: $0) } }
 
     let slots = Mutex<[Int: PolicyFindings.Candidate]>([:])
     let next = Atomic<Int>(0)
@@ -54,9 +59,12 @@ package enum PolicyEvaluator {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < file.policies.count else { return }
-        let candidate = CandidateEvaluation(
-          base, file.policies[index], checks, loggedInOverload: loggedInOverload
-        ).result()
+        let policy = file.policies[index]
+        let aboutTasks =
+          TaskEvaluation.isAboutTasks(policy, hasCalls: true) ? tasks.flatMap { $0.evaluate(policy) } : nil
+        let candidate =
+          aboutTasks
+          ?? CandidateEvaluation(base, policy, checks, loggedInOverload: loggedInOverload, ends: ends).result()
         slots.withLock { $0[index] = candidate }
       }
     }
@@ -69,6 +77,11 @@ package enum PolicyEvaluator {
       isHiding: !log.doubts.isEmpty,
       overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) }
     ).complete(&findings)
+    if findings.candidates.contains(where: \.isAboutTasks) {
+      findings.tasks = tasks?.baseline
+      if let contradiction = tasks?.contradiction { findings.warnings.append(.loggedContradicted(contradiction)) }
+      TaskAdvice(policies: file.policies).complete(&findings)
+    }
     return findings
   }
 }

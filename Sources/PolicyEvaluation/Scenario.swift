@@ -98,7 +98,12 @@ struct Scenario {
     warnings.append(.simulatedInOverload(base.overloads.compactMap { $0?.fact(base.log) }))
     let nights = base.figures(sums, minus: logged)
     let baseline = base.baseline
-    let difference = base.inOverload(sums, logged, nights)
+    let difference = evaluation.ends.reduce(base.inOverload(sums, logged, nights)) { difference, end in
+      let other = StatefulReplay(
+        end.base, evaluation.policy, retry: retry, applies: applies, unknown: .usual, isOverloaded: true
+      ).sums()
+      return difference.widened(by: end.base.inOverload(other, end.logged, nights))
+    }
     var candidate = PolicyFindings.Candidate(
       name: ForeignName(evaluation.policy.name), families: evaluation.policy.families,
       outcome: baseline.shifted(by: difference), difference: difference)
@@ -111,6 +116,19 @@ struct Scenario {
 }
 
 extension PolicyFindings.Outcome {
+  /// The same values, their intervals as wide as to hold another outcome's values.
+  func widened(by other: PolicyFindings.Outcome) -> PolicyFindings.Outcome {
+    func join(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Estimate {
+      let (mine, theirs) = (self[keyPath: path], other[keyPath: path])
+      guard let other = theirs.value else { return mine }
+      return Estimate(mine.value, low: min(mine.low, other), high: max(mine.high, other))
+    }
+    return PolicyFindings.Outcome(
+      successRate: join(\.successRate), attemptsPerRequest: join(\.attemptsPerRequest),
+      wastedAttempts: join(\.wastedAttempts), latencyP50: join(\.latencyP50), latencyP95: join(\.latencyP95),
+      latencyP99: join(\.latencyP99), peakLoad: join(\.peakLoad))
+  }
+
   /// Another outcome's figures that much on.
   func shifted(by difference: PolicyFindings.Outcome) -> PolicyFindings.Outcome {
     func shift(

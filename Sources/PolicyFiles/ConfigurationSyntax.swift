@@ -266,6 +266,32 @@ enum ConfigurationSyntax {
     if let hedge = policy.hedge {
       lines.append("hedge: { after: \(hedge.after.map(PolicyText.setting) ?? "failure"), max: \(hedge.max) }")
     }
+    if let supervision = policy.supervision { lines.append(plain(supervision)) }
+    if let recovery = policy.recovery {
+      lines.append(
+        "recovery: { maxRetries: \(recovery.maxRetries), initialDelay: \(PolicyText.setting(recovery.initialDelay)), "
+          + "maxDelay: \(PolicyText.setting(recovery.maxDelay)), timeout: \(PolicyText.setting(recovery.timeout)), "
+          + "autoRollback: \(recovery.autoRollback), exponential: \(recovery.isExponential) }")
+    }
     return lines.joined(separator: "\n")
+  }
+
+  private static func plain(_ supervision: SupervisionSettings) -> String {
+    let cap = supervision.backoff.maximum.map { ", max: \(PolicyText.setting($0))" } ?? ""
+    let backoff =
+      switch supervision.backoff.law {
+      case .immediate: "none"
+      case .fixed(let delay): "{ fixed: \(PolicyText.setting(delay)) }"
+      case .linear(let base, let step):
+        "{ linear: { base: \(PolicyText.setting(base)), step: \(PolicyText.setting(step))\(cap) } }"
+      case .exponential(let base, let factor), .truncatedExponential(let base, let factor, _),
+        .immediateThenExponential(let base, let factor):
+        "{ exponential: { base: \(PolicyText.setting(base)), factor: \(PolicyText.number(factor))\(cap) } }"
+      case .doublingLessOne(let base): "{ exponential: { base: \(PolicyText.setting(base)), factor: 2\(cap) } }"
+      }
+    let watch = supervision.heartbeatTimeout.map { ", heartbeatTimeout: \(PolicyText.setting($0))" } ?? ""
+    return
+      "supervision: { strategy: \(supervision.strategy.rawValue), maxRestarts: \(supervision.maxRestarts), "
+      + "period: \(PolicyText.setting(supervision.period)), backoff: \(backoff)\(watch) }"
   }
 }

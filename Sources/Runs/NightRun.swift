@@ -31,7 +31,8 @@ package enum NightRun {
       request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
     }
     let secrets = SecretMask(request.pipeline.secrets)
-    night.outcomes = Extraction.attach(unused.map(secrets.mask), to: night.outcomes)
+    let beyond = ExpandedInputs.diagnostic(of: night.outcomes, limit: request.pipeline.limits.expandedPerRun)
+    night.outcomes = Extraction.attach((unused + (beyond.map { [$0] } ?? [])).map(secrets.mask), to: night.outcomes)
     return night
   }
 

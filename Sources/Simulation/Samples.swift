@@ -1,3 +1,5 @@
+package import Policies
+
 /// The small worlds that the project ships: `samples/` holds exactly what these specs make.
 package enum Samples {
   /// Forty minutes of a small shop with a cascade and a slow service.
@@ -28,9 +30,20 @@ package enum Samples {
     return spec
   }
 
+  /// Eight hours of workers, a report job and a test runner that crash, hang and come back.
+  package static var tasks: TaskSpec { TaskSpec(seed: 17) }
+
+  /// What `pipelines/tasks.yaml` asks about, by name: the waits before restarts, and how long silence is borne; microseconds.
+  package static let taskCandidates: [(name: String, backoff: Backoff, watch: Int64?)] = [
+    ("at-once", Backoff(.fixed(100_000)), nil), ("five-seconds", Backoff(.fixed(5_000_000)), nil),
+    ("doubling", Backoff(.exponential(base: 1_000_000, factor: 2), maximum: 60_000_000), nil),
+    ("watched", Backoff(.exponential(base: 1_000_000, factor: 2), maximum: 60_000_000), 30_000_000),
+  ]
+
   /// Writes them all into a folder.
   package static func write(to folder: String) throws(WorldFailure) {
     _ = try World.writeServiceNight(serviceNight, to: folder)
     _ = try World.writeCINights(ciNights, to: folder)
+    _ = try World.writeTasks(tasks, to: folder)
   }
 }

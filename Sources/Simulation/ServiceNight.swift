@@ -16,14 +16,15 @@ package struct ServiceNight {
   }
 
   /// How large a member grows before the next one begins, bytes.
-  private static let memberSize = 4 << 20
+  static let memberSize = 4 << 20
   /// Failed requests that make a step of a fault's path.
   private static let pathRequests = 3
   /// Requests that one exporter batch holds.
-  private static let batch = 12
+  static let batch = 12
 
   /// Writes every member of the night, in a fixed order, and returns what truly happened.
   package func write<Writer: MemberWriter & ~Copyable>(to writer: inout Writer) throws(WorldFailure) -> WorldTruth {
+    if let rendering = spec.rendering { return try write(as: rendering, to: &writer) }
     var simulation = ServiceSimulation(
       graph: plan.graph, faults: plan.faults, seed: spec.seed, skewMicroseconds: spec.skewMicroseconds,
       compactIDs: spec.compactIDs, rollouts: rollouts())
@@ -31,8 +32,7 @@ package struct ServiceNight {
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
     let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers, detail: spec.detail)
-    let shape = SpanShape(graph: plan.graph, spec: spec)
-    let logWriter = LogWriter(graph: plan.graph)
+    let (shape, logWriter) = (SpanShape(graph: plan.graph, spec: spec), LogWriter(graph: plan.graph))
     var parts = MemberParts()
     var now = spec.start
     var batch = 0
@@ -95,7 +95,7 @@ package struct ServiceNight {
   }
 
   /// Requests per second at a time: a wave of load swells to its height in the middle of each half hour.
-  private func rate(at time: Int64) -> Double {
+  func rate(at time: Int64) -> Double {
     guard spec.loadWave > 1 else { return spec.rate }
     let half = 1_800_000_000.0
     let phase = Double(time - spec.start).truncatingRemainder(dividingBy: half) / half
@@ -103,7 +103,7 @@ package struct ServiceNight {
   }
 
   /// When which component is rolled out, drawn by lot.
-  private func rollouts() -> [(service: Int, start: Int64)] {
+  func rollouts() -> [(service: Int, start: Int64)] {
     guard spec.rollouts > 0 else { return [] }
     var random = WorldRandom(seed: spec.seed, stream: "rollouts")
     return (0..<spec.rollouts).map { _ in
@@ -111,7 +111,7 @@ package struct ServiceNight {
     }
   }
 
-  private func conclude(_ truth: inout WorldTruth, _ effects: [ServiceSimulation.Effect], end: Int64) {
+  func conclude(_ truth: inout WorldTruth, _ effects: [ServiceSimulation.Effect], end: Int64) {
     truth.seed = spec.seed
     truth.start = spec.start
     truth.end = end

@@ -23,6 +23,19 @@ package enum World {
     return (input, truth)
   }
 
+  /// Writes a night of tasks as `tasks.tar.gz` and `tasks.truth.json` into a folder; the result is the path to analyse.
+  package static func writeTasks(_ spec: TaskSpec, to folder: String) throws(WorldFailure) -> String {
+    let world = TaskWorld(spec)
+    let (input, truth) = try write(to: folder, name: "tasks", filter: .gzip, time: spec.start / 1_000_000) {
+      writer throws(WorldFailure) in
+      try world.write(to: &writer)
+    } files: { writer throws(WorldFailure) in
+      try world.write(to: &writer)
+    }
+    try writeTruth(truth, to: folder, name: "tasks")
+    return input
+  }
+
   /// Names of the cells of a matrix, as pipelines have them.
   package static func configurations(_ count: Int) -> [String] {
     let systems = ["linux", "windows", "macos", "freebsd"]

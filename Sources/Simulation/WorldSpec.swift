@@ -2,6 +2,14 @@
 package struct WorldSpec: Hashable, Sendable {
   package enum TraceFormat: String, CaseIterable, Hashable, Sendable { case otlp, jaeger, zipkin, events }
 
+  /// Files of operators without tracing.
+  package enum Rendering: String, CaseIterable, Hashable, Sendable {
+    /// Pods' files of the container runtime interface, Docker's files, the journal: log lines alone.
+    case cri, docker, journal
+    /// Access lines alone: of a sidecar beside each workload, of an nginx in front of each.
+    case envoy, nginx
+  }
+
   /// How much a span says.
   package enum Detail: Hashable, Sendable {
     /// What the analysis needs.
@@ -31,6 +39,8 @@ package struct WorldSpec: Hashable, Sendable {
   /// Whole traces are dealt out over these in turn; none leaves only logs and metrics.
   package var formats: [TraceFormat] = [.otlp]
   package var detail = Detail.few
+  /// The night in such files alone, instead of traces, logs, metrics and events.
+  package var rendering: Rendering?
   package var hasLogs = true
   package var hasMetrics = true
   /// Largest difference of a service's clock, microseconds.

@@ -5,7 +5,7 @@ package protocol BinaryCodable {
 }
 
 /// Why a binary form could not be read.
-package struct DecodeFailure: Error, Hashable, Sendable {
+@usableFromInline package struct DecodeFailure: Error, Hashable, Sendable {
   package var message: String
   /// Byte offset in the form.
   package var offset: Int
@@ -17,16 +17,16 @@ package struct DecodeFailure: Error, Hashable, Sendable {
 
 /// Writes integers as LEB128 varints (signed ones zigzag), texts with their length in front.
 @usableFromInline package struct ByteWriter: Sendable {
-  @usableFromInline package private(set) var bytes: [UInt8] = []
+  @usableFromInline package internal(set) var bytes: [UInt8] = []
 
   package init() {}
 
   /// Makes room for as many more bytes.
   package mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
 
-  package mutating func byte(_ value: UInt8) { bytes.append(value) }
+  @inlinable package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
-  package mutating func unsigned(_ value: UInt64) {
+  @inlinable package mutating func unsigned(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -35,9 +35,9 @@ package struct DecodeFailure: Error, Hashable, Sendable {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  package mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
+  @inlinable package mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
-  package mutating func int(_ value: Int) { signed(Int64(value)) }
+  @inlinable package mutating func int(_ value: Int) { signed(Int64(value)) }
 
   package mutating func bool(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
@@ -121,11 +121,11 @@ extension OutputSpan where Element == UInt8 {
 }
 
 /// Reads what `ByteWriter` wrote; every length is checked against what is left before anything is reserved.
-package struct ByteReader: Sendable {
-  private let bytes: [UInt8]
+@usableFromInline package struct ByteReader: Sendable {
+  @usableFromInline let bytes: [UInt8]
   /// Where reading ends.
-  private let end: Int
-  package private(set) var offset: Int
+  @usableFromInline let end: Int
+  @usableFromInline package internal(set) var offset: Int
 
   package init(_ bytes: [UInt8], at offset: Int = 0) {
     self.bytes = bytes
@@ -157,17 +157,25 @@ package struct ByteReader: Sendable {
     return part
   }
 
-  package func failure(_ message: String) -> DecodeFailure { DecodeFailure(message, at: offset) }
+  @usableFromInline package func failure(_ message: String) -> DecodeFailure { DecodeFailure(message, at: offset) }
 
-  package mutating func byte() throws(DecodeFailure) -> UInt8 {
+  @inlinable package mutating func byte() throws(DecodeFailure) -> UInt8 {
     guard offset < end else { throw failure("ends too early") }
-    offset += 1
-    return bytes[offset - 1]
+    let byte = bytes[offset]
+    offset &+= 1
+    return byte
   }
 
-  package mutating func unsigned() throws(DecodeFailure) -> UInt64 {
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
+  /// Most numbers take one byte.
+  @inlinable package mutating func unsigned() throws(DecodeFailure) -> UInt64 {
+    let first = try byte()
+    return first < 0x80 ? UInt64(first) : try longer(than: first)
+  }
+
+  /// A number of several bytes, after its first.
+  @usableFromInline mutating func longer(than first: UInt8) throws(DecodeFailure) -> UInt64 {
+    var value = UInt64(first & 0x7F)
+    var shift: UInt64 = 7
     while true {
       let next = try byte()
       guard shift < 63 || next <= 1 else { throw failure("integer too long") }
@@ -177,12 +185,12 @@ package struct ByteReader: Sendable {
     }
   }
 
-  package mutating func signed() throws(DecodeFailure) -> Int64 {
+  @inlinable package mutating func signed() throws(DecodeFailure) -> Int64 {
     let value = try unsigned()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 
-  package mutating func int() throws(DecodeFailure) -> Int { Int(try signed()) }
+  @inlinable package mutating func int() throws(DecodeFailure) -> Int { Int(try signed()) }
 
   /// A count as a partial holds it: so far from the largest number that no sum over partials overflows.
   package mutating func tally() throws(DecodeFailure) -> Int {
@@ -195,8 +203,8 @@ package struct ByteReader: Sendable {
 
   package mutating func fixed64() throws(DecodeFailure) -> UInt64 {
     guard remaining >= 8 else { throw failure("ends too early") }
-    var value: UInt64 = 0
-    for i in 0..<8 { value |= UInt64(bytes[offset + i]) << UInt64(8 * i) }
+    // The bytes are there, as was just seen.
+    let value = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
     offset += 8
     return value
   }

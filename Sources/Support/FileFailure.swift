@@ -42,7 +42,9 @@ package struct FileFailure: Error, Hashable, Sendable {
 
   /// A failure of a run's own temporary file.
   ///
-  /// - Parameter code: the system's error number, 0 where the stored bytes were damaged.
+  /// - Parameters:
+  ///   - message: what was tried, or what is wrong.
+  ///   - code: the system's error number, 0 where the stored bytes were damaged.
   package init(scratch message: String, code: Int32 = 0) {
     self.init(
       code == 0 ? .scratchDamaged : .scratch, "", code == 0 ? message : message + ": " + CheckedFile.reason(code))

@@ -47,6 +47,27 @@ enum WorldBenchmark {
     BenchmarkLine.tell("all \(worlds): \(total.falseIncidents) incidents, \(total.falseAlarms) critical or major")
   }
 
+  /// `benchmark renderings [COUNT] [SEED]`: the same nights as OTLP, and in each kind of file of operators without tracing.
+  static func renderings(worlds: Int, first seed: UInt64) throws {
+    let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    let all: [WorldSpec.Rendering?] = [nil] + WorldSpec.Rendering.allCases
+    var totals = [WorldScore](repeating: WorldScore(), count: all.count)
+    for world in 0..<max(worlds, 1) {
+      var spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
+      for (index, rendering) in all.enumerated() {
+        spec.rendering = rendering
+        let score = try score(spec, folder: folder)
+        BenchmarkLine.tell("seed \(spec.seed) \(rendering?.rawValue ?? "otlp"): \(figures(score))")
+        for line in score.lines { BenchmarkLine.tell("  " + line) }
+        totals[index].add(score)
+      }
+    }
+    for (rendering, total) in zip(all, totals) {
+      BenchmarkLine.tell("all \(worlds) \(rendering?.rawValue ?? "otlp"): \(figures(total))")
+    }
+  }
+
   private static func score(_ spec: WorldSpec, folder: String) throws -> WorldScore {
     let (input, truth) = try World.writeServiceNight(spec, to: folder)
     var options = RunSetup.Options()

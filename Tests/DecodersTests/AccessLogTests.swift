@@ -126,6 +126,71 @@ private let samples: [Sample] = [
       "#Version: 1.0\n#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status x-host-header time-taken\n"
       + "2026-11-25\t02:00:01\tFRA2\t192.0.2.3\tGET\t/img/9.png\t200\tcdn.example\t0.250",
     component: "cdn.example", operation: "GET /img/9.png", start: "2026-11-25T02:00:00.750000Z", latency: 250_000),
+  Sample(
+    name: "uvicorn in a pod",
+    text:
+      #"2026-11-25T02:00:00.500000000Z stdout F INFO:     192.0.2.9:50321 - "GET /items/7 HTTP/1.1" 503 Unavailable"#,
+    component: "api", operation: "GET /items/{id}", status: 503, start: "2026-11-25T02:00:00.500000Z", latency: -1,
+    member: "pods/shop_api-6d58f9c7b-x2x9k_0b1c/api/0.log"),
+  Sample(
+    name: "Django's development server", text: #"[25/Nov/2026 02:00:00] "POST /o/1 HTTP/1.1" 500 155"#,
+    component: "shop", operation: "POST /o/{id}", status: 500, start: "2026-11-25T02:00:00.000000Z", latency: -1),
+  Sample(
+    name: "werkzeug's line behind a logger's header",
+    text: #"2026-11-25 02:00:00,123 INFO werkzeug: 192.0.2.9 - - [25/Nov/2026 02:00:00] "GET /o HTTP/1.1" 500 -"#,
+    component: "shop", operation: "GET /o", status: 500, start: "2026-11-25T02:00:00.000000Z", latency: -1),
+  Sample(
+    name: "morgan in Docker's file",
+    text: #"{"log":"GET /o/5?x=1 404 12.345 ms - 55\n","stream":"stdout","time":"2026-11-25T02:00:01Z"}"#,
+    component: "c0ffee", operation: "GET /o/{id}", status: 404, start: "2026-11-25T02:00:00.987655Z", latency: 12_345,
+    member: "c0ffee-json.log"),
+  Sample(
+    name: "Gin", text: #"[GIN] 2026/11/25 - 02:00:01 | 500 |  250.5ms |  192.0.2.9 | GET      "/o/5?x=1""#,
+    component: "shop", operation: "GET /o/{id}", status: 500, start: "2026-11-25T02:00:00.749500Z", latency: 250_500),
+  Sample(
+    name: "lograge behind Rails' tags",
+    text:
+      "I, [2026-11-25T02:00:01.000000 #12]  INFO -- : [3f2b8c1e-1111-4222-8333-444455556601] method=GET path=/o/5 format=html controller=O action=show status=500 duration=58.33 view=4.1",
+    component: "shop", operation: "GET /o/{id}", status: 500, start: "2026-11-25T02:00:00.941670Z", latency: 58_330),
+  Sample(
+    name: "Heroku's router",
+    text:
+      #"2026-11-25T02:00:01.000000+00:00 heroku[router]: at=error code=H12 desc="Request timeout" method=GET path="/o/5?q=1" host=shop.example request_id=3f2b8c1e-1111-4222-8333-444455556601 fwd="192.0.2.9" dyno=web.1 connect=1ms service=499ms status=503 bytes=0"#,
+    component: "heroku", operation: "GET /o/{id}", status: 503, start: "2026-11-25T02:00:00.500000Z",
+    latency: 500_000),
+  Sample(
+    name: "S3",
+    text:
+      #"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be bucket [25/Nov/2026:02:00:00 +0000] 192.0.2.3 - 3E57 REST.GET.OBJECT a "GET /bucket/a HTTP/1.1" 503 SlowDown 113 - 70 10 "-" "c" -"#,
+    component: "bucket", operation: "GET /bucket/a", status: 503, start: "2026-11-25T02:00:00.000000Z",
+    latency: 70_000),
+  Sample(
+    name: "Squid",
+    text:
+      "1795572000.123    245 192.0.2.9 TCP_MISS/503 1234 GET http://api.example/o/7 - HIER_DIRECT/192.0.2.8 text/html",
+    component: "shop", operation: "GET /o/{id}", status: 503, start: "2026-11-25T01:59:59.878000Z", latency: 245_000),
+  Sample(
+    name: "Envoy Gateway",
+    text:
+      #"{"start_time":"2026-11-25T02:00:00.010Z","method":"GET","x-envoy-origin-path":"/get/7?a=b","response_code":"503","response_flags":"UC","duration":"12","upstream_host":"10.244.0.12:3000","upstream_cluster":"-","route_name":"r"}"#,
+    component: "shop", operation: "GET /get/{id}", status: 503, start: "2026-11-25T02:00:00.010000Z", latency: 12_000,
+    tries: ["10.244.0.12:3000 1 failed"]),
+  Sample(
+    name: "Cloudflare",
+    text:
+      #"{"ClientRequestHost":"shop.example","ClientRequestMethod":"GET","ClientRequestURI":"/o/7?x=1","EdgeEndTimestamp":"2026-11-25T02:00:01Z","EdgeResponseStatus":522,"EdgeStartTimestamp":"2026-11-25T02:00:00Z","OriginResponseStatus":0}"#,
+    component: "shop.example", operation: "GET /o/{id}", status: 522, start: "2026-11-25T02:00:00.000000Z",
+    latency: 1_000_000),
+  Sample(
+    name: "API Gateway",
+    text:
+      #"{"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbe01","requestTime":"25/Nov/2026:02:00:01 +0000","httpMethod":"GET","path":"/o/7","status":"502","responseLatency":"52"}"#,
+    component: "shop", operation: "GET /o/{id}", status: 502, start: "2026-11-25T02:00:00.948000Z", latency: 52_000),
+  Sample(
+    name: "a duration in parts",
+    text:
+      #"{"level":"info","ts":1795572000.25,"logger":"http.log.access","msg":"handled request","request":{"method":"GET","host":"shop.example","uri":"/"},"duration":"1m2.5s","status":200}"#,
+    component: "shop.example", operation: "GET /", start: "2026-11-25T01:58:57.750000Z", latency: 62_500_000),
 ]
 
 @Test("Every access log format is told by its own lines", arguments: samples)
@@ -153,6 +218,8 @@ func staysLog() {
     #"2026-11-25T02:00:00Z INFO web [25/Nov/2026] "GET /a HTTP/1.1" is slow"#,
     #"{"time":"2026-11-25T02:00:00Z","level":"info","msg":"request done","method":"GET","path":"/a","status":200}"#,
     "2026-11-25T02:00:00Z shop 10.0.0.1:80 refused 3 times",
+    "2026-11-25T02:00:00Z INFO GET /a took 404 or more in the cache",
+    "2026-11-25T02:00:00Z INFO method=GET path=/a status=500 was seen in a test",
   ] {
     let batch = decode(text)
     #expect(batch.spans.isEmpty)

@@ -20,6 +20,26 @@ private let micros: Int64 = 1_795_572_000_123_456
 
 private let samples: [Sample] = [
   Sample(
+    name: "Application Insights",
+    text:
+      #"{"timestamp":"2026-11-25T02:00:00.123456Z","itemType":"request","name":"GET /","id":"1122334455667788","operation_Id":\#(ids),"operation_ParentId":"99aabbccddeeff00","duration":250.5,"success":false,"resultCode":"500","cloud_RoleName":"front"}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_500, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "Cloud Trace v2",
+    text:
+      #"{"spans":[{"name":"projects/p/traces/7b0c1d2e3f405162738495a6b7c8d9e0/spans/1122334455667788","spanId":"1122334455667788","displayName":{"value":"GET /"},"startTime":"2026-11-25T02:00:00.123456Z","endTime":"2026-11-25T02:00:00.223456Z","spanKind":"SERVER","attributes":{"attributeMap":{"service.name":{"stringValue":{"value":"front"}}}}}]}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 100_000),
+  Sample(
+    name: "Honeycomb's events",
+    text:
+      #"{"time":"2026-11-25T02:00:00.123456Z","samplerate":1,"data":{"trace.trace_id":\#(ids),"trace.span_id":"1122334455667788","trace.parent_id":"99aabbccddeeff00","name":"GET /","service.name":"front","duration_ms":250,"span.kind":"server"}}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_000, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "SigNoz inside of its answer",
+    text:
+      #"{"status":"success","data":{"result":[{"list":[{"timestamp":"2026-11-25T02:00:00.123456Z","data":{"durationNano":250000000,"spanID":"1122334455667788","traceID":\#(ids),"name":"GET /","serviceName":"front","kind":2,"hasError":true}}]}]}}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_000, failed: true),
+  Sample(
     name: "collector's Elasticsearch exporter",
     text:
       #"{"_source":{"@timestamp":"2026-11-25T02:00:00.123456Z","EndTimestamp":"2026-11-25T02:00:00.129Z","Duration":5544,"Kind":"SPAN_KIND_SERVER","Name":"album","Resource":{"service":{"name":"price"}},"SpanId":"1122334455667788","TraceId":\#(ids),"TraceStatus":2}}"#,
@@ -132,6 +152,50 @@ func refusesToGuess() {
     #"{"trace_id":\#(ids),"span_id":"1122334455667788","time":"2026-11-25T02:00:00Z","duration":17,"message":"took long"}"#
   )
   #expect(log.spans.isEmpty && log.logs.count == 1)
+}
+
+/// Twelve requests of 250 ms with a call of 100 ms that begins so many milliseconds after them, durations in a unit of so many
+/// microseconds.
+private func requests(unit: Double, offset: Int) -> [(
+  trace: String, span: String, parent: String, start: String, length: String
+)] {
+  (10..<22).flatMap { second in
+    let trace = "7b0c1d2e3f4051627384950000000000".dropLast(2) + "\(second)"
+    func number(_ micros: Double) -> String { (micros / unit).description.replacing(/\.0$/, with: "") }
+    return [
+      (String(trace), "11", "", "2026-11-25T02:00:\(second).000000Z", number(250_000)),
+      (String(trace), "12", "11", "2026-11-25T02:00:\(second).0\(offset)0000Z", number(100_000)),
+    ]
+  }
+}
+
+@Test(
+  "A duration without a unit has the one in which calls lie inside of what made them",
+  arguments: [0.001, 1, 1000, 1_000_000])
+func unitOfDurations(_ unit: Double) {
+  let json = requests(unit: unit, offset: 5).map {
+    #"{"trace_id":"\#($0.trace)","span_id":"\#($0.span)","parent_id":"\#($0.parent)","service":"a","name":"b","start_time":"\#($0.start)","duration":\#($0.length)}"#
+  }
+  let table = requests(unit: unit, offset: 5).map {
+    "\($0.trace),\($0.span),\($0.parent),a,b,\($0.start),\($0.length)"
+  }
+  let header = "trace_id,span_id,parent_id,service,operation,start_time,duration"
+  for batch in [
+    decode(json.joined(separator: "\n")), decode(([header] + table).joined(separator: "\n"), member: "x.csv"),
+  ] {
+    #expect(Set(batch.spans.map(\.duration)) == [250_000, 100_000])
+    #expect(!batch.codes.contains("durationUnit"))
+  }
+}
+
+@Test("Calls that begin with what made them tell no unit: it is said, and no duration is used")
+func unitUnknown() {
+  let json = requests(unit: 1000, offset: 0).map {
+    #"{"trace_id":"\#($0.trace)","span_id":"\#($0.span)","parent_id":"\#($0.parent)","service":"a","name":"b","start_time":"\#($0.start)","duration":\#($0.length)}"#
+  }
+  let batch = decode(json.joined(separator: "\n"))
+  #expect(Set(batch.spans.map(\.duration)) == [-1])
+  #expect(batch.codes.contains("durationUnit"))
 }
 
 @Test("A link makes a consumer follow from its producer's span in another trace")

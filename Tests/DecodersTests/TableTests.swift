@@ -18,6 +18,40 @@ private let spanSettings = settings(
   .spans, [.trace: "T", .span: "S", .parent: "P", .component: "C", .operation: "O", .startNs: "B", .endNs: "E"])
 
 struct TableTests {
+  @Test("levels by number are on the scale that the first rows tell; rows that no column names are the file's")
+  func numericLevels() {
+    let batch = decode(
+      "timestamp,level,message\n2026-11-25T02:00:00Z,6,a\n2026-11-25T02:00:01Z,3,b\n", member: "logs/orders.csv")
+    #expect(
+      batch.readLogs == [ReadLog("02:00:00", "orders", "info", "a"), ReadLog("02:00:01", "orders", "error", "b")])
+    let status = decode("timestamp,service,status,message\n2026-11-25T02:00:00Z,till,3,a\n", member: "x.csv")
+    #expect(status.readLogs == [ReadLog("02:00:00", "till", "unknown", "a")])
+  }
+
+  @Test("a table without levels may hold the lines of other programs")
+  func carriedLines() {
+    let batch = decode(
+      "timestamp,message\n1795572000000,\"level=error msg=\"\"lost a card\"\" app=till\"\n1795572001000,plain words here too\n",
+      member: "x.csv")
+    #expect(batch.readLogs.map(\.severity) == ["error", "unknown"])
+    #expect(batch.readLogs.map(\.message) == ["lost a card", "plain words here too"])
+    #expect(batch.isBalanced)
+    let access = decode(
+      "timestamp,message\n1795572000000,\"10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"\"GET /o/1 HTTP/1.1\"\" 502 12\"\n",
+      member: "x.csv")
+    #expect(access.spans.map(\.httpStatus) == [502])
+  }
+
+  @Test("PostgreSQL's csvlog names no column")
+  func headerless() {
+    let row =
+      #"2026-11-25 02:00:00.123 UTC,"app","shop",1234,"10.0.0.9:5000",65f2.1,3,"SELECT",2026-11-25 01:00:00 UTC,3/1,0,ERROR,42P01,"relation ""x"" is gone",,,,,,"select 1",15,,"app""#
+    let batch = decode(row + "\n" + row + "\n", member: "postgresql.csv")
+    #expect(
+      batch.readLogs
+        == Array(repeating: ReadLog("02:00:00.123", "postgresql", "error", #"relation "x" is gone"#), count: 2))
+  }
+
   @Test("spans through mapped columns, whatever the delimiter", arguments: [",", "\t", ";", "|"])
   func spans(_ delimiter: String) {
     let text = [

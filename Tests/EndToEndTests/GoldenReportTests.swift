@@ -15,7 +15,7 @@ import Verbs
 struct GoldenReportTests {
   /// What is reported on.
   enum World: String, CaseIterable, Sendable {
-    case sampleNight, ciNight, ciMatrix, policies, logsOnly, table, damaged, history
+    case sampleNight, ciNight, ciMatrix, policies, tasks, logsOnly, table, damaged, history
   }
 
   private static let home = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -58,6 +58,9 @@ struct GoldenReportTests {
     case .policies:
       options.inputs = [samples + "/night.tar.gz"]
       options.policies = home.deletingLastPathComponent().deletingLastPathComponent().path + "/pipelines/policies.yaml"
+    case .tasks:
+      options.inputs = [samples + "/tasks.tar.gz"]
+      options.policies = home.deletingLastPathComponent().deletingLastPathComponent().path + "/pipelines/tasks.yaml"
     case .ciNight:
       options.date = "2026-01-03"
       options.inputs = [samples + "/ci-2026-01-03.tar.gz"]

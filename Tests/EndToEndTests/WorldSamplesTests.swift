@@ -39,6 +39,15 @@ func sampleNight() throws {
   #expect(stored == truth.json.pretty)
 }
 
+@Test("The sample of tasks is what its seed makes, and its truth too")
+func sampleTasks() throws {
+  var writer = MemoryWriter()
+  let truth = try TaskWorld(Samples.tasks).write(to: &writer)
+  #expect(
+    members("tasks.tar.gz") == Dictionary(writer.members.map { ($0.path, $0.bytes) }, uniquingKeysWith: { a, _ in a }))
+  #expect(try String(contentsOfFile: samples + "/tasks.truth.json", encoding: .utf8) == truth.pretty)
+}
+
 @Test("The sample CI nights are what their seed makes")
 func sampleCINights() throws {
   var writer = MemoryWriter()

@@ -102,8 +102,6 @@ func envoyBudget() {
   #expect(again != nil)
   #expect(
     digits(ClientThrottle.envoy(threshold: 0.95, aggression: 1).rejection(requests: 100, accepted: 80), 6) == 0.156331)
-  let threshold = OutlierEjection.threshold(successRates: [1, 1, 1, 1, 0])
-  #expect(threshold.map { digits($0, 6) } == 0.04)
 }
 
 @Test("AWS quota: costs, refunds, and how many retries empty it")

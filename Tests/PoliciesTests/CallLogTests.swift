@@ -199,11 +199,21 @@ func innerAttempts() {
   #expect(attempts.last?.end == 310_000 && attempts.first?.start == 10_000)
   let beside = digest { tree in
     let root = tree.span("a", "in", at: 0, lasts: 400_000, kind: .server)
-    let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 300_000, kind: .client)
+    let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 103_000, kind: .client)
     _ = tree.span("b", "get", parent: call, at: 12_000, lasts: 100_000, kind: .server)
-    _ = tree.span("b", "get", parent: call, at: 20_000, lasts: 100_000, kind: .server)
+    _ = tree.span("b", "get", parent: call, at: 20_000, lasts: 120_000, kind: .server)
   }
   #expect(lengths(beside, toB) == [1])
+  // The first goes on after its client gave up: the client's own timeout cut it.
+  let late = digest { tree in
+    let root = tree.span("a", "in", at: 0, lasts: 900_000, kind: .server)
+    let call = tree.span("a", "get", parent: root, at: 10_000, lasts: 200_000, kind: .client)
+    _ = tree.span("b", "get", parent: call, at: 12_000, lasts: 700_000, kind: .server)
+    _ = tree.span("b", "get", parent: call, at: 180_000, lasts: 25_000, kind: .server)
+  }
+  let cut = late.edges[toB] ?? []
+  #expect(cut.map(\.failure) == [FailureKind.timeout.rawValue, 0])
+  #expect(cut.first?.marks.contains(.overlapping) == true && cut.first?.answered == 702_000)
 }
 
 @Test("Attempts that a client only counted are attempts without times of their own")

@@ -159,20 +159,3 @@ func accessors() throws {
   // As written, this dropped the pending recovery too.
   #expect(manager.pending.count == 3)
 }
-
-@Test("a snapshot is valid with its checksum and an age in [0, limit)")
-func snapshots() {
-  let snapshot = RollbackSnapshot(id: "a", state: [1, 2, 3], policy: [9], at: 100)
-  #expect(snapshot.source == nil)
-  #expect(snapshot.isValid(maximumAge: 10, at: 109))
-  #expect(!snapshot.isValid(maximumAge: 10, at: 110))
-  // As written: a snapshot from the future, or with other bytes, was valid.
-  #expect(!snapshot.isValid(maximumAge: 10, at: 99))
-  #expect(snapshot.age(at: 99) == 0)
-  var broken = snapshot
-  broken.state[0] = 7
-  #expect(!broken.isValid(maximumAge: 10, at: 101))
-  var policy = snapshot
-  policy.policy = [8]
-  #expect(!policy.isValid(maximumAge: 10, at: 101))
-}

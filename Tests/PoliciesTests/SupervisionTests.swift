@@ -121,14 +121,6 @@ func stableChild() {
   #expect(supervisor.exited("a", .error, at: 1000 * second) == [.start("a", at: 1001 * second)])
 }
 
-@Test("a child without a sign of life has timed out")
-func heartbeats() {
-  var supervisor = Supervisor(SupervisionSettings(children: children("a"), heartbeatTimeout: 5 * second))
-  supervisor.heartbeat("a", at: 4 * second)
-  #expect(supervisor.tick(at: 9 * second).isEmpty)
-  #expect(starts(supervisor.tick(at: 9 * second + 1)) == ["a"])
-}
-
 @Test("settings are checked: ids are there, and once")
 func supervisionValidation() {
   var settings = SupervisionSettings(

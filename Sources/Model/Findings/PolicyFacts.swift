@@ -110,6 +110,10 @@ extension PolicyFindings {
     case countedOnly(calls: Int)
     /// Client spans longer than their attempts explain: they hold attempts that left no span.
     case refusedAttempts(calls: Int)
+    /// Calls with attempts that left no span and were put back where their client's waits explain them.
+    case restoredAttempts(calls: Int)
+    /// Attempts that a client gave up below its own span while the callee was still at work.
+    case overlappingAttempts(Int)
     /// Failed calls that are traces of their own, with nothing that tells which belong together.
     case rootsApart(calls: Int)
     /// Failed requests that made no call although their kind always does: a breaker refused them.
@@ -153,6 +157,8 @@ extension PolicyFindings {
       case boundsOnly(low: Double, high: Double)
       /// Even this night it may have lost.
       case maybeWorseTonight(low: Double)
+      /// Its supervisor gives up so many times, and then somebody must come.
+      case givesUp(Int)
       /// On other nights it may lose as much as it gains.
       case otherNights(low: Double, gain: Double)
       /// Slower than callers were ever seen to wait, microseconds.
@@ -181,8 +187,18 @@ extension PolicyFindings {
     case reweightedContradicts
     case otherTargetUnknown
     case replayCut(attemptsPerLogged: Int)
-    case countedPerExit
+    case countedByChildTime
     case noSupervisedExit
+    /// The share of its starts at times at which nobody started anything.
+    case startsNeverTried(share: Double)
+    case fewTroubles(Int)
+    /// What of the quickest return was the supervisor's wait is taken to be the round time below it, microseconds.
+    case startUpUnknown(wait: Int64, quickest: Int64)
+    /// Children fell silent so many times, and it does not watch for that.
+    case silencesNotWatched(Int)
+    case rolledBack(Int)
+    /// Some children ended twice without a sign of life in between.
+    case returnsNotSeen
     /// No part of its figures is called exact, and why.
     case notExact([Doubt])
     /// Its timeout is longer than the log's: the rest of so many attempts is not told.
@@ -218,7 +234,11 @@ extension PolicyFindings {
   }
 
   /// What users ask for: requests, or single calls where calls are nested.
-  package enum Unit: Hashable, Sendable { case requests, calls }
+  package enum Unit: Hashable, Sendable {
+    case requests, calls
+    /// The time of supervised tasks.
+    case taskTime
+  }
 
   /// One candidate against the log.
   package enum Verdict: Hashable, Sendable {
@@ -282,6 +302,8 @@ extension PolicyFindings {
   package enum Condition: Hashable, Sendable {
     case outagesLikeTonight(Int)
     case idempotent
+    /// Starting a task again does no harm, and takes no longer than the quickest return of the log.
+    case restartsHarmless
     case callersWait(Int64)
     case calleeBears(factor: Double)
     case samePersistence(share: Double)

@@ -4,6 +4,8 @@ package struct PolicyFindings: Hashable, Sendable {
   /// What the logged clients did, as given or inferred, and how surely.
   package var logged: LoggedClients
   package var candidates: [Candidate] = []
+  /// What the log's own supervision of tasks came to; nil where no task ended.
+  package var tasks: Tasks?
   /// Calls that were evaluated, and who made them.
   package var calls = 0
   package var callers: [ForeignName] = []
@@ -50,6 +52,39 @@ package struct PolicyFindings: Hashable, Sendable {
     }
   }
 
+  /// Tasks (workers, jobs, test runners) of the log that ended, and what became of them.
+  ///
+  /// In `outcome`, success is the share of the tasks' time in which they were up, attempts are starts per trouble, waste
+  /// starts that another end followed at once, latencies the time down after an end, and the peak starts in the busiest second.
+  package struct Tasks: Hashable, Sendable {
+    package var outcome: Outcome
+    package var children: Int
+    /// Ends that were not meant, and those that were.
+    package var ends: Int
+    package var intended: Int
+    /// Ends that hang together count once.
+    package var troubles: Int
+    /// Troubles that nobody told of: the signs of life stopped.
+    package var silent: Int
+    /// Children that had not come back by the end of the log.
+    package var open: Int
+    /// Half of the ends were over after this long, microseconds; nil where fewer were.
+    package var medianDown: Int64?
+    package init(
+      outcome: Outcome, children: Int, ends: Int, intended: Int, troubles: Int, silent: Int, open: Int,
+      medianDown: Int64?
+    ) {
+      self.outcome = outcome
+      self.children = children
+      self.ends = ends
+      self.intended = intended
+      self.troubles = troubles
+      self.silent = silent
+      self.open = open
+      self.medianDown = medianDown
+    }
+  }
+
   package struct OtherNights: Hashable, Sendable {
     package var outcome: Outcome
     package var difference: Outcome
@@ -87,6 +122,8 @@ package struct PolicyFindings: Hashable, Sendable {
     package var loadAware: Outcome?
     package var verdict: Verdict
     package var onFrontier: Bool
+    /// Whether it restarts or recovers tasks and says nothing of calls: its figures are those of `Tasks`.
+    package var isAboutTasks = false
     /// The recommended setting in the configuration syntax of the system it is for.
     package var configuration: ForeignText?
     package init(name: ForeignName, families: [PolicyFamily], outcome: Outcome, difference: Outcome) {

@@ -11,6 +11,8 @@ internal import Support
 package struct CallAggregator: Aggregator {
   /// How much earlier than the end of the last attempt the next may begin, microseconds: clocks of a millisecond.
   static let tolerance: Int64 = 1000
+  /// From a callee's answer to the end of its caller's span at most, microseconds.
+  static let hedgeEnd: Int64 = 5_000
   /// Failed calls of one parent, callee and operation that wait for a successor at once.
   static let openLimit = 64
   /// Attempts of one span that are believed from a count alone.
@@ -21,6 +23,8 @@ package struct CallAggregator: Aggregator {
   private var aliases: [AliasSymbols: Int] = [:]
   private var unfinished = 0
   private var calls: [Call] = []
+  /// Spans of one attempt each whose calls were taken one level higher, in this tree.
+  private var lifted: Set<Int> = []
   private var entries: [EntrySymbols: Entry] = [:]
 
   private struct EdgeSymbols: Hashable {
@@ -88,9 +92,11 @@ package struct CallAggregator: Aggregator {
   package init(limit: Int = CallPartial.defaultLimit) { partial = CallPartial(limit: limit) }
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) {
+    lifted.removeAll(keepingCapacity: true)
     collect(tree, tree.roots, under: nil)
     for index in tree.nodes.indices {
       if Int(tree.nodes[index].subtreeEnd) > index + 1 {
+        if !lifted.isEmpty, lifted.contains(index) { continue }
         collect(tree, tree.children(of: index), under: index)
       } else if tree.nodes[index].kind == .server {
         calls.removeAll(keepingCapacity: true)
@@ -121,8 +127,18 @@ package struct CallAggregator: Aggregator {
 
   private mutating func collect(_ tree: borrowing CallTree, _ children: CallTreeChildren, under parent: Int?) {
     calls.removeAll(keepingCapacity: true)
+    var wrappers = 0
     for index in children {
+      if tree.nodes[index].kind == .internal, Int(tree.nodes[index].subtreeEnd) > index + 1 { wrappers += 1 }
       if let call = call(tree, index, under: parent) { calls.append(call) }
+    }
+    if wrappers > 1 {
+      for (index, path) in AttemptWrappers.attempts(tree, children) {
+        if let call = call(tree, index, under: tree.nodes[index].parent >= 0 ? Int(tree.nodes[index].parent) : nil) {
+          calls.append(call)
+          lifted.formUnion(path)
+        }
+      }
     }
     if let parent, tree.nodes[parent].kind == .server { noteEntry(tree.nodes[parent]) }
     guard !calls.isEmpty else { return }
@@ -207,25 +223,40 @@ package struct CallAggregator: Aggregator {
   /// Server spans one after the other below one client span are its attempts: all but the last failed, whatever the
   /// server says, because the client went on; the last one ends as the client's span does.
   private func splitBySpans(_ call: inout Call, _ tree: borrowing CallTree, _ servers: [Int]) {
+    guard let final = servers.last.map({ tree.nodes[$0] }) else { return }
     let whole = call.attempt
     var attempts: [LoggedAttempt] = []
     for (number, index) in servers.enumerated() {
       let node = tree.nodes[index]
       guard node.operation == tree.nodes[servers[0]].operation else { return }
-      // Side by side they are no attempts but a fan-out or a hedge.
-      if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) { return }
+      if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) {
+        // The client went on while the callee was still at work: its own timeout cut the attempt, of which only the
+        // callee's span tells how it would have gone on.
+        // Where its own success ended the call, and not the last one's, the next one was a hedge.
+        let isHedge =
+          whole.failure == 0 && last.failure == 0 && abs(whole.end.subtractingSaturated(last.end)) <= Self.hedgeEnd
+          && (final.failed || final.end > whole.end.addingSaturated(Self.tolerance))
+        guard node.start > last.start.addingSaturated(Self.tolerance), !isHedge else { return }
+        attempts[number - 1].duration = node.start.subtractingSaturated(last.start)
+        attempts[number - 1].failure = FailureKind.timeout.rawValue
+        attempts[number - 1].marks.insert(.overlapping)
+      }
       let start = number == 0 ? min(whole.start, node.start) : node.start
       var attempt = LoggedAttempt(
         start: start, duration: max(node.end.subtractingSaturated(start), 0),
-        failure: node.failed ? node.failureCode : FailureKind.networkTransient.rawValue, isFirst: number == 0,
+        failure: node.failureCode, isFirst: number == 0,
         isRoot: number == 0 && whole.isRoot)
       attempt.marks = .inner
       attempt.note(callee: node.start, duration: node.duration, failure: node.failureCode)
       attempts.append(attempt)
     }
+    for number in attempts.indices where attempts[number].failure == 0 {
+      attempts[number].failure = FailureKind.networkTransient.rawValue
+    }
     guard var last = attempts.popLast(), var first = attempts.first else { return }
     last.failure = whole.failure
-    last.duration = max(whole.end.subtractingSaturated(last.start), last.duration)
+    // What the callee still did after its client had given up is the callee's affair.
+    last.duration = max(whole.end.subtractingSaturated(last.start), 0)
     first.target = whole.target
     attempts.append(last)
     call.attempt = first
@@ -283,9 +314,10 @@ package struct CallAggregator: Aggregator {
   private mutating func chain(_ range: Range<Int>) {
     let edge = calls[range.lowerBound].edge
     if range.count == 1 {
-      let (attempt, inner) = (calls[range.lowerBound].attempt, calls[range.lowerBound].inner)
-      buffers[edge, default: []].append(attempt)
-      if !inner.isEmpty { buffers[edge, default: []] += inner }
+      var call = calls[range.lowerBound]
+      countAlone(&call)
+      buffers[edge, default: []].append(call.attempt)
+      if !call.inner.isEmpty { buffers[edge, default: []] += call.inner }
       return
     }
     var chains: [[LoggedAttempt]] = []
@@ -313,6 +345,16 @@ package struct CallAggregator: Aggregator {
       }
     }
     for chain in chains { buffers[edge, default: []] += chain }
+  }
+
+  /// A call counted as a repetition, with no call before it under its parent, holds the attempts before it itself: nobody
+  /// else wrote a span of them. After a redirection there is a call before it.
+  private func countAlone(_ call: inout Call) {
+    let attempt = call.attempt
+    guard attempt.counted > 1, !attempt.isRoot, call.inner.isEmpty,
+      !calls.contains(where: { $0.end <= attempt.start.addingSaturated(Self.tolerance) && $0.attempt != attempt })
+    else { return }
+    splitByCount(&call, Int(attempt.counted) - 1)
   }
 
   package consuming func finish(_ context: borrowing AggregateContext) -> CallPartial {

@@ -39,6 +39,10 @@ package struct CallLog: Sendable {
   package private(set) var countedOnly = 0
   /// Calls that last longer than their attempts explain.
   package private(set) var refused = 0
+  /// Calls with attempts that left no span and were put back where their client's waits explain them.
+  package private(set) var restored = 0
+  /// Calls whose attempts overlap: their client gave up on one while the callee was still at work.
+  package private(set) var overlapping = 0
   /// Requests that failed without the call that their kind always makes.
   package private(set) var refusedByBreaker = 0
   /// Failed root calls with nothing that tells which belong to one request.
@@ -101,7 +105,17 @@ package struct CallLog: Sendable {
       let join = TraceJoin.join(&attempts)
       joined += join.counted
       joinedByTime += join.byTime
-      inspect(attempts, isJoined: join.counted + join.byTime > 0)
+      CountedTimes.place(&attempts)
+      OverlappingAttempts.cut(&attempts)
+      var isRead = false
+      if let hidden = HiddenRefusals(attempts) {
+        let found = hidden.restored(attempts)
+        attempts = found.attempts
+        restored += found.calls
+        refused += found.unexplained
+        isRead = true
+      }
+      inspect(attempts, isJoined: join.counted + join.byTime > 0, isRead: isRead)
       let offset = arena.count
       arena += attempts
       var begin = 0
@@ -160,11 +174,13 @@ package struct CallLog: Sendable {
   }
 
   /// Counts what the attempts of one edge hide.
-  private mutating func inspect(_ attempts: [LoggedAttempt], isJoined: Bool) {
+  private mutating func inspect(_ attempts: [LoggedAttempt], isJoined: Bool, isRead: Bool) {
+    overlapping += attempts.count { $0.marks.contains(.overlapping) }
     countedOnly += attempts.count { $0.isFirst && $0.marks.contains(.countedOnly) }
     let failedRoots = attempts.count { $0.isRoot && $0.isFirst && $0.failure != 0 }
     let hasCounts = attempts.contains { $0.counted > 1 }
     if failedRoots > 0, !isJoined, !hasCounts { rootsApart += failedRoots }
+    if isRead { return }
     let leads = attempts.filter { $0.lead != .max && $0.isFirst }.map { Int($0.lead) }.sorted()
     // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
     guard attempts.contains(where: { $0.marks.contains(.inner) }) else {
@@ -210,7 +226,7 @@ package struct CallLog: Sendable {
   /// Why nothing about the log is called exact.
   package var doubts: [PolicyFindings.Doubt] {
     var doubts: [PolicyFindings.Doubt] = []
-    if countedOnly + refused > 0 { doubts.append(.hiddenAttempts) }
+    if countedOnly + refused + restored + overlapping > 0 { doubts.append(.hiddenAttempts) }
     if refusedByBreaker > 0 { doubts.append(.breakerRefusals) }
     if rootsApart > 0 || joinedByTime > 0 { doubts.append(.rootsApart) }
     return doubts

@@ -12,6 +12,11 @@ package struct Lateness: Hashable, Sendable {
 
   package static let none = Lateness(weights: [])
 
+  /// A client's lateness where its log shows none of its waits: each scale half as likely as the one before it, as the fits
+  /// begin.
+  static let usual = Lateness(
+    weights: scales.indices.map { Double(1 << (scales.count - 1 - $0)) / Double(1 << scales.count - 1) })
+
   var mean: Double { zip(weights, Self.scales).reduce(0) { $0 + $1.0 * $1.1 } }
 
   /// A lateness out of a hash, microseconds. One hash for all attempts of a call: a client that is late once is late again,
@@ -147,6 +152,24 @@ struct DelaySample {
     return first.sorted()[first.count / 2]
   }
 
+  /// Whether the waits, as shares of what the law may draw, are uniform: only then do they tell what chance drew.
+  ///
+  /// A. Kolmogorov's distance (1933), beyond its 5 % point by what lateness shifts.
+  func isUniform(under law: Backoff) -> Bool {
+    var shares: [Double] = []
+    // What a decorrelated wait may draw from depends on the wait before it, but for the first.
+    for (k, all) in waits.prefix(law.jitter == .decorrelated ? 1 : waits.count).enumerated() {
+      for wait in all.prefix(2_000) {
+        if let share = law.fraction(of: wait, retry: k + 1, previous: nil) { shares.append(min(max(share, 0), 1)) }
+      }
+    }
+    guard shares.count >= WaitShape.least else { return true }
+    shares.sort()
+    let n = Double(shares.count)
+    let distance = shares.indices.reduce(0.0) { max($0, abs((Double($1) + 0.5) / n - shares[$1])) }
+    return distance <= 0.08 + 1.36 / n.squareRoot()
+  }
+
   /// The law, and how late the client is on top of it.
   func law() -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
     guard count >= Self.minimum else {
@@ -158,11 +181,11 @@ struct DelaySample {
       shapes.append(shape)
     }
     guard !shapes.isEmpty else { return (.unrecognised, .none) }
-    let total = Double(shapes.reduce(0) { $0 + $1.count })
-    let weights = Lateness.scales.indices.map { s in
-      shapes.reduce(0) { $0 + $1.weights[s] * Double($1.count) } / total
-    }
-    let lateness = Lateness(weights: weights)
+    // A client is as late with its second retry as with its first: what a law of another form than an interval adds on
+    // top of one of them is no lateness.
+    let told = shapes.filter { $0.count >= max(Self.few, shapes[0].count / 20) }
+    let lateness =
+      (told.isEmpty ? [shapes[0]] : told).map { Lateness(weights: $0.weights) }.min { $0.mean < $1.mean } ?? .none
     if count < Self.few { return (LawLikelihood(waits).backoff.map { .known($0) } ?? .unrecognised, lateness) }
     return (LawFitting(shapes).backoff.map { .known($0) } ?? .unrecognised, lateness)
   }

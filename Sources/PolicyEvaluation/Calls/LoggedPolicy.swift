@@ -18,6 +18,8 @@ package struct LoggedPolicy: Sendable {
   /// Kinds retried at all.
   package private(set) var retried = KindSet([])
   package private(set) var delays: [Delays] = []
+  /// Per edge, whether a logged wait tells what chance drew for it.
+  private(set) var tellsChance: [Bool] = []
   /// The client's own limit on an attempt, where its timeouts all take the same time; microseconds.
   package private(set) var attemptTimeout: Int64?
   /// How late the clients are on top of their waits.
@@ -43,6 +45,7 @@ package struct LoggedPolicy: Sendable {
       attempts = max(retry.attempts == .max ? attempts : retry.attempts, 1)
       delays = Array(repeating: .known(retry.backoff), count: log.edges.count)
       if let timeout = retry.attemptTimeout { attemptTimeout = timeout }
+      tellsChance = samples.dropLast().map { $0.isUniform(under: retry.backoff) }
       lateness = samples[log.edges.count].law().lateness
       fact = PolicyFindings.LoggedClients(.given)
       fact.attempts = retry.attempts == .max ? nil : retry.attempts
@@ -51,7 +54,8 @@ package struct LoggedPolicy: Sendable {
       return
     }
     let (common, lateness) = samples[log.edges.count].law()
-    self.lateness = lateness
+    // Waits that only the lengths of calls tell are late by what the attempts' lengths differ.
+    self.lateness = retries == 0 || log.countedOnly * 2 > seen.stops.count ? .usual : lateness
     // An edge whose own delays fit no law most likely follows the common one, with noise.
     let isJoined = log.joined + log.joinedByTime > 0
     let most = attempts
@@ -62,9 +66,12 @@ package struct LoggedPolicy: Sendable {
       // law a little; what is that near to the law of all is that law.
       return isJoined && Self.isNear(own, common, retries: most - 1) ? common : own
     }
+    tellsChance = zip(delays, samples).map { delays, sample in
+      if case .known(let law) = delays { sample.isUniform(under: law) } else { false }
+    }
     earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
-    fact.hidden = log.countedOnly + log.refused
+    fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
   }
@@ -107,8 +114,8 @@ package struct LoggedPolicy: Sendable {
         retries += 1
         retriesByKind[Int(log.failure[i] & 15)] += 1
         retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
-        // Attempts that were only counted have no times of their own.
-        if log.isCounted[episode] { continue }
+        // Of attempts that were only counted, those of calls with one retry have a wait that their length tells.
+        if log.isCounted[episode], range.count != 2 { continue }
         let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
         for number in [Int(log.edge[episode]), log.edges.count] {

@@ -55,6 +55,10 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
     package static let countedOnly = Marks(rawValue: 2)
     /// No attempt at all: a request that failed without the call that its kind always makes.
     package static let refused = Marks(rawValue: 4)
+    /// Its client went on while the callee was still at work: how long it waited for it is not told.
+    package static let overlapping = Marks(rawValue: 8)
+    /// Put in where a client's span lasts longer than what it holds explains.
+    package static let restored = Marks(rawValue: 16)
   }
 
   package init(

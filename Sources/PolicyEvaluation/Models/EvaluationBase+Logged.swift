@@ -13,6 +13,25 @@ extension EvaluationBase {
     }?.key
   }
 
+  /// Runs of a play at an end of what the log leaves open.
+  private static let endReplays = 4
+
+  /// The same log with the mildest and the most severe answers to load that it does not contradict; empty where it leaves
+  /// nothing open.
+  func overloadEnds() -> [EvaluationBase] {
+    guard overloads.contains(where: { $0?.ends != nil }) else { return [] }
+    var settings = settings
+    settings.replays = min(settings.replays, Self.endReplays)
+    return [true, false].map { isMild in
+      answering(
+        overloads.map { overload in
+          overload.flatMap { overload in
+            overload.ends.map { overload.answering(isMild ? $0.mild : $0.severe) } ?? overload
+          }
+        }, settings)
+    }
+  }
+
   /// The sums of the log's own policy in overload; nil where no component is overloaded.
   func loggedInOverload() -> PolicySums? {
     guard overloads.contains(where: { $0 != nil }) else { return nil }

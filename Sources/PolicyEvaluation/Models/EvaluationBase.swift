@@ -9,7 +9,7 @@ package struct EvaluationBase: Sendable {
   /// Where persistence is not identified, the models at the ends of what the log allows: no request is persistent, or as
   /// many as could be.
   private(set) var ends: (none: OutcomeModel, most: OutcomeModel)?
-  package let settings: EvaluationSettings
+  private(set) package var settings: EvaluationSettings
   let outages: Outages
 
   /// Microseconds; blocks are counted from `origin`.
@@ -151,6 +151,14 @@ package struct EvaluationBase: Sendable {
     // The sum whose variance the blocks estimate: failures beyond what so many requests have on average.
     let series = failed.indices.map { failed[$0] - rate * all[$0] }
     return Int64(checked: BlockLength.optimal(series) * Double(step)) ?? span
+  }
+
+  /// The same log with other answers to load.
+  func answering(_ overloads: [Overload?], _ settings: EvaluationSettings) -> EvaluationBase {
+    var copy = self
+    copy.overloads = overloads
+    copy.settings = settings
+    return copy
   }
 
   /// The same log under another model.

@@ -25,13 +25,24 @@ enum LoadResponse {
     /// Loads beyond this share the last row.
     static let limit = 20_000
 
+    /// How likely the outcomes are under a fit.
+    func likelihood(_ fit: Fit) -> Double {
+      all.indices.reduce(0) { sum, load in
+        guard all[load] > 0 else { return sum }
+        let success = fit.success(Double(load))
+        let bad = Double(failed[load])
+        return sum + bad * Glibc.log(max(1 - success, 0.001)) + (Double(all[load]) - bad)
+          * Glibc.log(max(success, 0.001))
+      }
+    }
+
     /// `attempts` are of one component, in the order of time.
-    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: Set<Int64>, origin: Int64) {
+    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes) {
       var head = 0
       for (number, raw) in attempts.enumerated() {
         let i = Int(raw)
         while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
-        if dead.contains((log.start[i] - origin) / 1_000_000) { continue }
+        if dead.contains(log.start[i]) { continue }
         let load = min(number - head + 1, Self.limit)
         while all.count <= load {
           all.append(0)
@@ -43,6 +54,27 @@ enum LoadResponse {
     }
   }
 
+  /// The losses with their likeliest capacities at which outcomes are no less likely than the data leave open: half the 95 %
+  /// point of chi-square with one degree of freedom below the best (S. Wilks, 1938).
+  static func ends(_ best: Fit, _ table: LoadTable) -> (mild: Fit, severe: Fit) {
+    let floor = table.likelihood(best) - 1.92
+    func end(_ direction: Double) -> Fit {
+      var last = best
+      for step in 1...40 {
+        let loss = best.loss + direction * 0.02 * Double(step)
+        guard loss >= 0 else { break }
+        let fits = (-20...20).map {
+          Fit(capacity: last.capacity * (1 + 0.002 * Double($0)), loss: loss, healthy: best.healthy)
+        }
+        let likely = fits.max { table.likelihood($0) < table.likelihood($1) } ?? last
+        guard table.likelihood(likely) >= floor else { break }
+        last = likely
+      }
+      return last
+    }
+    return (end(-1), end(1))
+  }
+
   /// Capacity and loss by maximum likelihood of every attempt's outcome, around a fit that showed that there are such.
   ///
   /// Whole seconds blur what a window that slides tells: in a storm the load doubles within one. What is played is the
@@ -50,14 +82,7 @@ enum LoadResponse {
   static func refine(_ fit: Fit, _ table: LoadTable) -> Fit {
     let rows = table.all.indices.filter { table.all[$0] > 0 }
     guard let top = rows.last, top > 1 else { return fit }
-    func likelihood(_ fit: Fit) -> Double {
-      rows.reduce(0) { sum, load in
-        let success = fit.success(Double(load))
-        let failed = Double(table.failed[load])
-        return sum + failed * Glibc.log(max(1 - success, 0.001)) + (Double(table.all[load]) - failed)
-          * Glibc.log(max(success, 0.001))
-      }
-    }
+    func likelihood(_ fit: Fit) -> Double { table.likelihood(fit) }
     var best = (likelihood(fit), fit)
     func improve(_ capacity: Double, _ loss: Double) {
       guard capacity > 0, loss >= 0 else { return }
@@ -83,6 +108,28 @@ enum LoadResponse {
       }
     }
     return best.1
+  }
+
+  /// The likeliest capacity and loss, where no grid over whole seconds finds any; nil where outcomes are as likely without one.
+  static func likeliest(_ table: LoadTable) -> Fit? {
+    let quiet = table.all.indices.filter { table.all[$0] > 0 }
+    guard quiet.count > 1 else { return nil }
+    let all = table.all.reduce(0, +)
+    var seen = 0
+    let middle =
+      quiet.first {
+        seen += table.all[$0]; return seen * 2 >= all
+      } ?? 1
+    let below = quiet.filter { $0 <= middle }
+    let made = below.reduce(0) { $0 + table.all[$1] }
+    let healthy = 1 - Double(below.reduce(0) { $0 + table.failed[$1] }) / Double(max(made, 1))
+    let fit = refine(Fit(capacity: Double(middle) * 1.2, loss: 0.3, healthy: healthy), table)
+    let failed = table.failed.reduce(0, +)
+    let share = Double(failed) / Double(max(all, 1))
+    let none = Double(failed) * Glibc.log(max(share, 1e-9)) + Double(all - failed) * Glibc.log(max(1 - share, 1e-9))
+    let gained = table.likelihood(fit)
+    // Two parameters more must be worth it (G. Schwarz, 1978).
+    return gained > none + Glibc.log(Double(max(all, 2))) ? fit : nil
   }
 
   /// The fit of one component over the seconds of its log, outages of their own making and their neighbours left out.

@@ -16,7 +16,9 @@ struct Overload: Sendable {
 
   let component: Int
   let t: Double
-  let response: Response
+  private(set) var response: Response
+  /// The mildest and the most severe response to a rate that the log does not contradict.
+  private(set) var ends: (mild: LoadResponse.Fit, severe: LoadResponse.Fit)?
   /// Servers that work side by side, and the time each served attempt took one of them, microseconds.
   let workers: Int
   let services: [Int64]
@@ -24,8 +26,8 @@ struct Overload: Sendable {
   let own: [Int32: Int64]
   /// The failure that most attempts met.
   let kind: UInt8
-  /// Seconds since the log's origin in which nothing got through: outages of their own making.
-  let dead: Set<Int64>
+  /// When nothing got through: outages of their own making.
+  let dead: DeadTimes
 
   /// What makes a component overloaded: the one-sided t of first attempts before against failures of first attempts. On 42
   /// logs of real servers it was at most 2.3 where the load did not matter and at least 4.3 where it did.
@@ -45,34 +47,45 @@ struct Overload: Sendable {
     let silent = Self.deadSeconds(log, range, origin)
     var t = 0.0
     for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
-    dead = silent
-    guard t >= Self.threshold || t >= Self.fittedThreshold else { return nil }
+    let storms = Self.hasStorm(log, range, dead: silent, origin: origin)
+    guard t >= Self.fittedThreshold || storms else { return nil }
     self.component = component
     self.t = t
     var kinds = [Int](repeating: 0, count: 256)
     for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
     kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
     let attempts = Self.attempts(log, range)
-    let fit = LoadResponse.fit(log, range, origin: origin, dead: silent).map {
-      LoadResponse.refine($0, LoadResponse.LoadTable(log, attempts, dead: silent, origin: origin))
-    }
-    let limited = t >= Self.threshold ? Self.concurrency(log, attempts) : nil
-    let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: silent, origin: origin)
+    let rough = t >= Self.threshold ? Self.concurrency(log, attempts, dead: nil) : nil
+    dead = DeadTimes(log, attempts, seconds: silent, origin: origin, limit: rough?.limit)
+    // Once more without the outages that a limit tells apart from load.
+    let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
+    let table = LoadResponse.LoadTable(log, attempts, dead: dead)
+    let fit =
+      LoadResponse.fit(log, range, origin: origin, dead: silent).map { LoadResponse.refine($0, table) }
+      ?? (t >= Self.threshold || storms ? LoadResponse.likeliest(table) : nil)
+    let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: dead)
     if let limited, likelihoods.limited >= likelihoods.fitted {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
       (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
     } else if let fit {
       response = .rate(fit)
       (workers, services, own) = (0, [], [:])
+      ends = LoadResponse.ends(fit, table)
     } else {
       return nil
     }
   }
 
+  /// The same component, answering to a rate as an end of what the log does not contradict.
+  func answering(_ fit: LoadResponse.Fit) -> Overload {
+    var copy = self
+    copy.response = .rate(fit)
+    return copy
+  }
+
   /// How likely the attempts' outcomes are by what is under way, and by what came in the last second.
   private static func likelihoods(
-    _ log: borrowing CallLog, _ attempts: [Int32], _ fit: LoadResponse.Fit?, _ failure: [Double]?, dead: Set<Int64>,
-    origin: Int64
+    _ log: borrowing CallLog, _ attempts: [Int32], _ fit: LoadResponse.Fit?, _ failure: [Double]?, dead: DeadTimes
   ) -> (limited: Double, fitted: Double) {
     var ends = BinaryHeap<Int64>()
     var head = 0
@@ -84,7 +97,7 @@ struct Overload: Sendable {
       let load = Double(number - head + 1)
       let under = ends.count
       ends.push(log.start[i].addingSaturated(log.duration[i]))
-      if dead.contains((log.start[i] - origin) / 1_000_000) { continue }
+      if dead.contains(log.start[i]) { continue }
       func gain(_ p: Double) -> Double { Glibc.log(min(max(log.failure[i] != 0 ? p : 1 - p, 0.01), 1)) }
       if let failure { limited += gain(failure[min(under, failure.count - 1)]) }
       if let fit {
@@ -93,6 +106,39 @@ struct Overload: Sendable {
     }
     return (failure == nil ? -.infinity : limited, fit == nil ? -.infinity : fitted)
   }
+
+  /// Whether retries were seen to keep a component down after an outage: for three seconds or more after seconds in which
+  /// nothing got through, more came than usual and only a part of it was answered, until less came.
+  ///
+  /// An outage that load has nothing to do with ends at once, however much comes (N. Bronson and others, "Metastable
+  /// Failures in Distributed Systems", 2021).
+  private static func hasStorm(
+    _ log: borrowing CallLog, _ range: Range<Int>, dead: Set<Int64>, origin: Int64
+  ) -> Bool {
+    guard dead.count >= 2 else { return false }
+    var seconds: [Int64: (made: Int, good: Int)] = [:]
+    for episode in range {
+      for i in log.attempts(of: episode) {
+        let second = (log.start[i] - origin) / 1_000_000
+        seconds[second, default: (0, 0)].made += 1
+        if log.failure[i] == 0 { seconds[second, default: (0, 0)].good += 1 }
+      }
+    }
+    let usual = seconds.values.map(\.made).sorted()[seconds.count / 2]
+    return dead.contains { second in
+      guard dead.contains(second - 1), !dead.contains(second + 1) else { return false }
+      var next = second + 1
+      while let bin = seconds[next], bin.made * 5 > usual * 6, bin.good * 20 >= bin.made, bin.good * 10 < bin.made * 9 {
+        next += 1
+      }
+      // What comes then is answered, or it was no storm but another outage.
+      guard next - second > stormSeconds, let after = seconds[next] else { return false }
+      return after.good * 20 >= after.made * 17
+    }
+  }
+
+  /// Seconds of a storm.
+  private static let stormSeconds: Int64 = 3
 
   /// Seconds in which at most one attempt in twenty got through, and their neighbours.
   private static func deadSeconds(_ log: borrowing CallLog, _ range: Range<Int>, _ origin: Int64) -> Set<Int64> {
@@ -161,13 +207,19 @@ struct Overload: Sendable {
   }
 
   /// Failures by attempts under way: a limit that most failures lie at or beyond, and most successes below.
-  private static func concurrency(_ log: borrowing CallLog, _ attempts: [Int32]) -> (failure: [Double], limit: Int)? {
+  private static func concurrency(
+    _ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes?
+  ) -> (failure: [Double], limit: Int)? {
     var ends = BinaryHeap<Int64>()
     var table: [(all: Int, failed: Int)] = []
     for raw in attempts {
       let i = Int(raw)
       while let end = ends.first, end <= log.start[i] { _ = ends.pop() }
       let under = min(ends.count, 10_000)
+      if dead?.contains(log.start[i]) ?? false {
+        ends.push(log.start[i].addingSaturated(log.duration[i]))
+        continue
+      }
       while table.count <= under { table.append((0, 0)) }
       table[under].all += 1
       if log.failure[i] != 0 { table[under].failed += 1 }
@@ -247,9 +299,9 @@ struct OverloadState: Sendable {
   }
 
   /// The failure probability of an attempt at a time.
-  mutating func failure(_ overload: Overload, at time: Int64, origin: Int64) -> Double {
+  mutating func failure(_ overload: Overload, at time: Int64) -> Double {
     let c = overload.component
-    let isDead = overload.dead.contains((time - origin) / 1_000_000)
+    let isDead = overload.dead.contains(time)
     switch overload.response {
     case .concurrency(let failure, _):
       while let end = ends[c].first, end <= time { _ = ends[c].pop() }

@@ -73,7 +73,7 @@ extension ReplayRun {
     flights[Int(slot)].follows = false
     sums.estimated += 1
     drawn += 1
-    let failure = load.failure(overload, at: time, origin: base.origin)
+    let failure = load.failure(overload, at: time)
     guard SplitMix64.unit(StableHash.combine(seed, 5)) < failure else {
       sums.won += 1
       let index = log.attempts(of: episode).lowerBound + flight.attempts - 1
@@ -138,7 +138,8 @@ extension ReplayRun {
     if replay.policy.retry == nil || known == replay.retry.backoff { return logged }
     if known.isRandom {
       let drawn = max(logged.subtractingSaturated(late), 0)
-      let coupled = min(max(known.fraction(of: drawn, retry: k, previous: nil) ?? u, 0), 1)
+      let isTold = base.logged.tellsChance[Int(log.edge[episode])]
+      let coupled = min(max((isTold ? known.fraction(of: drawn, retry: k, previous: nil) : nil) ?? u, 0), 1)
       return replay.retry.backoff.delay(k, u: coupled, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
     }
     let overhead = max(logged.subtractingSaturated(known.envelope(k)), 0)

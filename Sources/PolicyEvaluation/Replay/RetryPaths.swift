@@ -192,7 +192,8 @@ package struct RetryPaths: Sendable {
       return nil
     }
     let delay = self.delay(
-      attempt, logged: loggedDelay, previous: walk.loggedPrevious, law: law, seed: seed, lateness: walk.lateness,
+      attempt, logged: loggedDelay, previous: walk.loggedPrevious, law: law,
+      isTold: base.logged.tellsChance[Int(log.edge[walk.episode])], seed: seed, lateness: walk.lateness,
       memory: &walk.memory)
     walk.loggedPrevious = loggedDelay
     let start = walk.lastEnd.addingSaturated(delay)
@@ -315,7 +316,7 @@ package struct RetryPaths: Sendable {
 
   /// The delay before a retry: the logged one under the same law, else coupled to it through its random number.
   private func delay(
-    _ k: Int, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, seed: UInt64,
+    _ k: Int, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, isTold: Bool, seed: UInt64,
     lateness: UInt64, memory: inout Backoff.Memory
   ) -> Int64 {
     var random = SplitMix64(seed: seed)
@@ -330,7 +331,7 @@ package struct RetryPaths: Sendable {
     if known.isRandom {
       // What the law drew is what is left of the wait without the client's lateness.
       let drawn = max(logged.subtractingSaturated(late), 0)
-      let u = known.fraction(of: drawn, retry: k, previous: previous) ?? random.unit()
+      let u = (isTold ? known.fraction(of: drawn, retry: k, previous: previous) : nil) ?? random.unit()
       return policy.backoff.delay(k, u: min(max(u, 0), 1), memory: &memory).addingSaturated(late)
     }
     // What the client needed on top of the law, it would have needed here too.

@@ -119,11 +119,12 @@ extension EvaluationBase {
     _ a: PolicySums, _ logged: PolicySums, _ nights: PolicyFindings.Outcome
   ) -> PolicyFindings.Outcome {
     let requests = max(requests.reduce(0, +), 1)
+    let t = Student.quantile975(degrees: Double(max(settings.replays - 1, 1)))
     func estimate(_ path: KeyPath<PolicySums, [Double]>, _ spread: Double, sign: Double) -> Estimate {
       let mine = a[keyPath: path].reduce(0, +)
       let theirs = logged[keyPath: path].reduce(0, +)
       let missed = (theirs - sums[keyPath: path].reduce(0, +)) / requests
-      let noise = 1.96 * (spread.squareRoot() / requests)
+      let noise = t * (spread.squareRoot() / requests)
       let half = (noise * noise + missed * missed).squareRoot()
       let value = sign * (mine - theirs) / requests
       return Estimate(value, low: value - half, high: value + half)

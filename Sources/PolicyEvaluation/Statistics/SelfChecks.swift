@@ -71,6 +71,8 @@ struct SelfChecks: Sendable {
     if log.countedOnly > 0 { warnings.append(.countedOnly(calls: log.countedOnly)) }
     if log.refusedByBreaker > 0 { warnings.append(.refusedByBreaker(requests: log.refusedByBreaker)) }
     if log.refused > 0 { warnings.append(.refusedAttempts(calls: log.refused)) }
+    if log.restored > 0 { warnings.append(.restoredAttempts(calls: log.restored)) }
+    if log.overlapping > 0 { warnings.append(.overlappingAttempts(log.overlapping)) }
     if log.rootsApart > 0 { warnings.append(.rootsApart(calls: log.rootsApart)) }
     if let cut = censored(base) { warnings.append(cut) }
     if base.logged.retries == 0 {

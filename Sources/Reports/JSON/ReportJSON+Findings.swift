@@ -154,7 +154,7 @@ extension ReportJSON {
       "baseline": .object([
         "logged": sentence(PolicyWording.logged(policies.logged).plain), "metrics": metrics(policies.baseline),
       ]),
-      "candidates": .array(policies.candidates.map(candidate)),
+      "tasks": policies.tasks.map(tasks), "candidates": .array(policies.candidates.map(candidate)),
       "advice": sentences(policies.advice.map { $0.wording.plain }),
       "assumptions": sentences(policies.assumptions.map { $0.wording.plain }),
       "warnings": sentences(policies.warnings.map { $0.wording.plain }),
@@ -166,6 +166,15 @@ extension ReportJSON {
           "because": sentences(recommendation.because.map { PolicyWording.reason($0).plain }),
         ])
       },
+    ])
+  }
+
+  private func tasks(_ tasks: PolicyFindings.Tasks) -> JSONValue {
+    .object([
+      "logged": sentence(PolicyWording.tasks(tasks).plain), "metrics": metrics(tasks.outcome),
+      "children": .int(tasks.children), "ends": .int(tasks.ends), "intended": .int(tasks.intended),
+      "troubles": .int(tasks.troubles), "silent": .int(tasks.silent), "open": .int(tasks.open),
+      "medianDownUs": .int(optional: tasks.medianDown),
     ])
   }
 

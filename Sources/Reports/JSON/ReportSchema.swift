@@ -414,6 +414,13 @@ package enum ReportSchema {
       "policies",
       [
         Field("baseline", object([Field("logged", string), Field("metrics", ref("metrics"))])),
+        Field(
+          "tasks",
+          object([
+            Field("logged", string), Field("metrics", ref("metrics")), Field("children", count), Field("ends", count),
+            Field("intended", count), Field("troubles", count), Field("silent", count), Field("open", count),
+            Field("medianDownUs", integer, optional: true),
+          ]), optional: true),
         Field("candidates", list(ref("candidate"))), Field("advice", list(string)), Field("assumptions", list(string)),
         Field("warnings", list(string)), Field("checks", list(string)), Field("recommended", string, optional: true),
         Field(

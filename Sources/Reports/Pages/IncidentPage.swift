@@ -155,7 +155,9 @@ package enum IncidentPage {
     page.heading(2, "Evidence")
     page.table(
       ["record", "request", "says"],
-      incident.evidence.prefix(20).map { [place($0.location), .foreign($0.request), "\(quote: $0.quote.wording.text)"] })
+      incident.evidence.prefix(20).map {
+        [place($0.location), .foreign($0.request), "\(quote: $0.quote.wording.text)"]
+      })
     if incident.evidence.count > 20 {
       page.paragraph("\(incident.evidence.count - 20) more in `report.json`.")
     }

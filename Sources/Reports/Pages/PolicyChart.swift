@@ -7,10 +7,11 @@ enum PolicyChart {
 
   static func svg(_ findings: PolicyFindings, rules: TextRules) -> String? {
     typealias Row = (name: String, success: Estimate, load: Estimate, kind: String)
-    var rows: [Row] = [
-      ("as logged", findings.baseline.successRate, findings.baseline.attemptsPerRequest, "logged")
-    ]
-    for candidate in findings.candidates.prefix(Self.rows) {
+    // Tasks' time and calls have no axis in common: calls come first.
+    let hasCalls = findings.calls > 0 || findings.tasks == nil
+    let own = hasCalls ? findings.baseline : findings.tasks?.outcome ?? findings.baseline
+    var rows: [Row] = [("as logged", own.successRate, own.attemptsPerRequest, "logged")]
+    for candidate in findings.candidates.filter({ $0.isAboutTasks != hasCalls }).prefix(Self.rows) {
       let kind = candidate.name == findings.recommended ? "front" : "other"
       rows.append((candidate.name.text, candidate.outcome.successRate, candidate.outcome.attemptsPerRequest, kind))
     }
@@ -25,9 +26,12 @@ enum PolicyChart {
     }
     let height = 30 + 22 * Double(rows.count)
     var svg = Pictures.open(
-      width: left + width + right, height: height + 26, title: "Success per request and its interval, per policy")
-    svg += "<text x=\"\(number(left))\" y=\"14\">success per request</text>"
-    svg += "<text x=\"\(number(left + width + 12))\" y=\"14\">attempts per request</text>\n"
+      width: left + width + right, height: height + 26,
+      title: hasCalls ? "Success per request and its interval, per policy" : "Tasks' time up, per policy")
+    svg +=
+      "<text x=\"\(number(left))\" y=\"14\">\(hasCalls ? "success per request" : "share of the tasks' time up")</text>"
+    svg +=
+      "<text x=\"\(number(left + width + 12))\" y=\"14\">\(hasCalls ? "attempts per request" : "starts per trouble")</text>\n"
     for (i, row) in rows.enumerated() {
       let y = 36 + 22 * Double(i)
       svg +=

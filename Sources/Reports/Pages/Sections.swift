@@ -9,12 +9,21 @@ struct PolicySection {
   func add(to page: inout Page) {
     guard let policies = report.policies else { return }
     page.heading(2, "Which policy would have served better")
-    page.paragraph("What the clients did: \(PolicyWording.logged(policies.logged))")
+    if policies.calls > 0 || policies.tasks == nil {
+      page.paragraph("What the clients did: \(PolicyWording.logged(policies.logged))")
+    }
+    if let tasks = policies.tasks { page.paragraph("What became of tasks: \(PolicyWording.tasks(tasks))") }
     page.bullets(policies.advice.compactMap { if case .setting = $0 { nil } else { $0.wording } })
     if pictures.contains("policies.svg") {
       page.blocks.append(.image(alt: "Success against load, per policy", path: "policies.svg"))
     }
-    var rows = [row("logged", policies.baseline, difference: nil, support: "as logged", verdict: "")]
+    var rows: [[InlineText]] = []
+    if policies.calls > 0 || policies.tasks == nil {
+      rows.append(row("logged", policies.baseline, difference: nil, support: "as logged", verdict: ""))
+    }
+    if let tasks = policies.tasks {
+      rows.append(row("logged, of tasks", tasks.outcome, difference: nil, support: "as logged", verdict: ""))
+    }
     rows += policies.candidates.prefix(50).map { candidate in
       row(
         .foreign(candidate.name.text), candidate.outcome, difference: candidate.difference,

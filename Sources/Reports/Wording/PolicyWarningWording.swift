@@ -33,6 +33,12 @@ extension PolicyWording {
     case .refusedAttempts(let calls):
       return
         "\(calls) calls last longer than their attempts explain: they hold attempts that left no span, such as refused connections. Nothing about them is called exact."
+    case .restoredAttempts(let calls):
+      return
+        "\(calls) calls hold refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
+    case .overlappingAttempts(let attempts):
+      return
+        "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
     case .rootsApart(let calls):
       return
         "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
@@ -88,9 +94,25 @@ extension PolicyWording {
     case .replayCut(let attempts):
       return
         "It would send more than \(attempts) attempts for each logged one: the replay followed no more, and what was still failing counts as failed."
-    case .countedPerExit:
+    case .countedByChildTime:
       return
-        "Counted per exit of a child: success is a restart or an intended end, attempts are starts, waste is escalation. Whether a restarted child would have crashed again cannot be known from the log."
+        "Counted by the tasks' time: success is the share of it in which they were up, attempts are starts per trouble, waste is starts that another end followed, latency is the time down. The first end of each trouble is the log's; what follows is the policy's."
+    case .startsNeverTried(let share):
+      return
+        "No value: \(percent: share) of its starts come when the log's supervisor started nothing, in troubles too few to tell how long such last. The bounds are all of these failing and all of them lasting."
+    case .startUpUnknown(let wait, let quickest):
+      return
+        "The quickest return took \(duration: quickest): how much of it the log's supervisor waited is not told and taken as \(duration: wait); the interval holds for all of it and for none. Give `logged: { supervision: … }` to settle it."
+    case .fewTroubles(let count):
+      return "\(count) troubles are too few to tell how long their causes last."
+    case .silencesNotWatched(let count):
+      return
+        "Signs of life stopped \(count) times without an end, and it has no heartbeatTimeout: these last as long as they did."
+    case .rolledBack(let count):
+      return "It would roll back \(count) times: the task serves again, and its work is lost."
+    case .returnsNotSeen:
+      return
+        "Some tasks ended twice without a sign of life in between: when they had come back is taken as the middle."
     case .noSupervisedExit: return "The log holds no exit of a supervised child."
     case .notExact(let doubts):
       return "Not exact: \(InlineText.joined(doubts.map { .own(words($0)) }, by: "; "))."

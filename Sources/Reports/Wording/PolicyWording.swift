@@ -84,7 +84,26 @@ package enum PolicyWording {
     families.isEmpty ? "none" : families.map(\.rawValue).joined(separator: "+")
   }
 
-  static func unit(_ unit: PolicyFindings.Unit) -> String { unit == .requests ? "requests" : "calls" }
+  static func unit(_ unit: PolicyFindings.Unit) -> String {
+    switch unit {
+    case .requests: "requests"
+    case .calls: "calls"
+    case .taskTime: "seconds of the tasks' time"
+    }
+  }
+
+  /// What the log's own supervision of tasks came to.
+  package static func tasks(_ tasks: PolicyFindings.Tasks) -> InlineText {
+    let up = tasks.outcome.successRate.value ?? 0
+    let half: InlineText =
+      tasks.medianDown.map { "; half of the ends were over after \(duration: $0)" }
+      ?? "; fewer than half of the ends were seen to be over"
+    let open: InlineText = tasks.open > 0 ? ", \(tasks.open) still down at the end of the log" : ""
+    let silent: InlineText = tasks.silent > 0 ? ", \(tasks.silent) of them silences that nobody told of" : ""
+    let meant: InlineText = tasks.intended > 0 ? " (\(tasks.intended) more were meant)" : ""
+    return
+      "\(tasks.children) tasks ended \(tasks.ends) times\(meant) in \(tasks.troubles) troubles\(silent)\(open); they were up \(percent: up) of their time\(half) (Kaplan and Meier's estimate)."
+  }
 
   static func assumption(_ assumption: PolicyFindings.Assumption) -> InlineText {
     switch assumption {
@@ -111,7 +130,7 @@ package enum PolicyWording {
       let when: InlineText =
         first.map { "; the first at \(clock: $0.at) because of \($0.child)" } ?? ""
       return
-        "\(name) would have made \(starts) starts after \(exits) exits of \(children) children and escalated \(escalations) times\(when)."
+        "\(name) would have made \(starts) starts after \(exits) ends of \(children) tasks and given up \(escalations) times\(when)."
     }
   }
 
@@ -121,16 +140,29 @@ package enum PolicyWording {
     let sure = effect.basis == .likely ? "probably " : ""
     let scope = effect.basis == .thisNight ? " on this night" : ""
     switch effect.direction {
+    case .better where effect.unit == .taskTime, .worse where effect.unit == .taskTime:
+      let isBetter = effect.direction == .better
+      let (low, high) = isBetter ? (effect.low, effect.high) : (-effect.high, -effect.low)
+      what =
+        "would \(sure)have kept the tasks up \(million(abs(effect.gain))) seconds \(isBetter ? "more" : "less") in a million\(scope) (\(million(low)) to \(million(high)))"
     case .better:
       what =
         "would \(sure)have saved \(million(effect.gain)) more \(unit) in a million\(scope) (\(million(effect.low)) to \(million(effect.high)))"
     case .worse:
       what =
         "would \(sure)have lost \(million(-effect.gain)) more \(unit) in a million\(scope) (\(million(-effect.high)) to \(million(-effect.low)))"
+    case .same where effect.unit == .taskTime: what = "would have kept the tasks up exactly as long as the log"
     case .same: what = "would have served exactly as many \(unit) as the log"
+    case .undecided where effect.unit == .taskTime:
+      what = "would have made no difference to the tasks' time that this log can show"
     case .undecided: what = "would have made no difference in success that this log can show"
     }
     let extra = effect.extraAttempts
+    if effect.unit == .taskTime {
+      let more = extra >= 0 ? "more" : "fewer"
+      return what
+        + (abs(extra) < 0.005 ? ", with as many starts" : ", with \(number(abs(extra))) \(more) starts per trouble")
+    }
     let load =
       extra == 0
       ? "at the same load"
@@ -186,6 +218,8 @@ package enum PolicyWording {
     case .boundsOnly(let low, let high):
       "its success is known only to lie between \(percent: low) and \(percent: high)"
     case .maybeWorseTonight(let low): "even this night it may have lost \(own: million(-low)) in a million"
+    case .givesUp(let times):
+      "it gives up \(times) \(own: times == 1 ? "time" : "times"), and then somebody has to come"
     case .otherNights(let low, let gain):
       "on other nights it may lose \(own: million(-low)) in a million, and it gains \(own: million(gain))"
     case .beyondPatience(let p99, let seen):
@@ -203,6 +237,7 @@ package enum PolicyWording {
     switch condition {
     case .outagesLikeTonight(let count): "outages like tonight's \(count)"
     case .idempotent: "the calls may be repeated without harm"
+    case .restartsHarmless: "a task may be started again without harm, as soon as it has ended"
     case .callersWait(let time): "callers wait \(duration: time)"
     case .calleeBears(let factor): "the callees bear \(own: number(factor)) times tonight's peak"
     case .samePersistence(let share): "at most \(percent: share) of the requests are bad in themselves"

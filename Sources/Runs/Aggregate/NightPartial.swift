@@ -21,13 +21,24 @@ package struct NightPartial: Sendable {
   package var tests: TestPartial
   package var exemplars = ExemplarPartial()
 
-  /// Adds another partial.
+  /// Adds another partial as it is read: what it holds is never there twice.
   ///
-  /// - Throws: `CoverageFailure` where they overlap, come of different pipelines or nights, or tell of two contents of one input.
-  package mutating func join(_ other: NightPartial) throws(CoverageFailure) {
-    try coverage.join(other.coverage)
-    outcomes = try InputOutcome.joined(outcomes, other.outcomes)
-    add(other)
+  /// - Throws: `DecodeFailure` where the bytes are damaged or of another version, `CoverageFailure` where they overlap, come of other
+  ///   pipelines or nights, or tell of two contents of one input; the partial is of no use then.
+  package mutating func join(encoded bytes: [UInt8]) throws {
+    let frame = try Self.opened(bytes)
+    try coverage.join(frame.coverage)
+    var readers = frame.sections
+    outcomes = try InputOutcome.joined(outcomes, try readers[0].array())
+    counts.merge(try NightCounts(from: &readers[1]))
+    repairs.merge(try Repairs(from: &readers[2]))
+    try cascades.merge(from: &readers[3])
+    patterns.merge(try PatternPartial(from: &readers[4]))
+    templates.merge(try TemplatePartial(from: &readers[5]))
+    episodes.merge(try CallPartial(from: &readers[6]))
+    tests.merge(try TestPartial(from: &readers[7]))
+    exemplars.merge(try ExemplarPartial(from: &readers[8]))
+    try Self.close(readers)
   }
 
   /// Adds the analyses of another partial, whose coverage and outcomes were looked at already.
@@ -59,8 +70,7 @@ extension NightPartial {
   ///
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
   package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
-    let frame = try Frame.open(bytes, expecting: .partial)
-    guard frame.sections.count == 9 else { throw DecodeFailure("a partial has nine sections", at: 0) }
+    let frame = try Self.opened(bytes)
     coverage = frame.coverage
     var readers = frame.sections
     outcomes = try readers[0].array()
@@ -72,6 +82,18 @@ extension NightPartial {
     episodes = try CallPartial(from: &readers[6])
     tests = try TestPartial(from: &readers[7])
     exemplars = try ExemplarPartial(from: &readers[8])
+    try Self.close(readers)
+  }
+
+  private static func opened(
+    _ bytes: [UInt8]
+  ) throws(DecodeFailure) -> (coverage: Coverage, sections: [ByteReader]) {
+    let frame = try Frame.open(bytes, expecting: .partial)
+    guard frame.sections.count == 9 else { throw DecodeFailure("a partial has nine sections", at: 0) }
+    return frame
+  }
+
+  private static func close(_ readers: [ByteReader]) throws(DecodeFailure) {
     for reader in readers where reader.remaining > 0 { throw reader.failure("trailing bytes in a section") }
   }
 

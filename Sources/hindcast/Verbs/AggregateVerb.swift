@@ -67,8 +67,7 @@ package enum AggregateVerb {
     var night: NightPartial?
     try PhaseFiles.readEach(partials) { bytes in
       counters.count(bytes.count)
-      let partial = try NightPartial(encoded: bytes)
-      if night == nil { night = partial } else { try night?.join(partial) }
+      if night == nil { night = try NightPartial(encoded: bytes) } else { try night?.join(encoded: bytes) }
     }
     return night
   }

@@ -57,7 +57,8 @@ package enum PolicyVerb {
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.
   private static func table(_ findings: PolicyFindings) -> String {
     var rows = [["policy", "success", "attempts/request", "wasted", "p99", "exact"]]
-    rows.append(row("logged", findings.baseline, exact: 1))
+    if findings.calls > 0 || findings.tasks == nil { rows.append(row("logged", findings.baseline, exact: 1)) }
+    if let tasks = findings.tasks { rows.append(row("logged, of tasks", tasks.outcome, exact: 1)) }
     for candidate in findings.candidates {
       rows.append(row(candidate.name.text, candidate.outcome, exact: candidate.exact))
     }
@@ -69,7 +70,11 @@ package enum PolicyVerb {
       }
       text += "\n"
     }
-    text += "\nlogged: \(Console.inert(PolicyWording.logged(findings.logged).plain))\n"
+    text += "\n"
+    if findings.calls > 0 || findings.tasks == nil {
+      text += "logged: \(Console.inert(PolicyWording.logged(findings.logged).plain))\n"
+    }
+    if let tasks = findings.tasks { text += "tasks: \(Console.inert(PolicyWording.tasks(tasks).plain))\n" }
     for candidate in findings.candidates {
       text += Console.inert(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain) + "\n"
       for warning in candidate.warnings { text += "  note: \(Console.inert(warning.wording.plain))\n" }

@@ -90,6 +90,47 @@ private let loggers: [(String, ReadLog)] = [
     ReadLog("02:00:00", "web", "error", "x")
   ),
   (
+    #"{"message":"x","level":400,"channel":"app","datetime":{"date":"2026-11-25 02:00:00.500000","timezone_type":3,"timezone":"UTC"}}"#,
+    ReadLog("02:00:00.5", "app", "error", "x")
+  ),
+  (
+    #"{"created":1795572000.5,"levelno":40,"name":"app.worker","msg":"lost"}"#,
+    ReadLog("02:00:00.5", "app.worker", "error", "lost")
+  ),
+  (
+    #"{"PROGRAM":"till","PRIORITY":"err","PID":"12","MESSAGE":"lost","HOST":"n1","DATE":"Nov 25 02:00:00"}"#,
+    ReadLog("02:00:00", "till", "error", "lost")
+  ),
+  (
+    "2026-11-25 02:00:00 UTC:10.0.0.9(5000):app@shop:[100]:FATAL:  too many connections",
+    ReadLog("02:00:00", "m", "fatal", "too many connections")
+  ),
+  (
+    #"{"resourceLogs":[{"resource":{},"scopeLogs":[{"logRecords":[{"observedTimeUnixNano":"1795572000500000000","attributes":[{"key":"log.file.path","value":{"stringValue":"/var/log/pods/shop_till-0_0b1c/till/0.log"}}],"body":{"stringValue":"2026-11-25T02:00:00.25Z stdout F {\"level\":\"error\",\"msg\":\"lost\"}"}}]}]}]}"#,
+    ReadLog("02:00:00.25", "till", "error", "lost")
+  ),
+  ("<3>Shop.Orders[0] lost a card", ReadLog("-", "Shop.Orders", "error", "lost a card")),
+  (
+    "at=error ts=2026-11-25T02:00:00Z fn=pay msg=lost",
+    ReadLog("02:00:00", "m", "error", "lost")
+  ),
+  (
+    #"{"time":1795572000.5,"host":"h1","sourcetype":"_json","event":{"level":"error","message":"lost","service":"till"}}"#,
+    ReadLog("02:00:00.5", "till", "error", "lost")
+  ),
+  (
+    #"{"data":[{"id":"1","type":"log","attributes":{"timestamp":"2026-11-25T02:00:00.5Z","service":"till","status":"error","message":"lost"}}]}"#,
+    ReadLog("02:00:00.5", "till", "error", "lost")
+  ),
+  (
+    #"{"message":"lost","podName":"till-6d58f9c7b-x2x9k","containerName":"till","labels":{"app":"shop"},"nodeName":"n","level":"error","time":"2026-11-25T02:00:00Z"}"#,
+    ReadLog("02:00:00", "till", "error", "lost")
+  ),
+  (
+    #"{"resourceLogs":[{"resource":{"attributes":[{"key":"k8s.pod.name","value":{"stringValue":"till-0"}},{"key":"k8s.container.name","value":{"stringValue":"till"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795572000500000000","severityNumber":17,"body":{"stringValue":"lost"}}]}]}]}"#,
+    ReadLog("02:00:00.5", "till", "error", "lost")
+  ),
+  (
     #"{"timestamp":"2026-11-25T02:00:00Z","error_severity":"LOG","message":"checkpoint","application_name":"api"}"#,
     ReadLog("02:00:00", "api", "info", "checkpoint")
   ),

@@ -19,7 +19,7 @@ struct WrapperTests {
     #expect(
       batch.readLogs == [
         ReadLog("02:00:00.5", "orders", "unknown", "order 1 accepted"),
-        ReadLog("02:00:01", "orders", "unknown", "half of aline"),
+        ReadLog("02:00:01", "orders", "unknown", "half of a line"),
         ReadLog("02:00:02", "orders", "error", "db down"),
         ReadLog("02:00:03", "orders", "error", "no route"),
       ])
@@ -77,6 +77,12 @@ struct WrapperTests {
       ("<163>Nov 25 02:00:00 web1 orders[17]: order 3\n", "orders"),
       ("2026-11-25T02:00:00+00:00 web1 orders[17]: ERROR: order 3\n", "orders"),
       (
+        "[pod/orders-6d58f9c7b-x2x9k/orders] 2026-11-25T02:00:00.000000000Z {\"level\":\"error\",\"msg\":\"order 3\"}\n",
+        "orders"
+      ),
+      ("[pod/orders-6d58f9c7b-x2x9k/istio-proxy] 2026-11-25T02:00:00.000000000Z ERROR order 3\n", "orders"),
+      ("2026-11-25T02:00:00.000000+00:00 ecs/orders/0f1e2d3c level=error msg=\"order 3\"\n", "orders"),
+      (
         "2026-11-25T02:00:00.000000000Z time=\"2026-11-25T02:00:00Z\" level=error msg=\"order 3\" app=orders\n",
         "orders"
       ),
@@ -89,6 +95,62 @@ struct WrapperTests {
     let log = batch.readLogs.last
     #expect(log?.component == component && log?.severity == "error" && log?.time == "02:00:00")
     #expect(log?.message.hasSuffix("order 3") == true)
+  }
+
+  @Test("syslog messages behind their lengths are told apart without line ends")
+  func octetCounts() {
+    var text = ""
+    for i in 0..<3 {
+      let message = "<163>1 2026-11-25T02:00:0\(i)Z web1 orders - - - order \(i)"
+      text += "\(message.utf8.count) \(message)"
+    }
+    for piece in [1 << 20, 9] {
+      #expect(
+        decode(text, piece: piece).readLogs == (0..<3).map { ReadLog("02:00:0\($0)", "orders", "error", "order \($0)") }
+      )
+    }
+  }
+
+  @Test("JSON that is printed over lines is one record; what only begins so stays lines")
+  func spreadValues() {
+    let pod = "pods/shop_till-6d58f9c7b-x2x9k_0b1c/till/0.log"
+    func lines(_ text: String) -> String {
+      text.split(separator: "\n").map { "2026-11-25T02:00:00.5Z stdout F \($0)\n" }.joined()
+    }
+    let pretty = """
+      {
+        "level": "error",
+        "msg": "a { and a \\" in a text",
+        "more": [
+          1
+        ]
+      }
+      """
+    for piece in [1 << 20, 40] {
+      let batch = decode(lines(pretty + "\n" + pretty), piece: piece, member: pod)
+      #expect(
+        batch.readLogs
+          == Array(repeating: ReadLog("02:00:00.5", "till", "error", #"a { and a " in a text"#), count: 2))
+      #expect(batch.isBalanced)
+    }
+    let open = decode(lines("{\nERROR lost\nINFO found"), member: pod)
+    #expect(open.readLogs.map(\.message).joined(separator: " ").contains("lost"))
+    #expect(open.isBalanced)
+  }
+
+  @Test("an array of spans in a line of a container is read")
+  func arrayInLine() {
+    let line =
+      #"2026-11-25T02:00:00.5Z stdout F [{"traceId":"7b0c1d2e3f405162","id":"1122334455667788","kind":"SERVER","name":"get","timestamp":1795572000000000,"duration":5,"localEndpoint":{"serviceName":"till"}}]"#
+    #expect(decode(line + "\n" + line + "\n", member: "a.log").spans.count == 2)
+  }
+
+  @Test("a container that Fluent Bit names goes before the job of Loki's labels")
+  func jobOfCollector() {
+    let text = #"""
+      {"streams":[{"stream":{"job":"fluent-bit"},"values":[["1795572000500000000","{\"log\":\"2026-11-25T02:00:00.5Z stdout F ERROR lost\\n\",\"kubernetes\":{\"container_name\":\"till\",\"labels\":{\"app\":\"x\"}}}"]]}]}
+      """#
+    #expect(decode(text).readLogs == [ReadLog("02:00:00.5", "till", "error", "lost")])
   }
 
   @Test("Docker's entries without a line feed go on in the next one, where whole ones have it")

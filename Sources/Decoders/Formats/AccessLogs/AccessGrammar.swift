@@ -88,6 +88,14 @@ struct AccessGrammar {
       ], isConnection: true),
   ]
 
+  /// Amazon S3 server access log format: the time is the request's arrival, the first of the two times behind the sizes its whole.
+  static let objectStore = AccessGrammar(
+    name: "S3 access log",
+    cells: [
+      .word(.none), .word(.server), .bracketTime, .word(.none), .word(.none), .word(.none), .word(.none), .word(.none),
+      .request, .status(.answer), .word(.reason), .word(.none), .word(.none), .number(.milliseconds), .mayEnd,
+    ])
+
   /// Reads a line by this grammar from a token on; nil where it is of another format.
   func read(_ b: Span<UInt8>, _ tokens: AccessTokens, from first: Int = 0, zoneSeconds: Int) -> AccessRecord? {
     var reading = Reading(zoneSeconds: zoneSeconds)

@@ -24,6 +24,8 @@ enum AccessKey: UInt8 {
   case span
   /// When the request came.
   case start
+  /// When the answer was sent.
+  case end
   /// When the line was written, or a time of which the name does not tell.
   case time
   /// Seconds since the epoch with milliseconds, written at the end (nginx).
@@ -59,20 +61,22 @@ enum AccessKeys {
   }()
 
   /// From the documents: nginx's and Apache's variables, Envoy's command operators as Istio names them, Traefik's and
-  /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest.
+  /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest, API Gateway's
+  /// context variables, Cloudflare's HTTP requests, Application Gateway's and Front Door's resource logs.
   private static let names: [(AccessKey, [String])] = [
     (
       .method,
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
-        "reqmethod", "httprequestmethod",
+        "reqmethod", "httprequestmethod", "clientrequestmethod",
       ]
     ),
     (
       .target,
       [
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
-        "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "httppath", "httpurl",
+        "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
+        "httpurl", "clientrequesturi", "clientrequestpath",
       ]
     ),
     (.request, ["request", "requestline", "httprequest"]),
@@ -80,14 +84,14 @@ enum AccessKeys {
       .status,
       [
         "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
-        "httprequest.status", "httpstatuscode", "code",
+        "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus",
       ]
     ),
     (
       .server,
       [
         "host", "httphost", "vhost", "authority", "requesthost", "request.host", "domain", "cshost", "xhostheader",
-        "reqhost",
+        "reqhost", "clientrequesthost",
       ]
     ),
     (.configuredServer, ["servername", "frontendname", "frontend", "ingressname", "listener"]),
@@ -98,14 +102,15 @@ enum AccessKeys {
         "upstreamservice",
       ]
     ),
-    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress"]),
-    (.statuses, ["upstreamstatus", "us", "ustatus"]),
+    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted"]),
+    (.statuses, ["upstreamstatus", "us", "ustatus", "serverstatus", "originresponsestatus"]),
     (.times, ["upstreamresponsetime", "urt", "ut", "upstreamtime"]),
-    (.requestID, ["requestid", "xrequestid", "reqid", "rid", "requestidentifier", "xedgerequestid", "id"]),
+    (.requestID, ["requestid", "xrequestid", "reqid", "rid", "requestidentifier", "xedgerequestid", "rayid", "id"]),
     (.traceParent, ["traceparent", "httptraceparent"]),
     (.trace, ["traceid", "trace", "xb3traceid", "opentelemetrytraceid", "opentracingtraceid"]),
     (.span, ["spanid", "xb3spanid", "opentelemetryspanid"]),
-    (.start, ["starttime", "startutc", "startlocal", "requeststart"]),
+    (.start, ["starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp"]),
+    (.end, ["endtime", "edgeendtimestamp"]),
     (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime"]),
     (.epoch, ["msec"]),
     (.date, ["date"]),
@@ -115,7 +120,7 @@ enum AccessKeys {
       .milliseconds,
       [
         "durationms", "responsetimems", "requesttimems", "timetakenms", "elapsedms", "latencyms", "timems",
-        "totaltimems", "tookms",
+        "totaltimems", "tookms", "responselatency",
       ]
     ),
     (.microseconds, ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus"]),
@@ -124,7 +129,7 @@ enum AccessKeys {
       .duration,
       ["duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took"]
     ),
-    (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime"]),
+    (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime", "originresponsedurationms"]),
     (.attempts, ["upstreamrequestattemptcount", "attempts", "attemptcount"]),
     (.retries, ["retryattempts", "retries", "retrycount"]),
     (.flags, ["responseflags"]),

@@ -59,12 +59,20 @@ struct AccessLines {
     AccessForm(line) != .none || AccessW3C.isDirective(line)
   }
 
+  /// Whether the message of a log record may be an access line: by a glance that costs little on messages that are none.
+  static func mayBeMessage(_ message: Span<UInt8>) -> Bool {
+    guard message.count >= 16 else { return false }
+    if AccessServers.looksLike(message) { return true }
+    return message[0] &- 0x30 <= 9 && AccessForm(message) == .common
+  }
+
   private mutating func read(_ b: Span<UInt8>) -> AccessRecord? {
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
     guard form != .none, tokens.cut(b, from: 0) else { return nil }
     switch form {
     case .none: return nil
+    case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
       for grammar in AccessGrammar.all {
@@ -73,6 +81,12 @@ struct AccessLines {
       return nil
     case .common:
       for clock in 0..<min(tokens.count, 10) where AccessTime.isCommon(b, tokens[clock].start) {
+        // The canonical id of a bucket's owner.
+        if clock == 2, tokens[0].end - tokens[0].start == 64,
+          let record = AccessGrammar.objectStore.read(b, tokens, zoneSeconds: zoneSeconds)
+        {
+          return record
+        }
         // A client's address with its port right before the time is HAProxy's, perhaps behind a header of syslog.
         if clock > 0, AccessShapes.isAddress(b, tokens[clock - 1].whole) {
           for grammar in AccessGrammar.all {
@@ -116,10 +130,12 @@ enum AccessForm {
   case fixed
   /// A date of the Common Log Format in brackets.
   case common
+  /// One of the forms of application servers: see `AccessServers`.
+  case server
 
   init(_ b: Span<UInt8>) {
     self = .none
-    guard b.count >= 24 else { return }
+    guard b.count >= 16 else { return }
     let first = b[0]
     if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x54 {
       let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
@@ -137,6 +153,10 @@ enum AccessForm {
         self = .fixed
         return
       }
+    }
+    if AccessServers.looksLike(b) {
+      self = .server
+      return
     }
     // The bracket stands behind the client and the user, which are short; a virtual host may come first.
     let head = b.extracting(first: 320)

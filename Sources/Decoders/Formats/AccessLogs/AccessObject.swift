@@ -14,6 +14,7 @@ struct AccessObject {
   private var signs: Signs = []
   private var bareDuration = 0..<0
   private var startText: JSONStringSlice?
+  private var endText: JSONStringSlice?
   private var timeText: JSONStringSlice?
   private var epoch = 0..<0
   private var trace = 0..<0
@@ -27,6 +28,8 @@ struct AccessObject {
     static let caddy = Signs(rawValue: 4)
     static let message = Signs(rawValue: 8)
     static let escaped = Signs(rawValue: 16)
+    /// Controller and action: lograge, whose durations are milliseconds, and which may repeat the request as a message.
+    static let lograge = Signs(rawValue: 32)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -60,6 +63,8 @@ struct AccessObject {
       if !record.method.isEmpty { signs.insert(.caddy) }
     } else if JSONScanner.equals(b, key, "httpRequest") {
       members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
+    } else if JSONScanner.equals(b, key, "properties") {
+      members(b, at: at, seed: AccessKeys.seed, depth: 1)
     } else if JSONScanner.equals(b, key, "jsonPayload") {
       var reader = JSONScanner(at: at)
       _ = reader.eachMember(b) { reader, key in
@@ -96,9 +101,16 @@ struct AccessObject {
     case .trace: trace = value
     case .span, .clock, .date: break
     case .start: startText = text
+    case .end: endText = text
     case .time: timeText = timeText ?? text
     case .epoch: epoch = value
-    case .seconds: record.latency = duration(b, value, .seconds)
+    case .seconds:
+      // API Gateway calls the request's time so, nginx its duration.
+      if value.count > 20, AccessTime.common(b, value, zoneSeconds: 0) != nil {
+        timeText = text
+      } else {
+        record.latency = duration(b, value, .seconds)
+      }
     case .milliseconds: record.latency = duration(b, value, .milliseconds)
     case .microseconds: record.latency = duration(b, value, .microseconds)
     case .nanoseconds: record.latency = duration(b, value, .nanoseconds)
@@ -135,6 +147,8 @@ struct AccessObject {
       || JSONScanner.equals(b, name, "textPayload")
     {
       signs.insert(.message)
+    } else if JSONScanner.equals(b, name, "controller") {
+      signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
       signs.insert(.caddy)
     }
@@ -150,7 +164,7 @@ struct AccessObject {
     guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
       return nil
     }
-    if signs.contains(.message), !signs.contains(.caddy) { return nil }
+    if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) { return nil }
     record.format =
       signs.contains(.envoy)
       ? "Envoy access log"
@@ -158,7 +172,7 @@ struct AccessObject {
     if record.latency < 0, !bareDuration.isEmpty {
       if b[bareDuration.upperBound - 1] > 0x39 {
         record.latency = duration(b, bareDuration, .inferred)
-      } else if signs.contains(.envoy) {
+      } else if !signs.isDisjoint(with: [.envoy, .lograge]) {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.traefik) {
         record.latency = duration(b, bareDuration, .nanoseconds)
@@ -184,6 +198,9 @@ struct AccessObject {
     if let text = startText, let time = moment(text.start..<text.end, .inferred) {
       record.time = time
       record.timeIsEnd = false
+      if let text = endText, record.latency < 0, let end = moment(text.start..<text.end, .inferred), end >= time {
+        record.latency = end - time
+      }
     } else if !epoch.isEmpty, let time = moment(epoch, .seconds) {
       record.time = time
     } else if let text = timeText, let time = moment(text.start..<text.end, .inferred) {

@@ -103,6 +103,9 @@ enum AccessShapes {
   /// 32 hex digits, or a UUID.
   static func isRequestID(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
     guard r.count == 32 || r.count == 36 else { return false }
+    if r.count == 32 {
+      return HexDigits.sixteen(b, r.lowerBound) != nil && HexDigits.sixteen(b, r.lowerBound &+ 16) != nil
+    }
     for i in r {
       let place = i &- r.lowerBound
       if r.count == 36, place == 8 || place == 13 || place == 18 || place == 23 {

@@ -67,6 +67,12 @@ struct AccessSpans {
       }
     }
     if span.trace.isNone, !record.requestID.isEmpty {
+      if record.requestID.count == 32, let high = HexDigits.sixteen(b, record.requestID.lowerBound),
+        let low = HexDigits.sixteen(b, record.requestID.lowerBound &+ 16)
+      {
+        span.trace = RequestID(high: high, low: low)
+        if !span.trace.isNone { return }
+      }
       let id = b.extracting(xrayRoot(record.requestID, b))
       let (request, isHex) = XRayID.parse(id).map { ($0, true) } ?? RequestID.parse(id)
       span.trace = request
@@ -77,6 +83,7 @@ struct AccessSpans {
 
   /// `Root=1-…` of `Self=1-…;Root=1-…`: load balancers pass a list of X-Ray ids on.
   private func xrayRoot(_ id: Range<Int>, _ b: Span<UInt8>) -> Range<Int> {
+    guard id.count > 36 else { return id }
     for i in id where JSONScanner.matches(b, i, "Root=") && i &+ 5 < id.upperBound {
       let end = (i &+ 5..<id.upperBound).first { b[$0] == 0x3B } ?? id.upperBound
       return i &+ 5..<end

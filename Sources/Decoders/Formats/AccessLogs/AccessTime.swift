@@ -4,7 +4,8 @@ internal import Model
 internal import Support
 
 enum AccessTime {
-  /// `25/Nov/2026:03:00:00 +0100`, `25/Nov/2026:02:00:00.655`: the Common Log Format's date, with HAProxy's milliseconds.
+  /// `25/Nov/2026:03:00:00 +0100`, `25/Nov/2026:02:00:00.655`: the Common Log Format's date, with HAProxy's milliseconds; the
+  /// development servers of Python write a blank for the first colon.
   static func common(_ b: Span<UInt8>, _ r: Range<Int>, zoneSeconds: Int) -> Int64? {
     var i = r.lowerBound
     func number(_ count: Int) -> Int? {
@@ -27,7 +28,8 @@ enum AccessTime {
       let month = MonthName.number(b, i)
     else { return nil }
     i &+= 3
-    guard take(0x2F), let year = number(4), take(0x3A), let hour = number(2), take(0x3A), let minute = number(2),
+    guard take(0x2F), let year = number(4), take(0x3A) || take(0x20), let hour = number(2), take(0x3A),
+      let minute = number(2),
       take(0x3A), let second = number(2), day >= 1, day <= 31, hour < 24, minute < 60, second <= 60, year >= 1
     else { return nil }
     var fraction: Int64 = 0

@@ -66,15 +66,13 @@ struct AccessTokens {
 
   /// One past the closing quote of a text, nil where there is none.
   private func quoteEnd(_ b: Span<UInt8>, _ start: Int) -> Int? {
-    var i = start &+ 1
+    var i = ByteScan.find(0x22, in: b, from: start &+ 1)
     while i < b.count {
-      let byte = b[i]
-      if byte == 0x5C {
-        i &+= 2
-        continue
-      }
-      if byte == 0x22, i &+ 1 >= b.count || b[i &+ 1] <= 0x20 || b[i &+ 1] == 0x2C { return i &+ 1 }
-      i &+= 1
+      // Backslashes in front of it, of which each second one is escaped itself.
+      var first = i
+      while first > start &+ 1, b[first &- 1] == 0x5C { first &-= 1 }
+      if (i &- first) & 1 == 0, i &+ 1 >= b.count || b[i &+ 1] <= 0x20 || b[i &+ 1] == 0x2C { return i &+ 1 }
+      i = ByteScan.find(0x22, in: b, from: i &+ 1)
     }
     return nil
   }

@@ -114,6 +114,12 @@ struct HeaderScanner {
     end &- start == word.utf8CodeUnitCount && JSONScanner.matches(line, start, word)
   }
 
+  private func isFollowedByBar(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    return i < line.count && line[i] == 0x7C
+  }
+
   /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon.
   private func isPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
     guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3, stop &- start <= 9 else { return false }
@@ -150,6 +156,10 @@ struct HeaderScanner {
     let text = line.extracting(start..<stop)
     let level = Model.severity(of: text)
     if !level.isUnknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    // loguru's own level, between bars.
+    if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
+      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+    }
     if isPostgres(line, start, stop) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
     }

@@ -150,9 +150,9 @@ struct JSONLogs {
     guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
     switch found.role {
     case .message, .wrapped: takeRaw(range, found.rank)
-    case .service, .container, .logger, .host:
+    case .service, .container, .logger, .host, .pod, .label, .weakLabel:
       if let text = member(b, range.lowerBound, ["name", "id"]) {
-        name(found, texts.symbol(b, text))
+        named(found, b, text, &texts)
       }
     case .trace:
       if let text = member(b, range.lowerBound, ["id"]) { identity(found, text, b, &texts) }
@@ -210,9 +210,10 @@ struct JSONLogs {
         || JSONScanner.equals(b, key, "@message")
       // Docker ends a whole line with its line feed.
       fields.isUnended = isLog && !endsLine(b, text)
-    case .service, .container, .logger, .host:
+    case .service, .container, .logger, .host, .pod, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
-      if !text.isEmpty { name(found, texts.symbol(b, text)) }
+      if !text.isEmpty { named(found, b, text, &texts) }
+    case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
     case .trace: identity(found, text, b, &texts)
     case .span:
       guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
@@ -264,26 +265,41 @@ struct JSONLogs {
   }
 
   private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
-    guard fields.ranks.severity > 500, let number = FieldText.int(bytes) else { return }
-    let severity = scale.severity(number)
+    guard fields.ranks.severity > 500 else { return }
+    // syslog-ng writes its priority as a word.
+    let severity = FieldText.int(bytes).map { scale.severity($0) } ?? FieldText.severity(bytes)
     guard !severity.isUnknown else { return }
     fields.severity = severity
     fields.ranks.severity = 501
   }
 
-  private mutating func name(_ found: LogKeyTable.Found, _ symbol: Symbol) {
+  private mutating func named(
+    _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
+  ) {
+    var text = text
+    var order = found.rank
     // Within one record the service that is named as such goes before the container that it runs in.
-    let rank: NameRank =
-      switch found.role {
-      case .service: .container
-      case .container: .service
-      case .logger: .logger
-      default: .host
-      }
-    guard !symbol.isNone, rank > fields.rank || rank == fields.rank && found.rank <= fields.ranks.name else { return }
+    let rank: NameRank
+    switch found.role {
+    case .service: rank = .container
+    case .container:
+      rank = .service
+      // A proxy beside the program: the pod's name, which comes before or after it, says more.
+      if text.count <= 20, LogOrigin.isSidecar(b.extracting(text.start..<text.end)) { order += 2000 }
+    case .pod:
+      rank = .service
+      order += 1000
+      text.end = text.start + LogOrigin.workload(ofPod: b.extracting(text.start..<text.end))
+    case .label: rank = .containerID
+    case .logger, .weakLabel: rank = .logger
+    default: rank = .host
+    }
+    guard rank > fields.rank || rank == fields.rank && order <= fields.ranks.name else { return }
+    let symbol = texts.symbol(b, text)
+    guard !symbol.isNone else { return }
     fields.name = symbol
     fields.rank = rank
-    fields.ranks.name = found.rank
+    fields.ranks.name = order
   }
 
   private mutating func identity(

@@ -19,6 +19,8 @@ extension JSONRecords {
     var evidence = TextEvidence()
     for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
     intake.unwrapper.decide(among: lines.count)
+    // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
+    for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
     let origin = origin(into: &batch)
     for range in lines {
       withPlain(text.extracting(range)) { records, line in
@@ -28,6 +30,29 @@ extension JSONRecords {
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
+  }
+
+  /// Counts the layers inside of those that are known; false where there are none that were not known.
+  private mutating func learnInner(_ text: Span<UInt8>, _ lines: [Range<Int>]) -> Bool {
+    var inner = LineUnwrapper(like: intake.unwrapper)
+    var peeled = 0
+    for range in lines {
+      withPlain(text.extracting(range)) { records, line in
+        var start = 0
+        for _ in 0..<Self.mostLayers {
+          let rest = line.extracting(start..<line.count)
+          guard !rest.isEmpty, rest[0] &- 0x30 <= 9 || !records.intake.unwrapper.kinds.isEmpty,
+            let layer = records.intake.unwrapper.peel(rest)
+          else { break }
+          start += layer.start
+        }
+        guard start > 0 else { return }
+        peeled += 1
+        if start < line.count { inner.vote(line.extracting(start..<line.count)) }
+      }
+    }
+    inner.decide(among: peeled)
+    return intake.unwrapper.add(inner.kinds)
   }
 
   private mutating func withPlain(_ line: Span<UInt8>, _ body: (inout JSONRecords, Span<UInt8>) -> Void) {
@@ -56,7 +81,7 @@ extension JSONRecords {
     }
     let line = whole.extracting(start..<whole.count)
     guard !line.isEmpty else { return }
-    if line[0] == 0x7B, line.count > 1, line[1] == 0x22 || line[1] == 0x20 {
+    if SpreadValue.opens(line) || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20) {
       evidence.known += 1
     } else if AccessLines.looksLike(line) || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
       evidence.known += 1
@@ -65,6 +90,15 @@ extension JSONRecords {
       if TraceFollower.crash(line) != nil { evidence.known += 1 }
       intake.layouts.add(line, of: name.symbol)
     }
+  }
+
+  /// Whether a JSON member begins with a span whose duration may have any unit.
+  func isNamedSpan(_ head: Span<UInt8>) -> Bool {
+    let line = head.extracting(0..<ByteScan.lineEnd(head, 0))
+    guard line.count > 20, line.count < 64 << 10, line[0] == 0x7B else { return false }
+    var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard case .unit(.named, _) = classifier.classify(line, &reader) else { return false }
+    return line.indices.contains { JSONScanner.matches(line, $0, "uration\"") }
   }
 
   /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
@@ -91,8 +125,10 @@ extension JSONRecords {
 extension JSONMemberDecoder {
   /// Learns from the first bytes of the member: the scale of its levels, and the headers of the lines that its records carry.
   mutating func learn(head: Span<UInt8>, into batch: inout RecordBatch) {
-    guard records.wantsSample(head) else { return }
+    let isNamed = records.isNamedSpan(head)
+    guard isNamed || records.wantsSample(head) else { return }
     var probe = self
+    if isNamed { probe.records.named.durations = DurationEvidence() }
     var scratch = RecordBatch()
     swap(&scratch.symbols, &batch.symbols)
     probe.records.isSampling = true
@@ -103,5 +139,6 @@ extension JSONMemberDecoder {
     records.intake.layouts.learn()
     records.intake.keepsLineFeeds = probe.records.intake.keepsLineFeeds
     records.logs.evidence = probe.records.logs.evidence
+    records.named.learnedUnit = probe.records.named.durations?.unit
   }
 }

@@ -37,6 +37,7 @@ extension JSONRecords {
     }
     if end == 0 { return .continued }
     let line = whole.extracting(0..<end)
+    if end < whole.count, let outcome = takePart(whole, around, at: place, into: &batch) { return outcome }
     if ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
       return takeText(plain.span, around, at: place, into: &batch)
     }
@@ -48,16 +49,35 @@ extension JSONRecords {
     }
     let stream = intake.stream(around)
     if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
+    if first == 0x7B || first == 0x5B || !intake.streams[stream].spread.isEmpty,
+      let outcome = takeSpread(line, around, stream, at: place, into: &batch)
+    {
+      return outcome
+    }
     if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
       intake.streams[stream].follower.sawRecord()
       return outcome
     }
+    if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
     if intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch) {
       recognized &+= 1
       intake.streams[stream].follower.sawRecord()
       return .taken
     }
     return takeLine(line, around, stream, at: place, into: &batch)
+  }
+
+  /// Takes a part of a record that a runtime cut: blanks at its end are the record's own.
+  private mutating func takePart(
+    _ whole: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    var end = whole.count
+    while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x0A { end &-= 1 }
+    let line = whole.extracting(0..<end)
+    guard end > 0, line[0] &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
+      let layer = intake.unwrapper.peel(line), layer.isPartial
+    else { return nil }
+    return takeLayer(layer, line, around, at: place, into: &batch)
   }
 
   /// Takes a layer off and goes on with its content.
@@ -105,7 +125,7 @@ extension JSONRecords {
   }
 
   /// Takes a JSON object that fills a line; nil where it is none, or says nothing that a record needs.
-  private mutating func takeObject(
+  mutating func takeObject(
     _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome? {
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
@@ -140,7 +160,7 @@ extension JSONRecords {
   }
 
   /// Takes a line of text: a known form, a learned header, or a line that belongs to the record before it.
-  private mutating func takeLine(
+  mutating func takeLine(
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
@@ -148,6 +168,12 @@ extension JSONRecords {
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
       intake.streams[stream].follower.sawRecord()
+      if !record.awaitsMessage,
+        takeRequest(
+          line.extracting(record.message), record.time, record.hasZone, around, at: place, into: &batch)
+      {
+        return .taken
+      }
       emit(line, record, around, stream, at: place, into: &batch)
       return .taken
     }
@@ -190,11 +216,37 @@ extension JSONRecords {
     } else {
       intake.streams[stream].follower.sawRecord()
       let message = line.extracting(record.message)
-      if takeExport(message, around, at: place, into: &batch) { return .document }
+      if takeExport(message, into: &batch) { return .document }
+      if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
       if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken
+  }
+
+  /// Takes the message of a logger's line that is an access line: development servers, lograge, middlewares log so. The name is
+  /// the program's and not the logger's.
+  mutating func takeRequest(
+    _ message: Span<UInt8>, _ time: Int64, _ hasZone: Bool, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var message = message
+    // Rails puts the request's id in brackets in front of everything.
+    while message.count > 16, message[0] == 0x5B {
+      let end = ByteScan.find(0x5D, in: message, from: 1)
+      guard end + 2 < message.count, end <= 64, message[end + 1] == 0x20, !AccessTime.isCommon(message, 0) else {
+        break
+      }
+      message = message.extracting((end + 2)..<message.count)
+    }
+    guard AccessLines.mayBeMessage(message) else { return false }
+    var around = around.withoutFileName(at: place.source)
+    if time != .min, hasZone || !around.hasZone || around.time == .min {
+      (around.time, around.hasZone) = (time, hasZone)
+    }
+    guard intake.access.take(message, around, &context, into: &batch) else { return false }
+    recognized &+= 1
+    return true
   }
 
   /// A time and level in front of a line that no layout was learned for.
@@ -205,9 +257,7 @@ extension JSONRecords {
   }
 
   /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters).
-  private mutating func takeExport(
-    _ message: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
+  private mutating func takeExport(_ message: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
     guard message.count > 20, message[0] == 0x7B, JSONScanner.matches(message, 1, "\"resource") else { return false }
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
     guard case .descend = classifier.classify(message, &reader) else { return false }
@@ -241,6 +291,7 @@ extension JSONRecords {
       append(awaiting, into: &batch)
       return false
     }
+    if takeExport(text, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
     intake.streams[stream].follower.sawRecord()
@@ -352,6 +403,7 @@ extension JSONRecords {
         batch.recordCounts.repair("unfinishedParts")
         _ = takeText(parts.span, around, at: place, into: &batch)
       }
+      if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
       if let awaiting = intake.streams[stream].awaiting {
         intake.streams[stream].awaiting = nil
         append(awaiting, into: &batch)

@@ -4,16 +4,31 @@ internal import Model
 internal import Support
 
 extension JSONRecords {
+  /// What an object must have to pass for a log record.
+  enum LogNeed {
+    case message
+    case timeAndLevel
+    case nothing
+
+    func isMet(by fields: JSONLogFields) -> Bool {
+      switch self {
+      case .nothing: true
+      case .message: fields.isLog
+      case .timeAndLevel: fields.isLog || fields.time != .min && !fields.severity.isUnknown
+      }
+    }
+  }
+
   /// Takes a log record, checked before.
   ///
-  /// - Returns: false where the object must have a message to pass for a record, and has none.
+  /// - Returns: false where the object lacks what it needs to pass for a record.
   mutating func takeLog(
-    _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needsMessage: Bool, into batch: inout RecordBatch
+    _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needing need: LogNeed, into batch: inout RecordBatch
   ) -> Bool {
     texts.exchange(with: &batch)
     let fields = logs.read(b, at: start, &texts)
     texts.exchange(with: &batch)
-    if needsMessage, !fields.isLog { return false }
+    if !need.isMet(by: fields) { return false }
     if isSampling, let level = fields.level { logs.evidence.add(level) }
     var around = depth == 0 ? origin(into: &batch) : envelope
     if fields.time != .min, fields.hasZone || !around.hasZone || around.time == .min {
@@ -28,15 +43,20 @@ extension JSONRecords {
     let carries = fields.isWrapped && fields.message != nil
     if let group, depth == 0 { around.name(group, .container) }
     // What carries the lines of others names their program; a record that is a program's own names its service.
-    around.name(fields.name, carries && fields.rank == .service ? .container : fields.rank)
+    around.name(fields.name, carries && fields.rank >= .containerID ? .container : fields.rank)
     if depth < Self.mostLayers {
       if carries, let message = fields.message {
         return takeCarried(b, message, fields, around, at: place, into: &batch)
+      }
+      // Splunk's collector: the event is an object of its own.
+      if let raw = fields.raw, b[raw.lowerBound] == 0x7B, fields.severity.isUnknown, isLogRecord(b, raw.lowerBound) {
+        return takeCarried([UInt8](copying: b.extracting(raw)), fields, around, at: place, into: &batch)
       }
       if let raw = fields.raw, b[raw.lowerBound] == 0x5B, let bytes = JSONLogs.bytes(b, raw) {
         return takeCarried(bytes, fields, around, at: place, into: &batch)
       }
     }
+    if let message = fields.message, takesRequest(b, message, around, at: place, into: &batch) { return true }
     var log = LogLine()
     log.source = place.source
     log.time = around.time
@@ -52,6 +72,33 @@ extension JSONRecords {
     texts.exchange(with: &batch)
     batch.logs.append(log)
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
+    return true
+  }
+
+  /// Takes a record whose message is an access line.
+  private mutating func takesRequest(
+    _ b: Span<UInt8>, _ message: JSONStringSlice, _ around: LineEnvelope, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    guard message.count >= 16 else { return false }
+    let text = b.extracting(message.start..<message.end)
+    guard message.isEscaped else {
+      return takeRequest(text, around.time, around.hasZone, around, at: place, into: &batch)
+    }
+    // A client's address, a bracketed date, or a method: all others are no access lines, and are not copied.
+    guard text[0] &- 0x30 <= 9 || text[0] == 0x5B || text[0] &- 0x41 < 26 && AccessLines.mayBeMessage(text) else {
+      return false
+    }
+    var plain = takeBuffer()
+    texts.unescape(b, message, into: &plain)
+    let isTaken = takeRequest(plain.span, around.time, around.hasZone, around, at: place, into: &batch)
+    giveBack(plain)
+    return isTaken
+  }
+
+  private func isLogRecord(_ b: Span<UInt8>, _ at: Int) -> Bool {
+    var reader = JSONScanner(at: at)
+    guard case .unit(.log, _) = classifier.classify(b, &reader) else { return false }
     return true
   }
 
@@ -114,7 +161,7 @@ extension JSONRecords {
         let labels = logs.labels(b, at: reader.position, &texts)
         texts.exchange(with: &batch)
         around.severity = labels.severity
-        around.name(labels.name, labels.rank == .service ? .container : labels.rank)
+        around.name(labels.name, labels.rank >= .containerID ? .container : labels.rank)
         if labels.stream != 0 { around.stream = labels.stream }
       } else if JSONScanner.equals(b, key, "values") {
         values = reader.position

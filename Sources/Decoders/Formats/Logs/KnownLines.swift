@@ -29,9 +29,11 @@ enum KnownLines {
     guard line.count > 4 else { return nil }
     let first = line[0]
     if first &- 0x30 <= 9 {
-      return redis(line, times) ?? console(line, times) ?? zap(line, times) ?? tabbed(line, times)
+      return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
+        ?? tabbed(line, times)
     }
     if first == 0x5B { return tabbed(line, times) }
+    if first == 0x3C { return priority(line, times, table) }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
@@ -39,6 +41,27 @@ enum KnownLines {
     if isPair(line) { return LogfmtLine.read(line, times, table) }
     if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) }
     return nil
+  }
+
+  /// `<4>MESSAGE`: the level that a service's output may name for the journal (sd-daemon(3)), perhaps in front of another form.
+  private static func priority(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    guard line[1] &- 0x30 < 8, line[2] == 0x3E, line[3] > 0x20 else { return nil }
+    let level = Model.severity(syslogLevel: Int(line[1] &- 0x30))
+    var record = TextRecord(severity: level, message: 3..<line.count)
+    // .NET's formatter for the journal: the category and the event's number come first.
+    var i = 3
+    while i < line.count, line[i] > 0x20, line[i] != 0x5B { i += 1 }
+    guard i > 3, i + 2 < line.count, line[i] == 0x5B, line[i + 1] &- 0x30 <= 9 || line[i + 1] == 0x2D else {
+      return record
+    }
+    let name = 3..<i
+    i += 2
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i + 1 < line.count, line[i] == 0x5D, line[i + 1] == 0x20 else { return record }
+    record.name = name
+    record.rank = .logger
+    record.message = i + 2..<line.count
+    return record
   }
 
   /// Whether a line, read behind a runtime's time, needs nothing else to be understood.
@@ -144,6 +167,27 @@ enum KnownLines {
     }
     record.message = time.end + 3..<line.count
     return record
+  }
+
+  // MARK: PostgreSQL
+
+  /// `TIME:HOST(PORT):USER@DATABASE:[PID]:LEVEL:  MESSAGE`: `log_line_prefix` of managed PostgreSQL (`%t:%r:%u@%d:[%p]:`).
+  private static func managedPostgres(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 40, line[4] == 0x2D, line[13] == 0x3A, let time = times.parse(line, 0), time.isPlaced,
+      time.end < line.count, line[time.end] == 0x3A
+    else { return nil }
+    var i = time.end
+    while i + 1 < line.count, i - time.end < 200, line[i] != 0x5D || line[i + 1] != 0x3A { i += 1 }
+    guard i + 2 < line.count, line[i] == 0x5D else { return nil }
+    let word = i + 2
+    i = word
+    while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 { i += 1 }
+    guard i > word, i < line.count, line[i] == 0x3A else { return nil }
+    let severity = Model.severity(ofField: line.extracting(word..<i))
+    i += 1
+    while i < line.count, line[i] == 0x20 { i += 1 }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity.isUnknown ? .info : severity, message: i..<line.count)
   }
 
   // MARK: tabs

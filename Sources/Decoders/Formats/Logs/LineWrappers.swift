@@ -51,6 +51,16 @@ struct LineUnwrapper: Sendable {
 
   init(clock: LogClock) { times = LogTimeParser(clock: clock) }
 
+  /// One with the same clock that knows nothing yet.
+  init(like other: LineUnwrapper) { times = other.times }
+
+  /// Takes kinds in addition; false where all of them were known.
+  mutating func add(_ more: [LineWrapper]) -> Bool {
+    let unknown = more.filter { !kinds.contains($0) }
+    kinds += unknown
+    return !unknown.isEmpty
+  }
+
   /// The share of a sample's lines, in percent, that must have a layer for it to be the file's.
   private static let share = 60
 
@@ -117,7 +127,8 @@ struct LineUnwrapper: Sendable {
     var slash = end
     while slash > 4, line[slash] != 0x2F { slash -= 1 }
     guard slash > 5, slash + 1 < end else { return nil }
-    return LineLayer(name: slash + 1..<end, rank: .container, start: end + 2)
+    let name = LogOrigin.program(line, container: slash + 1..<end, pod: 5..<slash)
+    return LineLayer(name: name, rank: .container, start: end + 2)
   }
 
   private func compose(_ line: Span<UInt8>) -> LineLayer? {
@@ -161,7 +172,8 @@ struct LineUnwrapper: Sendable {
     for index in words.indices where index + 1 < words.count && index < 2 && isPod(line, words[index]) {
       let container = words[index + 1]
       guard container.upperBound + 1 < line.count else { return nil }
-      return LineLayer(name: container, rank: .container, start: container.upperBound + 1)
+      let name = LogOrigin.program(line, container: container, pod: words[index])
+      return LineLayer(name: name, rank: .container, start: container.upperBound + 1)
     }
     return nil
   }
@@ -254,6 +266,8 @@ struct LineUnwrapper: Sendable {
     if kinds.contains(.stern), line.count > 2, line[0] == 0x2B || line[0] == 0x2D, line[1] == 0x20 {
       for i in line.indices where JSONScanner.matches(line, i, "\u{203A}") { return true }
     }
+    // `-- Boot … --`, `-- Logs begin at … --` of journalctl.
+    if kinds.contains(.syslog), JSONScanner.matches(line, 0, "-- ") { return true }
     return kinds.contains(.compose)
       && (JSONScanner.matches(line, 0, "Attaching to ")
         || line.count >= 6 && JSONScanner.matches(line, line.count - 6, "code 0"))
@@ -265,7 +279,29 @@ struct LineUnwrapper: Sendable {
     else { return nil }
     let rest = line.extracting((time.end + 1)..<line.count)
     if let layer = labels(rest, time, at: time.end + 1) { return layer }
+    if let layer = logStream(rest, time, at: time.end + 1) { return layer }
     guard KnownLines.standsAlone(rest) || AccessLines.looksLike(rest) else { return nil }
     return LineLayer(time: time.time, hasZone: true, start: time.end + 1)
+  }
+
+  /// `ecs/orders/0f1e2d3c LINE` behind the time: `aws logs tail`. Streams of the awslogs driver are prefix, container and task.
+  private func logStream(_ rest: Span<UInt8>, _ time: LogTime, at start: Int) -> LineLayer? {
+    let end = ByteScan.find(0x20, in: rest.extracting(first: 256), from: 0)
+    guard end + 2 < rest.count, end > 2, rest[0] != 0x2F, rest[0] != 0x22 else { return nil }
+    var slashes: [Int] = []
+    for i in 0..<end {
+      if rest[i] == 0x2F { slashes.append(i) }
+      if rest[i] == 0x3D || rest[i] == 0x22 || rest[i] == 0x3A { return nil }
+    }
+    let line = rest.extracting((end + 1)..<rest.count)
+    guard slashes.count >= 2, slashes.count <= 4, KnownLines.standsAlone(line) || AccessLines.looksLike(line) else {
+      return nil
+    }
+    var layer = LineLayer(time: time.time, hasZone: true, start: start + end + 1)
+    if slashes.count == 2, slashes[1] > slashes[0] + 1, rest[slashes[0] + 1] &- 0x30 > 9 {
+      layer.name = start + slashes[0] + 1..<start + slashes[1]
+      layer.rank = .container
+    }
+    return layer
   }
 }

@@ -10,6 +10,7 @@ enum LogKeyNames {
     "@t", "t.$date", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
+    "datetime.date", "attributes.timestamp", "created",
   ]
 
   static let severity = [
@@ -17,8 +18,12 @@ enum LogKeyNames {
     "level.name", "level.standardlevel",
     "fields.level",
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
-    "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "s", "type",
+    "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "event.level",
+    "event.severity", "s",
   ]
+
+  /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
+  static let levelWord = ["attributes.status", "type"]
 
   static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
 
@@ -31,7 +36,8 @@ enum LogKeyNames {
     "@m", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg", "jsonpayload.statusdetails",
     "event.renderinginfo.message",
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
-    "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note",
+    "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
+    "event.msg",
   ]
 
   static let wrapped = ["line", "textpayload", "properties.log", "event.original", "_raw"]
@@ -39,21 +45,34 @@ enum LogKeyNames {
   static let service = [
     "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
-    "labels.service_name",
-    "labels.service", "labels.app", "labels.application", "labels.app_name", "labels.app_kubernetes_io_name",
-    "stream.service_name",
+    "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
+  ]
+
+  /// Labels beside lines, in Loki's own order for `service_name`; beside them a container that is named as such is better.
+  static let label = [
+    "labels.service_name", "labels.service", "labels.app", "labels.application", "labels.app_name",
+    "labels.app_kubernetes_io_name", "labels.container", "labels.container_name", "labels.k8s_container_name",
+  ]
+
+  /// Labels that as often name the collector as the program.
+  static let weakLabel = [
+    "labels.component", "labels.workload", "labels.job", "labels.unit", "labels.syslog_identifier",
+  ]
+
+  /// Pods: the workload is the name without what its controller appended.
+  static let pod = [
+    "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
   ]
 
   static let container = [
     "kubernetes.container_name", "kubernetes.container.name", "container_name", "containername", "container.name",
-    "_container_name", "resource.labels.container_name", "labels.container", "labels.container_name",
-    "labels.k8s_container_name", "attrs.com.docker.compose.service", "container", "syslog_identifier", "ident",
+    "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "container",
+    "syslog_identifier", "ident",
     "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
     "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "involvedobject.name",
-    "regarding.name", "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
-    "labels.job", "labels.unit", "labels.syslog_identifier", "fluentd_tag", "loggroup",
+    "regarding.name", "fluentd_tag", "loggroup",
   ]
 
   static let logger = [

@@ -13,6 +13,8 @@ struct LogKeyTable: Sendable {
     case seconds
     case nanoseconds
     case severity
+    /// A level by word where the same key may hold a status (Datadog).
+    case levelWord
     case syslogLevel
     case otlpLevel
     case pythonLevel
@@ -24,6 +26,12 @@ struct LogKeyTable: Sendable {
     case wrapped
     /// The name of what was run: a container, a unit, an application that the collector names.
     case container
+    /// A pod's name, which has the container's rank without the parts that a controller appended.
+    case pod
+    /// A label beside lines that names a program.
+    case label
+    /// A label that may as well name the collector.
+    case weakLabel
     case service
     case logger
     case host
@@ -78,7 +86,9 @@ struct LogKeyTable: Sendable {
       (.message, LogKeyNames.bareMessage + keys.message + LogKeyNames.message),
       (.service, keys.component + LogKeyNames.service),
       (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
-      (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.logger, LogKeyNames.logger),
+      (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.pod, LogKeyNames.pod),
+      (.label, LogKeyNames.label), (.weakLabel, LogKeyNames.weakLabel), (.levelWord, LogKeyNames.levelWord),
+      (.logger, LogKeyNames.logger),
       (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),
       (.collector, LogKeyNames.collector),
       (.seconds, ["instant.epochsecond", "timestamp.seconds", "timestampseconds"]),

@@ -1,5 +1,7 @@
 // What the path of a log file tells of the program that wrote it.
 
+internal import Support
+
 /// How well a name names the program behind a record; of two names the stronger one is the component.
 enum NameRank: UInt8, Comparable, Sendable {
   case none = 0
@@ -72,6 +74,23 @@ struct LogOrigin {
 
   /// Proxies that stand beside a program in every pod: what they log is the program's traffic.
   private static let sidecars = ["istio-proxy", "linkerd-proxy", "envoy", "envoy-sidecar", "consul-dataplane", "daprd"]
+
+  /// The container of a line's prefix, or of a sidecar the workload.
+  static func program(_ line: Span<UInt8>, container: Range<Int>, pod: Range<Int>) -> Range<Int> {
+    guard container.count >= 5, isSidecar(line.extracting(container)) else { return container }
+    let name = program(Array(sidecars[0].utf8), of: [UInt8](copying: line.extracting(pod)))
+    return pod.lowerBound..<pod.lowerBound + name.count
+  }
+
+  /// Whether a container is a proxy beside a program.
+  static func isSidecar(_ name: Span<UInt8>) -> Bool {
+    name.count <= 20 && sidecars.contains(String(copying: name))
+  }
+
+  /// A pod's name without what its controller appended.
+  static func workload(ofPod pod: Span<UInt8>) -> Int {
+    program(Array(sidecars[0].utf8), of: [UInt8](copying: pod)).count
+  }
 
   /// The container, or of a sidecar the workload: the pod's name without what its controller appended.
   private static func program(_ container: [UInt8], of pod: [UInt8]) -> [UInt8] {

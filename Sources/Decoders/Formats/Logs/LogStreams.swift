@@ -11,6 +11,8 @@ struct LogStreams {
     var partial: [UInt8] = []
     var partialAround = LineEnvelope()
     var partialPlace = RecordPlace(source: SourceRef(bits: 0), position: .whole)
+    /// A JSON value that is printed over lines.
+    var spread = SpreadValue()
     /// A header whose message stands on the next line.
     var awaiting: Awaiting?
   }

@@ -25,8 +25,13 @@ enum LogfmtLine {
       i += 1
       let (value, isEscaped) = value(line, &i)
       pairs += 1
-      guard !value.isEmpty, let found = table.role(line, key) else { continue }
       let bytes = line.extracting(value)
+      // Heroku's convention: `at=error`.
+      if key.count == 2, JSONScanner.equals(line, key, "at"), ranks.severity == .max {
+        let severity = severity(ofField: bytes)
+        if severity != .unknown { record.severity = severity }
+      }
+      guard !value.isEmpty, let found = table.role(line, key) else { continue }
       switch found.role {
       case .time where found.rank < ranks.time:
         if let time = FieldText.moment(bytes, times: times) {
@@ -38,8 +43,8 @@ enum LogfmtLine {
         if severity != .unknown { (record.severity, ranks.severity) = (severity, found.rank) }
       case .message where found.rank < ranks.message:
         (record.message, record.isEscaped, ranks.message) = (value, isEscaped, found.rank)
-      case .service, .container, .logger:
-        let rank: NameRank = found.role == .service ? .service : found.role == .container ? .container : .logger
+      case .service, .container, .logger, .pod:
+        let rank: NameRank = found.role == .service ? .service : found.role == .logger ? .logger : .container
         if rank > record.rank || rank == record.rank && found.rank < ranks.name {
           (record.name, record.rank, ranks.name) = (value, rank, found.rank)
         }

@@ -72,7 +72,15 @@ struct PlainLogDecoder: FormatDecoder {
     while start < bytes.count, ranges.count < Self.sampledLines {
       let end = ByteScan.lineEnd(bytes.span, start)
       let stop = end > start && bytes[end - 1] == 0x0D ? end - 1 : end
-      if stop > start, bytes[start] != 0x20, bytes[start] != 0x09 { ranges.append(start..<stop) }
+      if stop > start, bytes[start] != 0x20, bytes[start] != 0x09 {
+        // Messages behind their lengths have no line ends between them.
+        let line = bytes.span.extracting(0..<stop)
+        while ranges.count < Self.sampledLines, let frame = SyslogLine.frameEnd(line, from: start), frame < stop {
+          ranges.append(start..<frame)
+          start = frame
+        }
+        ranges.append(start..<stop)
+      }
       start = end + 1
     }
     let evidence = json.records.learn(bytes.span, ranges, into: &batch)

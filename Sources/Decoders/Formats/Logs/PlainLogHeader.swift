@@ -235,7 +235,11 @@ extension HeaderLayout {
       case .tag:
         nameRank = 4
         if taken.severity.isUnknown { taken.severity = element.severity }
-      case .word, .field: nameRank = seenLevel ? 3 : taken.time != .min ? 2 : 1
+      // `USER@DATABASE` of PostgreSQL is who asked, not who wrote.
+      case .word, .field:
+        nameRank =
+          ByteScan.find(0x40, in: line.extracting(element.content), from: 0) < element.content.count
+          ? 0 : seenLevel ? 3 : taken.time != .min ? 2 : 1
       case .number: if taken.severity.isUnknown { taken.severity = element.severity }
       case .bracket, .dash: break
       }

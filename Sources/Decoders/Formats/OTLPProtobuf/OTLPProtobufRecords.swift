@@ -29,16 +29,14 @@ struct OTLPProtobufRecords {
   mutating func takeResource(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) {
     texts.exchange(with: &batch)
     defer { texts.exchange(with: &batch) }
-    var found = Symbol.none
+    var found = ResourceName()
     var scanner = ProtobufScanner(range)
     while let field = scanner.next(b) {
       guard field.number == 1, field.wire == .bytes else { continue }
       let pair = pair(b, field.bytes)
-      if JSONScanner.equals(b, slice(pair.key), "service.name"), pair.value.kind == .text {
-        found = texts.symbol(b, slice(pair.value.bytes))
-      }
+      if pair.value.kind == .text { found.take(b, slice(pair.key), slice(pair.value.bytes)) }
     }
-    service = found
+    service = found.name.map { texts.symbol(b, $0) } ?? Symbol.none
   }
 
   // MARK: Elements.

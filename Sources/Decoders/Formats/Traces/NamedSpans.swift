@@ -15,6 +15,10 @@ struct NamedSpans {
   /// Name of the attribute at hand, with dots, while its object is walked.
   private var name: [UInt8] = []
   private var work: [Level] = []
+  /// Durations whose unit is unknown, while a sample is read for them.
+  var durations: DurationEvidence?
+  /// The unit that the sample told.
+  var learnedUnit: FieldText.Unit?
 
   /// An object to walk.
   private struct Level {
@@ -112,6 +116,12 @@ struct NamedSpans {
     _ texts: inout JSONTexts
   ) {
     if case .text(let text) = value, text.isEmpty { return }
+    if level.depth == 0, case .text(let text) = value, JSONScanner.matches(b, text.start, "projects/"),
+      let trace = Self.traceOfPath(b, text)
+    {
+      found[.trace] = (.text(trace), 0, at)
+      return
+    }
     if let entry = SpanKeys.entry(path), entry.rank < found[entry.key]?.rank ?? .max {
       found[entry.key] = (value, entry.rank, at)
     }
@@ -124,6 +134,17 @@ struct NamedSpans {
       break
     }
     attribute(b, value, &texts)
+  }
+
+  /// The trace in Cloud Trace's name of a span: `projects/P/traces/TRACE/spans/SPAN`.
+  private static func traceOfPath(_ b: Span<UInt8>, _ path: JSONStringSlice) -> JSONStringSlice? {
+    for i in path.start..<path.end where JSONScanner.matches(b, i, "/traces/") {
+      let start = i + 8
+      guard start < path.end else { return nil }
+      let end = (start..<path.end).first { b[$0] == 0x2F } ?? path.end
+      return JSONStringSlice(start: start, end: end, isEscaped: false)
+    }
+    return nil
   }
 
   private mutating func attribute(
@@ -218,6 +239,11 @@ struct NamedSpans {
     status(b, &texts)
     let times = SpanTimes(self, b, dialect: dialect, zoneSeconds: zoneSeconds)
     times.set(&builder.span, &issues)
+    if durations != nil, let length = times.unitless {
+      durations?.add(
+        trace: builder.span.trace, span: builder.span.span, parent: builder.span.parent, start: builder.span.start,
+        length: length)
+    }
     if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
     return builder.span
   }
@@ -258,8 +284,27 @@ struct NamedSpans {
     case .apmSpan:
       let isCall = !builder.span.peerService.isNone || text(.type).map { Self.isCall(b, $0) } ?? false
       builder.span.kind = isCall ? .client : .internal
+    case .datadog where builder.span.kind == .unspecified:
+      builder.span.kind = text(.type).map { Self.kind(ofType: b, $0) } ?? .unspecified
+    case .insights:
+      // `request`, `AppRequests`; `dependency`, `AppDependencies`.
+      let isRequest = text(.type).map { type in
+        (type.start..<type.end).contains { JSONScanner.matches(b, $0, "equest") }
+      }
+      builder.span.kind = isRequest == true ? .server : .client
     default: break
     }
+  }
+
+  /// Types of Datadog's spans ("Span type" of its trace agent): `web` is served, services and stores are called.
+  private static func kind(ofType b: Span<UInt8>, _ type: JSONStringSlice) -> SpanKind {
+    if JSONScanner.equals(b, type, "web") { return .server }
+    for word: StaticString in [
+      "http", "sql", "db", "cache", "redis", "memcached", "mongodb", "cassandra", "elasticsearch", "aws",
+    ] where JSONScanner.equals(b, type, word) {
+      return .client
+    }
+    return .unspecified
   }
 
   /// Types of spans of Elastic APM that leave the process.
@@ -279,6 +324,11 @@ struct NamedSpans {
       SpanWords.status(b.extracting(status.start..<status.end), into: &builder.span)
     }
     if let outcome = text(.outcome), JSONScanner.equals(b, outcome, "failure") { builder.span.status = .error }
+    if case .bool(false)? = found[.success]?.value { builder.span.status = .error }
+    if let success = text(.success), JSONScanner.equals(b, success, "False") || JSONScanner.equals(b, success, "false")
+    {
+      builder.span.status = .error
+    }
     switch found[.error]?.value {
     case .bool(true)?: builder.span.status = .error
     case .number(let text)?: if !JSONScanner.equals(b, text, "0") { builder.span.status = .error }

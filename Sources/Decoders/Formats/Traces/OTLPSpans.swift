@@ -13,14 +13,14 @@ enum OTLPSpans {
     span.start > 315_532_800_000_000 && span.start < 7_258_118_400_000_000 && span.duration < 31_536_000_000_000
   }
 
-  /// Reads a resource and returns the symbol of its `service.name`; nil on a failure.
+  /// Reads a resource and returns the symbol of its name (`ResourceName`); nil on a failure.
   static func service(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Symbol? {
     guard let byte = reader.peek(b) else { return nil }
     guard byte == 0x7B else { return reader.skipValue(b) ? Symbol.none : nil }
     reader.position &+= 1
-    var service = Symbol.none
+    var service = ResourceName()
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else {
@@ -31,13 +31,11 @@ enum OTLPSpans {
       var isFirstElement = true
       while reader.nextElement(b, &isFirstElement) {
         guard let (name, value) = reader.otlpAttribute(b) else { return nil }
-        if case .text(let text) = value, JSONScanner.equals(b, name, "service.name") {
-          service = texts.symbol(b, text)
-        }
+        if case .text(let text) = value { service.take(b, name, text) }
       }
       guard reader.failure == .none else { return nil }
     }
-    return reader.failure == .none ? service : nil
+    return reader.failure == .none ? service.name.map { texts.symbol(b, $0) } ?? Symbol.none : nil
   }
 }
 

@@ -155,8 +155,11 @@ enum SegmentSpans {
         builder.take(.httpStatus, value, b, &texts)
       } else if JSONScanner.equals(b, key, "/error/message") {
         builder.take(.error, value, b, &texts)
-      } else if JSONScanner.equals(b, key, "g.co/gae/app/module") || JSONScanner.equals(b, key, "/component") {
-        if builder.span.service.isNone || JSONScanner.equals(b, key, "g.co/gae/app/module"),
+      } else if JSONScanner.equals(b, key, "g.co/gae/app/module") || JSONScanner.equals(b, key, "/component")
+        || JSONScanner.equals(b, key, "service.name")
+        || JSONScanner.equals(b, key, "g.co/r/k8s_container/container_name")
+      {
+        if builder.span.service.isNone || !JSONScanner.equals(b, key, "/component"),
           case .text(let text) = value
         {
           builder.span.service = texts.symbol(b, text)

@@ -13,11 +13,18 @@ enum SpanDialect {
   /// Durations are nanoseconds though nothing says so: the collector's ClickHouse exporter (`otel_traces`), and
   /// OpenTelemetry's own mapping in Elasticsearch.
   case nanoseconds
+  /// Requests and dependencies of Application Insights: durations are milliseconds, as a number or a `TimeSpan`.
+  case insights
 
   init(_ span: NamedSpans, _ b: Span<UInt8>) {
     self = .plain
-    if let event = span.text(.event) {
+    if span.isNamed(.trace, "operationid") {
+      self = .insights
+    } else if let event = span.text(.event) {
       self = JSONScanner.equals(b, event, "transaction") ? .apmTransaction : .apmSpan
+    } else if span.isNamed(.resourceName, "resourcename"), span.isNamed(.operation, "operationname") {
+      // Datadog's API, where the same ids are texts.
+      self = .datadog
     } else if span.isNumber(.trace), span.has(.resourceName) || span.has(.service), span.isNumber(.start) {
       self = .datadog
     } else if !span.isNumber(.start),
@@ -35,11 +42,13 @@ enum SpanDialect {
 ///
 /// A duration without a unit is decided by the end where there is one. Otherwise it has the unit of the beginning, if that is
 /// a number: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
-/// write nanoseconds are believed; of any other the duration is not used, and the mapping to write is named.
+/// write nanoseconds are believed; of any other the unit is what the first spans of the file tell (`DurationEvidence`), or the duration
+/// is not used, and the mapping to write is named.
 struct SpanTimes {
   private var start: Int64?
   private var length: Int64?
-  private var isUnitless = false
+  /// The number of a duration whose unit nothing tells.
+  private(set) var unitless: Double?
 
   init(_ span: NamedSpans, _ b: Span<UInt8>, dialect: SpanDialect, zoneSeconds: Int) {
     func bytes(_ key: SpanKey) -> Range<Int>? { span.text(key).map { $0.start..<$0.end } }
@@ -62,16 +71,17 @@ struct SpanTimes {
     if length == nil, let range = bytes(.duration) {
       if b[range.upperBound - 1] > 0x39 {
         length = SpanWords.duration(b.extracting(range), unit: .inferred)
-      } else if let unit = Self.unit(span, b, dialect) {
+      } else if let unit = Self.unit(span, b, dialect) ?? span.learnedUnit {
         length = SpanWords.duration(b.extracting(range), unit: unit)
       } else {
-        isUnitless = true
+        unitless = FieldText.double(b.extracting(range)) ?? .nan
       }
     }
   }
 
   private static func unit(_ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) -> FieldText.Unit? {
     if dialect == .nanoseconds { return .nanoseconds }
+    if dialect == .insights { return .milliseconds }
     if span.has(.startNs) { return .nanoseconds }
     if span.has(.startUs) { return .microseconds }
     if span.has(.startMs) { return .milliseconds }
@@ -85,7 +95,7 @@ struct SpanTimes {
       return
     }
     span.start = start
-    if isUnitless { issues.insert(.durationUnit) }
+    if unitless != nil { issues.insert(.durationUnit) }
     if let length {
       span.duration = length
       if length < 0 {

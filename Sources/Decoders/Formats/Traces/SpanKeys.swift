@@ -20,6 +20,8 @@ enum SpanKey: UInt8, CaseIterable {
   case statusMessage
   case outcome
   case error
+  /// Whether it went well, where that is said and not its contrary.
+  case success
   case errorMessage
   case httpStatus
   case peer
@@ -58,14 +60,14 @@ enum SpanKeys {
       .trace,
       [
         "traceid", "trace.id", "trace.traceid", "context.traceid", "spancontext.traceid", "data.traceid", "otraceid",
-        "trace",
+        "trace", "operationid", "data.trace.traceid",
       ]
     ),
     (
       .span,
       [
         "spanid", "span.id", "trace.spanid", "context.spanid", "spancontext.spanid", "data.spanid", "ospanid", "span",
-        "id",
+        "id", "data.trace.spanid",
       ]
     ),
     (.transaction, ["transaction.id"]),
@@ -73,7 +75,7 @@ enum SpanKeys {
       .parent,
       [
         "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "data.parentspanid",
-        "data.parentid", "parentspan", "parent",
+        "data.parentid", "parentspan", "parent", "operationparentid", "data.trace.parentid",
       ]
     ),
     (
@@ -89,11 +91,16 @@ enum SpanKeys {
       [
         "servicename", "service.name", "resource.attributes.service.name", "resource.service.name",
         "resourceattributes.service.name", "data.service.name", "data.servicename", "service", "process.servicename",
-        "localendpoint.servicename", "appname", "application",
+        "localendpoint.servicename", "appname", "application", "cloudrolename", "approlename",
+        "attributes.attributemap.service.name.stringvalue.value",
+        "attributes.attributemap.g.cork8scontainercontainername.stringvalue.value",
       ]
     ),
-    (.kind, ["spankind", "kind", "data.kindstring", "data.kind", "data.spankind"]),
-    (.type, ["type", "span.type", "transaction.type"]),
+    (
+      .kind,
+      ["spankind", "kind", "data.kindstring", "data.kind", "data.spankind", "data.span.kind", "custom.span.kind"]
+    ),
+    (.type, ["itemtype", "type", "span.type", "transaction.type"]),
     (
       .status,
       [
@@ -109,7 +116,8 @@ enum SpanKeys {
       ]
     ),
     (.outcome, ["event.outcome", "outcome"]),
-    (.error, ["haserror", "data.haserror", "error", "iserror"]),
+    (.error, ["haserror", "data.haserror", "error", "iserror", "data.error"]),
+    (.success, ["success"]),
     (.errorMessage, ["meta.error.msg", "meta.error.message", "errormessage", "error.message", "exception.message"]),
     (
       .httpStatus,
@@ -118,7 +126,14 @@ enum SpanKeys {
         "httpstatuscode", "httpstatus",
       ]
     ),
-    (.peer, ["peerservice", "peer.service", "span.destination.service.resource", "peer"]),
+    (
+      .peer,
+      [
+        "peerservice", "peer.service", "span.destination.service.resource", "peer", "target", "data.peer.service",
+        "custom.peer.service",
+        "attributes.attributemap.peer.service.stringvalue.value",
+      ]
+    ),
     (
       .start,
       [
@@ -137,6 +152,7 @@ enum SpanKeys {
       .durationNs,
       [
         "durationnano", "durationns", "durationnanos", "durationinnanos", "durationnanoseconds", "data.durationnano",
+        "custom.duration",
       ]
     ),
     (
@@ -167,7 +183,7 @@ enum SpanKeys {
   private static let attributePaths: Set<UInt64> = {
     let paths = [
       "attributes", "tags", "tag", "labels", "meta", "metrics", "spanattributes", "span.attributes",
-      "attributes.attributemap", "data.tags", "stringtagmap", "numbertagmap", "data.attributesstring",
+      "attributes.attributemap", "data", "data.tags", "stringtagmap", "numbertagmap", "data.attributesstring",
       "attributesstring",
       "attributesnumber",
     ]

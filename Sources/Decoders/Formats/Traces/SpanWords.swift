@@ -71,10 +71,12 @@ enum SpanWords {
     "exception": .error, "timeout": .error, "false": .error,
   ]
 
-  /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`).
+  /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`), or one in parts
+  /// (`DurationParts`).
   static func duration(_ field: Span<UInt8>, unit: FieldText.Unit) -> Int64? {
     var b = field.extracting(FieldText.trimmed(field))
     guard b.count > 0 else { return nil }
+    if let micros = DurationParts.microseconds(b) { return micros }
     var unit = unit == .inferred ? FieldText.Unit.microseconds : unit
     var end = b.count
     while end > 0, b[end - 1] > 0x39 { end -= 1 }

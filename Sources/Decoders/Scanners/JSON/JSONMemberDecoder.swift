@@ -169,7 +169,14 @@ struct JSONMemberDecoder: ChunkedDecoder {
   /// Reads one line of a file of text.
   mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
     let place = RecordPlace(source: records.context.line(line), position: .line(line))
-    _ = records.takeText(text, records.origin(into: &batch), at: place, into: &batch)
+    var start = 0
+    // Syslog over TCP: messages behind their lengths, without line ends between them.
+    while let end = SyslogLine.frameEnd(text, from: start), end < text.count {
+      _ = records.takeText(text.extracting(start..<end), records.origin(into: &batch), at: place, into: &batch)
+      start = end
+    }
+    _ = records.takeText(
+      text.extracting(start..<text.count), records.origin(into: &batch), at: place, into: &batch)
     if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
   }
 
@@ -180,6 +187,15 @@ struct JSONMemberDecoder: ChunkedDecoder {
     let place = RecordPlace(source: records.context.offset(offset), position: .offset(offset))
     records.takeCarried(text, isPartial: isPartial, around, at: place, into: &batch)
     if !records.pendingDocuments.isEmpty { walkPending(line: 0, into: &batch) }
+  }
+
+  /// Reads a line that a row of a table carries.
+  mutating func takeCarriedText(
+    _ text: Span<UInt8>, _ around: LineEnvelope, line: Int, into batch: inout RecordBatch
+  ) {
+    let place = RecordPlace(source: records.context.line(line), position: .line(line))
+    records.takeCarried(text, isPartial: false, around, at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
   }
 
   /// Ends a file of text.

@@ -51,6 +51,9 @@ struct JSONRecords {
   /// Whether the next object is probably a span of Zipkin, as the last one was.
   private(set) var expectsZipkin = false
   var unknown = 0
+  /// Objects in a row that are no records and hold none; behind so many of them no more are searched.
+  private var emptyObjects = 0
+  private static let mostEmptyObjects = 256
   var firstUnknown = SourceLocation.Position.whole
   /// What was of a known shape, with or without a record in it.
   var recognized = 0
@@ -246,8 +249,14 @@ struct JSONRecords {
     _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     let before = batch.text.count
+    let start = reader.position
     guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
     log.source = place.source
+    // The file's name is the record's own, not the resource's.
+    let name = service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
+    if let name { service = name }
+    defer { if name != nil { service = Symbol.none } }
+    if takeCarriedBody(log, before, at: place, into: &batch) { return true }
     if let service {
       log.component = service
       batch.logs.append(log)
@@ -257,6 +266,50 @@ struct JSONRecords {
       if late.isFull { giveUpWaiting(place.position, into: &batch) }
     }
     used("OTLP", [], place.position, into: &batch)
+    return true
+  }
+
+  /// The name that the path of the file gives which a collector read a record of no resource out of.
+  private func fileName(_ b: Span<UInt8>, _ start: Int, _ symbols: inout SymbolTable) -> Symbol? {
+    var found: Symbol?
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else { return reader.skipValue(b) }
+      return reader.eachElement(b) { reader in
+        guard let (name, value) = reader.otlpAttribute(b) else { return false }
+        if case .text(let text) = value, JSONScanner.equals(b, name, "log.file.path") {
+          let origin = LogOrigin(path: FieldText.text(b.extracting(text.start..<text.end)))
+          if origin.rank != .none { found = symbols.intern(origin.name) }
+        }
+        return true
+      }
+    }
+    return found
+  }
+
+  private func carries(_ body: Span<UInt8>) -> Bool {
+    body[0] == 0x7B || AccessLines.looksLike(body)
+      || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
+      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
+  }
+
+  /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in
+  /// JSON, a line with the container runtime's header.
+  private mutating func takeCarriedBody(
+    _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard log.severity.isUnknown, let service, log.textCount >= 16, log.textStart == start else { return false }
+    guard carries(batch.text.span.extracting(start..<start + log.textCount)) else { return false }
+    let content = [UInt8](batch.text[start..<start + log.textCount])
+    batch.text.removeLast(batch.text.count - start)
+    var around = LineEnvelope(source: place.source)
+    around.isWhole = true
+    around.name(service, .container)
+    if around.component.isNone { around = origin(into: &batch) }
+    (around.time, around.hasZone) = (log.time, log.time != .min)
+    (around.request, around.requestText, around.span) = (log.request, log.requestText, log.span)
+    takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
+    format = "OTLP"
     return true
   }
 
@@ -304,13 +357,19 @@ struct JSONRecords {
     switch shape {
     case .unknown:
       // Records whose fields all lie deeper: Windows events.
-      if takeLog(b, at: range.lowerBound, place, needsMessage: true, into: &batch) { return true }
+      if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { return true }
+      if takeInside(b, range, into: &batch) { return true }
       noteUnknown(place.position)
       return false
     case .access:
-      return takeAccess(b, range, at: place, into: &batch)
-        || takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
-    case .log: return takeLog(b, at: range.lowerBound, place, needsMessage: false, into: &batch)
+      if takeAccess(b, range, at: place, into: &batch)
+        || takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch)
+      {
+        return true
+      }
+      noteUnknown(place.position)
+      return false
+    case .log: return takeLog(b, at: range.lowerBound, place, needing: .nothing, into: &batch)
     case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
     case .otlpSpan: return takeOTLP(b, &reader, at: place, isAlone: true, into: &batch)
     case .otlpLog:
@@ -337,6 +396,19 @@ struct JSONRecords {
       takeMapped(b, range.lowerBound, at: place, into: &batch)
       return true
     }
+  }
+
+  /// Puts what holds records inside of an object that is none aside, to be walked; false where there is nothing such.
+  private mutating func takeInside(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) -> Bool {
+    guard emptyObjects < Self.mostEmptyObjects else { return false }
+    let values = JSONInside.values(b, at: range.lowerBound, classifier)
+    if values.isEmpty {
+      emptyObjects += 1
+      return false
+    }
+    emptyObjects = 0
+    for value in values { pendingDocuments.append([UInt8](copying: b.extracting(value))) }
+    return true
   }
 
   private mutating func takeEvent(

@@ -186,7 +186,7 @@ struct JSONClassifier {
     case .time: keys.insert(.logTime)
     case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
     case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-    case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+    case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
       keys.insert(.logSeverity)
     default: break
     }
@@ -196,8 +196,8 @@ struct JSONClassifier {
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
     0, 0, 0x200, 0, 0x580814, 0x180020, 0x482000, 0x1D0008,
-    0x102030, 0x82008, 0xC0100, 0x180112, 0x148000, 0x49000, 0x140000, 0,
-    0x10, 0x80004, 0, 0, 0x8000, 0, 0, 0,
+    0x102030, 0x82008, 0xC0100, 0x188112, 0x148000, 0x49000, 0x140100, 0,
+    0x10, 0x80004, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
 
   /// The keys of spans, event lines and OTLP's records.
@@ -253,6 +253,9 @@ struct JSONClassifier {
     case 9 where isKey("segmentId"): keys.insert(.traceSegment)
     case 9 where isObject && isKey("metricset"): keys.insert(.intake)
     case 10 where isKey("start_time"): keys.insert(.startTime)
+    case 11 where isObject && isKey("displayName"): keys.insert(.named)
+    case 11 where isKey("OperationId"): keys.insert(.named)
+    case 12 where isKey("operation_Id"): keys.insert(.named)
     case 11 where isObject && isKey("SpanContext"): keys.insert(.named)
     case 11 where isObject && isKey("transaction"): keys.insert(.intake)
     case 14 where isKey("traceSegmentId"): keys.insert(.traceSegment)
@@ -279,7 +282,10 @@ struct JSONClassifier {
     case 13 where isKey("response_code"): keys.insert(.accessStatus)
     case 13 where isKey("requestMethod") || isKey("RequestMethod"): keys.insert(.accessMethod)
     case 14 where isKey("request_method"): keys.insert(.accessMethod)
+    case 14 where isKey("httpStatusCode"): keys.insert(.accessStatus)
     case 16 where isKey("DownstreamStatus"): keys.insert(.accessStatus)
+    case 18 where isKey("EdgeResponseStatus"): keys.insert(.accessStatus)
+    case 19 where isKey("ClientRequestMethod"): keys.insert(.accessMethod)
     default: break
     }
   }

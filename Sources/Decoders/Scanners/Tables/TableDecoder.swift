@@ -1,6 +1,7 @@
 // Delimited tables: spans, log rows and metric readings through a mapping of columns.
 
 internal import Model
+internal import Support
 
 /// Reads comma, tab, semicolon or bar separated rows under a header.
 ///
@@ -21,8 +22,16 @@ struct TableDecoder: ChunkedDecoder {
   private var quotes = true
   private var openQuotes = 0
   private var hasRows = false
+  /// Whether the first row is data already.
+  private var isHeaderless = false
   /// The order of day and month in the table's dates, where its first rows tell it.
   private var dateOrder: DateOrder?
+  /// Numbers in the column of levels, of the first rows.
+  private var levels: LevelEvidence?
+  /// The unit of durations that name none, where the first rows tell it.
+  private var durationUnit: FieldText.Unit?
+  /// Reads rows that hold the lines of other programs.
+  private var json: JSONMemberDecoder?
 
   init(context: MemberContext, rule: FormatRule?, delimiter: UInt8) {
     self.context = context
@@ -41,10 +50,44 @@ struct TableDecoder: ChunkedDecoder {
     }
     let clock = LogClock(zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay)
     dateOrder = DateOrder.learned(from: head, lines, clock: clock)
+    learnRows(head)
+  }
+
+  /// Learns the scale of numeric levels, and the unit of durations that name none.
+  private mutating func learnRows(_ head: Span<UInt8>) {
+    var row = DelimitedRow()
+    var sample: TableRows?
+    var i = 0
+    var count = 0
+    var symbols = SymbolTable()
+    var durations = DurationEvidence()
+    while i < head.count, count < 1000 {
+      guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
+        break
+      }
+      i = next
+      count += 1
+      guard let sample else {
+        let names = row.fields.map { FieldText.trimmedText(head.extracting($0.start..<$0.end)) }
+        var absent: [String] = []
+        let ruled = rule.map { TableMapping(rule: $0, header: names, absent: &absent) }
+        guard let mapping = ruled ?? TableMapping(inferredFrom: names), mapping.missing == nil else { return }
+        sample = TableRows(mapping: mapping, order: dateOrder, levels: nil, &symbols)
+        continue
+      }
+      if let level = sample.level(head, row) {
+        var seen = levels ?? LevelEvidence()
+        seen.add(level)
+        levels = seen
+      }
+      sample.addDuration(head, row, context, to: &durations)
+    }
+    durationUnit = durations.unit
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
+    json?.finishText(into: &batch)
     if !hasRows { context.report("noRecords", .note, at: .whole, "a table without rows", into: &batch) }
     context.close(into: &batch)
   }
@@ -98,7 +141,7 @@ struct TableDecoder: ChunkedDecoder {
     if row.fields.count == 1, row.fields[0].start == row.fields[0].end { return }
     if header.isEmpty {
       readHeader(b, into: &batch)
-      return
+      guard isHeaderless else { return }
     }
     hasRows = true
     if rows == nil {
@@ -115,7 +158,17 @@ struct TableDecoder: ChunkedDecoder {
         "raggedRow", .note, at: .line(line), "rows with more or fewer fields than the header's \(header.count)",
         into: &batch)
     }
+    if let carried = rows?.carried(b, row, line: line, context, &batch.symbols) {
+      takeCarried(carried.text, carried.around, into: &batch)
+      return
+    }
     rows?.take(b, row, line: line, &context, into: &batch)
+  }
+
+  /// Takes a row whose message is the line of another program.
+  private mutating func takeCarried(_ text: [UInt8], _ around: LineEnvelope, into batch: inout RecordBatch) {
+    if json == nil { json = JSONMemberDecoder(context: context, rule: nil) }
+    json?.takeCarriedText(text.span, around, line: line, into: &batch)
   }
 
   private func isHeader(_ b: Span<UInt8>) -> Bool {
@@ -133,6 +186,10 @@ struct TableDecoder: ChunkedDecoder {
       if field.end - start >= 3, start == 0, b[0] == 0xEF, b[1] == 0xBB, b[2] == 0xBF { start += 3 }
       while start < field.end, b[start] == 0 { start += 1 }
       return FieldText.trimmedText(b.extracting(start..<field.end))
+    }
+    if rule == nil, let names = HeaderlessTable.header(of: header) {
+      header = names
+      isHeaderless = true
     }
     var mapping: TableMapping?
     if let rule {
@@ -157,6 +214,12 @@ struct TableDecoder: ChunkedDecoder {
         into: &batch)
       return
     }
-    rows = TableRows(mapping: mapping, order: dateOrder, &batch.symbols)
+    let evidence = mapping.severity >= 0 && !header[mapping.severity].lowercased().hasSuffix("status") ? levels : nil
+    rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, &batch.symbols)
+    rows?.learnedUnit = durationUnit
+    if mapping.kind == .logs {
+      let origin = LogOrigin(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+      if origin.rank != .none { rows?.fallback = batch.symbols.intern(origin.name) }
+    }
   }
 }

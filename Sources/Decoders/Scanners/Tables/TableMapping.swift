@@ -89,7 +89,8 @@ struct TableMapping {
       "starttime", "start", "startedat", "begintime", "timestamp", "time",
     ])
     let time = find([
-      "timeunixnano", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date", "ts",
+      "timeunixnano", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date",
+      "ts",
       "eventtime", "timecreated", "dateandtime", "timegenerated", "asctime",
     ])
     var message = find([
@@ -109,7 +110,7 @@ struct TableMapping {
       set(.time, time, name: header[time])
       self.message = message
       severity = find([
-        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity",
+        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity", "status",
       ])
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
@@ -173,6 +174,7 @@ struct TableMapping {
     for delimiter: UInt8 in [0x2C, 0x09, 0x3B, 0x7C] {
       let names = DelimitedRow.headerNames(line, delimiter: delimiter)
       if TableMapping(inferredFrom: names) != nil { return delimiter }
+      if delimiter == 0x2C, HeaderlessTable.header(of: names) != nil { return delimiter }
     }
     return nil
   }

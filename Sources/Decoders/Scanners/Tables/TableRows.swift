@@ -6,16 +6,23 @@ internal import Support
 struct TableRows {
   private let mapping: TableMapping
   private let order: DateOrder?
+  /// The numbers of the level column, where it has numbers that are levels.
+  private let levels: LevelEvidence?
   /// Fields of a row where the message's column stands behind the header's last one.
   let width: Int?
   /// Names of the wide value columns, or of the single value column.
   private var valueNames: [Symbol] = []
+  /// The unit of durations that name none, as the first rows tell it.
+  var learnedUnit: FieldText.Unit?
+  /// The name of log rows that no column names: the file's.
+  var fallback = Symbol.none
   private var unquoted: [UInt8] = []
   private var inner: [UInt8] = []
 
-  init(mapping: TableMapping, order: DateOrder?, _ symbols: inout SymbolTable) {
+  init(mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ symbols: inout SymbolTable) {
     self.mapping = mapping
     self.order = order
+    self.levels = levels
     width =
       mapping.kind == .logs && mapping.message > mapping.severity && mapping.message > mapping.time
       ? mapping.message + 1 : nil
@@ -88,7 +95,8 @@ struct TableRows {
     let range = field(b, row, column)
     if range.isEmpty { return nil }
     let zone = context.settings.assumedZoneSeconds
-    return FieldText.time(b.extracting(range), unit: unit, zoneSeconds: zone, order: order)
+    return FieldText.time(
+      b.extracting(range), unit: unit, zoneSeconds: zone, order: order, lastDay: context.settings.lastDay)
   }
 
   private mutating func request(
@@ -170,7 +178,29 @@ struct TableRows {
     guard mapping.durationUnit == .inferred else { return mapping.durationUnit }
     if b[duration.upperBound - 1] > 0x39 { return .microseconds }
     if !field(b, row, mapping.end).isEmpty { return nil }
-    return FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
+    let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
+    guard let learnedUnit else { return ofStart }
+    // A larger unit than the one that encloses all calls cannot be ruled out by them, a smaller one can.
+    return ofStart.map { $0.isLarger(than: learnedUnit) ? $0 : learnedUnit } ?? learnedUnit
+  }
+
+  /// The number in the column of levels, if there is one.
+  func level(_ b: Span<UInt8>, _ row: DelimitedRow) -> Int64? {
+    mapping.severity < 0 ? nil : FieldText.int(b.extracting(field(b, row, mapping.severity)))
+  }
+
+  /// Gives a row's duration to the sample, where its unit has to be found.
+  func addDuration(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext, to evidence: inout DurationEvidence
+  ) {
+    guard mapping.kind == .spans, mapping.durationUnit == .inferred, mapping.end < 0,
+      let length = FieldText.double(b.extracting(field(b, row, mapping.duration))),
+      let start = time(b, row, mapping.start, in: mapping.startUnit, context)
+    else { return }
+    evidence.add(
+      trace: RequestID.parse(b.extracting(field(b, row, mapping.trace))).id,
+      span: FieldText.spanID(b.extracting(field(b, row, mapping.span))),
+      parent: FieldText.parentID(b.extracting(field(b, row, mapping.parent))), start: start, length: length)
   }
 
   /// Start and duration of a span: nil where there is no start, false where it ends before it starts.
@@ -215,7 +245,8 @@ struct TableRows {
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     log.component = symbol(b, row, mapping.component, &batch.symbols)
-    log.severity = FieldText.severity(b.extracting(field(b, row, mapping.severity)))
+    if log.component.isNone { log.component = fallback }
+    log.severity = severity(b.extracting(field(b, row, mapping.severity)))
     let isDoubled = row.fields[mapping.message].isDoubled
     if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
     if isDoubled {
@@ -226,6 +257,36 @@ struct TableRows {
     log.source = context.line(line)
     batch.logs.append(log)
     return nil
+  }
+
+  /// A level by word, or by number on the scale that the table's first rows tell.
+  private func severity(_ field: Span<UInt8>) -> Severity {
+    let severity = FieldText.severity(field)
+    guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
+    return evidence.scale(of: number, []).severity(number)
+  }
+
+  /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
+  mutating func carried(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+  ) -> (text: [UInt8], around: LineEnvelope)? {
+    guard mapping.kind == .logs, mapping.severity < 0 else { return nil }
+    let range = field(b, row, mapping.message)
+    guard range.count >= 16 else { return nil }
+    let text = b.extracting(range)
+    let isKnown = text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text)
+    guard isKnown else { return nil }
+    var around = LineEnvelope(source: context.line(line))
+    if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
+      (around.time, around.hasZone) = (time, true)
+    }
+    around.name(symbol(b, row, mapping.component, &symbols), .container)
+    around.name(fallback, .file)
+    (around.request, around.requestText) = request(b, row, &symbols)
+    around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    guard row.fields[mapping.message].isDoubled else { return ([UInt8](copying: text), around) }
+    Self.undouble(text, into: &unquoted)
+    return (unquoted, around)
   }
 
   private func keep(

@@ -1,0 +1,117 @@
+// A JSON value that a program printed over several lines of its output.
+
+internal import Model
+internal import Support
+
+/// Collects the lines of one stream between an opening bracket and the bracket that closes it: exporters and loggers that print
+/// for people, in files whose runtime makes a record of every line.
+struct SpreadValue {
+  private(set) var bytes: [UInt8] = []
+  private var depth = 0
+  private var lines = 0
+  var around = LineEnvelope()
+  var place = RecordPlace(source: SourceRef(bits: 0), position: .whole)
+
+  var isEmpty: Bool { bytes.isEmpty }
+
+  /// So many lines and bytes a value may have.
+  private static let mostLines = 4096
+  private static let mostBytes = 1 << 20
+
+  /// Whether a line opens a value that it does not end: a bracket alone, or one with its first members.
+  static func opens(_ line: Span<UInt8>) -> Bool {
+    guard let last = line.isEmpty ? nil : line[line.count - 1], line[0] == 0x7B || line[0] == 0x5B else { return false }
+    if line.count == 1 { return true }
+    return line[0] == 0x7B && (last == 0x2C || last == 0x7B || last == 0x5B) && line[1] == 0x22 && brackets(line) > 0
+  }
+
+  /// Takes a line. Returns nil while the value goes on, true at its end, false where it can be none.
+  mutating func add(_ line: Span<UInt8>) -> Bool? {
+    if !bytes.isEmpty { bytes.append(0x0A) }
+    bytes.append(copying: line)
+    lines += 1
+    depth += Self.brackets(line)
+    if depth == 0 { return true }
+    return depth < 0 || lines > Self.mostLines || bytes.count > Self.mostBytes ? false : nil
+  }
+
+  mutating func take() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &bytes)
+    (depth, lines) = (0, 0)
+    return taken
+  }
+
+  /// How many more brackets a line opens than it closes, outside of texts; a text ends with its line.
+  private static func brackets(_ line: Span<UInt8>) -> Int {
+    var depth = 0
+    var isText = false
+    var i = 0
+    while i < line.count {
+      switch line[i] {
+      case 0x22: isText.toggle()
+      case 0x5C where isText: i += 1
+      case 0x7B, 0x5B: depth += isText ? 0 : 1
+      case 0x7D, 0x5D: depth -= isText ? 0 : 1
+      default: break
+      }
+      i += 1
+    }
+    return depth
+  }
+}
+
+extension JSONRecords {
+  /// Takes a line of a stream in which a value is open, or opens one; nil where neither is so.
+  mutating func takeSpread(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    if intake.streams[stream].spread.isEmpty {
+      guard depth > 0, !around.isWhole, SpreadValue.opens(line) else { return nil }
+      intake.streams[stream].spread.around = around
+      intake.streams[stream].spread.place = place
+    }
+    switch intake.streams[stream].spread.add(line) {
+    case nil: return .continued
+    case true?: return endSpread(stream, isWhole: true, into: &batch)
+    case false?: return endSpread(stream, isWhole: false, into: &batch)
+    }
+  }
+
+  /// Ends a value: a record or a document, or else the lines that it was.
+  mutating func endSpread(_ stream: Int, isWhole: Bool, into batch: inout RecordBatch) -> TextOutcome {
+    let (around, place) = (intake.streams[stream].spread.around, intake.streams[stream].spread.place)
+    let bytes = intake.streams[stream].spread.take()
+    if isWhole {
+      if bytes[0] == 0x7B, let outcome = takeObject(bytes.span, around, at: place, into: &batch) {
+        intake.streams[stream].follower.sawRecord()
+        batch.recordCounts.repair("joinedLines")
+        return outcome
+      }
+      if takeArray(bytes.span, into: &batch) {
+        batch.recordCounts.repair("joinedLines")
+        return .document
+      }
+    }
+    var start = 0
+    while start < bytes.count {
+      let end = ByteScan.lineEnd(bytes.span, start)
+      if end > start {
+        _ = takeLine(bytes.span.extracting(start..<end), around, stream, at: place, into: &batch)
+      }
+      start = end + 1
+    }
+    return .taken
+  }
+
+  /// Takes a line that is an array of records.
+  mutating func takeArray(_ line: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
+    guard line.count > 2, line[0] == 0x5B else { return false }
+    var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard check.skipValue(line), check.position == line.count, JSONInside.holdsRecords(line, 0, classifier) else {
+      return false
+    }
+    pendingDocuments.append([UInt8](copying: line))
+    return true
+  }
+}

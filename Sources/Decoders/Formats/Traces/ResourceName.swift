@@ -1,0 +1,32 @@
+// Which attribute of a resource names the program.
+
+internal import Model
+
+/// The name of what a resource stands for: `service.name`, else what runtimes and operators call it (OpenTelemetry's semantic
+/// conventions: Kubernetes, containers, functions; a collector that reads files knows no service).
+struct ResourceName {
+  private(set) var name: JSONStringSlice?
+  private var rank = Int.max
+
+  private static let keys: [StaticString] = [
+    "service.name", "k8s.container.name", "container.name", "k8s.deployment.name", "k8s.statefulset.name",
+    "k8s.daemonset.name", "k8s.cronjob.name", "k8s.job.name", "faas.name", "k8s.pod.name",
+  ]
+
+  /// Takes an attribute whose value is a text.
+  mutating func take(_ b: Span<UInt8>, _ key: JSONStringSlice, _ value: JSONStringSlice) {
+    guard !key.isEmpty, !value.isEmpty else { return }
+    switch b[key.start] {
+    case 0x73, 0x6B, 0x63, 0x66: break
+    default: return
+    }
+    for (index, candidate) in Self.keys.enumerated() where index < rank && JSONScanner.equals(b, key, candidate) {
+      rank = index
+      var text = value
+      if index == Self.keys.count - 1 {
+        text.end = text.start + LogOrigin.workload(ofPod: b.extracting(value.start..<value.end))
+      }
+      name = text
+    }
+  }
+}
