@@ -53,6 +53,8 @@ struct BehaviourContrast {
   private let grid: ComponentTimeline
   private var operations: MinuteSeries
   private var pairs: [Pair] = []
+  /// Whom the spans of an operation ask that have nothing beneath them, for (component, operation's name).
+  private var peers: [CubeKey: Int] = [:]
   /// The pairs of each operation.
   private var pairsOf: [[Int]] = []
 
@@ -64,6 +66,14 @@ struct BehaviourContrast {
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       operations.add(Double(tally.count), to: CubeKey(a: cell.a, b: cell.b), minute: minute)
+    }
+    for cell in partial.gaps.cells.keys {
+      guard let caller = grid.component(cell.a), let callee = grid.component(cell.b), !grid.hasSpans[callee] else {
+        continue
+      }
+      // Of several the first by name, whatever the order of the cells.
+      let key = CubeKey(a: Int32(caller), b: cell.c)
+      peers[key] = min(peers[key] ?? callee, callee)
     }
     pairsOf = Array(repeating: [], count: operations.keys.count)
     var labels = Labels(grid)
@@ -179,6 +189,33 @@ struct BehaviourContrast {
       found[callee]?.departed = callers.values.map { $0.contrast.departed }.sorted().reduce(0, +)
     }
     return found
+  }
+
+  /// The component whose answers changed what a caller does next: the one that is called right before the calls of another that came
+  /// on top. Nil where they follow one another, or the caller's own code.
+  ///
+  /// - Complexity: O(pairs of the caller · minutes)
+  func changedAnswer(of caller: Int, before callee: Int, in minutes: [Int]) -> Int? {
+    var most: (rise: Double, first: Int?) = (0, nil)
+    for row in operations.keys.indices where grid.component(operations.keys[row].a) == caller {
+      let trials = operations.sum(row, minutes)
+      guard trials >= Self.leastSpans else { continue }
+      for index in pairsOf[row] where called(pairs[index].cell.d, by: caller) == callee {
+        let hits = minutes.reduce(0) { $0 + pairs[index].count(in: $1) }
+        let rise = hits - pairs[index].baseline.center * trials
+        guard rise > most.rise else { continue }
+        most = (rise, called(pairs[index].cell.c, by: caller))
+      }
+    }
+    return most.first.flatMap { $0 == callee || $0 == caller ? nil : $0 }
+  }
+
+  /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
+  private func called(_ label: Int32, by caller: Int) -> Int? {
+    guard case .call(let component, let operation) = EventLabel.event(grid.partial.names[label]) else { return nil }
+    guard let called = grid.partial.names.find(component.text).flatMap({ grid.component($0) }) else { return nil }
+    guard called == caller, let name = grid.partial.names.find(operation.text) else { return called }
+    return peers[CubeKey(a: Int32(caller), b: name)] ?? called
   }
 
   /// What a departure says, and a record of the window that shows it.

@@ -102,6 +102,7 @@ package enum IncidentAnalysis {
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
+      anomalies += CallCountAnomalies(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }

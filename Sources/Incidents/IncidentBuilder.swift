@@ -176,6 +176,10 @@ struct IncidentBuilder {
       }
       for component in members where weight[component] == nil { weight[component] = 0 }
     }
+    // More calls are why their caller is slow, and slow calls are often slow because they are many.
+    for anomaly in group.anomalies where anomaly.sign == .moreCalls && failures.isEmpty {
+      weight[anomaly.component, default: 0] += 1
+    }
     // Who dies again and again is why its callers wait and fail.
     for anomaly in group.anomalies where anomaly.sign == .crashes { weight[anomaly.component, default: 0] += 1 }
     if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
@@ -246,6 +250,7 @@ struct IncidentBuilder {
       switch anomaly.sign {
       // Where requests fail, who only grew slow or ran another way was not struck: it held out.
       case .crashes: affected.insert(anomaly.component)
+      case .moreCalls: if !hasFailed, let way = anomaly.way { affected.formUnion([anomaly.component, way.caller]) }
       case .behaviour, .slowCode, .silence: if !hasFailed { affected.insert(anomaly.component) }
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
@@ -274,7 +279,11 @@ struct IncidentBuilder {
   private func kind(_ group: Group, affected: [Int], first: Int?) -> Incident.Kind {
     let signs = Set(group.anomalies.map(\.sign))
     if signs == [.crashes] { return .restartStorm }
-    if signs.isSubset(of: [.slowCode, .slowNetwork]) { return .latencyRegression }
+    if signs.isSubset(of: [.slowCode, .slowNetwork, .moreCalls]) { return .latencyRegression }
+    // More calls are another way of running, and say more of it.
+    if signs.contains(.moreCalls), signs.isSubset(of: [.slowCode, .slowNetwork, .moreCalls, .behaviour]) {
+      return .latencyRegression
+    }
     if let first {
       if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= CrashAnomalies.restarts {
         return .restartStorm
@@ -337,6 +346,10 @@ struct IncidentBuilder {
       case .crashes:
         reason = .crashes(count: anomaly.crashes)
         root.evidence.insert(contentsOf: crashEvidence(component, group), at: 0)
+      case .moreCalls:
+        guard let way = anomaly.way else { continue }
+        reason = .moreCalls(
+          from: grid.name(way.caller), to: grid.name(way.callee), now: anomaly.time, usual: anomaly.usualTime)
       case .behaviour, .records: continue
       }
       if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }

@@ -19,6 +19,17 @@ package struct Fault: Hashable, Sendable {
     case retryStorm
     /// It crashes and restarts again and again.
     case restartStorm
+    /// A release of it makes one of its calls over and over for one request ("N+1").
+    case repeatedCalls
+    /// A cache answers with nothing, so that its callers ask what stands behind it each time.
+    case cacheLoss
+
+    /// The kinds of `WorldSpec.everyFault`: what is added later stands in nights of its own, so that equal seeds stay equal nights.
+    static let first: [Kind] = [
+      .errorOutage, .slowdown, .callerTimeouts, .crash, .networkDelay, .toleratedBurst, .retryStorm, .restartStorm,
+    ]
+    /// What calls themselves do not show: none is slow, none fails.
+    static let calls: [Kind] = [.repeatedCalls, .cacheLoss]
   }
 
   package var kind: Kind

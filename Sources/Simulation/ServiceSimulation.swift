@@ -201,6 +201,7 @@ struct ServiceSimulation {
       result.fault = -1
       log(service, "ERROR", "\(plan.name) failed: unexpected value at row \(random.int(1...9999))", at: now, span)
     } else {
+      now = afterLoop(plan, from: service, at: now, parent: span)
       for step in plan.steps where result.failure == nil {
         var end = now
         for call in step where random.chance(call.probability) {
@@ -240,6 +241,22 @@ struct ServiceSimulation {
     return result
   }
 
+  /// When an operation's loop of calls is over where a release brought one: its first call over and over, one after the other,
+  /// whatever comes of it.
+  private mutating func afterLoop(
+    _ plan: ServiceGraph.Operation, from caller: Int, at start: Int64, parent: UInt64
+  ) -> Int64 {
+    guard let loop = fault([.repeatedCalls], on: caller, at: start), let call = plan.steps.first?.first else {
+      return start
+    }
+    var now = start
+    for _ in 1..<max(Int(faults[loop].factor), 2) {
+      now = attempt(call, 0, from: caller, at: now, parent: parent).end
+    }
+    effects[loop].note(now)
+    return now
+  }
+
   private static func words(_ failure: WorldFailureWord) -> String {
     switch failure {
     case .internalError: "answered 500"
@@ -260,11 +277,41 @@ struct ServiceSimulation {
       attempt += 1
       let storm = fault([.retryStorm], on: call.service, at: now) != nil
       let attempts = storm ? max(call.attempts, 5) : call.attempts
-      guard let failure = outcome.failure, failure.isRetryable, attempt < attempts else { return outcome }
+      guard let failure = outcome.failure, failure.isRetryable, attempt < attempts else {
+        return outcome.failure == nil ? behindCache(call, outcome, from: caller, parent: parent) : outcome
+      }
       let ceiling = storm ? 10_000 : call.backoff * Double(1 << min(attempt - 1, 10))
       now = outcome.end + Int64(random.uniform(0, ceiling))
     }
   }
+
+  /// What a caller asks behind a cache that had nothing: only in nights that lose one.
+  private mutating func behindCache(
+    _ call: ServiceGraph.Call, _ outcome: Outcome, from caller: Int, parent: UInt64
+  ) -> Outcome {
+    guard let cache = faults.first(where: { $0.kind == .cacheLoss && $0.service == call.service }),
+      let store = graph.services.indices.first(where: { graph.services[$0].isVirtual && $0 != call.service })
+    else { return outcome }
+    let lost = fault([.cacheLoss], on: call.service, at: outcome.end)
+    guard random.chance(lost == nil ? Self.usualMisses : cache.rate) else { return outcome }
+    var ask = call
+    ask.service = store
+    ask.operation = 0
+    var answer = attempt(ask, 0, from: caller, at: outcome.end, parent: parent)
+    guard let lost else { return Outcome(end: answer.end) }
+    answer.end = addWork(answer.end, faults[lost].delay)
+    effects[lost].note(answer.end)
+    return Outcome(end: answer.end, fault: outcome.fault)
+  }
+
+  /// A store under that load takes longer: the last span's end is moved.
+  private mutating func addWork(_ end: Int64, _ delay: Double) -> Int64 {
+    let longer = end + Int64(delay * random.uniform(0.5, 1.5))
+    if let last = spans.indices.last { finish(last, end: longer, failure: nil) }
+    return longer
+  }
+
+  private static let usualMisses = 0.1
 
   private mutating func attempt(
     _ call: ServiceGraph.Call, _ number: Int, from caller: Int, at start: Int64, parent: UInt64

@@ -78,11 +78,20 @@ package struct WorldSpec: Hashable, Sendable {
   package static func everyFault(seed: UInt64) -> WorldSpec {
     var spec = WorldSpec(seed: seed)
     var random = WorldRandom(seed: seed, stream: "spec")
-    spec.faults = random.shuffled(Fault.Kind.allCases.map { .one($0) } + [.unrelatedPair])
+    spec.faults = random.shuffled(Fault.Kind.first.map { .one($0) } + [.unrelatedPair])
     spec.components = random.int(12...40)
     spec.rate = random.uniform(3, 6)
     spec.minutes = spec.faults.count * 10 + 10
     spec.skewMicroseconds = random.chance(0.5) ? 0 : 800
+    return spec
+  }
+
+  /// A night like a varied one with the faults of `Fault.Kind.calls`, two of each.
+  package static func calls(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    spec.faults = (Fault.Kind.calls + Fault.Kind.calls).map { .one($0) }
+    spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * 2.5) + 10
+    spec.components = max(spec.components, 12)
     return spec
   }
 

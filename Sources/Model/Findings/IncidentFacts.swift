@@ -67,6 +67,8 @@ package enum CauseReason: Hashable, Sendable {
   /// Warnings and errors of others name it.
   case accused(lines: Int, by: [ForeignName])
   case silence(requests: Int, usual: Int)
+  /// Calls per request of one component to another.
+  case moreCalls(from: ForeignName, to: ForeignName, now: Double, usual: Double)
   /// Times that it died and was started again.
   case crashes(count: Int)
   case brokenRule(BrokenRule)

@@ -110,6 +110,8 @@ enum IncidentWording {
       (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
         + (lines == 1 ? " names it" : " name it")
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
+    case .moreCalls(let from, let to, let now, let usual):
+      "a request of \(from) calls \(to) \(number: now) times, usually \(number: usual)"
     case .crashes(let count): "it died and was started again \(count) times"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
