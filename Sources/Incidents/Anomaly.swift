@@ -35,6 +35,8 @@ struct Anomaly {
   var missing = 0.0
   /// Deaths of one that was started again and again.
   var crashes = 0
+  /// How the memory grew that it died of.
+  var growth: MemoryGrowth.Growth?
   /// For more calls: between whom; the times are then calls per request.
   var way: Way?
 

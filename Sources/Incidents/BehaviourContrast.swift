@@ -325,6 +325,24 @@ struct BehaviourContrast {
     return peers[CubeKey(a: Int32(caller), b: name)] ?? called
   }
 
+  /// Spans of a component in some minutes, or where it has none of its own those that asked it: one of each operation and way of
+  /// ending.
+  ///
+  /// - Complexity: O(operations + pairs of the component's)
+  func spans(of component: Int, in minutes: [Int]) -> [EvidenceSample] {
+    let end = grid.partial.names.find(EventLabel.end) ?? -1
+    let wanted = Set(minutes)
+    var found: [EvidenceSample] = []
+    for (row, key) in operations.keys.enumerated() {
+      guard let owner = grid.component(key.a) else { continue }
+      guard owner == component || peers[CubeKey(a: Int32(owner), b: key.b)] == component else { continue }
+      for index in pairsOf[row] where pairs[index].cell.d == end {
+        found += pairs[index].examples.filter { wanted.contains($0.minute) }.map(\.sighting)
+      }
+    }
+    return found
+  }
+
   /// Whose records name another, how many spans have one, and one of them.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let hits = Int(exactly: minutes.reduce(0) { $0 + pairs[departure.pair].count(in: $1) }) ?? 0

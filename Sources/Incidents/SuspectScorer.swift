@@ -317,12 +317,17 @@ struct SuspectScorer {
   private static let lookedBack: Int32 = 60
 
   /// Records of a component in a window, whatever they say: of failures that it is blamed for, else of its slowest
-  /// requests, else of what its metrics read.
+  /// requests, else of any of its spans, or of those that asked it, else of what its metrics read.
   func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
     let blamed = blameEvidence(component, window)
     if !blamed.isEmpty { return blamed }
     let slow = slowEvidence(component, window)
     if !slow.isEmpty { return slow }
+    let spans = behaviour.spans(of: component, in: window.minutes).filter { $0.touches(window.range) }
+    if !spans.isEmpty {
+      return spans.sorted { ($1.duration, $0) < ($0.duration, $1) }.prefix(2)
+        .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+    }
     return window.metrics[component].prefix(1).map { metrics.evidence($0) }
   }
 }

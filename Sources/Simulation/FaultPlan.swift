@@ -57,7 +57,7 @@ struct FaultPlan {
     for kind: Fault.Kind, traffic: [Double], requests: Double, used: Set<Int>
   ) -> [Int] {
     let needsSpans: Set<Fault.Kind> = [
-      .slowdown, .callerTimeouts, .networkDelay, .restartStorm, .toleratedBurst, .repeatedCalls,
+      .slowdown, .callerTimeouts, .networkDelay, .restartStorm, .toleratedBurst, .repeatedCalls, .memoryGrowth,
     ]
     let all = graph.services.indices.filter { graph.services[$0].layer > 0 }
     let fitting = all.filter { index in
@@ -102,7 +102,7 @@ struct FaultPlan {
       delay = random.uniform(20_000, 80_000)
     case .callerTimeouts: delay = random.uniform(3_000_000, 6_000_000)
     case .networkDelay: delay = random.uniform(60_000, 250_000)
-    case .retryStorm: rate = random.uniform(0.75, 0.95)
+    case .retryStorm, .metastable: rate = random.uniform(0.75, 0.95)
     case .repeatedCalls: factor = random.uniform(8, 25)
     case .cacheLoss:
       rate = random.uniform(0.8, 1)

@@ -159,8 +159,9 @@ struct ServiceSimulation {
 
   /// Whether a component is gone at a time: crashed, or between two restarts.
   private func absence(of service: Int, at time: Int64) -> Int? {
-    guard let index = fault([.crash, .restartStorm], on: service, at: time) else { return nil }
+    guard let index = fault([.crash, .restartStorm, .memoryGrowth], on: service, at: time) else { return nil }
     if faults[index].kind == .crash { return index }
+    if faults[index].kind == .memoryGrowth { return MemoryLeak.isDown(at: time, fault: faults[index]) ? index : nil }
     return RestartCycle.isDown(at: time, fault: faults[index]) ? index : nil
   }
 
@@ -190,7 +191,7 @@ struct ServiceSimulation {
       }
     }
     var now = start + Int64(own * 0.5)
-    if let broken = fault([.errorOutage, .toleratedBurst, .retryStorm], on: service, at: start),
+    if let broken = fault([.errorOutage, .toleratedBurst, .retryStorm, .metastable], on: service, at: start),
       random.chance(faults[broken].rate)
     {
       result.fault = broken
@@ -275,7 +276,7 @@ struct ServiceSimulation {
     while true {
       let outcome = self.attempt(call, attempt, from: caller, at: now, parent: parent)
       attempt += 1
-      let storm = fault([.retryStorm], on: call.service, at: now) != nil
+      let storm = fault([.retryStorm, .metastable], on: call.service, at: now) != nil
       let attempts = storm ? max(call.attempts, 5) : call.attempts
       guard let failure = outcome.failure, failure.isRetryable, attempt < attempts else {
         return outcome.failure == nil ? behindCache(call, outcome, from: caller, parent: parent) : outcome
@@ -385,6 +386,36 @@ struct ServiceSimulation {
       WorldLog(
         time: time + skew[service], service: service, level: level, text: text, traceHigh: traceHigh,
         traceLow: traceLow, span: span))
+  }
+}
+
+/// The memory of a component that leaks, and when it is down for it.
+enum MemoryLeak {
+  /// How long it grows before the fault begins with the death, and how long the component is down then, microseconds.
+  static let growth: Int64 = 480_000_000
+  static let down: Int64 = 25_000_000
+
+  static func isDown(at time: Int64, fault: Fault) -> Bool { time - fault.start < down }
+
+  /// How many times its usual memory a component has in use.
+  static func factor(at time: Int64, fault: Fault) -> Double {
+    let age = Double(time - (fault.start - growth)) / Double(growth)
+    return (0..<1).contains(age) ? 1 + 4 * age : 1
+  }
+}
+
+/// The wave of load that sets a metastable failure off.
+enum LoadSpike {
+  static let factor = 3.0
+  /// The share of the fault that it lasts.
+  static let share = 0.25
+
+  static func factor(at time: Int64, _ faults: [Fault]) -> Double {
+    let isIn = faults.contains {
+      $0.kind == .metastable && $0.start <= time
+        && Double(time - $0.start) < share * Double($0.end - $0.start)
+    }
+    return isIn ? factor : 1
   }
 }
 

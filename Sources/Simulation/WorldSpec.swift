@@ -43,6 +43,8 @@ package struct WorldSpec: Hashable, Sendable {
   package var rendering: Rendering?
   package var hasLogs = true
   package var hasMetrics = true
+  /// Whether memory is among the metrics.
+  package var hasMemory = false
   /// Largest difference of a service's clock, microseconds.
   package var skewMicroseconds = 0
   /// Small numbers as ids, so that a sample stays small.
@@ -92,6 +94,18 @@ package struct WorldSpec: Hashable, Sendable {
     spec.faults = (Fault.Kind.calls + Fault.Kind.calls).map { .one($0) }
     spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * 2.5) + 10
     spec.components = max(spec.components, 12)
+    return spec
+  }
+
+  /// A night like a varied one with the faults of `Fault.Kind.delayed`, two of each, and with metrics.
+  package static func delayed(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    spec.faults = (Fault.Kind.delayed + Fault.Kind.delayed).map { .one($0) }
+    spec.faultMinutes = max(spec.faultMinutes, 6)
+    spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * 2.5) + 40
+    spec.components = max(spec.components, 12)
+    spec.hasMetrics = true
+    spec.hasMemory = true
     return spec
   }
 
