@@ -236,7 +236,7 @@ struct SuspectScorer {
       reasons.append((min(strength, Self.metricBound), metrics.reason(departure)))
       evidence.append(metrics.evidence(departure))
     }
-    if evidence.isEmpty { evidence = anyEvidence(component, window) }
+    if evidence.isEmpty { evidence = tellingEvidence(component, window) }
     var seen: Set<Evidence> = []
     let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
     return Incident.RootCause(
@@ -316,18 +316,22 @@ struct SuspectScorer {
 
   private static let lookedBack: Int32 = 60
 
-  /// Records of a component in a window, whatever they say: of failures that it is blamed for, else of its slowest
-  /// requests, else of any of its spans, or of those that asked it, else of what its metrics read.
-  func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+  /// Records of a component in a window that say what is unusual of it: of failures that it is blamed for, else of its slowest
+  /// requests, else of what its metrics read.
+  private func tellingEvidence(_ component: Int, _ window: Window) -> [Evidence] {
     let blamed = blameEvidence(component, window)
     if !blamed.isEmpty { return blamed }
     let slow = slowEvidence(component, window)
     if !slow.isEmpty { return slow }
-    let spans = behaviour.spans(of: component, in: window.minutes).filter { $0.touches(window.range) }
-    if !spans.isEmpty {
-      return spans.sorted { ($1.duration, $0) < ($0.duration, $1) }.prefix(2)
-        .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
-    }
     return window.metrics[component].prefix(1).map { metrics.evidence($0) }
+  }
+
+  /// Records of a component in a window, whatever they say: where none tells, its longest spans or those that asked it.
+  func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+    let telling = tellingEvidence(component, window)
+    guard telling.isEmpty else { return telling }
+    return behaviour.spans(of: component, in: window.minutes).filter { $0.touches(window.range) }
+      .sorted { ($1.duration, $0) < ($0.duration, $1) }.prefix(2)
+      .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 }
