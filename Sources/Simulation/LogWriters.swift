@@ -4,7 +4,12 @@ internal import Support
 struct LogWriter {
   let graph: ServiceGraph
   /// Whether memory is among the metrics.
-  var hasMemory = false
+  private let hasMemory: Bool
+
+  init(_ graph: ServiceGraph, _ spec: WorldSpec? = nil) {
+    self.graph = graph
+    hasMemory = spec?.hasMemory ?? false
+  }
 
   func line(_ log: WorldLog, into out: inout TextBuffer) {
     let service = graph.services[log.service]

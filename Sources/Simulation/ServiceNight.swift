@@ -32,9 +32,7 @@ package struct ServiceNight {
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
     let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers, detail: spec.detail)
-    let (shape, logWriter) = (
-      SpanShape(graph: plan.graph, spec: spec), LogWriter(graph: plan.graph, hasMemory: spec.hasMemory)
-    )
+    let (shape, logWriter) = (SpanShape(graph: plan.graph, spec: spec), LogWriter(plan.graph, spec))
     var parts = MemberParts()
     var now = spec.start
     var batch = 0
