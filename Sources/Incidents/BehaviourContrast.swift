@@ -343,10 +343,18 @@ struct BehaviourContrast {
     return found
   }
 
-  /// Whose records name another, how many spans have one, and one of them.
+  /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
-    let hits = Int(exactly: minutes.reduce(0) { $0 + pairs[departure.pair].count(in: $1) }) ?? 0
-    let reason = CauseReason.accused(lines: hits, by: [grid.name(pairs[departure.pair].component)])
+    let (accused, writer) = (pairs[departure.pair].brokenCall?.callee, pairs[departure.pair].component)
+    let end = grid.partial.names.find(EventLabel.end) ?? -1
+    var lines = 0.0
+    for pair in pairs
+    where pair.component == writer && pair.brokenCall?.isNamed == true && pair.brokenCall?.callee == accused
+      && pair.cell.d != end
+    {
+      lines += minutes.reduce(0) { $0 + pair.count(in: $1) }
+    }
+    let reason = CauseReason.accused(lines: Int(exactly: lines) ?? 0, by: [grid.name(writer)])
     return (reason, describe(departure, in: minutes).evidence)
   }
 
