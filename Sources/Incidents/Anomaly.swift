@@ -13,6 +13,8 @@ struct Anomaly {
     case silence
     /// It died and was started again, over and over.
     case crashes
+    /// It is called, or calls, many times as often as usual for one request.
+    case moreCalls
     /// Its log lines and metrics, where there are hardly any requests to see it by.
     case records
   }
@@ -33,6 +35,15 @@ struct Anomaly {
   var missing = 0.0
   /// Deaths of one that was started again and again.
   var crashes = 0
+  /// How the memory grew that it died of.
+  var growth: MemoryGrowth.Growth?
+  /// For more calls: between whom; the times are then calls per request.
+  var way: Way?
+
+  struct Way: Hashable {
+    var caller: Int
+    var callee: Int
+  }
   /// Which spans it slowed, for slow ones.
   var reach: LatencyContrast.Reach?
 }

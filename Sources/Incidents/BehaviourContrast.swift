@@ -5,14 +5,17 @@ internal import Support
 
 /// Event pairs whose support in a window departs from the rest of the night: they name the code region, and a span
 /// that breaks off after a call speaks against the component called when several callers break off there
-/// (support contrast as in Nezha, Yu et al., FSE 2023).
+/// (support contrast as in Nezha, Yu et al., FSE 2023). An error record within the span that names one of its callees alone
+/// ("no instances available for billing") speaks against that callee, whoever else breaks off, and for the one that wrote it.
 struct BehaviourContrast {
   /// One pair that departs.
   struct Departure {
     /// Index of the pair.
     var pair: Int
     var contrast: ShareContrast
-    var strength: Double { abs(contrast.z) }
+    /// The share of it that records explain which name another component.
+    var explained = 0.0
+    var strength: Double { abs(contrast.z) * (1 - explained) }
   }
 
   /// What departs of a component in a window.
@@ -21,10 +24,14 @@ struct BehaviourContrast {
     var strength = 0.0
     /// Spans that ran another way than usual.
     var departed = 0.0
+    /// By how much the share of those exceeds the usual, or falls short of it.
+    var excess = 0.0
     /// Strongest first.
     var departures: [Departure] = []
     /// Callers that break off after calling it, where that is all that speaks against it.
     var breakingCallers = 0
+    /// What those among them show whose records name it, strongest first.
+    var accusations: [Departure] = []
   }
 
   private struct Pair {
@@ -32,8 +39,8 @@ struct BehaviourContrast {
     var component: Int
     /// Index of the operation's row.
     var operation: Int
-    /// The component called last before the span ended or logged an error.
-    var brokenCall: Int?
+    /// The component that an error record names, or that was called last before the span ended or logged an error.
+    var brokenCall: Break?
     var counts: [(minute: Int, count: Double)]
     var examples: [(minute: Int, sighting: EvidenceSample)]
     var baseline: RobustBaseline
@@ -42,6 +49,12 @@ struct BehaviourContrast {
       let index = counts.partitioningIndex { $0.minute >= minute }
       return index < counts.count && counts[index].minute == minute ? counts[index].count : 0
     }
+  }
+
+  /// Whom a pair speaks against that is not the span's own component, and whether a record names it.
+  private struct Break {
+    var callee: Int
+    var isNamed: Bool
   }
 
   /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
@@ -53,8 +66,13 @@ struct BehaviourContrast {
   private let grid: ComponentTimeline
   private var operations: MinuteSeries
   private var pairs: [Pair] = []
+  /// Whom the spans of an operation ask that have nothing beneath them, for (component, operation's name).
+  private var peers: [CubeKey: Int] = [:]
   /// The pairs of each operation.
   private var pairsOf: [[Int]] = []
+  /// By operation's row, those of the same component that it calls, and those that call it.
+  private var inner: [Int: Set<Int>] = [:]
+  private var outer: [Int: Set<Int>] = [:]
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: ComponentTimeline) {
@@ -64,6 +82,14 @@ struct BehaviourContrast {
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       operations.add(Double(tally.count), to: CubeKey(a: cell.a, b: cell.b), minute: minute)
+    }
+    for cell in partial.gaps.cells.keys {
+      guard let caller = grid.component(cell.a), let callee = grid.component(cell.b), !grid.hasSpans[callee] else {
+        continue
+      }
+      // Of several the first by name, whatever the order of the cells.
+      let key = CubeKey(a: Int32(caller), b: cell.c)
+      peers[key] = min(peers[key] ?? callee, callee)
     }
     pairsOf = Array(repeating: [], count: operations.keys.count)
     var labels = Labels(grid)
@@ -87,6 +113,10 @@ struct BehaviourContrast {
       guard let component = grid.component(key.a), let row = operations.index[CubeKey(a: key.a, b: key.b)] else {
         continue
       }
+      if let called = labels.own(key), let other = operations.index[called] {
+        inner[row, default: []].insert(other)
+        outer[other, default: []].insert(row)
+      }
       pairsOf[row].append(pairs.count)
       pairs.append(
         Pair(
@@ -100,7 +130,15 @@ struct BehaviourContrast {
     private let grid: ComponentTimeline
     private let start: Int32
     private let end: Int32
-    private var known: [Int32: (isError: Bool, callee: Int?)] = [:]
+    private var known: [Int32: Label] = [:]
+
+    struct Label {
+      var isError: Bool
+      /// The component called.
+      var callee: Int?
+      /// The one component that an error record names.
+      var named: Int?
+    }
 
     init(_ grid: ComponentTimeline) {
       self.grid = grid
@@ -108,21 +146,38 @@ struct BehaviourContrast {
       end = grid.partial.names.find(EventLabel.end) ?? -1
     }
 
-    private mutating func label(_ name: Int32) -> (isError: Bool, callee: Int?) {
+    private mutating func label(_ name: Int32) -> Label {
       if let value = known[name] { return value }
       let text = grid.partial.names[name]
       let callee = EventLabel.callee(text).flatMap { grid.partial.names.find($0) }.flatMap { grid.component($0) }
-      let value = (EventLabel.severity(text) ?? .unknown >= .error, callee)
+      let isError = EventLabel.severity(text) ?? .unknown >= .error
+      let value = Label(
+        isError: isError, callee: callee, named: isError ? grid.mentions.onlyCallee(named: text, grid) : nil)
       known[name] = value
       return value
     }
 
-    mutating func brokenCall(_ key: CubeKey, of component: Int) -> Int? {
-      if key.c == start, key.d == end, let callee = grid.usualCallee[CubeKey(a: key.a, b: key.b)] { return callee }
+    /// The operation of the same component that a pair leads to.
+    func own(_ key: CubeKey) -> CubeKey? {
+      guard let (component, operation) = EventLabel.call(grid.partial.names[key.d]),
+        component == grid.partial.names[key.a], let name = grid.partial.names.find(operation)
+      else { return nil }
+      return CubeKey(a: key.a, b: name)
+    }
+
+    mutating func brokenCall(_ key: CubeKey, of component: Int) -> Break? {
+      let record = key.d == end ? key.c : key.d
+      // Only those that the traces show it to call: a name may be a word of the text.
+      if let named = label(record).named, grid.callees[component].contains(named) {
+        return Break(callee: named, isNamed: true)
+      }
+      if key.c == start, key.d == end, let callee = grid.usualCallee[CubeKey(a: key.a, b: key.b)] {
+        return Break(callee: callee, isNamed: false)
+      }
       guard key.d == end || label(key.d).isError, let callee = label(key.c).callee, callee != component else {
         return nil
       }
-      return callee
+      return Break(callee: callee, isNamed: false)
     }
   }
 
@@ -145,7 +200,9 @@ struct BehaviourContrast {
   /// - Complexity: O(pairs of the operations seen in the window · minutes of the window)
   func behaviours(in minutes: [Int]) -> [Int: Behaviour] {
     var found: [Int: Behaviour] = [:]
+    // By callee and by caller; those whose records name the callee apart.
     var broken: [Int: [Int: Departure]] = [:]
+    var named: [Int: [Int: Departure]] = [:]
     for row in operations.keys.indices {
       let trials = operations.sum(row, minutes)
       guard trials >= Self.leastSpans else { continue }
@@ -157,28 +214,148 @@ struct BehaviourContrast {
         guard abs(contrast.z) >= Self.least else { continue }
         let departure = Departure(pair: index, contrast: contrast)
         found[pair.component, default: Behaviour()].departures.append(departure)
-        guard contrast.z >= Self.believed, let callee = pair.brokenCall else { continue }
-        if let known = broken[callee]?[pair.component], known.strength >= departure.strength { continue }
-        broken[callee, default: [:]][pair.component] = departure
+        guard contrast.z >= Self.believed, let broke = pair.brokenCall else { continue }
+        Self.keep(departure, of: pair.component, in: &broken[broke.callee, default: [:]])
+        if broke.isNamed { Self.keep(departure, of: pair.component, in: &named[broke.callee, default: [:]]) }
       }
     }
-    for component in found.keys {
-      found[component]?.departures.sort { a, b in
-        a.strength != b.strength ? a.strength > b.strength : a.pair < b.pair
-      }
-      guard let first = found[component]?.departures.first else { continue }
-      found[component]?.strength = first.strength
-      found[component]?.departed = first.contrast.departed
+    for accusers in named.values {
+      for (caller, accusation) in accusers { explain(&found[caller, default: Behaviour()].departures, by: accusation) }
+    }
+    found = found.mapValues { behaviour in
+      let departures = Self.sorted(behaviour.departures)
+      guard let first = departures.first else { return behaviour }
+      return Behaviour(
+        strength: first.strength, departed: first.contrast.departed, excess: abs(first.contrast.excess),
+        departures: departures)
     }
     for (callee, callers) in broken {
-      let strongest = callers.values.reduce(0) { max($0, $1.strength) }
-      let weight = strongest * (callers.count > 1 ? 1 : grid.constants.onlyCallerBreak)
+      let shown = Self.sorted(callers.values)
+      let accusations = Self.sorted((named[callee] ?? [:]).values)
+      if !accusations.isEmpty { found[callee, default: Behaviour()].accusations = accusations }
+      let weight = weight(of: callee, shown, accusations, minutes)
       guard weight > found[callee]?.strength ?? 0 else { continue }
-      found[callee, default: Behaviour()].breakingCallers = callers.count
+      found[callee, default: Behaviour()].breakingCallers = shown.count
       found[callee]?.strength = weight
-      found[callee]?.departed = callers.values.map { $0.contrast.departed }.sorted().reduce(0, +)
+      found[callee]?.departed = Self.departed(shown)
+      found[callee]?.excess = shown[0].contrast.excess
     }
     return found
+  }
+
+  /// What speaks against a callee, in standard deviations: what its callers show, and what their records say in so far as it
+  /// answered nobody meanwhile. One that does is not gone as a whole: then its caller may be who no longer finds it.
+  private func weight(of callee: Int, _ shown: [Departure], _ accusations: [Departure], _ minutes: [Int]) -> Double {
+    func weight(_ departures: [Departure]) -> Double {
+      departures.first.map { $0.strength * (departures.count > 1 ? 1 : grid.constants.onlyCallerBreak) } ?? 0
+    }
+    guard let first = accusations.first else { return weight(shown) }
+    let named = Set(accusations.map(\.pair))
+    let lost = Self.departed(accusations)
+    return max(
+      first.strength * lost / max(lost + grid.requests(callee, minutes), 1),
+      weight(shown.filter { !named.contains($0.pair) }))
+  }
+
+  /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
+  /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
+  private func explain(_ departures: inout [Departure], by accusation: Departure) {
+    let row = pairs[accusation.pair].operation
+    let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
+    let sure = min(1, accusation.contrast.z / SuspectScorer.sure)
+    let accused = accusation.contrast.departed
+    for index in departures.indices where touched.contains(pairs[departures[index].pair].operation) {
+      let seen = departures[index].contrast
+      let rest = ShareContrast(
+        hits: seen.share * seen.trials - (seen.excess > 0 ? accused : 0), trials: seen.trials - accused,
+        baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
+      let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
+      departures[index].explained = max(departures[index].explained, grid.constants.explainable * sure * (1 - left))
+    }
+  }
+
+  /// The operations of one component that are met on the way up, or down, from one of them.
+  private static func reached(from row: Int, _ next: [Int: Set<Int>]) -> Set<Int> {
+    var reached: Set<Int> = [row]
+    var open = [row]
+    while let row = open.popLast() {
+      for other in next[row] ?? [] where reached.insert(other).inserted { open.append(other) }
+    }
+    return reached
+  }
+
+  private static func sorted(_ departures: some Collection<Departure>) -> [Departure] {
+    departures.sorted { a, b in a.strength != b.strength ? a.strength > b.strength : a.pair < b.pair }
+  }
+
+  private static func keep(_ departure: Departure, of caller: Int, in known: inout [Int: Departure]) {
+    if let other = known[caller], other.strength >= departure.strength { return }
+    known[caller] = departure
+  }
+
+  /// The spans of several departures.
+  static func departed(_ departures: [Departure]) -> Double {
+    departures.map { $0.contrast.departed }.sorted().reduce(0, +)
+  }
+
+  /// The component whose answers changed what a caller does next: the one that is called right before the calls of another that came
+  /// on top. Nil where they follow one another, or the caller's own code.
+  ///
+  /// - Complexity: O(pairs of the caller · minutes)
+  func changedAnswer(of caller: Int, before callee: Int, in minutes: [Int]) -> Int? {
+    var most: (rise: Double, first: Int?) = (0, nil)
+    for row in operations.keys.indices where grid.component(operations.keys[row].a) == caller {
+      let trials = operations.sum(row, minutes)
+      guard trials >= Self.leastSpans else { continue }
+      for index in pairsOf[row] where called(pairs[index].cell.d, by: caller) == callee {
+        let hits = minutes.reduce(0) { $0 + pairs[index].count(in: $1) }
+        let rise = hits - pairs[index].baseline.center * trials
+        guard rise > most.rise else { continue }
+        most = (rise, called(pairs[index].cell.c, by: caller))
+      }
+    }
+    return most.first.flatMap { $0 == callee || $0 == caller ? nil : $0 }
+  }
+
+  /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
+  private func called(_ label: Int32, by caller: Int) -> Int? {
+    guard case .call(let component, let operation) = EventLabel.event(grid.partial.names[label]) else { return nil }
+    guard let called = grid.partial.names.find(component.text).flatMap({ grid.component($0) }) else { return nil }
+    guard called == caller, let name = grid.partial.names.find(operation.text) else { return called }
+    return peers[CubeKey(a: Int32(caller), b: name)] ?? called
+  }
+
+  /// Spans of a component in some minutes, or where it has none of its own those that asked it: one of each operation and way of
+  /// ending.
+  ///
+  /// - Complexity: O(operations + pairs of the component's)
+  func spans(of component: Int, in minutes: [Int]) -> [EvidenceSample] {
+    let end = grid.partial.names.find(EventLabel.end) ?? -1
+    let wanted = Set(minutes)
+    var found: [EvidenceSample] = []
+    for (row, key) in operations.keys.enumerated() {
+      guard let owner = grid.component(key.a) else { continue }
+      guard owner == component || peers[CubeKey(a: Int32(owner), b: key.b)] == component else { continue }
+      for index in pairsOf[row] where pairs[index].cell.d == end {
+        found += pairs[index].examples.filter { wanted.contains($0.minute) }.map(\.sighting)
+      }
+    }
+    return found
+  }
+
+  /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
+  func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+    let (accused, writer) = (pairs[departure.pair].brokenCall?.callee, pairs[departure.pair].component)
+    let end = grid.partial.names.find(EventLabel.end) ?? -1
+    var lines = 0.0
+    for pair in pairs
+    where pair.component == writer && pair.brokenCall?.isNamed == true && pair.brokenCall?.callee == accused
+      && pair.cell.d != end
+    {
+      lines += minutes.reduce(0) { $0 + pair.count(in: $1) }
+    }
+    let reason = CauseReason.accused(lines: Int(exactly: lines) ?? 0, by: [grid.name(writer)])
+    return (reason, describe(departure, in: minutes).evidence)
   }
 
   /// What a departure says, and a record of the window that shows it.

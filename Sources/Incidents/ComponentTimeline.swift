@@ -93,8 +93,7 @@ struct ComponentTimeline {
     for (cell, tally) in partial.operations.cells { totals[CubeKey(a: cell.a, b: cell.b), default: 0] += tally.count }
     usualCallee = Self.usualCallees(calls, totals, indexByName)
     regularCallees = Self.regularCallees(calls, totals, partial, indexByName)
-    let death = partial.names.find(EventKind.childCrashed.name) ?? -1
-    for cell in partial.signals.cells.keys where cell.b == death {
+    for cell in partial.signals.cells.keys where Self.isDeath(cell, partial.names) {
       deaths.insert(CubeKey(a: indexByName[Int(cell.a)], slot: cell.slot))
     }
     mentions = LogMentions(self)
@@ -195,6 +194,18 @@ struct ComponentTimeline {
       }
     }
     return component(cell.a).map { accused(by: $0, cell.slot, length) ?? $0 }
+  }
+
+  /// Exits that were wanted.
+  private static let wantedExits: Set<String> = ["normal", "shutdown"]
+
+  /// Whether a signal's cell tells of a death: a crash, or an exit that nobody wanted.
+  static func isDeath(_ signal: CubeKey, _ names: NameTable) -> Bool {
+    switch names[signal.b] {
+    case EventKind.childCrashed.name: true
+    case EventKind.childExited.name: !wantedExits.contains(names[signal.c])
+    default: false
+    }
   }
 
   /// Whether a component died in a slot of a length, or in the fine slot before.

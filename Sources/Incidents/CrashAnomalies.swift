@@ -3,12 +3,12 @@
 internal import Support
 
 /// Stretches in which a component dies again and again, as its supervisor tells: three deaths, none of them longer after the one
-/// before than the quiet that ends an incident. A single death is a restart.
+/// before than the quiet that ends an incident. A single death is a restart, unless memory grew until it came.
 struct CrashAnomalies {
   /// Deaths that are more than a restart.
   static let restarts = 3
 
-  let grid: ComponentTimeline
+  let memory: MemoryGrowth
   let impacts: ImpactMap
   let settings: IncidentSettings
 
@@ -17,12 +17,16 @@ struct CrashAnomalies {
     impacts.crashTimes.sorted { $0.key < $1.key }.flatMap { component, deaths in
       var anomalies: [Anomaly] = []
       var run: [Int64] = []
+      var before = Int64.min
       func close() {
-        guard run.count >= Self.restarts, let first = run.first, let last = run.last else { return }
+        guard let first = run.first, let last = run.last else { return }
+        let growth = memory.growth(of: component, before: first, since: before)
+        before = last
+        guard run.count >= Self.restarts || growth != nil else { return }
         anomalies.append(
           Anomaly(
             component: component, sign: .crashes, onset: first, end: last,
-            strength: (2 * Double(run.count)).squareRoot(), crashes: run.count))
+            strength: (2 * Double(run.count)).squareRoot(), crashes: run.count, growth: growth))
       }
       for death in deaths.map(\.time) {
         if let last = run.last, death.subtractingSaturated(last) > settings.quiet {

@@ -35,10 +35,14 @@ enum EventLabel {
   }
 
   /// The component that a call leads to.
-  static func callee(_ label: String) -> String? {
+  static func callee(_ label: String) -> String? { call(label)?.component }
+
+  /// The component and the operation that a call leads to.
+  static func call(_ label: String) -> (component: String, operation: String)? {
     guard label.hasPrefix(callMark) else { return nil }
     let rest = label.dropFirst()
-    return rest.firstIndex(of: "\u{1}").map { String(rest[..<$0]) }
+    guard let mark = rest.firstIndex(of: "\u{1}") else { return nil }
+    return (String(rest[..<mark]), String(rest[rest.index(after: mark)...]))
   }
 
   /// The severity of a log record's label.

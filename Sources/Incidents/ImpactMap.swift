@@ -16,8 +16,7 @@ struct ImpactMap {
   /// The first record of each death by component, in time order.
   private(set) var crashTimes: [Int: [EvidenceSample]] = [:]
 
-  /// The reason of an exit that is no crash, and how far apart records of one death may be, microseconds.
-  private static let normalExit = "normal"
+  /// How far apart records of one death may be, microseconds.
   private static let oneDeath: Int64 = 1_000_000
 
   init(_ grid: ComponentTimeline) {
@@ -56,12 +55,10 @@ struct ImpactMap {
       guard let a = grid.component(cell.a), let b = grid.component(cell.b) else { continue }
       together[CubeKey(a: Int32(a), b: Int32(b)), default: 0] += tally.count
     }
-    let crash = EventKind.childCrashed.name
-    let exit = EventKind.childExited.name
     for (cell, reading) in grid.partial.signals.cells {
-      guard let component = grid.component(cell.a), [crash, exit].contains(grid.partial.names[cell.b]),
-        grid.partial.names[cell.c] != Self.normalExit
-      else { continue }
+      guard let component = grid.component(cell.a), ComponentTimeline.isDeath(cell, grid.partial.names) else {
+        continue
+      }
       crashTimes[component, default: []].append(reading.source)
     }
     // A supervisor tells of one death in several records.
@@ -118,7 +115,7 @@ struct ImpactMap {
   }
 
   /// Whole requests in some minutes.
-  func volume(_ minutes: [Int], _ grid: ComponentTimeline) -> Double {
+  func volume(_ minutes: [Int]) -> Double {
     minutes.reduce(0) { sum, minute in
       sum + Double(grid.partial.visits.cells[CubeKey(a: 0, slot: grid.minutes[minute])]?.requests ?? 0)
     }
@@ -143,8 +140,12 @@ struct ImpactMap {
     }
   }
 
-  func crashes(of component: Int, from: Int64, to: Int64) -> Int {
-    (crashTimes[component] ?? []).count { $0.time >= from && $0.time <= to }
+  /// The deaths of a component in a time, ends included.
+  func deaths(of component: Int, from: Int64, to: Int64) -> ArraySlice<EvidenceSample> {
+    let deaths = crashTimes[component] ?? []
+    let low = deaths.partitioningIndex { $0.time >= from }
+    let high = deaths.partitioningIndex { $0.time > to }
+    return low < high ? deaths[low..<high] : []
   }
 
   /// Calls to a component in a time, and how many of them were repeats.
@@ -178,7 +179,7 @@ struct ImpactMap {
   }
 
   /// The calls of one component to another that are usual in so many minutes.
-  func usualCalls(from caller: Int, to callee: Int, in minutes: Int, _ grid: ComponentTimeline) -> Double {
+  func usualCalls(from caller: Int, to callee: Int, in minutes: Int) -> Double {
     let rows = edges[CubeKey(a: Int32(caller), b: Int32(callee))]?.values ?? []
     return Double(rows.reduce(0) { $0 + $1.calls }) * Double(minutes) / Double(max(grid.width, 1))
   }

@@ -169,7 +169,7 @@ extension IncidentAggregator {
 
   /// The ways to the callees of a span that shows no calls of its own: a slow way keeps the caller waiting before the callee begins
   /// and again after it ended, while slow code before one call is behind another at most. So a way is what the shorter of the two
-  /// waits shows, there and back, beyond what the span waits around any of its children; what is left is the caller's own.
+  /// waits shows, there and back, beyond what the span waits around the calls of any other callee; what is left is the caller's own.
   ///
   /// - Returns: the time of the ways, at most `most`.
   private mutating func countWays(
@@ -177,11 +177,15 @@ extension IncidentAggregator {
   ) -> Int64 {
     let node = tree.nodes[place.index]
     let waits = Self.waits(place.index, tree)
-    let common = waits.reduce(.max) { min($0, $1.time) }
+    // The shortest wait, whose it is, and the shortest around the calls of anybody else.
+    var shortest: (callee: Symbol, time: Int64)?
+    for wait in waits where wait.time < shortest?.time ?? .max { shortest = (wait.callee, wait.time) }
+    let others = waits.reduce(Int64.max) { $1.callee == shortest?.callee ? $0 : min($0, $1.time) }
     var sum: Int64 = 0
     for wait in waits where tree.nodes[wait.child].component != node.component {
       let callee = tree.nodes[wait.child]
-      let way = min(2 * (wait.time - common), most - sum)
+      let around = wait.callee == shortest?.callee ? others : shortest?.time ?? 0
+      let way = min(2 * max(0, wait.time - (around == .max ? 0 : around)), most - sum)
       sum += way
       countWay(
         place, to: callee.component, operation: name(callee.operation, context), taking: way, context)
@@ -192,11 +196,11 @@ extension IncidentAggregator {
   /// By child of a span that ends within it: how long nothing else ran before it began, or after it ended, whichever is less.
   ///
   /// - Complexity: O(children · log children)
-  private static func waits(_ index: Int, _ tree: CallTree) -> [(child: Int, time: Int64)] {
+  private static func waits(_ index: Int, _ tree: CallTree) -> [(child: Int, callee: Symbol, time: Int64)] {
     let node = tree.nodes[index]
     let children = Array(tree.children(of: index))
     let ends = children.map { tree.nodes[$0].end }.sorted()
-    var waits: [(child: Int, time: Int64)] = []
+    var waits: [(child: Int, callee: Symbol, time: Int64)] = []
     for (number, child) in children.enumerated() {
       let start = tree.nodes[child].start
       let end = tree.nodes[child].end
@@ -207,7 +211,8 @@ extension IncidentAggregator {
       let rest = children[number...]
       let behind = rest[rest.partitioningIndex { tree.nodes[$0].start >= end }...].first
       let trail = (behind.map { min(tree.nodes[$0].start, node.end) } ?? node.end) - end
-      waits.append((child, max(0, min(lead, trail))))
+      let callee = tree.nodes[child].peer.isNone ? tree.nodes[child].component : tree.nodes[child].peer
+      waits.append((child, callee, max(0, min(lead, trail))))
     }
     return waits
   }

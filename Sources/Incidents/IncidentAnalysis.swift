@@ -103,12 +103,15 @@ package enum IncidentAnalysis {
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
+      anomalies += CallCountAnomalies(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }
-    anomalies += CrashAnomalies(grid: grid, impacts: impacts, settings: settings).find()
+    let memory = MemoryGrowth(grid, impacts)
+    anomalies += CrashAnomalies(memory: memory, impacts: impacts, settings: settings).find()
     let builder = IncidentBuilder(
-      settings: settings, scorer: scorer, impacts: impacts, entries: entries, records: records, breakers: breakers)
+      settings: settings, scorer: scorer, impacts: impacts, entries: entries, records: records, memory: memory,
+      breakers: breakers)
     let incidents = builder.standing(builder.groups(anomalies)).map { builder.incident($0) }
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }

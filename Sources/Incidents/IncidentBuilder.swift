@@ -25,11 +25,12 @@ struct IncidentBuilder {
   let impacts: ImpactMap
   let entries: EntryImpacts
   let records: RecordAnomalies?
+  let memory: MemoryGrowth
   private let story: IncidentDescription
 
   init(
     settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap, entries: EntryImpacts,
-    records: RecordAnomalies?, breakers: BreakerLog
+    records: RecordAnomalies?, memory: MemoryGrowth, breakers: BreakerLog
   ) {
     grid = scorer.grid
     self.settings = settings
@@ -37,6 +38,7 @@ struct IncidentBuilder {
     self.scorer = scorer
     self.impacts = impacts
     self.records = records
+    self.memory = memory
     story = IncidentDescription(grid: grid, settings: settings, impacts: impacts, breakers: breakers)
   }
 
@@ -97,7 +99,7 @@ struct IncidentBuilder {
     let causes = ranked(group, window)
     let first = causes.first?.component
     let affected = struckComponents(group, window, first: first)
-    let volume = impacts.volume(minutes, grid)
+    let volume = impacts.volume(minutes)
     let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
     let kind = kind(group, affected: affected, first: first)
     var incident = Incident(kind: kind, start: group.start, end: group.end)
@@ -176,6 +178,10 @@ struct IncidentBuilder {
       }
       for component in members where weight[component] == nil { weight[component] = 0 }
     }
+    // More calls are why their caller is slow, and slow calls are often slow because they are many.
+    for anomaly in group.anomalies where anomaly.sign == .moreCalls && failures.isEmpty {
+      weight[anomaly.component, default: 0] += 1
+    }
     // Who dies again and again is why its callers wait and fail.
     for anomaly in group.anomalies where anomaly.sign == .crashes { weight[anomaly.component, default: 0] += 1 }
     if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
@@ -246,6 +252,7 @@ struct IncidentBuilder {
       switch anomaly.sign {
       // Where requests fail, who only grew slow or ran another way was not struck: it held out.
       case .crashes: affected.insert(anomaly.component)
+      case .moreCalls: if !hasFailed, let way = anomaly.way { affected.formUnion([anomaly.component, way.caller]) }
       case .behaviour, .slowCode, .silence: if !hasFailed { affected.insert(anomaly.component) }
       case .records: if isStruck(anomaly.component, group) { affected.insert(anomaly.component) }
       case .failures, .slowNetwork: break
@@ -273,10 +280,16 @@ struct IncidentBuilder {
 
   private func kind(_ group: Group, affected: [Int], first: Int?) -> Incident.Kind {
     let signs = Set(group.anomalies.map(\.sign))
-    if signs == [.crashes] { return .restartStorm }
-    if signs.isSubset(of: [.slowCode, .slowNetwork]) { return .latencyRegression }
+    if signs == [.crashes] {
+      return group.anomalies.contains { $0.crashes >= CrashAnomalies.restarts } ? .restartStorm : .errorBurst
+    }
+    if signs.isSubset(of: [.slowCode, .slowNetwork, .moreCalls]) { return .latencyRegression }
+    // More calls are another way of running, and say more of it.
+    if signs.contains(.moreCalls), signs.isSubset(of: [.slowCode, .slowNetwork, .moreCalls, .behaviour]) {
+      return .latencyRegression
+    }
     if let first {
-      if impacts.crashes(of: first, from: group.start - 30_000_000, to: group.end) >= CrashAnomalies.restarts {
+      if impacts.deaths(of: first, from: group.start - 30_000_000, to: group.end).count >= CrashAnomalies.restarts {
         return .restartStorm
       }
       let (calls, repeats) = impacts.repeats(to: first, from: group.start, to: group.end)
@@ -337,6 +350,14 @@ struct IncidentBuilder {
       case .crashes:
         reason = .crashes(count: anomaly.crashes)
         root.evidence.insert(contentsOf: crashEvidence(component, group), at: 0)
+        if let growth = anomaly.growth {
+          root.reasons.insert(memory.reason(growth), at: 0)
+          root.evidence.insert(memory.evidence(growth), at: 0)
+        }
+      case .moreCalls:
+        guard let way = anomaly.way else { continue }
+        reason = .moreCalls(
+          from: grid.name(way.caller), to: grid.name(way.callee), now: anomaly.time, usual: anomaly.usualTime)
       case .behaviour, .records: continue
       }
       if !root.reasons.contains(reason) { root.reasons.insert(reason, at: 0) }
@@ -344,7 +365,8 @@ struct IncidentBuilder {
   }
 
   private func crashEvidence(_ component: Int, _ group: Group) -> [Evidence] {
-    let deaths = (impacts.crashTimes[component] ?? []).filter { $0.time >= group.start && $0.time <= group.end }
-    return deaths.prefix(3).map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+    impacts.deaths(of: component, from: group.start, to: group.end).prefix(3).map {
+      $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names))
+    }
   }
 }

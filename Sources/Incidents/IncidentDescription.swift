@@ -233,7 +233,7 @@ struct IncidentDescription {
     guard group.hasFailures else { return calls > 0 }
     if failures >= Self.leastFailures { return true }
     // Who answers only some of the calls that are usual leaves the others without a trace.
-    let usual = impacts.usualCalls(from: to, to: from, in: grid.minutes(from: group.start, to: group.end).count, grid)
+    let usual = impacts.usualCalls(from: to, to: from, in: grid.minutes(from: group.start, to: group.end).count)
     return Double(calls) < Self.answered * usual
   }
 
@@ -267,8 +267,9 @@ struct IncidentDescription {
     switch incident.kind {
     case .latencyRegression: return .slowed(cause: cause, affected: others, impact)
     case .retryStorm: return .retried(cause: cause, affected: others, impact)
-    case .restartStorm: return .crashed(cause: cause, affected: others, impact)
+    case .restartStorm: return .crashed(cause: cause, deaths: deaths(group), affected: others, impact)
     default:
+      if signs == [.crashes] { return .crashed(cause: cause, deaths: deaths(group), affected: others, impact) }
       // Nothing that carries no failure is said to have failed.
       if signs.contains(.failures) { return .failed(cause: cause, affected: others, impact) }
       if signs.contains(.silence) { return .silent(cause: cause, affected: others, impact) }
@@ -278,6 +279,10 @@ struct IncidentDescription {
       }
       return .failed(cause: cause, affected: others, impact)
     }
+  }
+
+  private func deaths(_ group: IncidentBuilder.Group) -> Int {
+    group.anomalies.reduce(0) { max($0, $1.crashes) }
   }
 
   private func reasoning(
@@ -306,6 +311,9 @@ struct IncidentDescription {
       }
       lines += Amplification(grid: grid, impacts: impacts).reasoning(
         to: first, among: affected, from: group.start, to: group.end)
+      if let outlived = OutlivedTrigger(grid: grid, impacts: impacts).reasoning(to: first, group) {
+        lines.append(outlived)
+      }
       let fast = impacts.fastFailures(to: first, from: group.start, to: group.end)
       if fast >= settings.failuresToOpen {
         lines.append(.fastFailures(component: best.component, count: fast))

@@ -148,7 +148,7 @@ package enum NightComparison {
         guard let one = duration(a, quantile), let other = duration(b, quantile) else { continue }
         let (low, high) = (min(one, other), max(one, other))
         guard high >= leastFactor * low, high - low >= leastRise else { continue }
-        tell(measure, one, other, sign(a, b, quantile))
+        tell(measure, one, other, sign(a, b, quantile, at: (one, other)))
       }
     }
     // Numbers: of components, operations and edges per request of the side, of templates too.
@@ -175,9 +175,9 @@ package enum NightComparison {
     return nil
   }
 
-  /// How sure it is that a quantile moved: the share of the slower side beyond the other's quantile, against what that is.
-  private static func sign(_ a: Figures, _ b: Figures, _ quantile: Double) -> Double {
-    guard let x = duration(a, quantile), let y = duration(b, quantile) else { return 0 }
+  /// How sure it is that a quantile moved, that of each side being known: the share of the slower side beyond the other's quantile, against what that is.
+  private static func sign(_ a: Figures, _ b: Figures, _ quantile: Double, at: (Double, Double)) -> Double {
+    let (x, y) = at
     let (border, slower, other) = y > x ? (x, b, a) : (y, a, b)
     let total = Double(slower.durations.values.reduce(0, +))
     let beyond = Double(

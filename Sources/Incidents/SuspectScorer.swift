@@ -13,7 +13,7 @@ internal import Support
 struct SuspectScorer {
   /// Standard deviations from which a component explains others in part, and fully.
   private static let believed = 4.0
-  private static let sure = 6.0
+  static let sure = 6.0
   /// Below this many standard deviations nothing is a suspicion.
   static let threshold = 3.0
   /// What metrics can say at most: they have no requests to count.
@@ -96,15 +96,19 @@ struct SuspectScorer {
     return Window(minutes: minutes, range: range, suspicions: ranked, metrics: readings)
   }
 
-  /// The components that run another way than usual, less what their callees explain.
+  /// The components that run another way than usual, less what their callees explain, and those that others' records name: these
+  /// are to be told of in full, whoever is at fault.
   func behaviours(in minutes: [Int]) -> [(component: Int, strength: Double, excess: Double, departed: Double)] {
-    suspicions(minutes, []).values.filter { $0.behaviourLeft > 0 }
-      .map { suspicion in
-        (
-          suspicion.component, suspicion.behaviourLeft,
-          suspicion.behaviour.departures.first.map { abs($0.contrast.excess) } ?? 1, suspicion.behaviour.departed
+    suspicions(minutes, []).values.compactMap { suspicion in
+      let behaviour = suspicion.behaviour
+      if let first = behaviour.accusations.first, first.strength > suspicion.behaviourLeft {
+        return (
+          suspicion.component, first.strength, first.contrast.excess, BehaviourContrast.departed(behaviour.accusations)
         )
-      }.sorted { $0.0 < $1.0 }
+      }
+      guard suspicion.behaviourLeft > 0 else { return nil }
+      return (suspicion.component, suspicion.behaviourLeft, behaviour.excess, behaviour.departed)
+    }.sorted { $0.0 < $1.0 }
   }
 
   private func suspicions(_ minutes: [Int], _ votes: [BlameVotes.Vote]) -> [Int: Suspicion] {
@@ -208,7 +212,12 @@ struct SuspectScorer {
       evidence += blameEvidence(component, window)
     }
     if suspicion.behaviourLeft >= Self.threshold {
-      if suspicion.behaviour.breakingCallers > 0 {
+      for accusation in suspicion.behaviour.accusations.prefix(2) {
+        let (reason, record) = behaviour.accusation(accusation, in: window.minutes)
+        reasons.append((min(accusation.strength, suspicion.behaviourLeft), reason))
+        if let record { evidence.append(record) }
+      }
+      if suspicion.behaviour.breakingCallers > suspicion.behaviour.accusations.count {
         reasons.append((suspicion.behaviourLeft, .callersBreakOff))
       }
       for departure in suspicion.behaviour.departures.prefix(2) {
@@ -227,7 +236,7 @@ struct SuspectScorer {
       reasons.append((min(strength, Self.metricBound), metrics.reason(departure)))
       evidence.append(metrics.evidence(departure))
     }
-    if evidence.isEmpty { evidence = anyEvidence(component, window) }
+    if evidence.isEmpty { evidence = tellingEvidence(component, window) }
     var seen: Set<Evidence> = []
     let kept = evidence.filter { seen.insert($0).inserted }.prefix(Self.records)
     return Incident.RootCause(
@@ -307,13 +316,22 @@ struct SuspectScorer {
 
   private static let lookedBack: Int32 = 60
 
-  /// Records of a component in a window, whatever they say: of failures that it is blamed for, else of its slowest
+  /// Records of a component in a window that say what is unusual of it: of failures that it is blamed for, else of its slowest
   /// requests, else of what its metrics read.
-  func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+  private func tellingEvidence(_ component: Int, _ window: Window) -> [Evidence] {
     let blamed = blameEvidence(component, window)
     if !blamed.isEmpty { return blamed }
     let slow = slowEvidence(component, window)
     if !slow.isEmpty { return slow }
     return window.metrics[component].prefix(1).map { metrics.evidence($0) }
+  }
+
+  /// Records of a component in a window, whatever they say: where none tells, its longest spans or those that asked it.
+  func anyEvidence(_ component: Int, _ window: Window) -> [Evidence] {
+    let telling = tellingEvidence(component, window)
+    guard telling.isEmpty else { return telling }
+    return behaviour.spans(of: component, in: window.minutes).filter { $0.touches(window.range) }
+      .sorted { ($1.duration, $0) < ($0.duration, $1) }.prefix(2)
+      .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 }

@@ -10,10 +10,11 @@ struct TallyRows {
   init(_ table: CellTable<Tally>) {
     rows = table.cells.map { ($0, $1.count) }
     rows.sort { $0.cell < $1.cell }
+    series = runs(of: 0..<rows.count) { $0.series == $1.series }
   }
 
   /// The ranges of one series each.
-  var series: [Range<Int>] { runs(of: 0..<rows.count) { $0.series == $1.series } }
+  private(set) var series: [Range<Int>] = []
 
   /// The ranges of one minute each within a series.
   func minutes(of series: Range<Int>) -> [Range<Int>] { runs(of: series) { $0.slot == $1.slot } }

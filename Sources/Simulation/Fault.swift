@@ -19,6 +19,23 @@ package struct Fault: Hashable, Sendable {
     case retryStorm
     /// It crashes and restarts again and again.
     case restartStorm
+    /// A release of it makes one of its calls over and over for one request ("N+1").
+    case repeatedCalls
+    /// A cache answers with nothing, so that its callers ask what stands behind it each time.
+    case cacheLoss
+    /// Its memory grows for minutes until it dies of it, once.
+    case memoryGrowth
+    /// A short wave of load sets off failures, and its callers' retries keep them going when it is over.
+    case metastable
+
+    /// The kinds of `WorldSpec.everyFault`: what is added later stands in nights of its own, so that equal seeds stay equal nights.
+    static let first: [Kind] = [
+      .errorOutage, .slowdown, .callerTimeouts, .crash, .networkDelay, .toleratedBurst, .retryStorm, .restartStorm,
+    ]
+    /// What calls themselves do not show: none is slow, none fails.
+    static let calls: [Kind] = [.repeatedCalls, .cacheLoss]
+    /// What goes before the failures is another thing than what they are.
+    static let delayed: [Kind] = [.memoryGrowth, .metastable]
   }
 
   package var kind: Kind

@@ -56,9 +56,18 @@ struct FaultPlan {
   private func candidates(
     for kind: Fault.Kind, traffic: [Double], requests: Double, used: Set<Int>
   ) -> [Int] {
-    let needsSpans: Set<Fault.Kind> = [.slowdown, .callerTimeouts, .networkDelay, .restartStorm, .toleratedBurst]
+    let needsSpans: Set<Fault.Kind> = [
+      .slowdown, .callerTimeouts, .networkDelay, .restartStorm, .toleratedBurst, .repeatedCalls, .memoryGrowth,
+    ]
     let all = graph.services.indices.filter { graph.services[$0].layer > 0 }
     let fitting = all.filter { index in
+      if kind == .cacheLoss {
+        // Its callers must have something else to ask.
+        return graph.services[index].isVirtual && traffic[index] > 0 && !used.contains(index)
+      }
+      if kind == .repeatedCalls, !graph.services[index].operations.contains(where: { !$0.steps.isEmpty }) {
+        return false
+      }
       if graph.services[index].isVirtual, needsSpans.contains(kind) { return false }
       return !used.contains(index) && traffic[index] > 0
     }
@@ -93,7 +102,11 @@ struct FaultPlan {
       delay = random.uniform(20_000, 80_000)
     case .callerTimeouts: delay = random.uniform(3_000_000, 6_000_000)
     case .networkDelay: delay = random.uniform(60_000, 250_000)
-    case .retryStorm: rate = random.uniform(0.75, 0.95)
+    case .retryStorm, .metastable: rate = random.uniform(0.75, 0.95)
+    case .repeatedCalls: factor = random.uniform(8, 25)
+    case .cacheLoss:
+      rate = random.uniform(0.8, 1)
+      delay = random.uniform(10_000, 40_000)
     default: break
     }
     faults.append(

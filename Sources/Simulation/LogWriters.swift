@@ -3,6 +3,13 @@ internal import Support
 /// Log lines, metrics and event lines of a generated night.
 struct LogWriter {
   let graph: ServiceGraph
+  /// Whether memory is among the metrics.
+  private let hasMemory: Bool
+
+  init(_ graph: ServiceGraph, _ spec: WorldSpec? = nil) {
+    self.graph = graph
+    hasMemory = spec?.hasMemory ?? false
+  }
 
   func line(_ log: WorldLog, into out: inout TextBuffer) {
     let service = graph.services[log.service]
@@ -49,7 +56,7 @@ struct LogWriter {
       case .crash: continue
       case .slowdown: cpu = random.uniform(0.9, 0.99)
       case .callerTimeouts: queue = random.uniform(80, 160)
-      case .retryStorm:
+      case .retryStorm, .metastable:
         cpu = random.uniform(0.8, 0.95)
         queue = random.uniform(150, 400)
       default: break
@@ -61,8 +68,16 @@ struct LogWriter {
       gauge("process.cpu.utilization", Int64(cpu * 1000), time, into: &out)
       out.byte(0x2C)
       gauge("queue.depth", Int64(queue) * 1000, time, into: &out)
-      out.text("]}]}")
       points += 2
+      if hasMemory {
+        let leak = faults.first { $0.service == i && $0.kind == .memoryGrowth }
+        let factor = leak.map { MemoryLeak.factor(at: time, fault: $0) } ?? 1
+        let megabytes = (180 + 20 * Double(i % 7)) * factor * random.uniform(0.95, 1.05)
+        out.byte(0x2C)
+        gauge("process.memory.usage", Int64(megabytes * 1e9), time, into: &out)
+        points += 1
+      }
+      out.text("]}]}")
     }
     out.text("]}\n")
     return points
@@ -91,6 +106,14 @@ struct LogWriter {
         let up = crash + RestartCycle.down
         if up < fault.end { lines.append((up, head(up) + "\"heartbeat\"}\n")) }
       }
+    }
+    for fault in faults where fault.kind == .memoryGrowth {
+      let head = { (time: Int64) in
+        "{\"time\":\"\(Timestamp(time).rfc3339)\",\"component\":\"\(fault.component)\",\"kind\":"
+      }
+      lines.append((fault.start, head(fault.start) + "\"childExited\",\"reason\":\"killed\"}\n"))
+      let up = fault.start + MemoryLeak.down
+      lines.append((up, head(up) + "\"heartbeat\"}\n"))
     }
     lines.sort { $0 < $1 }
     for (_, line) in lines { out.text(line) }

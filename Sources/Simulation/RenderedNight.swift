@@ -16,7 +16,7 @@ struct RenderedNight {
   init(graph: ServiceGraph, rendering: WorldSpec.Rendering) {
     self.graph = graph
     self.rendering = rendering
-    lines = LogWriter(graph: graph)
+    lines = LogWriter(graph)
     traces = TraceWriter(graph: graph)
   }
 

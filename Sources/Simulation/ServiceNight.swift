@@ -32,7 +32,7 @@ package struct ServiceNight {
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
     let traces = TraceWriter(graph: plan.graph, namesPeers: spec.namesPeers, detail: spec.detail)
-    let (shape, logWriter) = (SpanShape(graph: plan.graph, spec: spec), LogWriter(graph: plan.graph))
+    let (shape, logWriter) = (SpanShape(graph: plan.graph, spec: spec), LogWriter(plan.graph, spec))
     var parts = MemberParts()
     var now = spec.start
     var batch = 0
@@ -96,10 +96,11 @@ package struct ServiceNight {
 
   /// Requests per second at a time: a wave of load swells to its height in the middle of each half hour.
   func rate(at time: Int64) -> Double {
-    guard spec.loadWave > 1 else { return spec.rate }
+    let rate = spec.rate * LoadSpike.factor(at: time, plan.faults)
+    guard spec.loadWave > 1 else { return rate }
     let half = 1_800_000_000.0
     let phase = Double(time - spec.start).truncatingRemainder(dividingBy: half) / half
-    return spec.rate * (1 + (spec.loadWave - 1) * max(0, 1 - abs(2 * phase - 1)))
+    return rate * (1 + (spec.loadWave - 1) * max(0, 1 - abs(2 * phase - 1)))
   }
 
   /// When which component is rolled out, drawn by lot.

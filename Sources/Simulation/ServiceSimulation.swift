@@ -159,8 +159,9 @@ struct ServiceSimulation {
 
   /// Whether a component is gone at a time: crashed, or between two restarts.
   private func absence(of service: Int, at time: Int64) -> Int? {
-    guard let index = fault([.crash, .restartStorm], on: service, at: time) else { return nil }
+    guard let index = fault([.crash, .restartStorm, .memoryGrowth], on: service, at: time) else { return nil }
     if faults[index].kind == .crash { return index }
+    if faults[index].kind == .memoryGrowth { return MemoryLeak.isDown(at: time, fault: faults[index]) ? index : nil }
     return RestartCycle.isDown(at: time, fault: faults[index]) ? index : nil
   }
 
@@ -190,7 +191,7 @@ struct ServiceSimulation {
       }
     }
     var now = start + Int64(own * 0.5)
-    if let broken = fault([.errorOutage, .toleratedBurst, .retryStorm], on: service, at: start),
+    if let broken = fault([.errorOutage, .toleratedBurst, .retryStorm, .metastable], on: service, at: start),
       random.chance(faults[broken].rate)
     {
       result.fault = broken
@@ -201,6 +202,7 @@ struct ServiceSimulation {
       result.fault = -1
       log(service, "ERROR", "\(plan.name) failed: unexpected value at row \(random.int(1...9999))", at: now, span)
     } else {
+      now = afterLoop(plan, from: service, at: now, parent: span)
       for step in plan.steps where result.failure == nil {
         var end = now
         for call in step where random.chance(call.probability) {
@@ -240,6 +242,22 @@ struct ServiceSimulation {
     return result
   }
 
+  /// When an operation's loop of calls is over where a release brought one: its first call over and over, one after the other,
+  /// whatever comes of it.
+  private mutating func afterLoop(
+    _ plan: ServiceGraph.Operation, from caller: Int, at start: Int64, parent: UInt64
+  ) -> Int64 {
+    guard let loop = fault([.repeatedCalls], on: caller, at: start), let call = plan.steps.first?.first else {
+      return start
+    }
+    var now = start
+    for _ in 1..<max(Int(faults[loop].factor), 2) {
+      now = attempt(call, 0, from: caller, at: now, parent: parent).end
+    }
+    effects[loop].note(now)
+    return now
+  }
+
   private static func words(_ failure: WorldFailureWord) -> String {
     switch failure {
     case .internalError: "answered 500"
@@ -258,13 +276,43 @@ struct ServiceSimulation {
     while true {
       let outcome = self.attempt(call, attempt, from: caller, at: now, parent: parent)
       attempt += 1
-      let storm = fault([.retryStorm], on: call.service, at: now) != nil
+      let storm = fault([.retryStorm, .metastable], on: call.service, at: now) != nil
       let attempts = storm ? max(call.attempts, 5) : call.attempts
-      guard let failure = outcome.failure, failure.isRetryable, attempt < attempts else { return outcome }
+      guard let failure = outcome.failure, failure.isRetryable, attempt < attempts else {
+        return outcome.failure == nil ? behindCache(call, outcome, from: caller, parent: parent) : outcome
+      }
       let ceiling = storm ? 10_000 : call.backoff * Double(1 << min(attempt - 1, 10))
       now = outcome.end + Int64(random.uniform(0, ceiling))
     }
   }
+
+  /// What a caller asks behind a cache that had nothing: only in nights that lose one.
+  private mutating func behindCache(
+    _ call: ServiceGraph.Call, _ outcome: Outcome, from caller: Int, parent: UInt64
+  ) -> Outcome {
+    guard let cache = faults.first(where: { $0.kind == .cacheLoss && $0.service == call.service }),
+      let store = graph.services.indices.first(where: { graph.services[$0].isVirtual && $0 != call.service })
+    else { return outcome }
+    let lost = fault([.cacheLoss], on: call.service, at: outcome.end)
+    guard random.chance(lost == nil ? Self.usualMisses : cache.rate) else { return outcome }
+    var ask = call
+    ask.service = store
+    ask.operation = 0
+    var answer = attempt(ask, 0, from: caller, at: outcome.end, parent: parent)
+    guard let lost else { return Outcome(end: answer.end) }
+    answer.end = addWork(answer.end, faults[lost].delay)
+    effects[lost].note(answer.end)
+    return Outcome(end: answer.end, fault: outcome.fault)
+  }
+
+  /// A store under that load takes longer: the last span's end is moved.
+  private mutating func addWork(_ end: Int64, _ delay: Double) -> Int64 {
+    let longer = end + Int64(delay * random.uniform(0.5, 1.5))
+    if let last = spans.indices.last { finish(last, end: longer, failure: nil) }
+    return longer
+  }
+
+  private static let usualMisses = 0.1
 
   private mutating func attempt(
     _ call: ServiceGraph.Call, _ number: Int, from caller: Int, at start: Int64, parent: UInt64
@@ -338,6 +386,36 @@ struct ServiceSimulation {
       WorldLog(
         time: time + skew[service], service: service, level: level, text: text, traceHigh: traceHigh,
         traceLow: traceLow, span: span))
+  }
+}
+
+/// The memory of a component that leaks, and when it is down for it.
+enum MemoryLeak {
+  /// How long it grows before the fault begins with the death, and how long the component is down then, microseconds.
+  static let growth: Int64 = 480_000_000
+  static let down: Int64 = 25_000_000
+
+  static func isDown(at time: Int64, fault: Fault) -> Bool { time - fault.start < down }
+
+  /// How many times its usual memory a component has in use.
+  static func factor(at time: Int64, fault: Fault) -> Double {
+    let age = Double(time - (fault.start - growth)) / Double(growth)
+    return (0..<1).contains(age) ? 1 + 4 * age : 1
+  }
+}
+
+/// The wave of load that sets a metastable failure off.
+enum LoadSpike {
+  static let factor = 3.0
+  /// The share of the fault that it lasts.
+  static let share = 0.25
+
+  static func factor(at time: Int64, _ faults: [Fault]) -> Double {
+    let isIn = faults.contains {
+      $0.kind == .metastable && $0.start <= time
+        && Double(time - $0.start) < share * Double($0.end - $0.start)
+    }
+    return isIn ? factor : 1
   }
 }
 

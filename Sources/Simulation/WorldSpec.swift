@@ -43,6 +43,8 @@ package struct WorldSpec: Hashable, Sendable {
   package var rendering: Rendering?
   package var hasLogs = true
   package var hasMetrics = true
+  /// Whether memory is among the metrics.
+  package var hasMemory = false
   /// Largest difference of a service's clock, microseconds.
   package var skewMicroseconds = 0
   /// Small numbers as ids, so that a sample stays small.
@@ -78,11 +80,32 @@ package struct WorldSpec: Hashable, Sendable {
   package static func everyFault(seed: UInt64) -> WorldSpec {
     var spec = WorldSpec(seed: seed)
     var random = WorldRandom(seed: seed, stream: "spec")
-    spec.faults = random.shuffled(Fault.Kind.allCases.map { .one($0) } + [.unrelatedPair])
+    spec.faults = random.shuffled(Fault.Kind.first.map { .one($0) } + [.unrelatedPair])
     spec.components = random.int(12...40)
     spec.rate = random.uniform(3, 6)
     spec.minutes = spec.faults.count * 10 + 10
     spec.skewMicroseconds = random.chance(0.5) ? 0 : 800
+    return spec
+  }
+
+  /// A night like a varied one with the faults of `Fault.Kind.calls`, two of each.
+  package static func calls(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    spec.faults = (Fault.Kind.calls + Fault.Kind.calls).map { .one($0) }
+    spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * 2.5) + 10
+    spec.components = max(spec.components, 12)
+    return spec
+  }
+
+  /// A night like a varied one with the faults of `Fault.Kind.delayed`, two of each, and with metrics.
+  package static func delayed(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    spec.faults = (Fault.Kind.delayed + Fault.Kind.delayed).map { .one($0) }
+    spec.faultMinutes = max(spec.faultMinutes, 6)
+    spec.minutes = Int(Double(spec.faults.count) * spec.faultMinutes * 2.5) + 40
+    spec.components = max(spec.components, 12)
+    spec.hasMetrics = true
+    spec.hasMemory = true
     return spec
   }
 

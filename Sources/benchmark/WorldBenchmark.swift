@@ -9,17 +9,24 @@ internal import Support
 
 enum WorldBenchmark {
   /// `benchmark worlds [COUNT] [SEED] [varied]`: nights with one fault of every kind and an unrelated pair; `varied` draws
-  /// length, traffic, formats and what the spans say of their calls by lot.
-  static func run(worlds: Int, first seed: UInt64, isVaried: Bool) throws {
+  /// length, traffic, formats and what the spans say of their calls by lot; `calls` has the faults that no single call shows, and
+  /// `delayed` those that something else goes before.
+  static func run(worlds: Int, first seed: UInt64, kind: String) throws {
     let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
       let number = seed &+ UInt64(world)
-      let spec = isVaried ? WorldSpec.varied(seed: number) : WorldSpec.everyFault(seed: number)
+      let spec =
+        switch kind {
+        case "calls": WorldSpec.calls(seed: number)
+        case "delayed": WorldSpec.delayed(seed: number)
+        case "varied": WorldSpec.varied(seed: number)
+        default: WorldSpec.everyFault(seed: number)
+        }
       let score = try score(spec, folder: folder)
       BenchmarkLine.tell("seed \(spec.seed), \(spec.components) components, \(spec.rate) requests/s: \(figures(score))")
-      if isVaried { BenchmarkLine.tell("  " + shape(spec)) }
+      if kind == "varied" { BenchmarkLine.tell("  " + shape(spec)) }
       for line in score.lines { BenchmarkLine.tell("  " + line) }
       total.add(score)
     }

@@ -23,7 +23,7 @@ case "ingest-phase": exit(try IngestPhase.run(Array(arguments.dropFirst())))
 case "worlds":
   try WorldBenchmark.run(
     worlds: number ?? 10, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1,
-    isVaried: arguments.last == "varied")
+    kind: arguments.last ?? "")
 case "renderings":
   try WorldBenchmark.renderings(worlds: number ?? 1, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 case "quiet":
@@ -34,7 +34,7 @@ case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied] | quiet [COUNT] [SEED] | renderings [COUNT] [SEED] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--pipeline FILE] TRUTH INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | renderings [COUNT] [SEED] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--pipeline FILE] TRUTH INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

@@ -25,6 +25,8 @@ struct NightBuilder {
     /// What an answered call named its target.
     var calledAs = ""
     var attempt: UInt8 = 1
+    /// What it logs as errors before it ends.
+    var errors: [String] = []
     var calls: [Call] = []
   }
 
@@ -39,7 +41,7 @@ struct NightBuilder {
   mutating func request(_ number: UInt64, at time: Int64, _ root: Call) {
     var tree = CallTree()
     tree.request = RequestID(high: 0, low: number)
-    append(root, parent: -1, start: time, request: tree.request, to: &tree.nodes)
+    append(root, parent: -1, start: time, request: tree.request, to: &tree)
     trees.append(tree)
   }
 
@@ -47,25 +49,31 @@ struct NightBuilder {
   mutating func requests(_ number: UInt64, at time: Int64, _ roots: [Call]) {
     var tree = CallTree()
     tree.request = RequestID(high: 0, low: number)
-    for root in roots { append(root, parent: -1, start: time, request: tree.request, to: &tree.nodes) }
+    for root in roots { append(root, parent: -1, start: time, request: tree.request, to: &tree) }
     trees.append(tree)
   }
 
   private mutating func append(
-    _ call: Call, parent: Int32, start: Int64, request: RequestID, to nodes: inout [CallNode]
+    _ call: Call, parent: Int32, start: Int64, request: RequestID, to tree: inout CallTree
   ) {
     let row = SpanRow(
-      request: request, span: UInt64(nodes.count + 1), parent: UInt64(parent + 1), start: start + call.at,
+      request: request, span: UInt64(tree.nodes.count + 1), parent: UInt64(parent + 1), start: start + call.at,
       duration: call.duration, source: source(), component: symbol(call.component),
       operation: symbol(call.operation), peer: symbol(call.peer), kind: call.kind,
       failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt)
-    let index = nodes.count
-    nodes.append(CallNode(row: row, parent: parent))
-    nodes[index].calledAs = symbol(call.calledAs)
-    for child in call.calls {
-      append(child, parent: Int32(index), start: start + call.at, request: request, to: &nodes)
+    let index = tree.nodes.count
+    tree.nodes.append(CallNode(row: row, parent: parent))
+    tree.nodes[index].calledAs = symbol(call.calledAs)
+    for error in call.errors {
+      tree.logs.append(
+        LogRow(
+          time: row.start + row.duration - 1, request: request, span: row.span, source: source(),
+          component: row.component, message: symbol(error), severity: .error))
     }
-    nodes[index].subtreeEnd = Int32(nodes.count)
+    for child in call.calls {
+      append(child, parent: Int32(index), start: start + call.at, request: request, to: &tree)
+    }
+    tree.nodes[index].subtreeEnd = Int32(tree.nodes.count)
   }
 
   mutating func log(_ component: String, at time: Int64, _ severity: Severity, _ message: String) {

@@ -30,7 +30,7 @@ package enum IncidentHeadline: Hashable, Sendable {
   case departed(cause: ForeignName, affected: [ForeignName], CauseReason?)
   case silent(cause: ForeignName, affected: [ForeignName], RequestImpact)
   case retried(cause: ForeignName, affected: [ForeignName], RequestImpact)
-  case crashed(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  case crashed(cause: ForeignName, deaths: Int, affected: [ForeignName], RequestImpact)
   /// Log lines and metrics tell of it, hardly any request does.
   case recorded(cause: ForeignName, affected: [ForeignName])
   case brokeRules(component: ForeignName, calls: Int, rules: Int)
@@ -67,8 +67,12 @@ package enum CauseReason: Hashable, Sendable {
   /// Warnings and errors of others name it.
   case accused(lines: Int, by: [ForeignName])
   case silence(requests: Int, usual: Int)
+  /// Calls per request of one component to another.
+  case moreCalls(from: ForeignName, to: ForeignName, now: Double, usual: Double)
   /// Times that it died and was started again.
   case crashes(count: Int)
+  /// Its memory grew for so many microseconds before it died.
+  case memoryGrew(name: ForeignName, from: Double, to: Double, over: Int64)
   case brokenRule(BrokenRule)
   case tests(TestIncidentFact)
   case earlier(ForeignText)
@@ -87,8 +91,17 @@ package enum IncidentReasoning: Hashable, Sendable {
   case attemptsPerRequest(component: ForeignName, now: Double, usual: Double)
   case fastFailures(component: ForeignName, count: Int)
   case ownDeparture
+  /// What set the incident off was over at a time; requests went on failing, with so many attempts for each call.
+  case outlived(IncidentTriggerKind, over: Int64, until: Int64, attempts: Double, usual: Double)
   case tests(TestIncidentFact)
   case earlier(ForeignText)
+}
+
+/// What sets failures off and may be over before they are.
+package enum IncidentTriggerKind: Hashable, Sendable {
+  /// Requests a minute that entered.
+  case load(Double, usual: Double)
+  case death(ForeignName)
 }
 
 /// Attempts that a caller makes for one call.

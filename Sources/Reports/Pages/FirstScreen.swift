@@ -118,7 +118,7 @@ struct FirstScreen {
       return "the change just before, " + ChangeWording.wording(change)
     }
     switch incident.headline {
-    case .failed(let cause, _, _), .crashed(let cause, _, _), .recorded(let cause, _):
+    case .failed(let cause, _, _), .crashed(let cause, _, _, _), .recorded(let cause, _):
       return "\(cause): its logs and its health from \(own: report.times.time(incident.start)) UTC"
     case .slowed(let cause, _, _): return "\(cause): what held it up from \(own: report.times.time(incident.start)) UTC"
     case .silent(let cause, _, _): return "\(cause): is it running? Its last record before the silence"

@@ -25,8 +25,8 @@ enum IncidentWording {
     case .retried(let cause, let affected, let impact):
       "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))")
         + of(impact)
-    case .crashed(let cause, let affected, let impact):
-      "\(cause) crashed again and again" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+    case .crashed(let cause, let deaths, let affected, let impact):
+      "\(cause) crashed" + again(deaths) + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
     case .recorded(let cause, let affected):
       "Logs and metrics tell of trouble with \(cause)"
         + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
@@ -34,6 +34,18 @@ enum IncidentWording {
       "\(component) departed from its pattern in \(calls) calls" + (rules > 1 ? ", by \(rules) rules" : "")
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
+    }
+  }
+
+  /// How often something died.
+  static func again(_ deaths: Int) -> InlineText { deaths == 1 ? "" : deaths == 2 ? " twice" : " again and again" }
+
+  private static func outlived(_ trigger: IncidentTriggerKind, _ over: Int64, _ until: Int64) -> InlineText {
+    switch trigger {
+    case .load(let most, let usual):
+      "It began with up to \(number: most) requests a minute, usually \(number: usual); from \(clock: over) on the load was as usual, and requests went on failing until \(clock: until)"
+    case .death(let component):
+      "It began when \(component) died; that was over at \(clock: over), and requests went on failing until \(clock: until)"
     }
   }
 
@@ -110,7 +122,11 @@ enum IncidentWording {
       (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
         + (lines == 1 ? " names it" : " name it")
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
-    case .crashes(let count): "it died and was started again \(count) times"
+    case .moreCalls(let from, let to, let now, let usual):
+      "a request of \(from) calls \(to) \(number: now) times, usually \(number: usual)"
+    case .crashes(let count): count == 1 ? "it died" : "it died and was started again \(count) times"
+    case .memoryGrew(let name, let from, let to, let span):
+      "its memory grew until it died: metric \(name) rose from \(number: from) to \(number: to) in \(duration: span)"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
@@ -181,6 +197,9 @@ enum IncidentWording {
       "From end to end each request that came to \(component) made \(number: now) attempts to it, usually \(number: usual)."
     case .fastFailures(let component, let count):
       "\(count) calls to \(component) failed within a millisecond, as an open breaker's do."
+    case .outlived(let trigger, let over, let until, let attempts, let usual):
+      outlived(trigger, over, until)
+        + "; meanwhile each call was tried \(number: attempts) times, usually \(number: usual): retries may have kept it failing after its trigger was over (a metastable failure)."
     case .ownDeparture: "The component made, left out or reordered calls itself; why it did is not in the call trees."
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"

@@ -108,7 +108,7 @@ struct IncidentSentence {
     case .slowed: "because \(cause) became slow"
     case .silent: "because \(cause) fell silent"
     case .retried: "because retries multiplied the load on \(cause)"
-    case .crashed: "because \(cause) crashed again and again"
+    case .crashed(_, let deaths, _, _): "because \(cause) crashed" + IncidentWording.again(deaths)
     default: "because of \(cause)"
     }
   }
@@ -136,7 +136,7 @@ extension IncidentHeadline {
     switch self {
     case .failed(let cause, let affected, let impact), .slowed(let cause, let affected, let impact),
       .silent(let cause, let affected, let impact), .retried(let cause, let affected, let impact),
-      .crashed(let cause, let affected, let impact):
+      .crashed(let cause, _, let affected, let impact):
       (cause, affected, impact)
     case .departed, .recorded, .brokeRules, .tests, .earlier: nil
     }

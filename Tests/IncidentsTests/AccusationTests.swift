@@ -1,0 +1,68 @@
+import Incidents
+import Model
+import Testing
+
+/// Error records within requests that name whom the request could not reach.
+@Suite("Accusations")
+struct AccusationTests {
+  private static let bad: Range<Int64> = 600..<720
+
+  /// The shop whose front breaks off before it asks billing, with what it writes then, and what else it does in that time.
+  private func incidents(
+    saying error: String, _ change: (inout NightBuilder.Call, Int64) -> Void = { _, _ in }
+  ) -> [Incident] {
+    let night = NightBuilder.shop { root, second in
+      guard Self.bad.contains(second) else { return }
+      root.calls.removeLast()
+      root.duration -= 8000
+      root.errors = [error]
+      change(&root, second)
+    }
+    return IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+  }
+
+  @Test("a record that names one callee alone speaks against it, and no longer against who wrote it")
+  func named() throws {
+    let found = incidents(saying: "request processing failed: No instances available for billing")
+    let incident = try #require(found.first)
+    #expect(found.count == 1)
+    let cause = try #require(incident.rootCauses.first)
+    #expect(cause.component == "billing")
+    #expect(cause.reasons.contains { if case .accused(_, ["front"]) = $0 { true } else { false } })
+    #expect(!cause.evidence.isEmpty)
+  }
+
+  @Test("a record that names nobody, or one that is never called, speaks against who wrote it")
+  func unnamed() {
+    for error in ["request processing failed: out of heap", "No instances available for warehouse"] {
+      #expect(incidents(saying: error).first?.rootCauses.first?.component == "front")
+    }
+  }
+
+  @Test("a callee that answers others meanwhile is not gone: what one caller writes of it weighs less")
+  func answering() throws {
+    func score(_ isAnswering: Bool) throws -> Double {
+      var night = NightBuilder.shop { root, second in
+        guard Self.bad.contains(second) else { return }
+        root.calls.removeLast()
+        root.errors = ["No instances available for billing"]
+      }
+      for second in 0..<Int64(1200) where isAnswering || !Self.bad.contains(second) {
+        let time: Int64 = 1_700_000_000_000_000 / 60_000_000 * 60_000_000 + second * 1_000_000
+        for copy in 0..<3 {
+          night.request(
+            UInt64(1_000_000 + second * 3) + UInt64(copy), at: time + 500_000,
+            NightBuilder.Call(
+              component: "back", operation: "sum", duration: 9000,
+              calls: [NightBuilder.Call(component: "billing", operation: "charge", at: 500, duration: 7000)]))
+        }
+      }
+      let bad = night.trees[0].nodes[0].start + 600_000_000
+      let window = IncidentAnalysis.conclude(
+        night.partial(), settings: IncidentSettings(), windows: [bad..<bad + 120_000_000]
+      ).windows[0]
+      return try #require(window.suspects.first { $0.component == "billing" }).score
+    }
+    #expect(try score(true) < score(false))
+  }
+}

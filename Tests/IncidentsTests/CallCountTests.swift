@@ -1,0 +1,75 @@
+import Incidents
+import Model
+import Support
+import Testing
+
+/// Faults that no single call shows: none is slow, none fails, there are only more of them.
+@Suite("More calls")
+struct CallCountTests {
+  private func incidents(_ night: NightBuilder) -> [Incident] {
+    IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+  }
+
+  private static let bad: Range<Int64> = 600..<780
+
+  /// The shop whose stock asks peers one after the other, by the operations of its client spans.
+  private func shop(step: Int64 = 10_000, _ asked: @escaping (Int64) -> [String]) -> NightBuilder {
+    NightBuilder.shop { root, second in
+      // Failures are written down here, so that other ways of running alone are none.
+      if second == 100 { root.failure = .runtime }
+      let peers = asked(second)
+      root.calls[0].calls[0].calls = peers.enumerated().map { index, peer in
+        NightBuilder.Call(
+          component: "stock", operation: "query \(peer)", kind: .client, at: 500 + Int64(index) * step,
+          duration: step - 50, peer: peer)
+      }
+      let more = Int64(peers.count) * step
+      root.calls[0].calls[0].duration += more
+      root.calls[0].duration += more
+      root.calls[1].at += more
+      root.duration += more
+    }
+  }
+
+  @Test("a query in a loop is its caller's, and says how often it asks")
+  func loop() throws {
+    let night = shop { second in
+      Array(repeating: "db", count: Self.bad.contains(second) ? 15 : 1)
+    }
+    let found = incidents(night)
+    #expect(found.count == 1)
+    let incident = try #require(found.first)
+    #expect(incident.kind == .latencyRegression)
+    let cause = try #require(incident.rootCauses.first)
+    #expect(cause.component == "stock")
+    #expect(cause.reasons.contains { if case .moreCalls(_, "db", let now, 1) = $0 { now > 10 } else { false } })
+    #expect(incident.components.map(\.id).contains("stock"))
+  }
+
+  @Test("a cache that answers nothing is the cause of the calls that follow it")
+  func lostCache() throws {
+    let night = shop(step: 20_000) { second in
+      let isMiss = Self.bad.contains(second) || second % 10 == 0
+      return isMiss ? ["cache", "db"] : ["cache"]
+    }
+    #expect(incidents(night).first?.rootCauses.first?.component == "cache")
+  }
+
+  @Test("attempts are no additional calls, and more calls that slow nobody are none's trouble")
+  func noTrouble() {
+    let attempts = NightBuilder.shop { root, second in
+      if second == 100 { root.failure = .runtime }
+      guard Self.bad.contains(second) else { return }
+      let call = root.calls[0]
+      root.calls += (0..<4).map { attempt in
+        var again = call
+        again.attempt = UInt8(attempt + 2)
+        return again
+      }
+    }
+    #expect(incidents(attempts).isEmpty)
+    let cheap = shop(step: 100) { second in Array(repeating: "db", count: Self.bad.contains(second) ? 3 : 1) }
+    #expect(incidents(cheap).isEmpty)
+    #expect(incidents(shop { _ in ["db"] }).isEmpty)
+  }
+}
