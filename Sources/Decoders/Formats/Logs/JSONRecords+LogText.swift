@@ -38,7 +38,7 @@ extension JSONRecords {
     if end == 0 { return .continued }
     let line = whole.extracting(0..<end)
     if end < whole.count, let outcome = takePart(whole, around, at: place, into: &batch) { return outcome }
-    if ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
+    if mayHaveColours, ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
@@ -123,6 +123,9 @@ extension JSONRecords {
     batch.recordCounts.repair("joinedParts")
     let (joined, start) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
     let parts = intake.streams.takePartial(stream)
+    let before = mayHaveColours
+    mayHaveColours = true
+    defer { mayHaveColours = before }
     return takeText(parts.span, joined, at: start, into: &batch)
   }
 

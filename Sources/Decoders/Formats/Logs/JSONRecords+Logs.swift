@@ -143,6 +143,9 @@ extension JSONRecords {
       return
     }
     nameFormat("JSON log lines")
+    let before = mayHaveColours
+    mayHaveColours = true
+    defer { mayHaveColours = before }
     _ = takeContent(content, around, isPartial: isPartial, at: place, into: &batch)
     recognized &+= 1
     noteTexts(place.position, into: &batch)

@@ -52,6 +52,8 @@ package struct HeaderLayout: Sendable {
     var isEnd = false
     /// Whether some header goes through this element.
     var isPart = false
+    /// Whether some header goes on behind it: else nobody looks at what the message begins with.
+    var goesOn = false
   }
 
   private(set) var nodes: [Node] = [Node()]
@@ -157,7 +159,11 @@ package struct HeaderLayout: Sendable {
         let child = Int(nodes[index].children[Int(kind.rawValue)])
         guard child > 0, nodes[child].isPart else { continue }
         let isCommon = nodes[child].count * 100 >= nodes[0].count
-        if isCommon { isPart = true } else { nodes[index].children[Int(kind.rawValue)] = -1 }
+        if isCommon {
+          (isPart, nodes[index].goesOn) = (true, true)
+        } else {
+          nodes[index].children[Int(kind.rawValue)] = -1
+        }
       }
       nodes[index].isPart = isPart
     }
@@ -221,7 +227,7 @@ extension HeaderLayout {
     var node = 0
     var cursor = 0
     var depth = 0
-    while depth < HeaderScanner.depth, let element = scanner.element(line, at: cursor) {
+    while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor) {
       guard let child = part(of: node, element.kind(anchored: isAnchored)) else { break }
       isAnchored = isAnchored || element.kind == .time || element.kind == .level
       node = child

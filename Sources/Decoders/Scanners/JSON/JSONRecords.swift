@@ -25,6 +25,8 @@ struct JSONRecords {
   var envelope = LineEnvelope()
   /// How many layers are open.
   var depth = 0
+  /// Whether the text at hand may hold escape sequences of a terminal: told for a whole window of a plain file at once.
+  var mayHaveColours = true
   /// Records that were lines of text.
   var textRecords = 0
   /// The log group that the document around names (CloudWatch Logs).
