@@ -24,7 +24,8 @@ public import Support
   /// The 32 hex digits of the value.
   package var hex: String { hexText(high) + hexText(low) }
 
-  /// An identity from bytes: hex of at most 32 digits by value, any other text by its hash.
+  /// An identity from bytes: hex of at most 32 digits and UUIDs by value (one program writes the hyphens, the next one does not),
+  /// any other text by its hash.
   ///
   /// - Returns: the identity and whether the bytes were hex; `none` for an empty or all-zero one.
   package static func parse(_ bytes: Span<UInt8>) -> (id: RequestID, isHex: Bool) {
@@ -44,8 +45,26 @@ public import Support
       }
     }
     if isHex { return (RequestID(high: high, low: low), true) }
+    if bytes.count == 36, let id = uuid(bytes) { return (id, true) }
     let hash = StableHash.hash(bytes)
     return (RequestID(high: hash, low: StableHash.mix(hash ^ 0x7465_7874)), false)
+  }
+
+  /// `7b0c1d2e-3f40-5162-7384-95a6b7c8d9e0` (RFC 9562 §4); nil for any other text.
+  private static func uuid(_ bytes: Span<UInt8>) -> RequestID? {
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for i in bytes.indices {
+      if i == 8 || i == 13 || i == 18 || i == 23 {
+        guard bytes[i] == 0x2D else { return nil }
+        continue
+      }
+      let digit = hexDigit(bytes[i])
+      guard digit < 16 else { return nil }
+      high = high << 4 | low >> 60
+      low = low << 4 | UInt64(digit)
+    }
+    return RequestID(high: high, low: low)
   }
 }
 

@@ -275,6 +275,32 @@ private func readsSample(_ sample: Sample) throws {
   }
 }
 
+@Test("A line is read the same by the layout of the lines before it as by itself")
+func layoutChangesNothing() {
+  let tail = #"600 0.683 [ns-web-80] [] 10.0.0.1:443 28 0.601 200 aa11bb22cc33dd44ee55ff6600778807"#
+  let lines = [
+    #"192.0.2.7 - - [25/Nov/2026:02:00:07 +0000] "GET /p/1 HTTP/2.0" 200 28 "-" "c" \#(tail)"#,
+    #"192.0.2.7 - eve [25/Nov/2026:02:00:07 +0000] "POST /p/2?x=1 HTTP/2.0" 404 28 "https://a/" "c d" \#(tail)"#,
+    #"192.0.2.7 - - [25/Nov/2026:03:00:08 +0100] "GET /p/3 HTTP/2.0" 502 28 "-" "c" 600 0.683 [ns-web-80] [] 10.0.0.1:443, 10.0.0.2:443 0, 28 0.187, 0.496 502, 502 aa11bb22cc33dd44ee55ff6600778808"#,
+    #"192.0.2.7 - - [25/Nov/2026:02:00:09 +0000] "GET /p/4 HTTP/2.0" 499 0 "-" "c" 600 0.683 [ns-web-80] [] - - - - aa11bb22cc33dd44ee55ff6600778809"#,
+    #"192.0.2.7 - - [25/Nov/2026:02:00:09 +0000] "\\x16\\x03" 400 150 "-" "-" 0 0.050 [] [] - - - - aa11bb22cc33dd44ee55ff660077880a"#,
+    #"192.0.2.7 - - [25/Nov/2026:02:00:10 +0000] "GET /p/5 HTTP/2.0" 200 28 "-" "say \"hi\"" \#(tail)"#,
+    #"192.0.2.7 - - [25/Nov/2026:02:00:11 +0000] "GET /p/6 HTTP/2.0" 200 28 "-" "c" \#(tail)"#,
+    #"192.0.2.7 shop.example - [25/Nov/2026:02:00:11 +0000] "GET /p/7 HTTP/2.0" 200 28 "-" "c" \#(tail)"#,
+    #"192.0.2.7 - - [25/Nov/2026:02:00:12 +0000] "GET /p/8 HTTP/2.0" 200 28 "-" "c" \#(tail) "more""#,
+  ]
+  func said(_ batch: RecordBatch) -> [String] {
+    batch.spans.map { span in
+      "\(batch.text(span.service)) \(batch.text(span.operation)) \(span.httpStatus) \(span.start) \(span.duration) "
+        + "\(batch.text(span.peerService)) \(span.resendCount) \(span.status) \(span.kind)"
+    }
+  }
+  let together = decode(lines.joined(separator: "\n") + "\n", member: "shop/access.log")
+  let apart = lines.flatMap { said(decode($0, member: "shop/access.log")) }
+  #expect(together.spans.count >= lines.count)
+  #expect(said(together) == apart)
+}
+
 @Test("Lines that only look like requests stay log lines")
 func staysLog() {
   for text in [

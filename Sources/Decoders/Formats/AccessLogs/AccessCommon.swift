@@ -171,6 +171,7 @@ enum AccessCommon {
         if let found = takesLast ? rest.popLast() : rest.popFirst() {
           var list = AccessList(found)
           record.latency = list.next(b).map { AccessShapes.seconds(b, $0) } ?? -1
+          record.latencyField = found
         }
       }
       if record.times.isEmpty, let found = rest.first { record.times = found }

@@ -12,6 +12,10 @@ struct AccessLines {
   private var columns = AccessW3C()
   private var spans: AccessSpans
   private let zoneSeconds: Int
+  /// The places of the fields of the lines before, and how many lines since had others.
+  private var layout: AccessLayout?
+  private var strangers = 0
+  private var lessons = 0
   private var misses = 0
   private var hits = 0
   var hasHits: Bool { hits > 0 }
@@ -20,6 +24,10 @@ struct AccessLines {
 
   /// So many lines without a single access line, and the stream is of another kind.
   private static let patience = 1000
+  /// So many lines in a row of another layout than the learned one, and it is learned anew.
+  private static let strangersUntilNew = 8
+  /// How often a layout is learned: a file of many layouts is read by the forms of its lines.
+  private static let mostLessons = 64
 
   init(context: MemberContext) {
     zoneSeconds = context.settings.assumedZoneSeconds
@@ -74,6 +82,13 @@ struct AccessLines {
   }
 
   private mutating func read(_ b: Span<UInt8>) -> AccessRecord? {
+    if layout != nil {
+      if let record = layout?.read(b, zoneSeconds: zoneSeconds) {
+        strangers = 0
+        return record
+      }
+      strangers &+= 1
+    }
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
     if form == .none { return nil }
@@ -105,7 +120,13 @@ struct AccessLines {
             if let record = grammar.read(b, tokens, from: clock - 1, zoneSeconds: zoneSeconds) { return record }
           }
         }
-        return AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds)
+        guard let record = AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds) else { return nil }
+        if clock == 3, layout == nil || strangers > Self.strangersUntilNew, lessons < Self.mostLessons {
+          layout = record.format.utf8CodeUnitCount == 10 ? AccessLayout(record, b, tokens) : nil
+          lessons &+= 1
+          strangers = 0
+        }
+        return record
       }
       return nil
     }

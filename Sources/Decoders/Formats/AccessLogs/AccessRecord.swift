@@ -8,6 +8,8 @@ struct AccessRecord {
   var timeIsEnd = true
   /// Microseconds from the request's arrival to the end of its answer, -1 where it is not logged.
   var latency: Int64 = -1
+  /// Where the line has it, if it is one number of seconds.
+  var latencyField = 0..<0
   var method = 0..<0
   /// The request's target as written: a path, perhaps with a query, or a whole URL.
   var target = 0..<0

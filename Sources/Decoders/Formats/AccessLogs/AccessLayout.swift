@@ -1,0 +1,198 @@
+// The places of an access line's fields, learned from one line and read straight from the ones that follow.
+
+internal import Model
+internal import Support
+
+/// What each token of a line of the Common Log Format's family holds.
+///
+/// An operator's `log_format` is one for a whole file: what `AccessCommon` found by the forms of one line's tokens stands at the same
+/// places in the next. A line is then read token by token, each end found sixteen bytes at a time, each form checked on the way; any
+/// surprise (a list of tries, a dash where a number was, a token more or less) gives the line back to `AccessCommon`.
+struct AccessLayout {
+  private enum Role: UInt8 {
+    /// A bare word that says nothing: client, user.
+    case word
+    case dash
+    case digits
+    case count
+    /// Words of the client: referrer, agent.
+    case text
+    case emptyBracket
+    case bracket
+    case time
+    case request
+    case status
+    case latency
+    case upstream
+    case address
+    case tryTime
+    case tryStatus
+    case requestID
+  }
+
+  private let roles: [Role]
+  private let hasUnitlessDuration: Bool
+  /// The last time stamp, and what it meant: busy servers write many lines in a second.
+  private var stamp: [UInt8] = []
+  private var stampTime: Int64 = 0
+
+  /// Learns from a line that was read; nil where something of it has no fixed place.
+  init?(_ record: AccessRecord, _ b: Span<UInt8>, _ tokens: AccessTokens) {
+    guard tokens.count >= 7, tokens[3].kind == .bracket, AccessTime.isCommon(b, tokens[3].start),
+      tokens[4].kind == .quoted, AccessShapes.isDash(b, tokens[1].whole), record.server.isEmpty, record.attempts == 0,
+      record.traceParent.isEmpty, !record.isConnection, !record.isEscaped, record.timeIsEnd,
+      record.latency < 0 || !record.latencyField.isEmpty
+    else { return nil }
+    var roles: [Role] = [.word, .dash, .word, .time, .request, .status, .count]
+    var hasUpstream = false
+    var hasAddress = false
+    var quoted = 1
+    for at in 7..<max(tokens.count, 7) {
+      let field = tokens[at].inner
+      if tokens[at].kind == .quoted { quoted += 1 }
+      let role: Role
+      if tokens[at].kind == .bracket {
+        role = field.isEmpty ? .emptyBracket : field == record.upstream ? .upstream : .bracket
+        guard role != .bracket || hasUpstream else { return nil }
+        hasUpstream = hasUpstream || role == .upstream
+      } else if !record.addresses.isEmpty, field == record.addresses {
+        role = .address
+        hasAddress = true
+      } else if !record.latencyField.isEmpty, field == record.latencyField {
+        role = .latency
+      } else if !record.times.isEmpty, field == record.times {
+        role = .tryTime
+      } else if !record.statuses.isEmpty, field == record.statuses {
+        role = .tryStatus
+      } else if !record.requestID.isEmpty, field == record.requestID {
+        role = .requestID
+      } else if tokens[at].kind == .quoted {
+        guard quoted <= 3, !hasAddress else { return nil }
+        role = .text
+      } else if AccessShapes.isDigits(b, field) {
+        role = .digits
+      } else {
+        return nil
+      }
+      if tokens[at].kind == .quoted, role != .text { return nil }
+      roles.append(role)
+    }
+    self.roles = roles
+    hasUnitlessDuration = record.hasUnitlessDuration
+  }
+
+  /// Reads a line of the layout; nil for any other line, then nothing is known of it.
+  mutating func read(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+    var record = AccessRecord()
+    record.hasUnitlessDuration = hasUnitlessDuration
+    var i = 0
+    for role in roles {
+      guard i < b.count, b[i] > 0x20 else { return nil }
+      guard let field = field(b, &i, role) else { return nil }
+      switch role {
+      case .word, .text, .bracket: break
+      case .dash: guard field.count == 1, b[field.lowerBound] == 0x2D else { return nil }
+      case .count: guard AccessShapes.isDigits(b, field) || AccessShapes.isDash(b, field) else { return nil }
+      case .digits: guard AccessShapes.isDigits(b, field) else { return nil }
+      case .emptyBracket: guard field.isEmpty else { return nil }
+      case .time:
+        guard let time = time(b, field, zoneSeconds) else { return nil }
+        record.time = time
+      case .request:
+        guard let (method, target) = AccessShapes.request(b, field) else { return nil }
+        (record.method, record.target) = (method, target)
+      case .status:
+        record.status = AccessShapes.status(b, field)
+        guard record.status > 0 else { return nil }
+      case .latency:
+        record.latency = Self.seconds(b, field)
+        record.latencyField = field
+        guard record.latency >= 0 else { return nil }
+      case .tryTime:
+        guard Self.seconds(b, field) >= 0 else { return nil }
+        record.times = field
+      case .tryStatus:
+        guard AccessShapes.status(b, field) > 0 else { return nil }
+        record.statuses = field
+      case .upstream:
+        guard !field.isEmpty, !AccessShapes.isDash(b, field) else { return nil }
+        record.upstream = field
+      case .address:
+        guard AccessShapes.isAddress(b, field) else { return nil }
+        record.addresses = field
+      case .requestID:
+        guard AccessShapes.isRequestID(b, field) else { return nil }
+        record.requestID = field
+      }
+    }
+    return i >= b.count ? record : nil
+  }
+
+  /// The text of the token at a place, and behind it the next one's; nil where the token is of another kind, or part of a list.
+  @inline(__always) private func field(_ b: Span<UInt8>, _ i: inout Int, _ role: Role) -> Range<Int>? {
+    let start = i
+    let first = b[start]
+    let close: UInt8
+    switch role {
+    case .text, .request: close = 0x22
+    case .time, .bracket, .emptyBracket, .upstream: close = 0x5D
+    default:
+      guard first != 0x22, first != 0x5B, first != 0x7B else { return nil }
+      let end = ByteScan.find(0x20, in: b, from: start)
+      // `a, b` and `a : b` are lists.
+      if b[end &- 1] == 0x2C || end &- start == 1 && first == 0x3A { return nil }
+      i = end &+ 1
+      return start..<end
+    }
+    guard first == (close == 0x22 ? 0x22 : 0x5B) else { return nil }
+    let end = ByteScan.find(close, in: b, from: start &+ 1)
+    guard end < b.count, b[end &- 1] != 0x5C else { return nil }
+    if end &+ 1 < b.count, b[end &+ 1] != 0x20 { return nil }
+    i = end &+ 2
+    return start &+ 1..<end
+  }
+
+  private mutating func time(_ b: Span<UInt8>, _ field: Range<Int>, _ zoneSeconds: Int) -> Int64? {
+    if field.count == stamp.count {
+      var isSame = true
+      var at = field.lowerBound
+      for k in stamp.indices {
+        if stamp[k] != b[at] {
+          isSame = false
+          break
+        }
+        at &+= 1
+      }
+      if isSame { return stampTime }
+    }
+    guard let time = AccessTime.common(b, field, zoneSeconds: zoneSeconds) else { return nil }
+    stamp.removeAll(keepingCapacity: true)
+    stamp.append(copying: b.extracting(field))
+    stampTime = time
+    return time
+  }
+
+  /// Seconds with up to six places behind the point, in microseconds; -1 for anything else.
+  private static func seconds(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
+    guard field.count >= 3, field.count <= 16 else { return -1 }
+    var value: Int64 = 0
+    var places = -1
+    for i in field {
+      let byte = b[i]
+      if byte == 0x2E {
+        guard places < 0, i > field.lowerBound else { return -1 }
+        places = 0
+        continue
+      }
+      guard byte &- 0x30 <= 9 else { return -1 }
+      value = value &* 10 &+ Int64(byte &- 0x30)
+      if places >= 0 { places &+= 1 }
+    }
+    guard places > 0, places <= 6 else { return -1 }
+    while places < 6 {
+      value = value &* 10
+      places &+= 1
+    }
+    return value < 1_000_000_000_000_000 ? value : -1
+  }
+}
