@@ -12,6 +12,8 @@ internal import Glibc
 package struct ArchiveWalker: Sendable {
   private let limits: ArchiveLimits
   private let budget: RunBudget
+  /// Who is told how many more stored bytes were read.
+  package var onRead: (@Sendable (Int) -> Void)?
 
   /// A walker with the given limits. The budget is shared by the walkers of a run.
   package init(limits: ArchiveLimits = ArchiveLimits(), budget: RunBudget = RunBudget()) {
@@ -22,6 +24,7 @@ package struct ArchiveWalker: Sendable {
   /// Walks over one input. Never throws: what cannot be read is in the summary's diagnostics.
   package func walk(_ source: InputSource, into sink: any MemberSink) -> WalkSummary {
     let context = WalkContext(input: source.name, limits: limits, budget: budget)
+    context.onRead = onRead
     let input: StoredInput
     do {
       input = try StoredInput(source, context: context)

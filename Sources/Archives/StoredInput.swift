@@ -66,7 +66,7 @@ protocol RandomAccess: AnyObject {
     }
     let chunk = buffer.chunk(filled)
     chunk.withSpan { hash?.update($0) }
-    context.stored += filled
+    context.read(filled)
     context.checkTime(member: "")
     return chunk
   }

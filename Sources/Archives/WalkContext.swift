@@ -9,7 +9,9 @@ final class WalkContext {
   private let start: ContinuousClock.Instant
 
   /// Bytes of the stored input read so far.
-  var stored = 0
+  private(set) var stored = 0
+  /// Who is told how many more of them were read.
+  var onRead: (@Sendable (Int) -> Void)?
   /// Stored bytes in all, where known before the end.
   var storedSize: Int?
   /// Bytes produced by decoders, all levels together.
@@ -34,6 +36,12 @@ final class WalkContext {
     self.limits = limits
     self.budget = budget
     start = clock.now
+  }
+
+  /// Counts bytes of the stored input that were read.
+  func read(_ count: Int) {
+    stored += count
+    onRead?(count)
   }
 
   /// Logs a problem; from the hundredth of its kind in this input on they are only counted.

@@ -10,7 +10,7 @@ extension DecoderSettings {
   /// formats:
   ///   - match: "*/trace/*.csv"
   ///     records: spans
-  ///     table: { trace: TraceID, span: SpanID, start: StartTimeUnixNano, end: EndTimeUnixNano }
+  ///     table: { trace: TraceID, span: SpanID, component: Service, start: StartTimeUnixNano, end: EndTimeUnixNano }
   ///   - match: "*/metric/*.csv"
   ///     records: metrics
   ///     table: { time: TimeStamp, component: PodName, values: ["CpuUsage(m)", "MemoryUsage(Mi)"] }
@@ -62,6 +62,13 @@ extension FormatRule {
     if table.isEmpty, keys.isEmpty, values.isEmpty {
       problems.append(ConfigProblem(at: config, "a format rule needs 'table' or 'keys'"))
       return nil
+    }
+    // Spans of nobody are read without a complaint, and every finding would be about one nameless component.
+    if kind == .spans, let node = config["table"] ?? config["keys"], table[.component] ?? keys[.component] == nil {
+      problems.append(
+        ConfigProblem(
+          at: node, "a mapping of spans needs 'component', what names the service", suggestion: "component: ServiceName"
+        ))
     }
   }
 

@@ -12,8 +12,20 @@ package enum RunMessage: Hashable, Sendable {
   case nothingUsed(input: String, reason: String)
 }
 
-/// Who is told how far reading has come.
+/// What a run is at.
+package enum RunPhase: Hashable, Sendable {
+  /// Counted in stored bytes.
+  case reading
+  /// Requests are put together: counted in groups of partitions.
+  case joining
+  /// Counted in analyses.
+  case concluding
+}
+
+/// Who is told how far a run has come.
 package protocol ProgressObserver: Sendable {
-  /// So many more expanded bytes were read.
-  func advance(_ bytes: Int)
+  /// A phase begins, which is over after so many steps; nil where nobody knows how many.
+  func begin(_ phase: RunPhase, of total: Int?)
+  /// So many more steps of the phase are done.
+  func advance(_ count: Int)
 }

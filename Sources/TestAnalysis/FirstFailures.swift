@@ -29,10 +29,9 @@ struct FirstFailures {
   private static let usualRate = 0.2
 
   init(_ verdicts: [LineVerdict], tonight: Int) {
-    var (flaky, broken): (Set<String>, Set<String>) = ([], [])
+    var broken: Set<String> = []
     var (first, second) = (Self.usualRate, Self.usualRate * Self.usualRate)
     for verdict in verdicts {
-      if verdict.basis != nil || !verdict.occasions.isEmpty { flaky.insert(verdict.test) }
       if verdict.basis != nil {
         first += verdict.rate
         second += verdict.rate * verdict.rate
@@ -46,9 +45,9 @@ struct FirstFailures {
     }
     lasting.subtract(broken)
     again = second / first
-    self.flaky = flaky.count
-    self.broken = broken.union(lasting).subtracting(flaky).count
-    lasting.subtract(flaky)
+    flaky = known.count
+    self.broken = broken.union(lasting).subtracting(known).count
+    lasting.subtract(known)
   }
 
   /// Whether the failures with which a line ended are more likely a break than a flake.

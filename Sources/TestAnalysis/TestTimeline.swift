@@ -118,7 +118,7 @@ package struct TestTimeline: Sendable {
       let key = content.names.text(symbol)
       switch try joiner.runs(content, range) {
       case .plain(let step, let configuration):
-        add([key: [places.configurations[configuration]: [step]]], key, lines)
+        addPlain(step, places.configurations[configuration], key, lines)
       case .several(let runs):
         if runs.isEmpty { continue }
         var tests: [String: [String: [TestJoiner.Run]]] = [:]
@@ -161,6 +161,21 @@ package struct TestTimeline: Sendable {
   }
 
   // MARK: - Lines
+
+  /// Adds a test of one step, as nearly all are that earlier nights do not know.
+  private mutating func addPlain(_ step: TestStep, _ configuration: String, _ test: String, _ lines: [HistoryLine]) {
+    guard lines.isEmpty else { return add([test: [configuration: [step]]], test, lines) }
+    let steps = [step]
+    tally.observe(steps[...], name: test.utf8Span.span)
+    buildTallies[step.build - tonight].add(step, test)
+    changes.observe(test, steps, hasBefore: false)
+    guard add(steps, (test, configuration, test), []) else { return }
+    if lastSilent.configurations.count == 1, lastSilent.configurations[0] == configuration {
+      lastSilent.tests += 1
+    } else {
+      countSilent([configuration])
+    }
+  }
 
   /// Adds the tests of one key, each with its configurations.
   private mutating func add(_ tests: [String: [String: [TestStep]]], _ key: String, _ lines: [HistoryLine]) {

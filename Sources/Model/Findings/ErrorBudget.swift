@@ -118,6 +118,9 @@ package struct ErrorBudget: Hashable, Sendable {
     burnRate(bad, of: requests) * Double(length) / Double(max(objective.window, 1))
   }
 
+  /// The share of the whole window's budget that tonight took.
+  package var spent: Double { spent(Double(bad)) }
+
   /// The same share of the budget as time in which nothing is served, microseconds.
   package func time(_ bad: Double) -> Double {
     requests == 0 ? 0 : bad / Double(requests) * Double(length)

@@ -8,6 +8,8 @@ package struct EntryImpact: Hashable, Sendable {
   package var failed: Int
   /// Slow beyond the operation's own upper fence, and not failed.
   package var slow: Int
+  /// Requests that met trouble: those that failed and those that were slow.
+  package var hit: Int { failed + slow }
   package init(component: ForeignName, operation: ForeignName, requests: Int, failed: Int, slow: Int) {
     self.component = component
     self.operation = operation
@@ -23,12 +25,13 @@ package struct Impact: Hashable, Sendable {
   package var failed = 0
   package var slow = 0
   package var entryPoints: [EntryImpact] = []
+  /// Requests that met trouble: those that failed and those that were slow.
+  package var hit: Int { failed + slow }
   package init() {}
 
   package init(_ entryPoints: [EntryImpact]) {
     self.entryPoints = entryPoints.sorted { a, b in
-      let (x, y) = (a.failed + a.slow, b.failed + b.slow)
-      return x != y ? x > y : (a.component, a.operation) < (b.component, b.operation)
+      a.hit != b.hit ? a.hit > b.hit : (a.component, a.operation) < (b.component, b.operation)
     }
     for entry in entryPoints {
       requests += entry.requests

@@ -153,6 +153,15 @@ package enum TestOutcome: UInt8, Hashable, Sendable {
   package struct Marks: OptionSet, Hashable, Sendable {
     package var rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
+    // The standard library's own of these are generic, and each costs hundreds of instructions per record from another module.
+    package init() { rawValue = 0 }
+    package init(arrayLiteral marks: Marks...) {
+      rawValue = 0
+      for mark in marks { rawValue |= mark.rawValue }
+    }
+    package var isEmpty: Bool { rawValue == 0 }
+    package func contains(_ mark: Marks) -> Bool { rawValue & mark.rawValue == mark.rawValue }
+    package func isDisjoint(with other: Marks) -> Bool { rawValue & other.rawValue == 0 }
     /// Earlier attempts failed, the last passed (`flakyFailure`, `flakyError`).
     package static let flaky = Marks(rawValue: 1)
     /// Repeated and failed again (`rerunFailure`, `rerunError`).

@@ -104,7 +104,7 @@ extension ReportJSON {
     .object([
       "component": text(budget.objective.component.text), "objective": .string(BudgetWording.target(budget.objective)),
       "windowUs": .int(budget.objective.window), "requests": .int(budget.requests), "bad": .int(budget.bad),
-      "spent": .double(budget.spent(Double(budget.bad))), "burnRate": .double(budget.burnRate),
+      "spent": .double(budget.spent), "burnRate": .double(budget.burnRate),
       "hours": .array(
         budget.hours.map {
           .object([

@@ -240,18 +240,13 @@ enum Ranking {
 
   static func byTime(_ list: [Incident]) -> [Incident] { list.sorted { ($0.start, $0.id) < ($1.start, $1.id) } }
 
-  /// Users' requests that failed, or else were slow.
-  private static func hit(_ incident: Incident) -> Int {
-    incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
-  }
-
   /// Severest first, then by how many users' requests met it, then by time.
   static func bySeverity(_ list: [Incident]) -> [Incident] {
     // What nobody needs to be told of stands last.
     list.sorted { a, b in
       if a.isExpected != b.isExpected { return b.isExpected }
       if a.severity != b.severity { return a.severity > b.severity }
-      let (x, y) = (hit(a), hit(b))
+      let (x, y) = (a.impact.hit, b.impact.hit)
       return x != y ? x > y : (a.start, a.id) < (b.start, b.id)
     }
   }

@@ -36,9 +36,7 @@ struct FirstScreen {
       return true
     }
     guard !rest.isEmpty else { return nil }
-    let more: InlineText = rest.count > Self.listed ? " and \(rest.count - Self.listed) more" : ""
-    return "\(strong: "Failed together:") " + InlineText.joined(rest.prefix(Self.listed).map(failedTogether), by: "; ")
-      + more
+    return "\(strong: "Failed together:") " + .listed(rest, most: Self.listed, by: "; ", failedTogether)
   }
 
   private func failedTogether(_ incident: Incident) -> InlineText {
@@ -49,8 +47,7 @@ struct FirstScreen {
   /// What the night spent of the objective that it hurt most.
   private var budget: InlineText? {
     let spent = report.budgets.filter { $0.bad > 0 }.sorted { a, b in
-      let (x, y) = (a.spent(Double(a.bad)), b.spent(Double(b.bad)))
-      return x != y ? x > y : a.objective.component < b.objective.component
+      a.spent != b.spent ? a.spent > b.spent : a.objective.component < b.objective.component
     }
     guard let worst = spent.first else { return nil }
     let rest: InlineText = spent.count > 1 ? "; \(spent.count - 1) other budgets hurt less" : ""
@@ -64,9 +61,8 @@ struct FirstScreen {
     let head: InlineText = "\(strong: "Look first:") "
     if let worst {
       let command = "hindcast explain " + worst.id.text.prefix(8) + " -o " + folder
-      let page = "incidents/\(IncidentPage.fileName(worst.id.text)).md"
       let what = firstStep(worst).map { $0 + "; all about it: " } ?? "the worst incident: "
-      return head + what + InlineText([.link("its page", path: page)])
+      return head + what + InlineText([.link("its page", path: IncidentPage.path(worst))])
         + (folder == "." ? ", or in this folder " : ", or ") + "\(code: command)"
     }
     if let test = TestSection.ranked(report.tests).first {
@@ -105,15 +101,15 @@ struct FirstScreen {
     guard !rest.isEmpty else { return nil }
     // All that are as grave as the worst, or major, as far as a reader takes them in.
     let grave = rest.count { $0.severity >= .major }
-    let shown = rest.prefix(min(max(grave, 4), 10)).map { incident -> InlineText in
-      let hit = incident.impact.entryPoints.reduce(0) { $0 + $1.failed + $1.slow }
-      let users: InlineText = hit > 0 ? ", " + IncidentWording.counted(hit, "user request") : ""
-      return
-        "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
-        + users + ", \(own: report.times.range(incident.start, incident.end)))"
-    }
-    let more: InlineText = rest.count > shown.count ? " and \(rest.count - shown.count) more" : ""
-    return "\(strong: "Other incidents:") " + InlineText.joined(shown, by: ", ") + more
+    let times = report.times
+    return "\(strong: "Other incidents:") "
+      + .listed(Array(rest), most: min(max(grave, 4), 10)) { incident in
+        let hit = incident.impact.hit
+        let users: InlineText = hit > 0 ? ", " + IncidentWording.counted(hit, "user request") : ""
+        return
+          "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
+          + users + ", \(own: times.range(incident.start, incident.end)))"
+      }
   }
 
   /// What to look at, by what the incident is.
@@ -160,11 +156,8 @@ struct FirstScreen {
     let expected = report.incidents.count { $0.isExpected }
     if expected > 0 { parts.append("\(expected) muted or in a maintenance") }
     if count(.new) == 0 { parts.insert("nothing new", at: 0) }
-    let nights: InlineText =
-      report.earlierNights > 0
-      ? ", compared with \(IncidentWording.counted(report.earlierNights, "earlier night"))" : ""
     let gone: InlineText = fixed.map { "; " + $0 } ?? ""
-    return head + InlineText.joined(parts, by: ", ") + nights + gone
+    return head + InlineText.joined(parts, by: ", ") + (report.comparedWith ?? "") + gone
   }
 
   /// What the night before had and this one has not.
@@ -184,23 +177,19 @@ struct FirstScreen {
       if lines[test.line.test] == nil { order.append(test.line.test) }
       lines[test.line.test, default: []].append(test)
     }
-    let names = order.prefix(Self.listed).compactMap { name -> InlineText? in
-      guard let tests = lines[name], let first = tests.first else { return nil }
-      let what =
-        tests.count == 1 ? TestWording.line(first.line) : "\(name) on \(tests.count) configurations or branches"
-      return what + " (" + first.standing + ")"
-    }
-    let rest: InlineText = order.count > Self.listed ? " and \(order.count - Self.listed) more" : ""
-    return "\(strong: "Failed tests:") " + InlineText.joined(names, by: ", ") + rest
+    return "\(strong: "Failed tests:") "
+      + .listed(order, most: Self.listed) { name in
+        guard let tests = lines[name], let first = tests.first else { return "\(name)" }
+        let what =
+          tests.count == 1 ? TestWording.line(first.line) : "\(name) on \(tests.count) configurations or branches"
+        return what + " (" + first.standing + ")"
+      }
   }
 
   private var unread: InlineText? {
     let unread = Ranking.diagnostics(report.diagnostics).filter { $0.severity == .error || $0.limit != nil }
     guard !unread.isEmpty else { return nil }
-    let names = unread.prefix(Self.listed).map { problem -> InlineText in
-      IncidentPage.place(problem.location) + " (" + .message(problem.message) + ")"
-    }
-    let rest: InlineText = unread.count > Self.listed ? " and \(unread.count - Self.listed) more" : ""
-    return "\(strong: "Could not be read:") " + InlineText.joined(names, by: ", ") + rest
+    return "\(strong: "Could not be read:") "
+      + .listed(unread, most: Self.listed) { IncidentPage.place($0.location) + " (" + .message($0.message) + ")" }
   }
 }

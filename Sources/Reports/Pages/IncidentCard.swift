@@ -20,11 +20,7 @@ struct IncidentCard {
   /// Adds the card; with a link where the incident has a page of its own.
   func add(to page: inout Page, heading level: Int, hasLink: Bool = true) {
     page.heading(level, title)
-    if let sentence = IncidentSentence(incident, of: report).wording {
-      page.paragraph(sentence)
-    } else {
-      page.paragraph(incident.headline.wording)
-    }
+    page.paragraph(IncidentSentence(incident, of: report).shown)
     page.bullets(hasLink ? lines + [self.page] : lines)
   }
 
@@ -78,7 +74,7 @@ struct IncidentCard {
     let reasons = cause.reasons.prefix(count).map(\.wording)
     let share: InlineText =
       isTest
-      ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of all suspects' weight)"
+      ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of the evidence points to it)"
     if incident.kind == .testRegression, let broke { return "\(strong: "Probable root cause:") " + broke }
     let name = report.isRevision(cause.component) ? report.revision(cause.component) : Labels.name(cause)
     return "\(strong: "Probable root cause:") " + name + share
@@ -123,7 +119,7 @@ struct IncidentCard {
 
   /// What users met, by operation.
   var users: InlineText? {
-    let hit = incident.impact.entryPoints.filter { $0.failed + $0.slow > 0 }
+    let hit = incident.impact.entryPoints.filter { $0.hit > 0 }
     guard !hit.isEmpty else { return nil }
     let texts = hit.prefix(3).map { entry -> InlineText in
       var parts: [InlineText] = []
@@ -152,13 +148,12 @@ struct IncidentCard {
       }
       return incident.components.isEmpty ? nil : "\(strong: "Affected:") nobody else"
     }
-    let shown = others.prefix(Self.listed).map { state -> InlineText in
-      let rate: InlineText =
-        state.failures > 0 ? " (\(percent: state.errorRate) of \(state.requests) requests failed)" : ""
-      return "\(state.id)" + rate
-    }
-    let rest: InlineText = others.count > Self.listed ? " and \(others.count - Self.listed) more" : ""
-    return "\(strong: "Affected:") " + InlineText.joined(shown, by: ", ") + rest
+    return "\(strong: "Affected:") "
+      + .listed(others, most: Self.listed) { state in
+        let rate: InlineText =
+          state.failures > 0 ? " (\(percent: state.errorRate) of \(state.requests) requests failed)" : ""
+        return "\(state.id)" + rate
+      }
   }
 
   private var spread: InlineText? {
@@ -201,8 +196,7 @@ struct IncidentCard {
   }
 
   private var page: InlineText {
-    let path = "incidents/\(IncidentPage.fileName(incident.id.text)).md"
-    return InlineText([.link("timeline and evidence", path: path)])
+    InlineText([.link("timeline and evidence", path: IncidentPage.path(incident))])
   }
 }
 

@@ -13,6 +13,9 @@ package enum IncidentPage {
     return name.isEmpty || name != id ? name + "_" + hexText(StableHash.hash(id)).prefix(8) : name
   }
 
+  /// The page's place in the night's folder.
+  package static func path(_ incident: Incident) -> String { "incidents/\(fileName(incident.id.text)).md" }
+
   package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
     var page = Page(title: "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
     let days = TimeFormat(nil)
@@ -37,6 +40,24 @@ package enum IncidentPage {
     page.bullets([
       "Owner: ____", "What users noticed: ____", "What we learned: ____", "What we change, by whom, until when: ____",
     ])
+    return page
+  }
+
+  /// The incidents of a report as a table, and how to see one.
+  package static func list(_ incidents: [Incident], command: String) -> Page {
+    var page = Page(title: "Incidents")
+    let days = TimeFormat(nil)
+    page.table(
+      ["incident", "severity", "kind", "from (UTC)", "about", "status"],
+      incidents.map { incident in
+        [
+          .foreign(String(incident.id.text.prefix(8))), .own(incident.severity.rawValue),
+          .own(Labels.title(incident.kind)), .own(days.time(incident.start)), Labels.about(incident),
+          .own(incident.status.rawValue),
+        ]
+      })
+    page.paragraph("One of them:")
+    page.blocks.append(.command(command))
     return page
   }
 

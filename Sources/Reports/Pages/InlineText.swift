@@ -67,6 +67,15 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
     return InlineText(runs)
   }
 
+  /// The first of some things, and how many more there are.
+  static func listed<Item>(
+    _ items: [Item], most: Int, by separator: String = ", ", _ text: (Item) -> InlineText
+  ) -> InlineText {
+    let shown = joined(items.prefix(most).map(text), by: separator)
+    guard items.count > most else { return shown }
+    return shown + (separator == "; " ? "; and " : " and ") + "\(items.count - most) more"
+  }
+
   package struct StringInterpolation: StringInterpolationProtocol {
     var runs: [Run] = []
     package init(literalCapacity: Int, interpolationCount: Int) {}

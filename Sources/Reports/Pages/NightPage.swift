@@ -84,7 +84,8 @@ package struct NightPage {
   private func budgets(_ page: inout Page) {
     guard !report.budgets.isEmpty else { return }
     page.heading(2, "Error budgets")
-    page.bullets(report.budgets.prefix(Self.listed).map { BudgetWording.spent($0, report.times) })
+    let times = report.times
+    page.bullets(report.budgets.prefix(Self.listed).map { BudgetWording.spent($0, times) })
     page.bullets(
       report.budgets.prefix(Self.listed).compactMap { BudgetWording.saved($0, report.policies?.recommended) })
   }
@@ -92,10 +93,11 @@ package struct NightPage {
   /// What was changed in the night.
   private func deployments(_ page: inout Page) {
     guard !report.changes.isEmpty else { return }
+    let times = report.times
     page.heading(2, "Deployments and other changes")
     page.table(
       ["time (UTC)", "change"],
-      report.changes.prefix(Self.listed).map { [.own(report.times.time($0.at)), ChangeWording.wording($0)] })
+      report.changes.prefix(Self.listed).map { [.own(times.time($0.at)), ChangeWording.wording($0)] })
     if report.changes.count > Self.listed {
       page.paragraph("\(report.changes.count - Self.listed) more in `report.json`.")
     }
@@ -136,18 +138,18 @@ package struct NightPage {
       if let picture = CascadePicture.flowchart(incident, rules: rules) { page.blocks.append(.mermaid(picture)) }
     }
     guard ranked.count > Self.cards else { return }
+    let times = report.times
     page.heading(3, "The other incidents")
     page.table(
       ["severity", "kind", "from (UTC)", "lasted", "probable root cause", "components", "status", "page"],
       ranked.dropFirst(Self.cards).prefix(100).map { incident in
-        let name = IncidentPage.fileName(incident.id.text)
-        return [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(report.times.time(incident.start)),
+        [
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(times.time(incident.start)),
           .own(
             incident.end > incident.start
               ? NumberFormat.duration(incident.end.subtractingSaturated(incident.start)) : "–"),
           Labels.about(incident), .own(NumberFormat.count(incident.components.count)), .own(incident.status.rawValue),
-          InlineText([.link("open", path: "incidents/\(name).md")]),
+          InlineText([.link("open", path: IncidentPage.path(incident))]),
         ]
       })
     more(ranked.count - Self.cards, than: 100, &page)
@@ -155,7 +157,7 @@ package struct NightPage {
 
   /// The night as users met it.
   private func entryPoints(_ page: inout Page) {
-    let hit = report.impact.entryPoints.filter { $0.failed + $0.slow > 0 }
+    let hit = report.impact.entryPoints.filter { $0.hit > 0 }
     guard !hit.isEmpty else { return }
     page.heading(2, "Users' requests by operation")
     page.table(
@@ -163,7 +165,7 @@ package struct NightPage {
       hit.prefix(Self.listed).map { entry in
         [
           "\(entry.component) \(entry.operation)", "\(entry.requests)", "\(entry.failed)", "\(entry.slow)",
-          "\(percent: Double(entry.failed + entry.slow) / Double(max(entry.requests, 1)))",
+          "\(percent: Double(entry.hit) / Double(max(entry.requests, 1)))",
         ]
       })
     more(hit.count, than: Self.listed, &page)
@@ -268,12 +270,13 @@ package struct NightPage {
 
   private func windows(_ page: inout Page) {
     guard !report.windows.isEmpty else { return }
+    let times = report.times
     page.heading(2, "Suspects in the given windows")
     page.table(
       ["from", "to", "suspects, best first"],
       report.windows.sorted { ($0.start, $0.end) < ($1.start, $1.end) }.prefix(100).map { window in
         [
-          .own(report.times.time(window.start)), .own(report.times.time(window.end)),
+          .own(times.time(window.start)), .own(times.time(window.end)),
           InlineText.joined(
             window.suspects.prefix(5).map { "\($0.component) \(own: NumberFormat.number($0.score))" }, by: ", "),
         ]

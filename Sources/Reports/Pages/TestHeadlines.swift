@@ -3,7 +3,14 @@ internal import Model
 /// The first screen of what tests say: how many failed and as what, by name, with what is known of each kind.
 struct TestHeadlines {
   let report: NightReport
+  /// The failed tests, what is news first.
+  private let names: [Name]
   private static let listed = 4
+
+  init(report: NightReport) {
+    self.report = report
+    names = Self.names(report.tests)
+  }
 
   private var tests: TestFindings { report.tests }
 
@@ -57,7 +64,7 @@ struct TestHeadlines {
     }
   }
 
-  private var names: [Name] {
+  private static func names(_ tests: TestFindings) -> [Name] {
     var lines: [ForeignName: [TestFindings.FailingTest]] = [:]
     for test in tests.failing { lines[test.line.test, default: []].append(test) }
     return lines.map { name, own in
@@ -71,7 +78,6 @@ struct TestHeadlines {
 
   /// The tests in a sentence or two.
   var verdict: InlineText {
-    let names = names
     let red = tests.builds.count { $0.outcome == .failed }
     let incomplete = tests.builds.count { $0.outcome == .incomplete }
     var builds: InlineText = ""
@@ -118,13 +124,10 @@ struct TestHeadlines {
 
   /// A line a kind, what is news first.
   var bullets: [InlineText] {
-    let names = names
-    return Kind.allCases.compactMap { kind -> InlineText? in
+    Kind.allCases.compactMap { kind -> InlineText? in
       let own = names.filter { $0.kind == kind }
       guard !own.isEmpty else { return nil }
-      let shown = own.prefix(Self.listed).map { text($0) }
-      let rest: InlineText = own.count > Self.listed ? "; and \(own.count - Self.listed) more" : ""
-      return "\(strong: kind.title) " + InlineText.joined(shown, by: "; ") + rest
+      return "\(strong: kind.title) " + .listed(own, most: Self.listed, by: "; ", text)
     } + [flaky].compactMap { $0 }
   }
 
@@ -136,9 +139,8 @@ struct TestHeadlines {
       return line.line.configuration.isEmpty ? branch : "\(line.line.configuration)" + branch
     }.filter { !$0.isEmpty }
     if !places.isEmpty {
-      let shown = InlineText.joined(Array(places.prefix(3)), by: ", ")
       let isBare = test.lines.allSatisfy { $0.line.configuration.isEmpty }
-      text = text + (isBare ? "" : " on ") + shown + (places.count > 3 ? " and \(places.count - 3) more" : "")
+      text = text + (isBare ? "" : " on ") + .listed(places, most: 3) { $0 }
     }
     if test.kind == .broke || test.kind == .unsure || test.kind == .ongoing, let since = first.since {
       if first.lastPassed == since {
@@ -171,11 +173,8 @@ struct TestHeadlines {
     }
     let head: InlineText = "\(strong: "News:") "
     let told: InlineText = parts.isEmpty ? "nothing broke tonight" : InlineText.joined(parts, by: ", ")
-    let nights: InlineText =
-      report.earlierNights > 0
-      ? ", compared with \(IncidentWording.counted(report.earlierNights, "earlier night"))"
-      : "; no earlier night is known, so only tonight's builds tell what is new"
-    return head + told + nights
+    return head + told
+      + (report.comparedWith ?? "; no earlier night is known, so only tonight's builds tell what is new")
   }
 }
 

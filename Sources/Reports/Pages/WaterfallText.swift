@@ -3,17 +3,16 @@ internal import Support
 
 /// A request's spans as lines of text: what ran when, as bars, and which span the trouble began in.
 enum WaterfallText {
-  /// Columns of the bars, and of the names before them.
-  private static let (bars, names) = (24, 44)
+  /// Columns of the bars, and of the names before them: with times and marks a line fits a terminal of eighty.
+  private static let (bars, names) = (20, 38)
 
   /// The requests of an incident, the bad one first.
   static func add(_ incident: Incident, to page: inout Page) {
     for request in incident.exemplars.sorted(by: { $0.isBad && !$1.isBad }) {
-      let label: InlineText = request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
-      page.heading(2, label)
+      page.heading(2, .own(WaterfallWording.title(request)))
       page.paragraph("\(request.request), \(duration: request.duration)")
       page.blocks.append(.code(request.spans.map { line($0, of: request) }.joined(separator: "\n")))
-      if request.omitted > 0 { page.paragraph("\(request.omitted) more spans are not shown.") }
+      if let omitted = WaterfallWording.omitted(request) { page.paragraph(omitted) }
     }
   }
 
@@ -33,11 +32,9 @@ enum WaterfallText {
       + String(repeating: " ", count: bars - start - width)
     let took = NumberFormat.duration(span.duration)
     var line = name + " |" + bar + "| " + String(repeating: " ", count: max(0, 7 - took.count)) + took
-    if let failure = span.failure {
-      line += span.isOrigin ? "  ✗ it began here: " + failure.name : "  ✗ " + failure.name
-      if !span.message.isEmpty { line += " (" + VisibleText.show(span.message.text.cut(toBytes: 120)) + ")" }
-    } else if span.isOrigin {
-      line += "  ◀ most of the time was spent here"
+    if let mark = WaterfallWording.mark(span) { line += "  " + mark }
+    if span.failure != nil, !span.message.isEmpty {
+      line += " (" + VisibleText.show(span.message.text.cut(toBytes: 120)) + ")"
     }
     return line
   }

@@ -69,7 +69,7 @@ package enum NotificationBody {
   private static func about(_ incident: Incident) -> String { Labels.about(incident).plain }
 
   private static func summary(_ incident: Incident, _ report: NightReport) -> String {
-    (IncidentSentence(incident, of: report).wording ?? incident.headline.wording).plain
+    IncidentSentence(incident, of: report).shown.plain
   }
 
   private static func text(_ text: String, _ rules: TextRules) -> JSONValue { .string(rules.bounded(text)) }
@@ -84,7 +84,7 @@ package enum NotificationBody {
 package enum IncidentEvents {
   package static func document(_ report: NightReport, rules: TextRules) -> JSONValue {
     let records = Ranking.byTime(report.incidents).map { incident -> JSONValue in
-      let sentence = (IncidentSentence(incident, of: report).wording ?? incident.headline.wording).plain
+      let sentence = IncidentSentence(incident, of: report).shown.plain
       return .object([
         "timeUnixNano": .string(nanoseconds(incident.start)),
         "observedTimeUnixNano": .string(nanoseconds(incident.end)),

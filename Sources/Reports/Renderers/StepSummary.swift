@@ -7,13 +7,14 @@ package enum StepSummary {
     var page = Page(title: "Hindcast")
     FirstScreen(report: report).add(to: &page)
     let ranked = Ranking.bySeverity(report.incidents)
+    let times = report.times
     for incident in ranked.prefix(3) { IncidentCard(incident: incident, report: report).add(to: &page, heading: 2) }
     if ranked.count > 3 { page.heading(2, "The other incidents") }
     page.table(
       ["severity", "kind", "from (UTC)", "probable root cause", "components"],
       ranked.dropFirst(3).prefix(20).map { incident in
         [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(report.times.time(incident.start)),
+          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(times.time(incident.start)),
           Labels.about(incident), .own(NumberFormat.count(incident.components.count)),
         ]
       })
@@ -85,7 +86,7 @@ package enum StepSummary {
       }
       gauge(
         "error_budget_spent_ratio", "Share of the window's error budget that the night spent.",
-        report.budgets.map { (labels($0), NumberFormat.fixed($0.spent(Double($0.bad)), 6)) })
+        report.budgets.map { (labels($0), NumberFormat.fixed($0.spent, 6)) })
       gauge(
         "error_budget_burn_rate", "How many times faster than allowed the night spent its error budget.",
         report.budgets.map { (labels($0), NumberFormat.fixed($0.burnRate, 3)) })

@@ -32,7 +32,7 @@ enum BudgetWording {
       return a != b ? a < b : $0.start > $1.start
     }
     var text: InlineText =
-      "\(budget.objective.component), \(own: target(budget.objective)): \(budget.bad) of \(budget.requests) requests were outside, \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: window(budget.objective.window)), spent at \(own: burnRate(budget.burnRate)) the rate that it allows"
+      "\(budget.objective.component), \(own: target(budget.objective)): \(budget.bad) of \(budget.requests) requests were outside, \(percent: budget.spent) of the budget of \(own: window(budget.objective.window)), spent at \(own: burnRate(budget.burnRate)) the rate that it allows"
     if let hour, hour.bad > 0, budget.hours.count > 1 {
       text =
         "\(text); fastest in the hour from \(own: times.minute(hour.start)), at \(own: burnRate(budget.burnRate(Double(hour.bad), of: hour.requests)))"
@@ -42,7 +42,7 @@ enum BudgetWording {
 
   /// The same in a few words.
   static func short(_ budget: ErrorBudget) -> InlineText {
-    "\(budget.objective.component), \(own: target(budget.objective)): \(percent: budget.spent(Double(budget.bad))) of the budget of \(own: window(budget.objective.window)) spent tonight, at \(own: burnRate(budget.burnRate)) the rate that it allows"
+    "\(budget.objective.component), \(own: target(budget.objective)): \(percent: budget.spent) of the budget of \(own: window(budget.objective.window)) spent tonight, at \(own: burnRate(budget.burnRate)) the rate that it allows"
   }
 
   /// What the best candidate would have saved; nil where none would.

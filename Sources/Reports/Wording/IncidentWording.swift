@@ -71,8 +71,7 @@ enum IncidentWording {
   }
 
   static func names(_ names: [ForeignName]) -> InlineText {
-    let shown = InlineText.joined(names.prefix(listed).map { "\($0)" }, by: ", ")
-    return names.count > listed ? shown + " and \(names.count - listed) more" : shown
+    .listed(names, most: listed) { "\($0)" }
   }
 
   static func trigger(_ trigger: IncidentTrigger) -> InlineText {
@@ -92,7 +91,8 @@ enum IncidentWording {
     switch reason {
     case .failedRequests(let count, let share, let usual):
       "\(count) failed requests began here (\(percent: share) of requests, usually \(percent: usual))"
-    case .moreFailures(let count): "\(count) more requests than usual, of all components, failed because of it"
+    case .moreFailures(let count):
+      "\(count) more calls than usual failed because of it, those between components included"
     case .eventPair(let operation, let first, let next, let share, let usual):
       pair(of: operation, first, next, share: share, usual: usual)
     case .callersBreakOff: "its callers break off after calling it"
@@ -189,15 +189,21 @@ enum IncidentWording {
 
   static func decision(_ decision: CascadeDecision) -> InlineText {
     switch decision {
-    case .openBreakers(let components, let at, let later, let failed):
+    case .openBreakers(let components, let at, let later, let failed, let cause):
       "Circuit breakers on \(counted(components, "component")) would have opened at \(clock: at)"
         + (failed > 0 ? "; about \(later) of the \(failed) failed requests came later" : "")
+        + (cause.map { refused($0) } ?? "")
     case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
     case .investigateLatency: "Investigate latency spike"
     case .compareExemplars: "Compare the exemplar requests with the pattern"
     case .none: "none"
     case .earlier(let text, _): "\(text)"
     }
+  }
+
+  private static func refused(_ cause: CascadeDecision.Refused) -> InlineText {
+    "; the one in front of \(cause.component) would have refused about \(cause.failures) of its \(cause.of) failed calls"
+      + (cause.successes > 0 ? " and \(cause.successes) that succeeded" : " and none that succeeded")
   }
 
   /// What would have been done, nil where nothing.

@@ -7,7 +7,7 @@ extension PolicyWording {
     switch warning {
     case .modelRejected(let difference, let z):
       return
-        "The model rejects itself: evaluated blindly, the log's own policy comes out \(own: number(difference)) off in success (z \(own: number(z))). Estimated parts are unreliable on this log."
+        "The model rejects itself: evaluated blindly, the log's own policy comes out \(own: NumberFormat.number(difference)) off in success (z \(own: NumberFormat.number(z))). Estimated parts are unreliable on this log."
     case .noRetries:
       return
         "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have bounds only."
@@ -47,7 +47,7 @@ extension PolicyWording {
         "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They count as failed, and what a candidate's attempt would have met there is estimated."
     case .overload(let capacity, let t):
       return
-        "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
+        "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: NumberFormat.number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
     case .censoredByTimeout(let attempts, let limit, let told):
       return
         "\(attempts) attempts were cut by their clients' timeout of \(duration: limit); for \(told) of them the callee's own span tells how they would have gone on."
@@ -147,7 +147,7 @@ extension PolicyWording {
 
   private static func extrapolated(_ factor: Double, _ capacities: [PolicyFindings.Capacity]) -> InlineText {
     let label: InlineText =
-      "LOAD-EXTRAPOLATED: it would send up to \(own: number(factor)) times the load of the log, whose answers to such a load are not known."
+      "LOAD-EXTRAPOLATED: it would send up to \(own: NumberFormat.number(factor)) times the load of the log, whose answers to such a load are not known."
     guard !capacities.isEmpty else { return label }
     let texts = capacities.map(capacity)
     return label
@@ -157,7 +157,7 @@ extension PolicyWording {
   static func capacity(_ capacity: PolicyFindings.Capacity) -> InlineText {
     switch capacity.limit {
     case .rate(let perSecond, let loss):
-      "\(capacity.component): \(own: number(perSecond)) attempts per second, then \(own: number(loss)) lost for each more"
+      "\(capacity.component): \(own: NumberFormat.number(perSecond)) attempts per second, then \(own: NumberFormat.number(loss)) lost for each more"
     case .concurrency(let limit): "\(capacity.component): \(limit) attempts at once"
     }
   }

@@ -56,10 +56,11 @@ package enum PolicyWording {
     case .immediate: envelope = "at once"
     case .fixed(let delay): envelope = "after \(time(delay))"
     case .linear(let base, let step): envelope = "after \(time(base)) and \(time(step)) more each time"
-    case .exponential(let base, let factor): envelope = "after \(time(base)) times \(number(factor)) each time"
+    case .exponential(let base, let factor):
+      envelope = "after \(time(base)) times \(NumberFormat.number(factor)) each time"
     case .doublingLessOne(let base): envelope = "after (2^n - 1) times \(time(base))"
     case .immediateThenExponential(let base, let factor):
-      envelope = "at once, then after \(time(base)) times \(number(factor)) each time"
+      envelope = "at once, then after \(time(base)) times \(NumberFormat.number(factor)) each time"
     }
     let jitter: String
     switch law.jitter {
@@ -74,10 +75,8 @@ package enum PolicyWording {
     return envelope + jitter + (law.maximum.map { ", at most \(time($0))" } ?? "")
   }
 
-  static func number(_ value: Double) -> String { NumberFormat.number(value) }
-
   /// A share of requests as so many in a million.
-  private static func million(_ share: Double) -> String { number((share * 1e6).rounded()) }
+  private static func million(_ share: Double) -> String { NumberFormat.number((share * 1e6).rounded()) }
 
   /// The families of a candidate as `report.json` names them.
   static func families(_ families: [PolicyFamily]) -> String {
@@ -161,13 +160,15 @@ package enum PolicyWording {
     if effect.unit == .taskTime {
       let more = extra >= 0 ? "more" : "fewer"
       return what
-        + (abs(extra) < 0.005 ? ", with as many starts" : ", with \(number(abs(extra))) \(more) starts per trouble")
+        + (abs(extra) < 0.005
+          ? ", with as many starts" : ", with \(NumberFormat.number(abs(extra))) \(more) starts per trouble")
     }
     let load =
       extra == 0
       ? "at the same load"
       : extra > 0
-        ? "for \(number(extra)) more attempts per request" : "with \(number(-extra)) fewer attempts per request"
+        ? "for \(NumberFormat.number(extra)) more attempts per request"
+        : "with \(NumberFormat.number(-extra)) fewer attempts per request"
     let latency = effect.extraLatency
     let wait =
       abs(latency) < 1000
@@ -212,7 +213,7 @@ package enum PolicyWording {
   /// A time of an error budget in minutes, as budgets are counted.
   private static func budget(_ time: Double) -> String { "\(NumberFormat.number(time / 60e6)) minutes" }
 
-  private static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + number(value) }
+  private static func signed(_ value: Double) -> String { (value > 0 ? "+" : "") + NumberFormat.number(value) }
 
   private static func signedTime(_ value: Double) -> String {
     (value < 0 ? "-" : "+") + NumberFormat.duration(Int64(checked: abs(value).rounded()) ?? .max)
@@ -231,11 +232,11 @@ package enum PolicyWording {
     case .beyondPatience(let p99, let seen):
       "its p99 of \(duration: p99) is longer than any caller above was seen to wait (\(duration: seen))"
     case .moreLoad(let factor, let component):
-      "it sends \(own: number(factor)) times the load to \(component), which load already overwhelms"
+      "it sends \(own: NumberFormat.number(factor)) times the load to \(component), which load already overwhelms"
     case .hiddenAttempts: "attempts that left no span may change the figures"
     case .modelRejected: "the model does not reproduce the log's own policy"
     case .unseenLoad(let factor):
-      "it sends \(own: number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"
+      "it sends \(own: NumberFormat.number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"
     }
   }
 
@@ -245,7 +246,7 @@ package enum PolicyWording {
     case .idempotent: "the calls may be repeated without harm"
     case .restartsHarmless: "a task may be started again without harm, as soon as it has ended"
     case .callersWait(let time): "callers wait \(duration: time)"
-    case .calleeBears(let factor): "the callees bear \(own: number(factor)) times tonight's peak"
+    case .calleeBears(let factor): "the callees bear \(own: NumberFormat.number(factor)) times tonight's peak"
     case .samePersistence(let share): "at most \(percent: share) of the requests are bad in themselves"
     }
   }
@@ -256,10 +257,10 @@ package enum PolicyWording {
     switch check {
     case .ownPolicy(let difference, let z):
       return
-        "A/A: evaluated as if none of its retries had been logged, the log's own policy comes out \(own: number(difference)) off in success (z \(own: number(z)))."
+        "A/A: evaluated as if none of its retries had been logged, the log's own policy comes out \(own: NumberFormat.number(difference)) off in success (z \(own: NumberFormat.number(z)))."
     case .backtest(let predicted, let from, let difference, let z, let requests):
       return
-        "Backtest: from the retries of \(group(from)), the model predicts \(group(predicted)) to within \(own: number(difference)) in success (z \(own: number(z)), \(requests) failing requests)."
+        "Backtest: from the retries of \(group(from)), the model predicts \(group(predicted)) to within \(own: NumberFormat.number(difference)) in success (z \(own: NumberFormat.number(z)), \(requests) failing requests)."
     case .outages(let count, let open, let median, let step):
       func time(_ value: Double) -> String { NumberFormat.duration(Int64(checked: value.rounded()) ?? .max) }
       let length =
@@ -269,10 +270,10 @@ package enum PolicyWording {
       return
         "Outages as first attempts saw them: \(count), of which \(open) without a success on both sides; \(own: length) (Turnbull's estimate between the calls around them\(own: sample))."
     case .reweighted(let normalised, let plain, let robust, let error, let model, let effective, let failing):
-      func rate(_ value: Double) -> String { number((value * 1e6).rounded() / 1e4) + " %" }
+      func rate(_ value: Double) -> String { NumberFormat.number((value * 1e6).rounded() / 1e4) + " %" }
       let said = model.map { "; the model says \(rate($0))" } ?? ""
       return
-        "Without the model, the log's own retries reweighted say \(own: rate(normalised)) success (self-normalised), \(own: rate(plain)) (plain) and \(own: rate(robust)) ± \(own: rate(1.96 * error)) (doubly robust)\(own: said). Effective \(own: number(effective.rounded())) of \(failing) failing requests."
+        "Without the model, the log's own retries reweighted say \(own: rate(normalised)) success (self-normalised), \(own: rate(plain)) (plain) and \(own: rate(robust)) ± \(own: rate(1.96 * error)) (doubly robust)\(own: said). Effective \(own: NumberFormat.number(effective.rounded())) of \(failing) failing requests."
     }
   }
 

@@ -11,8 +11,22 @@ extension NightReport {
     else { return verdict.wording }
     let grave = incidents.count { $0.severity >= .major }
     let gravity: InlineText = grave > 0 && grave < count ? " (\(grave) of them major or worse)" : ""
-    let head: InlineText = count == 1 ? "One incident: " : "\(count) incidents" + gravity + "; the worst: "
+    let head: InlineText =
+      count == 1 ? "One incident: " : "\(count) incidents" + gravity + "; the worst" + why(worst) + ": "
     return head + sentence + "." + NightVerdict.unread(isPartlyUnread)
+  }
+
+  /// Why an incident is the worst, as incidents are ranked: by severity, then by how many users' requests they hit.
+  private func why(_ worst: Incident) -> InlineText {
+    let peers = incidents.count { $0.severity == worst.severity && $0.isExpected == worst.isExpected }
+    if peers == 1 { return ", the only \(own: worst.severity.rawValue) one" }
+    guard worst.impact.hit > 0 else { return "" }
+    return ", which of the \(peers) \(own: worst.severity.rawValue) ones hit most user requests"
+  }
+
+  /// What the night is held against, where there is something.
+  var comparedWith: InlineText? {
+    earlierNights > 0 ? ", compared with \(IncidentWording.counted(earlierNights, "earlier night"))" : nil
   }
 
   /// How this night's times are shown.
@@ -62,6 +76,9 @@ struct IncidentSentence {
     self.report = report
   }
 
+  /// The sentence, or else what an earlier report said of it.
+  var shown: InlineText { wording ?? incident.headline.wording }
+
   /// nil where the incident is known only in the words of an earlier report.
   var wording: InlineText? {
     let when: InlineText = .own(report.times.range(incident.start, incident.end))
@@ -79,12 +96,11 @@ struct IncidentSentence {
 
   /// What users met of an incident that is known by something else.
   private var met: InlineText {
-    let entries = incident.impact.entryPoints
-    let (failed, slow) = (entries.reduce(0) { $0 + $1.failed }, entries.reduce(0) { $0 + $1.slow })
-    let requests = entries.reduce(0) { $0 + $1.requests }
-    guard failed + slow > 0 else { return "" }
-    let parts: [InlineText] = (failed > 0 ? ["\(failed) failed"] : []) + (slow > 0 ? ["\(slow) slow"] : [])
-    return "; of \(requests) user requests in that time " + InlineText.joined(parts, by: ", ")
+    let impact = incident.impact
+    guard impact.hit > 0 else { return "" }
+    let failed: [InlineText] = impact.failed > 0 ? ["\(impact.failed) failed"] : []
+    let parts = failed + (impact.slow > 0 ? ["\(impact.slow) slow"] : [])
+    return "; of \(impact.requests) user requests in that time " + InlineText.joined(parts, by: ", ")
   }
 
   private func because(_ cause: ForeignName) -> InlineText {

@@ -14,6 +14,7 @@ package struct AggregatePhase: Sendable {
   package let settings: AnalysisSettings
   /// Where test cases go that have no room in memory; none where a partial is to be written.
   package var spill: SpilledCases?
+  package var progress: (any ProgressObserver)?
   /// `limits.memory`: what is aggregated at a time has room in it.
   let memory: Int
 
@@ -84,6 +85,7 @@ package struct AggregatePhase: Sendable {
   ) throws(FileFailure) -> NightPartial {
     let groups = groups(store, jobs: jobs)
     let threads = max(1, min(jobs, groups.count))
+    progress?.begin(.joining, of: groups.count)
     let results = Mutex([NightPartial?](repeating: nil, count: threads))
     let failure = Mutex<FileFailure?>(nil)
     WorkerPool.forEach(threads) { thread in
@@ -94,6 +96,7 @@ package struct AggregatePhase: Sendable {
           groups[number].forEach(store.drop)
           let partial = try aggregate(segment, coverage: coverage, outcomes: [])
           if merged == nil { merged = partial } else { merged?.add(partial) }
+          progress?.advance(1)
           ProcessMemory.trim()
         } catch {
           failure.withLock { $0 = error }

@@ -36,14 +36,16 @@ package struct Extraction: Sendable {
       partitions: partitions, budget: limits.memory / 8 * 3, folder: FileManager.default.temporaryDirectory.path)
     settings.decoders.lastDay = request.date.day
     settings.pieceMemory = max(8 << 20, limits.memory / (4 * max(1, request.jobs)))
-    settings.progress = request.progress
-    let walker = ArchiveWalker(limits: ArchiveLimits(limits), budget: RunBudget())
+    var walker = ArchiveWalker(limits: ArchiveLimits(limits), budget: RunBudget())
+    if let progress = request.progress { walker.onRead = { progress.advance($0) } }
     let phase = ExtractPhase(settings: settings, walker: walker, jobs: request.jobs)
     let inputs = sources.map { source in
       var input = ExtractInput(source, named: request.inputs)
       if let root = request.inputRoot { input.root = root }
       return input
     }
+    let sizes = inputs.compactMap(\.size)
+    request.progress?.begin(.reading, of: sizes.count == inputs.count ? sizes.reduce(0, +) : nil)
     var outcomes = phase.run(inputs) { input, ordinal, symbols, sources, rows in
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }

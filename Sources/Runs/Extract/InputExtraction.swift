@@ -69,7 +69,6 @@ struct InputExtraction {
 
   mutating func chunk(_ bytes: Span<UInt8>) {
     memberBytes += bytes.count
-    settings.progress?.advance(bytes.count)
     decoder?.feed(bytes, into: &batch)
     absorb()
   }
@@ -216,5 +215,4 @@ struct ExtractSettings: Sendable {
   var pieceMemory = 96 << 20
   /// Bytes a symbol table may reach before it is replaced between members.
   var symbolMemory = 24 << 20
-  var progress: (any ProgressObserver)?
 }

@@ -17,12 +17,18 @@ package struct ReportingSettings: Sendable {
 
   package init() {}
 
-  /// A message that is written where an incident is grave enough.
+  /// A message for somebody where an incident is grave enough.
   package struct Notification: Hashable, Sendable {
     package enum Form: String, CaseIterable, Hashable, Sendable { case alertmanager, slack, pagerduty }
+    /// Who takes the message.
+    package enum Receiver: Hashable, Sendable {
+      /// A file, `{date}` not yet replaced.
+      case file(String)
+      /// A program with its arguments, which reads the message from its standard input.
+      case program([String])
+    }
     package var severity: Incident.Severity
-    /// The file to write, `{date}` not yet replaced.
-    package var file: String
+    package var receiver: Receiver
     package var form: Form
   }
 
@@ -135,7 +141,7 @@ package struct ReportingSettings: Sendable {
   }
 
   private mutating func readNotification(_ node: ConfigNode, _ problems: inout [ConfigProblem]) {
-    node.rejectUnknownKeys(["when", "write", "form"], problems: &problems)
+    node.rejectUnknownKeys(["when", "write", "run", "form"], problems: &problems)
     let severities = Incident.Severity.allCases.map(\.rawValue)
     let when = node["when"].map { $0.scalar ?? "" } ?? "major"
     guard let severity = Incident.Severity(rawValue: when) else {
@@ -149,13 +155,31 @@ package struct ReportingSettings: Sendable {
         ConfigProblem(at: node["form"] ?? node, "'\(name)' is no form", suggestion: "alertmanager, slack or pagerduty"))
       return
     }
+    guard let receiver = receiver(node, &problems) else { return }
+    notify.append(Notification(severity: severity, receiver: receiver, form: form))
+  }
+
+  private func receiver(_ node: ConfigNode, _ problems: inout [ConfigProblem]) -> Notification.Receiver? {
+    if let program = node["run"] {
+      let words = program.list?.compactMap(\.scalar) ?? []
+      guard node["write"] == nil, !words.isEmpty, words.count == program.list?.count, words[0] != "" else {
+        problems.append(
+          ConfigProblem(
+            at: program, "'run' takes a program and its arguments as a list, and stands without 'write'",
+            suggestion: "[ /usr/local/bin/page, --stdin ]"))
+        return nil
+      }
+      return .program(words)
+    }
     guard let file = node["write"]?.scalar, !file.isEmpty else {
       problems.append(
-        ConfigProblem(at: node, "a notification needs 'write', the file to write", suggestion: "alerts/{date}.json"))
-      return
+        ConfigProblem(
+          at: node, "a notification needs 'write', the file to write, or 'run', the program that takes it",
+          suggestion: "write: alerts/{date}.json"))
+      return nil
     }
     Placeholders.check(file, ["date"], at: node["write"] ?? node, &problems)
-    notify.append(Notification(severity: severity, file: file, form: form))
+    return .file(file)
   }
 }
 

@@ -46,10 +46,11 @@ package struct RunRequest: Sendable {
   package var failOn: FailOn?
   /// Partitions of the requests; changes no result.
   package var partitions = 64
-  /// The page of the CI job that runs this, if there is one: the night in short is added to it.
   /// Whether failed tests are told as annotations on standard output.
   package var annotates = false
+  /// The page of the CI job that runs this, if there is one: the night in short is added to it.
   package var stepSummary: String?
+  /// Who is told how far the run has come; nil where nobody looks.
   package var progress: (any ProgressObserver)?
   /// Takes what is told at once; by default nobody listens.
   package var tell: @Sendable (RunMessage) -> Void = { _ in }

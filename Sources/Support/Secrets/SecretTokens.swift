@@ -77,6 +77,13 @@ enum SecretTokens {
     return table
   }()
 
+  /// Which two bytes prefixes begin with, a bit each: most places are told apart by them.
+  private static let beginnings: [UInt64] = {
+    var bits = [UInt64](repeating: 0, count: 1024)
+    for form in all { bits[Int(form.prefix[0]) * 4 + Int(form.prefix[1] >> 6)] |= 1 << UInt64(form.prefix[1] & 63) }
+    return bits
+  }()
+
   /// What a look at a place came to.
   enum Look {
     /// A token, and where it ends.
@@ -92,6 +99,9 @@ enum SecretTokens {
 
   /// Whether a token begins at `start`.
   static func look(_ text: Span<UInt8>, _ start: Int) -> Look {
+    guard start + 1 < text.count,
+      beginnings[Int(text[start]) * 4 + Int(text[start + 1] >> 6)] >> UInt64(text[start + 1] & 63) & 1 == 1
+    else { return .nothing(start) }
     var longest = start
     var seen = start
     for form in byInitial[Int(text[start])] where start + form.prefix.count + form.least <= text.count {

@@ -3,7 +3,7 @@ internal import Verbs
 
 /// How a table is printed.
 struct ListingOptions: ParsableArguments {
-  @Option(help: "text, json, or csv; json and csv of history show are the incidents.")
+  @Option(help: "A table's form: text, json, or csv; of history show, json and csv are the incidents.")
   var format = "text"
 
   var value: ListingFormat { ListingFormat(rawValue: format) ?? .text }

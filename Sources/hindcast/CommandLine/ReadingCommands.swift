@@ -37,14 +37,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The policy file; without it a few common candidates.")
   var policies: String?
 
-  @Option(help: "table or json.")
+  @Option(help: "table, json or csv.")
   var format = "table"
 
   func run() throws {
-    guard ["table", "json"].contains(format) else { throw ValidationError("--format takes table or json") }
+    let forms: [String: ListingFormat] = ["table": .text, "json": .json, "csv": .csv]
+    guard let form = forms[format] else { throw ValidationError("--format takes table, json or csv") }
     var options = input.run
     options.policies = policies
-    try finish(PolicyVerb.evaluate(options, asJSON: format == "json"))
+    try finish(PolicyVerb.evaluate(options, form))
   }
 }
 

@@ -47,7 +47,7 @@ package enum CompareVerb {
     var options = options
     options.inputs = inputs
     options.noHistory = true
-    return try NightRun.partial(of: RunSetup.request(options))
+    return try Progress.shown(RunSetup.request(options), NightRun.partial)
   }
 
   /// Two RFC 3339 times with a slash between them, the earlier one first.

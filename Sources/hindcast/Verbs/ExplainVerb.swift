@@ -3,7 +3,7 @@ internal import Reports
 internal import Runs
 internal import Support
 
-/// `explain`: one incident of an earlier run in the terminal, from its report.
+/// `explain`: the incidents of an earlier run, or one of them, in the terminal, from its report.
 package enum ExplainVerb {
   /// A ticket instead of the page; `template` is a file with its form.
   package struct Ticket: Sendable {
@@ -13,14 +13,7 @@ package enum ExplainVerb {
 
   package static func explain(_ id: String, folder: String, ticket: Ticket? = nil) -> Int32 {
     do {
-      let path = folder.hasSuffix(".json") ? folder : folder + "/report.json"
-      let bytes = try CheckedFile.read(path, limit: 512 << 20)
-      let earlier: EarlierReport
-      do throws(ReportReadFailure) {
-        earlier = try ReportJSON.parse(bytes)
-      } catch {
-        throw FileFailure(.damaged, path, error.message)
-      }
+      let earlier = try report(folder)
       guard let incident = earlier.incident(id) else {
         let ids = earlier.incidents.map { "\($0.id)  \(Console.inert($0.headline.wording.plain))" }
         throw RunSetup.Failure(
@@ -39,6 +32,41 @@ package enum ExplainVerb {
       return Exit.done
     } catch {
       return PhaseVerbs.report(error)
+    }
+  }
+
+  /// The incidents of a report, the gravest first.
+  package static func list(_ folder: String, _ format: ListingFormat = .text) -> Int32 {
+    do {
+      let earlier = try report(folder)
+      let incidents = earlier.incidents.sorted { ($1.severity, $0.start, $0.id) < ($0.severity, $1.start, $1.id) }
+      var listing = Listing(["incident", "severity", "kind", "status", "start", "end", "headline"])
+      listing.rows = incidents.map { incident in
+        [
+          incident.id.text, incident.severity.rawValue, incident.kind.rawValue, incident.status.rawValue,
+          Timestamp(incident.start).rfc3339, Timestamp(incident.end).rfc3339, incident.headline.wording.plain,
+        ].map(Listing.Cell.text)
+      }
+      let text = listing.show(format) {
+        if incidents.isEmpty { return "no incidents\n" }
+        return Console.renderer().render(
+          IncidentPage.list(
+            incidents, command: RunSetup.commandLine(["hindcast", "explain", "INCIDENT", "-o", folder])))
+      }
+      try Console.print(text)
+      return Exit.done
+    } catch {
+      return PhaseVerbs.report(error)
+    }
+  }
+
+  private static func report(_ folder: String) throws(FileFailure) -> EarlierReport {
+    let path = folder.hasSuffix(".json") ? folder : folder + "/report.json"
+    let bytes = try CheckedFile.read(path, limit: 512 << 20)
+    do throws(ReportReadFailure) {
+      return try ReportJSON.parse(bytes)
+    } catch {
+      throw FileFailure(.damaged, path, error.message)
     }
   }
 

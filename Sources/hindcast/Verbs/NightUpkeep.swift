@@ -20,7 +20,7 @@ enum NightUpkeep {
     return failures
   }
 
-  /// Writes a notification where an incident is grave enough, and is neither muted nor expected.
+  /// Gives a notification to its receiver where an incident is grave enough, and is neither muted nor expected.
   private static func notify(
     _ one: ReportingSettings.Notification, _ report: NightReport, _ request: RunRequest
   ) throws(FileFailure) {
@@ -33,11 +33,18 @@ enum NightUpkeep {
       case .slack: NotificationBody.slack(report, grave, rules: rules)
       case .pagerduty: NotificationBody.pagerduty(report, grave, rules: rules)
       }
-    let path = request.date.fill(one.file)
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-      try CheckedFile.makeFolder(String(path[..<slash]))
+    let bytes = Array(body.pretty.utf8)
+    switch one.receiver {
+    case .program(let command):
+      try NotificationProgram(command: command).take(
+        bytes, scratch: place(request.output).above + "/.notification-\(getpid())")
+    case .file(let file):
+      let path = request.date.fill(file)
+      if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        try CheckedFile.makeFolder(String(path[..<slash]))
+      }
+      try CheckedFile.write(bytes, to: path)
     }
-    try CheckedFile.write(Array(body.pretty.utf8), to: path)
   }
 
   /// The folder above a night's folder, and the night's name in it.

@@ -19,7 +19,7 @@ package enum PolicyVerb {
         retry: { attempts: 5, backoff: { exponential: { base: 1s, factor: 2, max: 30s, jitter: full } } }
     """
 
-  package static func evaluate(_ options: RunSetup.Options, asJSON: Bool) -> Int32 {
+  package static func evaluate(_ options: RunSetup.Options, _ format: ListingFormat) -> Int32 {
     do {
       let (request, night) = try partial(options)
       guard let findings = evaluated(request, night) else {
@@ -27,7 +27,13 @@ package enum PolicyVerb {
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
       let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
-      try Console.print(asJSON ? ReportJSON(rules: rules).policies(findings).pretty : table(findings))
+      let text =
+        switch format {
+        case .text: table(findings)
+        case .json: ReportJSON(rules: rules).policies(findings).pretty
+        case .csv: figures(findings).csv
+        }
+      try Console.print(text)
       return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
     } catch {
       return PhaseVerbs.report(error)
@@ -47,11 +53,31 @@ package enum PolicyVerb {
   private static func partial(_ options: RunSetup.Options) throws -> (RunRequest, NightPartial) {
     var request = try RunSetup.request(options)
     if request.policies == nil { try request.take(policies: commonCandidates, named: "built-in candidates") }
-    return (request, try NightRun.partial(of: request))
+    return (request, try Progress.shown(request, NightRun.partial))
   }
 
   private static func evaluated(_ request: RunRequest, _ night: NightPartial) -> PolicyFindings? {
     ConcludePhase(request: request).policies(night)
+  }
+
+  /// The same figures as rows for programs: shares of one, and microseconds; where only bounds hold, the value is empty.
+  private static func figures(_ findings: PolicyFindings) -> Listing {
+    let metrics: [(name: String, of: (PolicyFindings.Outcome) -> Estimate)] = [
+      ("success", \.successRate), ("attemptsPerRequest", \.attemptsPerRequest), ("wasted", \.wastedAttempts),
+      ("p99Us", \.latencyP99),
+    ]
+    var listing = Listing(["policy"] + metrics.flatMap { [$0.name, $0.name + "Low", $0.name + "High"] })
+    func add(_ name: String, _ outcome: PolicyFindings.Outcome) {
+      let cells = metrics.flatMap { metric -> [String] in
+        let estimate = metric.of(outcome)
+        return [estimate.value.map { number($0, 6) } ?? "", number(estimate.low, 6), number(estimate.high, 6)]
+      }
+      listing.rows.append(([name] + cells).map { .text($0) })
+    }
+    if findings.calls > 0 || findings.tasks == nil { add("logged", findings.baseline) }
+    if let tasks = findings.tasks { add("logged, of tasks", tasks.outcome) }
+    for candidate in findings.candidates { add(candidate.name.text, candidate.outcome) }
+    return listing
   }
 
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.

@@ -18,7 +18,9 @@ package enum TraceVerb {
     do {
       let wanted = request.lowercased()
       guard !wanted.isEmpty else { throw RunSetup.Failure("trace takes the id of a request") }
-      let extraction = try Extraction.run(try RunSetup.request(options), partitions: partitions)
+      let extraction = try Progress.shown(try RunSetup.request(options)) { request in
+        try Extraction.run(request, partitions: partitions)
+      }
       var found: [(id: String, spans: [ExemplarRequest.Span], logs: [Log], start: Int64, duration: Int64)] = []
       for partition in 0..<partitions {
         let segment = try extraction.store.segment([partition])
@@ -76,10 +78,8 @@ package enum TraceVerb {
       line += " " + Console.inert(span.operation.text)
       if !span.peer.isEmpty, span.peer != span.component { line += " → " + Console.inert(span.peer.text) }
       line += ", \(NumberFormat.duration(span.duration))"
-      if let failure = span.failure {
-        line += span.isOrigin ? ", ✗ it began here: \(failure.name)" : ", ✗ \(failure.name)"
-        if !span.message.isEmpty { line += " (\(Console.inert(span.message.text)))" }
-      }
+      if let mark = WaterfallWording.mark(span) { line += ", " + mark }
+      if span.failure != nil, !span.message.isEmpty { line += " (\(Console.inert(span.message.text)))" }
       return (span.offset, line + "  [\(Console.inert(span.location.description))]")
     }
     // A log record stands behind the spans that had begun when it was written.

@@ -63,7 +63,7 @@ struct AllureEnvironmentDecoder: FormatDecoder {
       guard let first = bare.first, first != "#", first != "!",
         let sign = bare.firstIndex(where: { $0 == "=" || $0 == ":" })
       else { continue }
-      sheet.property(Self.trimmed(bare[..<sign]), Self.trimmed(bare[bare.index(after: sign)...]))
+      sheet.property(bare[..<sign].trimmingSpace(), bare[bare.index(after: sign)...].trimmingSpace())
     }
     if isCut {
       context.report(
@@ -74,11 +74,5 @@ struct AllureEnvironmentDecoder: FormatDecoder {
     batch.reports += sheet.ready
     sheet.drained()
     context.close(into: &batch)
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }

@@ -7,14 +7,14 @@ struct Waterfall {
 
   /// The request as a table; `label` says what it stands for.
   func table(_ request: ExemplarRequest) -> String {
-    let label = request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
-    var out = "<figure class=\"waterfall\"><figcaption>\(label): \(html.trace(request.request, links))"
+    var out =
+      "<figure class=\"waterfall\"><figcaption>\(WaterfallWording.title(request)): \(html.trace(request.request, links))"
     out += ", \(NumberFormat.duration(request.duration))</figcaption>\n"
     out += "<table><thead><tr><th scope=\"col\">span</th><th scope=\"col\">took</th><th scope=\"col\" class=\"bars\">"
     out += "0 to \(NumberFormat.duration(request.duration))</th></tr></thead><tbody>\n"
     for span in request.spans { out += row(span, of: request) }
     out += "</tbody></table>"
-    if request.omitted > 0 { out += "<p>\(NumberFormat.count(request.omitted)) more spans are not shown.</p>" }
+    if let omitted = WaterfallWording.omitted(request) { out += "<p>\(HTMLRenderer.escape(omitted.plain))</p>" }
     return out + "</figure>\n"
   }
 
@@ -22,12 +22,8 @@ struct Waterfall {
     let kind = span.isOrigin ? "origin" : span.failure != nil ? "failed" : "fine"
     var name = html.foreign(span.component.text) + " " + html.foreign(span.operation.text)
     if !span.peer.isEmpty, span.peer != span.component { name += " → " + html.foreign(span.peer.text) }
-    if let failure = span.failure {
-      name += "<br><strong>" + (span.isOrigin ? "✗ it began here: " : "✗ ") + HTMLRenderer.escape(failure.name)
-      name += "</strong>"
-      if !span.message.isEmpty { name += " " + html.foreign(span.message.text) }
-    }
-    if span.isOrigin, span.failure == nil { name += "<br><strong>◀ most of the time was spent here</strong>" }
+    if let mark = WaterfallWording.mark(span) { name += "<br><strong>" + HTMLRenderer.escape(mark) + "</strong>" }
+    if span.failure != nil, !span.message.isEmpty { name += " " + html.foreign(span.message.text) }
     let title = HTMLRenderer.escape(VisibleText.show(html.rules.boundedPath(span.location.description)))
     let whole = max(Double(request.duration), 1)
     let left = min(max(Double(span.offset) / whole, 0), 1) * 100

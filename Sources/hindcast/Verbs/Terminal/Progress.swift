@@ -1,58 +1,106 @@
+internal import Dispatch
 internal import Glibc
-internal import Runs
+internal import Reports
+package import Runs
 internal import Synchronization
 
-/// The progress line: bytes read, rate and time left, on a terminal's standard error only.
+/// The progress line: the phase, how much of it is done in per cent, and the time left; on a terminal's standard error only.
 ///
-/// It never touches a result; without a terminal it does nothing.
+/// It never touches a result; without a terminal there is none. A clock of its own moves it where a phase tells nothing for a
+/// while.
 package final class Progress: ProgressObserver {
-  private struct State {
-    var bytes = 0
-    var stored = 0
-    var shown: Int64 = 0
-    var started: Int64 = 0
-  }
+  /// What the line tells.
+  struct State {
+    var phase = RunPhase.reading
+    var total: Int?
+    var done = 0
+    /// Microseconds since the phase began.
+    var elapsed: Int64 = 0
 
-  private let state = Mutex(State())
-  /// Stored bytes of all inputs, 0 where unknown.
-  private let total: Int
-
-  /// - Parameter total: stored bytes of all inputs, 0 where unknown.
-  package init(total: Int) {
-    self.total = total
-    state.withLock { $0.started = Self.now() }
-  }
-
-  /// Whether standard error is a terminal.
-  package static var isWanted: Bool { isatty(STDERR_FILENO) == 1 }
-
-  /// Counts expanded bytes.
-  package func advance(_ bytes: Int) {
-    let line = state.withLock { state -> String? in
-      state.bytes += bytes
-      return due(&state)
+    /// `reading: 45 %, 12 s, about 15 s left`; without a total there is neither a share nor a time left.
+    var line: String {
+      let name =
+        switch phase {
+        case .reading: "reading"
+        case .joining: "joining requests"
+        case .concluding: "analysing"
+        }
+      let time = elapsed < 1_000_000 ? "" : ", " + NumberFormat.duration(elapsed / 1_000_000 * 1_000_000)
+      guard let total, total > 0 else { return name + time }
+      let share = min(Double(done) / Double(total), 1)
+      var line = "\(name): \(Int(share * 100)) %" + time
+      if share > 0, share < 1, elapsed > 1_000_000 {
+        let left = Double(elapsed) * (1 - share) / share
+        line += ", about \(NumberFormat.duration(max(1, Int64(left / 1e6)) * 1_000_000)) left"
+      }
+      return line
     }
-    if let line { Self.print(line) }
   }
 
-  /// Counts stored bytes that were taken up.
-  func consumed(_ bytes: Int) { state.withLock { $0.stored += bytes } }
+  private struct Shown {
+    var state = State()
+    var began: Int64 = 0
+    var at: Int64 = 0
+    var isOver = false
+  }
 
-  /// Clears the line.
-  package func finish() { Self.print("") }
+  private let shown = Mutex(Shown())
 
-  private func due(_ state: inout State) -> String? {
+  private init() { tick() }
+
+  /// Moves the line every second until it is over.
+  private func tick() {
+    DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
+      guard let self, !shown.withLock({ $0.isOver }) else { return }
+      show(mustMove: true)
+      tick()
+    }
+  }
+
+  /// A progress line where standard error is a terminal.
+  package static func onTerminal() -> Progress? { isatty(STDERR_FILENO) == 1 ? Progress() : nil }
+
+  /// Does some work of a request with a progress line where there is a terminal, and clears the line.
+  static func shown<Result>(_ request: RunRequest, _ work: (RunRequest) throws -> Result) rethrows -> Result {
+    var request = request
+    let progress = onTerminal()
+    request.progress = progress
+    defer { progress?.finish() }
+    return try work(request)
+  }
+
+  package func begin(_ phase: RunPhase, of total: Int?) {
     let now = Self.now()
-    guard now - state.shown > 200_000 else { return nil }
-    state.shown = now
-    let seconds = Double(max(1, now - state.started)) / 1e6
-    let rate = Double(state.bytes) / seconds / 1e6
-    var line = "read \(state.bytes >> 20) MiB, \(Int(rate)) MB/s"
-    if total > 0, state.stored > 0, state.stored < total {
-      let left = seconds * Double(total - state.stored) / Double(state.stored)
-      line += ", about \(Int(left)) s left"
+    shown.withLock { shown in
+      shown.state = State(phase: phase, total: total)
+      shown.began = now
     }
-    return line
+    show(mustMove: true)
+  }
+
+  package func advance(_ count: Int) {
+    shown.withLock { $0.state.done += count }
+    show(mustMove: false)
+  }
+
+  /// Clears the line; nothing is shown from then on.
+  package func finish() {
+    let wasOver = shown.withLock { shown in
+      defer { shown.isOver = true }
+      return shown.isOver
+    }
+    if !wasOver { Self.print("") }
+  }
+
+  /// Shows the line, a few times a second at most.
+  private func show(mustMove: Bool) {
+    let now = Self.now()
+    shown.withLock { shown in
+      guard !shown.isOver, mustMove || now - shown.at > 200_000 else { return }
+      shown.at = now
+      shown.state.elapsed = now - shown.began
+      Self.print(shown.state.line)
+    }
   }
 
   private static func print(_ text: String) {

@@ -1,0 +1,20 @@
+/// The words about a request's spans, the same wherever they are shown: a page, the terminal, `hindcast trace`.
+
+package import Model
+
+package enum WaterfallWording {
+  static func title(_ request: ExemplarRequest) -> String {
+    request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
+  }
+
+  /// How many spans are left out; nil where none is.
+  static func omitted(_ request: ExemplarRequest) -> InlineText? {
+    request.omitted > 0 ? "\(request.omitted) more spans are not shown." : nil
+  }
+
+  /// What went wrong in a span, and whether the trouble began there; nil where it is a span like others.
+  package static func mark(_ span: ExemplarRequest.Span) -> String? {
+    guard let failure = span.failure else { return span.isOrigin ? "◀ most of the time was spent here" : nil }
+    return (span.isOrigin ? "✗ it began here: " : "✗ ") + failure.name
+  }
+}
