@@ -120,9 +120,14 @@ struct Overload: Sendable {
     return dead.contains { second in
       guard dead.contains(second - 1), !dead.contains(second + 1) else { return false }
       var next = second + 1
+      var (made, good) = (0, 0)
       while let bin = seconds[next], bin.made * 5 > usual * 6, bin.good * 20 >= bin.made, bin.good * 10 < bin.made * 9 {
+        (made, good) = (made + bin.made, good + bin.good)
         next += 1
       }
+      // An outage that lets one in twenty through does so in a row of seconds now and then: a storm answers more than that.
+      let leaked = Double(made) / 20
+      guard Double(good) > leaked + 4 * leaked.squareRoot() else { return false }
       // What comes then is answered, or it was no storm but another outage.
       guard next - second > stormSeconds, let after = seconds[next] else { return false }
       return after.good * 20 >= after.made * 17
