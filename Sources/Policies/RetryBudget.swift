@@ -12,9 +12,9 @@ package enum RetryBudget: Hashable, Sendable {
   case ratio(ratio: Double, perSecond: Double, ttl: Int64)
   /// Envoy: retries under way below max(share of the active requests, minimum).
   case concurrency(share: Double, minimum: Int)
-  /// AWS SDK: a retry takes `cost` (`timeoutCost` after a timeout) out of `capacity`; a success gives the last cost back,
-  /// or `refund` where it needed no retry.
-  case quota(capacity: Int, cost: Int, timeoutCost: Int, refund: Int)
+  /// AWS SDK: a retry takes `cost` (`timeoutCost` after a timeout, `throttlingCost` after an answer that asked to slow
+  /// down) out of `capacity`; a success gives the last cost back, or `refund` where it needed no retry.
+  case quota(capacity: Int, cost: Int, timeoutCost: Int, throttlingCost: Int, refund: Int)
 
   /// The deposit of one request under `ratio`.
   static let deposit: Int64 = 1000
@@ -44,7 +44,7 @@ package struct RetryBudgetState: Hashable, Sendable {
     slices = Array(repeating: 0, count: RetryBudget.slices)
     switch budget {
     case .throttle(let maximum, _): tokens = maximum
-    case .quota(let capacity, _, _, _): tokens = Double(capacity)
+    case .quota(let capacity, _, _, _, _): tokens = Double(capacity)
     case .ratio, .concurrency: tokens = 0
     }
   }
@@ -72,7 +72,8 @@ package struct RetryBudgetState: Hashable, Sendable {
     guard succeeded else { return }
     switch budget {
     case .throttle(let maximum, let ratio): tokens = min(tokens + ratio, maximum)
-    case .quota(let capacity, _, _, let refund): tokens = min(tokens + Double(lastCost ?? refund), Double(capacity))
+    case .quota(let capacity, _, _, _, let refund):
+      tokens = min(tokens + Double(lastCost ?? refund), Double(capacity))
     case .ratio, .concurrency: break
     }
   }
@@ -96,8 +97,13 @@ package struct RetryBudgetState: Hashable, Sendable {
       guard Double(activeRetries) < max(share * Double(active), Double(minimum)) else { return nil }
       activeRetries += 1
       return 0
-    case .quota(_, let cost, let timeoutCost, _):
-      let asked = code == FailureKind.timeout.rawValue ? timeoutCost : cost
+    case .quota(_, let cost, let timeoutCost, let throttlingCost, _):
+      let asked =
+        switch code {
+        case FailureKind.timeout.rawValue: timeoutCost
+        case FailureKind.insufficientResources.rawValue: throttlingCost
+        default: cost
+        }
       guard tokens >= Double(asked) else { return nil }
       tokens -= Double(asked)
       return asked

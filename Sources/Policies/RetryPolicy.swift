@@ -27,6 +27,8 @@ package struct RetryPolicy: Hashable, Sendable {
   /// At least 1; `Int.max` is no limit.
   package var attempts: Int
   package var backoff: Backoff
+  /// The law after an answer that asked to slow down (`insufficientResources`), where it is another.
+  package var throttledBackoff: Backoff?
   package var retryOn: KindSet
   /// Microseconds one attempt may take; nil: as long as it took in the log.
   package var attemptTimeout: Int64?
@@ -45,6 +47,11 @@ package struct RetryPolicy: Hashable, Sendable {
     self.attemptTimeout = attemptTimeout
     self.deadline = deadline
     self.retriesLoggedKinds = retriesLoggedKinds
+  }
+
+  /// The law of the wait after a failure.
+  package func backoff(after code: UInt8) -> Backoff {
+    code == FailureKind.insufficientResources.rawValue ? throttledBackoff ?? backoff : backoff
   }
 
   /// One attempt and nothing more.
@@ -92,7 +99,7 @@ package struct RetryPolicy: Hashable, Sendable {
       run.memory = Backoff.Memory()
     case nil:
       run.exponent += 1
-      delay = backoff.delay(run.exponent, u: u, memory: &run.memory)
+      delay = backoff(after: code).delay(run.exponent, u: u, memory: &run.memory)
     }
     delay = max(delay, 0)
     if let deadline, elapsed.addingSaturated(delay) >= deadline { return .stop(.deadline) }

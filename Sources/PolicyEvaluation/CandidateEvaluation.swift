@@ -45,7 +45,7 @@ struct CandidateEvaluation {
     candidate.scope = [policy.component, policy.operation].compactMap { $0.map { ForeignName($0) } }
     candidate.outages = base.outages.count
     candidate.blocks = base.occupied
-    label(&candidate, sums, longer: scenario.isLonger, &warnings)
+    label(&candidate, sums, scenario, &warnings)
     if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
@@ -66,7 +66,7 @@ struct CandidateEvaluation {
 
   /// The shares of its attempts by label; nothing is called exact where the log hides something.
   private func label(
-    _ candidate: inout PolicyFindings.Candidate, _ sums: PolicySums, longer: Bool,
+    _ candidate: inout PolicyFindings.Candidate, _ sums: PolicySums, _ scenario: Scenario,
     _ warnings: inout [PolicyFindings.CandidateWarning]
   ) {
     let total = sums.exact + sums.estimated + sums.unsupported
@@ -75,7 +75,10 @@ struct CandidateEvaluation {
     candidate.unsupported = total > 0 ? sums.unsupported / total : 0
     var doubts = base.log.doubts
     if loggedInOverload != nil { doubts.append(.overload) }
-    if longer { doubts.append(.censoredTimeouts) }
+    if scenario.isLonger { doubts.append(.censoredTimeouts) }
+    // Another number of attempts below is another outcome above, which the log does not have.
+    let isOther = candidate.difference.successRate.value != 0 || candidate.difference.attemptsPerRequest.value != 0
+    if isOther, base.log.isNested(scenario.applies) { doubts.append(.nestedCalls) }
     guard !doubts.isEmpty else { return }
     candidate.estimated += candidate.exact
     candidate.exact = 0
@@ -130,19 +133,12 @@ struct CandidateEvaluation {
     if let above = base.patienceAbove, let p99 = candidate.outcome.latencyP99.value, p99 > Double(above) {
       warnings.append(.beyondCallersPatience(above))
     }
-    let factor = loadFactor(sums)
+    let factor = candidate.loadFactor(over: base.baseline)
     if factor > Self.extrapolation { warnings.append(.extrapolatedLoad(factor: factor, simulatedUnder: [])) }
   }
 
   /// Loads so many times the log's were never answered in it.
   static let extrapolation = 1.1
-
-  /// The candidate's load over the log's: at the peak or in the mean, whichever is more.
-  private func loadFactor(_ sums: PolicySums) -> Double {
-    let peak = base.sums.load.peak > 0 ? sums.load.peak / base.sums.load.peak : 1
-    let mean = base.sums.load.mean > 0 ? sums.load.mean / base.sums.load.mean : 1
-    return max(peak, mean)
-  }
 
   /// The cross-check by weights, where the candidate is a matter of retries alone and partly estimated.
   private func reweighted(_ retry: RetryPolicy, applies: [Bool]) -> ReweightedCheck? {

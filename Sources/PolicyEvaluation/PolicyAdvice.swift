@@ -163,7 +163,7 @@ struct PolicyAdvice {
     if let p99 = candidate.outcome.latencyP99.value, p99 > Double(longestWait) {
       reasons.append(.beyondPatience(p99: Backoff.saturated(p99), seen: longestWait))
     }
-    let factor = loadFactor(candidate, baseline)
+    let factor = candidate.loadFactor(over: baseline)
     if let overloaded, factor > 1.01 {
       reasons.append(.moreLoad(factor: factor, overloaded: overloaded))
     } else if factor > Self.unseenLoad {
@@ -177,17 +177,6 @@ struct PolicyAdvice {
   /// Twice the log's peak is another service's load, not a little more of tonight's.
   private static let unseenLoad = 2.0
 
-  private func loadFactor(
-    _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
-  ) -> Double {
-    func ratio(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Double {
-      guard let mine = candidate.outcome[keyPath: path].value, let theirs = baseline[keyPath: path].value, theirs > 0
-      else { return 1 }
-      return mine / theirs
-    }
-    return max(ratio(\.peakLoad), ratio(\.attemptsPerRequest))
-  }
-
   private func conditions(
     _ candidate: PolicyFindings.Candidate, _ baseline: PolicyFindings.Outcome
   ) -> [PolicyFindings.Condition] {
@@ -196,9 +185,21 @@ struct PolicyAdvice {
     if let p99 = candidate.outcome.latencyP99.value, (candidate.difference.latencyP99.value ?? 0) > 1_000 {
       conditions.append(.callersWait(Backoff.saturated(p99)))
     }
-    let factor = loadFactor(candidate, baseline)
+    let factor = candidate.loadFactor(over: baseline)
     if factor > 1.05 { conditions.append(.calleeBears(factor: factor)) }
     for case .persistenceBounded(let share) in candidate.warnings { conditions.append(.samePersistence(share: share)) }
     return conditions
+  }
+}
+
+extension PolicyFindings.Candidate {
+  /// Its load over another's: at the peak or for each request, whichever is more; what has bounds only at their upper end.
+  func loadFactor(over baseline: PolicyFindings.Outcome) -> Double {
+    func ratio(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Double {
+      let mine = outcome[keyPath: path]
+      guard let theirs = baseline[keyPath: path].value, theirs > 0 else { return 1 }
+      return (mine.value ?? mine.high) / theirs
+    }
+    return max(ratio(\.peakLoad), ratio(\.attemptsPerRequest))
   }
 }

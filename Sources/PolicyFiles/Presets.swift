@@ -4,10 +4,20 @@ internal import Model
 
 /// The presets by name.
 ///
-/// Read in the sources of: resilience4j at af9e7c97, Polly 8 at 173d6d1d, gRPC's A6 at 1fd061ad, Finagle at 4feb34cb, Erlang/OTP
-/// at 002130b6, Temporal's documentation at 022c5763 and Go SDK at 83fc2bc6, systemd at 09ee7caa, botocore 1.44.8; Envoy's v3
-/// interface; "Site Reliability Engineering" (2016), chapter 21; the documentation of tenacity 9, urllib3 2 and
-/// google-api-core 2.
+/// Where each was read; what has two commits was read again, in the latter, on 26 November 2026:
+/// - resilience4j 2 at af9e7c97 and 010b8d2b (`RetryConfig`, `CircuitBreakerConfig`, `IntervalFunction`);
+/// - Polly 8 at 173d6d1d and 243b0443 (`RetryConstants`), 07124acf (`RetryHelper`: jitter and the decorrelated curve);
+/// - gRPC's proposal A6 at 1fd061ad;
+/// - Finagle at 4feb34cb (`RetryPolicy`, `RetryBudget`: 20 %, 10 a second, 10 s);
+/// - Envoy 1.31's documentation of the router filter and of `config.core.v3.BackoffStrategy`;
+/// - botocore 1.44.8 and 0719e795 (`retries/standard.py`, its mode "2.1");
+/// - "Site Reliability Engineering" (2016), chapter 21;
+/// - tenacity 9.2 (`BaseRetrying`: `stop_never`, `wait_none`);
+/// - urllib3 2 at 00f30f01 (`util/retry.py`: `total=10`, `backoff_factor=0`, `DEFAULT_BACKOFF_MAX=120`);
+/// - google-api-core 2 at 07db4c26 (`retry/retry_base.py`: 1 s, twice, at most 60 s, 120 s in all);
+/// - Erlang/OTP at 002130b6 and OTP 27's documentation (`supervisor`: intensity 1, period 5 s);
+/// - Temporal's documentation at 022c5763 and of November 2026, its Go SDK at 83fc2bc6;
+/// - systemd at 09ee7caa (5 starts in 10 s, 100 ms before each).
 package enum Preset: String, CaseIterable, Hashable, Sendable {
   case resilience4j
   /// resilience4j's retry with its exponential interval function.
@@ -65,7 +75,8 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
     case .awsStandard, .awsAdaptive:
       policy.retry = RetryPolicy(
         attempts: 3, backoff: Self.awsBackoff, retryOn: KindSet.retryable.union(KindSet([.runtime])))
-      policy.budget = .quota(capacity: 500, cost: 14, timeoutCost: 14, refund: 1)
+      policy.retry?.throttledBackoff = Self.awsThrottledBackoff
+      policy.budget = .quota(capacity: 500, cost: 14, timeoutCost: 14, throttlingCost: 5, refund: 1)
       policy.isRateAdaptive = self == .awsAdaptive
     case .sre:
       policy.retry = RetryPolicy(
@@ -120,7 +131,7 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
   package static let envoyBackoff = Backoff(.doublingLessOne(base: 25_000), jitter: .full, maximum: 250_000)
 
   /// botocore 1.44.8 (`retries/standard.py`, standard and adaptive mode): fully jittered below 50 ms·2^(i-1), at most 20 s;
-  /// quota 500, 14 for a retry.
+  /// quota 500, 14 for a retry and 5 for one after a throttling answer.
   package static let awsBackoff = Backoff(
     .exponential(base: 50_000, factor: 2), jitter: .full, maximum: 20_000_000)
 

@@ -54,7 +54,30 @@ enum PolicyBenchmark {
     }
     let none = clock.measure { _ = PolicyEvaluator.evaluate(partial, file: PolicyFile()) }
     let all = clock.measure { _ = PolicyEvaluator.evaluate(partial, file: file) }
-    return "\(episodes) episodes: log and model \(none), with \(file.policies.count) retry candidates \(all)"
+    return "\(episodes) episodes: log and model \(none), with \(file.policies.count) retry candidates \(all)\n"
+      + stateful()
+  }
+
+  /// 20,000 calls: a breaker where load makes the failures, against the same retries without a breaker on a log without such.
+  private static func stateful() -> String {
+    var loaded = LoadDependentWorld()
+    loaded.length = 250
+    let overloaded = CallLog(loaded.play(loaded.logged, seed: 1).log)
+    let calm = CallLog(PolicyValidation.episodes(requests: 20_000))
+    let retry = RetryPolicy(attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
+    var guarded = Policy("guarded", retry: retry)
+    guarded.breaker = Preset.resilience4jBreaker
+    let bare = Policy("bare", retry: retry)
+    func cost(_ log: CallLog, _ policies: [Policy]) -> Duration {
+      (0..<3).map { _ in
+        ContinuousClock().measure { _ = PolicyEvaluator.evaluate(log, file: PolicyFile(policies: policies)) }
+      }.min() ?? .zero
+    }
+    let names = ["breaker and overload", "overload alone", "breaker alone", "neither"]
+    let pairs = [(overloaded, guarded), (overloaded, bare), (calm, guarded), (calm, bare)]
+    return zip(names, pairs).map { name, pair in
+      "\(pair.0.count) calls, \(name): one candidate \(cost(pair.0, [pair.1]) - cost(pair.0, []))"
+    }.joined(separator: "\n")
   }
 
   /// Worlds of other makes (many outages, few neighbours, halves of outages, other logging policies); of the laws named only.
@@ -145,22 +168,26 @@ enum PolicyBenchmark {
     }.joined(separator: "\n")
   }
 
-  /// The world whose load feeds on itself: truth, static replay and the second line.
+  /// The worlds whose load feeds on itself, three logs each: truth as the mean of five plays, and the second line.
   private static func load() -> String {
-    let world = LoadDependentWorld()
     let eager = Policy("5 attempts at 1 s", retry: RetryPolicy(attempts: 5, backoff: Backoff(.fixed(1_000_000))))
-    let log = world.play(world.logged, seed: 1)
-    guard let retry = eager.retry,
-      let findings = PolicyEvaluator.evaluate(log.log, file: PolicyFile(policies: [eager])),
-      let candidate = findings.candidates.first
-    else { return "no findings" }
-    let truth = world.play(retry, seed: 2)
-    return """
-      logged \(log.success) success, \(log.attempts) attempts; truth \(truth.success), \(truth.attempts)
-      static \(candidate.outcome.successRate), \(candidate.outcome.attemptsPerRequest)
-      second line \(candidate.loadAware.map { "\($0.successRate), \($0.attemptsPerRequest)" } ?? "none")
-      \(candidate.warnings.map(\.wording.plain).joined(separator: "\n"))
-      """
+    guard let retry = eager.retry else { return "no retry" }
+    var lines: [String] = []
+    for (name, world) in [("loss .5", LoadDependentWorld()), ("published", LoadDependentWorld.published)] {
+      let truths = (2..<7).map { world.play(retry, seed: UInt64($0)) }
+      let success = truths.reduce(0) { $0 + $1.success } / 5
+      let attempts = truths.reduce(0) { $0 + $1.attempts } / 5
+      lines.append("\(name): truth \(success), \(attempts) attempts; by play \(truths.map(\.success))")
+      for seed in [1, 11, 21] as [UInt64] {
+        let log = world.play(world.logged, seed: seed)
+        guard let findings = PolicyEvaluator.evaluate(log.log, file: PolicyFile(policies: [eager])),
+          let candidate = findings.candidates.first
+        else { continue }
+        let second = candidate.loadAware.map { "\($0.successRate), \($0.attemptsPerRequest)" } ?? "none"
+        lines.append("  log \(seed): logged \(log.success); \(candidate.outcome.successRate); second line \(second)")
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func contention(trials: Int) -> String {

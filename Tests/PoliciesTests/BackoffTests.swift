@@ -1,4 +1,5 @@
 // Delay laws against the printed numbers of the systems they are taken from.
+import Model
 import Policies
 import Support
 import Testing
@@ -47,7 +48,7 @@ func resilience4jDelays() {
 }
 
 @Test("gRPC, AWS, Envoy and Temporal: bounds of the first delays")
-func otherDelays() {
+func otherDelays() throws {
   let grpc: [(Int64, Int64)] = [
     (80_000, 120_000), (160_000, 240_000), (320_000, 480_000), (640_000, 960_000), (800_000, 1_200_000),
   ]
@@ -67,6 +68,13 @@ func otherDelays() {
     delays(Preset.awsBackoff, 11, u: 1).map { $0 / 1000 } == [
       50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 20000, 20000,
     ])
+  let aws = try #require(Preset.awsStandard.policy.retry)
+  var (plain, throttled) = (RetryPolicy.Run(), RetryPolicy.Run())
+  #expect(
+    aws.decide(&plain, failure: FailureKind.unavailable.rawValue, elapsed: 0, u: 0.5) == .retry(after: 25_000))
+  #expect(
+    aws.decide(&throttled, failure: FailureKind.insufficientResources.rawValue, elapsed: 0, u: 0.5)
+      == .retry(after: 500_000))
   #expect(Preset.awsRetryAfter(1_500_000, computed: 50_000) == 1_500_000)
   #expect(Preset.awsRetryAfter(10_000_000, computed: 50_000) == 5_050_000)
   #expect((1...5).map { Preset.envoyBackoff.envelope($0) / 1000 } == [25, 75, 175, 250, 250])

@@ -105,9 +105,9 @@ func envoyBudget() {
 }
 
 @Test("AWS quota: costs, refunds, and how many retries empty it")
-func awsQuota() {
+func awsQuota() throws {
   func emptied(_ cost: Int, _ kind: FailureKind) -> Int {
-    var state = RetryBudgetState(.quota(capacity: 500, cost: cost, timeoutCost: 10, refund: 1))
+    var state = RetryBudgetState(.quota(capacity: 500, cost: cost, timeoutCost: 10, throttlingCost: cost, refund: 1))
     var retries = 0
     while state.takeRetry(at: 0, failure: kind.rawValue) != nil { retries += 1 }
     return retries
@@ -115,7 +115,7 @@ func awsQuota() {
   #expect(emptied(5, .unavailable) == 100)
   #expect(emptied(5, .timeout) == 50)
   #expect(emptied(14, .unavailable) == 35)
-  var state = RetryBudgetState(.quota(capacity: 500, cost: 14, timeoutCost: 14, refund: 1))
+  var state = RetryBudgetState(.quota(capacity: 500, cost: 14, timeoutCost: 14, throttlingCost: 14, refund: 1))
   let cost = state.takeRetry(at: 0, failure: unavailable)
   #expect(state.tokens == 486)
   var refunded = state
@@ -123,6 +123,10 @@ func awsQuota() {
   #expect(refunded.tokens == 500)
   state.ended(succeeded: true, retries: 0, lastCost: nil)
   #expect(state.tokens == 487)
+  // The preset's: 14 for a retry, 5 after a throttling answer.
+  var preset = RetryBudgetState(try #require(Preset.awsStandard.policy.budget))
+  #expect(preset.takeRetry(at: 0, failure: unavailable) == 14)
+  #expect(preset.takeRetry(at: 0, failure: FailureKind.insufficientResources.rawValue) == 5)
 }
 
 @Test("AWS adaptive: the cubic's window and what a throttling leaves")

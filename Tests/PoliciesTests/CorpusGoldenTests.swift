@@ -111,7 +111,7 @@ struct CorpusGoldenTests {
       ("v2.1 14", 14, .unavailable), ("throttling 5", 5, .insufficientResources),
     ]
     for (key, cost, kind) in laws {
-      var state = RetryBudgetState(.quota(capacity: 500, cost: cost, timeoutCost: 10, refund: 1))
+      var state = RetryBudgetState(.quota(capacity: 500, cost: cost, timeoutCost: 10, throttlingCost: cost, refund: 1))
       var retries = 0
       while state.takeRetry(at: 0, failure: kind.rawValue) != nil { retries += 1 }
       #expect(Double(retries) == quota[key]?.number, "\(key)")

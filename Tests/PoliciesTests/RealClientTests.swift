@@ -59,8 +59,76 @@ func lateLaws() throws {
     return
   }
   #expect(abs(Double(most) / 60_000 - 1) < 0.15)
+  // A share of a wait that grows slowly is no width of its own.
+  #expect(
+    try inferred { k, random in Int64((k == 1 ? 50_000 : 75_000) * (0.5 + random.unit())) }
+      == DelayLaw(.exponential(base: 50_000, factor: 1.5), jitter: .proportional(below: 0.5, above: 0.5)))
   let urllib = try inferred { k, _ in k == 1 ? 0 : 100_000 }
   #expect(urllib?.envelope == .immediateThenExponential(base: 100_000, factor: 2))
+}
+
+@Test("Fewer attempts below are another outcome above: not exact where calls are nested, exact where they are not")
+func nestedCallsAreNotExact() throws {
+  func log(isNested: Bool) -> CallPartial {
+    var partial = CallPartial(limit: .max)
+    for i in 0..<400 {
+      let time = origin + Int64(i) * 100_000
+      let isDown = i / 10 % 5 == 0
+      var rows = [LoggedAttempt(start: time, duration: 4_000, failure: isDown ? FailureKind.unavailable.rawValue : 0)]
+      if isDown { rows.append(LoggedAttempt(start: time + 40_000, duration: 4_000, isFirst: false)) }
+      partial.add(rows, to: CallEdge(caller: "proxy", callee: "service", operation: "call"))
+      if isNested {
+        partial.add(
+          [LoggedAttempt(start: time - 1_000, duration: 50_000)],
+          to: CallEdge(caller: "client", callee: "proxy", operation: "call"))
+      }
+    }
+    return partial
+  }
+  let once = Policy("once", retry: .never)
+  let alone = try #require(try findings(log(isNested: false), [once]).candidates.first)
+  #expect(alone.exact == 1)
+  let nested = try #require(try findings(log(isNested: true), [once]).candidates.first)
+  #expect(nested.exact == 0 && nested.warnings.contains(.notExact([.nestedCalls])))
+}
+
+@Test("Waits that no law makes are not given one")
+func waitsOfNoLaw() throws {
+  let listed: [Int64] = [10_000, 20_000, 30_000, 50_000]
+  let few = try findings(log(calls: 4_000, attempts: 5) { k, _ in listed[k - 1] }, []).logged
+  #expect(few.laws.isEmpty && few.medianFirstDelay != nil)
+}
+
+/// Few calls of a client that is slow at some of them: to send, to read, and between its attempts.
+private func busyCalls(seed: UInt64, isTold: Bool) -> CallPartial {
+  var random = SplitMix64(seed: seed)
+  var partial = CallPartial(limit: .max)
+  for i in 0..<16 {
+    let slow = i % 2 == 0 ? 0 : 100_000 * random.unit()
+    func own() -> Int64 { 300 + Int64(1_000 * random.unit() + slow * (0.5 + random.unit())) }
+    var time = origin + Int64(i) * 2_000_000
+    var rows: [LoggedAttempt] = []
+    for number in 1...3 {
+      let (lead, lag) = (own(), own())
+      var attempt = LoggedAttempt(
+        start: time, duration: lead + 4_000 + lag, failure: FailureKind.unavailable.rawValue, isFirst: number == 1)
+      if isTold { attempt.note(callee: time + lead, duration: 4_000, failure: FailureKind.unavailable.rawValue) }
+      rows.append(attempt)
+      time = attempt.end + Int64(Double(80_000 << Int64(number - 1)) * random.unit()) + own()
+    }
+    partial.add(rows, to: edge)
+  }
+  return partial
+}
+
+@Test("A busy client is late where its callees' spans show it busy: its law is read from its other waits")
+func busyClient() throws {
+  let errors = try (1...5).map { seed -> Double in
+    let law = try #require(try findings(busyCalls(seed: UInt64(seed), isTold: true), []).logged.laws.first)
+    guard case .exponential(let base, _) = law.envelope, law.jitter == .full else { return 1 }
+    return abs(Double(base) / 80_000 - 1)
+  }
+  #expect(errors.sorted()[2] <= 0.15, "\(errors)")
 }
 
 @Test("A given policy that the log contradicts is refused with both figures; one that it bears out is believed")

@@ -28,10 +28,10 @@ func hedgingOutOfABudget() throws {
   plain.hedge = Hedging(after: 200_000, max: 1)
   var rich = plain
   rich.name = "rich"
-  rich.budget = .quota(capacity: 1_000_000, cost: 1, timeoutCost: 1, refund: 1)
+  rich.budget = .quota(capacity: 1_000_000, cost: 1, timeoutCost: 1, throttlingCost: 1, refund: 1)
   var poor = plain
   poor.name = "poor"
-  poor.budget = .quota(capacity: 0, cost: 1, timeoutCost: 1, refund: 0)
+  poor.budget = .quota(capacity: 0, cost: 1, timeoutCost: 1, throttlingCost: 1, refund: 0)
   let candidates = try evaluate(log(), [plain, rich, poor])
   let attempts = candidates.map { $0.outcome.attemptsPerRequest.value ?? 0 }
   let success = candidates.map { $0.outcome.successRate.value ?? 0 }

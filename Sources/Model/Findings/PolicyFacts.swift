@@ -138,7 +138,7 @@ extension PolicyFindings {
 
   /// Why a figure is not proven by the log.
   package enum Doubt: Hashable, Sendable, Comparable {
-    case hiddenAttempts, rootsApart, overload, censoredTimeouts, breakerRefusals
+    case hiddenAttempts, rootsApart, overload, censoredTimeouts, breakerRefusals, nestedCalls
   }
 
   /// Whether the best candidate may be adopted on what this log shows.

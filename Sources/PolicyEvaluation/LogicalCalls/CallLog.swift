@@ -141,6 +141,12 @@ package struct CallLog: Sendable {
     return nil
   }
 
+  /// Whether any of some edges' callers is itself called in the log.
+  func isNested(_ applies: [Bool]) -> Bool {
+    let callees = Set(edges.map(\.callee))
+    return edges.indices.contains { applies[$0] && callees.contains(edges[$0].caller) }
+  }
+
   /// The longest that a caller whose own callers are in the log was seen to take, microseconds; nil where calls are not
   /// nested. Who waits for such a caller may give up sooner than a candidate would let it retry.
   var longestWaitAbove: Int64? {

@@ -133,18 +133,8 @@ enum LoadResponse {
   }
 
   /// The fit of one component over the seconds of its log, outages of their own making and their neighbours left out.
-  static func fit(_ log: borrowing CallLog, _ range: Range<Int>, origin: Int64, dead: Set<Int64>) -> Fit? {
-    var seconds: [Int64: (made: Int, good: Int)] = [:]
-    for episode in range {
-      for i in log.attempts(of: episode) {
-        let second = (log.start[i] - origin) / 1_000_000
-        var bin = seconds[second] ?? (0, 0)
-        bin.made += 1
-        bin.good += log.failure[i] == 0 ? 1 : 0
-        seconds[second] = bin
-      }
-    }
-    let alive = seconds.sorted { $0.key < $1.key }.filter { bin in
+  static func fit(_ seconds: SecondCounts, dead: Set<Int64>) -> Fit? {
+    let alive = seconds.bins.sorted { $0.key < $1.key }.filter { bin in
       !(-1...1).contains { dead.contains(bin.key + $0) } && bin.value.good * 20 >= bin.value.made
     }
     return fit(alive.map { (Double($0.value.made), Double($0.value.good)) })

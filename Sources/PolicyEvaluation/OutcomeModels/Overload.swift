@@ -44,10 +44,11 @@ struct Overload: Sendable {
     let range = log.ranges[component]
     let failing = range.reduce(0) { $0 + (log.firstFailure[$1] != 0 ? 1 : 0) }
     guard failing >= Self.least, range.count - failing >= Self.least else { return nil }
-    let silent = Self.deadSeconds(log, range, origin)
+    let seconds = SecondCounts(log, range, origin: origin)
+    let silent = seconds.dead
     var t = 0.0
     for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
-    let storms = Self.hasStorm(log, range, dead: silent, origin: origin)
+    let storms = Self.hasStorm(seconds, dead: silent)
     guard t >= Self.fittedThreshold || storms else { return nil }
     self.component = component
     self.t = t
@@ -61,7 +62,7 @@ struct Overload: Sendable {
     let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
     let fit =
-      LoadResponse.fit(log, range, origin: origin, dead: silent).map { LoadResponse.refine($0, table) }
+      LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
       ?? (t >= Self.threshold || storms ? LoadResponse.likeliest(table) : nil)
     let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: dead)
     if let limited, likelihoods.limited >= likelihoods.fitted {
@@ -112,25 +113,21 @@ struct Overload: Sendable {
   ///
   /// An outage that load has nothing to do with ends at once, however much comes (N. Bronson and others, "Metastable
   /// Failures in Distributed Systems", 2021).
-  private static func hasStorm(
-    _ log: borrowing CallLog, _ range: Range<Int>, dead: Set<Int64>, origin: Int64
-  ) -> Bool {
+  private static func hasStorm(_ counts: SecondCounts, dead: Set<Int64>) -> Bool {
     guard dead.count >= 2 else { return false }
-    var seconds: [Int64: (made: Int, good: Int)] = [:]
-    for episode in range {
-      for i in log.attempts(of: episode) {
-        let second = (log.start[i] - origin) / 1_000_000
-        seconds[second, default: (0, 0)].made += 1
-        if log.failure[i] == 0 { seconds[second, default: (0, 0)].good += 1 }
-      }
-    }
+    let seconds = counts.bins
     let usual = seconds.values.map(\.made).sorted()[seconds.count / 2]
     return dead.contains { second in
       guard dead.contains(second - 1), !dead.contains(second + 1) else { return false }
       var next = second + 1
+      var (made, good) = (0, 0)
       while let bin = seconds[next], bin.made * 5 > usual * 6, bin.good * 20 >= bin.made, bin.good * 10 < bin.made * 9 {
+        (made, good) = (made + bin.made, good + bin.good)
         next += 1
       }
+      // An outage that lets one in twenty through does so in a row of seconds now and then: a storm answers more than that.
+      let leaked = Double(made) / 20
+      guard Double(good) > leaked + 4 * leaked.squareRoot() else { return false }
       // What comes then is answered, or it was no storm but another outage.
       guard next - second > stormSeconds, let after = seconds[next] else { return false }
       return after.good * 20 >= after.made * 17
@@ -139,18 +136,6 @@ struct Overload: Sendable {
 
   /// Seconds of a storm.
   private static let stormSeconds: Int64 = 3
-
-  /// Seconds in which at most one attempt in twenty got through, and their neighbours.
-  private static func deadSeconds(_ log: borrowing CallLog, _ range: Range<Int>, _ origin: Int64) -> Set<Int64> {
-    var seconds: [Int64: (made: Int, good: Int)] = [:]
-    for episode in range {
-      for i in log.attempts(of: episode) {
-        seconds[(log.start[i] - origin) / 1_000_000, default: (0, 0)].made += 1
-        if log.failure[i] == 0 { seconds[(log.start[i] - origin) / 1_000_000, default: (0, 0)].good += 1 }
-      }
-    }
-    return Set(seconds.filter { $0.value.good * 20 < $0.value.made && $0.value.made >= 3 }.keys)
-  }
 
   /// The t of the slope of failures of first attempts over first attempts in the window before, its error from sums over
   /// stretches of time (K. Liang and S. Zeger, 1986), outside outages of their own making.

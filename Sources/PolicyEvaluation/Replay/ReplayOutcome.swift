@@ -119,7 +119,8 @@ extension ReplayRun {
   }
 
   /// How long the flight waits before its next attempt.
-  package mutating func delay(_ slot: Int32, seed: UInt64) -> Int64 {
+  package mutating func delay(_ slot: Int32, after code: UInt8, seed: UInt64) -> Int64 {
+    let backoff = replay.retry.backoff(after: code)
     let log = base.log
     let flight = flights[Int(slot)]
     let episode = Int(flight.episode)
@@ -131,19 +132,19 @@ extension ReplayRun {
     guard flight.follows, !base.isRelabelled, next < range.upperBound,
       case .known(let known) = base.logged.delays[Int(log.edge[episode])]
     else {
-      return replay.retry.backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
+      return backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
     }
     let logged = max(
       log.start[next].subtractingSaturated(log.start[next - 1].addingSaturated(log.duration[next - 1])), 0)
-    if replay.policy.retry == nil || known == replay.retry.backoff { return logged }
+    if replay.policy.retry == nil || known == backoff { return logged }
     if known.isRandom {
       let drawn = max(logged.subtractingSaturated(late), 0)
       let isTold = base.logged.tellsChance[Int(log.edge[episode])]
       let coupled = min(max((isTold ? known.fraction(of: drawn, retry: k, previous: nil) : nil) ?? u, 0), 1)
-      return replay.retry.backoff.delay(k, u: coupled, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
+      return backoff.delay(k, u: coupled, memory: &flights[Int(slot)].run.memory).addingSaturated(late)
     }
     let overhead = max(logged.subtractingSaturated(known.envelope(k)), 0)
-    return replay.retry.backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(overhead)
+    return backoff.delay(k, u: u, memory: &flights[Int(slot)].run.memory).addingSaturated(overhead)
   }
 }
 

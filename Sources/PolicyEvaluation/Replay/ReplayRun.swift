@@ -269,7 +269,7 @@ package struct ReplayRun {
       finish(slot, succeeded: false, at: time)
       return
     }
-    let delay = delay(slot, seed: seed)
+    let delay = delay(slot, after: code, seed: seed)
     if let deadline = replay.retry.deadline, elapsed.addingSaturated(delay) >= deadline {
       finish(slot, succeeded: false, at: time)
       return

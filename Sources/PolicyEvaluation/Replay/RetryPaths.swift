@@ -192,7 +192,7 @@ package struct RetryPaths: Sendable {
       return nil
     }
     let delay = self.delay(
-      attempt, logged: loggedDelay, previous: walk.loggedPrevious, law: law,
+      attempt, after: walk.code, logged: loggedDelay, previous: walk.loggedPrevious, law: law,
       isTold: base.logged.tellsChance[Int(log.edge[walk.episode])], seed: seed, lateness: walk.lateness,
       memory: &walk.memory)
     walk.loggedPrevious = loggedDelay
@@ -316,15 +316,16 @@ package struct RetryPaths: Sendable {
 
   /// The delay before a retry: the logged one under the same law, else coupled to it through its random number.
   private func delay(
-    _ k: Int, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, isTold: Bool, seed: UInt64,
+    _ k: Int, after code: UInt8, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, isTold: Bool, seed: UInt64,
     lateness: UInt64, memory: inout Backoff.Memory
   ) -> Int64 {
     var random = SplitMix64(seed: seed)
     let late = base.logged.lateness.draw(lateness)
+    let backoff = policy.backoff(after: code)
     guard let logged, case .known(let known) = law else {
-      return policy.backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(late)
+      return backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(late)
     }
-    if known == policy.backoff {
+    if known == backoff {
       memory.previous = Double(logged)
       return logged
     }
@@ -332,10 +333,10 @@ package struct RetryPaths: Sendable {
       // What the law drew is what is left of the wait without the client's lateness.
       let drawn = max(logged.subtractingSaturated(late), 0)
       let u = (isTold ? known.fraction(of: drawn, retry: k, previous: previous) : nil) ?? random.unit()
-      return policy.backoff.delay(k, u: min(max(u, 0), 1), memory: &memory).addingSaturated(late)
+      return backoff.delay(k, u: min(max(u, 0), 1), memory: &memory).addingSaturated(late)
     }
     // What the client needed on top of the law, it would have needed here too.
     let overhead = max(logged.subtractingSaturated(known.envelope(k)), 0)
-    return policy.backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(overhead)
+    return backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(overhead)
   }
 }

@@ -141,6 +141,7 @@ extension PolicyWording {
     case .overload: "load changes the answers"
     case .censoredTimeouts: "timeouts hide how attempts would have ended"
     case .breakerRefusals: "requests refused before any call"
+    case .nestedCalls: "calls above would have gone another way too"
     }
   }
 
