@@ -51,15 +51,15 @@ let package = Package(
     system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     system("CMalloc", apt: "libc6-dev"),
     system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
-    // Our own few lines of C, for what Swift's vectors cannot do.
-    .systemLibrary(name: "CByteMarks"),
+    // Our own few lines of C: searches of sixteen bytes at a time, and calls of the file system.
+    .systemLibrary(name: "CByteSearch"),
     .systemLibrary(name: "CFiles"),
 
     // The rooms, in the order the data passes through them: each may use those it names, never the other way round.
     room("Support", ["CLibCrypto", "CPCRE2", "CFiles"]),
     room("Model", ["Support"]),
     room("Archives", ["Support", "Model", "CFiles", "CLibArchive", "CISAL", "CZstd", "CLZMA", "CBZip2"]),
-    room("Decoders", ["Support", "Model", "CByteMarks", "CLibXML2"]),
+    room("Decoders", ["Support", "Model", "CByteSearch", "CLibXML2"]),
     room("Segments", ["Support", "Model", "CZstd"]),
     room("LogTemplates", ["Support", "Model"]),
     room("Traces", ["Support", "Model", "Segments", "LogTemplates"]),

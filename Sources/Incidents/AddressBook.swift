@@ -20,9 +20,8 @@ struct AddressBook {
   }
 
   /// The partial with components for their addresses.
-  func resolved(_ partial: IncidentPartial) -> IncidentPartial {
+  func resolved(_ partial: consuming IncidentPartial) -> IncidentPartial {
     guard !components.isEmpty else { return partial }
-    var partial = partial
     partial.edges = renamed(partial.edges)
     partial.blame = renamed(partial.blame)
     partial.impact = renamed(partial.impact)

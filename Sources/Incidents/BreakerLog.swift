@@ -1,3 +1,5 @@
+internal import Model
+
 /// Circuit breakers as log lines tell of them: the states of the breaker in front of each component, in time order.
 ///
 /// A line speaks of the breaker in front of the component that it names; where it names none, of the one in front of
@@ -6,7 +8,7 @@ struct BreakerLog {
   struct Line {
     /// Microseconds since the epoch.
     var time: Int64
-    var state: CircuitState
+    var state: Incident.Circuit
     /// The component that wrote it.
     var writer: Int
     var sighting: EvidenceSample
@@ -46,7 +48,7 @@ struct BreakerLog {
   /// The changes of state told within a time: of lines that say the same again only the first.
   func changes(_ component: Int, from: Int64, to: Int64) -> [Line] {
     var changes: [Line] = []
-    var states: [Int: CircuitState] = [:]
+    var states: [Int: Incident.Circuit] = [:]
     for line in lines[component] ?? [] where line.time >= from && line.time <= to {
       if states.updateValue(line.state, forKey: line.writer) != line.state { changes.append(line) }
     }
@@ -54,7 +56,7 @@ struct BreakerLog {
   }
 
   /// The state told last within a time; nil where nothing was told.
-  func state(_ component: Int, from: Int64, to: Int64) -> CircuitState? {
+  func state(_ component: Int, from: Int64, to: Int64) -> Incident.Circuit? {
     lines[component]?.last { $0.time >= from && $0.time <= to }?.state
   }
 

@@ -1,3 +1,5 @@
+internal import Model
+
 /// What a log line says of a circuit breaker, told by the words that breakers have in common: Resilience4j
 /// (`CircuitBreaker 'x' changed state from CLOSED to OPEN`, `is OPEN and does not permit further calls`), Hystrix
 /// (`short-circuited`, `circuit is OPEN`), Polly (`The circuit is now open`), gobreaker and Sony (`circuit breaker is
@@ -5,10 +7,10 @@
 enum BreakerWords {
   /// The state that a breaker is in after a line; nil where the line tells of none, or of several without saying which
   /// came last.
-  static func state(in message: String) -> CircuitState? {
+  static func state(in message: String) -> Incident.Circuit? {
     let words = words(message)
     guard speaksOfBreaker(words) else { return nil }
-    var states: [(index: Int, state: CircuitState)] = []
+    var states: [(index: Int, state: Incident.Circuit)] = []
     for (index, word) in words.enumerated() {
       let behind = index > 0 ? words[index - 1] : ""
       if behind == "half", word == "open" || word == "opened" {
@@ -46,7 +48,7 @@ enum BreakerWords {
     return false
   }
 
-  private static func state(of word: String) -> CircuitState? {
+  private static func state(of word: String) -> Incident.Circuit? {
     switch word {
     case "open", "opened", "opens", "opening", "tripped", "trips", "circuited": .open
     case "closed", "closes", "closing", "reset", "resets": .closed

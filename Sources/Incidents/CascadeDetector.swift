@@ -1,7 +1,7 @@
 internal import Support
 package import Model
 
-/// The reflex gate: when enough components fail at once, their breakers open and load is shed.
+/// The reflex gate: when enough components fail at once, their breakers should open and load be shed.
 ///
 /// It fires when, within the window, at least `components` components each have at least `minimumRequests` finished
 /// requests of which at least `errorRate` failed. One firing is one alarm: it is extended while the condition holds and
@@ -13,7 +13,6 @@ package struct CascadeDetector: Sendable {
     package var requests: Int
     package var failures: Int
     package var errorRate: Double { requests == 0 ? 0 : Double(failures) / Double(requests) }
-    package var circuit: CircuitState
   }
 
   /// One alarm, from its first to its last failure.
@@ -21,13 +20,10 @@ package struct CascadeDetector: Sendable {
     /// Microseconds since the epoch.
     package var start: Int64
     package var end: Int64
-    package var trigger = "Cascade detected"
     /// The failing components when it fired, by name.
     package var states: [State]
     /// The failures that led to it, in time order.
     package var chain: [Link]
-    /// How many breakers would open.
-    package var opened: Int
   }
 
   /// One failure that led to an alarm.
@@ -48,7 +44,6 @@ package struct CascadeDetector: Sendable {
   }
 
   package let settings: IncidentSettings
-  package private(set) var breakers: [String: CircuitBreaker] = [:]
   /// Alarms that are over, then the one that is not.
   package private(set) var alarms: [Alarm] = []
   /// Events that came more than a window late and were not used.
@@ -83,10 +78,6 @@ package struct CascadeDetector: Sendable {
     // Merged logs may be a little out of order: keep the window sorted.
     let place = recent.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
     recent.insert(finished, at: place)
-    if failures == 0 { breakers[component]?.recordSuccess(at: time) }
-    for _ in 0..<min(failures, settings.breaker.failures) {
-      breakers[component, default: CircuitBreaker(settings: settings.breaker)].recordFailure(at: time)
-    }
     return judge(at: time, failed: failures > 0)
   }
 
@@ -99,18 +90,9 @@ package struct CascadeDetector: Sendable {
     }
     guard failed else { return nil }
     isOpen = true
-    for state in failing {
-      breakers[state.component, default: CircuitBreaker(settings: settings.breaker)].force(at: time)
-    }
     let alarm = Alarm(
-      start: time, end: time,
-      states: failing.map { state in
-        var copy = state
-        copy.circuit = breakers[state.component]?.state ?? .closed
-        return copy
-      },
-      chain: recent.filter(\.failed).map { Link(time: $0.time, component: $0.component, request: $0.request) },
-      opened: failing.count)
+      start: time, end: time, states: failing,
+      chain: recent.filter(\.failed).map { Link(time: $0.time, component: $0.component, request: $0.request) })
     alarms.append(alarm)
     return alarm
   }
@@ -120,7 +102,7 @@ package struct CascadeDetector: Sendable {
     for finished in recent {
       var state =
         states[finished.component]
-        ?? State(component: finished.component, requests: 0, failures: 0, circuit: .closed)
+        ?? State(component: finished.component, requests: 0, failures: 0)
       state.requests += finished.requests
       state.failures += finished.failures
       states[finished.component] = state
@@ -129,7 +111,4 @@ package struct CascadeDetector: Sendable {
       $0.failures > 0 && $0.requests >= settings.minimumRequests && $0.errorRate >= settings.errorRate
     }.sorted { $0.component < $1.component }
   }
-
-  /// Components whose breaker is open, by name.
-  package var openBreakers: [String] { breakers.filter { $0.value.state == .open }.keys.sorted() }
 }

@@ -205,4 +205,17 @@ struct ImpactMap {
   func fastFailures(to component: Int, from: Int64, to: Int64) -> Int {
     (incoming[component]?.overlapping(from, to) ?? []).reduce(0) { $0 + $1.fastFailures }
   }
+
+  /// What all callers together saw of their calls to a component, by slot of `IncidentPartial.coarse` in time order.
+  func calls(to component: Int, from: Int64, to: Int64) -> [(slot: Int32, calls: EdgeCount)] {
+    var sums: [(slot: Int32, calls: EdgeCount)] = []
+    for (slot, edge) in incoming[component]?.overlappingRows(from, to) ?? [] {
+      if let last = sums.indices.last, sums[last].slot == slot {
+        sums[last].calls.merge(edge)
+      } else {
+        sums.append((slot, edge))
+      }
+    }
+    return sums
+  }
 }

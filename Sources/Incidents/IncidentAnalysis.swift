@@ -39,11 +39,12 @@ package enum IncidentAnalysis {
   ///   - objectives: whose error budgets are asked about.
   /// - Returns: the findings, the same for equal arguments.
   package static func conclude(
-    _ partial: IncidentPartial, settings: IncidentSettings, windows: [Range<Int64>] = [],
+    _ partial: consuming IncidentPartial, settings: IncidentSettings, windows: [Range<Int64>] = [],
     earlier: IncidentProfile? = nil, objectives: [Objective] = []
   ) -> IncidentFindings {
-    let partial = AddressBook(partial).resolved(partial)
-    let grid = ComponentTimeline(partial.canonical(), settings: settings)
+    // Where nobody else holds the partial, its cells are put in order where they stand: a night is not held twice.
+    let book = AddressBook(copy partial)
+    let grid = ComponentTimeline(book.resolved(partial).canonical(), settings: settings)
     var findings = IncidentFindings()
     findings.components = components(grid)
     findings.curves = ComponentCurves(grid).curves
@@ -60,14 +61,14 @@ package enum IncidentAnalysis {
       earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
     let breakers = BreakerLog(grid)
     let entries = EntryImpacts(grid)
-    findings.impact = entries.impact(from: partial.first, to: partial.last)
+    findings.impact = entries.impact(from: grid.partial.first, to: grid.partial.last)
     findings.incidents = incidents(
       scorer, Detectors(failures: failures, slowness: slowness), entries, breakers: breakers, settings: settings)
     findings.openCircuitBreakers = openBreakers(grid, breakers)
     findings.budgets = objectives.compactMap { objective in
       let (slots, length) = grid.slots(objective)
       guard !slots.isEmpty else { return nil }
-      var budget = ErrorBudget(objective, slots, length: partial.last &- partial.first)
+      var budget = ErrorBudget(objective, slots, length: grid.partial.last &- grid.partial.first)
       budget.take(findings.incidents, slots, slotLength: length)
       return budget
     }
@@ -138,7 +139,7 @@ package enum IncidentAnalysis {
       last[component] = (reading.source, grid.partial.names[cell.c])
     }
     let told = breakers.open.filter { last[$0] == nil }
-    let open = last.filter { $0.value.state == CircuitState.open.rawValue }.keys + told
+    let open = last.filter { $0.value.state == Incident.Circuit.open.rawValue }.keys + told
     return open.sorted().map { ForeignName(grid.components[$0]) }
   }
 

@@ -43,7 +43,7 @@ struct IncidentDescription {
     incident.headline = headline(
       incident, group, cause: name ?? "", others: others, RequestImpact(incident.impact, failed: hit, of: volume))
     incident.reasoning = reasoning(incident, group, first: first, affected: affected)
-    decide(&incident, group, hit: hit)
+    incident.decision = decision(incident, group, hit: hit)
     incident.timeline = timeline(incident, group, onsets: onsets, proofs)
     var evidence = incident.rootCauses.first?.evidence ?? []
     for component in affected { evidence += proofs(component).prefix(1) }
@@ -57,7 +57,7 @@ struct IncidentDescription {
   // MARK: States
 
   /// The slots within an incident that hold anything: a span of months must not cost months of empty slots.
-  private func slots(_ group: IncidentBuilder.Group, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
+  func slots(_ group: IncidentBuilder.Group, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
     let first = IncidentPartial.slot(group.start, length)
     let last = max(first, IncidentPartial.slot(group.end, length))
     return held[held.partitioningIndex { $0 >= first }..<held.partitioningIndex { $0 > last }]
@@ -97,7 +97,7 @@ struct IncidentDescription {
   /// Buckets of the requests' durations by (component, coarse slot).
   private let durationBuckets: [CubeKey: [(number: Int32, count: Int)]]
   /// Slots of `IncidentPartial.fine` in which components were active, ascending.
-  private let fineSlots: [Int32]
+  let fineSlots: [Int32]
   /// Slots of `IncidentPartial.coarse` that hold durations or failures, ascending.
   private let coarseSlots: [Int32]
 
@@ -157,10 +157,10 @@ struct IncidentDescription {
     let said = signals(name, from: .min, to: group.end).last { $0.kind == .circuitBreaker }
     if let said { return Incident.Circuit(rawValue: said.subject) ?? .unknown }
     if let told = breakers.state(component, from: group.start - IncidentPartial.coarse, to: group.end) {
-      return Incident.Circuit(told)
+      return told
     }
     let fast = impacts.fastFailures(to: component, from: group.start, to: group.end)
-    return fast >= settings.breaker.failures ? .open : .unknown
+    return fast >= settings.failuresToOpen ? .open : .unknown
   }
 
   // MARK: Spread
@@ -307,43 +307,11 @@ struct IncidentDescription {
       lines += Amplification(grid: grid, impacts: impacts).reasoning(
         to: first, among: affected, from: group.start, to: group.end)
       let fast = impacts.fastFailures(to: first, from: group.start, to: group.end)
-      if fast >= settings.breaker.failures {
+      if fast >= settings.failuresToOpen {
         lines.append(.fastFailures(component: best.component, count: fast))
       }
     }
     return lines
-  }
-
-  /// What the reflex gate would have decided, replayed over the slots in which the affected components had requests.
-  private func decide(_ incident: inout Incident, _ group: IncidentBuilder.Group, hit: Double) {
-    var replayed = settings
-    replayed.window = max(settings.window, IncidentPartial.fine)
-    var gate = CascadeDetector(settings: replayed)
-    let names = incident.components.compactMap { state in
-      grid.partial.names.find(state.id.text).map { (id: state.id.text, name: $0) }
-    }
-    for slot in slots(group, of: fineSlots, IncidentPartial.fine) {
-      var ends: [(time: Int64, id: String, activity: Activity)] = []
-      for (id, name) in names {
-        guard let activity = grid.partial.activity.cells[CubeKey(a: name, slot: slot)] else { continue }
-        let start = IncidentPartial.start(slot, IncidentPartial.fine)
-        ends.append((activity.failures > 0 ? max(activity.first, start) : start, id, activity))
-      }
-      ends.sort { ($0.time, $0.id) < ($1.time, $1.id) }
-      for end in ends {
-        let alarm = gate.finish(
-          end.id, at: end.time, requests: end.activity.requests, failures: end.activity.failures)
-        guard let alarm else { continue }
-        let before = impacts.rootFailures(group.components, from: group.start, to: alarm.start)
-        let rest = max(0, Int(hit) - before)
-        incident.decision = .openBreakers(
-          components: alarm.opened, at: alarm.start, later: rest, failed: Int(hit))
-        return
-      }
-    }
-    incident.decision =
-      incident.kind == .latencyRegression
-      ? .investigateLatency : .watch(threshold: settings.components)
   }
 
   private func timeline(
@@ -361,7 +329,7 @@ struct IncidentDescription {
         moments.append(
           Incident.Moment(
             at: line.time, component: name,
-            .breaker(state: Incident.Circuit(line.state), writer: grid.name(line.writer)),
+            .breaker(state: line.state, writer: grid.name(line.writer)),
             evidence: line.sighting.evidence(
               grid.partial.names, quote: Quote.of(line.sighting, grid.partial.names))))
       }
@@ -383,16 +351,6 @@ struct IncidentDescription {
       (a.element.at, a.element.component, a.offset) < (b.element.at, b.element.component, b.offset)
     }
     return ordered.prefix(40).map(\.element)
-  }
-}
-
-extension Incident.Circuit {
-  init(_ state: CircuitState) {
-    switch state {
-    case .closed: self = .closed
-    case .open: self = .open
-    case .halfOpen: self = .halfOpen
-    }
   }
 }
 

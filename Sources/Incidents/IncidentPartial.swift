@@ -74,6 +74,13 @@ package struct IncidentPartial: Sendable {
 
   package init() {}
 
+  /// The bytes of a partial of nothing.
+  package static let none: [UInt8] = {
+    var writer = ByteWriter()
+    IncidentPartial().encode(to: &writer)
+    return writer.bytes
+  }()
+
   /// The slot of a time.
   static func slot(_ time: Int64, _ length: Int64) -> Int32 {
     let quotient = time / length

@@ -12,7 +12,9 @@ package struct IncidentSettings: Hashable, Sendable {
   package var errorRate = 0.1
   /// The fewest requests in the window that an error rate is believed of.
   package var minimumRequests = 1
-  package var breaker = BreakerSettings()
+  /// The breaker that the decision of an incident is replayed with: so many failures within a period open it, all probes
+  /// must succeed.
+  package var breaker = Self.breaker(failures: 5, within: 60_000_000, open: 30_000_000, probes: 1)
   /// The fewest failed requests that make an incident.
   package var minimumFailures = 5
   /// How long nothing must happen before an incident is closed.
@@ -39,7 +41,7 @@ package struct IncidentSettings: Hashable, Sendable {
     minimumFailures = config.integer("minimumFailures", default: minimumFailures, least: 1, &problems)
     quiet = config.duration("quiet", default: quiet, &problems)
     propagation = config.duration("propagation", default: propagation, &problems)
-    if let node = config["breaker"] { breaker = BreakerSettings(config: node, problems: &problems) }
+    if let node = config["breaker"] { breaker = Self.breaker(config: node, problems: &problems) }
     if let node = config["baseline"] { baseline = Self.ranges(node, &problems) }
   }
 
@@ -57,25 +59,26 @@ package struct IncidentSettings: Hashable, Sendable {
   }
 }
 
-/// The settings of a circuit breaker.
-package struct BreakerSettings: Hashable, Sendable {
-  /// Failures within `period` that open it.
-  package var failures = 5
-  /// How long failures count, microseconds.
-  package var period: Int64 = 60_000_000
-  /// How long it stays open, microseconds.
-  package var reset: Int64 = 30_000_000
-  /// Calls let through while half open, all of which must succeed.
-  package var probes = 1
+extension IncidentSettings {
+  /// The failures within its period that open the breaker: as many calls that fail at once look like an open one.
+  package var failuresToOpen: Int {
+    guard case .failures(let count, _) = breaker.window else { return 1 }
+    return count
+  }
 
-  package init() {}
+  private static func breaker(failures: Int, within period: Int64, open: Int64, probes: Int) -> BreakerSettings {
+    BreakerSettings(
+      window: .failures(failures, within: period), failureRate: .leastNonzeroMagnitude, minimumCalls: .max, open: open,
+      probes: probes)
+  }
 
-  init(config: ConfigNode, problems: inout [ConfigProblem]) {
+  private static func breaker(config: ConfigNode, problems: inout [ConfigProblem]) -> BreakerSettings {
     config.rejectUnknownKeys(["failures", "period", "reset", "probes"], problems: &problems)
-    failures = config.integer("failures", default: failures, least: 1, &problems)
-    period = config.duration("period", default: period, &problems)
-    reset = config.duration("reset", default: reset, &problems)
-    probes = config.integer("probes", default: probes, least: 1, &problems)
+    return breaker(
+      failures: config.integer("failures", default: 5, least: 1, &problems),
+      within: config.duration("period", default: 60_000_000, &problems),
+      open: config.duration("reset", default: 30_000_000, &problems),
+      probes: config.integer("probes", default: 1, least: 1, &problems))
   }
 }
 

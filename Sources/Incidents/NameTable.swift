@@ -116,35 +116,21 @@ struct CellTable<Value: CellValue>: Sendable {
     cells.add(value, at: cell) { $0.merge(value) }
   }
 
-  /// Rows in the order of their cells, column by column; of each cell only what differs from the one before, as its mask says.
+  /// Rows in the order of their cells.
   func encode(to writer: inout ByteWriter, _ map: [Int32], _ tables: inout SampleTables) {
     let keys = cells.keys.enumerated().map { (key: $0.element.renamed(map), row: $0.offset) }
       .sorted { $0.key < $1.key }
-    writer.unsigned(UInt64(keys.count))
-    guard !keys.isEmpty else { return }
-    // A column for the masks and one for each field.
-    var fields = ByteColumns(count: 7)
-    var values = ByteColumns(count: Value.columns)
-    var last = CubeKey(a: 0)
+    var rows = CellRowWriter<Value>()
     for (key, row) in keys {
-      let difference = key.difference(from: last)
-      var mask: UInt8 = 0
-      for index in 0..<6 where difference[index] != 0 {
-        mask |= 1 << UInt8(index)
-        fields[index + 1].signed(difference[index])
-      }
-      fields[0].byte(mask)
       if Value.holdsNames {
         var value = cells.values[row]
         value.rename(map)
-        value.encode(to: &values, &tables)
+        rows.append(value, at: key, &tables)
       } else {
-        cells.values[row].encode(to: &values, &tables)
+        rows.append(cells.values[row], at: key, &tables)
       }
-      last = key
     }
-    fields.encode(to: &writer)
-    values.encode(to: &writer)
+    rows.encode(to: &writer)
   }
 
   init() {}
@@ -159,50 +145,9 @@ struct CellTable<Value: CellValue>: Sendable {
   mutating func merge(
     from reader: inout ByteReader, _ map: [Int32], _ tables: SampleTables
   ) throws(DecodeFailure) {
-    let count = try reader.count(minimumBytes: 2)
-    guard count > 0 else { return }
-    var fields = try ByteColumnReaders(from: &reader, count: 7)
-    var values = try ByteColumnReaders(from: &reader, count: Value.columns)
-    guard count == fields[0].remaining, count <= values[0].remaining else { throw reader.failure("rows are missing") }
-    cells.reserve(Swift.max(cells.count, Swift.min(count, 1 << 20)))
-    var last = CubeKey(a: 0)
-    for row in 0..<count {
-      let mask = try fields[0].byte()
-      guard mask < 64 else { throw reader.failure("unknown fields of a cell") }
-      // Rows come in order, each cell once.
-      guard mask != 0 || row == 0 else { throw reader.failure("a cell is there twice") }
-      func next(_ before: Int32, _ field: Int) throws(DecodeFailure) -> Int32 {
-        guard mask & 1 << UInt8(field) != 0 else { return before }
-        let (sum, overflow) = Int64(before).addingReportingOverflow(try fields[field + 1].signed())
-        guard !overflow, let value = Int32(exactly: sum) else { throw reader.failure("number out of range") }
-        return value
-      }
-      last.a = try next(last.a, 0)
-      last.b = try next(last.b, 1)
-      last.c = try next(last.c, 2)
-      last.d = try next(last.d, 3)
-      last.slot = try next(last.slot, 4)
-      last.number = try next(last.number, 5)
-      if mask & 15 != 0 {
-        let lowest = min(min(last.a, last.b), min(last.c, last.d))
-        let highest = max(max(last.a, last.b), max(last.c, last.d))
-        guard lowest >= 0, Int(highest) < map.count else { throw reader.failure("name out of range") }
-      }
-      var value = try Value(from: &values, tables)
-      if Value.holdsNames { value.rename(map) }
-      add(value, at: last.renamed(map))
-    }
-    try fields.close()
-    try values.close()
-  }
-}
-
-extension CubeKey {
-  /// What its fields are more than another's, in the order that rows are sorted by.
-  fileprivate func difference(from other: CubeKey) -> InlineArray<6, Int64> {
-    [
-      Int64(a) - Int64(other.a), Int64(b) - Int64(other.b), Int64(c) - Int64(other.c), Int64(d) - Int64(other.d),
-      Int64(slot) - Int64(other.slot), Int64(number) - Int64(other.number),
-    ]
+    var rows = try CellRowReader<Value>(from: &reader, map, tables)
+    cells.reserve(Swift.max(cells.count, Swift.min(rows.remaining, 1 << 20)))
+    while let cell = try rows.next() { add(try rows.value(), at: cell) }
+    try rows.close()
   }
 }

@@ -26,9 +26,12 @@ struct SlotRows<Value> {
   /// The values of slots that may have something between two times, ends included, in slot order.
   ///
   /// - Complexity: O(log n + found)
-  func overlapping(_ from: Int64, _ to: Int64) -> [Value] {
+  func overlapping(_ from: Int64, _ to: Int64) -> [Value] { overlappingRows(from, to).map(\.value) }
+
+  /// The same with their slots.
+  func overlappingRows(_ from: Int64, _ to: Int64) -> ArraySlice<(slot: Int32, value: Value)> {
     let low = rows.partitioningIndex { IncidentPartial.start($0.slot, length) > from.subtractingSaturated(reach) }
     let high = rows.partitioningIndex { IncidentPartial.start($0.slot, length) > to }
-    return low < high ? rows[low..<high].map(\.value) : []
+    return low < high ? rows[low..<high] : []
   }
 }

@@ -185,6 +185,20 @@ package struct Backoff: Hashable, Sendable {
     }
   }
 
+  /// The shortest and the longest delay before retry `k`, microseconds; nil where the delays before it decide or where no
+  /// delay between the two is as likely as another.
+  package func ends(_ k: Int) -> (low: Double, high: Double)? {
+    let e = Double(envelope(k))
+    switch jitter {
+    case .none: return (e, e)
+    case .full: return (0, e)
+    case .equal: return (e / 2, e)
+    case .proportional(let below, let above): return (e * (1 - below), e * (1 + above))
+    case .additive(let most): return (e, e + Double(most))
+    case .decorrelated, .decorrelatedV2, .randomizedMilliseconds: return nil
+    }
+  }
+
   /// A positive number of microseconds, rounded to the nearest, at the end of the range where it does not fit.
   static func saturated(_ value: Double) -> Int64 {
     value.isNaN ? 0 : Int64(checked: value.rounded()) ?? (value < 0 ? 0 : .max)

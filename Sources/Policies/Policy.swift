@@ -4,6 +4,7 @@
 
 // A policy as candidates and presets describe it: the families it combines.
 package import Model
+package import Support
 
 /// One policy: any of the families, and where it applies.
 package struct Policy: Hashable, Sendable {

@@ -64,6 +64,8 @@ enum ConfigurationSyntax {
         lines += [
           "  slidingWindowType: TIME_BASED", "  slidingWindowSize: \(max(width * Int64(buckets) / 1_000_000, 1))",
         ]
+      case .failures(_, let period):
+        lines += ["  slidingWindowType: TIME_BASED", "  slidingWindowSize: \(max(period / 1_000_000, 1))"]
       }
     }
     return lines.joined(separator: "\n")
@@ -87,6 +89,7 @@ enum ConfigurationSyntax {
     if let breaker = policy.breaker {
       var sampling: Int64 = 30_000_000
       if case .time(let width, let buckets) = breaker.window { sampling = width * Int64(buckets) }
+      if case .failures(_, let period) = breaker.window { sampling = period }
       parts.append(
         ".AddCircuitBreaker(new() { FailureRatio = \(PolicyText.number(breaker.failureRate)), MinimumThroughput = "
           + "\(max(breaker.minimumCalls, 2)), SamplingDuration = TimeSpan.FromSeconds(\(seconds(sampling))), BreakDuration = "
@@ -258,6 +261,7 @@ enum ConfigurationSyntax {
         case .count(let size): "window: \(size), "
         case .time(let width, let buckets): "window: \(PolicyText.setting(width * Int64(buckets))), "
         case .consecutive(let count): "failures: \(count), "
+        case .failures(let count, let period): "failures: \(count), period: \(PolicyText.setting(period)), "
         }
       lines.append(
         "breaker: { failureRate: \(PolicyText.number(breaker.failureRate)), \(window)minimumCalls: \(breaker.minimumCalls), "

@@ -44,8 +44,8 @@ extension PolicyReader {
   mutating func breaker(_ node: ConfigNode, over old: BreakerSettings?) -> BreakerSettings {
     node.rejectUnknownKeys(
       [
-        "failureRate", "window", "minimumCalls", "open", "probes", "slowCallRate", "slowCall", "failures", "reset",
-        "boundary",
+        "failureRate", "window", "minimumCalls", "open", "probes", "slowCallRate", "slowCall", "failures", "period",
+        "reset", "boundary",
       ], problems: &problems)
     var breaker = old ?? BreakerSettings(minimumCalls: 20)
     if let value = node["failureRate"] { breaker.failureRate = number(value, 0...1) ?? breaker.failureRate }
@@ -61,8 +61,10 @@ extension PolicyReader {
         breaker.window = BreakerSettings.rolling(length)
       }
     }
-    if let value = node["failures"], let count = integer(value, 1...1_000_000) {
-      breaker.window = .consecutive(count)
+    if node["failures"] != nil || node["period"] != nil {
+      let count = node["failures"].map { integer($0, 1...1_000_000) ?? 5 } ?? 5
+      let period = node["period"].flatMap { duration($0, positive: true) }
+      breaker.window = period.map { .failures(count, within: $0) } ?? .consecutive(count)
       breaker.minimumCalls = 1
     }
     if let value = node["minimumCalls"] { breaker.minimumCalls = integer(value, 1...1_000_000) ?? breaker.minimumCalls }

@@ -1,4 +1,4 @@
-internal import Support
+package import Support
 internal import Model
 // Named defaults of known systems, with their own counting and boundary rules.
 

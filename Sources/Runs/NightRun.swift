@@ -17,15 +17,15 @@ package enum NightRun {
       budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
     var phase = AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory, spill: spill)
     phase.progress = request.progress
-    let partial = try phase.run(
+    var night = try phase.run(
       extraction.store, outcomes: extraction.outcomes, coverage: extraction.coverage, jobs: request.jobs)
     if let failure = spill.failure { request.tell(.memoryExceeded(reason: failure.message)) }
-    return completed(partial, request)
+    complete(&night, request)
+    return night
   }
 
-  /// A night that is all there, with what is said of its arguments as a whole.
-  package static func completed(_ night: NightPartial, _ request: RunRequest) -> NightPartial {
-    var night = night
+  /// Says of a night that is all there what is said of its arguments as a whole.
+  package static func complete(_ night: inout NightPartial, _ request: RunRequest) {
     let unused = UnusedInputs.diagnostics(of: night.outcomes)
     for diagnostic in unused where diagnostic.code == Diagnostic.nothingUsed {
       request.tell(.nothingUsed(input: diagnostic.location.input, reason: diagnostic.message.plain))
@@ -33,7 +33,6 @@ package enum NightRun {
     let secrets = SecretMask(request.pipeline.secrets)
     let beyond = ExpandedInputs.diagnostic(of: night.outcomes, limit: request.pipeline.limits.expandedPerRun)
     night.outcomes = Extraction.attach((unused + (beyond.map { [$0] } ?? [])).map(secrets.mask), to: night.outcomes)
-    return night
   }
 
   /// Whether something of the inputs could not be read; where they are all that was named, an argument that gave nothing counts.
@@ -42,9 +41,10 @@ package enum NightRun {
       || isWhole && UnusedInputs.diagnostics(of: outcomes).contains { $0.code == Diagnostic.nothingUsed }
   }
 
-  /// The findings of a night, and the history that they were held against, if there is a usable one.
+  /// The findings of a night, whose cascades are taken out of it, and the history that they were held against, if there is a usable
+  /// one.
   package static func findings(
-    _ night: NightPartial, _ request: RunRequest
+    _ night: inout NightPartial, _ request: RunRequest
   ) throws -> (conclusion: Conclusion, history: NightHistory?) {
     let request = dated(request, night)
     var notes: [Diagnostic] = []
@@ -66,7 +66,7 @@ package enum NightRun {
       }
     }
     let phase = ConcludePhase(request: request)
-    return (try phase.conclude(night, history: history, notes: notes), history)
+    return (try phase.conclude(&night, history: history, notes: notes), history)
   }
 
   /// The request with the date of the records, where none was named.

@@ -21,6 +21,9 @@ package struct ByteColumns: Sendable {
 package struct ByteColumnReaders: Sendable {
   private var columns: [ByteReader] = []
 
+  /// No columns, for no rows.
+  package init() {}
+
   /// - Throws: `DecodeFailure` where a column is cut.
   package init(from reader: inout ByteReader, count: Int) throws(DecodeFailure) {
     for _ in 0..<count { columns.append(reader.part(try reader.count())) }

@@ -82,8 +82,8 @@ enum OpenedFileProbe {
     try? store.close()
     var request = RunRequest(date: day)
     request.date = NightDate("2030-01-01") ?? day
-    if let night, let history = try? NightHistory(request, path: path, night: night) {
-      _ = try? ConcludePhase(request: request).conclude(night, history: history, notes: [])
+    if var night, let history = try? NightHistory(request, path: path, night: night) {
+      _ = try? ConcludePhase(request: request).conclude(&night, history: history, notes: [])
     }
     guard let store = try? HistoryStore(path: path, options: options) else { return nil }
     _ = try? store.prune(keep: 1)
@@ -93,10 +93,10 @@ enum OpenedFileProbe {
 
   /// A partial with its checksum made right: it is concluded, and the night's pages are written.
   static func partial(_ bytes: [UInt8]) -> String? {
-    guard let night = try? NightPartial(encoded: RecodingProbe.sealed(bytes)) else { return nil }
+    guard var night = try? NightPartial(encoded: RecodingProbe.sealed(bytes)) else { return nil }
     var request = RunRequest(date: day)
     request.jobs = 1
-    guard let conclusion = try? ConcludePhase(request: request).conclude(night, history: nil, notes: []) else {
+    guard let conclusion = try? ConcludePhase(request: request).conclude(&night, history: nil, notes: []) else {
       return nil
     }
     let files = ReportFolder.files(conclusion.report, formats: Set(ReportFormat.allCases))

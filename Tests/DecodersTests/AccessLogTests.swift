@@ -191,6 +191,69 @@ private let samples: [Sample] = [
     text:
       #"{"level":"info","ts":1795572000.25,"logger":"http.log.access","msg":"handled request","request":{"method":"GET","host":"shop.example","uri":"/"},"duration":"1m2.5s","status":200}"#,
     component: "shop.example", operation: "GET /", start: "2026-11-25T01:58:57.750000Z", latency: 62_500_000),
+  Sample(
+    name: "nginx with an ISO time",
+    text:
+      #"192.0.2.1 - - [2026-11-25T02:00:00+00:00] "GET /c/1 HTTP/1.1" 502 6 "-" "c" 0.120"#,
+    component: "shop", operation: "GET /c/{id}", status: 502, start: "2026-11-25T01:59:59.880000Z", latency: 120000),
+  Sample(
+    name: "nginx as pairs",
+    text:
+      #"time="2026-11-25T02:00:00+00:00" method=GET uri="/c/1?a=1" status=200 request_time=0.120 upstream_addr="10.1.0.1:80, 10.1.0.2:80" upstream_status="502, 200" upstream_response_time="0.010, 0.110" host=cart.example"#,
+    component: "cart.example", operation: "GET /c/{id}", start: "2026-11-25T01:59:59.880000Z", latency: 120000,
+    tries: ["10.1.0.1:80 1 failed", "10.1.0.2:80 2 good"]),
+  Sample(
+    name: "Emissary",
+    text:
+      #"ACCESS [2026-11-25T02:00:00.123Z] "GET /c/1 HTTP/1.1" 503 UF 0 12 120 - "10.0.0.1" "c" "84961386-6d84-929d-98bd-c5aee93b5c88" "cart" "10.1.0.1:80""#,
+    component: "cart", operation: "GET /c/{id}", status: 503, start: "2026-11-25T02:00:00.123000Z", latency: 120000,
+    tries: ["10.1.0.1:80 1 failed"]),
+  Sample(
+    name: "actix-web",
+    text:
+      #"[2026-11-25T02:00:00Z INFO  actix_web::middleware::logger] 10.0.0.1 "GET /c/1?a=1 HTTP/1.1" 200 12 "-" "c" 0.120500"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T01:59:59.879500Z", latency: 120500),
+  Sample(
+    name: "chi",
+    text:
+      #"2026/11/25 02:00:00 [h/abc-1] "GET http://cart.example/c/1 HTTP/1.1" from 10.0.0.1:5000 - 200 12B in 120.5ms"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T01:59:59.879500Z", latency: 120500),
+  Sample(
+    name: "Tornado",
+    text:
+      #"[E 261125 02:00:00 web:2271] 500 GET /c/1 (10.0.0.1) 120.50ms"#,
+    component: "shop", operation: "GET /c/{id}", status: 500, start: "2026-11-25T01:59:59.879500Z", latency: 120500),
+  Sample(
+    name: "uWSGI",
+    text:
+      #"[pid: 12|app: 0|req: 1/1] 10.0.0.1 () {40 vars in 500 bytes} [Wed Nov 25 02:00:00 2026] GET /c/1 => generated 12 bytes in 120 msecs (HTTP/1.1 200) 2 headers in 80 bytes (1 switches on core 0)"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T02:00:00.000000Z", latency: 120000),
+  Sample(
+    name: "ASP.NET Core",
+    text:
+      #"2026-11-25 02:00:00.500 +00:00 [INF] Request finished HTTP/1.1 GET http://cart.example/c/1 - 200 12 text/plain 120.5000ms"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T02:00:00.379500Z", latency: 120500),
+  Sample(
+    name: "Serilog",
+    text:
+      #"2026-11-25 02:00:00.500 +00:00 [INF] HTTP GET /c/1 responded 200 in 120.5000 ms"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T02:00:00.379500Z", latency: 120500),
+  Sample(
+    name: "Application Gateway",
+    text:
+      #"{"timeStamp":"2026-11-25T02:00:00+00:00","resourceId":"/SUBSCRIPTIONS/1/APPLICATIONGATEWAYS/FRONT","properties":{"httpMethod":"GET","requestUri":"/c/1","httpStatus":502,"timeTaken":0.12,"serverRouted":"10.1.0.1:80","serverStatus":"502"}}"#,
+    component: "FRONT", operation: "GET /c/{id}", status: 502, start: "2026-11-25T01:59:59.880000Z", latency: 120000,
+    tries: ["10.1.0.1:80 1 failed"]),
+  Sample(
+    name: "CloudFront in JSON",
+    text:
+      #"{"date":"2026-11-25","time":"02:00:00","cs-method":"GET","cs-uri-stem":"/c/1","sc-status":"200","x-edge-result-type":"Miss","time-taken":"0.120"}"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T01:59:59.880000Z", latency: 120000),
+  Sample(
+    name: "echo",
+    text:
+      #"{"time":"2026-11-25T02:00:00.5Z","method":"GET","uri":"/c/1","status":200,"latency":120500000,"latency_human":"120.5ms"}"#,
+    component: "shop", operation: "GET /c/{id}", start: "2026-11-25T02:00:00.379500Z", latency: 120500),
 ]
 
 @Test("Every access log format is told by its own lines", arguments: samples)
@@ -219,6 +282,9 @@ func staysLog() {
     #"{"time":"2026-11-25T02:00:00Z","level":"info","msg":"request done","method":"GET","path":"/a","status":200}"#,
     "2026-11-25T02:00:00Z shop 10.0.0.1:80 refused 3 times",
     "2026-11-25T02:00:00Z INFO GET /a took 404 or more in the cache",
+    "2026-11-25T02:00:00Z INFO Request finished with nothing to say about GET /a - 200",
+    "level=info msg=\"served\" method=GET path=/a status=500 ts=2026-11-25T02:00:00Z",
+    #"2026-11-25T02:00:00Z INFO {"properties":{"httpMethod":"GET"}} lacks a status"#,
     "2026-11-25T02:00:00Z INFO method=GET path=/a status=500 was seen in a test",
   ] {
     let batch = decode(text)

@@ -20,6 +20,26 @@ private let micros: Int64 = 1_795_572_000_123_456
 
 private let samples: [Sample] = [
   Sample(
+    name: "Application Insights in Log Analytics",
+    text:
+      #"{"TimeGenerated":"2026-11-25T02:00:00.123456Z","Id":"1122334455667788","Name":"GET /","Success":false,"ResultCode":"500","DurationMs":250.5,"OperationId":\#(ids),"ParentId":"99aabbccddeeff00","AppRoleName":"front","Type":"AppRequests"}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_500, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
+    name: "Application Insights, telemetry as sent",
+    text:
+      #"{"name":"Microsoft.ApplicationInsights.Request","time":"2026-11-25T02:00:00.123456Z","tags":{"ai.operation.id":\#(ids),"ai.cloud.role":"front"},"data":{"baseType":"RequestData","baseData":{"id":"1122334455667788","name":"GET /","duration":"00:00:00.2505000","success":false}}}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_500, failed: true),
+  Sample(
+    name: "Cloud Trace v2 with a status",
+    text:
+      #"{"spans":[{"name":"projects/p/traces/7b0c1d2e3f405162738495a6b7c8d9e0/spans/1122334455667788","spanId":"1122334455667788","displayName":{"value":"GET /"},"startTime":"2026-11-25T02:00:00.123456Z","endTime":"2026-11-25T02:00:00.223456Z","spanKind":"SERVER","status":{"code":13},"attributes":{"attributeMap":{"g.co/gae/app/module":{"stringValue":{"value":"front"}}}}}]}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 100_000, failed: true),
+  Sample(
+    name: "OpenObserve",
+    text:
+      #"{"trace_id":\#(ids),"span_id":"1122334455667788","reference_parent_span_id":"99aabbccddeeff00","operation_name":"GET /","service_name":"front","span_kind":"2","span_status":"ERROR","start_time":1795572000123456000,"end_time":1795572000373456000,"duration":250000}"#,
+    service: "front", operation: "GET /", kind: .server, duration: 250_000, failed: true, parent: "99aabbccddeeff00"),
+  Sample(
     name: "Application Insights",
     text:
       #"{"timestamp":"2026-11-25T02:00:00.123456Z","itemType":"request","name":"GET /","id":"1122334455667788","operation_Id":\#(ids),"operation_ParentId":"99aabbccddeeff00","duration":250.5,"success":false,"resultCode":"500","cloud_RoleName":"front"}"#,

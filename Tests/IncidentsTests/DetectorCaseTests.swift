@@ -38,16 +38,16 @@ struct DetectorCaseTests {
   @Test("breakers", arguments: TestCase.all("breakers"))
   func breakers(of one: TestCase) throws {
     let node = ConfigNode.Entry(key: "breaker", line: 1, column: 1, value: section(try #require(one.value("breaker"))))
-    var breaker = CircuitBreaker(settings: settings(ConfigNode(.map([node]))).breaker)
+    var breaker = CircuitBreaker(settings(ConfigNode(.map([node]))).breaker)
     let steps = one.rows(after: "steps")
     #expect(!steps.isEmpty)
     for step in steps {
       let time = try #require(Int64(step[0])) * 1000
       switch step[1] {
-      case "fail": breaker.recordFailure(at: time)
-      case "ok": breaker.recordSuccess(at: time)
+      case "fail", "ok":
+        breaker.record(failed: step[1] == "fail", duration: 0, at: time)
       default:
-        let isAdmitted = breaker.admits(at: time)
+        let isAdmitted = breaker.tryAcquire(at: time)
         #expect(isAdmitted == (step[2] == "admitted"), "\(one.title): \(step.joined(separator: " "))")
         continue
       }

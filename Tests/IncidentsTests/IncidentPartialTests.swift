@@ -39,6 +39,35 @@ func mergeIsCommutativeAndAssociative() {
   }
 }
 
+@Test("encoded partials merge row by row to the same bytes, however few are held at a time", arguments: [0, 1 << 30])
+func encodedMerge(budget: Int) throws {
+  let night = mixedNight()
+  let parts = (0..<4).map { bytes(night.partial(share: $0, of: 4)) }
+  for order in [[0, 1, 2, 3], [3, 1, 0, 2]] {
+    var merge = IncidentMerge(budget: budget)
+    for part in order { try merge.add(ByteReader(parts[part])) }
+    #expect(try merge.merged() == bytes(night.partial()))
+  }
+}
+
+@Test("a damaged partial is refused by the merge of encoded ones")
+func damagedEncodedMerge() throws {
+  let whole = bytes(mixedNight().partial())
+  for cut in [0, 1, 7, whole.count / 2, whole.count - 1] {
+    #expect(throws: DecodeFailure.self) {
+      var merge = IncidentMerge(budget: 1 << 30)
+      try merge.add(ByteReader(whole))
+      try merge.add(ByteReader(Array(whole.prefix(cut))))
+      _ = try merge.merged()
+    }
+  }
+  #expect(throws: DecodeFailure.self) {
+    var merge = IncidentMerge(budget: 1 << 30)
+    try merge.add(ByteReader(whole + [0]))
+    _ = try merge.merged()
+  }
+}
+
 @Test("a partial survives its binary form, and a damaged form is refused")
 func binaryForm() throws {
   let whole = bytes(mixedNight().partial())

@@ -210,10 +210,17 @@ struct IncidentTests {
     let incident = try #require(findings.incidents.first)
     #expect(incident.kind == .cascade)
     #expect(incident.components.map(\.id) == ["api", "auth", "cache", "db"])
-    guard case .openBreakers = incident.decision else {
+    guard case .openBreakers(let components, _, _, _, let cause) = incident.decision else {
       Issue.record("the detector should have opened breakers: \(incident.decision)")
       return
     }
+    #expect(components == 3)
+    // All ten failures lie within one slot behind fifty good calls: spread evenly, the gate opens the breaker at the slot's
+    // first failure, and it stays open.
+    let refused = try #require(cause)
+    #expect(refused.component == incident.rootCauses.first?.component)
+    #expect(refused.of == 10)
+    #expect((1...10).contains(refused.failures))
     #expect(findings.components.map(\.id) == ["api", "auth", "cache", "db"])
   }
 
@@ -270,8 +277,8 @@ func settings() {
   #expect(read.window == 2_000_000)
   #expect(read.components == 4)
   #expect(read.errorRate == 0.25)
-  #expect(read.breaker.failures == 7)
-  #expect(read.breaker.reset == 10_000_000)
+  #expect(read.failuresToOpen == 7)
+  #expect(read.breaker.open == 10_000_000)
   #expect(read.baseline.count == 1)
   _ = IncidentSettings(
     config: map([("windw", scalar("2s")), ("errorRate", scalar("7")), ("window", scalar("soon"))]),

@@ -1,6 +1,7 @@
 // Circuit breakers against the rules of resilience4j and Polly.
 import Model
 import Policies
+import Support
 import Testing
 
 private let second: Int64 = 1_000_000

@@ -2,6 +2,7 @@
 import Model
 import Policies
 import Simulation
+import Support
 import Testing
 
 /// A small world with many outages, for tests in debug builds.

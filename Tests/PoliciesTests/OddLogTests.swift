@@ -1,6 +1,7 @@
 // Logs that no sane night leaves: whatever they hold, every figure is a number inside its bounds, or there are bounds only.
 import Model
 import Policies
+import Support
 import Testing
 
 private let start: Int64 = 1_700_000_000_000_000

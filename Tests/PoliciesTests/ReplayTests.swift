@@ -2,6 +2,7 @@
 import Model
 import Policies
 import Simulation
+import Support
 import Testing
 
 private func evaluate(_ partial: CallPartial, _ policies: [Policy]) throws -> [PolicyFindings.Candidate] {

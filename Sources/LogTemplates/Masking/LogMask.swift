@@ -60,9 +60,10 @@ package struct LogMask: Sendable {
       (cursor, seen) = classes.scan(line, start, line.count, until: ByteClass.blank)
       let isGlued = start > 0 && classes[line[start &- 1]] & ByteClass.blank == 0
       let isName = followsUser
-      if !isName, seen & (ByteClass.digit | ByteClass.slash) == 0, !canBeSpecial(line, start, cursor, seen),
-        calendarDate(line, start, cursor) == nil
-      {
+      let isPlain = isPlain(line, start, cursor, seen)
+      // Days and months begin with a capital.
+      let date = line[start] &- 0x41 < 26 ? calendarDate(line, start, cursor) : nil
+      if !isName, isPlain, date == nil {
         followsUser = isUser(line, start, cursor, behind: previous)
         previous = start..<cursor
         if !plain.isEmpty, start == plain.upperBound &+ 1, line[start &- 1] == 0x20 {
@@ -87,10 +88,10 @@ package struct LogMask: Sendable {
       }
       followsUser = isUser(line, start, cursor, behind: previous)
       previous = start..<cursor
-      if let end = calendarDate(line, start, cursor) {
+      if let end = date {
         mark(.date, start, end, &out)
         cursor = end
-      } else if seen & (ByteClass.digit | ByteClass.slash) == 0, !canBeSpecial(line, start, cursor, seen) {
+      } else if isPlain {
         Self.write(line, start..<cursor, &out)
       } else {
         word(line, start, cursor, seen: seen, to: &out)
@@ -109,6 +110,21 @@ package struct LogMask: Sendable {
 // MARK: words
 
 extension LogMask {
+  /// Whether a word stays as it is by its form alone. Most words are nothing but letters: they vary as a boolean or as hex letters,
+  /// and as nothing else.
+  @inline(__always) func isPlain(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ seen: UInt8) -> Bool {
+    guard seen != ByteClass.letter else {
+      switch end &- start {
+      case 4, 5: return !isBoolean(line, start, end)
+      case 8...:
+        for i in start..<end where hexDigit(line[i]) >= 16 { return true }
+        return false
+      default: return true
+      }
+    }
+    return seen & (ByteClass.digit | ByteClass.slash) == 0 && !canBeSpecial(line, start, end, seen)
+  }
+
   /// Whether a word without digits or slashes may still hold something variable: a boolean, a host, hex letters.
   func canBeSpecial(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ seen: UInt8) -> Bool {
     if seen & ByteClass.dot != 0 { return true }

@@ -105,13 +105,29 @@ package struct AttemptHop: Hashable, Sendable {
 
 /// What the cascade detector would have decided.
 package enum CascadeDecision: Hashable, Sendable {
-  /// `later` of `failed` requests failed after it.
-  case openBreakers(components: Int, at: Int64, later: Int, failed: Int)
+  /// `later` of `failed` requests failed after it; `cause` where calls to the cause are known.
+  case openBreakers(components: Int, at: Int64, later: Int, failed: Int, cause: Refused?)
   case watch(threshold: Int)
   case investigateLatency
   case compareExemplars
   case none
   case earlier(ForeignText, action: ForeignText?)
+}
+
+extension CascadeDecision {
+  /// What the breaker in front of a component would have refused: so many of its failed calls, and some that succeeded.
+  package struct Refused: Hashable, Sendable {
+    package var component: ForeignName
+    package var failures: Int
+    package var of: Int
+    package var successes: Int
+    package init(component: ForeignName, failures: Int, of: Int, successes: Int) {
+      self.component = component
+      self.failures = failures
+      self.of = of
+      self.successes = successes
+    }
+  }
 }
 
 /// What happened at one time.

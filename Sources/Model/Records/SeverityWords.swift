@@ -14,9 +14,10 @@ package func severity(of word: Span<UInt8>) -> Severity {
   let isLong = word.count > 8
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
-    severityKey("t"), severityKey("trc"), severityKey("vrb"):
+    severityKey("t"), severityKey("trc"), severityKey("vrb"), severityKey("trce"):
     return isLong ? .unknown : .trace
-  case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"):
+  case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"),
+    severityKey("debu"):
     return isLong ? .unknown : .debug
   case severityKey("info"), severityKey("inf"), severityKey("notice"), severityKey("i"), severityKey("n"),
     severityKey("default"):
@@ -26,11 +27,11 @@ package func severity(of word: Span<UInt8>) -> Severity {
   case severityKey("warning"), severityKey("warn"), severityKey("wrn"), severityKey("w"):
     return isLong ? .unknown : .warning
   case severityKey("error"), severityKey("err"), severityKey("severe"), severityKey("failure"), severityKey("e"),
-    severityKey("fault"):
+    severityKey("fault"), severityKey("erro"):
     return isLong ? .unknown : .error
   case severityKey("fatal"), severityKey("critical"), severityKey("crit"), severityKey("alert"), severityKey("emerg"),
     severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"),
-    severityKey("dpanic"):
+    severityKey("dpanic"), severityKey("fata"):
     return isLong && !(key == severityKey("emergenc") && word.count == 9) ? .unknown : .fatal
   default: return .unknown
   }
@@ -50,10 +51,11 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
   let known = severity(of: word)
   if known != .unknown { return known }
   switch key {
-  case severityKey("all"), severityKey("silly"), severityKey("spam"), severityKey("trce"): return .trace
+  case severityKey("all"), severityKey("silly"), severityKey("spam"): return .trace
   case severityKey("dbug"), severityKey("detail"), severityKey("debugger"): return .debug
   case severityKey("log"), severityKey("note"), severityKey("normal"), severityKey("http"), severityKey("success"),
-    severityKey("system"), severityKey("any"), severityKey("informtn"), severityKey("statemen"), severityKey("hint"),
+    severityKey("system"), severityKey("any"), severityKey("audit"), severityKey("informtn"), severityKey("statemen"),
+    severityKey("hint"),
     severityKey("context"), severityKey("logalway"):
     return .info
   // Event Viewer writes its levels in the language of the host.

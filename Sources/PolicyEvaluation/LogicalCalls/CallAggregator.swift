@@ -248,6 +248,7 @@ package struct CallAggregator: Aggregator {
         isRoot: number == 0 && whole.isRoot)
       attempt.marks = .inner
       attempt.note(callee: node.start, duration: node.duration, failure: node.failureCode)
+      if number > 0 { attempt.lead = .max }
       attempts.append(attempt)
     }
     for number in attempts.indices where attempts[number].failure == 0 {

@@ -23,6 +23,8 @@ package struct CallLog: Sendable {
 
   /// Whether a client only counted its attempts, whose times are made up then.
   package private(set) var isCounted: [Bool] = []
+  /// Whether some of its attempts were put back where its client's waits explain them: their times are not its own.
+  package private(set) var isRestored: [Bool] = []
 
   // Per attempt.
   package private(set) var start: [Int64] = []
@@ -31,6 +33,8 @@ package struct CallLog: Sendable {
   /// From the start to the end of the callee's own span, microseconds, -1 where it wrote none; and its failure.
   package private(set) var answered: [Int32] = []
   package private(set) var answerFailure: [UInt8] = []
+  /// From the start to the start of the callee's own span, tenths of a millisecond; `UInt16.max` where it wrote none.
+  package private(set) var lead: [UInt16] = []
 
   /// Episodes put together from several traces, and whether by the client's counting or by time alone.
   package private(set) var joined = 0
@@ -157,6 +161,7 @@ package struct CallLog: Sendable {
     copy.failure = []
     copy.answered = []
     copy.answerFailure = []
+    copy.lead = []
     for episode in 0..<count {
       let range = attempts(of: episode)
       for i in hidden[Int(edge[episode])] ? range.prefix(1) : range {
@@ -165,6 +170,7 @@ package struct CallLog: Sendable {
         copy.failure.append(failure[i])
         copy.answered.append(answered[i])
         copy.answerFailure.append(answerFailure[i])
+        copy.lead.append(lead[i])
       }
       copy.first.append(Int32(truncatingIfNeeded: copy.start.count))
     }
@@ -211,6 +217,20 @@ package struct CallLog: Sendable {
     return slow >= 3 && slow * 2 > refused.count ? slow : 0
   }
 
+  /// What the client took for itself around the wait after an attempt, microseconds: from the callee's answer to the end of
+  /// its span, and from the start of its next one to the callee's; a refusal takes nothing else. Below 0 where nothing tells.
+  func busyness(around i: Int) -> Int32 {
+    func own(_ attempt: Int, _ told: Int64?) -> Int64? {
+      told ?? (failure[attempt] == FailureKind.targetUnreachable.rawValue ? duration[attempt] : nil)
+    }
+    // Below one client span nothing tells what the client did between its attempts.
+    if answered[i + 1] >= 0, lead[i + 1] == .max { return -1 }
+    let before = own(i, answered[i] < 0 ? nil : max(duration[i].subtractingSaturated(Int64(answered[i])), 0))
+    let after = own(i + 1, lead[i + 1] == .max ? nil : Int64(lead[i + 1]) * 100)
+    guard before != nil || after != nil else { return -1 }
+    return Int32(clamping: (before ?? 0).addingSaturated(after ?? 0))
+  }
+
   /// The longest that a caller was seen to wait for a call with all its attempts, microseconds.
   var longestWait: Int64 {
     (0..<count).reduce(0) { max($0, end($1).subtractingSaturated(arrival[$1])) }
@@ -239,6 +259,7 @@ package struct CallLog: Sendable {
     copy.failure = attempts.map(\.failure)
     copy.answered = attempts.map { _ in -1 }
     copy.answerFailure = attempts.map { _ in 0 }
+    copy.lead = attempts.map { _ in .max }
     for episode in 0..<count { copy.firstFailure[episode] = copy.failure[Int(copy.first[episode])] }
     return copy
   }
@@ -261,6 +282,7 @@ package struct CallLog: Sendable {
       firstFailure.append(arena[episode.range.lowerBound].failure)
       isRefused.append(arena[episode.range.lowerBound].marks.contains(.refused))
       isCounted.append(arena[episode.range].contains { $0.marks.contains(.countedOnly) })
+      isRestored.append(arena[episode.range].contains { $0.marks.contains(.restored) })
       for attempt in arena[episode.range] {
         let time = Self.sane(attempt.start)
         let length = Self.sane(attempt.duration)
@@ -269,6 +291,7 @@ package struct CallLog: Sendable {
         failure.append(attempt.failure)
         answered.append(attempt.answered)
         answerFailure.append(attempt.answerFailure)
+        lead.append(attempt.lead)
         window = (min(window?.start ?? time, time), max(window?.end ?? time, time + length))
       }
       first.append(Int32(truncatingIfNeeded: start.count))

@@ -90,6 +90,16 @@ struct WaitShape: Sendable {
     return (late - exp(-(wait - low) / scale)) / (high - low)
   }
 
+  /// The share of U(low, high) + Exp(scale) below a wait.
+  static func share(below wait: Double, _ low: Double, _ high: Double, _ scale: Double) -> Double {
+    guard wait > low else { return 0 }
+    let early = exp(-(wait - low) / scale)
+    if high - low < scale * 1e-3 { return 1 - early }
+    let width = high - low
+    if wait <= high { return (wait - low - scale * (1 - early)) / width }
+    return 1 - scale * (exp(-(wait - high) / scale) - early) / width
+  }
+
   private struct Fit {
     var low: Double
     var high: Double
@@ -134,13 +144,22 @@ struct DelaySample {
   static let minimum = 30
   /// Waits below which shapes before single retries are too blurred to be put together.
   static let few = 60
-  private var waits: [[Int64]] = []
+  private var waits: [[SeenWait]] = []
+  /// Calls that ended after each retry's place although their last failure is one that is tried again.
+  private var ended: [Int] = []
   var count: Int { waits.reduce(0) { $0 + $1.count } }
 
-  mutating func add(_ wait: Int64, retry k: Int) {
+  mutating func add(_ wait: SeenWait, retry k: Int) {
     guard k <= 16 else { return }
     while waits.count < k { waits.append([]) }
     if waits[k - 1].count < 200_000 { waits[k - 1].append(wait) }
+  }
+
+  /// Notes a call that was given up where others go on with retry `k`.
+  mutating func addEnd(before k: Int) {
+    guard k <= 16 else { return }
+    while ended.count < k { ended.append(0) }
+    ended[k - 1] += 1
   }
 
   mutating func merge(_ other: DelaySample) {
@@ -149,7 +168,7 @@ struct DelaySample {
 
   var medianFirst: Int64? {
     guard let first = waits.first, !first.isEmpty else { return nil }
-    return first.sorted()[first.count / 2]
+    return first.map(\.time).sorted()[first.count / 2]
   }
 
   /// Whether the waits, as shares of what the law may draw, are uniform: only then do they tell what chance drew.
@@ -160,7 +179,7 @@ struct DelaySample {
     // What a decorrelated wait may draw from depends on the wait before it, but for the first.
     for (k, all) in waits.prefix(law.jitter == .decorrelated ? 1 : waits.count).enumerated() {
       for wait in all.prefix(2_000) {
-        if let share = law.fraction(of: wait, retry: k + 1, previous: nil) { shares.append(min(max(share, 0), 1)) }
+        if let share = law.fraction(of: wait.time, retry: k + 1, previous: nil) { shares.append(min(max(share, 0), 1)) }
       }
     }
     guard shares.count >= WaitShape.least else { return true }
@@ -171,13 +190,14 @@ struct DelaySample {
   }
 
   /// The law, and how late the client is on top of it.
-  func law() -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
-    guard count >= Self.minimum else {
-      return (LawLikelihood(waits).backoff.map { .known($0) } ?? .unrecognised, .none)
-    }
+  ///
+  /// - Parameter isBoundedByTime: calls are given up by time: long waits before late retries were never waited.
+  /// - Returns: the law, `unrecognised` where none fits, and the lateness.
+  func law(isBoundedByTime: Bool) -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
+    guard count >= Self.minimum else { return (byLikelihood, .none) }
     var shapes: [WaitShape] = []
     for sample in waits {
-      guard let shape = WaitShape(sample) else { break }
+      guard let shape = WaitShape(sample.map(\.time)) else { break }
       shapes.append(shape)
     }
     guard !shapes.isEmpty else { return (.unrecognised, .none) }
@@ -186,7 +206,47 @@ struct DelaySample {
     let told = shapes.filter { $0.count >= max(Self.few, shapes[0].count / 20) }
     let lateness =
       (told.isEmpty ? [shapes[0]] : told).map { Lateness(weights: $0.weights) }.min { $0.mean < $1.mean } ?? .none
-    if count < Self.few { return (LawLikelihood(waits).backoff.map { .known($0) } ?? .unrecognised, lateness) }
-    return (LawFitting(shapes).backoff.map { .known($0) } ?? .unrecognised, lateness)
+    guard count >= Self.few, let fitted = LawFitting(isBoundedByTime: isBoundedByTime).backoff(shapes),
+      isNear(fitted, shapes, lateness, isBoundedByTime: isBoundedByTime)
+    else {
+      let law = byLikelihood
+      guard count >= Self.few, case .known(let backoff) = law else { return (law, lateness) }
+      // Where shapes are told well and agree with no law, the usual laws are none of them either.
+      return (isNear(backoff, shapes, lateness, isBoundedByTime: isBoundedByTime) ? law : .unrecognised, lateness)
+    }
+    return (.known(fitted), lateness)
+  }
+
+  private var byLikelihood: LoggedPolicy.Delays {
+    LawLikelihood(waits, ended: ended).backoff.map { .known($0) } ?? .unrecognised
+  }
+
+  /// Whether the waits are distributed as a law and the client's lateness say.
+  ///
+  /// Kolmogorov's distance again, beyond its 5 % point by what a lateness of another form than its fit shifts; before
+  /// later retries of calls that are bounded by time, or mostly end there, long waits are missing.
+  private func isNear(
+    _ law: Backoff, _ shapes: [WaitShape], _ lateness: Lateness, isBoundedByTime: Bool
+  ) -> Bool {
+    for (k, shape) in shapes.enumerated() where shape.count >= max(Self.few, shapes[0].count / 10) {
+      if k > 0, isBoundedByTime || (ended.indices.contains(k) ? ended[k] : 0) > shape.count { break }
+      guard let ends = law.ends(k + 1) else { return true }
+      let sorted = waits[k].map(\.time).sorted()
+      let n = min(sorted.count, 500)
+      // A law's numbers are round: as far as the rounding goes, waits lie beside it without saying anything.
+      let slack = max(1_000, 0.06 * ends.high)
+      func expected(_ wait: Double) -> Double {
+        zip(shape.weights, Lateness.scales).reduce(0.0) {
+          $0 + $1.0 * WaitShape.share(below: wait, ends.low, ends.high, $1.1)
+        }
+      }
+      let distance = (0..<n).reduce(0.0) { worst, i in
+        let wait = Double(sorted[(i * 2 + 1) * sorted.count / (2 * n)])
+        let seen = (Double(i) + 0.5) / Double(n)
+        return max(worst, seen - expected(wait + slack), expected(wait - slack) - seen)
+      }
+      if distance > 0.15 + 1.36 / Double(sorted.count).squareRoot() { return false }
+    }
+    return true
   }
 }

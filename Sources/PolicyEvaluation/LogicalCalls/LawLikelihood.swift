@@ -2,12 +2,22 @@
 internal import Glibc
 internal import Support
 
+/// A wait before a retry as the log shows it.
+struct SeenWait: Hashable, Sendable {
+  /// Microseconds.
+  var time: Int64
+  /// What the client itself took right before and after it, microseconds, where the callee's spans tell: a client that is
+  /// slow to read an answer and to send its next call is late between the two as well. Below 0 where nothing tells.
+  var busy: Int32
+}
+
 /// Chooses among the laws that client libraries have, by the likelihood of all waits together.
 ///
-/// Each wait is uniform between the ends that the law gives its retry, and late on top (`Lateness`). Laws are compared by
-/// likelihood and by how usual they are in the libraries that the presets come from: doubling waits, exact or with full
-/// jitter, are most clients' default. Lateness has the prior that was measured for its scales: each half as likely as the
-/// one before.
+/// Each wait is uniform between the ends that the law gives its retry, and late on top (`Lateness`, or as its client was
+/// busy around it). Laws are compared by likelihood and by how usual they are in the libraries that the presets come from:
+/// doubling waits, exact or with full jitter, are most clients' default, and their bases are round numbers. Lateness has
+/// the prior that was measured for its scales: each half as likely as the one before. The largest posterior decides
+/// (H. Jeffreys, "Theory of probability", 1939).
 struct LawLikelihood {
   /// Waits below which no law is named.
   static let least = 8
@@ -16,103 +26,206 @@ struct LawLikelihood {
 
   let backoff: Backoff?
 
-  /// - Parameter waits: by retry, microseconds.
-  init(_ waits: [[Int64]]) {
-    var sample: [(retry: Int, wait: Double)] = []
+  /// - Parameters:
+  ///   - waits: by retry.
+  ///   - ended: by retry, calls that ended in its place although others went on.
+  init(_ waits: [[SeenWait]], ended: [Int] = []) {
+    var sample: [Wait] = []
+    let calm = Self.usualBusyness(waits)
     for (k, all) in waits.enumerated() {
-      let sorted = all.sorted()
+      // Where more calls ended than went on, such as at an open breaker, those that went on waited less than others.
+      if k > 0, ended.indices.contains(k), ended[k] > all.count { break }
+      let sorted = all.sorted { ($0.time, $0.busy) < ($1.time, $1.busy) }
       let n = min(sorted.count, Self.most)
-      sample += (0..<n).map { (k + 1, Double(sorted[($0 * 2 + 1) * sorted.count / (2 * n)])) }
+      sample += (0..<n).map {
+        let wait = sorted[($0 * 2 + 1) * sorted.count / (2 * n)]
+        return Wait(retry: k + 1, time: Double(wait.time), busy: wait.busy < 0 ? nil : Double(max(wait.busy - calm, 0)))
+      }
     }
-    let longest = max(sample.reduce(0) { max($0, $1.wait) }, 1)
-    guard sample.count >= Self.least, sample.filter({ $0.retry == 1 }).count >= Self.least / 2 else {
+    guard sample.count >= Self.least, sample.count(where: { $0.retry == 1 }) >= Self.least / 2 else {
       backoff = nil
       return
     }
-    backoff = Self.best(sample, longest: longest)
+    backoff = LawSearch(sample).best()
   }
 
-  /// A kind of law, all but its base.
-  private struct Form {
-    var jitter: Backoff.Jitter
-    var factor: Double
-    var isFirstAtOnce = false
-    /// The logarithm of how usual it is among clients.
-    var prior: Double
+  /// What clients take around a wait where they have nothing else to do, and how far their clock is off their callees'.
+  private static func usualBusyness(_ waits: [[SeenWait]]) -> Int32 {
+    let told = waits.flatMap { $0 }.map(\.busy).filter { $0 >= 0 }.sorted()
+    return told.isEmpty ? 0 : told[told.count / 10]
+  }
 
-    func range(_ k: Int, base: Double) -> (low: Double, high: Double) {
-      if isFirstAtOnce, k == 1 { return (0, 0) }
-      let e = base * Backoff.power(factor, isFirstAtOnce ? k - 2 : k - 1)
-      switch jitter {
-      case .full: return (0, e)
-      case .equal: return (e / 2, e)
-      case .proportional(let below, let above): return (e * (1 - below), e * (1 + above))
-      case .additive(let most): return (e, e + Double(most))
-      default: return (e, e)
+  struct Wait {
+    var retry: Int
+    var time: Double
+    var busy: Double?
+  }
+}
+
+/// A kind of law, all but its base.
+struct LawForm: Sendable {
+  enum Envelope { case exponential, firstAtOnce, linear, doublingLessOne }
+
+  var envelope = Envelope.exponential
+  var jitter = Backoff.Jitter.none
+  var factor = 2.0
+  /// What `additive` jitter adds at most, as a share of the base.
+  var added = 0.0
+  /// The logarithm of how usual it is among clients.
+  var prior = 0.0
+
+  func range(_ k: Int, base: Double) -> (low: Double, high: Double) {
+    let e: Double
+    switch envelope {
+    case .exponential: e = base * Backoff.power(factor, k - 1)
+    case .firstAtOnce:
+      if k == 1 { return (0, 0) }
+      e = base * Backoff.power(factor, k - 2)
+    case .linear: e = base * Double(k)
+    case .doublingLessOne: e = base * (Backoff.power(2, k) - 1)
+    }
+    switch jitter {
+    case .full: return (0, e)
+    case .equal: return (e / 2, e)
+    case .proportional(let below, let above): return (e * (1 - below), e * (1 + above))
+    case .additive: return (e, e + added * base)
+    default: return (e, e)
+    }
+  }
+
+  /// What a wait says the base is, if it was drawn at the end of its range.
+  func base(of wait: LawLikelihood.Wait) -> Double {
+    let unit = range(wait.retry, base: 1).high
+    return unit > 0 ? wait.time / unit : 0
+  }
+
+  func backoff(base: Int64, added: Int64) -> Backoff {
+    let law: Backoff.Law =
+      switch envelope {
+      case .exponential: factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor)
+      case .firstAtOnce: .immediateThenExponential(base: base, factor: factor)
+      case .linear: .linear(base: base, step: base)
+      case .doublingLessOne: .doublingLessOne(base: base)
       }
-    }
-
-    func backoff(base: Int64) -> Backoff {
-      if isFirstAtOnce { return Backoff(.immediateThenExponential(base: base, factor: factor)) }
-      return Backoff(factor == 1 ? .fixed(base) : .exponential(base: base, factor: factor), jitter: jitter)
-    }
+    if case .additive = jitter { return Backoff(law, jitter: .additive(added)) }
+    return Backoff(law, jitter: jitter)
   }
 
-  private static let forms: [Form] = {
+  /// What clients are known to have, those of most clients first.
+  static let all: [LawForm] = {
     let jitters: [(Backoff.Jitter, Double)] = [
       (.none, 0), (.full, 0), (.equal, -log(4)), (.proportional(below: 0.2, above: 0.2), -log(4)),
-      (.proportional(below: 0.1, above: 0.1), -log(16)), (.proportional(below: 0.5, above: 0.5), -log(16)),
+      (.proportional(below: 0.1, above: 0.1), -log(16)), (.proportional(below: 0.5, above: 0.5), -log(8)),
+      (.proportional(below: 0.25, above: 0.25), -log(16)),
     ]
     let factors: [(Double, Double)] = [(2, 0), (1, -log(2)), (1.5, -log(8)), (3, -log(8))]
     var forms = jitters.flatMap { jitter, usual in
-      factors.map { Form(jitter: jitter, factor: $0, prior: usual + $1) }
+      factors.map { LawForm(jitter: jitter, factor: $0, prior: usual + $1) }
     }
-    forms += factors.map { Form(jitter: .none, factor: $0, isFirstAtOnce: true, prior: -log(2) + $1) }
+    forms += factors.map { LawForm(envelope: .firstAtOnce, factor: $0, prior: -log(2) + $1) }
+    // As usual as other jitters, all of its widths together.
+    let widths = [0.25, 0.5, 1, 1.5, 2, 4, 10]
+    for added in widths {
+      forms.append(LawForm(jitter: .additive(0), added: added, prior: -log(16 * Double(widths.count))))
+    }
+    forms.append(LawForm(envelope: .linear, prior: -log(8)))
+    forms.append(LawForm(envelope: .doublingLessOne, jitter: .full, prior: -log(8)))
     return forms
   }()
+}
 
-  private static func best(_ waits: [(retry: Int, wait: Double)], longest: Double) -> Backoff? {
-    var best = (-Double.infinity, forms[0], 0.0)
-    func tried(_ form: Form, _ base: Double) {
-      let value = likelihood(waits, form, base: base, longest: longest) + form.prior
-      if value > best.0 { best = (value, form, base) }
-    }
-    // From a quarter of the shortest wait to the longest, in steps of a tenth; later finer around the best.
-    let later = waits.filter { $0.wait > 500 }
-    guard let shortest = later.map(\.wait).min() else { return .immediate }
-    for form in forms {
-      var base = max(shortest / 4, 250)
-      while base <= longest * 1.1 {
-        tried(form, base)
-        base *= 1.1
-      }
-      for wait in later {
-        tried(form, wait.wait / Backoff.power(form.factor, max(wait.retry - (form.isFirstAtOnce ? 2 : 1), 0)))
-      }
-    }
-    let coarse = best
-    for step in -12...12 { tried(coarse.1, coarse.2 * (1 + 0.01 * Double(step))) }
-    return best.1.backoff(base: LawFitting.round(best.2, waits.count))
+/// Looks for the form and the base that make few waits likeliest.
+private struct LawSearch {
+  private let waits: [LawLikelihood.Wait]
+  private let longest: Double
+  /// Scales of lateness: those of `Lateness`, and three that go with what the client was busy with around the wait.
+  private static let scales = Lateness.scales.count + 3
+  /// How much a wait's own lateness goes with that: half of it, all, or twice as much.
+  private static let shares = [0.5, 1, 2]
+  /// As firm as eight waits of its own: few waits could else be late as it suits any law.
+  private static let firmness = 8.0
+
+  init(_ waits: [LawLikelihood.Wait]) {
+    self.waits = waits
+    longest = max(waits.reduce(0) { max($0, $1.time) }, 1)
   }
 
-  /// The likelihood of all waits, lateness by expectation maximisation under its prior.
-  private static func likelihood(
-    _ waits: [(retry: Int, wait: Double)], _ form: Form, base: Double, longest: Double
-  ) -> Double {
-    let parts = Lateness.scales.count
-    var densities: [Double] = []
-    densities.reserveCapacity(waits.count * parts)
-    for (retry, wait) in waits {
-      let (low, high) = form.range(retry, base: base)
-      for scale in Lateness.scales { densities.append(WaitShape.density(wait, low, high, scale)) }
+  func best() -> Backoff? {
+    let later = waits.filter { $0.time > 500 }
+    guard let shortest = later.map(\.time).min() else { return .immediate }
+    let step = max(later.count / 12, 1)
+    var best: (value: Double, form: LawForm, base: Double)?
+    for form in LawForm.all {
+      var bases = stride(from: 0, to: later.count, by: step).map { form.base(of: later[$0]) }
+      var base = max(shortest / 4, 250)
+      while base <= longest * 1.1 {
+        bases.append(base)
+        base *= 1.12
+      }
+      for base in bases where base >= 100 {
+        let value = likelihood(form, base: base, rounds: 3) + form.prior
+        if value > best?.value ?? -.infinity { best = (value, form, base) }
+      }
     }
-    let prior = Lateness.usual.weights
+    guard let best else { return nil }
+    let (base, form) = rounded(best.form, around: best.base)
+    let added = form.added * Double(base)
+    return form.backoff(base: base, added: LawFitting.round(added, waits.count))
+  }
+
+  /// The base near a coarse one, where a round number needs less evidence than another.
+  private func rounded(_ form: LawForm, around coarse: Double) -> (base: Int64, form: LawForm) {
+    var best = (value: -Double.infinity, base: coarse, form: form)
+    func tried(_ base: Double, _ form: LawForm, _ prior: Double) {
+      let value = likelihood(form, base: base, rounds: 6) + prior
+      if value > best.value { best = (value, base, form) }
+    }
+    for step in -12...12 { tried(coarse * (1 + 0.01 * Double(step)), form, -log(60)) }
+    var unit = 1.0
+    while unit * 10 <= coarse * 0.6 { unit *= 10 }
+    for scale in [unit, unit * 10] {
+      for (number, prior) in Self.roundness {
+        let base = number * scale
+        if base > coarse * 0.6, base < coarse * 1.5 { tried(base, form, prior) }
+      }
+    }
+    guard case .additive = form.jitter else { return (Backoff.saturated(best.base), best.form) }
+    for share in [0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4] {
+      var form = form
+      form.added *= share
+      tried(best.base, form, -log(16))
+    }
+    return (Backoff.saturated(best.base), best.form)
+  }
+
+  /// Leading digits of waits in clients' defaults and documentation (the presets' list): 1, 2 and 5 before all others.
+  private static let roundness: [(Double, Double)] =
+    [(1, 0), (2, 0), (5, 0), (2.5, -log(4))] + [3, 4, 6, 8].map { ($0, -log(4)) }
+    + [1.2, 1.5, 7, 7.5, 9].map { ($0, -log(16)) }
+
+  /// The likelihood of all waits, the weights of lateness by expectation maximisation under their prior, which counts.
+  private func likelihood(_ form: LawForm, base: Double, rounds: Int) -> Double {
+    let parts = Self.scales
+    let fixed = Lateness.scales.count
+    var densities = [Double](repeating: 0, count: waits.count * parts)
+    for (i, wait) in waits.enumerated() {
+      let (low, high) = form.range(wait.retry, base: base)
+      guard wait.time >= low else { continue }
+      for s in 0..<fixed { densities[i * parts + s] = WaitShape.density(wait.time, low, high, Lateness.scales[s]) }
+      guard let busy = wait.busy else { continue }
+      for (s, share) in Self.shares.enumerated() {
+        densities[i * parts + fixed + s] = WaitShape.density(wait.time, low, high, max(busy * share, 300))
+      }
+    }
+    let knowsBusyness = waits.contains { $0.busy != nil }
+    let prior =
+      knowsBusyness
+      ? Lateness.usual.weights.map { $0 / 2 } + Self.shares.map { _ in 1 / 6 } : Lateness.usual.weights + [0, 0, 0]
     var weights = prior
     var likelihood = -Double.infinity
     let floor = 0.01 / longest
-    for _ in 0..<6 {
-      // As firm as eight waits of its own: few waits could else be late as it suits any law.
-      var sums = prior.map { 8 * $0 }
+    for _ in 0..<rounds {
+      var sums = prior.map { Self.firmness * $0 }
       var total = 0.0
       for i in waits.indices {
         var all = floor
@@ -120,6 +233,7 @@ struct LawLikelihood {
         total += log(all)
         for s in 0..<parts { sums[s] += 0.99 * weights[s] * densities[i * parts + s] / all }
       }
+      for s in 0..<parts where prior[s] > 0 { total += Self.firmness * prior[s] * log(weights[s] / prior[s]) }
       likelihood = total
       let sum = sums.reduce(0, +)
       weights = sums.map { $0 / sum }

@@ -46,21 +46,22 @@ package struct LoggedPolicy: Sendable {
       delays = Array(repeating: .known(retry.backoff), count: log.edges.count)
       if let timeout = retry.attemptTimeout { attemptTimeout = timeout }
       tellsChance = samples.dropLast().map { $0.isUniform(under: retry.backoff) }
-      lateness = samples[log.edges.count].law().lateness
+      lateness = samples[log.edges.count].law(isBoundedByTime: deadline != nil).lateness
       fact = PolicyFindings.LoggedClients(.given)
       fact.attempts = retry.attempts == .max ? nil : retry.attempts
       fact.laws = retry.attempts == 1 ? [] : [retry.backoff.fact]
       fact.attemptTimeout = retry.attemptTimeout
       return
     }
-    let (common, lateness) = samples[log.edges.count].law()
+    let (common, lateness) = samples[log.edges.count].law(isBoundedByTime: deadline != nil)
     // Waits that only the lengths of calls tell are late by what the attempts' lengths differ.
     self.lateness = retries == 0 || log.countedOnly * 2 > seen.stops.count ? .usual : lateness
     // An edge whose own delays fit no law most likely follows the common one, with noise.
     let isJoined = log.joined + log.joinedByTime > 0
     let most = attempts
+    let isTimed = deadline != nil
     delays = samples.dropLast().map { sample in
-      let own = sample.count >= DelaySample.minimum ? sample.law().delays : common
+      let own = sample.count >= DelaySample.minimum ? sample.law(isBoundedByTime: isTimed).delays : common
       if own == .unrecognised { return common }
       // Attempts joined across traces swap now and then between requests that fail side by side, which bends an edge's
       // law a little; what is that near to the law of all is that law.
@@ -116,7 +117,9 @@ package struct LoggedPolicy: Sendable {
         retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
         // Of attempts that were only counted, those of calls with one retry have a wait that their length tells.
         if log.isCounted[episode], range.count != 2 { continue }
-        let wait = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
+        if log.isRestored[episode] { continue }
+        let gap = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
+        let wait = SeenWait(time: gap, busy: log.busyness(around: i))
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
         for number in [Int(log.edge[episode]), log.edges.count] {
           if isThrottled {
@@ -127,6 +130,7 @@ package struct LoggedPolicy: Sendable {
         }
       }
     }
+    noteEnds(log, &seen)
     // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
     // read from its other waits, where there are as many.
     for number in seen.samples.indices
@@ -134,6 +138,15 @@ package struct LoggedPolicy: Sendable {
       seen.samples[number].merge(seen.throttled[number])
     }
     return seen
+  }
+
+  /// Calls that failed for good before their last attempt although their failure is one that is tried again.
+  private func noteEnds(_ log: borrowing CallLog, _ seen: inout Observed) {
+    for episode in 0..<log.count where log.firstFailure[episode] != 0 && !log.isRefused[episode] {
+      let range = log.attempts(of: episode)
+      guard range.count < attempts, retried.contains(code: log.failure[range.upperBound - 1]) else { continue }
+      for number in [Int(log.edge[episode]), log.edges.count] { seen.samples[number].addEnd(before: range.count) }
+    }
   }
 
   /// Whether calls are given up after some time, such as google-api-core's `timeout`: after many numbers of attempts, and

@@ -1,6 +1,6 @@
 // One run of a replay: requests in the order of time, and the clients' shared state.
 internal import Model
-internal import Support
+package import Support
 
 /// One run through the log.
 package struct ReplayRun {

@@ -189,15 +189,21 @@ enum IncidentWording {
 
   static func decision(_ decision: CascadeDecision) -> InlineText {
     switch decision {
-    case .openBreakers(let components, let at, let later, let failed):
+    case .openBreakers(let components, let at, let later, let failed, let cause):
       "Circuit breakers on \(counted(components, "component")) would have opened at \(clock: at)"
         + (failed > 0 ? "; about \(later) of the \(failed) failed requests came later" : "")
+        + (cause.map { refused($0) } ?? "")
     case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
     case .investigateLatency: "Investigate latency spike"
     case .compareExemplars: "Compare the exemplar requests with the pattern"
     case .none: "none"
     case .earlier(let text, _): "\(text)"
     }
+  }
+
+  private static func refused(_ cause: CascadeDecision.Refused) -> InlineText {
+    "; the one in front of \(cause.component) would have refused about \(cause.failures) of its \(cause.of) failed calls"
+      + (cause.successes > 0 ? " and \(cause.successes) that succeeded" : " and none that succeeded")
   }
 
   /// What would have been done, nil where nothing.

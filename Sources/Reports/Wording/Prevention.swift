@@ -13,7 +13,7 @@ struct Prevention {
   ///   - policies: what was found about the night's calls; a candidate counts where it is about calls of a component that
   ///     the incident reached, and where it surely serves more of them.
   init(_ incident: Incident, policies: PolicyFindings?) {
-    if case .openBreakers(_, let at, let later, let failed) = incident.decision, failed > 0 {
+    if case .openBreakers(_, let at, let later, let failed, _) = incident.decision, failed > 0 {
       breaker = (at, later, failed)
     }
     guard let policies, let name = policies.recommended, incident.headline.facts?.impact.failed ?? 0 > 0,

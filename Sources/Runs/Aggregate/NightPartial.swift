@@ -26,7 +26,11 @@ package struct NightPartial: Sendable {
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version, `CoverageFailure` where they overlap, come of other
   ///   pipelines or nights, or tell of two contents of one input; the partial is of no use then.
   package mutating func join(encoded bytes: [UInt8]) throws {
-    let frame = try Self.opened(bytes)
+    try join(Self.opened(bytes))
+  }
+
+  /// Adds a partial that was opened.
+  mutating func join(_ frame: (coverage: Coverage, sections: [ByteReader])) throws {
     try coverage.join(frame.coverage)
     var readers = frame.sections
     outcomes = try InputOutcome.joined(outcomes, try readers[0].array())
@@ -56,11 +60,14 @@ package struct NightPartial: Sendable {
 
 extension NightPartial {
   /// The bytes of the partial: a frame with one section per analysis.
-  package func encoded() -> [UInt8] {
+  package func encoded() -> [UInt8] { encoded(cascades: Self.section(cascades.encode)) }
+
+  /// The same, with cascades that were encoded elsewhere.
+  func encoded(cascades: [UInt8]) -> [UInt8] {
     var frame = Frame(kind: .partial, coverage: coverage)
     frame.sections = [
       Self.section { $0.array(outcomes) }, Self.section(counts.encode), Self.section(repairs.encode),
-      Self.section(cascades.encode), Self.section(patterns.encode), Self.section(templates.encode),
+      cascades, Self.section(patterns.encode), Self.section(templates.encode),
       Self.section(episodes.encode), Self.section(tests.encode), Self.section(exemplars.encode),
     ]
     return frame.encoded()
@@ -69,8 +76,10 @@ extension NightPartial {
   /// Reads a partial.
   ///
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version.
-  package init(encoded bytes: [UInt8]) throws(DecodeFailure) {
-    let frame = try Self.opened(bytes)
+  package init(encoded bytes: [UInt8]) throws(DecodeFailure) { try self.init(Self.opened(bytes)) }
+
+  /// Reads a partial that was opened.
+  init(_ frame: (coverage: Coverage, sections: [ByteReader])) throws(DecodeFailure) {
     coverage = frame.coverage
     var readers = frame.sections
     outcomes = try readers[0].array()
@@ -85,7 +94,10 @@ extension NightPartial {
     try Self.close(readers)
   }
 
-  private static func opened(
+  /// Where the cascades stand among the sections.
+  static let cascadeSection = 3
+
+  static func opened(
     _ bytes: [UInt8]
   ) throws(DecodeFailure) -> (coverage: Coverage, sections: [ByteReader]) {
     let frame = try Frame.open(bytes, expecting: .partial)

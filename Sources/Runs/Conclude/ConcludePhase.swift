@@ -8,6 +8,7 @@ internal import Policies
 internal import Reports
 internal import Segments
 internal import TestAnalysis
+internal import Synchronization
 internal import Traces
 
 /// What conclude hands to the output: the report, and what the history is to remember of the night.
@@ -25,7 +26,10 @@ package struct ConcludePhase: Sendable {
 
   package init(request: RunRequest) { self.request = request }
 
-  package func conclude(_ night: NightPartial, history: NightHistory?, notes: [Diagnostic]) throws -> Conclusion {
+  /// The findings of a night. Its cascades are taken out of it, so that the largest part of a night is never held twice.
+  package func conclude(
+    _ night: inout NightPartial, history: NightHistory?, notes: [Diagnostic]
+  ) throws -> Conclusion {
     var report = NightReport()
     report.diagnostics = notes + request.changeNotes
     report.changes = request.changes
@@ -34,35 +38,15 @@ package struct ConcludePhase: Sendable {
     addInputs(night, to: &report)
     report.summary.requests = night.counts.requests
     report.summary.failures = night.counts.failures
-    // The analyses know nothing of each other; only tests are held against the incidents of the others.
-    let windows = request.windows.map { $0.start..<$0.end }
-    let baseline = history.map { $0.patterns(&report.diagnostics) }
     let earlier = history?.templates ?? []
-    let usual = history.flatMap { $0.cascades(&report.diagnostics) }
-    let progress = request.progress
-    progress?.begin(.concluding, of: 3)
-    let (cascades, others) = WorkerPool.both(
-      jobs: request.jobs,
-      {
-        defer { progress?.advance(1) }
-        return IncidentAnalysis.conclude(
-          night.cascades, settings: request.settings.cascades, windows: windows, earlier: usual,
-          objectives: request.pipeline.objectives)
-      },
-      {
-        defer { progress?.advance(1) }
-        return OtherFindings(
-          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
-          templates: night.templates.conclude(known: earlier.map { KnownTemplate(id: $0.id, text: $0.template) }),
-          policies: policies(night))
-      })
+    let (cascades, others) = analyses(&night, history, &report.diagnostics)
     add(cascades, to: &report)
     add(others.patterns, to: &report)
     add(others.templates, earlier, to: &report)
     report.policies = others.policies
     Self.addCandidates(&report)
     let tests = try addTests(night, history, to: &report)
-    progress?.advance(1)
+    request.progress?.advance(1)
     report.summary.incidents = report.incidents.count
     report.summary.components = report.components.count + tests.components
     report.verdict = NightVerdict(report)
@@ -103,6 +87,35 @@ package struct ConcludePhase: Sendable {
       let owner = test.place.flatMap { request.codeOwners.owner(ofFile: $0.file.text) }
       report.tests.failing[i].owner = owner.map { ForeignName($0) }
     }
+  }
+
+  /// The analyses side by side: they know nothing of each other; only tests are held against the incidents of the others.
+  private func analyses(
+    _ night: inout NightPartial, _ history: NightHistory?, _ diagnostics: inout [Diagnostic]
+  ) -> (IncidentFindings, OtherFindings) {
+    let windows = request.windows.map { $0.start..<$0.end }
+    let baseline = history.map { $0.patterns(&diagnostics) }
+    let templates = (history?.templates ?? []).map { KnownTemplate(id: $0.id, text: $0.template) }
+    let usual = history.flatMap { $0.cascades(&diagnostics) }
+    let taken = Mutex<IncidentPartial?>(night.cascades)
+    night.cascades = IncidentPartial()
+    let night = night
+    let progress = request.progress
+    progress?.begin(.concluding, of: 3)
+    return WorkerPool.both(
+      jobs: request.jobs,
+      {
+        defer { progress?.advance(1) }
+        return IncidentAnalysis.conclude(
+          taken.withLock { $0.take() } ?? IncidentPartial(), settings: request.settings.cascades, windows: windows,
+          earlier: usual, objectives: request.pipeline.objectives)
+      },
+      {
+        defer { progress?.advance(1) }
+        return OtherFindings(
+          patterns: PatternAnalysis.conclude(night.patterns, baseline: baseline, settings: request.settings.patterns),
+          templates: night.templates.conclude(known: templates), policies: policies(night))
+      })
   }
 
   /// What each candidate would have spent of the success budgets of those whose calls it was evaluated on. Where calls are

@@ -128,15 +128,17 @@ package enum PolicyValidation {
       let (attemptBias, attemptError, attemptRmse) = spread(tally.attempts)
       let p99 = tally.p99.reduce(0, +) / n
       let oracle = (spread(tally.oracle), spread(tally.oracleAttempts))
-      let shares = [
-        cover(tally.levels, tally.truths), covers[i], Double(tally.signs) / Double(max(tally.effects, 1)),
+      let shares: [Double?] = [
+        cover(tally.levels, tally.truths), covers[i],
+        // No sign is asked for where no effect is twice its error.
+        tally.effects > 0 ? Double(tally.signs) / Double(tally.effects) : nil,
         cover(tally.nightLevels, mean: truth), cover(tally.nightDifferences, mean: trueDifference),
       ]
       lines.append(
         ([
           candidates[i].name.padded(20), fixed(truth, 5), fixed(bias, 6), "±" + fixed(error, 6), fixed(rmse, 6),
           fixed(attemptBias, 6), "±" + fixed(attemptError, 6), fixed(attemptRmse, 6), fixed(p99 * 100, 2) + " %",
-        ] + shares.map { fixed($0 * 100, 1) } + [
+        ] + shares.map { $0.map { fixed($0 * 100, 1) } ?? "none" } + [
           String(tally.refused), fixed(oracle.0.mean, 6), fixed(oracle.0.rmse, 6), fixed(oracle.1.mean, 6),
           fixed(oracle.1.rmse, 6),
         ]).joined(separator: "  "))

@@ -50,10 +50,14 @@ package enum AggregateVerb {
   package static func merge(_ partials: [String], output: String) -> Int32 {
     do {
       var counters = PhaseCounters("merge")
-      guard let night = try joined(partials, &counters) else { throw RunSetup.Failure("name at least one partial") }
-      let bytes = night.encoded()
+      var merge = NightMerge(memory: RunLimits().memory)
+      try PhaseFiles.readEach(partials) { bytes in
+        counters.count(bytes.count)
+        try merge.add(encoded: bytes)
+      }
+      guard let bytes = try merge.encoded() else { throw RunSetup.Failure("name at least one partial") }
       try PhaseFiles.write(bytes, to: output)
-      counters.take(night.outcomes)
+      counters.take(merge.outcomes)
       counters.written = bytes.count
       counters.tell()
       return Exit.done

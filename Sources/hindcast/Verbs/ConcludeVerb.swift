@@ -28,10 +28,10 @@ package enum ConcludeVerb {
       try refuseIncomplete(night)
       let secrets = SecretMask(request.pipeline.secrets)
       night.outcomes = ExpectedInput.missed(wanted, night.outcomes, secrets)
-      night = NightRun.completed(night, request)
+      NightRun.complete(&night, request)
       request.take(inputsOf: night)
       counters.take(night.outcomes)
-      let code = try RunVerb.concluded(night, request)
+      let code = try RunVerb.concluded(&night, request)
       if !request.isQuiet { counters.tell() }
       return code
     } catch {

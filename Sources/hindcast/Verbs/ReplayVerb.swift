@@ -10,8 +10,8 @@ package enum ReplayVerb {
       let bytes = try CheckedFile.read(path, limit: 512 << 20)
       let captured = try CaptureBundle(reading: bytes)
       let request = try Capture.request(captured, path: path)
-      let night = try NightRun.partial(of: request)
-      let conclusion = try NightRun.findings(night, request).conclusion
+      var night = try NightRun.partial(of: request)
+      let conclusion = try NightRun.findings(&night, request).conclusion
       let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
       let document = ReportJSON.render(conclusion.report, rules: rules)
       let replayed = try Capture.bundle(conclusion, night, request, document: document)

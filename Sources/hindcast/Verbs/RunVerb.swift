@@ -24,7 +24,8 @@ package enum RunVerb {
       let progress = options.quiet ? nil : Progress.onTerminal()
       request.progress = progress
       defer { progress?.finish() }
-      return conclude(try NightRun.partial(of: request), request)
+      var night = try NightRun.partial(of: request)
+      return conclude(&night, request)
     } catch {
       let code = PhaseVerbs.report(error)
       return (error as? FileFailure)?.isScratch == true ? Exit.noReport : code
@@ -56,9 +57,9 @@ package enum RunVerb {
   }
 
   /// Conclude: findings, report, and last of all the history.
-  private static func conclude(_ night: NightPartial, _ request: RunRequest) -> Int32 {
+  private static func conclude(_ night: inout NightPartial, _ request: RunRequest) -> Int32 {
     do {
-      return try concluded(night, request)
+      return try concluded(&night, request)
     } catch {
       let code = PhaseVerbs.report(error)
       return code == Exit.usage ? code : Exit.noReport
@@ -66,9 +67,9 @@ package enum RunVerb {
   }
 
   /// Conclude, its failures thrown.
-  static func concluded(_ night: NightPartial, _ request: RunRequest) throws -> Int32 {
+  static func concluded(_ night: inout NightPartial, _ request: RunRequest) throws -> Int32 {
     let request = NightRun.dated(request, night)
-    let (conclusion, history) = try NightRun.findings(night, request)
+    let (conclusion, history) = try NightRun.findings(&night, request)
     (request.progress as? Progress)?.finish()
     let unwritten = try ReportOutput.write(conclusion, night, request)
     do throws(FileFailure) {

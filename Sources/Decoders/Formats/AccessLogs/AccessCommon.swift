@@ -12,12 +12,22 @@ enum AccessCommon {
   /// Reads a line whose token `clock` is the bracketed time; nil where the rest is of no access line.
   static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, clock: Int, zoneSeconds: Int) -> AccessRecord? {
     var record = AccessRecord()
-    guard let time = AccessTime.common(b, tokens[clock].inner, zoneSeconds: zoneSeconds) else { return nil }
+    let stamp = tokens[clock].inner
+    guard
+      let time = AccessTime.common(b, stamp, zoneSeconds: zoneSeconds)
+        ?? AccessTime.iso(b, stamp, zoneSeconds: zoneSeconds)
+    else { return nil }
     record.time = time
     if clock >= 4, !AccessShapes.isNumericHost(b, tokens[0].whole), !AccessShapes.isDash(b, tokens[0].whole),
       AccessShapes.isNumericHost(b, tokens[1].whole) || AccessShapes.isDash(b, tokens[2].whole)
     {
       record.server = tokens[0].whole
+    }
+    // lighttpd writes the virtual host in place of the identity, which nobody has.
+    if clock == 3, record.server.isEmpty, AccessShapes.isHostName(b, tokens[1].whole),
+      AccessShapes.isNumericHost(b, tokens[0].whole)
+    {
+      record.server = tokens[1].whole
     }
     var next = clock + 1
     while next < tokens.count, tokens[next].kind != .quoted, next - clock <= 3 {

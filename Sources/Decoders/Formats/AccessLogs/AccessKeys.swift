@@ -68,7 +68,7 @@ enum AccessKeys {
       .method,
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
-        "reqmethod", "httprequestmethod", "clientrequestmethod",
+        "reqmethod", "httprequestmethod", "requestverb", "clientrequestmethod",
       ]
     ),
     (
@@ -76,10 +76,10 @@ enum AccessKeys {
       [
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
-        "httpurl", "clientrequesturi", "clientrequestpath",
+        "httpurl", "reqpath", "clientrequesturi", "clientrequestpath",
       ]
     ),
-    (.request, ["request", "requestline", "httprequest"]),
+    (.request, ["request", "requestline", "httprequest", "req"]),
     (
       .status,
       [
@@ -94,7 +94,10 @@ enum AccessKeys {
         "reqhost", "clientrequesthost",
       ]
     ),
-    (.configuredServer, ["servername", "frontendname", "frontend", "ingressname", "listener"]),
+    (
+      .configuredServer,
+      ["application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener"]
+    ),
     (
       .upstream,
       [
@@ -109,9 +112,9 @@ enum AccessKeys {
     (.traceParent, ["traceparent", "httptraceparent"]),
     (.trace, ["traceid", "trace", "xb3traceid", "opentelemetrytraceid", "opentracingtraceid"]),
     (.span, ["spanid", "xb3spanid", "opentelemetryspanid"]),
-    (.start, ["starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp"]),
+    (.start, ["starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec"]),
     (.end, ["endtime", "edgeendtimestamp"]),
-    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime"]),
+    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t"]),
     (.epoch, ["msec"]),
     (.date, ["date"]),
     (.clock, []),
@@ -121,13 +124,20 @@ enum AccessKeys {
       [
         "durationms", "responsetimems", "requesttimems", "timetakenms", "elapsedms", "latencyms", "timems",
         "totaltimems", "tookms", "responselatency",
+        "turnaroundtimemsec", "tt",
       ]
     ),
-    (.microseconds, ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus"]),
+    (
+      .microseconds,
+      ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros"]
+    ),
     (.nanoseconds, ["durationns", "latencyns", "durationnano", "durationnanos"]),
     (
       .duration,
-      ["duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took"]
+      [
+        "duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took",
+        "latencyhuman",
+      ]
     ),
     (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime", "originresponsedurationms"]),
     (.attempts, ["upstreamrequestattemptcount", "attempts", "attemptcount"]),

@@ -41,6 +41,10 @@ struct AccessLines {
     _ line: Span<UInt8>, _ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> Bool {
     if isGivenUp { return false }
+    // Emissary marks its Envoy's lines.
+    if line.count > 16, line[0] == 0x41, JSONScanner.matches(line, 0, "ACCESS [") {
+      return take(line.extracting(7..<line.count), envelope, &context, into: &batch)
+    }
     if AccessW3C.isDirective(line) {
       columns.direct(line)
       return true
@@ -72,9 +76,11 @@ struct AccessLines {
   private mutating func read(_ b: Span<UInt8>) -> AccessRecord? {
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
-    guard form != .none, tokens.cut(b, from: 0) else { return nil }
+    if form == .none { return nil }
+    if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
+    guard tokens.cut(b, from: 0) else { return nil }
     switch form {
-    case .none: return nil
+    case .none, .pairs: return nil
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
@@ -83,7 +89,10 @@ struct AccessLines {
       }
       return nil
     case .common:
-      for clock in 0..<min(tokens.count, 10) where AccessTime.isCommon(b, tokens[clock].start) {
+      for clock in 0..<min(tokens.count, 10)
+      where AccessTime.isCommon(b, tokens[clock].start)
+        || tokens[clock].kind == .bracket && AccessTime.iso(b, tokens[clock].inner, zoneSeconds: zoneSeconds) != nil
+      {
         // The canonical id of a bucket's owner.
         if clock == 2, tokens[0].end - tokens[0].start == 64,
           let record = AccessGrammar.objectStore.read(b, tokens, zoneSeconds: zoneSeconds)
@@ -135,6 +144,8 @@ enum AccessForm {
   case common
   /// One of the forms of application servers: see `AccessServers`.
   case server
+  /// Names and values: see `AccessPairs`.
+  case pairs
 
   init(_ b: Span<UInt8>) {
     self = .none
@@ -161,18 +172,29 @@ enum AccessForm {
       self = .server
       return
     }
+    if AccessPairs.looksLike(b) {
+      self = .pairs
+      return
+    }
     // The bracket stands behind the client and the user, which are short; a virtual host may come first.
     let head = b.extracting(first: 320)
     var i = 0
     while true {
       i = ByteScan.find(0x5B, in: head, from: i)
       if i >= head.count { return }
-      if AccessTime.isCommon(b, i) {
+      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) {
         self = .common
         return
       }
       i &+= 1
     }
+  }
+
+  /// `[2026-11-25T02:00:00+00:00] "GET`: nginx's `$time_iso8601` in place of the common date.
+  private static func isISORequest(_ b: Span<UInt8>, _ i: Int) -> Bool {
+    guard i &+ 12 < b.count, isISO(b, i &+ 1) else { return false }
+    let end = ByteScan.find(0x5D, in: b, from: i)
+    return end &+ 4 < b.count && b[end &+ 1] == 0x20 && b[end &+ 2] == 0x22 && b[end &+ 3] &- 0x41 < 26
   }
 
   private static func isISO(_ b: Span<UInt8>, _ i: Int) -> Bool {

@@ -19,6 +19,7 @@ struct AccessObject {
   private var epoch = 0..<0
   private var trace = 0..<0
   private var hasStatus = false
+  private var date = 0..<0
 
   /// Keys that only one writer has.
   private struct Signs: OptionSet {
@@ -30,6 +31,10 @@ struct AccessObject {
     static let escaped = Signs(rawValue: 16)
     /// Controller and action: lograge, whose durations are milliseconds, and which may repeat the request as a message.
     static let lograge = Signs(rawValue: 32)
+    /// Serilog's request logging, whose `Elapsed` is milliseconds.
+    static let serilog = Signs(rawValue: 64)
+    /// Resource logs of Azure and the logs of CloudFront: `timeTaken` with a fraction is seconds.
+    static let seconds = Signs(rawValue: 128)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -65,6 +70,8 @@ struct AccessObject {
       members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
     } else if JSONScanner.equals(b, key, "properties") {
       members(b, at: at, seed: AccessKeys.seed, depth: 1)
+    } else if JSONScanner.equals(b, key, "resource") {
+      resource(b, at: at)
     } else if JSONScanner.equals(b, key, "jsonPayload") {
       var reader = JSONScanner(at: at)
       _ = reader.eachMember(b) { reader, key in
@@ -72,6 +79,35 @@ struct AccessObject {
         return reader.skipValue(b)
       }
     }
+  }
+
+  /// What Cloud Logging says of the resource that served: `labels` of a monitored resource.
+  private mutating func resource(_ b: Span<UInt8>, at: Int) {
+    var reader = JSONScanner(at: at)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "labels"), reader.peek(b) == 0x7B else { return reader.skipValue(b) }
+      return reader.eachMember(b) { reader, key in
+        guard reader.peek(b) == 0x22 else { return reader.skipValue(b) }
+        guard let text = reader.string(b) else { return false }
+        let value = text.start..<text.end
+        for name: StaticString in ["service_name", "module_id", "url_map_name"]
+        where JSONScanner.equals(b, key, name) && !value.isEmpty {
+          record.configuredServer(value)
+        }
+        if JSONScanner.equals(b, key, "backend_service_name") { record.upstream = value }
+        return true
+      }
+    }
+  }
+
+  /// Takes one pair of a line of names and values.
+  mutating func takePair(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    if AccessShapes.isDash(b, value) { return }
+    // LTSV calls the client so.
+    if JSONScanner.equals(b, name, "host"), AccessShapes.isNumericHost(b, value) { return }
+    take(
+      b, name, JSONStringSlice(start: value.lowerBound, end: value.upperBound, isEscaped: false), seed: AccessKeys.seed,
+      isText: true)
   }
 
   private mutating func take(
@@ -104,7 +140,8 @@ struct AccessObject {
     case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
     case .trace: trace = value
-    case .span, .clock, .date: break
+    case .date: date = value
+    case .span, .clock: break
     case .start: startText = text
     case .end: endText = text
     case .time: timeText = timeText ?? text
@@ -119,7 +156,8 @@ struct AccessObject {
     case .milliseconds: record.latency = duration(b, value, .milliseconds)
     case .microseconds: record.latency = duration(b, value, .microseconds)
     case .nanoseconds: record.latency = duration(b, value, .nanoseconds)
-    case .duration: bareDuration = value
+    case .duration:
+      if bareDuration.isEmpty || b[bareDuration.upperBound - 1] <= 0x39 { bareDuration = value }
     case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
     case .attempts:
       record.attempts = AccessKeys.count(b, value, plus: 0)
@@ -156,6 +194,14 @@ struct AccessObject {
       signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
       signs.insert(.caddy)
+    } else if JSONScanner.equals(b, name, "@mt") || JSONScanner.equals(b, name, "SourceContext") {
+      signs.insert(.serilog)
+    } else if JSONScanner.equals(b, name, "resourceId") {
+      signs.insert(.seconds)
+      let slash = value.last { b[$0] == 0x2F }
+      if let slash, slash + 1 < value.upperBound { record.configuredServer(slash + 1..<value.upperBound) }
+    } else if JSONScanner.equals(b, name, "x-edge-result-type") {
+      signs.insert(.seconds)
     }
   }
 
@@ -163,7 +209,7 @@ struct AccessObject {
     SpanWords.duration(b.extracting(value), unit: unit).map { max($0, 0) } ?? -1
   }
 
-  private func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+  func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
     var record = record
     record.isEscaped = signs.contains(.escaped)
     guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
@@ -181,7 +227,9 @@ struct AccessObject {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.traefik) {
         record.latency = duration(b, bareDuration, .nanoseconds)
-      } else if signs.contains(.caddy) {
+      } else if signs.contains(.serilog) {
+        record.latency = duration(b, bareDuration, .milliseconds)
+      } else if signs.contains(.caddy) || signs.contains(.seconds) && AccessShapes.seconds(b, bareDuration) >= 0 {
         record.latency = duration(b, bareDuration, .seconds)
       } else {
         record.hasUnitlessDuration = true
@@ -210,6 +258,11 @@ struct AccessObject {
       record.time = time
     } else if let text = timeText, let time = moment(text.start..<text.end, .inferred) {
       record.time = time
+    } else if let text = timeText, !date.isEmpty {
+      var stamp = [UInt8](copying: b.extracting(date))
+      stamp.append(0x54)
+      stamp.append(copying: b.extracting(text.start..<text.end))
+      if let time = FieldText.time(stamp.span, unit: .inferred, zoneSeconds: zoneSeconds) { record.time = time }
     }
   }
 }

@@ -11,6 +11,7 @@ enum AccessServers {
   static func looksLike(_ b: Span<UInt8>) -> Bool {
     guard b.count >= 16 else { return false }
     let first = b[0]
+    if AccessMessages.form(b) != nil { return true }
     if first == 0x5B { return JSONScanner.matches(b, 0, "[GIN] ") }
     if first &- 0x41 < 26 {
       if isMethod(b, 0) > 0, let space = word(b, 0), space + 1 < b.count {
@@ -24,6 +25,7 @@ enum AccessServers {
 
   /// Reads a line that looks like one; nil where it is none after all.
   static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, zoneSeconds: Int) -> AccessRecord? {
+    if let form = AccessMessages.form(b) { return AccessMessages.read(b, form, tokens, zoneSeconds: zoneSeconds) }
     switch b[0] {
     case 0x5B: return gin(b, tokens, zoneSeconds: zoneSeconds)
     case 0x6D, 0x61: return pairs(b, tokens)
@@ -33,7 +35,7 @@ enum AccessServers {
   }
 
   /// One past a method of HTTP (RFC 9110 §9, RFC 5789) that stands there with a blank behind it, 0 for none.
-  private static func isMethod(_ b: Span<UInt8>, _ at: Int) -> Int {
+  static func isMethod(_ b: Span<UInt8>, _ at: Int) -> Int {
     guard at < b.count else { return 0 }
     func end(_ name: StaticString) -> Int {
       JSONScanner.matches(b, at, name) ? at + name.utf8CodeUnitCount - 1 : 0

@@ -100,6 +100,21 @@ enum AccessShapes {
     return true
   }
 
+  /// A name with a dot in it and no other mark than a hyphen.
+  static func isHostName(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
+    var dots = 0
+    var letters = 0
+    for i in r {
+      switch b[i] {
+      case 0x2E: dots &+= 1
+      case 0x41...0x5A, 0x61...0x7A: letters &+= 1
+      case 0x30...0x39, 0x2D: continue
+      default: return false
+      }
+    }
+    return dots > 0 && letters > 0
+  }
+
   /// 32 hex digits, or a UUID.
   static func isRequestID(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
     guard r.count == 32 || r.count == 36 else { return false }

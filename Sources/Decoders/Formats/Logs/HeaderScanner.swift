@@ -33,17 +33,7 @@ struct HeaderScanner {
   private func bracket(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
     let open = line[start]
     let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
-    var depth = 0
-    var end = start
-    while end < line.count, end &- start < 256 {
-      if line[end] == open { depth &+= 1 }
-      if line[end] == close {
-        depth &-= 1
-        if depth == 0 { break }
-      }
-      end &+= 1
-    }
-    guard end < line.count, line[end] == close else { return token(line, start) }
+    guard let end = closing(line, start, open, close) else { return token(line, start) }
     var inner = start &+ 1
     while inner < end, line[inner] == 0x20 { inner &+= 1 }
     var innerEnd = end
@@ -51,13 +41,18 @@ struct HeaderScanner {
     var stop = end &+ 1
     while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
     if open == 0x3C {
+      let level = Model.severity(of: line.extracting(inner..<innerEnd))
+      if !level.isUnknown, innerEnd &- inner > 1 {
+        return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+      }
       guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
       return HeaderElement(
         kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
     }
     if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
       return HeaderElement(
-        kind: .time, content: inner..<innerEnd, end: stop, time: time, severity: levelBehind(line, time.end, innerEnd))
+        kind: .time, content: inner..<innerEnd, end: stop, time: time,
+        severity: levelBefore(line, inner) ?? levelBehind(line, time.end, innerEnd))
     }
     var level = Model.severity(of: line.extracting(inner..<innerEnd))
     // MySQL's own priorities.
@@ -74,6 +69,24 @@ struct HeaderScanner {
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
   }
 
+  /// Where the bracket that opens at `start` closes; nil where it does not within 256 bytes. Few bytes of a line are brackets: they
+  /// are found sixteen bytes at a time.
+  private func closing(_ line: Span<UInt8>, _ start: Int, _ open: UInt8, _ close: UInt8) -> Int? {
+    var depth = 0
+    var base = start
+    while base < line.count, base &- start < 256 {
+      var marks = ByteScan.marks((open, close, close, close), in: line, at: base)
+      while marks != 0 {
+        let i = base &+ marks.trailingZeroBitCount
+        marks &= marks &- 1
+        depth &+= line[i] == open ? 1 : -1
+        if depth == 0 { return i }
+      }
+      base &+= 16
+    }
+    return nil
+  }
+
   /// `[orders,7b0c…,1122…]` and `[orders,,]`: an application with the trace and the span of its request, perhaps with a flag behind
   /// them (Spring Cloud Sleuth's `logging.pattern.level`).
   private func tracedName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {
@@ -82,16 +95,21 @@ struct HeaderScanner {
     let comma = start &+ ByteScan.find(0x2C, in: line.extracting(start..<limit), from: 0)
     guard comma > start, comma < limit else { return nil }
     for i in start..<comma where line[i] <= 0x20 || line[i] == 0x3D || line[i] == 0x3A { return nil }
-    var i = comma
-    for field in 0..<2 {
-      guard i < end, line[i] == 0x2C else { return nil }
-      let first = i &+ 1
-      i = first
-      while i < end, hexDigit(line[i]) < 16 { i &+= 1 }
-      guard i &- first == 0 || i &- first == 16 || field == 0 && i &- first == 32 else { return nil }
-    }
-    guard i == end || line[i] == 0x2C else { return nil }
+    // Nothing, or a trace of sixteen or thirty-two digits; then nothing, or a span of sixteen.
+    guard let trace = idEnd(line, comma &+ 1, end, words: 2), trace < end, line[trace] == 0x2C,
+      let span = idEnd(line, trace &+ 1, end, words: 1), span == end || line[span] == 0x2C
+    else { return nil }
     return start..<comma
+  }
+
+  /// One past an id of so many words of sixteen hex digits or fewer that begins at `start`, which may be empty; nil for what is no id.
+  private func idEnd(_ line: Span<UInt8>, _ start: Int, _ end: Int, words: Int) -> Int? {
+    var i = start
+    for _ in 0..<words {
+      guard i &+ 16 <= end, HexDigits.sixteen(line, i) != nil else { break }
+      i &+= 16
+    }
+    return i < end && hexDigit(line[i]) < 16 ? nil : i
   }
 
   /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.
@@ -105,9 +123,15 @@ struct HeaderScanner {
     return Model.severity(ofField: line.extracting(colon &+ 1..<end))
   }
 
+  /// `[E 2026-11-25 02:00:00.123 ServerApp]`, `[W 261125 02:00:00 web:46]`: the level's letter before the time (Tornado's LogFormatter).
+  private func levelBefore(_ line: Span<UInt8>, _ start: Int) -> Severity? {
+    guard start &+ 2 < line.count, line[start &+ 1] == 0x20, line[start &+ 2] &- 0x30 <= 9 else { return nil }
+    return Model.severity(of: line.extracting(start..<start &+ 1))
+  }
+
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
   private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
-    guard end &- start > 20, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
+    guard end &- start >= 17, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
     let i = ByteScan.find(0x20, in: line, from: start)
     guard i &+ 1 < end, let time = times.parse(line, i &+ 1), time.isPlaced else { return nil }
     return time

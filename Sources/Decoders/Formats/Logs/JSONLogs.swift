@@ -150,7 +150,7 @@ struct JSONLogs {
     guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
     switch found.role {
     case .message, .wrapped: takeRaw(range, found.rank)
-    case .service, .container, .logger, .host, .pod, .label, .weakLabel:
+    case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if let text = member(b, range.lowerBound, ["name", "id"]) {
         named(found, b, text, &texts)
       }
@@ -210,7 +210,7 @@ struct JSONLogs {
         || JSONScanner.equals(b, key, "@message")
       // Docker ends a whole line with its line feed.
       fields.isUnended = isLog && !endsLine(b, text)
-    case .service, .container, .logger, .host, .pod, .label, .weakLabel:
+    case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
@@ -282,8 +282,19 @@ struct JSONLogs {
     let rank: NameRank
     switch found.role {
     case .service: rank = .container
+    case .resourcePath:
+      rank = .service
+      order += 3000
+      var slash = text.end
+      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
+      guard slash > text.start else { return }
+      text.start = slash
     case .container:
       rank = .service
+      // Docker's own names begin with a slash.
+      if text.count > 1, b[text.start] == 0x2F, !(text.start + 1..<text.end).contains(where: { b[$0] == 0x2F }) {
+        text.start += 1
+      }
       // A proxy beside the program: the pod's name, which comes before or after it, says more.
       if text.count <= 20, LogOrigin.isSidecar(b.extracting(text.start..<text.end)) { order += 2000 }
     case .pod:

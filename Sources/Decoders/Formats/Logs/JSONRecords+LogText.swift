@@ -38,7 +38,7 @@ extension JSONRecords {
     if end == 0 { return .continued }
     let line = whole.extracting(0..<end)
     if end < whole.count, let outcome = takePart(whole, around, at: place, into: &batch) { return outcome }
-    if ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
+    if mayHaveColours, ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
@@ -123,6 +123,9 @@ extension JSONRecords {
     batch.recordCounts.repair("joinedParts")
     let (joined, start) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
     let parts = intake.streams.takePartial(stream)
+    let before = mayHaveColours
+    mayHaveColours = true
+    defer { mayHaveColours = before }
     return takeText(parts.span, joined, at: start, into: &batch)
   }
 
@@ -282,6 +285,12 @@ extension JSONRecords {
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
     let isIndented = start > 0
     var text = line.extracting(start..<line.count)
+    // GlassFish closes what it opened behind its header.
+    if awaiting.text.count == 2, awaiting.text[0] == 0x5B, text.count > 2, text[text.count - 1] == 0x5D,
+      text[text.count - 2] == 0x5D
+    {
+      text = text.extracting(0..<text.count - 2)
+    }
     if awaiting.log.severity.isUnknown, !isIndented {
       let level = Self.leadingLevel(text)
       guard !level.severity.isUnknown else {
@@ -345,6 +354,7 @@ extension JSONRecords {
     }
     log.textCount = batch.text.count - log.textStart
     batch.logs.append(log)
+    reportChild(message, log, isSupervisord: record.isSupervisord, into: &batch)
     countText(log.time, at: place, into: &batch)
   }
 

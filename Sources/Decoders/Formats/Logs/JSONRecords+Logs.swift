@@ -71,6 +71,9 @@ extension JSONRecords {
     }
     texts.exchange(with: &batch)
     batch.logs.append(log)
+    if let message = fields.message, !message.isEscaped {
+      reportChild(b.extracting(message.start..<message.end), log, isSupervisord: false, into: &batch)
+    }
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
     return true
   }
@@ -140,6 +143,9 @@ extension JSONRecords {
       return
     }
     nameFormat("JSON log lines")
+    let before = mayHaveColours
+    mayHaveColours = true
+    defer { mayHaveColours = before }
     _ = takeContent(content, around, isPartial: isPartial, at: place, into: &batch)
     recognized &+= 1
     noteTexts(place.position, into: &batch)

@@ -20,6 +20,8 @@ struct TextRecord {
   var span = 0..<0
   /// Whether the line is a header only, and the message stands on the next one.
   var awaitsMessage = false
+  /// Whether supervisord wrote it.
+  var isSupervisord = false
 }
 
 /// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging.
@@ -30,16 +32,17 @@ enum KnownLines {
     let first = line[0]
     if first &- 0x30 <= 9 {
       return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
-        ?? tabbed(line, times)
+        ?? tabbed(line, times) ?? timedServer(line, times)
     }
-    if first == 0x5B { return tabbed(line, times) }
+    if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) }
+    if first == 0x23 { return webLogic(line, times) }
     if first == 0x3C { return priority(line, times, table) }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
-    if isPair(line) { return LogfmtLine.read(line, times, table) }
-    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) }
+    if isPair(line) { return LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
+    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) }
     return nil
   }
 
@@ -68,8 +71,16 @@ enum KnownLines {
   static func standsAlone(_ line: Span<UInt8>) -> Bool {
     guard line.count > 4 else { return false }
     if line[0] == 0x7B { return line[1] == 0x22 || line[1] == 0x20 }
+    if line[0] &- 0x30 <= 9 { return isTabbed(line) }
     if line[1] &- 0x30 <= 9 { return isKlog(line) }
-    return isPair(line)
+    return isPair(line) || line[0] &- 0x41 < 26 && lambda(line) != nil
+  }
+
+  /// A time with a tab right behind it, of AWS Lambda's runtimes.
+  private static func isTabbed(_ line: Span<UInt8>) -> Bool {
+    guard line.count > 40, line[4] == 0x2D, line[10] == 0x54 else { return false }
+    let tab = ByteScan.find(0x09, in: line.extracting(first: 40), from: 19)
+    return tab < 40 && ByteScan.find(0x09, in: line.extracting(first: 96), from: tab &+ 1) < 96
   }
 
   /// `key=` at the beginning.
@@ -92,7 +103,7 @@ enum KnownLines {
     guard line.count > 22, severity(ofLetter: line[0]) != .unknown else { return false }
     var digits = 0
     while digits < 9, line[1 + digits] &- 0x30 <= 9 { digits += 1 }
-    return (digits == 4 || digits == 8) && line[1 + digits] == 0x20 && line[4 + digits] == 0x3A
+    return (digits == 4 || digits == 8 || digits == 6) && line[1 + digits] == 0x20 && line[4 + digits] == 0x3A
   }
 
   private static func severity(ofLetter letter: UInt8) -> Severity {
@@ -109,14 +120,50 @@ enum KnownLines {
   /// `Lmmdd hh:mm:ss.uuuuuu THREAD FILE:LINE] MESSAGE` (klog and glog; newer glog writes the year, too).
   private static func klog(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     guard isKlog(line), let time = times.compactDay(line, 1) else { return nil }
-    let bracket = ByteScan.find(0x5D, in: line, from: time.end)
-    guard bracket < line.count, bracket - time.end < 256 else { return nil }
     var record = TextRecord(
       time: time.time, yearAssumed: time.form == .withoutYear, severity: severity(ofLetter: line[0]))
-    var start = bracket + 1
+    var start: Int
+    if line[7] == 0x20 {
+      guard let end = cockroach(line, time.end) else { return nil }
+      start = end
+    } else {
+      let bracket = ByteScan.find(0x5D, in: line, from: time.end)
+      guard bracket < line.count, bracket - time.end < 256 else { return nil }
+      start = bracket + 1
+    }
     while start < line.count, line[start] == 0x20 { start += 1 }
     record.message = start..<line.count
     return record
+  }
+
+  /// `Lyymmdd hh:mm:ss.uuuuuu GOROUTINE [CHANNEL@]FILE:LINE [⋮] [TAGS] COUNTER MESSAGE` (CockroachDB, "crdb-v1" and "crdb-v2"): where the
+  /// message begins.
+  private static func cockroach(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    var i = start
+    func skip(_ line: Span<UInt8>) { while i < line.count, line[i] == 0x20 { i += 1 } }
+    func word(_ line: Span<UInt8>) { while i < line.count, line[i] > 0x20 { i += 1 } }
+    skip(line)
+    let routine = i
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i > routine else { return nil }
+    skip(line)
+    let place = i
+    word(line)
+    guard i > place, line.extracting(place..<i).indices.contains(where: { line[place + $0] == 0x3A }) else {
+      return nil
+    }
+    skip(line)
+    if i < line.count, line[i] == 0xE2 { word(line) }
+    skip(line)
+    if i < line.count, line[i] == 0x5B {
+      i = ByteScan.find(0x5D, in: line, from: i) + 1
+      skip(line)
+    }
+    let counter = i
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    if i == counter || i < line.count && line[i] != 0x20 { i = counter }
+    skip(line)
+    return i < line.count ? i : nil
   }
 
   // MARK: Ruby

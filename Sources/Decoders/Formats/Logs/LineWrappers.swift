@@ -121,7 +121,7 @@ struct LineUnwrapper: Sendable {
   // MARK: prefixes
 
   private func kubectl(_ line: Span<UInt8>) -> LineLayer? {
-    guard JSONScanner.matches(line, 0, "[pod/") else { return nil }
+    guard JSONScanner.matches(line, 0, "[pod/") else { return podPrefix(line) }
     let end = ByteScan.find(0x5D, in: line, from: 5)
     guard end + 1 < line.count, line[end + 1] == 0x20, end < 512 else { return nil }
     var slash = end
@@ -131,14 +131,63 @@ struct LineUnwrapper: Sendable {
     return LineLayer(name: name, rank: .container, start: end + 2)
   }
 
+  /// `NAMESPACE/POD[CONTAINER]: ` of kail, `[POD] ` and `[POD CONTAINER] ` of kubetail: a deployment's pods only, for threads and
+  /// modules stand in brackets, too.
+  private func podPrefix(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count > 16, line[0] == 0x5B || line[0] &- 0x61 < 26 else { return nil }
+    let open = line[0] == 0x5B
+    var i = open ? 1 : 0
+    let first = i
+    var slash = 0
+    while i < line.count, i < 200,
+      Self.isLabel(line[i]) && line[i] &- 0x41 > 25 || line[i] == 0x2F && !open && slash == 0
+    {
+      if line[i] == 0x2F { slash = i + 1 }
+      i += 1
+    }
+    let pod = (open ? first : slash)..<i
+    guard i < line.count, open || slash > 1, pod.count > 8 else { return nil }
+    let workload = LogOrigin.workload(ofPod: line.extracting(pod))
+    guard workload + 7 < pod.count else { return nil }
+    var container = pod.lowerBound..<pod.lowerBound + workload
+    if line[i] == (open ? 0x20 : 0x5B) {
+      let start = i + 1
+      i = start
+      while i < line.count, i - start < 64, Self.isLabel(line[i]) { i += 1 }
+      guard i > start else { return nil }
+      container = LogOrigin.program(line, container: start..<i, pod: pod)
+    }
+    guard i + 1 < line.count, line[i] == 0x5D else { return nil }
+    i += 1
+    if !open {
+      guard line[i] == 0x3A else { return nil }
+      i += 1
+    }
+    guard i < line.count, line[i] == 0x20 else { return nil }
+    return LineLayer(name: container, rank: .container, start: i + 1)
+  }
+
   private func compose(_ line: Span<UInt8>) -> LineLayer? {
     var end = 0
-    while end < line.count, end < 128, Self.isLabel(line[end]) || line[end] == 0x5F || line[end] == 0x2E { end += 1 }
+    var task = 0
+    while end < line.count, end < 160,
+      Self.isLabel(line[end]) || line[end] == 0x5F || line[end] == 0x2E || line[end] == 0x40
+    {
+      if line[end] == 0x40 { task = end }
+      end += 1
+    }
     guard end > 0 else { return nil }
     var bar = end
     while bar < line.count, line[bar] == 0x20 { bar += 1 }
     guard bar > end, bar < line.count, line[bar] == 0x7C, bar + 1 == line.count || line[bar + 1] == 0x20 else {
       return nil
+    }
+    // `SERVICE.REPLICA.TASK@NODE`: `docker service logs`.
+    if task > 0 {
+      var dots: [Int] = []
+      for i in 0..<task where line[i] == 0x2E { dots.append(i) }
+      guard dots.count >= 2, dots[dots.count - 2] > 0 else { return nil }
+      return LineLayer(name: 0..<dots[dots.count - 2], rank: .container, start: min(bar + 2, line.count))
     }
     // The replica's number is no part of the service.
     var name = end

@@ -18,6 +18,8 @@ struct LogIntake {
   var knowsDigits = false
   /// Whether whole lines of Docker's files end with a line feed, as Docker writes them.
   var keepsLineFeeds = false
+  /// The last program asked for, and whether it supervises others.
+  private var lastWriter = (name: Symbol.none, writer: SupervisorLines.Writer.other)
 
   init(context: borrowing MemberContext) {
     let settings = context.settings
@@ -25,6 +27,14 @@ struct LogIntake {
     unwrapper = LineUnwrapper(clock: clock)
     layouts = LogLayouts(clock: clock)
     access = AccessLines(context: copy context)
+  }
+
+  /// Whether a program tells of the ends and starts of others.
+  mutating func writer(_ name: Symbol, _ symbols: borrowing SymbolTable) -> SupervisorLines.Writer {
+    if name != lastWriter.name {
+      lastWriter = (name, SupervisorLines.Writer(symbols.bytes.span.extracting(symbols.range(name))))
+    }
+    return lastWriter.writer
   }
 
   /// The number of the stream that a line belongs to.

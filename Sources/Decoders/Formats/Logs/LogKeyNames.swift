@@ -10,7 +10,7 @@ enum LogKeyNames {
     "@t", "t.$date", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "datetime.date", "attributes.timestamp", "created",
+    "datetime.date", "attributes.timestamp", "created", "ibm_datetime",
   ]
 
   static let severity = [
@@ -46,12 +46,17 @@ enum LogKeyNames {
     "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
     "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
+    "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename",
   ]
+
+  /// Paths of cloud resources: the last part is the name (Azure's resource logs).
+  static let resourcePath = ["resourceid", "_resourceid"]
 
   /// Labels beside lines, in Loki's own order for `service_name`; beside them a container that is named as such is better.
   static let label = [
     "labels.service_name", "labels.service", "labels.app", "labels.application", "labels.app_name",
-    "labels.app_kubernetes_io_name", "labels.container", "labels.container_name", "labels.k8s_container_name",
+    "labels.app_kubernetes_io_name", "fields.service_name", "fields.app", "fields.container", "labels.container",
+    "labels.container_name", "labels.k8s_container_name",
   ]
 
   /// Labels that as often name the collector as the program.
@@ -85,7 +90,8 @@ enum LogKeyNames {
   static let trace = [
     "@tr", "traceparent", "contextmap.traceid", "contextmap.trace_id", "mdc.traceid", "mdc.trace_id",
     "properties.traceid", "context.trace_id", "logging.googleapis.com/trace", "span.trace_id", "otel.trace_id",
-    "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid",
+    "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid", "operationid",
+    "operation_id",
   ]
 
   static let span = [

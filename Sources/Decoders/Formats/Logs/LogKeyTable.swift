@@ -28,6 +28,8 @@ struct LogKeyTable: Sendable {
     case container
     /// A pod's name, which has the container's rank without the parts that a controller appended.
     case pod
+    /// A path whose last part names a service.
+    case resourcePath
     /// A label beside lines that names a program.
     case label
     /// A label that may as well name the collector.
@@ -87,6 +89,7 @@ struct LogKeyTable: Sendable {
       (.service, keys.component + LogKeyNames.service),
       (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
       (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.pod, LogKeyNames.pod),
+      (.resourcePath, LogKeyNames.resourcePath),
       (.label, LogKeyNames.label), (.weakLabel, LogKeyNames.weakLabel), (.levelWord, LogKeyNames.levelWord),
       (.logger, LogKeyNames.logger),
       (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),

@@ -57,7 +57,7 @@ enum OTLPLogs {
       var inner = JSONScanner(at: body.lowerBound, depthLimit: reader.depthLimit)
       switch inner.anyValue(b) {
       case .text(let string)?, .number(let string)?: text = string
-      case .bool?, .other?, nil: text = nil
+      case .bool?, .other?, nil: text = message(b, body, &log)
       }
     }
     if let text {
@@ -66,6 +66,35 @@ enum OTLPLogs {
       texts.appendRaw(b, body ?? 0..<0, &log)
     }
     return log
+  }
+
+  /// The message among the pairs of a structured body, and its level where the record names none.
+  private static func message(_ b: Span<UInt8>, _ body: Range<Int>, _ log: inout LogLine) -> JSONStringSlice? {
+    var found: JSONStringSlice?
+    var level = Severity.unknown
+    var reader = JSONScanner(at: body.lowerBound)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "kvlistValue") || JSONScanner.equals(b, key, "kvlist_value") else {
+        return reader.skipValue(b)
+      }
+      return reader.eachMember(b) { reader, key in
+        guard JSONScanner.equals(b, key, "values") else { return reader.skipValue(b) }
+        return reader.eachElement(b) { reader in
+          guard let (name, value) = reader.otlpAttribute(b) else { return false }
+          guard case .text(let text) = value else { return true }
+          if JSONScanner.equals(b, name, "message") || JSONScanner.equals(b, name, "msg")
+            || JSONScanner.equals(b, name, "log")
+          {
+            found = text
+          } else if JSONScanner.equals(b, name, "level") || JSONScanner.equals(b, name, "severity") {
+            level = FieldText.severity(b.extracting(text.start..<text.end))
+          }
+          return true
+        }
+      }
+    }
+    if log.severity.isUnknown { log.severity = level }
+    return found
   }
 
   /// `9`, or its name `SEVERITY_NUMBER_INFO`.

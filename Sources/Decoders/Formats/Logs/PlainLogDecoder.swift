@@ -99,6 +99,7 @@ struct PlainLogDecoder: FormatDecoder {
   /// Reads the complete lines from `start` on; returns where the incomplete last one begins.
   private mutating func lines(of bytes: Span<UInt8>, from start: Int, into batch: inout RecordBatch) -> Int {
     var cursor = start
+    json.records.mayHaveColours = ByteScan.find(0x1B, in: bytes, from: start) < bytes.count
     while cursor < bytes.count {
       let end = ByteScan.lineEnd(bytes, cursor)
       guard end < bytes.count else { break }
@@ -127,6 +128,7 @@ struct PlainLogDecoder: FormatDecoder {
     isSkipping = false
     let bytes = held
     held.removeAll(keepingCapacity: true)
+    json.records.mayHaveColours = true
     json.takeTextLine(bytes.span, line: line, into: &batch)
   }
 }

@@ -52,6 +52,8 @@ package struct HeaderLayout: Sendable {
     var isEnd = false
     /// Whether some header goes through this element.
     var isPart = false
+    /// Whether some header goes on behind it: else nobody looks at what the message begins with.
+    var goesOn = false
   }
 
   private(set) var nodes: [Node] = [Node()]
@@ -157,7 +159,11 @@ package struct HeaderLayout: Sendable {
         let child = Int(nodes[index].children[Int(kind.rawValue)])
         guard child > 0, nodes[child].isPart else { continue }
         let isCommon = nodes[child].count * 100 >= nodes[0].count
-        if isCommon { isPart = true } else { nodes[index].children[Int(kind.rawValue)] = -1 }
+        if isCommon {
+          (isPart, nodes[index].goesOn) = (true, true)
+        } else {
+          nodes[index].children[Int(kind.rawValue)] = -1
+        }
       }
       nodes[index].isPart = isPart
     }
@@ -221,7 +227,7 @@ extension HeaderLayout {
     var node = 0
     var cursor = 0
     var depth = 0
-    while depth < HeaderScanner.depth, let element = scanner.element(line, at: cursor) {
+    while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor) {
       guard let child = part(of: node, element.kind(anchored: isAnchored)) else { break }
       isAnchored = isAnchored || element.kind == .time || element.kind == .level
       node = child
@@ -254,8 +260,11 @@ extension HeaderLayout {
       if nameRank > rank,
         nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
       {
-        rank = nameRank
-        taken.component = name(line, element.content)
+        let name = name(line, element.content)
+        if nameRank > 4 || isProgram(line, name) {
+          rank = nameRank
+          taken.component = name
+        }
       }
       if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 {
         header = taken
@@ -275,6 +284,24 @@ extension HeaderLayout {
     guard kind == .level || kind == .number else { return nil }
     let word = Int(nodes[node].children[Int(HeaderElement.Kind.word.rawValue)])
     return word > 0 && nodes[word].isPart ? word : nil
+  }
+
+  /// Whether a word may be what a program or a module of it is called: not an address, a number with its unit, a text in quotes
+  /// or a pair.
+  private func isProgram(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard let first = name.first else { return false }
+    if line[first] &- 0x30 <= 9 {
+      if AccessShapes.isNumericHost(line, name) || AccessShapes.isAddress(line, name) { return false }
+      if name.count > 2, line[first] == 0x30, line[first &+ 1] | 0x20 == 0x78 { return false }
+      return SpanWords.duration(line.extracting(name), unit: .inferred) == nil
+    }
+    for i in name {
+      switch line[i] {
+      case 0x22, 0x27, 0x3C, 0x3D, 0x7B, 0x2C: return false
+      default: continue
+      }
+    }
+    return line[first] != 0x23
   }
 
   /// A name without what is in brackets behind it: `sshd` of `sshd[24200]`.

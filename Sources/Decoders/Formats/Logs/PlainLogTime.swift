@@ -154,7 +154,8 @@ struct LogTimeParser {
         return requireTime(joined(line, start + 8, date, dots: false))
       case 4:
         guard let third = number(line, start + 6, 4) else { return nil }
-        return joined(line, start + 10, dayAndMonth(third, first, second), dots: false)
+        let end = byte(line, start + 10) == 0x2C && byte(line, start + 11) == 0x20 ? start + 11 : start + 10
+        return joined(line, end, dayAndMonth(third, first, second), dots: false)
       default: return nil
       }
     }
@@ -189,12 +190,15 @@ struct LogTimeParser {
   /// `1125 02:00:00.000000` and `20261125 02:00:00.000000`, as klog and glog write it.
   func compactDay(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
     let digits = run(line, start)
-    guard digits == 4 || digits == 8, byte(line, start + digits) == 0x20,
+    guard digits == 4 || digits == 8 || digits == 6, byte(line, start + digits) == 0x20,
       let month = number(line, start + digits - 4, 2), let day = number(line, start + digits - 2, 2),
       let (end, micros, fraction) = timeOfDay(line, start + digits + 1, dots: false)
     else { return nil }
-    if digits == 8 {
-      guard let year = number(line, start, 4), let date = days(year, month, day) else { return nil }
+    if digits > 4 {
+      guard let year = number(line, start, digits - 4), let date = days(digits == 6 ? 2000 + year : year, month, day)
+      else {
+        return nil
+      }
       return full(line, end, date, micros, fraction: fraction)
     }
     guard let date = yearless(month: month, day: day) else { return nil }

@@ -113,22 +113,31 @@ enum SyslogLine {
       layer.severity = priority.severity
       i = priority.end
       if JSONScanner.matches(line, i, "1 ") { return nil }
+    } else if line.count > 24, line[3] == 0x20, line[8] == 0x2D, line[4] &- 0x30 <= 9, (line[0] | 0x20) &- 0x61 < 26 {
+      // `Wed 2026-11-25 02:00:00 UTC` of `journalctl -o short-full`.
+      i = 4
     }
     guard let time = times.parse(line, i), time.isPlaced, time.end < line.count,
       line[time.end] == 0x20 || line[time.end] == 0x3A
     else { return nil }
-    // Without a priority only the two forms that syslog daemons write.
-    guard priority != nil || time.form == .withoutYear || line[i + 10] == 0x54 else { return nil }
+    // Without a priority only the forms that syslog daemons and the journal's viewer write.
+    guard priority != nil || time.form == .withoutYear || line[i + 10] == 0x54 || (line[0] | 0x20) &- 0x61 < 26 else {
+      return nil
+    }
     layer.time = time.time
     layer.hasZone = time.hasZone
     layer.yearAssumed = time.form == .withoutYear
     i = time.end
     while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }
     let first = i
-    guard let host = word(line, &i) else { return nil }
+    guard let host = word(line, &i), priority != nil || isHost(line, host) else { return nil }
     // `TIME error payment: …` is an application's own line.
     if priority == nil, Model.severity(of: line.extracting(host)) != .unknown { return nil }
     if let tag = tag(line, i) {
+      // `START RequestId: ID` of AWS Lambda.
+      if priority == nil, tag.name.count == 9, JSONScanner.matches(line, tag.name.lowerBound, "RequestId") {
+        return nil
+      }
       layer.name = tag.name
       layer.start = tag.end
     } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
@@ -143,7 +152,35 @@ enum SyslogLine {
       return layer
     }
     layer.rank = .container
+    message(line, &layer)
     return layer
+  }
+
+  /// `[ID 702911 daemon.error] MESSAGE`: the message's number, facility and level of Solaris (syslogd(8)).
+  private static func message(_ line: Span<UInt8>, _ layer: inout LineLayer) {
+    guard JSONScanner.matches(line, layer.start, "[ID ") else { return }
+    var i = layer.start + 4
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    let dot = ByteScan.find(0x2E, in: line.extracting(first: min(line.count, i + 16)), from: i)
+    let end = ByteScan.find(0x5D, in: line.extracting(first: min(line.count, i + 24)), from: i)
+    guard i > layer.start + 4, i < line.count, line[i] == 0x20, dot < end, end + 2 < line.count, line[end + 1] == 0x20
+    else { return }
+    let level = Model.severity(ofField: line.extracting(dot + 1..<end))
+    if !level.isUnknown { layer.severity = level }
+    layer.start = end + 2
+  }
+
+  /// Letters, digits, dots, hyphens, colons and underscores: names and addresses of hosts, or a program with its process.
+  private static func isHost(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    if let first = word.first, line[first] == 0x5B { return false }
+    for i in word {
+      let byte = line[i]
+      guard
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2D || byte == 0x2E || byte == 0x3A || byte == 0x5F
+          || byte == 0x5B || byte == 0x5D || byte == 0x2F || byte == 0x28 || byte == 0x29
+      else { return false }
+    }
+    return true
   }
 
   /// `sshd[240]:`, `postfix/smtp[12]:`, `kernel:`.

@@ -237,6 +237,10 @@ struct NamedSpans {
     }
     kind(b, dialect)
     status(b, &texts)
+    if dialect == .cloudTrace, let code = text(.status) {
+      builder.span.grpcStatus = SpanWords.grpcStatus(b.extracting(code.start..<code.end))
+      builder.span.status = builder.span.grpcStatus > 0 ? .error : builder.span.status
+    }
     let times = SpanTimes(self, b, dialect: dialect, zoneSeconds: zoneSeconds)
     times.set(&builder.span, &issues)
     if durations != nil, let length = times.unitless {

@@ -13,17 +13,24 @@ enum SpanDialect {
   /// Durations are nanoseconds though nothing says so: the collector's ClickHouse exporter (`otel_traces`), and
   /// OpenTelemetry's own mapping in Elasticsearch.
   case nanoseconds
+  /// Cloud Trace v2: the status is a `google.rpc.Status`, any code but 0 of which is a failure.
+  case cloudTrace
   /// Requests and dependencies of Application Insights: durations are milliseconds, as a number or a `TimeSpan`.
   case insights
 
   init(_ span: NamedSpans, _ b: Span<UInt8>) {
     self = .plain
-    if span.isNamed(.trace, "operationid") {
+    if span.isNamed(.trace, "operationid") || span.isNamed(.trace, "tags.ai.operation.id") {
       self = .insights
     } else if let event = span.text(.event) {
       self = JSONScanner.equals(b, event, "transaction") ? .apmTransaction : .apmSpan
     } else if span.isNamed(.resourceName, "resourcename"), span.isNamed(.operation, "operationname") {
       // Datadog's API, where the same ids are texts.
+      self = .datadog
+    } else if span.isNamed(.operation, "displayname.value") {
+      self = .cloudTrace
+    } else if span.isNamed(.trace, "traceid"), span.isNamed(.resourceName, "resource"), span.isNamed(.start, "start") {
+      // The agent's payload as JSON, where numbers of 64 bits are texts.
       self = .datadog
     } else if span.isNumber(.trace), span.has(.resourceName) || span.has(.service), span.isNumber(.start) {
       self = .datadog
@@ -80,7 +87,7 @@ struct SpanTimes {
   }
 
   private static func unit(_ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) -> FieldText.Unit? {
-    if dialect == .nanoseconds { return .nanoseconds }
+    if dialect == .nanoseconds || dialect == .datadog { return .nanoseconds }
     if dialect == .insights { return .milliseconds }
     if span.has(.startNs) { return .nanoseconds }
     if span.has(.startUs) { return .microseconds }

@@ -60,14 +60,15 @@ enum SpanKeys {
       .trace,
       [
         "traceid", "trace.id", "trace.traceid", "context.traceid", "spancontext.traceid", "data.traceid", "otraceid",
-        "trace", "operationid", "data.trace.traceid",
+        "trace", "operationid", "tags.ai.operation.id",
+        "data.trace.traceid",
       ]
     ),
     (
       .span,
       [
         "spanid", "span.id", "trace.spanid", "context.spanid", "spancontext.spanid", "data.spanid", "ospanid", "span",
-        "id", "data.trace.spanid",
+        "id", "data.trace.spanid", "data.basedata.id",
       ]
     ),
     (.transaction, ["transaction.id"]),
@@ -75,14 +76,15 @@ enum SpanKeys {
       .parent,
       [
         "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "data.parentspanid",
-        "data.parentid", "parentspan", "parent", "operationparentid", "data.trace.parentid",
+        "data.parentid", "parentspan", "parent", "operationparentid",
+        "tags.ai.operation.parentid", "referenceparentspanid", "data.trace.parentid",
       ]
     ),
     (
       .operation,
       [
         "spanname", "operationname", "span.name", "transaction.name", "displayname.value", "displayname", "data.name",
-        "data.spanname", "operation", "name",
+        "data.spanname", "operation", "data.basedata.name", "name",
       ]
     ),
     (.resourceName, ["resourcename", "resource"]),
@@ -94,18 +96,22 @@ enum SpanKeys {
         "localendpoint.servicename", "appname", "application", "cloudrolename", "approlename",
         "attributes.attributemap.service.name.stringvalue.value",
         "attributes.attributemap.g.cork8scontainercontainername.stringvalue.value",
+        "attributes.attributemap.g.cogaeappmodule.stringvalue.value",
+        "attributes.attributemap.g.corcloudrunrevisionservicename.stringvalue.value", "resourcestringservicename",
+        "resourcesstring.service.name", "tags.ai.cloud.role",
       ]
     ),
     (
       .kind,
       ["spankind", "kind", "data.kindstring", "data.kind", "data.spankind", "data.span.kind", "custom.span.kind"]
     ),
-    (.type, ["itemtype", "type", "span.type", "transaction.type"]),
+    (.type, ["itemtype", "data.basetype", "type", "span.type", "transaction.type"]),
     (
       .status,
       [
         "status.statuscode", "status.code", "statuscode", "spanstatuscode", "tracestatus", "data.statuscode",
-        "data.statuscodestring", "status",
+        "data.statuscodestring", "status", "span.statuscode", "spanstatus", "resultcode", "data.basedata.responsecode",
+        "data.basedata.resultcode",
       ]
     ),
     (
@@ -117,19 +123,21 @@ enum SpanKeys {
     ),
     (.outcome, ["event.outcome", "outcome"]),
     (.error, ["haserror", "data.haserror", "error", "iserror", "data.error"]),
-    (.success, ["success"]),
+    (.success, ["success", "data.basedata.success"]),
     (.errorMessage, ["meta.error.msg", "meta.error.message", "errormessage", "error.message", "exception.message"]),
     (
       .httpStatus,
       [
         "responsestatuscode", "data.responsestatuscode", "http.response.statuscode", "http.statuscode",
-        "httpstatuscode", "httpstatus",
+        "httpstatuscode", "httpstatus", "attributes.attributemap.httpstatuscode.intvalue",
+        "attributes.attributemap.httpstatuscode.stringvalue.value",
       ]
     ),
     (
       .peer,
       [
-        "peerservice", "peer.service", "span.destination.service.resource", "peer", "target", "data.peer.service",
+        "peerservice", "peer.service", "span.destination.service.resource", "peer", "target", "data.basedata.target",
+        "data.peer.service",
         "custom.peer.service",
         "attributes.attributemap.peer.service.stringvalue.value",
       ]
@@ -138,6 +146,7 @@ enum SpanKeys {
       .start,
       [
         "starttime", "start", "starttimestamp", "startedat", "begintime", "timestamp", "data.timestamp", "time", "ts",
+        "timegenerated",
       ]
     ),
     (.startNs, ["starttimeunixnano", "starttimens", "startns"]),
@@ -147,7 +156,7 @@ enum SpanKeys {
     (.endNs, ["endtimeunixnano", "endtimens", "endns"]),
     (.endUs, ["endtimeus", "endtimemicros", "endus"]),
     (.endMs, ["endtimemillis", "endtimems", "endms"]),
-    (.duration, ["duration", "data.duration", "elapsed", "latency"]),
+    (.duration, ["duration", "data.duration", "data.basedata.duration", "elapsed", "latency"]),
     (
       .durationNs,
       [

@@ -7,6 +7,8 @@ enum SpanWords {
   static func kind(_ field: Span<UInt8>) -> SpanKind {
     var b = field.extracting(FieldText.trimmed(field))
     if JSONScanner.matches(b, 0, "SPAN_KIND_") { b = b.extracting(10..<b.count) }
+    // PHP's console exporter.
+    if JSONScanner.matches(b, 0, "KIND_") { b = b.extracting(5..<b.count) }
     guard b.count > 0 else { return .unspecified }
     switch b[0] | 0x20 {
     case 0x73: return .server

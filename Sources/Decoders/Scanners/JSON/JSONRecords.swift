@@ -25,6 +25,8 @@ struct JSONRecords {
   var envelope = LineEnvelope()
   /// How many layers are open.
   var depth = 0
+  /// Whether the text at hand may hold escape sequences of a terminal: told for a whole window of a plain file at once.
+  var mayHaveColours = true
   /// Records that were lines of text.
   var textRecords = 0
   /// The log group that the document around names (CloudWatch Logs).
@@ -234,6 +236,14 @@ struct JSONRecords {
     }
     texts.exchange(with: &batch)
     guard var process = read else { return false }
+    if draft.issues.contains([.noTime, .noID]) {
+      // Neither ids nor a time: some other list of the name.
+      batch.recordCounts.skip("unknownRecord")
+      context.report(
+        "unknownRecord", .warning, at: place.position, "a span without ids and times: no span of a known format",
+        into: &batch)
+      return true
+    }
     draft.span.source = place.source
     if !process.isNone, let found = processes?[process] {
       draft.span.service = found

@@ -112,6 +112,7 @@ struct JSONClassifier {
     static let access: Keys = [.accessMethod, .accessStatus]
     static let lokiLabels = Keys(rawValue: 1 << 28)
     static let lokiValues = Keys(rawValue: 1 << 29)
+    static let agent = Keys(rawValue: 1 << 30)
   }
 
   let logKeys: LogKeyTable
@@ -149,7 +150,11 @@ struct JSONClassifier {
       return keys.contains(.jaeger) ? .jaegerSpan : .named(.jaegerSpan)
     }
     if keys.contains([.traceId, .spanId, .jaeger]) { return .jaegerSpan }
-    if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin) { return .zipkinSpan }
+    if keys.contains([.traceId, .id]), !keys.contains(.logMessage) || keys.contains(.zipkin),
+      keys.contains(.zipkin) || !keys.contains(.time)
+    {
+      return .zipkinSpan
+    }
     if keys.contains([.flatSpan, .duration]), keys.contains(.logTime), !keys.contains(.logMessage) {
       return .named(.mapped)
     }
@@ -179,7 +184,7 @@ struct JSONClassifier {
     if keys.contains([.eventKind, .component, .time]) { return }
     if key.count < 24, !key.isEmpty, Self.firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
       noteSpan(b, key, byte, value: value, &keys)
-      noteAccess(b, key, byte, &keys)
+      noteAccess(b, key, byte, value: value, &keys)
       noteForeign(b, key, byte, &keys)
     }
     switch logKeys.role(b, key)?.role {
@@ -196,7 +201,7 @@ struct JSONClassifier {
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
     0, 0, 0x200, 0, 0x580814, 0x180020, 0x482000, 0x1D0008,
-    0x102030, 0x82008, 0xC0100, 0x188112, 0x148000, 0x49000, 0x140100, 0,
+    0x142030, 0xC2008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140100, 0x40000,
     0x10, 0x80004, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
 
@@ -246,6 +251,7 @@ struct JSONClassifier {
     case 5 where byte == 0x5B && isKey("spans"): keys.insert(.spanList)
     case 7 where isKey("TraceId") || isKey("traceId") || isKey("traceID"): keys.insert(.named)
     case 7 where isObject && isKey("context"): keys.insert(.named)
+    case 8 where byte == 0x22 && isKey("resource"): keys.insert(.agent)
     case 8 where isKey("trace_id"): keys.insert([.named, .traceSnake])
     case 8 where isKey("trace.id"): keys.insert(.named)
     case 8 where byte == 0x22 && isKey("Document"): keys.insert(.document)
@@ -265,14 +271,18 @@ struct JSONClassifier {
   }
 
   /// Method and status of a request, in the spellings of access logs.
-  private func noteAccess(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: inout Keys) {
+  private func noteAccess(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
     case 4 where isKey("verb"): keys.insert(.accessMethod)
     case 6 where isKey("status"): if byte != 0x7B { keys.insert(.accessStatus) }
     case 6 where isKey("method"): keys.insert(.accessMethod)
     case 7 where isKey("request"): keys.insert(.accessMethod)
-    case 10 where isKey("statusCode"): keys.insert(.accessStatus)
+    case 9 where isKey("cs-method") || isKey("reqMethod"): keys.insert(.accessMethod)
+    case 9 where isKey("sc-status"): keys.insert(.accessStatus)
+    case 10 where isKey("statusCode") || isKey("StatusCode") || isKey("httpStatus"): keys.insert(.accessStatus)
+    case 10 where byte == 0x7B && isKey("properties"): noteProperties(b, value, &keys)
+    case 15 where isKey("response_status"): keys.insert(.accessStatus)
     case 10 where isKey("httpMethod"): keys.insert(.accessMethod)
     case 11 where isKey("status_code") || isKey("http_status"): keys.insert(.accessStatus)
     case 11 where isKey("http_method"): keys.insert(.accessMethod)
@@ -288,6 +298,19 @@ struct JSONClassifier {
     case 19 where isKey("ClientRequestMethod"): keys.insert(.accessMethod)
     default: break
     }
+  }
+
+  /// The object in which Azure's resource logs keep what they tell.
+  private func noteProperties(_ b: Span<UInt8>, _ start: Int, _ keys: inout Keys) {
+    var reader = JSONScanner(at: start + 1)
+    var isFirst = true
+    var inner: Keys = []
+    while let key = reader.nextKey(b, &isFirst) {
+      guard let byte = reader.peek(b) else { return }
+      noteAccess(b, key, byte == 0x7B ? 0x5B : byte, value: 0, &inner)
+      guard reader.skipValue(b) else { return }
+    }
+    if inner.contains(.access) { keys.insert(.access) }
   }
 
   private static let eventKinds = EventKind.allCases.map { Array($0.name.utf8) }
@@ -381,7 +404,9 @@ struct JSONClassifier {
       note(b, key, byte, value: inner.position, &found)
       guard inner.skipValue(b) else { break }
     }
-    if found.contains(.jaeger) || found.contains(.traceID) { return .jaegerTrace }
+    if found.contains(.jaeger) { return .jaegerTrace }
+    // Datadog's agent names a resource where Jaeger names an operation.
+    if found.contains(.traceID) { return found.contains(.agent) ? .wrapper : .jaegerTrace }
     if inner.failure == .incomplete, !reader.isFinal {
       reader.failure = .incomplete
       return nil

@@ -1,6 +1,6 @@
 // Looking for bytes, many at a time.
 
-internal import CByteMarks
+internal import CByteSearch
 internal import Glibc
 
 /// The searches that all decoders share.

@@ -9,12 +9,27 @@ enum HeaderlessTable {
     "application_name", "backend_type", "leader_pid", "query_id",
   ]
 
+  /// Papertrail's archives ("Log archives", columns of the TSV).
+  private static let papertrail = [
+    "id", "generated_at", "received_at", "source_id", "source_name", "source_ip", "facility_name", "severity",
+    "program", "message",
+  ]
+
+  private static let syslogLevels: Set<String> = [
+    "Emergency", "Alert", "Critical", "Error", "Warning", "Notice", "Info", "Debug",
+  ]
+
   private static let severities: Set<String> = [
     "DEBUG5", "DEBUG4", "DEBUG3", "DEBUG2", "DEBUG1", "LOG", "INFO", "NOTICE", "WARNING", "ERROR", "FATAL", "PANIC",
   ]
 
   /// The names of the columns of a row that is data; nil for any other row. Versions 8.4 to 17 have 22 to 26 columns.
   static func header(of fields: [String]) -> [String]? {
+    if fields.count == 10, syslogLevels.contains(fields[7]), fields[1].utf8.count >= 19, fields[1].contains("T"),
+      fields[0].utf8.allSatisfy({ $0 &- 0x30 <= 9 })
+    {
+      return papertrail
+    }
     guard (22...26).contains(fields.count), severities.contains(fields[11]), fields[12].utf8.count == 5,
       fields[0].utf8.first.map({ $0 &- 0x30 <= 9 }) == true, fields[0].contains(":")
     else { return nil }

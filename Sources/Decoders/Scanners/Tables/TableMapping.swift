@@ -29,6 +29,10 @@ struct TableMapping {
   var message = -1
   var metric = -1
   var value = -1
+  /// A table of Application Insights: numeric levels are its own, durations milliseconds.
+  var isInsights = false
+  /// Whether it went well, where that is said and not its contrary.
+  var success = -1
   /// Value columns of a wide metric table, with their names.
   var values: [(column: Int, name: String)] = []
 
@@ -77,25 +81,29 @@ struct TableMapping {
     let names = header.map(Self.normal)
     guard Set(names).count == names.count || names.count > 8 else { return nil }
     func find(_ options: [String]) -> Int { Self.column(options, in: names) }
-    let trace = find(["traceid", "trace"])
-    let span = find(["spanid", "span"])
+    let insights = find(["operationid"])
+    let trace = insights >= 0 ? insights : find(["traceid", "trace"])
+    let span = insights >= 0 ? find(["id"]) : find(["spanid", "span"])
     let component = find([
-      "service", "servicename", "component", "podname", "pod", "app", "application", "cmdbid", "microservice",
-      "container", "containername", "kubernetescontainername", "resourcelabelscontainername", "syslogidentifier",
+      "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename", "component", "podname",
+      "pod", "app", "application", "cmdbid", "microservice",
+      "program", "container", "containername", "kubernetescontainername", "resourcelabelscontainername",
+      "syslogidentifier",
       "providername", "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
     ])
     let start = find([
       "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
-      "starttime", "start", "startedat", "begintime", "timestamp", "time",
+      "starttime", "start", "startedat", "begintime", "timestamp", "time", "timegenerated",
     ])
     let time = find([
       "timeunixnano", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date",
       "ts",
+      "generatedat", "messagetime",
       "eventtime", "timecreated", "dateandtime", "timegenerated", "asctime",
     ])
     var message = find([
       "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",
-      "eventmessage", "line",
+      "eventmessage", "line", "raw",
     ])
     // Event Viewer's export has a column for the message that its header does not name.
     if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
@@ -105,13 +113,16 @@ struct TableMapping {
       self.init(kind: .spans)
       set(.start, start, name: header[start])
       takeSpanColumns(header, names)
+      if insights >= 0 { takeInsights(names) }
     } else if message >= 0, time >= 0 {
       self.init(kind: .logs)
       set(.time, time, name: header[time])
       self.message = message
       severity = find([
-        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity", "status",
+        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity",
+        "severitylevel", "status",
       ])
+      isInsights = severity >= 0 && names[severity] == "severitylevel"
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
@@ -162,6 +173,18 @@ struct TableMapping {
     peer = find(["peer", "peerservice"])
   }
 
+  /// Requests and dependencies of Application Insights ("requests", "dependencies", AppRequests, AppDependencies).
+  private mutating func takeInsights(_ names: [String]) {
+    isInsights = true
+    success = Self.column(["success"], in: names)
+    if parent < 0 { parent = Self.column(["operationparentid"], in: names) }
+    status = Self.column(["resultcode"], in: names)
+    spanKind = Self.column(["itemtype", "type"], in: names)
+    operation = Self.column(["name", "operationname"], in: names)
+    peer = Self.column(["target"], in: names)
+    if duration >= 0 { durationUnit = .milliseconds }
+  }
+
   /// The first column that has one of some names, -1 where none has; the names' order is theirs of preference.
   private static func column(_ options: [String], in names: [String]) -> Int {
     for option in options { if let column = names.firstIndex(of: option) { return column } }
@@ -174,7 +197,7 @@ struct TableMapping {
     for delimiter: UInt8 in [0x2C, 0x09, 0x3B, 0x7C] {
       let names = DelimitedRow.headerNames(line, delimiter: delimiter)
       if TableMapping(inferredFrom: names) != nil { return delimiter }
-      if delimiter == 0x2C, HeaderlessTable.header(of: names) != nil { return delimiter }
+      if delimiter == 0x2C || delimiter == 0x09, HeaderlessTable.header(of: names) != nil { return delimiter }
     }
     return nil
   }
@@ -243,7 +266,10 @@ struct TableMapping {
 
   /// A column name in lower case without anything but letters and digits.
   static func normal(_ name: String) -> String {
-    String(
+    var name = name[...]
+    // `timestamp [UTC]`: Azure's portal names the zone.
+    if name.hasSuffix("]"), let open = name.lastIndex(of: "[") { name = name[..<open] }
+    return String(
       decoding: name.lowercased().utf8.filter { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) },
       as: UTF8.self)
   }

@@ -137,7 +137,11 @@ struct TableRows {
     span.peerService = symbol(b, row, mapping.peer, &batch.symbols)
     span.message = symbol(b, row, mapping.statusMessage, &batch.symbols)
     takeError(b, row, &span, &batch.symbols)
-    if mapping.spanKind >= 0 { span.kind = SpanWords.kind(b.extracting(field(b, row, mapping.spanKind))) }
+    if mapping.isInsights {
+      takeInsights(b, row, &span)
+    } else if mapping.spanKind >= 0 {
+      span.kind = SpanWords.kind(b.extracting(field(b, row, mapping.spanKind)))
+    }
     if mapping.httpStatus >= 0 {
       span.httpStatus = SpanWords.httpStatus(b.extracting(field(b, row, mapping.httpStatus)))
     }
@@ -150,6 +154,15 @@ struct TableRows {
     span.source = context.line(line)
     batch.spans.append(span)
     return nil
+  }
+
+  /// Requests are served, everything else is called; what went wrong says so.
+  private func takeInsights(_ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan) {
+    let kind = b.extracting(field(b, row, mapping.spanKind))
+    let isCall =
+      mapping.spanKind < 0 ? mapping.peer >= 0 : kind.indices.contains { JSONScanner.matches(kind, $0, "epend") }
+    span.kind = isCall ? .client : .server
+    if FieldText.isWord(b.extracting(field(b, row, mapping.success)), "false") { span.status = .error }
   }
 
   /// An error column: a flag, or what went wrong.
@@ -262,6 +275,7 @@ struct TableRows {
   /// A level by word, or by number on the scale that the table's first rows tell.
   private func severity(_ field: Span<UInt8>) -> Severity {
     let severity = FieldText.severity(field)
+    if mapping.isInsights, let number = FieldText.int(field) { return LevelScale.insights.severity(number) }
     guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
     return evidence.scale(of: number, []).severity(number)
   }

@@ -1,6 +1,7 @@
-internal import Support
-// The circuit breaker as a family: count and time windows, failure and slow-call rates, probes, and the boundary rules in
-// which the known systems differ.
+internal import Foundation
+
+// The circuit breaker (Nygard, *Release It!*): count and time windows, failure and slow-call rates, probes, and the boundary
+// rules in which the known systems differ. Policies replay it call by call, the incident analysis on what failed.
 
 /// The settings of a circuit breaker. Times are microseconds, rates lie in [0, 1].
 package struct BreakerSettings: Hashable, Sendable {
@@ -11,6 +12,8 @@ package struct BreakerSettings: Hashable, Sendable {
     case time(width: Int64, buckets: Int)
     /// n failures in a row.
     case consecutive(Int)
+    /// n failures of which the first and the last lie at most so many microseconds apart.
+    case failures(Int, within: Int64)
   }
 
   package enum Boundary: Hashable, Sendable {
@@ -121,8 +124,8 @@ package struct CircuitBreaker: Hashable, Sendable {
 
   /// How long the present opening lasts, microseconds.
   package var openPeriod: Int64 {
-    let grown = Backoff.saturated(Double(settings.open) * Backoff.power(settings.openFactor, max(openings - 1, 0)))
-    return min(grown, settings.maximumOpen ?? .max)
+    let grown = Double(settings.open) * pow(settings.openFactor, Double(max(openings - 1, 0)))
+    return min(Int64(checked: grown.rounded()) ?? .max, settings.maximumOpen ?? .max)
   }
 
   /// Whether a call may be made now. Counts a probe where it may.
@@ -187,7 +190,11 @@ package struct CircuitBreaker: Hashable, Sendable {
   }
 
   private var exceeded: Bool {
-    if case .consecutive(let limit) = settings.window, state == .closed { return results.failures >= max(limit, 1) }
+    switch settings.window {
+    case .consecutive(let limit), .failures(let limit, _):
+      if state == .closed { return results.failures >= max(limit, 1) }
+    case .count, .time: break
+    }
     if let rate = failureRate, rate >= settings.failureRate { return true }
     if let limit = settings.slowCallRate, let rate = slowCallRate, rate >= limit { return true }
     return false
@@ -219,7 +226,10 @@ struct ResultWindow: Hashable, Sendable {
   private(set) var slow = 0
   private var ring: [UInt8] = []
   private var cursor = 0
+  /// Times of the failures that count, in the order in which they came, microseconds.
+  private var times: [Int64] = []
   private var buckets: [[Int]] = []
+  /// The newest bucket, or the newest time where failures are kept by theirs: time never runs backwards.
   private var current: Int64 = .min
 
   init(_ window: BreakerSettings.Window) {
@@ -235,6 +245,15 @@ struct ResultWindow: Hashable, Sendable {
       calls += 1
       failures = failed ? failures + 1 : 0
       slow += slowness
+    case .failures(_, let period):
+      calls += 1
+      slow += slowness
+      current = max(current, time)
+      if failed { times.append(current) }
+      if let first = times.first, current.subtractingSaturated(first) > period {
+        times.removeAll { current.subtractingSaturated($0) > period }
+      }
+      failures = times.count
     case .count(let size):
       let entry = UInt8(failure | slowness << 1)
       if ring.count < max(size, 1) {

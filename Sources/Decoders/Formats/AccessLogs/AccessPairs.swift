@@ -1,0 +1,93 @@
+// Requests written as names and values: `key=value` lines and LTSV.
+
+internal import Model
+internal import Support
+
+/// Reads lines of `key=value` (an operator's `log_format` of nginx or HAProxy, logfmt middlewares) and of labels between tabs
+/// (LTSV, ltsv.org) as requests, by the names of their fields: what `AccessObject` reads as JSON.
+enum AccessPairs {
+  /// Whether a line begins with a pair and has a status and a method or request line among its pairs.
+  static func looksLike(_ b: Span<UInt8>) -> Bool {
+    guard let mark = mark(b) else { return false }
+    let isTabbed = mark == 0x3A
+    var hasStatus = false
+    var hasRequest = false
+    var i = 0
+    while i < b.count {
+      i = ByteScan.find(mark, in: b, from: i)
+      guard i &+ 1 < b.count else { break }
+      let start = keyStart(b, i)
+      let key = start..<i
+      // A tab stands before a label, a blank before a key.
+      if key.count >= 3, start == 0 || b[start &- 1] == (isTabbed ? 0x09 : 0x20), let name = AccessKeys.key(b, key) {
+        hasStatus = hasStatus || name == .status && b[i &+ 1] != 0x22
+        hasRequest = hasRequest || name == .method || name == .request
+        if hasStatus, hasRequest { return true }
+      }
+      i &+= 1
+    }
+    return false
+  }
+
+  /// What stands between a key and its value: `=`, or a colon where the line has tabs.
+  private static func mark(_ b: Span<UInt8>) -> UInt8? {
+    guard (b[0] | 0x20) &- 0x61 < 26 else { return nil }
+    var i = 1
+    while i < b.count, i < 32, isKey(b[i]) { i &+= 1 }
+    guard i &+ 1 < b.count else { return nil }
+    if b[i] == 0x3D { return b[i &+ 1] > 0x20 ? 0x3D : nil }
+    guard b[i] == 0x3A, b[i &+ 1] > 0x20 else { return nil }
+    return ByteScan.find(0x09, in: b.extracting(first: 256), from: i) < min(b.count, 256) ? 0x3A : nil
+  }
+
+  @inline(__always) private static func isKey(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F || byte == 0x2D || byte == 0x2E
+  }
+
+  private static func keyStart(_ b: Span<UInt8>, _ end: Int) -> Int {
+    var start = end
+    while start > 0, end &- start < 40, isKey(b[start &- 1]) { start &-= 1 }
+    return start
+  }
+
+  /// Reads a line that looks like one; nil where it is none after all, or has a message of its own.
+  static func read(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+    guard let mark = mark(b) else { return nil }
+    var object = AccessObject()
+    var i = 0
+    while i < b.count {
+      while i < b.count, b[i] <= 0x20 { i &+= 1 }
+      let start = i
+      while i < b.count, isKey(b[i]) { i &+= 1 }
+      guard i < b.count, b[i] == mark, i > start else {
+        while i < b.count, b[i] > 0x20 { i &+= 1 }
+        continue
+      }
+      let name = JSONStringSlice(start: start, end: i, isEscaped: false)
+      i &+= 1
+      let value = mark == 0x3A ? label(b, &i) : value(b, &i)
+      object.takePair(b, name, value)
+    }
+    return object.finish(b, zoneSeconds: zoneSeconds)
+  }
+
+  private static func label(_ b: Span<UInt8>, _ i: inout Int) -> Range<Int> {
+    let start = i
+    i = ByteScan.find(0x09, in: b, from: i)
+    return (start..<i).bare(b)
+  }
+
+  private static func value(_ b: Span<UInt8>, _ i: inout Int) -> Range<Int> {
+    let start = i
+    if i < b.count, b[i] == 0x22 || b[i] == 0x5B {
+      let close: UInt8 = b[i] == 0x22 ? 0x22 : 0x5D
+      i &+= 1
+      while i < b.count, b[i] != close { i &+= b[i] == 0x5C ? 2 : 1 }
+      let end = min(i, b.count)
+      i = min(end &+ 1, b.count)
+      return start &+ 1..<end
+    }
+    while i < b.count, b[i] > 0x20 { i &+= 1 }
+    return start..<i
+  }
+}
