@@ -10,7 +10,8 @@ extension ReportJSON {
     ])
   }
 
-  package func incident(_ incident: Incident) -> JSONValue {
+  /// An incident; `policies` are those of the night that it belongs to.
+  package func incident(_ incident: Incident, policies: PolicyFindings? = nil) -> JSONValue {
     .object([
       "id": text(incident.id), "fingerprint": text(incident.fingerprint), "kind": .string(incident.kind.rawValue),
       "status": .string(incident.status.rawValue), "severity": .string(incident.severity.rawValue),
@@ -49,8 +50,22 @@ extension ReportJSON {
         .object(["start": time($0.start), "end": time($0.end), "note": text($0.note)])
       },
       "exemplars": .array(incident.exemplars.map(exemplar)), "impact": impact(incident.impact),
-      "common": .array(incident.common.map(common)),
+      "common": .array(incident.common.map(common)), "prevented": prevented(Prevention(incident, policies: policies)),
     ])
+  }
+
+  /// nil where nothing would have.
+  private func prevented(_ prevention: Prevention) -> JSONValue? {
+    let breaker = prevention.breaker.map { breaker -> JSONValue in
+      .object([
+        "kind": .string("breaker"), "at": time(breaker.at), "requests": .int(breaker.requests), "of": .int(breaker.of),
+      ])
+    }
+    let policy = prevention.policy.map { policy -> JSONValue in
+      .object(["kind": .string("policy"), "name": text(policy.name.text), "success": estimate(policy.gain)])
+    }
+    let all = [breaker, policy].compactMap { $0 }
+    return all.isEmpty ? nil : .array(all)
   }
 
   private func triage(_ triage: Triage) -> JSONValue {

@@ -44,7 +44,7 @@ package struct ReportJSON: Sendable {
             "share": .double(share.share),
           ])
         }),
-      "incidents": .array(Ranking.byTime(report.incidents).map(incident)),
+      "incidents": .array(Ranking.byTime(report.incidents).map { incident($0, policies: report.policies) }),
       "impact": impact(report.impact, budgets: report.budgets.isEmpty ? nil : report.budgets),
       "changes": .array(report.changes.map(change)),
       "fixed": .array(

@@ -270,6 +270,14 @@ package enum ReportSchema {
         Field("exemplars", list(ref("exemplar")), optional: true),
         Field("before", list(ref("change")), optional: true), Field("impact", ref("impact"), optional: true),
         Field("common", list(ref("common")), optional: true),
+        Field(
+          "prevented",
+          list(
+            object([
+              Field("kind", oneOf(["breaker", "policy"])), Field("at", time, optional: true),
+              Field("requests", count, optional: true), Field("of", count, optional: true),
+              Field("name", string, optional: true), Field("success", ref("estimate"), optional: true),
+            ])), optional: true),
         Field("id", string), Field("fingerprint", string), Field("kind", oneOf(Incident.Kind.allCases.map(\.rawValue))),
         Field("status", oneOf(["new", "recurring", "ongoing"])),
         Field("severity", oneOf(Incident.Severity.allCases.map(\.rawValue))), Field("start", time), Field("end", time),

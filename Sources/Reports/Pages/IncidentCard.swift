@@ -26,7 +26,8 @@ struct IncidentCard {
 
   /// The lines of the card, each begun by what it answers.
   var lines: [InlineText] {
-    [when, triage, cause, evidence, users, common, affected, spread, changes, prevented, alternatives].compactMap { $0 }
+    [when, triage, cause, evidence, users, common, affected, spread, changes, prevented, policy, alternatives]
+      .compactMap { $0 }
   }
 
   private var when: InlineText {
@@ -183,6 +184,10 @@ struct IncidentCard {
   private var prevented: InlineText? {
     guard case .openBreakers = incident.decision else { return nil }
     return "\(strong: "A breaker:") " + incident.decision.wording
+  }
+
+  private var policy: InlineText? {
+    Prevention(incident, policies: report.policies).policyWording.map { "\(strong: "A policy:") " + $0 }
   }
 
   private var alternatives: InlineText? {

@@ -44,8 +44,7 @@ struct JUnitReports: ReportReader {
   private var flavour = JUnitFlavour()
   /// The class of the case before: as a rule this one's too, and then its text is not made again.
   private var className = ""
-  /// What a case has of its suites, until they change.
-  private var prototype = TestRecord()
+  /// Whether what a case has of its suites has changed.
   private var isPrototypeStale = true
 
   init() {}
@@ -54,8 +53,8 @@ struct JUnitReports: ReportReader {
     switch tag.name {
     case "testcase":
       var marks = JUnitFlavour.CaseMarks()
-      refreshPrototype()
-      var record = prototype
+      refreshPrototype(on: &sheet)
+      var record = sheet.prototype
       read(tag, into: &record, &marks, CaseSettings(of: sheet))
       cases.append(Case(record: record, line: tag.line, status: marks.status, result: marks.result))
     case "testsuite", "testsuites": startSuite(tag, on: &sheet)
@@ -73,8 +72,8 @@ struct JUnitReports: ReportReader {
     if tag.word == .testcase {
       var marks = JUnitFlavour.CaseMarks()
       let settings = CaseSettings(of: sheet)
-      refreshPrototype()
-      let refused = sheet.add(prototype, line: tag.line) { record in
+      refreshPrototype(on: &sheet)
+      let refused = sheet.add(line: tag.line) { record in
         read(tag, into: &record, &marks, settings)
         // Nothing in it and nothing said: it passed, as nearly all do.
         guard marks.status.isEmpty, marks.result.isEmpty else { return false }
@@ -235,11 +234,14 @@ struct JUnitReports: ReportReader {
     }
   }
 
-  @inline(__always) private mutating func refreshPrototype() { if isPrototypeStale { makePrototype() } }
+  @inline(__always) private mutating func refreshPrototype(on sheet: inout ReportBuilder) {
+    if isPrototypeStale { makePrototype(on: &sheet) }
+  }
 
-  private mutating func makePrototype() {
+  private mutating func makePrototype(on sheet: inout ReportBuilder) {
     isPrototypeStale = false
-    prototype = TestRecord()
+    var prototype = TestRecord()
+    defer { sheet.prototype = prototype }
     prototype.suites = suitePath
     guard let suite = suites.last else { return }
     if let time = suite.time {

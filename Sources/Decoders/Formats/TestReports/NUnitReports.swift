@@ -132,7 +132,7 @@ struct NUnitReports: ReportReader {
     guard var record = open else { return }
     open = nil
     counted += 1
-    if record.message.contains("OneTimeSetUp:") || record.message.contains("TestFixtureSetUp") {
+    if record.message.holds("OneTimeSetUp:") || record.message.holds("TestFixtureSetUp") {
       record.marks.insert(.setup)
     }
     if !complete {

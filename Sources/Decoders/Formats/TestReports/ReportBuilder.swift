@@ -40,6 +40,8 @@ struct ReportBuilder {
   private var captured: [UInt8] = []
   private var capturedAll = 0
 
+  /// What a record begins as, which is copied once: what it has of its suites.
+  var prototype = TestRecord()
   /// Whether a repair happened since the last record was closed.
   var repaired = false
 
@@ -128,12 +130,11 @@ struct ReportBuilder {
   /// Adds a result record that is filled where it will stay: most are short, and moving one costs as much as reading it.
   ///
   /// - Parameters:
-  ///   - prototype: what it begins as.
-  ///   - line: where it begins.
+  ///   - line: where it begins; it begins as `prototype`.
   ///   - fill: fills the new record; false takes it back.
   /// - Returns: the record if it was taken back.
   @inline(__always) mutating func add(
-    _ prototype: TestRecord, line: Int, _ fill: (inout TestRecord) -> Bool
+    line: Int, _ fill: (inout TestRecord) -> Bool
   ) -> TestRecord? {
     file.records.append(prototype)
     guard fill(&file.records[file.records.count - 1]) else { return file.records.removeLast() }

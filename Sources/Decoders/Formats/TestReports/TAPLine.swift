@@ -132,8 +132,14 @@ struct TAPPoint {
     guard i > digits, i - digits <= 9, i + 3 < end, b[i] == 0x20, b[i + 1] == 0x2D, b[i + 2] == 0x20 else { return nil }
     i += 3
     var mayBeTimed = false
+    var end = end
     for place in i..<end {
       let byte = b[place]
+      if byte == 0x23, let time = Self.time(b, place, end) {
+        duration = time
+        end = place
+        break
+      }
       if byte == 0x23 || byte == 0x5C || byte == 0x1B { return nil }
       // bats' ` in 12ms`.
       if byte == 0x20, place + 3 < end, b[place + 1] == 0x69, b[place + 2] == 0x6E, b[place + 3] == 0x20 {
@@ -146,6 +152,24 @@ struct TAPPoint {
     while last > i, Sniffer.isSpace(b[last - 1]) { last -= 1 }
     description = String(copying: b.extracting(i..<last))
     isNumbered = true
+  }
+
+  /// ` # time=12ms` up to the line's end, in microseconds; nil where the hash begins something else.
+  private static func time(_ b: Span<UInt8>, _ hash: Int, _ end: Int) -> Int64? {
+    let key: [UInt8] = [0x20, 0x74, 0x69, 0x6D, 0x65, 0x3D]
+    guard b[hash - 1] == 0x20, hash + 1 + key.count < end else { return nil }
+    for k in key.indices where b[hash + 1 + k] != key[k] { return nil }
+    var i = hash + 1 + key.count
+    let digits = i
+    var value: Int64 = 0
+    while i < end, b[i] >= 0x30, b[i] <= 0x39 {
+      value = value &* 10 &+ Int64(b[i] &- 0x30)
+      i += 1
+    }
+    guard i > digits, i - digits <= 12, i + 1 < end, b[i] == 0x6D, b[i + 1] == 0x73 else { return nil }
+    i += 2
+    while i < end, Sniffer.isSpace(b[i]) { i += 1 }
+    return i == end ? value * 1000 : nil
   }
 
   private mutating func take(_ text: Substring) {

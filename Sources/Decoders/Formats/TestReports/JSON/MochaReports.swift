@@ -79,11 +79,11 @@ struct MochaCase {
 /// Hooks by the names that mocha, and Cypress with it, give them: `"before each" hook for "pays"`.
 enum MochaHook {
   static func isHook(_ name: String) -> Bool {
-    ["before each", "before all", "after each", "after all"].contains { name.contains("\"\($0)\" hook") }
+    name.holds("\"before each\" hook") || name.holds("\"before all\" hook") || isAfter(name)
   }
 
   static func isAfter(_ name: String) -> Bool {
-    name.contains("\"after each\" hook") || name.contains("\"after all\" hook")
+    name.holds("\"after each\" hook") || name.holds("\"after all\" hook")
   }
 }
 

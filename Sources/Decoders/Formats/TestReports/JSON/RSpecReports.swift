@@ -70,7 +70,7 @@ struct RSpecReports: JSONReportReader {
     record.className = String(decoding: bare.utf8.map { $0 == 0x2F ? 0x2E : $0 }, as: UTF8.self)
     record.suites = file.isEmpty ? [] : [file]
     record.stack = trace.joined(separator: "\n")
-    if record.message.contains("`before(:context)` hook") || record.message.contains("`before(:suite)` hook") {
+    if record.message.holds("`before(:context)` hook") || record.message.holds("`before(:suite)` hook") {
       record.marks.insert(.setup)
     }
     sheet.add(record, line: line)
