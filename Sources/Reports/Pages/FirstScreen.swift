@@ -81,7 +81,9 @@ struct FirstScreen {
       let card = IncidentCard(incident: incident, report: report)
       guard !incident.rootCauses.isEmpty else { return nil }
       let cause = card.cause(reasons: 1)
-      guard let saying = card.saying, !cause.plain.contains(saying.plain) else { return cause }
+      // By runs too: a mark that joins the letter before it hides the same text from the library's search.
+      guard let saying = card.saying, !saying.runs.allSatisfy(cause.runs.contains), !cause.plain.contains(saying.plain)
+      else { return cause }
       return cause + "; a record of it says " + saying
     }
   }
