@@ -281,7 +281,8 @@ package struct ConcludePhase: Sendable {
       var input = NightReport.Input(
         name: ForeignName(outcome.name), sha256: FindingID(outcome.sha256), bytes: outcome.bytes,
         members: outcome.members,
-        events: outcome.events, recordCounts: recordCounts, diagnostics: (diagnosed[outcome.name] ?? []).reduce(0) { $0 + $1.count })
+        events: outcome.events, recordCounts: recordCounts,
+        diagnostics: (diagnosed[outcome.name] ?? []).reduce(0) { $0 + $1.count })
       input.memberCounts = outcome.memberCounts
       report.inputs.append(input)
     }
