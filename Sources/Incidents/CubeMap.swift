@@ -101,14 +101,3 @@ extension CubeMap: Sequence {
   /// Pairs in the order in which their cells were first met: no result may depend on it.
   func makeIterator() -> Zip2Sequence<[CubeKey], [Value]>.Iterator { zip(keys, values).makeIterator() }
 }
-
-extension CubeKey {
-  /// All six fields in one well-mixed word.
-  var mixed: UInt64 {
-    func word(_ high: Int32, _ low: Int32) -> UInt64 {
-      UInt64(UInt32(bitPattern: high)) << 32 | UInt64(UInt32(bitPattern: low))
-    }
-    return StableHash.mix(
-      word(a, b) &* 0x9E37_79B9_7F4A_7C15 ^ StableHash.mix(word(c, d) &* 0xD6E8_FEB8_6659_FD93 ^ word(number, slot)))
-  }
-}

@@ -256,14 +256,14 @@ extension JSONRecords {
   }
 
   /// A time and level in front of a line that no layout was learned for.
-  private func strip(_ line: Span<UInt8>, _ record: inout TextRecord) {
+  func strip(_ line: Span<UInt8>, _ record: inout TextRecord) {
     let content = LogText.content(line)
     if record.severity.isUnknown { record.severity = content.severity }
     record.message = content.start..<content.end
   }
 
   /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters).
-  private mutating func takeExport(_ message: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
+  mutating func takeExport(_ message: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
     guard message.count > 20, message[0] == 0x7B, JSONScanner.matches(message, 1, "\"resource") else { return false }
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
     guard case .descend = classifier.classify(message, &reader) else { return false }
@@ -271,156 +271,5 @@ extension JSONRecords {
     guard reader.skipValue(message), reader.position == message.count else { return false }
     pendingDocuments.append(Array(copying: message))
     return true
-  }
-
-  // MARK: records
-
-  /// Ends a header whose message was awaited.
-  private mutating func complete(
-    _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
-    guard var awaiting = intake.streams[stream].awaiting else { return false }
-    intake.streams[stream].awaiting = nil
-    var start = 0
-    while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
-    let isIndented = start > 0
-    var text = line.extracting(start..<line.count)
-    // GlassFish closes what it opened behind its header.
-    if awaiting.text.count == 2, awaiting.text[0] == 0x5B, text.count > 2, text[text.count - 1] == 0x5D,
-      text[text.count - 2] == 0x5D
-    {
-      text = text.extracting(0..<text.count - 2)
-    }
-    if awaiting.log.severity.isUnknown, !isIndented {
-      let level = Self.leadingLevel(text)
-      guard !level.severity.isUnknown else {
-        append(awaiting, into: &batch)
-        return false
-      }
-      awaiting.log.severity = level.severity
-      text = text.extracting(level.end..<text.count)
-    } else if !isIndented {
-      append(awaiting, into: &batch)
-      return false
-    }
-    if takeExport(text, into: &batch) { return true }
-    awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
-    append(awaiting, into: &batch)
-    intake.streams[stream].follower.sawRecord()
-    return true
-  }
-
-  private mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {
-    var log = awaiting.log
-    log.textStart = batch.text.count
-    log.textCount = awaiting.text.count
-    batch.text += awaiting.text
-    batch.logs.append(log)
-    countText(log.time, at: awaiting.place, into: &batch)
-  }
-
-  private mutating func emit(
-    _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ stream: Int,
-    at place: RecordPlace, into batch: inout RecordBatch
-  ) {
-    var log = LogLine()
-    log.source = place.source
-    log.time = around.time
-    if record.time != .min, record.hasZone || !around.hasZone || around.time == .min { log.time = record.time }
-    if record.yearAssumed { batch.recordCounts.repair("yearAssumed") }
-    log.component = around.component
-    if record.rank > around.rank { log.component = batch.symbols.intern(line.extracting(record.name)) }
-    var message = line.extracting(record.message)
-    log.severity = record.severity
-    if log.severity.isUnknown { log.severity = Self.leadingLevel(message).severity }
-    if log.severity.isUnknown { log.severity = around.severity }
-    identify(line, record, around, &log, into: &batch)
-    if message.count > context.settings.limits.text {
-      message = message.extracting(0..<context.settings.limits.text)
-      batch.recordCounts.repair("textCut")
-      context.report(
-        "textCut", .note, at: place.position, "a text was cut to the kept length", limit: "textBytes", into: &batch)
-    }
-    if record.awaitsMessage {
-      intake.streams[stream].awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
-      return
-    }
-    log.textStart = batch.text.count
-    if record.isEscaped {
-      let text = JSONStringSlice(start: record.message.lowerBound, end: record.message.upperBound, isEscaped: true)
-      _ = JSONEscapes.append(line, text, to: &batch.text)
-    } else {
-      batch.text.append(copying: message)
-    }
-    log.textCount = batch.text.count - log.textStart
-    batch.logs.append(log)
-    reportChild(message, log, isSupervisord: record.isSupervisord, into: &batch)
-    countText(log.time, at: place, into: &batch)
-  }
-
-  private mutating func identify(
-    _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ log: inout LogLine,
-    into batch: inout RecordBatch
-  ) {
-    if !record.trace.isEmpty {
-      let text = line.extracting(record.trace)
-      let (id, isHex) = RequestID.parse(text)
-      log.request = id
-      if !isHex { log.requestText = batch.symbols.intern(text) }
-      log.span = FieldText.spanID(line.extracting(record.span))
-      return
-    }
-    intake.finder.find(line, into: &intake.found)
-    if let id = intake.found.id {
-      (log.request, log.span) = (id, intake.found.span)
-    } else if !intake.found.request.isEmpty {
-      let (id, isHex) = RequestID.parse(intake.found.request.span)
-      log.request = id
-      log.span = intake.found.span
-      if !isHex { log.requestText = batch.symbols.intern(intake.found.request.span) }
-    } else {
-      (log.request, log.requestText, log.span) = (around.request, around.requestText, around.span)
-    }
-  }
-
-  /// Counts a line that was read.
-  private mutating func countText(_ time: Int64, at place: RecordPlace, into batch: inout RecordBatch) {
-    batch.recordCounts.use()
-    recognized &+= 1
-    textRecords &+= 1
-    guard time == .min else { return }
-    batch.recordCounts.repair("timeUnknown")
-    context.report("timeUnknown", .note, at: place.position, "a log line without a readable time", into: &batch)
-  }
-
-  /// `error: …` at the beginning of a message whose header names no level.
-  private static func leadingLevel(_ message: Span<UInt8>) -> (severity: Severity, end: Int) {
-    var end = 0
-    while end < message.count, end < 12, message[end] != 0x3A {
-      if message[end] == 0x20 { return (.unknown, 0) }
-      end &+= 1
-    }
-    guard end < message.count, end >= 3, message[end] == 0x3A else { return (.unknown, 0) }
-    let severity = Model.severity(of: message.extracting(0..<end))
-    end &+= 1
-    while end < message.count, message[end] == 0x20 { end &+= 1 }
-    return (severity, end)
-  }
-
-  /// Ends all streams: parts without an end, and headers without a message, are records as they are.
-  mutating func finishText(into batch: inout RecordBatch) {
-    for stream in intake.streams.indices {
-      if !intake.streams[stream].partial.isEmpty {
-        let (around, place) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
-        let parts = intake.streams.takePartial(stream)
-        batch.recordCounts.repair("unfinishedParts")
-        _ = takeText(parts.span, around, at: place, into: &batch)
-      }
-      if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
-      if let awaiting = intake.streams[stream].awaiting {
-        intake.streams[stream].awaiting = nil
-        append(awaiting, into: &batch)
-      }
-    }
   }
 }
