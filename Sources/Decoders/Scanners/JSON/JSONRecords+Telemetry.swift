@@ -1,0 +1,171 @@
+// Records of OTLP's JSON form and of Jaeger's: spans, log records, metrics.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// Takes a span of OTLP; one that `isAlone` stands under no resource.
+  mutating func takeOTLP(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, isAlone: Bool = false,
+    into batch: inout RecordBatch
+  ) -> Bool {
+    var draft = SpanBuilder()
+    let start = reader.position
+    texts.exchange(with: &batch)
+    var isRead = draft.readOTLP(b, &reader, &texts)
+    if isRead, reader.sawEscapedKey { isRead = readAgain(&draft, b, start, &reader) }
+    texts.exchange(with: &batch)
+    guard isRead else { return false }
+    draft.span.source = place.source
+    if isAlone {
+      batch.spans.append(draft.span)
+    } else if let service {
+      draft.span.service = service
+      batch.spans.append(draft.span)
+    } else {
+      wait(draft.span, process: .none, into: &batch)
+    }
+    used("OTLP", draft.issues, place.position, into: &batch)
+    return true
+  }
+
+  /// Reads a span of OTLP out of a copy without needless escapes.
+  @inline(never) private mutating func readAgain(
+    _ draft: inout SpanBuilder, _ b: Span<UInt8>, _ start: Int, _ reader: inout JSONScanner
+  ) -> Bool {
+    reader.sawEscapedKey = false
+    let plain = JSONEscapes.simplified(b, start..<reader.position)
+    var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+    var other = SpanBuilder()
+    if other.readOTLP(plain.span, &again, &texts) { draft = other }
+    return true
+  }
+
+  mutating func takeJaeger(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    let zone = context.settings.assumedZoneSeconds
+    var draft = SpanBuilder()
+    let start = reader.position
+    texts.exchange(with: &batch)
+    var read = draft.readJaeger(b, &reader, &texts, zoneSeconds: zone)
+    if read != nil, reader.sawEscapedKey {
+      reader.sawEscapedKey = false
+      let plain = JSONEscapes.simplified(b, start..<reader.position)
+      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+      var other = SpanBuilder()
+      if let process = other.readJaeger(plain.span, &again, &texts, zoneSeconds: zone) {
+        (draft, read) = (other, process)
+      }
+    }
+    texts.exchange(with: &batch)
+    guard var process = read else { return false }
+    if draft.issues.contains([.noTime, .noID]) {
+      // Neither ids nor a time: some other list of the name.
+      batch.recordCounts.skip("unknownRecord")
+      context.report(
+        "unknownRecord", .warning, at: place.position, "a span without ids and times: no span of a known format",
+        into: &batch)
+      return true
+    }
+    draft.span.source = place.source
+    if !process.isNone, let found = processes?[process] {
+      draft.span.service = found
+      process = .none
+    }
+    noteWidth(draft.span)
+    if process.isNone { batch.spans.append(draft.span) } else { wait(draft.span, process: process, into: &batch) }
+    used("Jaeger", draft.issues, place.position, into: &batch)
+    return true
+  }
+
+  mutating func takeLog(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    let before = batch.text.count
+    let start = reader.position
+    guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
+    log.source = place.source
+    // The file's name is the record's own, not the resource's.
+    let name = service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
+    if let name { service = name }
+    defer { if name != nil { service = Symbol.none } }
+    if takeCarriedBody(log, before, at: place, into: &batch) { return true }
+    if let service {
+      log.component = service
+      batch.logs.append(log)
+    } else {
+      late.add(log, text: Array(batch.text[log.textStart..<log.textStart + log.textCount]))
+      batch.text.removeLast(batch.text.count - before)
+      if late.isFull { giveUpWaiting(place.position, into: &batch) }
+    }
+    used("OTLP", [], place.position, into: &batch)
+    return true
+  }
+
+  /// The name that the path of the file gives which a collector read a record of no resource out of.
+  private func fileName(_ b: Span<UInt8>, _ start: Int, _ symbols: inout SymbolTable) -> Symbol? {
+    var found: Symbol?
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else { return reader.skipValue(b) }
+      return reader.eachElement(b) { reader in
+        guard let (name, value) = reader.otlpAttribute(b) else { return false }
+        if case .text(let text) = value, JSONScanner.equals(b, name, "log.file.path") {
+          let origin = LogOrigin(path: FieldText.text(b.extracting(text.start..<text.end)))
+          if origin.rank != .none { found = symbols.intern(origin.name) }
+        }
+        return true
+      }
+    }
+    return found
+  }
+
+  private func carries(_ body: Span<UInt8>) -> Bool {
+    body[0] == 0x7B || AccessLines.looksLike(body)
+      || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
+      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
+  }
+
+  /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in
+  /// JSON, a line with the container runtime's header.
+  private mutating func takeCarriedBody(
+    _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard log.severity.isUnknown, let service, log.textCount >= 16, log.textStart == start else { return false }
+    guard carries(batch.text.span.extracting(start..<start + log.textCount)) else { return false }
+    let content = [UInt8](batch.text[start..<start + log.textCount])
+    batch.text.removeLast(batch.text.count - start)
+    var around = LineEnvelope(source: place.source)
+    around.isWhole = true
+    around.name(service, .container)
+    if around.component.isNone { around = origin(into: &batch) }
+    (around.time, around.hasZone) = (log.time, log.time != .min)
+    (around.request, around.requestText, around.span) = (log.request, log.requestText, log.span)
+    takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
+    format = "OTLP"
+    return true
+  }
+
+  mutating func takeMetric(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    let known = service ?? .none
+    guard
+      let metric = read(
+        b, &reader, lending: &batch, { OTLPMetrics.read($0, &$1, &$2, service: known, source: place.source) })
+    else { return false }
+    if service == nil { late.add(metric.readings) } else { batch.metrics += metric.readings }
+    if late.isFull { giveUpWaiting(place.position, into: &batch) }
+    format = "OTLP"
+    recognized += metric.points
+    batch.recordCounts.use(metric.points - metric.unusable)
+    if metric.unusable > 0 {
+      batch.recordCounts.skip("noValue", metric.unusable)
+      context.report(
+        "noValue", .warning, at: place.position, "data points without time or finite value", into: &batch)
+    }
+    noteTexts(place.position, into: &batch)
+    return true
+  }
+}
