@@ -34,7 +34,7 @@ enum SetupFailure {
     {
       return "setup of " + (record.name.isEmpty ? record.className : record.name).cut(toBytes: 200)
     }
-    if isHook(record) || marks.contains(where: { ByteSearch.find($0, in: message) != nil }) {
+    if isHook(record) || marks.contains(where: { ByteSearch.contains($0, in: message) }) {
       return "setup " + line(message[...]).cut(toBytes: 200)
     }
     // One record stands for a class or module whose set-up failed; its tests are missing.
@@ -54,7 +54,7 @@ enum SetupFailure {
 
   /// Hooks that stand as tests: mocha's and Cypress's `"before each" hook for "pays"`.
   private static func isHook(_ record: TestRecord) -> Bool {
-    hooks.contains { ByteSearch.find($0, in: record.name) != nil }
+    hooks.contains { ByteSearch.contains($0, in: record.name) }
   }
 
   private static let hooks: [StaticString] = [

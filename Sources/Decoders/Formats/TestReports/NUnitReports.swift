@@ -1,6 +1,7 @@
 // NUnit 2 (`test-results`) and NUnit 3 (`test-run`).
 
 internal import Model
+internal import Support
 
 struct NUnitReports: ReportReader {
   private var suites: [String] = []
@@ -132,7 +133,9 @@ struct NUnitReports: ReportReader {
     guard var record = open else { return }
     open = nil
     counted += 1
-    if record.message.holds("OneTimeSetUp:") || record.message.holds("TestFixtureSetUp") {
+    if ByteSearch.contains("OneTimeSetUp:", in: record.message)
+      || ByteSearch.contains("TestFixtureSetUp", in: record.message)
+    {
       record.marks.insert(.setup)
     }
     if !complete {

@@ -174,7 +174,7 @@ struct RobotReports: ReportReader {
 enum RobotMerge {
   static func read(_ record: inout TestRecord) {
     let message = record.message
-    guard !message.isEmpty, message.holds("re-executed and results merged") else { return }
+    guard !message.isEmpty, ByteSearch.contains("re-executed and results merged", in: message) else { return }
     let plain = withoutTags(message)
     guard let old = plain.firstRange(of: "Old status:") else { return }
     let tail = plain[old.upperBound...].trimmingSpace()

@@ -200,23 +200,6 @@ struct JavaScriptFailure {
   }
 }
 
-extension String {
-  /// Whether a word of ASCII stands in the text: the library's search builds tables for every question.
-  func holds(_ word: StaticString) -> Bool {
-    let text = utf8Span.span
-    let count = word.utf8CodeUnitCount
-    let first = unsafe word.utf8Start[0]
-    var i = ByteScan.find(first, in: text, from: 0)
-    while i + count <= text.count {
-      var same = 1
-      while same < count, unsafe text[i + same] == word.utf8Start[same] { same += 1 }
-      if same == count { return true }
-      i = ByteScan.find(first, in: text, from: i + 1)
-    }
-    return false
-  }
-}
-
 extension Substring {
   /// The text without white space around it.
   func trimmingSpace() -> String {

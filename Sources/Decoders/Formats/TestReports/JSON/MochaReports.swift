@@ -79,11 +79,12 @@ struct MochaCase {
 /// Hooks by the names that mocha, and Cypress with it, give them: `"before each" hook for "pays"`.
 enum MochaHook {
   static func isHook(_ name: String) -> Bool {
-    name.holds("\"before each\" hook") || name.holds("\"before all\" hook") || isAfter(name)
+    ByteSearch.contains("\"before each\" hook", in: name) || ByteSearch.contains("\"before all\" hook", in: name)
+      || isAfter(name)
   }
 
   static func isAfter(_ name: String) -> Bool {
-    name.holds("\"after each\" hook") || name.holds("\"after all\" hook")
+    ByteSearch.contains("\"after each\" hook", in: name) || ByteSearch.contains("\"after all\" hook", in: name)
   }
 }
 

@@ -2,22 +2,28 @@
 
 internal import Glibc
 
-enum ByteSearch {
+/// Words in the UTF-8 of texts.
+package enum ByteSearch {
   /// Where a word begins in a text, as an offset into its UTF-8.
-  static func find(_ word: StaticString, in text: String) -> Int? {
+  package static func find(_ word: StaticString, in text: String) -> Int? {
     var text = text
     return text.withUTF8 { bytes in
       unsafe find(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount), in: bytes)
     }
   }
 
-  static func contains(_ word: StaticString, in bytes: [UInt8]) -> Bool {
+  /// Whether a word stands in a text.
+  package static func contains(_ word: StaticString, in text: String) -> Bool { find(word, in: text) != nil }
+
+  /// Whether a word stands in bytes.
+  package static func contains(_ word: StaticString, in bytes: [UInt8]) -> Bool {
     unsafe bytes.withUnsafeBufferPointer { bytes in
       unsafe find(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount), in: bytes) != nil
     }
   }
 
-  static func contains(_ word: String, in bytes: [UInt8]) -> Bool {
+  /// Whether a word stands in bytes.
+  package static func contains(_ word: String, in bytes: [UInt8]) -> Bool {
     var word = word
     return word.withUTF8 { word in
       unsafe bytes.withUnsafeBufferPointer { bytes in unsafe find(word, in: bytes) != nil }
@@ -38,7 +44,7 @@ enum ByteSearch {
   }
 
   /// The text's UTF-8 with the letters of ASCII in lower case.
-  static func lowered(_ text: String) -> [UInt8] {
+  package static func lowered(_ text: String) -> [UInt8] {
     text.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
   }
 }
