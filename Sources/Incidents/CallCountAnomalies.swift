@@ -19,6 +19,7 @@ struct CallCountAnomalies {
 
   let grid: ComponentTimeline
   let behaviour: BehaviourContrast
+  let durations: DurationContrast
   let settings: IncidentSettings
 
   /// Calls and requests by minute of one way.
@@ -47,15 +48,12 @@ struct CallCountAnomalies {
       ways[key, default: Way(calls: none, failures: none)].calls[minute] += Double(max(0, edge.calls - edge.repeats))
       ways[key, default: Way(calls: none, failures: none)].failures[minute] += Double(edge.failures)
     }
-    let durations = DurationContrast(grid)
     return ways.sorted { $0.key < $1.key }.flatMap { key, way in
-      requests[Int(key.a)].isEmpty ? [] : anomalies(key, way, requests[Int(key.a)], durations)
+      requests[Int(key.a)].isEmpty ? [] : anomalies(key, way, requests[Int(key.a)])
     }
   }
 
-  private func anomalies(
-    _ key: CubeKey, _ way: Way, _ requests: [Double], _ durations: DurationContrast
-  ) -> [Anomaly] {
+  private func anomalies(_ key: CubeKey, _ way: Way, _ requests: [Double]) -> [Anomaly] {
     let rates = grid.baseline.compactMap { minute in
       requests[minute] >= ShareContrast.trustedTrials ? way.calls[minute] / requests[minute] : nil
     }

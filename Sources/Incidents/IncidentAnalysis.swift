@@ -90,6 +90,7 @@ package enum IncidentAnalysis {
   ) -> [Incident] {
     let grid = scorer.grid
     let impacts = ImpactMap(grid)
+    let durations = DurationContrast(grid)
     var anomalies: [Anomaly] = []
     var records: RecordAnomalies?
     if grid.isSparse {
@@ -103,7 +104,9 @@ package enum IncidentAnalysis {
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
       }
-      anomalies += CallCountAnomalies(grid: grid, behaviour: scorer.behaviour, settings: settings).find()
+      anomalies += CallCountAnomalies(
+        grid: grid, behaviour: scorer.behaviour, durations: durations, settings: settings
+      ).find()
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }
@@ -111,7 +114,7 @@ package enum IncidentAnalysis {
     anomalies += CrashAnomalies(memory: memory, impacts: impacts, settings: settings).find()
     let builder = IncidentBuilder(
       settings: settings, scorer: scorer, impacts: impacts, entries: entries, records: records, memory: memory,
-      breakers: breakers)
+      durations: durations, breakers: breakers)
     let incidents = builder.standing(builder.groups(anomalies)).map { builder.incident($0) }
     return incidents.sorted { a, b in
       if a.start != b.start { return a.start < b.start }

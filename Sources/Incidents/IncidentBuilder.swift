@@ -30,7 +30,8 @@ struct IncidentBuilder {
 
   init(
     settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap, entries: EntryImpacts,
-    records: RecordAnomalies?, memory: MemoryGrowth, breakers: BreakerLog
+    records: RecordAnomalies?, memory: MemoryGrowth, durations: DurationContrast,
+    breakers: BreakerLog
   ) {
     grid = scorer.grid
     self.settings = settings
@@ -39,7 +40,8 @@ struct IncidentBuilder {
     self.impacts = impacts
     self.records = records
     self.memory = memory
-    story = IncidentDescription(grid: grid, settings: settings, impacts: impacts, breakers: breakers)
+    story = IncidentDescription(
+      grid: grid, settings: settings, impacts: impacts, durations: durations, breakers: breakers)
   }
 
   // MARK: Joining

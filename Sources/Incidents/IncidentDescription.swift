@@ -101,12 +101,15 @@ struct IncidentDescription {
   /// Slots of `IncidentPartial.coarse` that hold durations or failures, ascending.
   private let coarseSlots: [Int32]
 
-  init(grid: ComponentTimeline, settings: IncidentSettings, impacts: ImpactMap, breakers: BreakerLog) {
+  init(
+    grid: ComponentTimeline, settings: IncidentSettings, impacts: ImpactMap, durations: DurationContrast,
+    breakers: BreakerLog
+  ) {
     self.grid = grid
     self.settings = settings
     self.impacts = impacts
     self.breakers = breakers
-    durations = DurationContrast(grid)
+    self.durations = durations
     let told = grid.partial.names.find(BreakerLog.kind)
     var buckets: [CubeKey: [(number: Int32, count: Int)]] = [:]
     for (cell, tally) in grid.partial.durations.cells {
