@@ -94,17 +94,16 @@ struct BreakerReplay {
     let calls = min(requests, Self.mostCalls)
     let weight = Double(requests) / Double(calls)
     // Whenever failures and calls are due in the same proportion, a call fails.
-    var due = 0.0
+    var due = 0
     for call in 0..<calls {
       let time = start.addingSaturated(length * Int64(call) / Int64(calls))
       if let opening = forced, opening <= time {
         forced = nil
         if breaker.state != .open { breaker.trip(at: opening) }
       }
-      due += Double(failed) / Double(requests)
-      // A thousandth makes up for what the sum loses by rounding.
-      let isFailure = due >= 0.999
-      if isFailure { due -= 1 }
+      due += failed
+      let isFailure = due >= requests
+      if isFailure { due -= requests }
       if breaker.tryAcquire(at: time) {
         breaker.record(failed: isFailure, duration: 0, at: time)
       } else if isFailure {

@@ -14,7 +14,7 @@ package struct IncidentSettings: Hashable, Sendable {
   package var minimumRequests = 1
   /// The breaker that the decision of an incident is replayed with: so many failures within a period open it, all probes
   /// must succeed.
-  package var breaker = Self.breaker(failures: 5, within: 60_000_000, open: 30_000_000, probes: 1)
+  package var breaker = Self.usualBreaker
   /// The fewest failed requests that make an incident.
   package var minimumFailures = 5
   /// How long nothing must happen before an incident is closed.
@@ -66,17 +66,17 @@ extension IncidentSettings {
     return count
   }
 
-  private static func breaker(failures: Int, within period: Int64, open: Int64, probes: Int) -> BreakerSettings {
-    BreakerSettings(window: .failures(failures, within: period), open: open, probes: probes)
-  }
+  private static let usual = (failures: 5, period: Int64(60_000_000), reset: Int64(30_000_000), probes: 1)
+  private static let usualBreaker = BreakerSettings(
+    window: .failures(usual.failures, within: usual.period), open: usual.reset, probes: usual.probes)
 
   private static func breaker(config: ConfigNode, problems: inout [ConfigProblem]) -> BreakerSettings {
     config.rejectUnknownKeys(["failures", "period", "reset", "probes"], problems: &problems)
-    return breaker(
-      failures: config.integer("failures", default: 5, least: 1, &problems),
-      within: config.duration("period", default: 60_000_000, &problems),
-      open: config.duration("reset", default: 30_000_000, &problems),
-      probes: config.integer("probes", default: 1, least: 1, &problems))
+    let failures = config.integer("failures", default: usual.failures, least: 1, &problems)
+    let period = config.duration("period", default: usual.period, &problems)
+    return BreakerSettings(
+      window: .failures(failures, within: period), open: config.duration("reset", default: usual.reset, &problems),
+      probes: config.integer("probes", default: usual.probes, least: 1, &problems))
   }
 }
 
