@@ -60,7 +60,8 @@ package struct IncidentMerge: Sendable {
     let maps = parts.map { part in part.texts.map { order.name(names.find($0) ?? 0) } }
     var merge = TableMerge(readers: parts.map(\.reader), maps: maps, shared: parts.map(\.tables))
     (parts, held) = ([], 0)
-    try merge.all()
+    var nothing = IncidentPartial()
+    try nothing.visitTables(&merge)
     let latency = try merge.latency()
     var writer = ByteWriter()
     writer.byte(IncidentPartial.version)
@@ -80,7 +81,7 @@ package struct IncidentMerge: Sendable {
 }
 
 /// The tables of several partials, merged one after another.
-private struct TableMerge {
+private struct TableMerge: CellTableVisitor {
   private var readers: [ByteReader]
   private let maps: [[Int32]]
   private let shared: [SampleTables]
@@ -93,36 +94,9 @@ private struct TableMerge {
     self.shared = shared
   }
 
-  /// In the order of `IncidentPartial.encode`.
-  mutating func all() throws(DecodeFailure) {
-    try table(\.activity)
-    try table(\.blame)
-    try table(\.impact)
-    try table(\.pace)
-    try table(\.ways)
-    try table(\.signals)
-    try table(\.entries)
-    try table(\.samples)
-    try table(\.visits)
-    try table(\.operations)
-    try table(\.pairs)
-    try table(\.selfTimes)
-    try table(\.gaps)
-    try table(\.durations)
-    try table(\.edges)
-    try table(\.together)
-    try table(\.addresses)
-    try table(\.blameEvidence)
-    try table(\.failureEvidence)
-    try table(\.slowEvidence)
-    try table(\.logs)
-    try table(\.logVolume)
-    try table(\.metrics)
-  }
-
-  /// Merges one table; the path tells what its cells hold.
-  private mutating func table<Value: CellValue>(
-    _ path: KeyPath<IncidentPartial, CellTable<Value>>
+  /// Merges the partials' tables of one place, whose type tells what their cells hold.
+  mutating func visit<Value: CellValue>(
+    _ table: inout CellTable<Value>, _ place: KeyPath<IncidentPartial, CellTable<Value>>
   ) throws(DecodeFailure) {
     var rows: [CellRowReader<Value>] = []
     var next: [CubeKey?] = []
