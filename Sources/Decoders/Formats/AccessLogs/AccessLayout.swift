@@ -105,11 +105,11 @@ struct AccessLayout {
         record.status = AccessShapes.status(b, field)
         guard record.status > 0 else { return nil }
       case .latency:
-        record.latency = Self.seconds(b, field)
+        record.latency = AccessShapes.seconds(b, field)
         record.latencyField = field
         guard record.latency >= 0 else { return nil }
       case .tryTime:
-        guard Self.seconds(b, field) >= 0 else { return nil }
+        guard AccessShapes.seconds(b, field) >= 0 else { return nil }
         record.times = field
       case .tryStatus:
         guard AccessShapes.status(b, field) > 0 else { return nil }
@@ -170,29 +170,5 @@ struct AccessLayout {
     stamp.append(copying: b.extracting(field))
     stampTime = time
     return time
-  }
-
-  /// Seconds with up to six places behind the point, in microseconds; -1 for anything else.
-  private static func seconds(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
-    guard field.count >= 3, field.count <= 16 else { return -1 }
-    var value: Int64 = 0
-    var places = -1
-    for i in field {
-      let byte = b[i]
-      if byte == 0x2E {
-        guard places < 0, i > field.lowerBound else { return -1 }
-        places = 0
-        continue
-      }
-      guard byte &- 0x30 <= 9 else { return -1 }
-      value = value &* 10 &+ Int64(byte &- 0x30)
-      if places >= 0 { places &+= 1 }
-    }
-    guard places > 0, places <= 6 else { return -1 }
-    while places < 6 {
-      value = value &* 10
-      places &+= 1
-    }
-    return value < 1_000_000_000_000_000 ? value : -1
   }
 }

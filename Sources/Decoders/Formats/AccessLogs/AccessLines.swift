@@ -122,7 +122,7 @@ struct AccessLines {
         }
         guard let record = AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds) else { return nil }
         if clock == 3, layout == nil || strangers > Self.strangersUntilNew, lessons < Self.mostLessons {
-          layout = record.format.utf8CodeUnitCount == 10 ? AccessLayout(record, b, tokens) : nil
+          layout = AccessLayout(record, b, tokens)
           lessons &+= 1
           strangers = 0
         }

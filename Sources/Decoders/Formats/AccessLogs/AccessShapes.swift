@@ -30,12 +30,38 @@ enum AccessShapes {
 
   /// Seconds as a decimal number with a fraction, in microseconds; -1 where the field is none.
   static func seconds(_ b: Span<UInt8>, _ r: Range<Int>) -> Int64 {
+    let plain = plainSeconds(b, r)
+    if plain >= 0 { return plain }
     guard let point = r.first(where: { b[$0] == 0x2E }), point > r.lowerBound, point &+ 1 < r.upperBound else {
       return -1
     }
     for i in r where i != point && b[i] &- 0x30 > 9 { return -1 }
     guard let number = FieldText.double(b.extracting(r)), number < 1e9 else { return -1 }
     return Int64(checked: (number * 1e6).rounded()) ?? -1
+  }
+
+  /// Nearly every such field has up to six places behind its point, and is read without a conversion; -1 for anything else.
+  private static func plainSeconds(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
+    guard field.count >= 3, field.count <= 16 else { return -1 }
+    var value: Int64 = 0
+    var places = -1
+    for i in field {
+      let byte = b[i]
+      if byte == 0x2E {
+        guard places < 0, i > field.lowerBound else { return -1 }
+        places = 0
+        continue
+      }
+      guard byte &- 0x30 <= 9 else { return -1 }
+      value = value &* 10 &+ Int64(byte &- 0x30)
+      if places >= 0 { places &+= 1 }
+    }
+    guard places > 0, places <= 6 else { return -1 }
+    while places < 6 {
+      value = value &* 10
+      places &+= 1
+    }
+    return value < 1_000_000_000_000_000 ? value : -1
   }
 
   /// A list of times, statuses or addresses of tries.
