@@ -29,15 +29,17 @@ package struct CaseCondenser: TestReportCondensing {
     if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()
-    for record in report.records {
-      identity.read(record)
-      var note = note(record)
-      note.suite = suites.key(of: record, usesFile: report.records.count > 1 || !report.isLast)
+    // A span lends its elements: an array would copy each record's dozen texts.
+    let records = report.records.span
+    for i in records.indices {
+      identity.read(records[i])
+      var note = note(records[i])
+      note.suite = suites.key(of: records[i], usesFile: records.count > 1 || !report.isLast)
       if !identity.masked.isEmpty { note.raw = identity.text }
       note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
-      guard record.time != .min else { continue }
-      row.first = min(row.first, record.time)
-      row.last = max(row.last, record.time)
+      guard records[i].time != .min else { continue }
+      row.first = min(row.first, records[i].time)
+      row.last = max(row.last, records[i].time)
     }
     row.count = report.records.count
     row.suites = suites.notes
@@ -45,7 +47,7 @@ package struct CaseCondenser: TestReportCondensing {
     return row
   }
 
-  private mutating func note(_ record: TestRecord) -> CompactResult {
+  private mutating func note(_ record: borrowing TestRecord) -> CompactResult {
     var note = CompactResult()
     note.attempt = record.attempt > 0 ? record.attempt : identity.attempt
     note.outcome = record.outcome
