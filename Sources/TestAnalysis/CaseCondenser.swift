@@ -29,22 +29,26 @@ package struct CaseCondenser: TestReportCondensing {
     if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()
-    // A span lends its elements: an array would copy each record's dozen texts.
-    let records = report.records.span
-    for i in records.indices {
-      identity.read(records[i])
-      var note = note(records[i])
-      note.suite = suites.key(of: records[i], usesFile: records.count > 1 || !report.isLast)
-      if !identity.masked.isEmpty { note.raw = identity.text }
-      note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
-      guard records[i].time != .min else { continue }
-      row.first = min(row.first, records[i].time)
-      row.last = max(row.last, records[i].time)
-    }
+    let usesFile = report.records.count > 1 || !report.isLast
+    for record in report.records { add(record, usesFile: usesFile, to: &row, &writer) }
     row.count = report.records.count
     row.suites = suites.notes
     row.cases = writer.bytes
     return row
+  }
+
+  /// One record, lent: it has a dozen texts, and each copy counts them all.
+  private mutating func add(
+    _ record: borrowing TestRecord, usesFile: Bool, to row: inout ReportRow, _ writer: inout ByteWriter
+  ) {
+    identity.read(record)
+    var note = note(record)
+    note.suite = suites.key(of: record, usesFile: usesFile)
+    if !identity.masked.isEmpty { note.raw = identity.text }
+    note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
+    guard record.time != .min else { return }
+    row.first = min(row.first, record.time)
+    row.last = max(row.last, record.time)
   }
 
   private mutating func note(_ record: borrowing TestRecord) -> CompactResult {
