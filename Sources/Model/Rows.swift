@@ -1,6 +1,6 @@
 package import Support
 
-/// A span after the Events stage, as segments hold it: 88 bytes, symbols of the segment's table.
+/// A span as `EventBuilder` made it uniform, as segments hold it: 88 bytes, symbols of the segment's table.
 @usableFromInline package struct SpanRow: Sendable {
   package var request: RequestID
   package var span: UInt64
@@ -70,7 +70,7 @@ package import Support
   }
 }
 
-/// A log record after the Events stage.
+/// A log record as `EventBuilder` made it uniform.
 package struct LogRow: Sendable {
   /// Microseconds since the epoch; `Int64.min` where the line has no time.
   package var time: Int64
@@ -96,7 +96,7 @@ package struct LogRow: Sendable {
   }
 }
 
-/// A metric reading after the Events stage.
+/// A metric reading as `EventBuilder` made it uniform.
 package struct MetricRow: Sendable {
   /// Microseconds since the epoch.
   package var time: Int64

@@ -10,7 +10,7 @@ public import Support
   case consumer
 }
 
-/// One span as a decoder read it: identities, times and the attributes that the Events stage needs to name the
+/// One span as a decoder read it: identities, times and the attributes that `EventBuilder` needs to name the
 /// component, the peer and the failure. Texts are symbols of the batch's table.
 @usableFromInline package struct TraceSpan: Sendable {
   @usableFromInline package var trace: RequestID

@@ -107,9 +107,9 @@ struct FirstScreen {
     return "\(strong: "Other incidents:") "
       + .listed(Array(rest), most: min(max(grave, 4), 10)) { incident in
         let hit = incident.impact.hit
-        let users: InlineText = hit > 0 ? ", " + IncidentWording.counted(hit, "user request") : ""
+        let users: InlineText = hit > 0 ? ", " + IncidentWording.counted(hit, "user request") + " hit" : ""
         return
-          "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident.kind).lowercased())"
+          "\(Labels.about(incident)) (\(own: incident.severity.rawValue) \(own: Labels.title(incident).lowercased())"
           + users + ", \(own: times.range(incident.start, incident.end)))"
       }
   }

@@ -14,7 +14,7 @@ struct IncidentCard {
     let isKnown = report.earlierNights > 0 || incident.status != .new
     let status: InlineText = isKnown ? ", \(own: incident.status.rawValue)" : ""
     let state: InlineText = " (\(own: incident.severity.rawValue)" + status + ")"
-    return "\(own: Labels.title(incident.kind)): \(Labels.about(incident))" + state
+    return "\(own: Labels.title(incident)): \(Labels.about(incident))" + state
   }
 
   /// Adds the card; with a link where the incident has a page of its own.

@@ -17,7 +17,7 @@ package enum IncidentPage {
   package static func path(_ incident: Incident) -> String { "incidents/\(fileName(incident.id.text)).md" }
 
   package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
-    var page = Page(title: "\(own: Labels.title(incident.kind)): \(Labels.about(incident))")
+    var page = Page(title: "\(own: Labels.title(incident)): \(Labels.about(incident))")
     let days = TimeFormat(nil)
     page.paragraph(incident.headline.wording)
     page.table(
@@ -52,7 +52,7 @@ package enum IncidentPage {
       incidents.map { incident in
         [
           .foreign(String(incident.id.text.prefix(8))), .own(incident.severity.rawValue),
-          .own(Labels.title(incident.kind)), .own(days.time(incident.start)), Labels.about(incident),
+          .own(Labels.title(incident)), .own(days.time(incident.start)), Labels.about(incident),
           .own(incident.status.rawValue),
         ]
       })
@@ -202,6 +202,12 @@ package enum IncidentPage {
 
 /// Labels of ours for the values of findings.
 enum Labels {
+  /// What kind of trouble an incident is. Where nothing failed it is not called a burst of errors.
+  static func title(_ incident: Incident) -> String {
+    if case .departed = incident.headline { return "Behaved differently" }
+    return title(incident.kind)
+  }
+
   static func title(_ kind: Incident.Kind) -> String {
     switch kind {
     case .cascade: "Cascade"

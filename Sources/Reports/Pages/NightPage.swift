@@ -144,7 +144,7 @@ package struct NightPage {
       ["severity", "kind", "from (UTC)", "lasted", "probable root cause", "components", "status", "page"],
       ranked.dropFirst(Self.cards).prefix(100).map { incident in
         [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(times.time(incident.start)),
+          .own(incident.severity.rawValue), .own(Labels.title(incident)), .own(times.time(incident.start)),
           .own(
             incident.end > incident.start
               ? NumberFormat.duration(incident.end.subtractingSaturated(incident.start)) : "–"),

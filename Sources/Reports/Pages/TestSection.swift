@@ -86,8 +86,8 @@ struct TestSection {
     page.heading(3, "Flaky")
     page.table(
       [
-        "test", "basis", "failed attempts", "attempts", "first attempts failed", "failure rate (lower bound)", "last seen",
-        "last builds", "evidence",
+        "test", "basis", "failed attempts", "attempts", "first attempts failed", "failure rate (lower bound)",
+        "last seen", "last builds", "evidence",
       ],
       tests.flaky.sorted { ($1.lowerBound, $0.line) < ($0.lowerBound, $1.line) }.prefix(NightPage.listed).map {
         [

@@ -14,7 +14,7 @@ package enum StepSummary {
       ["severity", "kind", "from (UTC)", "probable root cause", "components"],
       ranked.dropFirst(3).prefix(20).map { incident in
         [
-          .own(incident.severity.rawValue), .own(Labels.title(incident.kind)), .own(times.time(incident.start)),
+          .own(incident.severity.rawValue), .own(Labels.title(incident)), .own(times.time(incident.start)),
           Labels.about(incident), .own(NumberFormat.count(incident.components.count)),
         ]
       })

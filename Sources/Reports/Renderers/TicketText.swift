@@ -50,7 +50,7 @@ package enum TicketText {
     let affected = incident.components.map(\.id).filter { $0 != incident.rootCauses.first?.component }.sorted()
     let proofs = ((incident.rootCauses.first?.evidence ?? []) + incident.evidence).prefix(2)
     let values: [String: String] = [
-      "title": Labels.title(incident.kind) + ": " + shown(Labels.about(incident)),
+      "title": Labels.title(incident) + ": " + shown(Labels.about(incident)),
       "headline": shown(incident.headline.wording), "severity": incident.severity.rawValue,
       "status": incident.status.rawValue, "from": days.time(incident.start), "to": days.time(incident.end),
       "cause": shown(cause ?? "the evidence does not tell"),

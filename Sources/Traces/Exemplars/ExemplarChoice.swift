@@ -27,7 +27,8 @@ extension ExemplarPartial {
 
   /// The share of operations that two requests have in common (Jaccard).
   private static func likeness(_ a: ExemplarRequest, _ b: ExemplarRequest) -> Double {
-    let (a, b) = (Set(a.spans.map { [$0.component, $0.operation] }), Set(b.spans.map { [$0.component, $0.operation] }))
+    let a = Set(a.spans.map { [$0.component, $0.operation] })
+    let b = Set(b.spans.map { [$0.component, $0.operation] })
     return Double(a.intersection(b).count) / Double(max(a.union(b).count, 1))
   }
 
