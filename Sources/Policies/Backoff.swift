@@ -208,5 +208,7 @@ package struct Backoff: Hashable, Sendable {
   static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   /// base^exponent for whole exponents: exact for powers of two.
-  package static func power(_ base: Double, _ exponent: Int) -> Double { pow(base, Double(exponent)) }
+  package static func power(_ base: Double, _ exponent: Int) -> Double {
+    exponent == 0 ? 1 : exponent == 1 ? base : pow(base, Double(exponent))
+  }
 }

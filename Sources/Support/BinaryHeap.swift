@@ -18,27 +18,30 @@
     var child = elements.count - 1
     while child > 0 {
       let parent = (child - 1) / 2
-      guard elements[child] < elements[parent] else { return }
-      elements.swapAt(child, parent)
+      guard element < elements[parent] else { break }
+      // A place moves up and not an element: half of the copies of a swap.
+      elements[child] = elements[parent]
       child = parent
     }
+    elements[child] = element
   }
 
   /// Removes the least element in O(log n); nil where there is none.
   @inlinable package mutating func pop() -> Element? {
     guard let last = elements.popLast() else { return nil }
     guard let top = elements.first else { return last }
-    elements[0] = last
     var parent = 0
     while true {
       var least = parent
       let left = 2 * parent + 1
-      if left < elements.count, elements[left] < elements[least] { least = left }
-      if left + 1 < elements.count, elements[left + 1] < elements[least] { least = left + 1 }
-      guard least != parent else { return top }
-      elements.swapAt(least, parent)
+      if left < elements.count, elements[left] < last { least = left }
+      if left + 1 < elements.count, elements[left + 1] < (least == left ? elements[left] : last) { least = left + 1 }
+      guard least != parent else { break }
+      elements[parent] = elements[least]
       parent = least
     }
+    elements[parent] = last
+    return top
   }
 }
 

@@ -97,32 +97,41 @@ package struct CircuitBreaker: Hashable, Sendable {
   private var halfOpenSince: Int64 = .min
   private var results: ResultWindow
   private var probeResults: ResultWindow
+  // What the settings come to: a replay asks millions of times.
+  /// How long the present opening lasts, microseconds.
+  package private(set) var openPeriod: Int64
+  /// Failures that open it, where failures are counted and no rate.
+  private let failureLimit: Int?
+  /// Calls below which there is no rate, and the same while half open.
+  private let minimum: Int
+  private let minimumProbes: Int
 
   package init(_ settings: BreakerSettings) {
     self.settings = settings
+    openPeriod = Self.openPeriod(settings, openings: 0)
+    let least = max(settings.minimumCalls, 1)
+    switch settings.window {
+    case .consecutive(let limit), .failures(let limit, _): (failureLimit, minimum) = (max(limit, 1), least)
+    case .count(let size): (failureLimit, minimum) = (nil, max(min(settings.minimumCalls, size), 1))
+    case .time: (failureLimit, minimum) = (nil, least)
+    }
+    minimumProbes = max(min(settings.minimumCalls, settings.probes), 1)
     results = ResultWindow(settings.window)
     probeResults = ResultWindow(.count(max(settings.probes, 1)))
   }
 
   /// The failure rate of the window in [0, 1], nil below the minimum number of calls.
-  package var failureRate: Double? { rate(\.failures) }
+  package var failureRate: Double? { rate(state == .halfOpen ? probeResults.failures : results.failures) }
   /// The share of slow calls, nil below the minimum number of calls.
-  package var slowCallRate: Double? { rate(\.slow) }
+  package var slowCallRate: Double? { rate(state == .halfOpen ? probeResults.slow : results.slow) }
 
-  private func rate(_ count: KeyPath<ResultWindow, Int>) -> Double? {
-    let window = state == .halfOpen ? probeResults : results
-    let minimum: Int =
-      switch (state, settings.window) {
-      case (.halfOpen, _): min(settings.minimumCalls, settings.probes)
-      case (_, .count(let size)): min(settings.minimumCalls, size)
-      default: settings.minimumCalls
-      }
-    guard window.calls >= max(minimum, 1) else { return nil }
-    return Double(window[keyPath: count]) / Double(window.calls)
+  private func rate(_ count: Int) -> Double? {
+    let calls = state == .halfOpen ? probeResults.calls : results.calls
+    guard calls >= (state == .halfOpen ? minimumProbes : minimum) else { return nil }
+    return Double(count) / Double(calls)
   }
 
-  /// How long the present opening lasts, microseconds.
-  package var openPeriod: Int64 {
+  private static func openPeriod(_ settings: BreakerSettings, openings: Int) -> Int64 {
     let grown = Double(settings.open) * pow(settings.openFactor, Double(max(openings - 1, 0)))
     return min(Int64(checked: grown.rounded()) ?? .max, settings.maximumOpen ?? .max)
   }
@@ -187,11 +196,7 @@ package struct CircuitBreaker: Hashable, Sendable {
   }
 
   private var exceeded: Bool {
-    switch settings.window {
-    case .consecutive(let limit), .failures(let limit, _):
-      return results.failures >= max(limit, 1)
-    case .count, .time: break
-    }
+    if let failureLimit { return results.failures >= failureLimit }
     // A rate of nothing is reached by no call at all.
     if let rate = failureRate, rate > 0, rate >= settings.failureRate { return true }
     if let limit = settings.slowCallRate, let rate = slowCallRate, rate > 0, rate >= limit { return true }
@@ -203,12 +208,14 @@ package struct CircuitBreaker: Hashable, Sendable {
     state = .open
     openedAt = time
     openings += 1
+    openPeriod = Self.openPeriod(settings, openings: openings)
   }
 
   /// Closes it and forgets the window.
   package mutating func close() {
     state = .closed
     openings = 0
+    openPeriod = Self.openPeriod(settings, openings: openings)
     results = ResultWindow(settings.window)
   }
 

@@ -52,7 +52,7 @@ extension ReplayRun {
   mutating func loseTurn(_ slot: Int32, ticket: Int, at time: Int64) {
     // The ticket may be another client's of that number, held by a later request: its own deadline decides.
     guard flights[Int(slot)].ticket == ticket, deadline(slot) ?? .max <= time else { return }
-    let client = replay.client(base.log.edge[Int(flights[Int(slot)].episode)])
+    let client = replay.client(replay.base.log.edge[Int(flights[Int(slot)].episode)])
     guard held[client].flights.removeValue(forKey: ticket) != nil else { return }
     held[client].limiter.giveBack(ticket)
     flights[Int(slot)].ticket = nil
@@ -67,6 +67,6 @@ extension ReplayRun {
 
   /// When a request is over whatever comes of it; nil where it waits for ever.
   private func deadline(_ slot: Int32) -> Int64? {
-    replay.retry.deadline.map { base.log.arrival[Int(flights[Int(slot)].episode)].addingSaturated($0) }
+    replay.retry.deadline.map { replay.base.log.arrival[Int(flights[Int(slot)].episode)].addingSaturated($0) }
   }
 }

@@ -24,7 +24,7 @@ extension ReplayRun {
       return concludeIfIdle(slot, at: time)
     }
     if !budgets.isEmpty {
-      let client = replay.client(base.log.edge[Int(flights[index].episode)])
+      let client = replay.client(replay.base.log.edge[Int(flights[index].episode)])
       guard let cost = budgets[client].takeRetry(at: time, failure: FailureKind.unavailable.rawValue) else {
         return concludeIfIdle(slot, at: time)
       }
@@ -38,7 +38,7 @@ extension ReplayRun {
   /// A hedged attempt ended.
   mutating func answered(_ event: Event) {
     let index = Int(event.flight)
-    let client = replay.client(base.log.edge[Int(flights[index].episode)])
+    let client = replay.client(replay.base.log.edge[Int(flights[index].episode)])
     observe(event, client)
     flights[index].open -= 1
     if flights[index].isSettled { return leave(event.flight) }

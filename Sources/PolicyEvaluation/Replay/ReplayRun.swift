@@ -42,11 +42,14 @@ package struct ReplayRun {
   }
 
   package let replay: StatefulReplay
-  package let base: EvaluationBase
-  package let number: UInt64
+  package var number: UInt64
   package var sums: PolicySums
   /// Outcomes that were drawn and not read off the log.
   package var drawn = 0
+  /// Whether anything so far may differ in a run of another number: an outcome, a wait.
+  var isOneOfMany: Bool
+  /// Requests, in their order, with which every run begins alike.
+  private(set) var common = 0
 
   package var flights: [Flight] = []
   package var free: [Int32] = []
@@ -68,12 +71,12 @@ package struct ReplayRun {
 
   package init(_ replay: StatefulReplay, number: Int, sums: PolicySums) {
     self.replay = replay
-    base = replay.base
     self.number = UInt64(number)
     self.sums = sums
     load = OverloadState(replay.isOverloaded ? replay.base.overloads : [])
-    eventLimit = base.log.start.count * EvaluationSettings.eventsPerAttempt + 10_000
+    eventLimit = replay.base.log.start.count * EvaluationSettings.eventsPerAttempt + 10_000
     let count = replay.clientTotal
+    isOneOfMany = replay.policy.throttle != nil || replay.policy.admission != nil
     if let settings = replay.policy.breaker {
       breakers = Array(repeating: CircuitBreaker(settings), count: count)
     }
@@ -82,7 +85,7 @@ package struct ReplayRun {
       throttles = Array(repeating: ClientThrottleState(throttle), count: count)
     }
     if replay.policy.isRateAdaptive, replay.hedge == nil {
-      held = Array(repeating: RateLimitQueue(at: base.origin), count: count)
+      held = Array(repeating: RateLimitQueue(at: replay.base.origin), count: count)
     }
     if let admission = replay.policy.admission {
       var gate = AdmissionGate(admission)
@@ -93,10 +96,16 @@ package struct ReplayRun {
   }
 
   package mutating func play(_ order: [(at: Int64, episode: Int32, component: Int32)]) {
-    for arrival in order {
+    start(order[...])
+    end()
+  }
+
+  /// Requests up to the last one's arrival.
+  mutating func start(_ order: ArraySlice<(at: Int64, episode: Int32, component: Int32)>) {
+    for (place, arrival) in zip(order.indices, order) {
       serve(until: arrival.at)
       let slot = take(arrival.episode, arrival.component, at: arrival.at)
-      let client = replay.client(base.log.edge[Int(arrival.episode)])
+      let client = replay.client(replay.base.log.edge[Int(arrival.episode)])
       if !budgets.isEmpty { budgets[client].request(at: arrival.at) }
       if gates.isEmpty {
         attempt(slot, at: arrival.at)
@@ -106,11 +115,18 @@ package struct ReplayRun {
         waiting[client][id] = slot
         follow(entries, client: client)
       }
+      if !isOneOfMany { common = place + 1 }
     }
+  }
+
+  /// What is still under way.
+  mutating func end() {
     serve(until: .max)
     // What is still waiting at the end of the log was never served.
     for client in waiting.indices {
-      for slot in waiting[client].values.sorted() { finish(slot, succeeded: false, at: base.log.window?.end ?? 0) }
+      for slot in waiting[client].values.sorted() {
+        finish(slot, succeeded: false, at: replay.base.log.window?.end ?? 0)
+      }
     }
   }
 
@@ -172,7 +188,7 @@ package struct ReplayRun {
   package mutating func attempt(_ slot: Int32, at time: Int64) {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
-    let client = replay.client(base.log.edge[episode])
+    let client = replay.client(replay.base.log.edge[episode])
     if !held.isEmpty, holdBack(slot, client, at: time) { return }
     send(slot, client, at: time)
   }
@@ -202,7 +218,7 @@ package struct ReplayRun {
     }
     let (code, length) = outcome(slot, at: time)
     if code != 0 { learn(slot, at: time) }
-    let block = base.block(episode)
+    let block = replay.base.block(episode)
     sums.attempts[block] += 1
     if flights[index].attempts > 1 { sums.retries += 1 }
     if code != 0 { sums.wasted[block] += 1 }
@@ -215,11 +231,10 @@ package struct ReplayRun {
   }
 
   private mutating func ended(_ event: Event) {
-    let flight = flights[Int(event.flight)]
-    let client = replay.client(base.log.edge[Int(flight.episode)])
+    let client = replay.client(replay.base.log.edge[Int(flights[Int(event.flight)].episode)])
     observe(event, client)
     if event.failure == 0 {
-      release(client, flight, code: 0, at: event.time)
+      if !gates.isEmpty { release(client, flights[Int(event.flight)], code: 0, at: event.time) }
       finish(event.flight, succeeded: true, at: event.time)
     } else {
       failed(event.flight, code: event.failure, at: event.time, isCall: true)
@@ -249,8 +264,7 @@ package struct ReplayRun {
   package mutating func failed(_ slot: Int32, code: UInt8, at time: Int64, isCall: Bool) {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
-    let log = base.log
-    let client = replay.client(log.edge[episode])
+    let client = replay.client(replay.base.log.edge[episode])
     let isRetried = replay.retries(code)
     if !budgets.isEmpty, isRetried, isCall { budgets[client].failed(at: time) }
     if !gates.isEmpty {
@@ -262,7 +276,7 @@ package struct ReplayRun {
       if isOver { finish(slot, succeeded: false, at: time) }
       return
     }
-    let elapsed = time.subtractingSaturated(log.arrival[episode])
+    let elapsed = time.subtractingSaturated(replay.base.log.arrival[episode])
     let seed = seed(episode, flights[index].attempts)
     if served > eventLimit { isCut = true }
     guard isRetried, flights[index].attempts < replay.retry.attempts, !isCut else {
@@ -292,14 +306,13 @@ package struct ReplayRun {
 
   /// RecordCounts the outcome of a request.
   package mutating func settle(_ slot: Int32, succeeded: Bool, at time: Int64) {
-    let flight = flights[Int(slot)]
-    let episode = Int(flight.episode)
-    let block = base.block(episode)
+    let episode = Int(flights[Int(slot)].episode)
+    let block = replay.base.block(episode)
     if !succeeded { sums.failures[block] += 1 }
-    sums.latency.add(max(time.subtractingSaturated(base.log.arrival[episode]), 0), block: block, mass: 1)
+    sums.latency.add(max(time.subtractingSaturated(replay.base.log.arrival[episode]), 0), block: block, mass: 1)
     if !budgets.isEmpty {
-      budgets[replay.client(base.log.edge[episode])].ended(
-        succeeded: succeeded, retries: flight.budgetRetries, lastCost: flight.lastCost)
+      budgets[replay.client(replay.base.log.edge[episode])].ended(
+        succeeded: succeeded, retries: flights[Int(slot)].budgetRetries, lastCost: flights[Int(slot)].lastCost)
     }
   }
 

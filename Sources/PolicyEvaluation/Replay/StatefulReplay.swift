@@ -2,8 +2,9 @@ internal import Model
 // Policies whose decisions hang together, such as budgets, breakers, throttles and admission, are run through the log in
 // the order of time, several times with drawn outcomes where the log has none.
 
-/// The time-ordered replay of a stateful policy.
-package struct StatefulReplay {
+/// The time-ordered replay of a stateful policy; a class, because its runs ask it at every attempt and each would copy all
+/// of the log's columns.
+package final class StatefulReplay: Sendable {
   package let base: EvaluationBase
   package let policy: Policy
   package let retry: RetryPolicy
@@ -104,9 +105,13 @@ package struct StatefulReplay {
     var total = empty
     var rates: [Double] = []
     var made: [Double] = []
+    // What all runs have in common is played once more, and not once a run.
+    var shared: ReplayRun?
     for number in 0..<base.settings.replays {
-      var run = ReplayRun(self, number: number, sums: empty)
-      run.play(order)
+      var run = shared ?? ReplayRun(self, number: number, sums: empty)
+      run.number = UInt64(number)
+      run.start(order[(shared == nil ? 0 : run.common)...])
+      run.end()
       total.add(run.sums)
       rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
       made.append(run.sums.attempts.reduce(0, +))
@@ -115,6 +120,11 @@ package struct StatefulReplay {
       }
       // Nothing was drawn: every run is this one.
       if run.drawn == 0 { break }
+      if shared == nil, base.settings.replays > 1 {
+        var first = ReplayRun(self, number: number, sums: empty)
+        first.start(order[..<run.common])
+        shared = first
+      }
     }
     total.scale(by: 1 / Double(rates.count))
     if rates.count > 1 {
