@@ -40,6 +40,12 @@ package enum FormatCatalog {
       name: "segments", sign: "a list of spans under the object that names their trace",
       specification: "https://skywalking.apache.org/docs/main/latest/en/api/trace-data-protocol-v3/"),
     Entry(
+      name: "Sentry transactions", sign: "event_id and start_timestamp, with a trace under contexts",
+      specification: "https://develop.sentry.dev/sdk/data-model/event-payloads/transaction/"),
+    Entry(
+      name: "Hubble flows", sign: "an object flow with a verdict, beside a time",
+      specification: "https://docs.cilium.io/en/stable/observability/hubble/configuration/export/"),
+    Entry(
       name: "SkyWalking", sign: "segmentId and spanId in one object",
       specification: "https://skywalking.apache.org/docs/main/latest/en/api/query-protocol/"),
     Entry(

@@ -61,7 +61,7 @@ package struct StreamProfile: Sendable {
     }
     if spans >= Self.some, unnamed == spans {
       return
-        "no span names its service: all count as one component; name the field in the pipeline file, formats: component, or the file's with components.rename"
+        "no span names its service: all count as one component; map it in the pipeline file, keys: { component: … } or table: { component: … }"
     }
     if spans >= Self.enough, failed == spans {
       return "every span failed: what is taken for the outcome is probably something else, or the export was filtered"

@@ -51,6 +51,14 @@ private let platforms: [(String, ReadLog)] = [
     "2026-11-25T02:00:00.500000Z ERROR request:db: orders::stock: none left",
     ReadLog("02:00:00.5", "orders::stock", "error", "none left")
   ),
+  (
+    "2026-11-25 02:00:00.500 | ERROR    | orders.api:handle:17 - none left",
+    ReadLog("02:00:00.5", "orders.api", "error", "none left")
+  ),
+  (
+    "ERROR [Tasks:1] 2026-11-25 02:00:00,500 Orders.java:17 - none left",
+    ReadLog("02:00:00.5", "Orders.java", "error", "none left")
+  ),
   ("1.7955720005e+09\terror\torders\tnone left", ReadLog("02:00:00.5", "orders", "error", "none left")),
   (
     "2026-11-25T02:00:00.500Z\tlevel=error app=orders msg=\"none left\"",

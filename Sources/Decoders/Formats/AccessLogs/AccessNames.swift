@@ -5,6 +5,7 @@ internal import Support
 
 /// The path of a request without what differs from one to the next.
 enum OperationPath {
+  private static let identity: InlineArray<4, UInt8> = [0x7B, 0x69, 0x64, 0x7D]
   /// Longest operation that is kept.
   private static let limit = 256
 
@@ -23,22 +24,27 @@ enum OperationPath {
     }
     let first = out.count
     i = start
-    while i < target.count, out.count - first < limit {
+    // What is kept as it is goes into the operation in one piece.
+    var run = start
+    while i < target.count, out.count - first + (i - run) < limit {
       let byte = target[i]
       if byte == 0x3F || byte == 0x23 || byte <= 0x20 { break }
       if byte == 0x2F {
-        out.append(byte)
-        i += 1
+        i &+= 1
         continue
       }
       let segment = i
-      while i < target.count, target[i] != 0x2F, target[i] != 0x3F, target[i] != 0x23, target[i] > 0x20 { i += 1 }
+      while i < target.count, target[i] != 0x2F, target[i] != 0x3F, target[i] != 0x23, target[i] > 0x20 { i &+= 1 }
       if isIdentity(target, segment..<i) {
-        out.append(contentsOf: [0x7B, 0x69, 0x64, 0x7D])
-      } else {
-        out.append(copying: target.extracting(segment..<min(i, segment + limit)))
+        out.append(copying: target.extracting(run..<segment))
+        for k in identity.indices { out.append(identity[k]) }
+        run = i
+      } else if i - segment > limit {
+        out.append(copying: target.extracting(run..<segment + limit))
+        run = i
       }
     }
+    out.append(copying: target.extracting(run..<i))
     if out.count == first { out.append(0x2F) }
   }
 

@@ -33,6 +33,10 @@ struct AccessRecord {
   var attempts = 0
   /// Microseconds of the last try, -1 where it is not logged.
   var upstreamTime: Int64 = -1
+  /// Whether the lists hold one element each, and what the time and the status of that try are: a layout reads each field once.
+  var isSingleTry = false
+  var tryTime: Int64 = -1
+  var tryStatus = 0
   var requestID = 0..<0
   /// A W3C trace context: `00-TRACE-SPAN-FLAGS`.
   var traceParent = 0..<0

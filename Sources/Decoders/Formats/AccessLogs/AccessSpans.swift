@@ -176,6 +176,10 @@ struct AccessSpans {
     guard isTried, !JSONScanner.matches(b, record.upstream.lowerBound, "inbound|") || record.upstream.isEmpty else {
       return
     }
+    if record.isSingleTry {
+      singleTry(of: request, record, b, into: &batch)
+      return
+    }
     let tries = max(
       AccessList.count(b, record.addresses), AccessList.count(b, record.statuses), AccessList.count(b, record.times), 1)
     guard tries <= 64 else { return }
@@ -204,6 +208,21 @@ struct AccessSpans {
       call.operation = request.operation
       batch.spans.append(call)
     }
+  }
+
+  /// The only try of a line whose layout is known: its fields are read already.
+  private func singleTry(
+    of request: TraceSpan, _ record: AccessRecord, _ b: Span<UInt8>, into batch: inout RecordBatch
+  ) {
+    var call = call(of: request, number: 1)
+    let time = record.tryTime < 0 || record.tryTime > request.duration ? request.duration : record.tryTime
+    call.start = request.start.addingSaturated(request.duration - time)
+    call.duration = time
+    call.peerService = peer(record, record.addresses, b, &batch.symbols)
+    call.operation = request.operation
+    settle(
+      &call, status: record.statuses.isEmpty ? record.status : record.tryStatus, isLast: true, request, record)
+    batch.spans.append(call)
   }
 
   /// The only try, or the last one of a number.

@@ -329,10 +329,17 @@ extension HeaderLayout {
     return line[first] != 0x23 && !AccessServers.isMethod(line, name)
   }
 
-  /// A name without what is in brackets behind it: `sshd` of `sshd[24200]`.
+  /// A name without what is in brackets or behind a colon at its end: `sshd` of `sshd[24200]`, `Orders.java` of `Orders.java:17`,
+  /// `orders.api` of loguru's `orders.api:handle:17`; the colons of `orders::api` are its own.
   private func name(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
     var end = range.lowerBound
-    while end < range.upperBound, line[end] != 0x5B, line[end] != 0x28 { end &+= 1 }
+    while end < range.upperBound, line[end] != 0x5B, line[end] != 0x28 {
+      if line[end] == 0x3A, end > range.lowerBound {
+        guard end &+ 1 < range.upperBound, line[end &+ 1] == 0x3A else { break }
+        end &+= 1
+      }
+      end &+= 1
+    }
     return range.lowerBound..<max(end, min(range.lowerBound &+ 1, range.upperBound))
   }
 }

@@ -37,7 +37,7 @@ enum LogKeyNames {
     "event.renderinginfo.message",
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
     "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
-    "event.msg",
+    "event.msg", "logentry.formatted", "logentry.message", "metadata.value",
   ]
 
   static let wrapped = ["line", "textpayload", "properties.log", "event.original", "_raw"]

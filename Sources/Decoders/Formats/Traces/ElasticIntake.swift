@@ -93,6 +93,10 @@ struct ElasticIntake {
         guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
         duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .milliseconds)
         return true
+      } else if isKey("sample_rate") {
+        guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
+        if SpanBuilder.tellsSampling(b.extracting(text.start..<text.end)) { issues.insert(.sampled) }
+        return true
       }
       guard
         isKey("id") || isKey("trace_id") || isKey("parent_id") || isKey("transaction_id") || isKey("name")

@@ -261,6 +261,10 @@ struct NamedSpans {
         trace: builder.span.trace, span: builder.span.span, parent: builder.span.parent, start: builder.span.start,
         length: length)
     }
+    if let rate = text(.sampleRate), SpanBuilder.tellsSampling(b.extracting(rate.start..<rate.end)) {
+      builder.issues.insert(.sampled)
+    }
+    if builder.issues.contains(.sampled) { issues.insert(.sampled) }
     if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
     return builder.span
   }

@@ -73,6 +73,7 @@ struct SpanBuilder {
     case retryAttempts
     case url
     case sampleRate
+    case samplerType
   }
 
   /// The meaning of a key; most keys are told by their length and first letter.
@@ -86,7 +87,7 @@ struct SpanBuilder {
   /// computed when it is first used is asked for at each use whether it was.
   private static let firsts: InlineArray<32, UInt32> = [
     0, 0, 0, 0, 0, 0x20, 0, 0x10,
-    0x200100, 0x80010, 0x80020, 0x4010, 0x10010, 0x14020, 0xC0030, 0x40000,
+    0x200100, 0x80010, 0x80020, 0x4010, 0x8009_0010, 0x8009_4020, 0xC0030, 0x40000,
     0xA180, 0x80120, 0, 0, 0x40000, 0x2000, 0, 0xA000,
     0x40000, 0x100, 0x2000, 0, 0, 0, 0, 0,
   ]
@@ -111,9 +112,12 @@ struct SpanBuilder {
       return isKey("db.instance") ? .dbName : .none
     case 12:
       if isKey("peer.service") { return .peerService }
+      if isKey("sampler.type") { return .samplerType }
+      if isKey("_sample_rate") || isKey("_dd.rule_psr") { return .sampleRate }
       return isKey("db.namespace") ? .dbNamespace : .none
     case 13:
       if isKey("net.peer.name") { return .netPeerName }
+      if isKey("sampler.param") || isKey("_dd.agent_psr") { return .sampleRate }
       if isKey("peer.hostname") { return .peerHostname }
       return isKey("error.message") ? .errorMessage : .none
     case 14:
@@ -187,7 +191,11 @@ struct SpanBuilder {
       statusRank = 2
       let word = b.extracting(Self.range(value))
       SpanWords.status(word, into: &span)
-    case .sampleRate: if let rate = Self.integer(value, b), rate > 1 { issues.insert(.sampled) }
+    case .sampleRate: if Self.tellsSampling(b.extracting(Self.range(value))) { issues.insert(.sampled) }
+    case .samplerType:
+      // A number of traces a second, whatever it is, keeps some and not all.
+      let word = b.extracting(Self.range(value))
+      if FieldText.isWord(word, "ratelimiting") || FieldText.isWord(word, "lowerbound") { issues.insert(.sampled) }
     case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
     case .retryAttempts:
       if let count = Self.integer(value, b), count > 0 {
@@ -206,6 +214,13 @@ struct SpanBuilder {
         if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
       }
     }
+  }
+
+  /// Whether a rate tells that a record stands for more than itself: so many of them (SampleRate, Application Insights' itemCount), or the
+  /// share that was kept (Jaeger's sampler.param, Datadog's and Elastic's sample rates).
+  static func tellsSampling(_ rate: Span<UInt8>) -> Bool {
+    guard let rate = FieldText.double(rate) else { return false }
+    return rate > 1 || rate > 0 && rate < 1
   }
 
   /// Takes the state of the trace as its propagation carries it (W3C, with OpenTelemetry's member `ot`): a threshold of

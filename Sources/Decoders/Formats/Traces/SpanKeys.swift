@@ -172,7 +172,7 @@ enum SpanKeys {
       ]
     ),
     (.durationMs, ["durationms", "durationmillis", "duration.ms", "durationmilliseconds", "data.durationms"]),
-    (.sampleRate, ["samplerate", "meta.samplerate", "metrics.samplerate"]),
+    (.sampleRate, ["samplerate", "meta.samplerate", "metrics.samplerate", "itemcount", "transaction.samplerate"]),
     (.event, ["processor.event"]),
     (.message, ["message", "msg", "body", "log"]),
   ]

@@ -72,6 +72,9 @@ extension JSONRecords {
     switch shape {
     case .xrayDocument: spans = document(b, range, &issues)
     case .xraySegment: spans = XRaySegments.read(b, at: range.lowerBound, &texts, &issues)
+    case .sentryTransaction:
+      name = "Sentry transactions"
+      spans = SentryTransactions.read(b, at: range.lowerBound, zoneSeconds: zone, &texts, &issues)
     case .segment:
       name = "segments"
       spans = SegmentSpans.read(b, at: range.lowerBound, zoneSeconds: zone, &texts, &issues)

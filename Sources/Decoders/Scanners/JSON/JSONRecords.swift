@@ -235,7 +235,9 @@ struct JSONRecords {
     case .named(let fallback):
       return takeNamed(b, range, at: place, into: &batch) || take(fallback.shape, b, range, at: place, into: &batch)
     case .intake: return takeIntake(b, range, at: place, into: &batch)
-    case .xraySegment, .xrayDocument, .segment, .segmentSpan:
+    case .flow:
+      return takeFlow(b, range, at: place, into: &batch) || take(.log, b, range, at: place, into: &batch)
+    case .xraySegment, .xrayDocument, .segment, .segmentSpan, .sentryTransaction:
       return takeForeign(shape, b, range, at: place, into: &batch)
     case .mapped:
       takeMapped(b, range.lowerBound, at: place, into: &batch)

@@ -25,6 +25,10 @@ enum JSONShape {
   case xrayDocument
   /// Spans in a list under what they have in common (SkyWalking, Cloud Trace).
   case segment
+  /// A flow of Hubble's exporter.
+  case flow
+  /// An event of Sentry with spans.
+  case sentryTransaction
   /// A span of SkyWalking's query answers.
   case segmentSpan
   case unknown
@@ -79,7 +83,7 @@ struct JSONClassifier {
   }
 
   struct Keys: OptionSet {
-    var rawValue: UInt32
+    var rawValue: UInt64
     static let traceId = Keys(rawValue: 1)
     static let traceID = Keys(rawValue: 2)
     static let spanId = Keys(rawValue: 4)
@@ -115,6 +119,9 @@ struct JSONClassifier {
     static let agent = Keys(rawValue: 1 << 30)
     /// A document of a search store.
     static let stored = Keys(rawValue: 1 << 31)
+    static let eventID = Keys(rawValue: 1 << 32)
+    static let startTimestamp = Keys(rawValue: 1 << 33)
+    static let flow = Keys(rawValue: 1 << 34)
   }
 
   let logKeys: LogKeyTable
@@ -143,6 +150,8 @@ struct JSONClassifier {
   private func shape(_ keys: Keys, _ count: Int) -> JSONShape {
     if keys.contains(.mapped) { return .mapped }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
+    if keys.contains([.flow, .time]) { return .flow }
+    if keys.contains([.eventID, .startTimestamp]) { return .sentryTransaction }
     if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
@@ -202,8 +211,8 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0, 0x200, 0, 0x580814, 0x180020, 0x8048_2000, 0x1D0008,
-    0x142030, 0xC2008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140100, 0x40000,
+    0, 0, 0x200, 0, 0x580854, 0x180020, 0x8048_2000, 0x1D0008,
+    0x142030, 0xC2008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140100, 0xC0000,
     0x10, 0x80004, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
 
@@ -249,12 +258,15 @@ struct JSONClassifier {
     let isObject = byte == 0x7B
     switch key.count {
     case 4 where isObject && (isKey("span") || isKey("data")): keys.insert(isKey("span") ? .intake : .named)
+    case 4 where isObject && isKey("flow"): keys.insert(.flow)
     case 5 where isObject && isKey("error"): keys.insert(.intake)
     case 5 where isObject && isKey("trace"): keys.insert(.named)
     case 5 where byte == 0x5B && isKey("spans"): keys.insert(.spanList)
     case 7 where isKey("TraceId") || isKey("traceId") || isKey("traceID"): keys.insert(.named)
     case 7 where isObject && isKey("context"): keys.insert(.named)
     case 8 where byte == 0x22 && isKey("resource"): keys.insert(.agent)
+    case 8 where byte == 0x22 && isKey("event_id"): keys.insert(.eventID)
+    case 15 where isKey("start_timestamp"): keys.insert(.startTimestamp)
     case 8 where isKey("trace_id"): keys.insert([.named, .traceSnake])
     case 8 where isKey("trace.id"): keys.insert(.named)
     case 8 where byte == 0x22 && isKey("Document"): keys.insert(.document)

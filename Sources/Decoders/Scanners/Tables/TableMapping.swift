@@ -35,6 +35,8 @@ struct TableMapping {
   var isInsights = false
   /// Whether it went well, where that is said and not its contrary.
   var success = -1
+  /// How many a row stands for, or the share that was kept.
+  var sampleRate = -1
   /// Value columns of a wide metric table, with their names.
   var values: [(column: Int, name: String)] = []
 
@@ -174,6 +176,7 @@ struct TableMapping {
     error = find(["haserror", "error", "errormessage", "exception"])
     httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
     peer = find(["peer", "peerservice"])
+    sampleRate = find(["samplerate", "itemcount"])
   }
 
   /// Requests and dependencies of Application Insights ("requests", "dependencies", AppRequests, AppDependencies).

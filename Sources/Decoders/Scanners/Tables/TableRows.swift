@@ -124,6 +124,9 @@ struct TableRows {
         "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
         into: &batch)
     }
+    if mapping.sampleRate >= 0, SpanBuilder.tellsSampling(b.extracting(field(b, row, mapping.sampleRate))) {
+      SpanIssues.sampled.tell(at: .line(line), &context, into: &batch)
+    }
     if mapping.end < 0, hasUnitlessDuration(b, row) {
       batch.recordCounts.repair("durationUnit")
       context.report(

@@ -1,0 +1,154 @@
+// Transactions of Sentry: a root and its spans in one event.
+
+internal import Model
+internal import Support
+
+/// Reads an event of the type `transaction` (Sentry's event payloads, "Transaction Payloads" and "Span Interface").
+///
+/// Times are epoch seconds or RFC 3339. The root's identity, operation and status stand under `contexts.trace`. What an operation is, its
+/// first words tell (`http.server`, `http.client`, `db.query`, `queue.publish`); a status is a name of gRPC's in lower case.
+enum SentryTransactions {
+  /// More spans than this in one event are left out.
+  private static let most = 100_000
+
+  /// One span while it is read.
+  private struct Draft {
+    var builder = SpanBuilder()
+    var op: JSONStringSlice?
+    var status: JSONStringSlice?
+    var end: Int64?
+
+    mutating func settle(_ b: Span<UInt8>) {
+      if let op { builder.span.kind = SentryTransactions.kind(b, op) }
+      if let status { SentryTransactions.settle(&builder.span, b, status) }
+      guard let start = builder.start else {
+        builder.issues.insert(.noTime)
+        return
+      }
+      builder.span.start = start
+      if let end {
+        builder.span.duration = end.subtractingReportingOverflow(start).partialValue
+        if builder.span.duration < 0 {
+          builder.span.duration = -1
+          builder.issues.insert(.negativeDuration)
+        }
+      }
+      if !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
+      if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
+    }
+  }
+
+  /// The spans of an event that was checked before; none where it is no transaction.
+  static func read(
+    _ b: Span<UInt8>, at start: Int, zoneSeconds: Int, _ texts: inout JSONTexts, _ issues: inout SpanIssues
+  ) -> [TraceSpan] {
+    var root = Draft()
+    var places: [Int] = []
+    var reader = JSONScanner(at: start)
+    _ = reader.eachMember(b) { reader, key in
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      if isKey("spans") {
+        return reader.eachElement(b) { reader in
+          reader.skipSpace(b)
+          if places.count < most { places.append(reader.position) }
+          return reader.skipValue(b)
+        }
+      }
+      if isKey("contexts"), reader.peek(b) == 0x7B {
+        return reader.eachMember(b) { reader, key in
+          guard JSONScanner.equals(b, key, "trace"), reader.peek(b) == 0x7B else { return reader.skipValue(b) }
+          return reader.eachMember(b) { reader, key in
+            member(key, b, &reader, &root, zoneSeconds, &texts)
+          }
+        }
+      }
+      if isKey("transaction") || isKey("project_slug") || isKey("project_name") {
+        let isName = isKey("transaction")
+        guard case .text(let text)? = reader.scalar(b) else { return reader.failure == .none }
+        if isName {
+          root.builder.span.operation = texts.symbol(b, text)
+        } else {
+          root.builder.span.service = texts.symbol(b, text)
+        }
+        return true
+      }
+      guard isKey("start_timestamp") || isKey("timestamp") else { return reader.skipValue(b) }
+      return member(key, b, &reader, &root, zoneSeconds, &texts)
+    }
+    guard root.builder.span.span != 0, root.builder.start != nil else { return [] }
+    root.settle(b)
+    issues.formUnion(root.builder.issues)
+    var spans = [root.builder.span]
+    for place in places {
+      var child = Draft()
+      child.builder.span.trace = root.builder.span.trace
+      child.builder.span.traceText = root.builder.span.traceText
+      child.builder.span.service = root.builder.span.service
+      var inner = JSONScanner(at: place)
+      guard inner.peek(b) == 0x7B else { continue }
+      _ = inner.eachMember(b) { reader, key in member(key, b, &reader, &child, zoneSeconds, &texts) }
+      child.settle(b)
+      issues.formUnion(child.builder.issues)
+      spans.append(child.builder.span)
+    }
+    return spans
+  }
+
+  private static func member(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout Draft, _ zoneSeconds: Int,
+    _ texts: inout JSONTexts
+  ) -> Bool {
+    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+    guard
+      isKey("trace_id") || isKey("span_id") || isKey("parent_span_id") || isKey("op") || isKey("status")
+        || isKey("description") || isKey("start_timestamp") || isKey("timestamp")
+    else { return reader.skipValue(b) }
+    let text: JSONStringSlice
+    switch reader.scalar(b) {
+    case .text(let found)?, .number(let found)?: text = found
+    case nil: return false
+    default: return true
+    }
+    if text.isEmpty { return true }
+    let bytes = b.extracting(text.start..<text.end)
+    if isKey("trace_id") {
+      (draft.builder.span.trace, draft.builder.span.traceText) = texts.request(b, text)
+    } else if isKey("span_id") {
+      draft.builder.span.span = texts.span(b, text)
+    } else if isKey("parent_span_id") {
+      draft.builder.span.parent = FieldText.parentID(bytes)
+    } else if isKey("op") {
+      draft.op = text
+      if draft.builder.span.operation.isNone { draft.builder.span.operation = texts.symbol(b, text) }
+    } else if isKey("status") {
+      draft.status = text
+    } else if isKey("description") {
+      draft.builder.span.operation = texts.symbol(b, text)
+    } else if isKey("start_timestamp") {
+      draft.builder.start = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
+    } else {
+      draft.end = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
+    }
+    return true
+  }
+
+  fileprivate static func kind(_ b: Span<UInt8>, _ op: JSONStringSlice) -> SpanKind {
+    func begins(_ words: StaticString...) -> Bool { words.contains { JSONScanner.matches(b, op.start, $0) } }
+    if begins("http.server", "rpc.server", "grpc.server", "websocket.server") { return .server }
+    if begins("queue.publish", "queue.submit", "queue.create") { return .producer }
+    if begins("queue.process", "queue.receive") { return .consumer }
+    if begins("http.client", "http.graphql", "rpc", "grpc.client", "db", "cache") { return .client }
+    return .internal
+  }
+
+  /// `ok` and `cancelled` are no failures; of a served request neither is what its client did wrong.
+  fileprivate static func settle(_ span: inout TraceSpan, _ b: Span<UInt8>, _ status: JSONStringSlice) {
+    func isOne(of words: [StaticString]) -> Bool { words.contains { JSONScanner.equals(b, status, $0) } }
+    if isOne(of: ["ok", "cancelled", "unknown"]) { return }
+    let isClients = isOne(of: [
+      "invalid_argument", "not_found", "already_exists", "permission_denied", "failed_precondition", "out_of_range",
+      "unauthenticated",
+    ])
+    if span.kind != .server || !isClients { span.status = .error }
+  }
+}
