@@ -1,0 +1,72 @@
+// What a JSON object is, told by its keys: a record of some format, or a wrapper around records.
+
+internal import Model
+
+/// A record that fills one JSON object.
+enum JSONShape {
+  case otlpSpan
+  case otlpLog
+  case jaegerSpan
+  case zipkinSpan
+  case eventLine
+  /// Flat span, log or metric through a rule's keys, or a flat span with keys that everybody uses.
+  case mapped
+  /// Perhaps a request of an access log: the keys have a method and a status.
+  case access
+  case log
+  /// Lines under labels: an element of Loki's answers and pushes.
+  case lokiStream
+  /// Perhaps a span by the names of its fields, wherever they stand; else what the fallback says.
+  case named(NamedFallback)
+  /// A line of Elastic's intake: one key, one object.
+  case intake
+  case xraySegment
+  /// An object of X-Ray's API that holds a segment as text.
+  case xrayDocument
+  /// Spans in a list under what they have in common (SkyWalking, Cloud Trace).
+  case segment
+  /// A flow of Hubble's exporter.
+  case flow
+  /// An event of Sentry with spans.
+  case sentryTransaction
+  /// A span of SkyWalking's query answers.
+  case segmentSpan
+  case unknown
+
+  enum NamedFallback {
+    case jaegerSpan
+    case mapped
+    case log
+    case unknown
+
+    var shape: JSONShape {
+      switch self {
+      case .jaegerSpan: .jaegerSpan
+      case .mapped: .mapped
+      case .log: .log
+      case .unknown: .unknown
+      }
+    }
+  }
+}
+
+/// A place in a document whose parts are read one by one.
+enum JSONNode: Equatable {
+  /// An array of anything.
+  case values
+  /// An object that wraps records: `resourceSpans`, `data`, `result`, `hits`.
+  case wrapper
+  case resources(Signal)
+  case resource(Signal)
+  case scopes(Signal)
+  case scope(Signal)
+  case items(Signal)
+  case jaegerTrace
+  case jaegerSpans
+
+  enum Signal: Equatable {
+    case traces
+    case logs
+    case metrics
+  }
+}
