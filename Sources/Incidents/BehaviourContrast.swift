@@ -13,8 +13,9 @@ struct BehaviourContrast {
     /// Index of the pair.
     var pair: Int
     var contrast: ShareContrast
-    /// The share of it that records explain which name another component.
+    /// The share of it that records explain which name another component, and that component.
     var explained = 0.0
+    var explainedBy: Int?
     var strength: Double { abs(contrast.z) * (1 - explained) }
   }
 
@@ -32,6 +33,9 @@ struct BehaviourContrast {
     var breakingCallers = 0
     /// What those among them show whose records name it, strongest first.
     var accusations: [Departure] = []
+    /// The strongest of the departures where records lay it at another's door, and those records.
+    var moved: Departure?
+    var written: [Departure] = []
   }
 
   private struct Pair {
@@ -219,15 +223,18 @@ struct BehaviourContrast {
         if broke.isNamed { Self.keep(departure, of: pair.component, in: &named[broke.callee, default: [:]]) }
       }
     }
-    for accusers in named.values {
-      for (caller, accusation) in accusers { explain(&found[caller, default: Behaviour()].departures, by: accusation) }
+    for (callee, accusers) in named.sorted(by: { $0.key < $1.key }) {
+      for (caller, accusation) in accusers {
+        explain(&found[caller, default: Behaviour()].departures, by: accusation, of: callee)
+        found[caller]?.written.append(accusation)
+      }
     }
     found = found.mapValues { behaviour in
       let departures = Self.sorted(behaviour.departures)
       guard let first = departures.first else { return behaviour }
       return Behaviour(
         strength: first.strength, departed: first.contrast.departed, excess: abs(first.contrast.excess),
-        departures: departures)
+        departures: departures, moved: Self.moved(departures), written: Self.sorted(behaviour.written))
     }
     for (callee, callers) in broken {
       let shown = Self.sorted(callers.values)
@@ -259,7 +266,7 @@ struct BehaviourContrast {
 
   /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
   /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
-  private func explain(_ departures: inout [Departure], by accusation: Departure) {
+  private func explain(_ departures: inout [Departure], by accusation: Departure, of callee: Int) {
     let row = pairs[accusation.pair].operation
     let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
     let sure = min(1, accusation.contrast.z / SuspectScorer.sure)
@@ -270,8 +277,20 @@ struct BehaviourContrast {
         hits: seen.share * seen.trials - (seen.excess > 0 ? accused : 0), trials: seen.trials - accused,
         baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
       let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
-      departures[index].explained = max(departures[index].explained, grid.constants.explainable * sure * (1 - left))
+      let explained = grid.constants.explainable * sure * (1 - left)
+      guard explained > departures[index].explained else { continue }
+      departures[index].explained = explained
+      departures[index].explainedBy = callee
     }
+  }
+
+  /// The strongest of some departures, whoever explains them, where somebody does.
+  private static func moved(_ departures: [Departure]) -> Departure? {
+    let strongest = departures.max { a, b in
+      let (x, y) = (abs(a.contrast.z), abs(b.contrast.z))
+      return x != y ? x < y : a.pair > b.pair
+    }
+    return strongest.flatMap { $0.explainedBy == nil ? nil : $0 }
   }
 
   /// The operations of one component that are met on the way up, or down, from one of them.
@@ -345,6 +364,19 @@ struct BehaviourContrast {
 
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+    let reason = CauseReason.accused(
+      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)])
+    return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  /// The same as who wrote them tells it.
+  func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+    let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
+    let reason = CauseReason.accuses(lines: lines(like: departure, in: minutes), of: grid.name(accused))
+    return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  private func lines(like departure: Departure, in minutes: [Int]) -> Int {
     let (accused, writer) = (pairs[departure.pair].brokenCall?.callee, pairs[departure.pair].component)
     let end = grid.partial.names.find(EventLabel.end) ?? -1
     var lines = 0.0
@@ -354,8 +386,7 @@ struct BehaviourContrast {
     {
       lines += minutes.reduce(0) { $0 + pair.count(in: $1) }
     }
-    let reason = CauseReason.accused(lines: Int(exactly: lines) ?? 0, by: [grid.name(writer)])
-    return (reason, describe(departure, in: minutes).evidence)
+    return Int(exactly: lines) ?? 0
   }
 
   /// What a departure says, and a record of the window that shows it.

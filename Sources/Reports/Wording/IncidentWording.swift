@@ -121,6 +121,8 @@ enum IncidentWording {
     case .accused(let lines, let writers):
       (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
         + (lines == 1 ? " names it" : " name it")
+    case .accuses(let lines, let other):
+      (lines == 1 ? "one of its log lines names " : "\(lines) of its log lines name ") + "\(other)"
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
     case .moreCalls(let from, let to, let now, let usual):
       "a request of \(from) calls \(to) \(number: now) times, usually \(number: usual)"
