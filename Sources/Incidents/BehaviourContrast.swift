@@ -163,8 +163,8 @@ struct BehaviourContrast {
 
     /// The operation of the same component that a pair leads to.
     func own(_ key: CubeKey) -> CubeKey? {
-      guard let (component, operation) = EventLabel.call(grid.partial.names[key.d]),
-        component == grid.partial.names[key.a], let name = grid.partial.names.find(operation)
+      guard let call = EventLabel.call(grid.partial.names[key.d]), call.component == grid.partial.names[key.a],
+        let name = grid.partial.names.find(call.operation)
       else { return nil }
       return CubeKey(a: key.a, b: name)
     }
@@ -338,9 +338,12 @@ struct BehaviourContrast {
 
   /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
   private func called(_ label: Int32, by caller: Int) -> Int? {
-    guard case .call(let component, let operation) = EventLabel.event(grid.partial.names[label]) else { return nil }
-    guard let called = grid.partial.names.find(component.text).flatMap({ grid.component($0) }) else { return nil }
-    guard called == caller, let name = grid.partial.names.find(operation.text) else { return called }
+    let names = grid.partial.names
+    guard let call = EventLabel.call(names[label]),
+      let called = names.find(call.component).flatMap({ grid.component($0) })
+    else { return nil }
+    if let peer = call.peer.flatMap({ names.find($0) }).flatMap({ grid.component($0) }) { return peer }
+    guard called == caller, let name = names.find(call.operation) else { return called }
     return peers[CubeKey(a: Int32(caller), b: name)] ?? called
   }
 
