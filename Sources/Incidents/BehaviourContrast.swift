@@ -61,6 +61,8 @@ struct BehaviourContrast {
     var isNamed: Bool
   }
 
+  /// The least factor by which a call comes more often.
+  static let moreOften = 2.0
   /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
   private static let least = 2.0
   private static let believed = 4.0
@@ -317,23 +319,63 @@ struct BehaviourContrast {
     departures.map { $0.contrast.departed }.sorted().reduce(0, +)
   }
 
-  /// The component whose answers changed what a caller does next: the one that is called right before the calls of another that came
-  /// on top. Nil where they follow one another, or the caller's own code.
-  ///
-  /// - Complexity: O(pairs of the caller · minutes)
-  func changedAnswer(of caller: Int, before callee: Int, in minutes: [Int]) -> Int? {
-    var most: (rise: Double, first: Int?) = (0, nil)
-    for row in operations.keys.indices where grid.component(operations.keys[row].a) == caller {
-      let trials = operations.sum(row, minutes)
-      guard trials >= Self.leastSpans else { continue }
-      for index in pairsOf[row] where called(pairs[index].cell.d, by: caller) == callee {
-        let hits = minutes.reduce(0) { $0 + pairs[index].count(in: $1) }
-        let rise = hits - pairs[index].baseline.center * trials
-        guard rise > most.rise else { continue }
-        most = (rise, called(pairs[index].cell.c, by: caller))
+  /// One call that is followed by a call of another in some spans of an operation: the answer of the first may decide it.
+  struct Answer {
+    var caller: Int
+    var first: Int
+    var next: Int
+    /// Index of the operation's row, of the pair, and of the other pairs that lead to the second.
+    fileprivate var operation: Int
+    fileprivate var pair: Int
+    fileprivate var others: [Int]
+  }
+
+  /// - Complexity: O(pairs)
+  func answers() -> [Answer] {
+    var answers: [Answer] = []
+    for row in operations.keys.indices {
+      let calls = pairsOf[row].compactMap { index -> (index: Int, first: Int?, next: Int)? in
+        let pair = pairs[index]
+        guard let next = called(pair.cell.d, by: pair.component), next != pair.component else { return nil }
+        let first = called(pair.cell.c, by: pair.component)
+        return first == next ? nil : (index, first == pair.component ? nil : first, next)
+      }
+      for call in calls {
+        guard let first = call.first else { continue }
+        answers.append(
+          Answer(
+            caller: pairs[call.index].component, first: first, next: call.next, operation: row, pair: call.index,
+            others: calls.filter { $0.next == call.next && $0.index != call.index }.map(\.index)))
       }
     }
-    return most.first.flatMap { $0 == callee || $0 == caller ? nil : $0 }
+    return answers
+  }
+
+  /// The minutes in which the second call followed the first clearly more often than usual, ascending.
+  ///
+  /// - Complexity: O(minutes in which it did at all)
+  func raised(_ answer: Answer) -> [Int] {
+    let pair = pairs[answer.pair]
+    return pair.counts.filter {
+      $0.count >= Self.moreOften * pair.baseline.center * operations[answer.operation, $0.minute]
+    }.map(\.minute)
+  }
+
+  /// How often the second call followed the first in some minutes, against the usual; nothing where the second was not asked more
+  /// often for it, but what stood between them fell out.
+  ///
+  /// - Complexity: O(pairs that lead to the second · minutes)
+  func contrast(_ answer: Answer, in minutes: [Int]) -> ShareContrast {
+    let trials = operations.sum(answer.operation, minutes)
+    func contrast(_ index: Int) -> ShareContrast {
+      ShareContrast(
+        hits: minutes.reduce(0) { $0 + pairs[index].count(in: $1) }, trials: trials, baseline: pairs[index].baseline,
+        required: grid.requiredSlots)
+    }
+    let own = contrast(answer.pair)
+    guard trials >= Self.leastSpans, own.z >= Self.least else { return ShareContrast() }
+    let rise = answer.others.reduce(own.excess) { $0 + contrast($1).excess }
+    return rise >= own.excess / 2 ? own : ShareContrast()
   }
 
   /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
