@@ -38,7 +38,7 @@ struct BehaviourContrast {
     var written: [Departure] = []
   }
 
-  private struct Pair {
+  struct Pair {
     var cell: CubeKey
     var component: Int
     /// Index of the operation's row.
@@ -56,26 +56,24 @@ struct BehaviourContrast {
   }
 
   /// Whom a pair speaks against that is not the span's own component, and whether a record names it.
-  private struct Break {
+  struct Break {
     var callee: Int
     var isNamed: Bool
   }
 
-  /// The least factor by which a call comes more often.
-  static let moreOften = 2.0
   /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
-  private static let least = 2.0
+  static let least = 2.0
   private static let believed = 4.0
   /// Spans of an operation in a window that are needed to judge it.
-  private static let leastSpans = 3.0
+  static let leastSpans = 3.0
 
-  private let grid: ComponentTimeline
-  private var operations: MinuteSeries
-  private var pairs: [Pair] = []
+  let grid: ComponentTimeline
+  var operations: MinuteSeries
+  var pairs: [Pair] = []
   /// Whom the spans of an operation ask that have nothing beneath them, for (component, operation's name).
   private var peers: [CubeKey: Int] = [:]
   /// The pairs of each operation.
-  private var pairsOf: [[Int]] = []
+  var pairsOf: [[Int]] = []
   /// By operation's row, those of the same component that it calls, and those that call it.
   private var inner: [Int: Set<Int>] = [:]
   private var outer: [Int: Set<Int>] = [:]
@@ -319,67 +317,8 @@ struct BehaviourContrast {
     departures.map { $0.contrast.departed }.sorted().reduce(0, +)
   }
 
-  /// One call that is followed by a call of another in some spans of an operation: the answer of the first may decide it.
-  struct Answer {
-    var caller: Int
-    var first: Int
-    var next: Int
-    /// Index of the operation's row, of the pair, and of the other pairs that lead to the second.
-    fileprivate var operation: Int
-    fileprivate var pair: Int
-    fileprivate var others: [Int]
-  }
-
-  /// - Complexity: O(pairs)
-  func answers() -> [Answer] {
-    var answers: [Answer] = []
-    for row in operations.keys.indices {
-      let calls = pairsOf[row].compactMap { index -> (index: Int, first: Int?, next: Int)? in
-        let pair = pairs[index]
-        guard let next = called(pair.cell.d, by: pair.component), next != pair.component else { return nil }
-        let first = called(pair.cell.c, by: pair.component)
-        return first == next ? nil : (index, first == pair.component ? nil : first, next)
-      }
-      for call in calls {
-        guard let first = call.first else { continue }
-        answers.append(
-          Answer(
-            caller: pairs[call.index].component, first: first, next: call.next, operation: row, pair: call.index,
-            others: calls.filter { $0.next == call.next && $0.index != call.index }.map(\.index)))
-      }
-    }
-    return answers
-  }
-
-  /// The minutes in which the second call followed the first clearly more often than usual, ascending.
-  ///
-  /// - Complexity: O(minutes in which it did at all)
-  func raised(_ answer: Answer) -> [Int] {
-    let pair = pairs[answer.pair]
-    return pair.counts.filter {
-      $0.count >= Self.moreOften * pair.baseline.center * operations[answer.operation, $0.minute]
-    }.map(\.minute)
-  }
-
-  /// How often the second call followed the first in some minutes, against the usual; nothing where the second was not asked more
-  /// often for it, but what stood between them fell out.
-  ///
-  /// - Complexity: O(pairs that lead to the second · minutes)
-  func contrast(_ answer: Answer, in minutes: [Int]) -> ShareContrast {
-    let trials = operations.sum(answer.operation, minutes)
-    func contrast(_ index: Int) -> ShareContrast {
-      ShareContrast(
-        hits: minutes.reduce(0) { $0 + pairs[index].count(in: $1) }, trials: trials, baseline: pairs[index].baseline,
-        required: grid.requiredSlots)
-    }
-    let own = contrast(answer.pair)
-    guard trials >= Self.leastSpans, own.z >= Self.least else { return ShareContrast() }
-    let rise = answer.others.reduce(own.excess) { $0 + contrast($1).excess }
-    return rise >= own.excess / 2 ? own : ShareContrast()
-  }
-
   /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
-  private func called(_ label: Int32, by caller: Int) -> Int? {
+  func called(_ label: Int32, by caller: Int) -> Int? {
     let names = grid.partial.names
     guard let call = EventLabel.call(names[label]),
       let called = names.find(call.component).flatMap({ grid.component($0) })
