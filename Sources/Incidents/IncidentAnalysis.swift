@@ -102,7 +102,7 @@ package enum IncidentAnalysis {
       anomalies += detectors.failures.find()
       anomalies += detectors.slowness.find()
       if grid.partial.blame.cells.isEmpty {
-        anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find()
+        anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find(beside: anomalies)
       }
       anomalies += CallCountAnomalies(
         grid: grid, behaviour: scorer.behaviour, durations: durations, settings: settings

@@ -98,6 +98,7 @@ extension IncidentBuilder {
   private func bond(_ a: Anomaly, _ b: Anomaly) -> Bond {
     guard a.onset <= b.end, b.onset <= a.end else { return .none }
     if a.component == b.component { return .same }
+    if isOfCalls(a, b) || isOfCalls(b, a) { return .same }
     let isRecorded = a.sign == .records || b.sign == .records
     let patience = isRecorded ? max(settings.propagation, Self.recordedPatience) : settings.propagation
     guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return .none }
@@ -111,6 +112,13 @@ extension IncidentBuilder {
       leads(b.component, a.component) || isFar && grid.reachable(from: b.component).contains(a.component)
     if isAbove { return isBelow ? .same : .above }
     return isBelow ? .below : .none
+  }
+
+  /// Whether more calls are why another anomaly is there: who makes them has to wait, and who takes them has more to do. What began
+  /// clearly before them is no consequence.
+  private func isOfCalls(_ calls: Anomaly, _ other: Anomaly) -> Bool {
+    guard let way = calls.way, other.onset.addingSaturated(IncidentPartial.coarse) >= calls.onset else { return false }
+    return way.touches(other.component) || other.way.map { way.callee == $0.callee } ?? false
   }
 
   /// Whether one component calls another, directly or across one that keeps silent.

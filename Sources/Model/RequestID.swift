@@ -68,6 +68,18 @@ public import Support
   }
 }
 
+extension RequestID {
+  /// What the ids of all requests of a member have in common whose records carry none: they get one from their place.
+  package static func ofPlaces(input: String, member: String) -> UInt64 {
+    StableHash.combine(StableHash.hash(input), StableHash.hash(member))
+  }
+
+  /// Whether the id was made from a record's place: it stands in no record, so nobody finds it there.
+  package func isMade(for location: SourceLocation) -> Bool {
+    high == Self.ofPlaces(input: location.input, member: location.member)
+  }
+}
+
 extension RequestID: Comparable {
   @inlinable package static func < (a: RequestID, b: RequestID) -> Bool {
     a.high != b.high ? a.high < b.high : a.low < b.low

@@ -35,7 +35,9 @@ package struct Exemplar: Hashable, Comparable, Sendable {
   /// The request as reports print it.
   package var name: ForeignName { ForeignName(text.isEmpty ? request.hex : text) }
 
-  package var evidence: Evidence { Evidence(location, request: name) }
+  package var evidence: Evidence {
+    Evidence(location, request: text.isEmpty && request.isMade(for: location) ? "" : name)
+  }
 
   static func first(_ a: Exemplar?, _ b: Exemplar?) -> Exemplar? {
     guard let a, let b else { return a ?? b }

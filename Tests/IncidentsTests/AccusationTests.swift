@@ -65,4 +65,31 @@ struct AccusationTests {
     }
     #expect(try score(true) < score(false))
   }
+
+  /// The shop in which in one minute so many requests break off before billing is asked, most of them with a record that names it.
+  private func minute(breaking count: Int64) -> [Incident] {
+    let night = NightBuilder.shop { root, second in
+      guard (600..<660).contains(second), (second - 600) % 6 == 0, (second - 600) / 6 < count else { return }
+      root.calls.removeLast()
+      root.duration -= 8000
+      if (second - 600) / 6 < 8 { root.errors = ["No instances available for billing"] }
+    }
+    return IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+  }
+
+  @Test("what requests show does not vanish because records lay it at another's door that shows too little itself")
+  func moved() throws {
+    let found = minute(breaking: 10)
+    #expect(found.count == 1)
+    let cause = try #require(found.first?.rootCauses.first)
+    #expect(["front", "billing"].contains(cause.component.text))
+    #expect(
+      cause.reasons.contains {
+        switch $0 {
+        case .accuses(let lines, "billing"), .accused(let lines, ["front"]): lines == 8
+        default: false
+        }
+      })
+    #expect(minute(breaking: 3).isEmpty)
+  }
 }

@@ -72,4 +72,46 @@ struct CallCountTests {
     #expect(incidents(cheap).isEmpty)
     #expect(incidents(shop { _ in ["db"] }).isEmpty)
   }
+
+  @Test("what is asked more and grows slow for it, and who waits for it, are no incidents of their own")
+  func consequences() throws {
+    let night = shop(step: 20_000) { second in
+      let isMiss = Self.bad.contains(second) || second % 10 == 0
+      return isMiss ? ["cache", "db", "db"] : ["cache"]
+    }
+    let found = incidents(night)
+    #expect(found.count == 1)
+    let incident = try #require(found.first)
+    #expect(incident.rootCauses.first?.component == "cache")
+    // Within a slot of ten seconds.
+    let begin = night.trees[0].nodes[0].start + Self.bad.lowerBound * 1_000_000
+    #expect(abs(incident.start - begin) <= 10_000_000)
+  }
+
+  @Test("two peers that are asked by one operation's name are told apart, and a loop over both is its caller's")
+  func alike() throws {
+    func asked(_ peers: @escaping (Int64) -> [String]) -> NightBuilder {
+      NightBuilder.shop { root, second in
+        if second == 100 { root.failure = .runtime }
+        let peers = peers(second)
+        root.calls[0].calls[0].calls = peers.enumerated().map { index, peer in
+          NightBuilder.Call(
+            component: "stock", operation: "GET", kind: .client, at: 500 + Int64(index) * 20_000, duration: 19_950,
+            peer: peer)
+        }
+        let more = Int64(peers.count) * 20_000
+        root.calls[0].calls[0].duration += more
+        root.calls[0].duration += more
+        root.calls[1].at += more
+        root.duration += more
+      }
+    }
+    let lost = asked { Self.bad.contains($0) || $0 % 10 == 0 ? ["zone", "db"] : ["zone"] }
+    #expect(incidents(lost).first?.rootCauses.first?.component == "zone")
+    let loop = asked { second in
+      Self.bad.contains(second) ? Array(repeating: ["zone", "db"], count: 6).flatMap { $0 } : ["zone", "db"]
+    }
+    #expect(incidents(loop).count == 1)
+    #expect(incidents(loop).first?.rootCauses.first?.component == "stock")
+  }
 }

@@ -40,9 +40,13 @@ struct Anomaly {
   /// For more calls: between whom; the times are then calls per request.
   var way: Way?
 
-  struct Way: Hashable {
+  struct Way: Hashable, Comparable {
     var caller: Int
     var callee: Int
+
+    static func < (a: Self, b: Self) -> Bool { (a.caller, a.callee) < (b.caller, b.callee) }
+
+    func touches(_ component: Int) -> Bool { component == caller || component == callee }
   }
   /// Which spans it slowed, for slow ones.
   var reach: LatencyContrast.Reach?

@@ -7,93 +7,166 @@ internal import Support
 /// for it: a query in a loop ("N+1"), or a cache that no longer answers so that what stands behind it is asked each time.
 ///
 /// Claim: in one minute, or in three, at least twice the usual number of calls per request and six robust standard deviations more,
-/// twenty calls at least, attempts beyond the first not counted and failures no reason for them; and the caller's requests are slow
-/// beyond their usual share. No call itself is slow or fails, so nothing else tells of it.
+/// twenty calls at least, attempts beyond the first not counted and failures no reason for them; or in an operation the calls that follow
+/// those of another component come twice as often and as surely, that one being called as often as usual: then its answers are why.
+/// And the caller's requests are slow beyond their usual share. No call itself is slow or fails, so nothing else tells of it.
 struct CallCountAnomalies {
   private static let certainty = 6.0
-  private static let leastFactor = 2.0
+  /// From which one is believed to be why there are more calls.
+  private static let believed = 4.0
+  private static let leastFactor = BehaviourContrast.moreOften
   private static let leastCalls = 20.0
   private static let leastRequests = 10.0
   /// Failed calls per additional one that make them attempts.
   private static let failedShare = 0.25
 
-  let grid: ComponentTimeline
-  let behaviour: BehaviourContrast
-  let durations: DurationContrast
-  let settings: IncidentSettings
+  private let grid: ComponentTimeline
+  private let behaviour: BehaviourContrast
+  private let durations: DurationContrast
+  private let settings: IncidentSettings
+  private let counts: CallCounts
+  /// The windows of one minute and three that end in each minute.
+  private let windows: [[[Int]]]
 
-  /// Calls and requests by minute of one way.
-  private struct Way {
-    var calls: [Double]
-    var failures: [Double]
+  /// - Complexity: O(cells)
+  init(grid: ComponentTimeline, behaviour: BehaviourContrast, durations: DurationContrast, settings: IncidentSettings) {
+    self.grid = grid
+    self.behaviour = behaviour
+    self.durations = durations
+    self.settings = settings
+    counts = CallCounts(grid)
+    windows = Self.windows(grid)
   }
 
-  /// - Complexity: O(edges × minutes)
-  func find() -> [Anomaly] {
-    var requests = [[Double]](repeating: [], count: grid.components.count)
-    for (cell, activity) in grid.partial.activity.cells {
-      guard let component = grid.component(cell.a),
-        let minute = grid.minute(IncidentPartial.minute(ofFine: cell.slot))
-      else { continue }
-      if requests[component].isEmpty { requests[component] = Array(repeating: 0, count: grid.width) }
-      requests[component][minute] += Double(activity.requests)
-    }
-    var ways: [CubeKey: Way] = [:]
-    for (cell, edge) in grid.partial.edges.cells {
-      guard let caller = grid.component(cell.a), let callee = grid.component(cell.b), caller != callee,
-        let minute = grid.minute(cell.slot)
-      else { continue }
-      let none = Array(repeating: 0.0, count: grid.width)
-      let key = CubeKey(a: Int32(caller), b: Int32(callee))
-      ways[key, default: Way(calls: none, failures: none)].calls[minute] += Double(max(0, edge.calls - edge.repeats))
-      ways[key, default: Way(calls: none, failures: none)].failures[minute] += Double(edge.failures)
-    }
-    return ways.sorted { $0.key < $1.key }.flatMap { key, way in
-      requests[Int(key.a)].isEmpty ? [] : anomalies(key, way, requests[Int(key.a)])
+  /// Who is at fault, and between whom there are more calls.
+  private struct Trouble: Hashable, Comparable {
+    var cause: Int
+    var way: Anomaly.Way
+
+    static func < (a: Self, b: Self) -> Bool {
+      (a.cause, a.way.caller, a.way.callee) < (b.cause, b.way.caller, b.way.callee)
     }
   }
 
-  private func anomalies(_ key: CubeKey, _ way: Way, _ requests: [Double]) -> [Anomaly] {
-    let rates = grid.baseline.compactMap { minute in
-      requests[minute] >= ShareContrast.trustedTrials ? way.calls[minute] / requests[minute] : nil
-    }
-    guard rates.count >= grid.requiredSlots else { return [] }
-    let usual = RobustBaseline(rates)
-    guard usual.center > 0 else { return [] }
-    var marked: Set<Int> = []
+  /// Where it is, by minute, and how sure.
+  private struct Marks {
+    var minutes: Set<Int> = []
     var strength = 0.0
-    for minute in grid.minutes.indices {
-      for length in [1, 3] where minute + 1 >= length {
-        let window = (minute + 1 - length)...minute
-        guard grid.minutes[minute] - grid.minutes[window.lowerBound] < Int32(length) else { continue }
-        let asked = window.reduce(0) { $0 + requests[$1] }
-        let calls = window.reduce(0) { $0 + way.calls[$1] }
-        let failures = window.reduce(0) { $0 + way.failures[$1] }
-        guard asked >= Self.leastRequests else { continue }
-        let more = calls - usual.center * asked
-        // A request that makes a call or none scatters as a count does.
-        let scatter = max(usual.spread, 0.1 * usual.center, (usual.center / asked).squareRoot())
-        let z = more / asked / scatter
-        guard more >= Self.leastCalls, calls >= Self.leastFactor * usual.center * asked, z >= Self.certainty,
-          failures < Self.failedShare * more
-        else { continue }
-        if length > 1, !marked.isDisjoint(with: window) { continue }
-        marked.formUnion(window)
-        strength = max(strength, z)
+
+    mutating func take(_ found: [Int], _ value: Double) {
+      minutes.formUnion(found)
+      strength = max(strength, value)
+    }
+  }
+
+  /// - Complexity: O((edges + event pairs) × minutes)
+  func find() -> [Anomaly] {
+    var marks: [Trouble: Marks] = [:]
+    let answers = Dictionary(grouping: behaviour.answers()) { Anomaly.Way(caller: $0.caller, callee: $0.next) }
+    for (way, usual) in counts.usual.sorted(by: { $0.key < $1.key }) {
+      let leading = answers[way] ?? []
+      var known: Set<Int> = []
+      for answer in leading {
+        let found = marked(answer)
+        guard !found.minutes.isEmpty else { continue }
+        known.formUnion(found.minutes)
+        marks[Trouble(cause: answer.first, way: way), default: Marks()].take(Array(found.minutes), found.strength)
+      }
+      let found = marked(way, usual)
+      // Whose answers are why is known already, or need not be as sure as that there are more calls.
+      guard !found.minutes.isEmpty, known.isDisjoint(with: found.minutes) else { continue }
+      let cause = strongest(leading, in: found.minutes.sorted()) ?? way.caller
+      marks[Trouble(cause: cause, way: way), default: Marks()].take(Array(found.minutes), found.strength)
+    }
+    return marks.sorted { $0.key < $1.key }.flatMap { anomalies($0, $1) }
+  }
+
+  /// Of those whose answers may be why there are more calls the one that it departs most with, where it does at all.
+  private func strongest(_ answers: [BehaviourContrast.Answer], in minutes: [Int]) -> Int? {
+    var most: (z: Double, first: Int?) = (Self.believed, nil)
+    for answer in answers where !isAskedMore(answer, in: minutes) {
+      let contrast = behaviour.contrast(answer, in: minutes)
+      if contrast.z > most.z { most = (contrast.z, answer.first) }
+    }
+    return most.first
+  }
+
+  private static func windows(_ grid: ComponentTimeline) -> [[[Int]]] {
+    grid.minutes.indices.map { minute in
+      [1, 3].compactMap { length in
+        guard minute + 1 >= length, grid.minutes[minute] - grid.minutes[minute + 1 - length] < Int32(length) else {
+          return nil
+        }
+        return Array((minute + 1 - length)...minute)
       }
     }
-    let caller = Int(key.a)
-    return MinuteRuns.runs(marked.sorted(), slots: grid.minutes, gap: settings.quiet / 2).compactMap { run in
-      guard durations.departure(of: caller, in: Array(run)) != nil else { return nil }
-      let asked = run.reduce(0) { $0 + requests[$1] }
-      let now = run.reduce(0) { $0 + way.calls[$1] } / max(asked, 1)
-      let cause = behaviour.changedAnswer(of: caller, before: Int(key.b), in: Array(run))
+  }
+
+  private func marked(_ way: Anomaly.Way, _ usual: RobustBaseline) -> Marks {
+    var marks = Marks()
+    for window in windows.joined() {
+      let seen = counts.sum(way, window)
+      guard seen.requests >= Self.leastRequests else { continue }
+      let more = seen.calls - usual.center * seen.requests
+      // A request that makes a call or none scatters as a count does.
+      let scatter = max(usual.spread, 0.1 * usual.center, (usual.center / seen.requests).squareRoot())
+      let z = more / seen.requests / scatter
+      guard more >= Self.leastCalls, seen.calls >= Self.leastFactor * usual.center * seen.requests, z >= Self.certainty,
+        seen.failures < Self.failedShare * more
+      else { continue }
+      // Of several minutes those that show it.
+      let half = usual.center + more / seen.requests / 2
+      let shown = window.filter { minute in
+        let one = counts.sum(way, [minute])
+        return one.requests > 0 && one.calls >= half * one.requests
+      }
+      marks.take(shown, z)
+    }
+    return marks
+  }
+
+  /// Where a component's answers make its caller ask another.
+  private func marked(_ answer: BehaviourContrast.Answer) -> Marks {
+    let way = Anomaly.Way(caller: answer.caller, callee: answer.next)
+    var marks = Marks()
+    // Three minutes show it only where one of them does.
+    let raised = behaviour.raised(answer)
+    let ends = Set(raised.flatMap { $0..<min($0 + 3, grid.width) }).sorted()
+    for window in ends.flatMap({ windows[$0] }) {
+      let contrast = behaviour.contrast(answer, in: window)
+      guard contrast.z >= Self.certainty, contrast.share >= BehaviourContrast.moreOften * contrast.center,
+        contrast.departed >= Self.leastCalls / 2, !isAskedMore(answer, in: window),
+        counts.sum(way, window).failures < Self.failedShare * contrast.departed
+      else { continue }
+      let half = contrast.center + contrast.excess / 2
+      let shown = window.filter { behaviour.contrast(answer, in: [$0]).share >= half }
+      marks.take(shown, contrast.z)
+    }
+    return marks
+  }
+
+  /// Whether the first of two calls comes more often itself, or fails: then both are in a loop, or the second stands in for the first.
+  private func isAskedMore(_ answer: BehaviourContrast.Answer, in window: [Int]) -> Bool {
+    let first = Anomaly.Way(caller: answer.caller, callee: answer.first)
+    let seen = counts.sum(first, window)
+    guard let usual = counts.usual[first] else { return true }
+    return seen.calls >= Self.leastFactor * max(usual.center * seen.requests, 1)
+      || seen.failures >= Self.failedShare * seen.calls
+  }
+
+  private func anomalies(_ trouble: Trouble, _ marks: Marks) -> [Anomaly] {
+    guard let usual = counts.usual[trouble.way] else { return [] }
+    return MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2).compactMap { run in
+      let minutes = Array(run)
+      guard durations.departure(of: trouble.way.caller, in: minutes) != nil else { return nil }
+      let seen = counts.sum(trouble.way, minutes)
+      guard seen.calls - usual.center * seen.requests >= Self.leastCalls / 2 else { return nil }
+      let now = seen.calls / max(seen.requests, 1)
+      let time = counts.extent(trouble.way, run, usual: usual.center, now: now)
       return Anomaly(
-        component: cause ?? caller, sign: .moreCalls,
-        onset: max(IncidentPartial.start(grid.minutes[run.lowerBound], IncidentPartial.coarse), grid.partial.first),
-        end: min(IncidentPartial.start(grid.minutes[run.upperBound] + 1, IncidentPartial.coarse), grid.partial.last),
-        strength: min(strength, 50), usualTime: usual.center, time: now,
-        way: Anomaly.Way(caller: caller, callee: Int(key.b)))
+        component: trouble.cause, sign: .moreCalls, onset: max(time.lowerBound, grid.partial.first),
+        end: max(min(time.upperBound, grid.partial.last), time.lowerBound), strength: min(marks.strength, 50),
+        usualTime: usual.center, time: now, way: trouble.way)
     }
   }
 }

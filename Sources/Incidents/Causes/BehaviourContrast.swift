@@ -13,8 +13,9 @@ struct BehaviourContrast {
     /// Index of the pair.
     var pair: Int
     var contrast: ShareContrast
-    /// The share of it that records explain which name another component.
+    /// The share of it that records explain which name another component, and that component.
     var explained = 0.0
+    var explainedBy: Int?
     var strength: Double { abs(contrast.z) * (1 - explained) }
   }
 
@@ -32,9 +33,12 @@ struct BehaviourContrast {
     var breakingCallers = 0
     /// What those among them show whose records name it, strongest first.
     var accusations: [Departure] = []
+    /// The strongest of the departures where records lay it at another's door, and those records.
+    var moved: Departure?
+    var written: [Departure] = []
   }
 
-  private struct Pair {
+  struct Pair {
     var cell: CubeKey
     var component: Int
     /// Index of the operation's row.
@@ -52,24 +56,24 @@ struct BehaviourContrast {
   }
 
   /// Whom a pair speaks against that is not the span's own component, and whether a record names it.
-  private struct Break {
+  struct Break {
     var callee: Int
     var isNamed: Bool
   }
 
   /// Below this nothing departs, and above that a caller's break is believed to be the callee's.
-  private static let least = 2.0
+  static let least = 2.0
   private static let believed = 4.0
   /// Spans of an operation in a window that are needed to judge it.
-  private static let leastSpans = 3.0
+  static let leastSpans = 3.0
 
-  private let grid: ComponentTimeline
-  private var operations: MinuteSeries
-  private var pairs: [Pair] = []
+  let grid: ComponentTimeline
+  var operations: MinuteSeries
+  var pairs: [Pair] = []
   /// Whom the spans of an operation ask that have nothing beneath them, for (component, operation's name).
   private var peers: [CubeKey: Int] = [:]
   /// The pairs of each operation.
-  private var pairsOf: [[Int]] = []
+  var pairsOf: [[Int]] = []
   /// By operation's row, those of the same component that it calls, and those that call it.
   private var inner: [Int: Set<Int>] = [:]
   private var outer: [Int: Set<Int>] = [:]
@@ -159,8 +163,8 @@ struct BehaviourContrast {
 
     /// The operation of the same component that a pair leads to.
     func own(_ key: CubeKey) -> CubeKey? {
-      guard let (component, operation) = EventLabel.call(grid.partial.names[key.d]),
-        component == grid.partial.names[key.a], let name = grid.partial.names.find(operation)
+      guard let call = EventLabel.call(grid.partial.names[key.d]), call.component == grid.partial.names[key.a],
+        let name = grid.partial.names.find(call.operation)
       else { return nil }
       return CubeKey(a: key.a, b: name)
     }
@@ -219,15 +223,18 @@ struct BehaviourContrast {
         if broke.isNamed { Self.keep(departure, of: pair.component, in: &named[broke.callee, default: [:]]) }
       }
     }
-    for accusers in named.values {
-      for (caller, accusation) in accusers { explain(&found[caller, default: Behaviour()].departures, by: accusation) }
+    for (callee, accusers) in named.sorted(by: { $0.key < $1.key }) {
+      for (caller, accusation) in accusers {
+        explain(&found[caller, default: Behaviour()].departures, by: accusation, of: callee)
+        found[caller]?.written.append(accusation)
+      }
     }
     found = found.mapValues { behaviour in
       let departures = Self.sorted(behaviour.departures)
       guard let first = departures.first else { return behaviour }
       return Behaviour(
         strength: first.strength, departed: first.contrast.departed, excess: abs(first.contrast.excess),
-        departures: departures)
+        departures: departures, moved: Self.moved(departures), written: Self.sorted(behaviour.written))
     }
     for (callee, callers) in broken {
       let shown = Self.sorted(callers.values)
@@ -259,7 +266,7 @@ struct BehaviourContrast {
 
   /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
   /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
-  private func explain(_ departures: inout [Departure], by accusation: Departure) {
+  private func explain(_ departures: inout [Departure], by accusation: Departure, of callee: Int) {
     let row = pairs[accusation.pair].operation
     let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
     let sure = min(1, accusation.contrast.z / SuspectScorer.sure)
@@ -270,8 +277,20 @@ struct BehaviourContrast {
         hits: seen.share * seen.trials - (seen.excess > 0 ? accused : 0), trials: seen.trials - accused,
         baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
       let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
-      departures[index].explained = max(departures[index].explained, grid.constants.explainable * sure * (1 - left))
+      let explained = grid.constants.explainable * sure * (1 - left)
+      guard explained > departures[index].explained else { continue }
+      departures[index].explained = explained
+      departures[index].explainedBy = callee
     }
+  }
+
+  /// The strongest of some departures, whoever explains them, where somebody does.
+  private static func moved(_ departures: [Departure]) -> Departure? {
+    let strongest = departures.max { a, b in
+      let (x, y) = (abs(a.contrast.z), abs(b.contrast.z))
+      return x != y ? x < y : a.pair > b.pair
+    }
+    return strongest.flatMap { $0.explainedBy == nil ? nil : $0 }
   }
 
   /// The operations of one component that are met on the way up, or down, from one of them.
@@ -298,30 +317,14 @@ struct BehaviourContrast {
     departures.map { $0.contrast.departed }.sorted().reduce(0, +)
   }
 
-  /// The component whose answers changed what a caller does next: the one that is called right before the calls of another that came
-  /// on top. Nil where they follow one another, or the caller's own code.
-  ///
-  /// - Complexity: O(pairs of the caller · minutes)
-  func changedAnswer(of caller: Int, before callee: Int, in minutes: [Int]) -> Int? {
-    var most: (rise: Double, first: Int?) = (0, nil)
-    for row in operations.keys.indices where grid.component(operations.keys[row].a) == caller {
-      let trials = operations.sum(row, minutes)
-      guard trials >= Self.leastSpans else { continue }
-      for index in pairsOf[row] where called(pairs[index].cell.d, by: caller) == callee {
-        let hits = minutes.reduce(0) { $0 + pairs[index].count(in: $1) }
-        let rise = hits - pairs[index].baseline.center * trials
-        guard rise > most.rise else { continue }
-        most = (rise, called(pairs[index].cell.c, by: caller))
-      }
-    }
-    return most.first.flatMap { $0 == callee || $0 == caller ? nil : $0 }
-  }
-
   /// The component that a call leads to: the one that the label names, or whom a client's own span of that operation asks.
-  private func called(_ label: Int32, by caller: Int) -> Int? {
-    guard case .call(let component, let operation) = EventLabel.event(grid.partial.names[label]) else { return nil }
-    guard let called = grid.partial.names.find(component.text).flatMap({ grid.component($0) }) else { return nil }
-    guard called == caller, let name = grid.partial.names.find(operation.text) else { return called }
+  func called(_ label: Int32, by caller: Int) -> Int? {
+    let names = grid.partial.names
+    guard let call = EventLabel.call(names[label]),
+      let called = names.find(call.component).flatMap({ grid.component($0) })
+    else { return nil }
+    if let peer = call.peer.flatMap({ names.find($0) }).flatMap({ grid.component($0) }) { return peer }
+    guard called == caller, let name = names.find(call.operation) else { return called }
     return peers[CubeKey(a: Int32(caller), b: name)] ?? called
   }
 
@@ -345,6 +348,19 @@ struct BehaviourContrast {
 
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+    let reason = CauseReason.accused(
+      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)])
+    return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  /// The same as who wrote them tells it.
+  func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+    let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
+    let reason = CauseReason.accuses(lines: lines(like: departure, in: minutes), of: grid.name(accused))
+    return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  private func lines(like departure: Departure, in minutes: [Int]) -> Int {
     let (accused, writer) = (pairs[departure.pair].brokenCall?.callee, pairs[departure.pair].component)
     let end = grid.partial.names.find(EventLabel.end) ?? -1
     var lines = 0.0
@@ -354,8 +370,7 @@ struct BehaviourContrast {
     {
       lines += minutes.reduce(0) { $0 + pair.count(in: $1) }
     }
-    let reason = CauseReason.accused(lines: Int(exactly: lines) ?? 0, by: [grid.name(writer)])
-    return (reason, describe(departure, in: minutes).evidence)
+    return Int(exactly: lines) ?? 0
   }
 
   /// What a departure says, and a record of the window that shows it.

@@ -96,19 +96,56 @@ struct SuspectScorer {
     return Window(minutes: minutes, range: range, suspicions: ranked, metrics: readings)
   }
 
+  /// A component that runs another way than usual.
+  struct Unusual {
+    var component: Int
+    /// What is left of it in standard deviations, by how much the share of such spans departs, and how many they are.
+    var strength: Double
+    var excess: Double
+    var departed: Double
+    /// The same whoever is at fault, and the one that is then to be told of, where another explains it.
+    var moved: Moved?
+
+    struct Moved {
+      /// Who explains it, and of whom it is to be told where nothing else tells of that one.
+      var cause: Int
+      var bearer: Int
+      var strength: Double
+      var excess: Double
+      var departed: Double
+    }
+  }
+
   /// The components that run another way than usual, less what their callees explain, and those that others' records name: these
   /// are to be told of in full, whoever is at fault.
-  func behaviours(in minutes: [Int]) -> [(component: Int, strength: Double, excess: Double, departed: Double)] {
-    suspicions(minutes, []).values.compactMap { suspicion in
+  func behaviours(in minutes: [Int]) -> [Unusual] {
+    let suspicions = suspicions(minutes, [])
+    return suspicions.values.compactMap { suspicion in
       let behaviour = suspicion.behaviour
+      var unusual = Unusual(
+        component: suspicion.component, strength: suspicion.behaviourLeft, excess: behaviour.excess,
+        departed: behaviour.departed, moved: moved(suspicion, suspicions))
       if let first = behaviour.accusations.first, first.strength > suspicion.behaviourLeft {
-        return (
-          suspicion.component, first.strength, first.contrast.excess, BehaviourContrast.departed(behaviour.accusations)
-        )
+        unusual.strength = first.strength
+        unusual.excess = first.contrast.excess
+        unusual.departed = BehaviourContrast.departed(behaviour.accusations)
       }
-      guard suspicion.behaviourLeft > 0 else { return nil }
-      return (suspicion.component, suspicion.behaviourLeft, behaviour.excess, behaviour.departed)
-    }.sorted { $0.0 < $1.0 }
+      return unusual.strength > 0 || unusual.moved != nil ? unusual : nil
+    }.sorted { $0.component < $1.component }
+  }
+
+  /// What a component shows though another is to blame: it is told of that one, or where more is left of the first, of the first.
+  private func moved(_ suspicion: Suspicion, _ others: [Int: Suspicion]) -> Unusual.Moved? {
+    let behaviour = suspicion.behaviour
+    guard let by = behaviour.moved?.explainedBy ?? suspicion.explainedBy else { return nil }
+    let bearer = others[by]?.behaviourLeft ?? 0 > suspicion.behaviourLeft ? by : suspicion.component
+    guard let shown = behaviour.moved?.contrast else {
+      return Unusual.Moved(
+        cause: by, bearer: bearer, strength: behaviour.strength, excess: behaviour.excess, departed: behaviour.departed)
+    }
+    return Unusual.Moved(
+      cause: by, bearer: bearer, strength: max(abs(shown.z), behaviour.strength), excess: abs(shown.excess),
+      departed: shown.departed)
   }
 
   private func suspicions(_ minutes: [Int], _ votes: [BlameVotes.Vote]) -> [Int: Suspicion] {
@@ -219,6 +256,11 @@ struct SuspectScorer {
       }
       if suspicion.behaviour.breakingCallers > suspicion.behaviour.accusations.count {
         reasons.append((suspicion.behaviourLeft, .callersBreakOff))
+      }
+      for record in suspicion.behaviour.written.prefix(1) {
+        let (reason, example) = behaviour.accuses(record, in: window.minutes)
+        reasons.append((min(record.strength, suspicion.behaviourLeft), reason))
+        if let example { evidence.append(example) }
       }
       for departure in suspicion.behaviour.departures.prefix(2) {
         let (reason, record) = behaviour.describe(departure, in: window.minutes)

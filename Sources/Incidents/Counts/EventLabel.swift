@@ -12,8 +12,9 @@ enum EventLabel {
   private static let callMark = "\u{1}"
   private static let logMark = "\u{2}"
 
-  static func call(_ component: String, _ operation: String) -> String {
-    callMark + component + callMark + operation
+  /// A call that left nothing but the caller's own span names whom it asked besides.
+  static func call(_ component: String, _ operation: String, peer: String = "") -> String {
+    callMark + component + callMark + operation + (peer.isEmpty ? "" : callMark + peer)
   }
 
   /// A record that names the statement that wrote it is known by that place alone (`o.s.OrderServiceImpl#365`): what the
@@ -37,12 +38,12 @@ enum EventLabel {
   /// The component that a call leads to.
   static func callee(_ label: String) -> String? { call(label)?.component }
 
-  /// The component and the operation that a call leads to.
-  static func call(_ label: String) -> (component: String, operation: String)? {
+  /// The component and the operation that a call leads to, and whom it asks there where that one left no span.
+  static func call(_ label: String) -> (component: String, operation: String, peer: String?)? {
     guard label.hasPrefix(callMark) else { return nil }
-    let rest = label.dropFirst()
-    guard let mark = rest.firstIndex(of: "\u{1}") else { return nil }
-    return (String(rest[..<mark]), String(rest[rest.index(after: mark)...]))
+    let parts = label.dropFirst().split(separator: "\u{1}", omittingEmptySubsequences: false)
+    guard parts.count >= 2 else { return nil }
+    return (String(parts[0]), String(parts[1]), parts.count > 2 ? String(parts[2]) : nil)
   }
 
   /// The severity of a log record's label.
@@ -57,13 +58,15 @@ enum EventLabel {
   static func event(_ label: String) -> CallEvent {
     if label == start { return .start }
     if label == end { return .end }
-    let mark: Character = label.hasPrefix(callMark) ? "\u{1}" : "\u{2}"
-    let parts = label.split(separator: mark, omittingEmptySubsequences: true)
-    guard parts.count >= 2 else { return .log(ForeignText(label)) }
-    let whole = parts.dropFirst().joined(separator: " ")
-    let tail = whole.count <= bound ? whole : String(whole.prefix(bound - 1)) + "…"
-    return label.hasPrefix(callMark)
-      ? .call(component: ForeignName(String(parts[0])), operation: ForeignName(tail)) : .log(ForeignText(tail))
+    if let call = call(label) {
+      return .call(component: ForeignName(call.peer ?? call.component), operation: ForeignName(short(call.operation)))
+    }
+    let parts = label.split(separator: "\u{2}", omittingEmptySubsequences: true)
+    return .log(ForeignText(parts.count >= 2 ? short(parts.dropFirst().joined(separator: " ")) : label))
+  }
+
+  private static func short(_ text: String) -> String {
+    text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"
   }
 }
 

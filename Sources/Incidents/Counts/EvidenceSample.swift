@@ -121,9 +121,8 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
   /// The evidence that reports print.
   func evidence(_ names: NameTable, quote: RecordQuote) -> Evidence {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))
-    let text = request.isNone ? "" : requestText != 0 ? names[requestText] : request.hex
-    return Evidence(
-      SourceLocation(input: names[input], member: names[member], position: position), request: ForeignName(text),
-      quote: quote)
+    let location = SourceLocation(input: names[input], member: names[member], position: position)
+    let text = requestText != 0 ? names[requestText] : request.isMade(for: location) ? "" : request.hex
+    return Evidence(location, request: ForeignName(request.isNone ? "" : text), quote: quote)
   }
 }

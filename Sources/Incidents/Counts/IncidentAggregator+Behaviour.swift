@@ -126,7 +126,8 @@ extension IncidentAggregator {
         nextLog += 1
       }
       let call = callee(child, tree)
-      follow(label(of: call, context), at: nodes[child].start) {
+      let asked = call.component == node.component ? call.peer : .none
+      follow(label(of: call, peer: asked, context), at: nodes[child].start) {
         sighting(of: nodes[child], rank: nodes[child].start, tree, context)
       }
     }

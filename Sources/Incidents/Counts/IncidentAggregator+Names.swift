@@ -39,11 +39,15 @@ extension IncidentAggregator {
     return origin
   }
 
-  mutating func label(of call: CallNode, _ context: borrowing AggregateContext) -> Int32 {
-    let key = CubeKey(a: Int32(bitPattern: call.component.index), b: Int32(bitPattern: call.operation.index))
+  /// The label of a call, and of the peer that it asks where that one left no span.
+  mutating func label(of call: CallNode, peer: Symbol, _ context: borrowing AggregateContext) -> Int32 {
+    let key = CubeKey(
+      a: Int32(bitPattern: call.component.index), b: Int32(bitPattern: call.operation.index),
+      c: Int32(bitPattern: peer.index))
     if let known = callLabels[key] { return known }
     let label = partial.names.intern(
-      EventLabel.call(context.text(call.component), context.text(call.operation)))
+      EventLabel.call(
+        context.text(call.component), context.text(call.operation), peer: peer.isNone ? "" : context.text(peer)))
     callLabels.add(label, at: key) { _ in }
     return label
   }

@@ -66,6 +66,8 @@ package enum CauseReason: Hashable, Sendable {
   case logBurst(message: ForeignText)
   /// Warnings and errors of others name it.
   case accused(lines: Int, by: [ForeignName])
+  /// Its own warnings and errors name another.
+  case accuses(lines: Int, of: ForeignName)
   case silence(requests: Int, usual: Int)
   /// Calls per request of one component to another.
   case moreCalls(from: ForeignName, to: ForeignName, now: Double, usual: Double)

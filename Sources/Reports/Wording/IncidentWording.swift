@@ -59,7 +59,11 @@ enum IncidentWording {
   private static func pair(
     of operation: ForeignName, _ first: CallEvent, _ next: CallEvent, share: Double, usual: Double
   ) -> InlineText {
-    let often: InlineText = share > 0 ? "\(percent: share) of \(operation) calls" : "no \(operation) call"
+    // A span without a name is one of its component's all the same.
+    let often: InlineText =
+      operation.text.isEmpty
+      ? (share > 0 ? "\(percent: share) of its calls" : "none of its calls")
+      : share > 0 ? "\(percent: share) of \(operation) calls" : "no \(operation) call"
     let before: InlineText = usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
     let ran: InlineText =
       switch (first, next) {
@@ -121,6 +125,8 @@ enum IncidentWording {
     case .accused(let lines, let writers):
       (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
         + (lines == 1 ? " names it" : " name it")
+    case .accuses(let lines, let other):
+      (lines == 1 ? "one of its log lines names " : "\(lines) of its log lines name ") + "\(other)"
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
     case .moreCalls(let from, let to, let now, let usual):
       "a request of \(from) calls \(to) \(number: now) times, usually \(number: usual)"
@@ -137,7 +143,8 @@ enum IncidentWording {
     switch event {
     case .start: "the start"
     case .end: "the end"
-    case .call(let component, let operation): "the call of \(component) (\(operation))"
+    case .call(let component, let operation):
+      operation.text.isEmpty ? "the call of \(component)" : "the call of \(component) (\(operation))"
     case .log(let text): "the log record \(quote: text.text)"
     }
   }

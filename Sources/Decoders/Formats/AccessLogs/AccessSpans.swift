@@ -22,7 +22,7 @@ struct AccessSpans {
 
   init(input: String, member: String) {
     path = member.isEmpty ? input : member
-    memberHash = StableHash.combine(StableHash.hash(input), StableHash.hash(member))
+    memberHash = RequestID.ofPlaces(input: input, member: member)
   }
 
   /// Appends the spans of a record.
