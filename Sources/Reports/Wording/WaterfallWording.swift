@@ -14,7 +14,7 @@ package enum WaterfallWording {
 
   /// What went wrong in a span, and whether the trouble began there; nil where it is a span like others.
   package static func mark(_ span: ExemplarRequest.Span) -> String? {
-    guard let failure = span.failure else { return span.isOrigin ? "◀ the longest part of the time was spent here" : nil }
+    guard let failure = span.failure else { return span.isOrigin ? "◀ the longest time was spent here" : nil }
     return (span.isOrigin ? "✗ it began here: " : "✗ ") + failure.name
   }
 }
