@@ -17,6 +17,47 @@ enum SentryTransactions {
     var op: JSONStringSlice?
     var status: JSONStringSlice?
     var end: Int64?
+    let zoneSeconds: Int
+
+    init(zoneSeconds: Int) { self.zoneSeconds = zoneSeconds }
+
+    /// Takes a member of a span, or of what the root is described by.
+    mutating func member(
+      _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+    ) -> Bool {
+      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
+      guard
+        isKey("trace_id") || isKey("span_id") || isKey("parent_span_id") || isKey("op") || isKey("status")
+          || isKey("description") || isKey("start_timestamp") || isKey("timestamp")
+      else { return reader.skipValue(b) }
+      let text: JSONStringSlice
+      switch reader.scalar(b) {
+      case .text(let found)?, .number(let found)?: text = found
+      case nil: return false
+      default: return true
+      }
+      if text.isEmpty { return true }
+      let bytes = b.extracting(text.start..<text.end)
+      if isKey("trace_id") {
+        (builder.span.trace, builder.span.traceText) = texts.request(b, text)
+      } else if isKey("span_id") {
+        builder.span.span = texts.span(b, text)
+      } else if isKey("parent_span_id") {
+        builder.span.parent = FieldText.parentID(bytes)
+      } else if isKey("op") {
+        op = text
+        if builder.span.operation.isNone { builder.span.operation = texts.symbol(b, text) }
+      } else if isKey("status") {
+        status = text
+      } else if isKey("description") {
+        builder.span.operation = texts.symbol(b, text)
+      } else if isKey("start_timestamp") {
+        builder.start = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
+      } else {
+        end = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
+      }
+      return true
+    }
 
     mutating func settle(_ b: Span<UInt8>) {
       if let op { builder.span.kind = SentryTransactions.kind(b, op) }
@@ -42,7 +83,7 @@ enum SentryTransactions {
   static func read(
     _ b: Span<UInt8>, at start: Int, zoneSeconds: Int, _ texts: inout JSONTexts, _ issues: inout SpanIssues
   ) -> [TraceSpan] {
-    var root = Draft()
+    var root = Draft(zoneSeconds: zoneSeconds)
     var places: [Int] = []
     var reader = JSONScanner(at: start)
     _ = reader.eachMember(b) { reader, key in
@@ -58,7 +99,7 @@ enum SentryTransactions {
         return reader.eachMember(b) { reader, key in
           guard JSONScanner.equals(b, key, "trace"), reader.peek(b) == 0x7B else { return reader.skipValue(b) }
           return reader.eachMember(b) { reader, key in
-            member(key, b, &reader, &root, zoneSeconds, &texts)
+            root.member(key, b, &reader, &texts)
           }
         }
       }
@@ -73,63 +114,25 @@ enum SentryTransactions {
         return true
       }
       guard isKey("start_timestamp") || isKey("timestamp") else { return reader.skipValue(b) }
-      return member(key, b, &reader, &root, zoneSeconds, &texts)
+      return root.member(key, b, &reader, &texts)
     }
     guard root.builder.span.span != 0, root.builder.start != nil else { return [] }
     root.settle(b)
     issues.formUnion(root.builder.issues)
     var spans = [root.builder.span]
     for place in places {
-      var child = Draft()
+      var child = Draft(zoneSeconds: zoneSeconds)
       child.builder.span.trace = root.builder.span.trace
       child.builder.span.traceText = root.builder.span.traceText
       child.builder.span.service = root.builder.span.service
       var inner = JSONScanner(at: place)
       guard inner.peek(b) == 0x7B else { continue }
-      _ = inner.eachMember(b) { reader, key in member(key, b, &reader, &child, zoneSeconds, &texts) }
+      _ = inner.eachMember(b) { reader, key in child.member(key, b, &reader, &texts) }
       child.settle(b)
       issues.formUnion(child.builder.issues)
       spans.append(child.builder.span)
     }
     return spans
-  }
-
-  private static func member(
-    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ draft: inout Draft, _ zoneSeconds: Int,
-    _ texts: inout JSONTexts
-  ) -> Bool {
-    func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-    guard
-      isKey("trace_id") || isKey("span_id") || isKey("parent_span_id") || isKey("op") || isKey("status")
-        || isKey("description") || isKey("start_timestamp") || isKey("timestamp")
-    else { return reader.skipValue(b) }
-    let text: JSONStringSlice
-    switch reader.scalar(b) {
-    case .text(let found)?, .number(let found)?: text = found
-    case nil: return false
-    default: return true
-    }
-    if text.isEmpty { return true }
-    let bytes = b.extracting(text.start..<text.end)
-    if isKey("trace_id") {
-      (draft.builder.span.trace, draft.builder.span.traceText) = texts.request(b, text)
-    } else if isKey("span_id") {
-      draft.builder.span.span = texts.span(b, text)
-    } else if isKey("parent_span_id") {
-      draft.builder.span.parent = FieldText.parentID(bytes)
-    } else if isKey("op") {
-      draft.op = text
-      if draft.builder.span.operation.isNone { draft.builder.span.operation = texts.symbol(b, text) }
-    } else if isKey("status") {
-      draft.status = text
-    } else if isKey("description") {
-      draft.builder.span.operation = texts.symbol(b, text)
-    } else if isKey("start_timestamp") {
-      draft.builder.start = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
-    } else {
-      draft.end = FieldText.time(bytes, unit: .seconds, zoneSeconds: zoneSeconds)
-    }
-    return true
   }
 
   fileprivate static func kind(_ b: Span<UInt8>, _ op: JSONStringSlice) -> SpanKind {
