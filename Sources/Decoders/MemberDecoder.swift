@@ -136,6 +136,7 @@ package struct MemberDecoder {
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
     case .logLines: PlainLogDecoder(context: context)
     case .journalExport: JournalExportDecoder(context: context)
+    case .journalVerbose: JournalExportDecoder(context: context, isVerbose: true)
     case .windowsEvents: WindowsEventDecoder(context: context)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
     case .otlpProtobuf(let wire): OTLPProtobufDecoder(context: context, wire: wire)

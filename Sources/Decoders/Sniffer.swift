@@ -13,6 +13,7 @@ enum SniffedFormat: Equatable {
   case table(delimiter: UInt8)
   case logLines
   case journalExport
+  case journalVerbose
   case windowsEvents
   /// UTF-16 text that is no XML: to be transcoded and sniffed again.
   case utf16(bigEndian: Bool)
@@ -43,6 +44,7 @@ enum Sniffer {
       return WindowsEventDecoder.recognizes(head.extracting(first..<head.count)) ? .windowsEvents : .xml
     }
     if JournalExportDecoder.recognizes(head, from: start) { return .journalExport }
+    if JournalVerbose.recognizes(head, from: start) { return .journalVerbose }
     if rule?.keys.isEmpty != false, let dialect = JSONReportDialect.recognize(head.extracting(first..<head.count)) {
       return .reportJSON(dialect)
     }

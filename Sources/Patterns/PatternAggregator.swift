@@ -12,6 +12,8 @@ package struct PatternAggregator: Aggregator {
   private var critical = CriticalPath()
   private var state = PatternState()
   private var finished = PatternPartial()
+  /// How many call points the finished part has the names of: each is told once.
+  private var named = 0
 
   package init() {}
 
@@ -19,7 +21,8 @@ package struct PatternAggregator: Aggregator {
     let nodes = tree.nodes
     guard !nodes.isEmpty else { return }
     if state.isFull {
-      finished.merge(state.partial(points, context))
+      finished.merge(state.partial(points, named: named, context))
+      named = points.hashes.count
       state = PatternState(shift: finished.clock.shift)
     }
     read(nodes, context)
@@ -51,7 +54,7 @@ package struct PatternAggregator: Aggregator {
   }
 
   package consuming func finish(_ context: borrowing AggregateContext) -> PatternPartial {
-    finished.merge(state.partial(points, context))
+    finished.merge(state.partial(points, named: named, context))
     return finished
   }
 }

@@ -4,7 +4,7 @@ internal import Support
 /// What was counted becomes a partial, in which hashes have their texts.
 extension PatternState {
   /// Everything as a partial, texts made.
-  func partial(_ points: CallPointTable, _ context: borrowing AggregateContext) -> PatternPartial {
+  func partial(_ points: CallPointTable, named: Int, _ context: borrowing AggregateContext) -> PatternPartial {
     var partial = PatternPartial()
     partial.requests = requests
     partial.spans = spans
@@ -12,8 +12,8 @@ extension PatternState {
     for (path, stats) in contexts.enumerated() where stats.calls > 0 {
       partial.contexts.add(stats, for: paths.keys[path])
     }
-    for (point, hash) in points.hashes.enumerated() {
-      partial.points.add(PointName(points.text(point, context)), for: hash)
+    for point in named..<points.hashes.count {
+      partial.points.add(PointName(points.text(point, context)), for: points.hashes[point])
     }
     addVariants(to: &partial, context)
     addCallers(to: &partial, context)

@@ -1,61 +1,5 @@
 internal import Model
 
-/// One span of a generated request.
-struct WorldSpan: Sendable {
-  var traceHigh: UInt64
-  var traceLow: UInt64
-  var id: UInt64
-  var parent: UInt64
-  /// Index into the graph.
-  var service: Int
-  /// The component called, -1 for spans that call none.
-  var peer: Int
-  var operation: Int
-  var kind: SpanKind
-  /// Microseconds since the epoch, on the service's own clock.
-  var start: Int64
-  var end: Int64
-  var failure: WorldFailureWord?
-  /// 0 for the first attempt.
-  var resend: Int
-}
-
-/// How a call failed, in the words that spans and log lines use.
-enum WorldFailureWord: Sendable {
-  case internalError
-  case unavailable
-  case timeout
-  case refused
-
-  var httpStatus: Int {
-    switch self {
-    case .internalError: 500
-    case .unavailable, .refused: 503
-    case .timeout: 504
-    }
-  }
-  var errorType: String {
-    switch self {
-    case .internalError: "500"
-    case .unavailable: "503"
-    case .timeout: "timeout"
-    case .refused: "java.net.ConnectException"
-    }
-  }
-  var isRetryable: Bool { self != .internalError }
-}
-
-/// One log line of a generated service.
-struct WorldLog: Sendable {
-  var time: Int64
-  var service: Int
-  var level: String
-  var text: String
-  var traceHigh: UInt64
-  var traceLow: UInt64
-  var span: UInt64
-}
-
 /// Plays requests through a graph under a list of faults, and remembers what each fault did.
 struct ServiceSimulation {
   let graph: ServiceGraph
@@ -387,46 +331,4 @@ struct ServiceSimulation {
         time: time + skew[service], service: service, level: level, text: text, traceHigh: traceHigh,
         traceLow: traceLow, span: span))
   }
-}
-
-/// The memory of a component that leaks, and when it is down for it.
-enum MemoryLeak {
-  /// How long it grows before the fault begins with the death, and how long the component is down then, microseconds.
-  static let growth: Int64 = 480_000_000
-  static let down: Int64 = 25_000_000
-
-  static func isDown(at time: Int64, fault: Fault) -> Bool { time - fault.start < down }
-
-  /// How many times its usual memory a component has in use.
-  static func factor(at time: Int64, fault: Fault) -> Double {
-    let age = Double(time - (fault.start - growth)) / Double(growth)
-    return (0..<1).contains(age) ? 1 + 4 * age : 1
-  }
-}
-
-/// The wave of load that sets a metastable failure off.
-enum LoadSpike {
-  static let factor = 3.0
-  /// The share of the fault that it lasts.
-  static let share = 0.25
-
-  static func factor(at time: Int64, _ faults: [Fault]) -> Double {
-    let isIn = faults.contains {
-      $0.kind == .metastable && $0.start <= time
-        && Double(time - $0.start) < share * Double($0.end - $0.start)
-    }
-    return isIn ? factor : 1
-  }
-}
-
-/// When a component in a restart storm is up and when it is down.
-enum RestartCycle {
-  /// Microseconds from one crash to the next, and of each the time it is down.
-  static let period: Int64 = 12_000_000
-  static let down: Int64 = 7_000_000
-
-  static func isDown(at time: Int64, fault: Fault) -> Bool { (time - fault.start) % period < down }
-
-  /// The times of the crashes.
-  static func crashes(_ fault: Fault) -> [Int64] { Array(stride(from: fault.start, to: fault.end, by: Int(period))) }
 }

@@ -71,7 +71,8 @@ extension BoundedMap: Mergeable {
     if values.contains(where: { $0.key > ceiling }) {
       for key in values.keys.sorted() where key > ceiling { overflow += values.removeValue(forKey: key)?.weight ?? 0 }
     }
-    for (key, value) in other.sorted { add(value, for: key) }
+    // In any order: what is kept and what is counted as left out depends on the keys alone.
+    for (key, value) in other.values { add(value, for: key) }
     settle()
   }
 }

@@ -153,7 +153,9 @@ package enum AttemptModel {
 
   /// The worst of several builds; nil where there are none.
   static func worst(_ steps: ArraySlice<TestStep>) -> TestOutcome? {
-    steps.map(\.outcome).max { severity($0) < severity($1) }
+    guard var worst = steps.first?.outcome else { return nil }
+    for i in steps.indices where severity(steps[i].outcome) > severity(worst) { worst = steps[i].outcome }
+    return worst
   }
 
   static func severity(_ outcome: TestOutcome) -> Int {

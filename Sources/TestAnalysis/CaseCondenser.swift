@@ -29,23 +29,29 @@ package struct CaseCondenser: TestReportCondensing {
     if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()
-    for record in report.records {
-      identity.read(record)
-      var note = note(record)
-      note.suite = suites.key(of: record, usesFile: report.records.count > 1 || !report.isLast)
-      if !identity.masked.isEmpty { note.raw = identity.text }
-      note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
-      guard record.time != .min else { continue }
-      row.first = min(row.first, record.time)
-      row.last = max(row.last, record.time)
-    }
+    let usesFile = report.records.count > 1 || !report.isLast
+    for record in report.records { add(record, usesFile: usesFile, to: &row, &writer) }
     row.count = report.records.count
     row.suites = suites.notes
     row.cases = writer.bytes
     return row
   }
 
-  private mutating func note(_ record: TestRecord) -> CompactResult {
+  /// One record, lent: it has a dozen texts, and each copy counts them all.
+  private mutating func add(
+    _ record: borrowing TestRecord, usesFile: Bool, to row: inout ReportRow, _ writer: inout ByteWriter
+  ) {
+    identity.read(record)
+    var note = note(record)
+    note.suite = suites.key(of: record, usesFile: usesFile)
+    if !identity.masked.isEmpty { note.raw = identity.text }
+    note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
+    guard record.time != .min else { return }
+    row.first = min(row.first, record.time)
+    row.last = max(row.last, record.time)
+  }
+
+  private mutating func note(_ record: borrowing TestRecord) -> CompactResult {
     var note = CompactResult()
     note.attempt = record.attempt > 0 ? record.attempt : identity.attempt
     note.outcome = record.outcome

@@ -35,7 +35,7 @@ struct FailingTests {
     if let basis = verdict.basis {
       var found = TestFindings.FlakyTest(
         line: verdict.line, basis: basis, attempts: verdict.attempts, failures: verdict.failedAttempts,
-        lowerBound: verdict.lowerBound, rate: verdict.rate, evidence: verdict.evidence(timeline))
+        lowerBound: verdict.lowerBound, rate: verdict.failedShare, evidence: verdict.evidence(timeline))
       found.lastSeen = label(verdict.lastFailed)
       found.history = history(of: verdict)
       flaky.append(found)

@@ -25,9 +25,11 @@ struct LineVerdict {
   /// All attempts, reruns included.
   var attempts = 0
   var failedAttempts = 0
-  /// Lower credible bound (5 %) of the failure rate, and its mean.
+  /// Lower credible bound (5 %) of the failure rate, and its mean, both after what tests of the field are like.
   var lowerBound = 0.0
   var rate = 0.0
+  /// The share of its first attempts that failed.
+  var failedShare: Double { runs == 0 ? 0 : Double(failures) / Double(runs) }
   /// Where the failures at the end began, and the last pass before them; indices into the timeline's builds.
   var tailSince: Int?
   var lastPassed: Int?

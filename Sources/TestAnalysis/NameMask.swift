@@ -29,22 +29,51 @@ enum NameMask {
     return changed ? out : nil
   }
 
-  /// A quick look: eight figures or hex digits in a row, `0x`, `@`, `:`, or a temporary folder's letters.
+  /// A quick look: what may vary has a figure or `@` in it, or is a path to a temporary folder.
   private static func isWorthALook(_ name: [UInt8]) -> Bool {
+    var seen: UInt8 = 0
+    for byte in name { seen |= signs[Int(byte)] }
+    if seen & at != 0 || seen & slash != 0 && mayHoldTemporaryPath(name) { return true }
+    return seen & figure != 0 && hasLongNumber(name)
+  }
+
+  /// A slash that begins a path, and not one between the names of a test and its part.
+  private static func mayHoldTemporaryPath(_ name: [UInt8]) -> Bool {
+    name.indices.contains { i in
+      guard signs[Int(name[i])] == slash else { return false }
+      let before = i > 0 ? name[i - 1] : 0x20
+      guard !isWord(before) else { return false }
+      // A drive, or the first letter of the folders below.
+      return before == 0x3A || i + 1 < name.count && "tvpd".utf8.contains(name[i + 1])
+    }
+  }
+
+  private static let figure: UInt8 = 1
+  private static let at: UInt8 = 2
+  private static let slash: UInt8 = 4
+  private static let signs: InlineArray<256, UInt8> = InlineArray { byte in
+    switch byte {
+    case 0x30...0x39: figure
+    case 0x40: at
+    case 0x2F, 0x5C: slash
+    default: 0
+    }
+  }
+
+  /// Eight hex digits in a row with a figure among them, six figures with nothing but `-` and `:` between, or `0x`.
+  private static func hasLongNumber(_ name: [UInt8]) -> Bool {
     var run = 0
     var digits = 0
     var last: UInt8 = 0
     for byte in name {
-      if isDigit(byte) { digits += 1 }
-      run = hexDigit(byte) < 16 ? run + 1 : 0
-      if run == 0, byte != 0x2D, byte != 0x3A { digits = 0 }
-      if run >= 8, digits > 0 { return true }
-      if digits >= 6 { return true }
-      switch byte {
-      case 0x40: return true
-      case 0x78 where last == 0x30: return true
-      case 0x6D where last == 0x74 || last == 0x65: return true
-      default: break
+      if hexDigit(byte) < 16 {
+        run &+= 1
+        digits &+= isDigit(byte) ? 1 : 0
+        if run >= 8 && digits > 0 || digits >= 6 { return true }
+      } else {
+        run = 0
+        if byte != 0x2D, byte != 0x3A { digits = 0 }
+        if byte == 0x78, last == 0x30 { return true }
       }
       last = byte
     }

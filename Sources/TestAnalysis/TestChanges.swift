@@ -99,7 +99,7 @@ struct TestChanges {
   mutating func observeDurations(
     _ test: String, _ configuration: String, _ steps: [TestStep], _ before: [HistoryLine]
   ) {
-    guard let longest = steps.map(\.duration).max(), longest > Self.leastDifference else { return }
+    guard !before.isEmpty, steps.indices.contains(where: { steps[$0].duration > Self.leastDifference }) else { return }
     let known = before.suffix(14).filter { $0.row.median > 0 }
     guard known.reduce(0, { $0 + $1.row.runs }) >= Self.leastRuns else { return }
     let medians = known.map(\.row.median).sorted()

@@ -86,7 +86,9 @@ enum TestIncidents {
     incident.severity = tests.count >= 10 ? .critical : .major
     let label = ForeignName(build.label)
     incident.headline = .tests(
-      .broke(test: tests.count == 1 ? ForeignName(tests[0]) : nil, tests: tests.count, since: label))
+      .broke(
+        test: tests.count == 1 ? ForeignName(tests[0]) : nil, tests: tests.count, since: label,
+        builds: broken.map(\.failedBuilds).max() ?? 1))
     incident.trigger = .tests(.revision(label))
     incident.reasoning = [.tests(.notByChance)]
     incident.rootCauses = [

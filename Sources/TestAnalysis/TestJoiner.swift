@@ -65,20 +65,22 @@ struct TestJoiner {
   private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> [CompactResult] {
     var notes: [CompactResult] = []
     notes.reserveCapacity(range.count)
-    for place in range {
-      var note = CompactResult()
-      do throws(DecodeFailure) {
-        var reader = ByteReader(content.bytes, at: content.entries[place].offset)
-        if let detail = try note.decode(from: &reader).detail {
-          var inner = ByteReader(content.bytes, at: detail.lowerBound)
-          try note.decodeDetail(from: &inner)
-        }
-      } catch {
-        throw FileFailure(scratch: "test cases are damaged: \(error.message)")
-      }
-      notes.append(note)
-    }
+    for place in range { notes.append(try note(content, place)) }
     return notes
+  }
+
+  private func note(_ content: CaseBuckets.Content, _ place: Int) throws(FileFailure) -> CompactResult {
+    var note = CompactResult()
+    do throws(DecodeFailure) {
+      var reader = ByteReader(content.bytes, at: content.entries[place].offset)
+      if let detail = try note.decode(from: &reader).detail {
+        var inner = ByteReader(content.bytes, at: detail.lowerBound)
+        try note.decodeDetail(from: &inner)
+      }
+    } catch {
+      throw FileFailure(scratch: "test cases are damaged: \(error.message)")
+    }
+    return note
   }
 
   /// A run of a test: the cases of one suite of one report.
@@ -105,6 +107,9 @@ struct TestJoiner {
   /// - Returns: its runs, in the order of the reports.
   /// - Throws: `FileFailure` where the cases are damaged.
   mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> Runs {
+    if range.count == 1, let plain = plain(try note(content, range.lowerBound), content.entries[range.lowerBound]) {
+      return plain
+    }
     var found: [Run] = []
     var start = range.lowerBound
     while start < range.upperBound {
@@ -112,20 +117,23 @@ struct TestJoiner {
       let file = Int(content.entries[start].file)
       let notes = try notes(content, start..<end)
       start = end
-      if range.count == 1, notes[0].isPlain, notes[0].raw.isEmpty, !notes[0].marks.contains(.parent) {
-        let place = places.place(of: notes[0].suite, in: file)
-        if !place.isCopy, place.variant.isEmpty {
-          files[file].tests += 1
-          files[file].attempts += 1
-          return .plain(
-            TestStep(
-              build: firstBuild + place.build, outcome: notes[0].outcome, attempts: 1, failures: 0, firstFailures: 0,
-              duration: max(notes[0].duration, 0), isFlaky: false), configuration: place.configuration)
-        }
-      }
       for group in groups(notes, file) { add(group, file, &found) }
     }
     return .several(found)
+  }
+
+  /// The one case of a test, where it says no more than how it ended.
+  private mutating func plain(_ note: CompactResult, _ entry: CaseBuckets.Entry) -> Runs? {
+    guard note.isPlain, note.raw.isEmpty, !note.marks.contains(.parent) else { return nil }
+    let file = Int(entry.file)
+    let place = places.place(of: note.suite, in: file)
+    guard !place.isCopy, place.variant.isEmpty else { return nil }
+    files[file].tests += 1
+    files[file].attempts += 1
+    return .plain(
+      TestStep(
+        build: firstBuild + place.build, outcome: note.outcome, attempts: 1, failures: 0, firstFailures: 0,
+        duration: max(note.duration, 0), isFlaky: false), configuration: place.configuration)
   }
 
   private mutating func add(_ notes: [CompactResult], _ file: Int, _ found: inout [Run]) {

@@ -110,7 +110,7 @@ package struct EventBuilder: Sendable {
     if span.retryEvidence.hiddenAttempts > 0 || span.kind == .client && span.parent == 0 {
       row.retryEvidence = span.retryEvidence
     }
-    profile.saw(row)
+    profile.saw(row, isNamed: !span.service.isNone)
     partitions[index(span.trace, span.source)].spans.append(row)
   }
 

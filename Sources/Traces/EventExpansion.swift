@@ -20,7 +20,8 @@ package enum EventExpansion {
         parent: node.parent < 0 ? node.linkedTo : tree.nodes[Int(node.parent)].span,
         attempt: node.attempt, subject: isCall ? target : .none, operation: node.operation, source: node.source)
       events.append((2 * i, event))
-      event.time = node.end
+      // Without a beginning there is no end either.
+      event.time = node.start == 0 ? 0 : node.end
       event.kind = isCall ? .callReturn : .requestEnd
       event.succeeded = !node.failed
       event.failure = node.failure

@@ -10,30 +10,8 @@ internal import Support
 /// the Accuracy of Log Message Template Identification Techniques", ICSE 2022): a word that has a variable glued to it
 /// is variable as a whole, where words end at blanks and at `,!;:=|"'[](){}.-+@#$%&`, and paths are one variable.
 package struct LogMask: Sendable {
-  /// What a replaced stretch of the line is.
-  package enum Kind: UInt8, Sendable {
-    /// Digits with sign, fraction or separators, versions and times of day among them.
-    case number
-    /// A word with digits in it, or a run of hex digits.
-    case identifier
-    case url
-    case path
-    case uuid
-    /// A network address or a host name, with its port.
-    case address
-    case date
-    case boolean
-  }
-
-  /// One replaced stretch.
-  package struct Mark: Hashable, Sendable {
-    package var kind: Kind
-    /// Where it lies in the line.
-    package var range: Range<Int>
-  }
-
-  /// The marks of the line masked last, in order, one for each `<*>` that the mask wrote.
-  package fileprivate(set) var marks: [Mark] = []
+  /// Where in the line the variable ends that was replaced last.
+  private var markEnd = 0
 
   let classes = ByteClasses.shared
   /// Where in `out` the word in work begins, so that folding never crosses a blank.
@@ -43,7 +21,7 @@ package struct LogMask: Sendable {
 
   /// Appends the masked form of a message to `out`. Input and output need not be UTF-8; bytes above 0x7F are letters.
   package mutating func mask(_ line: Span<UInt8>, into out: inout [UInt8]) {
-    marks.removeAll(keepingCapacity: true)
+    markEnd = 0
     let origin = out.count
     var cursor = 0
     var previous = 0..<0
@@ -80,7 +58,7 @@ package struct LogMask: Sendable {
       if out.count > origin, !isGlued { out.append(0x20) }
       wordStart = out.count
       if isName, let end = nameEnd(line, start, cursor) {
-        mark(.identifier, start, end, &out)
+        mark(start, end, &out)
         cursor = end
         followsUser = false
         previous = 0..<0
@@ -89,7 +67,7 @@ package struct LogMask: Sendable {
       followsUser = isUser(line, start, cursor, behind: previous)
       previous = start..<cursor
       if let end = date {
-        mark(.date, start, end, &out)
+        mark(start, end, &out)
         cursor = end
       } else if isPlain {
         Self.write(line, start..<cursor, &out)
@@ -149,9 +127,9 @@ extension LogMask {
       if classes[line[cursor]] & ByteClass.delimiter != 0 {
         // An IPv6 address may begin with colons: `::ffff:10.0.0.1`.
         if line[cursor] == 0x3A, cursor == start || !isNameByte(line[cursor &- 1]),
-          let (kind, stop) = colonGroups(line, cursor, end)
+          let stop = colonGroups(line, cursor, end)
         {
-          mark(kind, cursor, stop, &out)
+          mark(cursor, stop, &out)
           cursor = stop
           continue
         }
@@ -160,8 +138,8 @@ extension LogMask {
         continue
       }
       let inner = line[cursor] == 0x3C && cursor &+ 1 < end ? cursor &+ 1 : cursor
-      if mayReach, let (kind, stop) = special(line, inner, end) {
-        mark(kind, cursor, stop, &out)
+      if mayReach, let stop = special(line, inner, end) {
+        mark(cursor, stop, &out)
         cursor = stop
         continue
       }
@@ -210,7 +188,7 @@ extension LogMask {
 
 extension LogMask {
   /// Writes a mark; one that follows another in the same word, with nothing or one of `.:-/` between, becomes one with it.
-  mutating func mark(_ kind: Kind, _ start: Int, _ end: Int, _ out: inout [UInt8]) {
+  mutating func mark(_ start: Int, _ end: Int, _ out: inout [UInt8]) {
     let count = out.count
     var joined = -1
     if count &- 3 >= wordStart, endsWithMark(out, count) {
@@ -220,15 +198,14 @@ extension LogMask {
     {
       joined = count &- 1
     }
-    if joined >= 0, let last = marks.last, last.range.upperBound &+ (count &- joined) == start {
+    if joined >= 0, markEnd &+ (count &- joined) == start {
       out.removeLast(count &- joined)
-      marks[marks.count &- 1].range = last.range.lowerBound..<end
-      return
+    } else {
+      out.append(0x3C)
+      out.append(0x2A)
+      out.append(0x3E)
     }
-    out.append(0x3C)
-    out.append(0x2A)
-    out.append(0x3E)
-    marks.append(Mark(kind: kind, range: start..<end))
+    markEnd = end
   }
 
   func endsWithMark(_ out: [UInt8], _ count: Int) -> Bool {

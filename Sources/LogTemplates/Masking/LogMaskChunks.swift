@@ -10,8 +10,8 @@ extension LogMask {
   ) -> Int {
     if seen & (ByteClass.joint | ByteClass.slash) == 0 {
       // One atom by itself, most often a number or a name.
-      if let kind = seen == ByteClass.digit ? .number : kind(ofAtom: line, start, end) {
-        mark(kind, start, end, &out)
+      if seen == ByteClass.digit || isVariable(line, start, end) {
+        mark(start, end, &out)
         return end
       }
       return literal(line, start, end, &out)
@@ -42,30 +42,30 @@ extension LogMask {
       }
     }
     if stop &- start == 36, hyphens == 4, digits > 0, isUUID(line, start) {
-      mark(.uuid, start, stop, &out)
+      mark(start, stop, &out)
       return literal(line, stop, end, &out)
     }
     if dots > 0, slashes == 0, others == 0, uppers == 0, letters > 0, isHost(line, start, stop, dots) {
       let port = stop == end ? portEnd(line, stop, wordEnd) : nil
-      mark(.address, start, port ?? stop, &out)
+      mark(start, port ?? stop, &out)
       return port ?? literal(line, stop, end, &out)
     }
     if stop == end, slashes == 0, letters > 0, dots >= 2 || hyphens > 0 && dots == 0 && uppers == 0,
       let port = portEnd(line, stop, wordEnd)
     {
-      mark(.address, start, port, &out)
+      mark(start, port, &out)
       return port
     }
     if slashes > 0, letters &+ uppers > 0, pathDot || slashes >= 3 || slashes >= 2 && digits > 0 {
-      mark(.path, start, stop, &out)
+      mark(start, stop, &out)
       return literal(line, stop, end, &out)
     }
     if dots >= 3, slashes == 1, endsWithAddress(line, start, stop) {
-      mark(.address, start, stop, &out)
+      mark(start, stop, &out)
       return literal(line, stop, end, &out)
     }
     if slashes == 0, letters &+ uppers > 0, isValue(line, start), dots >= 2 || hyphens >= 1 && digits >= 3 {
-      mark(.identifier, start, stop, &out)
+      mark(start, stop, &out)
       return literal(line, stop, end, &out)
     }
     if digits == 0, letters &+ uppers < 4 {
@@ -113,7 +113,7 @@ extension LogMask {
         if signed {
           var last = cursor &+ 1
           while last < end, classes[line[last]] & ByteClass.joint == 0 { last &+= 1 }
-          mark(.number, cursor, last, &out)
+          mark(cursor, last, &out)
           cursor = last
         } else {
           let place = sourcePlaceEnd(line, start, cursor, end)
@@ -135,8 +135,8 @@ extension LogMask {
         seen = 0
         stop = classes.scan(line, stop &+ 1, end, until: ByteClass.joint).end
       }
-      if let kind = seen == ByteClass.digit ? .number : kind(ofAtom: line, cursor, stop) {
-        mark(kind, cursor, stop, &out)
+      if seen == ByteClass.digit || isVariable(line, cursor, stop) {
+        mark(cursor, stop, &out)
       } else {
         Self.write(line, cursor..<stop, &out)
       }
@@ -144,11 +144,11 @@ extension LogMask {
     }
   }
 
-  /// What an atom is, nil where it stays as it is.
+  /// Whether an atom varies by its form: a number, an identifier, hex letters, a boolean.
   ///
   /// A short name with at most two digits behind its letters (`eth0`, `ssh2`, `IPv6`) stays: whether its digits vary is
   /// for the learner to see.
-  func kind(ofAtom line: Span<UInt8>, _ start: Int, _ end: Int) -> Kind? {
+  func isVariable(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
     var digits = 0
     var hex = 0
     var lowers = 0
@@ -174,14 +174,11 @@ extension LogMask {
     }
     let count = end &- start
     if digits == 0 {
-      if count >= 8, hex == count, lowers == 0 || lowers == count { return .identifier }
-      return isBoolean(line, start, end) ? .boolean : nil
+      return count >= 8 && hex == count && (lowers == 0 || lowers == count) || isBoolean(line, start, end)
     }
-    if before &+ after == 0 { return .number }
-    if hex == count, count >= 6 { return .identifier }
-    if before == 0 { return .number }
-    if foreign || underscoreDigit || digits > 2 || runs > 1 || before > 10 || after > 12 { return .identifier }
-    return nil
+    // Digits alone, a number with its unit, hex digits.
+    if before == 0 || hex == count && count >= 6 { return true }
+    return foreign || underscoreDigit || digits > 2 || runs > 1 || before > 10 || after > 12
   }
 
   func isBoolean(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {

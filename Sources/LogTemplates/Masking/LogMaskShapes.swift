@@ -3,17 +3,17 @@
 internal import Support
 
 extension LogMask {
-  /// A URL, a path, a clock time, a network or hardware address that begins here: these reach over delimiters.
-  func special(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> (Kind, Int)? {
+  /// The end of a URL, a path, a clock time, a network or hardware address that begins here: these reach over delimiters.
+  func special(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
     let first = line[start]
     let firstClass = classes[first]
     let next: UInt8 = start &+ 1 < end ? line[start &+ 1] : 0
     if firstClass & ByteClass.letter != 0 {
-      if next == 0x3A, start &+ 2 < end, line[start &+ 2] == 0x5C { return (.path, pathEnd(line, start &+ 3, end)) }
+      if next == 0x3A, start &+ 2 < end, line[start &+ 2] == 0x5C { return pathEnd(line, start &+ 3, end) }
       var i = start
       while i < end, i &- start <= 16, classes[line[i]] & (ByteClass.letter | ByteClass.digit) != 0 { i &+= 1 }
       if i &+ 3 < end, i &- start >= 2, line[i] == 0x3A, line[i &+ 1] == 0x2F, line[i &+ 2] == 0x2F {
-        return (.url, urlEnd(line, i &+ 3, end))
+        return urlEnd(line, i &+ 3, end)
       }
     } else if first == 0x2F || first == 0x5C || first == 0x7E && next == 0x2F
       || first == 0x2E && isRelative(line, start, end)
@@ -25,7 +25,7 @@ extension LogMask {
         if classes[line[i]] & (ByteClass.letter | ByteClass.digit) != 0 { letters &+= 1 }
         if line[i] == 0x5C { backslashes &+= 1 }
       }
-      if stop &- start >= 2, letters > 0, first != 0x5C || backslashes > 1 { return (.path, stop) }
+      if stop &- start >= 2, letters > 0, first != 0x5C || backslashes > 1 { return stop }
       return nil
     }
     return colonGroups(line, start, end)
@@ -72,15 +72,14 @@ extension LogMask {
     return i
   }
 
-  /// Groups of hex digits between colons: a time of day, a MAC address, an IPv6 address.
-  func colonGroups(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> (Kind, Int)? {
+  /// The end of groups of hex digits between colons: a time of day, a MAC address, an IPv6 address.
+  func colonGroups(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
     guard hexDigit(line[start]) < 16 || line[start] == 0x3A else { return nil }
     var i = start
     var colons = 0
     var group = 0
     var longest = 0
     var digits = false
-    var letters = false
     var isDecimal = true
     while i < end {
       let byte = line[i]
@@ -94,7 +93,6 @@ extension LogMask {
         if byte <= 0x39 {
           digits = true
         } else {
-          letters = true
           isDecimal = false
         }
       } else if byte == 0x2E, digits, colons >= 2, isDecimal, group != 0 {
@@ -113,7 +111,7 @@ extension LogMask {
       while i < end, classes[line[i]] & ByteClass.delimiter == 0 { i &+= 1 }
     }
     if i < end, classes[line[i]] & (ByteClass.letter | ByteClass.digit) != 0 || line[i] == 0x5F { return nil }
-    return (letters || longest > 2 ? .address : .number, i)
+    return i
   }
 }
 

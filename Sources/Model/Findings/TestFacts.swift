@@ -3,8 +3,8 @@
 /// What an incident of tests says.
 package enum TestIncidentFact: Hashable, Sendable {
   case failedTogether(tests: Int, signature: ForeignText)
-  /// `test` is set where it is one.
-  case broke(test: ForeignName?, tests: Int, since: ForeignName)
+  /// `test` is set where it is one; `builds` failed from `since` on.
+  case broke(test: ForeignName?, tests: Int, since: ForeignName, builds: Int)
   case signature(ForeignText)
   case revision(ForeignName)
   case breaks(ForeignName)

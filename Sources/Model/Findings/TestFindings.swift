@@ -168,7 +168,7 @@ package struct TestFindings: Hashable, Sendable {
     package var failures: Int
     /// Lower credible bound of the failure rate.
     package var lowerBound: Double
-    /// The mean of the failure rate.
+    /// The share of its first attempts that failed.
     package var rate: Double
     /// The last build in which it failed an attempt.
     package var lastSeen: ForeignName?

@@ -14,10 +14,11 @@ package func severity(of word: Span<UInt8>) -> Severity {
   let isLong = word.count > 8
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
-    severityKey("t"), severityKey("trc"), severityKey("vrb"), severityKey("trce"):
+    severityKey("t"), severityKey("trc"), severityKey("vrb"), severityKey("trce"),
+    severityKey("trac"):
     return isLong ? .unknown : .trace
   case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"),
-    severityKey("debu"):
+    severityKey("debu"), severityKey("debg"):
     return isLong ? .unknown : .debug
   case severityKey("info"), severityKey("inf"), severityKey("notice"), severityKey("i"), severityKey("n"),
     severityKey("default"):

@@ -127,10 +127,11 @@ struct FirstScreen {
     case .retried(let cause, _, _): return "the retry limits of the callers of \(cause)"
     case .departed(let cause, _, _), .brokeRules(let cause, _, _):
       return "what \(cause) did differently, \(own: report.times.range(incident.start, incident.end))"
-    case .tests(.broke(let test, let tests, let since)):
+    case .tests(.broke(let test, let tests, let since, let builds)):
       let what = test.map { "\($0) fails" as InlineText } ?? "\(tests) tests fail"
       let show: InlineText = report.isRevision(since) ? " (\(code: "git show " + Self.word(since.text)))" : ""
-      return "what " + report.revision(since) + " changed" + show + ": " + what + " in every build since"
+      return "what " + report.revision(since) + " changed" + show + ": " + what
+        + (builds == 1 ? " since, in the one build there is" : " in every build since")
     case .tests(.failedTogether(let tests, let signature)):
       return "what those \(tests) tests need, by their message \(quote: signature.text): was it there?"
     case .tests, .earlier: return nil

@@ -31,6 +31,9 @@ struct IncidentCard {
   }
 
   private var when: InlineText {
+    if incident.kind == .testRegression {
+      return "\(strong: "When:") since \(own: report.times.time(incident.start)) UTC, still failing in the last build"
+    }
     let lasted = incident.end.subtractingSaturated(incident.start)
     return "\(strong: "When:") \(own: report.times.range(incident.start, incident.end))"
       + (lasted > 0 ? " (\(duration: lasted))" : "") + ending
@@ -99,11 +102,13 @@ struct IncidentCard {
   /// Of a regression: the build before it, and the first with it.
   private var broke: InlineText? {
     guard let cause = incident.rootCauses.first else { return nil }
-    let own = report.tests.failing.filter { $0.since == cause.component }
+    let own = report.tests.failing.filter { $0.since == cause.component && $0.doubt == nil }
     guard let passed = own.compactMap(\.lastPassed).first else { return nil }
     let count = Set(own.map(\.line.test)).count
-    return "passed in " + report.revision(passed) + ", fails in every build since " + report.revision(cause.component)
-      + (count > 1 ? " (\(count) tests)" : "")
+    let builds = own.map(\.failedBuilds).max() ?? 0
+    return report.revision(cause.component) + (count > 1 ? " (\(count) tests)" : "") + ": passed in "
+      + report.revision(passed)
+      + (builds == 1 ? ", fails in this one build, the last" : ", fails in all \(builds) builds since")
   }
 
   private var proof: Evidence? {
@@ -113,7 +118,7 @@ struct IncidentCard {
 
   private var evidence: InlineText? {
     guard let proof else { return nil }
-    let says: InlineText = proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"
+    let says = saying.map { " says " + $0 } ?? ""
     let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
     return "\(strong: "Evidence:") " + place + says
   }
@@ -161,7 +166,7 @@ struct IncidentCard {
     guard !incident.causalChain.isEmpty else { return nil }
     let links = incident.causalChain.prefix(Self.listed).map { link -> InlineText in
       let after = incident.hop(link)
-      return "from \(link.from) to \(link.to) " + (after > 0 ? "\(duration: after) later" : "at once")
+      return "\(link.to) " + (after > 0 ? "\(duration: after) after" : "together with") + " \(link.from)"
     }
     let rest: InlineText =
       incident.causalChain.count > Self.listed

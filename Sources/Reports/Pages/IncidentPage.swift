@@ -206,7 +206,7 @@ enum Labels {
     switch kind {
     case .cascade: "Cascade"
     case .errorBurst: "Error burst"
-    case .latencyRegression: "Slower than before"
+    case .latencyRegression: "Slower than usual"
     case .patternViolation: "Pattern violated"
     case .retryStorm: "Retry storm"
     case .restartStorm: "Restart storm"

@@ -110,7 +110,7 @@ struct TestHeadlines {
     let kinds = Set(names.map(\.kind))
     guard kinds.contains(.broke) || kinds.contains(.unsure) else { return "" }
     return kinds.contains(.configuration) || kinds.contains(.ongoing)
-      ? " What failed before tonight keeps them red, too." : ""
+      ? " Older failures among these keep the builds red, whatever becomes of tonight's." : ""
   }
 
   /// Tests that came and went, those that passed in the end included.
@@ -165,7 +165,7 @@ struct TestHeadlines {
     if fixed > 0 { parts.append("\(fixed) fixed") }
     if report.earlierNights > 0 {
       for (count, what) in [
-        (tests.appeared.count, "came into the suite"), (tests.vanished.count, "gone from it"),
+        (tests.appeared.count, "came into the suite"), (tests.vanished.count, "no longer in it"),
         (tests.renamed.count, "renamed"), (tests.slower.count, "slower"),
       ] as [(Int, StaticString)] where count > 0 {
         parts.append("\(count) \(own: what.description)")

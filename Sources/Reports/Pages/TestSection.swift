@@ -86,7 +86,7 @@ struct TestSection {
     page.heading(3, "Flaky")
     page.table(
       [
-        "test", "basis", "failures", "attempts", "failure rate", "failure rate (lower bound)", "last seen",
+        "test", "basis", "failed attempts", "attempts", "first attempts failed", "failure rate (lower bound)", "last seen",
         "last builds", "evidence",
       ],
       tests.flaky.sorted { ($1.lowerBound, $0.line) < ($0.lowerBound, $1.line) }.prefix(NightPage.listed).map {
@@ -134,8 +134,9 @@ struct TestSection {
     guard !tests.rerunPolicies.isEmpty else { return }
     page.heading(3, "What reruns are worth")
     if let kept = tests.rerunPolicies.first?.keptRed, kept > 0 {
+      let builds: InlineText = kept == tests.builds.count ? "all \(kept)" : "\(kept)"
       page.paragraph(
-        "\(kept) of tonight's builds a fault, a failed set-up or an outage keeps red, whatever is rerun; the figures are about the others."
+        "Faults, failed set-ups or outages keep \(builds) of tonight's builds red, whatever is rerun; the figures leave them out and are about the flaky tests alone."
       )
     }
     page.table(

@@ -5,8 +5,9 @@ internal import Model
 struct Prevention {
   /// When breakers would have opened, and how many of the failed requests came later.
   var breaker: (at: Int64, requests: Int, of: Int)?
-  /// The recommended candidate, and by how much it raises the share of calls that succeed, over the whole night.
-  var policy: (name: ForeignName, gain: Estimate)?
+  /// The recommended candidate, by how much it raises the share of calls that succeed, over the whole night, and whether it may
+  /// be adopted.
+  var policy: (name: ForeignName, gain: Estimate, isSafe: Bool)?
 
   /// - Parameters:
   ///   - incident: one of the night's.
@@ -21,7 +22,9 @@ struct Prevention {
       let gain = best.tonight ?? Optional(best.difference.successRate), gain.low > 0
     else { return }
     let reached = Set(incident.components.map(\.id)).union(incident.rootCauses.map(\.component))
-    if !reached.isDisjoint(with: policies.callers) { policy = (name, gain) }
+    if !reached.isDisjoint(with: policies.callers) {
+      policy = (name, gain, policies.recommendation?.safe == true)
+    }
   }
 
   /// The policy in words.
@@ -29,6 +32,7 @@ struct Prevention {
     policy.map { policy in
       let gain = NumberFormat.estimate(policy.gain) { NumberFormat.percent($0) }
       return "\(policy.name) would have served \(own: gain) more of all calls of the night"
+        + (policy.isSafe ? "" : "; not safe to adopt on this log")
     }
   }
 }

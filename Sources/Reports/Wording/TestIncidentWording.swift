@@ -6,8 +6,9 @@ extension TestWording {
   static func fact(_ fact: TestIncidentFact) -> InlineText {
     switch fact {
     case .failedTogether(let tests, let signature): "\(count(tests)) failed for one reason: \(quote: signature.text)"
-    case .broke(let test, let tests, let since):
-      (test.map { "\($0)" as InlineText } ?? count(tests)) + " failed in every build since \(since)"
+    case .broke(let test, let tests, let since, let builds):
+      (test.map { "\($0)" as InlineText } ?? count(tests))
+        + (builds == 1 ? " failed in the last build, \(since)" : " failed in every build since \(since)")
     case .signature(let signature): "\(quote: signature.text)"
     case .revision(let name): "revision \(name)"
     case .breaks(let test): "breaks \(test)"

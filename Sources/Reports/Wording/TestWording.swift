@@ -5,7 +5,7 @@ internal import Model
 enum TestWording {
   /// Why a line is worth a quarantine.
   static func reason(_ entry: TestFindings.Quarantined) -> InlineText {
-    "\(entry.basis.wording): \(entry.failures) of \(entry.attempts) attempts failed, at least \(percent: entry.lowerBound) of them by chance"
+    "\(entry.basis.wording): \(entry.failures) of \(entry.attempts) attempts failed; it fails by chance in at least \(percent: entry.lowerBound) of builds"
   }
 
   /// A line: the test, and where there are several its configuration and branch.

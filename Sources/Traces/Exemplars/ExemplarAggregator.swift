@@ -7,8 +7,8 @@ internal import Support
 package struct ExemplarAggregator: Sendable {
   /// Most spans kept of one request.
   static let spanLimit = 40
-  /// Good requests kept for an entry point: the one in the middle is shown.
-  static let goodOnes: UInt64 = 3
+  /// Good requests kept for an entry point, of different ways behind it: a gateway has one operation for all.
+  private static let ways: UInt64 = 16
   private static let minute: Int64 = 60_000_000
 
   private struct Place: Hashable {
@@ -44,13 +44,20 @@ package struct ExemplarAggregator: Sendable {
       let culprit = node.peer.isNone ? node.component : node.peer
       offer(Place(kind: .failed, slot: slot, component: culprit, operation: .none), rank, tree, context)
     } else {
-      let good = Int64(rank % Self.goodOnes)
-      offer(Place(kind: .good, slot: good, component: root.component, operation: root.operation), rank, tree, context)
+      let way = Int64(Self.way(tree, context) % Self.ways)
+      offer(Place(kind: .good, slot: way, component: root.component, operation: root.operation), rank, tree, context)
       // The slowest has the smallest rank.
       let slowness = UInt64.max - UInt64(max(root.duration, 0))
       offer(
         Place(kind: .slow, slot: slot, component: root.component, operation: root.operation), slowness, tree, context)
     }
+  }
+
+  /// What the entry point calls first, as a number.
+  private static func way(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) -> UInt64 {
+    guard tree.nodes.count > 1 else { return 0 }
+    let first = tree.nodes[1]
+    return StableHash.combine(context.symbols.hash(first.component), context.symbols.hash(first.operation))
   }
 
   private mutating func offer(

@@ -4,7 +4,8 @@ package import Model
 internal import Support
 
 extension ExemplarPartial {
-  /// A bad request of the incident's time, with the cause in it where there is one, and a good one of the same entry point.
+  /// A bad request of the incident's time, with the cause in it where there is one, and a good one of the same entry point that
+  /// took the same way: the two are there to be compared.
   package func pair(for incident: Incident) -> [ExemplarRequest] {
     let causes = incident.rootCauses.prefix(3).map(\.component.text)
     guard let cause = causes.first, let bad = bad(in: incident.start...max(incident.end, incident.start), cause) else {
@@ -13,8 +14,21 @@ extension ExemplarPartial {
     let root = bad.spans.first
     let good = kept.filter { key, one in
       key.kind == .good && key.component == root?.component.text && key.operation == root?.operation.text
-    }.map(\.value.request).sorted { ($0.duration, $0.request) < ($1.duration, $1.request) }
-    return good.isEmpty ? [bad] : [good[(good.count - 1) / 2], bad]
+        && Self.firstCall(one.request) == Self.firstCall(bad)
+    }.map(\.value.request).max { a, b in
+      (Self.likeness(a, bad), b.request) < (Self.likeness(b, bad), a.request)
+    }
+    return [good, bad].compactMap { $0 }
+  }
+
+  private static func firstCall(_ request: ExemplarRequest) -> [ForeignName] {
+    request.spans.dropFirst().first.map { [$0.component, $0.operation] } ?? []
+  }
+
+  /// The share of operations that two requests have in common (Jaccard).
+  private static func likeness(_ a: ExemplarRequest, _ b: ExemplarRequest) -> Double {
+    let (a, b) = (Set(a.spans.map { [$0.component, $0.operation] }), Set(b.spans.map { [$0.component, $0.operation] }))
+    return Double(a.intersection(b).count) / Double(max(a.union(b).count, 1))
   }
 
   private func bad(in range: ClosedRange<Int64>, _ cause: String) -> ExemplarRequest? {

@@ -31,9 +31,12 @@ struct ExtractCommand: ParsableCommand {
   @Flag(help: "An input that could be read in part only is no failure: 0 instead of 3.")
   var tolerate = false
 
+  @Flag(name: [.short, .long], help: "Say nothing but errors.")
+  var quiet = false
+
   func run() throws {
     var options = input.run
-    (options.name, options.root) = (name, root)
+    (options.name, options.root, options.quiet) = (name, root, quiet)
     try finish(
       PhaseVerbs.extract(options, to: .init(partitions: partitions, path: output, tolerates: tolerate)))
   }
@@ -59,14 +62,16 @@ struct AggregateCommand: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: "The partial to write, or - for a frame on standard output.")
   var output: String
 
+  @Flag(name: [.short, .long], help: "Say nothing but errors.")
+  var quiet = false
+
   @Argument(help: "The segments, listed one by one; @LIST for the lines of a file; - for frames on standard input.")
   var segments: [String]
 
   func run() throws {
-    try finish(
-      AggregateVerb.aggregate(
-        RunSetup.Options(pipeline: pipeline, date: date, jobs: jobs, memory: memory), segments: segments,
-        output: output))
+    var options = RunSetup.Options(pipeline: pipeline, date: date, jobs: jobs, memory: memory)
+    options.quiet = quiet
+    try finish(AggregateVerb.aggregate(options, segments: segments, output: output))
   }
 }
 
@@ -78,10 +83,13 @@ struct MergeCommand: ParsableCommand {
   @Option(name: [.short, .customLong("output")], help: "The partial to write, or - for a frame on standard output.")
   var output: String
 
+  @Flag(name: [.short, .long], help: "Say nothing but errors.")
+  var quiet = false
+
   @Argument(help: "The partials, listed one by one; @LIST for the lines of a file; - for frames on standard input.")
   var partials: [String]
 
-  func run() throws { try finish(AggregateVerb.merge(partials, output: output)) }
+  func run() throws { try finish(AggregateVerb.merge(partials, output: output, isQuiet: quiet)) }
 }
 
 struct ConcludeCommand: ParsableCommand {

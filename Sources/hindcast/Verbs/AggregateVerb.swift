@@ -47,7 +47,7 @@ package enum AggregateVerb {
   }
 
   /// Partials to one partial.
-  package static func merge(_ partials: [String], output: String) -> Int32 {
+  package static func merge(_ partials: [String], output: String, isQuiet: Bool = false) -> Int32 {
     do {
       var counters = PhaseCounters("merge")
       var merge = NightMerge(memory: RunLimits().memory)
@@ -59,7 +59,7 @@ package enum AggregateVerb {
       try PhaseFiles.write(bytes, to: output)
       counters.take(merge.outcomes)
       counters.written = bytes.count
-      counters.tell()
+      if !isQuiet { counters.tell() }
       return Exit.done
     } catch {
       return PhaseVerbs.report(error)

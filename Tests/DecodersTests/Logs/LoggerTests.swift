@@ -43,7 +43,7 @@ private let loggers: [(String, ReadLog)] = [
   ),
   (
     #"{"Event":{"System":{"Provider":{"@Name":"SCM"},"Level":"2","TimeCreated":{"@SystemTime":"2026-11-25T02:00:00Z"}},"EventData":{"Data":["x"]}}}"#,
-    ReadLog("02:00:00", "SCM", "error", #"["x"]"#)
+    ReadLog("02:00:00", "SCM", "error", "x")
   ),
   (
     #"{"insertId":"1","textPayload":"GET 1","resource":{"labels":{"container_name":"pay"}},"timestamp":"2026-11-25T02:00:00Z","severity":"INFO"}"#,

@@ -68,6 +68,14 @@ enum AccessCommon {
         next += 1
       }
       while next < tokens.count {
+        // `250 ms`, `0.2 s`: the unit stands by itself.
+        if next + 1 < tokens.count, tokens[next].kind == .bare, tokens[next + 1].kind == .bare,
+          let micros = apart(b, tokens[next].whole, tokens[next + 1].whole)
+        {
+          record.latency = micros
+          next += 2
+          continue
+        }
         take(b, tokens[next], into: &record)
         next += 1
       }
@@ -92,6 +100,21 @@ enum AccessCommon {
         return
       }
       byForm(b, token, field, into: &record)
+    }
+
+    private func apart(_ b: Span<UInt8>, _ number: Range<Int>, _ unit: Range<Int>) -> Int64? {
+      guard unit.count <= 12, b[unit.upperBound &- 1] == 0x73 || b[unit.upperBound &- 1] == 0x63,
+        b[number.upperBound &- 1] &- 0x30 <= 9, b[number.lowerBound] &- 0x30 <= 9
+      else { return nil }
+      func isUnit(_ words: StaticString...) -> Bool {
+        words.contains { unit.count == $0.utf8CodeUnitCount && JSONScanner.matches(b, unit.lowerBound, $0) }
+      }
+      let text = b.extracting(number)
+      if isUnit("ms", "msec", "msecs", "milliseconds") { return SpanWords.duration(text, unit: .milliseconds) }
+      if isUnit("us", "usec", "usecs", "microseconds", "\u{B5}s") {
+        return SpanWords.duration(text, unit: .microseconds)
+      }
+      return isUnit("s", "sec", "secs", "seconds") ? SpanWords.duration(text, unit: .seconds) : nil
     }
 
     private mutating func byForm(

@@ -14,6 +14,9 @@ enum AccessMessages {
     case uwsgi
     case aspNet
     case serilog
+    case ktor
+    case fiber
+    case php
   }
 
   /// The form that a line begins like; nil for most lines, by their first bytes.
@@ -25,8 +28,12 @@ enum AccessMessages {
     case 0x48:
       return JSONScanner.matches(b, 0, "HTTP ") && AccessServers.isMethod(b, 5) > 0 ? .serilog : nil
     case 0x52: return JSONScanner.matches(b, 0, "Request finished HTTP/") ? .aspNet : nil
-    case 0x5B: return JSONScanner.matches(b, 0, "[pid: ") ? .uwsgi : nil
+    case 0x5B:
+      if b[1] &- 0x30 <= 9 { return FrameworkMessages.isFiber(b) ? .fiber : nil }
+      return JSONScanner.matches(b, 0, "[pid: ") ? .uwsgi : FrameworkMessages.isPHP(b) ? .php : nil
     case 0x30...0x39:
+      if b[2] == 0x3A { return FrameworkMessages.isFiber(b) ? .fiber : nil }
+      if b[3] == 0x20, b[4] &- 0x41 < 26, FrameworkMessages.isKtor(b) { return .ktor }
       if b[3] == 0x20, b[1] &- 0x30 <= 9, b[2] &- 0x30 <= 9 { return AccessServers.isMethod(b, 4) > 0 ? .tornado : nil }
       let quote = ByteScan.find(0x22, in: b.extracting(first: 48), from: 7)
       guard quote &+ 8 < b.count, quote < 48, b[quote &- 1] == 0x20, b[quote &- 2] &- 0x30 <= 9 else { return nil }
@@ -46,16 +53,19 @@ enum AccessMessages {
       case .uwsgi: uwsgi(b, tokens, zoneSeconds, &record)
       case .aspNet: aspNet(b, tokens, &record)
       case .serilog: serilog(b, tokens, &record)
+      case .ktor: FrameworkMessages.ktor(b, tokens, &record)
+      case .fiber: FrameworkMessages.fiber(b, tokens, &record)
+      case .php: FrameworkMessages.php(b, tokens, zoneSeconds, &record)
       }
     return isRead && record.status > 0 && !record.target.isEmpty ? record : nil
   }
 
-  private static func isWord(_ b: Span<UInt8>, _ tokens: AccessTokens, _ at: Int, _ word: StaticString) -> Bool {
+  static func isWord(_ b: Span<UInt8>, _ tokens: AccessTokens, _ at: Int, _ word: StaticString) -> Bool {
     guard at < tokens.count else { return false }
     return tokens[at].whole.count == word.utf8CodeUnitCount && JSONScanner.matches(b, tokens[at].start, word)
   }
 
-  private static func duration(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
+  static func duration(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
     guard !field.isEmpty, b[field.upperBound &- 1] > 0x39 else { return -1 }
     return SpanWords.duration(b.extracting(field), unit: .inferred) ?? -1
   }

@@ -28,7 +28,7 @@ enum AccessServers {
     if let form = AccessMessages.form(b) { return AccessMessages.read(b, form, tokens, zoneSeconds: zoneSeconds) }
     switch b[0] {
     case 0x5B: return gin(b, tokens, zoneSeconds: zoneSeconds)
-    case 0x6D, 0x61: return pairs(b, tokens)
+    case 0x6D, 0x61: return pairs(b, tokens, zoneSeconds)
     case 0x30...0x39 where isSquid(b): return squid(b, tokens)
     default: return isMethod(b, 0) > 0 ? morgan(b, tokens) : uvicorn(b, tokens)
     }
@@ -49,6 +49,16 @@ enum AccessServers {
     case 0x50: max(end("POST "), end("PUT "), end("PATCH "))
     default: 0
     }
+  }
+
+  /// Whether a word is one of them.
+  static func isMethod(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    guard word.count >= 3, word.count <= 7 else { return false }
+    for name: StaticString in ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS"]
+    where isWord(b, word, name) {
+      return true
+    }
+    return false
   }
 
   private static func word(_ b: Span<UInt8>, _ at: Int) -> Int? {
@@ -173,7 +183,7 @@ enum AccessServers {
 
   /// Method, path and status as pairs, and a mark of who writes them so: lograge's `controller` and `duration` (milliseconds),
   /// or the `service` and `connect` times of Heroku's router, whose latency is their sum.
-  private static func pairs(_ b: Span<UInt8>, _ tokens: AccessTokens) -> AccessRecord? {
+  private static func pairs(_ b: Span<UInt8>, _ tokens: AccessTokens, _ zoneSeconds: Int) -> AccessRecord? {
     var record = AccessRecord()
     var isLograge = false
     var isRouter = false
@@ -188,6 +198,9 @@ enum AccessServers {
       if isKey("host") { record.server = value }
       if isKey("request_id") { record.requestID = value }
       if isKey("code") { record.reason = value }
+      if isKey("time") || isKey("timestamp") {
+        record.time = AccessTime.iso(b, value, zoneSeconds: zoneSeconds) ?? record.time
+      }
       if isKey("controller") { isLograge = true }
       if isKey("status"), AccessShapes.isStatus(b, value) { record.status = AccessShapes.status(b, value) }
       if isKey("duration") { record.latency = SpanWords.duration(b.extracting(value), unit: .milliseconds) ?? -1 }

@@ -9,6 +9,8 @@ struct AccessW3C {
   /// Durations are milliseconds (IIS) and not seconds (the format's document, CloudFront).
   private var isMilliseconds = false
   private var isCloudFront = false
+  /// The day of the last `#Date:`, for rows that have none: IIS leaves the column out where it is not asked for.
+  private var day: Int64?
 
   var isActive: Bool { !columns.isEmpty }
 
@@ -26,6 +28,9 @@ struct AccessW3C {
 
   /// Takes a directive.
   mutating func direct(_ b: Span<UInt8>) {
+    if JSONScanner.matches(b, 0, "#Date: "), b.count >= 17 {
+      day = FieldText.date(b.extracting(7..<17), zoneSeconds: 0)
+    }
     guard JSONScanner.matches(b, 0, "#Fields:") else { return }
     columns.removeAll()
     isMilliseconds = false
@@ -97,8 +102,9 @@ struct AccessW3C {
 
   /// Date and time are two columns, in UTC by the format's document.
   private func time(_ b: Span<UInt8>, _ date: Range<Int>, _ clock: Range<Int>) -> Int64? {
-    guard date.count == 10, clock.count >= 8, clock.lowerBound == date.upperBound + 1,
-      let day = FieldText.date(b.extracting(date), zoneSeconds: 0)
+    let isDated = date.count == 10 && clock.lowerBound == date.upperBound + 1
+    guard clock.count >= 8, isDated || date.isEmpty,
+      let day = isDated ? FieldText.date(b.extracting(date), zoneSeconds: 0) : day
     else { return nil }
     let i = clock.lowerBound
     guard b[i + 2] == 0x3A, b[i + 5] == 0x3A, let hour = FieldText.int(b.extracting(i..<i + 2)),

@@ -178,8 +178,11 @@ package struct HeaderLayout: Sendable {
       // Behind a level and words a time is the message's own.
       return percent >= 20 && (!path.hasTag || path.last == .tag) && !(path.hasLevel && path.weak > 0)
     case .level:
-      return percent >= 20 && !path.hasLevel && (!path.hasTag || path.last == .tag) && (path.hasTime || path.weak <= 1)
-    case .field: return percent >= 60
+      // Behind words that few lines share a level is a word of the message: `Unhandled Error`.
+      return percent >= (path.weak > 0 ? 50 : 20) && !path.hasLevel && (!path.hasTag || path.last == .tag)
+        && (path.hasTime || path.weak <= 1)
+    // Words in front of a bar, behind a level: the message has begun, and the bar is its own.
+    case .field: return percent >= 60 && !(path.hasLevel && path.weak > 0)
     // Behind a tag the message has begun.
     case .tag: return percent >= 60 && !path.hasTag && !path.isTraced && path.weak <= 2
     case .traced: return percent >= 60 && !path.hasTag
@@ -271,10 +274,31 @@ extension HeaderLayout {
         header.messageStart = cursor
       }
     }
+    if header.messageStart > 0, rank == 4, let target = rustTarget(line, header.messageStart) {
+      header.component = target
+      header.messageStart = target.upperBound &+ 1
+    }
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
     return header
+  }
+
+  /// `orders::service` behind the names of spans: what tracing's compact format writes in front of a message.
+  private func rustTarget(_ line: Span<UInt8>, _ start: Int) -> Range<Int>? {
+    var i = start
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    let first = i
+    var isPath = false
+    while i < line.count, (line[i] | 0x20) &- 0x61 < 26 || line[i] == 0x5F || line[i] &- 0x30 <= 9 || line[i] == 0x3A {
+      if line[i] == 0x3A {
+        guard i &+ 1 < line.count, line[i &+ 1] == 0x3A else { break }
+        isPath = true
+        i &+= 1
+      }
+      i &+= 1
+    }
+    return isPath && i &+ 1 < line.count && line[i] == 0x3A && line[i &+ 1] == 0x20 ? first..<i : nil
   }
 
   /// The part of a layout that an element is; a level or a number may stand where most lines have some other word.
@@ -301,7 +325,8 @@ extension HeaderLayout {
       default: continue
       }
     }
-    return line[first] != 0x23
+    // `GET` and the like stand in columns of requests.
+    return line[first] != 0x23 && !AccessServers.isMethod(line, name)
   }
 
   /// A name without what is in brackets behind it: `sshd` of `sshd[24200]`.

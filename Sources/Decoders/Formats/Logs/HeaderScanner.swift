@@ -24,7 +24,9 @@ struct HeaderScanner {
 
   private func element(time: LogTime, _ line: Span<UInt8>, from start: Int, until end: Int) -> HeaderElement? {
     var stop = end
-    while stop < line.count, line[stop] == 0x2C || line[stop] == 0x3A || line[stop] == 0x7C || line[stop] == 0x5D {
+    while stop < line.count,
+      line[stop] == 0x2C || line[stop] == 0x3A || line[stop] == 0x7C || line[stop] == 0x5D || line[stop] == 0x3B
+    {
       stop &+= 1
     }
     return HeaderElement(kind: .time, content: start..<end, end: stop, time: time)
@@ -62,6 +64,9 @@ struct HeaderScanner {
     if level.isUnknown, open == 0x5B { level = moduleLevel(line, inner, innerEnd) }
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+    }
+    if open == 0x5B, let (name, level) = namespaceLevel(line, inner, innerEnd) {
+      return HeaderElement(kind: .tag, content: name, end: stop, severity: level)
     }
     if open == 0x5B, let name = tracedName(line, inner, innerEnd) {
       return HeaderElement(kind: .traced, content: name, end: stop)
@@ -110,6 +115,14 @@ struct HeaderScanner {
       i &+= 16
     }
     return i < end && hexDigit(line[i]) < 16 ? nil : i
+  }
+
+  /// `[orders.factory#critical]` of Twisted's text log: a namespace and its level.
+  private func namespaceLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> (Range<Int>, Severity)? {
+    let hash = start &+ ByteScan.find(0x23, in: line.extracting(start..<end), from: 0)
+    guard hash > start, hash &+ 3 < end, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
+    let level = Model.severity(of: line.extracting(hash &+ 1..<end))
+    return level.isUnknown ? nil : (start..<hash, level)
   }
 
   /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.
@@ -188,9 +201,11 @@ struct HeaderScanner {
   }
 
   private func token(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
+    // Fields behind a time that ends with a semicolon end so, too.
+    let bar: UInt8 = start > 0 && line[start &- 1] == 0x3B ? 0x3B : 0x7C
     var end = start
-    while end < line.count, line[end] != 0x20, line[end] != 0x09, line[end] != 0x7C { end &+= 1 }
-    if end < line.count, line[end] == 0x7C, end > start {
+    while end < line.count, line[end] != 0x20, line[end] != 0x09, line[end] != bar { end &+= 1 }
+    if end < line.count, line[end] == bar, end > start {
       let level = Model.severity(of: line.extracting(start..<end))
       return HeaderElement(
         kind: level.isUnknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
@@ -203,6 +218,11 @@ struct HeaderScanner {
     }
     let text = line.extracting(start..<stop)
     let level = Model.severity(of: text)
+    // WebSphere's event types stand where E and W stand: A audit, C configuration, O and R the program's streams, Z unknown.
+    if stop &- start == 1, line[0] == 0x5B, isEventType(text[0]) {
+      return HeaderElement(
+        kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
+    }
     if !level.isUnknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
     // loguru's own level, between bars.
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
@@ -217,10 +237,12 @@ struct HeaderScanner {
       if text[i] >= 0x30, text[i] <= 0x39 { digits &+= 1 }
       if hexDigit(text[i]) < 16 { hex &+= 1 }
     }
+    // A request in a logger's line begins with its status: all of it is the message.
+    if digits == 3, text.count == 3, FrameworkMessages.isKtor(line.extracting(start..<line.count)) { return nil }
     if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {
       return HeaderElement(kind: .number, content: start..<stop, end: end)
     }
-    if line[end &- 1] == 0x3A, isName(text) {
+    if line[end &- 1] == 0x3A, isName(text), MessageCode.severity(text) == nil {
       if let channel = channelEnd(line, start, stop) {
         let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
         return HeaderElement(kind: .tag, content: start..<channel, end: end, severity: level)
@@ -228,6 +250,13 @@ struct HeaderScanner {
       return HeaderElement(kind: .tag, content: start..<stop, end: end)
     }
     return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  private func isEventType(_ letter: UInt8) -> Bool {
+    switch letter {
+    case 0x41, 0x43, 0x4F, 0x52, 0x5A: true
+    default: false
+    }
   }
 
   private func isRule(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {

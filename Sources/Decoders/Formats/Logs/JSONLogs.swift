@@ -148,6 +148,11 @@ struct JSONLogs {
     _ found: LogKeyTable.Found, key: JSONStringSlice, _ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts
   ) {
     guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
+    // The `fields` of a search store's answer are lists of values, mostly of one.
+    if let only = Self.onlyText(b, at: range.lowerBound) {
+      take(found, key: key, .text(only), b, &texts)
+      return
+    }
     switch found.role {
     case .message, .wrapped: takeRaw(range, found.rank)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
@@ -373,6 +378,14 @@ struct JSONLogs {
       bytes.append(value)
     }
     return bytes.isEmpty ? nil : bytes
+  }
+
+  /// The text that is the only element of the array at a place.
+  private static func onlyText(_ b: Span<UInt8>, at start: Int) -> JSONStringSlice? {
+    guard b[start] == 0x5B else { return nil }
+    var reader = JSONScanner(at: start + 1)
+    guard reader.peek(b) == 0x22, let text = reader.string(b), reader.peek(b) == 0x5D else { return nil }
+    return text
   }
 
   /// The first text under one of some names in the object at a place.

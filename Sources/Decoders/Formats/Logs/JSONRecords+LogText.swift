@@ -48,6 +48,7 @@ extension JSONRecords {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
     let stream = intake.stream(around)
+    if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
     if first == 0x7B || first == 0x5B || !intake.streams[stream].spread.isEmpty,
       let outcome = takeSpread(line, around, stream, at: place, into: &batch)
@@ -172,15 +173,11 @@ extension JSONRecords {
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
-      intake.streams[stream].follower.sawRecord()
-      if !record.awaitsMessage,
-        takeRequest(
-          line.extracting(record.message), record.time, record.hasZone, around, at: place, into: &batch)
-      {
-        return .taken
-      }
-      emit(line, record, around, stream, at: place, into: &batch)
-      return .taken
+      return takeKnown(record, line, around, stream, at: place, into: &batch)
+    }
+    if intake.streams[stream].inReport {
+      batch.recordCounts.repair("continuationLine")
+      return .continued
     }
     if around.isWhole {
       var record = TextRecord()
@@ -229,6 +226,71 @@ extension JSONRecords {
     return .taken
   }
 
+  /// Takes a line that tells its own form.
+  private mutating func takeKnown(
+    _ record: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome {
+    intake.streams[stream].follower.sawRecord()
+    intake.streams[stream].inReport = false
+    if first(of: line, record.message) == 0x52,
+      opensDump(line.extracting(record.message), stream, at: place, into: &batch)
+    {
+      return .document
+    }
+    if !record.awaitsMessage,
+      takeRequest(
+        line.extracting(record.message), record.time, record.hasZone, around, at: place, into: &batch)
+    {
+      return .taken
+    }
+    emit(line, record, around, stream, at: place, into: &batch)
+    return .taken
+  }
+
+  private func first(of line: Span<UInt8>, _ message: Range<Int>) -> UInt8 {
+    message.isEmpty ? 0 : line[message.lowerBound]
+  }
+
+  /// Opens what a collector's debug exporter prints; false for any other message.
+  private mutating func opensDump(
+    _ message: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    if CollectorDump.isNormal(message) {
+      context.report(
+        "unknownRecord", .warning, at: place.position,
+        "the collector's debug exporter with verbosity normal prints records without times: they cannot be read; export with verbosity detailed or to a file",
+        into: &batch)
+      return false
+    }
+    return CollectorDump.opens(message) && takeDump(message, stream, at: place, into: &batch)
+  }
+
+  /// Takes a line of what a collector prints; false where it is none any more.
+  private mutating func takeDump(
+    _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    var end = line.count
+    while end > 0, line[end - 1] == 0x0D || line[end - 1] == 0x0A { end &-= 1 }
+    guard end > 0 else { return false }
+    let step = intake.streams[stream].dump.take(line.extracting(0..<end), intake.unwrapper.times)
+    endDump(stream, at: place.position, into: &batch)
+    if step == .taken { batch.recordCounts.repair("continuationLine") }
+    return step == .taken
+  }
+
+  /// Hands on the records of a dump that are whole.
+  mutating func endDump(_ stream: Int, at position: SourceLocation.Position, into batch: inout RecordBatch) {
+    let before = intake.streams[stream].dump.passedOver
+    pendingDocuments += intake.streams[stream].dump.takeDocuments()
+    if before > 0, !intake.saidPassedOver {
+      intake.saidPassedOver = true
+      context.report(
+        "unknownRecord", .warning, at: position,
+        "metrics that a collector prints for people are not read: export them to a file", into: &batch)
+    }
+  }
+
   /// Takes the message of a logger's line that is an access line: development servers, lograge, middlewares log so. The name is
   /// the program's and not the logger's.
   mutating func takeRequest(
@@ -245,12 +307,28 @@ extension JSONRecords {
       }
       message = message.extracting((end + 2)..<message.count)
     }
-    guard AccessLines.mayBeMessage(message) else { return false }
+    let isCaddy = message.count > 64 && message[0] == 0x68 && JSONScanner.matches(message, 0, "handled request\t{")
+    guard isCaddy || AccessLines.mayBeMessage(message) else { return false }
     var around = around.withoutFileName(at: place.source)
     if time != .min, hasZone || !around.hasZone || around.time == .min {
       (around.time, around.hasZone) = (time, hasZone)
     }
+    if isCaddy { return takeObject(message.extracting(16..<message.count), of: around, into: &batch) }
     guard intake.access.take(message, around, &context, into: &batch) else { return false }
+    recognized &+= 1
+    return true
+  }
+
+  /// Takes the object behind the message of Caddy's console encoder as a request.
+  private mutating func takeObject(
+    _ object: Span<UInt8>, of around: LineEnvelope, into batch: inout RecordBatch
+  ) -> Bool {
+    var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    guard check.skipValue(object), check.position == object.count,
+      let record = AccessObject.read(object, at: 0, zoneSeconds: context.settings.assumedZoneSeconds), !record.isEscaped
+    else { return false }
+    access.append(record, object, around, into: &batch)
+    batch.recordCounts.use()
     recognized &+= 1
     return true
   }

@@ -28,10 +28,11 @@ extension JSONRecords {
       }
       awaiting.log.severity = level.severity
       text = text.extracting(level.end..<text.count)
-    } else if !isIndented {
+    } else if !isIndented, !awaiting.isReport {
       append(awaiting, into: &batch)
       return false
     }
+    if awaiting.isReport { intake.streams[stream].inReport = true }
     if takeExport(text, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
@@ -71,7 +72,8 @@ extension JSONRecords {
         "textCut", .note, at: place.position, "a text was cut to the kept length", limit: "textBytes", into: &batch)
     }
     if record.awaitsMessage {
-      intake.streams[stream].awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
+      intake.streams[stream].awaiting = LogStreams.Awaiting(
+        log: log, text: Array(copying: message), place: place, isReport: record.isReport)
       return
     }
     log.textStart = batch.text.count
@@ -131,6 +133,8 @@ extension JSONRecords {
     }
     guard end < message.count, end >= 3, message[end] == 0x3A else { return (.unknown, 0) }
     let severity = Model.severity(of: message.extracting(0..<end))
+    // The id is the message's own.
+    if severity.isUnknown, let told = MessageCode.severity(message.extracting(0..<end)) { return (told, 0) }
     end &+= 1
     while end < message.count, message[end] == 0x20 { end &+= 1 }
     return (severity, end)
@@ -146,6 +150,10 @@ extension JSONRecords {
         _ = takeText(parts.span, around, at: place, into: &batch)
       }
       if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
+      if intake.streams[stream].dump.isActive {
+        intake.streams[stream].dump.end()
+        endDump(stream, at: .whole, into: &batch)
+      }
       if let awaiting = intake.streams[stream].awaiting {
         intake.streams[stream].awaiting = nil
         append(awaiting, into: &batch)

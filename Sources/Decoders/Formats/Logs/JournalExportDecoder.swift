@@ -1,4 +1,4 @@
-// The systemd journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS).
+// The systemd journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS), and the one it prints for people with all fields.
 
 internal import Model
 internal import Support
@@ -6,15 +6,20 @@ internal import Support
 /// Reads `journalctl -o export`: entries of fields, a blank line behind each.
 ///
 /// A field is `NAME=value` on a line, or the name on a line, eight bytes with the length (little endian), the value and a line
-/// feed. An entry's message is a line of the program that the entry names.
+/// feed. An entry's message is a line of the program that the entry names. `journalctl -o verbose` prints the same fields indented
+/// below a line with the time and the cursor: see `JournalVerbose`.
 struct JournalExportDecoder: ChunkedDecoder {
-  let format = "journal export"
+  var format: String { isVerbose ? "journal" : "journal export" }
   var carry = PendingBytes()
   private var json: JSONMemberDecoder
   private var entry = Entry()
   /// Offset in the member of the bytes at hand, and of the entry being read.
   private var base = 0
   private var start = 0
+  /// Whether entries are printed for people.
+  private let isVerbose: Bool
+  /// Whether the line before was of a message, which may go on.
+  private var isInMessage = false
   /// Bytes of a value that is too long, still to be passed over.
   private var skipping: UInt64 = 0
 
@@ -31,7 +36,10 @@ struct JournalExportDecoder: ChunkedDecoder {
     var isPartial = false
   }
 
-  init(context: MemberContext) { json = JSONMemberDecoder(context: context, rule: nil) }
+  init(context: MemberContext, isVerbose: Bool = false) {
+    json = JSONMemberDecoder(context: context, rule: nil)
+    self.isVerbose = isVerbose
+  }
 
   /// Whether a member begins with an entry: a line of one of the journal's own address fields.
   static func recognizes(_ head: Span<UInt8>, from start: Int) -> Bool {
@@ -63,6 +71,12 @@ struct JournalExportDecoder: ChunkedDecoder {
         tooLong(at: base + i, into: &batch)
         i = b.count
         break
+      }
+      if isVerbose {
+        if !entry.hasFields { start = base + i }
+        verbose(b.extracting(i..<end), into: &batch)
+        i = min(end + 1, b.count)
+        continue
       }
       if end == i {
         if entry.hasFields { endEntry(into: &batch) }
@@ -147,6 +161,32 @@ struct JournalExportDecoder: ChunkedDecoder {
       entry.name = batch.symbols.intern(value)
       entry.nameRank = rank
     }
+  }
+
+  /// Takes a line of `-o verbose`: a head, a field, or more of the message before it.
+  private mutating func verbose(_ line: Span<UInt8>, into batch: inout RecordBatch) {
+    if let time = JournalVerbose.head(line, json.records.intake.unwrapper.times) {
+      if entry.hasFields { endEntry(into: &batch) }
+      entry.hasFields = true
+      entry.time = time
+      isInMessage = false
+      return
+    }
+    guard entry.hasFields else { return }
+    if let equals = JournalVerbose.field(line) {
+      let name = line.extracting(4..<equals)
+      let value = line.extracting(equals + 1..<line.count)
+      isInMessage = name.count == 7 && JSONScanner.matches(name, 0, "MESSAGE")
+      // The head's time is in the zone of who printed it; this one is in none.
+      if JSONScanner.matches(name, 0, "_SOURCE_REALTIME_TIMESTAMP") { entry.time = .min }
+      take(name, value, into: &batch)
+      return
+    }
+    guard isInMessage, entry.message.count < json.records.context.settings.limits.text else { return }
+    var first = 0
+    while first < line.count, line[first] == 0x20, first < 12 { first += 1 }
+    entry.message.append(0x0A)
+    entry.message.append(copying: line.extracting(first..<line.count))
   }
 
   private mutating func endEntry(into batch: inout RecordBatch) {

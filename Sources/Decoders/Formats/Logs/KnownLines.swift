@@ -22,6 +22,8 @@ struct TextRecord {
   var awaitsMessage = false
   /// Whether supervisord wrote it.
   var isSupervisord = false
+  /// Whether all lines up to the next header are the message's: a report of Erlang.
+  var isReport = false
 }
 
 /// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging.
@@ -36,6 +38,7 @@ enum KnownLines {
     }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) }
     if first == 0x23 { return webLogic(line, times) }
+    if first == 0x3D { return erlang(line, times) }
     if first == 0x3C { return priority(line, times, table) }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }

@@ -98,6 +98,7 @@ extension KnownLines {
     guard line.count > 32, let time = times.parse(line, 0), time.isPlaced, time.end &+ 8 < line.count,
       line[time.end] == 0x20
     else { return nil }
+    if let record = sqlServer(line, time) { return record }
     let i = time.end &+ 1
     var record = TextRecord(time: time.time, hasZone: time.hasZone)
     if JSONScanner.matches(line, i, "pid=") {

@@ -324,7 +324,7 @@ struct LineUnwrapper: Sendable {
 
   private func timed(_ line: Span<UInt8>) -> LineLayer? {
     guard line.count > 24, line[0] &- 0x30 <= 9, line[10] == 0x54, let time = times.parse(line, 0), time.form >= .full,
-      time.hasZone, time.end + 1 < line.count, line[time.end] == 0x20
+      time.hasZone, time.end + 1 < line.count, line[time.end] == 0x20 || line[time.end] == 0x09
     else { return nil }
     let rest = line.extracting((time.end + 1)..<line.count)
     if let layer = labels(rest, time, at: time.end + 1) { return layer }

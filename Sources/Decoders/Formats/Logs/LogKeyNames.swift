@@ -7,7 +7,7 @@
 
 enum LogKeyNames {
   static let time = [
-    "@t", "t.$date", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
+    "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
     "datetime.date", "attributes.timestamp", "created", "ibm_datetime",
@@ -46,7 +46,7 @@ enum LogKeyNames {
     "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
     "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
-    "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename",
+    "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
   ]
 
   /// Paths of cloud resources: the last part is the name (Azure's resource logs).
@@ -67,6 +67,7 @@ enum LogKeyNames {
   /// Pods: the workload is the name without what its controller appended.
   static let pod = [
     "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
+    "involvedobject.name", "regarding.name",
   ]
 
   static let container = [
@@ -76,8 +77,7 @@ enum LogKeyNames {
     "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
-    "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "involvedobject.name",
-    "regarding.name", "fluentd_tag", "loggroup",
+    "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
   ]
 
   static let logger = [

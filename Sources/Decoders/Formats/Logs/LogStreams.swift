@@ -15,6 +15,10 @@ struct LogStreams {
     var spread = SpreadValue()
     /// A header whose message stands on the next line.
     var awaiting: Awaiting?
+    /// Whether what is no header belongs to the report before it.
+    var inReport = false
+    /// Records that a collector prints.
+    var dump = CollectorDump()
   }
 
   struct Awaiting {
@@ -22,6 +26,8 @@ struct LogStreams {
     /// What stands for the message if none comes.
     var text: [UInt8]
     var place: RecordPlace
+    /// Whether the next line is the message whatever it looks like.
+    var isReport = false
   }
 
   private var states: [Stream] = [Stream()]

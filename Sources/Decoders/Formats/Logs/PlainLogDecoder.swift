@@ -69,12 +69,14 @@ struct PlainLogDecoder: FormatDecoder {
     held = []
     var ranges: [Range<Int>] = []
     var start = 0
+    let indent = Self.indentation(bytes.span)
     while start < bytes.count, ranges.count < Self.sampledLines {
       let end = ByteScan.lineEnd(bytes.span, start)
       let stop = end > start && bytes[end - 1] == 0x0D ? end - 1 : end
-      if stop > start, bytes[start] != 0x20, bytes[start] != 0x09 {
+      if stop > start + indent, bytes[start + indent] != 0x20, bytes[start + indent] != 0x09 {
         // Messages behind their lengths have no line ends between them.
         let line = bytes.span.extracting(0..<stop)
+        start += indent
         while ranges.count < Self.sampledLines, let frame = SyslogLine.frameEnd(line, from: start), frame < stop {
           ranges.append(start..<frame)
           start = frame
@@ -94,6 +96,20 @@ struct PlainLogDecoder: FormatDecoder {
     }
     let rest = lines(of: bytes.span, from: 0, into: &batch)
     if rest < bytes.count { hold(bytes.span.extracting(rest..<bytes.count), into: &batch) }
+  }
+
+  /// How many blanks stand in front of every line: programs that print for people indent their records (tracing's pretty format).
+  private static func indentation(_ bytes: Span<UInt8>) -> Int {
+    var least = Int.max
+    var start = 0
+    while start < bytes.count, least > 0 {
+      let end = ByteScan.lineEnd(bytes, start)
+      var first = start
+      while first < end, bytes[first] == 0x20 { first += 1 }
+      if first < end, bytes[first] != 0x0D { least = min(least, first - start) }
+      start = end + 1
+    }
+    return least == .max || least > 8 ? 0 : least
   }
 
   /// Reads the complete lines from `start` on; returns where the incomplete last one begins.

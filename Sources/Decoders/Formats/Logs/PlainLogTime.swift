@@ -85,6 +85,7 @@ struct LogTimeParser {
   /// `04-Dec-2005 04:47:44`, `16:49:06.123`.
   private func shortDate(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
     let separator = byte(line, start + digits)
+    if separator == 0x2E, digits == 1 { return scientific(line, start) }
     if separator == 0x3A {
       guard let (end, micros, _) = timeOfDay(line, start, dots: false) else { return nil }
       return LogTime(time: Int64(micros), form: .timeOfDay, end: end)
@@ -96,7 +97,9 @@ struct LogTimeParser {
       let month = MonthName.number(line, start + 3), let year = number(line, start + 7, 4),
       byte(line, start + 6) == separator
     {
-      return joined(line, start + 11, days(year, month, first), dots: false)
+      // `25-Nov-2026::02:00:00` of Erlang's reports.
+      let isErlang = byte(line, start + 11) == 0x3A && byte(line, start + 12) == 0x3A
+      return joined(line, start + (isErlang ? 12 : 11), days(year, month, first), dots: false)
     }
     guard separator != 0x20, run(line, start + 3) == 2, let second = number(line, start + 3, 2) else { return nil }
     if byte(line, start + 5) == separator {
@@ -234,6 +237,21 @@ struct LogTimeParser {
     }
     guard isBorder(line, end) else { return nil }
     return LogTime(time: Int64(micros), form: .epoch, end: end, hasZone: true)
+  }
+
+  /// `1.795572000123e+09`: zap's epoch seconds.
+  private func scientific(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    let places = run(line, start + 2)
+    let mark = start + 2 + places
+    guard places >= 6, places <= 17, byte(line, mark) == 0x65, byte(line, mark + 1) == 0x2B,
+      byte(line, mark + 2) == 0x30,
+      byte(line, mark + 3) == 0x39, isBorder(line, mark + 4), let whole = number(line, start, 1)
+    else { return nil }
+    // Fifteen decimal places of thousands of millions of seconds are microseconds.
+    var micros = whole
+    for place in 0..<15 { micros = micros * 10 + (place < places ? Int(line[start + 2 + place]) - 0x30 : 0) }
+    guard micros >= 946_684_800_000_000, micros < 4_102_444_800_000_000 else { return nil }
+    return LogTime(time: Int64(micros), form: .epoch, end: mark + 4, hasZone: true)
   }
 
   // MARK: parts

@@ -172,6 +172,8 @@ struct NamedSpans {
       if isResource {
         if name.elementsEqual("service.name".utf8) { found[.service] = (pair.value, 0, pair.key.start) }
       } else {
+        // OpenTracing's tag of a failed span.
+        if name.elementsEqual("error".utf8), case .bool(true) = pair.value { builder.span.status = .error }
         attribute(b, pair.value, &texts)
       }
       return true
@@ -189,6 +191,17 @@ struct NamedSpans {
       if isName(name, "Key", "key") {
         key = reader.keyText(b)
         return key != nil
+      }
+      // Jaeger's tables and its Thrift form have a member for each type.
+      let isTyped =
+        isName(name, "value_string", "vStr") || isName(name, "value_bool", "vBool")
+        || isName(name, "value_long", "vLong") || isName(name, "value_double", "vDouble")
+      if isTyped {
+        guard let read = reader.scalar(b) else { return false }
+        if case .text(let text) = read, text.isEmpty { return true }
+        if case .other = read { return true }
+        value = read
+        return true
       }
       guard isName(name, "Value", "value") else { return reader.skipValue(b) }
       reader.skipSpace(b)

@@ -98,7 +98,7 @@ enum SpanKeys {
         "attributes.attributemap.g.cork8scontainercontainername.stringvalue.value",
         "attributes.attributemap.g.cogaeappmodule.stringvalue.value",
         "attributes.attributemap.g.corcloudrunrevisionservicename.stringvalue.value", "resourcestringservicename",
-        "resourcesstring.service.name", "tags.ai.cloud.role",
+        "resourcesstring.service.name", "tags.ai.cloud.role", "attrs.service.name", "attrs.servicename",
       ]
     ),
     (
@@ -191,7 +191,7 @@ enum SpanKeys {
   /// Paths whose members are attributes of the span.
   private static let attributePaths: Set<UInt64> = {
     let paths = [
-      "attributes", "tags", "tag", "labels", "meta", "metrics", "spanattributes", "span.attributes",
+      "attributes", "attrs", "tags", "tag", "labels", "meta", "metrics", "spanattributes", "span.attributes",
       "attributes.attributemap", "data", "data.tags", "stringtagmap", "numbertagmap", "data.attributesstring",
       "attributesstring",
       "attributesnumber",

@@ -40,7 +40,8 @@ struct JSONFrame {
 
   /// Whether the object under a wrapper's key holds records.
   static func opensValue(_ key: JSONStringSlice, _ b: Span<UInt8>) -> Bool {
-    for name: StaticString in ["data", "result", "trace", "hits", "_source"] where JSONScanner.equals(b, key, name) {
+    for name: StaticString in ["data", "result", "trace", "hits", "_source", "fields"]
+    where JSONScanner.equals(b, key, name) {
       return true
     }
     return false

@@ -40,7 +40,7 @@ struct JSONRecords {
   /// Buffers for the texts of open layers.
   private var buffers: [[UInt8]] = []
   private let mapped: MappedJSON
-  private var access: AccessSpans
+  var access: AccessSpans
   var named = NamedSpans()
   var apm = ElasticIntake()
   /// Widths of the trace ids seen: of 64 bits, of 128 bits.

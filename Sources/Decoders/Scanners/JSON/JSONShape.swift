@@ -113,6 +113,8 @@ struct JSONClassifier {
     static let lokiLabels = Keys(rawValue: 1 << 28)
     static let lokiValues = Keys(rawValue: 1 << 29)
     static let agent = Keys(rawValue: 1 << 30)
+    /// A document of a search store.
+    static let stored = Keys(rawValue: 1 << 31)
   }
 
   let logKeys: LogKeyTable
@@ -200,7 +202,7 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0, 0x200, 0, 0x580814, 0x180020, 0x482000, 0x1D0008,
+    0, 0, 0x200, 0, 0x580814, 0x180020, 0x8048_2000, 0x1D0008,
     0x142030, 0xC2008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140100, 0x40000,
     0x10, 0x80004, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
@@ -216,6 +218,7 @@ struct JSONClassifier {
     case 4 where isKey("time"): keys.insert(.time)
     case 4 where isKey("body"): keys.insert(.body)
     case 6 where isKey("spanId"): keys.insert(.spanId)
+    case 6 where isKey("_index"): keys.insert(.stored)
     case 6 where isKey("stream"): if byte == 0x7B { keys.insert(.lokiLabels) }
     case 6 where isKey("values"): if byte == 0x5B { keys.insert(.lokiValues) }
     case 6 where isKey("spanID"): keys.insert(.spanID)
@@ -364,6 +367,7 @@ struct JSONClassifier {
     case 6 where !isArray && isKey("result"): return holds(b, &reader) ? .wrapper : nil
     case 7 where isArray && isKey("batches"): return .wrapper
     case 7 where !isArray && isKey("_source"): return .wrapper
+    case 6 where !isArray && keys.contains(.stored) && isKey("fields"): return .wrapper
     default: return nil
     }
   }
@@ -423,6 +427,7 @@ struct JSONClassifier {
     while let key = inner.nextKey(b, &isFirst) {
       for name: StaticString in [
         "resourceSpans", "resourceLogs", "resourceMetrics", "batches", "spans", "hits", "data", "resultType", "streams",
+        "_raw",
       ]
       where JSONScanner.equals(b, key, name) {
         return true

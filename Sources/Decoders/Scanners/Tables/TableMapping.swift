@@ -27,6 +27,8 @@ struct TableMapping {
   var timeUnit = FieldText.Unit.inferred
   var severity = -1
   var message = -1
+  /// Labels of the line, as JSON (Grafana's download of logs).
+  var labels = -1
   var metric = -1
   var value = -1
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
@@ -123,6 +125,7 @@ struct TableMapping {
         "severitylevel", "status",
       ])
       isInsights = severity >= 0 && names[severity] == "severitylevel"
+      labels = find(["labels"])
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])

@@ -18,6 +18,7 @@ struct TableRows {
   var fallback = Symbol.none
   private var unquoted: [UInt8] = []
   private var inner: [UInt8] = []
+  private var labelReader: JSONLogs?
 
   init(mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ symbols: inout SymbolTable) {
     self.mapping = mapping
@@ -258,8 +259,13 @@ struct TableRows {
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     log.component = symbol(b, row, mapping.component, &batch.symbols)
-    if log.component.isNone { log.component = fallback }
     log.severity = severity(b.extracting(field(b, row, mapping.severity)))
+    if mapping.labels >= 0 {
+      let labels = labels(b, row, context, &batch.symbols)
+      if log.component.isNone { log.component = labels.name }
+      if log.severity.isUnknown { log.severity = labels.severity }
+    }
+    if log.component.isNone { log.component = fallback }
     let isDoubled = row.fields[mapping.message].isDoubled
     if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
     if isDoubled {
@@ -270,6 +276,24 @@ struct TableRows {
     log.source = context.line(line)
     batch.logs.append(log)
     return nil
+  }
+
+  /// What the labels of a row say: names of programs and a level.
+  private mutating func labels(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+  ) -> (name: Symbol, severity: Severity) {
+    let range = field(b, row, mapping.labels)
+    guard range.count > 2, b[range.lowerBound] == 0x7B else { return (.none, .unknown) }
+    Self.undouble(b.extracting(range), into: &inner)
+    var check = JSONScanner(at: 0, depthLimit: 8)
+    guard check.skipValue(inner.span), check.position == inner.count else { return (.none, .unknown) }
+    var reader = labelReader ?? JSONLogs(table: LogKeyTable(context.settings.logKeys), clock: LogClock())
+    var texts = JSONTexts(limit: context.settings.limits.text)
+    swap(&texts.symbols, &symbols)
+    let found = reader.labels(inner.span, at: 0, &texts)
+    swap(&texts.symbols, &symbols)
+    labelReader = reader
+    return (found.name, found.severity)
   }
 
   /// A level by word, or by number on the scale that the table's first rows tell.
@@ -295,6 +319,11 @@ struct TableRows {
       (around.time, around.hasZone) = (time, true)
     }
     around.name(symbol(b, row, mapping.component, &symbols), .container)
+    if mapping.labels >= 0 {
+      let labels = labels(b, row, context, &symbols)
+      around.name(labels.name, .container)
+      around.severity = labels.severity
+    }
     around.name(fallback, .file)
     (around.request, around.requestText) = request(b, row, &symbols)
     around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))

@@ -1,0 +1,97 @@
+// Request lines of Ktor, Fiber and PHP's built-in server.
+
+internal import Model
+internal import Support
+
+/// Reads `200 OK: GET - /x in 12ms` (Ktor's CallLogging), `02:00:00 | 200 |  1.5ms | 10.0.0.9 | GET | /x | -` and
+/// `[02:00:00] 200 -  1.5ms GET /x` (Fiber's logger, versions 3 and 2) and `[Wed Nov 25 02:00:00 2026] 10.0.0.9:50000 [200]: GET /x`
+/// (`php -S`).
+enum FrameworkMessages {
+  /// A status, its words, a colon, and a method.
+  static func isKtor(_ b: Span<UInt8>) -> Bool {
+    guard b.count > 16, AccessShapes.isStatus(b, 0..<3) else { return false }
+    let colon = ByteScan.find(0x3A, in: b.extracting(first: 40), from: 5)
+    guard colon &+ 4 < b.count, colon < 40, b[colon &+ 1] == 0x20 else { return false }
+    let end = AccessServers.isMethod(b, colon &+ 2)
+    return end > 0 && JSONScanner.matches(b, end, " - /")
+  }
+
+  static func ktor(_ b: Span<UInt8>, _ tokens: AccessTokens, _ record: inout AccessRecord) -> Bool {
+    for at in 2..<max(2, min(tokens.count, 10)) where AccessMessages.isWord(b, tokens, at, "-") {
+      guard at &+ 1 < tokens.count else { return false }
+      record.status = AccessShapes.status(b, tokens[0].whole)
+      record.method = tokens[at - 1].whole
+      record.target = tokens[at + 1].whole
+      if AccessMessages.isWord(b, tokens, at + 2, "in"), at + 3 < tokens.count {
+        record.latency = AccessMessages.duration(b, tokens[at + 3].whole)
+      }
+      return true
+    }
+    return false
+  }
+
+  /// A time of day, a status, and the first duration's place.
+  static func isFiber(_ b: Span<UInt8>) -> Bool {
+    let start = b[0] == 0x5B ? 1 : 0
+    guard b.count > 28, b[start &+ 2] == 0x3A, b[start &+ 5] == 0x3A, b[start &+ 6] &- 0x30 <= 9 else { return false }
+    if start == 0 {
+      return JSONScanner.matches(b, 8, " | ") && AccessShapes.isStatus(b, 11..<14) && JSONScanner.matches(b, 14, " |")
+    }
+    return JSONScanner.matches(b, 9, "] ") && AccessShapes.isStatus(b, 11..<14) && JSONScanner.matches(b, 14, " - ")
+  }
+
+  /// The time names no day: the layer around the line does, or nothing.
+  static func fiber(_ b: Span<UInt8>, _ tokens: AccessTokens, _ record: inout AccessRecord) -> Bool {
+    record.status = AccessShapes.status(b, 11..<14)
+    guard b[0] != 0x5B else {
+      guard tokens.count >= 6 else { return false }
+      record.latency = AccessMessages.duration(b, tokens[3].whole)
+      record.method = tokens[4].whole
+      record.target = tokens[5].whole
+      return record.latency >= 0 && AccessServers.isMethod(b, record.method)
+    }
+    var column = 0
+    for at in 0..<tokens.count {
+      if AccessMessages.isWord(b, tokens, at, "|") {
+        column += 1
+        continue
+      }
+      switch column {
+      case 2: record.latency = AccessMessages.duration(b, tokens[at].whole)
+      case 4: record.method = tokens[at].whole
+      case 5 where record.target.isEmpty: record.target = tokens[at].whole
+      default: break
+      }
+    }
+    return record.latency >= 0 && AccessServers.isMethod(b, record.method)
+  }
+
+  /// The date of `ctime` in brackets, an address, and a status in brackets with a colon.
+  static func isPHP(_ b: Span<UInt8>) -> Bool {
+    guard b.count > 48, b[4] == 0x20, b[8] == 0x20, b[25] == 0x5D, b[26] == 0x20 else { return false }
+    let bracket = ByteScan.find(0x5B, in: b.extracting(first: 96), from: 28)
+    return bracket &+ 6 < b.count && JSONScanner.matches(b, bracket &+ 4, "]: ")
+      && AccessShapes.isStatus(b, bracket &+ 1..<bracket &+ 4) && AccessShapes.isAddress(b, 27..<bracket &- 1)
+  }
+
+  static func php(
+    _ b: Span<UInt8>, _ tokens: AccessTokens, _ zoneSeconds: Int, _ record: inout AccessRecord
+  ) -> Bool {
+    let times = LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds, lastDay: nil))
+    let bracket = ByteScan.find(0x5B, in: b, from: 28)
+    guard let time = times.parse(b, 1), time.isPlaced else { return false }
+    record.time = time.time
+    record.status = AccessShapes.status(b, bracket &+ 1..<bracket &+ 4)
+    var start = bracket &+ 7
+    let method = AccessServers.isMethod(b, start)
+    // Before PHP 7.4 the method was not written.
+    if method > 0 {
+      record.method = start..<method
+      start = method &+ 1
+    }
+    let end = ByteScan.find(0x20, in: b, from: start)
+    record.target = start..<end
+    if JSONScanner.matches(b, end, " - ") { record.reason = end &+ 3..<b.count }
+    return !record.target.isEmpty && b[start] == 0x2F
+  }
+}

@@ -1,0 +1,58 @@
+// Lines of text: between the lines of a JSON log, in files of text, and carried by records of other formats.
+
+internal import Model
+
+extension JSONMemberDecoder {
+  /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger.
+  mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
+    // What begins with a mark is more likely a damaged value.
+    guard records.hasLogs, (text[first] | 0x20) &- 0x61 < 26 else { return false }
+    var reader = JSONScanner(at: first)
+    if reader.skipValue(text), reader.position == text.count { return false }
+    if records.sawLog {
+      records.sawLog = false
+      records.intake.streams[0].follower.sawRecord()
+    }
+    takeTextLine(text, line: line, into: &batch)
+    return true
+  }
+
+  /// Reads one line of a file of text.
+  mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
+    let place = RecordPlace(source: records.context.line(line), position: .line(line))
+    var start = 0
+    // Syslog over TCP: messages behind their lengths, without line ends between them.
+    while let end = SyslogLine.frameEnd(text, from: start), end < text.count {
+      _ = records.takeText(text.extracting(start..<end), records.origin(into: &batch), at: place, into: &batch)
+      start = end
+    }
+    _ = records.takeText(
+      text.extracting(start..<text.count), records.origin(into: &batch), at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+  }
+
+  /// Reads a line that a record of another format carries.
+  mutating func takeCarriedText(
+    _ text: Span<UInt8>, isPartial: Bool, _ around: LineEnvelope, at offset: Int, into batch: inout RecordBatch
+  ) {
+    let place = RecordPlace(source: records.context.offset(offset), position: .offset(offset))
+    records.takeCarried(text, isPartial: isPartial, around, at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: 0, into: &batch) }
+  }
+
+  /// Reads a line that a row of a table carries.
+  mutating func takeCarriedText(
+    _ text: Span<UInt8>, _ around: LineEnvelope, line: Int, into batch: inout RecordBatch
+  ) {
+    let place = RecordPlace(source: records.context.line(line), position: .line(line))
+    records.takeCarried(text, isPartial: false, around, at: place, into: &batch)
+    if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+  }
+
+  /// Ends a file of text.
+  mutating func finishText(into batch: inout RecordBatch) {
+    records.finishText(into: &batch)
+    walkPending(line: 0, into: &batch)
+    records.close(isText: true, into: &batch)
+  }
+}
