@@ -245,6 +245,40 @@ func overloadFound() throws {
   #expect(!outages.warnings.contains { if case .overload = $0 { true } else { false } })
 }
 
+/// Six calls a second, three attempts each; ten seconds answer nothing, and the six after them one attempt in so many.
+private func down(oneIn: Int) -> CallPartial {
+  var partial = CallPartial(limit: .max)
+  var after = 0
+  for call in 0..<1_200 {
+    let arrival = Int64(call) * 1_000_000 / 6
+    var attempts: [LoggedAttempt] = []
+    for wait in [0, 200_000, 600_000] as [Int64] {
+      let second = (arrival + wait) / 1_000_000
+      if (70..<76).contains(second) { after += 1 }
+      let isAnswered =
+        (60..<70).contains(second) ? false : (70..<76).contains(second) ? after % oneIn == 0 : true
+      attempts.append(
+        LoggedAttempt(
+          start: origin + arrival + wait, duration: 1_000,
+          failure: isAnswered ? 0 : FailureKind.unavailable.rawValue, isFirst: attempts.isEmpty))
+      if isAnswered { break }
+    }
+    partial.add(attempts, to: edge)
+  }
+  return partial
+}
+
+@Test("A storm is told from an outage that lets a few through: it answers more of what comes, and needs the load")
+func storms() throws {
+  func isOverload(_ partial: CallPartial) throws -> Bool {
+    try findings(partial, []).warnings.contains { if case .overload = $0 { true } else { false } }
+  }
+  // One in two is answered for six seconds after the outage, until less comes.
+  #expect(try isOverload(down(oneIn: 2)))
+  // An outage of 94 to 97 %: in a row of seconds one attempt each gets through, and load has nothing to do with it.
+  for oneIn in [16, 18, 30] { #expect(try !isOverload(down(oneIn: oneIn)), "one in \(oneIn)") }
+}
+
 private func log() -> CallPartial { log(calls: 4_000, attempts: 2) { _, _ in 30_000 } }
 
 @Test("A law is named from few waits, and none from hardly any")

@@ -72,8 +72,8 @@ struct OutcomeModel: Sendable {
   /// Where a request stands on its way: what is known about the state at the time of its last attempt.
   struct AttemptState: Sendable {
     var time: Int64
-    /// P(down) given the past and the request's own failures.
-    var down: Double
+    /// What the past and the request's own failures tell about being down.
+    var down: DownBelief
     /// The next observation that lies ahead.
     var next: Int
   }
@@ -91,7 +91,7 @@ struct OutcomeModel: Sendable {
     let k = episode - line.range.lowerBound
     let time = log.arrival[episode]
     let p =
-      k > 0 ? line.after(line.forward[k - 1], line.memory(time - log.arrival[episode - 1])) : line.share
+      k > 0 ? line.after(line.known(k - 1), line.memory(time - log.arrival[episode - 1])) : line.usual
     return AttemptState(time: time, down: p, next: episode + 1)
   }
 
@@ -111,7 +111,7 @@ struct OutcomeModel: Sendable {
       let high = min(low + step, range.upperBound)
       low = log.arrival[low..<high].partitioningIndex { $0 > time } - 1
       way.time = log.arrival[low]
-      way.down = timelines[component].forward[low - range.lowerBound]
+      way.down = timelines[component].known(low - range.lowerBound)
       way.next = low + 1
     }
     while way.next < range.upperBound, log.arrival[way.next] <= time {
@@ -140,14 +140,14 @@ struct OutcomeModel: Sendable {
   }
 
   private func raw(_ way: AttemptState, _ log: borrowing CallLog, component: Int) -> Double {
-    var future = 0.5
+    var future = timelines[component].noEvidence
     if way.next < timelines[component].range.upperBound {
       future = timelines[component].before(
         timelines[component].evidence(log, way.next),
         timelines[component].memory(log.arrival[way.next] - way.time))
     }
-    let d = way.down * future
-    let u = (1 - way.down) * (1 - future)
+    let d = way.down.short * future.short + way.down.long * future.long
+    let u = (1 - way.down.short - way.down.long) * (1 - future.short - future.long)
     let isDown = d / max(d + u, .leastNormalMagnitude)
     return isDown * down[component] + (1 - isDown) * up[component]
   }
@@ -166,9 +166,10 @@ struct OutcomeModel: Sendable {
 
   /// The request's own attempt at the way's time failed.
   func fail(_ way: inout AttemptState, component: Int) {
-    let d = way.down * down[component]
-    let u = (1 - way.down) * up[component]
-    way.down = d / max(d + u, .leastNormalMagnitude)
+    let (short, long) = (way.down.short * down[component], way.down.long * down[component])
+    let u = (1 - way.down.short - way.down.long) * up[component]
+    let all = max(short + long + u, .leastNormalMagnitude)
+    way.down = DownBelief(short: short / all, long: long / all)
   }
 
   static func bin(_ failure: Double) -> Int {

@@ -1,5 +1,5 @@
-// When a component was up and when it was down, as far as the first attempts of all requests tell: a two-state hidden
-// Markov chain in continuous time.
+// When a component was up and when it was down, as far as the first attempts of all requests tell: a hidden Markov chain in
+// continuous time, of two states or, where outages are of two kinds, of three.
 internal import Glibc
 
 /// The state of one component over the log.
@@ -8,10 +8,15 @@ internal import Glibc
 /// another while it is down. All four are fitted by expectation maximisation (L. Rabiner, "A tutorial on hidden Markov
 /// models", 1989, with the transition matrix of a continuous-time chain between observations). What is kept is the
 /// probability of being down given everything before each observation, and the evidence of everything after it.
+///
+/// Where the lengths of outages are no single exponential, a chain with two ways of being down is fitted too, and kept where
+/// it makes the log more likely than its two parameters more are worth (`OutageKinds`).
 struct StateTimeline: Sendable {
   /// Observations that the fit looks at; the smoothing always covers all.
   static let fitLimit = 300_000
   static let rounds = 6
+  /// The same for two kinds of outages.
+  static let splitRounds = 12
 
   let range: Range<Int>
   /// lambda + mu, per microsecond.
@@ -21,10 +26,15 @@ struct StateTimeline: Sendable {
   /// Failure probabilities of first attempts.
   private(set) var up: Double
   private(set) var down: Double
-  /// P(down | observations up to and including i), by i - range.lowerBound.
+  /// The two kinds of outages, where there are two.
+  private(set) var kinds: OutageKinds?
+  /// P(down | observations up to and including i), by i - range.lowerBound; of short outages where there are two kinds.
   private(set) var forward: [Double] = []
   /// The evidence after i for down, as its part of that for down and up together.
   private(set) var backward: [Double] = []
+  // The same for long outages; empty where there is one kind.
+  private var forwardLong: [Double] = []
+  private var backwardLong: [Double] = []
 
   init(_ log: borrowing CallLog, component: Int, outages: Outages) {
     range = log.ranges[component]
@@ -55,66 +65,130 @@ struct StateTimeline: Sendable {
     down = max(inside.failed / inside.all, 0.5)
     let fitted = min(range.count, Self.fitLimit)
     for _ in 0..<Self.rounds { fit(log, fitted) }
+    if let lengths = OutageLengths(spans) { split(log, lengths, fitted) }
     smooth(log, range.count)
   }
 
-  /// The probability of staying away from the mean for this long.
-  @inline(__always)
-  func memory(_ time: Int64) -> Double { exp(-speed * Double(max(time, 0))) }
-
-  /// P(down) a while later.
-  @inline(__always)
-  func after(_ p: Double, _ memory: Double) -> Double { share + (p - share) * memory }
-
-  /// P(down) after an observation.
-  @inline(__always)
-  func observed(_ p: Double, failed: Bool) -> Double {
-    let d = p * (failed ? down : 1 - down)
-    let u = (1 - p) * (failed ? up : 1 - up)
-    return d / max(d + u, .leastNormalMagnitude)
+  /// Fits two kinds of outages, and takes them where the log is that much more likely with them.
+  private mutating func split(_ log: borrowing CallLog, _ lengths: OutageLengths, _ count: Int) {
+    let one = self
+    let single = smooth(log, count)
+    let falls = speed * share
+    let total = falls * lengths.share
+    kinds = OutageKinds(
+      OutageKinds.Rates(
+        falls: DownBelief(short: total, long: max(falls - total, total / 100)),
+        rises: DownBelief(short: 1 / lengths.short, long: 1 / lengths.long)))
+    forwardLong = Array(repeating: 0, count: forward.count)
+    backwardLong = forwardLong
+    for _ in 0..<Self.splitRounds { fit(log, count) }
+    let both = smooth(log, count)
+    // G. Schwarz's criterion (1978).
+    guard both - single > Glibc.log(Double(max(count, 2))) else {
+      self = one
+      return
+    }
+    forwardLong = Array(repeating: 0, count: range.count)
+    backwardLong = forwardLong
   }
 
-  /// The evidence part for down, a while before evidence `d` of down and 1 - d of up.
+  /// What is known before any observation.
+  var usual: DownBelief { kinds?.share ?? DownBelief(short: share, long: 0) }
+
+  /// What is known after observation k, counted from the first.
   @inline(__always)
-  func before(_ d: Double, _ memory: Double) -> Double {
+  func known(_ k: Int) -> DownBelief {
+    DownBelief(short: forward[k], long: forwardLong.isEmpty ? 0 : forwardLong[k])
+  }
+
+  /// The evidence where nothing follows.
+  var noEvidence: DownBelief { kinds == nil ? DownBelief(short: 0.5, long: 0) : DownBelief(short: 1 / 3, long: 1 / 3) }
+
+  /// How much of what is known now is left after a time.
+  @inline(__always)
+  func memory(_ time: Int64) -> DownBelief {
+    guard let kinds else { return DownBelief(short: exp(-speed * Double(max(time, 0))), long: 0) }
+    return kinds.memory(Double(max(time, 0)))
+  }
+
+  /// The state a while later.
+  @inline(__always)
+  func after(_ p: DownBelief, _ memory: DownBelief) -> DownBelief {
+    guard let kinds else { return DownBelief(short: share + (p.short - share) * memory.short, long: 0) }
+    return kinds.after(p, memory)
+  }
+
+  /// The state after an observation.
+  @inline(__always)
+  func observed(_ p: DownBelief, failed: Bool) -> DownBelief { weighed(p, failed: failed).belief }
+
+  /// The same of any failure probabilities, and how likely the observation was.
+  @inline(__always)
+  private func weighed(_ p: DownBelief, failed: Bool) -> (belief: DownBelief, chance: Double) {
+    let isDown = failed ? down : 1 - down
+    let (short, long) = (p.short * isDown, p.long * isDown)
+    let u = (1 - p.short - p.long) * (failed ? up : 1 - up)
+    let all = max(short + long + u, .leastNormalMagnitude)
+    return (DownBelief(short: short / all, long: long / all), all)
+  }
+
+  /// The evidence a while before evidence of a time.
+  @inline(__always)
+  func before(_ evidence: DownBelief, _ memory: DownBelief) -> DownBelief {
+    if let kinds { return kinds.before(evidence, memory) }
+    let d = evidence.short
     let u = 1 - d
     let average = share * d + (1 - share) * u
-    let fromDown = average + (d - average) * memory
-    let fromUp = average + (u - average) * memory
-    return fromDown / max(fromDown + fromUp, .leastNormalMagnitude)
+    let fromDown = average + (d - average) * memory.short
+    let fromUp = average + (u - average) * memory.short
+    return DownBelief(short: fromDown / max(fromDown + fromUp, .leastNormalMagnitude), long: 0)
   }
 
   /// The evidence of observation j and all after it, at its time.
   @inline(__always)
-  func evidence(_ log: borrowing CallLog, _ j: Int) -> Double {
-    if log.isRefused[j] { return backward[j - range.lowerBound] }
-    let failed = log.firstFailure[j] != 0
-    let d = backward[j - range.lowerBound] * (failed ? down : 1 - down)
-    let u = (1 - backward[j - range.lowerBound]) * (failed ? up : 1 - up)
-    return d / max(d + u, .leastNormalMagnitude)
+  func evidence(_ log: borrowing CallLog, _ j: Int) -> DownBelief {
+    let k = j - range.lowerBound
+    let later = DownBelief(short: backward[k], long: backwardLong.isEmpty ? 0 : backwardLong[k])
+    return log.isRefused[j] ? later : observed(later, failed: log.firstFailure[j] != 0)
   }
 
-  private mutating func smooth(_ log: borrowing CallLog, _ count: Int) {
+  /// Runs through the observations both ways; how likely they are, its logarithm, where there are two kinds to weigh.
+  @discardableResult
+  private mutating func smooth(_ log: borrowing CallLog, _ count: Int) -> Double {
     let first = range.lowerBound
     if forward.count < count {
       forward = Array(repeating: 0, count: count)
       backward = Array(repeating: 0.5, count: count)
     }
-    var p = share
+    var p = usual
+    // The product of the chances and its logarithm so far: one logarithm for many observations.
+    var (product, likelihood) = (1.0, 0.0)
     for k in 0..<count {
       if k > 0 { p = after(p, memory(log.arrival[first + k] - log.arrival[first + k - 1])) }
-      if !log.isRefused[first + k] { p = observed(p, failed: log.firstFailure[first + k] != 0) }
-      forward[k] = p
+      if !log.isRefused[first + k] {
+        let (belief, chance) = weighed(p, failed: log.firstFailure[first + k] != 0)
+        p = belief
+        product *= chance
+        if product < 1e-200 { (product, likelihood) = (1, likelihood + Glibc.log(max(product, .leastNormalMagnitude))) }
+      }
+      forward[k] = p.short
+      if !forwardLong.isEmpty { forwardLong[k] = p.long }
     }
-    backward[count - 1] = 0.5
-    guard count > 1 else { return }
+    var evidence = noEvidence
+    backward[count - 1] = evidence.short
+    if !backwardLong.isEmpty { backwardLong[count - 1] = evidence.long }
     for k in stride(from: count - 2, through: 0, by: -1) {
-      backward[k] = before(evidence(log, first + k + 1), memory(log.arrival[first + k + 1] - log.arrival[first + k]))
+      evidence = before(
+        self.evidence(log, first + k + 1), memory(log.arrival[first + k + 1] - log.arrival[first + k]))
+      backward[k] = evidence.short
+      if !backwardLong.isEmpty { backwardLong[k] = evidence.long }
     }
+    return likelihood + Glibc.log(product)
   }
 
   private mutating func fit(_ log: borrowing CallLog, _ count: Int) {
     smooth(log, count)
+    if let kinds { return fit(log, count, kinds) }
     let first = range.lowerBound
     // Weak opinions that keep a quiet component's table sane.
     var (downFailed, downAll, upFailed, upAll) = (1.8, 2.0, 0.02, 4.0)
@@ -134,8 +208,8 @@ struct StateTimeline: Sendable {
       }
       guard k + 1 < count else { continue }
       let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
-      let e = memory(Int64(gap))
-      let next = evidence(log, first + k + 1)
+      let e = memory(Int64(gap)).short
+      let next = evidence(log, first + k + 1).short
       // Joint weights of the states at both ends.
       let dd = f * (share + (1 - share) * e) * next
       let du = f * (1 - share) * (1 - e) * (1 - next)
@@ -151,6 +225,63 @@ struct StateTimeline: Sendable {
     let mu = rises / max(timeDown, 1)
     speed = lambda + mu
     share = lambda / speed
+    up = min(max(upFailed / upAll, 1e-6), 0.5)
+    down = min(max(downFailed / downAll, max(2 * up, 0.3)), 1 - 1e-6)
+  }
+
+  /// A round of expectation maximisation with two kinds of outages.
+  private mutating func fit(_ log: borrowing CallLog, _ count: Int, _ kinds: OutageKinds) {
+    let first = range.lowerBound
+    var (downFailed, downAll, upFailed, upAll) = (1.8, 2.0, 0.02, 4.0)
+    let old = kinds.rates
+    // Half a change of each kind more than was seen, after as long as it usually takes.
+    var falls = DownBelief(short: 0.5, long: 0.5)
+    var rises = falls
+    var timeUp = 1 / max(old.falls.down, 1e-15)
+    var timeDown = DownBelief(short: 0.5 / old.rises.short, long: 0.5 / old.rises.long)
+    for k in 0..<count {
+      let f = known(k)
+      let later = DownBelief(short: backward[k], long: backwardLong[k])
+      let d = f.short * later.short + f.long * later.long
+      let u = (1 - f.down) * (1 - later.down)
+      let isDown = d / max(d + u, .leastNormalMagnitude)
+      if !log.isRefused[first + k] {
+        let failed = log.firstFailure[first + k] != 0 ? 1.0 : 0
+        downAll += isDown
+        upAll += 1 - isDown
+        downFailed += isDown * failed
+        upFailed += (1 - isDown) * failed
+      }
+      guard k + 1 < count else { continue }
+      let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
+      let left = kinds.memory(gap)
+      let next = evidence(log, first + k + 1)
+      // Joint weights of the states at both ends, by the state before.
+      func weights(_ from: DownBelief, _ weight: Double) -> (short: Double, long: Double, up: Double) {
+        let to = kinds.after(from, left)
+        return (
+          weight * to.short * next.short, weight * to.long * next.long, weight * (1 - to.down) * (1 - next.down)
+        )
+      }
+      let short = weights(DownBelief(short: 1, long: 0), f.short)
+      let long = weights(DownBelief(short: 0, long: 1), f.long)
+      let up = weights(DownBelief(short: 0, long: 0), 1 - f.down)
+      let all = max(
+        short.short + short.long + short.up + long.short + long.long + long.up + up.short + up.long + up.up,
+        .leastNormalMagnitude)
+      falls.short += (up.short + long.short) / all
+      falls.long += (up.long + short.long) / all
+      rises.short += (short.up + short.long) / all
+      rises.long += (long.up + long.short) / all
+      let across = short.long + long.short
+      timeUp += gap * (up.up + 0.5 * (up.short + up.long + short.up + long.up)) / all
+      timeDown.short += gap * (short.short + 0.5 * (up.short + short.up + across)) / all
+      timeDown.long += gap * (long.long + 0.5 * (up.long + long.up + across)) / all
+    }
+    self.kinds = OutageKinds(
+      OutageKinds.Rates(
+        falls: DownBelief(short: falls.short / max(timeUp, 1), long: falls.long / max(timeUp, 1)),
+        rises: DownBelief(short: rises.short / max(timeDown.short, 1), long: rises.long / max(timeDown.long, 1))))
     up = min(max(upFailed / upAll, 1e-6), 0.5)
     down = min(max(downFailed / downAll, max(2 * up, 0.3)), 1 - 1e-6)
   }

@@ -15,8 +15,8 @@ extension ReplayRun {
     let timeout = min(replay.retry.attemptTimeout ?? .max, max(end.subtractingSaturated(time), 0))
     var code: UInt8
     var length: Int64
-    if replay.isOverloaded, let overload = replay.base.overloads[component] {
-      (code, length) = overloaded(slot, overload, at: time)
+    if replay.isOverloaded, let met = overloaded(slot, at: time) {
+      (code, length) = met
     } else if flights[index].follows, !replay.base.log.isRefused[episode], logIndex < range.upperBound,
       abs(replay.base.log.start[logIndex].subtractingSaturated(time)) <= replay.base.settings.sameStart
     {
@@ -66,10 +66,12 @@ extension ReplayRun {
   }
 
   /// What an attempt meets where load makes the failures.
-  private mutating func overloaded(_ slot: Int32, _ overload: Overload, at time: Int64) -> (UInt8, Int64) {
-    let flight = flights[Int(slot)]
-    let episode = Int(flight.episode)
-    let seed = seed(episode, flight.attempts)
+  private mutating func overloaded(_ slot: Int32, at time: Int64) -> (UInt8, Int64)? {
+    let component = Int(flights[Int(slot)].component)
+    guard let overload = replay.base.overloads[component] else { return nil }
+    let episode = Int(flights[Int(slot)].episode)
+    let attempts = flights[Int(slot)].attempts
+    let seed = seed(episode, attempts)
     flights[Int(slot)].follows = false
     sums.estimated += 1
     drawn += 1
@@ -77,19 +79,15 @@ extension ReplayRun {
     let failure = load.failure(overload, at: time)
     guard SplitMix64.unit(StableHash.combine(seed, 5)) < failure else {
       sums.won += 1
-      let index = replay.base.log.attempts(of: episode).lowerBound + flight.attempts - 1
-      let own =
-        index < replay.base.log.attempts(of: episode).upperBound ? overload.own[Int32(truncatingIfNeeded: index)] : nil
-      let service =
-        own
-        ?? (overload.services.isEmpty
-          ? 0 : overload.services[Int(StableHash.mix(seed &+ 1) % UInt64(overload.services.count))])
-      let length =
-        load.serve(overload, at: time, service: service)
-        ?? replay.base.successDuration(Int(flight.component), near: episode, at: time, seed: seed &+ 1)
-      return (0, length)
+      let range = replay.base.log.attempts(of: episode)
+      let index = range.lowerBound + attempts - 1
+      let own = index < range.upperBound ? overload.own[Int32(truncatingIfNeeded: index)] : nil
+      let count = UInt64(overload.services.count)
+      let service = own ?? (count == 0 ? 0 : overload.services[Int(StableHash.mix(seed &+ 1) % count)])
+      if let length = load.serve(overload, at: time, service: service) { return (0, length) }
+      return (0, replay.base.successDuration(component, near: episode, at: time, seed: seed &+ 1))
     }
-    let length = replay.base.failureDuration(Int(flight.component), at: time, seed: seed &+ 2)
+    let length = replay.base.failureDuration(component, at: time, seed: seed &+ 2)
     load.hold(overload, until: time.addingSaturated(length))
     let kind = replay.base.log.firstFailure[episode]
     return (kind != 0 ? kind : overload.kind, length)
