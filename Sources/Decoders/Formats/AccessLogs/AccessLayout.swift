@@ -87,10 +87,9 @@ struct AccessLayout {
     record.hasUnitlessDuration = hasUnitlessDuration
     record.isSingleTry = true
     var i = 0
-    var marks = FieldMarks()
     for role in roles {
       guard i < b.count, b[i] > 0x20 else { return nil }
-      guard let field = Self.field(b, &i, role, &marks) else { return nil }
+      guard let field = field(b, &i, role) else { return nil }
       switch role {
       case .word, .text, .bracket: break
       case .dash: guard field.count == 1, b[field.lowerBound] == 0x2D else { return nil }
@@ -133,9 +132,7 @@ struct AccessLayout {
   }
 
   /// The text of the token at a place, and behind it the next one's; nil where the token is of another kind, or part of a list.
-  @inline(__always) private static func field(
-    _ b: Span<UInt8>, _ i: inout Int, _ role: Role, _ marks: inout FieldMarks
-  ) -> Range<Int>? {
+  @inline(__always) private func field(_ b: Span<UInt8>, _ i: inout Int, _ role: Role) -> Range<Int>? {
     let start = i
     let first = b[start]
     let close: UInt8
@@ -144,14 +141,14 @@ struct AccessLayout {
     case .time, .bracket, .emptyBracket, .upstream: close = 0x5D
     default:
       guard first != 0x22, first != 0x5B, first != 0x7B else { return nil }
-      let end = marks.next(0x20, in: b, from: start)
+      let end = ByteScan.find(0x20, in: b, from: start)
       // `a, b` and `a : b` are lists.
       if b[end &- 1] == 0x2C || end &- start == 1 && first == 0x3A { return nil }
       i = end &+ 1
       return start..<end
     }
     guard first == (close == 0x22 ? 0x22 : 0x5B) else { return nil }
-    let end = marks.next(close, in: b, from: start &+ 1)
+    let end = ByteScan.find(close, in: b, from: start &+ 1)
     guard end < b.count, b[end &- 1] != 0x5C else { return nil }
     if end &+ 1 < b.count, b[end &+ 1] != 0x20 { return nil }
     i = end &+ 2
@@ -176,26 +173,5 @@ struct AccessLayout {
     stamp.append(copying: b.extracting(field))
     stampTime = time
     return time
-  }
-}
-
-/// The blanks, quotes and closing brackets of a line in their order, sixteen bytes looked at once: a line is passed over once,
-/// however many fields it has.
-private struct FieldMarks {
-  private var base = -16
-  private var bits: UInt32 = 0
-
-  /// The first of one of the marks at or after a place that is behind all those before; the line's end where there is none.
-  @inline(__always) mutating func next(_ mark: UInt8, in b: Span<UInt8>, from start: Int) -> Int {
-    while true {
-      while bits == 0 {
-        base &+= 16
-        if base >= b.count { return b.count }
-        bits = ByteScan.marks((0x20, 0x22, 0x5D, 0x20), in: b, at: base)
-      }
-      let at = base &+ bits.trailingZeroBitCount
-      bits &= bits &- 1
-      if at >= start, b[at] == mark { return at }
-    }
   }
 }
