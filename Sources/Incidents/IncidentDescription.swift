@@ -304,7 +304,10 @@ struct IncidentDescription {
     if let first {
       for callee in grid.callees[first] {
         let name = grid.name(callee)
-        if !incident.components.contains(where: { $0.id == name }) {
+        // Who stands among the suspects has something against it.
+        if !incident.components.contains(where: { $0.id == name }),
+          !incident.rootCauses.contains(where: { $0.component == name })
+        {
           lines.append(.rejectedCallee(component: name, caller: best.component))
         }
         if lines.count >= 6 { break }
