@@ -204,7 +204,7 @@ package enum IncidentPage {
 enum Labels {
   /// What kind of trouble an incident is. Where nothing failed it is not called a burst of errors.
   static func title(_ incident: Incident) -> String {
-    if case .departed = incident.headline { return "Behaved differently" }
+    if case .departed = incident.headline { return "Departure from the usual" }
     return title(incident.kind)
   }
 
