@@ -68,7 +68,8 @@ enum IncidentWording {
     let ran: InlineText =
       switch (first, next) {
       case (.start, .end): " did nothing at all"
-      case (_, .end): " ended right after " + event(first)
+      // More than usual: what usually follows is missing.
+      case (_, .end): (share > usual ? " ended early, right after " : " ended right after ") + event(first)
       case (.start, _): " began with " + event(next)
       default: " went from " + event(first) + " straight to " + event(next)
       }
