@@ -51,22 +51,3 @@ struct Anomaly {
   /// Which spans it slowed, for slow ones.
   var reach: LatencyContrast.Reach?
 }
-
-/// Runs of marked minutes as ranges, joined over gaps.
-enum MinuteRuns {
-  /// The runs of marked minutes (indices, ascending); a gap of at most `gap` microseconds does not end one.
-  static func runs(_ marked: [Int], slots: [Int32], gap: Int64) -> [ClosedRange<Int>] {
-    var runs: [ClosedRange<Int>] = []
-    for minute in marked {
-      if let last = runs.last {
-        let distance = Int64(slots[minute] - slots[last.upperBound] - 1) * IncidentPartial.coarse
-        if distance <= gap {
-          runs[runs.count - 1] = last.lowerBound...minute
-          continue
-        }
-      }
-      runs.append(minute...minute)
-    }
-    return runs
-  }
-}

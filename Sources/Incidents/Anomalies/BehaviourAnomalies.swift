@@ -22,42 +22,32 @@ struct BehaviourAnomalies {
   ///
   /// - Complexity: O(pairs × minutes)
   func find(beside others: [Anomaly]) -> [Anomaly] {
-    var marks: [Int: Marks] = [:]
+    var marks: [Int: MinuteMarks] = [:]
     var moved: [(window: [Int], from: Int, mark: SuspectScorer.Unusual.Moved)] = []
     // By minute, the components of which anything departs.
     var departing: [Set<Int>] = []
     for minute in grid.minutes.indices {
-      departing.append(Set(scorer.behaviours(in: [minute]).map(\.component)))
-      for length in [1, 3] where minute + 1 >= length {
-        let window = Array((minute + 1 - length)...minute)
-        guard grid.minutes[minute] - grid.minutes[window[0]] < Int32(length) else { continue }
-        for unusual in scorer.behaviours(in: window) {
+      let own = scorer.behaviours(in: [minute])
+      departing.append(Set(own.map(\.component)))
+      for window in grid.windows(endingAt: minute) {
+        for unusual in window.count == 1 ? own : scorer.behaviours(in: Array(window)) {
+          let seen = window.filter { departing[$0].contains(unusual.component) }
+          let shown = seen.isEmpty ? Array(window) : seen
           if isCertain(unusual.strength, unusual.excess, unusual.departed) {
-            let seen = window.filter { departing[$0].contains(unusual.component) }
-            marks[unusual.component, default: Marks()].take(seen.isEmpty ? window : seen, unusual.strength)
+            marks[unusual.component, default: MinuteMarks()].take(shown, unusual.strength)
           } else if let mark = unusual.moved, isCertain(mark.strength, mark.excess, mark.departed) {
-            let seen = window.filter { departing[$0].contains(unusual.component) }
-            moved.append((seen.isEmpty ? window : seen, unusual.component, mark))
+            moved.append((shown, unusual.component, mark))
           }
         }
       }
     }
     let known = anomalies(marks)
     marks = [:]
-    for (window, from, mark) in moved where !isTold(window, of: [from, mark.cause], in: others + known) {
-      marks[mark.bearer, default: Marks()].take(window, mark.strength)
+    let told = others + known
+    for (window, from, mark) in moved where !isTold(window, of: [from, mark.cause], in: told) {
+      marks[mark.bearer, default: MinuteMarks()].take(window, mark.strength)
     }
     return known + anomalies(marks)
-  }
-
-  private struct Marks {
-    var minutes: Set<Int> = []
-    var strength = 0.0
-
-    mutating func take(_ window: [Int], _ value: Double) {
-      minutes.formUnion(window)
-      strength = max(strength, value)
-    }
   }
 
   private func isCertain(_ strength: Double, _ excess: Double, _ departed: Double) -> Bool {
@@ -67,18 +57,18 @@ struct BehaviourAnomalies {
   /// Whether another anomaly of one of some components tells of that time.
   private func isTold(_ window: [Int], of components: [Int], in others: [Anomaly]) -> Bool {
     guard let first = window.first, let last = window.last else { return true }
-    let start = IncidentPartial.start(grid.minutes[first], IncidentPartial.coarse)
-    let end = IncidentPartial.start(grid.minutes[last] + 1, IncidentPartial.coarse)
-    return others.contains { components.contains($0.component) && $0.onset < end && $0.end > start }
+    let time = grid.time(of: first...last)
+    return others.contains {
+      components.contains($0.component) && $0.onset < time.upperBound && $0.end > time.lowerBound
+    }
   }
 
-  private func anomalies(_ marks: [Int: Marks]) -> [Anomaly] {
+  private func anomalies(_ marks: [Int: MinuteMarks]) -> [Anomaly] {
     marks.sorted { $0.key < $1.key }.flatMap { component, marks in
       MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2).map { run in
-        Anomaly(
-          component: component, sign: .behaviour,
-          onset: IncidentPartial.start(grid.minutes[run.lowerBound], IncidentPartial.coarse),
-          end: IncidentPartial.start(grid.minutes[run.upperBound] + 1, IncidentPartial.coarse),
+        let time = grid.time(of: run)
+        return Anomaly(
+          component: component, sign: .behaviour, onset: time.lowerBound, end: time.upperBound,
           strength: marks.strength)
       }
     }

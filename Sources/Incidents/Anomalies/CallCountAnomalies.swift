@@ -35,7 +35,7 @@ struct CallCountAnomalies {
     self.durations = durations
     self.settings = settings
     counts = CallCounts(grid)
-    windows = Self.windows(grid)
+    windows = grid.minutes.indices.map { grid.windows(endingAt: $0).map(Array.init) }
   }
 
   /// Who is at fault, and between whom there are more calls.
@@ -48,20 +48,9 @@ struct CallCountAnomalies {
     }
   }
 
-  /// Where it is, by minute, and how sure.
-  private struct Marks {
-    var minutes: Set<Int> = []
-    var strength = 0.0
-
-    mutating func take(_ found: [Int], _ value: Double) {
-      minutes.formUnion(found)
-      strength = max(strength, value)
-    }
-  }
-
   /// - Complexity: O((edges + event pairs) × minutes)
   func find() -> [Anomaly] {
-    var marks: [Trouble: Marks] = [:]
+    var marks: [Trouble: MinuteMarks] = [:]
     let answers = Dictionary(grouping: behaviour.answers()) { Anomaly.Way(caller: $0.caller, callee: $0.next) }
     for (way, usual) in counts.usual.sorted(by: { $0.key < $1.key }) {
       let leading = answers[way] ?? []
@@ -70,13 +59,13 @@ struct CallCountAnomalies {
         let found = marked(answer)
         guard !found.minutes.isEmpty else { continue }
         known.formUnion(found.minutes)
-        marks[Trouble(cause: answer.first, way: way), default: Marks()].take(Array(found.minutes), found.strength)
+        marks[Trouble(cause: answer.first, way: way), default: MinuteMarks()].take(found.minutes, found.strength)
       }
       let found = marked(way, usual)
       // Whose answers are why is known already, or need not be as sure as that there are more calls.
       guard !found.minutes.isEmpty, known.isDisjoint(with: found.minutes) else { continue }
       let cause = strongest(leading, in: found.minutes.sorted()) ?? way.caller
-      marks[Trouble(cause: cause, way: way), default: Marks()].take(Array(found.minutes), found.strength)
+      marks[Trouble(cause: cause, way: way), default: MinuteMarks()].take(found.minutes, found.strength)
     }
     return marks.sorted { $0.key < $1.key }.flatMap { anomalies($0, $1) }
   }
@@ -91,19 +80,8 @@ struct CallCountAnomalies {
     return most.first
   }
 
-  private static func windows(_ grid: ComponentTimeline) -> [[[Int]]] {
-    grid.minutes.indices.map { minute in
-      [1, 3].compactMap { length in
-        guard minute + 1 >= length, grid.minutes[minute] - grid.minutes[minute + 1 - length] < Int32(length) else {
-          return nil
-        }
-        return Array((minute + 1 - length)...minute)
-      }
-    }
-  }
-
-  private func marked(_ way: Anomaly.Way, _ usual: RobustBaseline) -> Marks {
-    var marks = Marks()
+  private func marked(_ way: Anomaly.Way, _ usual: RobustBaseline) -> MinuteMarks {
+    var marks = MinuteMarks()
     for window in windows.joined() {
       let seen = counts.sum(way, window)
       guard seen.requests >= Self.leastRequests else { continue }
@@ -126,9 +104,9 @@ struct CallCountAnomalies {
   }
 
   /// Where a component's answers make its caller ask another.
-  private func marked(_ answer: BehaviourContrast.Answer) -> Marks {
+  private func marked(_ answer: BehaviourContrast.Answer) -> MinuteMarks {
     let way = Anomaly.Way(caller: answer.caller, callee: answer.next)
-    var marks = Marks()
+    var marks = MinuteMarks()
     // Three minutes show it only where one of them does.
     let raised = behaviour.raised(answer)
     let ends = Set(raised.flatMap { $0..<min($0 + 3, grid.width) }).sorted()
@@ -154,7 +132,7 @@ struct CallCountAnomalies {
       || seen.failures >= Self.failedShare * seen.calls
   }
 
-  private func anomalies(_ trouble: Trouble, _ marks: Marks) -> [Anomaly] {
+  private func anomalies(_ trouble: Trouble, _ marks: MinuteMarks) -> [Anomaly] {
     guard let usual = counts.usual[trouble.way] else { return [] }
     return MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2).compactMap { run in
       let minutes = Array(run)

@@ -60,9 +60,7 @@ struct FailureAnomalies {
     var marked: [Int] = []
     var strength = [Double](repeating: 0, count: grid.width)
     for minute in grid.minutes.indices {
-      for length in [1, 3] where minute + 1 >= length {
-        let window = (minute + 1 - length)...minute
-        guard grid.minutes[minute] - grid.minutes[window.lowerBound] < Int32(length) else { continue }
+      for window in grid.windows(endingAt: minute) {
         let failures = window.reduce(0) { $0 + counts[$1] }
         let requests = window.reduce(0) { $0 + totals[$1] }
         let expected = rate * requests

@@ -110,12 +110,9 @@ struct LatencyAnomalies {
   ) -> [Anomaly] {
     var marks: [Int: Marks] = [:]
     for minute in grid.minutes.indices {
-      for length in [1, 3] where minute + 1 >= length {
-        // Three minutes at once show what is rarely visited.
-        let window = Array((minute + 1 - length)...minute)
-        guard grid.minutes[minute] - grid.minutes[window[0]] < Int32(length) else { continue }
+      for window in grid.windows(endingAt: minute).map(Array.init) {
         for delay in latency.causes(in: window, certainty: Self.certainty) where delay.slowed >= Self.leastSlowed {
-          if length > 1, marks[delay.component]?.minutes.isDisjoint(with: window) == false { continue }
+          if window.count > 1, marks[delay.component]?.minutes.isDisjoint(with: window) == false { continue }
           marks[delay.component, default: Marks()].add(window, delay)
         }
       }

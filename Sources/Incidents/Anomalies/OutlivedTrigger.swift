@@ -71,9 +71,9 @@ struct OutlivedTrigger {
     }
     // A load that stays raised, or comes again, is not over.
     guard after.dropFirst().allSatisfy({ counts[$0] <= Self.calm * usual }) else { return nil }
+    let time = grid.time(of: begin...last)
     return Trigger(
-      start: IncidentPartial.start(grid.minutes[begin], IncidentPartial.coarse),
-      end: IncidentPartial.start(grid.minutes[last] + 1, IncidentPartial.coarse),
+      start: time.lowerBound, end: time.upperBound,
       kind: .load(counts[begin...last].max() ?? 0, usual: usual))
   }
 

@@ -72,10 +72,6 @@ struct CallCounts {
   /// the first and the last of them in so far as they are above the usual; else whole minutes.
   func extent(_ way: Anomaly.Way, _ run: ClosedRange<Int>, usual: Double, now: Double) -> Range<Int64> {
     let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
-    let whole =
-      IncidentPartial.start(
-        grid.minutes[run.lowerBound], IncidentPartial.coarse)..<IncidentPartial.start(
-        grid.minutes[run.upperBound] + 1, IncidentPartial.coarse)
     let slots = Array(((grid.minutes[run.lowerBound] - 1) * ratio)..<((grid.minutes[run.upperBound] + 2) * ratio))
     let rates = slots.map { slot -> Double? in
       guard let asked = fineRequests[way.caller][slot], asked > 0 else { return nil }
@@ -84,7 +80,7 @@ struct CallCounts {
     let border = (usual + now) / 2
     let excess = rates.map { $0.map { $0 > border ? 1.0 : -1.0 } ?? 0 }
     guard let begin = ChangePoint.onset(excess, threshold: 2), let finish = excess.lastIndex(of: 1), finish >= begin
-    else { return whole }
+    else { return grid.time(of: run) }
     // A slot of which only a part has more calls has less of them.
     func part(_ index: Int) -> Double {
       min(1, max(0, ((rates[index] ?? now) - usual) / max(now - usual, 1e-9)))

@@ -1,0 +1,51 @@
+// Minutes in which something departs: the windows that are looked at, what is marked, and the runs that marks make.
+
+internal import Support
+
+extension ComponentTimeline {
+  /// What is looked at in each minute: it by itself, and the three up to it where none of them is missing, for three at once show what
+  /// is rarely visited.
+  func windows(endingAt minute: Int) -> [ClosedRange<Int>] {
+    [1, 3].compactMap { length in
+      let first = minute + 1 - length
+      guard first >= 0, minutes[minute] - minutes[first] < Int32(length) else { return nil }
+      return first...minute
+    }
+  }
+
+  /// From the beginning of a run's first minute to the end of its last, microseconds since the epoch.
+  func time(of run: ClosedRange<Int>) -> Range<Int64> {
+    let start = IncidentPartial.start(minutes[run.lowerBound], IncidentPartial.coarse)
+    return start..<IncidentPartial.start(minutes[run.upperBound] + 1, IncidentPartial.coarse)
+  }
+}
+
+/// Minutes that were marked, and how sure the surest of them is.
+struct MinuteMarks {
+  private(set) var minutes: Set<Int> = []
+  private(set) var strength = 0.0
+
+  mutating func take(_ found: some Sequence<Int>, _ value: Double) {
+    minutes.formUnion(found)
+    strength = max(strength, value)
+  }
+}
+
+/// Runs of marked minutes as ranges, joined over gaps.
+enum MinuteRuns {
+  /// The runs of marked minutes (indices, ascending); a gap of at most `gap` microseconds does not end one.
+  static func runs(_ marked: [Int], slots: [Int32], gap: Int64) -> [ClosedRange<Int>] {
+    var runs: [ClosedRange<Int>] = []
+    for minute in marked {
+      if let last = runs.last {
+        let distance = Int64(slots[minute] - slots[last.upperBound] - 1) * IncidentPartial.coarse
+        if distance <= gap {
+          runs[runs.count - 1] = last.lowerBound...minute
+          continue
+        }
+      }
+      runs.append(minute...minute)
+    }
+    return runs
+  }
+}
