@@ -15,9 +15,8 @@ extension ExemplarPartial {
     let good = kept.filter { key, one in
       key.kind == .good && key.component == root?.component.text && key.operation == root?.operation.text
         && Self.firstCall(one.request) == Self.firstCall(bad)
-    }.map(\.value.request).max { a, b in
-      (Self.likeness(a, bad), b.request) < (Self.likeness(b, bad), a.request)
-    }
+    }.map { (likeness: Self.likeness($0.value.request, bad), request: $0.value.request) }
+      .max { a, b in (a.likeness, b.request.request) < (b.likeness, a.request.request) }?.request
     return [good, bad].compactMap { $0 }
   }
 

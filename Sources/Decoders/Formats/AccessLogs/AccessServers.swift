@@ -36,29 +36,28 @@ enum AccessServers {
 
   /// One past a method of HTTP (RFC 9110 §9, RFC 5789) that stands there with a blank behind it, 0 for none.
   static func isMethod(_ b: Span<UInt8>, _ at: Int) -> Int {
-    guard at < b.count else { return 0 }
-    func end(_ name: StaticString) -> Int {
-      JSONScanner.matches(b, at, name) ? at + name.utf8CodeUnitCount - 1 : 0
-    }
-    // By the first letter: this is asked of every message.
-    return switch b[at] {
-    case 0x44: end("DELETE ")
-    case 0x47: end("GET ")
-    case 0x48: end("HEAD ")
-    case 0x4F: end("OPTIONS ")
-    case 0x50: max(end("POST "), end("PUT "), end("PATCH "))
-    default: 0
-    }
+    let end = methodEnd(b, at)
+    return end < b.count && b[end] == 0x20 ? end : 0
   }
 
   /// Whether a word is one of them.
   static func isMethod(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {
-    guard word.count >= 3, word.count <= 7 else { return false }
-    for name: StaticString in ["GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS"]
-    where isWord(b, word, name) {
-      return true
+    !word.isEmpty && methodEnd(b, word.lowerBound) == word.upperBound
+  }
+
+  /// One past a method that stands there, whatever is behind it; 0 for none.
+  private static func methodEnd(_ b: Span<UInt8>, _ at: Int) -> Int {
+    guard at < b.count else { return 0 }
+    func end(_ name: StaticString) -> Int { JSONScanner.matches(b, at, name) ? at + name.utf8CodeUnitCount : 0 }
+    // By the first letter: this is asked of every message.
+    return switch b[at] {
+    case 0x44: end("DELETE")
+    case 0x47: end("GET")
+    case 0x48: end("HEAD")
+    case 0x4F: end("OPTIONS")
+    case 0x50: max(end("POST"), end("PUT"), end("PATCH"))
+    default: 0
     }
-    return false
   }
 
   private static func word(_ b: Span<UInt8>, _ at: Int) -> Int? {
