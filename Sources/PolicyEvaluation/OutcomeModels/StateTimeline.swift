@@ -186,12 +186,31 @@ struct StateTimeline: Sendable {
     return likelihood + Glibc.log(product)
   }
 
+  /// First attempts in each state and those of them that failed; it begins with weak opinions that keep a quiet component's table sane.
+  private struct AttemptCounts {
+    private var down = (failed: 1.8, all: 2.0)
+    private var up = (failed: 0.02, all: 4.0)
+
+    mutating func take(failed: Bool, down isDown: Double) {
+      let failed = failed ? 1.0 : 0
+      down.all += isDown
+      up.all += 1 - isDown
+      down.failed += isDown * failed
+      up.failed += (1 - isDown) * failed
+    }
+
+    /// The failure probabilities: that of being down is at least twice the other.
+    var rates: (up: Double, down: Double) {
+      let rate = min(max(up.failed / up.all, 1e-6), 0.5)
+      return (rate, min(max(down.failed / down.all, max(2 * rate, 0.3)), 1 - 1e-6))
+    }
+  }
+
   private mutating func fit(_ log: borrowing CallLog, _ count: Int) {
     smooth(log, count)
     if let kinds { return fit(log, count, kinds) }
     let first = range.lowerBound
-    // Weak opinions that keep a quiet component's table sane.
-    var (downFailed, downAll, upFailed, upAll) = (1.8, 2.0, 0.02, 4.0)
+    var attempts = AttemptCounts()
     var (falls, rises, timeUp, timeDown) = (
       0.5, 0.5, 0.5 / max(speed * share, 1e-15), 0.5 / max(speed * (1 - share), 1e-15)
     )
@@ -199,13 +218,7 @@ struct StateTimeline: Sendable {
       let f = forward[k]
       let b = backward[k]
       let d = f * b / max(f * b + (1 - f) * (1 - b), .leastNormalMagnitude)
-      let failed = log.firstFailure[first + k] != 0 ? 1.0 : 0
-      if !log.isRefused[first + k] {
-        downAll += d
-        upAll += 1 - d
-        downFailed += d * failed
-        upFailed += (1 - d) * failed
-      }
+      if !log.isRefused[first + k] { attempts.take(failed: log.firstFailure[first + k] != 0, down: d) }
       guard k + 1 < count else { continue }
       let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
       let e = memory(Int64(gap)).short
@@ -225,14 +238,13 @@ struct StateTimeline: Sendable {
     let mu = rises / max(timeDown, 1)
     speed = lambda + mu
     share = lambda / speed
-    up = min(max(upFailed / upAll, 1e-6), 0.5)
-    down = min(max(downFailed / downAll, max(2 * up, 0.3)), 1 - 1e-6)
+    (up, down) = attempts.rates
   }
 
   /// A round of expectation maximisation with two kinds of outages.
   private mutating func fit(_ log: borrowing CallLog, _ count: Int, _ kinds: OutageKinds) {
     let first = range.lowerBound
-    var (downFailed, downAll, upFailed, upAll) = (1.8, 2.0, 0.02, 4.0)
+    var attempts = AttemptCounts()
     let old = kinds.rates
     // Half a change of each kind more than was seen, after as long as it usually takes.
     var falls = DownBelief(short: 0.5, long: 0.5)
@@ -245,13 +257,7 @@ struct StateTimeline: Sendable {
       let d = f.short * later.short + f.long * later.long
       let u = (1 - f.down) * (1 - later.down)
       let isDown = d / max(d + u, .leastNormalMagnitude)
-      if !log.isRefused[first + k] {
-        let failed = log.firstFailure[first + k] != 0 ? 1.0 : 0
-        downAll += isDown
-        upAll += 1 - isDown
-        downFailed += isDown * failed
-        upFailed += (1 - isDown) * failed
-      }
+      if !log.isRefused[first + k] { attempts.take(failed: log.firstFailure[first + k] != 0, down: isDown) }
       guard k + 1 < count else { continue }
       let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
       let left = kinds.memory(gap)
@@ -282,7 +288,6 @@ struct StateTimeline: Sendable {
       OutageKinds.Rates(
         falls: DownBelief(short: falls.short / max(timeUp, 1), long: falls.long / max(timeUp, 1)),
         rises: DownBelief(short: rises.short / max(timeDown.short, 1), long: rises.long / max(timeDown.long, 1))))
-    up = min(max(upFailed / upAll, 1e-6), 0.5)
-    down = min(max(downFailed / downAll, max(2 * up, 0.3)), 1 - 1e-6)
+    (up, down) = attempts.rates
   }
 }
