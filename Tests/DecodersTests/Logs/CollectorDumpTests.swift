@@ -95,6 +95,17 @@ struct CollectorDumpTests {
     #expect(metrics.diagnostics.sorted.contains { $0.code == "unknownRecord" })
   }
 
+  @Test("a record without an end is bounded, and what is left out of it is counted")
+  func bounds() {
+    let kind = "    Kind           : Server\n"
+    let endless = spans.replacing(kind, with: String(repeating: kind, count: 150_000))
+    let batch = decode(endless)
+    #expect(batch.spans.count == 2)
+    #expect(batch.spans[0].duration == -1)
+    #expect(batch.recordCounts.repaired["textCut", default: 0] > 20_000)
+    #expect(decode(spans).recordCounts.repaired["textCut"] == nil)
+  }
+
   @Test("a message that only speaks of a resource opens nothing")
   func staysLog() {
     let batch = decode("2026-11-25T02:00:01.000Z\tinfo\tResource not found\n2026-11-25T02:00:01.000Z\tinfo\tSpan #0\n")

@@ -35,7 +35,6 @@ struct CollectorDump {
   private var events: [UInt8] = []
   private var eventAttributes: [UInt8] = []
   private var isInEvent = false
-  private var isInList = false
   private var isInLinks = false
   /// The key and the beginning of a text that goes on.
   private var open: (key: [UInt8], value: [UInt8], isBody: Bool)?
@@ -43,6 +42,8 @@ struct CollectorDump {
   private(set) var documents: [[UInt8]] = []
   /// Blocks of records that are not read.
   private(set) var passedOver = 0
+  /// Lines of records that were left out because the record had grown too long.
+  private(set) var cut = 0
 
   private static let mostBytes = 1 << 20
 
@@ -61,10 +62,10 @@ struct CollectorDump {
     JSONScanner.matches(line, 0, "ResourceTraces #") || JSONScanner.matches(line, 0, "ResourceLogs #")
   }
 
-  mutating func takeDocuments() -> [[UInt8]] {
-    let taken = documents
-    documents = []
-    return taken
+  /// The records that were finished since the last call, and how many lines were left out of them.
+  mutating func takeDocuments() -> (documents: [[UInt8]], cut: Int) {
+    defer { (documents, cut) = ([], 0) }
+    return (documents, cut)
   }
 
   /// Takes a line; the first one opens the dump.
@@ -83,7 +84,7 @@ struct CollectorDump {
       endRecord()
       block = next
       if next == .other { passedOver += 1 }
-      (isInList, isInEvent, isInLinks) = (false, false, false)
+      (isInEvent, isInLinks) = (false, false)
       return .taken
     }
     if takeLine(line, times) { return .taken }
@@ -136,7 +137,7 @@ struct CollectorDump {
       return true
     }
     if JSONScanner.matches(line, 0, "Attributes:") {
-      (isInList, isInEvent, isInLinks) = (true, false, false)
+      (isInEvent, isInLinks) = (false, false)
       return true
     }
     if JSONScanner.matches(line, 0, "SpanEvent #") {
@@ -173,6 +174,11 @@ struct CollectorDump {
   ) -> Bool {
     func isName(_ word: StaticString) -> Bool {
       name.count == word.utf8CodeUnitCount && JSONScanner.matches(line, name.lowerBound, word)
+    }
+    // Of a record without an end what is beyond is left out.
+    guard fields.count < Self.mostBytes else {
+      cut += 1
+      return true
     }
     let text = line.extracting(value)
     if isName("Trace ID") { return set("traceId", text) }
@@ -225,7 +231,7 @@ struct CollectorDump {
   }
 
   private mutating func set(_ key: StaticString, _ text: Span<UInt8>) -> Bool {
-    guard !text.isEmpty, fields.count < Self.mostBytes else { return true }
+    guard !text.isEmpty else { return true }
     Self.comma(&fields)
     Self.append("\"", to: &fields)
     Self.append(key, to: &fields)
@@ -303,7 +309,10 @@ struct CollectorDump {
     entry += encoded
     Self.append("}", to: &entry)
     func add(_ list: inout [UInt8]) {
-      guard list.count + entry.count < Self.mostBytes else { return }
+      guard list.count + entry.count < Self.mostBytes else {
+        cut += 1
+        return
+      }
       Self.comma(&list)
       list += entry
     }
@@ -316,44 +325,17 @@ struct CollectorDump {
     }
   }
 
-  /// `Str(x)`, `Int(1)`, `Double(0.5)`, `Bool(true)` as a value of OTLP; what is nested stays the text that it is.
-  private static func encode(_ value: Span<UInt8>, into out: inout [UInt8]) {
-    func inner(_ type: StaticString) -> Range<Int>? {
-      let start = type.utf8CodeUnitCount
-      guard JSONScanner.matches(value, 0, type), value.count > start, value[value.count - 1] == 0x29 else { return nil }
-      return start..<value.count - 1
-    }
-    let (key, text): (StaticString, Range<Int>)
-    if let found = inner("Int(") {
-      (key, text) = ("intValue", found)
-    } else if let found = inner("Str(") {
-      (key, text) = ("stringValue", found)
-    } else if let found = inner("Bool("), FieldText.isWord(value.extracting(found), "true") {
-      out += Array("{\"boolValue\":true}".utf8)
-      return
-    } else if inner("Bool(") != nil {
-      out += Array("{\"boolValue\":false}".utf8)
-      return
-    } else if let found = inner("Double("), let number = FieldText.double(value.extracting(found)), number.isFinite {
-      out += Array("{\"doubleValue\":\(number)}".utf8)
-      return
-    } else {
-      (key, text) = ("stringValue", 0..<value.count)
-    }
-    out += Array("{\"".utf8)
-    for i in 0..<key.utf8CodeUnitCount { out.append(unsafe key.utf8Start[i]) }
-    out += Array("\":".utf8)
-    quote(value.extracting(text), into: &out)
-    out.append(0x7D)
-  }
-
   private mutating func endEvent() {
     guard !eventAttributes.isEmpty else { return }
+    defer { eventAttributes = [] }
+    guard events.count + eventAttributes.count < Self.mostBytes else {
+      cut += 1
+      return
+    }
     Self.comma(&events)
     Self.append("{\"name\":\"exception\",\"attributes\":[", to: &events)
     events += eventAttributes
     Self.append("]}", to: &events)
-    eventAttributes = []
   }
 
   // MARK: Records.
@@ -362,7 +344,7 @@ struct CollectorDump {
     endEvent()
     defer {
       (fields, attributes, events) = ([], [], [])
-      (isInEvent, isInLinks, isInList) = (false, false, false)
+      (isInEvent, isInLinks) = (false, false)
     }
     guard block == .span || block == .log, !fields.isEmpty else { return }
     var out: [UInt8] = []
@@ -385,30 +367,5 @@ struct CollectorDump {
     }
     Self.append("}]}]}]}", to: &out)
     documents.append(out)
-  }
-
-  private static func comma(_ list: inout [UInt8]) { if !list.isEmpty { list.append(0x2C) } }
-
-  private static func append(_ text: StaticString, to out: inout [UInt8]) {
-    for i in 0..<text.utf8CodeUnitCount { out.append(unsafe text.utf8Start[i]) }
-  }
-
-  /// A text of JSON (RFC 8259 §7).
-  private static func quote(_ text: Span<UInt8>, into out: inout [UInt8]) {
-    out.append(0x22)
-    for i in text.indices {
-      switch text[i] {
-      case 0x22, 0x5C:
-        out.append(0x5C)
-        out.append(text[i])
-      case 0..<0x20:
-        out += Array("\\u00".utf8)
-        out.append(text[i] < 0x10 ? 0x30 : 0x31)
-        let low = text[i] & 15
-        out.append(low < 10 ? 0x30 + low : 0x57 + low)
-      default: out.append(text[i])
-      }
-    }
-    out.append(0x22)
   }
 }

@@ -282,7 +282,9 @@ extension JSONRecords {
   /// Hands on the records of a dump that are whole.
   mutating func endDump(_ stream: Int, at position: SourceLocation.Position, into batch: inout RecordBatch) {
     let before = intake.streams[stream].dump.passedOver
-    pendingDocuments += intake.streams[stream].dump.takeDocuments()
+    let (documents, cut) = intake.streams[stream].dump.takeDocuments()
+    pendingDocuments += documents
+    if cut > 0 { batch.recordCounts.repair("textCut", cut) }
     if before > 0, !intake.saidPassedOver {
       intake.saidPassedOver = true
       context.report(

@@ -1,0 +1,61 @@
+// Values of the collector's debug exporter as OTLP's JSON.
+
+internal import Support
+
+extension CollectorDump {
+  /// `Str(x)`, `Int(1)`, `Double(0.5)`, `Bool(true)` as a value of OTLP; what is nested stays the text that it is.
+  static func encode(_ value: Span<UInt8>, into out: inout [UInt8]) {
+    func inner(_ type: StaticString) -> Range<Int>? {
+      let start = type.utf8CodeUnitCount
+      guard JSONScanner.matches(value, 0, type), value.count > start, value[value.count - 1] == 0x29 else { return nil }
+      return start..<value.count - 1
+    }
+    let (key, text): (StaticString, Range<Int>)
+    if let found = inner("Int(") {
+      (key, text) = ("intValue", found)
+    } else if let found = inner("Str(") {
+      (key, text) = ("stringValue", found)
+    } else if let found = inner("Bool("), FieldText.isWord(value.extracting(found), "true") {
+      append("{\"boolValue\":true}", to: &out)
+      return
+    } else if inner("Bool(") != nil {
+      append("{\"boolValue\":false}", to: &out)
+      return
+    } else if let found = inner("Double("), let number = FieldText.double(value.extracting(found)), number.isFinite {
+      out += Array("{\"doubleValue\":\(number)}".utf8)
+      return
+    } else {
+      (key, text) = ("stringValue", 0..<value.count)
+    }
+    append("{\"", to: &out)
+    append(key, to: &out)
+    append("\":", to: &out)
+    quote(value.extracting(text), into: &out)
+    out.append(0x7D)
+  }
+
+  static func comma(_ list: inout [UInt8]) { if !list.isEmpty { list.append(0x2C) } }
+
+  static func append(_ text: StaticString, to out: inout [UInt8]) {
+    for i in 0..<text.utf8CodeUnitCount { out.append(unsafe text.utf8Start[i]) }
+  }
+
+  /// A text of JSON (RFC 8259 §7).
+  static func quote(_ text: Span<UInt8>, into out: inout [UInt8]) {
+    out.append(0x22)
+    for i in text.indices {
+      switch text[i] {
+      case 0x22, 0x5C:
+        out.append(0x5C)
+        out.append(text[i])
+      case 0..<0x20:
+        append("\\u00", to: &out)
+        out.append(text[i] < 0x10 ? 0x30 : 0x31)
+        let low = text[i] & 15
+        out.append(low < 10 ? 0x30 + low : 0x57 + low)
+      default: out.append(text[i])
+      }
+    }
+    out.append(0x22)
+  }
+}
