@@ -129,13 +129,8 @@ struct LogKeyTable: Sendable {
     slots[slot].isRole = true
   }
 
-  /// Where a hash is looked for first.
-  @inline(__always) private func place(of hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: hash ^ hash &>> 32) & (slots.count &- 1)
-  }
-
   private func slot(of hash: UInt64) -> Int {
-    var slot = place(of: hash)
+    var slot = Int(truncatingIfNeeded: hash >> 32) & (slots.count - 1)
     while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot + 1) & (slots.count - 1) }
     return slot
   }
@@ -148,35 +143,8 @@ struct LogKeyTable: Sendable {
   /// The hash of the empty path.
   static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
-  /// A path's hash is the polynomial of its bytes in an odd base, modulo 2^64: it goes on byte by byte over the parts of a path, and
-  /// four bytes of a key are taken at once by multiplications that do not wait for one another.
-  private static let base: UInt64 = 0x9FB2_1C65_1E98_DF25
-  private static let base2 = base &* base
-  private static let base3 = base2 &* base
-  private static let base4 = base3 &* base
-
-  @inline(__always) private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 { hash &* base &+ UInt64(byte) }
-
-  /// A byte of a key without regard to case.
-  @inline(__always) private static func folded(_ byte: UInt8) -> UInt64 {
-    UInt64(byte &- 0x41 < 26 ? byte | 0x20 : byte)
-  }
-
-  /// A path's hash with a key behind it.
-  @inline(__always) private static func hash(_ b: Span<UInt8>, _ key: JSONStringSlice, behind path: UInt64) -> UInt64 {
-    var hash = path
-    var i = key.start
-    while i &+ 4 <= key.end {
-      hash =
-        hash &* base4
-        &+ (folded(b[i]) &* base3 &+ folded(b[i &+ 1]) &* base2 &+ (folded(b[i &+ 2]) &* base &+ folded(b[i &+ 3])))
-      i &+= 4
-    }
-    while i < key.end {
-      hash = hash &* base &+ folded(b[i])
-      i &+= 1
-    }
-    return hash
+  @inline(__always) private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+    (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
   }
 
   /// The path inside of one key.
@@ -201,8 +169,12 @@ struct LogKeyTable: Sendable {
     guard !key.isEmpty, key.count < firsts.count, firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 else {
       return nil
     }
-    let hash = Self.hash(b, key, behind: path)
-    var slot = place(of: hash)
+    var hash = path
+    for i in key.start..<key.end {
+      let byte = b[i]
+      hash = Self.step(hash, byte &- 0x41 < 26 ? byte | 0x20 : byte)
+    }
+    var slot = Int(truncatingIfNeeded: hash &>> 32) & (slots.count &- 1)
     while slots[slot].hash != 0 {
       if slots[slot].hash == hash {
         let found = slots[slot].isRole ? Found(role: slots[slot].role, rank: slots[slot].rank) : nil
