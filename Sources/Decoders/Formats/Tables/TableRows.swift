@@ -4,14 +4,14 @@ internal import Model
 internal import Support
 
 struct TableRows {
-  private let mapping: TableMapping
+  let mapping: TableMapping
   private let order: DateOrder?
   /// The numbers of the level column, where it has numbers that are levels.
   private let levels: LevelEvidence?
   /// Fields of a row where the message's column stands behind the header's last one.
   let width: Int?
   /// Names of the wide value columns, or of the single value column.
-  private var valueNames: [Symbol] = []
+  var valueNames: [Symbol] = []
   /// The unit of durations that name none, as the first rows tell it.
   var learnedUnit: FieldText.Unit?
   /// The name of log rows that no column names: the file's.
@@ -58,7 +58,7 @@ struct TableRows {
   }
 
   /// One column of a row, without white space around; empty where the row is too short.
-  private func field(_ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int) -> Range<Int> {
+  func field(_ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int) -> Range<Int> {
     guard column >= 0, column < row.fields.count else { return 0..<0 }
     var start = row.fields[column].start
     var end = row.fields[column].end
@@ -67,7 +67,7 @@ struct TableRows {
     return start..<end
   }
 
-  private mutating func symbol(
+  mutating func symbol(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, _ symbols: inout SymbolTable
   ) -> Symbol {
     let range = field(b, row, column)
@@ -90,7 +90,7 @@ struct TableRows {
     }
   }
 
-  private func time(
+  func time(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, in unit: FieldText.Unit, _ context: borrowing MemberContext
   ) -> Int64? {
     let range = field(b, row, column)
@@ -359,43 +359,5 @@ struct TableRows {
     }
     batch.text.append(copying: text.extracting(content.start..<end))
     log.textCount = end - content.start
-  }
-
-  private mutating func metric(
-    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
-  ) -> String? {
-    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return "badTime" }
-    var point = MetricPoint()
-    point.time = time
-    point.source = context.line(line)
-    point.component = symbol(b, row, mapping.component, &batch.symbols)
-    var found = 0
-    var notNumbers = 0
-    func add(_ column: Int, _ metric: Symbol, _ batch: inout RecordBatch) {
-      let range = field(b, row, column)
-      if range.isEmpty { return }
-      guard let value = FieldText.double(b.extracting(range)) else { return }
-      guard value.isFinite else {
-        notNumbers += 1
-        return
-      }
-      point.metric = metric
-      point.value = value
-      batch.metrics.append(point)
-      found += 1
-    }
-    if mapping.values.isEmpty {
-      let metric = mapping.metric >= 0 ? symbol(b, row, mapping.metric, &batch.symbols) : valueNames[0]
-      add(mapping.value, metric, &batch)
-    } else {
-      for (index, value) in mapping.values.enumerated() { add(value.column, valueNames[index], &batch) }
-    }
-    if notNumbers > 0 {
-      batch.recordCounts.repair("notANumber", notNumbers)
-      context.report(
-        "notANumber", .note, at: .line(line), "readings that are no finite number are left out of their row",
-        into: &batch)
-    }
-    return found + notNumbers == 0 ? "noValue" : nil
   }
 }

@@ -1,0 +1,54 @@
+internal import Model
+internal import Support
+
+/// What one JSON log record says, before it is known whether its message is a line of another program.
+struct JSONLogFields {
+  var time: Int64 = .min
+  var hasZone = false
+  var severity = Severity.unknown
+  var name = Symbol.none
+  var rank = NameRank.none
+  var request = RequestID.none
+  var requestText = Symbol.none
+  var span: UInt64 = 0
+  var stream: UInt8 = 0
+  /// The message, where it is a text.
+  var message: JSONStringSlice?
+  /// A message that is an object or array itself.
+  var raw: Range<Int>?
+  /// Whether the message is the line of another program.
+  var isWrapped = false
+  /// Whether the record is one whatever its message looks like: only its text is searched for a level.
+  var isWhole = false
+  /// Whether the runtime says that the message goes on in the stream's next record.
+  var isPartial = false
+  /// Whether the message lacks the line feed that Docker leaves at the end of a whole one.
+  var isUnended = false
+  /// Docker's own three keys and no more.
+  var isDocker = false
+  /// The number of a level whose scale the key does not tell.
+  var level: Int64?
+  var shape = LevelEvidence.Shape()
+  /// One past the record.
+  var end = 0
+
+  var isCollector = false
+  var hasLogKey = false
+  var others = 0
+  var seconds: Int64?
+  var nanoseconds: Int64 = 0
+  var ranks = Ranks()
+
+  struct Ranks {
+    var time = Int.max
+    var severity = Int.max
+    var level = Int.max
+    var message = Int.max
+    var name = Int.max
+    var trace = Int.max
+    var span = Int.max
+  }
+
+  /// Whether the record has anything that only a log record has.
+  var isLog: Bool { message != nil || raw != nil && (time != .min || !severity.isUnknown) }
+}

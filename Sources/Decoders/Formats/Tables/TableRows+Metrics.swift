@@ -1,0 +1,44 @@
+// Rows of a mapped table as readings of metrics: a reading a row, or one for each of several columns.
+
+internal import Model
+internal import Support
+
+extension TableRows {
+  mutating func metric(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) -> String? {
+    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return "badTime" }
+    var point = MetricPoint()
+    point.time = time
+    point.source = context.line(line)
+    point.component = symbol(b, row, mapping.component, &batch.symbols)
+    var found = 0
+    var notNumbers = 0
+    func add(_ column: Int, _ metric: Symbol, _ batch: inout RecordBatch) {
+      let range = field(b, row, column)
+      if range.isEmpty { return }
+      guard let value = FieldText.double(b.extracting(range)) else { return }
+      guard value.isFinite else {
+        notNumbers += 1
+        return
+      }
+      point.metric = metric
+      point.value = value
+      batch.metrics.append(point)
+      found += 1
+    }
+    if mapping.values.isEmpty {
+      let metric = mapping.metric >= 0 ? symbol(b, row, mapping.metric, &batch.symbols) : valueNames[0]
+      add(mapping.value, metric, &batch)
+    } else {
+      for (index, value) in mapping.values.enumerated() { add(value.column, valueNames[index], &batch) }
+    }
+    if notNumbers > 0 {
+      batch.recordCounts.repair("notANumber", notNumbers)
+      context.report(
+        "notANumber", .note, at: .line(line), "readings that are no finite number are left out of their row",
+        into: &batch)
+    }
+    return found + notNumbers == 0 ? "noValue" : nil
+  }
+}
