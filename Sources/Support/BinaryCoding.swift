@@ -176,18 +176,6 @@ extension OutputSpan where Element == UInt8 {
   @usableFromInline mutating func longer(than first: UInt8) throws(DecodeFailure) -> UInt64 {
     var value = UInt64(first & 0x7F)
     var shift: UInt64 = 7
-    // Most of the longer ones take two or three.
-    if offset &+ 2 < end {
-      let second = bytes[offset]
-      value |= UInt64(second & 0x7F) &<< 7
-      offset &+= 1
-      if second < 0x80 { return value }
-      let third = bytes[offset]
-      value |= UInt64(third & 0x7F) &<< 14
-      offset &+= 1
-      if third < 0x80 { return value }
-      shift = 21
-    }
     while true {
       let next = try byte()
       guard shift < 63 || next <= 1 else { throw failure("integer too long") }
