@@ -107,10 +107,14 @@ struct TestJoiner {
   /// - Returns: its runs, in the order of the reports.
   /// - Throws: `FileFailure` where the cases are damaged.
   mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> Runs {
-    if range.count == 1, let plain = plain(try note(content, range.lowerBound), content.entries[range.lowerBound]) {
-      return plain
-    }
     var found: [Run] = []
+    if range.count == 1 {
+      let entry = content.entries[range.lowerBound]
+      let note = try note(content, range.lowerBound)
+      if let plain = plain(note, entry) { return plain }
+      add([note], Int(entry.file), &found)
+      return .several(found)
+    }
     var start = range.lowerBound
     while start < range.upperBound {
       let end = Self.end(ofFileAt: start, content.entries[..<range.upperBound])
