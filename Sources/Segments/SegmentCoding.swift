@@ -1,7 +1,7 @@
 internal import Model
 package import Support
 
-/// The binary form of a segment, version 3: header, symbols in use, members in use, rows, checksum.
+/// The binary form of a segment, version 4: header, symbols in use, members in use, rows, checksum.
 ///
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
