@@ -57,7 +57,7 @@ package enum IncidentAnalysis {
     findings.windows = windows.map { scorer.ranking($0) }
     let failures = FailureAnomalies(grid, earlier: earlier, settings: settings)
     let slowness = LatencyAnomalies(
-      grid, scorer.latency,
+      grid, scorer.latency, scorer.metrics,
       earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
     let breakers = BreakerLog(grid)
     let entries = EntryImpacts(grid)
