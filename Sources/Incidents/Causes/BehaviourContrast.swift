@@ -351,6 +351,17 @@ struct BehaviourContrast {
     return found
   }
 
+  /// When a component began to run another way in a minute, microseconds: the first of what is there in it and usually is not, in its
+  /// spans or in others' records that name it. Nothing where what departs is that something is missing.
+  func first(of component: Int, in minute: Int) -> Int64? {
+    guard let seen = behaviours(in: [minute])[component] else { return nil }
+    return (seen.departures + seen.accusations).compactMap { departure -> Int64? in
+      let pair = pairs[departure.pair]
+      guard departure.contrast.z >= Self.believed, departure.contrast.center == 0 else { return nil }
+      return pair.examples.first { $0.minute == minute }?.sighting.time
+    }.min()
+  }
+
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let reason = CauseReason.accused(
