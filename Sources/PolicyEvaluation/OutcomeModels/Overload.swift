@@ -71,9 +71,13 @@ final class Overload: Sendable {
     // Once more without the outages that a limit tells apart from load.
     let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
+    let hasStorm = storms.hasEnded || storms.open != nil
+    // Retries come after failures, so a load of all attempts is always higher where more fail: without a storm, first attempts
+    // must tell of a capacity by themselves.
+    let tells = hasStorm || t >= Self.threshold && LoadResponse.likeliest(.init(firstOf: log, range, dead: dead)) != nil
     var fit =
       LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
-      ?? (t >= Self.threshold || storms.hasEnded || storms.open != nil ? LoadResponse.likeliest(table) : nil)
+      ?? (tells ? LoadResponse.likeliest(table) : nil)
     if t < Self.threshold, !storms.hasEnded, let open = storms.open, let response = fit {
       // Nobody saw it end: its own attempts must tell that load made it.
       let from = open.seconds.lowerBound
