@@ -135,7 +135,10 @@ struct CandidateEvaluation {
       warnings.append(.beyondCallersPatience(above))
     }
     let factor = candidate.loadFactor(over: base.baseline)
-    if factor > Self.extrapolation { warnings.append(.extrapolatedLoad(factor: factor, simulatedUnder: [])) }
+    if factor > Self.extrapolation {
+      let answers = loggedInOverload == nil ? [] : base.overloads.compactMap { $0?.fact(base.log) }
+      warnings.append(.extrapolatedLoad(factor: factor, simulatedUnder: answers))
+    }
   }
 
   /// Loads so many times the log's were never answered in it.

@@ -130,8 +130,9 @@ struct PolicyAdvice {
     if let nights, nights.low <= 0, difference.successRate.low > 0 {
       findings.advice.append(.holdsForThisNight(outages: candidate.outages, low: nights.low, high: nights.high))
     }
+    // What makes no difference that the log can show is next to nothing, not next best.
     let second = findings.candidates.indices.filter {
-      $0 != index && Self.gain(findings.candidates[$0]) > 0 && all[$0] != nil
+      $0 != index && all[$0] != nil && Self.effect(findings.candidates[$0], unit).direction == .better
     }
     .max { a, b in
       (Self.gain(findings.candidates[a]), findings.candidates[b].name)

@@ -2,15 +2,15 @@
 internal import Model
 internal import Support
 
-/// The log as the evaluator needs it, computed once.
-package struct EvaluationBase: Sendable {
+/// The log as the evaluator needs it, computed once; a class, because plays ask it at every attempt and each would copy it.
+package final class EvaluationBase: Sendable {
   package let log: CallLog
   package let logged: LoggedPolicy
-  private(set) var model: OutcomeModel
+  let model: OutcomeModel
   /// Where persistence is not identified, the models at the ends of what the log allows: no request is persistent, or as
   /// many as could be.
-  private(set) var ends: (none: OutcomeModel, most: OutcomeModel)?
-  private(set) package var settings: EvaluationSettings
+  let ends: (none: OutcomeModel, most: OutcomeModel)?
+  package let settings: EvaluationSettings
   let outages: Outages
 
   /// Microseconds; blocks are counted from `origin`.
@@ -18,19 +18,19 @@ package struct EvaluationBase: Sendable {
   package let blockLength: Int64
   package let blocks: Int
   /// Requests per block.
-  private(set) var requests: [Double]
+  let requests: [Double]
   /// Requests per block whose first attempt failed.
-  private(set) var failingFirst: [Double]
+  let failingFirst: [Double]
   /// Blocks with requests in them.
   package var occupied: Int { requests.count { $0 > 0 } }
   /// The log's sums.
-  private(set) var sums: PolicySums
+  let sums: PolicySums
   /// What the requests whose first attempt succeeded contribute to every retry policy.
-  private(set) var untouched: PolicySums
+  let untouched: PolicySums
   /// Longest successful first attempt, microseconds.
-  private(set) var longestSuccess: Int64 = 0
+  let longestSuccess: Int64
   /// Failed attempts of each component: when, and how long they took.
-  private(set) var failedDurations: [[(at: Int64, duration: Int64)]]
+  let failedDurations: [[(at: Int64, duration: Int64)]]
   package let draws: BlockDraws
   /// The longest wait seen above nested calls, microseconds; nil where calls are not nested.
   package let patienceAbove: Int64?
@@ -40,11 +40,11 @@ package struct EvaluationBase: Sendable {
   /// Whether the log was relabelled for another timeout, so that its waits are no client's.
   let isRelabelled: Bool
   /// Components whose failures load makes; nil for all others.
-  private(set) var overloads: [Overload?] = []
+  let overloads: [Overload?]
   /// Outages that the log's end cuts off and that may be of the retries' own making.
-  private(set) var openOutages: [PolicyFindings.OpenOutage] = []
+  let openOutages: [PolicyFindings.OpenOutage]
 
-  package init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
+  package convenience init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
     self.init(log, logged, settings: settings, like: nil)
   }
 
@@ -56,10 +56,11 @@ package struct EvaluationBase: Sendable {
     isRelabelled = other != nil
     patienceAbove = log.longestWaitAbove
     outages = Outages(log)
-    model = OutcomeModel(log, logged, outages, settings: settings)
-    if !model.isIdentified, model.hasRetries {
-      ends = (model.assuming(0, log, logged), model.assuming(min(model.mostPersistent, 0.5), log, logged))
-    }
+    let model = OutcomeModel(log, logged, outages, settings: settings)
+    self.model = model
+    ends =
+      model.isIdentified || !model.hasRetries
+      ? nil : (model.assuming(0, log, logged), model.assuming(min(model.mostPersistent, 0.5), log, logged))
     chance = FirstAttemptChance(log, model)
     let window = log.window ?? (0, 0)
     origin = window.start
@@ -75,49 +76,43 @@ package struct EvaluationBase: Sendable {
       ?? max(length, min(Self.dependence(log, from: window.start, span: span, step: length / 10), span / 20))
     blocks = Int(span / blockLength) + 1
     draws = BlockDraws(blocks: blocks, count: settings.resamples, seed: StableHash.mix(settings.seed ^ 0xB10C))
-    requests = Array(repeating: 0, count: blocks)
-    failingFirst = requests
+    let tally = LogTally(log, origin: origin, blockLength: blockLength, blocks: blocks, through: window.end)
+    (requests, failingFirst) = (tally.requests, tally.failingFirst)
+    (untouched, longestSuccess) = (tally.untouched, tally.longestSuccess)
+    failedDurations = tally.failedDurations
+    sums = other?.sums ?? tally.sums
+    (overloads, openOutages) = other == nil ? Self.readLoad(log, origin: origin) : ([], [])
+  }
 
-    let (lowest, highest) = Self.latencyBins(log)
-    let load = LoadBins(log, from: origin, through: window.end)
-    untouched = PolicySums(
-      blocks: blocks, latency: WeightedLatencyHistogram(blocks: blocks, lowest: lowest, highest: highest), load: load)
-    failedDurations = Array(repeating: [], count: log.ranges.count)
-    for component in log.ranges.indices {
-      for episode in log.ranges[component] {
-        let b = Int((log.arrival[episode] - origin) / blockLength)
-        requests[b] += 1
-        if !log.isRefused[episode] { untouched.load.add(component, log.arrival[episode], 1) }
-        guard log.firstFailure[episode] == 0 else {
-          failingFirst[b] += 1
-          continue
-        }
-        let duration = log.duration[Int(log.first[episode])]
-        longestSuccess = max(longestSuccess, duration)
-        untouched.attempts[b] += 1
-        untouched.exact += 1
-        untouched.latency.add(duration, block: b, mass: 1)
-      }
-    }
-    sums = untouched
-    for component in log.ranges.indices {
-      for episode in log.ranges[component] where log.firstFailure[episode] != 0 {
-        sums.addLogged(log, episode, component: component, block: Int((log.arrival[episode] - origin) / blockLength))
-        for i in log.attempts(of: episode) where log.failure[i] != 0 && !log.isRefused[episode] {
-          failedDurations[component].append((log.start[i], log.duration[i]))
-        }
-      }
-      failedDurations[component].sort { ($0.at, $0.duration) < ($1.at, $1.duration) }
-    }
-    if let other {
-      sums = other.sums
-    } else {
-      readLoad()
-    }
+  /// The base of another log's calls under another model, other answers to load, or other settings.
+  private init(
+    _ other: EvaluationBase, model: OutcomeModel? = nil, overloads: [Overload?]? = nil,
+    settings: EvaluationSettings? = nil
+  ) {
+    log = other.log
+    logged = other.logged
+    self.model = model ?? other.model
+    ends = other.ends
+    self.settings = settings ?? other.settings
+    outages = other.outages
+    (origin, blockLength, blocks) = (other.origin, other.blockLength, other.blocks)
+    (requests, failingFirst) = (other.requests, other.failingFirst)
+    (sums, untouched, longestSuccess) = (other.sums, other.untouched, other.longestSuccess)
+    failedDurations = other.failedDurations
+    draws = other.draws
+    patienceAbove = other.patienceAbove
+    chance = other.chance
+    isRelabelled = other.isRelabelled
+    self.overloads = overloads ?? other.overloads
+    openOutages = other.openOutages
   }
 
   /// Which components' failures load makes, and which outages may be of its making.
-  private mutating func readLoad() {
+  private static func readLoad(
+    _ log: borrowing CallLog, origin: Int64
+  ) -> (overloads: [Overload?], open: [PolicyFindings.OpenOutage]) {
+    var overloads: [Overload?] = []
+    var openOutages: [PolicyFindings.OpenOutage] = []
     // Retries that are taken for first attempts make every outage look like load.
     let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
     for component in log.ranges.indices {
@@ -131,22 +126,7 @@ package struct EvaluationBase: Sendable {
       overloads.append(overload)
       if overload == nil, let open = storms.open { openOutages.append(open.fact(log.components[component])) }
     }
-  }
-
-  /// The bins that latencies of the log and of its candidates lie in.
-  private static func latencyBins(_ log: borrowing CallLog) -> (lowest: Int, highest: Int) {
-    var lowest = Int.max
-    var highest = 0
-    for episode in 0..<log.count {
-      let bin = LatencyBins.index(log.duration[Int(log.first[episode])])
-      lowest = min(lowest, bin)
-      highest = max(highest, LatencyBins.index(log.end(episode).subtractingSaturated(log.arrival[episode])))
-    }
-    // Room above for what candidates add: another factor of 64.
-    return (
-      min(lowest, LatencyBins.count - 1),
-      min(max(highest, LatencyBins.index(60_000_000)) + 64 * 6, LatencyBins.count - 1)
-    )
+    return (overloads, openOutages)
   }
 
   /// The same calls under another timeout of an attempt; figures stay set off against this log's own.
@@ -173,18 +153,12 @@ package struct EvaluationBase: Sendable {
 
   /// The same log with other answers to load.
   func answering(_ overloads: [Overload?], _ settings: EvaluationSettings) -> EvaluationBase {
-    var copy = self
-    copy.overloads = overloads
-    copy.settings = settings
-    return copy
+    EvaluationBase(self, overloads: overloads, settings: settings)
   }
 
   /// The same log under another model.
   func with(_ other: OutcomeModel?) -> EvaluationBase {
-    guard let other else { return self }
-    var copy = self
-    copy.model = other
-    return copy
+    other.map { EvaluationBase(self, model: $0) } ?? self
   }
 
   @inline(__always)

@@ -36,6 +36,25 @@ enum LoadResponse {
       }
     }
 
+    /// First attempts alone, by the first attempts of the second before them.
+    init(firstOf log: borrowing CallLog, _ range: Range<Int>, dead: DeadTimes) {
+      var head = range.lowerBound
+      for episode in range {
+        while log.arrival[head] <= log.arrival[episode] - 1_000_000 { head += 1 }
+        if !dead.contains(log.arrival[episode]) { add(episode - head + 1, failed: log.firstFailure[episode] != 0) }
+      }
+    }
+
+    private mutating func add(_ load: Int, failed isFailed: Bool) {
+      let load = min(load, Self.limit)
+      while all.count <= load {
+        all.append(0)
+        failed.append(0)
+      }
+      all[load] += 1
+      if isFailed { failed[load] += 1 }
+    }
+
     /// `attempts` are of one component, in the order of time; those count that begin at such times.
     init(
       _ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes, where counts: (Int64) -> Bool = { _ in true }
@@ -45,13 +64,7 @@ enum LoadResponse {
         let i = Int(raw)
         while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
         if dead.contains(log.start[i]) || !counts(log.start[i]) { continue }
-        let load = min(number - head + 1, Self.limit)
-        while all.count <= load {
-          all.append(0)
-          failed.append(0)
-        }
-        all[load] += 1
-        if log.failure[i] != 0 { failed[load] += 1 }
+        add(number - head + 1, failed: log.failure[i] != 0)
       }
     }
   }

@@ -4,8 +4,8 @@ internal import Glibc
 internal import Model
 internal import Support
 
-/// The answer of one component to load.
-struct Overload: Sendable {
+/// The answer of one component to load; a class, because plays ask it at every attempt and each would copy its tables.
+final class Overload: Sendable {
   /// How attempts fail by what is under way, or by what came in the last second.
   enum Response: Sendable {
     /// Failure probability by the attempts under way at an attempt's start; the last entry holds for all beyond.
@@ -16,9 +16,9 @@ struct Overload: Sendable {
 
   let component: Int
   let t: Double
-  private(set) var response: Response
+  let response: Response
   /// The mildest and the most severe response to a rate that the log does not contradict.
-  private(set) var ends: (mild: LoadResponse.Fit, severe: LoadResponse.Fit)?
+  let ends: (mild: LoadResponse.Fit, severe: LoadResponse.Fit)?
   /// Servers that work side by side, and the time each served attempt took one of them, microseconds.
   let workers: Int
   let services: [Int64]
@@ -40,7 +40,7 @@ struct Overload: Sendable {
   static let least = 30
 
   /// Nil where the log does not show that load makes failures, or not how.
-  init?(_ log: borrowing CallLog, component: Int, origin: Int64) {
+  convenience init?(_ log: borrowing CallLog, component: Int, origin: Int64) {
     guard Self.isTested(log, component) else { return nil }
     let seconds = SecondCounts(log, log.ranges[component], origin: origin)
     self.init(log, component: component, origin: origin, seconds, Storms(seconds, dead: seconds.dead))
@@ -71,9 +71,13 @@ struct Overload: Sendable {
     // Once more without the outages that a limit tells apart from load.
     let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
+    let hasStorm = storms.hasEnded || storms.open != nil
+    // Retries come after failures, so a load of all attempts is always higher where more fail: without a storm, first attempts
+    // must tell of a capacity by themselves.
+    let tells = hasStorm || t >= Self.threshold && LoadResponse.likeliest(.init(firstOf: log, range, dead: dead)) != nil
     var fit =
       LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
-      ?? (t >= Self.threshold || storms.hasEnded || storms.open != nil ? LoadResponse.likeliest(table) : nil)
+      ?? (tells ? LoadResponse.likeliest(table) : nil)
     if t < Self.threshold, !storms.hasEnded, let open = storms.open, let response = fit {
       // Nobody saw it end: its own attempts must tell that load made it.
       let from = open.seconds.lowerBound
@@ -84,6 +88,7 @@ struct Overload: Sendable {
     if let limited, likelihoods.limited >= likelihoods.fitted {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
       (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
+      ends = nil
     } else if let fit {
       response = .rate(fit)
       (workers, services, own) = (0, [], [:])
@@ -95,9 +100,17 @@ struct Overload: Sendable {
 
   /// The same component, answering to a rate as an end of what the log does not contradict.
   func answering(_ fit: LoadResponse.Fit) -> Overload {
-    var copy = self
-    copy.response = .rate(fit)
-    return copy
+    Overload(self, answering: fit)
+  }
+
+  private init(_ other: Overload, answering fit: LoadResponse.Fit) {
+    component = other.component
+    t = other.t
+    response = .rate(fit)
+    ends = other.ends
+    (workers, services, own) = (other.workers, other.services, other.own)
+    kind = other.kind
+    dead = other.dead
   }
 
   /// How likely the attempts' outcomes are by what is under way, and by what came in the last second.

@@ -95,10 +95,11 @@ extension ReplayRun {
 
   /// The flight's own attempt at `time` failed.
   package mutating func learn(_ slot: Int32, at time: Int64) {
-    let flight = flights[Int(slot)]
-    let episode = Int(flight.episode)
-    let component = Int(flight.component)
-    var way = flight.way ?? replay.base.model.begin(replay.base.log, component: component, episode: episode)
+    let episode = Int(flights[Int(slot)].episode)
+    let component = Int(flights[Int(slot)].component)
+    // Where load makes the failures, the model of states is not asked.
+    if replay.isOverloaded, replay.base.overloads[component] != nil { return }
+    var way = flights[Int(slot)].way ?? replay.base.model.begin(replay.base.log, component: component, episode: episode)
     if way.time < time {
       _ = replay.base.model.advance(&way, replay.base.log, component: component, episode: episode, to: time)
     }

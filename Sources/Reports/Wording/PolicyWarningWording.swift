@@ -151,11 +151,10 @@ extension PolicyWording {
 
   private static func extrapolated(_ factor: Double, _ capacities: [PolicyFindings.Capacity]) -> InlineText {
     let label: InlineText =
-      "LOAD-EXTRAPOLATED: it would send up to \(own: NumberFormat.number(factor)) times the load of the log, whose answers to such a load are not known."
-    guard !capacities.isEmpty else { return label }
-    let texts = capacities.map(capacity)
-    return label
-      + " The second line re-simulates it under the capacity the log shows (\(InlineText.joined(texts, by: "; ")))."
+      "LOAD-EXTRAPOLATED: it would send up to \(own: NumberFormat.number(factor)) times the load of the log"
+    return capacities.isEmpty
+      ? label + ", whose answers to such a load are not known."
+      : label + "; so far beyond what was seen, the answers are those of the simulation."
   }
 
   static func capacity(_ capacity: PolicyFindings.Capacity) -> InlineText {
