@@ -13,6 +13,7 @@ package enum NightRun {
   package static func partial(of request: RunRequest) throws -> NightPartial {
     let extraction = try Extraction.run(request, partitions: request.partitions)
     ProcessMemory.trim()
+    // Beside the chunks, conclude holds the tracks (a quarter) and rows (an eighth) of `TestLimits`.
     let spill = SpilledCases(
       budget: request.pipeline.limits.memory / 12, folder: FileManager.default.temporaryDirectory.path)
     var phase = AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory, spill: spill)

@@ -41,6 +41,33 @@ import Testing
     }
   }
 
+  /// Which of the records have a shape: the tests above say nothing where none has.
+  @Test func flatRecordsHaveAShape() {
+    var shapes = JSONLogShapes()
+    let table = LogKeyTable(LogKeys())
+    let found = Self.lines.map { line in
+      let bytes = Array(line.utf8)
+      shapes.learn(bytes.span, 0..<bytes.count, table)
+      var reader = JSONScanner(at: 0)
+      return shapes.find(bytes.span, &reader) && reader.position == bytes.count
+    }
+    #expect(found.indices.filter { !found[$0] } == [2, 7, 8, 9])
+  }
+
+  @Test func recordsOfEverNewShapesAreNotLookedAt() {
+    var shapes = JSONLogShapes()
+    let table = LogKeyTable(LogKeys())
+    var reader = JSONScanner(at: 0)
+    for number in 0..<100 {
+      let bytes = Array(#"{"message":"x","key\#(number)":1}"#.utf8)
+      reader = JSONScanner(at: 0)
+      #expect(!shapes.find(bytes.span, &reader))
+      shapes.learn(bytes.span, 0..<bytes.count, table)
+    }
+    let last = Array(#"{"message":"x","key99":1}"#.utf8)
+    #expect(!shapes.find(last.span, &reader))
+  }
+
   @Test func brokenRecordsOfAKnownShape() {
     let whole = Self.lines[0]
     for end in 1..<whole.utf8.count {

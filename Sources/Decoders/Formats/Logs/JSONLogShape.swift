@@ -16,8 +16,9 @@ struct JSONLogShape {
   }
 
   struct Member {
-    /// Where the key lies, and where the value begins, both counted from the value before (behind a text's quote).
+    /// Where the key lies, counted from where the value before ends (a text ends in front of its quote).
     var key: Range<Int>
+    /// Where the value begins, counted in the same way (a text begins behind its quote).
     var length: Int
     var value: Value
     var found: LogKeyTable.Found?
@@ -29,7 +30,7 @@ struct JSONLogShape {
   /// What stands before each value and, at the end, behind the last one.
   private var around: [UInt8] = []
 
-  /// The most members of a shape.
+  /// The most members of a shape, so that a search costs no more than a look at the record does.
   private static let most = 32
 
   /// Learns the shape of a log record that was checked before; nil where it has none.
@@ -118,15 +119,18 @@ struct JSONLogShapes {
   private var shapes: [JSONLogShape] = []
   /// Which shape fitted last.
   private var last = 0
-  /// The values of the record that was found last, and its shape.
+  /// The values of the record that was found last.
   private(set) var values: [JSONStringSlice] = []
   private var replaced = 0
-  /// What is left to try: records of ever new shapes are not learned any longer.
+  /// What is left to try: among records of ever new shapes neither learning nor looking is worth its time, which this many
+  /// records in a row that fit nowhere show.
   private var credit = Self.mostCredit
 
+  /// A collector's record, the program's record inside of it, and another kind of each.
   private static let most = 4
   private static let mostCredit = 64
 
+  /// The members of the record that was found last.
   var members: [JSONLogShape.Member] { shapes[last].members }
 
   /// Steps over the object at the reader's place where it is of a known shape; else the reader stays.
@@ -147,7 +151,8 @@ struct JSONLogShapes {
   mutating func learn(_ b: Span<UInt8>, _ range: Range<Int>, _ table: LogKeyTable) {
     guard credit > 0 else { return }
     credit -= 1
-    guard let shape = JSONLogShape(of: b, range, table) else { return }
+    if credit == 0 { shapes.removeAll() }
+    guard credit > 0, let shape = JSONLogShape(of: b, range, table) else { return }
     if shapes.count < Self.most {
       shapes.append(shape)
     } else {
