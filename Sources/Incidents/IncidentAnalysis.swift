@@ -19,6 +19,8 @@ package struct IncidentFindings: Sendable {
   package var impact = Impact()
   /// What the night spent of error budgets, in the order of the objectives.
   package var budgets: [ErrorBudget] = []
+  /// Minutes whose requests are there and whose log records are not, microseconds: nothing was judged by those.
+  package var logHoles: [Int64] = []
   /// What the night leaves to later ones.
   package var profile = IncidentProfile()
 
@@ -54,10 +56,13 @@ package enum IncidentAnalysis {
     }
     guard !grid.minutes.isEmpty else { return findings }
     let scorer = SuspectScorer(grid, earlier: earlier)
+    findings.logHoles = scorer.behaviour.holes.sorted().map {
+      IncidentPartial.start(grid.minutes[$0], IncidentPartial.coarse)
+    }
     findings.windows = windows.map { scorer.ranking($0) }
     let failures = FailureAnomalies(grid, earlier: earlier, settings: settings)
     let slowness = LatencyAnomalies(
-      grid, scorer.latency,
+      grid, scorer.latency, scorer.metrics,
       earlier: scorer.earlier.flatMap { latency in earlier.map { (latency, $0) } }, settings: settings)
     let breakers = BreakerLog(grid)
     let entries = EntryImpacts(grid)

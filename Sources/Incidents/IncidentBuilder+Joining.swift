@@ -2,6 +2,11 @@
 
 internal import Support
 
+extension Anomaly {
+  /// Whether it is known by whole minutes and was over when another began.
+  fileprivate func endsBefore(_ other: Anomaly) -> Bool { sign == .behaviour && end <= other.onset }
+}
+
 extension IncidentBuilder {
   /// Episodes that belong together.
   struct Group {
@@ -97,6 +102,8 @@ extension IncidentBuilder {
 
   private func bond(_ a: Anomaly, _ b: Anomaly) -> Bond {
     guard a.onset <= b.end, b.onset <= a.end else { return .none }
+    // Whole minutes end where the next one begins: what begins there comes after them.
+    if a.component != b.component, a.endsBefore(b) || b.endsBefore(a) { return .none }
     if a.component == b.component { return .same }
     if isOfCalls(a, b) || isOfCalls(b, a) { return .same }
     let isRecorded = a.sign == .records || b.sign == .records

@@ -316,6 +316,7 @@ struct IncidentDescription {
       if !grid.hasSpans[first] {
         lines.append(.withoutSpans(component: best.component))
       }
+      if grid.hidesWhatIsBehind(first) { lines.append(.nothingBehind(component: best.component)) }
       lines += Amplification(grid: grid, impacts: impacts).reasoning(
         to: first, among: affected, from: group.start, to: group.end)
       if let outlived = OutlivedTrigger(grid: grid, impacts: impacts).reasoning(to: first, group) {

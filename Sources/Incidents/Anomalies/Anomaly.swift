@@ -48,6 +48,7 @@ struct Anomaly {
 
     func touches(_ component: Int) -> Bool { component == caller || component == callee }
   }
-  /// Which spans it slowed, for slow ones.
+  /// Which spans it slowed, for slow ones, and whether it had next to nothing left of a resource meanwhile.
   var reach: LatencyContrast.Reach?
+  var isShort = false
 }

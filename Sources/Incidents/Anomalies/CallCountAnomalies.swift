@@ -59,13 +59,13 @@ struct CallCountAnomalies {
         let found = marked(answer)
         guard !found.minutes.isEmpty else { continue }
         known.formUnion(found.minutes)
-        marks[Trouble(cause: answer.first, way: way), default: MinuteMarks()].take(found.minutes, found.strength)
+        marks[Trouble(cause: answer.first, way: way), default: MinuteMarks()].take(found)
       }
       let found = marked(way, usual)
       // Whose answers are why is known already, or need not be as sure as that there are more calls.
       guard !found.minutes.isEmpty, known.isDisjoint(with: found.minutes) else { continue }
       let cause = strongest(leading, in: found.minutes.sorted()) ?? way.caller
-      marks[Trouble(cause: cause, way: way), default: MinuteMarks()].take(found.minutes, found.strength)
+      marks[Trouble(cause: cause, way: way), default: MinuteMarks()].take(found)
     }
     return marks.sorted { $0.key < $1.key }.flatMap { anomalies($0, $1) }
   }
@@ -143,7 +143,7 @@ struct CallCountAnomalies {
       let time = counts.extent(trouble.way, run, usual: usual.center, now: now)
       return Anomaly(
         component: trouble.cause, sign: .moreCalls, onset: max(time.lowerBound, grid.partial.first),
-        end: max(min(time.upperBound, grid.partial.last), time.lowerBound), strength: min(marks.strength, 50),
+        end: max(min(time.upperBound, grid.partial.last), time.lowerBound), strength: min(marks.strength(in: run), 50),
         usualTime: usual.center, time: now, way: trouble.way)
     }
   }

@@ -305,6 +305,13 @@ struct ComponentTimeline {
     return components[component].utf8[colon...].dropFirst().contains { $0 &- 0x30 > 9 }
   }
 
+  /// Whether a component is as far as the night sees: one that only proxies in front tell of, or one of a night without any call.
+  func hidesWhatIsBehind(_ component: Int) -> Bool {
+    guard callees[component].isEmpty else { return false }
+    if !callers[component].isEmpty { return callers[component].allSatisfy { isFront($0) } }
+    return hasSpans[component] && callees.allSatisfy(\.isEmpty)
+  }
+
   /// A component as findings name it.
   func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
 }

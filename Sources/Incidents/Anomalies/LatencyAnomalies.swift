@@ -6,9 +6,12 @@ internal import Support
 ///
 /// Claim: in one minute, or in three, a component explains slow spans with certainty that no other component explains
 /// better (`LatencyContrast.causes`), a tenth of the spans it stands for at least and five of them. One minute is enough.
+/// Where one of its resources was nearly used up meanwhile (the utilisation of the USE method, Gregg, 2013), three standard
+/// deviations and two spans are enough.
 struct LatencyAnomalies {
   private static let certainty = 6.0
   private static let leastSlowed = 5.0
+  private static let leastSlowedShort = 2.0
   /// Fine slots that must be raised.
   private static let leastSlots = 2
   /// The least rise of a mean that is trouble: this factor, and this many microseconds.
@@ -18,6 +21,8 @@ struct LatencyAnomalies {
   private let grid: ComponentTimeline
   private let settings: IncidentSettings
   private let latency: LatencyContrast
+  /// The minutes in which a component had next to nothing left of a resource.
+  private let saturated: [Int: Set<Int>]
   /// The same against earlier nights, where there are any, and what was usual in them.
   private let earlier: (latency: LatencyContrast, profile: IncidentProfile)?
   /// Own time by component, and time on the ways by caller and callee, by fine slot.
@@ -27,11 +32,12 @@ struct LatencyAnomalies {
   private var waysAt: [Int: [CubeKey]] = [:]
 
   init(
-    _ grid: ComponentTimeline, _ latency: LatencyContrast,
+    _ grid: ComponentTimeline, _ latency: LatencyContrast, _ metrics: MetricContrast,
     earlier: (latency: LatencyContrast, profile: IncidentProfile)?, settings: IncidentSettings
   ) {
     self.grid = grid
     self.latency = latency
+    saturated = metrics.saturatedMinutes()
     self.earlier = earlier
     self.settings = settings
     for (cell, pace) in grid.partial.pace.cells {
@@ -115,6 +121,10 @@ struct LatencyAnomalies {
           if window.count > 1, marks[delay.component]?.minutes.isDisjoint(with: window) == false { continue }
           marks[delay.component, default: Marks()].add(window, delay)
         }
+        for delay in slowedWhileShort(in: window, latency)
+        where marks[delay.component]?.minutes.isDisjoint(with: window) ?? true {
+          marks[delay.component, default: Marks()].add(window, delay)
+        }
       }
     }
     var anomalies: [Anomaly] = []
@@ -135,6 +145,16 @@ struct LatencyAnomalies {
       }
     }
     return anomalies
+  }
+
+  /// The components that are a little slow and have next to nothing left of a resource: two kinds of evidence that know nothing
+  /// of each other, so that either needs to be less sure. What resources alone show strikes no request and is no trouble.
+  private func slowedWhileShort(in window: [Int], _ latency: LatencyContrast) -> [LatencyContrast.Delay] {
+    let short = saturated.filter { !$0.value.isDisjoint(with: window) }
+    guard !short.isEmpty else { return [] }
+    return latency.delays(in: window).values.filter {
+      short[$0.component] != nil && $0.strength >= SuspectScorer.threshold && $0.slowed >= Self.leastSlowedShort
+    }.sorted { $0.component < $1.component }
   }
 
   // MARK: Onset and size
@@ -190,7 +210,8 @@ struct LatencyAnomalies {
       component: delay.component, sign: part.isNetwork ? .slowNetwork : .slowCode,
       onset: max(onset, grid.partial.first),
       end: min(IncidentPartial.start(slots[finish] + 1, IncidentPartial.fine), max(grid.partial.last, onset)),
-      strength: delay.strength, usualTime: usual.center, time: typical, reach: delay.reach)
+      strength: delay.strength, usualTime: usual.center, time: typical, reach: delay.reach,
+      isShort: saturated[delay.component]?.isDisjoint(with: run) == false)
   }
 }
 

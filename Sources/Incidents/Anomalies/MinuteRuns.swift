@@ -20,14 +20,24 @@ extension ComponentTimeline {
   }
 }
 
-/// Minutes that were marked, and how sure the surest of them is.
+/// Minutes that were marked, and how sure each of them is.
 struct MinuteMarks {
-  private(set) var minutes: Set<Int> = []
-  private(set) var strength = 0.0
+  private var strengths: [Int: Double] = [:]
+
+  var minutes: Set<Int> { Set(strengths.keys) }
 
   mutating func take(_ found: some Sequence<Int>, _ value: Double) {
-    minutes.formUnion(found)
-    strength = max(strength, value)
+    for minute in found { strengths[minute] = max(strengths[minute] ?? 0, value) }
+  }
+
+  /// The same of other marks.
+  mutating func take(_ other: MinuteMarks) {
+    for (minute, value) in other.strengths { take(CollectionOfOne(minute), value) }
+  }
+
+  /// How sure the surest minute of a run is: what other times of the night show says nothing of it.
+  func strength(in run: ClosedRange<Int>) -> Double {
+    run.reduce(0) { max($0, strengths[$1] ?? 0) }
   }
 }
 

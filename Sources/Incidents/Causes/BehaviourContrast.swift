@@ -77,11 +77,14 @@ struct BehaviourContrast {
   /// By operation's row, those of the same component that it calls, and those that call it.
   private var inner: [Int: Set<Int>] = [:]
   private var outer: [Int: Set<Int>] = [:]
+  /// Minutes of which nothing is said: their log records are missing.
+  let holes: Set<Int>
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     let partial = grid.partial
+    holes = Set(LogHoles(grid).minutes)
     operations = MinuteSeries(width: grid.width)
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
@@ -125,7 +128,7 @@ struct BehaviourContrast {
       pairs.append(
         Pair(
           cell: key, component: component, operation: row, brokenCall: labels.brokenCall(key, of: component),
-          counts: counts, examples: examples, baseline: Self.baseline(counts, row, operations, grid)))
+          counts: counts, examples: examples, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
     }
   }
 
@@ -186,11 +189,12 @@ struct BehaviourContrast {
   }
 
   private static func baseline(
-    _ counts: [(minute: Int, count: Double)], _ row: Int, _ operations: MinuteSeries, _ grid: ComponentTimeline
+    _ counts: [(minute: Int, count: Double)], _ row: Int, _ operations: MinuteSeries, _ grid: ComponentTimeline,
+    but holes: Set<Int>
   ) -> RobustBaseline {
     var shares: [Double] = []
     var next = 0
-    for minute in grid.baseline {
+    for minute in grid.baseline where !holes.contains(minute) {
       while next < counts.count, counts[next].minute < minute { next += 1 }
       let trials = operations[row, minute]
       guard trials >= ShareContrast.trustedTrials else { continue }
@@ -203,6 +207,7 @@ struct BehaviourContrast {
   ///
   /// - Complexity: O(pairs of the operations seen in the window · minutes of the window)
   func behaviours(in minutes: [Int]) -> [Int: Behaviour] {
+    let minutes = holes.isEmpty ? minutes : minutes.filter { !holes.contains($0) }
     var found: [Int: Behaviour] = [:]
     // By callee and by caller; those whose records name the callee apart.
     var broken: [Int: [Int: Departure]] = [:]
@@ -344,6 +349,17 @@ struct BehaviourContrast {
       }
     }
     return found
+  }
+
+  /// When a component began to run another way in a minute, microseconds: the first of what is there in it and usually is not, in its
+  /// spans or in others' records that name it. Nothing where what departs is that something is missing.
+  func first(of component: Int, in minute: Int) -> Int64? {
+    guard let seen = behaviours(in: [minute])[component] else { return nil }
+    return (seen.departures + seen.accusations).compactMap { departure -> Int64? in
+      let pair = pairs[departure.pair]
+      guard departure.contrast.z >= Self.believed, departure.contrast.center == 0 else { return nil }
+      return pair.examples.first { $0.minute == minute }?.sighting.time
+    }.min()
   }
 
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.

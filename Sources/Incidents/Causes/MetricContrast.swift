@@ -158,21 +158,38 @@ struct MetricContrast {
     guard !isSparse else { return departure.z * departure.kind.weight }
     // Where there are requests, their failures and times are in them.
     guard departure.kind == .resource else { return 0 }
-    if let full = fullScale(departure), departure.value >= Self.saturated * full,
-      departure.value - departure.center >= Self.leastRise * full
-    {
-      return Self.saturation
-    }
+    if isSaturated(departure.metric, departure.value, usual: departure.center) { return Self.saturation }
     return min(departure.z / 10, Self.supporting)
   }
 
+  private func isSaturated(_ metric: Int32, _ value: Double, usual: Double) -> Bool {
+    guard let full = fullScale(metric, value) else { return false }
+    return value >= Self.saturated * full && value - usual >= Self.leastRise * full
+  }
+
   /// The reading at which a resource is used up, where the metric's name says that it is a share of it.
-  private func fullScale(_ departure: Departure) -> Double? {
-    let name = grid.partial.names[departure.metric].lowercased()
+  private func fullScale(_ metric: Int32, _ value: Double) -> Double? {
+    let name = grid.partial.names[metric].lowercased()
     if name.contains("%") || name.contains("percent") { return 100 }
     let words = ["utilization", "utilisation", "usagerate", "usage_rate", "ratio", "share"]
     guard words.contains(where: { name.contains($0) }) else { return nil }
-    return departure.value > 1.5 ? 100 : 1
+    return value > 1.5 ? 100 : 1
+  }
+
+  /// The minutes in which a resource of a component is nearly used up though it usually is not, by component.
+  ///
+  /// - Complexity: O(readings of resources)
+  func saturatedMinutes() -> [Int: Set<Int>] {
+    var found: [Int: Set<Int>] = [:]
+    for one in series where one.kind == .resource {
+      for index in one.laidOut.points where minutes[index] >= 0 {
+        guard isSaturated(one.laidOut.metric, table.value(table.points[index]), usual: one.baseline.center) else {
+          continue
+        }
+        found[one.component, default: []].insert(Int(minutes[index]))
+      }
+    }
+    return found
   }
 
   func reason(_ departure: Departure) -> CauseReason {

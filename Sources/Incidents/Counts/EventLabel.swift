@@ -66,7 +66,7 @@ enum EventLabel {
   }
 
   private static func short(_ text: String) -> String {
-    text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"
+    RecordQuote.bounded(text, to: bound)
   }
 }
 

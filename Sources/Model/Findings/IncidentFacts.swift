@@ -88,6 +88,8 @@ package enum IncidentReasoning: Hashable, Sendable {
   case closeCall
   case rejectedCallee(component: ForeignName, caller: ForeignName)
   case withoutSpans(component: ForeignName)
+  /// It is seen from in front alone, by a proxy: what it calls itself left no record anywhere.
+  case nothingBehind(component: ForeignName)
   /// Attempts per call from hop to hop, and along the whole chain.
   case attempts([AttemptHop], product: Double)
   case attemptsPerRequest(component: ForeignName, now: Double, usual: Double)

@@ -33,9 +33,29 @@ package struct RecordQuote: Hashable, Comparable, Sendable {
   /// Longest text that is quoted of a record, in characters.
   package static let bound = 200
 
-  /// A text cut to the length of a quote.
-  package static func bounded(_ text: String) -> String {
-    text.count <= bound ? text : String(text.prefix(bound - 1)) + "…"
+  /// A text cut to the length of a quote: where it tells a chain of causes that is too long, from the innermost on, for what is
+  /// around it says only who passed it on.
+  package static func bounded(_ text: String, to bound: Int = bound) -> String {
+    guard text.count > bound else { return text }
+    guard let inner = innermostCause(text) else { return String(text.prefix(bound - 1)) + "…" }
+    let rest = text[inner...]
+    return "…" + (rest.count < bound ? String(rest) : String(rest.prefix(bound - 2)) + "…")
+  }
+
+  /// What stands before a cause in a chain: Spring's nested exceptions and Java's stack traces, which tell the innermost last.
+  private static let causeMarks: [[UInt8]] = ["nested exception is ", "Caused by: "].map { Array($0.utf8) }
+
+  private static func innermostCause(_ text: String) -> String.Index? {
+    let bytes = text.utf8
+    var last: String.Index?
+    for mark in causeMarks {
+      var from = bytes.startIndex
+      while let found = bytes[from...].firstRange(of: mark) {
+        if last.map({ found.upperBound > $0 }) ?? true { last = found.upperBound }
+        from = found.upperBound
+      }
+    }
+    return last == text.endIndex ? nil : last
   }
 
   package static func < (a: RecordQuote, b: RecordQuote) -> Bool {

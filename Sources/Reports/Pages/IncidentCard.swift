@@ -81,8 +81,14 @@ struct IncidentCard {
       ? "" : cause.share >= 0.995 ? " (no other suspect)" : " (\(percent: cause.share) of the evidence points to it)"
     if incident.kind == .testRegression, let broke { return "\(strong: "Probable root cause:") " + broke }
     let name = report.isRevision(cause.component) ? report.revision(cause.component) : Labels.name(cause)
-    return "\(strong: "Probable root cause:") " + name + share
+    return "\(strong: "Probable root cause:") " + name + (isHidden ? ", or what it calls, which left no record" : "")
+      + share
       + (reasons.isEmpty ? "" : ": " + InlineText.joined(reasons, by: "; ")) + (isTest ? "" : logs(of: cause))
+  }
+
+  /// Whether the cause is only as far as a proxy in front can see.
+  private var isHidden: Bool {
+    incident.reasoning.contains { if case .nothingBehind = $0 { true } else { false } }
   }
 
   /// Where another system shows the logs of the cause at that time, some minutes before it included.

@@ -196,6 +196,8 @@ enum IncidentWording {
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
     case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
+    case .nothingBehind(let component):
+      "Nothing behind \(component) left a record: the cause may as well be anything that it calls."
     case .attempts(let hops, let product):
       "Attempts per call: "
         + InlineText.joined(

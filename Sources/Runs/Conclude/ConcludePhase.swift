@@ -152,6 +152,13 @@ package struct ConcludePhase: Sendable {
 
   private func add(_ findings: IncidentFindings, to report: inout NightReport) {
     report.incidents = findings.incidents.filter { Self.isTonight($0, report.window) }
+    if let first = findings.logHoles.first {
+      report.diagnostics.append(
+        Diagnostic(
+          "logsMissing", .warning, at: SourceLocation(input: "all logs"),
+          "minutes whose requests are there and whose log records are mostly not, the first at \(own: Timestamp(first).rfc3339): what requests did was not judged there",
+          count: findings.logHoles.count))
+    }
     report.impact = findings.impact
     report.budgets = findings.budgets
     report.windows = findings.windows

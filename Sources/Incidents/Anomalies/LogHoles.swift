@@ -1,0 +1,49 @@
+// Minutes of which the requests are there and their log records are not.
+
+/// The minutes in which most components wrote less than half of the log records that their spans usually come with: an export that
+/// began later than the traces, a collector that fell behind. What a span did is told by its records too, so that in such a minute
+/// every span would seem to have run another way; nothing is judged by that there.
+///
+/// One component that writes nothing is no hole: that is what many faults look like.
+struct LogHoles {
+  /// The share of the usual records below which some are missing, and the share of the components that must miss some.
+  private static let least = 0.5
+  private static let majority = 0.5
+  /// Records to be expected of a component, and components of which any are, for a minute to be judged.
+  private static let leastRecords = 5.0
+  private static let leastComponents = 3
+
+  /// Indices of the minutes, ascending.
+  private(set) var minutes: [Int] = []
+
+  /// - Complexity: O(cells + components × minutes)
+  init(_ grid: ComponentTimeline) {
+    guard !grid.partial.logVolume.cells.isEmpty else { return }
+    var spans = MinuteSeries(width: grid.width)
+    var records = MinuteSeries(width: grid.width)
+    for (cell, tally) in grid.partial.operations.cells {
+      guard let minute = grid.minute(cell.slot) else { continue }
+      spans.add(Double(tally.count), to: CubeKey(a: cell.a), minute: minute)
+    }
+    for (cell, tally) in grid.partial.logVolume.cells {
+      guard let minute = grid.minute(cell.slot) else { continue }
+      records.add(Double(tally.count), to: CubeKey(a: cell.a), minute: minute)
+    }
+    var asked = [Int](repeating: 0, count: grid.width)
+    var lacking = asked
+    for (row, key) in spans.keys.enumerated() {
+      guard let written = records.index[key] else { continue }
+      let visited = (0..<grid.width).filter { spans[row, $0] >= ShareContrast.trustedTrials }
+      let rates = visited.map { records[written, $0] / spans[row, $0] }.sorted()
+      guard rates.count >= grid.requiredSlots else { continue }
+      let usual = RobustBaseline.quantile(rates, 0.5)
+      for minute in visited where usual * spans[row, minute] >= Self.leastRecords {
+        asked[minute] += 1
+        if records[written, minute] < Self.least * usual * spans[row, minute] { lacking[minute] += 1 }
+      }
+    }
+    minutes = asked.indices.filter {
+      asked[$0] >= Self.leastComponents && Double(lacking[$0]) > Self.majority * Double(asked[$0])
+    }
+  }
+}
