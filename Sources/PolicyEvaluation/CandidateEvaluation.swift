@@ -123,7 +123,7 @@ struct CandidateEvaluation {
     _ candidate: PolicyFindings.Candidate, _ sums: PolicySums, _ warnings: inout [PolicyFindings.CandidateWarning]
   ) {
     warnings += sums.warnings
-    if candidate.outcome.successRate.value == nil {
+    if candidate.outcome.successRate.value == nil, loggedInOverload == nil {
       warnings.append(.noValue(unsupported: candidate.unsupported, isIdentified: base.model.isIdentified))
     } else if sums.estimated > 0, base.ends != nil, loggedInOverload == nil {
       warnings.append(.persistenceBounded(share: base.model.mostPersistent))

@@ -98,18 +98,32 @@ struct Scenario {
     warnings.append(.simulatedInOverload(base.overloads.compactMap { $0?.fact(base.log) }))
     let nights = base.figures(sums, minus: logged)
     let baseline = base.baseline
-    let difference = evaluation.ends.reduce(base.inOverload(sums, logged, nights)) { difference, end in
+    var difference = base.inOverload(sums, logged, nights)
+    let effect = difference.successRate.value ?? 0
+    var range = effect...effect
+    for end in evaluation.ends {
       let other = StatefulReplay(
         end.base, evaluation.policy, retry: retry, applies: applies, unknown: .usual, isOverloaded: true
       ).sums()
-      return difference.widened(by: end.base.inOverload(other, end.logged, nights))
+      let played = end.base.inOverload(other, end.logged, nights)
+      difference = difference.widened(by: played)
+      let value = played.successRate.value ?? effect
+      range = min(range.lowerBound, value)...max(range.upperBound, value)
+    }
+    // Where what the log leaves open about the response decides over more than the candidate does, a storm or none, there is
+    // no value.
+    let open = range.upperBound - range.lowerBound
+    let isOpen = open > max(abs(effect), base.settings.unsupportedLimit)
+    if isOpen {
+      difference = difference.withoutValues
+      warnings.append(.openResponse(low: range.lowerBound, high: range.upperBound))
     }
     var candidate = PolicyFindings.Candidate(
       name: ForeignName(evaluation.policy.name), families: evaluation.policy.families,
       outcome: baseline.shifted(by: difference), difference: difference)
     candidate.otherNights = PolicyFindings.OtherNights(
       outcome: base.figures(base.sums, minus: nil).shifted(by: nights), difference: nights)
-    candidate.tonight = difference.successRate
+    if !isOpen { candidate.tonight = difference.successRate }
     candidate.loadAware = candidate.outcome
     return (candidate, sums)
   }
@@ -127,6 +141,17 @@ extension PolicyFindings.Outcome {
       successRate: join(\.successRate), attemptsPerRequest: join(\.attemptsPerRequest),
       wastedAttempts: join(\.wastedAttempts), latencyP50: join(\.latencyP50), latencyP95: join(\.latencyP95),
       latencyP99: join(\.latencyP99), peakLoad: join(\.peakLoad))
+  }
+
+  /// Its intervals alone.
+  var withoutValues: PolicyFindings.Outcome {
+    func bounds(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Estimate {
+      Estimate(nil, low: self[keyPath: path].low, high: self[keyPath: path].high)
+    }
+    return PolicyFindings.Outcome(
+      successRate: bounds(\.successRate), attemptsPerRequest: bounds(\.attemptsPerRequest),
+      wastedAttempts: bounds(\.wastedAttempts), latencyP50: bounds(\.latencyP50), latencyP95: bounds(\.latencyP95),
+      latencyP99: bounds(\.latencyP99), peakLoad: bounds(\.peakLoad))
   }
 
   /// Another outcome's figures that much on.

@@ -132,7 +132,7 @@ func adaptivePreset() throws {
 }
 
 @Test(
-  "The published world of load that feeds on itself: the static figure is wrong, the second line has the right sign")
+  "The published world of load that feeds on itself: no value where the log tells no storm from none")
 func publishedLoad() throws {
   let world = LoadDependentWorld.published
   let eager = RetryPolicy(attempts: 5, backoff: Backoff(.fixed(1_000_000)))
@@ -146,10 +146,10 @@ func publishedLoad() throws {
   let file = PolicyFile(
     policies: [Policy("eager", retry: eager)], evaluation: EvaluationSettings(replays: 2, resamples: 100))
   let candidate = try #require(PolicyEvaluator.evaluate(logged.log, file: file)?.candidates.first)
-  #expect((candidate.outcome.successRate.value ?? 1) < logged.success)
+  // The log holds no attempt far past the capacity: what it leaves open reaches from next to no loss to a collapse, so there
+  // are bounds that hold the truth, and one word why.
+  let bounds = candidate.outcome.successRate
+  #expect(bounds.value == nil && bounds.low < success && success < bounds.high, "\(bounds), \(success)")
+  #expect(candidate.warnings.contains { if case .openResponse = $0 { true } else { false } })
   #expect(candidate.warnings.contains { if case .extrapolatedLoad = $0 { true } else { false } })
-  let second = try #require(candidate.loadAware?.successRate.value)
-  #expect(second < logged.success, "\(second), \(success)")
-  // The size is not right yet: a collapse is told too mildly where the log holds no attempt past the capacity.
-  withKnownIssue { #expect(abs(second - success) < 0.15, "\(second), \(success)") }
 }

@@ -197,6 +197,8 @@ extension PolicyFindings {
     case attemptsNotFollowed(beyond: Int)
     /// The share of attempts that the log cannot tell about, and whether bad requests can be told from bad moments.
     case noValue(unsupported: Double, isIdentified: Bool)
+    /// The mildest and the most severe response to load that the log does not contradict are so far apart in success.
+    case openResponse(low: Double, high: Double)
     /// At most this share of all requests can be bad.
     case persistenceBounded(share: Double)
     case fewOutages(Int)

@@ -78,6 +78,9 @@ extension PolicyWording {
         isIdentified ? "." : ", which has too few retries at healthy moments to tell a bad request from a bad moment."
       return
         "No value: \(own: NumberFormat.percent(unsupported)) of its attempts lie outside what the log can tell\(own: reason) The bounds are what would have been if all of them failed, or all succeeded."
+    case .openResponse(let low, let high):
+      return
+        "No value: under the mildest and the most severe answers to load that this log does not contradict, its success differs from the log's by \(percent: high) and by \(percent: low). Whether a storm takes hold is not told."
     case .persistenceBounded(let share):
       return
         "Too few retries at healthy moments to tell bad requests from bad moments; but so few requests failed there that at most \(own: NumberFormat.percent(share)) of all can be bad: the intervals hold for none and for all of these."
