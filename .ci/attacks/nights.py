@@ -138,14 +138,15 @@ for i in range(kills):
 print("%d kills at random times in %.0f s: %d wrong" % (kills, time.time() - began, len(failed)), flush=True)
 
 # `openat`, `close` and `read` happen in the dynamic linker first; that costs rounds, no promise.
-calls = ["renameat2", "renameat", "rename", "linkat", "mkdirat", "mkdir", "unlinkat", "unlink", "fsync", "fdatasync", "write", "pwrite64", "ftruncate", "openat", "close", "fchmod", "flock"]
+calls = ["renameat2", "renameat", "rename", "linkat", "mkdirat", "mkdir", "unlinkat", "unlink", "fsync", "fdatasync", "write", "pwrite64", "ftruncate", "openat", "close", "fchmod", "flock", "clone3"]
 log = folder + "/strace.log"
-for kind, effects in (("kills", ["signal=KILL"]), ("faults", ["error=EIO", "error=ENOSPC"])) if shutil.which("strace") else ():
+for kind, effects in (("kills", ["signal=KILL"]), ("faults", ["error=EIO", "error=ENOSPC", "error=EAGAIN"])) if shutil.which("strace") else ():
     began, tried, before = time.time(), 0, len(failed)
     for output in outputs:
         for call in calls:
             for effect in effects:
                 if effect == "error=ENOSPC" and call not in ("write", "pwrite64", "mkdirat"): continue
+                if (effect == "error=EAGAIN") != (call == "clone3") and effect != "signal=KILL": continue
                 for when in range(rng.randrange(step) + 1, 10**6, step):
                     command = ["strace", "-f", "-qq", "-o", log, "-e", "trace=" + call, "-e", "inject=%s:%s:when=%d" % (call, effect, when)]
                     code = output.run("b", command)

@@ -77,6 +77,8 @@ package import Support
   package var flags: SpanRow.Flags
   package var source: SourceRef
   package var retryEvidence: RetryEvidence
+  /// How many requests it stands for.
+  package var weight: SampleWeight
   /// The span in another trace that a root follows from (a link, a reference), 0 for none.
   package var linkedTo: UInt64
 
@@ -96,6 +98,7 @@ package import Support
     flags = row.flags
     source = row.source
     retryEvidence = row.retryEvidence
+    weight = row.weight
     linkedTo = parent < 0 && row.flags.contains(.foreignParent) ? row.parent : 0
   }
 
@@ -104,5 +107,7 @@ package import Support
     return isBeyond ? .max : end
   }
   @inlinable package var failed: Bool { failureCode != 0 }
+  /// Whether anything tells how long it took: its record does, or a child that ended after it began.
+  package var hasDuration: Bool { duration > 0 || !flags.contains(.untimed) }
   package var failure: FailureKind? { FailureKind(rawValue: failureCode) }
 }

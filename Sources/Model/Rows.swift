@@ -23,6 +23,8 @@ package import Support
   /// 1-based.
   package var attempt: UInt8
   package var flags: Flags
+  /// How many requests it stands for.
+  package var weight = SampleWeight.one
   /// What the span tells about attempts without spans; set after the row is made.
   package var retryEvidence = RetryEvidence.none
 
@@ -49,8 +51,8 @@ package import Support
   }
 
   @usableFromInline package struct Flags: OptionSet, Hashable, Sendable {
-    @usableFromInline package var rawValue: UInt8
-    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @usableFromInline package var rawValue: UInt16
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
     /// The server half of a shared Zipkin span.
     @inlinable package static var shared: Flags { Flags(rawValue: 1) }
     @inlinable package static var followsFrom: Flags { Flags(rawValue: 2) }
@@ -65,6 +67,8 @@ package import Support
     @inlinable package static var unfinished: Flags { Flags(rawValue: 64) }
     /// The span comes from event lines.
     @inlinable package static var fromEvents: Flags { Flags(rawValue: 128) }
+    /// Its record says that it ended, but not after how long: a line of an access log without a duration.
+    @inlinable package static var untimed: Flags { Flags(rawValue: 256) }
     /// Asked for every span: known to other rooms as the bit that it is.
     @inlinable package func contains(_ member: Flags) -> Bool { rawValue & member.rawValue == member.rawValue }
   }

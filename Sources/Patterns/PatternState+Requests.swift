@@ -36,11 +36,11 @@ extension PatternState {
     let latency = Int(nodes[0].subtreeEnd) == nodes.count ? nodes[0].duration : last.subtractingSaturated(first)
     variants[variant].count += 1
     if failed { variants[variant].failed += 1 }
-    addLatency(latency, to: variant, request)
+    if nodes[0].hasDuration || latency > 0 { addLatency(latency, to: variant, request) }
   }
 
   private mutating func addPathLatency(_ variant: Int, _ path: Int, _ node: CallNode, _ request: RawExemplar) {
-    guard paths.keys[path] <= variants[variant].lastPath else { return }
+    guard paths.keys[path] <= variants[variant].lastPath, node.hasDuration else { return }
     let entry = pathIndex.index(of: UInt64(variant) << 32 | UInt64(path))
     pathLatency.add(node.duration, to: entry)
     if entry == pathSlowest.count {

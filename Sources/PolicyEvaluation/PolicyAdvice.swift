@@ -12,6 +12,8 @@ struct PolicyAdvice {
   let isHiding: Bool
   /// The first component that load overwhelms.
   let overloaded: ForeignName?
+  /// The first component that the log leaves in an outage that retries may have kept up.
+  let downAtEnd: ForeignName?
 
   /// Success, added load, added latency and wasted attempts; nil where the candidate has no value.
   private static func aims(_ candidate: PolicyFindings.Candidate) -> [Double]? {
@@ -169,6 +171,7 @@ struct PolicyAdvice {
     } else if factor > Self.unseenLoad {
       reasons.append(.unseenLoad(factor: factor))
     }
+    if let downAtEnd { reasons.append(.openOutage(downAtEnd)) }
     if isHiding { reasons.append(.hiddenAttempts) }
     if isModelRejected, candidate.estimated + candidate.unsupported > 0 { reasons.append(.modelRejected) }
     return reasons

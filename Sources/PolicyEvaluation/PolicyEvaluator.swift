@@ -75,7 +75,8 @@ package enum PolicyEvaluator {
       policies: file.policies, unit: log.nestedCalls == nil ? .requests : .calls,
       longestWait: base.patienceAbove ?? log.longestWait, isModelRejected: checks.isRejected,
       isHiding: !log.doubts.isEmpty,
-      overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) }
+      overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) },
+      downAtEnd: base.openOutages.first?.component
     ).complete(&findings)
     if findings.candidates.contains(where: \.isAboutTasks) {
       findings.tasks = tasks?.baseline

@@ -14,7 +14,7 @@ package enum NightRun {
     let extraction = try Extraction.run(request, partitions: request.partitions)
     ProcessMemory.trim()
     let spill = SpilledCases(
-      budget: request.pipeline.limits.memory / 6, folder: FileManager.default.temporaryDirectory.path)
+      budget: request.pipeline.limits.memory / 12, folder: FileManager.default.temporaryDirectory.path)
     var phase = AggregatePhase(settings: request.settings, memory: request.pipeline.limits.memory, spill: spill)
     phase.progress = request.progress
     var night = try phase.run(

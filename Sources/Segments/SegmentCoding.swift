@@ -1,12 +1,12 @@
 internal import Model
 package import Support
 
-/// The binary form of a segment, version 3: header, symbols in use, members in use, rows, checksum.
+/// The binary form of a segment, version 4: header, symbols in use, members in use, rows, checksum.
 ///
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
   static let magic: UInt32 = 0x4753_4348  // "HCSG"
-  static let version: UInt8 = 3
+  static let version: UInt8 = 4
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
@@ -85,14 +85,21 @@ extension Segment {
       row.message = try tables.symbol(&reader)
       row.requestText = try tables.symbol(&reader)
       let kindByte = try reader.byte()
-      guard let kind = SpanKind(rawValue: kindByte & 0x7F) else { throw reader.failure("unknown span kind") }
+      guard let kind = SpanKind(rawValue: kindByte & 0x1F) else { throw reader.failure("unknown span kind") }
       row.kind = kind
       row.failureCode = try reader.byte()
       guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
         throw reader.failure("unknown failure kind")
       }
       row.attempt = try reader.byte()
-      row.flags = SpanRow.Flags(rawValue: try reader.byte())
+      row.flags = SpanRow.Flags(rawValue: UInt16(try reader.byte()))
+      if kindByte & 0x40 != 0 { row.flags.insert(.untimed) }
+      if kindByte & 0x20 != 0 {
+        guard let weight = SampleWeight(code: try reader.unsigned()) else {
+          throw reader.failure("a weight out of range")
+        }
+        row.weight = weight
+      }
       if kindByte & 0x80 != 0 {
         guard let evidence = UInt32(exactly: try reader.unsigned()), evidence != 0 else {
           throw reader.failure("evidence of retries out of range")

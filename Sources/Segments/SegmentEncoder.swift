@@ -69,11 +69,13 @@ package struct SegmentEncoder {
             out.unsigned(numbers.number(row.peer))
             out.unsigned(numbers.number(row.message))
             out.unsigned(numbers.number(row.requestText))
-            // The kind's highest bit says that the evidence of retries follows the row.
-            out.byte(row.kind.rawValue | (row.retryEvidence == .none ? 0 : 0x80))
+            // The kind's highest bits say that the evidence of retries follows the row, that it is untimed, that a weight follows.
+            let marks: UInt8 = (row.retryEvidence == .none ? 0 : 0x80) | (row.weight == .one ? 0 : 0x20)
+            out.byte(row.kind.rawValue | marks | (row.flags.contains(.untimed) ? 0x40 : 0))
             out.byte(row.failureCode)
             out.byte(row.attempt)
-            out.byte(row.flags.rawValue)
+            out.byte(UInt8(truncatingIfNeeded: row.flags.rawValue))
+            if row.weight != .one { out.unsigned(UInt64(row.weight.code)) }
             if row.retryEvidence != .none { out.unsigned(UInt64(row.retryEvidence.rawValue)) }
           }
           previous = row.start

@@ -1,24 +1,28 @@
-internal import Dispatch
 internal import Synchronization
 
-/// Independent pieces of work on several threads.
+/// Independent pieces of work on several threads: the caller's and as many others as the system gives. Where it gives none the
+/// caller does all of it.
 package enum WorkerPool {
-  /// Does the same work on so many threads of their own, or on the caller's where it is one: any of them may wait for the
-  /// disk while the others compute.
+  /// Does the same work on so many threads, one of them the caller's: any of them may wait for the disk while the others
+  /// compute.
   package static func onThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
-    guard count > 1 else { return work() }
-    let threads = DispatchGroup()
-    for number in 0..<count { DispatchQueue(label: "hindcast-\(number)").async(group: threads, execute: work) }
-    threads.wait()
+    let others = (1..<max(1, count)).compactMap { _ in WorkerThread.start(work) }
+    work()
+    for other in others { other.join() }
   }
 
-  /// Does pieces of work by their numbers, each on a thread of its own, one of them on the caller's.
+  /// Does pieces of work by their numbers, each by whichever thread is free first.
   package static func forEach(_ count: Int, _ work: @Sendable (Int) -> Void) {
-    guard count > 1 else {
-      if count == 1 { work(0) }
-      return
+    withoutActuallyEscaping(work) { work in
+      let next = Atomic(0)
+      onThreads(count) {
+        while true {
+          let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard number < count else { return }
+          work(number)
+        }
+      }
     }
-    DispatchQueue.concurrentPerform(iterations: count, execute: work)
   }
 
   /// Does two pieces of work, side by side where more than one thread is allowed.
@@ -26,17 +30,15 @@ package enum WorkerPool {
     jobs: Int, _ first: @Sendable () -> First, _ second: @Sendable () -> Second
   ) -> (First, Second) {
     guard jobs > 1 else { return (first(), second()) }
-    let results = Mutex<(First?, Second?)>((nil, nil))
-    DispatchQueue.concurrentPerform(iterations: 2) { number in
-      if number == 0 {
-        let result = first()
-        results.withLock { $0.0 = result }
-      } else {
+    return withoutActuallyEscaping(second) { second in
+      let other = Mutex<Second?>(nil)
+      let thread = WorkerThread.start {
         let result = second()
-        results.withLock { $0.1 = result }
+        other.withLock { $0 = result }
       }
+      let result = first()
+      thread?.join()
+      return (result, other.withLock { $0 } ?? second())
     }
-    guard case (let first?, let second?) = results.withLock({ $0 }) else { preconditionFailure("both were done") }
-    return (first, second)
   }
 }

@@ -44,14 +44,18 @@ package struct CaseBuckets: Sendable {
   /// Adds a case.
   ///
   /// - Parameters:
+  ///   - test: its name.
   ///   - note: the case's bytes within `bytes`.
   ///   - bytes: the row it comes from.
   ///   - bucket: the bucket of its test.
   ///   - file: the number of its file.
   ///   - position: its number within the file.
-  mutating func add(_ note: Range<Int>, of bytes: [UInt8], to bucket: Int, file: Int, position: Int) {
+  mutating func add(
+    _ test: [UInt8], _ note: Range<Int>, of bytes: [UInt8], to bucket: Int, file: Int, position: Int
+  ) {
     open[bucket].unsigned(UInt64(file))
     open[bucket].unsigned(UInt64(position))
+    open[bucket].blob(test)
     open[bucket].raw(bytes.span.extracting(note))
     if open[bucket].bytes.count >= Self.chunkBytes { seal(bucket) }
   }
@@ -93,7 +97,7 @@ package struct CaseBuckets: Sendable {
     /// The rank of its file.
     var file: UInt32
     var position: Int
-    /// Where its note begins.
+    /// Where the name in front of its note begins.
     var offset: Int
 
     static func < (a: Entry, b: Entry) -> Bool { (a.test, a.file, a.position) < (b.test, b.file, b.position) }
@@ -136,7 +140,8 @@ package struct CaseBuckets: Sendable {
           guard file >= 0, file < ranks.count else { throw reader.failure("file out of range") }
           let position = Int(clamping: try reader.unsigned())
           let offset = reader.offset
-          let name = try note.decode(from: &reader).test
+          let name = try reader.range()
+          try note.decode(from: &reader)
           let test = content.names.intern(bytes.span.extracting(name)).index
           content.entries.append(
             Entry(test: test, file: UInt32(truncatingIfNeeded: ranks[file]), position: position, offset: offset))
@@ -161,7 +166,10 @@ package struct CaseBuckets: Sendable {
       for entry in entries {
         var reader = ByteReader(content.bytes, at: entry.offset)
         var note = CompactResult()
-        do throws(DecodeFailure) { _ = try note.decode(from: &reader) } catch {
+        do throws(DecodeFailure) {
+          _ = try reader.range()
+          try note.decode(from: &reader)
+        } catch {
           throw FileFailure(scratch: "test cases are damaged: \(error.message)")
         }
         bytes.unsigned(UInt64(entry.file))
@@ -187,11 +195,12 @@ package struct CaseBuckets: Sendable {
     while reader.remaining > 0 {
       guard try reader.unsigned() < UInt64(files) else { throw reader.failure("file out of range") }
       guard try reader.unsigned() <= UInt64(Int.max) else { throw reader.failure("position out of range") }
-      let places = try note.decode(from: &reader)
-      guard Self.bucket(of: bytes.span.extracting(places.test)) == bucket else {
+      let test = try reader.range()
+      let detail = try note.decode(from: &reader)
+      guard Self.bucket(of: bytes.span.extracting(test)) == bucket else {
         throw reader.failure("a case in another test's bucket")
       }
-      if let detail = places.detail {
+      if let detail {
         var inner = ByteReader(bytes, at: detail.lowerBound)
         try note.decodeDetail(from: &inner)
         guard inner.offset == detail.upperBound else { throw inner.failure("a case's detail is cut") }

@@ -9,6 +9,7 @@ package struct CaseCondenser: TestReportCondensing {
   private var identity = TestIdentity()
   private var signer = FailureSigner()
   private var suites = SuiteTable()
+  private var names = SharedNameWriter()
 
   package init() {}
 
@@ -29,9 +30,11 @@ package struct CaseCondenser: TestReportCondensing {
     if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()
+    names = SharedNameWriter()
     let usesFile = report.records.count > 1 || !report.isLast
-    for record in report.records { add(record, usesFile: usesFile, to: &row, &writer) }
-    row.count = report.records.count
+    let records = report.records.span
+    for i in records.indices { add(records[i], usesFile: usesFile, to: &row, &writer) }
+    row.count = records.count
     row.suites = suites.notes
     row.cases = writer.bytes
     return row
@@ -45,7 +48,8 @@ package struct CaseCondenser: TestReportCondensing {
     var note = note(record)
     note.suite = suites.key(of: record, usesFile: usesFile)
     if !identity.masked.isEmpty { note.raw = identity.text }
-    note.encode(test: identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
+    names.write(identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
+    note.encode(to: &writer)
     guard record.time != .min else { return }
     row.first = min(row.first, record.time)
     row.last = max(row.last, record.time)

@@ -49,11 +49,10 @@ extension CompactResult {
   private static let detailFlag: UInt8 = 64
   private static let suiteFlag: UInt8 = 128
 
-  /// Writes the note with the name of its test in front.
-  func encode(test: [UInt8], to writer: inout ByteWriter) {
+  /// Writes the note; the name of its test stands in front of it.
+  func encode(to writer: inout ByteWriter) {
     let hasMore = attempt != 0 || !marks.isEmpty || !raw.isEmpty
     let hasDetail = failure != nil || !inner.isEmpty
-    writer.blob(test)
     writer.byte(
       outcome.rawValue | (isBare ? Self.isBareFlag : 0) | (time != .min ? Self.timeFlag : 0)
         | (hasMore ? Self.moreFlag : 0) | (hasDetail ? Self.detailFlag : 0) | (suite != 0 ? Self.suiteFlag : 0))
@@ -81,12 +80,9 @@ extension CompactResult {
   /// Reads a note without what failed; that is read from `detail` where it is asked for.
   ///
   /// - Parameter reader: stands at the note's beginning, and behind it at the end.
-  /// - Returns: where the test's name and the detail lie in the reader's bytes.
+  /// - Returns: where the detail lies in the reader's bytes.
   /// - Throws: `DecodeFailure` where the bytes are no note.
-  mutating func decode(
-    from reader: inout ByteReader
-  ) throws(DecodeFailure) -> (test: Range<Int>, detail: Range<Int>?) {
-    let test = try reader.range()
+  @discardableResult mutating func decode(from reader: inout ByteReader) throws(DecodeFailure) -> Range<Int>? {
     let head = try reader.byte()
     guard let known = TestOutcome(rawValue: head & 7) else { throw reader.failure("unknown test outcome") }
     outcome = known
@@ -105,7 +101,7 @@ extension CompactResult {
       marks = TestRecord.Marks(rawValue: UInt16(truncatingIfNeeded: try reader.unsigned()))
       raw = try reader.blob()
     }
-    return (test, head & Self.detailFlag != 0 ? try reader.range() : nil)
+    return head & Self.detailFlag != 0 ? try reader.range() : nil
   }
 
   /// Reads what failed.

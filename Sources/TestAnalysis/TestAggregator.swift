@@ -44,11 +44,13 @@ package struct TestAggregator: Sendable {
       throw reader.failure("a report's piece is out of range")
     }
     var note = CompactResult()
+    var names = SharedNameReader()
     for index in 0..<row.count {
+      try names.read(from: &reader, of: row.cases)
       let start = reader.offset
-      let test = try note.decode(from: &reader).test
+      try note.decode(from: &reader)
       piece.count(note)
-      let hash = StableHash.hash(row.cases.span.extracting(test))
+      let hash = StableHash.hash(names.name.span)
       piece.sample.add(hash, note.outcome, duration: note.duration)
       if note.suite != 0, !piece.suites.isEmpty {
         if piece.suites[lastSuite].note.key != note.suite {
@@ -60,7 +62,7 @@ package struct TestAggregator: Sendable {
         piece.suites[lastSuite].sample.add(hash, note.outcome, duration: note.duration)
       }
       cases.add(
-        start..<reader.offset, of: row.cases, to: CaseBuckets.bucket(of: hash), file: number,
+        names.name, start..<reader.offset, of: row.cases, to: CaseBuckets.bucket(of: hash), file: number,
         position: row.piece &* Self.pieceCases &+ index)
     }
     guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a report") }

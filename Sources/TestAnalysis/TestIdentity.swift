@@ -16,7 +16,7 @@ package struct TestIdentity: Sendable {
   private var owner: [UInt8] = []
 
   /// Bytes of a name that are kept.
-  private static let longest = 600
+  static let longest = 600
 
   package init() {}
 
@@ -48,6 +48,7 @@ package struct TestIdentity: Sendable {
     }
     text.cutText(to: Self.longest)
     masked = NameMask.masked(text) ?? []
+    masked.cutText(to: Self.longest)
   }
 
   private static let separator: [UInt8] = [0x20, 0x3E, 0x20]

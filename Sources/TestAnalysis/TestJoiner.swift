@@ -73,7 +73,8 @@ struct TestJoiner {
     var note = CompactResult()
     do throws(DecodeFailure) {
       var reader = ByteReader(content.bytes, at: content.entries[place].offset)
-      if let detail = try note.decode(from: &reader).detail {
+      _ = try reader.range()
+      if let detail = try note.decode(from: &reader) {
         var inner = ByteReader(content.bytes, at: detail.lowerBound)
         try note.decodeDetail(from: &inner)
       }

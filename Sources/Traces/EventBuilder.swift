@@ -95,9 +95,9 @@ package struct EventBuilder: Sendable {
     saw(span.start)
     saw(span.start.addingSaturated(max(span.duration, 0)))
     events += 2
-    var flags = SpanRow.Flags(rawValue: span.flags.rawValue & 7)
+    var flags = SpanRow.Flags(rawValue: UInt16(span.flags.rawValue & 7))
     if span.resendCount > 0 { flags.insert(.countedAttempt) }
-    if span.duration < 0 { flags.insert(.unfinished) }
+    if span.duration < 0 { flags.insert(span.flags.contains(.untimed) ? .untimed : .unfinished) }
     let failure = failures.failure(of: span, symbols)
     var row = SpanRow(
       request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
@@ -106,6 +106,7 @@ package struct EventBuilder: Sendable {
       message: failure == nil ? .none : span.message.isNone ? span.errorType : span.message,
       requestText: span.traceText, kind: span.kind, failureCode: failure?.rawValue ?? 0,
       attempt: span.resendCount == .max ? .max : span.resendCount + 1, flags: flags)
+    row.weight = span.weight
     // What a call asks for joins attempts that are traces of their own; below another span the parent joins them.
     if span.retryEvidence.hiddenAttempts > 0 || span.kind == .client && span.parent == 0 {
       row.retryEvidence = span.retryEvidence

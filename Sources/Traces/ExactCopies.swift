@@ -41,6 +41,7 @@ enum ExactCopies {
   private static func isCopy(_ a: SpanRow, _ b: SpanRow) -> Bool {
     a.parent == b.parent && a.component == b.component && a.operation == b.operation && a.peer == b.peer
       && a.message == b.message && a.failureCode == b.failureCode && a.attempt == b.attempt && a.flags == b.flags
+      && a.weight == b.weight
       && a.retryEvidence == b.retryEvidence
   }
 }

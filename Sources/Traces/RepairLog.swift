@@ -22,6 +22,8 @@ package struct RepairLog: Sendable {
     case clockSkew
     /// A span without an end was closed with its last child.
     case unfinishedSpan
+    /// A request of which only its end is known and not how long it took.
+    case untimedSpan
     /// An end without its start, or a start without its end, among structural events.
     case unpairedEvent
     /// The request has more than one root: all are kept.
@@ -102,7 +104,7 @@ package struct Repairs: Hashable, Sendable {
 
   /// What is only worth a note, because the record was used as it is.
   package static let observations: Set<String> = Set(
-    [RepairLog.Kind.severalRoots, .childOutsideParent].map(\.name))
+    [RepairLog.Kind.severalRoots, .childOutsideParent, .untimedSpan].map(\.name))
 
   /// What each kind means, for the reader of a diagnostic.
   private static let explanations: [String: MessageText] = [
@@ -115,6 +117,8 @@ package struct Repairs: Hashable, Sendable {
     RepairLog.Kind.sharedSpanJoined.name: "the halves of a span that caller and callee share were joined",
     RepairLog.Kind.clockSkew.name: "the callee's clock was shifted into its caller's span",
     RepairLog.Kind.unfinishedSpan.name: "a span without an end was closed with its last child",
+    RepairLog.Kind.untimedSpan.name:
+      "a request was logged without how long it took: it counts, but nothing slow can be seen by it",
     RepairLog.Kind.unpairedEvent.name: "a start without its end, or an end without its start",
     RepairLog.Kind.severalRoots.name: "the request has more than one root: all are kept",
     RepairLog.Kind.childOutsideParent.name: "a child begins before its parent or ends after it: kept as it is",

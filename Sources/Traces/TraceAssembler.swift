@@ -123,8 +123,12 @@ package struct TraceAssembler {
     for i in parents.topDown.reversed() {
       if rows[Int(i)].duration < 0 {
         rows[Int(i)].duration = max(0, ends[Int(i)].subtractingSaturated(rows[Int(i)].start))
-        rows[Int(i)].flags.insert(.unfinished)
-        repairs.add(.unfinishedSpan, at: rows[Int(i)].source)
+        if rows[Int(i)].flags.contains(.untimed) {
+          repairs.add(.untimedSpan, at: rows[Int(i)].source)
+        } else {
+          rows[Int(i)].flags.insert(.unfinished)
+          repairs.add(.unfinishedSpan, at: rows[Int(i)].source)
+        }
       }
       let parent = parents.parent[Int(i)]
       if parent >= 0, rows[Int(parent)].duration < 0 { ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)]) }

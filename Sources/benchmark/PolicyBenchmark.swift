@@ -62,6 +62,8 @@ enum PolicyBenchmark {
   private static func stateful() -> String {
     var loaded = LoadDependentWorld()
     loaded.length = 250
+    loaded.loss = 0.2
+    loaded.outages = [30.0..<34.0]
     let overloaded = CallLog(loaded.play(loaded.logged, seed: 1).log)
     let calm = CallLog(PolicyValidation.episodes(requests: 20_000))
     let retry = RetryPolicy(attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))

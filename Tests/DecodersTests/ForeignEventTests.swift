@@ -36,6 +36,28 @@ struct SentryTests {
   }
 }
 
+struct SentryExceptionTests {
+  private func message(_ exception: String) -> ReadLog? {
+    decode(
+      #"{"event_id":"0123456789abcdef0123456789abcdef","timestamp":"2026-11-25T02:00:00Z","level":"error","logger":"orders",EXCEPTION}"#
+        .replacing("EXCEPTION", with: exception) + "\n"
+    ).readLogs.first
+  }
+
+  @Test("an error says what its last exception says")
+  func exceptions() {
+    let values = #"[{"type":"Timeout","value":"of db"},{"type":"NoStock","value":"of \"7\""}]"#
+    let expected = ReadLog("02:00:00", "orders", "error", #"NoStock: of "7""#)
+    #expect(message(#""exception":{"values":\#(values)}"#) == expected)
+    #expect(message(#""exception":\#(values)"#) == expected)
+  }
+
+  @Test("a message of its own goes before")
+  func ownMessage() {
+    #expect(message(#""message":"no stock","exception":{"values":[{"type":"T","value":"v"}]}"#)?.message == "no stock")
+  }
+}
+
 struct HubbleTests {
   private func flow(_ more: String) -> String {
     #"{"flow":{"time":"2026-11-25T02:00:00.5Z","verdict":"FORWARDED","source":{"namespace":"shop","pod_name":"orders-6d58f9c7b-x2x9k","workloads":[{"name":"orders","kind":"Deployment"}]},"destination":{"pod_name":"web-6d58f9c7b-x2x9k"},"#

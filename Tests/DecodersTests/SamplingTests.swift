@@ -35,11 +35,40 @@ struct SamplingTests {
     #expect(batch.diagnostics.sorted.contains { $0.code == "sampledTraces" && $0.severity == .warning } == isTold)
   }
 
+  @Test(
+    "how many a span stands for is the reciprocal of the share that was kept, or the number that is told",
+    arguments: [
+      (jaeger, #"{"key":"sampler.type","value":"probabilistic"},{"key":"sampler.param","value":0.01}"#, 100.0),
+      (jaeger, #"{"key":"sampler.param","value":0.5},{"key":"sampler.type","value":"probabilistic"}"#, 2),
+      (jaeger, #"{"key":"sampler.type","value":"ratelimiting"},{"key":"sampler.param","value":0.5}"#, 1),
+      (agent, #""_sample_rate":0.1"#, 10), (agent, #""_dd.rule_psr":0.5"#, 2), (agent, #""_dd.agent_psr":1"#, 1),
+      (insights, #""itemCount":10"#, 10), (elastic, #""sample_rate":0.2"#, 5), (elastic, #""sample_rate":0"#, 1),
+      (insights, #""itemCount":-3"#, 1), (insights, #""itemCount":1e300"#, 0x1p32),
+    ])
+  func weighs(text: String, rate: String, weight: Double) {
+    let batch = decode(text.replacing("RATE", with: rate) + "\n")
+    #expect(batch.spans.map(\.weight.value) == [weight])
+  }
+
+  @Test(
+    "the state of a trace tells its threshold of rejection or its exponent",
+    arguments: [
+      ("ot=th:8", 2.0), ("ot=th:c", 4), ("x=1,ot=rv:0123456789abcd;th:f", 16), ("ot=th:0", 1), ("ot=p:3;r:5", 8),
+      ("ot=p:63", 1), ("ot=th:zz", 1), ("ot=th:", 1), ("other=th:8", 1), ("ot=th:ffffffffffffffff", 1),
+    ])
+  func threshold(state: String, weight: Double) {
+    let batch = decode(
+      #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"00000000000000000000000000000001","spanId":"0000000000000001","traceState":"STATE","name":"x","startTimeUnixNano":"1795572000000000000","endTimeUnixNano":"1795572000001000000"}]}]}]}"#
+        .replacing("STATE", with: state) + "\n")
+    #expect(batch.spans.map(\.weight.value) == [weight])
+  }
+
   @Test("a table's rows tell it, too", arguments: [("10", true), ("1", false)])
   func tables(count: String, isTold: Bool) {
     let batch = decode(
       "timestamp,operation_Id,id,name,success,duration,itemCount\n2026-11-25T02:00:00Z,0a,0b,GET /x,True,25,\(count)\n")
     #expect(batch.spans.count == 1)
     #expect(batch.diagnostics.sorted.contains { $0.code == "sampledTraces" } == isTold)
+    #expect(batch.spans.map(\.weight.value) == [Double(count)])
   }
 }

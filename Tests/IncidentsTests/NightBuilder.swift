@@ -38,10 +38,11 @@ struct NightBuilder {
   }
 
   /// Adds a request that begins at a time.
-  mutating func request(_ number: UInt64, at time: Int64, _ root: Call) {
+  mutating func request(_ number: UInt64, at time: Int64, _ root: Call, weight: Double = 1) {
     var tree = CallTree()
     tree.request = RequestID(high: 0, low: number)
     append(root, parent: -1, start: time, request: tree.request, to: &tree)
+    tree.nodes[0].weight = SampleWeight(weight)
     trees.append(tree)
   }
 

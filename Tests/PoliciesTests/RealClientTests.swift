@@ -1,6 +1,7 @@
 // What real clients do to an evaluation: lateness, timeouts, overload, and policies that are given wrongly.
 import Model
 import Policies
+import Simulation
 import Support
 import Testing
 
@@ -277,6 +278,66 @@ func storms() throws {
   #expect(try isOverload(down(oneIn: 2)))
   // An outage of 94 to 97 %: in a row of seconds one attempt each gets through, and load has nothing to do with it.
   for oneIn in [16, 18, 30] { #expect(try !isOverload(down(oneIn: oneIn)), "one in \(oneIn)") }
+}
+
+/// Twenty calls a second at random, three attempts each; in each outage (seconds) a part of the attempts is answered, whatever
+/// comes.
+private func failing(_ outages: [Range<Int64>], answered: Double, length: Int64, seed: UInt64 = 5) -> CallPartial {
+  var random = SplitMix64(seed: seed)
+  var partial = CallPartial(limit: .max)
+  for _ in 0..<length * 20 {
+    var time = Int64(random.unit() * Double(length) * 1e6)
+    var rows: [LoggedAttempt] = []
+    for number in 0..<3 {
+      let isDown = outages.contains { $0.contains(time / 1_000_000) }
+      let isAnswered = !isDown || random.unit() < answered
+      rows.append(
+        LoggedAttempt(
+          start: origin + time, duration: 1_000, failure: isAnswered ? 0 : FailureKind.unavailable.rawValue,
+          isFirst: number == 0))
+      guard !isAnswered else { break }
+      time += 1_000 + Int64(random.unit() * Double(200_000 << number))
+    }
+    partial.add(rows, to: edge)
+  }
+  return partial
+}
+
+@Test("An outage cut off by the log's end: a storm where load explains it, else said; not exact, not safe")
+func openOutages() throws {
+  func isOverload(_ found: PolicyFindings) -> Bool {
+    found.warnings.contains { if case .overload = $0 { true } else { false } }
+  }
+  func openOutage(_ found: PolicyFindings) -> PolicyFindings.OpenOutage? {
+    for case .openOutage(let outage) in found.warnings { return outage }
+    return nil
+  }
+  let fewer = Policy("fewer", retry: RetryPolicy(attempts: 2, backoff: Backoff(.fixed(200_000))))
+  // Load makes the failures, and the log ends in the middle of the storm.
+  var world = LoadDependentWorld()
+  world.length = 150
+  world.loss = 0.3
+  world.outages = [30.0..<42.0]
+  world.logged = RetryPolicy(attempts: 5, backoff: Backoff(.fixed(1_000_000)))
+  let storm = try findings(world.play(world.logged, seed: 1).log, [fewer])
+  #expect(isOverload(storm) && openOutage(storm) == nil, "\(storm.warnings)")
+  #expect(storm.candidates.allSatisfy { $0.exact == 0 })
+  // A part is answered, whatever comes, or nothing: load tells nothing.
+  for answered in [0, 0.4, 0.6] {
+    let cut = try findings(failing([60..<95], answered: answered, length: 95), [fewer])
+    #expect(!isOverload(cut), "\(cut.warnings)")
+    #expect(openOutage(cut).map { $0.load > 1.2 && $0.answered < 0.9 } == true, "\(answered): \(cut.warnings)")
+    #expect(cut.candidates.allSatisfy { $0.exact == 0 && $0.warnings.contains(.notExact([.openOutage])) })
+    #expect(cut.recommendation?.safe != true)
+  }
+  // The same outage with a calm after it, and one that the log ends in after another that ended under such a load.
+  for (outages, length) in [([60..<95], 200), ([60..<95, 170..<195], 195)] as [([Range<Int64>], Int64)] {
+    for answered in [0, 0.4] {
+      let ended = try findings(failing(outages, answered: answered, length: length), [fewer])
+      #expect(!isOverload(ended) && openOutage(ended) == nil, "\(ended.warnings)")
+      #expect(!ended.candidates.contains { $0.warnings.contains(.notExact([.openOutage])) })
+    }
+  }
 }
 
 private func log() -> CallPartial { log(calls: 4_000, attempts: 2) { _, _ in 30_000 } }

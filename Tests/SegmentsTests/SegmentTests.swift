@@ -29,12 +29,17 @@ struct SegmentTests {
 
   @Test("what is written is read back, byte for byte")
   func roundTrip() throws {
-    let bytes = night().segment.encoded()
+    var night = night()
+    night.rows.spans[0].weight = SampleWeight(100)
+    night.rows.spans[0].flags.insert(.untimed)
+    let bytes = night.segment.encoded()
     let again = try Segment(encoded: bytes)
     #expect(again.encoded() == bytes)
+    #expect(again.rows.spans.map(\.weight.value) == [100, 1])
+    #expect(again.rows.spans.map { $0.flags.contains(.untimed) } == [true, false])
     #expect(again.rows.spans.count == 2)
     #expect(again.symbols.text(again.rows.logs[0].message) == "it broke")
-    #expect(again.rows.reports == night().rows.reports)
+    #expect(again.rows.reports == night.rows.reports)
   }
 
   @Test("a cut or changed segment is refused, never half read")

@@ -3,6 +3,7 @@ import Model
 import TestSupport
 import Support
 import Testing
+import Traces
 
 @Suite("Requests put together")
 struct TraceAssemblerTests {
@@ -166,6 +167,29 @@ struct TraceAssemblerTests {
     let (trees, repairs) = night.assembled()
     #expect(trees.first.map { night.outline($0) } == ["web 0+40", ".db 10+30"])
     #expect(repairs == ["unfinishedSpan": 1])
+  }
+
+  @Test("a request that was logged without how long it took has no latency, and no end is missing")
+  func untimed() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: -1, in: "web")
+    night.rows.spans[0].flags = [.untimed]
+    let (trees, repairs) = night.assembled()
+    let tree = try #require(trees.first)
+    #expect(!tree.nodes[0].hasDuration)
+    #expect(EventExpansion.events(of: tree).map(\.latency) == [-1, -1])
+    #expect(repairs == ["untimedSpan": 1])
+  }
+
+  @Test("the time of its tries is a time of the request")
+  func untimedWithTry() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: -1, in: "web")
+    night.span(2, under: 1, at: 0, for: 30, in: "web", kind: .client)
+    for i in night.rows.spans.indices where night.rows.spans[i].duration < 0 { night.rows.spans[i].flags = [.untimed] }
+    let tree = try #require(night.assembled().trees.first)
+    #expect(tree.nodes.map(\.duration) == [30, 30])
+    #expect(tree.nodes[0].hasDuration)
   }
 
   @Test("attempts are numbered from siblings after a failure; a counted attempt is believed; parallel calls are not")

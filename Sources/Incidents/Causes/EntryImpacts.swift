@@ -18,6 +18,8 @@ struct EntryImpacts {
 
   private let grid: ComponentTimeline
   private var rows: SlotRows<(key: CubeKey, failed: Bool, bucket: Int32, count: Int)>
+  /// The requests that sampled ones stand for beside themselves, in 1,024ths.
+  private var absent: SlotRows<(key: CubeKey, failed: Bool, count: Int64)>
   /// The components that requests enter by, as names.
   private let entryNames: Set<Int32>
   /// Where requests of an operation begin to be slow, microseconds.
@@ -37,6 +39,7 @@ struct EntryImpacts {
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     rows = SlotRows(IncidentPartial.fine)
+    absent = SlotRows(IncidentPartial.fine)
     entryNames = Self.entryNames(grid)
     var histograms: [CubeKey: [(bucket: Int32, count: Int)]] = [:]
     for (cell, tally) in grid.partial.entries.cells {
@@ -46,6 +49,13 @@ struct EntryImpacts {
       if cell.d == 0 { histograms[key, default: []].append((cell.number, tally.count)) }
     }
     rows.sort()
+    for (cell, tally) in grid.partial.weights.cells where entryNames.contains(cell.a) {
+      let weight = SampleWeight(code: UInt64(max(cell.number, 0))) ?? .one
+      let others = Int64(((weight.value - 1) * 1024).rounded())
+      let (count, isBeyond) = others.multipliedReportingOverflow(by: Int64(tally.count))
+      absent.add((CubeKey(a: cell.a, b: cell.b), cell.d != 0, isBeyond ? .max : count), at: cell.slot)
+    }
+    absent.sort()
     limits = histograms.mapValues { histogram in
       let (median, upper) = UpperFence.quartiles(histogram)
       return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
@@ -122,8 +132,21 @@ struct EntryImpacts {
       entries[row.key] = entry
     }
     var impact = Impact(Array(entries.values))
+    impact.weighed = weighed(impact, from: from, to: to)
     if impact.entryPoints.count > Self.listed { impact.entryPoints.removeLast(impact.entryPoints.count - Self.listed) }
     return impact
+  }
+
+  /// What the requests of a time stand for; nil where each stands for itself.
+  private func weighed(_ impact: Impact, from: Int64, to: Int64) -> Impact.Weighed? {
+    let rows = absent.overlapping(from, to)
+    guard !rows.isEmpty else { return nil }
+    let all = rows.reduce(Int64(0)) { $0.addingSaturated($1.count) }
+    let failed = rows.reduce(Int64(0)) { $1.failed ? $0.addingSaturated($1.count) : $0 }
+    func estimate(_ kept: Int, _ others: Int64) -> Int {
+      Int(clamping: Int64(kept).addingSaturated((others / 1024).addingSaturated(others % 1024 >= 512 ? 1 : 0)))
+    }
+    return Impact.Weighed(requests: estimate(impact.requests, all), failed: estimate(impact.failed, failed))
   }
 
   private func isSlow(_ key: CubeKey, _ duration: Double) -> Bool { limits[key].map { duration > $0 } ?? false }

@@ -26,6 +26,7 @@ extension IncidentPartial {
     try visitor.visit(&ways, \.ways)
     try visitor.visit(&signals, \.signals)
     try visitor.visit(&entries, \.entries)
+    try visitor.visit(&weights, \.weights)
     try visitor.visit(&samples, \.samples)
     try visitor.visit(&visits, \.visits)
     try visitor.visit(&operations, \.operations)

@@ -236,6 +236,7 @@ extension IncidentAggregator {
     let nodes = tree.nodes
     for index in nodes.indices where walk.entry[index] == index {
       let node = nodes[index]
+      guard node.hasDuration else { continue }
       let component = name(node.component, context)
       partial.pace.add(
         DurationSum(walk.localTime[index]),

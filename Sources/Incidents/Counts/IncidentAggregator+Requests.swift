@@ -20,6 +20,12 @@ extension IncidentAggregator {
       at: CubeKey(
         a: component, b: operation, d: failed ? spanEnd : 0, number: IncidentPartial.bucket(root.duration),
         slot: fine(root.start)))
+    if root.weight != .one {
+      partial.weights.add(
+        Tally(),
+        at: CubeKey(
+          a: component, b: operation, d: failed ? spanEnd : 0, number: Int32(root.weight.code), slot: fine(root.start)))
+    }
     let rank = StableHash.mix(tree.request.stableHash ^ StableHash.mix(root.span ^ UInt64(bitPattern: root.start)))
     let cell = CubeKey(a: 0, number: failed ? 1 : 0, slot: coarse(root.start))
     let place = partial.samples.cells.find(cell)

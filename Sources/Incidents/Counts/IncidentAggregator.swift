@@ -74,12 +74,15 @@ package struct IncidentAggregator: Aggregator {
         Activity(
           requests: 1, failures: node.failed ? 1 : 0, first: node.failed ? node.end : .max,
           last: node.failed ? node.end : .min), at: CubeKey(a: component, slot: fine(node.start)))
-      latency.add(node.duration, to: sketch(of: component))
-      partial.durations.add(
-        Tally(),
-        at: CubeKey(
-          a: component, b: name(node.operation, context), number: IncidentPartial.bucket(node.duration),
-          slot: coarse(node.start)))
+      // An access log without a duration says nothing of how long its requests took.
+      if node.hasDuration {
+        latency.add(node.duration, to: sketch(of: component))
+        partial.durations.add(
+          Tally(),
+          at: CubeKey(
+            a: component, b: name(node.operation, context), number: IncidentPartial.bucket(node.duration),
+            slot: coarse(node.start)))
+      }
       if let parent {
         if !parent.calledAs.isNone, parent.calledAs != node.component {
           partial.addresses.add(Tally(), at: CubeKey(a: name(parent.calledAs, context), b: component))

@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 7
+  static let version: UInt8 = 8
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -35,6 +35,9 @@ package struct IncidentPartial: Sendable {
   var logs = CellTable<Exemplified>()
   /// (entry component, operation, no name, a name where it failed), by bucket of the request's duration.
   var entries = CellTable<Tally>()
+
+  /// (entry component, operation, no name, a name where it failed), by weight: sampled requests that stand for others.
+  var weights = CellTable<Tally>()
 
   // By coarse slot.
   /// A few whole requests, by whether they failed (1) or not.

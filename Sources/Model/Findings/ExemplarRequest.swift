@@ -6,7 +6,7 @@ package struct ExemplarRequest: Hashable, Sendable {
   package var request: ForeignName
   /// Microseconds since the epoch.
   package var start: Int64
-  /// Microseconds.
+  /// Microseconds; `unknownDuration` where nothing logged tells how long it took.
   package var duration: Int64
   /// Whether it failed or was slow; else it stands for how it should go.
   package var isBad: Bool
@@ -23,6 +23,9 @@ package struct ExemplarRequest: Hashable, Sendable {
     self.spans = spans
     self.omitted = omitted
   }
+
+  /// The duration of what was logged without one.
+  package static let unknownDuration: Int64 = -1
 
   package struct Span: Hashable, Sendable {
     /// 0 for a root.

@@ -25,6 +25,8 @@ package struct Impact: Hashable, Sendable {
   package var failed = 0
   package var slow = 0
   package var entryPoints: [EntryImpact] = []
+  /// What the requests stand for, where sampling kept some in place of others; nil where each stands for itself.
+  package var weighed: Weighed?
   /// Requests that met trouble: those that failed and those that were slow.
   package var hit: Int { failed + slow }
   package init() {}
@@ -37,6 +39,17 @@ package struct Impact: Hashable, Sendable {
       requests += entry.requests
       failed += entry.failed
       slow += entry.slow
+    }
+  }
+
+  /// Sums of the weights (Horvitz and Thompson 1952): unbiased whatever decided on what was kept, if the weights are true.
+  package struct Weighed: Hashable, Sendable {
+    package var requests: Int
+    package var failed: Int
+
+    package init(requests: Int, failed: Int) {
+      self.requests = requests
+      self.failed = failed
     }
   }
 }

@@ -92,6 +92,23 @@ extension PolicyFindings {
     }
   }
 
+  /// An outage that the log's end cuts off, under more load than usual.
+  package struct OpenOutage: Hashable, Sendable {
+    package var component: ForeignName
+    /// Microseconds seen of it.
+    package var length: Int64
+    /// Attempts over what usually comes.
+    package var load: Double
+    /// The share of attempts that were answered.
+    package var answered: Double
+    package init(component: ForeignName, length: Int64, load: Double, answered: Double) {
+      self.component = component
+      self.length = length
+      self.load = load
+      self.answered = answered
+    }
+  }
+
   /// What makes the figures of all candidates doubtful.
   package enum Warning: Hashable, Sendable {
     /// Evaluated blindly, the log's own policy comes out this far off.
@@ -114,6 +131,8 @@ extension PolicyFindings {
     case restoredAttempts(calls: Int)
     /// Attempts that a client gave up below its own span while the callee was still at work.
     case overlappingAttempts(Int)
+    /// The log ends in an outage that its retries may have kept up.
+    case openOutage(OpenOutage)
     /// Failed calls that are traces of their own, with nothing that tells which belong together.
     case rootsApart(calls: Int)
     /// Failed requests that made no call although their kind always does: a breaker refused them.
@@ -138,7 +157,7 @@ extension PolicyFindings {
 
   /// Why a figure is not proven by the log.
   package enum Doubt: Hashable, Sendable, Comparable {
-    case hiddenAttempts, rootsApart, overload, censoredTimeouts, breakerRefusals, nestedCalls
+    case hiddenAttempts, rootsApart, overload, openOutage, censoredTimeouts, breakerRefusals, nestedCalls
   }
 
   /// Whether the best candidate may be adopted on what this log shows.
@@ -165,6 +184,8 @@ extension PolicyFindings {
       case beyondPatience(p99: Int64, seen: Int64)
       case moreLoad(factor: Double, overloaded: ForeignName)
       case hiddenAttempts, modelRejected
+      /// The log ends in an outage that retries may have kept up.
+      case openOutage(ForeignName)
       case unseenLoad(factor: Double)
     }
   }

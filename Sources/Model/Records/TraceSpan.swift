@@ -51,6 +51,8 @@ public import Support
   /// What the span tells about attempts without spans.
   @usableFromInline package var retryEvidence: RetryEvidence
   @usableFromInline package var flags: Flags
+  /// How many requests it stands for, where it was kept in place of others.
+  @usableFromInline package var weight: SampleWeight
   @usableFromInline package var source: SourceRef
 
   /// A span of which nothing is known.
@@ -80,6 +82,7 @@ public import Support
     resendCount = 0
     retryEvidence = .none
     flags = []
+    weight = .one
     source = SourceRef(bits: 0)
   }
 
@@ -101,5 +104,7 @@ public import Support
     package static let followsFrom = Flags(rawValue: 2)
     /// The parent lies in another trace.
     package static let foreignParent = Flags(rawValue: 4)
+    /// It ended, but nothing tells after how long.
+    package static let untimed = Flags(rawValue: 8)
   }
 }

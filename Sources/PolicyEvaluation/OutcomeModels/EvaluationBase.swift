@@ -1,4 +1,5 @@
 // What every candidate is measured against: the log's own sums by block, its latencies, its load and its outages.
+internal import Model
 internal import Support
 
 /// The log as the evaluator needs it, computed once.
@@ -40,6 +41,8 @@ package struct EvaluationBase: Sendable {
   let isRelabelled: Bool
   /// Components whose failures load makes; nil for all others.
   private(set) var overloads: [Overload?] = []
+  /// Outages that the log's end cuts off and that may be of the retries' own making.
+  private(set) var openOutages: [PolicyFindings.OpenOutage] = []
 
   package init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
     self.init(log, logged, settings: settings, like: nil)
@@ -109,11 +112,24 @@ package struct EvaluationBase: Sendable {
     if let other {
       sums = other.sums
     } else {
-      // Retries that are taken for first attempts make every outage look like load.
-      let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
-      for component in log.ranges.indices {
-        overloads.append(isApart ? nil : Overload(log, component: component, origin: origin))
+      readLoad()
+    }
+  }
+
+  /// Which components' failures load makes, and which outages may be of its making.
+  private mutating func readLoad() {
+    // Retries that are taken for first attempts make every outage look like load.
+    let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
+    for component in log.ranges.indices {
+      guard !isApart, Overload.isTested(log, component) else {
+        overloads.append(nil)
+        continue
       }
+      let seconds = SecondCounts(log, log.ranges[component], origin: origin)
+      let storms = Storms(seconds, dead: seconds.dead)
+      let overload = Overload(log, component: component, origin: origin, seconds, storms)
+      overloads.append(overload)
+      if overload == nil, let open = storms.open { openOutages.append(open.fact(log.components[component])) }
     }
   }
 

@@ -36,13 +36,15 @@ enum LoadResponse {
       }
     }
 
-    /// `attempts` are of one component, in the order of time.
-    init(_ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes) {
+    /// `attempts` are of one component, in the order of time; those count that begin at such times.
+    init(
+      _ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes, where counts: (Int64) -> Bool = { _ in true }
+    ) {
       var head = 0
       for (number, raw) in attempts.enumerated() {
         let i = Int(raw)
         while log.start[Int(attempts[head])] <= log.start[i] - 1_000_000 { head += 1 }
-        if dead.contains(log.start[i]) { continue }
+        if dead.contains(log.start[i]) || !counts(log.start[i]) { continue }
         let load = min(number - head + 1, Self.limit)
         while all.count <= load {
           all.append(0)

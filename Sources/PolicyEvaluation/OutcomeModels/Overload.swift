@@ -41,15 +41,25 @@ struct Overload: Sendable {
 
   /// Nil where the log does not show that load makes failures, or not how.
   init?(_ log: borrowing CallLog, component: Int, origin: Int64) {
+    guard Self.isTested(log, component) else { return nil }
+    let seconds = SecondCounts(log, log.ranges[component], origin: origin)
+    self.init(log, component: component, origin: origin, seconds, Storms(seconds, dead: seconds.dead))
+  }
+
+  /// Whether so many first attempts failed, and did not, that something can be said.
+  static func isTested(_ log: borrowing CallLog, _ component: Int) -> Bool {
     let range = log.ranges[component]
     let failing = range.reduce(0) { $0 + (log.firstFailure[$1] != 0 ? 1 : 0) }
-    guard failing >= Self.least, range.count - failing >= Self.least else { return nil }
-    let seconds = SecondCounts(log, range, origin: origin)
+    return failing >= least && range.count - failing >= least
+  }
+
+  /// The same with what its seconds tell.
+  init?(_ log: borrowing CallLog, component: Int, origin: Int64, _ seconds: SecondCounts, _ storms: Storms) {
+    let range = log.ranges[component]
     let silent = seconds.dead
     var t = 0.0
     for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
-    let storms = Self.hasStorm(seconds, dead: silent)
-    guard t >= Self.fittedThreshold || storms else { return nil }
+    guard t >= Self.fittedThreshold || storms.hasEnded || storms.open != nil else { return nil }
     self.component = component
     self.t = t
     var kinds = [Int](repeating: 0, count: 256)
@@ -61,9 +71,15 @@ struct Overload: Sendable {
     // Once more without the outages that a limit tells apart from load.
     let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
-    let fit =
+    var fit =
       LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
-      ?? (t >= Self.threshold || storms ? LoadResponse.likeliest(table) : nil)
+      ?? (t >= Self.threshold || storms.hasEnded || storms.open != nil ? LoadResponse.likeliest(table) : nil)
+    if t < Self.threshold, !storms.hasEnded, let open = storms.open, let response = fit {
+      // Nobody saw it end: its own attempts must tell that load made it.
+      let from = open.seconds.lowerBound
+      let strained = LoadResponse.LoadTable(log, attempts, dead: dead) { ($0 - origin) / 1_000_000 >= from }
+      if !open.isExplained(by: response, strained) { fit = nil }
+    }
     let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: dead)
     if let limited, likelihoods.limited >= likelihoods.fitted {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
@@ -107,35 +123,6 @@ struct Overload: Sendable {
     }
     return (failure == nil ? -.infinity : limited, fit == nil ? -.infinity : fitted)
   }
-
-  /// Whether retries were seen to keep a component down after an outage: for three seconds or more after seconds in which
-  /// nothing got through, more came than usual and only a part of it was answered, until less came.
-  ///
-  /// An outage that load has nothing to do with ends at once, however much comes (N. Bronson and others, "Metastable
-  /// Failures in Distributed Systems", 2021).
-  private static func hasStorm(_ counts: SecondCounts, dead: Set<Int64>) -> Bool {
-    guard dead.count >= 2 else { return false }
-    let seconds = counts.bins
-    let usual = seconds.values.map(\.made).sorted()[seconds.count / 2]
-    return dead.contains { second in
-      guard dead.contains(second - 1), !dead.contains(second + 1) else { return false }
-      var next = second + 1
-      var (made, good) = (0, 0)
-      while let bin = seconds[next], bin.made * 5 > usual * 6, bin.good * 20 >= bin.made, bin.good * 10 < bin.made * 9 {
-        (made, good) = (made + bin.made, good + bin.good)
-        next += 1
-      }
-      // An outage that lets one in twenty through does so in a row of seconds now and then: a storm answers more than that.
-      let leaked = Double(made) / 20
-      guard Double(good) > leaked + 4 * leaked.squareRoot() else { return false }
-      // What comes then is answered, or it was no storm but another outage.
-      guard next - second > stormSeconds, let after = seconds[next] else { return false }
-      return after.good * 20 >= after.made * 17
-    }
-  }
-
-  /// Seconds of a storm.
-  private static let stormSeconds: Int64 = 3
 
   /// The t of the slope of failures of first attempts over first attempts in the window before, its error from sums over
   /// stretches of time (K. Liang and S. Zeger, 1986), outside outages of their own making.

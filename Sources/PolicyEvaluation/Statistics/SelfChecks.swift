@@ -67,6 +67,7 @@ struct SelfChecks: Sendable {
       warnings.append(.modelRejected(difference: difference, z: z))
     }
     for case let overload? in base.overloads { warnings.append(.overload(overload.fact(base.log), t: overload.t)) }
+    warnings += base.openOutages.map { .openOutage($0) }
     let log = base.log
     if log.countedOnly > 0 { warnings.append(.countedOnly(calls: log.countedOnly)) }
     if log.refusedByBreaker > 0 { warnings.append(.refusedByBreaker(requests: log.refusedByBreaker)) }

@@ -173,14 +173,14 @@ private struct IncidentReader {
           depth: try count(span, "depth"), component: try self.name(span, "component"),
           operation: try self.name(span, "operation"), peer: ForeignName(span["peer"]?.text ?? ""),
           offset: try need(span["offsetUs"]?.integer, "offsetUs"),
-          duration: try need(span["durationUs"]?.integer, "durationUs"),
+          duration: span["durationUs"]?.integer ?? ExemplarRequest.unknownDuration,
           failure: name.map { name in FailureKind.allCases.first { $0.name == name } ?? .unknown },
           message: ForeignText(span["message"]?.text ?? ""), isOrigin: span["isOrigin"] == .bool(true),
           location: try evidence(span).location))
     }
     return ExemplarRequest(
       request: try name(value, "request"), start: try time(value, "start"),
-      duration: try need(value["durationUs"]?.integer, "durationUs"), isBad: value["isBad"] == .bool(true),
+      duration: value["durationUs"]?.integer ?? ExemplarRequest.unknownDuration, isBad: value["isBad"] == .bool(true),
       spans: spans, omitted: value["omitted"]?.integer.flatMap { Int(exactly: $0) } ?? 0)
   }
 }

@@ -84,6 +84,7 @@ extension ReportSchema {
       "impact",
       [
         Field("requests", count), Field("failed", count), Field("slow", count),
+        Field("weighed", object([Field("requests", count), Field("failed", count)]), optional: true),
         Field(
           "entryPoints",
           list(
@@ -119,7 +120,8 @@ extension ReportSchema {
     (
       "exemplar",
       [
-        Field("request", string), Field("isBad", truth), Field("start", time), Field("durationUs", integer),
+        Field("request", string), Field("isBad", truth), Field("start", time),
+        Field("durationUs", nullable("integer")),
         Field("omitted", count),
         Field(
           "spans",
@@ -128,7 +130,7 @@ extension ReportSchema {
               Field("input", string), Field("member", string, optional: true), Field("line", count, optional: true),
               Field("offset", count, optional: true), Field("depth", count), Field("component", string),
               Field("operation", string), Field("peer", string, optional: true), Field("offsetUs", integer),
-              Field("durationUs", integer), Field("failure", string, optional: true),
+              Field("durationUs", nullable("integer")), Field("failure", string, optional: true),
               Field("message", string, optional: true), Field("isOrigin", truth),
             ]))),
       ]

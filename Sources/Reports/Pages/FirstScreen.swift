@@ -14,6 +14,7 @@ struct FirstScreen {
     let tests = TestHeadlines(report: report)
     guard tests.isAllThereIs else {
       page.paragraph(report.verdictWording)
+      if let weighed = NightVerdict.weighed(report.impact) { page.paragraph(weighed) }
       page.bullets([lookFirst, cause, users, owner, others, news, budget, failedTests, unread].compactMap { $0 })
       return
     }

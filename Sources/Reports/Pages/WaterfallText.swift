@@ -10,7 +10,8 @@ enum WaterfallText {
   static func add(_ incident: Incident, to page: inout Page) {
     for request in incident.exemplars.sorted(by: { $0.isBad && !$1.isBad }) {
       page.heading(2, .own(WaterfallWording.title(request)))
-      page.paragraph("\(request.request), \(duration: request.duration)")
+      page.paragraph(
+        request.duration < 0 ? "\(request.request)" : "\(request.request), \(duration: request.duration)")
       page.blocks.append(.code(request.spans.map { line($0, of: request) }.joined(separator: "\n")))
       if let omitted = WaterfallWording.omitted(request) { page.paragraph(omitted) }
     }
@@ -30,7 +31,7 @@ enum WaterfallText {
     let bar =
       String(repeating: " ", count: start) + String(repeating: span.failure == nil ? "█" : "▓", count: width)
       + String(repeating: " ", count: bars - start - width)
-    let took = NumberFormat.duration(span.duration)
+    let took = NumberFormat.duration(logged: span.duration)
     var line = name + " |" + bar + "| " + String(repeating: " ", count: max(0, 7 - took.count)) + took
     if let mark = WaterfallWording.mark(span) { line += "  " + mark }
     if span.failure != nil, !span.message.isEmpty {

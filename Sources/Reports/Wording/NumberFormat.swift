@@ -104,6 +104,11 @@ package enum NumberFormat {
     return number(value / 86_400e6) + " days"
   }
 
+  /// How long something took, if that was logged.
+  package static func duration(logged microseconds: Int64) -> String {
+    microseconds < 0 ? "not logged" : duration(microseconds)
+  }
+
   /// How much later something happened.
   package static func delay(_ microseconds: Int64) -> String {
     microseconds <= 0 ? "at once" : duration(microseconds)

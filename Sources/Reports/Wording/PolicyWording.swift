@@ -234,6 +234,8 @@ package enum PolicyWording {
     case .moreLoad(let factor, let component):
       "it sends \(own: NumberFormat.number(factor)) times the load to \(component), which load already overwhelms"
     case .hiddenAttempts: "attempts that left no span may change the figures"
+    case .openOutage(let component):
+      "the log ends before \(component) recovers, and whether retries kept it down is not told"
     case .modelRejected: "the model does not reproduce the log's own policy"
     case .unseenLoad(let factor):
       "it sends \(own: NumberFormat.number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"

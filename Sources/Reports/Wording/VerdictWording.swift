@@ -42,6 +42,14 @@ extension NightReport {
 }
 
 extension NightVerdict {
+  /// What the night's requests stand for, where sampling kept some in place of others; nil where each stands for itself.
+  static func weighed(_ impact: Impact) -> InlineText? {
+    guard let weighed = impact.weighed, weighed.requests > 0 else { return nil }
+    let share = Double(weighed.failed) / Double(weighed.requests)
+    return
+      "These counts are of the requests that were kept. By the weights that sampling gave them they stand for about \(weighed.requests) requests, of which about \(weighed.failed) failed (\(percent: share))."
+  }
+
   /// The verdict in words, without what only the whole report knows.
   package var wording: InlineText {
     let rest = Self.unread(isPartlyUnread)

@@ -1,5 +1,4 @@
 internal import Archives
-internal import Dispatch
 internal import Model
 internal import Segments
 internal import Support
@@ -60,32 +59,35 @@ struct ExtractPhase {
   private func extract(
     _ input: ExtractInput, number: Int, scanners: Int, overlapped: Bool, deliver: @escaping Deliver
   ) -> InputOutcome {
-    guard overlapped else {
-      let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
-      let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
-      return InputOutcome(of: input, [sink.extraction.finish()], summary, secrets: settings.secrets)
-    }
+    guard overlapped else { return extractAlone(input, number: number, deliver: deliver) }
     // Enough for one stretch to fill while another one is scanned. (Twenty more would be 5 % faster, and take too much memory.)
     let ring = BoundedQueue(parcels: 2 + (scanners - 1) * settings.stretchSize / ByteBuffer.size)
     let summary = Mutex(WalkSummary())
     let stretches = Mutex<[Int: WorkUnitOutcome]>([:])
-    let threads = DispatchGroup()
     let (walker, source, settings) = (walker, input.source, settings)
-    DispatchQueue.global().async(group: threads) {
+    let expanding = WorkerThread.start {
       let sink = WorkUnitSink(ring, stretchSize: scanners > 1 ? settings.stretchSize : .max)
       let walked = walker.walk(source, into: CuttingSink(sink, settings: settings))
       summary.withLock { $0 = walked }
       sink.finish(scanners: scanners)
     }
+    guard let expanding else { return extractAlone(input, number: number, deliver: deliver) }
     WorkerPool.forEach(scanners) { _ in
       while let stretch = ring.next() {
         let outcome = scan(stretch, of: input, number: number, ring, deliver: deliver)
         stretches.withLock { $0[stretch.ordinal] = outcome }
       }
     }
-    threads.wait()
+    expanding.join()
     let ordered = stretches.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
     return InputOutcome(of: input, ordered, summary.withLock { $0 }, secrets: settings.secrets)
+  }
+
+  /// Expands and scans an input on the caller's thread.
+  private func extractAlone(_ input: ExtractInput, number: Int, deliver: @escaping Deliver) -> InputOutcome {
+    let sink = DirectSink(extraction(of: input, number: number, stretch: 0, deliver: deliver))
+    let summary = walker.walk(input.source, into: CuttingSink(sink, settings: settings))
+    return InputOutcome(of: input, [sink.extraction.finish()], summary, secrets: settings.secrets)
   }
 
   private func scan(

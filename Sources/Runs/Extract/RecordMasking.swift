@@ -23,7 +23,6 @@ extension SecretMask {
         report.records[i].suites = owner.suites.map(mask)
       }
       if let name = blanked(report.records[i].name) { report.records[i].name = name }
-      if let text = blanked(report.records[i].parameters) { report.records[i].parameters = text }
       if !report.records[i].suiteProperties.isEmpty {
         // One list for all records of a suite.
         if report.records[i].suiteProperties != suite.raw {
@@ -39,12 +38,14 @@ extension SecretMask {
   }
 
   private func maskDetails(of record: inout TestRecord) {
-    if let text = blanked(record.message) { record.message = text }
-    if let text = blanked(record.failureType) { record.failureType = text }
-    if let text = blanked(record.stack) { record.stack = text }
     if let text = blanked(record.file) { record.file = text }
     if let text = blanked(record.host) { record.host = text }
     if let text = blanked(record.configuration) { record.configuration = text }
+    guard record.hasDetails else { return }
+    if let text = blanked(record.parameters) { record.parameters = text }
+    if let text = blanked(record.message) { record.message = text }
+    if let text = blanked(record.failureType) { record.failureType = text }
+    if let text = blanked(record.stack) { record.stack = text }
     let failed = record.outcome == .failed || record.outcome == .error
     if failed, let text = blanked(record.output) { record.output = text }
     for j in record.attempts.indices {

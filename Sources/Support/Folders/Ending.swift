@@ -48,13 +48,8 @@ package enum Ending {
       unsafe sigaddset(&signals, number)
     }
     guard unsafe pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else { return }
-    var thread = pthread_t()
-    _ = unsafe pthread_create(
-      &thread, nil,
-      { _ in
-        Ending.wait()
-        return nil
-      }, nil)
+    // Without that thread the signals end the process as the system does it.
+    if WorkerThread.start({ Ending.wait() }) == nil { _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
   }
 
   private static func wait() {

@@ -109,8 +109,10 @@ struct ExemplarExtract: Sendable {
 
   /// The request with the texts of its partition.
   func request(_ context: borrowing AggregateContext) -> ExemplarRequest {
+    let isTimed = end > start || spans.contains(where: \.hasDuration)
+    let duration = isTimed ? end.subtractingSaturated(start) : ExemplarRequest.unknownDuration
     var request = ExemplarRequest(
-      request: ForeignName(id(context)), start: start, duration: end.subtractingSaturated(start), isBad: isBad,
+      request: ForeignName(id(context)), start: start, duration: duration, isBad: isBad,
       spans: [], omitted: omitted)
     request.spans.reserveCapacity(spans.count)
     for (index, node) in spans.enumerated() {
@@ -118,7 +120,8 @@ struct ExemplarExtract: Sendable {
         ExemplarRequest.Span(
           depth: Int(depths[index]), component: ForeignName(context.text(node.component)),
           operation: ForeignName(context.text(node.operation)), peer: ForeignName(context.text(node.peer)),
-          offset: node.start.subtractingSaturated(start), duration: node.duration, failure: node.failure,
+          offset: node.start.subtractingSaturated(start),
+          duration: node.hasDuration ? node.duration : ExemplarRequest.unknownDuration, failure: node.failure,
           message: ForeignText(String(context.text(node.message).prefix(300))), isOrigin: index == origin,
           location: context.location(node.source)))
     }

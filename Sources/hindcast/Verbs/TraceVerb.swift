@@ -72,12 +72,13 @@ package enum TraceVerb {
   private static func text(
     _ id: String, _ spans: [ExemplarRequest.Span], _ logs: [Log], start: Int64, _ duration: Int64
   ) -> String {
-    var out = "request \(Console.inert(id)), \(NumberFormat.duration(duration)), from \(Timestamp(start).rfc3339)\n"
+    var out =
+      "request \(Console.inert(id)), \(NumberFormat.duration(logged: duration)), from \(Timestamp(start).rfc3339)\n"
     var lines: [(at: Int64, text: String)] = spans.map { span in
       var line = String(repeating: "  ", count: min(span.depth, 40)) + Console.inert(span.component.text)
       line += " " + Console.inert(span.operation.text)
       if !span.peer.isEmpty, span.peer != span.component { line += " → " + Console.inert(span.peer.text) }
-      line += ", \(NumberFormat.duration(span.duration))"
+      line += ", \(NumberFormat.duration(logged: span.duration))"
       if let mark = WaterfallWording.mark(span) { line += ", " + mark }
       if span.failure != nil, !span.message.isEmpty { line += " (\(Console.inert(span.message.text)))" }
       return (span.offset, line + "  [\(Console.inert(span.location.description))]")
@@ -107,7 +108,7 @@ package enum TraceVerb {
           .object([
             "depth": .int(span.depth), "component": .string(span.component.text),
             "operation": .string(span.operation.text), "peer": span.peer.isEmpty ? nil : .string(span.peer.text),
-            "offsetUs": .int(span.offset), "durationUs": .int(span.duration),
+            "offsetUs": .int(span.offset), "durationUs": span.duration < 0 ? .null : .int(span.duration),
             "failure": span.failure.map { .string($0.name) },
             "message": span.message.isEmpty ? nil : .string(span.message.text),
             "evidence": .string(span.location.description),

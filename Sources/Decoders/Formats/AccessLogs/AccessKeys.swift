@@ -76,7 +76,7 @@ enum AccessKeys {
       [
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
-        "httpurl", "reqpath", "clientrequesturi", "clientrequestpath",
+        "httpurl", "reqpath", "clientrequesturi", "clientrequestpath", "csuri", "resourcepath",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req"]),

@@ -92,10 +92,11 @@ struct AccessLines {
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
     if form == .none { return nil }
+    if form == .commas { return AccessIIS.read(b, zoneSeconds: zoneSeconds) }
     if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
     guard tokens.cut(b, from: 0) else { return nil }
     switch form {
-    case .none, .pairs: return nil
+    case .none, .pairs, .commas: return nil
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
@@ -167,6 +168,8 @@ enum AccessForm {
   case server
   /// Names and values: see `AccessPairs`.
   case pairs
+  /// IIS's own format: see `AccessIIS`.
+  case commas
 
   init(_ b: Span<UInt8>) {
     self = .none
@@ -195,6 +198,11 @@ enum AccessForm {
     }
     if AccessPairs.looksLike(b) {
       self = .pairs
+      return
+    }
+    // A comma behind the client: the only format that has one there.
+    if first &- 0x30 <= 9 || first == 0x3A, AccessIIS.looksLike(b) {
+      self = .commas
       return
     }
     // The bracket stands behind the client and the user, which are short; a virtual host may come first.

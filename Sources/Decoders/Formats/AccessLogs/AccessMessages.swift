@@ -37,6 +37,8 @@ enum AccessMessages {
       if b[3] == 0x20, b[1] &- 0x30 <= 9, b[2] &- 0x30 <= 9 { return AccessServers.isMethod(b, 4) > 0 ? .tornado : nil }
       let quote = ByteScan.find(0x22, in: b.extracting(first: 48), from: 7)
       guard quote &+ 8 < b.count, quote < 48, b[quote &- 1] == 0x20, b[quote &- 2] &- 0x30 <= 9 else { return nil }
+      // One word, the client: a date and its time are two.
+      guard ByteScan.find(0x20, in: b.extracting(first: 48), from: 0) == quote &- 1 else { return nil }
       return AccessServers.isMethod(b, quote &+ 1) > 0 ? .actix : nil
     default: return nil
     }

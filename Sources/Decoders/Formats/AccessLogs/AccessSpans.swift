@@ -99,6 +99,7 @@ struct AccessSpans {
   private func times(_ span: inout TraceSpan, _ record: AccessRecord, _ envelope: LineEnvelope) {
     let latency = record.latency
     span.duration = latency
+    if latency < 0 { span.flags.insert(.untimed) }
     // A line is written when its request has ended: so is the time of the layer around it.
     let isEnd = record.time == .min || record.timeIsEnd
     let time = record.time == .min ? envelope.time : record.time
@@ -199,10 +200,10 @@ struct AccessSpans {
       var call = call(of: request, number: number)
       call.start = start
       // Without times the tries share the request's between them: only their order is known.
-      call.duration =
-        time >= 0
-        ? time : record.times.isEmpty ? max(0, end.subtractingSaturated(start)) / Int64(tries - number + 1) : 0
-      start = start.addingSaturated(call.duration)
+      let share = record.times.isEmpty ? max(0, end.subtractingSaturated(start)) / Int64(tries - number + 1) : 0
+      call.duration = time >= 0 ? time : record.latency < 0 ? -1 : share
+      if call.duration < 0 { call.flags.insert(.untimed) }
+      start = start.addingSaturated(max(call.duration, 0))
       call.peerService = peer(record, address, b, &batch.symbols)
       settle(&call, status: status, isLast: number == tries, request, record)
       call.operation = request.operation
@@ -215,9 +216,7 @@ struct AccessSpans {
     of request: TraceSpan, _ record: AccessRecord, _ b: Span<UInt8>, into batch: inout RecordBatch
   ) {
     var call = call(of: request, number: 1)
-    let time = record.tryTime < 0 || record.tryTime > request.duration ? request.duration : record.tryTime
-    call.start = request.start.addingSaturated(request.duration - time)
-    call.duration = time
+    place(&call, taking: record.tryTime, of: request, record)
     call.peerService = peer(record, record.addresses, b, &batch.symbols)
     call.operation = request.operation
     settle(
@@ -233,9 +232,7 @@ struct AccessSpans {
     var times = AccessList(record.times)
     var time = times.next(b).map { AccessShapes.seconds(b, $0) } ?? -1
     if time < 0 { time = record.upstreamTime }
-    if time < 0 || time > request.duration { time = request.duration }
-    call.start = request.start.addingSaturated(request.duration - time)
-    call.duration = time
+    place(&call, taking: time, of: request, record)
     var addresses = AccessList(record.addresses)
     call.peerService = peer(record, addresses.next(b) ?? 0..<0, b, &batch.symbols)
     var statuses = AccessList(record.statuses)
@@ -243,6 +240,19 @@ struct AccessSpans {
     call.operation = request.operation
     settle(&call, status: status ?? record.status, isLast: true, request, record)
     batch.spans.append(call)
+  }
+
+  /// The last try ends with its request. Where neither time is logged, how long it took is not known.
+  private func place(_ call: inout TraceSpan, taking time: Int64, of request: TraceSpan, _ record: AccessRecord) {
+    guard record.latency >= 0 else {
+      call.start = request.start
+      call.duration = time
+      if time < 0 { call.flags.insert(.untimed) }
+      return
+    }
+    let taken = time < 0 ? request.duration : min(time, request.duration)
+    call.start = request.start.addingSaturated(request.duration - taken)
+    call.duration = taken
   }
 
   private func call(of request: TraceSpan, number: Int) -> TraceSpan {

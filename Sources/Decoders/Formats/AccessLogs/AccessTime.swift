@@ -44,7 +44,15 @@ enum AccessTime {
     }
     var offset = zoneSeconds
     if i < r.upperBound {
-      guard take(0x20), i < r.upperBound, b[i] == 0x2B || b[i] == 0x2D else { return nil }
+      guard take(0x20), i < r.upperBound else { return nil }
+      let names = LogTimeParser(clock: LogClock(zoneSeconds: 0, lastDay: nil))
+      if let (end, zone) = names.zoneName(b.extracting(0..<r.upperBound), i), end == r.upperBound {
+        // `25/Nov/2026:02:00:00 UTC` of WEBrick.
+        let days = Timestamp.days(year: year, month: month, day: day)
+        let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- zone
+        return Int64(seconds) &* 1_000_000 &+ fraction
+      }
+      guard b[i] == 0x2B || b[i] == 0x2D else { return nil }
       let sign = b[i] == 0x2D ? -1 : 1
       i &+= 1
       guard let hours = number(2) else { return nil }

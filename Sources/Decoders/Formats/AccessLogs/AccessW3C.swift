@@ -9,6 +9,8 @@ struct AccessW3C {
   /// Durations are milliseconds (IIS) and not seconds (the format's document, CloudFront).
   private var isMilliseconds = false
   private var isCloudFront = false
+  /// ASP.NET Core's own writer of the format: it alone says when it began, and its `time-taken` is of milliseconds, too.
+  private var isAspNet = false
   /// The day of the last `#Date:`, for rows that have none: IIS leaves the column out where it is not asked for.
   private var day: Int64?
 
@@ -31,9 +33,10 @@ struct AccessW3C {
     if JSONScanner.matches(b, 0, "#Date: "), b.count >= 17 {
       day = FieldText.date(b.extracting(7..<17), zoneSeconds: 0)
     }
+    if JSONScanner.matches(b, 0, "#Start-Date:") { isAspNet = true }
     guard JSONScanner.matches(b, 0, "#Fields:") else { return }
     columns.removeAll()
-    isMilliseconds = false
+    isMilliseconds = isAspNet
     isCloudFront = false
     var i = 8
     while i < b.count, columns.count < 256 {
@@ -59,7 +62,7 @@ struct AccessW3C {
   /// Reads a row by the columns; nil where it does not fit them.
   func read(_ b: Span<UInt8>) -> AccessRecord? {
     var record = AccessRecord()
-    record.format = isMilliseconds ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
+    record.format = isMilliseconds && !isAspNet ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
     var date = 0..<0
     var clock = 0..<0
     var column = 0

@@ -58,6 +58,11 @@ extension JSONMemberDecoder {
         documentRecords += 1
         return .none
       }
+      if records.takeKnownLog(b, &reader, at: RecordPlace(source: reference, position: at), into: &batch) {
+        documentRecords += 1
+        if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
+        return .none
+      }
       switch records.classifier.classify(b, &reader) {
       case .descend(let node):
         reader.position = start + 1
@@ -69,6 +74,7 @@ extension JSONMemberDecoder {
         return simplified(plain.span, reference, at, line: line, into: &batch)
       case .unit(let shape, let end):
         if reader.sawBadUTF8 || reader.sawControl { records.noteText(&reader, at: at, into: &batch) }
+        if case .log = shape { records.logs.learn(b, start..<end) }
         if records.take(shape, b, start..<end, at: RecordPlace(source: reference, position: at), into: &batch) {
           documentRecords += 1
         }

@@ -95,10 +95,21 @@ extension JSONRecords {
   /// Whether a JSON member begins with a span whose duration may have any unit.
   func isNamedSpan(_ head: Span<UInt8>) -> Bool {
     let line = head.extracting(0..<ByteScan.lineEnd(head, 0))
-    guard line.count > 20, line.count < 64 << 10, line[0] == 0x7B else { return false }
+    guard line.count > 20, line.count < 64 << 10, line[0] == 0x7B else { return isListOfNamedSpans(head) }
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
-    guard case .unit(.named, _) = classifier.classify(line, &reader) else { return false }
+    guard case .unit(.named, _) = classifier.classify(line, &reader) else { return isListOfNamedSpans(head) }
     return line.indices.contains { JSONScanner.matches(line, $0, "uration\"") }
+  }
+
+  /// Whether the first list of a document begins with such a span: `[{…`, `{"spans": [{…`.
+  private func isListOfNamedSpans(_ head: Span<UInt8>) -> Bool {
+    let start = head.extracting(first: 64 << 10)
+    var at = ByteScan.find(0x5B, in: head.extracting(first: 256), from: 0) &+ 1
+    while at < start.count, at < 512, Sniffer.isSpace(start[at]) { at &+= 1 }
+    guard at < min(start.count, 512), start[at] == 0x7B else { return false }
+    var reader = JSONScanner(at: at, depthLimit: context.settings.limits.jsonDepth)
+    guard case .unit(.named, _) = classifier.classify(start, &reader) else { return false }
+    return (at..<min(reader.position, start.count)).contains { JSONScanner.matches(start, $0, "uration\"") }
   }
 
   /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
@@ -139,6 +150,6 @@ extension JSONMemberDecoder {
     records.intake.layouts.learn()
     records.intake.keepsLineFeeds = probe.records.intake.keepsLineFeeds
     records.logs.evidence = probe.records.logs.evidence
-    records.named.learnedUnit = probe.records.named.durations?.unit
+    records.named.learnedUnit = probe.records.named.durations?.units
   }
 }

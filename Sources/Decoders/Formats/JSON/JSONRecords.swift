@@ -352,6 +352,16 @@ struct JSONRecords {
     return false
   }
 
+  /// Takes the object at the reader's place as one more log record of a shape that was read before.
+  ///
+  /// - Returns: false where it has no such shape; then nothing was taken, and the reader stays.
+  mutating func takeKnownLog(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    let start = reader.position
+    return logs.find(b, &reader) && takeLog(b, at: start, place, needing: .nothing, into: &batch)
+  }
+
   /// Names the format after its first records.
   mutating func nameFormat(_ name: String) {
     if recognized == 0 || format == "JSON" { format = name }

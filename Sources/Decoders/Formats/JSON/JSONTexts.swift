@@ -90,6 +90,14 @@ struct JSONTexts {
     loneSurrogates += JSONEscapes.append(b, text, to: &out)
   }
 
+  /// Appends a text that was made of several.
+  mutating func append(_ text: [UInt8], _ log: inout LogLine) {
+    let text = text.prefix(limit)
+    log.textStart = messages.count
+    log.textCount = text.count
+    messages += text
+  }
+
   /// Appends a whole JSON value as a message, without the white space between its parts.
   mutating func appendRaw(_ b: Span<UInt8>, _ range: Range<Int>, _ log: inout LogLine) {
     scratch.removeAll(keepingCapacity: true)

@@ -264,7 +264,7 @@ extension HeaderLayout {
         nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
       {
         let name = name(line, element.content)
-        if nameRank > 4 || isProgram(line, name) {
+        if nameRank > 4 || isProgram(line, name), nameRank > 3 || !isThread(line, name) {
           rank = nameRank
           taken.component = name
         }
@@ -317,6 +317,10 @@ extension HeaderLayout {
     if line[first] &- 0x30 <= 9 {
       if AccessShapes.isNumericHost(line, name) || AccessShapes.isAddress(line, name) { return false }
       if name.count > 2, line[first] == 0x30, line[first &+ 1] | 0x20 == 0x78 { return false }
+      // A date, a version, a share.
+      if name.allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] == 0x2F || line[$0] == 0x2D || line[$0] == 0x2E }) {
+        return false
+      }
       return SpanWords.duration(line.extracting(name), unit: .inferred) == nil
     }
     for i in name {
@@ -325,8 +329,28 @@ extension HeaderLayout {
       default: continue
       }
     }
+    // A path, or a sign of U+2000 to U+2FFF: bullets, arrows and quotes are no names.
+    if line[first] == 0x2F || line[first] == 0xE2 { return false }
     // `GET` and the like stand in columns of requests.
     return line[first] != 0x23 && !AccessServers.isMethod(line, name)
+  }
+
+  /// Whether a column says which thread wrote the line, as Java's and Python's are called by default: a name of a program stands in
+  /// another column.
+  private func isThread(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    func begins(_ word: StaticString) -> Bool { JSONScanner.matches(line, name.lowerBound, word) }
+    switch name.count {
+    case 4: return begins("main")
+    case 10: return begins("MainThread")
+    default:
+      guard name.count >= 8, line[name.upperBound &- 1] &- 0x30 <= 9 else { return false }
+      if begins("Thread-") || begins("pool-") { return true }
+      for i in name.lowerBound..<name.upperBound &- 6
+      where JSONScanner.matches(line, i, "-exec-") || JSONScanner.matches(line, i, "-thread-") {
+        return true
+      }
+      return false
+    }
   }
 
   /// A name without what is in brackets or behind a colon at its end: `sshd` of `sshd[24200]`, `Orders.java` of `Orders.java:17`,

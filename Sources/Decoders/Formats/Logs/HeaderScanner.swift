@@ -35,7 +35,13 @@ struct HeaderScanner {
   private func bracket(_ line: Span<UInt8>, _ start: Int) -> HeaderElement? {
     let open = line[start]
     let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
-    guard let end = closing(line, start, open, close) else { return token(line, start) }
+    guard var end = closing(line, start, open, close) else { return token(line, start) }
+    // A date in one bracket and its time in the next one are one time.
+    if open == 0x5B, end == start &+ 11, end &+ 9 < line.count, line[end &+ 1] == 0x5B, line[start &+ 5] == 0x2D,
+      let time = times.parse(line, start &+ 1), time.end > end
+    {
+      end = time.end
+    }
     var inner = start &+ 1
     while inner < end, line[inner] == 0x20 { inner &+= 1 }
     var innerEnd = end
@@ -224,6 +230,7 @@ struct HeaderScanner {
         kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
     }
     if !level.isUnknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    if let marked = markedLevel(line, start, stop) { return marked }
     // loguru's own level, between bars.
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
@@ -250,6 +257,17 @@ struct HeaderScanner {
       return HeaderElement(kind: .tag, content: start..<stop, end: end)
     }
     return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  /// A level in capitals with a mark of its layout right behind it: `ERROR>` (log4perl), `ERROR[1234]` and what its bracket says
+  /// (Asterisk's logger, logrus' text on a terminal).
+  private func markedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    var end = start
+    while end < stop, line[end] &- 0x41 < 26 { end &+= 1 }
+    guard end &- start >= 4, end < stop, line[end] == 0x5B || line[end] == 0x3E && end &+ 1 == stop else { return nil }
+    let level = Model.severity(of: line.extracting(start..<end))
+    guard !level.isUnknown else { return nil }
+    return HeaderElement(kind: .level, content: start..<end, end: line[end] == 0x3E ? stop : end, severity: level)
   }
 
   private func isEventType(_ letter: UInt8) -> Bool {

@@ -12,18 +12,40 @@ struct JSONLogs {
   var evidence = LevelEvidence()
   /// What was read of the record at hand.
   private var fields = JSONLogFields()
+  private var shapes = JSONLogShapes()
+  /// Where the record lies whose values were found by its shape.
+  private var found: Range<Int>?
 
   init(table: LogKeyTable, clock: LogClock) {
     self.table = table
     times = LogTimeParser(clock: clock)
   }
 
+  /// Steps over the object at the reader's place where it is a log record of a shape that was read before, as far as an end where
+  /// one is asked for: `read` makes use of it next. Elsewhere the reader stays.
+  @inline(__always) mutating func find(_ b: Span<UInt8>, _ reader: inout JSONScanner, upTo end: Int? = nil) -> Bool {
+    var probe = reader
+    guard shapes.find(b, &probe), end == nil || end == probe.position else { return false }
+    found = reader.position..<probe.position
+    reader = probe
+    return true
+  }
+
+  /// Learns the shape of a log record.
+  mutating func learn(_ b: Span<UInt8>, _ range: Range<Int>) { shapes.learn(b, range, table) }
+
   /// Reads the object at a place that was checked before.
   mutating func read(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
     fields = JSONLogFields()
-    var reader = JSONScanner(at: start)
-    readObject(b, &reader, under: LogKeyTable.seed, depth: 0, &texts)
-    fields.end = reader.position
+    if let found, found.lowerBound == start {
+      readFound(b, from: start, &texts)
+      fields.end = found.upperBound
+    } else {
+      var reader = JSONScanner(at: start)
+      readObject(b, &reader, under: LogKeyTable.seed, depth: 0, &texts)
+      fields.end = reader.position
+    }
+    found = nil
     if fields.time == .min, let seconds = fields.seconds, let micros = FieldText.microseconds(seconds, unit: .seconds) {
       fields.time = micros.addingSaturated(fields.nanoseconds / 1000)
       fields.hasZone = true
@@ -39,6 +61,27 @@ struct JSONLogs {
     }
     fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
     return fields
+  }
+
+  /// Takes the values that were found by the record's shape.
+  private mutating func readFound(_ b: Span<UInt8>, from start: Int, _ texts: inout JSONTexts) {
+    var done = start
+    let shape = shapes.members
+    for i in shape.indices {
+      let text = shapes.values[i]
+      if let found = shape[i].found {
+        let key = JSONStringSlice(
+          start: done &+ shape[i].key.lowerBound, end: done &+ shape[i].key.upperBound, isEscaped: false)
+        switch shape[i].value {
+        case .text: take(found, key: key, .text(text), b, &texts)
+        case .number: take(found, key: key, .number(text), b, &texts)
+        case .literal: if b[text.start] != 0x6E { take(found, key: key, .bool(b[text.start] == 0x74), b, &texts) }
+        }
+      } else if shape[i].isOther {
+        fields.others &+= 1
+      }
+      done = text.end
+    }
   }
 
   /// The depth is that of the table's paths, not of the input.

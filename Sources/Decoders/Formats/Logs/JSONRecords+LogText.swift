@@ -135,6 +135,9 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome? {
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    if logs.find(line, &reader, upTo: line.count) {
+      return take(line, .log, around, at: place, into: &batch) ? .taken : nil
+    }
     switch classifier.classify(line, &reader) {
     case .failed: return nil
     case .descend:
@@ -148,6 +151,7 @@ extension JSONRecords {
         let plain = JSONEscapes.simplified(line, 0..<end)
         return take(plain.span, shape, around, at: place, into: &batch) ? .taken : nil
       }
+      if case .log = shape { logs.learn(line, 0..<end) }
       return take(line, shape, around, at: place, into: &batch) ? .taken : nil
     }
   }

@@ -66,6 +66,9 @@ extension JSONRecords {
     texts.exchange(with: &batch)
     if let message = fields.message {
       texts.appendMessage(b, message, stripsHeader: fields.isWrapped, &log)
+    } else if fields.raw == nil, let exception = SentryExceptions.text(b, at: start, &texts) {
+      texts.append(exception, &log)
+      if log.severity.isUnknown { log.severity = .error }
     } else {
       texts.appendRaw(b, fields.raw ?? start..<fields.end, &log)
     }

@@ -1,9 +1,60 @@
-// Lines of platforms that tell their own form: Erlang's reports, SQL Server's error log.
+// Lines of platforms that tell their own form: Erlang's reports, SQL Server's error log, bunyan's command line, PHP's error log.
 
 internal import Model
 internal import Support
 
 extension KnownLines {
+  /// `[TIME]  LEVEL: NAME/PID on HOST: MESSAGE (FIELDS)`: what bunyan's command prints of its JSON (its "long" mode); the name may have
+  /// a component behind a slash of its own.
+  static func bunyan(_ line: Span<UInt8>, _ time: LogTime) -> TextRecord? {
+    var i = time.end &+ 1
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    let word = i
+    while i < line.count, line[i] &- 0x41 < 26 { i &+= 1 }
+    let severity = Model.severity(of: line.extracting(word..<i))
+    guard !severity.isUnknown, JSONScanner.matches(line, i, ": ") else { return nil }
+    let name = i &+ 2
+    var end = name
+    while end < line.count, line[end] > 0x20 { end &+= 1 }
+    var slash = end
+    while slash > name, line[slash &- 1] &- 0x30 <= 9 { slash &-= 1 }
+    guard slash < end, slash &- 1 > name, line[slash &- 1] == 0x2F, JSONScanner.matches(line, end, " on ") else {
+      return nil
+    }
+    let host = ByteScan.find(0x3A, in: line, from: end &+ 4)
+    guard host &+ 1 < line.count, line[host &+ 1] == 0x20 else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, name: name..<slash &- 1, rank: .service,
+      message: host &+ 2..<line.count)
+  }
+
+  /// `[TIME] PHP Warning:  MESSAGE in FILE on line N` of PHP's `error_log`; the words are those of its error levels ("Predefined
+  /// constants" of its error handling).
+  static func php(_ line: Span<UInt8>, _ time: LogTime) -> TextRecord? {
+    let start = time.end &+ 2
+    guard JSONScanner.matches(line, start, "PHP ") else { return nil }
+    let colon = ByteScan.find(0x3A, in: line.extracting(first: start &+ 40), from: start &+ 4)
+    guard colon < min(line.count, start &+ 40) else {
+      return TextRecord(time: time.time, hasZone: time.hasZone, message: start..<line.count)
+    }
+    func isLevel(_ word: StaticString) -> Bool {
+      colon == start &+ 4 &+ word.utf8CodeUnitCount && JSONScanner.matches(line, start &+ 4, word)
+    }
+    var record = TextRecord(time: time.time, hasZone: time.hasZone, message: start..<line.count)
+    if isLevel("Fatal error") || isLevel("Parse error") || isLevel("Core error") || isLevel("Compile error") {
+      record.severity = .fatal
+    } else if isLevel("Recoverable fatal error") || isLevel("User error") {
+      record.severity = .error
+    } else if isLevel("Warning") || isLevel("User warning") || isLevel("Core warning") || isLevel("Compile warning") {
+      record.severity = .warning
+    } else if isLevel("Notice") || isLevel("User notice") || isLevel("Deprecated") || isLevel("User deprecated")
+      || isLevel("Strict Standards")
+    {
+      record.severity = .info
+    }
+    return record
+  }
+
   /// `=ERROR REPORT==== 25-Nov-2026::02:00:00 ===`, and the report on the lines behind it (Erlang's `error_logger` and SASL:
   /// RabbitMQ before 3.7, CouchDB, ejabberd).
   static func erlang(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {

@@ -182,6 +182,8 @@ struct LineUnwrapper: Sendable {
     guard bar > end, bar < line.count, line[bar] == 0x7C, bar + 1 == line.count || line[bar + 1] == 0x20 else {
       return nil
     }
+    // `INFO  | 2026-11-25 …`: a layout whose columns end with bars begins with its level as well as with a service.
+    if end >= 3, !Model.severity(of: line.extracting(0..<end)).isUnknown { return nil }
     // `SERVICE.REPLICA.TASK@NODE`: `docker service logs`.
     if task > 0 {
       var dots: [Int] = []

@@ -23,7 +23,7 @@ enum LogKeyNames {
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
-  static let levelWord = ["attributes.status", "type"]
+  static let levelWord = ["attributes.status", "status", "type"]
 
   static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
 

@@ -268,6 +268,12 @@ struct LogTimeParser {
     {
       return full(line, stop, date, micros, fraction: fraction)
     }
+    // `[2026-11-25][02:00:00]`: two brackets.
+    if separator == 0x5D, byte(line, end + 1) == 0x5B,
+      let (stop, micros, fraction) = timeOfDay(line, end + 2, dots: false), byte(line, stop) == 0x5D
+    {
+      return full(line, stop, date, micros, fraction: fraction)
+    }
     guard isBorder(line, end) else { return nil }
     return LogTime(time: utc(date, 0), form: .date, end: end)
   }

@@ -29,7 +29,7 @@ struct TableDecoder: ChunkedDecoder {
   /// Numbers in the column of levels, of the first rows.
   private var levels: LevelEvidence?
   /// The unit of durations that name none, where the first rows tell it.
-  private var durationUnit: FieldText.Unit?
+  private var durationUnit: DurationEvidence.Units?
   /// Reads rows that hold the lines of other programs.
   private var json: JSONMemberDecoder?
 
@@ -82,7 +82,7 @@ struct TableDecoder: ChunkedDecoder {
       }
       sample.addDuration(head, row, context, to: &durations)
     }
-    durationUnit = durations.unit
+    durationUnit = durations.units
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {

@@ -13,7 +13,7 @@ struct TableRows {
   /// Names of the wide value columns, or of the single value column.
   var valueNames: [Symbol] = []
   /// The unit of durations that name none, as the first rows tell it.
-  var learnedUnit: FieldText.Unit?
+  var learnedUnit: DurationEvidence.Units?
   /// The name of log rows that no column names: the file's.
   var fallback = Symbol.none
   private var unquoted: [UInt8] = []
@@ -124,8 +124,11 @@ struct TableRows {
         "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
         into: &batch)
     }
-    if mapping.sampleRate >= 0, SpanBuilder.tellsSampling(b.extracting(field(b, row, mapping.sampleRate))) {
-      SpanIssues.sampled.tell(at: .line(line), &context, into: &batch)
+    if mapping.sampleRate >= 0 {
+      var builder = SpanBuilder()
+      builder.takeSampleRate(b.extracting(field(b, row, mapping.sampleRate)))
+      span.weight = builder.span.weight
+      if builder.issues.contains(.sampled) { SpanIssues.sampled.tell(at: .line(line), &context, into: &batch) }
     }
     if mapping.end < 0, hasUnitlessDuration(b, row) {
       batch.recordCounts.repair("durationUnit")
@@ -196,9 +199,7 @@ struct TableRows {
     if b[duration.upperBound - 1] > 0x39 { return .microseconds }
     if !field(b, row, mapping.end).isEmpty { return nil }
     let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
-    guard let learnedUnit else { return ofStart }
-    // A larger unit than the one that encloses all calls cannot be ruled out by them, a smaller one can.
-    return ofStart.map { $0.isLarger(than: learnedUnit) ? $0 : learnedUnit } ?? learnedUnit
+    return learnedUnit?.unit(besides: ofStart) ?? ofStart
   }
 
   /// The number in the column of levels, if there is one.

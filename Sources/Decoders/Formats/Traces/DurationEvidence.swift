@@ -31,8 +31,8 @@ struct DurationEvidence {
       parent: parent == 0 ? 0 : StableHash.combine(trace.stableHash, parent), start: start, length: length)
   }
 
-  /// The unit, nil where the sample does not tell it.
-  var unit: FieldText.Unit? {
+  /// The units that the sample leaves, nil where it does not tell.
+  var units: Units? {
     let units: [(FieldText.Unit, Double)] = [
       (.nanoseconds, 1e-3), (.microseconds, 1), (.milliseconds, 1e3), (.seconds, 1e6),
     ]
@@ -50,9 +50,32 @@ struct DurationEvidence {
       for pair in pairs where pair.offset + pair.child * factor <= pair.parent * factor + Double(Self.slack) {
         inside += 1
       }
-      if inside * 100 >= pairs.count * 95 { return smaller * 100 <= pairs.count * 50 ? unit : nil }
+      if inside * 100 >= pairs.count * 95 {
+        guard smaller * 100 <= pairs.count * 50 else { return nil }
+        var most = unit
+        for (larger, factor) in units where larger.isLarger(than: most) {
+          let early = pairs.count { $0.offset * Self.earliest < $0.parent * factor }
+          if early * 100 < pairs.count * 95 { most = larger }
+        }
+        return Units(least: unit, most: most)
+      }
       smaller = inside
     }
     return nil
+  }
+
+  /// What encloses all calls is a lower bound; the upper one is a unit in which nearly every call would begin in the first two hundredth
+  /// of what made it (a choice).
+  private static let earliest = 200.0
+
+  struct Units {
+    var least: FieldText.Unit
+    var most: FieldText.Unit
+
+    /// The unit of the beginning where the sample leaves it, else the least.
+    func unit(besides ofStart: FieldText.Unit?) -> FieldText.Unit {
+      guard let ofStart, !least.isLarger(than: ofStart), !ofStart.isLarger(than: most) else { return least }
+      return ofStart
+    }
   }
 }

@@ -95,7 +95,8 @@ struct ElasticIntake {
         return true
       } else if isKey("sample_rate") {
         guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
-        if SpanBuilder.tellsSampling(b.extracting(text.start..<text.end)) { issues.insert(.sampled) }
+        builder.takeSampleRate(b.extracting(text.start..<text.end))
+        issues.formUnion(builder.issues.intersection(.sampled))
         return true
       }
       guard

@@ -18,7 +18,7 @@ struct NamedSpans {
   /// Durations whose unit is unknown, while a sample is read for them.
   var durations: DurationEvidence?
   /// The unit that the sample told.
-  var learnedUnit: FieldText.Unit?
+  var learnedUnit: DurationEvidence.Units?
 
   /// An object to walk.
   private struct Level {
@@ -256,14 +256,12 @@ struct NamedSpans {
     }
     let times = SpanTimes(self, b, dialect: dialect, zoneSeconds: zoneSeconds)
     times.set(&builder.span, &issues)
-    if durations != nil, let length = times.unitless {
+    if durations != nil, let length = times.unitless ?? times.guessed {
       durations?.add(
         trace: builder.span.trace, span: builder.span.span, parent: builder.span.parent, start: builder.span.start,
         length: length)
     }
-    if let rate = text(.sampleRate), SpanBuilder.tellsSampling(b.extracting(rate.start..<rate.end)) {
-      builder.issues.insert(.sampled)
-    }
+    if let rate = text(.sampleRate) { builder.takeSampleRate(b.extracting(rate.start..<rate.end)) }
     if builder.issues.contains(.sampled) { issues.insert(.sampled) }
     if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
     return builder.span

@@ -38,6 +38,9 @@ struct SpanBuilder {
   /// The first link: the span that caused this one without being its parent.
   private var linkedTrace = RequestID.none
   private var linkedSpan: UInt64 = 0
+  /// What Jaeger's sampler says of itself.
+  private var samplerShare = 1.0
+  private var isProbabilistic = false
 
   /// A field that several attributes compete for.
   private enum Slot: Int { case peer, system, resource, error, message }
@@ -73,6 +76,7 @@ struct SpanBuilder {
     case retryAttempts
     case url
     case sampleRate
+    case samplerParam
     case samplerType
   }
 
@@ -117,7 +121,8 @@ struct SpanBuilder {
       return isKey("db.namespace") ? .dbNamespace : .none
     case 13:
       if isKey("net.peer.name") { return .netPeerName }
-      if isKey("sampler.param") || isKey("_dd.agent_psr") { return .sampleRate }
+      if isKey("sampler.param") { return .samplerParam }
+      if isKey("_dd.agent_psr") { return .sampleRate }
       if isKey("peer.hostname") { return .peerHostname }
       return isKey("error.message") ? .errorMessage : .none
     case 14:
@@ -191,11 +196,8 @@ struct SpanBuilder {
       statusRank = 2
       let word = b.extracting(Self.range(value))
       SpanWords.status(word, into: &span)
-    case .sampleRate: if Self.tellsSampling(b.extracting(Self.range(value))) { issues.insert(.sampled) }
-    case .samplerType:
-      // A number of traces a second, whatever it is, keeps some and not all.
-      let word = b.extracting(Self.range(value))
-      if FieldText.isWord(word, "ratelimiting") || FieldText.isWord(word, "lowerbound") { issues.insert(.sampled) }
+    case .sampleRate: takeSampleRate(b.extracting(Self.range(value)))
+    case .samplerParam, .samplerType: takeSampler(b.extracting(Self.range(value)), isType: name == .samplerType)
     case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
     case .retryAttempts:
       if let count = Self.integer(value, b), count > 0 {
@@ -214,6 +216,33 @@ struct SpanBuilder {
         if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
       }
     }
+  }
+
+  /// Takes a rate of either kind: the span stands for so many requests.
+  mutating func takeSampleRate(_ text: Span<UInt8>) {
+    guard Self.tellsSampling(text), let rate = FieldText.double(text) else { return }
+    issues.insert(.sampled)
+    weigh(rate > 1 ? rate : 1 / rate)
+  }
+
+  /// Takes the type or the parameter of Jaeger's sampler, which come in any order.
+  private mutating func takeSampler(_ text: Span<UInt8>, isType: Bool) {
+    if isType {
+      // A number of traces a second, whatever it is, keeps some and not all.
+      if FieldText.isWord(text, "ratelimiting") || FieldText.isWord(text, "lowerbound") { issues.insert(.sampled) }
+      isProbabilistic = FieldText.isWord(text, "probabilistic")
+    } else {
+      // Of a sampler that limits it is a number of traces a second, which tells no share.
+      samplerShare = FieldText.double(text) ?? 1
+      if samplerShare > 0, samplerShare != 1 { issues.insert(.sampled) }
+    }
+    if isProbabilistic, samplerShare > 0, samplerShare < 1 { weigh(1 / samplerShare) }
+  }
+
+  /// The greatest of several weights: one that is told twice is one.
+  private mutating func weigh(_ value: Double) {
+    let weight = SampleWeight(value)
+    if weight.code > span.weight.code { span.weight = weight }
   }
 
   /// Whether a rate tells that a record stands for more than itself: so many of them (SampleRate, Application Insights' itemCount), or the
@@ -244,6 +273,7 @@ struct SpanBuilder {
       let isExponent = b[i] == 0x70 && b[i &+ 1] == 0x3A
       if isThreshold || isExponent, b[i &- 1] == 0x3D || b[i &- 1] == 0x3B {
         let value = i &+ (isThreshold ? 3 : 2)
+        weigh(Self.weight(b, value..<text.upperBound, isThreshold: isThreshold))
         if value < text.upperBound, b[value] != 0x2C, b[value] != 0x3B,
           b[value] != 0x30 || value &+ 1 < text.upperBound && b[value &+ 1] != 0x3B && b[value &+ 1] != 0x2C
         {
@@ -252,6 +282,26 @@ struct SpanBuilder {
       }
       i &+= 1
     }
+  }
+
+  /// The requests that one stands for by its threshold of rejection, hexadecimal digits of 56 bits without the zeros at their end, or by
+  /// the negated exponent of its probability ("TraceState: Probability Sampling" of OpenTelemetry); 1 for what is neither.
+  private static func weight(_ b: Span<UInt8>, _ text: Range<Int>, isThreshold: Bool) -> Double {
+    var value = 0.0
+    var digits = 0
+    var i = text.lowerBound
+    while i < text.upperBound, digits < 15 {
+      let digit = isThreshold ? hexDigit(b[i]) : b[i] &- 0x30
+      guard digit < (isThreshold ? 16 : 10) else { break }
+      value = value * (isThreshold ? 16 : 10) + Double(digit)
+      digits &+= 1
+      i &+= 1
+    }
+    if i < text.upperBound, b[i] != 0x3B, b[i] != 0x2C, b[i] != 0x20 { return 1 }
+    guard digits > 0, digits < 15 else { return 1 }
+    guard isThreshold else { return value < 63 ? Double(sign: .plus, exponent: Int(value), significand: 1) : 1 }
+    let rejected = value / Double(sign: .plus, exponent: 4 * digits, significand: 1)
+    return rejected < 1 ? 1 / (1 - rejected) : 1
   }
 
   /// Takes a link; the first one counts.

@@ -48,7 +48,7 @@ enum SpanDialect {
 /// Beginning and length of a span out of what its document says, in whatever units.
 ///
 /// A duration without a unit is decided by the end where there is one. Otherwise it has the unit of the beginning, if that is
-/// a number: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
+/// a number, unless the first spans of the file rule it out: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
 /// write nanoseconds are believed; of any other the unit is what the first spans of the file tell (`DurationEvidence`), or the duration
 /// is not used, and the mapping to write is named.
 struct SpanTimes {
@@ -56,6 +56,8 @@ struct SpanTimes {
   private var length: Int64?
   /// The number of a duration whose unit nothing tells.
   private(set) var unitless: Double?
+  /// The number of a duration that only its beginning's unit tells of.
+  private(set) var guessed: Double?
 
   init(_ span: NamedSpans, _ b: Span<UInt8>, dialect: SpanDialect, zoneSeconds: Int) {
     func bytes(_ key: SpanKey) -> Range<Int>? { span.text(key).map { $0.start..<$0.end } }
@@ -78,20 +80,30 @@ struct SpanTimes {
     if length == nil, let range = bytes(.duration) {
       if b[range.upperBound - 1] > 0x39 {
         length = SpanWords.duration(b.extracting(range), unit: .inferred)
-      } else if let unit = Self.unit(span, b, dialect) ?? span.learnedUnit {
+      } else if let unit = Self.unit(span, dialect) {
         length = SpanWords.duration(b.extracting(range), unit: unit)
       } else {
-        unitless = FieldText.double(b.extracting(range)) ?? .nan
+        let ofStart = Self.unitOfStart(span, b)
+        let number = FieldText.double(b.extracting(range)) ?? .nan
+        if let unit = span.learnedUnit?.unit(besides: ofStart) ?? ofStart {
+          length = SpanWords.duration(b.extracting(range), unit: unit)
+          guessed = number
+        } else {
+          unitless = number
+        }
       }
     }
   }
 
-  private static func unit(_ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) -> FieldText.Unit? {
+  private static func unit(_ span: NamedSpans, _ dialect: SpanDialect) -> FieldText.Unit? {
     if dialect == .nanoseconds || dialect == .datadog { return .nanoseconds }
     if dialect == .insights { return .milliseconds }
     if span.has(.startNs) { return .nanoseconds }
     if span.has(.startUs) { return .microseconds }
-    if span.has(.startMs) { return .milliseconds }
+    return span.has(.startMs) ? .milliseconds : nil
+  }
+
+  private static func unitOfStart(_ span: NamedSpans, _ b: Span<UInt8>) -> FieldText.Unit? {
     guard span.isNumber(.start), let text = span.text(.start) else { return nil }
     return FieldText.unit(ofEpoch: b.extracting(text.start..<text.end))
   }

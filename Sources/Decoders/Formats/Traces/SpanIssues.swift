@@ -28,7 +28,7 @@ struct SpanIssues: OptionSet {
     ),
     (
       .sampled, "sampledTraces",
-      "a span that stands for others like it (tracestate ot=th or p, SampleRate, sampler.param, _sample_rate, itemCount): counts and rates of this report are of the spans that were kept"
+      "a span that stands for others like it (tracestate ot=th or p, SampleRate, sampler.param, _sample_rate, itemCount): counts, rates and incidents of this report are of the spans that were kept; what users met is estimated by their weights beside them, where they tell one"
     ),
     (.sameTrace, "sameTrace", "the trace id `same` is read as that of the span before it"),
     (.enumName, "enumName", "an enum by name, where the format wants its number"),

@@ -9,9 +9,11 @@ struct Waterfall {
   func table(_ request: ExemplarRequest) -> String {
     var out =
       "<figure class=\"waterfall\"><figcaption>\(WaterfallWording.title(request)): \(html.trace(request.request, links))"
-    out += ", \(NumberFormat.duration(request.duration))</figcaption>\n"
+    if request.duration >= 0 { out += ", \(NumberFormat.duration(request.duration))" }
+    out += "</figcaption>\n"
     out += "<table><thead><tr><th scope=\"col\">span</th><th scope=\"col\">took</th><th scope=\"col\" class=\"bars\">"
-    out += "0 to \(NumberFormat.duration(request.duration))</th></tr></thead><tbody>\n"
+    if request.duration >= 0 { out += "0 to \(NumberFormat.duration(request.duration))" }
+    out += "</th></tr></thead><tbody>\n"
     for span in request.spans { out += row(span, of: request) }
     out += "</tbody></table>"
     if let omitted = WaterfallWording.omitted(request) { out += "<p>\(HTMLRenderer.escape(omitted.plain))</p>" }
@@ -30,7 +32,7 @@ struct Waterfall {
     let width = min(max(Double(span.duration) / whole * 100, 0.5), 100 - min(left, 99.5))
     return
       "<tr class=\"\(kind)\" title=\"\(title)\"><td style=\"padding-left:\(min(max(span.depth, 0), 20) * 12 + 6)px\">\(name)</td>"
-      + "<td>\(NumberFormat.duration(span.duration))</td><td class=\"bars\"><span style=\"margin-left:"
+      + "<td>\(NumberFormat.duration(logged: span.duration))</td><td class=\"bars\"><span style=\"margin-left:"
       + "\(NumberFormat.fixed(left, 1))%;width:\(NumberFormat.fixed(width, 1))%\"></span></td></tr>\n"
   }
 }

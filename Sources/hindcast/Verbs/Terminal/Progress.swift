@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Glibc
 internal import Reports
 package import Runs
+internal import Support
 internal import Synchronization
 
 /// The progress line: the phase, how much of it is done in per cent, and the time left; on a terminal's standard error only.
@@ -46,15 +47,12 @@ package final class Progress: ProgressObserver {
 
   private let shown = Mutex(Shown())
 
-  private init() { tick() }
+  /// Signalled when the line is over.
+  private let over = DispatchSemaphore(value: 0)
 
-  /// Moves the line every second until it is over.
-  private func tick() {
-    DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [weak self] in
-      guard let self, !shown.withLock({ $0.isOver }) else { return }
-      show(mustMove: true)
-      tick()
-    }
+  /// A thread moves the line every second until it is over.
+  private init() {
+    _ = WorkerThread.start { [self] in while over.wait(timeout: .now() + 1) == .timedOut { show(mustMove: true) } }
   }
 
   /// A progress line where standard error is a terminal.
@@ -89,7 +87,9 @@ package final class Progress: ProgressObserver {
       defer { shown.isOver = true }
       return shown.isOver
     }
-    if !wasOver { Self.print("") }
+    guard !wasOver else { return }
+    over.signal()
+    Self.print("")
   }
 
   /// Shows the line, a few times a second at most.

@@ -1,0 +1,61 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// Access lines with what their first request says: operation, status, microseconds (-1 where none is logged).
+private let requests: [(String, String)] = [
+  (
+    "10.0.0.9, -, 11/25/26, 2:00:00, W3SVC2, SHOP1, 10.1.0.1, 250, 163, 3223, 502, 0, GET, /orders/7, -,",
+    "GET /orders/{id} 502 250000"
+  ),
+  ("10.0.0.9 - - [25/Nov/2026:02:00:00 UTC] \"GET /orders/7 HTTP/1.1\" 502 12", "GET /orders/{id} 502 -1"),
+  (
+    "2026/11/25 02:00:00 \"GET http://shop.example/orders/7 HTTP/1.1\" from 10.0.0.9:5000 - 502 12B in 250.5ms",
+    "GET /orders/{id} 502 250500"
+  ),
+  (
+    "#Version: 1.0\n#Start-Date: 2026-11-25 02:00:00\n#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n"
+      + "2026-11-25 02:00:00 10.0.0.9 GET /orders/7 502 250.5",
+    "GET /orders/{id} 502 250500"
+  ),
+  (
+    "#Version: 1.0\n#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n2026-11-25 02:00:00 10.0.0.9 GET /orders/7 502 0.25",
+    "GET /orders/{id} 502 250000"
+  ),
+  (
+    "#Software: Microsoft HTTP API 2.0\n#Fields: date time c-ip cs-method cs-uri sc-status s-reason\n"
+      + "2026-11-25 02:00:00 10.0.0.9 GET /orders/7 503 QueueFull", "GET /orders/{id} 503 -1"
+  ),
+]
+
+struct AccessFormTests {
+  @Test("request lines are read by their documents", arguments: requests)
+  func reads(text: String, expected: String) {
+    let lines = text.split(separator: "\n")
+    let head = lines.dropLast().map { $0 + "\n" }.joined()
+    let batch = decode(head + Array(repeating: String(lines.last ?? ""), count: 24).joined(separator: "\n") + "\n")
+    let first = batch.spans.first
+    #expect(first.map { "\(batch.text($0.operation)) \($0.httpStatus) \($0.duration)" } == expected)
+    #expect(batch.spans.count == 24)
+    #expect(first.map { $0.flags.contains(.untimed) == ($0.duration < 0) } == true)
+  }
+
+  @Test("commas alone make no access line")
+  func commas() {
+    let line = "10.0.0.9, -, 11/25/26, noon, W3SVC2, SHOP1, 10.1.0.1, 250, 163, 3223, 502, 0, GET, /orders/7, -,"
+    #expect(decode(Array(repeating: line, count: 24).joined(separator: "\n") + "\n").spans.isEmpty)
+  }
+
+  @Test("a try of a request that took nobody knows how long took nobody knows how long, unless its own time is logged")
+  func tries() {
+    func tries(_ more: String) -> [Int64] {
+      let line = "10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /orders/7 HTTP/1.1\" 502 12 \"-\" \"c\" \(more)"
+      let batch = decode(Array(repeating: line, count: 24).joined(separator: "\n") + "\n")
+      return batch.spans.prefix(2).map(\.duration)
+    }
+    #expect(tries("upstream_addr=10.1.0.1:80") == [-1, -1])
+    #expect(tries("upstream_addr=10.1.0.1:80 upstream_response_time=0.250") == [-1, 250_000])
+    #expect(tries("upstream_addr=10.1.0.1:80 request_time=0.250") == [250_000, 250_000])
+  }
+}
