@@ -144,11 +144,13 @@ extension IncidentAggregator {
     _ place: Place, _ calls: Calls, of tree: CallTree, _ walk: inout Walk, _ context: borrowing AggregateContext
   ) {
     let node = tree.nodes[place.index]
+    guard node.hasDuration else { return }
     if calls.count == 0, !node.peer.isNone, node.kind == .client || node.kind == .producer {
       // A call to one that leaves no span: its time is the callee's and the way's, not the caller's.
       countWay(place, to: node.peer, operation: place.operation, taking: node.duration, context)
     } else if calls.count == 1, tree.nodes[calls.last].component != node.component {
       let only = tree.nodes[calls.last]
+      guard only.hasDuration else { return }
       let gap = max(0, node.duration - only.duration)
       // A span that is no call and made one alone of its calls is of another kind than one that made them all.
       let isCall = node.kind != .server && node.kind != .consumer
