@@ -46,7 +46,9 @@ struct EntryImpacts {
       guard entryNames.contains(cell.a) else { continue }
       let key = CubeKey(a: cell.a, b: cell.b)
       rows.add((key, cell.d != 0, cell.number, tally.count), at: cell.slot)
-      if cell.d == 0 { histograms[key, default: []].append((cell.number, tally.count)) }
+      if cell.d == 0, cell.number != IncidentPartial.untimed {
+        histograms[key, default: []].append((cell.number, tally.count))
+      }
     }
     rows.sort()
     for (cell, tally) in grid.partial.weights.cells where entryNames.contains(cell.a) {

@@ -144,6 +144,7 @@ extension IncidentAggregator {
     _ place: Place, _ calls: Calls, of tree: CallTree, _ walk: inout Walk, _ context: borrowing AggregateContext
   ) {
     let node = tree.nodes[place.index]
+    guard node.hasDuration else { return }
     if calls.count == 0, !node.peer.isNone, node.kind == .client || node.kind == .producer {
       // A call to one that leaves no span: its time is the callee's and the way's, not the caller's.
       countWay(place, to: node.peer, operation: place.operation, taking: node.duration, context)

@@ -25,7 +25,8 @@ extension IncidentAggregator {
     partial.entries.add(
       Tally(),
       at: CubeKey(
-        a: component, b: operation, d: failed ? spanEnd : 0, number: IncidentPartial.bucket(root.duration),
+        a: component, b: operation, d: failed ? spanEnd : 0,
+        number: root.hasDuration ? IncidentPartial.bucket(root.duration) : IncidentPartial.untimed,
         slot: fine(root.start)))
     if root.weight != .one {
       partial.weights.add(

@@ -101,6 +101,9 @@ package struct IncidentPartial: Sendable {
   /// The bucket of a duration: every fifth border of the sketch, steps of 10 %.
   static func bucket(_ duration: Int64) -> Int32 { duration <= 0 ? 0 : SketchBuckets.index(of: duration) / 5 + 1 }
 
+  /// The bucket of what was logged without a duration.
+  static let untimed: Int32 = -1
+
   /// The middle of a bucket, microseconds.
   static func value(ofBucket bucket: Int32) -> Int64 { bucket <= 0 ? 0 : SketchBuckets.value(of: (bucket - 1) * 5 + 2) }
 }
