@@ -331,7 +331,7 @@ struct IncidentBuilder {
     if signs.contains(.behaviour), departed >= 0.25 { return .major }
     if slowed >= 0.1 { return .major }
     // Who has nothing left of a resource is in trouble however few requests it serves.
-    if group.anomalies.contains(where: \.isShort) { return .minor }
+    if group.anomalies.contains(where: \.isSaturated) { return .minor }
     return signs.contains(.behaviour) && departed >= 0.005 || slowed >= 0.01 ? .minor : .info
   }
 

@@ -29,7 +29,18 @@ struct DepartureTests {
       root.calls.removeLast()
     }
     let incident = try #require(conclude(night).incidents.first)
-    #expect((600...617).contains((incident.start - Self.begin) / 1_000_000))
+    #expect((incident.start - Self.begin) / 1_000_000 == 600)
+  }
+
+  @Test("a record that is written long after its span began does not set an onset behind its end")
+  func late() throws {
+    let night = NightBuilder.shop { root, second in
+      guard (600..<660).contains(second) else { return }
+      root.calls.removeLast()
+      root.duration = 90_000_000
+      root.errors = ["gave up"]
+    }
+    for incident in conclude(night).incidents { #expect(incident.start <= incident.end) }
   }
 
   /// The shop in which stock writes an error in two minutes and, from some second on, the front breaks off for two.
@@ -52,14 +63,14 @@ struct DepartureTests {
   }
 
   /// The shop with a third service, all of which log; from one minute the records of some are lost.
-  private func logging(losing lost: Set<String>) -> IncidentFindings {
+  private func logging(losing lost: Set<String>, in time: Range<Int64> = 600..<660) -> IncidentFindings {
     var night = NightBuilder()
     for second in 0..<Int64(1200) {
       func call(_ component: String, at: Int64, _ calls: [NightBuilder.Call] = []) -> NightBuilder.Call {
         var call = NightBuilder.Call(component: component, at: at, duration: 4000 + Int64(calls.count) * 6000)
         call.calls = calls
         // A record of any severity is one of the span's events.
-        let isLost = (600..<660).contains(second) && lost.contains(component)
+        let isLost = time.contains(second) && lost.contains(component)
         if !isLost { call.errors = ["\(component) took the order"] }
         return call
       }
@@ -76,6 +87,13 @@ struct DepartureTests {
     #expect(found.logHoles == [Self.begin + 600_000_000])
   }
 
+  @Test("log records that are missing for most of the night are told too")
+  func mostly() {
+    let found = logging(losing: ["front", "stock", "billing"], in: 300..<1200)
+    #expect(found.incidents.isEmpty)
+    #expect(found.logHoles.count == 15)
+  }
+
   @Test("one component that writes nothing any more is no hole")
   func silentWriter() {
     let found = logging(losing: ["stock"])
@@ -84,7 +102,10 @@ struct DepartureTests {
   }
 
   /// The shop in which stock has few requests of its own, four of them slow, while its processor reads so much.
-  private func busy(reading value: Double, slow: Int64) -> [Incident] {
+  private func busy(
+    reading value: Double, slow: Int64, usually usual: Double = 2, of metric: String = "CpuUsageRate(%)",
+    highest: Double = 2
+  ) -> [Incident] {
     var night = NightBuilder.shop { root, second in
       if second % 10 != 0 { root.calls.removeFirst() }
       guard (600..<660).contains(second), second % 10 == 0, (second - 600) / 10 < slow else { return }
@@ -94,7 +115,8 @@ struct DepartureTests {
     }
     for minute in 0..<Int64(20) {
       night.metric(
-        "stock", "CpuUsageRate(%)", at: Self.begin + minute * 60_000_000 + 1_000_000, minute == 10 ? value : 2)
+        "stock", metric, at: Self.begin + minute * 60_000_000 + 1_000_000,
+        minute == 10 ? value : minute == 3 ? highest : usual)
     }
     return conclude(night).incidents
   }
@@ -106,6 +128,7 @@ struct DepartureTests {
     #expect(incident.rootCauses.first?.component == "stock")
     #expect(incident.severity >= .minor)
     #expect(busy(reading: 3, slow: 3).isEmpty)
+    #expect(busy(reading: 1.2, slow: 3, usually: 0.4, of: "cpu_usage_ratio", highest: 60).isEmpty)
     #expect(busy(reading: 93, slow: 0).isEmpty)
   }
 }

@@ -25,6 +25,8 @@ struct NightBuilder {
     /// What an answered call named its target.
     var calledAs = ""
     var attempt: UInt8 = 1
+    /// Whether nothing says how long it took.
+    var isUntimed = false
     /// What it logs as errors before it ends.
     var errors: [String] = []
     var calls: [Call] = []
@@ -70,7 +72,7 @@ struct NightBuilder {
       request: request, span: UInt64(tree.nodes.count + 1), parent: UInt64(parent + 1), start: start + call.at,
       duration: call.duration, source: source(), component: symbol(call.component),
       operation: symbol(call.operation), peer: symbol(call.peer), kind: call.kind,
-      failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt)
+      failureCode: call.failure?.rawValue ?? 0, attempt: call.attempt, flags: call.isUntimed ? [.untimed] : [])
     let index = tree.nodes.count
     tree.nodes.append(CallNode(row: row, parent: parent))
     tree.nodes[index].calledAs = symbol(call.calledAs)

@@ -48,7 +48,7 @@ struct Anomaly {
 
     func touches(_ component: Int) -> Bool { component == caller || component == callee }
   }
-  /// Which spans it slowed, for slow ones, and whether it had next to nothing left of a resource meanwhile.
+  /// Which spans it slowed, for slow ones, and whether one of its resources was nearly used up meanwhile.
   var reach: LatencyContrast.Reach?
-  var isShort = false
+  var isSaturated = false
 }

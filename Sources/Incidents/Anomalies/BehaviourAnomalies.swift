@@ -67,9 +67,10 @@ struct BehaviourAnomalies {
     marks.sorted { $0.key < $1.key }.flatMap { component, marks in
       MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2).map { run in
         let time = grid.time(of: run)
-        let first = scorer.behaviour.first(of: component, in: run.lowerBound)
+        // A record may be written minutes after its span began, by whose start it is counted.
+        let first = scorer.behaviour.first(of: component, in: run.lowerBound).flatMap { time.contains($0) ? $0 : nil }
         return Anomaly(
-          component: component, sign: .behaviour, onset: max(time.lowerBound, first ?? time.lowerBound),
+          component: component, sign: .behaviour, onset: first ?? time.lowerBound,
           end: time.upperBound, strength: marks.strength(in: run))
       }
     }

@@ -11,6 +11,7 @@ internal import Support
 struct LatencyAnomalies {
   private static let certainty = 6.0
   private static let leastSlowed = 5.0
+  /// As many as anything needs to be slow at all (`LatencyContrast`).
   private static let leastSlowedShort = 2.0
   /// Fine slots that must be raised.
   private static let leastSlots = 2
@@ -211,7 +212,7 @@ struct LatencyAnomalies {
       onset: max(onset, grid.partial.first),
       end: min(IncidentPartial.start(slots[finish] + 1, IncidentPartial.fine), max(grid.partial.last, onset)),
       strength: delay.strength, usualTime: usual.center, time: typical, reach: delay.reach,
-      isShort: saturated[delay.component]?.isDisjoint(with: run) == false)
+      isSaturated: saturated[delay.component]?.isDisjoint(with: run) == false)
   }
 }
 

@@ -230,7 +230,7 @@ struct BehaviourContrast {
     }
     for (callee, accusers) in named.sorted(by: { $0.key < $1.key }) {
       for (caller, accusation) in accusers {
-        explain(&found[caller, default: Behaviour()].departures, by: accusation, of: callee)
+        explain(&found[caller, default: Behaviour()].departures, by: accusation, of: callee, in: minutes)
         found[caller]?.written.append(accusation)
       }
     }
@@ -271,15 +271,19 @@ struct BehaviourContrast {
 
   /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
   /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
-  private func explain(_ departures: inout [Departure], by accusation: Departure, of callee: Int) {
+  private func explain(
+    _ departures: inout [Departure], by accusation: Departure, of callee: Int, in minutes: [Int]
+  ) {
     let row = pairs[accusation.pair].operation
     let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
     let sure = min(1, accusation.contrast.z / SuspectScorer.sure)
     let accused = accusation.contrast.departed
+    let ends = endings(departures, of: accusation, in: minutes)
     for index in departures.indices where touched.contains(pairs[departures[index].pair].operation) {
       let seen = departures[index].contrast
+      let taken = ends[departures[index].pair] ?? accused
       let rest = ShareContrast(
-        hits: seen.share * seen.trials - (seen.excess > 0 ? accused : 0), trials: seen.trials - accused,
+        hits: seen.share * seen.trials - (seen.excess > 0 ? taken : 0), trials: seen.trials - taken,
         baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
       let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
       let explained = grid.constants.explainable * sure * (1 - left)
@@ -287,6 +291,30 @@ struct BehaviourContrast {
       departures[index].explained = explained
       departures[index].explainedBy = callee
     }
+  }
+
+  /// How many spans records explain of those that ended another way than usual, by pair. A span ends once: of an operation no more are
+  /// explained in all than have such a record, first of the ending that rises and falls with it most alike.
+  private func endings(_ departures: [Departure], of accusation: Departure, in minutes: [Int]) -> [Int: Double] {
+    let end = grid.partial.names.find(EventLabel.end) ?? -1
+    let records = minutes.map { pairs[accusation.pair].count(in: $0) }
+    var byOperation: [Int: [(pair: Int, likeness: Double, departed: Double)]] = [:]
+    for one in departures where one.contrast.excess > 0 && pairs[one.pair].cell.d == end {
+      let ended = minutes.map { pairs[one.pair].count(in: $0) }
+      let common = zip(records, ended).reduce(0) { $0 + min($1.0, $1.1) }
+      let all = zip(records, ended).reduce(0) { $0 + max($1.0, $1.1) }
+      byOperation[pairs[one.pair].operation, default: []].append(
+        (one.pair, common / max(all, 1), one.contrast.departed))
+    }
+    var taken: [Int: Double] = [:]
+    for endings in byOperation.values {
+      var left = accusation.contrast.departed
+      for one in endings.sorted(by: { $0.likeness != $1.likeness ? $0.likeness > $1.likeness : $0.pair < $1.pair }) {
+        taken[one.pair] = min(left, one.departed)
+        left -= min(left, one.departed)
+      }
+    }
+    return taken
   }
 
   /// The strongest of some departures, whoever explains them, where somebody does.

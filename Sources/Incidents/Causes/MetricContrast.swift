@@ -55,8 +55,9 @@ struct MetricContrast {
     var z: Double
     var value: Double
     var center: Double
-    /// How many readings the value is the mean of.
+    /// How many readings the value is the mean of, and the highest of the night.
     var count: Int
+    var highest: Double
     var sighting: EvidenceSample
   }
 
@@ -66,6 +67,7 @@ struct MetricContrast {
     var laidOut: MetricTable.Series
     var baseline: RobustBaseline
     var scale: Double
+    var highest: Double
   }
 
   private let grid: ComponentTimeline
@@ -103,7 +105,7 @@ struct MetricContrast {
       let baseline = RobustBaseline(known)
       let scale = max(baseline.spread, 0.05 * abs(baseline.center), 0.02 * (high - low), 1e-9)
       series.append(
-        Series(component: component, kind: kind, laidOut: laidOut, baseline: baseline, scale: scale))
+        Series(component: component, kind: kind, laidOut: laidOut, baseline: baseline, scale: scale, highest: high))
     }
   }
 
@@ -128,7 +130,7 @@ struct MetricContrast {
       found[one.component].append(
         Departure(
           metric: one.laidOut.metric, kind: one.kind, z: best.z, value: table.value(point), center: one.baseline.center,
-          count: table.count(point), sighting: table.sighting(point, of: one.laidOut)))
+          count: table.count(point), highest: one.highest, sighting: table.sighting(point, of: one.laidOut)))
     }
     for index in found.indices {
       found[index].sort { a, b in
@@ -158,22 +160,25 @@ struct MetricContrast {
     guard !isSparse else { return departure.z * departure.kind.weight }
     // Where there are requests, their failures and times are in them.
     guard departure.kind == .resource else { return 0 }
-    if isSaturated(departure.metric, departure.value, usual: departure.center) { return Self.saturation }
+    if isSaturated(departure.metric, departure.value, usual: departure.center, of: departure.highest) {
+      return Self.saturation
+    }
     return min(departure.z / 10, Self.supporting)
   }
 
-  private func isSaturated(_ metric: Int32, _ value: Double, usual: Double) -> Bool {
-    guard let full = fullScale(metric, value) else { return false }
+  private func isSaturated(_ metric: Int32, _ value: Double, usual: Double, of highest: Double) -> Bool {
+    guard let full = fullScale(metric, highest: highest) else { return false }
     return value >= Self.saturated * full && value - usual >= Self.leastRise * full
   }
 
-  /// The reading at which a resource is used up, where the metric's name says that it is a share of it.
-  private func fullScale(_ metric: Int32, _ value: Double) -> Double? {
+  /// The reading at which a resource is used up, where the metric's name says that it is a share of it: which of the two scales a
+  /// share is on is told by the highest reading of the night, never by one of them.
+  private func fullScale(_ metric: Int32, highest: Double) -> Double? {
     let name = grid.partial.names[metric].lowercased()
     if name.contains("%") || name.contains("percent") { return 100 }
     let words = ["utilization", "utilisation", "usagerate", "usage_rate", "ratio", "share"]
     guard words.contains(where: { name.contains($0) }) else { return nil }
-    return value > 1.5 ? 100 : 1
+    return highest > 1.5 ? 100 : 1
   }
 
   /// The minutes in which a resource of a component is nearly used up though it usually is not, by component.
@@ -183,9 +188,8 @@ struct MetricContrast {
     var found: [Int: Set<Int>] = [:]
     for one in series where one.kind == .resource {
       for index in one.laidOut.points where minutes[index] >= 0 {
-        guard isSaturated(one.laidOut.metric, table.value(table.points[index]), usual: one.baseline.center) else {
-          continue
-        }
+        let value = table.value(table.points[index])
+        guard isSaturated(one.laidOut.metric, value, usual: one.baseline.center, of: one.highest) else { continue }
         found[one.component, default: []].insert(Int(minutes[index]))
       }
     }

@@ -188,6 +188,8 @@ struct SuspectScorer {
     var strength: Double
     /// Its departing spans, or failed requests.
     var departed: Double
+    /// Whether its callers are all that tells of it.
+    var isTold: Bool
   }
 
   private func strength(of suspicion: Suspicion) -> Strong? {
@@ -204,16 +206,23 @@ struct SuspectScorer {
     }
     take(suspicion.delay?.strength ?? 0, suspicion.delay?.slowed ?? 0)
     take(suspicion.votes.weight, suspicion.votes.blamed)
-    return strength > 0 ? Strong(component: suspicion.component, strength: strength, departed: departed) : nil
+    guard strength > 0 else { return nil }
+    return Strong(
+      component: suspicion.component, strength: strength, departed: departed,
+      isTold: suspicion.behaviour.breakingCallers > 0)
   }
 
   private func explanation(of suspicion: Suspicion, _ strong: [Strong]) -> (share: Double, by: Int?) {
     guard strong.contains(where: { $0.component != suspicion.component }) else { return (0, nil) }
     let below = grid.reachable(from: suspicion.component)
+    // Of one that only callers tell of its own records say which of the spans are that one's doing: others are not.
+    let named = Set(suspicion.behaviour.written.compactMap { behaviour.pairs[$0.pair].brokenCall?.callee })
+    let accounted = (suspicion.behaviour.departures.first?.explained ?? 0) / grid.constants.explainable
     var best: (share: Double, by: Int?) = (0, nil)
     for other in strong where below.contains(other.component) {
+      let told = other.isTold && named.contains(other.component) ? min(1, accounted) : 1
       let share =
-        min(1, other.departed / max(suspicion.behaviour.departed, 1e-9)) * min(1, other.strength / Self.sure)
+        told * min(1, other.departed / max(suspicion.behaviour.departed, 1e-9)) * min(1, other.strength / Self.sure)
       // Where each calls the other, neither explains the other.
       guard share > best.share, !grid.reachable(from: other.component).contains(suspicion.component) else { continue }
       best = (share, other.component)

@@ -150,6 +150,7 @@ extension IncidentAggregator {
       countWay(place, to: node.peer, operation: place.operation, taking: node.duration, context)
     } else if calls.count == 1, tree.nodes[calls.last].component != node.component {
       let only = tree.nodes[calls.last]
+      guard only.hasDuration else { return }
       let gap = max(0, node.duration - only.duration)
       // A span that is no call and made one alone of its calls is of another kind than one that made them all.
       let isCall = node.kind != .server && node.kind != .consumer

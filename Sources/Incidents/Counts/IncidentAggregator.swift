@@ -147,7 +147,7 @@ package struct IncidentAggregator: Aggregator {
     edge.failures = node.failed ? 1 : 0
     edge.timeouts = node.failure == .timeout ? 1 : 0
     edge.repeats = node.attempt > 1 ? 1 : 0
-    edge.fastFailures = node.failed && node.duration < 1000 && node.hasDuration ? 1 : 0
+    edge.fastFailures = node.failed && node.hasDuration && node.duration < 1000 ? 1 : 0
     partial.edges.add(edge, at: CubeKey(a: component, b: name(node.peer, context), slot: coarse(node.start)))
   }
 

@@ -101,7 +101,7 @@ package struct IncidentPartial: Sendable {
   /// The bucket of a duration: every fifth border of the sketch, steps of 10 %.
   static func bucket(_ duration: Int64) -> Int32 { duration <= 0 ? 0 : SketchBuckets.index(of: duration) / 5 + 1 }
 
-  /// The bucket of what was logged without a duration.
+  /// In place of a bucket where a duration is not known: slow it is not, and says nothing of what is usual.
   static let untimed: Int32 = -1
 
   /// The middle of a bucket, microseconds.

@@ -33,13 +33,15 @@ package struct RecordQuote: Hashable, Comparable, Sendable {
   /// Longest text that is quoted of a record, in characters.
   package static let bound = 200
 
-  /// A text cut to the length of a quote: where it tells a chain of causes that is too long, from the innermost on, for what is
-  /// around it says only who passed it on.
+  /// A text cut to the length of a quote: where it tells a chain of causes that is too long, its beginning and the innermost of them,
+  /// for what is between says only who passed it on.
   package static func bounded(_ text: String, to bound: Int = bound) -> String {
     guard text.count > bound else { return text }
     guard let inner = innermostCause(text) else { return String(text.prefix(bound - 1)) + "…" }
     let rest = text[inner...]
-    return "…" + (rest.count < bound ? String(rest) : String(rest.prefix(bound - 2)) + "…")
+    let most = bound - bound / 4
+    let tail = rest.count <= most ? String(rest) : String(rest.prefix(most - 1)) + "…"
+    return text.prefix(bound - 1 - tail.count) + "…" + tail
   }
 
   /// What stands before a cause in a chain: Spring's nested exceptions and Java's stack traces, which tell the innermost last.
