@@ -56,6 +56,9 @@ struct NightBuilder {
     trees.append(tree)
   }
 
+  /// Marks the root of the last request.
+  mutating func mark(_ flag: SpanRow.Flags) { trees[trees.count - 1].nodes[0].flags.insert(flag) }
+
   /// Gives a span of the last request an id.
   mutating func setSpan(_ span: UInt64, of node: Int) { trees[trees.count - 1].nodes[node].span = span }
 
