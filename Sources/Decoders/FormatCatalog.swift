@@ -85,6 +85,10 @@ package enum FormatCatalog {
       name: "IIS log", sign: "#Fields with cs-method, sc-status and sc-win32-status",
       specification: "https://learn.microsoft.com/windows/win32/http/w3c-logging"),
     Entry(
+      name: "IIS native log",
+      sign: "an address, a user, a date, a time and a service, with commas and blanks between them",
+      specification: "https://learn.microsoft.com/windows/win32/http/iis-logging"),
+    Entry(
       name: "CloudFront log", sign: "#Fields with cs-method, sc-status and x-edge columns",
       specification: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html"),
     Entry(

@@ -128,9 +128,10 @@ extension IncidentBuilder {
     return way.touches(other.component) || other.way.map { way.callee == $0.callee } ?? false
   }
 
-  /// Whether one component calls another, directly or across one that keeps silent.
+  /// Whether one component calls another, directly or across one that keeps silent, or takes its messages.
   func leads(_ from: Int, _ to: Int) -> Bool {
-    if grid.callees[from].contains(to) { return true }
+    // Who takes messages depends on who sends them, and not the other way round.
+    if grid.callees[from].contains(to) || grid.isFed(from, by: to) { return true }
     return grid.callees[from].contains { grid.callees[$0].contains(to) && !grid.hasSpans[$0] }
       || grid.callees[from].contains { grid.callees[$0].contains(to) && impacts.strikes(to, $0) }
   }

@@ -144,8 +144,8 @@ struct IncidentBuilder {
     let silent = group.anomalies.filter { $0.sign == .silence }
     let suspicion = Dictionary(window.suspicions.map { ($0.component, $0) }) { a, _ in a }
     if !failures.isEmpty {
-      let total = failures.reduce(0) { $0 + $1.failures }
-      for anomaly in failures { weight[anomaly.component, default: 0] += anomaly.failures / max(total, 1) }
+      let total = max(failures.reduce(0) { $0 + $1.failures }, 1)
+      for anomaly in failures { weight[anomaly.component, default: 0] += anomaly.failures / total }
       // A callee that failed no later explains its caller's failures in part.
       for callee in failures {
         for caller in failures where caller.component != callee.component && leads(caller.component, callee.component) {
@@ -153,18 +153,19 @@ struct IncidentBuilder {
           // Who waits for a connection of a pool, or behind others that wait, has no span to show for it.
           let share = impacts.failureShare(
             from: caller.component, to: callee.component, start: group.start, end: group.end)
-          let moved = share >= Self.waitingShare ? 0.7 : 0
-          weight[callee.component, default: 0] += (0.3 + moved) * caller.failures / max(total, 1)
-          weight[caller.component, default: 0] -= moved * caller.failures / max(total, 1)
+          let isFed = grid.isFed(caller.component, by: callee.component)
+          let moved = share >= Self.waitingShare || isFed ? 0.7 : 0
+          let cause = isFed ? source(of: callee, failures) : callee.component
+          weight[cause, default: 0] += (0.3 + moved) * caller.failures / total
+          weight[caller.component, default: 0] -= moved * caller.failures / total
         }
       }
       // Callers' failures over a callee that grew slow first are the callee's, in part.
       for anomaly in slow {
         for caller in failures where leads(caller.component, anomaly.component) {
-          guard anomaly.onset <= caller.onset + IncidentPartial.coarse, caller.component != anomaly.component else {
-            continue
-          }
-          weight[anomaly.component, default: 0] += 0.5 * caller.failures / max(total, 1)
+          let isLater = anomaly.onset > caller.onset + IncidentPartial.coarse
+          if isLater || caller.component == anomaly.component { continue }
+          weight[anomaly.component, default: 0] += 0.5 * caller.failures / total
         }
       }
     } else if !silent.isEmpty {
@@ -203,6 +204,15 @@ struct IncidentBuilder {
     let total = causes.reduce(0) { $0 + $1.score }
     for index in causes.indices { causes[index].share = total > 0 ? causes[index].score / total : 0 }
     return Array(causes.prefix(8))
+  }
+
+  /// What a sender's own failures are explained by: the one of those that it calls, failed no later and failed most, else itself.
+  private func source(of sender: Anomaly, _ failures: [Anomaly]) -> Int {
+    let below = failures.filter {
+      $0.component != sender.component && $0.onset <= sender.onset + IncidentPartial.fine
+        && grid.callees[sender.component].contains($0.component)
+    }
+    return below.max { ($0.failures, $1.component) < ($1.failures, $0.component) }?.component ?? sender.component
   }
 
   /// Whether a component is in the incident or next to it in the call graph.

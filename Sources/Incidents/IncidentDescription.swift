@@ -184,7 +184,8 @@ struct IncidentDescription {
     while !frontier.isEmpty, links.count < Self.chainBound {
       var next: [Int] = []
       for from in frontier {
-        for to in grid.callers[from] where reached[to] == nil && carries(from, to, group) {
+        for to in grid.callers[from] + grid.consumers[from]
+        where reached[to] == nil && (grid.consumers[from].contains(to) || carries(from, to, group)) {
           let name = grid.partial.names.find(grid.components[to]) ?? 0
           let state = activity(name, group)
           let slow = group.hasFailures ? nil : durations.departure(of: to, in: minutes)

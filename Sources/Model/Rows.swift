@@ -50,6 +50,7 @@ package import Support
     self.flags = flags
   }
 
+  /// The lower eight are a byte of the segment's row; `untimed` is a bit of its kind's byte there.
   @usableFromInline package struct Flags: OptionSet, Hashable, Sendable {
     @usableFromInline package var rawValue: UInt16
     @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -52,11 +52,11 @@ enum WorldBenchmark {
     BenchmarkLine.tell("all \(worlds): \(total.falseIncidents) incidents, \(total.falseAlarms) critical or major")
   }
 
-  /// `benchmark renderings [COUNT] [SEED]`: the same nights as OTLP, and in each kind of file of operators without tracing.
-  static func renderings(worlds: Int, first seed: UInt64) throws {
+  /// `benchmark renderings [COUNT] [SEED] [RENDERING]`: the same nights as OTLP, and in each kind of file of operators without tracing.
+  static func renderings(worlds: Int, first seed: UInt64, only: String? = nil) throws {
     let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
-    let all: [WorldSpec.Rendering?] = [nil] + WorldSpec.Rendering.allCases
+    let all = ([nil] + WorldSpec.Rendering.allCases).filter { only == nil || $0?.rawValue ?? "otlp" == only }
     var totals = [WorldScore](repeating: WorldScore(), count: all.count)
     for world in 0..<max(worlds, 1) {
       var spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))

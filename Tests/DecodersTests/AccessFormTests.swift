@@ -41,6 +41,35 @@ struct AccessFormTests {
     #expect(first.map { $0.flags.contains(.untimed) == ($0.duration < 0) } == true)
   }
 
+  @Test(
+    "#Start-Date is the format's own: whoever names a software writes seconds, and so does the next piece of the log")
+  func startDate() {
+    let fields =
+      "#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n2026-11-25 02:00:00 10.0.0.9 GET /x 200 0.25\n"
+    let begin = "#Version: 1.0\n#Start-Date: 2026-11-25 02:00:00\n"
+    #expect(decode(begin + "#Software: proxy 1\n" + fields).spans.map(\.duration) == [250_000])
+    #expect(
+      decode("#Software: proxy 1\n#Start-Date: 2026-11-25 02:00:00\n" + fields).spans.map(\.duration) == [250_000])
+    #expect(decode(begin + fields + "#Version: 1.0\n" + fields).spans.map(\.duration) == [250, 250_000])
+  }
+
+  @Test("IIS's month comes first until a day says otherwise, which is told; no month has a day too many")
+  func dates() {
+    func line(_ date: String) -> String {
+      "10.0.0.9, -, \(date), 2:00:00, W3SVC2, SHOP1, 10.1.0.1, 250, 163, 3223, 502, 0, GET, /orders/7, -,\n"
+    }
+    func days(_ dates: [String]) -> (days: [String], isTold: Bool) {
+      let batch = decode(dates.map(line).joined())
+      return (
+        batch.spans.map { String(Timestamp($0.start).rfc3339.prefix(10)) },
+        batch.diagnostics.sorted.contains { $0.code == "dateOrder" }
+      )
+    }
+    #expect(days(["11/05/26", "11/25/26"]) == (["2026-11-05", "2026-11-25"], false))
+    #expect(days(["05/11/26", "25/11/26", "06/11/26"]) == (["2026-05-11", "2026-11-25", "2026-11-06"], true))
+    #expect(days(["11/05/26", "02/31/26"]).days == ["2026-11-05"])
+  }
+
   @Test("commas alone make no access line")
   func commas() {
     let line = "10.0.0.9, -, 11/25/26, noon, W3SVC2, SHOP1, 10.1.0.1, 250, 163, 3223, 502, 0, GET, /orders/7, -,"
@@ -49,6 +78,14 @@ struct AccessFormTests {
 
   @Test("a try of a request that took nobody knows how long took nobody knows how long, unless its own time is logged")
   func tries() {
+    let ended = decode(
+      Array(
+        repeating:
+          "10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /x HTTP/1.1\" 502 12 \"-\" \"c\" upstream_addr=10.1.0.1:80 upstream_response_time=0.250",
+        count: 24
+      ).joined(separator: "\n"))
+    // It ended when the line was written.
+    #expect(ended.spans.prefix(2).map(\.start) == [1_795_571_999_750_000, 1_795_571_999_750_000])
     func tries(_ more: String) -> [Int64] {
       let line = "10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /orders/7 HTTP/1.1\" 502 12 \"-\" \"c\" \(more)"
       let batch = decode(Array(repeating: line, count: 24).joined(separator: "\n") + "\n")

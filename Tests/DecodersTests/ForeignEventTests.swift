@@ -52,6 +52,16 @@ struct SentryExceptionTests {
     #expect(message(#""exception":\#(values)"#) == expected)
   }
 
+  @Test("an exception in anybody else's record changes neither its text nor its level")
+  func others() {
+    let record = decode(
+      #"{"timestamp":"2026-11-25T02:00:00Z","level":"info","logger":"orders","n":7,"exception":{"values":[{"type":"T","value":"v"}]}}"#
+        + "\n"
+    ).readLogs.first
+    #expect(record?.severity == "info")
+    #expect(record?.message.contains("\"n\":7") == true)
+  }
+
   @Test("a message of its own goes before")
   func ownMessage() {
     #expect(message(#""message":"no stock","exception":{"values":[{"type":"T","value":"v"}]}"#)?.message == "no stock")

@@ -61,6 +61,7 @@ struct SamplingTests {
       #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"00000000000000000000000000000001","spanId":"0000000000000001","traceState":"STATE","name":"x","startTimeUnixNano":"1795572000000000000","endTimeUnixNano":"1795572000001000000"}]}]}]}"#
         .replacing("STATE", with: state) + "\n")
     #expect(batch.spans.map(\.weight.value) == [weight])
+    #expect(batch.diagnostics.sorted.contains { $0.code == "sampledTraces" } == (weight > 1 || state == "ot=p:63"))
   }
 
   @Test("a table's rows tell it, too", arguments: [("10", true), ("1", false)])

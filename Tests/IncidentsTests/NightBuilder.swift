@@ -56,6 +56,15 @@ struct NightBuilder {
     trees.append(tree)
   }
 
+  /// Marks the root of the last request.
+  mutating func mark(_ flag: SpanRow.Flags) { trees[trees.count - 1].nodes[0].flags.insert(flag) }
+
+  /// Gives a span of the last request an id.
+  mutating func setSpan(_ span: UInt64, of node: Int) { trees[trees.count - 1].nodes[node].span = span }
+
+  /// Lets the last request follow from a span of another trace.
+  mutating func follow(_ span: UInt64) { trees[trees.count - 1].nodes[0].linkedTo = span }
+
   private mutating func append(
     _ call: Call, parent: Int32, start: Int64, request: RequestID, to tree: inout CallTree
   ) {

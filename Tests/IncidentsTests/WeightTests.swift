@@ -36,6 +36,21 @@ struct WeightTests {
     #expect(impact.weighed == Impact.Weighed(requests: 3300, failed: 300))
   }
 
+  @Test("requests without durations are neither slow nor in the way of those that have one")
+  func untimed() {
+    var night = NightBuilder()
+    for number in 0..<600 {
+      night.request(
+        UInt64(number + 1), at: Int64(number) * 1_000_000 + 1_795_572_000_000_000,
+        NightBuilder.Call(component: "web", duration: number % 4 == 0 ? 100_000 : 0))
+      if number % 4 != 0 { night.mark(.untimed) }
+    }
+    let findings = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings())
+    #expect(findings.impact.requests == 600)
+    #expect(findings.impact.slow == 0)
+    #expect(findings.components.first?.latency?.count == 150)
+  }
+
   @Test("where each stands for itself nothing is weighed")
   func unweighed() { #expect(impact(weight: 1).weighed == nil) }
 }

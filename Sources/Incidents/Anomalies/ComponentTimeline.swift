@@ -18,6 +18,9 @@ struct ComponentTimeline {
   /// Callees and callers by component index, ascending.
   let callees: [[Int]]
   let callers: [[Int]]
+  /// Whose messages a component takes in requests of their own, and who takes its messages, by component index.
+  let feeders: [[Int]]
+  let consumers: [[Int]]
   /// Whether a component has spans of its own.
   let hasSpans: [Bool]
   /// Whether there are hardly any requests.
@@ -88,6 +91,7 @@ struct ComponentTimeline {
     }
     callees = outgoing.map { $0.sorted() }
     callers = incoming.map { $0.sorted() }
+    (feeders, consumers) = LinkedComponents(partial.links, indexByName).ways(components: ordered.count)
     let calls = Self.calls(partial)
     var totals: [CubeKey: Int] = [:]
     for (cell, tally) in partial.operations.cells { totals[CubeKey(a: cell.a, b: cell.b), default: 0] += tally.count }
@@ -277,14 +281,28 @@ struct ComponentTimeline {
     return reached
   }
 
+  /// Whether a component takes messages of another one, or of one that calls it: what breaks beneath a sender goes across, too.
+  func isFed(_ component: Int, by other: Int) -> Bool {
+    feeders[component].contains { $0 == other || reachable(from: $0).contains(other) }
+  }
+
   /// A component with those that call it and those that it calls, directly.
   func connected(to component: Int) -> Set<Int> {
-    Set(callers[component]).union(callees[component]).union([component])
+    Set(callers[component]).union(callees[component]).union(feeders[component]).union(consumers[component])
+      .union([component])
   }
 
   /// Whether nobody calls a component and none of those that it calls left a span under that name: a proxy's log, from outside.
   func isFront(_ component: Int) -> Bool {
-    callers[component].isEmpty && !callees[component].isEmpty && callees[component].allSatisfy { !hasSpans[$0] }
+    callers[component].isEmpty && consumers[component].isEmpty && !callees[component].isEmpty
+      && callees[component].allSatisfy { !hasSpans[$0] && !isStore($0) }
+  }
+
+  /// Whether a component is a database or a broker by the name that traces give those, `SYSTEM:NAMESPACE`: what a proxy passes requests on
+  /// to is a host, perhaps with its port.
+  private func isStore(_ component: Int) -> Bool {
+    guard let colon = components[component].utf8.lastIndex(of: 0x3A) else { return false }
+    return components[component].utf8[colon...].dropFirst().contains { $0 &- 0x30 > 9 }
   }
 
   /// Whether a component is as far as the night sees: one that only proxies in front tell of, or one of a night without any call.

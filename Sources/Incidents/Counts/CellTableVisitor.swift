@@ -35,6 +35,7 @@ extension IncidentPartial {
     try visitor.visit(&gaps, \.gaps)
     try visitor.visit(&durations, \.durations)
     try visitor.visit(&edges, \.edges)
+    try visitor.visit(&links, \.links)
     try visitor.visit(&together, \.together)
     try visitor.visit(&addresses, \.addresses)
     try visitor.visit(&blameEvidence, \.blameEvidence)

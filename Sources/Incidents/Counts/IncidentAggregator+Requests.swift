@@ -6,6 +6,13 @@ extension IncidentAggregator {
   /// Components of one request that a sample lists.
   private static let listedComponents = 64
 
+  /// Notes a message that was sent, or the one that a request of its own follows from.
+  mutating func countLink(_ node: CallNode, _ component: Int32) {
+    let isTaken = node.linkedTo != 0
+    guard let sample = LinkSample(isTaken ? node.linkedTo : node.span) else { return }
+    partial.links.add(sample, at: CubeKey(a: component, d: isTaken ? spanEnd : 0, slot: coarse(node.start)))
+  }
+
   /// Counts a request by the operation that it entered by. What follows from another request entered there, and a client
   /// that calls by itself, a poll or a job's, is nobody's request.
   mutating func countEntry(_ tree: CallTree, visited: [Int32], failed: Bool, _ context: borrowing AggregateContext) {

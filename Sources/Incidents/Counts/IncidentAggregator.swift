@@ -57,6 +57,7 @@ package struct IncidentAggregator: Aggregator {
       partial.last = max(partial.last, node.end)
       let component = name(node.component, context)
       if node.parent < 0, node.failed { rootFailed = true }
+      if node.kind == .producer || node.linkedTo != 0 { countLink(node, component) }
       if node.failed {
         let cell = CubeKey(a: component, slot: coarse(node.start))
         if !partial.failureEvidence.isFull(at: cell, below: node.start) {

@@ -56,6 +56,8 @@ package struct IncidentPartial: Sendable {
   var durations = CellTable<Tally>()
   /// (caller, callee).
   var edges = CellTable<EdgeCount>()
+  /// (component, no name, no name, a name where it consumed): messages sent and taken.
+  var links = CellTable<LinkSample>()
   /// (component, component): requests in which both failed as roots, beneath no common caller.
   var together = CellTable<Tally>()
   /// (culprit, its operation or none, none, complaint).

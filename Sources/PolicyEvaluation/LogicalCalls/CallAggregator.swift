@@ -195,7 +195,8 @@ package struct CallAggregator: Aggregator {
       caller = above.component
       callee = node.component
     }
-    if node.flags.contains(.unfinished), !node.failed {
+    // What nobody knows how long took is left out whether it failed or not: else only failures would be left of it.
+    if node.flags.contains(.unfinished) && !node.failed || !node.hasDuration {
       unfinished += 1
       return nil
     }

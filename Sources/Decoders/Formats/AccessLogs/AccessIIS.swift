@@ -4,7 +4,7 @@ internal import Model
 internal import Support
 
 /// Reads `CLIENT, USER, DATE, TIME, SERVICE, HOST, ADDRESS, MILLISECONDS, IN, OUT, STATUS, WIN32, METHOD, TARGET, QUERY,` ("IIS Log File
-/// Format", Microsoft). Its date is written with the month first in the document's example; a first number above twelve is a day.
+/// Format", Microsoft). The month comes first, as the document has it, until a line's first number is above twelve: from there on the day does, and a note says so.
 enum AccessIIS {
   private static let columns = 15
 
@@ -19,7 +19,7 @@ enum AccessIIS {
       let field = start..<comma
       switch column {
       case 0: guard AccessShapes.isNumericHost(b, field) else { return false }
-      case 2: guard date(b, field) != nil else { return false }
+      case 2: guard date(b, field, isDayFirst: false) ?? date(b, field, isDayFirst: true) != nil else { return false }
       case 3: guard clock(b, field) != nil else { return false }
       default: break
       }
@@ -29,7 +29,13 @@ enum AccessIIS {
   }
 
   /// Reads a line that looks like one; nil where it is none after all.
-  static func read(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+  ///
+  /// - Parameters:
+  ///   - b: the line.
+  ///   - zoneSeconds: of the times.
+  ///   - isDayFirst: what the lines before told, and what this one tells.
+  /// - Returns: the request.
+  static func read(_ b: Span<UInt8>, zoneSeconds: Int, isDayFirst: inout Bool) -> AccessRecord? {
     var record = AccessRecord()
     record.format = "IIS native log"
     var day: Int?
@@ -41,7 +47,9 @@ enum AccessIIS {
       while comma &+ 1 < b.count, b[comma &+ 1] != 0x20 { comma = ByteScan.find(0x2C, in: b, from: comma &+ 1) }
       let field = start..<comma
       switch column {
-      case 2: day = date(b, field)
+      case 2:
+        if let parts = numbers(b, field, between: 0x2F), parts.0 > 12 { isDayFirst = true }
+        day = date(b, field, isDayFirst: isDayFirst)
       case 3:
         guard let day, let seconds = clock(b, field) else { return nil }
         record.time = Int64(day &* 86_400 &+ seconds &- zoneSeconds) &* 1_000_000
@@ -65,14 +73,16 @@ enum AccessIIS {
   }
 
   /// Days since the epoch.
-  private static func date(_ b: Span<UInt8>, _ field: Range<Int>) -> Int? {
+  private static func date(_ b: Span<UInt8>, _ field: Range<Int>, isDayFirst: Bool) -> Int? {
     guard field.count >= 6, field.count <= 10, let parts = numbers(b, field, between: 0x2F), parts.2 >= 0 else {
       return nil
     }
     let year = parts.2 < 100 ? 2000 + parts.2 : parts.2
-    let (month, day) = parts.0 > 12 ? (parts.1, parts.0) : (parts.0, parts.1)
-    guard month >= 1, month <= 12, day >= 1, day <= 31, year < 10_000 else { return nil }
-    return Timestamp.days(year: year, month: month, day: day)
+    let (month, day) = isDayFirst ? (parts.1, parts.0) : (parts.0, parts.1)
+    guard month >= 1, month <= 12, day >= 1, year >= 1970, year < 10_000 else { return nil }
+    let first = Timestamp.days(year: year, month: month, day: 1)
+    let next = month == 12 ? (year + 1, 1) : (year, month + 1)
+    return day <= Timestamp.days(year: next.0, month: next.1, day: 1) - first ? first + day - 1 : nil
   }
 
   /// Seconds since midnight.

@@ -17,6 +17,8 @@ struct AccessLines {
   private var strangers = 0
   private var lessons = 0
   private var misses = 0
+  /// Of IIS's dates.
+  private var isDayFirst = false
   private var hits = 0
   var hasHits: Bool { hits > 0 }
   /// The format of the last line taken, for the member's books.
@@ -57,10 +59,12 @@ struct AccessLines {
       columns.direct(line)
       return true
     }
+    let wasDayFirst = isDayFirst
     guard let record = read(line) else {
       misses &+= 1
       return false
     }
+    if isDayFirst, !wasDayFirst, hits > 0 { noteOrder(envelope, &context, into: &batch) }
     hits &+= 1
     format = record.format
     if record.hasUnitlessDuration { noteUnit(envelope, &context, into: &batch) }
@@ -92,7 +96,7 @@ struct AccessLines {
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
     if form == .none { return nil }
-    if form == .commas { return AccessIIS.read(b, zoneSeconds: zoneSeconds) }
+    if form == .commas { return AccessIIS.read(b, zoneSeconds: zoneSeconds, isDayFirst: &isDayFirst) }
     if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
     guard tokens.cut(b, from: 0) else { return nil }
     switch form {
@@ -142,6 +146,16 @@ struct AccessLines {
     }
     record.isConnection = true
     return AccessShapes.isBrokenRequest(b, field)
+  }
+
+  private func noteOrder(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {
+    batch.recordCounts.repair("dateOrder")
+    let place: SourceLocation.Position =
+      envelope.source.isLine ? .line(envelope.source.value) : .offset(envelope.source.value)
+    context.report(
+      "dateOrder", .warning, at: place,
+      "the day comes first from this line on: the dates before it were read with the month first, as IIS's document has it",
+      into: &batch)
   }
 
   private func noteUnit(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {

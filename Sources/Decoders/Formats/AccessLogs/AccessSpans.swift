@@ -35,7 +35,7 @@ struct AccessSpans {
     let place = StableHash.combine(memberHash, envelope.source.bits & 0x1FF_FFFF_FFFF)
     span.span = place | 1
     identify(&span, record, b, place: place, &batch.symbols)
-    times(&span, record, envelope)
+    times(&span, record, b, envelope)
     span.service = component(record, b, envelope, &batch.symbols)
     span.operation = operation(record, b, &batch.symbols)
     span.httpStatus = Int16(clamping: record.status)
@@ -96,7 +96,9 @@ struct AccessSpans {
     return id
   }
 
-  private func times(_ span: inout TraceSpan, _ record: AccessRecord, _ envelope: LineEnvelope) {
+  private func times(
+    _ span: inout TraceSpan, _ record: AccessRecord, _ b: Span<UInt8>, _ envelope: LineEnvelope
+  ) {
     let latency = record.latency
     span.duration = latency
     if latency < 0 { span.flags.insert(.untimed) }
@@ -106,8 +108,18 @@ struct AccessSpans {
     if time == .min {
       span.start = .min
     } else {
-      span.start = isEnd ? time.subtractingSaturated(max(latency, 0)) : time
+      // It lasted no less than its tries did.
+      span.start = isEnd ? time.subtractingSaturated(latency < 0 ? triesTime(record, b) : latency) : time
     }
+  }
+
+  /// How long all tries of a request took that are logged with a time, microseconds.
+  private func triesTime(_ record: AccessRecord, _ b: Span<UInt8>) -> Int64 {
+    if record.isSingleTry { return max(record.tryTime, 0) }
+    var times = AccessList(record.times)
+    var sum: Int64 = 0
+    while let time = times.next(b) { sum = sum.addingSaturated(max(AccessShapes.seconds(b, time), 0)) }
+    return max(sum, record.upstreamTime, 0)
   }
 
   // MARK: Names.

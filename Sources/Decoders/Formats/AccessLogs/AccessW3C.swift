@@ -11,6 +11,7 @@ struct AccessW3C {
   private var isCloudFront = false
   /// ASP.NET Core's own writer of the format: it alone says when it began, and its `time-taken` is of milliseconds, too.
   private var isAspNet = false
+  private var isNamed = false
   /// The day of the last `#Date:`, for rows that have none: IIS leaves the column out where it is not asked for.
   private var day: Int64?
 
@@ -33,7 +34,10 @@ struct AccessW3C {
     if JSONScanner.matches(b, 0, "#Date: "), b.count >= 17 {
       day = FieldText.date(b.extracting(7..<17), zoneSeconds: 0)
     }
-    if JSONScanner.matches(b, 0, "#Start-Date:") { isAspNet = true }
+    // Each piece of a log begins with its version; whoever names its software is somebody else.
+    if JSONScanner.matches(b, 0, "#Version:") { (isAspNet, isNamed) = (false, false) }
+    if JSONScanner.matches(b, 0, "#Software:") { (isAspNet, isNamed) = (false, true) }
+    if JSONScanner.matches(b, 0, "#Start-Date:"), !isNamed { isAspNet = true }
     guard JSONScanner.matches(b, 0, "#Fields:") else { return }
     columns.removeAll()
     isMilliseconds = isAspNet

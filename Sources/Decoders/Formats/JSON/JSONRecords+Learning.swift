@@ -104,7 +104,9 @@ extension JSONRecords {
   /// Whether the first list of a document begins with such a span: `[{…`, `{"spans": [{…`.
   private func isListOfNamedSpans(_ head: Span<UInt8>) -> Bool {
     let start = head.extracting(first: 64 << 10)
-    var at = ByteScan.find(0x5B, in: head.extracting(first: 256), from: 0) &+ 1
+    let begin = head.extracting(first: 256)
+    var at = ByteScan.find(0x5B, in: begin, from: 0) &+ 1
+    guard at <= begin.count else { return false }
     while at < start.count, at < 512, Sniffer.isSpace(start[at]) { at &+= 1 }
     guard at < min(start.count, 512), start[at] == 0x7B else { return false }
     var reader = JSONScanner(at: at, depthLimit: context.settings.limits.jsonDepth)

@@ -92,6 +92,7 @@ struct JSONTexts {
 
   /// Appends a text that was made of several.
   mutating func append(_ text: [UInt8], _ log: inout LogLine) {
+    if text.count > limit { cut += 1 }
     let text = text.prefix(limit)
     log.textStart = messages.count
     log.textCount = text.count

@@ -54,6 +54,8 @@ package struct HeaderLayout: Sendable {
     var isPart = false
     /// Whether some header goes on behind it: else nobody looks at what the message begins with.
     var goesOn = false
+    /// Whether the same few texts stand there again and again.
+    var isRepeated: Bool { texts.count < 32 && texts.count * 4 <= count }
   }
 
   private(set) var nodes: [Node] = [Node()]
@@ -266,6 +268,11 @@ extension HeaderLayout {
         let name = name(line, element.content)
         if nameRank > 4 || isProgram(line, name), nameRank > 3 || !isThread(line, name) {
           rank = nameRank
+          taken.component = name
+        } else if rank == 0, taken.component.isEmpty, nodes[node].isRepeated, !name.isEmpty,
+          line[name.lowerBound] == 0x2F || isThread(line, name)
+        {
+          // A path or a thread that few lines have alone names them where nothing better does.
           taken.component = name
         }
       }

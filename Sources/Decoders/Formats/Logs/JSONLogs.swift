@@ -210,6 +210,10 @@ struct JSONLogs {
       if found.role == .host { fields.shape.insert(.host) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
+    case .statusWord:
+      // Single letters, `failed` and `success` say how something ended.
+      let isWord = bytes.count >= 4 && !Model.severity(of: bytes).isUnknown && !FieldText.isWord(bytes, "failure")
+      if !isNumber, isWord { level(found.rank + 503, bytes, false) }
     case .trace: identity(found, text, b, &texts)
     case .span:
       guard found.rank <= fields.ranks.span, !text.isEmpty else { return }

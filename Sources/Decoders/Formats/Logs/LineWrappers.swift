@@ -183,7 +183,9 @@ struct LineUnwrapper: Sendable {
       return nil
     }
     // `INFO  | 2026-11-25 …`: a layout whose columns end with bars begins with its level as well as with a service.
-    if end >= 3, !Model.severity(of: line.extracting(0..<end)).isUnknown { return nil }
+    if end >= 3, line[0] &- 0x41 < 26, line[1] &- 0x41 < 26, !Model.severity(of: line.extracting(0..<end)).isUnknown {
+      return nil
+    }
     // `SERVICE.REPLICA.TASK@NODE`: `docker service logs`.
     if task > 0 {
       var dots: [Int] = []

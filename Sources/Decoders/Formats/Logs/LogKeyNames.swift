@@ -23,7 +23,10 @@ enum LogKeyNames {
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
-  static let levelWord = ["attributes.status", "status", "type"]
+  static let levelWord = ["attributes.status", "type"]
+
+  /// Datadog's status at the record's top: a level only where it is a whole level word, for anybody's record may have a status.
+  static let statusWord = ["status"]
 
   static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
 

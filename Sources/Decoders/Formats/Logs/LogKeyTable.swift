@@ -15,6 +15,8 @@ struct LogKeyTable: Sendable {
     case severity
     /// A level by word where the same key may hold a status (Datadog).
     case levelWord
+    /// The same where most records mean something else by it: it makes no record a log.
+    case statusWord
     case syslogLevel
     case otlpLevel
     case pythonLevel
@@ -91,6 +93,7 @@ struct LogKeyTable: Sendable {
       (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.pod, LogKeyNames.pod),
       (.resourcePath, LogKeyNames.resourcePath),
       (.label, LogKeyNames.label), (.weakLabel, LogKeyNames.weakLabel), (.levelWord, LogKeyNames.levelWord),
+      (.statusWord, LogKeyNames.statusWord),
       (.logger, LogKeyNames.logger),
       (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),
       (.collector, LogKeyNames.collector),

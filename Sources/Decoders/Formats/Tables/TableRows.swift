@@ -199,7 +199,7 @@ struct TableRows {
     if b[duration.upperBound - 1] > 0x39 { return .microseconds }
     if !field(b, row, mapping.end).isEmpty { return nil }
     let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
-    return learnedUnit?.unit(besides: ofStart) ?? ofStart
+    return learnedUnit?.unit(besides: ofStart).unit ?? ofStart
   }
 
   /// The number in the column of levels, if there is one.

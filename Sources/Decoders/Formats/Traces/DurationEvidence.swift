@@ -52,30 +52,44 @@ struct DurationEvidence {
       }
       if inside * 100 >= pairs.count * 95 {
         guard smaller * 100 <= pairs.count * 50 else { return nil }
-        var most = unit
-        for (larger, factor) in units where larger.isLarger(than: most) {
+        var found = Units(least: unit, likely: unit, most: unit)
+        let lengths = pairs.map(\.parent).sorted()
+        for (larger, factor) in units where larger.isLarger(than: unit) {
           let early = pairs.count { $0.offset * Self.earliest < $0.parent * factor }
-          if early * 100 < pairs.count * 95 { most = larger }
+          if early * 100 < pairs.count * 95 { found.likely = larger }
+          if lengths[lengths.count / 2] * factor <= Double(period) { found.most = larger }
         }
-        return Units(least: unit, most: most)
+        if found.likely.isLarger(than: found.most) { found.most = found.likely }
+        return found
       }
       smaller = inside
     }
     return nil
   }
 
-  /// What encloses all calls is a lower bound; the upper one is a unit in which nearly every call would begin in the first two hundredth
-  /// of what made it (a choice).
+  /// From the first beginning of the sample to the last one, microseconds.
+  private var period: Int64 {
+    let starts = samples.values.map(\.start)
+    guard let first = starts.min(), let last = starts.max() else { return 0 }
+    return last.subtractingSaturated(first)
+  }
+
+  /// Where nearly every call begins in the first two hundredth of what made it, the unit is doubtful (a choice).
   private static let earliest = 200.0
 
   struct Units {
+    /// The smallest one that encloses all calls.
     var least: FieldText.Unit
+    /// The largest one in which calls begin all along what made them.
+    var likely: FieldText.Unit
+    /// The largest one that is likely, or in which what makes calls takes no longer than the whole sample.
     var most: FieldText.Unit
 
-    /// The unit of the beginning where the sample leaves it, else the least.
-    func unit(besides ofStart: FieldText.Unit?) -> FieldText.Unit {
-      guard let ofStart, !least.isLarger(than: ofStart), !ofStart.isLarger(than: most) else { return least }
-      return ofStart
+    /// The unit of the beginning unless the sample contradicts it, else the least; and whether that is doubtful.
+    func unit(besides ofStart: FieldText.Unit?) -> (unit: FieldText.Unit, isDoubtful: Bool) {
+      guard let ofStart else { return (least, false) }
+      if least.isLarger(than: ofStart) || ofStart.isLarger(than: most) { return (least, true) }
+      return (ofStart, ofStart.isLarger(than: likely))
     }
   }
 }

@@ -6,17 +6,19 @@ internal import Support
 /// Reads the exceptions of an event ("Exception Interface" of Sentry's event payloads): `exception.values`, the one that was thrown last at
 /// the end, each with its `type` and `value`.
 enum SentryExceptions {
-  /// `TYPE: VALUE` of the exception that ended it; nil where the object has none.
+  /// `TYPE: VALUE` of the exception that ended it; nil where the object has none, or is no event of Sentry.
   static func text(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> [UInt8]? {
     var reader = JSONScanner(at: start)
     guard reader.peek(b) == 0x7B else { return nil }
     var exception = 0
+    var isSentry = false
     _ = reader.eachMember(b) { reader, key in
       reader.skipSpace(b)
       if JSONScanner.equals(b, key, "exception") { exception = reader.position }
+      if JSONScanner.equals(b, key, "event_id") { isSentry = true }
       return reader.skipValue(b)
     }
-    guard exception > 0 else { return nil }
+    guard isSentry, exception > 0 else { return nil }
     reader = JSONScanner(at: exception)
     // Older clients wrote the list itself.
     if reader.peek(b) == 0x5B { return last(b, &reader, &texts) }

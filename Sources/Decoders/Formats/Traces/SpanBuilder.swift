@@ -273,11 +273,10 @@ struct SpanBuilder {
       let isExponent = b[i] == 0x70 && b[i &+ 1] == 0x3A
       if isThreshold || isExponent, b[i &- 1] == 0x3D || b[i &- 1] == 0x3B {
         let value = i &+ (isThreshold ? 3 : 2)
-        weigh(Self.weight(b, value..<text.upperBound, isThreshold: isThreshold))
-        if value < text.upperBound, b[value] != 0x2C, b[value] != 0x3B,
-          b[value] != 0x30 || value &+ 1 < text.upperBound && b[value &+ 1] != 0x3B && b[value &+ 1] != 0x2C
-        {
+        // What is no number tells nothing.
+        if let weight = Self.weight(b, value..<text.upperBound, isThreshold: isThreshold), weight != 1 {
           issues.insert(.sampled)
+          weigh(weight)
         }
       }
       i &+= 1
@@ -285,8 +284,9 @@ struct SpanBuilder {
   }
 
   /// The requests that one stands for by its threshold of rejection, hexadecimal digits of 56 bits without the zeros at their end, or by
-  /// the negated exponent of its probability ("TraceState: Probability Sampling" of OpenTelemetry); 1 for what is neither.
-  private static func weight(_ b: Span<UInt8>, _ text: Range<Int>, isThreshold: Bool) -> Double {
+  /// the negated exponent of its probability ("TraceState: Probability Sampling" of OpenTelemetry); nil for what is neither, 0 for
+  /// a span that stands for none.
+  private static func weight(_ b: Span<UInt8>, _ text: Range<Int>, isThreshold: Bool) -> Double? {
     var value = 0.0
     var digits = 0
     var i = text.lowerBound
@@ -297,9 +297,9 @@ struct SpanBuilder {
       digits &+= 1
       i &+= 1
     }
-    if i < text.upperBound, b[i] != 0x3B, b[i] != 0x2C, b[i] != 0x20 { return 1 }
-    guard digits > 0, digits < 15 else { return 1 }
-    guard isThreshold else { return value < 63 ? Double(sign: .plus, exponent: Int(value), significand: 1) : 1 }
+    if i < text.upperBound, b[i] != 0x3B, b[i] != 0x2C, b[i] != 0x20 { return nil }
+    guard digits > 0, digits < 15 else { return nil }
+    guard isThreshold else { return value < 63 ? Double(sign: .plus, exponent: Int(value), significand: 1) : 0 }
     let rejected = value / Double(sign: .plus, exponent: 4 * digits, significand: 1)
     return rejected < 1 ? 1 / (1 - rejected) : 1
   }

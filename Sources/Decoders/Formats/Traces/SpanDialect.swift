@@ -58,6 +58,8 @@ struct SpanTimes {
   private(set) var unitless: Double?
   /// The number of a duration that only its beginning's unit tells of.
   private(set) var guessed: Double?
+  /// Whether the file's calls tell another unit than the beginning's, or nearly do.
+  private var isDoubtful = false
 
   init(_ span: NamedSpans, _ b: Span<UInt8>, dialect: SpanDialect, zoneSeconds: Int) {
     func bytes(_ key: SpanKey) -> Range<Int>? { span.text(key).map { $0.start..<$0.end } }
@@ -85,9 +87,11 @@ struct SpanTimes {
       } else {
         let ofStart = Self.unitOfStart(span, b)
         let number = FieldText.double(b.extracting(range)) ?? .nan
-        if let unit = span.learnedUnit?.unit(besides: ofStart) ?? ofStart {
+        let learned = span.learnedUnit?.unit(besides: ofStart)
+        if let unit = learned?.unit ?? ofStart {
           length = SpanWords.duration(b.extracting(range), unit: unit)
           guessed = number
+          isDoubtful = learned?.isDoubtful ?? false
         } else {
           unitless = number
         }
@@ -115,6 +119,7 @@ struct SpanTimes {
     }
     span.start = start
     if unitless != nil { issues.insert(.durationUnit) }
+    if isDoubtful { issues.insert(.doubtfulUnit) }
     if let length {
       span.duration = length
       if length < 0 {

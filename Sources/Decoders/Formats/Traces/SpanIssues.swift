@@ -15,6 +15,7 @@ struct SpanIssues: OptionSet {
   static let durationUnit = SpanIssues(rawValue: 64)
   static let sampled = SpanIssues(rawValue: 128)
   static let sameTrace = SpanIssues(rawValue: 256)
+  static let doubtfulUnit = SpanIssues(rawValue: 512)
 
   /// How each of them is noted: the issue, its code, its message.
   static let notes: [(SpanIssues, String, MessageText)] = [
@@ -25,6 +26,10 @@ struct SpanIssues: OptionSet {
     (
       .durationUnit, "durationUnit",
       "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
+    ),
+    (
+      .doubtfulUnit, "doubtfulUnit",
+      "a duration without a unit, of which its beginning and the calls of the file do not tell the same: name it in the pipeline file, keys: { durationMs: … }"
     ),
     (
       .sampled, "sampledTraces",
