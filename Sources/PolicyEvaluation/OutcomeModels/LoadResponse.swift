@@ -36,6 +36,16 @@ enum LoadResponse {
       }
     }
 
+    /// Whether a response tells the outcomes better than one share of answers does, whatever comes: two parameters more must be
+    /// worth it (G. Schwarz, 1978). False where all fared alike.
+    func supports(_ fit: Fit) -> Bool {
+      let made = Double(all.reduce(0, +))
+      let bad = Double(failed.reduce(0, +))
+      guard bad > 0, bad < made else { return false }
+      let none = bad * Glibc.log(bad / made) + (made - bad) * Glibc.log(1 - bad / made)
+      return likelihood(fit) > none + Glibc.log(max(made, 2))
+    }
+
     /// First attempts alone, by the first attempts of the second before them.
     init(firstOf log: borrowing CallLog, _ range: Range<Int>, dead: DeadTimes) {
       var head = range.lowerBound
@@ -139,12 +149,7 @@ enum LoadResponse {
     let made = below.reduce(0) { $0 + table.all[$1] }
     let healthy = 1 - Double(below.reduce(0) { $0 + table.failed[$1] }) / Double(max(made, 1))
     let fit = refine(Fit(capacity: Double(middle) * 1.2, loss: 0.3, healthy: healthy), table)
-    let failed = table.failed.reduce(0, +)
-    let share = Double(failed) / Double(max(all, 1))
-    let none = Double(failed) * Glibc.log(max(share, 1e-9)) + Double(all - failed) * Glibc.log(max(1 - share, 1e-9))
-    let gained = table.likelihood(fit)
-    // Two parameters more must be worth it (G. Schwarz, 1978).
-    return gained > none + Glibc.log(Double(max(all, 2))) ? fit : nil
+    return table.supports(fit) ? fit : nil
   }
 
   /// The fit of one component over the seconds of its log, outages of their own making and their neighbours left out.

@@ -39,13 +39,6 @@ final class Overload: Sendable {
   /// Failing first attempts below which nothing is tested.
   static let least = 30
 
-  /// Nil where the log does not show that load makes failures, or not how.
-  convenience init?(_ log: borrowing CallLog, component: Int, origin: Int64) {
-    guard Self.isTested(log, component) else { return nil }
-    let seconds = SecondCounts(log, log.ranges[component], origin: origin)
-    self.init(log, component: component, origin: origin, seconds, Storms(seconds, dead: seconds.dead))
-  }
-
   /// Whether so many first attempts failed, and did not, that something can be said.
   static func isTested(_ log: borrowing CallLog, _ component: Int) -> Bool {
     let range = log.ranges[component]
@@ -53,7 +46,7 @@ final class Overload: Sendable {
     return failing >= least && range.count - failing >= least
   }
 
-  /// The same with what its seconds tell.
+  /// Nil where the log does not show that load makes failures, or not how; `seconds` and `storms` are of the component.
   init?(_ log: borrowing CallLog, component: Int, origin: Int64, _ seconds: SecondCounts, _ storms: Storms) {
     let range = log.ranges[component]
     let silent = seconds.dead
@@ -71,18 +64,19 @@ final class Overload: Sendable {
     // Once more without the outages that a limit tells apart from load.
     let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
-    let hasStorm = storms.hasEnded || storms.open != nil
     // Retries come after failures, so a load of all attempts is always higher where more fail: without a storm, first attempts
     // must tell of a capacity by themselves.
-    let tells = hasStorm || t >= Self.threshold && LoadResponse.likeliest(.init(firstOf: log, range, dead: dead)) != nil
-    var fit =
-      LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
-      ?? (tells ? LoadResponse.likeliest(table) : nil)
-    if t < Self.threshold, !storms.hasEnded, let open = storms.open, let response = fit {
+    let tells =
+      storms.hasEnded || t >= Self.threshold && LoadResponse.likeliest(.init(firstOf: log, range, dead: dead)) != nil
+    let bySeconds = LoadResponse.fit(seconds, dead: silent).map { LoadResponse.refine($0, table) }
+    var fit = t >= Self.fittedThreshold || storms.hasEnded ? bySeconds : nil
+    if fit == nil, tells { fit = LoadResponse.likeliest(table) }
+    if fit == nil, let open = storms.open, let response = bySeconds ?? LoadResponse.likeliest(table) {
       // Nobody saw it end: its own attempts must tell that load made it.
       let from = open.seconds.lowerBound
       let strained = LoadResponse.LoadTable(log, attempts, dead: dead) { ($0 - origin) / 1_000_000 >= from }
-      if !open.isExplained(by: response, strained) { fit = nil }
+      let isSteady = Self.dispersion(log, attempts, response, dead: dead, origin: origin, from: from) <= Self.steady
+      if strained.supports(response), isSteady { fit = response }
     }
     let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: dead)
     if let limited, likelihoods.limited >= likelihoods.fitted {
@@ -179,6 +173,33 @@ final class Overload: Sendable {
     }
     guard blocks >= 20, square > 0 else { return 0 }
     return slope / (square.squareRoot() / sxx)
+  }
+
+  /// Pearson's chi-square of the middle second up to which a response tells what is answered: .45 where only chance is left. Short
+  /// outages one after the other have retries in each of them too, but their attempts fail together.
+  private static let steady = 2.0
+
+  /// Pearson's chi-square of the middle one of the seconds since one, under a response to load.
+  private static func dispersion(
+    _ log: borrowing CallLog, _ attempts: [Int32], _ fit: LoadResponse.Fit, dead: DeadTimes, origin: Int64, from: Int64
+  ) -> Double {
+    var seconds: [Int64: (good: Double, expected: Double, variance: Double)] = [:]
+    var head = 0
+    for (number, raw) in attempts.enumerated() {
+      let start = log.start[Int(raw)]
+      while log.start[Int(attempts[head])] <= start - 1_000_000 { head += 1 }
+      let second = (start - origin) / 1_000_000
+      guard second >= from, !dead.contains(start) else { continue }
+      let p = min(max(fit.success(Double(number - head + 1)), 0.001), 0.999)
+      let sum = seconds[second] ?? (0, 0, 0)
+      seconds[second] = (
+        sum.good + (log.failure[Int(raw)] == 0 ? 1 : 0), sum.expected + p, sum.variance + p * (1 - p)
+      )
+    }
+    guard !seconds.isEmpty else { return .infinity }
+    let squares = seconds.values.map { ($0.good - $0.expected) * ($0.good - $0.expected) / $0.variance }.sorted()
+    // The median, for an outage ends within one second and requests within another.
+    return squares[squares.count / 2]
   }
 
   /// All attempts of a component in the order of time.

@@ -1,5 +1,4 @@
 // Does a component stay down because of the retries that its outage made? Storms that end, and those that the log's end cuts off.
-internal import Glibc
 internal import Model
 
 /// What a component's seconds tell about retries that keep it down.
@@ -32,10 +31,11 @@ struct Storms: Sendable {
   private static let leastMade = 30
 
   init(_ counts: SecondCounts, dead: Set<Int64>) {
-    let rates = counts.bins.values.map(\.first).sorted()
-    let usual = rates.isEmpty ? 0 : rates[rates.count / 2]
-    hasEnded = Self.hasEnded(counts, dead: dead, usual: usual)
-    open = Self.open(counts, usual: usual)
+    func median(_ rates: [Int]) -> Int { rates.isEmpty ? 0 : rates.sorted()[rates.count / 2] }
+    // Where a part always fails more comes than requests, storm or none: a storm that ended is more than what always comes.
+    hasEnded = Self.hasEnded(counts, dead: dead, usual: median(counts.bins.values.map(\.made)))
+    // One that did not may have lasted for most of the log, and only its requests tell what would have come anyway.
+    open = Self.open(counts, usual: median(counts.bins.values.map(\.first)))
   }
 
   /// For three seconds or more after seconds in which nothing got through, more came than usual and only a part of it was
@@ -62,6 +62,9 @@ struct Storms: Sendable {
 
   /// The strain that reaches the last second in which requests came, unless one like it was seen to end under such a load, or
   /// it is how this component always answers.
+  ///
+  /// What is strain, a fifth more and a tenth unanswered, and what is beyond chance, four standard deviations, are those of a
+  /// storm that ended. They were looked at in worlds of `LoadDependentWorld` only, cut off at every length.
   private static func open(_ counts: SecondCounts, usual: Int) -> Strain? {
     let (strains, calm) = strains(counts, usual: usual)
     // What comes after the last request are its retries: less comes then because the log ends.
@@ -111,22 +114,6 @@ struct Storms: Sendable {
 }
 
 extension Storms.Strain {
-  /// Whether a response to load tells its attempts better than one share of answers does, whatever comes.
-  ///
-  /// - Parameters:
-  ///   - fit: the response.
-  ///   - table: the strain's attempts by what came in the second before them.
-  /// - Returns: false too where all its attempts fared alike.
-  func isExplained(by fit: LoadResponse.Fit, _ table: LoadResponse.LoadTable) -> Bool {
-    let all = Double(table.all.reduce(0, +))
-    let failed = Double(table.failed.reduce(0, +))
-    guard failed > 0, failed < all else { return false }
-    let share = failed / all
-    let none = failed * Glibc.log(share) + (all - failed) * Glibc.log(1 - share)
-    // Two parameters more must be worth it (G. Schwarz, 1978).
-    return table.likelihood(fit) > none + Glibc.log(all)
-  }
-
   /// As a finding.
   func fact(_ component: String) -> PolicyFindings.OpenOutage {
     PolicyFindings.OpenOutage(

@@ -41,7 +41,7 @@ extension PolicyWording {
         "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
     case .openOutage(let outage):
       return
-        "The log ends before \(outage.component) recovers: for the last \(duration: outage.length) it got \(own: NumberFormat.number(outage.load)) times the attempts that usually come and answered \(percent: outage.answered) of them. Whether its retries kept it down (a retry storm) or it was down anyway is not told: nothing is called exact."
+        "Nobody saw \(outage.component) recover: in the last \(duration: outage.length) in which it was called it got \(own: NumberFormat.number(outage.load)) times the attempts that usually come and answered \(percent: outage.answered) of them. Whether its retries kept it down (a retry storm) or it was down anyway is not told: nothing is called exact."
     case .rootsApart(let calls):
       return
         "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
@@ -145,7 +145,7 @@ extension PolicyWording {
     case .hiddenAttempts: "some attempts left no span"
     case .rootsApart: "root traces that may be retries of each other"
     case .overload: "load changes the answers"
-    case .openOutage: "the log ends in an outage that retries may have kept up"
+    case .openOutage: "an outage was not seen to end, and retries may have kept it up"
     case .censoredTimeouts: "timeouts hide how attempts would have ended"
     case .breakerRefusals: "requests refused before any call"
     case .nestedCalls: "calls above would have gone another way too"

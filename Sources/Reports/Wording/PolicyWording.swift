@@ -235,7 +235,7 @@ package enum PolicyWording {
       "it sends \(own: NumberFormat.number(factor)) times the load to \(component), which load already overwhelms"
     case .hiddenAttempts: "attempts that left no span may change the figures"
     case .openOutage(let component):
-      "the log ends before \(component) recovers, and whether retries kept it down is not told"
+      "\(component) was not seen to recover, and whether retries kept it down is not told"
     case .modelRejected: "the model does not reproduce the log's own policy"
     case .unseenLoad(let factor):
       "it sends \(own: NumberFormat.number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"
