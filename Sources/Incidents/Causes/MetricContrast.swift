@@ -160,15 +160,16 @@ struct MetricContrast {
     guard !isSparse else { return departure.z * departure.kind.weight }
     // Where there are requests, their failures and times are in them.
     guard departure.kind == .resource else { return 0 }
-    if isSaturated(departure.metric, departure.value, usual: departure.center, of: departure.highest) {
+    if let full = fullScale(departure.metric, highest: departure.highest),
+      Self.isSaturated(departure.value, usual: departure.center, of: full)
+    {
       return Self.saturation
     }
     return min(departure.z / 10, Self.supporting)
   }
 
-  private func isSaturated(_ metric: Int32, _ value: Double, usual: Double, of highest: Double) -> Bool {
-    guard let full = fullScale(metric, highest: highest) else { return false }
-    return value >= Self.saturated * full && value - usual >= Self.leastRise * full
+  private static func isSaturated(_ value: Double, usual: Double, of full: Double) -> Bool {
+    value >= saturated * full && value - usual >= leastRise * full
   }
 
   /// The reading at which a resource is used up, where the metric's name says that it is a share of it: which of the two scales a
@@ -187,9 +188,11 @@ struct MetricContrast {
   func saturatedMinutes() -> [Int: Set<Int>] {
     var found: [Int: Set<Int>] = [:]
     for one in series where one.kind == .resource {
+      // Once for all readings: it looks for words in the metric's name.
+      guard let full = fullScale(one.laidOut.metric, highest: one.highest) else { continue }
       for index in one.laidOut.points where minutes[index] >= 0 {
         let value = table.value(table.points[index])
-        guard isSaturated(one.laidOut.metric, value, usual: one.baseline.center, of: one.highest) else { continue }
+        guard Self.isSaturated(value, usual: one.baseline.center, of: full) else { continue }
         found[one.component, default: []].insert(Int(minutes[index]))
       }
     }
