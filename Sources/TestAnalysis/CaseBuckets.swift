@@ -140,8 +140,7 @@ package struct CaseBuckets: Sendable {
           guard file >= 0, file < ranks.count else { throw reader.failure("file out of range") }
           let position = Int(clamping: try reader.unsigned())
           let offset = reader.offset
-          let name = try reader.range()
-          try note.decode(from: &reader)
+          let name = try note.decodeNamed(from: &reader).test
           let test = content.names.intern(bytes.span.extracting(name)).index
           content.entries.append(
             Entry(test: test, file: UInt32(truncatingIfNeeded: ranks[file]), position: position, offset: offset))
@@ -166,10 +165,7 @@ package struct CaseBuckets: Sendable {
       for entry in entries {
         var reader = ByteReader(content.bytes, at: entry.offset)
         var note = CompactResult()
-        do throws(DecodeFailure) {
-          _ = try reader.range()
-          try note.decode(from: &reader)
-        } catch {
+        do throws(DecodeFailure) { try note.decodeNamed(from: &reader) } catch {
           throw FileFailure(scratch: "test cases are damaged: \(error.message)")
         }
         bytes.unsigned(UInt64(entry.file))
@@ -195,8 +191,7 @@ package struct CaseBuckets: Sendable {
     while reader.remaining > 0 {
       guard try reader.unsigned() < UInt64(files) else { throw reader.failure("file out of range") }
       guard try reader.unsigned() <= UInt64(Int.max) else { throw reader.failure("position out of range") }
-      let test = try reader.range()
-      let detail = try note.decode(from: &reader)
+      let (test, detail) = try note.decodeNamed(from: &reader)
       guard Self.bucket(of: bytes.span.extracting(test)) == bucket else {
         throw reader.failure("a case in another test's bucket")
       }

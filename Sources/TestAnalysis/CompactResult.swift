@@ -49,7 +49,7 @@ extension CompactResult {
   private static let detailFlag: UInt8 = 64
   private static let suiteFlag: UInt8 = 128
 
-  /// Writes the note; the name of its test stands in front of it.
+  /// Writes the note; whoever calls writes the name of its test in front of it.
   func encode(to writer: inout ByteWriter) {
     let hasMore = attempt != 0 || !marks.isEmpty || !raw.isEmpty
     let hasDetail = failure != nil || !inner.isEmpty
@@ -102,6 +102,17 @@ extension CompactResult {
       raw = try reader.blob()
     }
     return head & Self.detailFlag != 0 ? try reader.range() : nil
+  }
+
+  /// Reads the name of a test, whole, and the note behind it.
+  ///
+  /// - Parameter reader: stands at the name's beginning, and behind the note at the end.
+  /// - Returns: where the name and the detail lie in the reader's bytes.
+  /// - Throws: `DecodeFailure` where the bytes are none.
+  @discardableResult mutating func decodeNamed(
+    from reader: inout ByteReader
+  ) throws(DecodeFailure) -> (test: Range<Int>, detail: Range<Int>?) {
+    (try reader.range(), try decode(from: &reader))
   }
 
   /// Reads what failed.

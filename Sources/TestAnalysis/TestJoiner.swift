@@ -73,8 +73,7 @@ struct TestJoiner {
     var note = CompactResult()
     do throws(DecodeFailure) {
       var reader = ByteReader(content.bytes, at: content.entries[place].offset)
-      _ = try reader.range()
-      if let detail = try note.decode(from: &reader) {
+      if let detail = try note.decodeNamed(from: &reader).detail {
         var inner = ByteReader(content.bytes, at: detail.lowerBound)
         try note.decodeDetail(from: &inner)
       }
