@@ -45,20 +45,21 @@ enum AccessTime {
     var offset = zoneSeconds
     if i < r.upperBound {
       guard take(0x20), i < r.upperBound else { return nil }
-      let names = LogTimeParser(clock: LogClock(zoneSeconds: 0, lastDay: nil))
-      if let (end, zone) = names.zoneName(b.extracting(0..<r.upperBound), i), end == r.upperBound {
+      if b[i] == 0x2B || b[i] == 0x2D {
+        let sign = b[i] == 0x2D ? -1 : 1
+        i &+= 1
+        guard let hours = number(2) else { return nil }
+        _ = take(0x3A)
+        guard let minutes = number(2), i == r.upperBound, hours < 24, minutes < 60 else { return nil }
+        offset = sign &* (hours &* 3600 &+ minutes &* 60)
+      } else {
         // `25/Nov/2026:02:00:00 UTC` of WEBrick.
-        let days = Timestamp.days(year: year, month: month, day: day)
-        let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- zone
-        return Int64(seconds) &* 1_000_000 &+ fraction
+        let names = LogTimeParser(clock: LogClock(zoneSeconds: 0, lastDay: nil))
+        guard let (end, zone) = names.zoneName(b.extracting(0..<r.upperBound), i), end == r.upperBound else {
+          return nil
+        }
+        offset = zone
       }
-      guard b[i] == 0x2B || b[i] == 0x2D else { return nil }
-      let sign = b[i] == 0x2D ? -1 : 1
-      i &+= 1
-      guard let hours = number(2) else { return nil }
-      _ = take(0x3A)
-      guard let minutes = number(2), i == r.upperBound, hours < 24, minutes < 60 else { return nil }
-      offset = sign &* (hours &* 3600 &+ minutes &* 60)
     }
     let days = Timestamp.days(year: year, month: month, day: day)
     let seconds = days &* 86_400 &+ hour &* 3600 &+ minute &* 60 &+ second &- offset
