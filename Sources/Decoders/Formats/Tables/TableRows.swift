@@ -124,11 +124,11 @@ struct TableRows {
         "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
         into: &batch)
     }
-    if mapping.sampleRate >= 0 {
-      var builder = SpanBuilder()
-      builder.takeSampleRate(b.extracting(field(b, row, mapping.sampleRate)))
-      span.weight = builder.span.weight
-      if builder.issues.contains(.sampled) { SpanIssues.sampled.tell(at: .line(line), &context, into: &batch) }
+    if mapping.sampleRate >= 0,
+      let weight = SpanBuilder.weight(ofRate: b.extracting(field(b, row, mapping.sampleRate)))
+    {
+      span.weight = SampleWeight(weight)
+      SpanIssues.sampled.tell(at: .line(line), &context, into: &batch)
     }
     if mapping.end < 0, hasUnitlessDuration(b, row) {
       batch.recordCounts.repair("durationUnit")
