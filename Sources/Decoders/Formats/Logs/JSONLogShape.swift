@@ -30,8 +30,9 @@ struct JSONLogShape {
   /// What stands before each value and, at the end, behind the last one.
   private var around: [UInt8] = []
 
-  /// The most members of a shape, so that a search costs no more than a look at the record does.
+  /// The most members of a shape, so that a search costs no more than a look at the record does, and the most bytes between them.
   private static let most = 32
+  private static let mostBytes = 4096
 
   /// Learns the shape of a log record that was checked before; nil where it has none.
   init?(of b: Span<UInt8>, _ range: Range<Int>, _ table: LogKeyTable) {
@@ -53,6 +54,7 @@ struct JSONLogShape {
       case 0x7B, 0x5B: return nil
       default: value = .literal
       }
+      guard around.count + start - done <= Self.mostBytes else { return nil }
       let known = table.look(b, key, under: LogKeyTable.seed)
       members.append(
         Member(
@@ -62,7 +64,9 @@ struct JSONLogShape {
       guard reader.skipValue(b) else { return nil }
       done = value == .text ? reader.position - 1 : reader.position
     }
-    guard reader.failure == .none, !members.isEmpty, reader.position == range.upperBound else { return nil }
+    guard reader.failure == .none, !members.isEmpty, reader.position == range.upperBound,
+      around.count + range.upperBound - done <= Self.mostBytes
+    else { return nil }
     for i in done..<range.upperBound { around.append(b[i]) }
   }
 
