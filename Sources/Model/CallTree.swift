@@ -74,7 +74,7 @@ package import Support
   @usableFromInline package var failureCode: UInt8
   /// 1-based.
   package var attempt: UInt8
-  package var flags: SpanRow.Flags
+  @usableFromInline package var flags: SpanRow.Flags
   package var source: SourceRef
   package var retryEvidence: RetryEvidence
   /// How many requests it stands for.
@@ -108,6 +108,8 @@ package import Support
   }
   @inlinable package var failed: Bool { failureCode != 0 }
   /// Whether anything tells how long it took: its record does, or a child that ended after it began.
-  package var hasDuration: Bool { duration > 0 || !flags.contains(.untimed) }
+  @inlinable package var hasDuration: Bool { duration > 0 || !flags.contains(.untimed) }
+  /// The duration, `ExemplarRequest.unknownDuration` where nothing tells it.
+  package var loggedDuration: Int64 { hasDuration ? duration : ExemplarRequest.unknownDuration }
   package var failure: FailureKind? { FailureKind(rawValue: failureCode) }
 }

@@ -55,6 +55,8 @@ package struct SourceLocation: Hashable, Comparable, Sendable {
   @inlinable package var member: Int { Int(bits >> 41) }
   @inlinable package var value: Int { Int(bits & 0xFF_FFFF_FFFF) }
   @inlinable package var isLine: Bool { bits & (1 << 40) != 0 }
+  /// The line or byte offset within the member.
+  package var position: SourceLocation.Position { isLine ? .line(value) : .offset(value) }
 }
 
 /// The members that the rows of a segment come from.
@@ -84,6 +86,6 @@ package struct SourceTable: Sendable {
     guard ref.member < entries.count else { return SourceLocation(input: "") }
     let entry = entries[ref.member]
     return SourceLocation(
-      input: entry.input, member: entry.member, position: ref.isLine ? .line(ref.value) : .offset(ref.value))
+      input: entry.input, member: entry.member, position: ref.position)
   }
 }

@@ -16,6 +16,11 @@ package enum JSONValue: Hashable, Sendable {
   /// An integer or null.
   package static func int(optional value: Int64?) -> JSONValue { value.map { .int($0) } ?? .null }
 
+  /// A duration that was logged, or null for a negative one: how long it took is not known.
+  package static func duration(logged microseconds: Int64) -> JSONValue {
+    microseconds < 0 ? .null : .int(microseconds)
+  }
+
   /// A number or null.
   package static func double(optional value: Double?) -> JSONValue { value.map(JSONValue.double) ?? .null }
 

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A thread of the system's with one piece of work.
 ///
-/// Not one of Dispatch's queues: their monitor looks each second at `/proc/self/task` and ends the program with a trap where that
-/// cannot be opened, for want of a descriptor or because of a fault of the disk. Here a refusal is an answer.
+/// Not one of Dispatch's queues: their monitor looks each second at `/proc/TID/stat` of each thread and ends the program with a
+/// trap where that cannot be opened, for want of a descriptor or because of a fault of the disk. Here a refusal is an answer.
 @safe package struct WorkerThread: Sendable {
   private let thread: pthread_t
 

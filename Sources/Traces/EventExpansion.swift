@@ -26,7 +26,7 @@ package enum EventExpansion {
       event.succeeded = !node.failed
       event.failure = node.failure
       event.message = node.failed ? node.message : .none
-      event.latency = node.hasDuration ? node.duration : -1
+      event.latency = node.loggedDuration
       // Ends of one instant come innermost first.
       events.append((4 * tree.nodes.count - i, event))
     }

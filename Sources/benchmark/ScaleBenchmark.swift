@@ -99,7 +99,7 @@ enum ScaleBenchmark {
       return PhaseVerbs.extract(options, to: .init(partitions: Int(arguments[1]) ?? 1, path: arguments[2]))
     case ("aggregate", 3...):
       return AggregateVerb.aggregate(options, segments: Array(arguments.dropFirst(2)), output: arguments[1])
-    case ("merge", 3...): return AggregateVerb.merge(Array(arguments.dropFirst(2)), output: arguments[1])
+    case ("merge", 3...): return AggregateVerb.merge(Array(arguments.dropFirst(2)), output: arguments[1], isQuiet: true)
     case ("conclude", 3):
       options.output = arguments[1]
       options.noHistory = true

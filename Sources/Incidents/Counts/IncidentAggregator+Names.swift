@@ -73,7 +73,7 @@ extension IncidentAggregator {
     of node: CallNode, rank: Int64, _ tree: CallTree, _ context: borrowing AggregateContext
   ) -> EvidenceSample {
     var sighting = sighting(rank: rank, time: node.start, source: node.source, context)
-    sighting.duration = node.hasDuration ? node.duration : -1
+    sighting.duration = node.loggedDuration
     sighting.request = tree.request
     sighting.requestText = name(tree.requestText, context)
     sighting.subject = name(node.operation, context)

@@ -76,7 +76,7 @@ extension ReportJSON {
   private func exemplar(_ request: ExemplarRequest) -> JSONValue {
     .object([
       "request": text(request.request), "isBad": .bool(request.isBad), "start": time(request.start),
-      "durationUs": request.duration < 0 ? .null : .int(request.duration), "omitted": .int(request.omitted),
+      "durationUs": .duration(logged: request.duration), "omitted": .int(request.omitted),
       "spans": .array(
         request.spans.map { span in
           var pairs = place(span.location)
@@ -85,7 +85,7 @@ extension ReportJSON {
           pairs["operation"] = text(span.operation)
           if !span.peer.isEmpty { pairs["peer"] = text(span.peer) }
           pairs["offsetUs"] = .int(span.offset)
-          pairs["durationUs"] = span.duration < 0 ? .null : .int(span.duration)
+          pairs["durationUs"] = .duration(logged: span.duration)
           pairs["failure"] = span.failure.map { .string($0.name) }
           if !span.message.isEmpty { pairs["message"] = text(span.message) }
           pairs["isOrigin"] = .bool(span.isOrigin)

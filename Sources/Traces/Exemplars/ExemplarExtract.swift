@@ -121,7 +121,7 @@ struct ExemplarExtract: Sendable {
           depth: Int(depths[index]), component: ForeignName(context.text(node.component)),
           operation: ForeignName(context.text(node.operation)), peer: ForeignName(context.text(node.peer)),
           offset: node.start.subtractingSaturated(start),
-          duration: node.hasDuration ? node.duration : ExemplarRequest.unknownDuration, failure: node.failure,
+          duration: node.loggedDuration, failure: node.failure,
           message: ForeignText(String(context.text(node.message).prefix(300))), isOrigin: index == origin,
           location: context.location(node.source)))
     }

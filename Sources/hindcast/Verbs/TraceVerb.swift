@@ -108,7 +108,7 @@ package enum TraceVerb {
           .object([
             "depth": .int(span.depth), "component": .string(span.component.text),
             "operation": .string(span.operation.text), "peer": span.peer.isEmpty ? nil : .string(span.peer.text),
-            "offsetUs": .int(span.offset), "durationUs": span.duration < 0 ? .null : .int(span.duration),
+            "offsetUs": .int(span.offset), "durationUs": .duration(logged: span.duration),
             "failure": span.failure.map { .string($0.name) },
             "message": span.message.isEmpty ? nil : .string(span.message.text),
             "evidence": .string(span.location.description),

@@ -150,20 +150,16 @@ struct AccessLines {
 
   private func noteOrder(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {
     batch.recordCounts.repair("dateOrder")
-    let place: SourceLocation.Position =
-      envelope.source.isLine ? .line(envelope.source.value) : .offset(envelope.source.value)
     context.report(
-      "dateOrder", .warning, at: place,
+      "dateOrder", .warning, at: envelope.source.position,
       "the day comes first from this line on: the dates before it were read with the month first, as IIS's document has it",
       into: &batch)
   }
 
   private func noteUnit(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {
     batch.recordCounts.repair("durationUnit")
-    let place: SourceLocation.Position =
-      envelope.source.isLine ? .line(envelope.source.value) : .offset(envelope.source.value)
     context.report(
-      "durationUnit", .note, at: place,
+      "durationUnit", .note, at: envelope.source.position,
       "a whole number that may be a duration has no unit: name it in the log's format (request_time=, duration_us=)",
       into: &batch)
   }
