@@ -354,15 +354,24 @@ struct BehaviourContrast {
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let reason = CauseReason.accused(
-      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)])
+      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)],
+      saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
   }
 
   /// The same as who wrote them tells it.
   func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
-    let reason = CauseReason.accuses(lines: lines(like: departure, in: minutes), of: grid.name(accused))
+    let reason = CauseReason.accuses(
+      lines: lines(like: departure, in: minutes), of: grid.name(accused), saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  /// What the error record of a departure says.
+  private func complaint(_ departure: Departure) -> ForeignText {
+    let cell = pairs[departure.pair].cell
+    let names = grid.partial.names
+    return EventLabel.text(names[names[cell.d] == EventLabel.end ? cell.c : cell.d])
   }
 
   private func lines(like departure: Departure, in minutes: [Int]) -> Int {

@@ -61,7 +61,7 @@ enum EventLabel {
     if let call = call(label) {
       return .call(component: ForeignName(call.peer ?? call.component), operation: ForeignName(short(call.operation)))
     }
-    return .log(text(label))
+    return .log(text(label), severity(label) ?? .unknown)
   }
 
   /// What a log record's label says.
