@@ -78,6 +78,7 @@ struct BehaviourContrast {
   private var outer: [Int: Set<Int>] = [:]
   /// Minutes of which nothing is said: their log records are missing.
   let holes: Set<Int>
+  private(set) var complaints: UsualComplaints?
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: ComponentTimeline) {
@@ -121,6 +122,7 @@ struct BehaviourContrast {
           cell: key, component: component, operation: row, brokenCall: labels.brokenCall(key, of: component),
           counts: counts, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
     }
+    complaints = UsualComplaints(grid, pairs, but: holes)
   }
 
   private static func baseline(
@@ -140,13 +142,20 @@ struct BehaviourContrast {
 
   /// What departs in a window by component; those of which nothing departs are left out.
   ///
+  /// - Parameters:
+  ///   - minutes: indices.
+  ///   - isNews: whether complaints that come all night, and what they explain, are left out: to tell whether anything is new, not what
+  ///     it is.
+  /// - Returns: by component.
   /// - Complexity: O(pairs of the operations seen in the window · minutes of the window)
-  func behaviours(in minutes: [Int]) -> [Int: Behaviour] {
+  func behaviours(in minutes: [Int], isNews: Bool = false) -> [Int: Behaviour] {
     let minutes = holes.isEmpty ? minutes : minutes.filter { !holes.contains($0) }
     var found: [Int: Behaviour] = [:]
     // By callee and by caller; those whose records name the callee apart.
     var broken: [Int: [Int: Departure]] = [:]
     var named: [Int: [Int: Departure]] = [:]
+    // Complaints that are no news.
+    var usual: [Departure] = []
     for row in operations.keys.indices {
       let trials = operations.sum(row, minutes)
       guard trials >= Self.leastSpans else { continue }
@@ -159,9 +168,17 @@ struct BehaviourContrast {
         let departure = Departure(pair: index, contrast: contrast)
         found[pair.component, default: Behaviour()].departures.append(departure)
         guard contrast.z >= Self.believed, let broke = pair.brokenCall else { continue }
+        if isNews, broke.isNamed, complaints?.isUsual(index, in: minutes) == true {
+          usual.append(departure)
+          continue
+        }
         Self.keep(departure, of: pair.component, in: &broken[broke.callee, default: [:]])
         if broke.isNamed { Self.keep(departure, of: pair.component, in: &named[broke.callee, default: [:]]) }
       }
+    }
+    for accusation in usual {
+      let caller = pairs[accusation.pair].component
+      explain(&found[caller, default: Behaviour()].departures, by: accusation, of: nil, in: minutes)
     }
     for (callee, accusers) in named.sorted(by: { $0.key < $1.key }) {
       for (caller, accusation) in accusers {
@@ -207,7 +224,7 @@ struct BehaviourContrast {
   /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
   /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
   private func explain(
-    _ departures: inout [Departure], by accusation: Departure, of callee: Int, in minutes: [Int]
+    _ departures: inout [Departure], by accusation: Departure, of callee: Int?, in minutes: [Int]
   ) {
     let row = pairs[accusation.pair].operation
     let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
@@ -221,7 +238,7 @@ struct BehaviourContrast {
         hits: seen.share * seen.trials - (seen.excess > 0 ? taken : 0), trials: seen.trials - taken,
         baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
       let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
-      let explained = grid.constants.explainable * sure * (1 - left)
+      let explained = callee == nil ? 1 - left : grid.constants.explainable * sure * (1 - left)
       guard explained > departures[index].explained else { continue }
       departures[index].explained = explained
       departures[index].explainedBy = callee
@@ -329,15 +346,24 @@ struct BehaviourContrast {
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let reason = CauseReason.accused(
-      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)])
+      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)],
+      saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
   }
 
   /// The same as who wrote them tells it.
   func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
-    let reason = CauseReason.accuses(lines: lines(like: departure, in: minutes), of: grid.name(accused))
+    let reason = CauseReason.accuses(
+      lines: lines(like: departure, in: minutes), of: grid.name(accused), saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  /// What the error record of a departure says.
+  private func complaint(_ departure: Departure) -> ForeignText {
+    let cell = pairs[departure.pair].cell
+    let names = grid.partial.names
+    return EventLabel.text(names[names[cell.d] == EventLabel.end ? cell.c : cell.d])
   }
 
   private func lines(like departure: Departure, in minutes: [Int]) -> Int {
