@@ -326,7 +326,7 @@ struct BehaviourContrast {
       guard owner == component || peers[CubeKey(a: Int32(owner), b: key.b)] == component else { continue }
       for index in pairsOf[row] where pairs[index].cell.d == end {
         found += pairs[index].counts.lazy.filter { wanted.contains($0.minute) }
-          .compactMap { example(of: pairs[index], in: $0.minute) }
+          .compactMap { grid.example(of: pairs[index].cell, in: $0.minute) }
       }
     }
     return found
@@ -339,7 +339,7 @@ struct BehaviourContrast {
     return (seen.departures + seen.accusations).compactMap { departure -> Int64? in
       let pair = pairs[departure.pair]
       guard departure.contrast.z >= Self.believed, departure.contrast.center == 0 else { return nil }
-      return example(of: pair, in: minute)?.time
+      return grid.example(of: pair.cell, in: minute)?.time
     }.min()
   }
 
@@ -389,14 +389,7 @@ struct BehaviourContrast {
       usualShare: departure.contrast.center)
     let wanted = Set(minutes)
     let seen = pair.counts.first { wanted.contains($0.minute) }
-    let record = seen.flatMap { example(of: pair, in: $0.minute) }
+    let record = seen.flatMap { grid.example(of: pair.cell, in: $0.minute) }
     return (reason, record.map { $0.evidence(names, quote: Quote.of($0, names)) })
-  }
-
-  /// The record that stands for a pair in a minute.
-  private func example(of pair: Pair, in minute: Int) -> EvidenceSample? {
-    var cell = pair.cell
-    cell.slot = grid.minutes[minute]
-    return grid.partial.pairs.cells[cell]?.example
   }
 }
