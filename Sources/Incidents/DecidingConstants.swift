@@ -15,6 +15,14 @@ package struct DecidingConstants: Hashable, Sendable {
   package var explainable = 0.7
   /// What the weaker kinds of evidence add to the strongest (`SuspectScorer`).
   package var support = 0.2
+  /// The share of a resource from which it is nearly used up, and the least rise to there (`MetricContrast`; the utilisation of the USE
+  /// method, Gregg, *Systems Performance*, 2013).
+  package var nearlyUsedUp = 0.8
+  package var usedUpRise = 0.3
+  /// The spans that must be slow beside a resource that is nearly used up (`LatencyAnomalies`).
+  package var slowWhileShort = 2.0
+  /// The standard deviations from which errors that come all night are more than usual (`UsualComplaints`).
+  package var complaintNews = 3.0
 
   package init() {}
 }

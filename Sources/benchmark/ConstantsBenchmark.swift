@@ -7,22 +7,31 @@ internal import Support
 /// `benchmark constants [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…`: a TRUTH has a line `START/END COMPONENT KIND` per fault.
 ///
 /// Leave one kind out: for each kind, every constant takes the value that ranks most causes of the *other* kinds first (of equal
-/// ones the middle), and the kind's own faults are ranked with what was chosen. A kind of another night is another kind.
+/// ones the middle), and the kind's own faults are ranked with what was chosen. A kind of another night is another kind. What decides
+/// whether there is an incident at all is chosen by incidents: the faults that the worst of their time names first, less the incidents
+/// of times without a fault.
 enum ConstantsBenchmark {
   /// A constant and the values that it may take, in order.
   private static let grid:
-    [(name: String, path: any WritableKeyPath<DecidingConstants, Double> & Sendable, values: [Double])] = [
-      ("leastRise", \.leastRise, [1000, 2000, 5000, 10_000, 20_000]),
-      ("slowShare", \.slowShare, [0.03, 0.05, 0.1, 0.15, 0.2]),
-      ("onlyCallerWay", \.onlyCallerWay, [0.7, 0.8, 0.9, 0.95, 1]),
-      ("onlyCallerBreak", \.onlyCallerBreak, [0.3, 0.4, 0.5, 0.7, 0.9]),
-      ("explainable", \.explainable, [0.3, 0.5, 0.7, 0.85, 1]),
-      ("support", \.support, [0, 0.1, 0.2, 0.35, 0.5]),
+    [(
+      name: String, path: any WritableKeyPath<DecidingConstants, Double> & Sendable, values: [Double], ofIncidents: Bool
+    )] = [
+      ("leastRise", \.leastRise, [1000, 2000, 5000, 10_000, 20_000], false),
+      ("slowShare", \.slowShare, [0.03, 0.05, 0.1, 0.15, 0.2], false),
+      ("onlyCallerWay", \.onlyCallerWay, [0.7, 0.8, 0.9, 0.95, 1], false),
+      ("onlyCallerBreak", \.onlyCallerBreak, [0.3, 0.4, 0.5, 0.7, 0.9], false),
+      ("explainable", \.explainable, [0.3, 0.5, 0.7, 0.85, 1], false),
+      ("support", \.support, [0, 0.1, 0.2, 0.35, 0.5], false),
+      ("nearlyUsedUp", \.nearlyUsedUp, [0.6, 0.7, 0.8, 0.9, 0.95], true),
+      ("usedUpRise", \.usedUpRise, [0.1, 0.2, 0.3, 0.4, 0.5], true),
+      ("slowWhileShort", \.slowWhileShort, [1, 2, 3, 5, .infinity], true),
+      ("complaintNews", \.complaintNews, [-.infinity, 2, 3, 4, 6], true),
     ]
 
   private struct Case {
     var kind: String
     var isFirst: [Bool]
+    var isTold: [Bool]
   }
 
   static func run(_ arguments: [String]) throws {
@@ -34,17 +43,22 @@ enum ConstantsBenchmark {
     }
     let sets = Self.sets
     var cases: [Case] = []
+    var strays = [Int](repeating: 0, count: sets.count)
     for index in stride(from: 0, to: words.count, by: 2) {
       let text = String(decoding: try CheckedFile.read(words[index]), as: UTF8.self)
       let faults = text.split(whereSeparator: \.isNewline).compactMap { fault(String($0)) }
       options.inputs = [words[index + 1]]
-      let ranks = try WindowCheck.ranks(
+      let found = try WindowCheck.judgements(
         options, truths: faults.map { ($0.window, $0.component) }, under: sets.map(\.constants))
+      for set in found.indices { strays[set] += found[set].strays }
       for (number, one) in faults.enumerated() {
-        cases.append(Case(kind: "\(index / 2 + 1) \(one.kind)", isFirst: ranks.map { $0[number] == 1 }))
+        cases.append(
+          Case(
+            kind: "\(index / 2 + 1) \(one.kind)", isFirst: found.map { $0.places[number] == 1 },
+            isTold: found.map { $0.isTold[number] }))
       }
     }
-    tell(cases, sets)
+    tell(cases, sets, strays: strays)
   }
 
   /// The constants as they are, and with each of them at each value: (constant, value) by its place in the grid.
@@ -61,29 +75,37 @@ enum ConstantsBenchmark {
   }
 
   private static func tell(
-    _ cases: [Case], _ sets: [(constant: Int, value: Int, constants: DecidingConstants)]
+    _ cases: [Case], _ sets: [(constant: Int, value: Int, constants: DecidingConstants)], strays: [Int]
   ) {
     let kinds = Set(cases.map(\.kind)).sorted()
-    BenchmarkLine.tell("first places, of the faults of a kind, with each constant chosen without that kind (value)")
+    func right(_ list: [Case], _ set: Int, _ ofIncidents: Bool) -> Int {
+      list.count { ofIncidents ? $0.isTold[set] : $0.isFirst[set] }
+    }
+    BenchmarkLine.tell(
+      "faults of a kind that come first, and that their incident names first, with each constant chosen without that kind (value)"
+    )
     for kind in kinds {
       let own = cases.filter { $0.kind == kind }
       let others = cases.filter { $0.kind != kind }
-      func firsts(_ list: [Case], _ set: Int) -> Int { list.count { $0.isFirst[set] } }
-      var line = "  \(kind): as they are \(firsts(own, 0)) of \(own.count)"
+      var line =
+        "  \(kind): as they are \(right(own, 0, false)) and \(right(own, 0, true)) of \(own.count)"
       for (index, one) in grid.enumerated() {
         let of = sets.indices.filter { sets[$0].constant == index }
-        let best = of.map { firsts(others, $0) }.max() ?? 0
-        let ties = of.filter { firsts(others, $0) == best }
+        let merits = of.map { right(others, $0, one.ofIncidents) - (one.ofIncidents ? strays[$0] : 0) }
+        let ties = zip(of, merits).filter { $0.1 == merits.max() }.map(\.0)
         let chosen = ties[ties.count / 2]
-        line += "; \(one.name) \(firsts(own, chosen)) (\(one.values[sets[chosen].value]))"
+        line += "; \(one.name) \(right(own, chosen, one.ofIncidents)) (\(one.values[sets[chosen].value]))"
       }
       BenchmarkLine.tell(line)
     }
     for (index, one) in grid.enumerated() {
       let figures = sets.indices.filter { sets[$0].constant == index }.map { set in
-        "\(one.values[sets[set].value]): \(cases.count { $0.isFirst[set] })"
+        let figure = "\(one.values[sets[set].value]): \(right(cases, set, one.ofIncidents))"
+        return one.ofIncidents ? figure + " less \(strays[set])" : figure
       }
-      BenchmarkLine.tell("  \(one.name), first places of \(cases.count) by value: " + figures.joined(separator: ", "))
+      BenchmarkLine.tell(
+        "  \(one.name), \(one.ofIncidents ? "named first" : "first places") of \(cases.count) by value: "
+          + figures.joined(separator: ", "))
     }
   }
 

@@ -55,6 +55,27 @@ struct CallCountTests {
     #expect(incidents(night).first?.rootCauses.first?.component == "cache")
   }
 
+  @Test("records between a call and the one that its answer decides are stepped over")
+  func noted() {
+    let night = NightBuilder.shop { root, second in
+      if second == 100 { root.failure = .runtime }
+      let isMiss = Self.bad.contains(second) || second % 10 == 0
+      var stock = root.calls[0].calls[0]
+      stock.calls = (isMiss ? ["cache", "db"] : ["cache"]).enumerated().map { index, peer in
+        NightBuilder.Call(
+          component: "stock", operation: "query \(peer)", kind: .client, at: 500 + Int64(index) * 20_000,
+          duration: 19_950, peer: peer)
+      }
+      if isMiss { stock.notes = [(20_460, "not there"), (20_470, "asking further")] }
+      stock.duration += Int64(stock.calls.count) * 20_000
+      root.calls[0].calls = [stock]
+      root.duration += Int64(stock.calls.count) * 20_000
+      root.calls[0].duration = stock.duration + 1000
+      root.calls[1].at += root.calls[0].duration
+    }
+    #expect(incidents(night).first?.rootCauses.first?.component == "cache")
+  }
+
   @Test("attempts are no additional calls, and more calls that slow nobody are none's trouble")
   func noTrouble() {
     let attempts = NightBuilder.shop { root, second in

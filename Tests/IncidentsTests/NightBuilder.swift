@@ -29,6 +29,8 @@ struct NightBuilder {
     var isUntimed = false
     /// What it logs as errors before it ends.
     var errors: [String] = []
+    /// What it notes at a time after its start.
+    var notes: [(at: Int64, text: String)] = []
     var calls: [Call] = []
   }
 
@@ -81,6 +83,12 @@ struct NightBuilder {
         LogRow(
           time: row.start + row.duration - 1, request: request, span: row.span, source: source(),
           component: row.component, message: symbol(error), severity: .error))
+    }
+    for note in call.notes {
+      tree.logs.append(
+        LogRow(
+          time: row.start + note.at, request: request, span: row.span, source: source(), component: row.component,
+          message: symbol(note.text), severity: .info))
     }
     for child in call.calls {
       append(child, parent: Int32(index), start: start + call.at, request: request, to: &tree)

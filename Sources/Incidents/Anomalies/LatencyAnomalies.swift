@@ -11,8 +11,6 @@ internal import Support
 struct LatencyAnomalies {
   private static let certainty = 6.0
   private static let leastSlowed = 5.0
-  /// As many as anything needs to be slow at all (`LatencyContrast`).
-  private static let leastSlowedShort = 2.0
   /// Fine slots that must be raised.
   private static let leastSlots = 2
   /// The least rise of a mean that is trouble: this factor, and this many microseconds.
@@ -154,7 +152,7 @@ struct LatencyAnomalies {
     let short = saturated.filter { !$0.value.isDisjoint(with: window) }
     guard !short.isEmpty else { return [] }
     return latency.delays(in: window).values.filter {
-      short[$0.component] != nil && $0.strength >= SuspectScorer.threshold && $0.slowed >= Self.leastSlowedShort
+      short[$0.component] != nil && $0.strength >= SuspectScorer.threshold && $0.slowed >= grid.constants.slowWhileShort
     }.sorted { $0.component < $1.component }
   }
 

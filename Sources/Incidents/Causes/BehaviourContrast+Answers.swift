@@ -5,6 +5,8 @@ internal import Support
 extension BehaviourContrast {
   /// The least factor by which a call comes more often.
   static let moreOften = 2.0
+  /// So many records are stepped over between a call and the one that its answer decides.
+  private static let recordsBetween = 4
 
   /// One call that is followed by a call of another in some spans of an operation: the answer of the first may decide it.
   struct Answer {
@@ -24,7 +26,7 @@ extension BehaviourContrast {
       let calls = pairsOf[row].compactMap { index -> (index: Int, first: Int?, next: Int)? in
         let pair = pairs[index]
         guard let next = called(pair.cell.d, by: pair.component), next != pair.component else { return nil }
-        let first = called(pair.cell.c, by: pair.component)
+        let first = called(origin(of: pair.cell.c, in: row), by: pair.component)
         return first == next ? nil : (index, first == pair.component ? nil : first, next)
       }
       var leading: [Int: [Int]] = [:]
@@ -38,6 +40,26 @@ extension BehaviourContrast {
       }
     }
     return answers
+  }
+
+  /// What stands before an event of an operation's spans that is no record of theirs: the event itself, or what most of its records
+  /// follow ("miss in cache" between the call of the cache and that of what stands behind it).
+  ///
+  /// - Complexity: O(pairs of the operation), a few times
+  private func origin(of event: Int32, in row: Int) -> Int32 {
+    let names = grid.partial.names
+    var event = event
+    for _ in 0..<Self.recordsBetween where EventLabel.severity(names[event]) != nil {
+      var before: [Int32: Double] = [:]
+      for index in pairsOf[row] where pairs[index].cell.d == event {
+        before[pairs[index].cell.c, default: 0] += pairs[index].counts.reduce(0) { $0 + $1.count }
+      }
+      let all = before.values.sorted().reduce(0, +)
+      // Records that come after several events answer none of them.
+      guard let most = before.first(where: { 2 * $0.value > all }), most.key != event else { return event }
+      event = most.key
+    }
+    return event
   }
 
   /// The minutes in which the second call followed the first clearly more often than usual, ascending.

@@ -147,9 +147,6 @@ struct MetricContrast {
     minutes[series.points].partitioningIndex { Int($0) >= minute }
   }
 
-  /// A share of a resource from which it is short (the utilisation of the USE method, Gregg, 2013), and the least rise.
-  private static let saturated = 0.8
-  private static let leastRise = 0.3
   /// What a saturated resource says, in standard deviations, and what any other reading can say at most where requests
   /// tell as well: it then supports, and decides nothing.
   private static let saturation = 12.0
@@ -161,15 +158,15 @@ struct MetricContrast {
     // Where there are requests, their failures and times are in them.
     guard departure.kind == .resource else { return 0 }
     if let full = fullScale(departure.metric, highest: departure.highest),
-      Self.isSaturated(departure.value, usual: departure.center, of: full)
+      isSaturated(departure.value, usual: departure.center, of: full)
     {
       return Self.saturation
     }
     return min(departure.z / 10, Self.supporting)
   }
 
-  private static func isSaturated(_ value: Double, usual: Double, of full: Double) -> Bool {
-    value >= saturated * full && value - usual >= leastRise * full
+  private func isSaturated(_ value: Double, usual: Double, of full: Double) -> Bool {
+    value >= grid.constants.nearlyUsedUp * full && value - usual >= grid.constants.usedUpRise * full
   }
 
   /// The reading at which a resource is used up, where the metric's name says that it is a share of it: which of the two scales a
@@ -192,7 +189,7 @@ struct MetricContrast {
       guard let full = fullScale(one.laidOut.metric, highest: one.highest) else { continue }
       for index in one.laidOut.points where minutes[index] >= 0 {
         let value = table.value(table.points[index])
-        guard Self.isSaturated(value, usual: one.baseline.center, of: full) else { continue }
+        guard isSaturated(value, usual: one.baseline.center, of: full) else { continue }
         found[one.component, default: []].insert(Int(minutes[index]))
       }
     }

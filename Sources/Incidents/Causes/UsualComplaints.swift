@@ -74,7 +74,7 @@ struct UsualComplaints {
       hits: minutes.reduce(0) { $0 + kinds[number].counts[$1, default: 0] },
       trials: minutes.reduce(0) { $0 + requests[$1] },
       baseline: kinds[number].usual, required: grid.requiredSlots)
-    return contrast.z < SuspectScorer.threshold
+    return contrast.z < grid.constants.complaintNews
   }
 
   /// The kinds that come all night, most records first.

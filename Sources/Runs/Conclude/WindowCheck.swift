@@ -11,23 +11,48 @@ package enum WindowCheck {
     package var errors: [(component: String, errors: Int)]
   }
 
-  /// The places of the true components of some windows, under several sets of constants: for choosing each without what it is judged on.
-  package static func ranks(
+  /// What one set of constants finds of some windows.
+  package struct Judgement: Sendable {
+    /// The places of the true components among the suspects, and whether the worst incident of that time names it first.
+    package var places: [Int?]
+    package var isTold: [Bool]
+    /// Incidents of times that no window has any part in, half a minute before and two after it left out: where labels end.
+    package var strays: Int
+  }
+
+  /// What several sets of constants find of some windows: for choosing each without what it is judged on.
+  package static func judgements(
     _ options: RunSetup.Options, truths: [(window: Range<Int64>, component: String)], under sets: [DecidingConstants]
-  ) throws -> [[Int?]] {
+  ) throws -> [Judgement] {
     let request = try RunSetup.request(options)
     let night = try NightRun.partial(of: request)
     var settings = try RunSetup.settings(request.pipeline).cascades
     return sets.map { set in
       settings.constants = set
       let findings = IncidentAnalysis.conclude(night.cascades, settings: settings, windows: truths.map(\.window))
-      return zip(truths, findings.windows).map { truth, ranking in
+      let places = zip(truths, findings.windows).map { truth, ranking -> Int? in
         guard let own = ranking.suspects.first(where: { $0.component.text == truth.component })?.score else {
           return nil
         }
         return ranking.suspects.count { $0.score >= own }
       }
+      return Judgement(
+        places: places, isTold: truths.map { isTold($0.component, within: $0.window, by: findings.incidents) },
+        strays: findings.incidents.count { incident in
+          !truths.contains {
+            incident.start < $0.window.upperBound + 2 * minute && incident.end > $0.window.lowerBound - minute / 2
+          }
+        })
     }
+  }
+
+  private static let minute: Int64 = 60_000_000
+
+  /// Whether the worst incident of a time, of equal ones the first, names a component first.
+  private static func isTold(_ component: String, within window: Range<Int64>, by incidents: [Incident]) -> Bool {
+    let own = incidents.filter { $0.start < window.upperBound && $0.end >= window.lowerBound }
+    let worst = own.max { a, b in a.severity != b.severity ? a.severity < b.severity : a.start > b.start }
+    return worst?.rootCauses.first?.component.text == component
   }
 
   /// Reads the inputs of a command line and ranks the suspects of some windows, microseconds.
