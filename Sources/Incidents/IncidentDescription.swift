@@ -79,9 +79,10 @@ struct IncidentDescription {
   private func p99(_ name: Int32, _ group: IncidentBuilder.Group) -> Int64? {
     let wanted = slots(group, of: coarseSlots, IncidentPartial.coarse)
     var histogram: [Int32: Int] = [:]
-    for slot in wanted {
-      for bucket in durationBuckets[CubeKey(a: name, slot: slot)] ?? [] {
-        histogram[bucket.number, default: 0] += bucket.count
+    if let first = wanted.first, let last = wanted.last {
+      let begin = requestTimes.partitioningIndex { ($0.name, $0.slot) >= (name, first) }
+      for row in requestTimes[begin...].prefix(while: { $0.name == name && $0.slot <= last }) {
+        histogram[row.bucket, default: 0] += row.count
       }
     }
     let total = histogram.values.reduce(0, +)
@@ -94,8 +95,8 @@ struct IncidentDescription {
     return nil
   }
 
-  /// Buckets of the requests' durations by (component, coarse slot).
-  private let durationBuckets: [CubeKey: [(number: Int32, count: Int)]]
+  /// Buckets of the requests' durations, ascending by component's name and coarse slot: flat, as a night has a million.
+  private let requestTimes: [(name: Int32, slot: Int32, bucket: Int32, count: Int)]
   /// Slots of `IncidentPartial.fine` in which components were active, ascending.
   let fineSlots: [Int32]
   /// Slots of `IncidentPartial.coarse` that hold durations or failures, ascending.
@@ -111,13 +112,10 @@ struct IncidentDescription {
     self.breakers = breakers
     self.durations = durations
     let told = grid.partial.names.find(BreakerLog.kind)
-    var buckets: [CubeKey: [(number: Int32, count: Int)]] = [:]
-    for (cell, tally) in grid.partial.durations.cells {
-      buckets[CubeKey(a: cell.a, slot: cell.slot), default: []].append((cell.number, tally.count))
-    }
-    durationBuckets = buckets
+    requestTimes = grid.partial.durations.cells.map { ($0.a, $0.slot, $0.number, $1.count) }
+      .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     fineSlots = Set(grid.partial.activity.cells.keys.lazy.map(\.slot)).sorted()
-    coarseSlots = Set(buckets.keys.lazy.map(\.slot)).union(grid.partial.failureEvidence.cells.keys.lazy.map(\.slot))
+    coarseSlots = Set(requestTimes.lazy.map(\.slot)).union(grid.partial.failureEvidence.cells.keys.lazy.map(\.slot))
       .sorted()
     var signals: [Int32: [(kind: EventKind, subject: String, reading: Reading)]] = [:]
     for (cell, reading) in grid.partial.signals.cells where cell.b != told {

@@ -25,8 +25,8 @@ struct LatencyAnomalies {
   /// The same against earlier nights, where there are any, and what was usual in them.
   private let earlier: (latency: LatencyContrast, profile: IncidentProfile)?
   /// Own time by component, and time on the ways by caller and callee, by fine slot.
-  private var ownPace: [Int: [Int32: DurationSum]] = [:]
-  private var wayPace: [CubeKey: [Int32: DurationSum]] = [:]
+  private var ownPace: [Int: SlotSums] = [:]
+  private var wayPace: [CubeKey: SlotSums] = [:]
   /// The ways at each component.
   private var waysAt: [Int: [CubeKey]] = [:]
 
@@ -41,12 +41,14 @@ struct LatencyAnomalies {
     self.settings = settings
     for (cell, pace) in grid.partial.pace.cells {
       guard let component = grid.component(cell.a) else { continue }
-      ownPace[component, default: [:]][cell.slot, default: DurationSum.none].merge(pace)
+      ownPace[component, default: SlotSums()].add(pace, at: cell.slot)
     }
     for (cell, pace) in grid.partial.ways.cells {
       guard let from = grid.component(cell.a), let to = grid.component(cell.b), from != to else { continue }
-      wayPace[CubeKey(a: Int32(from), b: Int32(to)), default: [:]][cell.slot, default: DurationSum.none].merge(pace)
+      wayPace[CubeKey(a: Int32(from), b: Int32(to)), default: SlotSums()].add(pace, at: cell.slot)
     }
+    for key in ownPace.keys { ownPace[key]?.settle() }
+    for key in wayPace.keys { wayPace[key]?.settle() }
     for key in wayPace.keys.sorted() {
       waysAt[Int(key.a), default: []].append(key)
       waysAt[Int(key.b), default: []].append(key)
@@ -162,25 +164,24 @@ struct LatencyAnomalies {
   /// that waits for work on the same way would hide them.
   private func series(
     _ component: Int, _ reach: LatencyContrast.Reach, among slow: Set<CubeKey> = []
-  ) -> [Int32: DurationSum] {
-    if !reach.isNetwork { return ownPace[component] ?? [:] }
+  ) -> SlotSums {
+    if !reach.isNetwork { return ownPace[component] ?? SlotSums() }
     let ways = (waysAt[component] ?? []).filter { key in
       reach == .incoming ? Int(key.b) == component : reach == .outgoing ? Int(key.a) == component : true
     }
     let telling = ways.filter { slow.contains($0) }
-    var sums: [Int32: DurationSum] = [:]
-    for key in telling.isEmpty ? ways : telling {
-      for (slot, pace) in wayPace[key] ?? [:] { sums[slot, default: DurationSum.none].merge(pace) }
-    }
+    var sums = SlotSums()
+    for key in telling.isEmpty ? ways : telling { sums.add(wayPace[key] ?? SlotSums()) }
+    sums.settle()
     return sums
   }
 
-  private func usualPace(_ series: [Int32: DurationSum]) -> RobustBaseline? {
-    series.isEmpty ? nil : RobustBaseline(series.values.filter { $0.count > 0 }.map(\.mean))
+  private func usualPace(_ series: SlotSums) -> RobustBaseline? {
+    series.rows.isEmpty ? nil : RobustBaseline(series.rows.lazy.map(\.sum).filter { $0.count > 0 }.map(\.mean))
   }
 
   private func anomaly(
-    _ delay: LatencyContrast.Delay, _ part: LatencyContrast.Reach, _ series: [Int32: DurationSum],
+    _ delay: LatencyContrast.Delay, _ part: LatencyContrast.Reach, _ series: SlotSums,
     _ run: ClosedRange<Int>, usual: RobustBaseline
   ) -> Anomaly? {
     let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
@@ -226,9 +227,4 @@ extension LatencyContrast.Reach {
     default: [self]
     }
   }
-}
-
-extension DurationSum {
-  static let none = DurationSum(count: 0, sum: 0)
-  var mean: Double { count == 0 ? 0 : Double(sum) / Double(count) }
 }

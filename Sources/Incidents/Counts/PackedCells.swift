@@ -17,7 +17,7 @@ struct PackedCells<Value: CellValue>: Sendable {
   }
 
   /// Rows between two marks: as many are read, on average half of them, where a cell is looked up.
-  private static var distance: Int { 128 }
+  private static var distance: Int { 256 }
 
   /// Takes rows whose names have their own numbers, in the order of their bytes.
   ///

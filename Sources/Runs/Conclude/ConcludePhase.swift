@@ -99,6 +99,8 @@ package struct ConcludePhase: Sendable {
     let usual = history.flatMap { $0.cascades(&diagnostics) }
     let taken = Mutex<IncidentPartial?>(night.cascades)
     night.cascades = IncidentPartial()
+    // Millions of attempts, which only candidates are evaluated on.
+    if request.policies == nil { night.episodes = CallPartial() }
     let night = night
     let progress = request.progress
     progress?.begin(.concluding, of: 3)
