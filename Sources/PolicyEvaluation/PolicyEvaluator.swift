@@ -21,6 +21,11 @@ package enum PolicyEvaluator {
     evaluate(CallLog(partial), file: file, jobs: jobs)
   }
 
+  /// Failed requests at servers of a night that holds no call: their callers may have tried them again.
+  package static func failedRequests(_ partial: CallPartial) -> Int {
+    partial.entries.values.reduce(0) { $0 + $1.refused.count }
+  }
+
   package static func evaluate(_ log: CallLog, file: PolicyFile, jobs: Int = 2) -> PolicyFindings? {
     let tasks = TaskEvaluation(log.moments, given: file.logged, seed: file.evaluation.seed)
     guard log.count > 0 else {

@@ -3,8 +3,6 @@ internal import Model
 internal import Support
 
 extension ConfigurationSyntax {
-  private static func seconds(_ value: Int64) -> String { PolicyText.number(Double(value) / 1e6) }
-
   /// tenacity 9: a decorator's arguments; nil where the library has no such wait.
   static func tenacity(_ policy: Policy) -> String? {
     guard let retry = policy.retry, let wait = tenacityWait(retry.backoff) else { return nil }
@@ -34,6 +32,12 @@ extension ConfigurationSyntax {
     }
     switch backoff.jitter {
     case .none: return wait
+    case .equal:
+      guard case .exponential(let base, let factor) = backoff.law else { return nil }
+      let growth = factor == 2 ? "" : ", exp_base=\(PolicyText.number(factor))"
+      let half = backoff.maximum.map { ", max=\(seconds($0 / 2))" } ?? ""
+      let inner = "(multiplier=\(seconds(base / 2))\(growth)\(half))"
+      return "wait_exponential\(inner) + wait_random_exponential\(inner)"
     case .additive(let most): return "\(wait) + wait_random(0, \(seconds(most)))"
     default: return nil
     }
@@ -59,16 +63,20 @@ extension ConfigurationSyntax {
     if retry.retryOn.contains(KindSet([.runtime])) { codes.append("500") }
     if retry.retryOn.contains(KindSet([.unavailable])) { codes += ["502", "503"] }
     if retry.retryOn.contains(KindSet([.timeout])) { codes.append("504") }
+    if retry.serverWait == .ignored { parts.append("respect_retry_after_header=False") }
     if !codes.isEmpty { parts.append("status_forcelist=[\(codes.joined(separator: ", "))]") }
     return "Retry(\(parts.joined(separator: ", ")))"
   }
 
   /// google-api-core 2: bounded by time only, fully jittered; nil for every other law.
   static func googleCore(_ policy: Policy) -> String? {
-    guard let retry = policy.retry, case .exponential(let base, let factor) = retry.backoff.law,
-      retry.backoff.jitter == .full
+    guard let retry = policy.retry, retry.attempts == .max,
+      case .exponential(let base, let factor) = retry.backoff.law, base > 0, retry.backoff.jitter == .full
     else { return nil }
-    let cap = retry.backoff.maximum.map { ", maximum=\(seconds($0))" } ?? ""
+    // Unless it is told otherwise, the library caps waits at a minute.
+    let cap =
+      retry.backoff.maximum.map { ", maximum=\(seconds($0))" }
+      ?? (retry.deadline ?? .max > 60_000_000 ? ", maximum=float(\"inf\")" : "")
     let timeout = retry.deadline.map(seconds) ?? "None"
     return
       "retry.Retry(initial=\(seconds(base)), multiplier=\(PolicyText.number(factor))\(cap), timeout=\(timeout))"

@@ -4,17 +4,20 @@ internal import Model
 
 /// The presets by name.
 ///
-/// Where each was read; what has two commits was read again, in the latter, on 26 November 2026:
-/// - resilience4j 2 at af9e7c97 and 010b8d2b (`RetryConfig`, `CircuitBreakerConfig`, `IntervalFunction`);
+/// Where each was read; what has two commits was read again, in the latter, on 26 and 27 November 2026:
+/// - resilience4j 2 at af9e7c97 and 0124df71 (`RetryConfig`, `CircuitBreakerConfig`, `IntervalFunction`);
 /// - Polly 8 at 173d6d1d and 243b0443 (`RetryConstants`), 07124acf (`RetryHelper`: jitter and the decorrelated curve);
 /// - gRPC's proposal A6 at 1fd061ad;
-/// - Finagle at 4feb34cb (`RetryPolicy`, `RetryBudget`: 20 %, 10 a second, 10 s);
+/// - Finagle at 4feb34cb and a1cb3571 (`RetryPolicy.tries`: decorrelated from 5 ms to 200 ms; `RetryBudget`: 20 %, 10 a
+///   second, 10 s);
 /// - Envoy 1.31's documentation of the router filter and of `config.core.v3.BackoffStrategy`;
-/// - botocore 1.44.8 and 0719e795 (`retries/standard.py`, its mode "2.1");
+/// - botocore 1.44.8 as released (`retries/standard.py`, `retries/quota.py`; `standard` is its default mode; DynamoDB's clients
+///   have four attempts from 25 ms instead); the AWS SDKs for other languages differ: Go's at 1489ddb2 still asks 5 tokens
+///   for a retry and 10 for one after a timeout;
 /// - "Site Reliability Engineering" (2016), chapter 21;
-/// - tenacity 9.2 (`BaseRetrying`: `stop_never`, `wait_none`);
-/// - urllib3 2 at 00f30f01 (`util/retry.py`: `total=10`, `backoff_factor=0`, `DEFAULT_BACKOFF_MAX=120`);
-/// - google-api-core 2 at 07db4c26 (`retry/retry_base.py`: 1 s, twice, at most 60 s, 120 s in all);
+/// - tenacity 9.2.1 as released (`BaseRetrying`: `stop_never`, `wait_none`);
+/// - urllib3 2.8.0 as released (`util/retry.py`: `total=10`, `backoff_factor=0`, `DEFAULT_BACKOFF_MAX=120`);
+/// - google-api-core 2.44.0 as released (`retry/retry_base.py`: 1 s, twice, at most 60 s, 120 s in all);
 /// - Erlang/OTP at 002130b6 and OTP 27's documentation (`supervisor`: intensity 1, period 5 s);
 /// - Temporal's documentation at 022c5763 and of November 2026, its Go SDK at 83fc2bc6;
 /// - systemd at 09ee7caa (5 starts in 10 s, 100 ms before each).
@@ -64,7 +67,7 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
     case .finagle:
       policy.retry = RetryPolicy(
         attempts: 3,
-        backoff: Backoff(.exponential(base: 10_000, factor: 2), jitter: .decorrelated, maximum: 10_000_000))
+        backoff: Backoff(.exponential(base: 5_000, factor: 2), jitter: .decorrelated, maximum: 200_000))
       policy.budget = .ratio(ratio: 0.2, perSecond: 10, ttl: 10_000_000)
       policy.breaker = BreakerSettings(
         window: .consecutive(5), minimumCalls: 1, open: 5_000_000, openFactor: 2, maximumOpen: 300_000_000, probes: 1,

@@ -291,3 +291,42 @@ func refusedRequests() {
   #expect(refused.refusedByBreaker == 10 && refused.count == 100 && refused.doubts == [.breakerRefusals])
   #expect(log(silent: 3).refusedByBreaker == 0)
 }
+
+/// Forty root calls a tenth of a second apart, each fourth refused and tried again up to twice; `link` gives the span that a
+/// retry links to: of the attempt before it, or of the first.
+private func linkedRoots(_ link: (_ first: UInt64, _ previous: UInt64) -> UInt64) -> CallPartial {
+  var aggregator = CallAggregator()
+  var builder = TreeBuilder()
+  var span: UInt64 = 0
+  for i in 0..<40 {
+    let attempts = i % 4 == 0 ? i % 8 == 0 ? 3 : 2 : 1
+    let first = span + 1
+    for k in 0..<attempts {
+      span += 1
+      let failed = k + 1 < attempts
+      let node = builder.span(
+        "a", "get", at: Int64(i) * 100_000 + Int64(k) * 30_000, lasts: 5_000,
+        failure: failed ? .unavailable : nil, peer: "b")
+      builder.nodes[node].span = span
+      if k > 0 { builder.nodes[node].retryEvidence = .link(to: link(first, span - 1)) }
+      aggregator.observe(builder.tree(), builder.context)
+    }
+  }
+  return aggregator.finish(builder.context)
+}
+
+@Test("Root attempts that link to the attempt before them, or all to the first, are one call; other links join nothing")
+func rootLinks() throws {
+  for partial in [linkedRoots { _, previous in previous }, linkedRoots { first, _ in first }] {
+    let log = CallLog(partial)
+    #expect(log.count == 40 && log.joined == 15 && log.doubts.isEmpty)
+    #expect((0..<40).map { log.attempts(of: $0).count } == (0..<40).map { $0 % 8 == 0 ? 3 : $0 % 4 == 0 ? 2 : 1 })
+    var writer = ByteWriter()
+    partial.encode(to: &writer)
+    var reader = ByteReader(Array(writer.bytes))
+    #expect(try CallPartial(from: &reader) == partial)
+  }
+  // A link to what is no failed attempt, such as a batch's span, tells nothing.
+  let foreign = CallLog(linkedRoots { _, _ in 1 << 40 })
+  #expect(foreign.count == 55 && foreign.doubts == [.rootsApart])
+}

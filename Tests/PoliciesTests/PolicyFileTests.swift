@@ -223,6 +223,64 @@ func settings() throws {
       == "retry.Retry(initial=0.05, multiplier=2, timeout=0.4)")
   let none = try setting(.urllib3, 3, full)
   #expect(none?.contains("attempts: 3") == true && none?.contains("Retry(") == false)
+  // A number of attempts is nothing that google-api-core knows.
+  #expect(try setting(.googleCore, 3, full)?.contains("# google-api-core has no such setting") == true)
+  #expect(
+    try setting(.tenacity, 4, Backoff(.exponential(base: 50_000, factor: 2), jitter: .equal))
+      == "@retry(stop=stop_after_attempt(4), wait=wait_exponential(multiplier=0.025) + wait_random_exponential(multiplier=0.025))"
+  )
+}
+
+@Test(
+  "A system's own setting where it can do what was judged; the policy file's, with the preset's name, where it cannot")
+func systemSettings() throws {
+  func setting(_ preset: Preset, _ change: (inout Policy) -> Void = { _ in }) throws -> String {
+    var policy = preset.policy
+    change(&policy)
+    var partial = CallPartial()
+    partial.add(
+      [LoggedAttempt(start: 1_700_000_000_000_000, duration: 1_000)],
+      to: CallEdge(caller: "a", callee: "b", operation: "c"))
+    let findings = PolicyEvaluator.evaluate(
+      partial, file: PolicyFile(policies: [policy], evaluation: EvaluationSettings(resamples: 100)))
+    return try #require(findings?.candidates.first?.configuration?.text)
+  }
+  let full = Backoff(.exponential(base: 100_000, factor: 2), jitter: .full)
+  // The cap that gRPC asks for is what the law reaches, not its base; six attempts are more than it makes.
+  let grpc = try setting(.grpc) {
+    $0.retry?.attempts = 5
+    $0.retry?.backoff = Backoff(.exponential(base: 50_000, factor: 2), jitter: .proportional(below: 0.2, above: 0.2))
+  }
+  #expect(grpc.contains(#""initialBackoff":"0.05s","maxAttempts":5,"maxBackoff":"0.4s""#))
+  #expect(grpc.contains(#""maxTokens":10,"#))
+  #expect(try setting(.grpc) { $0.retry?.attempts = 6 }.hasPrefix("# grpc has no such setting"))
+  // Nobody's jitter but its own.
+  for preset in [Preset.grpc, .resilience4j, .polly, .finagle, .envoy, .awsStandard, .temporal] {
+    let text = try setting(preset) { $0.retry?.backoff = full }
+    #expect(text.hasPrefix("# \(preset.rawValue) has no such setting"), "\(text)")
+    #expect(text.contains("\npreset: \(preset.rawValue)\n") && text.contains("jitter: full"))
+  }
+  #expect(
+    try setting(.polly) {
+      $0.retry?.backoff = Backoff(.exponential(base: 100_000, factor: 2), jitter: .decorrelatedV2)
+    }.contains("BackoffType = DelayBackoffType.Exponential, UseJitter = true }"))
+  // Hedging exists for builders of a result.
+  #expect(
+    try setting(.polly) { $0.hedge = Hedging(after: 250_000) }
+      .hasPrefix("new ResiliencePipelineBuilder<HttpResponseMessage>()"))
+  #expect(try setting(.awsAdaptive) { $0.retry?.attempts = 5 } == "[default]\nretry_mode = adaptive\nmax_attempts = 5")
+  // A Go constant that is no whole number is no duration.
+  #expect(
+    try setting(.temporal) { $0.retry?.backoff = Backoff(.exponential(base: 50_000, factor: 1.5)) }
+      .contains("InitialInterval: 50 * time.Millisecond, BackoffCoefficient: 1.5, MaximumInterval: 5 * time.Second"))
+  let envoy = try setting(.envoy) {
+    $0.retry?.retryOn = KindSet([.unavailable, .insufficientResources])
+    $0.retry?.serverWait = .instead
+  }
+  #expect(envoy.contains(#"retry_on: "gateway-error,retriable-status-codes""#))
+  #expect(envoy.contains("retriable_status_codes: [429]") && envoy.contains("reset_headers: [{ name: Retry-After"))
+  // Its breaker counts failures in a row only.
+  #expect(try setting(.envoy) { $0.breaker = Preset.pollyBreaker }.hasPrefix("# envoy has no such setting"))
 }
 
 @Test("Pushback: an exact delay that resets the exponent; a negative one ends it (gRPC)")

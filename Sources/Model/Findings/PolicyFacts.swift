@@ -54,6 +54,8 @@ extension PolicyFindings {
     package var attempts: Int?
     /// The laws of the clients' waits, without repetition; empty where none fits.
     package var laws: [DelayLaw] = []
+    /// The measures of the law's first wait that few or late waits allow, microseconds; nil where they tell one.
+    package var bases: ClosedInterval?
     /// Median wait before the first retry, microseconds; nil where nothing was retried.
     package var medianFirstDelay: Int64?
     /// What became of the waits that callees asked for; nil where none or too few did.

@@ -1,3 +1,5 @@
+internal import Support
+
 /// What a span tells about attempts that have no span of their own, or that are traces of their own, and how long its
 /// callee asked to wait before the next one.
 ///
@@ -26,11 +28,21 @@
     rawValue & Self.hiddenBit == 0 ? .none : AskedWait(code: UInt16(truncatingIfNeeded: rawValue >> 16 & 0x7FFF))
   }
 
+  private static let linkBit: UInt32 = 1 << 30
+
   /// The call asks for what this hash stands for (its full URL).
   package static func target(_ hash: UInt64) -> RetryEvidence {
-    let bits = UInt32(truncatingIfNeeded: hash ^ hash >> 32) & ~hiddenBit
+    let bits = UInt32(truncatingIfNeeded: hash ^ hash >> 32) & ~(hiddenBit | linkBit)
     return RetryEvidence(rawValue: max(bits, 1))
   }
+
+  /// The call is linked to a span of another trace: the attempt before it, where it is a retry.
+  package static func link(to span: UInt64) -> RetryEvidence {
+    RetryEvidence(rawValue: linkBit | target(StableHash.mix(span)).rawValue)
+  }
+
+  /// Whether a target's hash is that of a span linked to.
+  package static func isLink(_ targetHash: UInt32) -> Bool { targetHash & linkBit != 0 }
 
   /// Attempts beyond the first that lie inside the span; 0 where it tells none.
   @usableFromInline package var hiddenAttempts: Int { rawValue & Self.hiddenBit == 0 ? 0 : Int(rawValue & 0xFFFF) }

@@ -192,15 +192,15 @@ struct DelaySample {
   /// The law, and how late the client is on top of it.
   ///
   /// - Parameter isBoundedByTime: calls are given up by time: long waits before late retries were never waited.
-  /// - Returns: the law, `unrecognised` where none fits, and the lateness.
-  func law(isBoundedByTime: Bool) -> (delays: LoggedPolicy.Delays, lateness: Lateness) {
-    guard count >= Self.minimum else { return (byLikelihood, .none) }
+  /// - Returns: the law, `unrecognised` where none fits, the lateness, and the bases that few waits speak for.
+  func law(isBoundedByTime: Bool) -> Law {
+    guard count >= Self.minimum else { return byLikelihood }
     var shapes: [WaitShape] = []
     for sample in waits {
       guard let shape = WaitShape(sample.map(\.time)) else { break }
       shapes.append(shape)
     }
-    guard !shapes.isEmpty else { return (.unrecognised, .none) }
+    guard !shapes.isEmpty else { return Law() }
     // A client is as late with its second retry as with its first: what a law of another form than an interval adds on
     // top of one of them is no lateness.
     let told = shapes.filter { $0.count >= max(Self.few, shapes[0].count / 20) }
@@ -209,16 +209,27 @@ struct DelaySample {
     guard count >= Self.few, let fitted = LawFitting(isBoundedByTime: isBoundedByTime).backoff(shapes),
       isNear(fitted, shapes, lateness, isBoundedByTime: isBoundedByTime)
     else {
-      let law = byLikelihood
-      guard count >= Self.few, case .known(let backoff) = law else { return (law, lateness) }
+      var law = byLikelihood
+      law.lateness = lateness
+      guard count >= Self.few, case .known(let backoff) = law.delays else { return law }
       // Where shapes are told well and agree with no law, the usual laws are none of them either.
-      return (isNear(backoff, shapes, lateness, isBoundedByTime: isBoundedByTime) ? law : .unrecognised, lateness)
+      if !isNear(backoff, shapes, lateness, isBoundedByTime: isBoundedByTime) { law.delays = .unrecognised }
+      return law
     }
-    return (.known(fitted), lateness)
+    return Law(delays: .known(fitted), lateness: lateness)
   }
 
-  private var byLikelihood: LoggedPolicy.Delays {
-    LawLikelihood(waits, ended: ended).backoff.map { .known($0) } ?? .unrecognised
+  /// A law as it was read.
+  struct Law {
+    var delays = LoggedPolicy.Delays.unrecognised
+    var lateness = Lateness.none
+    /// The bases that fit few waits nearly as well, microseconds; nil where there are enough to tell one.
+    var bases: PolicyFindings.ClosedInterval?
+  }
+
+  private var byLikelihood: Law {
+    let likely = LawLikelihood(waits, ended: ended)
+    return Law(delays: likely.backoff.map { .known($0) } ?? .unrecognised, bases: likely.bases)
   }
 
   /// Whether the waits are distributed as a law and the client's lateness say.

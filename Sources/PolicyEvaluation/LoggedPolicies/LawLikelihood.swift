@@ -1,5 +1,6 @@
 // The law behind few waits: too few for a shape before each retry, enough to say which of the usual laws made all of them.
 internal import Glibc
+internal import Model
 internal import Support
 
 /// A wait before a retry as the log shows it.
@@ -25,6 +26,8 @@ struct LawLikelihood {
   private static let most = 40
 
   let backoff: Backoff?
+  /// The bases that make the waits nearly as likely, microseconds; nil where no law is named.
+  let bases: PolicyFindings.ClosedInterval?
 
   /// - Parameters:
   ///   - waits: by retry.
@@ -43,10 +46,10 @@ struct LawLikelihood {
       }
     }
     guard sample.count >= Self.least, sample.count(where: { $0.retry == 1 }) >= Self.least / 2 else {
-      backoff = nil
+      (backoff, bases) = (nil, nil)
       return
     }
-    backoff = LawSearch(sample).best()
+    (backoff, bases) = LawSearch(sample).best() ?? (nil, nil)
   }
 
   /// What clients take around a wait where they have nothing else to do, and how far their clock is off their callees'.
@@ -150,9 +153,9 @@ private struct LawSearch {
     longest = max(waits.reduce(0) { max($0, $1.time) }, 1)
   }
 
-  func best() -> Backoff? {
+  func best() -> (backoff: Backoff?, bases: PolicyFindings.ClosedInterval?)? {
     let later = waits.filter { $0.time > 500 }
-    guard let shortest = later.map(\.time).min() else { return .immediate }
+    guard let shortest = later.map(\.time).min() else { return (.immediate, nil) }
     let step = max(later.count / 12, 1)
     var best: (value: Double, form: LawForm, base: Double)?
     for form in LawForm.all {
@@ -170,7 +173,20 @@ private struct LawSearch {
     guard let best else { return nil }
     let (base, form) = rounded(best.form, around: best.base)
     let added = form.added * Double(base)
-    return form.backoff(base: base, added: LawFitting.round(added, waits.count))
+    return (form.backoff(base: base, added: LawFitting.round(added, waits.count)), near(form, base: Double(base)))
+  }
+
+  /// How much less likely the waits may be at the ends of what is named: twice what a probability of 95 % takes (1.92;
+  /// S. Wilks, 1938), for calls that fail together are late together, two by two.
+  private static let drop = 3.84
+
+  /// The bases of a form that make the waits nearly as likely as the best of them.
+  private func near(_ form: LawForm, base: Double) -> PolicyFindings.ClosedInterval {
+    let steps = (-30...30).map { base * Backoff.power(1.05, $0) }
+    let values = steps.map { likelihood(form, base: $0, rounds: 6) }
+    let most = values.max() ?? 0
+    let fitting = zip(steps, values).filter { $0.1 >= most - Self.drop }.map(\.0)
+    return PolicyFindings.ClosedInterval(low: min(fitting.first ?? base, base), high: max(fitting.last ?? base, base))
   }
 
   /// The base near a coarse one, where a round number needs less evidence than another.
@@ -180,13 +196,19 @@ private struct LawSearch {
       let value = likelihood(form, base: base, rounds: 6) + prior
       if value > best.value { best = (value, base, form) }
     }
-    for step in -12...12 { tried(coarse * (1 + 0.01 * Double(step)), form, -log(60)) }
+    for step in -12...12 { tried(coarse * (1 + 0.01 * Double(step)), form, Self.oddness) }
     var unit = 1.0
     while unit * 10 <= coarse * 0.6 { unit *= 10 }
     for scale in [unit, unit * 10] {
       for (number, prior) in Self.roundness {
         let base = number * scale
         if base > coarse * 0.6, base < coarse * 1.5 { tried(base, form, prior) }
+      }
+    }
+    // A timer and an event loop add a little to every wait: the round number just below is meant.
+    for (number, _) in Self.roundness {
+      for scale in [unit, unit * 10] where number * scale < best.base && number * scale > 0.97 * best.base {
+        best.base = number * scale
       }
     }
     guard case .additive = form.jitter else { return (Backoff.saturated(best.base), best.form) }
@@ -198,10 +220,14 @@ private struct LawSearch {
     return (Backoff.saturated(best.base), best.form)
   }
 
-  /// Leading digits of waits in clients' defaults and documentation (the presets' list): 1, 2 and 5 before all others.
+  /// Leading digits of the first wait in the defaults of 22 clients (those of the presets; stamina, backoff, aiohttp-retry,
+  /// Kafka, Spring Retry, Go's cenkalti/backoff and retryablehttp, Azure's and Akka's): eighteen times 1, 2 or 5, once each
+  /// 2.5, 3 and 8; a digit that none has is taken for half as likely as one of four that two have.
   private static let roundness: [(Double, Double)] =
-    [(1, 0), (2, 0), (5, 0), (2.5, -log(4))] + [3, 4, 6, 8].map { ($0, -log(4)) }
-    + [1.2, 1.5, 7, 7.5, 9].map { ($0, -log(16)) }
+    [(1, 0), (2, 0), (5, 0), (2.5, -log(6))] + [3, 4, 6, 8].map { ($0, -log(12)) }
+    + [1.2, 1.5, 7, 7.5, 9].map { ($0, -log(24)) }
+  /// Of a number that is not round at all: half of what one of the 22 has, over the steps that are tried.
+  private static let oddness = -log(300.0)
 
   /// The likelihood of all waits, the weights of lateness by expectation maximisation under their prior, which counts.
   private func likelihood(_ form: LawForm, base: Double, rounds: Int) -> Double {

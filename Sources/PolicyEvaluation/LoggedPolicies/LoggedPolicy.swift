@@ -58,7 +58,8 @@ package struct LoggedPolicy: Sendable {
       if let rule = retry.serverWait { serverWaits = Array(repeating: rule, count: log.edges.count) }
       return
     }
-    let (common, lateness) = samples[log.edges.count].law(isBoundedByTime: deadline != nil)
+    let read = samples[log.edges.count].law(isBoundedByTime: deadline != nil)
+    let (common, lateness) = (read.delays, read.lateness)
     // Waits that only the lengths of calls tell are late by what the attempts' lengths differ.
     self.lateness = retries == 0 || log.countedOnly * 2 > seen.stops.count ? .usual : lateness
     // An edge whose own delays fit no law most likely follows the common one, with noise.
@@ -78,6 +79,8 @@ package struct LoggedPolicy: Sendable {
     earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
     fact.serverWait = describe(asked, log)
+    // What is named is known to a seventh, or said not to be.
+    if fact.laws.count == 1, let bases = read.bases, bases.high > 1.3 * bases.low { fact.bases = bases }
     fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil

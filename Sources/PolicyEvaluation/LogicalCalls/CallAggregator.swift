@@ -22,6 +22,7 @@ package struct CallAggregator: Aggregator {
   private var buffers: [EdgeSymbols: [LoggedAttempt]] = [:]
   private var aliases: [AliasSymbols: Int] = [:]
   private var unfinished = 0
+  private var failedRoots: [FailedRoot] = []
   private var calls: [Call] = []
   /// Spans of one attempt each whose calls were taken one level higher, in this tree.
   private var lifted: Set<Int> = []
@@ -204,13 +205,16 @@ package struct CallAggregator: Aggregator {
       start: node.start, duration: node.duration, failure: node.failureCode,
       counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
       isRoot: parent == nil && node.kind == .client)
-    attempt.target = node.retryEvidence.targetHash
+    attempt.target =
+      attempt.isRoot && node.linkedTo != 0
+      ? RetryEvidence.link(to: node.linkedTo).targetHash : node.retryEvidence.targetHash
     attempt.asked = node.retryEvidence.asked
     if lastServer >= 0 {
       let below = tree.nodes[lastServer]
       if attempt.asked == .none { attempt.asked = below.retryEvidence.asked }
       attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
     }
+    if attempt.isRoot, node.failed { failedRoots.append(FailedRoot(start: node.start, span: node.span)) }
     var call = Call(
       edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation),
       peer: node.peer.isNone ? node.calledAs : node.peer, attempt: attempt)
@@ -386,6 +390,7 @@ package struct CallAggregator: Aggregator {
         at: EntryPoint(component: context.text(key.component), operation: context.text(key.operation)))
     }
     partial.addUnfinished(unfinished)
+    partial.add(failedRoots)
     return partial
   }
 }

@@ -117,7 +117,7 @@ package struct CallLog: Sendable {
       component = key.callee
       var attempts = CallPartial.ordered(byEdge[key] ?? [])
       byEdge[key] = nil
-      let join = TraceJoin.join(&attempts)
+      let join = TraceJoin.join(&attempts, partial.failedRoots)
       joined += join.counted
       joinedByTime += join.byTime
       CountedTimes.place(&attempts)

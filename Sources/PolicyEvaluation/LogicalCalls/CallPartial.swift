@@ -24,6 +24,8 @@ package struct CallPartial: Partial, Equatable {
   /// Calls without an end or outcome, left out.
   package private(set) var unfinished = 0
   package private(set) var momentsSeen = 0
+  /// Failed calls that are traces of their own, for those that link to them.
+  package private(set) var failedRoots: [FailedRoot] = []
 
   package struct Alias: Hashable, Comparable, Sendable {
     package var peer: String
@@ -67,6 +69,11 @@ package struct CallPartial: Partial, Equatable {
   }
 
   package mutating func addUnfinished(_ count: Int) { unfinished += count }
+
+  package mutating func add(_ roots: [FailedRoot]) {
+    failedRoots += roots
+    if failedRoots.count > 2 * FailedRoot.limit { failedRoots = Array(failedRoots.sorted().prefix(FailedRoot.limit)) }
+  }
 
   private mutating func trimMoments() {
     moments.sort()
@@ -114,6 +121,7 @@ package struct CallPartial: Partial, Equatable {
     momentsSeen += other.momentsSeen
     aliases.merge(other.aliases, uniquingKeysWith: +)
     moments += other.moments
+    add(other.failedRoots)
     for (entry, calls) in other.entries { add(calls, at: entry) }
     trimMoments()
     for (edge, attempts) in other.edges { edges[edge, default: []] += attempts }
@@ -179,6 +187,10 @@ extension CallPartial {
       writer.text(entry.operation)
       calls.encode(to: &writer)
     }
+    writer.array(failedRoots.sorted().prefix(FailedRoot.limit).map { $0 }) { writer, root in
+      writer.signed(root.start)
+      writer.unsigned(UInt64(root.link))
+    }
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
@@ -212,6 +224,11 @@ extension CallPartial {
       let component = try reader.text()
       let entry = EntryPoint(component: component, operation: try reader.text())
       return (entry, try EntryCalls(from: &reader))
+    }
+    failedRoots = try reader.array { reader throws(DecodeFailure) in
+      let start = try reader.signed()
+      guard let link = UInt32(exactly: try reader.unsigned()) else { throw reader.failure("link out of range") }
+      return FailedRoot(start: start, link: link)
     }
     kept = edges.values.reduce(0) { $0 + $1.count }
   }

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 // Attempts that are traces of their own find together by caller, peer, operation and time.
 
@@ -14,7 +15,8 @@ enum TraceJoin {
   /// Where clients count their attempts, attempt k joins the latest episode that failed at attempt k-1. Where nobody
   /// counts, calls follow a failure much sooner than they follow a success exactly if there are retries: only then are
   /// calls joined, and only across gaps that are short by the same measure.
-  static func join(_ attempts: inout [LoggedAttempt]) -> (counted: Int, byTime: Int) {
+  static func join(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> (counted: Int, byTime: Int) {
+    if let joins = joinByLink(&attempts, failed) { return (joins, 0) }
     if let joins = joinByTarget(&attempts) { return (joins, 0) }
     let roots = attempts.indices.filter { attempts[$0].isFirst && attempts[$0].isRoot }
     guard roots.count > 1 else { return (0, 0) }
@@ -71,7 +73,7 @@ enum TraceJoin {
     var (afterFailure, afterSuccess, failures, successes) = (0, 0, 0, 0)
     for (number, range) in episodes.enumerated() {
       let head = attempts[range.lowerBound]
-      guard head.isRoot, head.target != 0, let last = range.last else { continue }
+      guard head.isRoot, head.target != 0, !RetryEvidence.isLink(head.target), let last = range.last else { continue }
       if attempts[last].failure == 0 { successes += 1 } else { failures += 1 }
       if let before = latest[head.target], let end = episodes[before].last {
         let gap = head.start.subtractingSaturated(attempts[end].end)
@@ -116,6 +118,7 @@ enum TraceJoin {
     var spans: [UInt32: (first: Int64, last: Int64, count: Int)] = [:]
     for range in episodes where attempts[range.lowerBound].isRoot && attempts[range.lowerBound].target != 0 {
       let head = attempts[range.lowerBound]
+      if RetryEvidence.isLink(head.target) { continue }
       let known = spans[head.target] ?? (head.start, head.start, 0)
       spans[head.target] = (min(known.first, head.start), max(known.last, head.start), known.count + 1)
     }

@@ -58,7 +58,7 @@ extension PolicyWording {
       return "The policy given as logged is not what the log shows and was not used: \(words(contradiction))."
     case .entriesOnly(let requests):
       return
-        "\(requests) requests came from callers without spans: what those tried again cannot be told from new requests."
+        "\(requests) failed requests came from callers without spans: what those tried again cannot be told from new requests."
     case .backtestRejected:
       return "One client's retries do not predict another's: estimated parts may not carry over from client to client."
     }

@@ -30,7 +30,7 @@ package enum PolicyWording {
         logged.serverWait.map { $0.kind != .ignored } ?? false ? "no wait of their own" : "waits that left no trace"
       case 0:
         "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
-      case 1: law(logged.laws[0])
+      case 1: law(logged.laws[0]) + (logged.bases.map(bases) ?? "")
       default:
         "\(logged.laws.count) delay laws, by client: " + logged.laws.prefix(5).map(law).joined(separator: "; ")
       }
@@ -45,6 +45,12 @@ package enum PolicyWording {
     return .own(
       "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws)\(asked), after "
         + logged.kinds.map(\.name).joined(separator: ", "))
+  }
+
+  /// The bases that waits fit nearly as well.
+  private static func bases(_ bases: PolicyFindings.ClosedInterval) -> String {
+    func time(_ value: Double) -> String { NumberFormat.duration(Int64(checked: value.rounded()) ?? .max) }
+    return " (its waits fit any base from \(time(bases.low)) to \(time(bases.high)))"
   }
 
   /// What clients made of the waits that servers asked for.

@@ -24,6 +24,11 @@ package enum PolicyVerb {
       let (request, night) = try partial(options)
       guard let findings = evaluated(request, night) else {
         Console.tell("no calls in the inputs: nothing to evaluate")
+        // Servers alone: whose requests are retries is their callers' to say, and these wrote no spans.
+        let failed = PolicyEvaluator.failedRequests(night.episodes)
+        if failed > 0 {
+          Console.tell(Console.inert(PolicyFindings.Warning.entriesOnly(requests: failed).wording.plain))
+        }
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
       let rules = TextRules(secrets: SecretMask(request.pipeline.secrets))
@@ -101,6 +106,7 @@ package enum PolicyVerb {
       text += "logged: \(Console.inert(PolicyWording.logged(findings.logged).plain))\n"
     }
     if let tasks = findings.tasks { text += "tasks: \(Console.inert(PolicyWording.tasks(tasks).plain))\n" }
+    for warning in findings.warnings { text += "note: \(Console.inert(warning.wording.plain))\n" }
     for candidate in findings.candidates {
       text += Console.inert(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain) + "\n"
       for warning in candidate.warnings { text += "  note: \(Console.inert(warning.wording.plain))\n" }

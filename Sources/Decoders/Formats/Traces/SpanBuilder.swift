@@ -230,7 +230,10 @@ struct SpanBuilder {
 
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
   @inline(__always) mutating func settleLink() {
-    guard span.kind == .consumer, span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
+    guard span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
+    // A client without a span above it may link to the attempt before it; that tells more than what it asks for.
+    if span.kind == .client, span.retryEvidence.isTarget { span.retryEvidence = .link(to: linkedSpan) }
+    guard span.kind == .consumer else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
     if linkedTrace != span.trace { span.flags.insert(.foreignParent) }

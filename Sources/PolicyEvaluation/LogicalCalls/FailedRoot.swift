@@ -1,0 +1,71 @@
+// Failed calls that are traces of their own, by the span that a retry in another trace links to.
+internal import Model
+internal import Support
+
+/// A failed root call.
+package struct FailedRoot: Hashable, Comparable, Sendable {
+  /// Kept at most: the earliest.
+  static let limit = 200_000
+
+  /// Microseconds since the epoch.
+  package var start: Int64
+  /// The hash that links to its span have.
+  package var link: UInt32
+
+  package init(start: Int64, span: UInt64) {
+    self.start = start
+    link = RetryEvidence.link(to: span).targetHash
+  }
+
+  init(start: Int64, link: UInt32) {
+    self.start = start
+    self.link = link
+  }
+
+  package static func < (a: FailedRoot, b: FailedRoot) -> Bool { (a.start, a.link) < (b.start, b.link) }
+}
+
+extension TraceJoin {
+  /// Joins calls that link to a failed call of the same edge, whose client wrote down what it tried again.
+  ///
+  /// A call follows the chain of what it links to, where that has failed so far and has ended: the last attempt, or the
+  /// first one, to which all of them link.
+  ///
+  /// - Parameter failed: failed root calls of all edges.
+  /// - Returns: how many were joined; nil where no call links to a failed one.
+  static func joinByLink(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> Int? {
+    guard !failed.isEmpty, attempts.contains(where: { $0.isRoot && RetryEvidence.isLink($0.target) }) else { return nil }
+    var startOf: [UInt32: Int64] = [:]
+    for root in failed { startOf[root.link] = root.start }
+    let episodes = attempts.calls
+    // Of failed roots that begin at the same time one is as good as another only where they are told apart.
+    var episodeAt: [Int64: Int?] = [:]
+    for (number, range) in episodes.enumerated() where attempts[range.lowerBound].isRoot {
+      let start = attempts[range.lowerBound].start
+      if attempts[range.lowerBound].failure == 0 { continue }
+      episodeAt.updateValue(episodeAt[start] == nil ? number : nil, forKey: start)
+    }
+    var chains: [[LoggedAttempt]] = []
+    var chainOf = [Int](repeating: 0, count: episodes.count)
+    var joins = 0
+    for (number, range) in episodes.enumerated() {
+      var rows = Array(attempts[range])
+      let head = rows[0]
+      if head.isRoot, RetryEvidence.isLink(head.target), let start = startOf[head.target],
+        let before = episodeAt[start] ?? nil, before < number, let last = chains[chainOf[before]].last,
+        last.failure != 0, last.end <= head.start.addingSaturated(CallAggregator.tolerance)
+      {
+        rows[0].isFirst = false
+        chainOf[number] = chainOf[before]
+        chains[chainOf[before]] += rows
+        joins += 1
+      } else {
+        chainOf[number] = chains.count
+        chains.append(rows)
+      }
+    }
+    guard joins > 0 else { return nil }
+    attempts = chains.flatMap(\.self)
+    return joins
+  }
+}
