@@ -166,6 +166,8 @@ extension PolicyFindings {
     case rootsApart(calls: Int)
     /// Failed requests that made no call although their kind always does: a breaker refused them.
     case refusedByBreaker(requests: Int)
+    /// Calls that their callee only hands on, such as a proxy with retries of its own: counted as its calls, and once.
+    case handedOn(caller: ForeignName, by: ForeignName, calls: Int)
     /// First attempts before, one-sided, explain the failures of first attempts.
     case overload(Capacity, t: Double)
     /// Attempts that the clients' own timeout cut, and of how many of those the callee's span tells the rest.

@@ -48,6 +48,9 @@ extension PolicyWording {
     case .refusedByBreaker(let requests):
       return
         "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They count as failed, and what a candidate's attempt would have met there is estimated."
+    case .handedOn(let caller, let by, let calls):
+      return
+        "\(by) does nothing but hand on the \(calls) calls of \(caller) to it: they are the same calls as those that it makes, and count once, with the attempts that \(by) makes."
     case .overload(let capacity, let t):
       return
         "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: NumberFormat.number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
