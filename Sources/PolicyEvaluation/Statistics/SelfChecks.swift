@@ -68,6 +68,7 @@ struct SelfChecks: Sendable {
     }
     for case let overload? in base.overloads { warnings.append(.overload(overload.fact(base.log), t: overload.t)) }
     warnings += base.openOutages.map { .openOutage($0) }
+    warnings += base.strained.map { .unendingStrain($0) }
     let log = base.log
     warnings += log.handedOn.map {
       .handedOn(caller: ForeignName($0.edge.caller), by: ForeignName($0.edge.callee), calls: $0.calls)
