@@ -169,6 +169,7 @@ extension CallPartial {
       writer.text(edge.caller)
       writer.text(edge.callee)
       writer.text(edge.operation)
+      writer.byte(edge.isHandedOn ? 1 : 0)
       Self.encode(Self.ordered(attempts), to: &writer)
     }
     writer.dictionary(aliases) { writer, alias, count in
@@ -204,8 +205,9 @@ extension CallPartial {
     edges = try reader.dictionary { reader throws(DecodeFailure) in
       let caller = try reader.text()
       let callee = try reader.text()
-      let operation = try reader.text()
-      return (CallEdge(caller: caller, callee: callee, operation: operation), try Self.attempts(from: &reader))
+      var edge = CallEdge(caller: caller, callee: callee, operation: try reader.text())
+      edge.isHandedOn = try reader.byte() != 0
+      return (edge, try Self.attempts(from: &reader))
     }
     aliases = try reader.dictionary { reader throws(DecodeFailure) in
       let peer = try reader.text()
