@@ -126,7 +126,7 @@ let package = Package(
     tests("Reports", ["Support", "Model", "Reports"]),
     tests("Runs", ["Support", "Model", "Segments", "Policies", "Runs"]),
     tests(
-      "EndToEnd", ["Support", "Model", "Archives", "Runs", "Verbs", "Policies", "Reports", "Simulation"],
+      "EndToEnd", ["Support", "Model", "Archives", "Segments", "Runs", "Verbs", "Policies", "Reports", "Simulation"],
       data: ["CommandLine"]),
   ]
 )

@@ -43,8 +43,10 @@ package struct BoundedMap<Value: Mergeable & Sendable & Weighted>: Sendable {
 
   /// Changes every value in place.
   package mutating func update(_ change: (inout Value) -> Void) {
-    // Each is changed by itself: in what order makes no difference.
-    for place in values.indices { change(&values.values[place]) }
+    // Each is changed by itself: in what order makes no difference. Holding the map's own indices would copy it.
+    for key in Array(values.keys) {
+      if let place = values.index(forKey: key) { change(&values.values[place]) }
+    }
   }
 
   private mutating func prune() {

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Runs
+import Segments
 import Support
 import Testing
 import Verbs
@@ -94,6 +95,12 @@ struct RunTests {
     #expect(
       AggregateVerb.aggregate(RunSetup.Options(jobs: 1), segments: [folder + "/none"], output: "-") == Exit.missingInput
     )
+    // Rows that are damaged beneath a checksum that holds.
+    var frame = try Frame(encoded: try CheckedFile.read(partials[1]), expecting: .partial)
+    frame.sections[3].removeLast()
+    try CheckedFile.write(frame.encoded(), to: partials[1])
+    #expect(ConcludeVerb.conclude(options, partials: partials, expected: nil) == Exit.damagedIntermediate)
+    #expect(AggregateVerb.merge(partials, output: folder + "/merged") == Exit.damagedIntermediate)
   }
 
   @Test("a capture replays to the same decisions")

@@ -47,7 +47,7 @@ package struct IncidentMerge: Sendable {
     }
     let small = Array(parts.prefix(count))
     parts.removeFirst(count)
-    try add(ByteReader(try Self.merged(small)))
+    try add(ByteReader(try Self.merged(consume small)))
   }
 
   /// All partials as one, most of whose tables are read where they stand; they are let go.
@@ -71,7 +71,7 @@ package struct IncidentMerge: Sendable {
   package mutating func merged() throws(DecodeFailure) -> [UInt8] {
     let all = parts
     parts = []
-    return try Self.merged(all)
+    return try Self.merged(consume all)
   }
 
   private static func merged(_ parts: consuming [Part]) throws(DecodeFailure) -> [UInt8] {

@@ -80,6 +80,9 @@ struct MergeCommand: ParsableCommand {
     commandName: "merge", abstract: "Partials to one partial, in any order and any tree.",
     discussion: "hindcast merge -o night.partial part-*.partial")
 
+  @Option(help: "Memory for partials that are read, beside the largest of them, like 384MiB.")
+  var memory: String?
+
   @Option(name: [.short, .customLong("output")], help: "The partial to write, or - for a frame on standard output.")
   var output: String
 
@@ -89,7 +92,7 @@ struct MergeCommand: ParsableCommand {
   @Argument(help: "The partials, listed one by one; @LIST for the lines of a file; - for frames on standard input.")
   var partials: [String]
 
-  func run() throws { try finish(AggregateVerb.merge(partials, output: output, isQuiet: quiet)) }
+  func run() throws { try finish(AggregateVerb.merge(partials, output: output, memory: memory, isQuiet: quiet)) }
 }
 
 struct ConcludeCommand: ParsableCommand {

@@ -47,18 +47,18 @@ package enum AggregateVerb {
   }
 
   /// Partials to one partial.
-  package static func merge(_ partials: [String], output: String, isQuiet: Bool = false) -> Int32 {
+  ///
+  /// - Parameter memory: as `--memory`; nil for the default.
+  package static func merge(
+    _ partials: [String], output: String, memory: String? = nil, isQuiet: Bool = false
+  ) -> Int32 {
     do {
+      let request = try RunSetup.request(RunSetup.Options(memory: memory), needsInputs: false)
       var counters = PhaseCounters("merge")
-      var merge = NightMerge(memory: RunLimits().memory)
-      try PhaseFiles.readEach(partials) { bytes in
-        counters.count(bytes.count)
-        try merge.add(encoded: bytes)
+      var merge = try taken(partials, memory: request.pipeline.limits.memory, &counters)
+      guard let bytes = try naming(partials, { try merge.encoded() }) else {
+        throw RunSetup.Failure("name at least one partial")
       }
-      // Rows are read when they are merged: which partial the damaged ones are of is not known then.
-      guard
-        let bytes = try PhaseFiles.telling(partials.count == 1 ? partials[0] : "the partials", { try merge.encoded() })
-      else { throw RunSetup.Failure("name at least one partial") }
       try PhaseFiles.write(bytes, to: output)
       counters.take(merge.outcomes)
       counters.written = bytes.count
@@ -70,12 +70,32 @@ package enum AggregateVerb {
   }
 
   /// Partials read one after another and joined; nil where none was named.
-  static func joined(_ partials: [String], _ counters: inout PhaseCounters) throws -> NightPartial? {
-    var merge = NightMerge(memory: RunLimits().memory)
+  ///
+  /// - Parameter memory: `limits.memory`, bytes.
+  static func joined(_ partials: [String], memory: Int, _ counters: inout PhaseCounters) throws -> NightPartial? {
+    var merge = try taken(partials, memory: memory, &counters)
+    return try naming(partials) { try merge.partial() }
+  }
+
+  private static func taken(
+    _ partials: [String], memory: Int, _ counters: inout PhaseCounters
+  ) throws -> NightMerge {
+    var merge = NightMerge(memory: memory)
     try PhaseFiles.readEach(partials) { bytes in
       counters.count(bytes.count)
       try merge.add(encoded: bytes)
     }
-    return try PhaseFiles.telling(partials.count == 1 ? partials[0] : "the partials") { try merge.partial() }
+    return merge
+  }
+
+  /// Merges. Rows are read when they are merged, where nobody knows any longer whose they are: where some are damaged, the partials are
+  /// read once more, one by one, to name the one that has them.
+  private static func naming<Result>(_ partials: [String], _ merge: () throws -> Result) throws -> Result {
+    do {
+      return try merge()
+    } catch let failure as DecodeFailure {
+      try PhaseFiles.readEach(partials.filter { $0 != "-" }) { _ = try NightPartial(encoded: $0) }
+      throw FileFailure(.damaged, "the partials", "\(failure.message) at byte \(failure.offset)")
+    }
   }
 }

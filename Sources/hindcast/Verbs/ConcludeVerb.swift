@@ -13,10 +13,10 @@ package enum ConcludeVerb {
   package static func conclude(_ options: RunSetup.Options, partials: [String], expected: String?) -> Int32 {
     do {
       // What is wrong with the command line is said before the work.
-      _ = try RunSetup.request(options, needsInputs: false)
+      let memory = try RunSetup.request(options, needsInputs: false).pipeline.limits.memory
       let wanted = try expected.map(ExpectedInput.read) ?? []
       var counters = PhaseCounters("conclude")
-      guard var night = try AggregateVerb.joined(partials, &counters) else {
+      guard var night = try AggregateVerb.joined(partials, memory: memory, &counters) else {
         throw RunSetup.Failure("name at least one partial")
       }
       var options = options

@@ -44,10 +44,9 @@ enum PhaseFiles {
     try frames.finish()
   }
 
-  /// Does something with what a file holds; where that is damaged, the failure names the file.
-  static func telling<Result>(_ path: String, _ work: () throws -> Result) throws -> Result {
+  private static func telling(_ path: String, _ work: () throws -> Void) throws {
     do {
-      return try work()
+      try work()
     } catch let failure as DecodeFailure {
       throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
     } catch let failure as CoverageFailure {
