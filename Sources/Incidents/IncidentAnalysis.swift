@@ -48,11 +48,13 @@ package enum IncidentAnalysis {
   ) -> IncidentFindings {
     // Where nobody else holds the partial, its cells are put in order where they stand: a night is not held twice.
     let book = AddressBook(copy partial)
-    let grid = ComponentTimeline(book.resolved(partial).canonical(), settings: settings)
+    let told = ToldBlame.resolved(book.resolved(partial), settings: settings)
+    let grid = ComponentTimeline(SideBySide.resolved(told).canonical(), settings: settings)
     var findings = IncidentFindings()
-    findings.components = components(grid)
-    findings.curves = ComponentCurves(grid).curves
-    for (cell, activity) in grid.partial.visits.cells where cell.a == 0 {
+    // Lines tell of some requests, and not of how many there were.
+    findings.components = grid.partial.isTold ? [] : components(grid)
+    findings.curves = grid.partial.isTold ? [] : ComponentCurves(grid).curves
+    for (cell, activity) in grid.partial.visits.cells where cell.a == 0 && !grid.partial.isTold {
       findings.requests += activity.requests
       findings.failures += activity.failures
     }
@@ -112,9 +114,12 @@ package enum IncidentAnalysis {
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find(beside: anomalies)
       }
-      anomalies += CallCountAnomalies(
-        grid: grid, behaviour: scorer.behaviour, durations: durations, settings: settings
-      ).find()
+      // Lines tell of calls that failed, and of no others.
+      if !grid.partial.isTold {
+        anomalies += CallCountAnomalies(
+          grid: grid, behaviour: scorer.behaviour, durations: durations, settings: settings
+        ).find()
+      }
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
     }

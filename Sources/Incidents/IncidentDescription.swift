@@ -40,8 +40,9 @@ struct IncidentDescription {
     let name = first.map { grid.name($0) }
     let others = affected.filter { $0 != first }.map { grid.name($0) }
     incident.trigger = .anomaly(incident.kind, cause: name)
-    incident.headline = headline(
-      incident, group, cause: name ?? "", others: others, RequestImpact(incident.impact, failed: hit, of: volume))
+    var impact = RequestImpact(incident.impact, failed: hit, of: volume)
+    impact.isTold = grid.partial.isTold
+    incident.headline = headline(incident, group, cause: name ?? "", others: others, impact)
     incident.reasoning = reasoning(incident, group, first: first, affected: affected)
     incident.decision = decision(incident, group, hit: hit)
     incident.timeline = timeline(incident, group, onsets: onsets, proofs)
@@ -319,6 +320,8 @@ struct IncidentDescription {
       if !grid.hasSpans[first] {
         lines.append(.withoutSpans(component: best.component))
       }
+      if grid.partial.isTold { lines.append(.toldByLines) }
+      if grid.partial.isSideBySide { lines.append(.calledByDurations) }
       if grid.hidesWhatIsBehind(first) { lines.append(.nothingBehind(component: best.component)) }
       lines += Amplification(grid: grid, impacts: impacts).reasoning(
         to: first, among: affected, from: group.start, to: group.end)

@@ -86,6 +86,8 @@ package struct LogRow: Sendable {
   /// The masked message: variable parts replaced by typed marks.
   package var message: Symbol
   package var severity: Severity
+  /// How long the line says that something took, microseconds; 0 where it says nothing of that.
+  package var took: UInt32 = 0
 
   package init(
     time: Int64, request: RequestID, span: UInt64, source: SourceRef, component: Symbol, message: Symbol,

@@ -6,7 +6,7 @@ package import Support
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
   static let magic: UInt32 = 0x4753_4348  // "HCSG"
-  static let version: UInt8 = 4
+  static let version: UInt8 = 5
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
@@ -119,11 +119,17 @@ extension Segment {
       let place = try tables.source(&reader)
       let component = try tables.symbol(&reader)
       let message = try tables.symbol(&reader)
-      guard let severity = Severity(rawValue: try reader.byte()) else { throw reader.failure("unknown severity") }
-      rows.logs.append(
-        LogRow(
-          time: time, request: id, span: span, source: place, component: component, message: message,
-          severity: severity))
+      let marked = try reader.byte()
+      guard let severity = Severity(rawValue: marked & 0x7F) else { throw reader.failure("unknown severity") }
+      var row = LogRow(
+        time: time, request: id, span: span, source: place, component: component, message: message, severity: severity)
+      if marked & 0x80 != 0 {
+        guard let took = UInt32(exactly: try reader.unsigned()), took != 0 else {
+          throw reader.failure("a duration out of range")
+        }
+        row.took = took
+      }
+      rows.logs.append(row)
     }
     for _ in 0..<(try reader.count(minimumBytes: 19)) {
       rows.metrics.append(

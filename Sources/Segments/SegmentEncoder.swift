@@ -98,7 +98,8 @@ package struct SegmentEncoder {
             out.fixed64(numbers.place(row.source).bits)
             out.unsigned(numbers.number(row.component))
             out.unsigned(numbers.number(row.message))
-            out.byte(row.severity.rawValue)
+            out.byte(row.severity.rawValue | (row.took != 0 ? 0x80 : 0))
+            if row.took != 0 { out.unsigned(UInt64(row.took)) }
           }
         }
       }

@@ -82,6 +82,8 @@ package struct WorldTruth: Hashable, Sendable {
   package var logLines = 0
   package var metricPoints = 0
   package var events = 0
+  /// The components that the files name at all; nil where all may be.
+  package var named: Set<String>?
 
   /// `truth.json`.
   package var json: JSONValue {

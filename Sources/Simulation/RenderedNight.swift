@@ -10,6 +10,8 @@ struct RenderedNight {
   private let traces: TraceWriter
   /// What is not written yet, by the path without its number.
   private var buffers: [String: TextBuffer] = [:]
+  /// Components that a line comes from or names: of nobody else can anything be said.
+  private(set) var named: Set<String> = []
   private var numbers: [String: Int] = [:]
   private var scratch = TextBuffer()
 
@@ -25,6 +27,10 @@ struct RenderedNight {
   /// Takes one log line, where the rendering has log lines; false where it has none.
   mutating func take(_ log: WorldLog) -> Bool {
     let name = graph.services[log.service].name
+    if rendering != .envoy, rendering != .nginx {
+      named.insert(name)
+      named.formUnion(log.text.split(separator: " ").map(String.init))
+    }
     switch rendering {
     case .cri: cri(log, name)
     case .docker: docker(log, name)
@@ -101,6 +107,7 @@ struct RenderedNight {
     let name = graph.services[span.service].name
     let peer = span.peer >= 0 ? graph.services[span.peer] : nil
     guard span.kind == .server || peer.map({ $0.system.isEmpty }) == true else { return }
+    named.insert(peer?.name ?? name)
     let operation = traces.operation(span)
     let status = span.failure?.httpStatus ?? 200
     let flags =
@@ -135,6 +142,7 @@ struct RenderedNight {
   /// The line of an nginx in front of each service, with its time to the second.
   private mutating func nginx(_ span: WorldSpan) {
     let operation = traces.operation(span)
+    named.insert(graph.services[span.service].name)
     with("nginx/" + graph.services[span.service].name + "/access.log.") { out in
       out.text("10.0.0.9 - - [" + Self.clock(span.end) + "] \"" + operation + " HTTP/1.1\" ")
       out.int(span.failure?.httpStatus ?? 200)
@@ -217,6 +225,7 @@ extension ServiceNight {
     }
     try rendered.flush(1, to: &writer)
     conclude(&truth, simulation.effects, end: end)
+    truth.named = rendered.named.intersection(plan.graph.services.map(\.name))
     return truth
   }
 }

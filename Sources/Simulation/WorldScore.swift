@@ -9,6 +9,11 @@ package struct WorldScore: Hashable, Sendable {
   package var faults = 0
   package var found = 0
   package var causeFirst = 0
+  /// The faults of components that the files name at all, and how many of those were found and had their cause first: of any other
+  /// no report can tell.
+  package var named = 0
+  package var foundNamed = 0
+  package var causeFirstNamed = 0
   /// Sum of the Jaccard indices over the found faults whose blast is known.
   package var jaccardSum = 0.0
   package var jaccardCount = 0
@@ -59,6 +64,8 @@ package struct WorldScore: Hashable, Sendable {
     for (f, entry) in truth.faults.enumerated() {
       faults += 1
       byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][2] += 1
+      let isNamed = truth.named?.contains(entry.fault.component) ?? true
+      named += isNamed ? 1 : 0
       let blast = Set(entry.blast)
       let answers = incidents.indices.filter { i in
         let incident = incidents[i]
@@ -69,16 +76,19 @@ package struct WorldScore: Hashable, Sendable {
       answering.formUnion(answers)
       let best = answers.max { a, b in rank(incidents[a], entry) < rank(incidents[b], entry) }
       guard let best else {
-        lines.append("missed \(entry.fault.kind.rawValue) of \(entry.fault.component) at \(entry.fault.start)")
+        let bound = isNamed ? "" : ", which no file names"
+        lines.append("missed \(entry.fault.kind.rawValue) of \(entry.fault.component) at \(entry.fault.start)\(bound)")
         continue
       }
       answerOf[f] = best
       let incident = incidents[best]
       found += 1
+      foundNamed += isNamed ? 1 : 0
       byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][1] += 1
       let isRight = incident.rootCauses.first?.component.text == entry.fault.component
       if isRight {
         causeFirst += 1
+        causeFirstNamed += isNamed ? 1 : 0
         byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][0] += 1
       }
       let named = Set(incident.components.map(\.id.text))
@@ -95,7 +105,7 @@ package struct WorldScore: Hashable, Sendable {
       onsetErrors.append(error.magnitude > UInt64(Int64.max) ? .max : Int64(error.magnitude))
       lines.append(
         "found \(entry.fault.kind.rawValue) of \(entry.fault.component): \(incident.kind.rawValue), first "
-          + "\(incident.rootCauses.first?.component.text ?? "none")\(isRight ? "" : " (wrong)"), blast \(index), "
+          + "\(incident.rootCauses.first?.component.text ?? "none")\(isRight ? "" : isNamed ? " (wrong)" : " (wrong: no file names it)"), blast \(index), "
           + "onset \(error / 1000) ms, missing \(blast.subtracting(named).sorted()), extra \(named.subtracting(blast).sorted())"
       )
     }
@@ -106,6 +116,10 @@ package struct WorldScore: Hashable, Sendable {
         "false \(incident.kind.rawValue) at \(incident.start): \(incident.components.map(\.id.text)), first \(incident.rootCauses.first?.component.text ?? "none")"
       )
     }
+    countPairs(truth, answerOf)
+  }
+
+  private mutating func countPairs(_ truth: WorldTruth, _ answerOf: [Int: Int]) {
     let groups = Dictionary(grouping: truth.faults.indices.filter { truth.faults[$0].fault.group != nil }) {
       truth.faults[$0].fault.group ?? 0
     }
@@ -132,6 +146,9 @@ package struct WorldScore: Hashable, Sendable {
     faults += other.faults
     found += other.found
     causeFirst += other.causeFirst
+    named += other.named
+    foundNamed += other.foundNamed
+    causeFirstNamed += other.causeFirstNamed
     jaccardSum += other.jaccardSum
     jaccardCount += other.jaccardCount
     onsetErrors += other.onsetErrors

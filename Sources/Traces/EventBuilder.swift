@@ -24,6 +24,7 @@ package struct EventBuilder: Sendable {
   private var mask = LogMask()
   private var masked: [UInt8] = []
   private var secrets: SymbolMasking
+  private var told = ToldDuration()
 
   package init(partitions: Int, naming: ComponentNaming, failures: FailureClassifier, secrets: SecretMask) {
     self.partitions = Array(repeating: Rows(), count: max(1, partitions))
@@ -67,6 +68,7 @@ package struct EventBuilder: Sendable {
     naming.reset()
     failures.reset()
     secrets.reset()
+    told.reset()
   }
 
   /// Patterns for renaming that gave up on a name.
@@ -146,9 +148,12 @@ package struct EventBuilder: Sendable {
     let known = batch.symbols.count
     let message = batch.symbols.intern(masked.span)
     if batch.symbols.count > known { secrets.see(form: message, in: batch.symbols) }
-    let row = LogRow(
+    var row = LogRow(
       time: line.time, request: line.request, span: line.span, source: line.source, component: component,
       message: message, severity: line.severity)
+    if !line.request.isNone, line.severity < .warning {
+      row.took = told.microseconds(in: batch.text.span.extracting(text), form: message, batch.symbols)
+    }
     profile.saw(row)
     partitions[index(line.request, line.source)].logs.append(row)
   }

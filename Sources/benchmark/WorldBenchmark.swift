@@ -70,6 +70,12 @@ enum WorldBenchmark {
     }
     for (rendering, total) in zip(all, totals) {
       BenchmarkLine.tell("all \(worlds) \(rendering?.rawValue ?? "otlp"): \(figures(total))")
+      BenchmarkLine.tell(
+        "  of \(total.named) whose component a file names: found \(total.foundNamed), first cause \(total.causeFirstNamed)"
+      )
+      for (kind, counts) in total.byKind.sorted(by: { $0.key < $1.key }) {
+        BenchmarkLine.tell("  \(kind): first cause \(counts[0]), found \(counts[1]) of \(counts[2])")
+      }
     }
   }
 

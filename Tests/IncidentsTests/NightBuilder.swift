@@ -96,6 +96,21 @@ struct NightBuilder {
     tree.nodes[index].subtreeEnd = Int32(tree.nodes.count)
   }
 
+  /// Adds a request that only log lines tell of, 0 for lines of no request: component, message, severity, the duration that is told,
+  /// and microseconds after its begin.
+  mutating func told(_ number: UInt64, at time: Int64, _ lines: [(String, String, Severity, UInt32, Int64)]) {
+    var tree = CallTree()
+    tree.request = RequestID(high: 0, low: number)
+    for (component, message, severity, took, at) in lines {
+      var row = LogRow(
+        time: time + at, request: tree.request, span: 0, source: source(), component: symbol(component),
+        message: symbol(message), severity: severity)
+      row.took = took
+      if number == 0 { logs.append(row) } else { tree.logs.append(row) }
+    }
+    if number != 0 { trees.append(tree) }
+  }
+
   mutating func log(_ component: String, at time: Int64, _ severity: Severity, _ message: String) {
     logs.append(
       LogRow(

@@ -315,6 +315,7 @@ struct ComponentTimeline {
   /// Whether a component is as far as the night sees: one that only proxies in front tell of, or one of a night without any call.
   func hidesWhatIsBehind(_ component: Int) -> Bool {
     guard callees[component].isEmpty else { return false }
+    if partial.isSideBySide { return true }
     if !callers[component].isEmpty { return callers[component].allSatisfy { isFront($0) } }
     return hasSpans[component] && callees.allSatisfy(\.isEmpty)
   }

@@ -286,7 +286,11 @@ struct LatencyContrast {
     }
     // One way alone speaks against its callee first, unless others call that one and find nothing.
     let active = rows.filter { sums.trials[$0] > 0 }
-    if reach != .incoming, reach != .code, active.count == 1, isOnlyWay(active[0], sums) {
+    // Where only the order of durations tells who calls whom, the time between is the caller's own, too: one alone speaks against that one.
+    if grid.partial.isSideBySide {
+      guard reach == .incoming || reach == .code else { return nil }
+      if reach == .incoming, active.count == 1 { best?.strength *= grid.constants.onlyCallerWay }
+    } else if reach != .incoming, reach != .code, active.count == 1, isOnlyWay(active[0], sums) {
       best?.strength *= grid.constants.onlyCallerWay
     }
     return best

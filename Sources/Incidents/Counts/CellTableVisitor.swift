@@ -44,6 +44,15 @@ extension IncidentPartial {
     try visitor.visit(&logs, \.logs)
     try visitor.visit(&logVolume, \.logVolume)
     try visitor.visit(&metrics, \.metrics)
+    try visitor.visit(&told, \.told)
+    try visitor.visit(&toldTimes, \.toldTimes)
+    try visitor.visit(&toldPace, \.toldPace)
+    try visitor.visit(&toldEvidence, \.toldEvidence)
+    try visitor.visit(&besideFailed, \.besideFailed)
+    try visitor.visit(&besideGaps, \.besideGaps)
+    try visitor.visit(&besidePace, \.besidePace)
+    try visitor.visit(&outlived, \.outlived)
+    try visitor.visit(&beside, \.beside)
   }
 }
 

@@ -40,6 +40,9 @@ package struct IncidentAggregator: Aggregator {
       count(tree, context)
       countBehaviour(tree, context)
       blame(tree, context)
+      countBeside(tree, context)
+    } else if !tree.logs.isEmpty {
+      countTold(tree, context)
     }
     for log in tree.logs { count(log: log, requestText: tree.requestText, context) }
     for event in tree.events { observe(event: event, context) }
@@ -150,6 +153,59 @@ package struct IncidentAggregator: Aggregator {
     edge.fastFailures = node.failed && node.hasDuration && node.duration < 1000 ? 1 : 0
     partial.edges.add(edge, at: CubeKey(a: component, b: name(node.peer, context), slot: coarse(node.start)))
   }
+
+  // MARK: Requests without spans
+
+  /// A request that only log lines tell of: once for each component that wrote any.
+  private mutating func countTold(_ tree: CallTree, _ context: borrowing AggregateContext) {
+    var components: [(name: Int32, activity: Activity, start: Int64)] = []
+    var whole = Activity(requests: 1)
+    for log in tree.logs where log.time != .min {
+      let component = name(log.component, context)
+      guard component != 0 else { continue }
+      let place: Int
+      if let known = components.firstIndex(where: { $0.name == component }) {
+        place = known
+      } else {
+        guard components.count < Self.mostTold else { continue }
+        place = components.count
+        components.append((component, Activity(requests: 1), log.time))
+      }
+      if log.took > 0 { countTold(log, component, requestText: tree.requestText, context) }
+      guard log.severity >= .error else { continue }
+      let failure = Activity(requests: 0, failures: 1, first: log.time, last: log.time)
+      components[place].activity.merge(failure)
+      components[place].activity.failures = 1
+      whole.failures = 1
+    }
+    guard let first = components.first else { return }
+    partial.told.add(whole, at: CubeKey(a: 0, slot: fine(first.start)))
+    for one in components { partial.told.add(one.activity, at: CubeKey(a: one.name, slot: fine(one.start))) }
+  }
+
+  /// How long a line says that something took.
+  private mutating func countTold(
+    _ log: LogRow, _ component: Int32, requestText: Symbol, _ context: borrowing AggregateContext
+  ) {
+    let took = Int64(log.took)
+    let start = log.time.subtractingSaturated(took)
+    let minute = coarse(start)
+    partial.toldTimes.add(
+      Tally(),
+      at: CubeKey(a: component, b: name(log.message, context), number: IncidentPartial.bucket(took), slot: minute))
+    partial.toldPace.add(DurationSum(took), at: CubeKey(a: component, slot: fine(start)))
+    let cell = CubeKey(a: component, slot: minute)
+    if partial.toldEvidence.isFull(at: cell, below: -took) { return }
+    var sighting = sighting(rank: -took, time: log.time, source: log.source, context)
+    sighting.request = log.request
+    sighting.requestText = name(requestText, context)
+    sighting.message = name(log.message, context)
+    sighting.duration = took
+    partial.toldEvidence.add(Sightings(sighting), at: cell)
+  }
+
+  /// Components of one request that are counted.
+  private static let mostTold = 64
 
   // MARK: Records outside requests
 

@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 8
+  static let version: UInt8 = 9
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -71,11 +71,35 @@ package struct IncidentPartial: Sendable {
   /// (component, metric).
   var metrics = CellTable<MetricReading>()
 
+  /// (component), no component for all: requests known by the ids in their log lines alone, failed where a line is an error; by fine slot.
+  var told = CellTable<Activity>()
+  /// (component, statement), by bucket of how long its lines say that something took; by coarse slot.
+  var toldTimes = CellTable<Tally>()
+  /// (component), by fine slot: the same times.
+  var toldPace = CellTable<DurationSum>()
+  /// (component), by coarse slot: the lines with the longest of them.
+  var toldEvidence = CellTable<Sightings>()
+  /// (component, component): the second was met in a request that failed in the first, for requests of nothing but roots; by coarse slot.
+  var besideFailed = CellTable<Tally>()
+  /// (component, component): the first failed and the second did not, and took longer; by coarse slot.
+  var outlived = CellTable<Tally>()
+  /// (component, component), by bucket of how much longer the first took in one request; by coarse slot.
+  var besideGaps = CellTable<Tally>()
+  /// (component, component), by fine slot: the same times.
+  var besidePace = CellTable<DurationSum>()
+
   // Over the whole night.
+  /// (component, component): durations in requests of nothing but roots in which neither failed.
+  var beside = CellTable<PairSums>()
   /// (name that callers call it by, component): answered calls.
   var addresses = CellTable<Tally>()
   /// (component): durations of its requests.
   var latency: [Int32: Sketch] = [:]
+
+  /// Whether what spans would tell was read off log lines; never stored.
+  var isTold = false
+  /// Whether who calls whom was read off durations; never stored.
+  var isSideBySide = false
 
   package init() {}
 

@@ -60,6 +60,9 @@ struct LogMentions {
     Set(finder.names(in: text)).union(words(of: text).flatMap { meanings[$0] ?? [] }).sorted()
   }
 
+  /// The components that a text names, ascending.
+  func named(in text: String) -> [Int] { Self.named(in: text, finder, meanings) }
+
   /// The component with callers that a text names where it names one alone.
   func onlyCallee(named text: String, _ grid: ComponentTimeline) -> Int? {
     let called = Self.named(in: text, finder, meanings).filter { !grid.callers[$0].isEmpty }

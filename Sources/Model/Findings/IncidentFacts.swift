@@ -6,6 +6,8 @@ package struct RequestImpact: Hashable, Sendable {
   package var slow: Int
   /// All of them; 0 where nothing entered.
   package var requests: Int
+  /// Whether requests are known by their log lines: how many there were, and so what share of them failed, is not known.
+  package var isTold = false
   package init(failed: Int = 0, slow: Int = 0, requests: Int = 0) {
     self.failed = failed
     self.slow = slow
@@ -88,6 +90,10 @@ package enum IncidentReasoning: Hashable, Sendable {
   case closeCall
   case rejectedCallee(component: ForeignName, caller: ForeignName)
   case withoutSpans(component: ForeignName)
+  /// Requests are known by the ids in their log lines.
+  case toldByLines
+  /// Who calls whom is known by durations.
+  case calledByDurations
   /// Others departed a little in the same requests, or a proxy's log shows the same from outside: no incident of its own.
   case beside(components: [ForeignName], start: Int64, end: Int64, isOutside: Bool)
   /// It is seen from in front alone, by a proxy: what it calls itself left no record anywhere.

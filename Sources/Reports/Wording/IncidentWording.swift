@@ -96,6 +96,7 @@ enum IncidentWording {
 
   private static func of(_ impact: RequestImpact) -> InlineText {
     guard impact.requests > 0, impact.failed + impact.slow > 0 else { return "" }
+    if impact.isTold { return "; \(impact.failed) requests failed, by their log lines" }
     var parts: [InlineText] = []
     if impact.failed > 0 { parts.append("\(impact.failed) of \(impact.requests) requests failed") }
     if impact.slow > 0 {
@@ -224,6 +225,10 @@ enum IncidentWording {
     case .closeCall: "The two are close: take the order as a guess."
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
+    case .toldByLines:
+      "No span tells of these requests, only log lines that name them: a request that wrote none is not counted, so that of all requests a smaller share failed than the figures here say."
+    case .calledByDurations:
+      "These access logs do not say who called whom: callers are known by taking longer than whom they wait for, over the whole night. What leaves no line of its own (a database, a service that was down) cannot be told from the one that calls it."
     case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
     case .beside(let components, let start, let end, let isOutside):
       isOutside

@@ -123,6 +123,7 @@ struct IncidentSentence {
 
   /// `72 of 1,175 user requests failed (6.13 %)`: of the night's requests, as a user counts them.
   private func impact(_ impact: RequestImpact) -> InlineText {
+    if impact.isTold { return "\(impact.failed) requests failed, by their log lines" }
     let all = max(report.summary.requests, impact.requests)
     func share(_ count: Int) -> InlineText {
       guard all > 0 else { return "" }

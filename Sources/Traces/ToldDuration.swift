@@ -1,0 +1,91 @@
+// How long something took, where a log line says so in its text.
+
+internal import Model
+internal import Support
+
+/// The one duration with a unit that the text of a log line tells (`done in 34 ms`), for lines of requests.
+///
+/// Whether a statement may tell any is looked up by its masked form, once: a mask with a unit behind it, or behind a word that a
+/// duration follows. A text with two of them, or with a number and no unit, tells none: which one was meant would be a guess.
+struct ToldDuration: Sendable {
+  /// By symbol of the form: 0 not looked at, 1 tells none, 2 may tell one.
+  private var forms: [UInt8] = []
+
+  private static let before: Set<String> = [
+    "in", "after", "took", "takes", "within", "elapsed", "duration", "time", "latency", "cost", "spent", "millis",
+  ]
+
+  /// Forgets what was seen, for a new table.
+  mutating func reset() { forms.removeAll(keepingCapacity: true) }
+
+  /// The duration that a text tells, microseconds; 0 where none.
+  mutating func microseconds(in text: Span<UInt8>, form: Symbol, _ symbols: SymbolTable) -> UInt32 {
+    let index = Int(form.index)
+    if index >= forms.count { forms += Array(repeating: 0, count: index + 1 - forms.count) }
+    if forms[index] == 0 { forms[index] = Self.mayTell(symbols.text(form)) ? 2 : 1 }
+    return forms[index] == 2 ? Self.microseconds(in: text) : 0
+  }
+
+  private static func mayTell(_ form: String) -> Bool {
+    let words = form.split(maxSplits: 128) { " =:,;()[]".contains($0) }
+    for (index, word) in words.enumerated() where word.hasPrefix("<*>") {
+      let rest = word.dropFirst(3)
+      if factor(Array((rest.isEmpty && index + 1 < words.count ? words[index + 1] : rest).utf8)[...]) != nil {
+        return true
+      }
+      guard rest.isEmpty, index > 0 else { continue }
+      let last = words[index - 1].lowercased()
+      if before.contains(last) || before.contains(where: { $0.utf8.count > 3 && last.hasSuffix($0) }) { return true }
+    }
+    return false
+  }
+
+  /// Microseconds in a unit.
+  private static func factor(_ unit: ArraySlice<UInt8>) -> Double? {
+    switch String(decoding: unit, as: UTF8.self) {
+    case "ms", "msec", "msecs", "millis", "millisecond", "milliseconds": 1e3
+    case "s", "sec", "secs", "second", "seconds": 1e6
+    case "us", "µs", "μs", "usec", "micros", "microseconds": 1
+    case "ns", "nanos", "nanoseconds": 1e-3
+    default: nil
+    }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }
+  private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 <= 25 || byte >= 0x80 }
+
+  private static func microseconds(in text: Span<UInt8>) -> UInt32 {
+    var found: Double?
+    var i = 0
+    while i < text.count {
+      guard isDigit(text[i]) else {
+        i += 1
+        continue
+      }
+      let start = i
+      var value = 0.0
+      var scale = 0.0
+      while i < text.count, isDigit(text[i]) || text[i] == 0x2E && scale == 0 {
+        if text[i] == 0x2E {
+          scale = 1
+        } else {
+          value = value * 10 + Double(text[i] &- 0x30)
+          scale *= 10
+        }
+        i += 1
+      }
+      if scale > 1 { value /= scale }
+      let unit = i < text.count && text[i] == 0x20 ? i + 1 : i
+      var end = unit
+      while end < text.count, end - unit < 14, isLetter(text[end]) { end += 1 }
+      let isWord = start == 0 || !isLetter(text[start - 1]) && !".-/:_#".utf8.contains(text[start - 1])
+      let isWhole = end == text.count || !isDigit(text[end]) && !isLetter(text[end])
+      guard isWord, isWhole, end > unit, let factor = factor((unit..<end).map { text[$0] }[...]) else { continue }
+      if found != nil { return 0 }
+      found = value * factor
+      i = end
+    }
+    guard let found, found >= 1 else { return 0 }
+    return found >= Double(UInt32.max) ? .max : UInt32(found)
+  }
+}

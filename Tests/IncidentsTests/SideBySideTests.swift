@@ -1,0 +1,120 @@
+import Incidents
+import Model
+import Support
+import Testing
+
+/// Nights of access logs whose lines know their request and nothing of who called whom.
+@Suite("Requests side by side")
+struct SideBySideTests {
+  private static let begin: Int64 = 1_700_000_000_000_000 / 60_000_000 * 60_000_000
+
+  /// Durations of the three of a request: an edge asks a shop, which asks a stock and, in turn, a billing.
+  private struct Request {
+    var stock: Int64
+    var billing: Int64
+    var shop: Int64
+    var edge: Int64
+    var failing: Set<String> = []
+    var missing: Set<String> = []
+    /// How much longer the shop takes itself, and the way to the stock.
+    init(_ second: Int64, shopOwn: Int64 = 0, way: Int64 = 0) {
+      func draw(_ factor: Int64, _ most: Int64) -> Int64 { second * factor % most }
+      stock = 4000 + draw(7919, 6000)
+      billing = 5000 + draw(104_729, 4000)
+      shop = stock + billing + 2000 + draw(1299, 700) + shopOwn + way
+      edge = shop + 1000 + draw(613, 300)
+    }
+  }
+
+  private func incidents(_ change: (inout Request, Int64) -> Void) -> [Incident] {
+    IncidentAnalysis.conclude(night(change).partial(), settings: IncidentSettings()).incidents
+  }
+
+  private func night(_ change: (inout Request, Int64) -> Void) -> NightBuilder {
+    var night = NightBuilder()
+    for second in 0..<Int64(1200) {
+      var request = Request(second)
+      change(&request, second)
+      let all = [
+        ("edge", request.edge), ("shop", request.shop), ("stock", request.stock), ("billing", request.billing),
+      ]
+      night.requests(
+        UInt64(second + 1), at: Self.begin + second * 1_000_000,
+        all.filter { !request.missing.contains($0.0) }.map { name, duration in
+          NightBuilder.Call(
+            component: name, operation: "GET /", duration: duration,
+            failure: request.failing.contains(name) ? .unavailable : nil)
+        })
+    }
+    return night
+  }
+
+  private static func isBad(_ second: Int64) -> Bool { (600..<720).contains(second) }
+
+  @Test("a quiet night has none")
+  func quiet() { #expect(incidents { _, _ in }.isEmpty) }
+
+  @Test("the lowest of those that failed together is the cause, and not who is asked beside it")
+  func lowest() throws {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.failing = ["edge", "shop", "billing"]
+    }
+    let incident = try #require(found.first)
+    #expect(found.count == 1)
+    #expect(incident.rootCauses.first?.component == "billing")
+    #expect(Set(incident.components.map(\.id.text)) == ["edge", "shop", "billing"])
+    #expect(incident.causalChain.contains { $0.from == "billing" && $0.to == "shop" })
+  }
+
+  @Test("who fails alone with its callers is the cause, although those that it asks later are missing")
+  func own() {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.failing = ["edge", "shop"]
+      request.missing = ["stock", "billing"]
+    }
+    #expect(found.map { $0.rootCauses.first?.component } == ["shop"])
+  }
+
+  @Test("a callee that is still at it when its caller has given up is the cause")
+  func outlived() {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.failing = ["edge", "shop"]
+      request.stock = 3_000_000
+      request.missing = ["billing"]
+      request.shop = 1_000_000
+      request.edge = 1_001_000
+    }
+    #expect(found.first?.rootCauses.first?.component == "stock")
+  }
+
+  @Test("one's own time is what those below did not take")
+  func slow() {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request = Request(second, shopOwn: 400_000)
+    }
+    #expect(found.map(\.kind) == [.latencyRegression])
+    #expect(found.first?.rootCauses.first?.component == "shop")
+    let below = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.billing += 400_000
+      request.shop += 400_000
+      request.edge += 400_000
+    }
+    #expect(below.first?.rootCauses.first?.component == "billing")
+  }
+
+  @Test("partials of pieces merge into that of the whole, and read back as they were written")
+  func merging() throws {
+    let night = night { request, second in if second % 90 == 0 { request.failing = ["edge", "shop"] } }
+    var merged = night.partial(share: 0, of: 2)
+    merged.merge(night.partial(share: 1, of: 2))
+    #expect(bytes(merged) == bytes(night.partial()))
+    let written = bytes(merged)
+    var reader = ByteReader(written)
+    #expect(try bytes(IncidentPartial(from: &reader)) == written)
+  }
+}

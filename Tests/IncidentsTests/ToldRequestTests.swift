@@ -1,0 +1,147 @@
+import Incidents
+import Model
+import Support
+import Testing
+
+/// Nights without a span, whose requests are known by the ids in their log lines.
+@Suite("Requests told by log lines")
+struct ToldRequestTests {
+  private static let begin: Int64 = 1_700_000_000_000_000 / 60_000_000 * 60_000_000
+
+  /// What one component writes of a request.
+  private struct Line {
+    var component: String
+    var message: String
+    var severity = Severity.info
+    var took: UInt32 = 0
+    /// Microseconds after the request began.
+    var at: Int64 = 1000
+  }
+
+  /// Twenty minutes of a front that asks a cart, which asks a store that writes nothing.
+  private func night(withIDs: Bool = true, _ lines: (Int64) -> [Line]) -> NightBuilder {
+    var night = NightBuilder()
+    for second in 0..<Int64(1200) {
+      var written = [
+        Line(
+          component: "front-end", message: "list done in <*> ms", took: 20_000 + UInt32(second * 7919 % 900), at: 9000),
+        Line(component: "cart-api", message: "get done in <*> ms", took: 9_000 + UInt32(second * 7919 % 400), at: 5000),
+      ]
+      let other = lines(second)
+      if !other.isEmpty { written = other }
+      night.told(
+        withIDs ? UInt64(second + 1) : 0, at: Self.begin + second * 1_000_000,
+        written.map { ($0.component, $0.message, $0.severity, $0.took, $0.at) })
+    }
+    return night
+  }
+
+  private func incidents(_ night: NightBuilder) -> [Incident] {
+    IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+  }
+
+  /// A few failures of either kind all night long, so that the place of a name in the text is known.
+  private func usual(_ second: Int64) -> [Line] {
+    switch second % 150 {
+    case 20: [Line(component: "front-end", message: "list failed: call to cart-api answered <*>", severity: .error)]
+    case 70: [Line(component: "cart-api", message: "get failed: call to front-end answered <*>", severity: .error)]
+    default: []
+    }
+  }
+
+  @Test("a store that writes nothing is blamed through those who were told by others, from its first failure on")
+  func silentStore() throws {
+    let found = incidents(
+      night { second in
+        guard (600..<720).contains(second) else { return usual(second) }
+        return [
+          Line(component: "cart-api", message: "get failed: call to orders-db was refused", severity: .error, at: 3000),
+          Line(
+            component: "front-end", message: "list failed: call to cart-api answered <*>", severity: .error, at: 4000),
+        ]
+      })
+    let incident = try #require(found.first)
+    #expect(found.count == 1)
+    #expect(incident.rootCauses.first?.component == "orders-db")
+    #expect(abs(incident.start - (Self.begin + 600_000_000)) < 10_000_000)
+    #expect(Set(incident.components.map(\.id.text)) == ["orders-db", "cart-api", "front-end"])
+    #expect(incident.rootCauses.first?.evidence.isEmpty == false)
+  }
+
+  @Test("who fails by itself is blamed, and not who repeats it")
+  func ownFailure() {
+    let found = incidents(
+      night { second in
+        guard (600..<720).contains(second) else { return [] }
+        return [
+          Line(component: "cart-api", message: "get failed: worker pool exhausted", severity: .error, at: 3000),
+          Line(
+            component: "front-end", message: "list failed: call to cart-api answered <*>", severity: .error, at: 4000),
+        ]
+      })
+    #expect(found.map { $0.rootCauses.first?.component } == ["cart-api"])
+  }
+
+  @Test("words behind a word that no component ever stands behind are no peers")
+  func noNames() {
+    let found = incidents(
+      night { second in
+        (600..<720).contains(second)
+          ? [
+            Line(component: "cart-api", message: "could not write to warehouse", severity: .error),
+            Line(component: "front-end", message: "list done in <*> ms", took: 20_000, at: 9000),
+          ] : []
+      })
+    #expect(found.map { $0.rootCauses.first?.component } == ["cart-api"])
+  }
+
+  @Test("a quiet night and scattered failures are no incident")
+  func quiet() {
+    #expect(incidents(night { _ in [] }).isEmpty)
+    #expect(incidents(night { usual($0) }).isEmpty)
+  }
+
+  @Test("statements whose durations rise are slow code, with the lines as evidence")
+  func slow() throws {
+    let found = incidents(
+      night { second in
+        guard (600..<720).contains(second) else { return [] }
+        return [
+          Line(component: "cart-api", message: "get done in <*> ms", took: 900_000, at: 905_000),
+          Line(component: "front-end", message: "get done in <*> ms", took: 20_300, at: 9000),
+        ]
+      })
+    let incident = try #require(found.first)
+    #expect(incident.kind == .latencyRegression)
+    #expect(incident.rootCauses.first?.component == "cart-api")
+    #expect(incident.rootCauses.first?.evidence.isEmpty == false)
+  }
+
+  @Test("lines without ids tell of no requests, and where spans tell, lines are not asked")
+  func others() {
+    let failing: (Int64) -> [Line] = { second in
+      (600..<720).contains(second) ? [Line(component: "cart-api", message: "x failed", severity: .error)] : []
+    }
+    let findings = IncidentAnalysis.conclude(night(failing).partial(), settings: IncidentSettings())
+    #expect(findings.requests == 0 && findings.components.isEmpty)
+    var shop = NightBuilder.shop()
+    let before = IncidentAnalysis.conclude(shop.partial(), settings: IncidentSettings())
+    for second in 600..<Int64(720) {
+      shop.told(UInt64(10_000 + second), at: Self.begin + second * 1_000_000, [("cart-api", "x failed", .info, 0, 0)])
+    }
+    let after = IncidentAnalysis.conclude(shop.partial(), settings: IncidentSettings())
+    #expect(before.incidents.isEmpty && after.incidents.isEmpty && before.requests == after.requests)
+  }
+
+  @Test("partials of pieces merge into that of the whole, and read back as they were written")
+  func merging() throws {
+    let night = night { usual($0) }
+    var merged = night.partial(share: 0, of: 3)
+    merged.merge(night.partial(share: 1, of: 3))
+    merged.merge(night.partial(share: 2, of: 3))
+    #expect(bytes(merged) == bytes(night.partial()))
+    let written = bytes(merged)
+    var reader = ByteReader(written)
+    #expect(try bytes(IncidentPartial(from: &reader)) == written)
+  }
+}
