@@ -320,6 +320,8 @@ extension PolicyFindings {
       /// What this night would have brought.
       case thisNight
       case likely
+      /// Nothing but bounds is known.
+      case bounds
     }
 
     package var direction: Direction
@@ -328,15 +330,15 @@ extension PolicyFindings {
     package var gain: Double
     package var low: Double
     package var high: Double
-    /// Attempts per request more than logged.
-    package var extraAttempts: Double
-    /// p99 more than logged, microseconds.
-    package var extraLatency: Double
+    /// Attempts per request more than logged; nil where only bounds hold.
+    package var extraAttempts: Double?
+    /// p99 more than logged, microseconds; nil where only bounds hold.
+    package var extraLatency: Double?
     package var isUnderLoad: Bool
     package var unit: Unit
     package init(
-      direction: Direction, basis: Basis, gain: Double, low: Double, high: Double, extraAttempts: Double,
-      extraLatency: Double, isUnderLoad: Bool, unit: Unit
+      direction: Direction, basis: Basis, gain: Double, low: Double, high: Double, extraAttempts: Double?,
+      extraLatency: Double?, isUnderLoad: Bool, unit: Unit
     ) {
       self.direction = direction
       self.basis = basis
@@ -353,6 +355,9 @@ extension PolicyFindings {
   /// What must be true beyond the log for a recommendation to come out.
   package enum Condition: Hashable, Sendable {
     case outagesLikeTonight(Int)
+    case troublesLikeTonight(Int)
+    /// So many times the starts of the log do no harm to what the tasks need.
+    case startsBorne(factor: Double)
     case idempotent
     /// Starting a task again does no harm, and takes no longer than the quickest return of the log.
     case restartsHarmless

@@ -43,6 +43,8 @@ package struct CallLog: Sendable {
   package private(set) var joinedByTime = 0
   /// Calls whose attempts a client only counted.
   package private(set) var countedOnly = 0
+  /// Those of them whose attempts' lengths nothing tells.
+  package private(set) var untimed = 0
   /// Calls that last longer than their attempts explain.
   package private(set) var refused = 0
   /// Calls with attempts that left no span and were put back where their client's waits explain them.
@@ -120,7 +122,7 @@ package struct CallLog: Sendable {
       let join = TraceJoin.join(&attempts, partial.failedRoots)
       joined += join.counted
       joinedByTime += join.byTime
-      CountedTimes.place(&attempts)
+      untimed += CountedTimes.place(&attempts)
       OverlappingAttempts.cut(&attempts)
       var isRead = false
       if let hidden = HiddenRefusals(attempts) {

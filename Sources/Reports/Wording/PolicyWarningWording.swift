@@ -29,13 +29,13 @@ extension PolicyWording {
         "\(attempts) attempts that are traces of their own were joined by time alone: their clients count no attempts."
     case .countedOnly(let calls):
       return
-        "\(calls) calls tell only how often they were tried, not when: what depends on the times of their attempts is estimated."
+        "\(calls) \(own: calls == 1 ? "call tells" : "calls tell") only how often they were tried, not when: what depends on the times of their attempts is estimated."
     case .refusedAttempts(let calls):
       return
-        "\(calls) calls last longer than their attempts explain: they hold attempts that left no span, such as refused connections. Nothing about them is called exact."
+        "Some attempts left no span, such as refused connections: \(calls) \(own: calls == 1 ? "call lasts" : "calls last") longer than the spans below explain. Nothing is called exact."
     case .restoredAttempts(let calls):
       return
-        "\(calls) calls hold refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
+        "\(calls) \(own: calls == 1 ? "call holds" : "calls hold") refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
     case .overlappingAttempts(let attempts):
       return
         "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
@@ -86,9 +86,9 @@ extension PolicyWording {
         "Too few retries at healthy moments to tell bad requests from bad moments; but so few requests failed there that at most \(own: NumberFormat.percent(share)) of all can be bad: the intervals hold for none and for all of these."
     case .fewOutages(let count):
       return
-        "The log holds \(count) outages; below 150, intervals of levels are too narrow. Trust the difference from the log more than the level."
+        "The log holds \(count) \(own: count == 1 ? "outage" : "outages"); below 150, intervals of levels are too narrow. Trust the difference from the log more than the level."
     case .modelDoubtful: return "The model does not reproduce the log's own policy: read the estimated part with care."
-    case .fewBlocks(let count): return "Too few blocks (\(count), 20 are needed): intervals are too narrow."
+    case .fewBlocks(let count): return "Too few blocks of time (\(count), 20 are needed): intervals are too narrow."
     case .beyondCallersPatience(let longest):
       return
         "Its slowest calls take longer than any caller above was ever seen to wait (\(own: NumberFormat.duration(longest))): where callers above give up sooner, such retries come too late."
