@@ -172,6 +172,8 @@ extension PolicyFindings {
     case censoredByTimeout(attempts: Int, limit: Int64, told: Int)
     /// The policy given as logged is not what the log shows.
     case loggedContradicted(Contradiction)
+    /// Calls known by their callees' spans alone, joined by what they ask for.
+    case callersUnseen(calls: Int)
     /// Callers without spans: what they tried again cannot be seen.
     case entriesOnly(requests: Int)
   }
@@ -186,7 +188,7 @@ extension PolicyFindings {
 
   /// Why a figure is not proven by the log.
   package enum Doubt: Hashable, Sendable, Comparable {
-    case hiddenAttempts, rootsApart, overload, openOutage, censoredTimeouts, breakerRefusals, nestedCalls
+    case hiddenAttempts, callersUnseen, rootsApart, overload, openOutage, censoredTimeouts, breakerRefusals, nestedCalls
   }
 
   /// Whether the best candidate may be adopted on what this log shows.

@@ -66,7 +66,7 @@ enum TraceJoin {
   /// asked for again, after a failure it is.
   ///
   /// - Returns: nil where no call tells what it asks for, or where that does not tell calls apart.
-  private static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
+  static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
     let episodes = attempts.calls
     var latest: [UInt32: Int] = [:]
     var previous = [Int?](repeating: nil, count: episodes.count)

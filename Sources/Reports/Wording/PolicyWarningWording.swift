@@ -56,6 +56,9 @@ extension PolicyWording {
         "\(attempts) attempts were cut by their clients' timeout of \(duration: limit); for \(told) of them the callee's own span tells how they would have gone on."
     case .loggedContradicted(let contradiction):
       return "The policy given as logged is not what the log shows and was not used: \(words(contradiction))."
+    case .callersUnseen(let calls):
+      return
+        "\(calls) calls are known by their callees' spans alone, joined by what they ask for: attempts that reached nobody are missing, waits and latencies are the callees'. Nothing is called exact."
     case .entriesOnly(let requests):
       return
         "\(requests) failed requests came from callers without spans: what those tried again cannot be told from new requests."
@@ -143,6 +146,7 @@ extension PolicyWording {
   static func words(_ doubt: PolicyFindings.Doubt) -> String {
     switch doubt {
     case .hiddenAttempts: "some attempts left no span"
+    case .callersUnseen: "callers wrote no spans"
     case .rootsApart: "root traces that may be retries of each other"
     case .overload: "load changes the answers"
     case .openOutage: "an outage was not seen to end, and retries may have kept it up"
