@@ -13,6 +13,17 @@ extension IncidentBuilder {
     var anomalies: [Anomaly]
     var start: Int64
     var end: Int64
+    /// Weaker ones of its time and requests that are no incidents of their own.
+    var beside: [Beside] = []
+
+    struct Beside {
+      var components: [Int]
+      var start: Int64
+      var end: Int64
+      /// Whether it is only what a proxy in front says.
+      var isOutside: Bool
+    }
+
     /// Whether requests failed in it.
     var hasFailures: Bool { anomalies.contains { $0.sign == .failures } }
     var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
@@ -138,4 +149,75 @@ extension IncidentBuilder {
 
   /// How far apart in time log lines and metrics of one trouble may begin, microseconds.
   private static let recordedPatience: Int64 = 1_500_000_000
+
+  // MARK: Standing
+
+  /// The share of a stronger incident's strength below which a connected one of the same time does not stand.
+  private static let standingShare = 0.6
+
+  /// The groups without those that are small beside a stronger one of the same time and the same requests: what departs a
+  /// little while something next to it is badly wrong is no incident of its own, and is told beside that one. Failures always are.
+  ///
+  /// - Complexity: O(groups · (series + groups that overlap))
+  func standing(_ groups: [Group]) -> [Group] {
+    guard groups.count > 1 else { return groups }
+    let weights = groups.map { weight($0) }
+    var above: [Int: Int] = [:]
+    for weaker in weights.indices {
+      above[weaker] = weights.indices.filter { $0 != weaker && weights[$0].hides(weights[weaker]) }
+        .max { (weights[$0].strength, $1) < (weights[$1].strength, $0) }
+    }
+    var standing = groups
+    for (weaker, other) in above.sorted(by: { $0.key < $1.key }) {
+      // What hides it may itself be hidden, by one that is stronger still: there is no circle.
+      var top = other
+      while let next = above[top] { top = next }
+      standing[top].beside.append(
+        Group.Beside(
+          components: groups[weaker].components, start: groups[weaker].start, end: groups[weaker].end,
+          isOutside: weights[weaker].isOutside))
+    }
+    return standing.indices.filter { above[$0] == nil }.map { standing[$0] }
+  }
+
+  /// What a group weighs beside others.
+  private struct Weight {
+    var strength: Double
+    var around: Set<Int>
+    var isOutside: Bool
+    /// Whether it stands whatever is beside it.
+    var isSure: Bool
+    var start: Int64
+    var end: Int64
+
+    /// Whether it leaves no place for another.
+    func hides(_ other: Self) -> Bool {
+      guard start <= other.end, end >= other.start else { return false }
+      // A proxy's log shows from outside what traces show from within, and never hides that.
+      if isOutside != other.isOutside { return other.isOutside }
+      guard !other.isSure, other.strength < IncidentBuilder.standingShare * strength else { return false }
+      let overlap = min(end, other.end).subtractingSaturated(max(start, other.start))
+      return overlap > 0 && 2 * overlap >= other.end.subtractingSaturated(other.start)
+        && !around.isDisjoint(with: other.around)
+    }
+  }
+
+  private func weight(_ group: Group) -> Weight {
+    let members = Set(group.components)
+    return Weight(
+      strength: judged(group).suspicions.reduce(0) { members.contains($1.component) ? max($0, $1.score) : $0 },
+      around: group.components.reduce(into: Set<Int>()) { $0.formUnion(grid.connected(to: $1)) },
+      isOutside: isOutside(group),
+      isSure: group.anomalies.contains { [.failures, .records, .silence, .crashes].contains($0.sign) },
+      start: group.start, end: group.end)
+  }
+
+  /// Whether a group is only what a proxy in front says of its upstreams, none of which left a span under that name.
+  private func isOutside(_ group: Group) -> Bool {
+    group.components.allSatisfy { component in
+      grid.isFront(component)
+        || !grid.hasSpans[component] && !grid.callers[component].isEmpty
+          && grid.callers[component].allSatisfy { grid.isFront($0) }
+    }
+  }
 }

@@ -9,8 +9,6 @@ struct IncidentBuilder {
   private static let waitingShare = 0.1
   /// Standard deviations by which a caller must run another way for it to be affected.
   private static let affectedStrength = 4.0
-  /// The share of a stronger incident's strength below which a connected one of the same time does not stand.
-  private static let standingShare = 0.6
   /// What a component counts that only the incident as a whole speaks against.
   private static let bystander = 0.8
   /// What the log lines that accuse a component weigh beside onsets and strengths, and the least share of them.
@@ -44,51 +42,7 @@ struct IncidentBuilder {
       grid: grid, settings: settings, impacts: impacts, durations: durations, breakers: breakers)
   }
 
-  // MARK: Joining
-
-  /// The groups without those that are small beside a stronger one of the same time and the same requests: what departs a
-  /// little while something next to it is badly wrong is no incident of its own. Failures always are.
-  ///
-  /// - Complexity: O(groups · (series + groups that overlap))
-  func standing(_ groups: [Group]) -> [Group] {
-    guard groups.count > 1 else { return groups }
-    let strengths = groups.map { group in
-      let members = Set(group.components)
-      return judged(group).suspicions.reduce(0) { members.contains($1.component) ? max($0, $1.score) : $0 }
-    }
-    let around = groups.map { group in
-      group.components.reduce(into: Set<Int>()) { $0.formUnion(grid.connected(to: $1)) }
-    }
-    return groups.indices.filter { weaker in
-      let group = groups[weaker]
-      // A proxy's log shows from outside what traces show from within.
-      if isOutside(group),
-        groups.contains(where: { !isOutside($0) && $0.start <= group.end && $0.end >= group.start })
-      {
-        return false
-      }
-      guard !group.anomalies.contains(where: { [.failures, .records, .silence, .crashes].contains($0.sign) }) else {
-        return true
-      }
-      return !groups.indices.contains { other in
-        guard other != weaker, strengths[weaker] < Self.standingShare * strengths[other] else { return false }
-        let overlap = min(group.end, groups[other].end).subtractingSaturated(max(group.start, groups[other].start))
-        guard overlap > 0, 2 * overlap >= group.end.subtractingSaturated(group.start) else { return false }
-        return !around[weaker].isDisjoint(with: around[other])
-      }
-    }.map { groups[$0] }
-  }
-
-  /// Whether a group is only what a proxy in front says of its upstreams, none of which left a span under that name.
-  private func isOutside(_ group: Group) -> Bool {
-    group.components.allSatisfy { component in
-      grid.isFront(component)
-        || !grid.hasSpans[component] && !grid.callers[component].isEmpty
-          && grid.callers[component].allSatisfy { grid.isFront($0) }
-    }
-  }
-
-  private func judged(_ group: Group) -> SuspectScorer.Window {
+  func judged(_ group: Group) -> SuspectScorer.Window {
     scorer.judge(
       grid.minutes(from: group.start, to: group.end), within: group.start...max(group.start, group.end))
   }

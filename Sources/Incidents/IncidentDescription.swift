@@ -293,8 +293,13 @@ struct IncidentDescription {
     _ incident: Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int]
   ) -> [IncidentReasoning] {
     var lines: [IncidentReasoning] = []
+    let beside = group.beside.map { weaker in
+      IncidentReasoning.beside(
+        components: weaker.components.map { grid.name($0) }, start: weaker.start, end: weaker.end,
+        isOutside: weaker.isOutside)
+    }
     guard let best = incident.rootCauses.first else {
-      return [.noCause]
+      return [.noCause] + beside
     }
     lines.append(.bestExplains(component: best.component, share: best.share))
     if incident.rootCauses.count > 1 {
@@ -327,7 +332,7 @@ struct IncidentDescription {
         lines.append(.fastFailures(component: best.component, count: fast))
       }
     }
-    return lines
+    return lines + beside
   }
 
   private func timeline(

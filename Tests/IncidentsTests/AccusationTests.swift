@@ -28,7 +28,7 @@ struct AccusationTests {
     #expect(found.count == 1)
     let cause = try #require(incident.rootCauses.first)
     #expect(cause.component == "billing")
-    #expect(cause.reasons.contains { if case .accused(_, ["front"]) = $0 { true } else { false } })
+    #expect(cause.reasons.contains { if case .accused(_, ["front"], _) = $0 { true } else { false } })
     #expect(!cause.evidence.isEmpty)
   }
 
@@ -86,7 +86,7 @@ struct AccusationTests {
     #expect(
       cause.reasons.contains {
         switch $0 {
-        case .accuses(let lines, "billing"), .accused(let lines, ["front"]): lines == 8
+        case .accuses(let lines, "billing", _), .accused(let lines, ["front"], _): lines == 8
         default: false
         }
       })

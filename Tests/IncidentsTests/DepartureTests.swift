@@ -62,6 +62,32 @@ struct DepartureTests {
     #expect(twice(from: 630).count == 1)
   }
 
+  /// The shop whose front breaks off for five minutes; within them stock writes so many errors in one.
+  private func beside(_ errors: Int64) -> [Incident] {
+    conclude(
+      NightBuilder.shop { root, second in
+        if (600..<900).contains(second) {
+          root.calls.removeLast()
+          root.errors = ["out of slips"]
+        }
+        if (780..<840).contains(second), second * 7 % 60 < errors { root.calls[0].calls[0].errors = ["shelf is empty"] }
+      }
+    ).incidents
+  }
+
+  @Test("what departs little beside something worse in the same requests is told there, and not dropped without a word")
+  func besides() throws {
+    let found = beside(14)
+    #expect(found.count == 1)
+    #expect(
+      try #require(found.first).reasoning.contains {
+        if case .beside(["stock"], _, _, false) = $0 { true } else { false }
+      })
+    let nothing = beside(0)
+    #expect(nothing.count == 1)
+    #expect(!nothing[0].reasoning.contains { if case .beside = $0 { true } else { false } })
+  }
+
   /// The shop with a third service, all of which log; from one minute the records of some are lost.
   private func logging(losing lost: Set<String>, in time: Range<Int64> = 600..<660) -> IncidentFindings {
     var night = NightBuilder()

@@ -46,7 +46,6 @@ struct BehaviourContrast {
     /// The component that an error record names, or that was called last before the span ended or logged an error.
     var brokenCall: Break?
     var counts: [(minute: Int, count: Double)]
-    var examples: [(minute: Int, sighting: EvidenceSample)]
     var baseline: RobustBaseline
 
     func count(in minute: Int) -> Double {
@@ -79,6 +78,7 @@ struct BehaviourContrast {
   private var outer: [Int: Set<Int>] = [:]
   /// Minutes of which nothing is said: their log records are missing.
   let holes: Set<Int>
+  private(set) var complaints: UsualComplaints?
 
   /// - Complexity: O(pairs × minutes)
   init(_ grid: ComponentTimeline) {
@@ -100,21 +100,13 @@ struct BehaviourContrast {
     }
     pairsOf = Array(repeating: [], count: operations.keys.count)
     var labels = Labels(grid)
-    let cells = partial.pairs.cells.keys.sorted()
+    let cells = partial.pairs.cells.inOrder { $0.count }
     var index = 0
     while index < cells.count {
-      var key = cells[index]
-      key.slot = 0
+      let key = cells[index].cell.series
       var counts: [(minute: Int, count: Double)] = []
-      var examples: [(minute: Int, sighting: EvidenceSample)] = []
-      while index < cells.count {
-        var other = cells[index]
-        other.slot = 0
-        guard other == key else { break }
-        if let minute = grid.minute(cells[index].slot), let pair = partial.pairs.cells[cells[index]] {
-          counts.append((minute, Double(pair.count)))
-          examples.append((minute, pair.example))
-        }
+      while index < cells.count, cells[index].cell.series == key {
+        if let minute = grid.minute(cells[index].cell.slot) { counts.append((minute, Double(cells[index].value))) }
         index += 1
       }
       guard let component = grid.component(key.a), let row = operations.index[CubeKey(a: key.a, b: key.b)] else {
@@ -128,8 +120,9 @@ struct BehaviourContrast {
       pairs.append(
         Pair(
           cell: key, component: component, operation: row, brokenCall: labels.brokenCall(key, of: component),
-          counts: counts, examples: examples, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
+          counts: counts, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
     }
+    complaints = UsualComplaints(grid, pairs, but: holes)
   }
 
   private static func baseline(
@@ -149,13 +142,20 @@ struct BehaviourContrast {
 
   /// What departs in a window by component; those of which nothing departs are left out.
   ///
+  /// - Parameters:
+  ///   - minutes: indices.
+  ///   - isNews: whether complaints that come all night, and what they explain, are left out: to tell whether anything is new, not what
+  ///     it is.
+  /// - Returns: by component.
   /// - Complexity: O(pairs of the operations seen in the window · minutes of the window)
-  func behaviours(in minutes: [Int]) -> [Int: Behaviour] {
+  func behaviours(in minutes: [Int], isNews: Bool = false) -> [Int: Behaviour] {
     let minutes = holes.isEmpty ? minutes : minutes.filter { !holes.contains($0) }
     var found: [Int: Behaviour] = [:]
     // By callee and by caller; those whose records name the callee apart.
     var broken: [Int: [Int: Departure]] = [:]
     var named: [Int: [Int: Departure]] = [:]
+    // Complaints that are no news.
+    var usual: [Departure] = []
     for row in operations.keys.indices {
       let trials = operations.sum(row, minutes)
       guard trials >= Self.leastSpans else { continue }
@@ -168,9 +168,17 @@ struct BehaviourContrast {
         let departure = Departure(pair: index, contrast: contrast)
         found[pair.component, default: Behaviour()].departures.append(departure)
         guard contrast.z >= Self.believed, let broke = pair.brokenCall else { continue }
+        if isNews, broke.isNamed, complaints?.isUsual(index, in: minutes) == true {
+          usual.append(departure)
+          continue
+        }
         Self.keep(departure, of: pair.component, in: &broken[broke.callee, default: [:]])
         if broke.isNamed { Self.keep(departure, of: pair.component, in: &named[broke.callee, default: [:]]) }
       }
+    }
+    for accusation in usual {
+      let caller = pairs[accusation.pair].component
+      explain(&found[caller, default: Behaviour()].departures, by: accusation, of: nil, in: minutes)
     }
     for (callee, accusers) in named.sorted(by: { $0.key < $1.key }) {
       for (caller, accusation) in accusers {
@@ -216,7 +224,7 @@ struct BehaviourContrast {
   /// Takes from what a component shows what its records lay at another's door: in the operation of the record, in those
   /// that call it and those that it calls, as many spans as have such a record. What is left is judged without them.
   private func explain(
-    _ departures: inout [Departure], by accusation: Departure, of callee: Int, in minutes: [Int]
+    _ departures: inout [Departure], by accusation: Departure, of callee: Int?, in minutes: [Int]
   ) {
     let row = pairs[accusation.pair].operation
     let touched = Self.reached(from: row, inner).union(Self.reached(from: row, outer))
@@ -230,7 +238,7 @@ struct BehaviourContrast {
         hits: seen.share * seen.trials - (seen.excess > 0 ? taken : 0), trials: seen.trials - taken,
         baseline: pairs[departures[index].pair].baseline, required: grid.requiredSlots)
       let left = rest.z * seen.z > 0 ? min(1, rest.z / seen.z) : 0
-      let explained = grid.constants.explainable * sure * (1 - left)
+      let explained = callee == nil ? 1 - left : grid.constants.explainable * sure * (1 - left)
       guard explained > departures[index].explained else { continue }
       departures[index].explained = explained
       departures[index].explainedBy = callee
@@ -317,7 +325,8 @@ struct BehaviourContrast {
       guard let owner = grid.component(key.a) else { continue }
       guard owner == component || peers[CubeKey(a: Int32(owner), b: key.b)] == component else { continue }
       for index in pairsOf[row] where pairs[index].cell.d == end {
-        found += pairs[index].examples.filter { wanted.contains($0.minute) }.map(\.sighting)
+        found += pairs[index].counts.lazy.filter { wanted.contains($0.minute) }
+          .compactMap { grid.example(of: pairs[index].cell, in: $0.minute) }
       }
     }
     return found
@@ -330,22 +339,31 @@ struct BehaviourContrast {
     return (seen.departures + seen.accusations).compactMap { departure -> Int64? in
       let pair = pairs[departure.pair]
       guard departure.contrast.z >= Self.believed, departure.contrast.center == 0 else { return nil }
-      return pair.examples.first { $0.minute == minute }?.sighting.time
+      return grid.example(of: pair.cell, in: minute)?.time
     }.min()
   }
 
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
   func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let reason = CauseReason.accused(
-      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)])
+      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)],
+      saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
   }
 
   /// The same as who wrote them tells it.
   func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
     let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
-    let reason = CauseReason.accuses(lines: lines(like: departure, in: minutes), of: grid.name(accused))
+    let reason = CauseReason.accuses(
+      lines: lines(like: departure, in: minutes), of: grid.name(accused), saying: complaint(departure))
     return (reason, describe(departure, in: minutes).evidence)
+  }
+
+  /// What the error record of a departure says.
+  private func complaint(_ departure: Departure) -> ForeignText {
+    let cell = pairs[departure.pair].cell
+    let names = grid.partial.names
+    return EventLabel.text(names[names[cell.d] == EventLabel.end ? cell.c : cell.d])
   }
 
   private func lines(like departure: Departure, in minutes: [Int]) -> Int {
@@ -370,7 +388,8 @@ struct BehaviourContrast {
       next: EventLabel.event(names[pair.cell.d]), share: departure.contrast.share,
       usualShare: departure.contrast.center)
     let wanted = Set(minutes)
-    let example = pair.examples.first { wanted.contains($0.minute) }
-    return (reason, example.map { $0.sighting.evidence(names, quote: Quote.of($0.sighting, names)) })
+    let seen = pair.counts.first { wanted.contains($0.minute) }
+    let record = seen.flatMap { grid.example(of: pair.cell, in: $0.minute) }
+    return (reason, record.map { $0.evidence(names, quote: Quote.of($0, names)) })
   }
 }

@@ -117,9 +117,9 @@ struct SuspectScorer {
   }
 
   /// The components that run another way than usual, less what their callees explain, and those that others' records name: these
-  /// are to be told of in full, whoever is at fault.
+  /// are to be told of in full, whoever is at fault. What comes all night is left out.
   func behaviours(in minutes: [Int]) -> [Unusual] {
-    let suspicions = suspicions(minutes, [])
+    let suspicions = suspicions(minutes, [], isNews: true)
     return suspicions.values.compactMap { suspicion in
       let behaviour = suspicion.behaviour
       var unusual = Unusual(
@@ -148,8 +148,10 @@ struct SuspectScorer {
       departed: shown.departed)
   }
 
-  private func suspicions(_ minutes: [Int], _ votes: [BlameVotes.Vote]) -> [Int: Suspicion] {
-    let behaviours = behaviour.behaviours(in: minutes)
+  private func suspicions(
+    _ minutes: [Int], _ votes: [BlameVotes.Vote], isNews: Bool = false
+  ) -> [Int: Suspicion] {
+    let behaviours = behaviour.behaviours(in: minutes, isNews: isNews)
     let delays = delays(in: minutes)
     var suspicions: [Int: Suspicion] = [:]
     for component in grid.components.indices {

@@ -61,8 +61,13 @@ enum EventLabel {
     if let call = call(label) {
       return .call(component: ForeignName(call.peer ?? call.component), operation: ForeignName(short(call.operation)))
     }
+    return .log(text(label), severity(label) ?? .unknown)
+  }
+
+  /// What a log record's label says.
+  static func text(_ label: String) -> ForeignText {
     let parts = label.split(separator: "\u{2}", omittingEmptySubsequences: true)
-    return .log(ForeignText(parts.count >= 2 ? short(parts.dropFirst().joined(separator: " ")) : label))
+    return ForeignText(parts.count >= 2 ? short(parts.dropFirst().joined(separator: " ")) : label)
   }
 
   private static func short(_ text: String) -> String {

@@ -17,8 +17,8 @@ package struct RequestImpact: Hashable, Sendable {
 package enum CallEvent: Hashable, Sendable {
   case start, end
   case call(component: ForeignName, operation: ForeignName)
-  /// A log record by its template or the place in the source that wrote it.
-  case log(ForeignText)
+  /// A log record by its template or the place in the source that wrote it, and how grave it calls itself.
+  case log(ForeignText, Severity)
 }
 
 /// What an incident is, in one line.
@@ -65,9 +65,9 @@ package enum CauseReason: Hashable, Sendable {
   case metricRose(name: ForeignName, value: Double, usual: Double)
   case logBurst(message: ForeignText)
   /// Warnings and errors of others name it.
-  case accused(lines: Int, by: [ForeignName])
+  case accused(lines: Int, by: [ForeignName], saying: ForeignText? = nil)
   /// Its own warnings and errors name another.
-  case accuses(lines: Int, of: ForeignName)
+  case accuses(lines: Int, of: ForeignName, saying: ForeignText)
   case silence(requests: Int, usual: Int)
   /// Calls per request of one component to another.
   case moreCalls(from: ForeignName, to: ForeignName, now: Double, usual: Double)
@@ -88,6 +88,8 @@ package enum IncidentReasoning: Hashable, Sendable {
   case closeCall
   case rejectedCallee(component: ForeignName, caller: ForeignName)
   case withoutSpans(component: ForeignName)
+  /// Others departed a little in the same requests, or a proxy's log shows the same from outside: no incident of its own.
+  case beside(components: [ForeignName], start: Int64, end: Int64, isOutside: Bool)
   /// It is seen from in front alone, by a proxy: what it calls itself left no record anywhere.
   case nothingBehind(component: ForeignName)
   /// Attempts per call from hop to hop, and along the whole chain.

@@ -50,9 +50,27 @@ enum IncidentWording {
   }
 
   private static func departure(_ cause: ForeignName, _ reason: CauseReason?) -> InlineText {
-    guard let reason else { return "\(cause) behaved differently than usual" }
-    guard case .eventPair = reason else { return "\(cause) behaved differently than usual: " + Self.reason(reason) }
-    return "in \(cause), " + Self.reason(reason)
+    switch reason {
+    case nil: "\(cause) behaved differently than usual"
+    case .accuses(let lines, let other, _)?:
+      "\(cause) wrote " + records(lines, "error record") + (lines == 1 ? " that names " : " that name ") + "\(other)"
+    case .accused(let lines, let writers, .some)?:
+      records(lines, "error record") + " of " + names(writers) + (lines == 1 ? " names " : " name ") + "\(cause)"
+    case .some(let reason):
+      if case .eventPair = reason {
+        "in \(cause), " + Self.reason(reason)
+      } else {
+        "\(cause) behaved differently than usual: " + Self.reason(reason)
+      }
+    }
+  }
+
+  private static func records(_ count: Int, _ word: String) -> InlineText {
+    count == 1 ? "one \(own: word)" : "\(count) \(own: word)s"
+  }
+
+  private static func example(_ text: ForeignText?) -> InlineText {
+    text.map { ", such as \(quote: $0.text)" } ?? ""
   }
 
   /// `in 73 % of X calls B came right after A (usually in none)`.
@@ -123,11 +141,12 @@ enum IncidentWording {
     case .metric(let name, let value, let usual): "metric \(name) reads \(number: value) (usually \(number: usual))"
     case .metricRose(let name, let value, let usual): "\(name) rises to \(number: value) from \(number: usual)"
     case .logBurst(let message): "its logs say \(quote: message.text)"
-    case .accused(let lines, let writers):
-      (lines == 1 ? "one log line of " : "\(lines) log lines of ") + names(writers)
-        + (lines == 1 ? " names it" : " name it")
-    case .accuses(let lines, let other):
-      (lines == 1 ? "one of its log lines names " : "\(lines) of its log lines name ") + "\(other)"
+    case .accused(let lines, let writers, let saying):
+      records(lines, saying == nil ? "log line" : "error record") + " of " + names(writers)
+        + (lines == 1 ? " names it" : " name it") + example(saying)
+    case .accuses(let lines, let other, let saying):
+      (lines == 1 ? "one of its error records names " : "\(lines) of its error records name ") + "\(other)"
+        + example(saying)
     case .silence(let requests, let usual): "it took \(requests) requests, where \(usual) are usual"
     case .moreCalls(let from, let to, let now, let usual):
       "a request of \(from) calls \(to) \(number: now) times, usually \(number: usual)"
@@ -146,7 +165,17 @@ enum IncidentWording {
     case .end: "the end"
     case .call(let component, let operation):
       operation.text.isEmpty ? "the call of \(component)" : "the call of \(component) (\(operation))"
-    case .log(let text): "the log record \(quote: text.text)"
+    case .log(let text, let severity): "the \(own: record(severity)) \(quote: text.text)"
+    }
+  }
+
+  /// What a record is called by how grave it says it is.
+  private static func record(_ severity: Severity) -> String {
+    switch severity {
+    case .fatal: "fatal error record"
+    case .error: "error record"
+    case .warning: "warning"
+    default: "log record"
     }
   }
 
@@ -196,6 +225,10 @@ enum IncidentWording {
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
     case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
+    case .beside(let components, let start, let end, let isOutside):
+      isOutside
+        ? "A proxy's log shows the same from outside, \(clock: start) to \(clock: end): \(names(components))."
+        : "Beside it \(names(components)) departed a little in the same requests, \(clock: start) to \(clock: end): no incident of its own."
     case .nothingBehind(let component):
       "Nothing behind \(component) left a record: the cause may as well be anything that it calls."
     case .attempts(let hops, let product):

@@ -159,6 +159,13 @@ package struct ConcludePhase: Sendable {
           "minutes whose requests are there and whose log records are mostly not, the first at \(own: Timestamp(first).rfc3339): what requests did was not judged there",
           count: findings.logHoles.count))
     }
+    for one in findings.complaints {
+      report.diagnostics.append(
+        Diagnostic(
+          "errorsAllNight", .warning, at: one.first,
+          "errors that come all night, in \(one.minutes) of \(one.ofMinutes) minutes, most of them (\(one.most)) in the minute of \(own: Timestamp(one.mostAt).rfc3339), each naming another component: \(one.message); no incident is made of what is no more than usual",
+          count: one.records))
+    }
     report.impact = findings.impact
     report.budgets = findings.budgets
     report.windows = findings.windows
