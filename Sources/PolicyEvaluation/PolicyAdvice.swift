@@ -133,7 +133,7 @@ struct PolicyAdvice {
     if let attempts = difference.attemptsPerRequest.value, let wasted = difference.wastedAttempts.value,
       let latency = difference.latencyP99.value, let peak = difference.peakLoad.value
     {
-      findings.advice.append(.cost(attempts: attempts, wasted: wasted, latencyP99: latency, peak: peak))
+      findings.advice.append(.cost(attempts: attempts, wasted: wasted, latencyP99: latency, peak: peak, unit))
     }
     findings.advice.append(.mustHold(conditions(candidate, findings.baseline)))
     let nights = candidate.otherNights?.difference.successRate

@@ -372,8 +372,8 @@ extension PolicyFindings {
     case take(name: ForeignName, Effect)
     /// The best there is, and why it may not be adopted on this log.
     case closest(name: ForeignName, Effect, because: [Recommendation.Reason])
-    /// What it costs: changes of attempts per request, wasted attempts, p99 (microseconds), peak (attempts per second).
-    case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double)
+    /// What it costs: changes of attempts per request or call, wasted attempts, p99 (microseconds), peak (attempts per second).
+    case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double, Unit)
     /// Time of a component's error budget that it would have saved, microseconds.
     case budget(Estimate, of: ForeignName)
     case mustHold([Condition])

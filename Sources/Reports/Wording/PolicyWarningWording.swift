@@ -13,7 +13,7 @@ extension PolicyWording {
         "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have bounds only."
     case .fewHealthyRetries(let needed):
       return
-        "Too few retries at healthy moments (\(needed) are needed): bad requests cannot be told from bad moments. What was not logged has bounds only."
+        "Too few retries at healthy moments (\(needed) are needed): bad requests cannot be told from bad moments. What was not logged has an interval that holds for none and for as many bad ones as there can be, or bounds only."
     case .nestedCalls(let a, let b, let c):
       return
         "Calls are nested, such as \(a) → \(b) → \(c): every call counts by itself. What a candidate saves below also saves calls above, and attempts multiply on the way down; neither is in the figures."

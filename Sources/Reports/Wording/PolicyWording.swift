@@ -218,9 +218,9 @@ package enum PolicyWording {
     case .closest(let name, let effect, let because):
       let reasons = InlineText.joined(because.map(reason), by: "; ")
       return "Closest is \(name); not safe to adopt on this log because \(reasons). It \(own: words(effect))."
-    case .cost(let attempts, let wasted, let latency, let peak):
+    case .cost(let attempts, let wasted, let latency, let peak, let unit):
       return
-        "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per request, p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
+        "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per \(own: unit == .calls ? "call" : "request"), p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
     case .budget(let saved, let component):
       return
         "Of the error budget of \(component) it would have saved \(own: budget(saved.value ?? saved.low)) tonight (\(own: budget(saved.low)) to \(own: budget(saved.high)))."
