@@ -83,6 +83,7 @@ struct CandidateEvaluation {
     var doubts = base.log.doubts
     if loggedInOverload != nil { doubts.append(.overload) }
     if !base.openOutages.isEmpty { doubts.append(.openOutage) }
+    if !base.strained.isEmpty { doubts.append(.unendingStrain) }
     if scenario.isLonger { doubts.append(.censoredTimeouts) }
     // Another number of attempts below is another outcome above, which the log does not have.
     let isOther = candidate.difference.successRate.value != 0 || candidate.difference.attemptsPerRequest.value != 0

@@ -14,6 +14,8 @@ struct PolicyAdvice {
   let overloaded: ForeignName?
   /// The first component that the log leaves in an outage that retries may have kept up.
   let downAtEnd: ForeignName?
+  /// A component that failed from the log's first to its last minute.
+  let strained: ForeignName?
 
   /// Success, added load, added latency and wasted attempts; nil where the candidate has no value.
   private static func aims(_ candidate: PolicyFindings.Candidate) -> [Double]? {
@@ -184,6 +186,7 @@ struct PolicyAdvice {
       reasons.append(.unseenLoad(factor: factor))
     }
     if let downAtEnd { reasons.append(.openOutage(downAtEnd)) }
+    if let strained { reasons.append(.unendingStrain(strained)) }
     if isHiding { reasons.append(.hiddenAttempts) }
     if isModelRejected, candidate.estimated + candidate.unsupported > 0 { reasons.append(.modelRejected) }
     return reasons

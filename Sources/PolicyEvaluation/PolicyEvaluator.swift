@@ -81,7 +81,7 @@ package enum PolicyEvaluator {
       longestWait: base.patienceAbove ?? log.longestWait, isModelRejected: checks.isRejected,
       isHiding: !log.doubts.isEmpty,
       overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) },
-      downAtEnd: base.openOutages.first?.component
+      downAtEnd: base.openOutages.first?.component, strained: base.strained.first?.component
     ).complete(&findings)
     if findings.candidates.contains(where: \.isAboutTasks) {
       findings.tasks = tasks?.baseline

@@ -138,6 +138,17 @@ extension PolicyFindings {
     }
   }
 
+  /// A component that failed from a log's first to its last minute.
+  package struct UnendingStrain: Hashable, Sendable {
+    package var component: ForeignName
+    /// The share of first attempts that failed.
+    package var failed: Double
+    package init(component: ForeignName, failed: Double) {
+      self.component = component
+      self.failed = failed
+    }
+  }
+
   /// What makes the figures of all candidates doubtful.
   package enum Warning: Hashable, Sendable {
     /// Evaluated blindly, the log's own policy comes out this far off.
@@ -162,10 +173,14 @@ extension PolicyFindings {
     case overlappingAttempts(Int)
     /// The log ends in an outage that its retries may have kept up.
     case openOutage(OpenOutage)
+    /// No stretch of the log was quiet, so what load does to the component cannot be told.
+    case unendingStrain(UnendingStrain)
     /// Failed calls that are traces of their own, with nothing that tells which belong together.
     case rootsApart(calls: Int)
     /// Failed requests that made no call although their kind always does: a breaker refused them.
     case refusedByBreaker(requests: Int)
+    /// Calls that their callee only hands on, such as a proxy with retries of its own: counted as its calls, and once.
+    case handedOn(caller: ForeignName, by: ForeignName, calls: Int)
     /// First attempts before, one-sided, explain the failures of first attempts.
     case overload(Capacity, t: Double)
     /// Attempts that the clients' own timeout cut, and of how many of those the callee's span tells the rest.
@@ -188,7 +203,8 @@ extension PolicyFindings {
 
   /// Why a figure is not proven by the log.
   package enum Doubt: Hashable, Sendable, Comparable {
-    case hiddenAttempts, callersUnseen, rootsApart, overload, openOutage, censoredTimeouts, breakerRefusals, nestedCalls
+    case hiddenAttempts, callersUnseen, rootsApart, overload, openOutage, unendingStrain
+    case censoredTimeouts, breakerRefusals, nestedCalls
   }
 
   /// Whether the best candidate may be adopted on what this log shows.
@@ -217,6 +233,8 @@ extension PolicyFindings {
       case hiddenAttempts, modelRejected
       /// The log ends in an outage that retries may have kept up.
       case openOutage(ForeignName)
+      /// It failed from the first to the last minute, so that what more or less load does to it was never seen.
+      case unendingStrain(ForeignName)
       case unseenLoad(factor: Double)
     }
   }

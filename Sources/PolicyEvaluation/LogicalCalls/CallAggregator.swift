@@ -33,6 +33,8 @@ package struct CallAggregator: Aggregator {
     var caller: Symbol
     var callee: Symbol
     var operation: Symbol
+    /// Whether such calls are their callee's own calls seen from outside.
+    var handedOn = HandedOnCalls.Sameness.none
 
     /// Two words instead of three fields: it is looked up for every call.
     func hash(into hasher: inout Hasher) {
@@ -86,6 +88,7 @@ package struct CallAggregator: Aggregator {
     var attempt: LoggedAttempt
     /// Attempts after the first that lie inside the same client span.
     var inner: [LoggedAttempt] = []
+    var handedOn = HandedOnCalls.Sameness.none
 
     var end: Int64 { inner.last?.end ?? attempt.end }
     var failure: UInt8 { inner.last?.failure ?? attempt.failure }
@@ -236,6 +239,8 @@ package struct CallAggregator: Aggregator {
     if hasSeveral {
       let servers = tree.children(of: index).filter { tree.nodes[$0].component == callee }
       splitBySpans(&call, tree, servers)
+    } else if lastServer >= 0, Int(tree.nodes[lastServer].subtreeEnd) > lastServer + 1 {
+      call.handedOn = HandedOnCalls.sameness(tree, client: index, server: lastServer)
     } else if node.retryEvidence.hiddenAttempts > 0 {
       splitByCount(&call, node.retryEvidence.hiddenAttempts)
     }
@@ -340,7 +345,9 @@ package struct CallAggregator: Aggregator {
     let edge = calls[range.lowerBound].edge
     if range.count == 1 {
       var call = calls[range.lowerBound]
+      var edge = edge
       countAlone(&call)
+      if call.inner.isEmpty { edge.handedOn = call.handedOn }
       buffers[edge, default: []].append(call.attempt)
       if !call.inner.isEmpty { buffers[edge, default: []] += call.inner }
       return
@@ -384,11 +391,15 @@ package struct CallAggregator: Aggregator {
 
   package consuming func finish(_ context: borrowing AggregateContext) -> CallPartial {
     for (edge, attempts) in buffers {
-      partial.add(
-        all: attempts,
-        to: CallEdge(
-          caller: context.text(edge.caller), callee: context.text(edge.callee), operation: context.text(edge.operation))
-      )
+      var name = CallEdge(
+        caller: context.text(edge.caller), callee: context.text(edge.callee), operation: context.text(edge.operation))
+      switch edge.handedOn {
+      case .none: break
+      case .operation: name.isHandedOn = true
+      // On one machine everybody is called by the same name.
+      case .name(let symbol): name.isHandedOn = !HandedOnCalls.isLoopback(context.text(symbol))
+      }
+      partial.add(all: attempts, to: name)
     }
     for (alias, count) in aliases {
       partial.add(alias: context.text(alias.peer), of: context.text(alias.component), count: count)

@@ -59,6 +59,8 @@ package struct CallLog: Sendable {
   package private(set) var callersUnseen = 0
   /// Failed root calls with nothing that tells which belong to one request.
   package private(set) var rootsApart = 0
+  /// Calls that their callee only hands on, left out because its own calls are the same ones.
+  package private(set) var handedOn: [(edge: CallEdge, calls: Int)] = []
   package private(set) var leftOut = 0
   package private(set) var unfinished = 0
   package private(set) var moments: [ChildMoment] = []
@@ -95,13 +97,16 @@ package struct CallLog: Sendable {
     for (raw, attempts) in partial.edges {
       byEdge[names.resolve(raw), default: []] += attempts
     }
+    leaveOutHandedOn(&byEdge)
     for (_, entry) in partial.entries.sorted(by: { $0.key < $1.key }) where !entry.refused.isEmpty {
-      guard let edge = entry.usual.map({ names.resolve($0) }), byEdge[edge] != nil else { continue }
+      guard let edge = entry.usual.map({ names.resolve($0) }),
+        byEdge[edge] != nil || handedOn.contains(where: { $0.edge == edge })
+      else { continue }
       for refusal in entry.refused {
         var attempt = LoggedAttempt(
           start: refusal.start, duration: refusal.duration, failure: FailureKind.unavailable.rawValue)
         attempt.marks = .refused
-        byEdge[edge]?.append(attempt)
+        byEdge[edge, default: []].append(attempt)
       }
       refusedByBreaker += entry.refused.count
     }
@@ -157,6 +162,21 @@ package struct CallLog: Sendable {
       byEdge[CallEdge(caller: "(without spans)", callee: entry.component, operation: entry.operation)] = attempts
     }
     return byEdge
+  }
+
+  /// Leaves out the edges whose calls are handed on; where they are not all, they are calls like others.
+  private mutating func leaveOutHandedOn(_ byEdge: inout [CallEdge: [LoggedAttempt]]) {
+    for key in byEdge.keys.filter(\.isHandedOn).sorted() {
+      guard let calls = byEdge.removeValue(forKey: key) else { continue }
+      var edge = key
+      edge.isHandedOn = false
+      let others = byEdge[edge]?.count { $0.isFirst } ?? 0
+      if HandedOnCalls.areAll(calls.count, of: calls.count + others) {
+        handedOn.append((edge, calls.count))
+      } else {
+        byEdge[edge, default: []] += calls
+      }
+    }
   }
 
   /// Two calls one inside the other: a caller, its callee, and whom that one calls; nil where no component called calls

@@ -169,7 +169,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 4
+  private static let version: UInt64 = 5
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -182,6 +182,7 @@ extension CallPartial {
       writer.text(edge.caller)
       writer.text(edge.callee)
       writer.text(edge.operation)
+      writer.byte(edge.isHandedOn ? 1 : 0)
       Self.encode(Self.ordered(attempts), to: &writer)
     }
     writer.dictionary(aliases) { writer, alias, count in
@@ -222,8 +223,9 @@ extension CallPartial {
     edges = try reader.dictionary { reader throws(DecodeFailure) in
       let caller = try reader.text()
       let callee = try reader.text()
-      let operation = try reader.text()
-      return (CallEdge(caller: caller, callee: callee, operation: operation), try Self.attempts(from: &reader))
+      var edge = CallEdge(caller: caller, callee: callee, operation: try reader.text())
+      edge.isHandedOn = try reader.byte() != 0
+      return (edge, try Self.attempts(from: &reader))
     }
     aliases = try reader.dictionary { reader throws(DecodeFailure) in
       let peer = try reader.text()

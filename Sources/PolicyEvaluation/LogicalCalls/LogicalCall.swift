@@ -8,6 +8,8 @@ package struct CallEdge: Hashable, Comparable, Sendable {
   /// The component called; empty where a failed call did not tell, until the log is put together.
   package var callee: String
   package var operation: String
+  /// Whether these are calls that their callee does nothing but hand on, until the log is put together.
+  package var isHandedOn = false
 
   package init(caller: String, callee: String, operation: String) {
     self.caller = caller
@@ -16,7 +18,7 @@ package struct CallEdge: Hashable, Comparable, Sendable {
   }
 
   package static func < (a: CallEdge, b: CallEdge) -> Bool {
-    (a.callee, a.caller, a.operation) < (b.callee, b.caller, b.operation)
+    (a.callee, a.caller, a.operation, a.isHandedOn ? 1 : 0) < (b.callee, b.caller, b.operation, b.isHandedOn ? 1 : 0)
   }
 }
 

@@ -44,6 +44,8 @@ package final class EvaluationBase: Sendable {
   let overloads: [Overload?]
   /// Outages that the log's end cuts off and that may be of the retries' own making.
   let openOutages: [PolicyFindings.OpenOutage]
+  /// Components that failed from the first to the last minute, with nothing that tells whether load makes it.
+  let strained: [PolicyFindings.UnendingStrain]
 
   package convenience init(_ log: CallLog, _ logged: LoggedPolicy, settings: EvaluationSettings) {
     self.init(log, logged, settings: settings, like: nil)
@@ -83,7 +85,7 @@ package final class EvaluationBase: Sendable {
     failedDurations = tally.failedDurations
     askedMoments = AskedMoments(log)
     sums = other?.sums ?? tally.sums
-    (overloads, openOutages) = other == nil ? Self.readLoad(log, origin: origin) : ([], [])
+    (overloads, openOutages, strained) = other == nil ? Self.readLoad(log, origin: origin) : ([], [], [])
   }
 
   /// The base of another log's calls under another model, other answers to load, or other settings.
@@ -108,14 +110,16 @@ package final class EvaluationBase: Sendable {
     isRelabelled = other.isRelabelled
     self.overloads = overloads ?? other.overloads
     openOutages = other.openOutages
+    strained = other.strained
   }
 
   /// Which components' failures load makes, and which outages may be of its making.
   private static func readLoad(
     _ log: borrowing CallLog, origin: Int64
-  ) -> (overloads: [Overload?], open: [PolicyFindings.OpenOutage]) {
+  ) -> (overloads: [Overload?], open: [PolicyFindings.OpenOutage], strained: [PolicyFindings.UnendingStrain]) {
     var overloads: [Overload?] = []
     var openOutages: [PolicyFindings.OpenOutage] = []
+    var strained: [PolicyFindings.UnendingStrain] = []
     // Retries that are taken for first attempts make every outage look like load.
     let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
     for component in log.ranges.indices {
@@ -124,12 +128,19 @@ package final class EvaluationBase: Sendable {
         continue
       }
       let seconds = SecondCounts(log, log.ranges[component], origin: origin)
-      let storms = Storms(seconds, dead: seconds.dead)
+      let width = SecondCounts.width(log, log.ranges[component])
+      let storms = Storms(
+        width > 1 ? SecondCounts(log, log.ranges[component], origin: origin, width: width) : seconds)
       let overload = Overload(log, component: component, origin: origin, seconds, storms)
       overloads.append(overload)
-      if overload == nil, let open = storms.open { openOutages.append(open.fact(log.components[component])) }
+      guard overload == nil else { continue }
+      if let open = storms.open {
+        openOutages.append(open.fact(log.components[component]))
+      } else if let strain = UnendingStrain(log, log.ranges[component]) {
+        strained.append(strain.fact(log.components[component]))
+      }
     }
-    return (overloads, openOutages)
+    return (overloads, openOutages, strained)
   }
 
   /// The same calls under another timeout of an attempt; figures stay set off against this log's own.

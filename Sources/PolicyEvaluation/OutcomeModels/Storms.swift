@@ -6,16 +6,19 @@ internal import Model
 /// An outage that load has nothing to do with ends at once, however much comes; a storm lasts until less comes (N. Bronson and
 /// others, "Metastable Failures in Distributed Systems", 2021). Where the log's end cuts an outage off, neither was seen.
 struct Storms: Sendable {
-  /// Seconds in which more came than usual and a part of it at most was answered, one after the other.
+  /// Stretches in which more came than usual and a part of it at most was answered, one after the other.
   struct Strain: Sendable {
-    /// Seconds since the origin.
+    /// Stretches since the origin, and the seconds of each.
     var seconds: ClosedRange<Int64>
+    let width: Int64
     var made = 0
     var good = 0
-    /// Attempts a second, over what usually comes.
+    /// Attempts a stretch, over what usually comes.
     var load = 0.0
 
     var length: Int64 { seconds.upperBound - seconds.lowerBound + 1 }
+    /// Seconds since the origin at which it begins.
+    var begin: Int64 { seconds.lowerBound * width }
   }
 
   /// Whether a storm was seen to end.
@@ -23,14 +26,16 @@ struct Storms: Sendable {
   /// The outage that lasts to the log's end under more load than usual, where nothing tells that it has nothing to do with load.
   let open: Strain?
 
-  /// Seconds of a storm.
+  /// Stretches of a storm: seconds where ten requests come in each, longer ones where fewer do (`SecondCounts.width`). In a
+  /// second with hardly any call chance looks like load.
   static let least: Int64 = 3
-  /// Seconds without strain that tell what is usual.
+  /// Stretches without strain that tell what is usual.
   private static let usualSeconds = 10
   /// Attempts that an open outage has at least: fewer tell nothing about its load.
   private static let leastMade = 30
 
-  init(_ counts: SecondCounts, dead: Set<Int64>) {
+  init(_ counts: SecondCounts) {
+    let dead = counts.dead
     func median(_ rates: [Int]) -> Int { rates.isEmpty ? 0 : rates.sorted()[rates.count / 2] }
     // Where a part always fails more comes than requests, storm or none: a storm that ended is more than what always comes.
     hasEnded = Self.hasEnded(counts, dead: dead, usual: median(counts.bins.values.map(\.made)))
@@ -101,7 +106,7 @@ struct Storms: Sendable {
         continue
       }
       // A calm second or two in it are chance.
-      var strain = Strain(seconds: second...second)
+      var strain = Strain(seconds: second...second, width: counts.width)
       if let last = strains.last, second - last.seconds.upperBound <= least { strain = strains.removeLast() }
       strain.seconds = strain.seconds.lowerBound...second
       strain.made += bin.made
@@ -117,7 +122,7 @@ extension Storms.Strain {
   /// As a finding.
   func fact(_ component: String) -> PolicyFindings.OpenOutage {
     PolicyFindings.OpenOutage(
-      component: ForeignName(component), length: length * 1_000_000, load: load,
+      component: ForeignName(component), length: length * width * 1_000_000, load: load,
       answered: Double(good) / Double(max(made, 1)))
   }
 }

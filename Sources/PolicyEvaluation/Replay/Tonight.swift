@@ -129,6 +129,12 @@ extension EvaluationBase {
       let value = sign * (mine - theirs) / requests
       return Estimate(value, low: value - half, high: value + half)
     }
+    // Latencies too are as uncertain as the play of the log's own policy misses the log's.
+    func missed(_ q: Double, _ quantile: Estimate) -> Estimate {
+      let near = widened(quantile)
+      guard let mine = logged.latency.quantile(q), let shown = self.sums.latency.quantile(q) else { return near }
+      return Estimate(near.value, low: near.low - abs(mine - shown), high: near.high + abs(mine - shown))
+    }
     // Retries in proportion to those of the play: a policy without any has none.
     let extra = (a.attempts.reduce(0, +) - requests) / max(logged.attempts.reduce(0, +) - requests, 1e-9)
     let shown = sums.attempts.reduce(0, +) / requests - 1
@@ -142,8 +148,8 @@ extension EvaluationBase {
       successRate: estimate(\.failures, a.spread + logged.spread, sign: -1),
       attemptsPerRequest: attempts,
       wastedAttempts: estimate(\.wasted, a.attemptSpread + logged.attemptSpread, sign: 1),
-      latencyP50: widened(nights.latencyP50), latencyP95: widened(nights.latencyP95),
-      latencyP99: widened(nights.latencyP99), peakLoad: nights.peakLoad)
+      latencyP50: missed(0.5, nights.latencyP50), latencyP95: missed(0.95, nights.latencyP95),
+      latencyP99: missed(0.99, nights.latencyP99), peakLoad: nights.peakLoad)
   }
 
   /// A quantile lies no nearer to its value than the bin that it is read from, 2 %, or a timer's millisecond; and how late

@@ -68,7 +68,11 @@ struct SelfChecks: Sendable {
     }
     for case let overload? in base.overloads { warnings.append(.overload(overload.fact(base.log), t: overload.t)) }
     warnings += base.openOutages.map { .openOutage($0) }
+    warnings += base.strained.map { .unendingStrain($0) }
     let log = base.log
+    warnings += log.handedOn.map {
+      .handedOn(caller: ForeignName($0.edge.caller), by: ForeignName($0.edge.callee), calls: $0.calls)
+    }
     if log.countedOnly > 0 { warnings.append(.countedOnly(calls: log.countedOnly)) }
     if log.refusedByBreaker > 0 { warnings.append(.refusedByBreaker(requests: log.refusedByBreaker)) }
     if log.refused > 0 { warnings.append(.refusedAttempts(calls: log.refused)) }

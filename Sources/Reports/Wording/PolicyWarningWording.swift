@@ -42,12 +42,18 @@ extension PolicyWording {
     case .openOutage(let outage):
       return
         "Nobody saw \(outage.component) recover: in the last \(duration: outage.length) in which it was called it got \(own: NumberFormat.number(outage.load)) times the attempts that usually come and answered \(percent: outage.answered) of them. Whether its retries kept it down (a retry storm) or it was down anyway is not told: nothing is called exact."
+    case .unendingStrain(let strain):
+      return
+        "\(strain.component) was never seen well: \(percent: strain.failed) of its first attempts failed, from the log's first to its last minute. Whether load makes these failures cannot be told without a quiet time to compare with: nothing is called exact."
     case .rootsApart(let calls):
       return
         "\(calls) failed calls are traces of their own, and nothing in them tells which belong to one request: retries may be counted as requests, so nothing is called exact."
     case .refusedByBreaker(let requests):
       return
         "\(requests) failed requests made no call that their kind always makes: something such as a circuit breaker refused them. They count as failed, and what a candidate's attempt would have met there is estimated."
+    case .handedOn(let caller, let by, let calls):
+      return
+        "\(by) does nothing but hand on the \(calls) calls of \(caller) to it: they are the same calls as those that it makes, and count once, with the attempts that \(by) makes."
     case .overload(let capacity, let t):
       return
         "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: NumberFormat.number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
@@ -150,6 +156,7 @@ extension PolicyWording {
     case .rootsApart: "root traces that may be retries of each other"
     case .overload: "load changes the answers"
     case .openOutage: "an outage was not seen to end, and retries may have kept it up"
+    case .unendingStrain: "a component failed throughout, and what load does to it was not seen"
     case .censoredTimeouts: "timeouts hide how attempts would have ended"
     case .breakerRefusals: "requests refused before any call"
     case .nestedCalls: "calls above would have gone another way too"

@@ -271,6 +271,8 @@ package enum PolicyWording {
     case .hiddenAttempts: "attempts that left no span may change the figures"
     case .openOutage(let component):
       "\(component) was not seen to recover, and whether retries kept it down is not told"
+    case .unendingStrain(let component):
+      "\(component) failed from the first to the last minute, and how it answers to another load was never seen"
     case .modelRejected: "the model does not reproduce the log's own policy"
     case .unseenLoad(let factor):
       "it sends \(own: NumberFormat.number(factor)) times the load of the log at its peak, and how the callees answer to that was never seen"
