@@ -50,6 +50,13 @@ struct CandidateEvaluation {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
     hide(&candidate, most: retry.attempts)
+    // Nobody loses more than was served, or gains more than was not.
+    if let served = base.baseline.successRate.value {
+      let change = candidate.difference.successRate
+      candidate.difference.successRate = Estimate(
+        change.value, low: min(max(change.low, -served), change.value ?? .infinity),
+        high: max(min(change.high, 1 - served), change.value ?? -.infinity))
+    }
     doubt(candidate, sums, &warnings)
     if sums.estimated > 0, loggedInOverload == nil, !scenario.isRelabelled,
       let check = reweighted(retry, applies: applies)
@@ -94,6 +101,7 @@ struct CandidateEvaluation {
     let untold = Double(log.refused) / requests
     let apart = log.joined + log.joinedByTime > 0 ? 0 : Double(log.rootsApart) / requests
     let limit = base.settings.unsupportedLimit
+    if Double(log.untimed) / requests > limit { hideLatencies(&candidate) }
     guard untold > limit || apart > limit else { return }
     let share = min(max(untold, apart), candidate.exact + candidate.estimated)
     candidate.estimated -= min(share, candidate.estimated)
@@ -117,6 +125,16 @@ struct CandidateEvaluation {
     candidate.difference.attemptsPerRequest = bounds(
       extra, apart > limit ? extra.low - failed : extra.low - more, extra.high + more)
     candidate.tonight = nil
+  }
+
+  /// Takes the latencies away where nothing tells how long attempts take: they lie between nothing and the longest of either.
+  private func hideLatencies(_ candidate: inout PolicyFindings.Candidate) {
+    for quantile in [\PolicyFindings.Outcome.latencyP50, \.latencyP95, \.latencyP99] {
+      let before = base.baseline[keyPath: quantile]
+      let high = max(candidate.outcome[keyPath: quantile].high, before.high)
+      candidate.outcome[keyPath: quantile] = Estimate(nil, low: 0, high: high)
+      candidate.difference[keyPath: quantile] = Estimate(nil, low: -before.high, high: high)
+    }
   }
 
   /// What makes its figures doubtful beyond its labels.

@@ -34,9 +34,13 @@ struct PolicyAdvice {
         findings.candidates[i].configuration = ConfigurationSyntax.text(policies[i]).map { ForeignText($0) }
       }
       guard let mine = all[i] else {
+        let success = findings.candidates[i].outcome.successRate
         if findings.candidates[i].verdict == .unjudged, !findings.candidates[i].isAboutTasks {
-          let success = findings.candidates[i].outcome.successRate
-          findings.candidates[i].verdict = .refused(low: success.low, high: success.high)
+          // What is known of success is said where its latency alone is not.
+          let isKnown = success.value != nil && findings.candidates[i].difference.successRate.value != nil
+          findings.candidates[i].verdict =
+            isKnown
+            ? .effect(Self.effect(findings.candidates[i], unit)) : .refused(low: success.low, high: success.high)
         }
         continue
       }
@@ -71,12 +75,18 @@ struct PolicyAdvice {
     } else {
       direction = .undecided
     }
+    if tonight.value == nil {
+      return PolicyFindings.Effect(
+        direction: direction, basis: .bounds, gain: Self.gain(candidate), low: tonight.low, high: tonight.high,
+        extraAttempts: candidate.difference.attemptsPerRequest.value,
+        extraLatency: candidate.difference.latencyP99.value, isUnderLoad: candidate.loadAware != nil, unit: unit)
+    }
     let isSure = tonight.low > 0 || tonight.high < 0
     let isAnyNight = isSure && (nights.low > 0 || nights.high < 0)
     return PolicyFindings.Effect(
       direction: direction, basis: isAnyNight ? .anyNight : isSure ? .thisNight : .likely, gain: Self.gain(candidate),
-      low: tonight.low, high: tonight.high, extraAttempts: candidate.difference.attemptsPerRequest.value ?? 0,
-      extraLatency: candidate.difference.latencyP99.value ?? 0, isUnderLoad: candidate.loadAware != nil, unit: unit)
+      low: tonight.low, high: tonight.high, extraAttempts: candidate.difference.attemptsPerRequest.value,
+      extraLatency: candidate.difference.latencyP99.value, isUnderLoad: candidate.loadAware != nil, unit: unit)
   }
 
   /// The best candidate: most success, within 2 % of its gain the one with fewer attempts; nil where none serves more.
@@ -125,7 +135,7 @@ struct PolicyAdvice {
     if let attempts = difference.attemptsPerRequest.value, let wasted = difference.wastedAttempts.value,
       let latency = difference.latencyP99.value, let peak = difference.peakLoad.value
     {
-      findings.advice.append(.cost(attempts: attempts, wasted: wasted, latencyP99: latency, peak: peak))
+      findings.advice.append(.cost(attempts: attempts, wasted: wasted, latencyP99: latency, peak: peak, unit))
     }
     findings.advice.append(.mustHold(conditions(candidate, findings.baseline)))
     let nights = candidate.otherNights?.difference.successRate
@@ -147,7 +157,8 @@ struct PolicyAdvice {
     if let configuration = candidate.configuration { findings.advice.append(.setting(configuration)) }
     let front = findings.candidates.indices.filter { all[$0] != nil && findings.candidates[$0].onFrontier }
       .map { findings.candidates[$0].name }
-    if front.count > 1 { findings.advice.append(.frontier(front)) }
+    // Where none beats another, their list says nothing.
+    if front.count > 1, front.count < all.count(where: { $0 != nil }) { findings.advice.append(.frontier(front)) }
   }
 
   /// Why the best candidate may not simply be adopted.

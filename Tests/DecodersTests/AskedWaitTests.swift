@@ -66,4 +66,30 @@ struct AskedWaitTests {
       #expect(span?.retryEvidence.asked.time == 2_500_000 && span?.retryEvidence.hiddenAttempts == 2)
     }
   }
+
+  @Test(
+    "a root call's link to the attempt before it is kept rather than its URL; a server's root keeps its URL, a child nothing"
+  )
+  func roots() {
+    let url = #"{"key":"http.url","value":{"stringValue":"http://b/orders/17"}}"#
+    func evidence(_ kind: Int, isRoot: Bool, link: String = "") -> RetryEvidence? {
+      var text = otlp.replacing("ASKED", with: url).replacing(#""kind":3"#, with: #""kind":\#(kind)"#)
+      if isRoot { text = text.replacing(#""parentSpanId":"0123456789abcdee","#, with: "") }
+      if !link.isEmpty {
+        text = text.replacing(
+          #""attributes":[{"key":"http.url"#,
+          with:
+            #""links":[{"traceId":"0f23456789abcdef0123456789abcdef","spanId":"\#(link)"}],"attributes":[{"key":"http.url"#
+        )
+      }
+      return decode(text + "\n").spans.first?.retryEvidence
+    }
+    #expect(evidence(3, isRoot: true, link: "00000000000000aa") == .link(to: 0xAA))
+    let asked = RetryEvidence.target(StableHash.hash("http://b/orders/17"))
+    #expect(evidence(3, isRoot: true) == asked && !RetryEvidence.isLink(asked.targetHash))
+    #expect(evidence(2, isRoot: true) == asked)
+    #expect(evidence(2, isRoot: false) == RetryEvidence.none && evidence(3, isRoot: false) == RetryEvidence.none)
+    // Its own span is no attempt before it.
+    #expect(evidence(3, isRoot: true, link: "0123456789abcdef") == asked)
+  }
 }

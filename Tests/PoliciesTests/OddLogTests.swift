@@ -181,3 +181,39 @@ func longQueue() throws {
   #expect(started == Array(0..<1001))
   #expect(gate.now == 1_000_000_000)
 }
+
+@Test("Calls that were only counted tell no attempt's length where none was served at once: latencies are bounds")
+func untimedAttempts() throws {
+  func log(servedAtOnce: Int) throws -> PolicyFindings {
+    var partial = CallPartial(limit: .max)
+    let edge = CallEdge(caller: "a", callee: "b", operation: "get")
+    for i in 0..<40 {
+      let start = 1_700_000_000_000_000 + Int64(i) * 1_000_000
+      var attempts = (0..<3).map {
+        LoggedAttempt(
+          start: start + Int64($0) * 30_000, duration: 30_000, failure: FailureKind.unavailable.rawValue,
+          isFirst: $0 == 0)
+      }
+      for k in attempts.indices { attempts[k].marks = .countedOnly }
+      partial.add(attempts, to: edge)
+    }
+    for i in 0..<servedAtOnce {
+      partial.add([LoggedAttempt(start: 1_700_000_000_500_000 + Int64(i) * 1_000_000, duration: 9_000)], to: edge)
+    }
+    return try #require(
+      PolicyEvaluator.evaluate(
+        partial,
+        file: PolicyFile(
+          policies: [Policy("once", retry: .never)], evaluation: EvaluationSettings(replays: 2, resamples: 100))))
+  }
+  let blind = try #require(try log(servedAtOnce: 0).candidates.first)
+  #expect(blind.outcome.latencyP99.value == nil && blind.outcome.latencyP99.low == 0)
+  // Its success is known all the same, and no more can be lost than was served.
+  guard case .effect = blind.verdict else {
+    Issue.record("\(blind.verdict)")
+    return
+  }
+  #expect(blind.difference.successRate.low == 0)
+  let told = try #require(try log(servedAtOnce: 40).candidates.first)
+  #expect(told.outcome.latencyP99.value != nil)
+}

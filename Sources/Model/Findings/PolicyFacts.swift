@@ -187,6 +187,8 @@ extension PolicyFindings {
     case censoredByTimeout(attempts: Int, limit: Int64, told: Int)
     /// The policy given as logged is not what the log shows.
     case loggedContradicted(Contradiction)
+    /// Calls known by their callees' spans alone, joined by what they ask for.
+    case callersUnseen(calls: Int)
     /// Callers without spans: what they tried again cannot be seen.
     case entriesOnly(requests: Int)
   }
@@ -201,7 +203,7 @@ extension PolicyFindings {
 
   /// Why a figure is not proven by the log.
   package enum Doubt: Hashable, Sendable, Comparable {
-    case hiddenAttempts, rootsApart, overload, openOutage, unendingStrain
+    case hiddenAttempts, callersUnseen, rootsApart, overload, openOutage, unendingStrain
     case censoredTimeouts, breakerRefusals, nestedCalls
   }
 
@@ -338,6 +340,8 @@ extension PolicyFindings {
       /// What this night would have brought.
       case thisNight
       case likely
+      /// Nothing but bounds is known.
+      case bounds
     }
 
     package var direction: Direction
@@ -346,15 +350,15 @@ extension PolicyFindings {
     package var gain: Double
     package var low: Double
     package var high: Double
-    /// Attempts per request more than logged.
-    package var extraAttempts: Double
-    /// p99 more than logged, microseconds.
-    package var extraLatency: Double
+    /// Attempts per request more than logged; nil where only bounds hold.
+    package var extraAttempts: Double?
+    /// p99 more than logged, microseconds; nil where only bounds hold.
+    package var extraLatency: Double?
     package var isUnderLoad: Bool
     package var unit: Unit
     package init(
-      direction: Direction, basis: Basis, gain: Double, low: Double, high: Double, extraAttempts: Double,
-      extraLatency: Double, isUnderLoad: Bool, unit: Unit
+      direction: Direction, basis: Basis, gain: Double, low: Double, high: Double, extraAttempts: Double?,
+      extraLatency: Double?, isUnderLoad: Bool, unit: Unit
     ) {
       self.direction = direction
       self.basis = basis
@@ -371,6 +375,9 @@ extension PolicyFindings {
   /// What must be true beyond the log for a recommendation to come out.
   package enum Condition: Hashable, Sendable {
     case outagesLikeTonight(Int)
+    case troublesLikeTonight(Int)
+    /// So many times the starts of the log do no harm to what the tasks need.
+    case startsBorne(factor: Double)
     case idempotent
     /// Starting a task again does no harm, and takes no longer than the quickest return of the log.
     case restartsHarmless
@@ -383,8 +390,8 @@ extension PolicyFindings {
     case take(name: ForeignName, Effect)
     /// The best there is, and why it may not be adopted on this log.
     case closest(name: ForeignName, Effect, because: [Recommendation.Reason])
-    /// What it costs: changes of attempts per request, wasted attempts, p99 (microseconds), peak (attempts per second).
-    case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double)
+    /// What it costs: changes of attempts per request or call, wasted attempts, p99 (microseconds), peak (attempts per second).
+    case cost(attempts: Double, wasted: Double, latencyP99: Double, peak: Double, Unit)
     /// Time of a component's error budget that it would have saved, microseconds.
     case budget(Estimate, of: ForeignName)
     case mustHold([Condition])

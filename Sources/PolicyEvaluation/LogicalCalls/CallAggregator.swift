@@ -23,6 +23,7 @@ package struct CallAggregator: Aggregator {
   private var aliases: [AliasSymbols: Int] = [:]
   private var unfinished = 0
   private var failedRoots: [FailedRoot] = []
+  private var lone: [EntrySymbols: [LoggedAttempt]] = [:]
   private var calls: [Call] = []
   /// Spans of one attempt each whose calls were taken one level higher, in this tree.
   private var lifted: Set<Int> = []
@@ -97,6 +98,7 @@ package struct CallAggregator: Aggregator {
 
   package mutating func observe(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) {
     lifted.removeAll(keepingCapacity: true)
+    noteLone(tree)
     collect(tree, tree.roots, under: nil)
     for index in tree.nodes.indices {
       if Int(tree.nodes[index].subtreeEnd) > index + 1 {
@@ -127,6 +129,19 @@ package struct CallAggregator: Aggregator {
     _ event: StructuralEvent, _ kind: ChildMoment.Kind, _ reason: String, _ context: borrowing AggregateContext
   ) {
     partial.add(ChildMoment(time: event.time, child: context.text(event.component), kind: kind, reason: reason))
+  }
+
+  /// A server's span that is a trace of its own and says what was asked for: its caller wrote none.
+  private mutating func noteLone(_ tree: borrowing CallTree) {
+    guard tree.nodes.count == 1 else { return }
+    let node = tree.nodes[0]
+    guard node.kind == .server, node.hasDuration, node.retryEvidence.targetHash != 0,
+      !RetryEvidence.isLink(node.retryEvidence.targetHash)
+    else { return }
+    var attempt = LoggedAttempt(
+      start: node.start, duration: node.duration, failure: node.failureCode, isFirst: true, isRoot: true)
+    attempt.target = node.retryEvidence.targetHash
+    lone[EntrySymbols(component: node.component, operation: node.operation), default: []].append(attempt)
   }
 
   private mutating func collect(_ tree: borrowing CallTree, _ children: CallTreeChildren, under parent: Int?) {
@@ -402,6 +417,11 @@ package struct CallAggregator: Aggregator {
     }
     partial.addUnfinished(unfinished)
     partial.add(failedRoots)
+    for (entry, attempts) in lone {
+      partial.add(
+        lone: attempts,
+        at: EntryPoint(component: context.text(entry.component), operation: context.text(entry.operation)))
+    }
     return partial
   }
 }

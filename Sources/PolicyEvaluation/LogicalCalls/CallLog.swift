@@ -43,6 +43,8 @@ package struct CallLog: Sendable {
   package private(set) var joinedByTime = 0
   /// Calls whose attempts a client only counted.
   package private(set) var countedOnly = 0
+  /// Those of them whose attempts' lengths nothing tells.
+  package private(set) var untimed = 0
   /// Calls that last longer than their attempts explain.
   package private(set) var refused = 0
   /// Calls with attempts that left no span and were put back where their client's waits explain them.
@@ -53,6 +55,8 @@ package struct CallLog: Sendable {
   package private(set) var refusedByBreaker = 0
   /// Retries whose waits tell that the callee had asked for them, though no span says so.
   package private(set) var askedByWaits = 0
+  /// Calls of which only the callees' spans are there.
+  package private(set) var callersUnseen = 0
   /// Failed root calls with nothing that tells which belong to one request.
   package private(set) var rootsApart = 0
   /// Calls that their callee only hands on, left out because its own calls are the same ones.
@@ -106,6 +110,7 @@ package struct CallLog: Sendable {
       }
       refusedByBreaker += entry.refused.count
     }
+    if byEdge.isEmpty { byEdge = takeLone(partial) }
     edges = byEdge.keys.sorted()
     var columns: [(key: Int64, edge: Int32, range: Range<Int>)] = []
     let asks = byEdge.values.contains { $0.contains { $0.asked != .none } }
@@ -125,7 +130,7 @@ package struct CallLog: Sendable {
       let join = TraceJoin.join(&attempts, partial.failedRoots)
       joined += join.counted
       joinedByTime += join.byTime
-      CountedTimes.place(&attempts)
+      untimed += CountedTimes.place(&attempts)
       OverlappingAttempts.cut(&attempts)
       var isRead = false
       if let hidden = HiddenRefusals(attempts) {
@@ -145,6 +150,18 @@ package struct CallLog: Sendable {
       }
     }
     flush(into: &self)
+  }
+
+  /// The requests of servers whose callers wrote no spans, where what was asked for tells which are one call's attempts.
+  private mutating func takeLone(_ partial: CallPartial) -> [CallEdge: [LoggedAttempt]] {
+    var byEdge: [CallEdge: [LoggedAttempt]] = [:]
+    for (entry, attempts) in partial.lone {
+      var ordered = attempts.sorted()
+      guard let joins = TraceJoin.joinByTarget(&ordered), joins > 0 else { continue }
+      callersUnseen += attempts.count - joins
+      byEdge[CallEdge(caller: "(without spans)", callee: entry.component, operation: entry.operation)] = attempts
+    }
+    return byEdge
   }
 
   /// Leaves out the edges whose calls are handed on; where they are not all, they are calls like others.
@@ -285,6 +302,7 @@ package struct CallLog: Sendable {
   package var doubts: [PolicyFindings.Doubt] {
     var doubts: [PolicyFindings.Doubt] = []
     if countedOnly + refused + restored + overlapping > 0 { doubts.append(.hiddenAttempts) }
+    if callersUnseen > 0 { doubts.append(.callersUnseen) }
     if refusedByBreaker > 0 { doubts.append(.breakerRefusals) }
     if rootsApart > 0 || joinedByTime > 0 { doubts.append(.rootsApart) }
     return doubts

@@ -24,6 +24,8 @@ package struct CallPartial: Partial, Equatable {
   /// Calls without an end or outcome, left out.
   package private(set) var unfinished = 0
   package private(set) var momentsSeen = 0
+  /// Requests at servers whose callers wrote no span, by what was asked for.
+  package private(set) var lone: [EntryPoint: [LoggedAttempt]] = [:]
   /// Failed calls that are traces of their own, for those that link to them.
   package private(set) var failedRoots: [FailedRoot] = []
 
@@ -69,6 +71,16 @@ package struct CallPartial: Partial, Equatable {
   }
 
   package mutating func addUnfinished(_ count: Int) { unfinished += count }
+
+  /// Requests at one entry that are kept where callers wrote no spans: the earliest.
+  private static let loneLimit = 200_000
+
+  package mutating func add(lone attempts: [LoggedAttempt], at entry: EntryPoint) {
+    lone[entry, default: []] += attempts
+    if lone[entry]?.count ?? 0 > 2 * Self.loneLimit {
+      lone[entry] = Array((lone[entry] ?? []).sorted().prefix(Self.loneLimit))
+    }
+  }
 
   package mutating func add(_ roots: [FailedRoot]) {
     failedRoots += roots
@@ -122,6 +134,7 @@ package struct CallPartial: Partial, Equatable {
     aliases.merge(other.aliases, uniquingKeysWith: +)
     moments += other.moments
     add(other.failedRoots)
+    for (entry, attempts) in other.lone { add(lone: attempts, at: entry) }
     for (entry, calls) in other.entries { add(calls, at: entry) }
     trimMoments()
     for (edge, attempts) in other.edges { edges[edge, default: []] += attempts }
@@ -156,7 +169,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 4
+  private static let version: UInt64 = 5
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -187,6 +200,11 @@ extension CallPartial {
       writer.text(entry.component)
       writer.text(entry.operation)
       calls.encode(to: &writer)
+    }
+    writer.dictionary(lone) { writer, entry, attempts in
+      writer.text(entry.component)
+      writer.text(entry.operation)
+      Self.encode(Array(attempts.sorted().prefix(Self.loneLimit)), to: &writer)
     }
     writer.array(failedRoots.sorted().prefix(FailedRoot.limit).map { $0 }) { writer, root in
       writer.signed(root.start)
@@ -226,6 +244,11 @@ extension CallPartial {
       let component = try reader.text()
       let entry = EntryPoint(component: component, operation: try reader.text())
       return (entry, try EntryCalls(from: &reader))
+    }
+    lone = try reader.dictionary { reader throws(DecodeFailure) in
+      let component = try reader.text()
+      let entry = EntryPoint(component: component, operation: try reader.text())
+      return (entry, try Self.attempts(from: &reader))
     }
     failedRoots = try reader.array { reader throws(DecodeFailure) in
       let start = try reader.signed()

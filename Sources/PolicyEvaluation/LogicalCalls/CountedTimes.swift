@@ -10,13 +10,18 @@ enum CountedTimes {
   /// Gives the attempts of calls that were only counted the times that calls of one attempt and the lengths of calls of two
   /// and three speak for: attempts last as long as single ones, what is left are waits, which grow as they do from calls of
   /// two attempts to calls of three.
-  static func place(_ attempts: inout [LoggedAttempt]) {
-    guard attempts.contains(where: { $0.marks.contains(.countedOnly) }) else { return }
+  ///
+  /// - Returns: the calls whose attempts' lengths nothing tells: no call was served or given up at once.
+  static func place(_ attempts: inout [LoggedAttempt]) -> Int {
+    guard attempts.contains(where: { $0.marks.contains(.countedOnly) }) else { return 0 }
     let typical = Typical(attempts)
+    var untold = 0
     for call in attempts.calls
     where call.count > 1 && attempts[call].allSatisfy({ $0.marks.contains(.countedOnly) }) {
       place(&attempts, call, typical)
+      if typical.failure == 0, typical.success == 0 { untold += 1 }
     }
+    return untold
   }
 
   private struct Typical {

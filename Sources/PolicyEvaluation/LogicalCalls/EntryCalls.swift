@@ -7,6 +7,12 @@ internal import Support
 package struct EntryPoint: Hashable, Comparable, Sendable {
   package var component: String
   package var operation: String
+
+  package init(component: String, operation: String) {
+    self.component = component
+    self.operation = operation
+  }
+
   package static func < (a: EntryPoint, b: EntryPoint) -> Bool {
     (a.component, a.operation) < (b.component, b.operation)
   }

@@ -66,7 +66,7 @@ enum TraceJoin {
   /// asked for again, after a failure it is.
   ///
   /// - Returns: nil where no call tells what it asks for, or where that does not tell calls apart.
-  private static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
+  static func joinByTarget(_ attempts: inout [LoggedAttempt]) -> Int? {
     let episodes = attempts.calls
     var latest: [UInt32: Int] = [:]
     var previous = [Int?](repeating: nil, count: episodes.count)
@@ -132,8 +132,13 @@ enum TraceJoin {
   private static func retryGap(_ attempts: [LoggedAttempt]) -> Int64? {
     var afterFailure: [Int64] = []
     var afterSuccess: [Int64] = []
-    for i in attempts.indices.dropLast() where attempts[i + 1].isFirst {
-      let gap = max(attempts[i + 1].start.subtractingSaturated(attempts[i].end), 0)
+    // Calls under way at once overlap: what may follow one begins after its end, and is not merely the next in line.
+    let starts = attempts.filter(\.isFirst).map(\.start).sorted()
+    for i in attempts.indices where i + 1 == attempts.count || attempts[i + 1].isFirst {
+      let (start, end) = (attempts[i].start, attempts[i].end)
+      let next = starts.partitioningIndex { $0 > start && $0.addingSaturated(CallAggregator.tolerance) >= end }
+      guard next < starts.count else { continue }
+      let gap = max(starts[next].subtractingSaturated(end), 0)
       if attempts[i].failure != 0 { afterFailure.append(gap) } else { afterSuccess.append(gap) }
     }
     guard afterFailure.count >= 20, afterSuccess.count >= 20 else { return nil }

@@ -42,7 +42,13 @@ struct TaskAdvice {
     findings.advice.append(
       because.isEmpty
         ? .take(name: candidate.name, effect) : .closest(name: candidate.name, effect, because: because))
-    findings.advice.append(.mustHold([.outagesLikeTonight(candidate.outages), .restartsHarmless]))
+    var conditions: [PolicyFindings.Condition] = [.troublesLikeTonight(candidate.outages), .restartsHarmless]
+    if let logged = findings.tasks?.outcome.attemptsPerRequest.value, logged > 0,
+      let starts = candidate.outcome.attemptsPerRequest.value, starts > 1.05 * logged
+    {
+      conditions.append(.startsBorne(factor: starts / logged))
+    }
+    findings.advice.append(.mustHold(conditions))
     if let nights = candidate.otherNights?.difference.successRate, nights.low <= 0,
       candidate.difference.successRate.low > 0
     {

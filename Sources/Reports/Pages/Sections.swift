@@ -31,10 +31,13 @@ struct PolicySection {
           "\(NumberFormat.percent(candidate.exact)) / \(NumberFormat.percent(candidate.estimated)) / \(NumberFormat.percent(candidate.unsupported))"
         ), verdict: PolicyWording.verdict(candidate.verdict, of: candidate.name))
     }
+    // Where nothing but tasks is judged, the columns are theirs.
+    let isOfTasks = policies.calls == 0 && policies.tasks != nil
     page.table(
       [
-        "policy", "success", "difference", "attempts per request", "wasted", "p99", "peak per second",
-        "exact / estimated / unknown", "verdict",
+        "policy", isOfTasks ? "time up" : "success", "difference",
+        isOfTasks ? "starts per trouble" : "attempts per request", "wasted", isOfTasks ? "p99 down" : "p99",
+        "peak per second", "exact / estimated / unknown", "verdict",
       ], rows)
     for candidate in policies.candidates.prefix(50) {
       if let aware = candidate.loadAware {

@@ -6,10 +6,20 @@ enum BudgetWording {
   /// A target in one phrase, such as `success 99.9 %` or `p99 within 300 ms`.
   static func target(_ objective: Objective) -> String {
     switch objective.target {
-    case .success(let share): "success " + NumberFormat.percent(share)
+    case .success(let share): "success " + promised(share)
     case .latency(let share, let within):
       "p" + NumberFormat.number(share * 100) + " within " + NumberFormat.duration(within)
     }
+  }
+
+  /// A promised share with the digits that it has.
+  private static func promised(_ share: Double) -> String {
+    var text = Substring(NumberFormat.percent(share).dropLast(2))
+    while text.contains("."), let last = text.last, last == "0" || last == "." {
+      text.removeLast()
+      if last == "." { break }
+    }
+    return text + " %"
   }
 
   /// Windows are days, as a rule.

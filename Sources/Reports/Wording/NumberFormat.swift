@@ -126,7 +126,7 @@ package enum NumberFormat {
 
   static func estimate(_ estimate: Estimate, _ show: (Double) -> String) -> String {
     let (low, high) = (show(estimate.low), show(estimate.high))
-    guard let value = estimate.value else { return "between \(low) and \(high)" }
+    guard let value = estimate.value else { return low == high ? low : "between \(low) and \(high)" }
     // An interval that is narrower than its digits says nothing more.
     return low == high ? show(value) : show(value) + " (\(low) to \(high))"
   }

@@ -13,7 +13,7 @@ extension PolicyWording {
         "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have bounds only."
     case .fewHealthyRetries(let needed):
       return
-        "Too few retries at healthy moments (\(needed) are needed): bad requests cannot be told from bad moments. What was not logged has bounds only."
+        "Too few retries at healthy moments (\(needed) are needed): bad requests cannot be told from bad moments. What was not logged has an interval that holds for none and for as many bad ones as there can be, or bounds only."
     case .nestedCalls(let a, let b, let c):
       return
         "Calls are nested, such as \(a) → \(b) → \(c): every call counts by itself. What a candidate saves below also saves calls above, and attempts multiply on the way down; neither is in the figures."
@@ -29,13 +29,13 @@ extension PolicyWording {
         "\(attempts) attempts that are traces of their own were joined by time alone: their clients count no attempts."
     case .countedOnly(let calls):
       return
-        "\(calls) calls tell only how often they were tried, not when: what depends on the times of their attempts is estimated."
+        "\(calls) \(own: calls == 1 ? "call tells" : "calls tell") only how often they were tried, not when: what depends on the times of their attempts is estimated."
     case .refusedAttempts(let calls):
       return
-        "\(calls) calls last longer than their attempts explain: they hold attempts that left no span, such as refused connections. Nothing about them is called exact."
+        "Some attempts left no span, such as refused connections: \(calls) \(own: calls == 1 ? "call lasts" : "calls last") longer than the spans below explain. Nothing is called exact."
     case .restoredAttempts(let calls):
       return
-        "\(calls) calls hold refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
+        "\(calls) \(own: calls == 1 ? "call holds" : "calls hold") refused attempts that left no span: they were put back where the time between the attempts that were answered, and the client's waits elsewhere, explain them. Nothing is called exact."
     case .overlappingAttempts(let attempts):
       return
         "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
@@ -62,6 +62,9 @@ extension PolicyWording {
         "\(attempts) attempts were cut by their clients' timeout of \(duration: limit); for \(told) of them the callee's own span tells how they would have gone on."
     case .loggedContradicted(let contradiction):
       return "The policy given as logged is not what the log shows and was not used: \(words(contradiction))."
+    case .callersUnseen(let calls):
+      return
+        "\(calls) calls are known by their callees' spans alone, joined by what they ask for: attempts that reached nobody are missing, waits and latencies are the callees'. Nothing is called exact."
     case .entriesOnly(let requests):
       return
         "\(requests) failed requests came from callers without spans: what those tried again cannot be told from new requests."
@@ -92,9 +95,9 @@ extension PolicyWording {
         "Too few retries at healthy moments to tell bad requests from bad moments; but so few requests failed there that at most \(own: NumberFormat.percent(share)) of all can be bad: the intervals hold for none and for all of these."
     case .fewOutages(let count):
       return
-        "The log holds \(count) outages; below 150, intervals of levels are too narrow. Trust the difference from the log more than the level."
+        "The log holds \(count) \(own: count == 1 ? "outage" : "outages"); below 150, intervals of levels are too narrow. Trust the difference from the log more than the level."
     case .modelDoubtful: return "The model does not reproduce the log's own policy: read the estimated part with care."
-    case .fewBlocks(let count): return "Too few blocks (\(count), 20 are needed): intervals are too narrow."
+    case .fewBlocks(let count): return "Too few blocks of time (\(count), 20 are needed): intervals are too narrow."
     case .beyondCallersPatience(let longest):
       return
         "Its slowest calls take longer than any caller above was ever seen to wait (\(own: NumberFormat.duration(longest))): where callers above give up sooner, such retries come too late."
@@ -149,6 +152,7 @@ extension PolicyWording {
   static func words(_ doubt: PolicyFindings.Doubt) -> String {
     switch doubt {
     case .hiddenAttempts: "some attempts left no span"
+    case .callersUnseen: "callers wrote no spans"
     case .rootsApart: "root traces that may be retries of each other"
     case .overload: "load changes the answers"
     case .openOutage: "an outage was not seen to end, and retries may have kept it up"

@@ -149,8 +149,10 @@ package enum PolicyWording {
     case .supervision(let starts, let exits, let children, let escalations, let first):
       let when: InlineText =
         first.map { "; the first at \(clock: $0.at) because of \($0.child)" } ?? ""
+      let given: InlineText =
+        escalations == 0 ? "never given up" : "given up \(escalations) \(own: escalations == 1 ? "time" : "times")"
       return
-        "\(name) would have made \(starts) starts after \(exits) ends of \(children) tasks and given up \(escalations) times\(when)."
+        "\(name) would have made \(starts) starts after \(exits) ends of \(children) tasks and \(given)\(when)."
     }
   }
 
@@ -160,6 +162,7 @@ package enum PolicyWording {
     let sure = effect.basis == .likely ? "probably " : ""
     let scope = effect.basis == .thisNight ? " on this night" : ""
     switch effect.direction {
+    case _ where effect.basis == .bounds && effect.unit != .taskTime: what = bounds(effect)
     case .better where effect.unit == .taskTime, .worse where effect.unit == .taskTime:
       let isBetter = effect.direction == .better
       let (low, high) = isBetter ? (effect.low, effect.high) : (-effect.high, -effect.low)
@@ -177,25 +180,36 @@ package enum PolicyWording {
       what = "would have made no difference to the tasks' time that this log can show"
     case .undecided: what = "would have made no difference in success that this log can show"
     }
-    let extra = effect.extraAttempts
+    let underLoad = effect.isUnderLoad ? " under the load response that the log shows" : ""
+    return what + underLoad + load(effect) + wait(effect)
+  }
+
+  /// What a candidate sends more or less than the log; nothing where only bounds hold.
+  private static func load(_ effect: PolicyFindings.Effect) -> String {
+    guard let extra = effect.extraAttempts else { return "" }
     if effect.unit == .taskTime {
       let more = extra >= 0 ? "more" : "fewer"
-      return what
-        + (abs(extra) < 0.005
-          ? ", with as many starts" : ", with \(NumberFormat.number(abs(extra))) \(more) starts per trouble")
+      return abs(extra) < 0.005
+        ? ", with as many starts" : ", with \(NumberFormat.number(abs(extra))) \(more) starts per trouble"
     }
-    let load =
-      extra == 0
-      ? "at the same load"
-      : extra > 0
-        ? "for \(NumberFormat.number(extra)) more attempts per request"
-        : "with \(NumberFormat.number(-extra)) fewer attempts per request"
-    let latency = effect.extraLatency
-    let wait =
-      abs(latency) < 1000
-      ? ""
-      : ", and a p99 \(NumberFormat.duration(Int64(checked: abs(latency).rounded()) ?? .max)) \(latency > 0 ? "longer" : "shorter")"
-    return what + (effect.isUnderLoad ? " under the load response that the log shows" : "") + ", " + load + wait
+    let each = effect.unit == .calls ? "call" : "request"
+    if extra == 0 { return ", at the same load" }
+    return extra > 0
+      ? ", for \(NumberFormat.number(extra)) more attempts per \(each)"
+      : ", with \(NumberFormat.number(-extra)) fewer attempts per \(each)"
+  }
+
+  private static func wait(_ effect: PolicyFindings.Effect) -> String {
+    guard let latency = effect.extraLatency, effect.unit != .taskTime, abs(latency) >= 1000 else { return "" }
+    let time = NumberFormat.duration(Int64(checked: abs(latency).rounded()) ?? .max)
+    return ", and a p99 \(time) \(latency > 0 ? "longer" : "shorter")"
+  }
+
+  /// Bounds of a change as so many fewer to so many more.
+  private static func bounds(_ effect: PolicyFindings.Effect) -> String {
+    func count(_ share: Double) -> String { "\(million(abs(share))) \(share < 0 ? "fewer" : "more")" }
+    return
+      "would have served anything from \(count(effect.low)) to \(count(effect.high)) \(unit(effect.unit)) in a million than the log"
   }
 
   static func advice(_ advice: PolicyFindings.Advice) -> InlineText {
@@ -204,9 +218,9 @@ package enum PolicyWording {
     case .closest(let name, let effect, let because):
       let reasons = InlineText.joined(because.map(reason), by: "; ")
       return "Closest is \(name); not safe to adopt on this log because \(reasons). It \(own: words(effect))."
-    case .cost(let attempts, let wasted, let latency, let peak):
+    case .cost(let attempts, let wasted, let latency, let peak, let unit):
       return
-        "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per request, p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
+        "What it costs: \(own: signed(attempts)) attempts and \(own: signed(wasted)) wasted ones per \(own: unit == .calls ? "call" : "request"), p99 \(own: signedTime(latency)), \(own: signed(peak)) attempts in the busiest second."
     case .budget(let saved, let component):
       return
         "Of the error budget of \(component) it would have saved \(own: budget(saved.value ?? saved.low)) tonight (\(own: budget(saved.low)) to \(own: budget(saved.high)))."
@@ -267,7 +281,11 @@ package enum PolicyWording {
 
   private static func condition(_ condition: PolicyFindings.Condition) -> InlineText {
     switch condition {
-    case .outagesLikeTonight(let count): "outages like tonight's \(count)"
+    case .outagesLikeTonight(1): "nights with an outage like tonight's"
+    case .outagesLikeTonight(let count): "nights with outages like tonight's \(count)"
+    case .startsBorne(let factor):
+      "what the tasks run on and call bears \(own: NumberFormat.number(factor)) times tonight's starts"
+    case .troublesLikeTonight(let count): "nights with troubles like tonight's \(count)"
     case .idempotent: "the calls may be repeated without harm"
     case .restartsHarmless: "a task may be started again without harm, as soon as it has ended"
     case .callersWait(let time): "callers wait \(duration: time)"

@@ -87,9 +87,14 @@ package enum PolicyVerb {
 
   /// Columns padded by hand: name, success, attempts per request, p99, support, verdict.
   private static func table(_ findings: PolicyFindings) -> String {
-    var rows = [["policy", "success", "attempts/request", "wasted", "p99", "exact"]]
-    if findings.calls > 0 || findings.tasks == nil { rows.append(row("logged", findings.baseline, exact: 1)) }
-    if let tasks = findings.tasks { rows.append(row("logged, of tasks", tasks.outcome, exact: 1)) }
+    var rows = [
+      findings.calls > 0 || findings.tasks == nil
+        ? ["policy", "success", "attempts/request", "wasted", "p99", "exact"]
+        : ["policy", "time up", "starts/trouble", "wasted", "p99 down", "exact"]
+    ]
+    // What happened is what happened: nothing of it is judged.
+    if findings.calls > 0 || findings.tasks == nil { rows.append(row("logged", findings.baseline, exact: nil)) }
+    if let tasks = findings.tasks { rows.append(row("logged, of tasks", tasks.outcome, exact: nil)) }
     for candidate in findings.candidates {
       rows.append(row(candidate.name.text, candidate.outcome, exact: candidate.exact))
     }
@@ -107,29 +112,39 @@ package enum PolicyVerb {
     }
     if let tasks = findings.tasks { text += "tasks: \(Console.inert(PolicyWording.tasks(tasks).plain))\n" }
     for warning in findings.warnings { text += "note: \(Console.inert(warning.wording.plain))\n" }
+    // What is said of every candidate is said once.
+    let common =
+      findings.candidates.count < 2
+      ? []
+      : (findings.candidates.first?.warnings ?? []).filter { warning in
+        findings.candidates.allSatisfy { $0.warnings.contains(warning) }
+      }
+    for warning in common { text += "of all: \(Console.inert(warning.wording.plain))\n" }
     for candidate in findings.candidates {
       text += Console.inert(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain) + "\n"
-      for warning in candidate.warnings { text += "  note: \(Console.inert(warning.wording.plain))\n" }
+      for warning in candidate.warnings where !common.contains(warning) {
+        text += "  note: \(Console.inert(warning.wording.plain))\n"
+      }
     }
     for advice in findings.advice { text += "advice: \(Console.inert(advice.wording.plain))\n" }
     return text
   }
 
-  private static func row(_ name: String, _ outcome: PolicyFindings.Outcome, exact: Double) -> [String] {
-    func percent(_ estimate: Estimate) -> String {
-      estimate.value.map { number($0 * 100, 3) + " %" }
-        ?? number(estimate.low * 100, 1) + "–" + number(estimate.high * 100, 1) + " %"
+  private static func row(_ name: String, _ outcome: PolicyFindings.Outcome, exact: Double?) -> [String] {
+    func cell(_ estimate: Estimate, _ show: (Double) -> String, bounds: (Double) -> String) -> String {
+      if let value = estimate.value { return show(value) }
+      let (low, high) = (bounds(estimate.low), bounds(estimate.high))
+      return low == high ? low : low + "–" + high
     }
-    func plain(_ estimate: Estimate) -> String {
-      estimate.value.map { number($0, 4) } ?? number(estimate.low, 3) + "–" + number(estimate.high, 3)
-    }
-    func milliseconds(_ estimate: Estimate) -> String {
-      estimate.value.map { number($0 / 1000, 1) + " ms" }
-        ?? number(estimate.low / 1000, 0) + "–" + number(estimate.high / 1000, 0) + " ms"
+    func plain(_ estimate: Estimate) -> String { cell(estimate, { number($0, 4) }, bounds: { number($0, 3) }) }
+    func time(_ value: Double) -> String {
+      value == 0 ? "0" : Int64(checked: value.rounded()).map { NumberFormat.duration($0) } ?? "?"
     }
     return [
-      Console.inert(name), percent(outcome.successRate), plain(outcome.attemptsPerRequest),
-      plain(outcome.wastedAttempts), milliseconds(outcome.latencyP99), number(exact * 100, 1) + " %",
+      Console.inert(name),
+      cell(outcome.successRate, { number($0 * 100, 3) }, bounds: { number($0 * 100, 1) }) + " %",
+      plain(outcome.attemptsPerRequest), plain(outcome.wastedAttempts),
+      cell(outcome.latencyP99, time, bounds: time), exact.map { number($0 * 100, 1) + " %" } ?? "-",
     ]
   }
 

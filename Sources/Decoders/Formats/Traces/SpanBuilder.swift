@@ -209,9 +209,11 @@ struct SpanBuilder {
     case .retryAfter, .retryAfterMilliseconds:
       takeAsked(b.extracting(Self.range(value)), unit: name == .retryAfter ? 1_000_000 : 1_000)
     case .url:
-      // The default HTTP clients of several languages name nobody but in the URL. Nobody else's is asked for.
-      guard span.kind == .client || span.kind == .unspecified else { return }
-      if span.urlHost.isNone, span.serverAddress.isNone, case .text(let text) = value {
+      // The default HTTP clients of several languages name nobody but in the URL; a server without a caller's span is asked
+      // again for the same. Nobody else's is asked for.
+      let asksForItself = span.kind == .client || span.kind == .unspecified
+      guard asksForItself || span.kind == .server else { return }
+      if asksForItself, span.urlHost.isNone, span.serverAddress.isNone, case .text(let text) = value {
         span.urlHost = texts.symbol(b, Self.host(b, text))
       }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.
