@@ -4,7 +4,7 @@ internal import Policies
 internal import Reports
 internal import Simulation
 
-/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds]`, `policies-load`, `policies-contention [trials]`,
+/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds] [law…]`, `policies-load`, `policies-contention [trials]`,
 /// `policies-speed [episodes]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
@@ -23,7 +23,7 @@ enum PolicyBenchmark {
       print(variants(worlds: number ?? 40, seed: seed, laws: Set(rest.filter { !$0.hasPrefix("seed=") })))
       return true
     case "policies-laws":
-      print(laws(worlds: number ?? 20))
+      print(laws(worlds: number ?? 20, only: Set(arguments.dropFirst(2))))
       return true
     case "policies-load":
       print(load())
@@ -143,7 +143,7 @@ enum PolicyBenchmark {
   }
 
   /// Worlds whose clients wait by one law each.
-  private static func laws(worlds: Int) -> String {
+  private static func laws(worlds: Int, only: Set<String>) -> String {
     let laws: [(String, Backoff)] = [
       ("at once", .immediate), ("fixed", Backoff(.fixed(300_000))),
       ("doubling", Backoff(.exponential(base: 200_000, factor: 2))),
@@ -161,13 +161,13 @@ enum PolicyBenchmark {
       ("full jitter on a fixed wait", Backoff(.fixed(500_000), jitter: .full)),
       ("doubling to a cap", Backoff(.exponential(base: 200_000, factor: 2), maximum: 400_000)),
     ]
-    return laws.map { name, backoff in
+    return laws.filter { only.isEmpty || only.contains($0.0) }.map { name, backoff in
       var world = SyntheticRetryWorld()
       world.logged = RetryPolicy(attempts: 4, backoff: backoff)
       world.outages = 40
       world.outageMedian = 8
       return "== logged: \(name)\n" + PolicyValidation.run(world, worlds: worlds, seed: 3000)
-    }.joined(separator: "\n") + "\n" + askedWaits(worlds: worlds)
+    }.joined(separator: "\n") + (only.isEmpty || only.contains("asked") ? "\n" + askedWaits(worlds: worlds) : "")
   }
 
   /// Clients that wait as long as the server asks, where the spans say so and where the waits alone do; candidates that ask

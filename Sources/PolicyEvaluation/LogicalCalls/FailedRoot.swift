@@ -31,10 +31,13 @@ extension TraceJoin {
   /// A call follows the chain of what it links to, where that has failed so far and has ended: the last attempt, or the
   /// first one, to which all of them link.
   ///
-  /// - Parameter failed: failed root calls of all edges.
+  /// - Parameters:
+  ///   - attempts: of one edge, in canonical order; the joined ones afterwards.
+  ///   - failed: failed root calls of all edges.
   /// - Returns: how many were joined; nil where no call links to a failed one.
   static func joinByLink(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> Int? {
-    guard !failed.isEmpty, attempts.contains(where: { $0.isRoot && RetryEvidence.isLink($0.target) }) else { return nil }
+    guard !failed.isEmpty, attempts.contains(where: { $0.isRoot && RetryEvidence.isLink($0.target) })
+    else { return nil }
     var startOf: [UInt32: Int64] = [:]
     for root in failed { startOf[root.link] = root.start }
     let episodes = attempts.calls

@@ -9,7 +9,7 @@ struct SecondCounts: Sendable {
   let width: Int64
 
   /// Requests that usually come in a stretch that tells anything about load.
-  private static let least = 10
+  private static let least = 5
 
   init(_ log: borrowing CallLog, _ range: Range<Int>, origin: Int64, width: Int64 = 1) {
     self.width = max(width, 1)
@@ -26,7 +26,8 @@ struct SecondCounts: Sendable {
     }
   }
 
-  /// The stretches that load is judged by: seconds, or as many of them as it takes for ten requests to come.
+  /// The stretches that load is judged by: seconds, or as many of them as it takes for five requests to come, the rate below
+  /// which no response to load is fitted either (`LoadResponse`).
   static func width(_ log: borrowing CallLog, _ range: Range<Int>) -> Int64 {
     guard let first = range.first, let last = range.last else { return 1 }
     let seconds = log.arrival[last].subtractingSaturated(log.arrival[first]) / 1_000_000 + 1

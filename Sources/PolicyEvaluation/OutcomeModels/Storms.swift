@@ -26,7 +26,7 @@ struct Storms: Sendable {
   /// The outage that lasts to the log's end under more load than usual, where nothing tells that it has nothing to do with load.
   let open: Strain?
 
-  /// Stretches of a storm: seconds where ten requests come in each, longer ones where fewer do (`SecondCounts.width`). In a
+  /// Stretches of a storm: seconds where five requests come in each, longer ones where fewer do (`SecondCounts.width`). In a
   /// second with hardly any call chance looks like load.
   static let least: Int64 = 3
   /// Stretches without strain that tell what is usual.
@@ -38,7 +38,10 @@ struct Storms: Sendable {
     let dead = counts.dead
     func median(_ rates: [Int]) -> Int { rates.isEmpty ? 0 : rates.sorted()[rates.count / 2] }
     // Where a part always fails more comes than requests, storm or none: a storm that ended is more than what always comes.
-    hasEnded = Self.hasEnded(counts, dead: dead, usual: median(counts.bins.values.map(\.made)))
+    // Where hardly any call comes in a second, the stretch in which an outage ends is half answered without a storm.
+    hasEnded =
+      counts.width == 1
+      && Self.hasEnded(counts, dead: dead, usual: median(counts.bins.values.map(\.made)))
     // One that did not may have lasted for most of the log, and only its requests tell what would have come anyway.
     open = Self.open(counts, usual: median(counts.bins.values.map(\.first)))
   }
