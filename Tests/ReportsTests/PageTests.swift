@@ -38,6 +38,16 @@ func incidentPageTellsAll() {
   #expect(page.contains("## For people to fill in"))
 }
 
+@Test("An incident of sampled requests says on its page what they stand for, one of whole ones does not")
+func incidentPageWeighs() {
+  var report = SampleNight().report
+  #expect(!file("incidents/cascade-payments-db-1f2e3d4c.md", report).contains("By the weights"))
+  report.incidents[0].impact.weighed = Impact.Weighed(requests: 3300, failed: 300)
+  for name in ["incidents/\(report.incidents[0].id.text).md", "index.html"] {
+    #expect(file(name, report).contains("stand for about 3,300 requests, of which about 300 failed"), "\(name)")
+  }
+}
+
 @Test("A picture stays under the forges' limits, whatever the incident's size")
 func picturesAreBounded() {
   var incident = SampleNight().incident

@@ -83,8 +83,11 @@ package enum IncidentPage {
   }
 
   private static func impact(_ incident: Incident, _ times: TimeFormat, _ page: inout Page) {
-    guard !incident.components.isEmpty else { return }
+    let weighed = NightVerdict.weighed(incident.impact)
+    guard !incident.components.isEmpty || weighed != nil else { return }
     page.heading(2, "Impact")
+    if let weighed { page.paragraph(weighed) }
+    guard !incident.components.isEmpty else { return }
     page.table(
       ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
       incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in

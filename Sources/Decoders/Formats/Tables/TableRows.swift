@@ -131,12 +131,14 @@ struct TableRows {
       SpanIssues.sampled.tell(at: .line(line), &context, into: &batch)
     }
     if mapping.end < 0, hasUnitlessDuration(b, row) {
+      span.flags.insert(.untimed)
       batch.recordCounts.repair("durationUnit")
       context.report(
         "durationUnit", .note, at: .line(line),
         "a duration without a unit is not used: map it in the pipeline file, table: { durationMs: COLUMN }",
         into: &batch)
     }
+    if isDoubtful(b, row) { SpanIssues.doubtfulUnit.tell(at: .line(line), &context, into: &batch) }
     let parent = field(b, row, mapping.parent)
     if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
     span.service = symbol(b, row, mapping.component, &batch.symbols)
@@ -200,6 +202,14 @@ struct TableRows {
     if !field(b, row, mapping.end).isEmpty { return nil }
     let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
     return learnedUnit?.unit(besides: ofStart).unit ?? ofStart
+  }
+
+  /// Whether a row's duration is read in a unit that its beginning and the calls of the file do not tell alike.
+  private func isDoubtful(_ b: Span<UInt8>, _ row: DelimitedRow) -> Bool {
+    guard let learnedUnit, mapping.durationUnit == .inferred, field(b, row, mapping.end).isEmpty else { return false }
+    let duration = field(b, row, mapping.duration)
+    guard !duration.isEmpty, b[duration.upperBound - 1] <= 0x39 else { return false }
+    return learnedUnit.unit(besides: FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))).isDoubtful
   }
 
   /// The number in the column of levels, if there is one.

@@ -118,7 +118,11 @@ struct SpanTimes {
       return
     }
     span.start = start
-    if unitless != nil { issues.insert(.durationUnit) }
+    if unitless != nil {
+      // It took some time, and nobody knows how long: not none.
+      span.flags.insert(.untimed)
+      issues.insert(.durationUnit)
+    }
     if isDoubtful { issues.insert(.doubtfulUnit) }
     if let length {
       span.duration = length

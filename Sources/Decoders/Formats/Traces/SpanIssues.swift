@@ -29,7 +29,7 @@ struct SpanIssues: OptionSet {
     ),
     (
       .doubtfulUnit, "doubtfulUnit",
-      "a duration without a unit, of which its beginning and the calls of the file do not tell the same: name it in the pipeline file, keys: { durationMs: … }"
+      "a duration without a unit, of which its beginning and the calls of the file do not tell the same: name it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
     ),
     (
       .sampled, "sampledTraces",
