@@ -20,6 +20,13 @@ package struct PathLatency: Hashable, Sendable {
   package var slowest: Exemplar?
 }
 
+extension PathLatency: Mergeable {
+  package mutating func merge(_ other: PathLatency) {
+    sketch.merge(other.sketch)
+    if let theirs = other.slowest, slowest.map({ Exemplar.larger(theirs, $0) }) ?? true { slowest = theirs }
+  }
+}
+
 /// One variant: requests whose trees of calls are equal but for the order of siblings and the exact number of repetitions.
 package struct VariantStats: Sendable, Weighted {
   /// At most this many calls of a form are kept.
@@ -56,6 +63,7 @@ package struct VariantStats: Sendable, Weighted {
   }
 
   mutating func keepSlowest(_ candidates: [Exemplar]) {
+    guard !candidates.isEmpty else { return }
     slowest = Array((slowest + candidates).sorted(by: Exemplar.larger).prefix(Self.slowestLimit))
   }
 }
@@ -72,14 +80,7 @@ extension VariantStats: Mergeable {
     }
     for (window, sketch) in other.windows { windows[window, default: Sketch()].merge(sketch) }
     keepSlowest(other.slowest)
-    for (path, theirs) in other.paths {
-      var mine = paths.removeValue(forKey: path) ?? PathLatency()
-      mine.sketch.merge(theirs.sketch)
-      if let candidate = theirs.slowest, mine.slowest.map({ Exemplar.larger(candidate, $0) }) ?? true {
-        mine.slowest = candidate
-      }
-      paths[path] = mine
-    }
+    for (path, theirs) in other.paths { paths[path, default: PathLatency()].merge(theirs) }
   }
 
   /// An order of forms, for nights whose exemplars were forgotten.

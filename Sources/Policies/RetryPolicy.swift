@@ -22,6 +22,16 @@ package struct KindSet: OptionSet, Hashable, Sendable {
   package var kinds: [FailureKind] { FailureKind.allCases.filter { contains(code: $0.rawValue) } }
 }
 
+/// What a client makes of a wait that its callee asked for (`Retry-After`, gRPC's pushback).
+package enum ServerWait: Hashable, Sendable {
+  /// It goes by its own law.
+  case ignored
+  /// It waits that long instead: urllib3's `respect_retry_after_header`, gRPC, Polly's `ShouldRetryAfterHeader`.
+  case instead
+  /// It waits no less, and no more than `most` microseconds longer than its own law says: botocore's clamp.
+  case atLeast(most: Int64?)
+}
+
 /// A retry policy. `attempts` includes the first one, whatever the system it is taken from counts.
 package struct RetryPolicy: Hashable, Sendable {
   /// At least 1; `Int.max` is no limit.
@@ -34,6 +44,8 @@ package struct RetryPolicy: Hashable, Sendable {
   package var attemptTimeout: Int64?
   /// Microseconds the request may take over all attempts.
   package var deadline: Int64?
+  /// What becomes of a wait that the callee asks for; nil: what the log's clients make of it.
+  package var serverWait: ServerWait?
   /// Whether kinds that the log shows being retried are retried too: the default where no kinds are named.
   package var retriesLoggedKinds: Bool
 
@@ -52,6 +64,22 @@ package struct RetryPolicy: Hashable, Sendable {
   /// The law of the wait after a failure.
   package func backoff(after code: UInt8) -> Backoff {
     code == FailureKind.insufficientResources.rawValue ? throttledBackoff ?? backoff : backoff
+  }
+
+  /// The wait before the next attempt.
+  ///
+  /// - Parameters:
+  ///   - own: what the law says, microseconds.
+  ///   - asked: what the callee asked for.
+  ///   - rule: what the client makes of it.
+  /// - Returns: microseconds.
+  package static func wait(own: Int64, asked: Int64?, _ rule: ServerWait) -> Int64 {
+    guard let asked else { return own }
+    switch rule {
+    case .ignored: return own
+    case .instead: return asked
+    case .atLeast(let most): return min(max(asked, own), own.addingSaturated(most ?? .max))
+    }
   }
 
   /// One attempt and nothing more.
@@ -86,7 +114,7 @@ package struct RetryPolicy: Hashable, Sendable {
 
   /// Decides after the failure of the run's last attempt, which ended `elapsed` microseconds after the request began.
   package func decide(
-    _ run: inout Run, failure code: UInt8, elapsed: Int64, u: Double, pushback: Pushback? = nil
+    _ run: inout Run, failure code: UInt8, elapsed: Int64, u: Double, pushback: Pushback? = nil, asked: Int64? = nil
   ) -> Verdict {
     guard run.attempts < attempts else { return .stop(.attempts) }
     guard retryOn.contains(code: code) else { return .stop(.kind) }
@@ -99,7 +127,8 @@ package struct RetryPolicy: Hashable, Sendable {
       run.memory = Backoff.Memory()
     case nil:
       run.exponent += 1
-      delay = backoff(after: code).delay(run.exponent, u: u, memory: &run.memory)
+      let own = backoff(after: code).delay(run.exponent, u: u, memory: &run.memory)
+      delay = Self.wait(own: own, asked: asked, serverWait ?? .ignored)
     }
     delay = max(delay, 0)
     if let deadline, elapsed.addingSaturated(delay) >= deadline { return .stop(.deadline) }

@@ -146,7 +146,8 @@ struct CandidateEvaluation {
 
   /// The cross-check by weights, where the candidate is a matter of retries alone and partly estimated.
   private func reweighted(_ retry: RetryPolicy, applies: [Bool]) -> ReweightedCheck? {
-    guard !policy.isStateful, policy.hedge == nil, policy.retry != nil, base.model.hasRetries else { return nil }
+    guard !policy.isStateful, policy.hedge == nil, policy.retry != nil, base.model.hasRetries, !base.log.tellsAsked
+    else { return nil }
     return ReweightedCheck(base, retry, applies: applies)
   }
 

@@ -240,7 +240,7 @@ enum ConfigurationSyntax {
       }
       let attempts = retry.attempts == .max ? "unlimited" : String(retry.attempts)
       let timeout = retry.attemptTimeout.map { ", attemptTimeout: \(PolicyText.setting($0))" } ?? ""
-      lines.append("retry: { attempts: \(attempts), backoff: \(backoff)\(timeout) }")
+      lines.append("retry: { attempts: \(attempts), backoff: \(backoff)\(timeout)\(serverWait(retry.serverWait)) }")
       if !retry.retriesLoggedKinds {
         lines.append("retryOn: [\(retry.retryOn.kinds.map(\.name).joined(separator: ", "))]")
       }
@@ -278,6 +278,16 @@ enum ConfigurationSyntax {
           + "autoRollback: \(recovery.autoRollback), exponential: \(recovery.isExponential) }")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func serverWait(_ rule: ServerWait?) -> String {
+    switch rule {
+    case nil: ""
+    case .ignored: ", retryAfter: ignore"
+    case .instead: ", retryAfter: instead"
+    case .atLeast(nil): ", retryAfter: atLeast"
+    case .atLeast(let most?): ", retryAfter: { atLeast: { over: \(PolicyText.setting(most)) } }"
+    }
   }
 
   private static func plain(_ supervision: SupervisionSettings) -> String {

@@ -3,7 +3,8 @@ internal import Support
 
 extension PolicyReader {
   mutating func retry(_ node: ConfigNode, over old: RetryPolicy?) -> RetryPolicy {
-    node.rejectUnknownKeys(["attempts", "backoff", "attemptTimeout", "retryOn", "deadline"], problems: &problems)
+    node.rejectUnknownKeys(
+      ["attempts", "backoff", "attemptTimeout", "retryOn", "deadline", "retryAfter"], problems: &problems)
     var retry = old ?? RetryPolicy(attempts: 3, retriesLoggedKinds: true)
     if let attempts = node["attempts"] {
       if attempts.scalar == "unlimited" {
@@ -15,11 +16,32 @@ extension PolicyReader {
     if let backoff = node["backoff"] { retry.backoff = self.backoff(backoff) }
     if let timeout = node["attemptTimeout"] { retry.attemptTimeout = duration(timeout, positive: true) }
     if let deadline = node["deadline"] { retry.deadline = duration(deadline, positive: true) }
+    if let rule = node["retryAfter"] { retry.serverWait = serverWait(rule) }
     if let kinds = node["retryOn"] {
       retry.retryOn = kindSet(kinds)
       retry.retriesLoggedKinds = false
     }
     return retry
+  }
+
+  /// What becomes of a wait that the callee asks for.
+  private mutating func serverWait(_ node: ConfigNode) -> ServerWait? {
+    switch node.scalar {
+    case "ignore": return .ignored
+    case "instead": return .instead
+    case "atLeast": return .atLeast(most: nil)
+    case nil:
+      node.rejectUnknownKeys(["atLeast"], problems: &problems)
+      guard let section = node["atLeast"] else {
+        impossible(node, "retryAfter takes ignore, instead or atLeast")
+        return nil
+      }
+      section.rejectUnknownKeys(["over"], problems: &problems)
+      return .atLeast(most: section["over"].flatMap { duration($0, positive: true) })
+    default:
+      impossible(node, "retryAfter takes ignore, instead or atLeast")
+      return nil
+    }
   }
 
   mutating func budget(_ node: ConfigNode, over old: RetryBudget?) -> RetryBudget {

@@ -38,6 +38,12 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
 
   /// The policy of the system's own defaults.
   package var policy: Policy {
+    var policy = defaults
+    policy.retry?.serverWait = serverWait
+    return policy
+  }
+
+  private var defaults: Policy {
     var policy = Policy(rawValue)
     policy.preset = rawValue
     switch self {
@@ -110,6 +116,17 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
     return policy
   }
 
+  /// What its clients make of a wait that the server asks for: urllib3 and gRPC keep to it, botocore within bounds, and the
+  /// others do not look at it unless they are told to.
+  private var serverWait: ServerWait {
+    switch self {
+    case .urllib3, .grpc: .instead
+    case .awsStandard, .awsAdaptive: Self.awsServerWait
+    case .resilience4j, .resilience4jExponential, .polly, .finagle, .envoy, .sre: .ignored
+    case .tenacity, .googleCore, .otp, .temporal, .systemd: .ignored
+    }
+  }
+
   /// 500 ms growing by 1.5, whole milliseconds at each step.
   package static let resilience4jBackoff = Backoff(
     .truncatedExponential(base: 500_000, factor: 1.5, unit: 1000), capsAfterJitter: true)
@@ -139,10 +156,8 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
   package static let awsThrottledBackoff = Backoff(
     .exponential(base: 1_000_000, factor: 2), jitter: .full, maximum: 20_000_000)
 
-  /// The new mode's answer to a server's retry-after, clamped to [t, t + 5 s] around the computed delay t; microseconds.
-  package static func awsRetryAfter(_ asked: Int64, computed: Int64) -> Int64 {
-    min(max(asked, computed), computed.addingSaturated(5_000_000))
-  }
+  /// The new mode's answer to a server's retry-after, clamped to [t, t + 5 s] around the computed delay t.
+  package static let awsServerWait = ServerWait.atLeast(most: 5_000_000)
 
   /// 1 s doubling to 100 s, no jitter on the server's side.
   package static let temporalBackoff = Backoff(.exponential(base: 1_000_000, factor: 2), maximum: 100_000_000)

@@ -30,18 +30,31 @@
   @inlinable package mutating func pop() -> Element? {
     guard let last = elements.popLast() else { return nil }
     guard let top = elements.first else { return last }
+    sink(last)
+    return top
+  }
+
+  /// Puts an element in the place of the least one, in O(log n); an empty heap stays empty.
+  @inlinable package mutating func replaceFirst(with element: Element) {
+    guard !elements.isEmpty else { return }
+    sink(element)
+  }
+
+  /// Puts an element where it belongs on the way down from the top, whose own element is gone.
+  @inlinable mutating func sink(_ element: Element) {
     var parent = 0
     while true {
       var least = parent
       let left = 2 * parent + 1
-      if left < elements.count, elements[left] < last { least = left }
-      if left + 1 < elements.count, elements[left + 1] < (least == left ? elements[left] : last) { least = left + 1 }
+      if left < elements.count, elements[left] < element { least = left }
+      if left + 1 < elements.count, elements[left + 1] < (least == left ? elements[left] : element) {
+        least = left + 1
+      }
       guard least != parent else { break }
       elements[parent] = elements[least]
       parent = least
     }
-    elements[parent] = last
-    return top
+    elements[parent] = element
   }
 }
 

@@ -108,7 +108,7 @@ package struct EventBuilder: Sendable {
       attempt: span.resendCount == .max ? .max : span.resendCount + 1, flags: flags)
     row.weight = span.weight
     // What a call asks for joins attempts that are traces of their own; below another span the parent joins them.
-    if span.retryEvidence.hiddenAttempts > 0 || span.kind == .client && span.parent == 0 {
+    if !span.retryEvidence.isTarget || span.kind == .client && span.parent == 0 {
       row.retryEvidence = span.retryEvidence
     }
     profile.saw(row, isNamed: !span.service.isNone)

@@ -167,6 +167,25 @@ enum PolicyBenchmark {
       world.outages = 40
       world.outageMedian = 8
       return "== logged: \(name)\n" + PolicyValidation.run(world, worlds: worlds, seed: 3000)
+    }.joined(separator: "\n") + "\n" + askedWaits(worlds: worlds)
+  }
+
+  /// Clients that wait as long as the server asks, where the spans say so and where the waits alone do; candidates that ask
+  /// nobody as well.
+  private static func askedWaits(worlds: Int) -> String {
+    var deaf = PolicyValidation.candidates
+    for i in deaf.indices where i % 2 == 1 { deaf[i].retry?.serverWait = .ignored }
+    for i in deaf.indices where i % 2 == 0 { deaf[i].retry?.serverWait = .instead }
+    return [true, false].map { isTold in
+      var world = SyntheticRetryWorld()
+      world.logged = RetryPolicy(attempts: 4, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
+      world.logged.serverWait = .instead
+      world.outages = 40
+      world.outageMedian = 8
+      world.asked = 1...4
+      world.tellsAsked = isTold
+      return "== logged: as the server asks, \(isTold ? "told by spans" : "told by waits alone")\n"
+        + PolicyValidation.run(world, worlds: worlds, seed: 3000, candidates: deaf)
     }.joined(separator: "\n")
   }
 

@@ -1,5 +1,5 @@
 import Model
-import Incidents
+@testable import Incidents
 import Support
 import Testing
 
@@ -48,6 +48,48 @@ func encodedMerge(budget: Int) throws {
     for part in order { try merge.add(ByteReader(parts[part])) }
     #expect(try merge.merged() == bytes(night.partial()))
   }
+}
+
+@Test("a partial whose tables are read where they stand says what one held as cells says", arguments: [0, 1 << 30])
+func openedPartial(budget: Int) throws {
+  let night = mixedNight()
+  var merge = IncidentMerge(budget: budget)
+  for part in 0..<4 { try merge.add(ByteReader(bytes(night.partial(share: part, of: 4)))) }
+  let opened = try merge.partial()
+  #expect(bytes(opened) == bytes(night.partial()))
+  #expect(facts(opened) == facts(night.partial()))
+}
+
+/// What is concluded from a partial, with everything that its incidents tell.
+private func facts(_ partial: IncidentPartial) -> String {
+  let begin: Int64 = 1_700_000_000_000_000
+  let findings = IncidentAnalysis.conclude(
+    partial, settings: IncidentSettings(), windows: [begin + 60_000_000..<begin + 120_000_000])
+  return "\(findings.incidents) \(findings.windows) \(findings.components) \(findings.impact) \(findings.requests)"
+}
+
+@Test(
+  "packed cells are found one by one, and those that are not there are not, over more rows than stand between two marks"
+)
+func packedCells() throws {
+  var table = CellTable<Tally>()
+  for number in 0..<1_000 {
+    table.add(Tally(number + 1), at: CubeKey(a: 1, number: Int32(number % 7), slot: Int32(2 * number)))
+  }
+  var writer = ByteWriter()
+  var shared = SampleTables()
+  table.encode(to: &writer, [0, 1], &shared)
+  var reader = ByteReader(writer.bytes)
+  var cells = Cells(try PackedCells(try CellRowReader<Tally>(from: &reader, [0, 1], shared)))
+  #expect(cells.count == 1_000 && Array(cells.keys) == table.cells.keys.sorted())
+  for number in 0..<1_000 {
+    #expect(cells[CubeKey(a: 1, number: Int32(number % 7), slot: Int32(2 * number))]?.count == number + 1)
+    #expect(cells[CubeKey(a: 1, number: Int32(number % 7), slot: Int32(2 * number + 1))] == nil)
+  }
+  #expect(cells[CubeKey(a: 0)] == nil && cells[CubeKey(a: 2)] == nil)
+  cells.add(Tally(5), at: CubeKey(a: 1))
+  cells.add(Tally(7), at: CubeKey(a: 2))
+  #expect(cells.count == 1_001 && cells[CubeKey(a: 1)]?.count == 6 && cells[CubeKey(a: 2)]?.count == 7)
 }
 
 @Test("names that are the same letters in other bytes are two names, in any order of merging")

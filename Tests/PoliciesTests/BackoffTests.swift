@@ -75,8 +75,8 @@ func otherDelays() throws {
   #expect(
     aws.decide(&throttled, failure: FailureKind.insufficientResources.rawValue, elapsed: 0, u: 0.5)
       == .retry(after: 500_000))
-  #expect(Preset.awsRetryAfter(1_500_000, computed: 50_000) == 1_500_000)
-  #expect(Preset.awsRetryAfter(10_000_000, computed: 50_000) == 5_050_000)
+  #expect(RetryPolicy.wait(own: 50_000, asked: 1_500_000, Preset.awsServerWait) == 1_500_000)
+  #expect(RetryPolicy.wait(own: 50_000, asked: 10_000_000, Preset.awsServerWait) == 5_050_000)
   #expect((1...5).map { Preset.envoyBackoff.envelope($0) / 1000 } == [25, 75, 175, 250, 250])
   #expect(
     delays(Preset.temporalBackoff, 10, u: 0).map { $0 / 1_000_000 } == [1, 2, 4, 8, 16, 32, 64, 100, 100, 100])

@@ -116,6 +116,13 @@ struct ComponentTimeline {
     }
   }
 
+  /// The record that stands for an event pair in a minute.
+  func example(of pair: CubeKey, in minute: Int) -> EvidenceSample? {
+    var cell = pair
+    cell.slot = minutes[minute]
+    return partial.pairs.cells[cell]?.example
+  }
+
   /// The share of an operation's spans that must call a component for it to be a regular callee.
   private static let regularShare = 0.3
   /// The share of the night's slots in which a component must have requests for its silence to mean anything.

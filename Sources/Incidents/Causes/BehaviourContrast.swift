@@ -46,7 +46,6 @@ struct BehaviourContrast {
     /// The component that an error record names, or that was called last before the span ended or logged an error.
     var brokenCall: Break?
     var counts: [(minute: Int, count: Double)]
-    var examples: [(minute: Int, sighting: EvidenceSample)]
     var baseline: RobustBaseline
 
     func count(in minute: Int) -> Double {
@@ -101,21 +100,13 @@ struct BehaviourContrast {
     }
     pairsOf = Array(repeating: [], count: operations.keys.count)
     var labels = Labels(grid)
-    let cells = partial.pairs.cells.keys.sorted()
+    let cells = partial.pairs.cells.inOrder { $0.count }
     var index = 0
     while index < cells.count {
-      var key = cells[index]
-      key.slot = 0
+      let key = cells[index].cell.series
       var counts: [(minute: Int, count: Double)] = []
-      var examples: [(minute: Int, sighting: EvidenceSample)] = []
-      while index < cells.count {
-        var other = cells[index]
-        other.slot = 0
-        guard other == key else { break }
-        if let minute = grid.minute(cells[index].slot), let pair = partial.pairs.cells[cells[index]] {
-          counts.append((minute, Double(pair.count)))
-          examples.append((minute, pair.example))
-        }
+      while index < cells.count, cells[index].cell.series == key {
+        if let minute = grid.minute(cells[index].cell.slot) { counts.append((minute, Double(cells[index].value))) }
         index += 1
       }
       guard let component = grid.component(key.a), let row = operations.index[CubeKey(a: key.a, b: key.b)] else {
@@ -129,7 +120,7 @@ struct BehaviourContrast {
       pairs.append(
         Pair(
           cell: key, component: component, operation: row, brokenCall: labels.brokenCall(key, of: component),
-          counts: counts, examples: examples, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
+          counts: counts, baseline: Self.baseline(counts, row, operations, grid, but: holes)))
     }
     complaints = UsualComplaints(grid, pairs, but: holes)
   }
@@ -334,7 +325,8 @@ struct BehaviourContrast {
       guard let owner = grid.component(key.a) else { continue }
       guard owner == component || peers[CubeKey(a: Int32(owner), b: key.b)] == component else { continue }
       for index in pairsOf[row] where pairs[index].cell.d == end {
-        found += pairs[index].examples.filter { wanted.contains($0.minute) }.map(\.sighting)
+        found += pairs[index].counts.lazy.filter { wanted.contains($0.minute) }
+          .compactMap { grid.example(of: pairs[index].cell, in: $0.minute) }
       }
     }
     return found
@@ -347,7 +339,7 @@ struct BehaviourContrast {
     return (seen.departures + seen.accusations).compactMap { departure -> Int64? in
       let pair = pairs[departure.pair]
       guard departure.contrast.z >= Self.believed, departure.contrast.center == 0 else { return nil }
-      return pair.examples.first { $0.minute == minute }?.sighting.time
+      return grid.example(of: pair.cell, in: minute)?.time
     }.min()
   }
 
@@ -396,7 +388,8 @@ struct BehaviourContrast {
       next: EventLabel.event(names[pair.cell.d]), share: departure.contrast.share,
       usualShare: departure.contrast.center)
     let wanted = Set(minutes)
-    let example = pair.examples.first { wanted.contains($0.minute) }
-    return (reason, example.map { $0.sighting.evidence(names, quote: Quote.of($0.sighting, names)) })
+    let seen = pair.counts.first { wanted.contains($0.minute) }
+    let record = seen.flatMap { grid.example(of: pair.cell, in: $0.minute) }
+    return (reason, record.map { $0.evidence(names, quote: Quote.of($0, names)) })
   }
 }

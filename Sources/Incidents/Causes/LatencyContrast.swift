@@ -146,7 +146,7 @@ struct LatencyContrast {
     var balance: [CubeKey: Int] = [:]
     for series in table.series {
       let cell = table.rows[series.lowerBound].cell
-      let count = table.rows[series].reduce(0) { $0 + $1.count }
+      let count = table.rows[series].reduce(0) { $0 + $1.value }
       balance[CubeKey(a: cell.a, b: cell.b, c: cell.c), default: 0] += cell.d == 0 ? count : -count
     }
     return Set(balance.filter { $0.value > 0 }.keys)

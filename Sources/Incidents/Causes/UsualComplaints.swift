@@ -45,8 +45,9 @@ struct UsualComplaints {
       kindOf[index] = number
       // A record that ends its span is there twice: as what follows, and as what the end follows.
       guard pair.cell.d != end else { continue }
-      for (minute, count) in pair.counts { kinds[number].counts[minute, default: 0] += count }
-      for (_, sighting) in pair.examples {
+      for (minute, count) in pair.counts {
+        kinds[number].counts[minute, default: 0] += count
+        guard let sighting = grid.example(of: pair.cell, in: minute) else { continue }
         kinds[number].example = min(kinds[number].example ?? sighting, sighting)
       }
     }

@@ -19,10 +19,10 @@ extension CellValue {
 
 /// One kind of count of a partial, sparse.
 struct CellTable<Value: CellValue>: Sendable {
-  var cells = CubeMap<Value>()
+  var cells = Cells<Value>()
 
   mutating func merge(_ other: CellTable<Value>, _ map: [Int32]) {
-    cells.reserve(Swift.max(cells.count, other.cells.count))
+    cells.changed { $0.reserve(Swift.max($0.count, other.cells.count)) }
     for (cell, value) in other.cells {
       var value = value
       value.rename(map)
@@ -32,25 +32,27 @@ struct CellTable<Value: CellValue>: Sendable {
 
   /// Renumbers all names; numbers that differed must differ again.
   mutating func rename(_ map: [Int32]) {
-    cells.rename({ $0 = $0.renamed(map) }, Value.holdsNames ? { $0.rename(map) } : nil)
+    cells.changed { $0.rename({ $0 = $0.renamed(map) }, Value.holdsNames ? { $0.rename(map) } : nil) }
   }
 
   @inline(__always) mutating func add(_ value: Value, at cell: CubeKey) {
-    cells.add(value, at: cell) { $0.merge(value) }
+    cells.add(value, at: cell)
   }
 
   /// Rows in the order of their cells.
   func encode(to writer: inout ByteWriter, _ map: [Int32], _ tables: inout SampleTables) {
-    let keys = cells.keys.enumerated().map { (key: $0.element.renamed(map), row: $0.offset) }
+    var cells = cells
+    cells.unpack()
+    let keys = cells.map.keys.enumerated().map { (key: $0.element.renamed(map), row: $0.offset) }
       .sorted { $0.key < $1.key }
     var rows = CellRowWriter<Value>()
     for (key, row) in keys {
       if Value.holdsNames {
-        var value = cells.values[row]
+        var value = cells.map.values[row]
         value.rename(map)
         rows.append(value, at: key, &tables)
       } else {
-        rows.append(cells.values[row], at: key, &tables)
+        rows.append(cells.map.values[row], at: key, &tables)
       }
     }
     rows.encode(to: &writer)
@@ -69,7 +71,8 @@ struct CellTable<Value: CellValue>: Sendable {
     from reader: inout ByteReader, _ map: [Int32], _ tables: SampleTables
   ) throws(DecodeFailure) {
     var rows = try CellRowReader<Value>(from: &reader, map, tables)
-    cells.reserve(Swift.max(cells.count, Swift.min(rows.remaining, 1 << 20)))
+    let more = Swift.min(rows.remaining, 1 << 20)
+    cells.changed { $0.reserve(Swift.max($0.count, more)) }
     while let cell = try rows.next() { add(try rows.value(), at: cell) }
     try rows.close()
   }

@@ -15,6 +15,17 @@ struct CubeMap<Value: Sendable>: Sendable {
 
   init() {}
 
+  /// Takes cells that differ, and no more room than they need.
+  init(_ rows: some Sequence<(CubeKey, Value)>, count: Int) {
+    keys.reserveCapacity(count)
+    values.reserveCapacity(count)
+    for (cell, value) in rows {
+      keys.append(cell)
+      values.append(value)
+    }
+    reserve(count)
+  }
+
   var count: Int { keys.count }
   var isEmpty: Bool { keys.isEmpty }
 

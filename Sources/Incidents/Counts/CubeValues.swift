@@ -211,9 +211,9 @@ extension CellTable<Exemplified> {
   ///
   /// - Returns: whether it was counted.
   mutating func count(at cell: CubeKey, rank: Int64) -> Bool {
-    let place = cells.find(cell)
-    guard place >= 0, cells.values[place].example.rank < rank else { return false }
-    cells.change(place) { $0.count += 1 }
+    let place = cells.map.find(cell)
+    guard place >= 0, cells.map.values[place].example.rank < rank else { return false }
+    cells.changed { $0.change(place) { $0.count += 1 } }
     return true
   }
 }
@@ -221,9 +221,9 @@ extension CellTable<Exemplified> {
 extension CellTable<Sightings> {
   /// Whether a cell already holds as many records as it keeps, all of a smaller rank.
   func isFull(at cell: CubeKey, below rank: Int64) -> Bool {
-    let place = cells.find(cell)
-    guard place >= 0, cells.values[place].kept.count >= Sightings.bound else { return false }
-    return cells.values[place].kept[Sightings.bound - 1].rank < rank
+    let place = cells.map.find(cell)
+    guard place >= 0, cells.map.values[place].kept.count >= Sightings.bound else { return false }
+    return cells.map.values[place].kept[Sightings.bound - 1].rank < rank
   }
 }
 

@@ -36,8 +36,8 @@ extension IncidentAggregator {
     }
     let rank = StableHash.mix(tree.request.stableHash ^ StableHash.mix(root.span ^ UInt64(bitPattern: root.start)))
     let cell = CubeKey(a: 0, number: failed ? 1 : 0, slot: coarse(root.start))
-    let place = partial.samples.cells.find(cell)
-    if place >= 0, partial.samples.cells.values[place].refuses(rank) { return }
+    let place = partial.samples.cells.map.find(cell)
+    if place >= 0, partial.samples.cells.map.values[place].refuses(rank) { return }
     partial.samples.add(
       RequestSamples(
         RequestSample(

@@ -125,6 +125,8 @@ extension IncidentPartial {
   consuming func canonical() -> IncidentPartial {
     var partial = self
     let map = partial.names.sort()
+    // They come so where the partial was read.
+    if map.indices.allSatisfy({ map[$0] == $0 }) { return partial }
     var renaming = TableRenaming(map: map)
     partial.visitTables(&renaming)
     partial.latency = Dictionary(partial.latency.map { (map.name($0.key), $0.value) }) { first, _ in first }

@@ -97,7 +97,7 @@ struct MetricTable {
 
   /// - Complexity: O(readings · log readings per series)
   init(_ table: CellTable<MetricReading>) {
-    readings = table.cells.values
+    readings = table.cells.map(\.1)
     var numbers = CubeMap<Tally>()
     var seriesOf: [Int32] = []
     seriesOf.reserveCapacity(readings.count)

@@ -14,6 +14,13 @@ struct NameTable: Sendable {
     func hash(into hasher: inout Hasher) { hasher.combine(text) }
   }
 
+  init() {}
+
+  /// Takes texts that differ, the first of them empty.
+  init(_ texts: [String]) {
+    for text in texts { _ = intern(text) }
+  }
+
   mutating func intern(_ text: String) -> Int32 {
     let spelling = Spelling(text: text)
     if let number = numbers[spelling] { return number }

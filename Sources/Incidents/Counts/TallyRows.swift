@@ -4,12 +4,11 @@ internal import Support
 /// minute, in each minute bucket after bucket. What is asked once a series is then asked once, and no sum depends on the order
 /// in which partials were merged.
 struct TallyRows {
-  private(set) var rows: [(cell: CubeKey, count: Int)]
+  private(set) var rows: [(cell: CubeKey, value: Int)]
 
   /// - Complexity: O(n log n)
   init(_ table: CellTable<Tally>) {
-    rows = table.cells.map { ($0, $1.count) }
-    rows.sort { $0.cell < $1.cell }
+    rows = table.cells.inOrder(\.count)
     series = runs(of: 0..<rows.count) { $0.series == $1.series }
   }
 
@@ -21,7 +20,7 @@ struct TallyRows {
 
   /// The histogram of some rows.
   func histogram(_ range: Range<Int>) -> [(bucket: Int32, count: Int)] {
-    rows[range].map { ($0.cell.number, $0.count) }
+    rows[range].map { ($0.cell.number, $0.value) }
   }
 
   private func runs(of range: Range<Int>, _ isSame: (CubeKey, CubeKey) -> Bool) -> [Range<Int>] {

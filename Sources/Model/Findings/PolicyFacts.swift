@@ -56,6 +56,8 @@ extension PolicyFindings {
     package var laws: [DelayLaw] = []
     /// Median wait before the first retry, microseconds; nil where nothing was retried.
     package var medianFirstDelay: Int64?
+    /// What became of the waits that callees asked for; nil where none or too few did.
+    package var serverWait: ServerWaits?
     /// Failures that were tried again.
     package var kinds: [FailureKind] = []
     /// The clients' own limit on an attempt, microseconds.
@@ -68,6 +70,31 @@ extension PolicyFindings {
     package var isBoundedByTime = false
 
     package init(_ source: Source) { self.source = source }
+  }
+
+  /// What clients made of waits that their callees asked for (`Retry-After`).
+  package struct ServerWaits: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+      /// They waited by their own law.
+      case ignored
+      /// They waited as asked.
+      case instead
+      /// They waited as asked where their own law is no longer.
+      case atLeast
+    }
+
+    package var kind: Kind
+    /// Retries before which a callee had asked, and those that came as asked.
+    package var asked: Int
+    package var kept: Int
+    /// Whether no span says so and the waits alone tell it.
+    package var isByWaits: Bool
+    package init(_ kind: Kind, asked: Int, kept: Int, isByWaits: Bool) {
+      self.kind = kind
+      self.asked = asked
+      self.kept = kept
+      self.isByWaits = isByWaits
+    }
   }
 
   /// What every figure rests on.

@@ -1,7 +1,9 @@
-/// What a span tells about attempts that have no span of their own, or that are traces of their own.
+/// What a span tells about attempts that have no span of their own, or that are traces of their own, and how long its
+/// callee asked to wait before the next one.
 ///
 /// Instrumentations below a retrying transport write one client span for all attempts and at best their number; clients
-/// without a span above write each attempt as a trace, and only what was asked for tells which belong together.
+/// without a span above write each attempt as a trace, and only what was asked for tells which belong together. A span that
+/// tells that keeps nothing else: what its callee asked is the callee's span's to say.
 @usableFromInline package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -11,8 +13,17 @@
   private static let hiddenBit: UInt32 = 1 << 31
 
   /// So many attempts beyond the first lie inside the span.
-  package static func hidden(attempts: Int) -> RetryEvidence {
-    attempts > 0 ? RetryEvidence(rawValue: hiddenBit | UInt32(min(attempts, 0xFFFF))) : .none
+  package static func hidden(attempts: Int, asked: AskedWait = .none) -> RetryEvidence {
+    attempts > 0 || asked != .none
+      ? RetryEvidence(rawValue: hiddenBit | UInt32(asked.code) << 16 | UInt32(min(max(attempts, 0), 0xFFFF))) : .none
+  }
+
+  /// Whether it says what the call asks for, or nothing.
+  @usableFromInline package var isTarget: Bool { rawValue & Self.hiddenBit == 0 }
+
+  /// How long the callee asked to wait.
+  @usableFromInline package var asked: AskedWait {
+    rawValue & Self.hiddenBit == 0 ? .none : AskedWait(code: UInt16(truncatingIfNeeded: rawValue >> 16 & 0x7FFF))
   }
 
   /// The call asks for what this hash stands for (its full URL).

@@ -18,6 +18,8 @@ package struct LoggedPolicy: Sendable {
   /// Kinds retried at all.
   package private(set) var retried = KindSet([])
   package private(set) var delays: [Delays] = []
+  /// Per edge, what clients make of a wait that their callee asks for.
+  package private(set) var serverWaits: [ServerWait] = []
   /// Per edge, whether a logged wait tells what chance drew for it.
   private(set) var tellsChance: [Bool] = []
   /// The client's own limit on an attempt, where its timeouts all take the same time; microseconds.
@@ -37,6 +39,8 @@ package struct LoggedPolicy: Sendable {
   package init(_ log: borrowing CallLog, given: Policy?) {
     let seen = observe(log)
     let samples = seen.samples
+    let asked = seen.asked[log.edges.count]
+    serverWaits = seen.asked.dropLast().map { $0.rule ?? asked.rule ?? .ignored }
     var timeouts = seen.timeouts
     deadline = givenUpByTime(seen.givenUp) ? seen.latestRetry : nil
     timeouts.sort()
@@ -51,6 +55,7 @@ package struct LoggedPolicy: Sendable {
       fact.attempts = retry.attempts == .max ? nil : retry.attempts
       fact.laws = retry.attempts == 1 ? [] : [retry.backoff.fact]
       fact.attemptTimeout = retry.attemptTimeout
+      if let rule = retry.serverWait { serverWaits = Array(repeating: rule, count: log.edges.count) }
       return
     }
     let (common, lateness) = samples[log.edges.count].law(isBoundedByTime: deadline != nil)
@@ -72,6 +77,7 @@ package struct LoggedPolicy: Sendable {
     }
     earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
+    fact.serverWait = describe(asked, log)
     fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
@@ -82,6 +88,8 @@ package struct LoggedPolicy: Sendable {
     /// Waits by edge, and of all edges; those after a throttling answer.
     var samples: [DelaySample]
     var throttled: [DelaySample]
+    /// Retries after failures that asked for a wait.
+    var asked: [AskedRetries]
     var timeouts: [Int64] = []
     /// Attempts of each failing call.
     var stops: [Int] = []
@@ -91,6 +99,7 @@ package struct LoggedPolicy: Sendable {
     init(edges: Int) {
       samples = Array(repeating: DelaySample(), count: edges + 1)
       throttled = samples
+      asked = Array(repeating: AskedRetries(), count: edges + 1)
     }
   }
 
@@ -120,6 +129,12 @@ package struct LoggedPolicy: Sendable {
         if log.isRestored[episode] { continue }
         let gap = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
         let wait = SeenWait(time: gap, busy: log.busyness(around: i))
+        if let asked = log.asked(i) {
+          for number in [Int(log.edge[episode]), log.edges.count] {
+            seen.asked[number].add(asked: asked, wait, retry: i - range.lowerBound + 1)
+          }
+          continue
+        }
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
         for number in [Int(log.edge[episode]), log.edges.count] {
           if isThrottled {
@@ -131,6 +146,10 @@ package struct LoggedPolicy: Sendable {
       }
     }
     noteEnds(log, &seen)
+    // Waits that a client did not keep to what was asked are of its own law.
+    for number in seen.asked.indices where seen.asked[number].rule ?? .ignored == .ignored {
+      for wait in seen.asked[number].waits { seen.samples[number].add(wait.seen, retry: wait.retry) }
+    }
     // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
     // read from its other waits, where there are as many.
     for number in seen.samples.indices
@@ -190,6 +209,19 @@ package struct LoggedPolicy: Sendable {
     return (1...max(min(retries, 16), 1)).allSatisfy { k in
       abs(Double(a.envelope(k)) - Double(b.envelope(k))) <= 0.2 * Double(max(b.envelope(k), 1))
     }
+  }
+
+  /// What clients make of a wait that is asked for, in words' own values; nil where nothing tells.
+  private func describe(_ asked: AskedRetries, _ log: borrowing CallLog) -> PolicyFindings.ServerWaits? {
+    guard let rule = asked.rule else { return nil }
+    let kind: PolicyFindings.ServerWaits.Kind =
+      switch rule {
+      case .ignored: .ignored
+      case .instead: .instead
+      case .atLeast: .atLeast
+      }
+    return PolicyFindings.ServerWaits(
+      kind, asked: asked.waits.count, kept: asked.kept, isByWaits: log.askedByWaits > 0)
   }
 
   private func describe(_ sample: DelaySample) -> PolicyFindings.LoggedClients {

@@ -1,3 +1,4 @@
+internal import Model
 internal import Support
 
 /// The attempts of one edge field by field: most of a night's partials is attempts, and their fields are alike.
@@ -12,7 +13,8 @@ extension CallPartial {
     static let answerFailure = 6
     static let lead = 7
     static let target = 8
-    static let count = 9
+    static let asked = 9
+    static let count = 10
   }
 
   static func encode(_ attempts: [LoggedAttempt], to writer: inout ByteWriter) {
@@ -35,6 +37,7 @@ extension CallPartial {
         columns[Column.lead].unsigned(UInt64(attempt.lead))
       }
       if attempt.target != 0 { columns[Column.target].unsigned(UInt64(attempt.target)) }
+      if attempt.failure != 0 { columns[Column.asked].unsigned(UInt64(attempt.asked.code)) }
       clock = attempt.start
     }
     columns.encode(to: &writer)
@@ -67,6 +70,12 @@ extension CallPartial {
           throw reader.failure("target out of range")
         }
         attempt.target = target
+      }
+      if attempt.failure != 0 {
+        guard let code = UInt16(exactly: try columns[Column.asked].unsigned()), code < 1 << 15 else {
+          throw reader.failure("a server's wait out of range")
+        }
+        attempt.asked = AskedWait(code: code)
       }
       attempts.append(attempt)
     }

@@ -205,8 +205,10 @@ package struct CallAggregator: Aggregator {
       counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
       isRoot: parent == nil && node.kind == .client)
     attempt.target = node.retryEvidence.targetHash
+    attempt.asked = node.retryEvidence.asked
     if lastServer >= 0 {
       let below = tree.nodes[lastServer]
+      if attempt.asked == .none { attempt.asked = below.retryEvidence.asked }
       attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
     }
     var call = Call(
@@ -249,6 +251,7 @@ package struct CallAggregator: Aggregator {
         isRoot: number == 0 && whole.isRoot)
       attempt.marks = .inner
       attempt.note(callee: node.start, duration: node.duration, failure: node.failureCode)
+      attempt.asked = node.retryEvidence.asked
       if number > 0 { attempt.lead = .max }
       attempts.append(attempt)
     }
@@ -257,6 +260,7 @@ package struct CallAggregator: Aggregator {
     }
     guard var last = attempts.popLast(), var first = attempts.first else { return }
     last.failure = whole.failure
+    if last.asked == .none { last.asked = whole.asked }
     // What the callee still did after its client had given up is the callee's affair.
     last.duration = max(whole.end.subtractingSaturated(last.start), 0)
     first.target = whole.target

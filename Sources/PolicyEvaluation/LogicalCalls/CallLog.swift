@@ -35,6 +35,8 @@ package struct CallLog: Sendable {
   package private(set) var answerFailure: [UInt8] = []
   /// From the start to the start of the callee's own span, tenths of a millisecond; `UInt16.max` where it wrote none.
   package private(set) var lead: [UInt16] = []
+  /// How long the callee asked to wait before the next attempt; empty where none was ever asked.
+  private var asked: [AskedWait] = []
 
   /// Episodes put together from several traces, and whether by the client's counting or by time alone.
   package private(set) var joined = 0
@@ -49,6 +51,8 @@ package struct CallLog: Sendable {
   package private(set) var overlapping = 0
   /// Requests that failed without the call that their kind always makes.
   package private(set) var refusedByBreaker = 0
+  /// Retries whose waits tell that the callee had asked for them, though no span says so.
+  package private(set) var askedByWaits = 0
   /// Failed root calls with nothing that tells which belong to one request.
   package private(set) var rootsApart = 0
   package private(set) var leftOut = 0
@@ -59,6 +63,12 @@ package struct CallLog: Sendable {
   package var attempts: Int { start.count }
 
   @inlinable package func attempts(of episode: Int) -> Range<Int> { Int(first[episode])..<Int(first[episode + 1]) }
+
+  /// Whether any callee is known to have asked for a wait.
+  package var tellsAsked: Bool { !asked.isEmpty }
+
+  /// How long an attempt's callee asked to wait before the next one, microseconds; nil where it did not.
+  package func asked(_ attempt: Int) -> Int64? { asked.isEmpty ? nil : asked[attempt].time }
 
   /// Whether any attempt of an episode succeeded.
   package func succeeded(_ episode: Int) -> Bool { failure[Int(first[episode + 1]) - 1] == 0 }
@@ -93,6 +103,7 @@ package struct CallLog: Sendable {
     }
     edges = byEdge.keys.sorted()
     var columns: [(key: Int64, edge: Int32, range: Range<Int>)] = []
+    let asks = byEdge.values.contains { $0.contains { $0.asked != .none } }
     var arena: [LoggedAttempt] = []
     var component = ""
     func flush(into log: inout CallLog) {
@@ -119,6 +130,7 @@ package struct CallLog: Sendable {
         refused += found.unexplained
         isRead = true
       }
+      if !asks { askedByWaits += ServerWaits.tell(&attempts) }
       inspect(attempts, isJoined: join.counted + join.byTime > 0, isRead: isRead)
       let offset = arena.count
       arena += attempts
@@ -168,6 +180,7 @@ package struct CallLog: Sendable {
     copy.answered = []
     copy.answerFailure = []
     copy.lead = []
+    copy.asked = []
     for episode in 0..<count {
       let range = attempts(of: episode)
       for i in hidden[Int(edge[episode])] ? range.prefix(1) : range {
@@ -177,6 +190,7 @@ package struct CallLog: Sendable {
         copy.answered.append(answered[i])
         copy.answerFailure.append(answerFailure[i])
         copy.lead.append(lead[i])
+        if !asked.isEmpty { copy.asked.append(asked[i]) }
       }
       copy.first.append(Int32(truncatingIfNeeded: copy.start.count))
     }
@@ -266,6 +280,7 @@ package struct CallLog: Sendable {
     copy.answered = attempts.map { _ in -1 }
     copy.answerFailure = attempts.map { _ in 0 }
     copy.lead = attempts.map { _ in .max }
+    copy.asked = asked.isEmpty ? [] : attempts.map(\.asked)
     for episode in 0..<count { copy.firstFailure[episode] = copy.failure[Int(copy.first[episode])] }
     return copy
   }
@@ -290,6 +305,12 @@ package struct CallLog: Sendable {
       isCounted.append(arena[episode.range].contains { $0.marks.contains(.countedOnly) })
       isRestored.append(arena[episode.range].contains { $0.marks.contains(.restored) })
       for attempt in arena[episode.range] {
+        let asks = attempt.failure == 0 ? .none : attempt.asked
+        if !asked.isEmpty {
+          asked.append(asks)
+        } else if asks != .none {
+          asked = Array(repeating: .none, count: start.count) + [asks]
+        }
         let time = Self.sane(attempt.start)
         let length = Self.sane(attempt.duration)
         start.append(time)

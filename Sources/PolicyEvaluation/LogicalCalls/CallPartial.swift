@@ -148,7 +148,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 3
+  private static let version: UInt64 = 4
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)

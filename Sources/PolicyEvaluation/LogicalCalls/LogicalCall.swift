@@ -1,3 +1,4 @@
+package import Model
 internal import Support
 // What one logical call looked like in the log: its attempts, one after the other.
 
@@ -39,11 +40,26 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
   package var answerFailure: UInt8 = 0
   /// The number its client wrote down, 0 where it wrote none.
   package var counted: UInt8
+  private var bits: UInt8 = 0
+  /// How long the callee asked to wait before the next attempt.
+  package var asked = AskedWait.none
+
   /// Whether it opens an episode; the attempts after it up to the next opening one belong to it.
-  package var isFirst: Bool
+  package var isFirst: Bool {
+    get { bits & 0x80 != 0 }
+    set { bits = newValue ? bits | 0x80 : bits & 0x7F }
+  }
+
   /// Whether the call was a trace of its own, so that its episode may go on in another trace.
-  package var isRoot: Bool
-  package var marks: Marks = []
+  package var isRoot: Bool {
+    get { bits & 0x40 != 0 }
+    set { bits = newValue ? bits | 0x40 : bits & 0xBF }
+  }
+
+  package var marks: Marks {
+    get { Marks(rawValue: bits & 0x3F) }
+    set { bits = bits & 0xC0 | newValue.rawValue & 0x3F }
+  }
 
   /// How an attempt that has no client span of its own came to be known.
   package struct Marks: OptionSet, Hashable, Sendable {
@@ -68,8 +84,7 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
     self.duration = duration
     self.failure = failure
     self.counted = counted
-    self.isFirst = isFirst
-    self.isRoot = isRoot
+    bits = (isFirst ? 0x80 : 0) | (isRoot ? 0x40 : 0)
   }
 
   @inlinable package var end: Int64 { start.addingSaturated(duration) }
@@ -88,8 +103,8 @@ package struct LoggedAttempt: Hashable, Comparable, Sendable {
     if a.failure != b.failure { return a.failure < b.failure }
     if a.counted != b.counted { return a.counted < b.counted }
     if a.isRoot != b.isRoot { return !a.isRoot }
-    return (a.answered, a.answerFailure, a.lead, a.target, a.marks.rawValue)
-      < (b.answered, b.answerFailure, b.lead, b.target, b.marks.rawValue)
+    return (a.answered, a.answerFailure, a.lead, a.target, a.marks.rawValue, a.asked.code)
+      < (b.answered, b.answerFailure, b.lead, b.target, b.marks.rawValue, b.asked.code)
   }
 }
 

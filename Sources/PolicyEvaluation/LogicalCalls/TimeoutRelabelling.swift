@@ -34,6 +34,7 @@ extension CallLog {
     for episode in 0..<count {
       for i in self.attempts(of: episode) {
         var attempt = LoggedAttempt(start: start[i], duration: duration[i], failure: failure[i])
+        if let asked = asked(i) { attempt.asked = AskedWait(milliseconds: asked / 1000) }
         if applies[Int(edge[episode])] {
           var late: Int64?
           if isCut(i, logged), let limit = logged.attemptTimeout {

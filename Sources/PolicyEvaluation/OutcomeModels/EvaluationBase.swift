@@ -31,6 +31,7 @@ package final class EvaluationBase: Sendable {
   let longestSuccess: Int64
   /// Failed attempts of each component: when, and how long they took.
   let failedDurations: [[(at: Int64, duration: Int64)]]
+  let askedMoments: AskedMoments
   package let draws: BlockDraws
   /// The longest wait seen above nested calls, microseconds; nil where calls are not nested.
   package let patienceAbove: Int64?
@@ -80,6 +81,7 @@ package final class EvaluationBase: Sendable {
     (requests, failingFirst) = (tally.requests, tally.failingFirst)
     (untouched, longestSuccess) = (tally.untouched, tally.longestSuccess)
     failedDurations = tally.failedDurations
+    askedMoments = AskedMoments(log)
     sums = other?.sums ?? tally.sums
     (overloads, openOutages) = other == nil ? Self.readLoad(log, origin: origin) : ([], [])
   }
@@ -99,6 +101,7 @@ package final class EvaluationBase: Sendable {
     (requests, failingFirst) = (other.requests, other.failingFirst)
     (sums, untouched, longestSuccess) = (other.sums, other.untouched, other.longestSuccess)
     failedDurations = other.failedDurations
+    askedMoments = other.askedMoments
     draws = other.draws
     patienceAbove = other.patienceAbove
     chance = other.chance

@@ -119,6 +119,30 @@ extension ReplayRun {
     return place < failing.count && failing[place] == Int32(episode) ? replay.base.model.posterior[place] : 0
   }
 
+  /// The wait that a callee's asking makes; nil where it makes none.
+  private mutating func askedWait(
+    _ slot: Int32, _ backoff: Backoff, after code: UInt8, u: Double, late: Int64
+  ) -> Int64? {
+    let flight = flights[Int(slot)]
+    let log = replay.base.log
+    let range = log.attempts(of: Int(flight.episode))
+    let failed = range.lowerBound + flight.attempts - 1
+    let follows = flight.follows && !replay.base.isRelabelled && failed < range.upperBound
+    var logged: Int64?
+    if follows, failed + 1 < range.upperBound {
+      logged = max(
+        log.start[failed + 1].subtractingSaturated(log.start[failed].addingSaturated(log.duration[failed])), 0)
+    }
+    isOneOfMany = true
+    var retry = replay.retry
+    // Clients without a word about retries go on as they did.
+    if replay.policy.retry == nil { retry.serverWait = nil }
+    return replay.base.askedWait(
+      after: follows ? failed : nil, loggedWait: logged, Int(flight.component), at: flight.lastEnd, code: code,
+      edge: Int(log.edge[Int(flight.episode)]), retry, late: late,
+      own: { backoff.delay(flight.attempts, u: u, memory: &flights[Int(slot)].run.memory) })
+  }
+
   /// How long the flight waits before its next attempt.
   package mutating func delay(_ slot: Int32, after code: UInt8, seed: UInt64) -> Int64 {
     let backoff = replay.retry.backoff(after: code)
@@ -128,6 +152,7 @@ extension ReplayRun {
     let next = range.lowerBound + k
     let u = SplitMix64.unit(StableHash.combine(seed, 13))
     let late = replay.base.logged.lateness.draw(self.seed(episode, 0))
+    if replay.base.log.tellsAsked, let wait = askedWait(slot, backoff, after: code, u: u, late: late) { return wait }
     guard flights[Int(slot)].follows, !replay.base.isRelabelled, next < range.upperBound,
       case .known(let known) = replay.base.logged.delays[Int(replay.base.log.edge[episode])]
     else {

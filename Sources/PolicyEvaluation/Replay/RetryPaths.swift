@@ -192,7 +192,7 @@ package struct RetryPaths: Sendable {
       return nil
     }
     let delay = self.delay(
-      attempt, after: walk.code, logged: loggedDelay, previous: walk.loggedPrevious, law: law,
+      attempt, walk, logged: loggedDelay, previous: walk.loggedPrevious, law: law,
       isTold: base.logged.tellsChance[Int(log.edge[walk.episode])], seed: seed, lateness: walk.lateness,
       memory: &walk.memory)
     walk.loggedPrevious = loggedDelay
@@ -316,12 +316,20 @@ package struct RetryPaths: Sendable {
 
   /// The delay before a retry: the logged one under the same law, else coupled to it through its random number.
   private func delay(
-    _ k: Int, after code: UInt8, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, isTold: Bool, seed: UInt64,
+    _ k: Int, _ walk: Walk, logged: Int64?, previous: Int64?, law: LoggedPolicy.Delays, isTold: Bool, seed: UInt64,
     lateness: UInt64, memory: inout Backoff.Memory
   ) -> Int64 {
     var random = SplitMix64(seed: seed)
     let late = base.logged.lateness.draw(lateness)
-    let backoff = policy.backoff(after: code)
+    let backoff = policy.backoff(after: walk.code)
+    if base.log.tellsAsked,
+      let wait = base.askedWait(
+        after: walk.follows && !base.isRelabelled ? walk.range.lowerBound + k - 1 : nil, loggedWait: logged,
+        walk.component, at: walk.lastEnd, code: walk.code, edge: Int(base.log.edge[walk.episode]), policy, late: late,
+        own: { backoff.delay(k, u: random.unit(), memory: &memory) })
+    {
+      return wait
+    }
     guard let logged, case .known(let known) = law else {
       return backoff.delay(k, u: random.unit(), memory: &memory).addingSaturated(late)
     }

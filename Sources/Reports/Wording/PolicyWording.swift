@@ -26,7 +26,8 @@ package enum PolicyWording {
     }
     let laws: String =
       switch logged.laws.count {
-      case 0 where logged.medianFirstDelay == nil: "waits that left no trace"
+      case 0 where logged.medianFirstDelay == nil:
+        logged.serverWait.map { $0.kind != .ignored } ?? false ? "no wait of their own" : "waits that left no trace"
       case 0:
         "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
       case 1: law(logged.laws[0])
@@ -39,10 +40,24 @@ package enum PolicyWording {
       logged.isBoundedByTime
       ? "attempts bounded by time (at most \(logged.attempts ?? 0) seen)"
       : logged.attempts.map { "at most \($0) attempts" } ?? "attempts bounded by time only"
+    let asked = logged.serverWait.map { ", " + serverWait($0) } ?? ""
     let timeout = logged.attemptTimeout.map { ", each at most \(NumberFormat.duration($0))" } ?? ""
     return .own(
-      "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws), after "
+      "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws)\(asked), after "
         + logged.kinds.map(\.name).joined(separator: ", "))
+  }
+
+  /// What clients made of the waits that servers asked for.
+  private static func serverWait(_ waits: PolicyFindings.ServerWaits) -> String {
+    let asked = NumberFormat.count(waits.asked)
+    let source = waits.isByWaits ? ", as waits of whole seconds tell" : ""
+    switch waits.kind {
+    case .ignored: return "whatever the server asks (Retry-After, \(asked) retries)"
+    case .instead:
+      return "as long as the server asks where it does (Retry-After, \(asked) retries\(source))"
+    case .atLeast:
+      return "no less than the server asks where it does (Retry-After, \(asked) retries\(source))"
+    }
   }
 
   private static func attempts(_ count: Int?) -> String {

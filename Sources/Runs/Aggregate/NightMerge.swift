@@ -24,7 +24,17 @@ package struct NightMerge: Sendable {
   /// What the inputs gave, for the counters of the phase.
   package var outcomes: [InputOutcome] { night?.outcomes ?? [] }
 
-  /// The merged partial; nil where none was taken.
+  /// The merged partial, to be concluded; nil where none was taken.
+  ///
+  /// - Throws: `DecodeFailure` where the cascades of one are damaged.
+  package mutating func partial() throws -> NightPartial? {
+    let merged = try cascades.partial()
+    defer { night = nil }
+    night?.cascades = merged
+    return night
+  }
+
+  /// The merged partial's bytes; nil where none was taken.
   ///
   /// - Throws: `DecodeFailure` where the cascades of one are damaged.
   package mutating func encoded() throws -> [UInt8]? {

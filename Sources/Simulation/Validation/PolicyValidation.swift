@@ -104,6 +104,19 @@ package enum PolicyValidation {
       title: "\(worlds) worlds, \(requests / max(worlds, 1)) requests and \(outages / max(worlds, 1)) outages each")
   }
 
+  /// What candidates truly give in one world: success and attempts per request.
+  package static func figures(
+    _ world: SyntheticRetryWorld, seed: UInt64, candidates: [Policy]
+  ) -> [(success: Double, attempts: Double)] {
+    let instance = world.instance(seed: seed)
+    return candidates.compactMap(\.retry).map { retry in
+      var retry = retry
+      if retry.serverWait == nil { retry.serverWait = world.logged.serverWait }
+      let truth = world.truth(instance, retry, runs: 8, seed: seed ^ 0x7A47)
+      return (truth.success, truth.attempts)
+    }
+  }
+
   /// A row per candidate. Tonight's intervals are held against the truth of their own world, those of other nights against
   /// the mean over all.
   private static func table(_ tallies: [Tally], _ candidates: [Policy], title: String) -> String {

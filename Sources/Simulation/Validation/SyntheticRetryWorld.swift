@@ -32,6 +32,10 @@ package struct SyntheticRetryWorld: Sendable {
   package var successMedian = 0.05
   package var failureMedian = 0.1
   package var deviation = 0.5
+  /// Seconds that a server in an outage asks to wait, drawn evenly between these for each minute; nil where it asks nothing.
+  package var asked: ClosedRange<Double>?
+  /// Whether spans carry what was asked, and not only the waits.
+  package var tellsAsked = true
   /// Seconds after which every client gives an attempt up, whatever its policy.
   package var timeout: Double?
   package var logged = RetryPolicy(
@@ -143,9 +147,12 @@ package struct SyntheticRetryWorld: Sendable {
         for i in world.arrivals[component].indices where second == nil || i % 2 == client {
           play(world, component, request: i, policy, seed: StableHash.combine(seed, 0xA11)) {
             number, start, length, failed in
-            attempts.append(
-              LoggedAttempt(
-                start: start, duration: length, failure: failed ? kind(length) : 0, isFirst: number == 1))
+            var attempt = LoggedAttempt(
+              start: start, duration: length, failure: failed ? kind(length) : 0, isFirst: number == 1)
+            if failed, tellsAsked, let wait = asks(world, component, at: start) {
+              attempt.asked = AskedWait(milliseconds: wait / 1000)
+            }
+            attempts.append(attempt)
           }
         }
         partial.add(
@@ -194,6 +201,16 @@ package struct SyntheticRetryWorld: Sendable {
     return (isOver ? FailureKind.timeout : .unavailable).rawValue
   }
 
+  /// What a server asks for with a failure of an attempt that began at a time, microseconds: whole seconds, one number a
+  /// minute.
+  private func asks(_ world: Instance, _ component: Int, at start: Int64) -> Int64? {
+    guard let asked else { return nil }
+    let time = Double(start - 1_700_000_000_000_000) / 1e6
+    guard failure(world.outages[component], at: time) == outageFailure else { return nil }
+    let u = SplitMix64.unit(StableHash.combine(UInt64(component) &+ 0xA5C, UInt64(bitPattern: start / 60_000_000)))
+    return Int64((asked.lowerBound + u * (asked.upperBound - asked.lowerBound)).rounded()) * 1_000_000
+  }
+
   /// One request's attempts under a policy.
   func play(
     _ world: Instance, _ component: Int, request index: Int, _ policy: RetryPolicy, seed: UInt64,
@@ -210,7 +227,8 @@ package struct SyntheticRetryWorld: Sendable {
       let elapsed = start + length - Int64(world.arrivals[component][index] * 1e6) - 1_700_000_000_000_000
       guard
         case .retry(let delay) = policy.decide(
-          &run, failure: kind(length), elapsed: elapsed, u: random.unit())
+          &run, failure: kind(length), elapsed: elapsed, u: random.unit(),
+          asked: asks(world, component, at: start))
       else { return }
       start += length + delay
       let time = Double(start - 1_700_000_000_000_000) / 1e6

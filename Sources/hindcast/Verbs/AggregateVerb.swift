@@ -55,7 +55,10 @@ package enum AggregateVerb {
         counters.count(bytes.count)
         try merge.add(encoded: bytes)
       }
-      guard let bytes = try merge.encoded() else { throw RunSetup.Failure("name at least one partial") }
+      // Rows are read when they are merged: which partial the damaged ones are of is not known then.
+      guard
+        let bytes = try PhaseFiles.telling(partials.count == 1 ? partials[0] : "the partials", { try merge.encoded() })
+      else { throw RunSetup.Failure("name at least one partial") }
       try PhaseFiles.write(bytes, to: output)
       counters.take(merge.outcomes)
       counters.written = bytes.count
@@ -68,11 +71,11 @@ package enum AggregateVerb {
 
   /// Partials read one after another and joined; nil where none was named.
   static func joined(_ partials: [String], _ counters: inout PhaseCounters) throws -> NightPartial? {
-    var night: NightPartial?
+    var merge = NightMerge(memory: RunLimits().memory)
     try PhaseFiles.readEach(partials) { bytes in
       counters.count(bytes.count)
-      if night == nil { night = try NightPartial(encoded: bytes) } else { try night?.join(encoded: bytes) }
+      try merge.add(encoded: bytes)
     }
-    return night
+    return try PhaseFiles.telling(partials.count == 1 ? partials[0] : "the partials") { try merge.partial() }
   }
 }

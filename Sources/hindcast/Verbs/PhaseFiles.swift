@@ -44,9 +44,10 @@ enum PhaseFiles {
     try frames.finish()
   }
 
-  private static func telling(_ path: String, _ work: () throws -> Void) throws {
+  /// Does something with what a file holds; where that is damaged, the failure names the file.
+  static func telling<Result>(_ path: String, _ work: () throws -> Result) throws -> Result {
     do {
-      try work()
+      return try work()
     } catch let failure as DecodeFailure {
       throw FileFailure(.damaged, path, "\(failure.message) at byte \(failure.offset)")
     } catch let failure as CoverageFailure {

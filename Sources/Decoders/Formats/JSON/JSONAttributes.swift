@@ -80,6 +80,7 @@ extension JSONScanner {
     guard take(0x7B, b) else { return nil }
     var key = JSONStringSlice(start: position, end: position, isEscaped: false)
     var value = AttributeValue.other
+    var raw = position..<position
     var isFirst = true
     while let name = nextKey(b, &isFirst) {
       if Self.equals(b, name, "key") {
@@ -87,11 +88,16 @@ extension JSONScanner {
         key = text
         if text.isEscaped { sawEscapedKey = true }
       } else if Self.equals(b, name, "value") {
+        let start = position
         guard let read = anyValue(b) else { return nil }
-        value = read
+        (value, raw) = (read, start..<position)
       } else {
         guard skipValue(b) else { return nil }
       }
+    }
+    // Headers are lists: of those that are read the list's own text is handed on.
+    if case .other = value, key.count >= SpanBuilder.longKey, SpanBuilder.longName(b, key) != .none {
+      value = .text(JSONStringSlice(start: raw.lowerBound, end: raw.upperBound, isEscaped: false))
     }
     return failure == .none ? (key, value) : nil
   }

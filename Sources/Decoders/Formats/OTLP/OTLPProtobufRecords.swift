@@ -165,6 +165,15 @@ struct OTLPProtobufRecords {
       let digits = text.utf8Span.span
       draft.take(
         name, .number(JSONStringSlice(start: 0, end: digits.count, isEscaped: false)), digits, &texts)
+    case .array where name == .retryAfter || name == .retryAfterMilliseconds:
+      // Headers are lists; the first value counts.
+      var scanner = ProtobufScanner(value.bytes)
+      while let field = scanner.next(b) {
+        guard field.number == 1, field.wire == .bytes else { continue }
+        let first = self.value(b, field.bytes)
+        if first.kind == .text { draft.take(name, .text(slice(first.bytes)), b, &texts) }
+        return
+      }
     case .none, .array, .list, .bytes: return
     }
   }

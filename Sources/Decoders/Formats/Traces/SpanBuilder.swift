@@ -78,12 +78,15 @@ struct SpanBuilder {
     case sampleRate
     case samplerParam
     case samplerType
+    case retryAfter
+    case retryAfterMilliseconds
   }
 
   /// The meaning of a key; most keys are told by their length and first letter.
   @inline(__always) static func name(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Name {
     let count = key.count
-    guard count < 32, count > 0, firsts[count] & 1 << UInt32(b[key.start] & 31) != 0 else { return .none }
+    if count >= longKey { return longName(b, key) }
+    guard count > 0, firsts[count] & 1 << UInt32(b[key.start] & 31) != 0 else { return .none }
     return nameSlow(b, key, count)
   }
 
@@ -201,8 +204,10 @@ struct SpanBuilder {
     case .spanKind: span.kind = SpanWords.kind(b.extracting(Self.range(value)))
     case .retryAttempts:
       if let count = Self.integer(value, b), count > 0 {
-        span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)))
+        span.retryEvidence = .hidden(attempts: Int(min(count, 0xFFFF)), asked: span.retryEvidence.asked)
       }
+    case .retryAfter, .retryAfterMilliseconds:
+      takeAsked(b.extracting(Self.range(value)), unit: name == .retryAfter ? 1_000_000 : 1_000)
     case .url:
       // The default HTTP clients of several languages name nobody but in the URL. Nobody else's is asked for.
       guard span.kind == .client || span.kind == .unspecified else { return }
@@ -210,7 +215,7 @@ struct SpanBuilder {
         span.urlHost = texts.symbol(b, Self.host(b, text))
       }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.
-      if span.parent == 0, span.retryEvidence.hiddenAttempts == 0 {
+      if span.parent == 0, span.retryEvidence.hiddenAttempts == 0, span.retryEvidence.asked == .none {
         let target = RetryEvidence.target(StableHash.hash(b.extracting(Self.range(value))))
         // The greater of two spellings, so that their order does not matter.
         if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
@@ -344,7 +349,7 @@ struct SpanBuilder {
     FieldText.int(b.extracting(range(value)))
   }
 
-  private static func range(_ value: AttributeValue) -> Range<Int> {
+  static func range(_ value: AttributeValue) -> Range<Int> {
     switch value {
     case .text(let text), .number(let text): text.start..<text.end
     case .bool, .other: 0..<0
