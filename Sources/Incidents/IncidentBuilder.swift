@@ -209,10 +209,8 @@ struct IncidentBuilder {
 
   private func struckComponents(_ group: Group, _ window: SuspectScorer.Window, first: Int?) -> [Int] {
     var affected = Set(first.map { [$0] } ?? [])
-    // Where records or deaths say whose doing it is, one request that is charged to it is no chance.
-    let isToldOtherwise =
-      group.anomalies.contains { $0.sign == .records } || group.anomalies.allSatisfy { $0.sign == .crashes }
-    let least = isToldOtherwise ? 1 : Self.struckRequests
+    let isRecorded = group.anomalies.contains { $0.sign == .records }
+    let least = isRecorded ? 1 : Self.struckRequests
     let counts = impacts.affected(by: group.components, from: group.start, to: group.end)
     for (component, count) in counts where count >= least { affected.insert(component) }
     let hasFailed = group.hasFailures

@@ -128,4 +128,23 @@ struct CauseTests {
     let incident = try #require(incidents(night).first)
     #expect(incident.rootCauses.first?.component == "billing")
   }
+
+  @Test("one call far beyond the usual is named where its minutes are asked about, and is no incident by itself")
+  func single() {
+    func named(_ extra: Int64) -> (Bool, Int) {
+      let night = NightBuilder.shop { root, second in
+        // Ten requests a minute reach billing.
+        if second % 6 != 0 { root.calls.removeLast() }
+        guard second == 624 else { return }
+        root.calls[1].duration += extra
+        root.duration += extra
+      }
+      let begin = night.trees[0].nodes[0].start + 600_000_000
+      let found = IncidentAnalysis.conclude(
+        night.partial(), settings: IncidentSettings(), windows: [begin..<begin + 60_000_000])
+      return (found.windows[0].suspects.contains { $0.component == "billing" }, found.incidents.count)
+    }
+    #expect(named(2_000_000) == (true, 0))
+    #expect(named(2000) == (false, 0))
+  }
 }

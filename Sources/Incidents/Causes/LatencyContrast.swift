@@ -238,13 +238,18 @@ struct LatencyContrast {
 
   /// What each component would explain of the window's slow spans; components that explain nothing are left out.
   ///
+  /// - Parameters:
+  ///   - minutes: indices.
+  ///   - isAsked: whether somebody knows that something is wrong in them: then one draw far beyond the fence says something too, which
+  ///     among all minutes of a night would be chance.
+  /// - Returns: by component.
   /// - Complexity: O(series × minutes of the window)
-  func delays(in minutes: [Int]) -> [Int: Delay] {
+  func delays(in minutes: [Int], isAsked: Bool = false) -> [Int: Delay] {
     let sums = draws(minutes)
     var found: [Int: Delay] = [:]
     for component in grid.components.indices {
       for reach in Reach.allCases {
-        guard let delay = delay(component, reach, sums) else { continue }
+        guard let delay = delay(component, reach, sums, isAsked: isAsked) else { continue }
         if let known = found[component], known.strength >= delay.strength { continue }
         found[component] = delay
       }
@@ -267,7 +272,9 @@ struct LatencyContrast {
     return sums
   }
 
-  private func delay(_ component: Int, _ reach: Reach, _ sums: SlowSpans.Sums) -> Delay? {
+  private func delay(
+    _ component: Int, _ reach: Reach, _ sums: SlowSpans.Sums, isAsked: Bool = false
+  ) -> Delay? {
     let index = component * Reach.allCases.count + reach.rawValue
     let rows = rows[index]
     let trials = rows.reduce(0) { $0 + sums.trials[$1] }
@@ -275,7 +282,8 @@ struct LatencyContrast {
     var best: Delay?
     for scale in Self.scales.indices {
       let hits = rows.reduce(0) { $0 + sums.hits[scale][$1] }
-      guard hits >= Self.leastHits else { break }
+      let least = isAsked && scale == Self.scales.count - 1 ? 1 : Self.leastHits
+      guard hits >= least else { continue }
       let contrast = ShareContrast(
         hits: hits, trials: trials, baseline: baselines[index][scale], required: grid.requiredSlots,
         rarest: ShareContrast.rarest / Self.scales[scale].squareRoot())

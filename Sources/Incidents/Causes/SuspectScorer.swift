@@ -74,10 +74,10 @@ struct SuspectScorer {
   // MARK: Judging
 
   /// The suspicions of a window, best first; equal scores in name order.
-  func judge(_ minutes: [Int], within range: ClosedRange<Int64>) -> Window {
+  func judge(_ minutes: [Int], within range: ClosedRange<Int64>, isAsked: Bool = false) -> Window {
     let readings = metrics.departures(in: minutes)
     let votes = votes.votes(in: minutes)
-    var suspicions = suspicions(minutes, votes)
+    var suspicions = suspicions(minutes, votes, isAsked: isAsked)
     for component in grid.components.indices {
       let metric = readings[component].first.map { metrics.strength($0, isSparse: grid.isSparse) } ?? 0
       guard metric > 0 || suspicions[component] != nil else { continue }
@@ -149,10 +149,10 @@ struct SuspectScorer {
   }
 
   private func suspicions(
-    _ minutes: [Int], _ votes: [BlameVotes.Vote], isNews: Bool = false
+    _ minutes: [Int], _ votes: [BlameVotes.Vote], isNews: Bool = false, isAsked: Bool = false
   ) -> [Int: Suspicion] {
     let behaviours = behaviour.behaviours(in: minutes, isNews: isNews)
-    let delays = delays(in: minutes)
+    let delays = delays(in: minutes, isAsked: isAsked)
     var suspicions: [Int: Suspicion] = [:]
     for component in grid.components.indices {
       let vote = component < votes.count ? votes[component] : BlameVotes.Vote()
@@ -175,8 +175,8 @@ struct SuspectScorer {
     return suspicions
   }
 
-  private func delays(in minutes: [Int]) -> [Int: LatencyContrast.Delay] {
-    var delays = latency.delays(in: minutes)
+  private func delays(in minutes: [Int], isAsked: Bool) -> [Int: LatencyContrast.Delay] {
+    var delays = latency.delays(in: minutes, isAsked: isAsked)
     guard let earlier else { return delays }
     for (component, delay) in earlier.delays(in: minutes) where delay.strength > delays[component]?.strength ?? 0 {
       delays[component] = delay
@@ -238,7 +238,7 @@ struct SuspectScorer {
   func ranking(_ range: Range<Int64>) -> WindowRanking {
     let window = judge(
       grid.minutes(in: range),
-      within: range.lowerBound...max(range.lowerBound, range.upperBound.subtractingSaturated(1)))
+      within: range.lowerBound...max(range.lowerBound, range.upperBound.subtractingSaturated(1)), isAsked: true)
     let total = window.suspicions.reduce(0) { $0 + $1.score }
     let suspects = window.suspicions.prefix(Self.listed).map { cause($0, window, total: total) }
     return WindowRanking(start: range.lowerBound, end: range.upperBound, suspects: Array(suspects))
