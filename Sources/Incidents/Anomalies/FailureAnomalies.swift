@@ -104,7 +104,9 @@ struct FailureAnomalies {
   private func baselineRate(_ counts: [Double], _ totals: [Double]) -> Double {
     // Too short a night has no usual state: any failure is beyond it.
     guard grid.baseline.count >= 3 else { return 0 }
-    let shares = grid.baseline.filter { totals[$0] >= 1 }.map { counts[$0] / totals[$0] }.sorted()
+    // Who writes nothing but errors, or no ids, is not seen where all is well: such minutes of a night of lines are good ones.
+    let seen = grid.baseline.filter { totals[$0] >= 1 || grid.partial.isTold }
+    let shares = seen.map { counts[$0] / max(totals[$0], 1) }.sorted()
     guard !shares.isEmpty else { return 0 }
     let kept = shares.prefix(max(1, Int(Double(shares.count) * (1 - Self.trimmed))))
     return max(RobustBaseline.quantile(shares, 0.5), kept.reduce(0, +) / Double(kept.count))

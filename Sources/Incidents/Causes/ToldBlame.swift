@@ -118,7 +118,7 @@ struct ToldBlame {
   private init(_ grid: ComponentTimeline) {
     self.grid = grid
     var namedIn: [Int32: [Int]] = [:]
-    for (cell, lines) in grid.partial.logs.cells where cell.number >= Int32(Severity.error.rawValue) {
+    for (cell, lines) in grid.partial.logs.cells {
       guard let writer = grid.component(cell.a) else { continue }
       let named: [Int]
       if let known = namedIn[cell.b] {
@@ -129,6 +129,8 @@ struct ToldBlame {
       }
       let count = Double(lines.count)
       let others = named.filter { $0 != writer }
+      // A warning that names nobody is no failure.
+      guard !others.isEmpty || cell.number >= Int32(Severity.error.rawValue) else { continue }
       var complaints = slots[cell.slot]?[writer] ?? Complaints()
       complaints.count += count
       if others.isEmpty { complaints.own += count }
