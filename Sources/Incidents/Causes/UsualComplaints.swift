@@ -15,6 +15,11 @@ struct UsualComplaints {
     var example: EvidenceSample?
     /// The usual share of requests that have one.
     var usual = RobustBaseline()
+    /// How many of them come for each request, usually.
+    var rate = RobustBaseline()
+
+    /// Whether most minutes of the night have some, and enough minutes say so.
+    func comesAllNight(_ grid: ComponentTimeline) -> Bool { usual.center > 0 && usual.count >= grid.requiredSlots }
   }
 
   private var kinds: [Kind] = []
@@ -53,7 +58,9 @@ struct UsualComplaints {
     }
     let trusted = grid.baseline.filter { !holes.contains($0) && requests[$0] >= ShareContrast.trustedTrials }
     for number in kinds.indices {
-      kinds[number].usual = RobustBaseline(trusted.map { min(1, kinds[number].counts[$0, default: 0] / requests[$0]) })
+      let rates = trusted.map { kinds[number].counts[$0, default: 0] / requests[$0] }
+      kinds[number].rate = RobustBaseline(rates)
+      kinds[number].usual = RobustBaseline(rates.map { min(1, $0) })
     }
   }
 
@@ -69,23 +76,31 @@ struct UsualComplaints {
 
   /// Whether a pair's kind of complaint came in some minutes no more often than it does all night.
   func isUsual(_ pair: Int, in minutes: [Int]) -> Bool {
-    guard let number = kindOf[pair], kinds[number].usual.center > 0 else { return false }
+    guard let number = kindOf[pair], kinds[number].comesAllNight(grid) else { return false }
+    let trials = minutes.reduce(0) { $0 + requests[$1] }
+    let hits = minutes.reduce(0) { $0 + kinds[number].counts[$1, default: 0] }
+    // Minutes without whole requests cannot say what is usual.
+    guard trials >= 1 else { return false }
+    if hits > trials {
+      // Several of a request are no share of requests any longer: they are counted against the night's rate.
+      let usual = kinds[number].rate.center * trials
+      let stray = kinds[number].rate.spread * trials
+      return hits - usual < grid.constants.complaintNews * (usual + stray * stray).squareRoot()
+    }
     let contrast = ShareContrast(
-      hits: minutes.reduce(0) { $0 + kinds[number].counts[$1, default: 0] },
-      trials: minutes.reduce(0) { $0 + requests[$1] },
-      baseline: kinds[number].usual, required: grid.requiredSlots)
+      hits: hits, trials: trials, baseline: kinds[number].usual, required: grid.requiredSlots)
     return contrast.z < grid.constants.complaintNews
   }
 
   /// The kinds that come all night, most records first.
   var findings: [UsualComplaint] {
     kinds.compactMap { kind -> UsualComplaint? in
-      guard kind.usual.center > 0, kind.usual.count >= grid.requiredSlots, let example = kind.example,
+      guard kind.comesAllNight(grid), let example = kind.example,
         let most = kind.counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })
       else { return nil }
       return UsualComplaint(
         message: EventLabel.text(kind.text), records: Self.whole(kind.counts.values.sorted().reduce(0, +)),
-        minutes: kind.counts.count, ofMinutes: grid.minutes.count, most: Self.whole(most.value),
+        minutes: kind.counts.keys.count { requests[$0] > 0 }, ofMinutes: requests.count { $0 > 0 }, most: Self.whole(most.value),
         mostAt: IncidentPartial.start(grid.minutes[most.key], IncidentPartial.coarse),
         first: example.evidence(grid.partial.names, quote: RecordQuote()).location)
     }.sorted { ($1.records, $0.message.text) < ($0.records, $1.message.text) }

@@ -165,7 +165,7 @@ package struct ConcludePhase: Sendable {
       report.diagnostics.append(
         Diagnostic(
           "errorsAllNight", .warning, at: one.first,
-          "errors that come all night, in \(one.minutes) of \(one.ofMinutes) minutes, most of them (\(one.most)) in the minute of \(own: Timestamp(one.mostAt).rfc3339), each naming another component: \(one.message); no incident is made of what is no more than usual",
+          "errors that come all night, in \(one.minutes) of \(one.ofMinutes) minutes, the most in one minute, \(one.most), in that of \(own: Timestamp(one.mostAt).rfc3339), each naming another component: \(one.message); no incident is made of what is no more than usual",
           count: one.records))
     }
     report.impact = findings.impact
