@@ -45,7 +45,7 @@ struct CandidateEvaluation {
     candidate.scope = [policy.component, policy.operation].compactMap { $0.map { ForeignName($0) } }
     candidate.outages = base.outages.count
     candidate.blocks = base.occupied
-    label(&candidate, sums, scenario, &warnings)
+    label(&candidate, sums, scenario, keepsToUntold: keepsToUntold(retry, applies), &warnings)
     if max(retry.attempts, (policy.admission?.maxRetries ?? 0) + 1) > EvaluationSettings.attemptLimit {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
@@ -73,7 +73,7 @@ struct CandidateEvaluation {
 
   /// The shares of its attempts by label; nothing is called exact where the log hides something.
   private func label(
-    _ candidate: inout PolicyFindings.Candidate, _ sums: PolicySums, _ scenario: Scenario,
+    _ candidate: inout PolicyFindings.Candidate, _ sums: PolicySums, _ scenario: Scenario, keepsToUntold: Bool,
     _ warnings: inout [PolicyFindings.CandidateWarning]
   ) {
     let total = sums.exact + sums.estimated + sums.unsupported
@@ -88,10 +88,26 @@ struct CandidateEvaluation {
     // Another number of attempts below is another outcome above, which the log does not have.
     let isOther = candidate.difference.successRate.value != 0 || candidate.difference.attemptsPerRequest.value != 0
     if isOther, base.log.isNested(scenario.applies) { doubts.append(.nestedCalls) }
+    if keepsToUntold { doubts.append(.askedWaitsUntold) }
     guard !doubts.isEmpty else { return }
     candidate.estimated += candidate.exact
     candidate.exact = 0
     warnings.append(.notExact(doubts.sorted()))
+  }
+
+  /// Whether it would wait as long as servers ask after failures of the log, which does not tell what they asked.
+  ///
+  /// Only an answer asks: not an attempt that reached nobody, broke off or was cut.
+  private func keepsToUntold(_ retry: RetryPolicy, _ applies: [Bool]) -> Bool {
+    let log = base.log
+    guard !log.tellsAsked, retry.attempts > 1 else { return false }
+    let kinds = (retry.retriesLoggedKinds ? retry.retryOn.union(base.logged.retried) : retry.retryOn)
+      .subtracting(KindSet([.timeout, .targetUnreachable, .networkTransient]))
+    return (0..<log.count).contains { episode in
+      let edge = Int(log.edge[episode])
+      return applies[edge] && kinds.contains(code: log.firstFailure[episode])
+        && (retry.serverWait ?? base.logged.serverWaits[edge]) != .ignored
+    }
   }
 
   /// Takes values away that rest on calls whose attempts the log hides, and widens their bounds by all that these may be.

@@ -24,7 +24,7 @@ extension ConfigurationSyntax {
     case .immediate, .fixed, .exponential, .truncatedExponential: break
     }
     let (base, factor) = base(retry.backoff)
-    guard base % 1000 == 0 else { return nil }
+    guard base % 1000 == 0, (retry.backoff.maximum ?? 0) % 1000 == 0 else { return nil }
     var lines = [
       "resilience4j.retry.configs.default:", "  maxAttempts: \(retry.attempts)", "  waitDuration: \(base / 1000)ms",
     ]
@@ -55,7 +55,9 @@ extension ConfigurationSyntax {
       (rate, least) = ("100", count)
       window = ["  slidingWindowType: COUNT_BASED", "  slidingWindowSize: \(count)"]
     case .time(let width, let buckets):
-      let length = max(width * Int64(buckets) / 1_000_000, 1)
+      let length = width * Int64(buckets) / 1_000_000
+      // It takes whole seconds.
+      guard length > 0, width * Int64(buckets) % 1_000_000 == 0 else { return nil }
       window = ["  slidingWindowType: TIME_BASED", "  slidingWindowSize: \(length)"]
     case .failures: return nil
     }
@@ -83,14 +85,17 @@ extension ConfigurationSyntax {
       parts.append(own)
     }
     if let breaker = policy.breaker {
-      guard case .time(let width, let buckets) = breaker.window, breaker.slowCallRate ?? 1 >= 1 else { return nil }
+      guard case .time(let width, let buckets) = breaker.window, breaker.slowCallRate ?? 1 >= 1,
+        breaker.minimumCalls >= 2
+      else { return nil }
       parts.append(
         ".AddCircuitBreaker(new CircuitBreakerStrategyOptions\(result) { FailureRatio = "
-          + "\(PolicyText.number(breaker.failureRate)), MinimumThroughput = \(max(breaker.minimumCalls, 2)), "
+          + "\(PolicyText.number(breaker.failureRate)), MinimumThroughput = \(breaker.minimumCalls), "
           + "SamplingDuration = TimeSpan.FromSeconds(\(seconds(width * Int64(buckets)))), BreakDuration = "
           + "TimeSpan.FromSeconds(\(seconds(breaker.open))) })")
     }
     if let hedge = policy.hedge {
+      guard (hedge.after ?? 0) % 1000 == 0 else { return nil }
       let delay =
         hedge.after.map { "TimeSpan.FromMilliseconds(\($0 / 1000))" } ?? "System.Threading.Timeout.InfiniteTimeSpan"
       parts.append(
@@ -113,7 +118,9 @@ extension ConfigurationSyntax {
     case .fixed, .immediate: (type, jitter) = ("Constant", Preset.pollyJitter)
     default: return nil
     }
-    guard retry.backoff.jitter == .none || retry.backoff.jitter == jitter else { return nil }
+    guard retry.backoff.jitter == .none || retry.backoff.jitter == jitter, base % 1000 == 0,
+      (retry.backoff.maximum ?? 0) % 1000 == 0
+    else { return nil }
     let attempts = retry.attempts == .max ? "int.MaxValue" : String(retry.attempts - 1)
     let cap = retry.backoff.maximum.map { ", MaxDelay = TimeSpan.FromMilliseconds(\($0 / 1000))" } ?? ""
     return
@@ -127,7 +134,8 @@ extension ConfigurationSyntax {
     guard policy.retry != nil || policy.budget != nil else { return nil }
     var lines = ["client"]
     if case .ratio(let ratio, let perSecond, let ttl)? = policy.budget {
-      guard let least = Int(exactly: perSecond), ttl >= 1_000_000, ttl <= 60_000_000 else { return nil }
+      guard let least = Int(exactly: perSecond), ttl >= 1_000_000, ttl <= 60_000_000, ttl % 1_000_000 == 0
+      else { return nil }
       lines.append(
         "  .withRetryBudget(RetryBudget(ttl = \(ttl / 1_000_000).seconds, minRetriesPerSec = \(least), "
           + "percentCanRetry = \(PolicyText.number(ratio))))")
@@ -152,7 +160,8 @@ extension ConfigurationSyntax {
       }
       let cap = backoff.maximum.map { ", \(time($0))" } ?? ""
       return "Backoff.exponential(\(time(base)), \(whole)\(cap))"
-    case (.linear(let base, let step), .none): return "Backoff.linear(\(time(base)), \(time(step)))"
+    case (.linear(let base, let step), .none) where backoff.maximum == nil:
+      return "Backoff.linear(\(time(base)), \(time(step)))"
     case (.exponential, .decorrelated):
       return backoff.maximum.map { "Backoff.decorrelatedJittered(\(time(base)), \(time($0)))" }
     default: return nil

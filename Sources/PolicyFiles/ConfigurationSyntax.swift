@@ -14,7 +14,8 @@ enum ConfigurationSyntax {
 
   /// In the system's own syntax; nil where it cannot say what was judged.
   private static func own(_ policy: Policy, _ preset: Preset) -> String? {
-    switch preset {
+    guard carries(policy, preset) else { return nil }
+    return switch preset {
     case .resilience4j, .resilience4jExponential: resilience4j(policy)
     case .polly: polly(policy)
     case .grpc: grpc(policy)
@@ -29,6 +30,46 @@ enum ConfigurationSyntax {
     case .googleCore: googleCore(policy)
     case .sre: nil
     }
+  }
+
+  /// Whether a system's settings, as they are written here, have a place for all that was judged. What its preset has is its
+  /// own default and needs none.
+  private static func carries(_ policy: Policy, _ preset: Preset) -> Bool {
+    let usual = preset.policy
+    var has: (deadline: Bool, timeout: Bool, budget: Bool, breaker: Bool, hedge: Bool, kinds: Bool) =
+      (false, false, false, false, false, false)
+    var keeps = policy.retry?.serverWait == usual.retry?.serverWait
+    switch preset {
+    case .resilience4j, .resilience4jExponential: has.breaker = true
+    case .polly: (has.breaker, has.hedge) = (true, true)
+    case .grpc:
+      if case .throttle? = policy.budget { has.budget = true }
+      if policy.budget == nil { has.budget = true }
+      has.kinds = true
+    case .finagle:
+      if case .ratio? = policy.budget { has.budget = true }
+    case .envoy:
+      if case .concurrency? = policy.budget { has.budget = true }
+      if policy.budget == nil { has.budget = true }
+      (has.deadline, has.timeout, has.breaker, has.kinds) = (true, true, true, true)
+      if policy.retry?.serverWait == .instead { keeps = true }
+    case .urllib3:
+      has.kinds = true
+      if policy.retry?.serverWait == .ignored { keeps = true }
+    case .tenacity, .googleCore: has.deadline = true
+    case .awsStandard, .awsAdaptive, .temporal, .otp, .systemd, .sre: break
+    }
+    let retry = policy.retry
+    return (has.deadline || retry?.deadline == usual.retry?.deadline)
+      && (has.timeout || retry?.attemptTimeout == usual.retry?.attemptTimeout)
+      && (has.kinds || retry == nil || retry?.retriesLoggedKinds == true || retry?.retryOn == usual.retry?.retryOn)
+      && (retry == nil || keeps || retry?.serverWait == nil)
+      && (retry == nil || usual.supervision == nil)
+      && (has.budget || policy.budget == usual.budget) && (has.breaker || policy.breaker == usual.breaker)
+      && (has.hedge || policy.hedge == nil)
+      && policy.isRateAdaptive == usual.isRateAdaptive && policy.throttle == nil && policy.admission == nil
+      && policy.recovery == nil
+      && (policy.supervision == nil || usual.supervision != nil)
   }
 
   static func base(_ backoff: Backoff) -> (base: Int64, factor: Double) {

@@ -27,6 +27,11 @@ struct AskedWaitTests {
       ),
       (
         otlp,
+        #"{"key":"http.response.header.x_ms_retry_after_ms","value":{"arrayValue":{"values":[{"stringValue":"250"}]}}}"#,
+        250_000
+      ),
+      (
+        otlp,
         #"{"key":"http.response.header.x-ms-retry-after-ms","value":{"arrayValue":{"values":[{"stringValue":"250"}]}}}"#,
         250_000
       ),
@@ -89,6 +94,14 @@ struct AskedWaitTests {
     #expect(evidence(3, isRoot: true) == asked && !RetryEvidence.isLink(asked.targetHash))
     #expect(evidence(2, isRoot: true) == asked)
     #expect(evidence(2, isRoot: false) == RetryEvidence.none && evidence(3, isRoot: false) == RetryEvidence.none)
+    // What a root call asks for, or links to, tells more than what its callee asked; a child keeps that, wherever it is told.
+    let asks = #"{"key":"http.response.header.retry-after","value":{"stringValue":"2"}}"#
+    for order in [[url, asks], [asks, url]] {
+      let text = otlp.replacing("ASKED", with: order.joined(separator: ","))
+      #expect(decode(text + "\n").spans.first?.retryEvidence.asked.time == 2_000_000)
+      let root = text.replacing(#""parentSpanId":"0123456789abcdee","#, with: "")
+      #expect(decode(root + "\n").spans.first?.retryEvidence == asked)
+    }
     // Its own span is no attempt before it.
     #expect(evidence(3, isRoot: true, link: "0123456789abcdef") == asked)
   }

@@ -244,6 +244,43 @@ func attemptsCountedOnly() {
   #expect(lengths(call(0, failure: .unavailable), toB) == [1])
 }
 
+@Test("Counted attempts are attempts where the callee calls others too; what was asked is the last answer's")
+func countedAboveCallee() {
+  let partial = digest { tree in
+    let root = tree.span("a", "in", at: 0, lasts: 1000, kind: .server)
+    let call = tree.span("a", "get", parent: root, at: 0, lasts: 900, failure: .unavailable, peer: "b")
+    tree.nodes[call].retryEvidence = .hidden(attempts: 2, asked: AskedWait(milliseconds: 5_000))
+    let server = tree.span("b", "get", parent: call, at: 700, lasts: 100, kind: .server)
+    _ = tree.span("b", "query", parent: server, at: 720, lasts: 50, kind: .client, peer: "db")
+  }
+  #expect(lengths(partial, toB) == [3])
+  #expect(partial.edges[toB]?.map(\.asked.time) == [nil, nil, 5_000_000])
+  #expect(CallLog(partial).countedOnly == 1)
+}
+
+@Test("One call that a link joins does not keep the others from being joined by what they ask for")
+func linksBesideTargets() {
+  var partial = CallPartial(limit: .max)
+  func add(_ start: Int64, _ target: UInt32, failed: Bool) {
+    var attempt = LoggedAttempt(
+      start: start, duration: 5_000, failure: failed ? FailureKind.unavailable.rawValue : 0, isRoot: true)
+    attempt.target = target
+    partial.add([attempt], to: toB)
+  }
+  for i in 0..<40 {
+    add(Int64(i) * 100_000, UInt32(i + 1), failed: i % 4 == 0)
+    if i % 4 == 0 { add(Int64(i) * 100_000 + 50_000, UInt32(i + 1), failed: false) }
+  }
+  add(4_100_000, 99, failed: true)
+  add(4_150_000, RetryEvidence.link(to: 7).targetHash, failed: false)
+  partial.add([FailedRoot(start: 4_100_000, span: 7)])
+  let log = CallLog(partial)
+  #expect(log.count == 41 && log.joined == 11)
+  // A hash that two failed calls have tells neither.
+  partial.add([FailedRoot(start: 0, span: 7)])
+  #expect(CallLog(partial).joined == 10)
+}
+
 /// Root calls of one edge: (start, what is asked for, failed).
 private func roots(_ calls: [(Int64, UInt32, Bool)]) -> CallLog {
   var partial = CallPartial(limit: .max)

@@ -279,6 +279,18 @@ func systemSettings() throws {
   }
   #expect(envoy.contains(#"retry_on: "gateway-error,retriable-status-codes""#))
   #expect(envoy.contains("retriable_status_codes: [429]") && envoy.contains("reset_headers: [{ name: Retry-After"))
+  // What it has no place for is not left out.
+  let dropped: [(Preset, (inout Policy) -> Void)] = [
+    (.resilience4j, { $0.retry?.deadline = 2_000_000 }), (.resilience4j, { $0.hedge = Hedging(after: 250_000) }),
+    (.polly, { $0.retry?.attemptTimeout = 300_000 }),
+    (.temporal, { $0.budget = .ratio(ratio: 0.1, perSecond: 1, ttl: 10_000_000) }),
+    (.grpc, { $0.breaker = Preset.pollyBreaker }), (.finagle, { $0.budget = .throttle(maximum: 10, ratio: 0.1) }),
+    (.tenacity, { $0.retry?.retryOn = KindSet([.timeout]) }), (.polly, { $0.retry?.serverWait = .instead }),
+    (.polly, { $0.hedge = Hedging(after: 100) }),
+  ]
+  for (number, (preset, change)) in dropped.enumerated() {
+    #expect(try setting(preset, change).hasPrefix("# \(preset.rawValue) has no such setting"), "\(number)")
+  }
   // Its breaker counts failures in a row only.
   #expect(try setting(.envoy) { $0.breaker = Preset.pollyBreaker }.hasPrefix("# envoy has no such setting"))
 }

@@ -66,6 +66,65 @@ func askedRules() throws {
   #expect(few.serverWait == nil)
 }
 
+@Test("A client that ignores what is asked waits after throttling as it would unasked: that stays apart from its law")
+func ignoredAfterThrottling() throws {
+  let deaf = try logged(
+    log(kinds: [.unavailable, .insufficientResources], asked: { $0 / 10 % 2 == 1 ? 3_000_000 : nil }) {
+      _, kind, random in
+      Int64((kind == .unavailable ? 80_000 : 900_000) * random.unit())
+    })
+  #expect(deaf.serverWait?.kind == .ignored)
+  #expect(deaf.laws == [DelayLaw(.exponential(base: 80_000, factor: 2), jitter: .full)])
+}
+
+@Test("An edge with few asked retries goes by what all clients do: they are none of its own law's")
+func askedOnManyEdges() throws {
+  var random = SplitMix64(seed: 9)
+  var partial = CallPartial(limit: .max)
+  for number in 0..<20 {
+    for i in 0..<60 {
+      let start = origin + Int64(i) * 20_000_000 + Int64(number) * 900_000
+      let isAsked = i % 12 == 0
+      var first = LoggedAttempt(start: start, duration: 4_000, failure: FailureKind.unavailable.rawValue)
+      if isAsked { first.asked = AskedWait(milliseconds: 5_000) }
+      let wait = isAsked ? 5_000_000 : Int64(80_000 * random.unit())
+      partial.add(
+        [first, LoggedAttempt(start: start + 4_000 + wait, duration: 4_000, isFirst: false)],
+        to: CallEdge(caller: "client", callee: "service", operation: "call \(number)"))
+    }
+  }
+  let policy = LoggedPolicy(CallLog(partial), given: nil)
+  #expect(policy.serverWaits == Array(repeating: .instead, count: 20))
+  for delays in policy.delays {
+    guard case .known(let law) = delays else {
+      Issue.record("no law")
+      continue
+    }
+    #expect(law.jitter == .full && law.envelope(1) < 100_000)
+  }
+}
+
+@Test("What keeps to waits that the log does not tell is not exact, and says so")
+func untoldWaits() throws {
+  func first(_ rule: ServerWait?, asked: @escaping (Int) -> Int64?) throws -> PolicyFindings.Candidate {
+    var policy = Policy("once more", retry: RetryPolicy(attempts: 2, backoff: Backoff(.fixed(50_000))))
+    policy.retry?.serverWait = rule
+    let findings = PolicyEvaluator.evaluate(
+      log(asked: asked) { _, _, _ in 50_000 },
+      file: PolicyFile(policies: [policy], evaluation: EvaluationSettings(replays: 2, resamples: 100)))
+    return try #require(findings?.candidates.first)
+  }
+  func isNamed(_ candidate: PolicyFindings.Candidate) -> Bool {
+    candidate.warnings.contains {
+      if case .notExact(let doubts) = $0 { doubts.contains(.askedWaitsUntold) } else { false }
+    }
+  }
+  let keeps = try first(.instead) { _ in nil }
+  #expect(isNamed(keeps) && keeps.exact == 0)
+  for rule in [nil, ServerWait.ignored] { #expect(try !isNamed(first(rule) { _ in nil })) }
+  #expect(try !isNamed(first(.instead, asked: seconds)))
+}
+
 @Test("The own law is read from the waits that nobody asked for")
 func ownLawBesideAsked() throws {
   let both = try logged(

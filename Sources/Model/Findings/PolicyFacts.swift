@@ -205,6 +205,8 @@ extension PolicyFindings {
   package enum Doubt: Hashable, Sendable, Comparable {
     case hiddenAttempts, callersUnseen, rootsApart, overload, openOutage, unendingStrain
     case censoredTimeouts, breakerRefusals, nestedCalls
+    /// The candidate keeps to what servers ask it to wait, which the log does not tell.
+    case askedWaitsUntold
   }
 
   /// Whether the best candidate may be adopted on what this log shows.

@@ -4,8 +4,9 @@ internal import Support
 /// callee asked to wait before the next one.
 ///
 /// Instrumentations below a retrying transport write one client span for all attempts and at best their number; clients
-/// without a span above write each attempt as a trace, and only what was asked for tells which belong together. A span that
-/// tells that keeps nothing else: what its callee asked is the callee's span's to say.
+/// without a span above write each attempt as a trace, and only what was asked for, or a link, tells which belong together. A
+/// client's span without a parent that tells what it asked for or links keeps nothing else: what its callee asked to wait is
+/// not read from it.
 @usableFromInline package struct RetryEvidence: RawRepresentable, Hashable, Sendable {
   @usableFromInline package let rawValue: UInt32
   @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }

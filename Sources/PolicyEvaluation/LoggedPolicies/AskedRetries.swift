@@ -8,10 +8,10 @@ struct AskedRetries {
   static let least = 8
   private static let most = 100_000
 
-  private(set) var waits: [(asked: Int64, seen: SeenWait, retry: Int)] = []
+  private(set) var waits: [(asked: Int64, seen: SeenWait, retry: Int, isThrottled: Bool)] = []
 
-  mutating func add(asked: Int64, _ seen: SeenWait, retry: Int) {
-    if waits.count < Self.most { waits.append((asked, seen, retry)) }
+  mutating func add(asked: Int64, _ seen: SeenWait, retry: Int, isThrottled: Bool) {
+    if waits.count < Self.most { waits.append((asked, seen, retry, isThrottled)) }
   }
 
   /// Retries that came no sooner than asked and not much later.

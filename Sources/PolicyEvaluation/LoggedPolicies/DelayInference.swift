@@ -213,7 +213,9 @@ struct DelaySample {
       law.lateness = lateness
       guard count >= Self.few, case .known(let backoff) = law.delays else { return law }
       // Where shapes are told well and agree with no law, the usual laws are none of them either.
-      if !isNear(backoff, shapes, lateness, isBoundedByTime: isBoundedByTime) { law.delays = .unrecognised }
+      if !isNear(backoff, shapes, lateness, isBoundedByTime: isBoundedByTime) {
+        (law.delays, law.bases) = (.unrecognised, nil)
+      }
       return law
     }
     return Law(delays: .known(fitted), lateness: lateness)
@@ -229,7 +231,8 @@ struct DelaySample {
 
   private var byLikelihood: Law {
     let likely = LawLikelihood(waits, ended: ended)
-    return Law(delays: likely.backoff.map { .known($0) } ?? .unrecognised, bases: likely.bases)
+    guard let backoff = likely.backoff else { return Law() }
+    return Law(delays: .known(backoff), bases: likely.bases)
   }
 
   /// Whether the waits are distributed as a law and the client's lateness say.

@@ -40,7 +40,7 @@ package struct LoggedPolicy: Sendable {
     let seen = observe(log)
     let samples = seen.samples
     let asked = seen.asked[log.edges.count]
-    serverWaits = seen.asked.dropLast().map { $0.rule ?? asked.rule ?? .ignored }
+    serverWaits = log.edges.indices.map { seen.rule($0) }
     var timeouts = seen.timeouts
     deadline = givenUpByTime(seen.givenUp) ? seen.latestRetry : nil
     timeouts.sort()
@@ -79,8 +79,10 @@ package struct LoggedPolicy: Sendable {
     earlyStops = seen.stops.count { $0 < attempts && $0 > 1 }
     fact = describe(samples[log.edges.count])
     fact.serverWait = describe(asked, log)
-    // What is named is known to a seventh, or said not to be.
-    if fact.laws.count == 1, let bases = read.bases, bases.high > 1.3 * bases.low { fact.bases = bases }
+    // What is named is known to a seventh, or said not to be. The bases are of the law of all edges' waits.
+    if case .known(let law) = common, fact.laws == [law.fact], let bases = read.bases, bases.high > 1.3 * bases.low {
+      fact.bases = bases
+    }
     fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
@@ -104,6 +106,18 @@ package struct LoggedPolicy: Sendable {
       throttled = samples
       asked = Array(repeating: AskedRetries(), count: edges + 1)
     }
+
+    /// Notes a wait of the client's own.
+    mutating func add(_ wait: SeenWait, at number: Int, retry: Int, isThrottled: Bool) {
+      if isThrottled {
+        throttled[number].add(wait, retry: retry)
+      } else {
+        samples[number].add(wait, retry: retry)
+      }
+    }
+
+    /// What clients of an edge make of what they are asked to wait: where it has too few retries, what those of all edges do.
+    func rule(_ number: Int) -> ServerWait { asked[number].rule ?? asked[asked.count - 1].rule ?? .ignored }
   }
 
   /// Counts the retries, and gathers what laws and limits are read from.
@@ -132,26 +146,23 @@ package struct LoggedPolicy: Sendable {
         if log.isRestored[episode] { continue }
         let gap = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
         let wait = SeenWait(time: gap, busy: log.busyness(around: i))
-        if let asked = log.asked(i) {
-          for number in [Int(log.edge[episode]), log.edges.count] {
-            seen.asked[number].add(asked: asked, wait, retry: i - range.lowerBound + 1)
-          }
-          continue
-        }
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue
+        let retry = i - range.lowerBound + 1
         for number in [Int(log.edge[episode]), log.edges.count] {
-          if isThrottled {
-            seen.throttled[number].add(wait, retry: i - range.lowerBound + 1)
+          if let asked = log.asked(i) {
+            seen.asked[number].add(asked: asked, wait, retry: retry, isThrottled: isThrottled)
           } else {
-            seen.samples[number].add(wait, retry: i - range.lowerBound + 1)
+            seen.add(wait, at: number, retry: retry, isThrottled: isThrottled)
           }
         }
       }
     }
     noteEnds(log, &seen)
-    // Waits that a client did not keep to what was asked are of its own law.
-    for number in seen.asked.indices where seen.asked[number].rule ?? .ignored == .ignored {
-      for wait in seen.asked[number].waits { seen.samples[number].add(wait.seen, retry: wait.retry) }
+    // Waits that a client did not keep to what was asked are of its own law, as if nothing had been asked.
+    for number in seen.asked.indices where seen.rule(number) == .ignored {
+      for wait in seen.asked[number].waits {
+        seen.add(wait.seen, at: number, retry: wait.retry, isThrottled: wait.isThrottled)
+      }
     }
     // After being told to slow down a client waits as the server says (`Retry-After`) or by a law of its own: its law is
     // read from its other waits, where there are as many.

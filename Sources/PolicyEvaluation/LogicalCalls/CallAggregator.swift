@@ -239,10 +239,10 @@ package struct CallAggregator: Aggregator {
     if hasSeveral {
       let servers = tree.children(of: index).filter { tree.nodes[$0].component == callee }
       splitBySpans(&call, tree, servers)
-    } else if lastServer >= 0, Int(tree.nodes[lastServer].subtreeEnd) > lastServer + 1 {
-      call.handedOn = HandedOnCalls.sameness(tree, client: index, server: lastServer)
     } else if node.retryEvidence.hiddenAttempts > 0 {
       splitByCount(&call, node.retryEvidence.hiddenAttempts)
+    } else if lastServer >= 0, Int(tree.nodes[lastServer].subtreeEnd) > lastServer + 1 {
+      call.handedOn = HandedOnCalls.sameness(tree, client: index, server: lastServer)
     }
     return call
   }
@@ -293,7 +293,8 @@ package struct CallAggregator: Aggregator {
     call.inner = Array(attempts.dropFirst())
   }
 
-  /// The client counted attempts and timed none: they are spread over its span, and marked.
+  /// The client counted attempts and timed none: they are spread over its span, and marked. What the callee asked to wait is
+  /// of its last answer, and so of the last attempt.
   private func splitByCount(_ call: inout Call, _ hidden: Int) {
     let whole = call.attempt
     let most = min(hidden, Self.countedLimit)
@@ -308,7 +309,9 @@ package struct CallAggregator: Aggregator {
     }
     if let last = call.inner.last {
       call.inner[most - 1].duration = max(whole.end.subtractingSaturated(last.start), 0)
+      call.inner[most - 1].asked = whole.asked
     }
+    call.attempt.asked = .none
     call.attempt.duration = step / 2
     call.attempt.failure = whole.failure != 0 ? whole.failure : FailureKind.unavailable.rawValue
     call.attempt.marks = .countedOnly

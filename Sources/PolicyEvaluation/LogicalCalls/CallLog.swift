@@ -122,12 +122,14 @@ package struct CallLog: Sendable {
       columns.removeAll(keepingCapacity: true)
       arena.removeAll(keepingCapacity: true)
     }
+    // As many as an encoded partial keeps, whatever the partitions were.
+    let failedRoots = Array(partial.failedRoots.sorted().prefix(FailedRoot.limit))
     for (number, key) in edges.enumerated() {
       if key.callee != component { flush(into: &self) }
       component = key.callee
       var attempts = CallPartial.ordered(byEdge[key] ?? [])
       byEdge[key] = nil
-      let join = TraceJoin.join(&attempts, partial.failedRoots)
+      let join = TraceJoin.join(&attempts, failedRoots)
       joined += join.counted
       joinedByTime += join.byTime
       untimed += CountedTimes.place(&attempts)

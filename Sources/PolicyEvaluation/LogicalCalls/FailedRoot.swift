@@ -33,13 +33,14 @@ extension TraceJoin {
   ///
   /// - Parameters:
   ///   - attempts: of one edge, in canonical order; the joined ones afterwards.
-  ///   - failed: failed root calls of all edges.
-  /// - Returns: how many were joined; nil where no call links to a failed one.
-  static func joinByLink(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> Int? {
+  ///   - failed: failed root calls of all edges, in any order.
+  /// - Returns: how many were joined.
+  static func joinByLink(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> Int {
     guard !failed.isEmpty, attempts.contains(where: { $0.isRoot && RetryEvidence.isLink($0.target) })
-    else { return nil }
-    var startOf: [UInt32: Int64] = [:]
-    for root in failed { startOf[root.link] = root.start }
+    else { return 0 }
+    // A hash that two of them have tells neither.
+    var startOf: [UInt32: Int64?] = [:]
+    for root in failed { startOf.updateValue(startOf[root.link] == nil ? root.start : nil, forKey: root.link) }
     let episodes = attempts.calls
     // Of failed roots that begin at the same time one is as good as another only where they are told apart.
     var episodeAt: [Int64: Int?] = [:]
@@ -54,7 +55,7 @@ extension TraceJoin {
     for (number, range) in episodes.enumerated() {
       var rows = Array(attempts[range])
       let head = rows[0]
-      if head.isRoot, RetryEvidence.isLink(head.target), let start = startOf[head.target],
+      if head.isRoot, RetryEvidence.isLink(head.target), let start = startOf[head.target] ?? nil,
         let before = episodeAt[start] ?? nil, before < number, let last = chains[chainOf[before]].last,
         last.failure != 0, last.end <= head.start.addingSaturated(CallAggregator.tolerance)
       {
@@ -67,7 +68,7 @@ extension TraceJoin {
         chains.append(rows)
       }
     }
-    guard joins > 0 else { return nil }
+    guard joins > 0 else { return 0 }
     attempts = chains.flatMap(\.self)
     return joins
   }

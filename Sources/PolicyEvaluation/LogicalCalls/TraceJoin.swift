@@ -16,14 +16,15 @@ enum TraceJoin {
   /// counts, calls follow a failure much sooner than they follow a success exactly if there are retries: only then are
   /// calls joined, and only across gaps that are short by the same measure.
   static func join(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> (counted: Int, byTime: Int) {
-    if let joins = joinByLink(&attempts, failed) { return (joins, 0) }
-    if let joins = joinByTarget(&attempts) { return (joins, 0) }
+    // Not every client of an edge links: what no link joined is joined as if there were none.
+    let linked = joinByLink(&attempts, failed)
+    if let joins = joinByTarget(&attempts) { return (linked + joins, 0) }
     let roots = attempts.indices.filter { attempts[$0].isFirst && attempts[$0].isRoot }
-    guard roots.count > 1 else { return (0, 0) }
+    guard roots.count > 1 else { return (linked, 0) }
     let isCounted = attempts.contains { $0.isRoot && $0.counted > 1 }
     var gap = longestGap
     if !isCounted {
-      guard let limit = retryGap(attempts) else { return (0, 0) }
+      guard let limit = retryGap(attempts) else { return (linked, 0) }
       gap = limit
     }
     var chains: [[LoggedAttempt]] = []
@@ -57,9 +58,9 @@ enum TraceJoin {
       if let last = episode.last, last.failure != 0, last.isRoot { open.append(target) }
       if open.count > Self.openLimit { open.removeFirst() }
     }
-    guard joins > 0 else { return (0, 0) }
+    guard joins > 0 else { return (linked, 0) }
     attempts = chains.flatMap(\.self)
-    return isCounted ? (joins, 0) : (0, joins)
+    return isCounted ? (linked + joins, 0) : (linked, joins)
   }
 
   /// Joins calls that ask for the very same thing, where what is asked for tells calls apart: after a success it is seldom

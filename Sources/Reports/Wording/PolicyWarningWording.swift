@@ -160,6 +160,8 @@ extension PolicyWording {
     case .censoredTimeouts: "timeouts hide how attempts would have ended"
     case .breakerRefusals: "requests refused before any call"
     case .nestedCalls: "calls above would have gone another way too"
+    case .askedWaitsUntold:
+      "it waits as long as servers ask (Retry-After), and the log does not tell what they asked: its own waits were taken"
     }
   }
 

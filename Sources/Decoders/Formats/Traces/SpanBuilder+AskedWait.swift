@@ -15,10 +15,18 @@ extension SpanBuilder {
     case 32:
       return isKey("http.response.header.retry-after") || isKey("http.response.header.retry_after")
         ? .retryAfter : .none
-    case 35: return isKey("http.response.header.retry-after-ms") ? .retryAfterMilliseconds : .none
-    case 38: return isKey("http.response.header.x-amz-retry-after") ? .retryAfterMilliseconds : .none
-    case 40: return isKey("http.response.header.x-ms-retry-after-ms") ? .retryAfterMilliseconds : .none
-    case 44: return isKey("rpc.response.metadata.grpc-retry-pushback-ms") ? .retryAfterMilliseconds : .none
+    case 35:
+      return isKey("http.response.header.retry-after-ms") || isKey("http.response.header.retry_after_ms")
+        ? .retryAfterMilliseconds : .none
+    case 38:
+      return isKey("http.response.header.x-amz-retry-after") || isKey("http.response.header.x_amz_retry_after")
+        ? .retryAfterMilliseconds : .none
+    case 40:
+      return isKey("http.response.header.x-ms-retry-after-ms") || isKey("http.response.header.x_ms_retry_after_ms")
+        ? .retryAfterMilliseconds : .none
+    case 44:
+      return isKey("rpc.response.metadata.grpc-retry-pushback-ms")
+        || isKey("rpc.response.metadata.grpc_retry_pushback_ms") ? .retryAfterMilliseconds : .none
     case 49:
       return isKey("rpc.grpc.response.metadata.grpc-retry-pushback-ms")
         || isKey("rpc.grpc.response.metadata.grpc_retry_pushback_ms") ? .retryAfterMilliseconds : .none

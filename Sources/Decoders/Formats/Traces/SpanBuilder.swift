@@ -38,6 +38,8 @@ struct SpanBuilder {
   /// The first link: the span that caused this one without being its parent.
   private var linkedTrace = RequestID.none
   private var linkedSpan: UInt64 = 0
+  /// What it asks for, where it says what its callee asked as well.
+  private var target = RetryEvidence.none
   /// What Jaeger's sampler says of itself.
   var samplerShare = 1.0
   var isProbabilistic = false
@@ -217,10 +219,11 @@ struct SpanBuilder {
         span.urlHost = texts.symbol(b, Self.host(b, text))
       }
       // Only roots are joined by what they ask for; a parent that is told joins by itself.
-      if span.parent == 0, span.retryEvidence.hiddenAttempts == 0, span.retryEvidence.asked == .none {
+      if span.parent == 0, span.retryEvidence.hiddenAttempts == 0 {
         let target = RetryEvidence.target(StableHash.hash(b.extracting(Self.range(value))))
         // The greater of two spellings, so that their order does not matter.
-        if target.rawValue > span.retryEvidence.rawValue { span.retryEvidence = target }
+        if target.rawValue > self.target.rawValue { self.target = target }
+        if span.retryEvidence.asked == .none { span.retryEvidence = self.target }
       }
     }
   }
@@ -231,11 +234,20 @@ struct SpanBuilder {
   }
 
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
+  ///
+  /// A client without a span above it may link to the attempt before it; that tells more than what it asks for. Both say which
+  /// attempts are one request's, without which what its callee asked to wait tells nothing: that is not read then.
   @inline(__always) mutating func settleLink() {
-    guard span.parent == 0, linkedSpan != 0, linkedSpan != span.span else { return }
-    // A client without a span above it may link to the attempt before it; that tells more than what it asks for.
-    if span.kind == .client, span.retryEvidence.isTarget { span.retryEvidence = .link(to: linkedSpan) }
-    guard span.kind == .consumer else { return }
+    guard span.parent == 0 else { return }
+    let isLinked = linkedSpan != 0 && linkedSpan != span.span
+    if span.kind == .client, span.retryEvidence.hiddenAttempts == 0 {
+      if isLinked {
+        span.retryEvidence = .link(to: linkedSpan)
+      } else if target != .none {
+        span.retryEvidence = target
+      }
+    }
+    guard isLinked, span.kind == .consumer else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
     if linkedTrace != span.trace { span.flags.insert(.foreignParent) }
