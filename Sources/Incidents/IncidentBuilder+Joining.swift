@@ -195,9 +195,8 @@ extension IncidentBuilder {
       guard start <= other.end, end >= other.start else { return false }
       let overlap = min(end, other.end).subtractingSaturated(max(start, other.start))
       let isMostOfIt = overlap >= other.end.subtractingSaturated(other.start).subtractingSaturated(overlap)
-      // A proxy's log shows from outside what traces show from within, and never hides that. What it shows longer than that is of
-      // something else.
-      if isOutside != other.isOutside { return other.isOutside && isMostOfIt }
+      // A proxy's log shows from outside what traces show from within, and never hides that.
+      if isOutside != other.isOutside { return other.isOutside }
       guard !other.isSure, other.strength < IncidentBuilder.standingShare * strength else { return false }
       return overlap > 0 && isMostOfIt && !around.isDisjoint(with: other.around)
     }

@@ -100,7 +100,8 @@ struct UsualComplaints {
       else { return nil }
       return UsualComplaint(
         message: EventLabel.text(kind.text), records: Self.whole(kind.counts.values.sorted().reduce(0, +)),
-        minutes: kind.counts.keys.count { requests[$0] > 0 }, ofMinutes: requests.count { $0 > 0 }, most: Self.whole(most.value),
+        minutes: kind.counts.keys.count { requests[$0] > 0 }, ofMinutes: requests.count { $0 > 0 },
+        most: Self.whole(most.value),
         mostAt: IncidentPartial.start(grid.minutes[most.key], IncidentPartial.coarse),
         first: example.evidence(grid.partial.names, quote: RecordQuote()).location)
     }.sorted { ($1.records, $0.message.text) < ($0.records, $1.message.text) }

@@ -232,7 +232,7 @@ enum IncidentWording {
     case .withoutSpans(let component): "\(component) left no span of its own: what is said of it rests on its callers."
     case .beside(let components, let start, let end, let isOutside):
       isOutside
-        ? "A proxy's log shows the same from outside, \(clock: start) to \(clock: end): \(names(components))."
+        ? "A proxy's log shows trouble at the same time, from outside, \(clock: start) to \(clock: end): \(names(components))."
         : "Beside it \(names(components)) departed a little in the same requests, \(clock: start) to \(clock: end): no incident of its own."
     case .nothingBehind(let component):
       "Nothing behind \(component) left a record: the cause may as well be anything that it calls."

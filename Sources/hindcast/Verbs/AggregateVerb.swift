@@ -48,7 +48,12 @@ package enum AggregateVerb {
 
   /// Partials to one partial.
   ///
-  /// - Parameter memory: as `--memory`; nil for the default.
+  /// - Parameters:
+  ///   - partials: as they are named on the command line.
+  ///   - output: the file to write, or `-`.
+  ///   - memory: as `--memory`; nil for the default.
+  ///   - isQuiet: whether the counters are not told.
+  /// - Returns: the exit code.
   package static func merge(
     _ partials: [String], output: String, memory: String? = nil, isQuiet: Bool = false
   ) -> Int32 {
@@ -71,7 +76,12 @@ package enum AggregateVerb {
 
   /// Partials read one after another and joined; nil where none was named.
   ///
-  /// - Parameter memory: `limits.memory`, bytes.
+  /// - Parameters:
+  ///   - partials: as they are named on the command line.
+  ///   - memory: `limits.memory`, bytes.
+  ///   - counters: they count what is read.
+  /// - Returns: the partial.
+  /// - Throws: where one of them cannot be read, is damaged or overlaps another.
   static func joined(_ partials: [String], memory: Int, _ counters: inout PhaseCounters) throws -> NightPartial? {
     var merge = try taken(partials, memory: memory, &counters)
     return try naming(partials) { try merge.partial() }
