@@ -30,7 +30,7 @@ struct ToldDuration: Sendable {
     let words = form.split(maxSplits: 128) { " =:,;()[]".contains($0) }
     for (index, word) in words.enumerated() where word.hasPrefix("<*>") {
       let rest = word.dropFirst(3)
-      if factor(Array((rest.isEmpty && index + 1 < words.count ? words[index + 1] : rest).utf8)[...]) != nil {
+      if factor(Array((rest.isEmpty && index + 1 < words.count ? words[index + 1] : rest).utf8).span) != nil {
         return true
       }
       guard rest.isEmpty, index > 0 else { continue }
@@ -40,19 +40,36 @@ struct ToldDuration: Sendable {
     return false
   }
 
-  /// Microseconds in a unit.
-  private static func factor(_ unit: ArraySlice<UInt8>) -> Double? {
-    switch String(decoding: unit, as: UTF8.self) {
-    case "ms", "msec", "msecs", "millis", "millisecond", "milliseconds": 1e3
-    case "s", "sec", "secs", "second", "seconds": 1e6
-    case "us", "µs", "μs", "usec", "micros", "microseconds": 1
-    case "ns", "nanos", "nanoseconds": 1e-3
-    default: nil
+  /// Units as they are written, and the microseconds of each.
+  private static let units: [(name: [UInt8], microseconds: Double)] = [
+    ("ms", 1e3), ("s", 1e6), ("us", 1), ("µs", 1), ("μs", 1), ("sec", 1e6), ("secs", 1e6), ("msec", 1e3),
+    ("msecs", 1e3),
+    ("usec", 1), ("ns", 1e-3), ("millis", 1e3), ("micros", 1), ("nanos", 1e-3), ("second", 1e6), ("seconds", 1e6),
+    ("millisecond", 1e3), ("milliseconds", 1e3), ("microseconds", 1), ("nanoseconds", 1e-3),
+  ].map { (Array($0.utf8), $1) }
+
+  /// Microseconds in a unit; nil where it is none. Asked for every number of a line: it makes no text of the unit.
+  private static func factor(_ unit: Span<UInt8>) -> Double? {
+    for (name, microseconds) in units where name.count == unit.count {
+      var same = 0
+      while same < name.count, name[same] == unit[same] { same += 1 }
+      if same == name.count { return microseconds }
     }
+    return nil
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }
   private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 <= 25 || byte >= 0x80 }
+
+  /// What joins a number to what stands before it: a version, a path, a time of day, a name.
+  private static func isPartOfWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: "_"),
+      UInt8(ascii: "#"):
+      true
+    default: false
+    }
+  }
 
   private static func microseconds(in text: Span<UInt8>) -> UInt32 {
     var found: Double?
@@ -78,9 +95,9 @@ struct ToldDuration: Sendable {
       let unit = i < text.count && text[i] == 0x20 ? i + 1 : i
       var end = unit
       while end < text.count, end - unit < 14, isLetter(text[end]) { end += 1 }
-      let isWord = start == 0 || !isLetter(text[start - 1]) && !".-/:_#".utf8.contains(text[start - 1])
+      let isWord = start == 0 || !isLetter(text[start - 1]) && !isPartOfWord(text[start - 1])
       let isWhole = end == text.count || !isDigit(text[end]) && !isLetter(text[end])
-      guard isWord, isWhole, end > unit, let factor = factor((unit..<end).map { text[$0] }[...]) else { continue }
+      guard isWord, isWhole, end > unit, let factor = factor(text.extracting(unit..<end)) else { continue }
       if found != nil { return 0 }
       found = value * factor
       i = end

@@ -19,6 +19,8 @@ package struct IncidentAggregator: Aggregator {
   /// Room for the walk through a request, and for the components that it visits.
   var scratch = Walk()
   private var visited: [Int32] = []
+  /// Room for the components that wrote lines of a request without spans.
+  private var toldBy: [(name: Int32, activity: Activity, start: Int64)] = []
   let spanStart: Int32
   let spanEnd: Int32
 
@@ -158,29 +160,29 @@ package struct IncidentAggregator: Aggregator {
 
   /// A request that only log lines tell of: once for each component that wrote any.
   private mutating func countTold(_ tree: CallTree, _ context: borrowing AggregateContext) {
-    var components: [(name: Int32, activity: Activity, start: Int64)] = []
+    toldBy.removeAll(keepingCapacity: true)
     var whole = Activity(requests: 1)
     for log in tree.logs where log.time != .min {
       let component = name(log.component, context)
       guard component != 0 else { continue }
       let place: Int
-      if let known = components.firstIndex(where: { $0.name == component }) {
+      if let known = toldBy.firstIndex(where: { $0.name == component }) {
         place = known
       } else {
-        guard components.count < Self.mostTold else { continue }
-        place = components.count
-        components.append((component, Activity(requests: 1), log.time))
+        guard toldBy.count < Self.mostTold else { continue }
+        place = toldBy.count
+        toldBy.append((component, Activity(requests: 1), log.time))
       }
       if log.took > 0 { countTold(log, component, requestText: tree.requestText, context) }
       guard log.severity >= .error else { continue }
       let failure = Activity(requests: 0, failures: 1, first: log.time, last: log.time)
-      components[place].activity.merge(failure)
-      components[place].activity.failures = 1
+      toldBy[place].activity.merge(failure)
+      toldBy[place].activity.failures = 1
       whole.failures = 1
     }
-    guard let first = components.first else { return }
+    guard let first = toldBy.first else { return }
     partial.told.add(whole, at: CubeKey(a: 0, slot: fine(first.start)))
-    for one in components { partial.told.add(one.activity, at: CubeKey(a: one.name, slot: fine(one.start))) }
+    for one in toldBy { partial.told.add(one.activity, at: CubeKey(a: one.name, slot: fine(one.start))) }
   }
 
   /// How long a line says that something took.
@@ -196,11 +198,8 @@ package struct IncidentAggregator: Aggregator {
     partial.toldPace.add(DurationSum(took), at: CubeKey(a: component, slot: fine(start)))
     let cell = CubeKey(a: component, slot: minute)
     if partial.toldEvidence.isFull(at: cell, below: -took) { return }
-    var sighting = sighting(rank: -took, time: log.time, source: log.source, context)
-    sighting.request = log.request
-    sighting.requestText = name(requestText, context)
-    sighting.message = name(log.message, context)
-    sighting.duration = took
+    var sighting = sighting(of: log, requestText: requestText, context)
+    (sighting.rank, sighting.duration) = (-took, took)
     partial.toldEvidence.add(Sightings(sighting), at: cell)
   }
 
