@@ -175,22 +175,13 @@ struct SideBySide {
   }
 
   private func ends(of component: Int32, _ shares: [Int32: Share]) -> [Int32: Double] {
-    var mass: [Int32: Double] = [component: 1]
-    var settled: [Int32: Double] = [:]
-    for _ in 0..<Self.depth where !mass.isEmpty {
-      var next: [Int32: Double] = [:]
-      for (one, amount) in mass.sorted(by: { $0.key < $1.key }) {
-        guard let share = shares[one] else {
-          settled[one, default: 0] += amount
-          continue
-        }
-        if share.rest > 0 { settled[share.culprit, default: 0] += amount * share.rest }
-        for (callee, part) in share.below.sorted(by: { $0.key < $1.key }) { next[callee, default: 0] += amount * part }
-      }
-      mass = next
+    BlameWalk.ends(of: component, steps: Self.depth) { one, amount in
+      guard let share = shares[one] else { return nil }
+      var step = BlameWalk.Step<Int32>()
+      if share.rest > 0 { step.settles = [(share.culprit, amount * share.rest)] }
+      step.passes = share.below.sorted { $0.key < $1.key }.map { ($0.key, amount * $0.value) }
+      return step
     }
-    for (one, amount) in mass.sorted(by: { $0.key < $1.key }) { settled[one, default: 0] += amount }
-    return settled
   }
 
   /// Moves what failed because of another to that one.

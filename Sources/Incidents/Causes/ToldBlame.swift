@@ -144,24 +144,13 @@ struct ToldBlame {
 
   /// Where the lines of a component in a slot end: shares by component, their sum is 1.
   private func ends(of writer: Int, _ slot: [Int: Complaints]) -> [Int: Double] {
-    var mass = [writer: 1.0]
-    var settled: [Int: Double] = [:]
-    for _ in 0..<Self.steps where !mass.isEmpty {
-      var next: [Int: Double] = [:]
-      for (component, amount) in mass.sorted(by: { $0.key < $1.key }) {
-        guard let complaints = slot[component], complaints.count > 0 else {
-          settled[component, default: 0] += amount
-          continue
-        }
-        if complaints.own > 0 { settled[component, default: 0] += amount * complaints.own / complaints.count }
-        for (other, count) in complaints.named.sorted(by: { $0.key < $1.key }) {
-          next[other, default: 0] += amount * count / complaints.count
-        }
-      }
-      mass = next
+    BlameWalk.ends(of: writer, steps: Self.steps) { component, amount in
+      guard let complaints = slot[component], complaints.count > 0 else { return nil }
+      var step = BlameWalk.Step<Int>()
+      if complaints.own > 0 { step.settles = [(component, amount * complaints.own / complaints.count)] }
+      step.passes = complaints.named.sorted { $0.key < $1.key }.map { ($0.key, amount * $0.value / complaints.count) }
+      return step
     }
-    for (component, amount) in mass.sorted(by: { $0.key < $1.key }) { settled[component, default: 0] += amount }
-    return settled
   }
 
   private static func whole(_ count: Double) -> Int { Int(clamping: Int64(checked: count.rounded()) ?? 0) }
