@@ -49,27 +49,14 @@ extension TraceJoin {
       if attempts[range.lowerBound].failure == 0 { continue }
       episodeAt.updateValue(episodeAt[start] == nil ? number : nil, forKey: start)
     }
-    var chains: [[LoggedAttempt]] = []
-    var chainOf = [Int](repeating: 0, count: episodes.count)
-    var joins = 0
-    for (number, range) in episodes.enumerated() {
-      var rows = Array(attempts[range])
-      let head = rows[0]
-      if head.isRoot, RetryEvidence.isLink(head.target), let start = startOf[head.target] ?? nil,
-        let before = episodeAt[start] ?? nil, before < number, let last = chains[chainOf[before]].last,
-        last.failure != 0, last.end <= head.start.addingSaturated(CallAggregator.tolerance)
-      {
-        rows[0].isFirst = false
-        chainOf[number] = chainOf[before]
-        chains[chainOf[before]] += rows
-        joins += 1
-      } else {
-        chainOf[number] = chains.count
-        chains.append(rows)
-      }
+    let heads = episodes.map { attempts[$0.lowerBound] }
+    return chain(&attempts, episodes) { number, last in
+      let head = heads[number]
+      guard head.isRoot, RetryEvidence.isLink(head.target), let start = startOf[head.target] ?? nil,
+        let before = episodeAt[start] ?? nil, before < number, let tried = last(before),
+        tried.failure != 0, tried.end <= head.start.addingSaturated(CallAggregator.tolerance)
+      else { return nil }
+      return before
     }
-    guard joins > 0 else { return 0 }
-    attempts = chains.flatMap(\.self)
-    return joins
   }
 }

@@ -94,12 +94,27 @@ enum TraceJoin {
       afterFailure * max(successes, 1) > 8 * max(afterSuccess, 1) * failures
         || successes < 8 && areBunched(attempts, episodes)
     else { return nil }
+    return chain(&attempts, episodes) { number, _ in previous[number] }
+  }
+
+  /// Puts calls that try others again behind those.
+  ///
+  /// - Parameters:
+  ///   - attempts: of one edge, in canonical order; the joined ones afterwards.
+  ///   - episodes: the calls among them.
+  ///   - earlier: the call before it that one tries again, nil where it tries none; it may look at the last attempt so far of the
+  ///     chain that a call before it is in.
+  /// - Returns: how many were joined.
+  static func chain(
+    _ attempts: inout [LoggedAttempt], _ episodes: [Range<Int>],
+    to earlier: (_ number: Int, _ last: (Int) -> LoggedAttempt?) -> Int?
+  ) -> Int {
     var chains: [[LoggedAttempt]] = []
     var chainOf = [Int](repeating: 0, count: episodes.count)
     var joins = 0
     for (number, range) in episodes.enumerated() {
       var rows = Array(attempts[range])
-      if let before = previous[number] {
+      if let before = earlier(number, { chains[chainOf[$0]].last }) {
         rows[0].isFirst = false
         chainOf[number] = chainOf[before]
         chains[chainOf[before]] += rows
@@ -109,7 +124,7 @@ enum TraceJoin {
         chains.append(rows)
       }
     }
-    attempts = chains.flatMap(\.self)
+    if joins > 0 { attempts = chains.flatMap(\.self) }
     return joins
   }
 
