@@ -193,12 +193,12 @@ extension IncidentBuilder {
     /// Whether it leaves no place for another.
     func hides(_ other: Self) -> Bool {
       guard start <= other.end, end >= other.start else { return false }
-      let overlap = min(end, other.end).subtractingSaturated(max(start, other.start))
-      let isMostOfIt = overlap >= other.end.subtractingSaturated(other.start).subtractingSaturated(overlap)
       // A proxy's log shows from outside what traces show from within, and never hides that.
       if isOutside != other.isOutside { return other.isOutside }
       guard !other.isSure, other.strength < IncidentBuilder.standingShare * strength else { return false }
-      return overlap > 0 && isMostOfIt && !around.isDisjoint(with: other.around)
+      let overlap = min(end, other.end).subtractingSaturated(max(start, other.start))
+      return overlap > 0 && 2 * overlap >= other.end.subtractingSaturated(other.start)
+        && !around.isDisjoint(with: other.around)
     }
   }
 

@@ -9,14 +9,12 @@ package import Support
 package struct IncidentMerge: Sendable {
   /// One partial, read as far as its tables.
   fileprivate struct Part {
-    var texts: [String] = [""]
-    var first = Int64.max
-    var last = Int64.min
-    var events = 0
-    var tables = SampleTables()
-    var reader = ByteReader([])
+    let header: IncidentHeader
+    let tables: SampleTables
+    /// Before its tables.
+    let reader: ByteReader
     /// Bytes, unpacked.
-    var size = 0
+    let size: Int
   }
 
   private var parts: [Part] = []
@@ -57,9 +55,10 @@ package struct IncidentMerge: Sendable {
     if parts.count > 1 { try add(ByteReader(try merged())) }
     guard let part = parts.popLast() else { return IncidentPartial() }
     var partial = IncidentPartial()
-    partial.names = NameTable(part.texts)
-    (partial.first, partial.last, partial.events) = (part.first, part.last, part.events)
-    var opening = TableOpening(reader: part.reader, names: part.texts.count, shared: part.tables)
+    let header = part.header
+    partial.names = NameTable(header.texts)
+    (partial.first, partial.last, partial.events) = (header.first, header.last, header.events)
+    var opening = TableOpening(reader: part.reader, names: header.texts.count, shared: part.tables)
     try partial.visitTables(&opening)
     partial.latency = try opening.latency()
     return partial
@@ -76,15 +75,16 @@ package struct IncidentMerge: Sendable {
 
   private static func merged(_ parts: consuming [Part]) throws(DecodeFailure) -> [UInt8] {
     var names = NameTable()
-    for text in parts.map(\.texts).joined() { _ = names.intern(text) }
+    for text in parts.map(\.header.texts).joined() { _ = names.intern(text) }
     let order = names.sortedNumbers
-    let maps = parts.map { part in part.texts.map { order.name(names.find($0) ?? 0) } }
+    let maps = parts.map { part in part.header.texts.map { order.name(names.find($0) ?? 0) } }
+    var header = IncidentHeader()
+    header.texts = names.sortedTexts
+    header.first = parts.reduce(.max) { min($0, $1.header.first) }
+    header.last = parts.reduce(.min) { max($0, $1.header.last) }
+    header.events = parts.reduce(0) { $0 + $1.header.events }
     var writer = ByteWriter()
-    writer.byte(IncidentPartial.version)
-    writer.array(names.sortedTexts) { $0.text($1) }
-    writer.signed(parts.reduce(.max) { min($0, $1.first) })
-    writer.signed(parts.reduce(.min) { max($0, $1.last) })
-    writer.int(parts.reduce(0) { $0 + $1.events })
+    header.encode(to: &writer)
     var merge = TableMerge(readers: parts.map(\.reader), maps: maps, shared: parts.map(\.tables))
     parts = []
     var nothing = IncidentPartial()
@@ -92,10 +92,7 @@ package struct IncidentMerge: Sendable {
     let latency = try merge.latency()
     merge.written.encode(to: &writer)
     writer.raw(merge.cells.bytes.span)
-    writer.dictionary(latency) { writer, component, sketch in
-      writer.signed(Int64(component))
-      sketch.encode(to: &writer)
-    }
+    IncidentHeader.encode(latency, to: &writer)
     return writer.bytes
   }
 }
@@ -103,19 +100,10 @@ package struct IncidentMerge: Sendable {
 extension IncidentMerge.Part {
   /// Reads a partial as far as its tables.
   fileprivate init(_ encoded: ByteReader) throws(DecodeFailure) {
-    reader = encoded
+    var reader = encoded
     size = reader.remaining
-    guard try reader.byte() == IncidentPartial.version else {
-      throw reader.failure("unknown version of a cascade partial")
-    }
-    texts = try reader.array { reader throws(DecodeFailure) in try reader.text() }
-    guard texts.first == "" else { throw reader.failure("names are not distinct") }
-    for (text, next) in zip(texts, texts.dropFirst()) where !text.utf8.lexicographicallyPrecedes(next.utf8) {
-      throw reader.failure("names are not in order")
-    }
-    first = try reader.signed()
-    last = try reader.signed()
-    events = try reader.tally()
+    header = try IncidentHeader(from: &reader)
     tables = try SampleTables(from: &reader)
+    self.reader = reader
   }
 }

@@ -161,22 +161,17 @@ extension IncidentPartial {
 extension IncidentPartial: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     let map = names.sortedNumbers
-    writer.byte(Self.version)
-    writer.array(names.sortedTexts) { $0.text($1) }
-    writer.signed(first)
-    writer.signed(last)
-    writer.int(events)
+    var header = IncidentHeader()
+    header.texts = names.sortedTexts
+    (header.first, header.last, header.events) = (first, last, events)
+    header.encode(to: &writer)
     var encoding = TableEncoding(map: map)
     // Visiting lends each table for change; none is changed, and so none is copied.
     var partial = self
     partial.visitTables(&encoding)
     encoding.shared.encode(to: &writer)
     writer.raw(encoding.cells.bytes.span)
-    let renamed = Dictionary(latency.map { (map.name($0.key), $0.value) }) { a, _ in a }
-    writer.dictionary(renamed) { writer, component, sketch in
-      writer.signed(Int64(component))
-      sketch.encode(to: &writer)
-    }
+    IncidentHeader.encode(Dictionary(latency.map { (map.name($0.key), $0.value) }) { a, _ in a }, to: &writer)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) { try merge(from: &reader) }
@@ -185,20 +180,15 @@ extension IncidentPartial: BinaryCodable {
   ///
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version; some of them are merged then.
   package mutating func merge(from reader: inout ByteReader) throws(DecodeFailure) {
-    guard try reader.byte() == Self.version else { throw reader.failure("unknown version of a cascade partial") }
-    let texts = try reader.array { reader throws(DecodeFailure) in try reader.text() }
-    let map = texts.map { names.intern($0) }
-    guard map.first == 0, Set(map).count == map.count else { throw reader.failure("names are not distinct") }
-    first = min(first, try reader.signed())
-    last = max(last, try reader.signed())
-    events += try reader.tally()
+    let header = try IncidentHeader(from: &reader)
+    let map = header.texts.map { names.intern($0) }
+    first = min(first, header.first)
+    last = max(last, header.last)
+    events += header.events
     let tables = try SampleTables(from: &reader)
     var decoding = TableDecoding(reader: reader, map: map, shared: tables)
     try visitTables(&decoding)
     reader = decoding.reader
-    for _ in 0..<(try reader.count(minimumBytes: 6)) {
-      let component = try reader.name(map)
-      latency[component, default: Sketch()].merge(try Sketch(from: &reader))
-    }
+    try IncidentHeader.merge(from: &reader, map, into: &latency)
   }
 }

@@ -64,21 +64,10 @@ struct TableMerge: CellTableVisitor {
   mutating func latency() throws(DecodeFailure) -> [Int32: Sketch] {
     var sketches: [Int32: Sketch] = [:]
     for i in readers.indices {
-      for (component, sketch) in try Self.latency(&readers[i], maps[i]) {
-        sketches[component, default: Sketch()].merge(sketch)
-      }
+      try IncidentHeader.merge(from: &readers[i], maps[i], into: &sketches)
+      guard readers[i].remaining == 0 else { throw readers[i].failure("trailing bytes in a section") }
     }
     readers = []
-    return sketches
-  }
-
-  static func latency(_ reader: inout ByteReader, _ map: [Int32]) throws(DecodeFailure) -> [Int32: Sketch] {
-    var sketches: [Int32: Sketch] = [:]
-    for _ in 0..<(try reader.count(minimumBytes: 6)) {
-      let component = try reader.name(map)
-      sketches[component, default: Sketch()].merge(try Sketch(from: &reader))
-    }
-    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a section") }
     return sketches
   }
 }
@@ -108,6 +97,9 @@ struct TableOpening: CellTableVisitor {
 
   /// The durations behind the tables; nothing may follow them.
   mutating func latency() throws(DecodeFailure) -> [Int32: Sketch] {
-    try TableMerge.latency(&reader, map)
+    var latency: [Int32: Sketch] = [:]
+    try IncidentHeader.merge(from: &reader, map, into: &latency)
+    guard reader.remaining == 0 else { throw reader.failure("trailing bytes in a section") }
+    return latency
   }
 }

@@ -21,15 +21,10 @@ package struct NightPartial: Sendable {
   package var tests: TestPartial
   package var exemplars = ExemplarPartial()
 
-  /// Adds another partial as it is read: what it holds is never there twice.
+  /// Adds a partial that was opened, section by section as it is read: what it holds is never there twice.
   ///
   /// - Throws: `DecodeFailure` where the bytes are damaged or of another version, `CoverageFailure` where they overlap, come of other
   ///   pipelines or nights, or tell of two contents of one input; the partial is of no use then.
-  package mutating func join(encoded bytes: [UInt8]) throws {
-    try join(Self.opened(bytes))
-  }
-
-  /// Adds a partial that was opened.
   mutating func join(_ frame: (coverage: Coverage, sections: [ByteReader])) throws {
     try coverage.join(frame.coverage)
     var readers = frame.sections
