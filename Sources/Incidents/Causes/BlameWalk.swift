@@ -15,6 +15,7 @@ enum BlameWalk {
   ///   - start: whom it reaches first.
   ///   - steps: how far it is passed on; what is under way then stays where it is.
   ///   - step: what a component makes of an amount that reaches it; nil where it keeps all of it.
+  /// - Returns: the shares.
   static func ends<Component: Hashable & Comparable>(
     of start: Component, steps: Int, _ step: (Component, Double) -> Step<Component>?
   ) -> [Component: Double] {

@@ -44,7 +44,10 @@ struct IncidentHeader: Sendable {
 
   /// Reads the durations behind the tables and merges them into others.
   ///
-  /// - Parameter map: the number here of each name there.
+  /// - Parameters:
+  ///   - reader: where they begin; behind them afterwards.
+  ///   - map: the number here of each name there.
+  ///   - latency: by the number here of each name.
   /// - Throws: `DecodeFailure` where the bytes are damaged.
   static func merge(
     from reader: inout ByteReader, _ map: [Int32], into latency: inout [Int32: Sketch]
