@@ -317,7 +317,7 @@ struct IncidentDescription {
         }
         if lines.count >= 6 { break }
       }
-      if !grid.hasSpans[first] {
+      if !grid.hasSpans[first], !grid.callers[first].isEmpty {
         lines.append(.withoutSpans(component: best.component))
       }
       if grid.partial.isTold { lines.append(.toldByLines) }

@@ -181,3 +181,37 @@ func folderIsAtomic() throws {
 func fullDevice() {
   #expect(throws: FileFailure.self) { try ReportFolder.write(NightReport(), to: "/dev/full/report") }
 }
+
+@Test("A record that shows a step twice stands once, a test is called one, and what names or says nothing is a dash")
+func evidenceIsToldOnce() {
+  let place = SourceLocation(input: "night.tar", member: "a.jsonl", position: .line(3))
+  var report = SampleNight().report
+  let twice = ["first", "second"].map {
+    Evidence(place, request: "r1", quote: RecordQuote(message: ForeignText($0)))
+  }
+  report.incidents[0].causalChain[0].evidence = twice
+  report.incidents[0].evidence = [Evidence(place, request: "", quote: RecordQuote())]
+  let page = file("incidents/cascade-payments-db-1f2e3d4c.md", report)
+  #expect(page.contains("| `night.tar!a.jsonl:3` (request `r1`) |"))
+  #expect(page.contains("| `night.tar!a.jsonl:3` | – | – |"))
+  report.incidents[0].kind = .testFailureCluster
+  report.incidents[0].evidence = [Evidence(place, request: "com.example.CartTest > ", quote: RecordQuote())]
+  let tests = file("incidents/cascade-payments-db-1f2e3d4c.md", report)
+  #expect(tests.contains("| record | test | says |"))
+  #expect(tests.contains("| `com.example.CartTest` | – |"))
+}
+
+@Test(
+  "What happens to a component is told in words",
+  arguments: [
+    (EventKind.childCrashed, "", "it crashed"), (.childExited, "killed", "it exited: `killed`"),
+    (.childExited, "", "it exited"), (.circuitBreaker, "open", "its circuit breaker is `open`"),
+    (.resourceSpike, "cpu", "high use of `cpu`"),
+  ])
+func eventsAreWords(kind: EventKind, subject: String, words: String) {
+  var report = SampleNight().report
+  report.incidents[0].timeline = [
+    Incident.Moment(at: report.incidents[0].start, component: "payments", .signal(kind, subject: ForeignName(subject)))
+  ]
+  #expect(file("incidents/cascade-payments-db-1f2e3d4c.md", report).contains("| `payments` | \(words) |"))
+}

@@ -257,6 +257,8 @@ package struct IncidentAggregator: Aggregator {
     sighting.subject = name(event.subject, context)
     sighting.message = name(event.message, context)
     sighting.request = event.request
+    // A bare event says what it is, in the word that stands in its record.
+    if sighting.subject == 0, sighting.message == 0 { sighting.message = partial.names.intern(event.kind.name) }
     partial.events += 1
     partial.first = min(partial.first, event.time)
     partial.last = max(partial.last, event.time)

@@ -194,6 +194,6 @@ struct FirstScreen {
     let unread = Ranking.diagnostics(report.diagnostics).filter { $0.severity == .error || $0.limit != nil }
     guard !unread.isEmpty else { return nil }
     return "\(strong: "Could not be read:") "
-      + .listed(unread, most: Self.listed) { IncidentPage.place($0.location) + " (" + .message($0.message) + ")" }
+      + .listed(unread, most: Self.listed) { EvidenceText.place($0.location) + " (" + .message($0.message) + ")" }
   }
 }

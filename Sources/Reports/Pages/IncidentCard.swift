@@ -125,7 +125,10 @@ struct IncidentCard {
   private var evidence: InlineText? {
     guard let proof else { return nil }
     let says = saying.map { " says " + $0 } ?? ""
-    let place = isTest ? "\(proof.request) in " + IncidentPage.place(proof.location) : IncidentPage.proof(proof)
+    let text = EvidenceText(of: incident)
+    let place =
+      isTest
+      ? TestWording.name(proof.request) + " in " + EvidenceText.place(proof.location) : text.one(proof)
     return "\(strong: "Evidence:") " + place + says
   }
 

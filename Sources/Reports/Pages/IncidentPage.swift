@@ -19,6 +19,7 @@ package enum IncidentPage {
   package static func page(_ incident: Incident, rules: TextRules = TextRules(), reproduce: String = "") -> Page {
     var page = Page(title: "\(own: Labels.title(incident)): \(Labels.about(incident))")
     let days = TimeFormat(nil)
+    let lasted = incident.end.subtractingSaturated(incident.start)
     page.paragraph(incident.headline.wording)
     page.table(
       ["severity", "status", "from", "to", "lasted", "id"],
@@ -26,8 +27,7 @@ package enum IncidentPage {
         [
           .own(incident.severity.rawValue), .own(incident.status.rawValue), .own(days.time(incident.start)),
           .own(days.time(incident.end)),
-          .own(NumberFormat.duration(incident.end.subtractingSaturated(incident.start))),
-          .foreign(incident.id),
+          .own(lasted > 0 ? NumberFormat.duration(lasted) : "–"), .foreign(incident.id),
         ]
       ])
     changes(incident, &page)
@@ -112,7 +112,7 @@ package enum IncidentPage {
         [
           .foreign(link.from.text), .foreign(link.to.text), .own(times.exact(link.at)),
           .own(NumberFormat.delay(incident.hop(link))),
-          proofs(link.evidence, limit: 2),
+          EvidenceText(of: incident).several(link.evidence, limit: 2),
         ]
       })
   }
@@ -129,7 +129,9 @@ package enum IncidentPage {
             if !cause.reasons.isEmpty {
               text = text + ": " + InlineText.joined(cause.reasons.map(\.wording), by: "; ")
             }
-            if !cause.evidence.isEmpty { text = text + ". Seen in " + proofs(cause.evidence, limit: 3) }
+            if !cause.evidence.isEmpty {
+              text = text + ". Seen in " + EvidenceText(of: incident).several(cause.evidence, limit: 3)
+            }
             return text
           }))
     }
@@ -150,7 +152,7 @@ package enum IncidentPage {
         moment.at,
         [
           .own(times.exact(moment.at)), "\(quote: moment.component.text)", moment.event.wording,
-          moment.evidence.map { proof($0) } ?? "",
+          moment.evidence.map { EvidenceText(of: incident).one($0) } ?? "",
         ]
       )
     }
@@ -178,29 +180,19 @@ package enum IncidentPage {
   private static func evidence(_ incident: Incident, _ page: inout Page) {
     guard !incident.evidence.isEmpty else { return }
     page.heading(2, "Evidence")
+    let text = EvidenceText(of: incident)
     page.table(
-      ["record", "request", "says"],
+      ["record", .own(text.subject.rawValue), "says"],
       incident.evidence.prefix(20).map {
-        [place($0.location), .foreign($0.request), "\(quote: $0.quote.wording.text)"]
+        [
+          EvidenceText.place($0.location), EvidenceText.name($0) ?? "–",
+          $0.quote.isEmpty ? "–" : "\(quote: $0.quote.wording.text)",
+        ]
       })
     if incident.evidence.count > 20 {
       page.paragraph("\(incident.evidence.count - 20) more in `report.json`.")
     }
   }
-
-  /// Some pieces of evidence in one line.
-  static func proofs(_ evidence: [Evidence], limit: Int) -> InlineText {
-    var text = InlineText.joined(evidence.prefix(limit).map { proof($0) }, by: ", ")
-    if evidence.count > limit { text = text + " and \(evidence.count - limit) more" }
-    return text
-  }
-
-  static func proof(_ evidence: Evidence) -> InlineText {
-    evidence.request.isEmpty
-      ? place(evidence.location) : place(evidence.location) + " (request \(evidence.request))"
-  }
-
-  static func place(_ location: SourceLocation) -> InlineText { .foreign(location.description) }
 }
 
 /// Labels of ours for the values of findings.

@@ -139,7 +139,7 @@ struct ReadingSection {
         ["severity", "code", "where", "what", "times"],
         problems.prefix(50).map { problem in
           [
-            .own(problem.severity.name), .own(problem.code), IncidentPage.place(problem.location),
+            .own(problem.severity.name), .own(problem.code), EvidenceText.place(problem.location),
             .message(problem.message), .own(NumberFormat.count(problem.count)),
           ]
         })

@@ -50,7 +50,7 @@ struct TestSection {
         let place = TestWording.place(test.place)
         return [
           TestWording.line(test.line), status, TestWording.since(test, report.revision), "\(quote: test.message.text)",
-          place.isEmpty ? IncidentPage.proofs(test.evidence, limit: 1) : place,
+          place.isEmpty ? EvidenceText(.test).several(test.evidence, limit: 1) : place,
           "\(test.failedBuilds) of \(test.builds)", TestWording.strip(test.history.suffix(20)),
         ]
       })
@@ -93,7 +93,7 @@ struct TestSection {
         [
           TestWording.line($0.line), $0.basis.wording, "\($0.failures)", "\($0.attempts)", "\(percent: $0.rate)",
           "\(percent: $0.lowerBound)", $0.lastSeen.map(report.revision) ?? "–", TestWording.strip($0.history),
-          IncidentPage.proofs($0.evidence, limit: 1),
+          EvidenceText(.test).several($0.evidence, limit: 1),
         ]
       })
     if tests.failing.isEmpty { page.paragraph(TestWording.stripKey) }
@@ -109,7 +109,7 @@ struct TestSection {
         [
           "\(quote: $0.example.isEmpty ? $0.signature.text : $0.example.text)", "\($0.tests.count)", $0.basis.wording,
           InlineText.joined($0.tests.sorted().prefix(3).map { "\($0)" }, by: ", "),
-          IncidentPage.proofs($0.evidence, limit: 1),
+          EvidenceText(.test).several($0.evidence, limit: 1),
         ]
       })
     more(tests.clusters.count, &page)

@@ -287,12 +287,27 @@ enum IncidentWording {
     case .failing(let failures, let requests): "its requests begin to fail (\(failures) of \(requests))"
     case .firstAnomaly: "first anomaly"
     case .breaker(let state, let writer): "its circuit breaker is \(own: state.rawValue), says \(writer)"
-    case .signal(let kind, let subject): subject.isEmpty ? .own(kind.name) : "\(own: kind.name) \(subject)"
+    case .signal(let kind, let subject): Self.signal(kind, subject)
     case .lastEvidence: "last evidence"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
     }
+  }
+
+  /// What a component's own event tells; `subject` is the state, reason or resource.
+  private static func signal(_ kind: EventKind, _ subject: ForeignName) -> InlineText {
+    let words: String =
+      switch kind {
+      case .childCrashed: "it crashed"
+      case .childExited: subject.isEmpty ? "it exited" : "it exited:"
+      case .circuitBreaker: "its circuit breaker is"
+      case .resourceSpike: "high use of"
+      case .queueDepth: "its queue was measured"
+      case .heartbeat: "a sign of life"
+      case .requestStart, .requestEnd, .call, .callReturn, .logMessage: kind.name
+      }
+    return subject.isEmpty ? .own(words) : "\(own: words) \(subject)"
   }
 
   // MARK: What they have in common
