@@ -58,7 +58,9 @@ package enum TicketText {
       "evidence": proofs.isEmpty
         ? "none"
         : proofs.map { proof in
-          shown(EvidenceText(of: incident).one(proof) + (proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"))
+          shown(
+            EvidenceText(of: incident).one(proof)
+              + (proof.quote.isEmpty ? "" : " says \(quote: proof.quote.wording.text)"))
         }.joined(separator: "; "),
       "owner": incident.owner.map { shown("\($0)") } ?? "____", "id": incident.id.text,
       "command": VisibleText.show(
