@@ -127,10 +127,12 @@ enum FieldText {
   private static func written(_ b: Span<UInt8>, _ times: LogTimeParser) -> LogTime? {
     guard b.count >= 10, b.count <= 64 else { return nil }
     // `/Date(1795572000000)/` of .NET's older JSON.
-    if JSONScanner.matches(b, 0, "/Date(") {
-      var end = 6
+    // Its slashes are escaped.
+    let first = b[0] == 0x5C ? 1 : 0
+    if JSONScanner.matches(b, first, "/Date(") {
+      var end = first + 6
       while end < b.count, b[end] &- 0x30 <= 9 { end += 1 }
-      return int(b.extracting(6..<end)).flatMap { microseconds($0, unit: .milliseconds) }
+      return int(b.extracting(first + 6..<end)).flatMap { microseconds($0, unit: .milliseconds) }
         .map { LogTime(time: $0, form: .epoch, end: end, hasZone: true) }
     }
     guard let time = times.parse(b, 0), time.isPlaced else { return nil }

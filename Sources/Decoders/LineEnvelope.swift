@@ -9,6 +9,8 @@ struct LineEnvelope {
   var time: Int64 = .min
   /// Whether the time named its zone, so that it is worth more than one inside that does not.
   var hasZone = false
+  /// Seconds east of UTC of the host's clock, where its header names its zone: what the content leaves out.
+  var zoneSeconds: Int32?
   var severity = Severity.unknown
   /// The container, unit, application or file; none where nothing tells.
   var component = Symbol.none

@@ -27,7 +27,7 @@ private let samples: [Sample] = [
     name: "Apache with seconds and microseconds",
     text:
       #"web.example:443 192.0.2.7 - - [10/Oct/2026:20:55:37 +0000] "POST /o/123 HTTP/1.1" 503 12 "-" "x" **0/734512**"#,
-    component: "web.example", operation: "POST /o/{id}", status: 503, start: "2026-10-10T20:55:36.265488Z",
+    component: "web.example", operation: "POST /o/{id}", status: 503, start: "2026-10-10T20:55:37.000000Z",
     latency: 734_512),
   Sample(
     name: "ingress-nginx",

@@ -219,3 +219,13 @@ struct TableTests {
     #expect(Glob.matches(pattern, path) == expected)
   }
 }
+
+@Test("A row of PostgreSQL's that spans lines is read where it is the first one, too")
+func firstRowSpansLines() {
+  let row =
+    #"2026-11-25 02:00:00.500 UTC,"app","shop",7,"h:1",6.4,1,"INSERT",2026-11-25 01:59:00 UTC,3/4,0,ERROR,23505,"none left","d",,,,,"insert into x"#
+    + "\n" + #"values (1)",,,"psql","client backend",,0"# + "\n"
+  let batch = decode(row + row)
+  #expect(batch.readLogs.map(\.message) == ["none left", "none left"])
+  #expect(batch.readLogs.map(\.severity) == ["error", "error"])
+}

@@ -28,4 +28,11 @@ struct YearlessDateTests {
     #expect(first(line, night: (2026, 1, 1)) == "2025-12-31T23:59:58.000000Z")
     #expect(first(line, night: (2025, 12, 31)) == "2025-12-31T23:59:58.000000Z")
   }
+
+  @Test("a night of the last day of a year goes on into the next year")
+  func yearBehind() {
+    let line = "Jan  1 00:00:03 host sshd[24200]: Invalid user bob from 10.0.0.1"
+    #expect(first(line, night: (2026, 12, 31)) == "2027-01-01T00:00:03.000000Z")
+    #expect(first(line, night: (2026, 12, 30)) == "2026-01-01T00:00:03.000000Z")
+  }
 }

@@ -15,7 +15,7 @@ package func severity(of word: Span<UInt8>) -> Severity {
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
     severityKey("t"), severityKey("trc"), severityKey("vrb"), severityKey("trce"),
-    severityKey("trac"):
+    severityKey("trac"), severityKey("silly"):
     return isLong ? .unknown : .trace
   case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"),
     severityKey("debu"), severityKey("debg"):
@@ -32,7 +32,7 @@ package func severity(of word: Span<UInt8>) -> Severity {
     return isLong ? .unknown : .error
   case severityKey("fatal"), severityKey("critical"), severityKey("crit"), severityKey("alert"), severityKey("emerg"),
     severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"),
-    severityKey("dpanic"), severityKey("fata"):
+    severityKey("dpanic"), severityKey("fata"), severityKey("pnc"):
     return isLong && !(key == severityKey("emergenc") && word.count == 9) ? .unknown : .fatal
   default: return .unknown
   }
@@ -52,7 +52,7 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
   let known = severity(of: word)
   if known != .unknown { return known }
   switch key {
-  case severityKey("all"), severityKey("silly"), severityKey("spam"): return .trace
+  case severityKey("all"), severityKey("spam"): return .trace
   case severityKey("dbug"), severityKey("detail"), severityKey("debugger"): return .debug
   case severityKey("log"), severityKey("note"), severityKey("normal"), severityKey("http"), severityKey("success"),
     severityKey("system"), severityKey("any"), severityKey("audit"), severityKey("informtn"), severityKey("statemen"),

@@ -57,7 +57,7 @@ private let platforms: [(String, ReadLog)] = [
   ),
   (
     "ERROR [Tasks:1] 2026-11-25 02:00:00,500 Orders.java:17 - none left",
-    ReadLog("02:00:00.5", "Orders.java", "error", "none left")
+    ReadLog("02:00:00.5", "m", "error", "none left")
   ),
   ("1.7955720005e+09\terror\torders\tnone left", ReadLog("02:00:00.5", "orders", "error", "none left")),
   (

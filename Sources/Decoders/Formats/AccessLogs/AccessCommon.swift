@@ -147,6 +147,8 @@ enum AccessCommon {
         if quoted == 3 { third = field }
       } else if let micros = withUnit(b, field) {
         record.latency = micros
+        // `%T/%D` is Apache's, whose time is when the request came (mod_log_config).
+        if b[field.upperBound &- 1] != 0x73 { record.timeIsEnd = false }
         // Only Traefik's form ends like this; its time is when the request came.
         if quoted == 4 {
           record.timeIsEnd = false

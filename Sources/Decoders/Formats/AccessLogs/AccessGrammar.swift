@@ -129,6 +129,7 @@ struct AccessGrammar {
     var record = AccessRecord()
     var parts: Int64 = 0
     var hasAllParts = true
+    var hasParts = false
     var hasRequest = false
     var creation: Int64?
 
@@ -205,6 +206,7 @@ struct AccessGrammar {
 
     private mutating func takeNumber(_ role: Role, _ b: Span<UInt8>, _ field: Range<Int>) -> Bool {
       if role == .part {
+        hasParts = true
         if JSONScanner.matches(b, field.lowerBound, "-1"), field.count == 2 || AccessShapes.isDash(b, field) {
           hasAllParts = false
           return true
@@ -260,7 +262,7 @@ struct AccessGrammar {
       record.format = grammar.name
       record.isConnection = grammar.isConnection || record.isConnection
       if record.latency < 0 {
-        if hasAllParts, record.reasonIsNotTimers {
+        if hasParts, hasAllParts, record.reasonIsNotTimers {
           record.latency = parts
         } else if let creation, record.timeIsEnd {
           record.latency = max(0, record.time.subtractingSaturated(creation))

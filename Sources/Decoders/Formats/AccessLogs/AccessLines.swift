@@ -11,7 +11,9 @@ struct AccessLines {
   private var tokens = AccessTokens()
   private var columns = AccessW3C()
   private var spans: AccessSpans
-  private let zoneSeconds: Int
+  /// Of times that name no zone: the pipeline's, and for one line its host's where that is known.
+  private let assumedZone: Int
+  private var zoneSeconds: Int
   /// The places of the fields of the lines before, and how many lines since had others.
   private var layout: AccessLayout?
   private var strangers = 0
@@ -32,7 +34,8 @@ struct AccessLines {
   private static let mostLessons = 64
 
   init(context: MemberContext) {
-    zoneSeconds = context.settings.assumedZoneSeconds
+    assumedZone = context.settings.assumedZoneSeconds
+    zoneSeconds = assumedZone
     spans = AccessSpans(input: context.input, member: context.member)
   }
 
@@ -60,6 +63,9 @@ struct AccessLines {
       return true
     }
     let wasDayFirst = isDayFirst
+    let zone = envelope.zoneSeconds.map { Int($0) } ?? assumedZone
+    // A layout remembers what the last stamp meant.
+    if zone != zoneSeconds { (zoneSeconds, layout) = (zone, nil) }
     guard let record = read(line) else {
       misses &+= 1
       return false

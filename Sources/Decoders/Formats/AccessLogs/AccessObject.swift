@@ -23,7 +23,7 @@ struct AccessObject {
 
   /// Keys that only one writer has.
   private struct Signs: OptionSet {
-    var rawValue: UInt8
+    var rawValue: UInt16
     static let envoy = Signs(rawValue: 1)
     static let traefik = Signs(rawValue: 2)
     static let caddy = Signs(rawValue: 4)
@@ -35,6 +35,8 @@ struct AccessObject {
     static let serilog = Signs(rawValue: 64)
     /// Resource logs of Azure and the logs of CloudFront: `timeTaken` with a fraction is seconds.
     static let seconds = Signs(rawValue: 128)
+    /// Caddy's word on why a request failed, which its access log tells of, too.
+    static let failure = Signs(rawValue: 256)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -194,6 +196,8 @@ struct AccessObject {
       signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
       signs.insert(.caddy)
+    } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.error") {
+      signs.insert(.failure)
     } else if JSONScanner.equals(b, name, "@mt") || JSONScanner.equals(b, name, "SourceContext") {
       signs.insert(.serilog)
     } else if JSONScanner.equals(b, name, "resourceId") {
@@ -215,6 +219,7 @@ struct AccessObject {
     guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
       return nil
     }
+    if signs.contains(.failure) { return nil }
     if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) { return nil }
     record.format =
       signs.contains(.envoy)

@@ -155,7 +155,12 @@ enum AccessServers {
   private static func isSquid(_ b: Span<UInt8>) -> Bool {
     guard b.count > 40, b[10] == 0x2E, b[14] == 0x20 else { return false }
     for i in 0..<14 where i != 10 && b[i] &- 0x30 > 9 { return false }
-    return true
+    // PostgreSQL's `%n` has the same form, and no number behind it.
+    var i = 15
+    while i < b.count, b[i] == 0x20 { i += 1 }
+    let number = i
+    while i < b.count, b[i] &- 0x30 <= 9 { i += 1 }
+    return i > number && i < b.count && b[i] == 0x20
   }
 
   /// `TIME ELAPSED CLIENT RESULT/STATUS BYTES METHOD URL USER HIERARCHY/PEER TYPE`: the time is that of the answer.

@@ -12,6 +12,8 @@ struct AccessW3C {
   /// ASP.NET Core's own writer of the format: it alone says when it began, and its `time-taken` is of milliseconds, too.
   private var isAspNet = false
   private var isNamed = false
+  /// Whether Microsoft's server wrote it: its times are milliseconds, whichever columns an operator chose.
+  private var isMicrosoft = false
   /// The day of the last `#Date:`, for rows that have none: IIS leaves the column out where it is not asked for.
   private var day: Int64?
 
@@ -36,11 +38,14 @@ struct AccessW3C {
     }
     // Each piece of a log begins with its version; whoever names its software is somebody else.
     if JSONScanner.matches(b, 0, "#Version:") { (isAspNet, isNamed) = (false, false) }
-    if JSONScanner.matches(b, 0, "#Software:") { (isAspNet, isNamed) = (false, true) }
-    if JSONScanner.matches(b, 0, "#Start-Date:"), !isNamed { isAspNet = true }
+    if JSONScanner.matches(b, 0, "#Software:") {
+      (isAspNet, isNamed) = (false, true)
+      isMicrosoft = JSONScanner.matches(b, 10, " Microsoft")
+    }
+    if JSONScanner.matches(b, 0, "#Start-Date:"), !isNamed { (isAspNet, isMicrosoft) = (true, false) }
     guard JSONScanner.matches(b, 0, "#Fields:") else { return }
     columns.removeAll()
-    isMilliseconds = isAspNet
+    isMilliseconds = isAspNet || isMicrosoft
     isCloudFront = false
     var i = 8
     while i < b.count, columns.count < 256 {

@@ -11,7 +11,7 @@ extension JSONMemberDecoder {
     if reader.skipValue(text), reader.position == text.count { return false }
     if records.sawLog {
       records.sawLog = false
-      records.intake.streams[0].follower.sawRecord()
+      records.intake.streams[0].follower.sawRecord(.info)
     }
     takeTextLine(text, line: line, into: &batch)
     return true

@@ -58,10 +58,15 @@ package struct HeaderLayout: Sendable {
     var isRepeated: Bool { texts.count < 32 && texts.count * 4 <= count }
   }
 
+  /// The words that stand in front of a time at most: host, peer, ident and user of access lines.
+  private static let mostBeforeTime = 4
+
   private(set) var nodes: [Node] = [Node()]
   private let scanner: HeaderScanner
   /// The share of the learned lines, in percent, that have a header with a time.
   package private(set) var timedPercent = 0
+  /// Whether the lines name the spans around their events, as Rust's tracing does.
+  private var hasScopes = false
   /// The share of the learned lines, in percent, that have a header at all.
   private(set) var headedPercent = 0
 
@@ -78,6 +83,9 @@ package struct HeaderLayout: Sendable {
     guard !isEmpty, !lines.isEmpty else { return }
     var timed = 0
     var headed = 0
+    // The targets of Rust's events are looked for where some line has one behind spans.
+    hasScopes = true
+    hasScopes = lines.contains { header(of: text.extracting($0)).isScoped }
     for range in lines {
       let header = header(of: text.extracting(range))
       if header.time != .min { timed += 1 }
@@ -178,7 +186,9 @@ package struct HeaderLayout: Sendable {
     switch kind {
     case .time:
       // Behind a level and words a time is the message's own.
+      // So it is behind more words than stand in front of a time anywhere: uWSGI's greeting names its start at the end.
       return percent >= 20 && (!path.hasTag || path.last == .tag) && !(path.hasLevel && path.weak > 0)
+        && path.weak <= Self.mostBeforeTime
     case .level:
       // Behind words that few lines share a level is a word of the message: `Unhandled Error`.
       return percent >= (path.weak > 0 ? 50 : 20) && !path.hasLevel && (!path.hasTag || path.last == .tag)
@@ -217,6 +227,8 @@ package struct LogHeader: Sendable {
   var namesService = false
   /// Where the message begins.
   package var messageStart = 0
+  /// Whether the component is the target of an event of Rust's.
+  var isScoped = false
 }
 
 extension HeaderLayout {
@@ -228,6 +240,7 @@ extension HeaderLayout {
     var form = LogTime.Form.timeOfDay
     var rank = 0
     var seenLevel = false
+    var levelEnd = 0
     var isAnchored = false
     var node = 0
     var cursor = 0
@@ -250,6 +263,7 @@ extension HeaderLayout {
         if taken.severity.isUnknown { taken.severity = element.severity }
       case .level:
         if taken.severity.isUnknown { taken.severity = element.severity }
+        if !seenLevel { levelEnd = element.end }
         seenLevel = true
       case .tag:
         nameRank = 4
@@ -266,7 +280,9 @@ extension HeaderLayout {
         nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
       {
         let name = name(line, element.content)
-        if nameRank > 4 || isProgram(line, name), nameRank > 3 || !isThread(line, name) {
+        if nameRank > 4 || isProgram(line, name), !isSourcePlace(line, element.content, name),
+          nameRank > 3 || !isThread(line, name)
+        {
           rank = nameRank
           taken.component = name
         } else if rank == 0, taken.component.isEmpty, nodes[node].isRepeated, !name.isEmpty,
@@ -281,31 +297,15 @@ extension HeaderLayout {
         header.messageStart = cursor
       }
     }
-    if header.messageStart > 0, rank == 4, let target = rustTarget(line, header.messageStart) {
+    if hasScopes, header.messageStart > 0, let target = RustScope.target(line, after: levelEnd) {
       header.component = target
       header.messageStart = target.upperBound &+ 1
+      header.isScoped = true
     }
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
     return header
-  }
-
-  /// `orders::service` behind the names of spans: what tracing's compact format writes in front of a message.
-  private func rustTarget(_ line: Span<UInt8>, _ start: Int) -> Range<Int>? {
-    var i = start
-    while i < line.count, line[i] == 0x20 { i &+= 1 }
-    let first = i
-    var isPath = false
-    while i < line.count, (line[i] | 0x20) &- 0x61 < 26 || line[i] == 0x5F || line[i] &- 0x30 <= 9 || line[i] == 0x3A {
-      if line[i] == 0x3A {
-        guard i &+ 1 < line.count, line[i &+ 1] == 0x3A else { break }
-        isPath = true
-        i &+= 1
-      }
-      i &+= 1
-    }
-    return isPath && i &+ 1 < line.count && line[i] == 0x3A && line[i &+ 1] == 0x20 ? first..<i : nil
   }
 
   /// The part of a layout that an element is; a level or a number may stand where most lines have some other word.
@@ -332,14 +332,34 @@ extension HeaderLayout {
     }
     for i in name {
       switch line[i] {
-      case 0x22, 0x27, 0x3C, 0x3D, 0x7B, 0x2C: return false
+      case 0x22, 0x27, 0x3C, 0x3D, 0x7B, 0x2C, 0x3B: return false
       default: continue
       }
+    }
+    // A zone behind a time of day.
+    if name.count == 3,
+      JSONScanner.matches(line, name.lowerBound, "UTC") || JSONScanner.matches(line, name.lowerBound, "GMT")
+    {
+      return false
     }
     // A path, or a sign of U+2000 to U+2FFF: bullets, arrows and quotes are no names.
     if line[first] == 0x2F || line[first] == 0xE2 { return false }
     // `GET` and the like stand in columns of requests.
     return line[first] != 0x23 && !AccessServers.isMethod(line, name)
+  }
+
+  /// Whether a column is the place in the source that wrote the line (`%F:%L` of logback and log4j): a file, a colon and a number.
+  private func isSourcePlace(_ line: Span<UInt8>, _ column: Range<Int>, _ name: Range<Int>) -> Bool {
+    guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
+    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 { return false }
+    var dot = name.upperBound
+    while dot > name.lowerBound, line[dot &- 1] != 0x2E { dot &-= 1 }
+    guard dot > name.lowerBound &+ 1 else { return false }
+    func ends(_ word: StaticString) -> Bool {
+      name.upperBound &- dot == word.utf8CodeUnitCount && JSONScanner.matches(line, dot, word)
+    }
+    return ends("java") || ends("kt") || ends("scala") || ends("go") || ends("py") || ends("rb") || ends("cs")
+      || ends("rs") || ends("js") || ends("ts") || ends("php") || ends("c") || ends("cc") || ends("cpp") || ends("h")
   }
 
   /// Whether a column says which thread wrote the line, as Java's and Python's are called by default: a name of a program stands in

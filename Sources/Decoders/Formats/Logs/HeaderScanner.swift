@@ -177,6 +177,13 @@ struct HeaderScanner {
     return dot &- 1
   }
 
+  /// Whether a channel is the name of an environment, as Laravel calls its own (`APP_ENV`): every program has the same.
+  private func isEnvironment(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    func isNamed(_ word: StaticString) -> Bool { isWord(line, start, end, word) }
+    return isNamed("production") || isNamed("local") || isNamed("staging") || isNamed("testing")
+      || isNamed("development") || isNamed("prod") || isNamed("stage") || isNamed("test") || isNamed("dev")
+  }
+
   private func isWord(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString) -> Bool {
     end &- start == word.utf8CodeUnitCount && JSONScanner.matches(line, start, word)
   }
@@ -219,7 +226,9 @@ struct HeaderScanner {
     if end == start { return HeaderElement(kind: .dash, content: start..<start &+ 1, end: start &+ 1) }
     var stop = end
     while stop > start, line[stop &- 1] == 0x2C || line[stop &- 1] == 0x3A { stop &-= 1 }
-    if stop == start || stop &- start <= 4 && isRule(line, start, stop) {
+    // A star is a mark behind a time (Redis), elsewhere a word: `select * from orders`.
+    let isStar = stop &- start == 1 && line[start] == 0x2A && start > 1 && line[start &- 2] &- 0x30 > 9
+    if stop == start || stop &- start <= 4 && isRule(line, start, stop) && !isStar {
       return HeaderElement(kind: .dash, content: start..<end, end: end)
     }
     let text = line.extracting(start..<stop)
@@ -229,7 +238,11 @@ struct HeaderScanner {
       return HeaderElement(
         kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
     }
-    if !level.isUnknown { return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level) }
+    // Where nothing stands in front of it, `Default` is a message's first word and not macOS' type of a message.
+    let isProse = start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
+    if !level.isUnknown, !isProse {
+      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level)
+    }
     if let marked = markedLevel(line, start, stop) { return marked }
     // loguru's own level, between bars.
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
@@ -249,9 +262,12 @@ struct HeaderScanner {
     if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {
       return HeaderElement(kind: .number, content: start..<stop, end: end)
     }
-    if line[end &- 1] == 0x3A, isName(text), MessageCode.severity(text) == nil {
+    if line[end &- 1] == 0x3A, isName(text), !MessageCode.isID(text) {
       if let channel = channelEnd(line, start, stop) {
         let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
+        if isEnvironment(line, start, channel) {
+          return HeaderElement(kind: .level, content: channel &+ 1..<stop, end: end, severity: level)
+        }
         return HeaderElement(kind: .tag, content: start..<channel, end: end, severity: level)
       }
       return HeaderElement(kind: .tag, content: start..<stop, end: end)

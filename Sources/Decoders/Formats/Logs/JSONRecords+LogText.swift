@@ -42,6 +42,11 @@ extension JSONRecords {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
+    // Every record of such a file has its header: what is indented goes on with the one before it.
+    if first == 0x20 || first == 0x09, depth == 0, textRecords > 0, intake.unwrapper.kinds.first == .syslog {
+      batch.recordCounts.repair("continuationLine")
+      return .continued
+    }
     if first &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
       let layer = intake.unwrapper.peel(line)
     {
@@ -56,7 +61,7 @@ extension JSONRecords {
       return outcome
     }
     if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
-      intake.streams[stream].follower.sawRecord()
+      intake.streams[stream].follower.sawRecord(.info)
       return outcome
     }
     if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
@@ -64,7 +69,7 @@ extension JSONRecords {
       intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch)
     {
       recognized &+= 1
-      intake.streams[stream].follower.sawRecord()
+      intake.streams[stream].follower.sawRecord(.info)
       return .taken
     }
     return takeLine(line, around, stream, at: place, into: &batch)
@@ -92,6 +97,7 @@ extension JSONRecords {
     if layer.time != .min, layer.hasZone || !around.hasZone {
       (inner.time, inner.hasZone) = (layer.time, layer.hasZone)
     }
+    if let zone = layer.zoneSeconds { inner.zoneSeconds = zone }
     if layer.yearAssumed { batch.recordCounts.repair("yearAssumed") }
     if !layer.severity.isUnknown { inner.severity = layer.severity }
     if layer.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
@@ -220,7 +226,7 @@ extension JSONRecords {
         if depth > 0 { strip(line, &record) }
       }
     } else {
-      intake.streams[stream].follower.sawRecord()
+      intake.streams[stream].follower.sawRecord(record.severity)
       let message = line.extracting(record.message)
       if takeExport(message, into: &batch) { return .document }
       if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
@@ -235,7 +241,7 @@ extension JSONRecords {
     _ record: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
-    intake.streams[stream].follower.sawRecord()
+    intake.streams[stream].follower.sawRecord(record.severity)
     intake.streams[stream].inReport = false
     if first(of: line, record.message) == 0x52,
       opensDump(line.extracting(record.message), stream, at: place, into: &batch)

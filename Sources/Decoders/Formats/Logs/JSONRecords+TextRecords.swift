@@ -36,7 +36,7 @@ extension JSONRecords {
     if takeExport(text, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
-    intake.streams[stream].follower.sawRecord()
+    intake.streams[stream].follower.sawRecord(awaiting.log.severity)
     return true
   }
 

@@ -44,7 +44,7 @@ enum KnownLines {
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
-    if isPair(line) { return LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
+    if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
     if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) }
     return nil
   }
@@ -98,6 +98,17 @@ enum KnownLines {
       i += 1
     }
     return false
+  }
+
+  /// `type=USER_LOGIN msg=audit(1795572001.123:101): FIELDS` of Linux' audit daemon, perhaps behind `node=HOST`.
+  private static func audit(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var i = 0
+    if JSONScanner.matches(line, 0, "node=") { i = ByteScan.find(0x20, in: line.extracting(first: 96), from: 5) + 1 }
+    guard JSONScanner.matches(line, i, "type=") else { return nil }
+    let space = ByteScan.find(0x20, in: line.extracting(first: i + 48), from: i)
+    guard JSONScanner.matches(line, space, " msg=audit("), let time = times.parse(line, space + 11), time.form == .epoch
+    else { return nil }
+    return TextRecord(time: time.time, hasZone: true, message: i..<line.count)
   }
 
   // MARK: klog
@@ -233,7 +244,9 @@ enum KnownLines {
     i = word
     while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 { i += 1 }
     guard i > word, i < line.count, line[i] == 0x3A else { return nil }
-    let severity = Model.severity(ofField: line.extracting(word..<i))
+    // Its `DETAIL` goes with the line before it and is nobody's level.
+    let isDetail = JSONScanner.matches(line, word, "DETAIL:")
+    let severity = isDetail ? .info : Model.severity(ofField: line.extracting(word..<i))
     i += 1
     while i < line.count, line[i] == 0x20 { i += 1 }
     return TextRecord(

@@ -8,6 +8,8 @@ struct LineLayer {
   /// Microseconds since the epoch; `Int64.min` where the layer has no time.
   var time: Int64 = .min
   var hasZone = false
+  /// Seconds east of UTC of the clock that wrote the layer and its content; nil where the writers are two.
+  var zoneSeconds: Int32?
   var yearAssumed = false
   var severity = Severity.unknown
   /// Where the name lies in the line.

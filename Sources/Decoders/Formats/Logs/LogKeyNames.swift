@@ -75,7 +75,7 @@ enum LogKeyNames {
 
   static let container = [
     "kubernetes.container_name", "kubernetes.container.name", "container_name", "containername", "container.name",
-    "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "container",
+    "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "attrs.tag", "container",
     "syslog_identifier", "ident",
     "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",

@@ -34,7 +34,7 @@ struct LogOrigin {
   /// - Parameter path: of the member, with the names of the archives around it.
   ///
   /// Known are `NAMESPACE_POD_UID/CONTAINER/N.log` and `POD_NAMESPACE_CONTAINER-ID.log` of the kubelet, `ID-json.log` of
-  /// Docker; of any other file its name up to the first dot, without a date at its end, or its folder's where the file is only
+  /// Docker, `ID/userdata/ctr.log` of Podman; of any other file its name up to the first dot, without a date at its end, or its folder's where the file is only
   /// numbered.
   init(path: String) {
     let parts = path.utf8.split(whereSeparator: { $0 == 0x2F || $0 == 0x21 }).map { Array($0) }
@@ -50,6 +50,10 @@ struct LogOrigin {
       self.init(bytes: Self.program(container, of: Array(base.prefix { $0 != 0x5F })), rank: .container)
     } else if let id = Self.dockerID(base) {
       self.init(bytes: id, rank: .containerID)
+    } else if parts.count >= 3, base.elementsEqual("ctr".utf8), parts[parts.count - 2].elementsEqual("userdata".utf8),
+      parts[parts.count - 3].allSatisfy(Self.isHex)
+    {
+      self.init(bytes: parts[parts.count - 3], rank: .containerID)
     } else if Self.isNumbered(base), parts.count >= 2 {
       self.init(bytes: Array(parts[parts.count - 2].prefix { $0 != 0x2E }), rank: .file)
     } else {

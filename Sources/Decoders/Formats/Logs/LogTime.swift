@@ -38,6 +38,8 @@ struct LogTime {
   var end: Int
   /// Whether the stamp names its zone.
   var hasZone = false
+  /// Seconds east of UTC of the zone that it names.
+  var zoneSeconds: Int32 = 0
 
   /// Whether the stamp names a day, so that it places the record in time.
   var isPlaced: Bool { form > .date }

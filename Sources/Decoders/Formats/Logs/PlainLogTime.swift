@@ -74,7 +74,10 @@ struct LogTimeParser {
       if run(line, next + 1) == 6, let hour = number(line, next + 1, 2), let minute = number(line, next + 3, 2),
         let second = number(line, next + 5, 2), hour < 24, minute < 60, second < 61
       {
-        return full(line, next + 7, date, (hour * 3600 + minute * 60 + second) * 1_000_000, fraction: false)
+        var micros = (hour * 3600 + minute * 60 + second) * 1_000_000
+        let places = byte(line, next + 7) == 0x2E || byte(line, next + 7) == 0x2C ? run(line, next + 8) : 0
+        if places > 0 { micros += self.fraction(line, next + 8, places) }
+        return full(line, next + 7 + (places > 0 ? places + 1 : 0), date, micros, fraction: places > 0)
       }
       return requireTime(joined(line, next, date, dots: false))
     }
@@ -124,7 +127,7 @@ struct LogTimeParser {
     guard byte(line, start + 5) == 0x20, let date = yearless(month: first, day: second),
       let (end, micros, _) = timeOfDay(line, start + 6, dots: false)
     else { return nil }
-    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+    return withoutYear(line, end, date, micros)
   }
 
   /// `11/5/2026 2:00:00 AM`, `1/25/2026, 2:00:00 PM`: numbers that are not padded.
@@ -164,7 +167,7 @@ struct LogTimeParser {
       return full(line, end, date, micros, fraction: fraction)
     }
     guard let date = yearless(month: month, day: day) else { return nil }
-    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+    return withoutYear(line, end, date, micros)
   }
 
   /// `Dec 10 06:55:46`, `Sun Dec 04 04:47:44 2005`, `Sun, 04 Dec 2005 04:47:44 GMT`.
@@ -213,7 +216,7 @@ struct LogTimeParser {
       return full(line, year + 4, date, micros, fraction: fraction)
     }
     guard let date = yearless(month: month, day: day) else { return nil }
-    return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+    return withoutYear(line, end, date, micros)
   }
 
   /// Seconds, milliseconds, microseconds or nanoseconds since the epoch, within the years 2000 to 2099.
@@ -287,9 +290,20 @@ struct LogTimeParser {
     let form: LogTime.Form = fraction ? .fullWithFraction : .full
     if let (stop, seconds) = zone(line, end) {
       let shift = clock.zoneSeconds - seconds
-      return LogTime(time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true)
+      return LogTime(
+        time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true,
+        zoneSeconds: Int32(truncatingIfNeeded: seconds))
     }
-    return LogTime(time: utc(date, micros), form: form, end: end)
+    if byte(line, end) == 0x20, byte(line, end + 1) &- 0x41 < 26,
+      let (stop, seconds) = zonePlace(line, end + 1, local: date * 86_400 + micros / 1_000_000)
+    {
+      let shift = clock.zoneSeconds - seconds
+      return LogTime(
+        time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true,
+        zoneSeconds: Int32(truncatingIfNeeded: seconds))
+    }
+    let stop = byte(line, end) == 0x20 ? ambiguousZone(line, end + 1) : nil
+    return LogTime(time: utc(date, micros), form: form, end: stop ?? end)
   }
 
   /// `HH:MM:SS` with an optional fraction behind `.`, `,` or `:`; hours to seconds may have one digit.
@@ -350,17 +364,33 @@ struct LogTimeParser {
   private func zone(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
     var cursor = start
     if byte(line, cursor) == 0x5A { return (cursor + 1, 0) }
-    if byte(line, cursor) == 0x20 { cursor += 1 }
+    if byte(line, cursor) == 0x20 {
+      cursor += 1
+      if byte(line, cursor) == 0x5A, byte(line, cursor + 1) == 0x20 { return (cursor + 1, 0) }
+    }
     let sign = byte(line, cursor)
     if sign == 0x2B || sign == 0x2D {
       guard let hours = number(line, cursor + 1, 2) else { return nil }
+      // `-03`: what the tz database calls the zones of half the world since 2017, and PostgreSQL prints.
+      if hours <= 14, isZoneEnd(line, cursor + 3) {
+        return (cursor + 3, (sign == 0x2D ? -1 : 1) * hours * 3600)
+      }
       let colon = byte(line, cursor + 3) == 0x3A ? 1 : 0
       guard let minutes = number(line, cursor + 3 + colon, 2), hours < 24, minutes < 60,
         isBorder(line, cursor + 5 + colon)
       else { return nil }
-      return (cursor + 5 + colon, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
+      let seconds = (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
+      let end = cursor + 5 + colon
+      // `+0000 UTC`: Go prints the zone's name behind its offset.
+      if byte(line, end) == 0x20, let (stop, same) = zoneName(line, end + 1), same == seconds { return (stop, seconds) }
+      return (end, seconds)
     }
     return zoneName(line, cursor)
+  }
+
+  private func isZoneEnd(_ line: Span<UInt8>, _ end: Int) -> Bool {
+    let next = byte(line, end)
+    return next == 0 && end >= line.count || next == 0x20 || next == 0x5D || next == 0x29 || next == 0x09
   }
 
   private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
@@ -382,8 +412,21 @@ struct LogTimeParser {
 
   private func yearless(month: Int, day: Int) -> Int? {
     let (year, _, _) = Timestamp.date(days: clock.lastDay)
+    // The day behind the last one may be of the next year.
+    if let date = days(year + 1, month, day), date <= clock.lastDay + 1 { return date }
     guard let date = days(year, month, day) else { return nil }
     return date <= clock.lastDay + 1 ? date : days(year - 1, month, day) ?? date
+  }
+
+  /// `Nov 25 02:00:00.123`, perhaps with a zone's name behind it, as network devices write it.
+  private func withoutYear(_ line: Span<UInt8>, _ end: Int, _ date: Int, _ micros: Int) -> LogTime {
+    guard byte(line, end) == 0x20, let (stop, seconds) = zoneName(line, end + 1) else {
+      return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
+    }
+    let shift = clock.zoneSeconds - seconds
+    return LogTime(
+      time: utc(date, micros) + Int64(shift) * 1_000_000, form: .withoutYear, end: stop, hasZone: true,
+      zoneSeconds: Int32(truncatingIfNeeded: seconds))
   }
 
   private func utc(_ date: Int, _ micros: Int) -> Int64 {

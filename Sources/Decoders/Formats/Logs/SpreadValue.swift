@@ -84,7 +84,7 @@ extension JSONRecords {
     let bytes = intake.streams[stream].spread.take()
     if isWhole {
       if bytes[0] == 0x7B, let outcome = takeObject(bytes.span, around, at: place, into: &batch) {
-        intake.streams[stream].follower.sawRecord()
+        intake.streams[stream].follower.sawRecord(.info)
         batch.recordCounts.repair("joinedLines")
         return outcome
       }

@@ -31,9 +31,14 @@ struct TraceFollower: Sendable {
   }
 
   private var phase = Phase.none
+  /// Whether the record before says that all is well: nobody logs an exception so, and a traceback behind it is the crash's own.
+  private var isCalm = false
 
-  /// A record with a header, or a structured one.
-  mutating func sawRecord() { phase = .fresh }
+  /// A record with a header, or a structured one, whose own traces stand inside of it.
+  mutating func sawRecord(_ severity: Severity) {
+    phase = .fresh
+    isCalm = !severity.isUnknown && severity < .warning
+  }
 
   /// Judges a line that has no header.
   ///
@@ -54,7 +59,7 @@ struct TraceFollower: Sendable {
     if line[0] == 0x20 || line[0] == 0x09 { return .continues }
     if phase == .crashed { return .continues }
     if Self.begins(line, "Traceback (most recent call last)") {
-      let joins = phase == .fresh || phase == .announced
+      let joins = phase == .fresh && !isCalm || phase == .announced
       phase = .pythonFrames
       return joins ? .continues : .record(.error)
     }
@@ -65,13 +70,15 @@ struct TraceFollower: Sendable {
       return .continues
     }
     if phase == .pythonFrames {
-      phase = .inTrace
+      // loguru marks the frame that caught the exception, and goes on.
+      if !Self.begins(line, "> File ") { phase = .inTrace }
       return .continues
     }
     if Self.isTraceLine(line) {
       phase = .inTrace
       return .continues
     }
+    if phase == .inTrace, Self.isProcessState(line) { return .continues }
     if Self.isException(line) {
       let joins = phase == .fresh || phase == .announced
       phase = .inTrace
@@ -119,8 +126,15 @@ struct TraceFollower: Sendable {
   private static let parts: [StaticString] = [
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
-    "#0 ", "thrown in ", "Caused by", "rethrown", "from /",
+    "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic(", "! ", "** (",
   ]
+
+  /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
+  private static func isProcessState(_ line: Span<UInt8>) -> Bool {
+    begins(line, "Last message") || begins(line, "State: ") || begins(line, "Client ")
+      || begins(line, "Process Label: ")
+      || begins(line, "Initial Call: ") || begins(line, "Ancestors: ") || begins(line, "Message Queue Length: ")
+  }
 
   private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }

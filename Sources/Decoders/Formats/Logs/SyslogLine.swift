@@ -52,9 +52,15 @@ enum SyslogLine {
       }
       layer.time = time.time
       layer.hasZone = time.hasZone
+      if time.hasZone { layer.zoneSeconds = time.zoneSeconds }
     }
-    guard let host = word(line, &i), let app = word(line, &i), word(line, &i) != nil, word(line, &i) != nil else {
-      return nil
+    guard let host = word(line, &i), let app = word(line, &i), let process = word(line, &i),
+      let message = word(line, &i)
+    else { return nil }
+    if let name = dyno(line, process, message, i) {
+      // Its priorities say nothing of the lines.
+      return LineLayer(
+        time: layer.time, hasZone: layer.hasZone, name: name, rank: .container, start: i)
     }
     if !isNil(line, app) {
       layer.name = app
@@ -70,6 +76,18 @@ enum SyslogLine {
     if JSONScanner.matches(line, i, "\u{FEFF}") { i += 3 }
     layer.start = i
     return layer
+  }
+
+  /// The process type of a line of Heroku's logplex, which names no host, writes `web.1` or `router` for the process and `-` for the
+  /// message's id, and leaves the structured data out (Dev Center, "Log drains"); nil for any other line.
+  private static func dyno(
+    _ line: Span<UInt8>, _ process: Range<Int>, _ message: Range<Int>, _ start: Int
+  ) -> Range<Int>? {
+    guard isNil(line, message), !isNil(line, process), start < line.count, structuredData(line, start) == nil,
+      (line[process.lowerBound] | 0x20) &- 0x61 < 26
+    else { return nil }
+    let dot = process.firstIndex { line[$0] == 0x2E } ?? process.upperBound
+    return process.lowerBound..<dot
   }
 
   /// `-`, or elements in brackets with quoted values, a backslash in front of quotes and brackets in them.
@@ -126,6 +144,7 @@ enum SyslogLine {
     }
     layer.time = time.time
     layer.hasZone = time.hasZone
+    if time.hasZone { layer.zoneSeconds = time.zoneSeconds }
     layer.yearAssumed = time.form == .withoutYear
     i = time.end
     while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }

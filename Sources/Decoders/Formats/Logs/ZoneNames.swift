@@ -1,5 +1,9 @@
 // Time zones by their names.
 
+internal import Foundation
+internal import Model
+internal import Support
+
 extension LogTimeParser {
   /// A zone by its name.
   ///
@@ -13,8 +17,62 @@ extension LogTimeParser {
       count += 1
     }
     guard count == 3 || count == 4, isBorder(line, start + count), let seconds = Self.zones[key] else { return nil }
-    return (start + count, seconds)
+    return seconds == 0 ? distance(line, start + count) : (start + count, seconds)
   }
+
+  /// `+1`, `-03`, `+05:30` right behind `GMT` or `UTC`; nothing there is no distance.
+  private func distance(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int) {
+    let sign = byte(line, start)
+    guard sign == 0x2B || sign == 0x2D else { return (start, 0) }
+    var i = start + 1
+    func number(_ line: Span<UInt8>) -> Int? {
+      let first = i
+      var value = 0
+      while i - first < 2, byte(line, i) &- 0x30 <= 9 {
+        value = value * 10 + Int(line[i] &- 0x30)
+        i += 1
+      }
+      return i > first ? value : nil
+    }
+    guard let hours = number(line), hours <= 14 else { return (start, 0) }
+    var minutes = 0
+    if byte(line, i) == 0x3A {
+      i += 1
+      guard let rest = number(line), rest < 60 else { return (start, 0) }
+      minutes = rest
+    }
+    guard isBorder(line, i) else { return (start, 0) }
+    return (i, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
+  }
+
+  /// One past the name of a zone that means several (India, Ireland, Israel): the time is one without a zone, and the name nobody's.
+  func ambiguousZone(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    JSONScanner.matches(line, start, "IST") && isBorder(line, start + 3) ? start + 3 : nil
+  }
+
+  /// A zone by the name of a place in the tz database, `Europe/Berlin`, as PHP writes it behind its times (`error_log`).
+  ///
+  /// - Parameter local: seconds since the epoch, as if the time were UTC.
+  /// - Returns: what the place's clocks were ahead of UTC then; where they tell a time twice, its first occurrence.
+  func zonePlace(_ line: Span<UInt8>, _ start: Int, local: Int) -> (end: Int, seconds: Int)? {
+    var end = start
+    while end < line.count, end - start < 40, Self.isPlaceName(line[end]) { end += 1 }
+    guard end - start > 5, Self.areas.contains(where: { JSONScanner.matches(line, start, $0) }),
+      let zone = TimeZone(identifier: String(copying: line.extracting(start..<end)))
+    else { return nil }
+    func offset(_ seconds: Int) -> Int {
+      zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds)))
+    }
+    return (end, offset(local - offset(local - offset(local))))
+  }
+
+  private static func isPlaceName(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 0x61 < 26 || byte == 0x2F || byte == 0x5F || byte == 0x2D || byte == 0x2B || byte &- 0x30 <= 9
+  }
+
+  private static let areas: [StaticString] = [
+    "Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/", "Antarctica/", "Etc/",
+  ]
 
   private static let zones: [UInt32: Int] = {
     var table: [UInt32: Int] = [:]
@@ -23,7 +81,10 @@ extension LogTimeParser {
       ("MEST", 120), ("EET", 120), ("EEST", 180), ("MSK", 180), ("EST", -300), ("EDT", -240), ("CST", -360),
       ("CDT", -300), ("MST", -420), ("MDT", -360), ("PST", -480), ("PDT", -420), ("AKST", -540), ("AKDT", -480),
       ("HST", -600), ("JST", 540), ("KST", 540), ("HKT", 480), ("SGT", 480), ("AWST", 480), ("ACST", 570),
-      ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780), ("SAST", 120),
+      ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780), ("SAST", 120), ("EAT", 180), ("CAT", 120),
+      ("WAT", 60),
+      ("PKT", 300), ("WIB", 420), ("WITA", 480), ("WIT", 540), ("PHT", 480), ("NST", -210), ("NDT", -150), ("IDT", 180),
+      ("HDT", -540), ("SST", -660),
     ] {
       table[name.utf8.reduce(0) { $0 << 8 | UInt32($1) }] = minutes * 60
     }

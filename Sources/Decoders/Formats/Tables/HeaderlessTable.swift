@@ -30,9 +30,13 @@ enum HeaderlessTable {
     {
       return papertrail
     }
-    guard (22...26).contains(fields.count), severities.contains(fields[11]), fields[12].utf8.count == 5,
-      fields[0].utf8.first.map({ $0 &- 0x30 <= 9 }) == true, fields[0].contains(":")
-    else { return nil }
+    guard (22...26).contains(fields.count), begins(fields) else { return nil }
     return Array(columns.prefix(fields.count))
+  }
+
+  /// Whether a line's fields begin a row of PostgreSQL's: a field with line breaks in it (a message, a query) may end the line.
+  static func begins(_ fields: [String]) -> Bool {
+    fields.count >= 14 && severities.contains(fields[11]) && fields[12].utf8.count == 5
+      && fields[0].utf8.first.map({ $0 &- 0x30 <= 9 }) == true && fields[0].contains(":")
   }
 }

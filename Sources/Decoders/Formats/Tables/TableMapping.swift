@@ -204,6 +204,9 @@ struct TableMapping {
       let names = DelimitedRow.headerNames(line, delimiter: delimiter)
       if TableMapping(inferredFrom: names) != nil { return delimiter }
       if delimiter == 0x2C || delimiter == 0x09, HeaderlessTable.header(of: names) != nil { return delimiter }
+      if delimiter == 0x2C, HeaderlessTable.begins(DelimitedRow.headerNames(line, delimiter: delimiter, isCut: true)) {
+        return delimiter
+      }
     }
     return nil
   }

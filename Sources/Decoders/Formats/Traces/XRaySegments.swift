@@ -132,6 +132,8 @@ private struct XRayDocument {
 
   private mutating func settle() {
     if let start = builder.start { builder.span.start = start } else { builder.issues.insert(.noTime) }
+    // Of what was in progress only the beginning is known.
+    if builder.start != nil, builder.end == nil { builder.span.flags.insert(.untimed) }
     if let start = builder.start, let end = builder.end {
       builder.span.duration = end.subtractingReportingOverflow(start).partialValue
       if builder.span.duration < 0 {

@@ -130,10 +130,16 @@ struct DelimitedRow {
   }
 
   /// The column names of a header line.
-  static func headerNames(_ line: Span<UInt8>, delimiter: UInt8) -> [String] {
+  ///
+  /// - Parameter isCut: whether the row may go on behind the line, inside of quotes: then what stands before them is given.
+  static func headerNames(_ line: Span<UInt8>, delimiter: UInt8, isCut: Bool = false) -> [String] {
     var row = DelimitedRow()
-    guard case .row = row.read(line, from: 0, delimiter: delimiter, quotes: true, isFinal: true), !row.isTooWide
-    else { return [] }
+    switch row.read(line, from: 0, delimiter: delimiter, quotes: true, isFinal: true) {
+    case .row: break
+    case .openQuote where isCut: break
+    case .openQuote, .incomplete: return []
+    }
+    guard !row.isTooWide else { return [] }
     return row.fields.map { FieldText.trimmedText(line.extracting($0.start..<$0.end)) }
   }
 }

@@ -1,0 +1,56 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// Requests whose time or duration is told by what stands around them.
+struct AccessZoneTests {
+  private func span(_ text: String, member: String = "m") -> TraceSpan? {
+    let batch = decode(text, member: member)
+    #expect(batch.isBalanced)
+    return batch.spans.first { $0.kind == .server }
+  }
+
+  private let two: Int64 = 1_795_572_000_000_000
+
+  @Test("a local time behind a header that names its host's zone is of that zone")
+  func localTime() {
+    let line =
+      "2026-11-25T03:00:01.500000+01:00 lb haproxy[7]: 10.0.0.9:33317 [25/Nov/2026:03:00:00.500] web~ shop/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 \"GET /x HTTP/1.1\"\n"
+    #expect(span(line + line)?.start == two + 500_000)
+  }
+
+  @Test("IIS counts milliseconds, whichever columns were chosen")
+  func milliseconds() {
+    let head = "#Fields: date time cs-method cs-uri-stem sc-status time-taken\n"
+    let row = "2026-11-25 02:00:00 GET /x 200 15\n"
+    #expect(
+      span("#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n" + head + row)?.duration == 15_000)
+    #expect(span("#Version: 1.0\n" + head + row)?.duration == 15_000_000)
+  }
+
+  @Test("Apache's time is the request's beginning where its own form of a duration stands behind it")
+  func beginning() {
+    let line = "10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /x HTTP/1.1\" 503 12 \"-\" \"c\" 2/2500000\n"
+    #expect(span(line + line)?.start == two)
+    #expect(span(line + line)?.duration == 2_500_000)
+  }
+
+  @Test("Caddy's word on a failure is a log line, and its access line the request")
+  func failure() {
+    let request = #""request":{"method":"GET","host":"shop","uri":"/x"},"duration":0.5,"status":502}"#
+    let batch = decode(
+      #"{"level":"error","ts":1795572000.5,"logger":"http.log.error.log0","msg":"no stock","# + request + "\n"
+        + #"{"level":"info","ts":1795572000.5,"logger":"http.log.access.log0","msg":"handled request","# + request
+        + "\n")
+    #expect(batch.spans.count == 1)
+    #expect(batch.readLogs.map(\.message) == ["no stock"])
+  }
+
+  @Test("a connection that was never there has no duration")
+  func untimed() {
+    let line =
+      "tls 2.0 2026-11-25T02:00:00 net/shop/c6e7 g3d4 10.0.0.9:5 10.0.1.1:443 - - 0 0 fatal_alert arn:x - - - - - - - - 2026-11-25T02:00:00\n"
+    #expect(span(line + line)?.flags.contains(.untimed) == true)
+  }
+}
