@@ -53,4 +53,14 @@ struct AccessZoneTests {
       "tls 2.0 2026-11-25T02:00:00 net/shop/c6e7 g3d4 10.0.0.9:5 10.0.1.1:443 - - 0 0 fatal_alert arn:x - - - - - - - - 2026-11-25T02:00:00\n"
     #expect(span(line + line)?.flags.contains(.untimed) == true)
   }
+
+  @Test("a local time inside a layer that names its zone gives way to the layer's")
+  func layeredTime() {
+    let line =
+      "2026-11-25T02:00:00.000000000Z stdout F [GIN] 2026/11/25 - 05:00:00 | 200 | 1s | 10.0.0.9 | GET \"/x\"\n"
+    #expect(span(line + line, member: "shop_pay-0_0b1c/pay/0.log")?.start == two - 1_000_000)
+    let zoned =
+      "2026-11-25T02:00:00.000000000Z stdout F 10.0.0.9 - - [25/Nov/2026:05:00:00 +0100] \"GET /x HTTP/1.1\" 200 12\n"
+    #expect(span(zoned + zoned)?.start == two + 7_200_000_000)
+  }
 }

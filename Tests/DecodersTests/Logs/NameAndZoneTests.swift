@@ -59,6 +59,24 @@ private let lines: [(String, ReadLog)] = [
     "<190>1 2026-11-25T02:00:00.500000+00:00 host app web.1 - none left",
     ReadLog("02:00:00.5", "web", "unknown", "none left")
   ),
+  // Telegraf's levels, Dovecot's own file, commands of workflows, GitLab's job logs, answers of logcli without labels.
+  ("2026-11-25T02:00:00Z E! [outputs.x] none left", ReadLog("02:00:00", "m", "error", "none left")),
+  ("Nov 25 02:00:00 imap(x): Error: none left", ReadLog("1970-11-25T02:00:00.000000Z", "imap", "error", "none left")),
+  ("2026-11-25T02:00:00.1234567Z ##[error]none left", ReadLog("02:00:00.123456", "m", "error", "##[error]none left")),
+  ("2026-11-25T02:00:00.500000Z 00E ERROR: none left", ReadLog("02:00:00.5", "m", "error", "none left")),
+  ("2026-11-25T02:00:00Z {} level=error msg=\"none left\"", ReadLog("02:00:00", "m", "error", "none left")),
+  // JSON and pairs behind plain headers.
+  ("2026-11-25T02:00:00: {\"level\":\"error\",\"msg\":\"none left\"}", ReadLog("02:00:00", "m", "error", "none left")),
+  (
+    "Nov 25 02:00:00 {\"level\":\"error\",\"msg\":\"none left\"}",
+    ReadLog("1970-11-25T02:00:00.000000Z", "m", "error", "none left")
+  ),
+  (
+    "2026-11-25 02:00:00,500 - stock - INFO - {\"level\":\"error\",\"msg\":\"none left\"}",
+    ReadLog("02:00:00.5", "stock", "error", "none left")
+  ),
+  ("2026/11/25 02:00:00 level=error msg=\"none left\"", ReadLog("02:00:00", "m", "error", "none left")),
+  ("INFO:stock:{\"level\":\"error\",\"msg\":\"none left\"}", ReadLog("-", "stock", "error", "none left")),
   // Linux' audit daemon.
   (
     "type=USER_LOGIN msg=audit(1795572000.500:101): pid=7 res=failed",
@@ -104,5 +122,29 @@ struct NameAndZoneTests {
     #expect(logs[1].time == "02:00:01")
     let logged = text.replacing("INFO ready", with: "ERROR failed")
     #expect(decode(logged + logged).readLogs.map(\.severity) == ["error", "error"])
+  }
+
+  @Test(
+    "a file is named by whose it is and not by what it holds",
+    arguments: [
+      ("namespaces/shop/pods/pay-0/pay/pay/logs/current.log", "pay"), ("shop/pay-6d58f9c7b-x2x9k/logs.txt", "pay"),
+      ("service/pay/current", "pay"), ("pay/stdout.log", "pay"), ("pay-6d58f9c7b-x2x9k.log", "pay"),
+      ("pay-out-0.log", "pay"), ("pay-error.log", "pay"), ("pay-stdout---supervisor-0af1.log", "pay"),
+      ("overlay-containers/9f8e7d6c5b4a/userdata/ctr.log", "9f8e7d6c5b4a"),
+      ("check-out-service.log", "check-out-service"),
+      ("a1b2-report.log", "a1b2-report"),
+    ])
+  func names(path: String, name: String) {
+    let line = "2026-11-25T02:00:00Z ERROR none left\n"
+    #expect(decode(line + line, member: path).readLogs.first?.component == name)
+  }
+
+  @Test("what a stream of Loki's has around its lines is taken off")
+  func lokiLayers() {
+    let lines = (0..<4).map { #"["179557200000000000\#($0)","Nov 25 02:00:00 h1 sshd[7]: error: none left"]"# }
+    let text = #"{"streams":[{"stream":{"job":"varlogs"},"values":["# + lines.joined(separator: ",") + "]}]}"
+    let logs = decode(text).readLogs
+    #expect(logs.count == 4)
+    #expect(logs.allSatisfy { $0.component == "sshd" && $0.severity == "error" })
   }
 }

@@ -28,6 +28,9 @@ struct AccessLines {
 
   /// So many lines without a single access line, and the stream is of another kind.
   private static let patience = 1000
+  /// Microseconds between the time of a layer that names its zone and a time inside of it, beyond which the one inside is asked for its
+  /// zone: no request is as long.
+  private static let apart: UInt64 = 600_000_000
   /// So many lines in a row of another layout than the learned one, and it is learned anew.
   private static let strangersUntilNew = 8
   /// How often a layout is learned: a file of many layouts is read by the forms of its lines.
@@ -66,9 +69,14 @@ struct AccessLines {
     let zone = envelope.zoneSeconds.map { Int($0) } ?? assumedZone
     // A layout remembers what the last stamp meant.
     if zone != zoneSeconds { (zoneSeconds, layout) = (zone, nil) }
-    guard let record = read(line) else {
+    guard var record = read(line) else {
       misses &+= 1
       return false
+    }
+    if envelope.hasZone, record.time != .min, record.time.subtractingSaturated(envelope.time).magnitude > Self.apart,
+      isZoneless(line, record.time)
+    {
+      record.time = .min
     }
     if isDayFirst, !wasDayFirst, hits > 0 { noteOrder(envelope, &context, into: &batch) }
     hits &+= 1
@@ -141,6 +149,17 @@ struct AccessLines {
       }
       return nil
     }
+  }
+
+  /// Whether a line's time names no zone, so that it is another one where the zone is assumed to be another one.
+  private mutating func isZoneless(_ line: Span<UInt8>, _ time: Int64) -> Bool {
+    let before = (layout, strangers, lessons)
+    layout = nil
+    zoneSeconds += 3600
+    let other = read(line)?.time
+    zoneSeconds -= 3600
+    (layout, strangers, lessons) = before
+    return other != time
   }
 
   /// Takes the request line of a field; false where it is neither one nor the sign of a broken one.

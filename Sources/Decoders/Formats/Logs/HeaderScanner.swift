@@ -243,7 +243,7 @@ struct HeaderScanner {
     if !level.isUnknown, !isProse {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level)
     }
-    if let marked = markedLevel(line, start, stop) { return marked }
+    if let marked = markedLevel(line, start, stop) ?? shoutedLevel(line, start, stop) { return marked }
     // loguru's own level, between bars.
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
@@ -284,6 +284,14 @@ struct HeaderScanner {
     let level = Model.severity(of: line.extracting(start..<end))
     guard !level.isUnknown else { return nil }
     return HeaderElement(kind: .level, content: start..<end, end: line[end] == 0x3E ? stop : end, severity: level)
+  }
+
+  /// `E!` of Telegraf and of what else uses its logger.
+  private func shoutedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    guard stop &- start == 2, line[start &+ 1] == 0x21, line[start] &- 0x41 < 26 else { return nil }
+    let level = Model.severity(of: line.extracting(start..<start &+ 1))
+    guard !level.isUnknown else { return nil }
+    return HeaderElement(kind: .level, content: start..<stop, end: stop, severity: level)
   }
 
   private func isEventType(_ letter: UInt8) -> Bool {

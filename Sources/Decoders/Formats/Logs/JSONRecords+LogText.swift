@@ -229,11 +229,35 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord(record.severity)
       let message = line.extracting(record.message)
       if takeExport(message, into: &batch) { return .document }
+      if let outcome = takeInner(record, line, around, stream, at: place, into: &batch) { return outcome }
       if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
       if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken
+  }
+
+  /// Takes a record of JSON or pairs behind a plain header, as `ts`, PM2 and loggers without a formatter of their own leave it: what it
+  /// says itself counts before what the header says. Nil for any other message.
+  private mutating func takeInner(
+    _ header: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    let message = line.extracting(header.message)
+    guard message.count > 8, depth < Self.mostLayers else { return nil }
+    let isObject = message[0] == 0x7B && message[1] == 0x22 && message[message.count - 1] == 0x7D
+    let pairs = isObject ? nil : KnownLines.pairs(message, intake.unwrapper.times, classifier.logKeys)
+    guard isObject || pairs != nil else { return nil }
+    var inner = around
+    if header.time != .min, header.hasZone || !around.hasZone || around.time == .min {
+      (inner.time, inner.hasZone) = (header.time, header.hasZone)
+    }
+    if !header.severity.isUnknown { inner.severity = header.severity }
+    if header.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(header.name)), header.rank) }
+    depth += 1
+    defer { depth -= 1 }
+    if let pairs { return takeKnown(pairs, message, inner, stream, at: place, into: &batch) }
+    return takeObject(message, inner, at: place, into: &batch)
   }
 
   /// Takes a line that tells its own form.
@@ -253,6 +277,13 @@ extension JSONRecords {
         line.extracting(record.message), record.time, record.hasZone, around, at: place, into: &batch)
     {
       return .taken
+    }
+    if !record.awaitsMessage, !record.isEscaped,
+      first(of: line, record.message) == 0x7B
+        || JSONScanner.matches(line, record.message.lowerBound, "level=") && record.message.lowerBound > 0,
+      let outcome = takeInner(record, line, around, stream, at: place, into: &batch)
+    {
+      return outcome
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken

@@ -177,6 +177,7 @@ extension JSONRecords {
       }
       return reader.skipValue(b)
     }
+    learnLokiLayers(b, at: values)
     reader = JSONScanner(at: values)
     guard reader.take(0x5B, b) else { return false }
     var isFirst = true
@@ -186,6 +187,29 @@ extension JSONRecords {
     nameFormat("Loki")
     recognized &+= 1
     return true
+  }
+
+  /// How many lines of a stream tell which layers its lines have.
+  private static let sampledLines = 64
+
+  /// Learns the layers that the lines of a stream have in common: agents send syslog's lines as they stand.
+  private mutating func learnLokiLayers(_ b: Span<UInt8>, at start: Int) {
+    var inner = LineUnwrapper(like: intake.unwrapper)
+    var count = 0
+    var reader = JSONScanner(at: start)
+    guard reader.take(0x5B, b) else { return }
+    var isFirst = true
+    while count < Self.sampledLines, reader.nextElement(b, &isFirst) {
+      var pair = reader
+      guard reader.peek(b) == 0x5B, reader.skipValue(b) else { break }
+      guard pair.take(0x5B, b), pair.scalar(b) != nil, pair.take(0x2C, b), case .text(let text)? = pair.scalar(b) else {
+        continue
+      }
+      count += 1
+      inner.vote(b.extracting(text.start..<text.end))
+    }
+    inner.decide(among: count)
+    _ = intake.unwrapper.add(inner.kinds)
   }
 
   private mutating func takeLokiLine(

@@ -126,6 +126,11 @@ extension JSONRecords {
 
   /// `error: …` at the beginning of a message whose header names no level.
   private static func leadingLevel(_ message: Span<UInt8>) -> (severity: Severity, end: Int) {
+    // `##[error]MESSAGE`: a command of a workflow (GitHub Actions, Azure Pipelines).
+    if message.count > 6, message[0] == 0x23, JSONScanner.matches(message, 0, "##[") {
+      let end = ByteScan.find(0x5D, in: message.extracting(first: 16), from: 3)
+      if end < min(16, message.count) { return (severity(of: message.extracting(3..<end)), end + 1) }
+    }
     var end = 0
     while end < message.count, end < 12, message[end] != 0x3A {
       if message[end] == 0x20 { return (.unknown, 0) }

@@ -70,6 +70,14 @@ enum KnownLines {
     return record
   }
 
+  /// The record of a message that is nothing but pairs and names its level; nil for any other message.
+  static func pairs(_ message: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    guard isPair(message), let record = LogfmtLine.read(message, times, table), !record.severity.isUnknown else {
+      return nil
+    }
+    return record
+  }
+
   /// Whether a line, read behind a runtime's time, needs nothing else to be understood.
   static func standsAlone(_ line: Span<UInt8>) -> Bool {
     guard line.count > 4 else { return false }

@@ -281,6 +281,10 @@ struct LineUnwrapper: Sendable {
 
   /// `{app="cart", pod="cart-1"} LINE` behind the time: logcli's default output.
   private func labels(_ rest: Span<UInt8>, _ time: LogTime, at start: Int) -> LineLayer? {
+    // What all streams of an answer have in common is not repeated.
+    if rest.count > 3, rest[0] == 0x7B, rest[1] == 0x7D, rest[2] == 0x20 {
+      return LineLayer(time: time.time, hasZone: time.hasZone, start: start + 3)
+    }
     guard rest.count > 6, rest[0] == 0x7B, (rest[1] | 0x20) &- 0x61 < 26 else { return nil }
     var layer = LineLayer(time: time.time, hasZone: time.hasZone)
     var best = Self.labelNames.count
@@ -310,6 +314,16 @@ struct LineUnwrapper: Sendable {
     return layer
   }
 
+  /// `00E TEXT` behind the time: the number and the kind of a stream in GitLab's job logs, `+` in place of the blank where the line goes
+  /// on with the one before.
+  private func jobLog(_ rest: Span<UInt8>, _ time: LogTime, at start: Int) -> LineLayer? {
+    guard rest.count > 4, hexDigit(rest[0]) < 16, hexDigit(rest[1]) < 16, rest[2] == 0x4F || rest[2] == 0x45,
+      rest[3] == 0x20 || rest[3] == 0x2B
+    else { return nil }
+    return LineLayer(
+      time: time.time, hasZone: time.hasZone, stream: rest[2] == 0x4F ? 1 : 2, start: start + 4)
+  }
+
   /// Labels that name a program, in Loki's own order for `service_name`.
   private static let labelNames: [StaticString] = [
     "service_name", "service", "app", "application", "app_name", "name", "app_kubernetes_io_name", "container",
@@ -335,6 +349,7 @@ struct LineUnwrapper: Sendable {
     let rest = line.extracting((time.end + 1)..<line.count)
     if let layer = labels(rest, time, at: time.end + 1) { return layer }
     if let layer = logStream(rest, time, at: time.end + 1) { return layer }
+    if let layer = jobLog(rest, time, at: time.end + 1) { return layer }
     guard KnownLines.standsAlone(rest) || AccessLines.looksLike(rest) else { return nil }
     return LineLayer(time: time.time, hasZone: true, start: time.end + 1)
   }

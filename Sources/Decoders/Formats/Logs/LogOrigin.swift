@@ -56,10 +56,52 @@ struct LogOrigin {
       self.init(bytes: parts[parts.count - 3], rank: .containerID)
     } else if Self.isNumbered(base), parts.count >= 2 {
       self.init(bytes: Array(parts[parts.count - 2].prefix { $0 != 0x2E }), rank: .file)
+    } else if Self.unnamed.contains(String(decoding: base, as: UTF8.self)),
+      let folder = parts.dropLast().last(where: { !Self.unnamed.contains(String(decoding: $0, as: UTF8.self)) })
+    {
+      self.init(bytes: Self.deployment(Array(folder.prefix { $0 != 0x2E })), rank: .file)
     } else {
-      self.init(bytes: Self.undated(base), rank: .file)
+      self.init(bytes: Self.deployment(Self.undated(base)), rank: .file)
     }
   }
+
+  /// Files and folders that are called by what they hold and not by whose it is: streams, the newest piece of a log (runit, s6,
+  /// must-gather of OpenShift), what `kubectl cluster-info dump` writes.
+  private static let unnamed: Set<String> = ["current", "previous", "stdout", "stderr", "logs", "log"]
+
+  /// A name without what the controller of a deployment's pods appended (`kubectl logs POD > POD.log`), or what a process manager
+  /// appends for its streams (`NAME-out-0.log` of PM2, `NAME-stdout---supervisor-ID.log` of supervisord).
+  private static func deployment(_ name: [UInt8]) -> [UInt8] {
+    var parts = name.split(separator: 0x2D, omittingEmptySubsequences: false)
+    if let stream = parts.firstIndex(where: { $0.elementsEqual("stdout".utf8) || $0.elementsEqual("stderr".utf8) }),
+      stream > 0, stream + 3 < parts.count, parts[stream + 1].isEmpty, parts[stream + 2].isEmpty
+    {
+      return Array(parts[..<stream].joined(separator: [0x2D]))
+    }
+    if parts.count > 2, let last = parts.last, last.count <= 3, isNumbered(Array(last)),
+      isStream(parts[parts.count - 2])
+    {
+      parts.removeLast(2)
+    } else if parts.count > 1, let last = parts.last, isStream(last) {
+      parts.removeLast()
+    } else if parts.count > 2, isGenerated(parts[parts.count - 1], 5...5),
+      isGenerated(parts[parts.count - 2], 8...10), parts[parts.count - 2].contains(where: { $0 &- 0x30 <= 9 })
+    {
+      parts.removeLast(2)
+    }
+    return Array(parts.joined(separator: [0x2D]))
+  }
+
+  private static func isStream(_ part: ArraySlice<UInt8>) -> Bool {
+    part.elementsEqual("out".utf8) || part.elementsEqual("error".utf8)
+  }
+
+  /// Of the alphabet of generated suffixes (k8s.io/apimachinery, util/rand; hashes of templates are encoded in it, too).
+  private static func isGenerated(_ part: ArraySlice<UInt8>, _ length: ClosedRange<Int>) -> Bool {
+    length.contains(part.count) && part.allSatisfy { generated.contains($0) }
+  }
+
+  private static let generated = Set("bcdfghjklmnpqrstvwxz2456789".utf8)
 
   private init(bytes: [UInt8], rank: NameRank) {
     self.init(name: String(decoding: bytes, as: UTF8.self), rank: bytes.isEmpty ? .none : rank)

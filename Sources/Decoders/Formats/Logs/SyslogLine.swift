@@ -157,8 +157,22 @@ enum SyslogLine {
       if priority == nil, tag.name.count == 9, JSONScanner.matches(line, tag.name.lowerBound, "RequestId") {
         return nil
       }
+      // A job's log of GitLab: `TIME 00E ERROR: MESSAGE`.
+      if priority == nil, host.count == 3, line[host.lowerBound] &- 0x30 <= 9,
+        !Model.severity(of: line.extracting(tag.name)).isUnknown
+      {
+        return nil
+      }
       layer.name = tag.name
       layer.start = tag.end
+      // Dovecot's own file names no host: `TIME PROCESS: LEVEL: MESSAGE`.
+      if priority == nil, line[host.upperBound - 1] == 0x3A,
+        !Model.severity(of: line.extracting(tag.name)).isUnknown
+      {
+        let end = host.firstIndex { line[$0] == 0x28 || line[$0] == 0x5B || line[$0] == 0x3A } ?? host.upperBound
+        layer.name = host.lowerBound..<end
+        layer.start = i
+      }
     } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
       // No host: a relay or a container's /dev/log.
       layer.name = tag.name

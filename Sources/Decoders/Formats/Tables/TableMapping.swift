@@ -100,7 +100,8 @@ struct TableMapping {
       "starttime", "start", "startedat", "begintime", "timestamp", "time", "timegenerated",
     ])
     let time = find([
-      "timeunixnano", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime", "date",
+      "timeunixnano", "tsns", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime",
+      "date",
       "ts",
       "generatedat", "messagetime",
       "eventtime", "timecreated", "dateandtime", "timegenerated", "asctime",
