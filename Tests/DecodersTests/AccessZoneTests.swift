@@ -63,4 +63,34 @@ struct AccessZoneTests {
       "2026-11-25T02:00:00.000000000Z stdout F 10.0.0.9 - - [25/Nov/2026:05:00:00 +0100] \"GET /x HTTP/1.1\" 200 12\n"
     #expect(span(zoned + zoned)?.start == two + 7_200_000_000)
   }
+
+  @Test("documents of the Elastic Common Schema and of Fluent Bit's parsers are requests")
+  func documents() {
+    let ecs =
+      #"{"@timestamp":"2026-11-25T02:00:00.500Z","event":{"category":["web"],"duration":250000000,"created":"2026-11-25T02:00:05Z"},"http":{"request":{"method":"GET"},"response":{"status_code":502}},"url":{"original":"/x?a=1","domain":"shop"},"service":{"type":"nginx"}}"#
+    let request = span(ecs + "\n" + ecs + "\n")
+    #expect(request?.start == two + 250_000)
+    #expect(request?.duration == 250_000)
+    #expect(request?.httpStatus == 502)
+    let fluent = #"{"remote":"10.0.0.9","host":"-","user":"-","method":"GET","path":"/x","code":"502","size":"1"}"#
+    let lines = "2026-11-25T02:00:00Z\tnginx.access\t" + fluent + "\n"
+    #expect(span(lines + lines)?.httpStatus == 502)
+  }
+
+  @Test(
+    "a call of gRPC fails by its own status, whatever HTTP's is",
+    arguments: [("Unavailable", true), ("NotFound", false)])
+  func grpc(status: String, fails: Bool) {
+    let line =
+      #"{"start_time":"2026-11-25T02:00:00Z","method":"POST","path":"/shop.Pay/Charge","response_code":200,"response_flags":"-","grpc_status":"\#(status)","duration":4,"authority":"pay"}"#
+      + "\n"
+    #expect((span(line + line)?.status == .error) == fails)
+  }
+
+  @Test("an upstream of IPv6 is a try like any other")
+  func ipv6() {
+    let line =
+      "10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /x HTTP/1.1\" 200 1 \"-\" \"c\" 12 0.010 [shop-pay-80] [] [fd00::1]:8080 1 0.009 200 aa11bb22cc33dd44ee55ff6600778801\n"
+    #expect(decode(line + line).spans.filter { $0.kind == .client }.count == 2)
+  }
 }

@@ -147,4 +147,14 @@ struct NameAndZoneTests {
     #expect(logs.count == 4)
     #expect(logs.allSatisfy { $0.component == "sshd" && $0.severity == "error" })
   }
+
+  @Test("a dash names nobody, and the process of a host's document does")
+  func jsonNames() {
+    let dash = #"{"@timestamp":"2026-11-25T02:00:00Z","ident":"-","level":"error","message":"none left"}"# + "\n"
+    #expect(decode(dash + dash).readLogs.map(\.component) == ["m", "m"])
+    let process =
+      #"{"@timestamp":"2026-11-25T02:00:00Z","process":{"name":"sshd"},"host":{"hostname":"h1"},"message":"error: none left"}"#
+      + "\n"
+    #expect(decode(process + process).readLogs.map(\.component) == ["sshd", "sshd"])
+  }
 }

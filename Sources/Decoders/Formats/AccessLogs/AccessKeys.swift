@@ -76,7 +76,8 @@ enum AccessKeys {
       [
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
-        "httpurl", "reqpath", "clientrequesturi", "clientrequestpath", "csuri", "resourcepath",
+        "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath", "csuri",
+        "resourcepath",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req"]),
@@ -91,12 +92,15 @@ enum AccessKeys {
       .server,
       [
         "host", "httphost", "vhost", "authority", "requesthost", "request.host", "domain", "cshost", "xhostheader",
-        "reqhost", "clientrequesthost",
+        "reqhost", "clientrequesthost", "url.domain",
       ]
     ),
     (
       .configuredServer,
-      ["application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener"]
+      [
+        "application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener",
+        "service.name",
+      ]
     ),
     (
       .upstream,
@@ -112,7 +116,10 @@ enum AccessKeys {
     (.traceParent, ["traceparent", "httptraceparent"]),
     (.trace, ["traceid", "trace", "xb3traceid", "opentelemetrytraceid", "opentracingtraceid"]),
     (.span, ["spanid", "xb3spanid", "opentelemetryspanid"]),
-    (.start, ["starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec"]),
+    (
+      .start,
+      ["event.start", "starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec"]
+    ),
     (.end, ["endtime", "edgeendtimestamp"]),
     (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t"]),
     (.epoch, ["msec"]),
@@ -131,7 +138,7 @@ enum AccessKeys {
       .microseconds,
       ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros"]
     ),
-    (.nanoseconds, ["durationns", "latencyns", "durationnano", "durationnanos"]),
+    (.nanoseconds, ["event.duration", "durationns", "latencyns", "durationnano", "durationnanos"]),
     (
       .duration,
       [

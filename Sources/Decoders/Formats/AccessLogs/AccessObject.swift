@@ -20,6 +20,8 @@ struct AccessObject {
   private var trace = 0..<0
   private var hasStatus = false
   private var date = 0..<0
+  /// Why the call of gRPC behind an answer of HTTP failed.
+  private var grpcFailure = 0..<0
 
   /// Keys that only one writer has.
   private struct Signs: OptionSet {
@@ -74,12 +76,49 @@ struct AccessObject {
       members(b, at: at, seed: AccessKeys.seed, depth: 1)
     } else if JSONScanner.equals(b, key, "resource") {
       resource(b, at: at)
+    } else if JSONScanner.equals(b, key, "http") || JSONScanner.equals(b, key, "url")
+      || JSONScanner.equals(b, key, "event") || JSONScanner.equals(b, key, "service")
+    {
+      ecs(b, key, at: at)
     } else if JSONScanner.equals(b, key, "jsonPayload") {
       var reader = JSONScanner(at: at)
       _ = reader.eachMember(b) { reader, key in
         if JSONScanner.equals(b, key, "message") || JSONScanner.equals(b, key, "msg") { signs.insert(.message) }
         return reader.skipValue(b)
       }
+    }
+  }
+
+  /// What the Elastic Common Schema keeps of a request in an object (ECS reference; Filebeat's modules write it so): the duration of an
+  /// event is of nanoseconds.
+  private mutating func ecs(_ b: Span<UInt8>, _ name: JSONStringSlice, at: Int) {
+    let seed = AccessKeys.inner(b, name.start..<name.end)
+    var reader = JSONScanner(at: at)
+    _ = reader.eachMember(b) { reader, key in
+      if reader.peek(b) == 0x7B {
+        return reader.eachMember(b) { reader, inner in
+          let isMethod = JSONScanner.equals(b, key, "request") && JSONScanner.equals(b, inner, "method")
+          let isStatus = JSONScanner.equals(b, key, "response") && JSONScanner.equals(b, inner, "status_code")
+          guard isMethod || isStatus else { return reader.skipValue(b) }
+          guard let value = reader.scalar(b) else { return false }
+          switch value {
+          case .text(let text) where isMethod: record.method = text.start..<text.end
+          case .text(let text) where isStatus, .number(let text) where isStatus:
+            takeStatus(b, inner, text.start..<text.end)
+          default: break
+          }
+          return true
+        }
+      }
+      guard AccessKeys.key(b, key.start..<key.end, seed: seed) != nil else { return reader.skipValue(b) }
+      reader.skipSpace(b)
+      let isText = reader.position < b.count && b[reader.position] == 0x22
+      guard let value = reader.scalar(b) else { return false }
+      switch value {
+      case .text(let text), .number(let text): take(b, key, text, seed: seed, isText: isText)
+      case .bool, .other: break
+      }
+      return true
     }
   }
 
@@ -204,9 +243,22 @@ struct AccessObject {
       signs.insert(.seconds)
       let slash = value.last { b[$0] == 0x2F }
       if let slash, slash + 1 < value.upperBound { record.configuredServer(slash + 1..<value.upperBound) }
+    } else if JSONScanner.equals(b, name, "grpc_status") || JSONScanner.equals(b, name, "grpc_status_number") {
+      if Self.isGRPCFailure(b, value) { grpcFailure = value }
     } else if JSONScanner.equals(b, name, "x-edge-result-type") {
       signs.insert(.seconds)
     }
+  }
+
+  /// The statuses of gRPC that are the server's failures (OpenTelemetry, semantic conventions for gRPC).
+  private static let grpcFailures: Set<String> = [
+    "2", "4", "12", "13", "14", "15", "Unknown", "DeadlineExceeded", "Unimplemented", "Internal", "Unavailable",
+    "DataLoss",
+    "UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+  ]
+
+  private static func isGRPCFailure(_ b: Span<UInt8>, _ value: Range<Int>) -> Bool {
+    value.count <= 20 && grpcFailures.contains(String(copying: b.extracting(value)))
   }
 
   private func duration(_ b: Span<UInt8>, _ value: Range<Int>, _ unit: FieldText.Unit) -> Int64 {
@@ -244,6 +296,10 @@ struct AccessObject {
     setTime(b, zoneSeconds, &record)
     if record.requestID.isEmpty { record.requestID = trace }
     record.failed = signs.contains(.envoy) && record.status == 0 && AccessEnvoy.failed(b, record.reason)
+    if !grpcFailure.isEmpty {
+      record.failed = true
+      if record.reason.isEmpty || AccessShapes.isDash(b, record.reason) { record.reason = grpcFailure }
+    }
     return record
   }
 

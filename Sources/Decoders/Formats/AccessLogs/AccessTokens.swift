@@ -56,7 +56,10 @@ struct AccessTokens {
     case 0x22:
       if let end = quoteEnd(b, start) { return AccessToken(start: start, end: end, kind: .quoted) }
     case 0x5B:
-      if let end = closing(b, start, 0x5B, 0x5D) { return AccessToken(start: start, end: end, kind: .bracket) }
+      // `[fd00::1]:8080`: an address, not a field in brackets.
+      if let end = closing(b, start, 0x5B, 0x5D), end &+ 1 >= b.count || b[end] != 0x3A || b[end &+ 1] &- 0x30 > 9 {
+        return AccessToken(start: start, end: end, kind: .bracket)
+      }
     case 0x7B:
       if let end = closing(b, start, 0x7B, 0x7D) { return AccessToken(start: start, end: end, kind: .brace) }
     default: break

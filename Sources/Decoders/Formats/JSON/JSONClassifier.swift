@@ -142,7 +142,7 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0, 0x200, 0, 0x580854, 0x180020, 0x8048_2000, 0x1D0008,
+    0, 0, 0x200, 0, 0x58095C, 0x180020, 0x8048_2000, 0x1D0008,
     0x142030, 0xC2008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140100, 0xC0000,
     0x10, 0x80004, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
@@ -221,6 +221,8 @@ struct JSONClassifier {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
     case 4 where isKey("verb"): keys.insert(.accessMethod)
+    case 4 where isKey("code"): if byte == 0x22 || byte &- 0x30 <= 9 { keys.insert(.accessStatus) }
+    case 4 where byte == 0x7B && isKey("http"): noteECS(b, value, &keys)
     case 6 where isKey("status"): if byte != 0x7B { keys.insert(.accessStatus) }
     case 6 where isKey("method"): keys.insert(.accessMethod)
     case 7 where isKey("request"): keys.insert(.accessMethod)
@@ -244,6 +246,27 @@ struct JSONClassifier {
     case 19 where isKey("ClientRequestMethod"): keys.insert(.accessMethod)
     default: break
     }
+  }
+
+  /// The object in which the Elastic Common Schema keeps a request and its response.
+  private func noteECS(_ b: Span<UInt8>, _ start: Int, _ keys: inout Keys) {
+    var reader = JSONScanner(at: start)
+    var (hasMethod, hasStatus) = (false, false)
+    _ = reader.eachMember(b) { reader, key in
+      let isRequest = JSONScanner.equals(b, key, "request")
+      guard isRequest || JSONScanner.equals(b, key, "response"), reader.peek(b) == 0x7B else {
+        return reader.skipValue(b)
+      }
+      return reader.eachMember(b) { reader, key in
+        if isRequest {
+          hasMethod = hasMethod || JSONScanner.equals(b, key, "method")
+        } else {
+          hasStatus = hasStatus || JSONScanner.equals(b, key, "status_code")
+        }
+        return reader.skipValue(b)
+      }
+    }
+    if hasMethod && hasStatus { keys.insert(.access) }
   }
 
   /// The object in which Azure's resource logs keep what they tell.

@@ -275,22 +275,12 @@ extension HeaderLayout {
         taken.namesService = true
       case .bracket, .dash: break
       }
-      // `USER@DATABASE` of PostgreSQL is who asked, not who wrote; tags and applications may hold the sign.
       if nameRank > rank,
-        nameRank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
+        let name = HeaderName.choose(
+          line, element, rank: nameRank, isRepeated: rank == 0 && taken.component.isEmpty && nodes[node].isRepeated)
       {
-        let name = name(line, element.content)
-        if nameRank > 4 || isProgram(line, name), !isSourcePlace(line, element.content, name),
-          nameRank > 3 || !isThread(line, name)
-        {
-          rank = nameRank
-          taken.component = name
-        } else if rank == 0, taken.component.isEmpty, nodes[node].isRepeated, !name.isEmpty,
-          line[name.lowerBound] == 0x2F || isThread(line, name)
-        {
-          // A path or a thread that few lines have alone names them where nothing better does.
-          taken.component = name
-        }
+        taken.component = name.range
+        if name.isOwn { rank = nameRank }
       }
       if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 {
         header = taken
@@ -315,82 +305,5 @@ extension HeaderLayout {
     guard kind == .level || kind == .number else { return nil }
     let word = Int(nodes[node].children[Int(HeaderElement.Kind.word.rawValue)])
     return word > 0 && nodes[word].isPart ? word : nil
-  }
-
-  /// Whether a word may be what a program or a module of it is called: not an address, a number with its unit, a text in quotes
-  /// or a pair.
-  private func isProgram(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
-    guard let first = name.first else { return false }
-    if line[first] &- 0x30 <= 9 {
-      if AccessShapes.isNumericHost(line, name) || AccessShapes.isAddress(line, name) { return false }
-      if name.count > 2, line[first] == 0x30, line[first &+ 1] | 0x20 == 0x78 { return false }
-      // A date, a version, a share.
-      if name.allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] == 0x2F || line[$0] == 0x2D || line[$0] == 0x2E }) {
-        return false
-      }
-      return SpanWords.duration(line.extracting(name), unit: .inferred) == nil
-    }
-    for i in name {
-      switch line[i] {
-      case 0x22, 0x27, 0x3C, 0x3D, 0x7B, 0x2C, 0x3B: return false
-      default: continue
-      }
-    }
-    // A zone behind a time of day.
-    if name.count == 3,
-      JSONScanner.matches(line, name.lowerBound, "UTC") || JSONScanner.matches(line, name.lowerBound, "GMT")
-    {
-      return false
-    }
-    // A path, or a sign of U+2000 to U+2FFF: bullets, arrows and quotes are no names.
-    if line[first] == 0x2F || line[first] == 0xE2 { return false }
-    // `GET` and the like stand in columns of requests.
-    return line[first] != 0x23 && !AccessServers.isMethod(line, name)
-  }
-
-  /// Whether a column is the place in the source that wrote the line (`%F:%L` of logback and log4j): a file, a colon and a number.
-  private func isSourcePlace(_ line: Span<UInt8>, _ column: Range<Int>, _ name: Range<Int>) -> Bool {
-    guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
-    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 { return false }
-    var dot = name.upperBound
-    while dot > name.lowerBound, line[dot &- 1] != 0x2E { dot &-= 1 }
-    guard dot > name.lowerBound &+ 1 else { return false }
-    func ends(_ word: StaticString) -> Bool {
-      name.upperBound &- dot == word.utf8CodeUnitCount && JSONScanner.matches(line, dot, word)
-    }
-    return ends("java") || ends("kt") || ends("scala") || ends("go") || ends("py") || ends("rb") || ends("cs")
-      || ends("rs") || ends("js") || ends("ts") || ends("php") || ends("c") || ends("cc") || ends("cpp") || ends("h")
-  }
-
-  /// Whether a column says which thread wrote the line, as Java's and Python's are called by default: a name of a program stands in
-  /// another column.
-  private func isThread(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
-    func begins(_ word: StaticString) -> Bool { JSONScanner.matches(line, name.lowerBound, word) }
-    switch name.count {
-    case 4: return begins("main")
-    case 10: return begins("MainThread")
-    default:
-      guard name.count >= 8, line[name.upperBound &- 1] &- 0x30 <= 9 else { return false }
-      if begins("Thread-") || begins("pool-") { return true }
-      for i in name.lowerBound..<name.upperBound &- 6
-      where JSONScanner.matches(line, i, "-exec-") || JSONScanner.matches(line, i, "-thread-") {
-        return true
-      }
-      return false
-    }
-  }
-
-  /// A name without what is in brackets or behind a colon at its end: `sshd` of `sshd[24200]`, `Orders.java` of `Orders.java:17`,
-  /// `orders.api` of loguru's `orders.api:handle:17`; the colons of `orders::api` are its own.
-  private func name(_ line: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-    var end = range.lowerBound
-    while end < range.upperBound, line[end] != 0x5B, line[end] != 0x28 {
-      if line[end] == 0x3A, end > range.lowerBound {
-        guard end &+ 1 < range.upperBound, line[end &+ 1] == 0x3A else { break }
-        end &+= 1
-      }
-      end &+= 1
-    }
-    return range.lowerBound..<max(end, min(range.lowerBound &+ 1, range.upperBound))
   }
 }

@@ -305,6 +305,7 @@ struct JSONLogs {
     case .logger, .weakLabel: rank = .logger
     default: rank = .host
     }
+    if text.count == 1, b[text.start] == 0x2D { return }
     guard rank > fields.rank || rank == fields.rank && order <= fields.ranks.name else { return }
     let symbol = texts.symbol(b, text)
     guard !symbol.isNone else { return }

@@ -81,6 +81,7 @@ enum LogKeyNames {
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
     "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
+    "process.name",
   ]
 
   static let logger = [

@@ -52,7 +52,10 @@ extension LogTimeParser {
 
   /// A zone by the name of a place in the tz database, `Europe/Berlin`, as PHP writes it behind its times (`error_log`).
   ///
-  /// - Parameter local: seconds since the epoch, as if the time were UTC.
+  /// - Parameters:
+  ///   - line: the whole line.
+  ///   - start: where the name begins.
+  ///   - local: seconds since the epoch, as if the time were UTC.
   /// - Returns: what the place's clocks were ahead of UTC then; where they tell a time twice, its first occurrence.
   func zonePlace(_ line: Span<UInt8>, _ start: Int, local: Int) -> (end: Int, seconds: Int)? {
     var end = start

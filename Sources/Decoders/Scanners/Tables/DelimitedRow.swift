@@ -131,7 +131,11 @@ struct DelimitedRow {
 
   /// The column names of a header line.
   ///
-  /// - Parameter isCut: whether the row may go on behind the line, inside of quotes: then what stands before them is given.
+  /// - Parameters:
+  ///   - line: the line.
+  ///   - delimiter: between columns.
+  ///   - isCut: whether the row may go on behind the line, inside of quotes: then what stands before them is given.
+  /// - Returns: the names; none where the line is no row.
   static func headerNames(_ line: Span<UInt8>, delimiter: UInt8, isCut: Bool = false) -> [String] {
     var row = DelimitedRow()
     switch row.read(line, from: 0, delimiter: delimiter, quotes: true, isFinal: true) {
