@@ -36,6 +36,20 @@ package struct Rows: Sendable {
     reports.append(report)
   }
 
+  /// Hands the rows out in arrays of their size; the room that they were gathered in stays for the next ones where it is wanted.
+  package mutating func handOut(keepsRoom: Bool) -> Rows {
+    var taken = self
+    if !keepsRoom { self = Rows() }
+    taken.trim()
+    spans.removeAll(keepingCapacity: true)
+    logs.removeAll(keepingCapacity: true)
+    metrics.removeAll(keepingCapacity: true)
+    events.removeAll(keepingCapacity: true)
+    reports = []
+    reportMemory = 0
+    return taken
+  }
+
   /// Gives back the room that growing arrays took ahead.
   package mutating func trim() {
     spans = spans.withoutSpareRoom
@@ -47,6 +61,13 @@ package struct Rows: Sendable {
   /// How many rows, test cases counted one by one.
   package var count: Int {
     spans.count + logs.count + metrics.count + events.count + reports.reduce(0) { $0 + $1.count }
+  }
+
+  /// Bytes of the rows themselves, without the room ahead of them.
+  package var size: Int {
+    spans.count * MemoryLayout<SpanRow>.stride + logs.count * MemoryLayout<LogRow>.stride
+      + metrics.count * MemoryLayout<MetricRow>.stride + events.count * MemoryLayout<StructuralEvent>.stride
+      + reportMemory
   }
 
   /// Bytes held, for the memory budget.

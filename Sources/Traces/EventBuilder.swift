@@ -49,13 +49,18 @@ package struct EventBuilder: Sendable {
     batch.removeRecords()
   }
 
-  /// Hands the rows out and starts again with none.
+  /// Hands the rows out and starts again with none, in the same room: arrays that grow anew for each piece of an input touch, and copy,
+  /// twice the memory that the rows take.
   package mutating func takePartitions() -> [Rows] {
-    var taken = partitions
-    for i in taken.indices { taken[i].trim() }
-    partitions = Array(repeating: Rows(), count: taken.count)
+    let keepsRoom = partitions.reduce(0) { $0 + $1.memory } <= Self.keptRoom
+    var taken: [Rows] = []
+    taken.reserveCapacity(partitions.count)
+    for i in partitions.indices { taken.append(partitions[i].handOut(keepsRoom: keepsRoom)) }
     return taken
   }
+
+  /// Bytes of room for rows that is kept at most.
+  private static let keptRoom = 16 << 20
 
   /// Hands out what the records since the last time have in common.
   package mutating func takeProfile() -> StreamProfile {
@@ -77,8 +82,8 @@ package struct EventBuilder: Sendable {
   /// The texts of the rows as they are handed on: without secrets.
   package mutating func handedOn(_ symbols: SymbolTable) -> SymbolTable { secrets.handedOn(symbols) }
 
-  /// Bytes held by the rows.
-  package var memory: Int { partitions.reduce(0) { $0 + $1.memory } }
+  /// Bytes of the rows.
+  package var size: Int { partitions.reduce(0) { $0 + $1.size } }
 
   private func index(_ request: RequestID, _ source: SourceRef) -> Int {
     let hash = request.isNone ? StableHash.mix(source.bits) : request.stableHash

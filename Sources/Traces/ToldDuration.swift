@@ -30,7 +30,7 @@ struct ToldDuration: Sendable {
     let words = form.split(maxSplits: 128) { " =:,;()[]".contains($0) }
     for (index, word) in words.enumerated() where word.hasPrefix("<*>") {
       let rest = word.dropFirst(3)
-      if factor(Array((rest.isEmpty && index + 1 < words.count ? words[index + 1] : rest).utf8).span) != nil {
+      if factor((rest.isEmpty && index + 1 < words.count ? words[index + 1] : rest).utf8) != nil {
         return true
       }
       guard rest.isEmpty, index > 0 else { continue }
@@ -40,21 +40,42 @@ struct ToldDuration: Sendable {
     return false
   }
 
+  /// The longest unit's bytes.
+  private static let longestUnit = 14
+
+  /// The bytes of a unit as one number, so that it is compared at once; at most `longestUnit`.
+  private struct Unit: Equatable {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+
+    mutating func append(_ byte: UInt8) {
+      high = high << 8 | low >> 56
+      low = low << 8 | UInt64(byte)
+    }
+  }
+
   /// Units as they are written, and the microseconds of each.
-  private static let units: [(name: [UInt8], microseconds: Double)] = [
+  private static let units: [(unit: Unit, microseconds: Double)] = [
     ("ms", 1e3), ("s", 1e6), ("us", 1), ("µs", 1), ("μs", 1), ("sec", 1e6), ("secs", 1e6), ("msec", 1e3),
     ("msecs", 1e3),
     ("usec", 1), ("ns", 1e-3), ("millis", 1e3), ("micros", 1), ("nanos", 1e-3), ("second", 1e6), ("seconds", 1e6),
     ("millisecond", 1e3), ("milliseconds", 1e3), ("microseconds", 1), ("nanoseconds", 1e-3),
-  ].map { (Array($0.utf8), $1) }
+  ].map { name, microseconds in
+    var unit = Unit()
+    for byte in name.utf8 { unit.append(byte) }
+    return (unit, microseconds)
+  }
 
-  /// Microseconds in a unit; nil where it is none. Asked for every number of a line: it makes no text of the unit.
-  private static func factor(_ unit: Span<UInt8>) -> Double? {
-    for (name, microseconds) in units where name.count == unit.count {
-      var same = 0
-      while same < name.count, name[same] == unit[same] { same += 1 }
-      if same == name.count { return microseconds }
-    }
+  /// Microseconds in a unit; nil where it is none.
+  private static func factor(_ text: some Collection<UInt8>) -> Double? {
+    guard text.count <= longestUnit else { return nil }
+    var unit = Unit()
+    for byte in text { unit.append(byte) }
+    return factor(unit)
+  }
+
+  private static func factor(_ unit: Unit) -> Double? {
+    for known in units where known.unit == unit { return known.microseconds }
     return nil
   }
 
@@ -94,10 +115,14 @@ struct ToldDuration: Sendable {
       if scale > 1 { value /= scale }
       let unit = i < text.count && text[i] == 0x20 ? i + 1 : i
       var end = unit
-      while end < text.count, end - unit < 14, isLetter(text[end]) { end += 1 }
+      var name = Unit()
+      while end < text.count, end - unit < longestUnit, isLetter(text[end]) {
+        name.append(text[end])
+        end += 1
+      }
       let isWord = start == 0 || !isLetter(text[start - 1]) && !isPartOfWord(text[start - 1])
       let isWhole = end == text.count || !isDigit(text[end]) && !isLetter(text[end])
-      guard isWord, isWhole, end > unit, let factor = factor(text.extracting(unit..<end)) else { continue }
+      guard isWord, isWhole, end > unit, let factor = factor(name) else { continue }
       if found != nil { return 0 }
       found = value * factor
       i = end

@@ -115,8 +115,12 @@
         switch target {
         case .archives: "archives "
         case .json: "json "
+        case .protobuf: "protobuf "
         case .lines: "lines "
+        case .access: "access "
+        case .tables: "tables "
         case .xml: "xml "
+        case .results: "results "
         case .segments: "segments "
         case .pipeline: "pipeline "
         case .policies: "policies "

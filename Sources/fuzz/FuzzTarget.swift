@@ -8,10 +8,18 @@ enum FuzzTarget: String, CaseIterable {
   case archives
   /// OTLP, Jaeger, Zipkin, JSON-lines logs, event lines, mapped JSON.
   case json
-  /// Plain log lines and tables.
+  /// Binary OTLP in every framing.
+  case protobuf
+  /// Plain log lines, and the layers around them.
   case lines
-  /// Test reports of every dialect.
+  /// Access logs of every layout, in lines and in JSON.
+  case access
+  /// Tables of spans, logs and readings.
+  case tables
+  /// Test reports in XML, of every dialect.
   case xml
+  /// Test reports in JSON and TAP.
+  case results
   /// What passes between the phases: segments, frames, partials.
   case segments
   /// The files that verbs open beside inputs.
@@ -37,8 +45,12 @@ enum FuzzTarget: String, CaseIterable {
       let sealed = ArchiveSeal.sealed(bytes)
       return sealed == bytes ? nil : ArchiveProbe.brokenPromise(sealed).map { $0 + " (header checksums mended)" }
     case .json: return brokenPromise(bytes, piece, [.json, .mappedJSON])
-    case .lines: return brokenPromise(bytes, piece, [.logLines, .table, .any])
+    case .protobuf: return brokenPromise(bytes, piece, [.protobuf, .any])
+    case .lines: return brokenPromise(bytes, piece, [.logLines, .any])
+    case .access: return brokenPromise(bytes, piece, [.logLines, .any])
+    case .tables: return brokenPromise(bytes, piece, [.table, .any])
     case .xml: return brokenPromise(bytes, piece, [.xml])
+    case .results: return brokenPromise(bytes, piece, [.any])
     case .segments: return RecodingProbe.brokenPromise(bytes)
     case .pipeline: return OpenedFileProbe.pipeline(bytes)
     case .policies: return OpenedFileProbe.policies(bytes)

@@ -13,7 +13,11 @@ enum SeedCorpus {
     switch target {
     case .archives: try archives()
     case .json: try night { $0.hasSuffix(".json") || $0.hasSuffix(".jsonl") } + SeedTexts.json.map { Array($0.utf8) }
+    case .protobuf: SeedProtobuf.all
     case .lines: try night { $0.hasSuffix(".log") } + SeedTexts.lines.map { Array($0.utf8) }
+    case .access: SeedTexts.access.map { Array($0.utf8) }
+    case .tables: SeedTexts.tables.map { Array($0.utf8) }
+    case .results: SeedTexts.results.map { Array($0.utf8) }
     case .xml: try reports() + SeedTexts.reports.map { Array($0.utf8) }
     case .segments: try intermediates()
     case .pipeline: SeedTexts.pipelines.map { Array($0.utf8) }

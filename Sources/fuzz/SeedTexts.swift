@@ -30,8 +30,6 @@ enum SeedTexts {
     "[Sun Dec 04 04:47:44 2005] [error] mod_jk child workerEnv in error state 6\r\n",
     "E0101 00:00:00.000001       7 main.go:12] \"it failed\" err=\"no route\"\n",
     "time=2026-01-01T00:00:00Z level=error msg=\"a \\\"b\\\"\" trace_id=0a\n",
-    "TraceID,SpanID,ParentID,PodName,OperationName,StartTimeUnixNano,EndTimeUnixNano\n0a,0b,root,p,\"o, \"\"x\"\"\",1544712660000000000,1544712661000000000\n",
-    "Time,TimeStamp,PodName,Cpu\nx,1767225600,a,0.25\nx,1767225660,a,NaN\n",
     "2026-11-25T02:00:00.000000000Z stdout P half \n2026-11-25T02:00:00.000000001Z stdout F {\"level\":\"error\",\"msg\":\"x\"}\n",
     "{\"log\":\"\\tat a.b(C.java:1)\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-25T02:00:00Z\"}\n",
     "__REALTIME_TIMESTAMP=1795572000000000\nPRIORITY=3\nMESSAGE\n\u{3}\0\0\0\0\0\0\0a\nb\n\n",
@@ -40,7 +38,13 @@ enum SeedTexts {
     "<Events><Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='S'/><Level>2</Level><TimeCreated SystemTime='2026-11-25T02:00:00Z'/></System><EventData><Data>&amp;x</Data></EventData></Event></Events>",
     "fail: Shop.Api[5]\n      lost\n1:M 25 Nov 2026 02:00:00.500 # x\nD, [2026-11-25T02:00:00.1 #4] DEBUG -- a: b\n",
     "{\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"1795572000000000000\",\"level=info msg=x\"]]}]}}",
-    "Timestamp\tPodName\tTraceID\tSpanID\tLog\n2026-01-01T00:00:00Z\tp\t0a\t0b\t\"{\"\"log\"\":\"\"17:35:38.386 INFO x\\n\"\"}\"\n",
+    "2026-11-25-02.00.00.123456+060 E27204F655           LEVEL: Severe (OS)\nPID     : 988                  TID : 1398765        PROC : db2sysc 0\nFUNCTION: DB2 UDB, x, y, probe:1\nMESSAGE : ZRC=0x1 \"a\"\nDATA #1 : String\nb\n\n",
+    "debug 2026-11-25T02:00:00.123+0000 7f5b8c1f7700 -1 osd.3 x\n2026-11-25T02:00:00.123+0000 7f5b8c1f7700  0 log_channel(cluster) log [WRN] : y\n",
+    "[2026-11-25 02:00:00] VERBOSE[2051][C-0000001a] pbx.c: x\n[2026-11-25 02:00:00] WARNING[2051]: chan_sip.c:4065 retrans_pkt: y\n",
+    "=ERROR REPORT==== 25-Nov-2026::02:00:00 ===\nclosed\n\n2026-11-25 02:00:00.50 spid55      Error: 823, Severity: 24, State: 2.\n",
+    "[2026/11/25 02:00:00.500 +00:00] [WARN] [server.go:12] [\"slow [1]\"] [id=7]\n####<Nov 25, 2026 2:00:00,500 AM UTC> <Error> <Security> <h> <s> <t> <u> <> <d> <1> <BEA-1> <x>\n",
+    "Wed 2026-11-25 02:00:00.500000 UTC [s=a1;i=1;b=00;m=1a;t=5e;x=12]\n    PRIORITY=3\n    MESSAGE=none\n            left\n",
+    "2026-11-25T02:00:00.500Z START RequestId: c6af9ac6-7b61-11e6-9a41-93e8deadbeef Version: $LATEST\nI, [2026-11-25T02:00:00.1 #4]  INFO -- : x\n",
   ]
 
   static let reports = [

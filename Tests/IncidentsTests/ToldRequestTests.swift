@@ -144,4 +144,21 @@ struct ToldRequestTests {
     var reader = ByteReader(written)
     #expect(try bytes(IncidentPartial(from: &reader)) == written)
   }
+
+  @Test(
+    "slot by slot comes to the same as request by request: any order, any number of statements, durations longer than a slot"
+  )
+  func keptBack() {
+    let night = night { second in
+      (0..<2).map { line in
+        Line(
+          component: "c\(second % 7)", message: "m\(second * 2 + Int64(line)) done in <*> ms",
+          severity: second % 11 == 0 ? .error : .info, took: UInt32(second * second * 7919 % 90_000_000), at: 9000)
+      }
+    }
+    let shares = 400
+    var merged = night.partial(share: shares - 1, of: shares)
+    for share in (0..<shares - 1).reversed() { merged.merge(night.partial(share: share, of: shares)) }
+    #expect(bytes(merged) == bytes(night.partial()))
+  }
 }

@@ -30,6 +30,9 @@ import Testing
     ("cloudflare_global=0123456789abcdef0123456789abcdef01234", "456789abc"),
     ("charged 4111 1111 1111 1111 today", "4111 1111"), ("paid to DE89370400440532013000", "370400440532013000"),
     ("https://hooks.slack.com/services/T0A/B0B/abcdefghij0123456789abcd", "abcdefghij0123456789"),
+    ("token=Token{a64f992 and nothing closes it", "a64f992"), ("token=tail{a64f992 x}", "a64f992"),
+    ("password=Token{a64f992 x}", "a64f992"), ("pass=Secret@a64f992", "a64f992"),
+    ("token=Token{a64f992a64f992 x}", "a64f992a64f992"),
     ("machine h login a password hunter2S", "hunter2S"), ("login failed for 'a', password 'hunter2S'", "hunter2S"),
   ])
 func secretsMasked(text: String, secret: String) {
@@ -48,6 +51,8 @@ func secretsMasked(text: String, secret: String) {
     "order 4111111111111112 shipped", "PublicKeyToken=b03f5f7f11d50a3a", "PWD=/home/user", "max_tokens=4096",
     "ssh://git@host/r.git",
     "primary key: 8f4dbe6d-9066-4d0e-99d0-267092837d72", "password=${DB_PASSWORD}", "password=<*>", "token_type=Bearer",
+    "Skipping AppWindowToken{33f4bce token=Token{a64f992 ActivityRecord{de9231d u0 t761}}} -- going to hide",
+    "token: Token{a64f992}", "Bad activity token: android.os.BinderProxy@2bd79ce",
     "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "password=[masked:1a2b]",
   ])
 func noSecretStays(text: String) {
@@ -94,5 +99,8 @@ func formsLoseSecrets() {
   #expect(form("using xoxb-<*>-AbCd for all") == "using <*> for all")
   #expect(form("password=hunter") == "password=<*>")
   #expect(form("password=<*> took <*> ms") == nil)
+  #expect(form("Skipping token=Token{<*> ActivityRecord{<*>}}") == nil)
+  #expect(form("Bad token: android.os.BinderProxy@<*>") == nil)
+  #expect(form("token=Token{<*> unclosed") == "token=<*> unclosed")
   #expect(form("request <*> took <*> ms") == nil)
 }

@@ -20,7 +20,9 @@ package struct IncidentAggregator: Aggregator {
   var scratch = Walk()
   private var visited: [Int32] = []
   /// Room for the components that wrote lines of a request without spans.
-  private var toldBy: [(name: Int32, activity: Activity, start: Int64)] = []
+  var toldBy: [(name: Int32, activity: Activity, start: Int64)] = []
+  /// What lines add to the partial, until their minute is over.
+  var held = HeldCounts()
   let spanStart: Int32
   let spanEnd: Int32
 
@@ -30,6 +32,8 @@ package struct IncidentAggregator: Aggregator {
   }
 
   package consuming func finish(_ context: borrowing AggregateContext) -> IncidentPartial {
+    var held = held
+    held.settle(into: &partial)
     partial.latency = Dictionary(uniqueKeysWithValues: zip(sketched, latency.sketches(count: sketched.count)))
     return partial
   }
@@ -156,56 +160,6 @@ package struct IncidentAggregator: Aggregator {
     partial.edges.add(edge, at: CubeKey(a: component, b: name(node.peer, context), slot: coarse(node.start)))
   }
 
-  // MARK: Requests without spans
-
-  /// A request that only log lines tell of: once for each component that wrote any.
-  private mutating func countTold(_ tree: CallTree, _ context: borrowing AggregateContext) {
-    toldBy.removeAll(keepingCapacity: true)
-    var whole = Activity(requests: 1)
-    for log in tree.logs where log.time != .min {
-      let component = name(log.component, context)
-      guard component != 0 else { continue }
-      let place: Int
-      if let known = toldBy.firstIndex(where: { $0.name == component }) {
-        place = known
-      } else {
-        guard toldBy.count < Self.mostTold else { continue }
-        place = toldBy.count
-        toldBy.append((component, Activity(requests: 1), log.time))
-      }
-      if log.took > 0 { countTold(log, component, requestText: tree.requestText, context) }
-      guard log.severity >= .error else { continue }
-      let failure = Activity(requests: 0, failures: 1, first: log.time, last: log.time)
-      toldBy[place].activity.merge(failure)
-      toldBy[place].activity.failures = 1
-      whole.failures = 1
-    }
-    guard let first = toldBy.first else { return }
-    partial.told.add(whole, at: CubeKey(a: 0, slot: fine(first.start)))
-    for one in toldBy { partial.told.add(one.activity, at: CubeKey(a: one.name, slot: fine(one.start))) }
-  }
-
-  /// How long a line says that something took.
-  private mutating func countTold(
-    _ log: LogRow, _ component: Int32, requestText: Symbol, _ context: borrowing AggregateContext
-  ) {
-    let took = Int64(log.took)
-    let start = log.time.subtractingSaturated(took)
-    let minute = coarse(start)
-    partial.toldTimes.add(
-      Tally(),
-      at: CubeKey(a: component, b: name(log.message, context), number: IncidentPartial.bucket(took), slot: minute))
-    partial.toldPace.add(DurationSum(took), at: CubeKey(a: component, slot: fine(start)))
-    let cell = CubeKey(a: component, slot: minute)
-    if partial.toldEvidence.isFull(at: cell, below: -took) { return }
-    var sighting = sighting(of: log, requestText: requestText, context)
-    (sighting.rank, sighting.duration) = (-took, took)
-    partial.toldEvidence.add(Sightings(sighting), at: cell)
-  }
-
-  /// Components of one request that are counted.
-  private static let mostTold = 64
-
   // MARK: Records outside requests
 
   package mutating func observe(log: LogRow, _ context: borrowing AggregateContext) {
@@ -218,7 +172,7 @@ package struct IncidentAggregator: Aggregator {
     partial.first = min(partial.first, log.time)
     partial.last = max(partial.last, log.time)
     let component = name(log.component, context)
-    partial.logVolume.add(Tally(), at: CubeKey(a: component, slot: coarse(log.time)))
+    held.addRecord(of: component, slot: coarse(log.time), to: &partial)
     if speaksOfBreaker(log.message, context) {
       let cell = CubeKey(
         a: component, b: partial.names.intern(BreakerLog.kind), c: name(log.message, context), slot: fine(log.time))

@@ -133,14 +133,14 @@ struct InputExtraction {
       builder.absorb(row)
     }
     builder.absorb(&batch)
-    if builder.memory > pieceFrom { flush() }
+    if builder.size > pieceFrom { flush() }
   }
 
-  /// Bytes of rows from which a piece is delivered: small, for growing arrays hold room ahead, but not small beside the
+  /// Bytes of rows from which a piece is delivered: small, for they are held twice while they are handed out, but not small beside the
   /// table of symbols that each piece keeps.
   private var pieceFrom: Int { min(settings.pieceMemory, max(Self.usualPiece, 4 * batch.symbols.memory)) }
 
-  private static let usualPiece = 6 << 20
+  private static let usualPiece = 4 << 20
 
   private mutating func flush() {
     let rows = builder.takePartitions()

@@ -54,8 +54,8 @@ package struct SecretMask: Hashable, Sendable {
     var i = 0
     while i < form.count {
       if i + 2 < form.count, form[i] == 0x3C, form[i + 1] == 0x2A, form[i + 2] == 0x3E {
-        text += Self.filler
-        places += Array(repeating: i, count: Self.filler.count)
+        text += SecretShape.filler
+        places += Array(repeating: i, count: SecretShape.filler.count)
         i += 3
       } else {
         text.append(form[i])
@@ -84,8 +84,6 @@ package struct SecretMask: Hashable, Sendable {
   }
 
   private static let variable = Array("<*>".utf8)
-  /// Letters and digits as secrets have them.
-  private static let filler = Array("0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0u".utf8)
 
   /// Whether a stretch of a form is made of `<*>` and signs alone.
   private func isVariable(_ form: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {

@@ -2,6 +2,16 @@
 
 /// Shapes of words.
 enum SecretShape {
+  /// What stands for a `<*>` of a form while secrets are looked for in it: letters and digits as secrets have them.
+  static let filler = Array("0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0u".utf8)
+
+  /// Whether a stretch is a `<*>` of a form.
+  static func isFiller(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    guard end - start == filler.count else { return false }
+    for i in filler.indices where text[start + i] != filler[i] { return false }
+    return true
+  }
+
   @inline(__always) static func isAlphanumeric(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10
   }

@@ -92,8 +92,12 @@ enum SecretValue {
     if isPlaceholder(text, start, end) { return false }
     switch kind {
     case .certain: return !isSystemPath(text, start, end)
-    case .likely: return SecretShape.isOpaque(text, start, end, least: 6) && !isPath(text, start, end)
-    case .possible: return SecretShape.isOpaque(text, start, end, least: 14) && !isPath(text, start, end)
+    case .likely:
+      return SecretShape.isOpaque(text, start, end, least: 6) && !isPath(text, start, end)
+        && !isObject(text, start, end)
+    case .possible:
+      return SecretShape.isOpaque(text, start, end, least: 14) && !isPath(text, start, end)
+        && !isObject(text, start, end)
     case .digits:
       for i in start..<end where text[i] &- 0x30 > 9 { return false }
       return (3...8).contains(end - start)
@@ -122,6 +126,27 @@ enum SecretValue {
     }
     // `a.b.C.method`: code, unless its parts are long, as a JWT's are.
     return dots >= 2 && end - start < 16 * dots
+  }
+
+  /// `Token{33f4bce ActivityRecord{…}}`, `android.os.BinderProxy@2bd79ce`: an object as Java prints it, by its type and the hash of its
+  /// identity, of up to eight hexadecimals (`Object.toString`; Android's own have a brace). It tells objects apart within one process;
+  /// nobody gets in with it. The brace must be closed, or the type be one in a package, and it must be written as types are.
+  private static func isObject(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    var type = start
+    var i = start
+    while i < end, (text[i] | 0x20) &- 0x61 < 26 || text[i] == 0x2E {
+      if text[i] == 0x2E { type = i + 1 }
+      i += 1
+    }
+    guard i - type >= 4, i < end, text[type] &- 0x41 < 26, text[type + 1] &- 0x61 < 26 else { return false }
+    if !SecretShape.isFiller(text, i + 1, end) {
+      guard (1...8).contains(end - i - 1) else { return false }
+      for j in i + 1..<end where text[j] &- 0x30 > 9 && text[j] &- 0x61 > 5 { return false }
+    }
+    if text[i] == 0x40 { return type > start + 1 }
+    guard text[i] == 0x7B, end < text.count, text[end] == 0x20 || text[end] == 0x7D else { return false }
+    for j in end..<text.count where text[j] == 0x7D { return true }
+    return false
   }
 
   /// What stands where a value would: an empty one, a reference, stars.

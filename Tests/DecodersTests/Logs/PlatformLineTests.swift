@@ -64,6 +64,47 @@ private let platforms: [(String, ReadLog)] = [
     "2026-11-25T02:00:00.500Z\tlevel=error app=orders msg=\"none left\"",
     ReadLog("02:00:00.5", "orders", "error", "none left")
   ),
+  (
+    "2026-11-25T03:00:00.500+0100 7f5b8c1f7700 -1 osd.3 4521 heartbeat_check: no reply from 10.0.0.5:6802 osd.7",
+    ReadLog("02:00:00.5", "m", "error", "osd.3 4521 heartbeat_check: no reply from 10.0.0.5:6802 osd.7")
+  ),
+  (
+    "debug 2026-11-25T02:00:00.500+0000 7f5b8c1f7700  0 log_channel(cluster) log [WRN] : 1 slow requests",
+    ReadLog("02:00:00.5", "m", "warn", "1 slow requests")
+  ),
+  (
+    "2026-11-25 02:00:00.500000 7f5b8c1f7700 10 monclient: tick",
+    ReadLog("02:00:00.5", "m", "debug", "monclient: tick")
+  ),
+  (
+    "[2026-11-25 02:00:00] VERBOSE[2051][C-0000001a] pbx.c: Executing [7@default:1] Answer()",
+    ReadLog("02:00:00", "m", "trace", "Executing [7@default:1] Answer()")
+  ),
+  (
+    "[2026-11-25 02:00:00] WARNING[2051]: chan_sip.c:4065 retrans_pkt: Retransmission timeout reached",
+    ReadLog("02:00:00", "m", "warn", "Retransmission timeout reached")
+  ),
+  (
+    """
+    2026-11-25-03.00.00.500000+060 E27204F655           LEVEL: Severe (OS)
+    PID     : 988                  TID : 1398765        PROC : db2sysc 0
+    INSTANCE: db2inst1             NODE : 000           DB   : ORDERS
+    FUNCTION: DB2 UDB, buffer pool services, sqlbCheckPage, probe:4820
+    MESSAGE : ZRC=0x86020019=-2046689255=SQLB_CSUM "Bad Page, Checksum Error"
+              DIA8426C A invalid page checksum was found.
+    DATA #1 : String, 26 bytes
+    2026-11-25 02:00:00 of yesterday
+
+    """,
+    ReadLog(
+      "02:00:00.5", "db2sysc", "error",
+      "DB2 UDB, buffer pool services, sqlbCheckPage, probe:4820: ZRC=0x86020019=-2046689255=SQLB_CSUM \"Bad Page, Checksum Error\""
+    )
+  ),
+  (
+    "2026-11-24-20.00.00.500000-360 I1A655           LEVEL: Event\nFUNCTION: DB2 UDB, RAS/PD component\nDATA #1 : String\nset",
+    ReadLog("02:00:00.5", "m", "info", "DB2 UDB, RAS/PD component: set")
+  ),
 ]
 
 struct PlatformLineTests {

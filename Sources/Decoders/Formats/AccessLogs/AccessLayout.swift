@@ -81,54 +81,54 @@ struct AccessLayout {
     hasUnitlessDuration = record.hasUnitlessDuration
   }
 
-  /// Reads a line of the layout; nil for any other line, then nothing is known of it.
-  mutating func read(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
-    var record = AccessRecord()
+  /// Reads a line of the layout; false for any other line, then nothing is known of it.
+  mutating func read(_ b: Span<UInt8>, zoneSeconds: Int, into record: inout AccessRecord) -> Bool {
+    record = AccessRecord()
     record.hasUnitlessDuration = hasUnitlessDuration
     record.isSingleTry = true
     var i = 0
     for role in roles {
-      guard i < b.count, b[i] > 0x20 else { return nil }
-      guard let field = field(b, &i, role) else { return nil }
+      guard i < b.count, b[i] > 0x20 else { return false }
+      guard let field = field(b, &i, role) else { return false }
       switch role {
       case .word, .text, .bracket: break
-      case .dash: guard field.count == 1, b[field.lowerBound] == 0x2D else { return nil }
-      case .count: guard AccessShapes.isDigits(b, field) || AccessShapes.isDash(b, field) else { return nil }
-      case .digits: guard AccessShapes.isDigits(b, field) else { return nil }
-      case .emptyBracket: guard field.isEmpty else { return nil }
+      case .dash: guard field.count == 1, b[field.lowerBound] == 0x2D else { return false }
+      case .count: guard AccessShapes.isDigits(b, field) || AccessShapes.isDash(b, field) else { return false }
+      case .digits: guard AccessShapes.isDigits(b, field) else { return false }
+      case .emptyBracket: guard field.isEmpty else { return false }
       case .time:
-        guard let time = time(b, field, zoneSeconds) else { return nil }
+        guard let time = time(b, field, zoneSeconds) else { return false }
         record.time = time
       case .request:
-        guard let (method, target) = AccessShapes.request(b, field) else { return nil }
+        guard let (method, target) = AccessShapes.request(b, field) else { return false }
         (record.method, record.target) = (method, target)
       case .status:
         record.status = AccessShapes.status(b, field)
-        guard record.status > 0 else { return nil }
+        guard record.status > 0 else { return false }
       case .latency:
         record.latency = AccessShapes.seconds(b, field)
         record.latencyField = field
-        guard record.latency >= 0 else { return nil }
+        guard record.latency >= 0 else { return false }
       case .tryTime:
         record.tryTime = AccessShapes.seconds(b, field)
-        guard record.tryTime >= 0 else { return nil }
+        guard record.tryTime >= 0 else { return false }
         record.times = field
       case .tryStatus:
         record.tryStatus = AccessShapes.status(b, field)
-        guard record.tryStatus > 0 else { return nil }
+        guard record.tryStatus > 0 else { return false }
         record.statuses = field
       case .upstream:
-        guard !field.isEmpty, !AccessShapes.isDash(b, field) else { return nil }
+        guard !field.isEmpty, !AccessShapes.isDash(b, field) else { return false }
         record.upstream = field
       case .address:
-        guard AccessShapes.isAddress(b, field) else { return nil }
+        guard AccessShapes.isAddress(b, field) else { return false }
         record.addresses = field
       case .requestID:
-        guard AccessShapes.isRequestID(b, field) else { return nil }
+        guard AccessShapes.isRequestID(b, field) else { return false }
         record.requestID = field
       }
     }
-    return i >= b.count ? record : nil
+    return i >= b.count
   }
 
   /// The text of the token at a place, and behind it the next one's; nil where the token is of another kind, or part of a list.

@@ -16,6 +16,8 @@ struct AccessLines {
   private var zoneSeconds: Int
   /// The places of the fields of the lines before, and how many lines since had others.
   private var layout: AccessLayout?
+  /// The record at hand: it is large, and so is read where it stands.
+  private var record = AccessRecord()
   private var strangers = 0
   private var lessons = 0
   private var misses = 0
@@ -69,7 +71,7 @@ struct AccessLines {
     let zone = envelope.zoneSeconds.map { Int($0) } ?? assumedZone
     // A layout remembers what the last stamp meant.
     if zone != zoneSeconds { (zoneSeconds, layout) = (zone, nil) }
-    guard var record = read(line) else {
+    guard read(line) else {
       misses &+= 1
       return false
     }
@@ -99,14 +101,21 @@ struct AccessLines {
     return message[0] &- 0x30 <= 9 && AccessForm(message) == .common
   }
 
-  private mutating func read(_ b: Span<UInt8>) -> AccessRecord? {
+  /// Reads a line into `record`; false where it is no access line.
+  private mutating func read(_ b: Span<UInt8>) -> Bool {
     if layout != nil {
-      if let record = layout?.read(b, zoneSeconds: zoneSeconds) {
+      if layout?.read(b, zoneSeconds: zoneSeconds, into: &record) == true {
         strangers = 0
-        return record
+        return true
       }
       strangers &+= 1
     }
+    guard let other = readByForm(b) else { return false }
+    record = other
+    return true
+  }
+
+  private mutating func readByForm(_ b: Span<UInt8>) -> AccessRecord? {
     if columns.isActive, let record = columns.read(b) { return record }
     let form = AccessForm(b)
     if form == .none { return nil }
@@ -156,7 +165,7 @@ struct AccessLines {
     let before = (layout, strangers, lessons)
     layout = nil
     zoneSeconds += 3600
-    let other = read(line)?.time
+    let other = readByForm(line)?.time
     zoneSeconds -= 3600
     (layout, strangers, lessons) = before
     return other != time

@@ -10,6 +10,16 @@ extension JSONRecords {
   ) -> Bool {
     guard var awaiting = intake.streams[stream].awaiting else { return false }
     intake.streams[stream].awaiting = nil
+    if awaiting.fields != nil {
+      if KnownLines.db2(line, intake.unwrapper.times) != nil {
+        append(awaiting, into: &batch)
+        return false
+      }
+      awaiting.fields?.take(line)
+      intake.streams[stream].awaiting = awaiting
+      batch.recordCounts.repair("continuationLine")
+      return true
+    }
     var start = 0
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
     let isIndented = start > 0
@@ -42,9 +52,14 @@ extension JSONRecords {
 
   private mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {
     var log = awaiting.log
+    var text = awaiting.text
+    if let fields = awaiting.fields {
+      if !fields.process.isEmpty, !awaiting.isNamed { log.component = batch.symbols.intern(fields.process.span) }
+      if !fields.text.isEmpty { text = Array(fields.text.prefix(context.settings.limits.text)) }
+    }
     log.textStart = batch.text.count
-    log.textCount = awaiting.text.count
-    batch.text += awaiting.text
+    log.textCount = text.count
+    batch.text += text
     batch.logs.append(log)
     countText(log.time, at: awaiting.place, into: &batch)
   }
@@ -73,7 +88,8 @@ extension JSONRecords {
     }
     if record.awaitsMessage {
       intake.streams[stream].awaiting = LogStreams.Awaiting(
-        log: log, text: Array(copying: message), place: place, isReport: record.isReport)
+        log: log, text: Array(copying: message), place: place, isReport: record.isReport, fields: record.fields,
+        isNamed: max(record.rank, around.rank) > .file)
       return
     }
     log.textStart = batch.text.count

@@ -24,9 +24,12 @@ struct TextRecord {
   var isSupervisord = false
   /// Whether all lines up to the next header are the message's: a report of Erlang.
   var isReport = false
+  /// Where what it says stands in fields on the lines behind it.
+  var fields: Db2Record?
 }
 
-/// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging.
+/// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging, and those of
+/// servers and platforms in the files beside this one.
 enum KnownLines {
   /// The line's record, nil where it has none of the forms.
   static func read(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
@@ -34,7 +37,7 @@ enum KnownLines {
     let first = line[0]
     if first &- 0x30 <= 9 {
       return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
-        ?? tabbed(line, times) ?? timedServer(line, times)
+        ?? tabbed(line, times) ?? timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) }
     if first == 0x23 { return webLogic(line, times) }
@@ -44,6 +47,7 @@ enum KnownLines {
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
+    if first == 0x64, JSONScanner.matches(line, 0, "debug 2") { return ceph(line, from: 6, times) }
     if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
     if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) }
     return nil

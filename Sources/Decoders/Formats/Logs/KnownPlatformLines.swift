@@ -1,4 +1,5 @@
-// Lines of platforms that tell their own form: Erlang's reports, SQL Server's error log, bunyan's command line, PHP's error log.
+// Lines of platforms that tell their own form: Erlang's reports, SQL Server's error log, bunyan's command line, PHP's error log, Ceph,
+// Asterisk.
 
 internal import Model
 internal import Support
@@ -103,5 +104,86 @@ extension KnownLines {
       record.severity = value <= 10 ? .info : value < 20 ? .error : .fatal
     }
     return record
+  }
+
+  /// `TIME THREAD PRIORITY MESSAGE` of Ceph's daemons, in containers behind `debug `: the thread in hexadecimals, the priority padded to two
+  /// places. Below 0 are errors, up to 1 is what is always written, above it is for debugging up to 20 (Ceph, "Logging and debugging").
+  /// What goes to the cluster's log names its own level: `log_channel(cluster) log [WRN] : MESSAGE`.
+  static func ceph(_ line: Span<UInt8>, from start: Int, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > start &+ 44, line[start &+ 4] == 0x2D, line[start &+ 13] == 0x3A, line[start &+ 19] == 0x2E,
+      let time = times.parse(line, start), time.isPlaced, time.end &+ 16 < line.count, line[time.end] == 0x20
+    else { return nil }
+    var i = time.end &+ 1
+    let thread = i
+    while i < line.count, i &- thread < 17, line[i] &- 0x30 <= 9 || line[i] &- 0x61 < 6 { i &+= 1 }
+    guard i &- thread >= 8, i &- thread <= 16, i &+ 4 < line.count, line[i] == 0x20, line[i &+ 3] == 0x20,
+      line[i &+ 2] &- 0x30 <= 9
+    else { return nil }
+    let message = i &+ 4
+    var record = TextRecord(time: time.time, hasZone: time.hasZone, message: message..<line.count)
+    switch line[i &+ 1] {
+    case 0x2D: record.severity = .error
+    case 0x20: record.severity = line[i &+ 2] <= 0x31 ? .info : .debug
+    case 0x31, 0x32: record.severity = .debug
+    default: return nil
+    }
+    guard JSONScanner.matches(line, message, "log_channel(") else { return record }
+    let close = ByteScan.find(0x29, in: line, from: message)
+    let told = close &+ 6
+    guard JSONScanner.matches(line, close, ") log ["), JSONScanner.matches(line, told &+ 4, "] : ") else {
+      return record
+    }
+    let word = line.extracting(told &+ 1..<told &+ 4)
+    func isWord(_ level: StaticString) -> Bool { JSONScanner.matches(word, 0, level) }
+    record.severity =
+      isWord("ERR") ? .error : isWord("WRN") || isWord("SEC") ? .warning : isWord("DBG") ? .debug : .info
+    record.message = told &+ 8..<line.count
+    return record
+  }
+
+  /// `[TIME] LEVEL[THREAD][C-CALL]: FILE:LINE FUNCTION: MESSAGE` of Asterisk's logger; the call stands there while one is handled, the
+  /// colon, the line and the function not in every version and level (Asterisk, "Logging configuration", "Unique call-id logging"). A source
+  /// file is a place in the program and names no component.
+  static func asterisk(_ line: Span<UInt8>, _ time: LogTime) -> TextRecord? {
+    var i = time.end &+ 2
+    let word = i
+    while i < line.count, line[i] &- 0x41 < 26 { i &+= 1 }
+    guard i &- word >= 3, i < line.count, line[i] == 0x5B else { return nil }
+    let level = line.extracting(word..<i)
+    i &+= 1
+    let thread = i
+    while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
+    guard i > thread, i &+ 1 < line.count, line[i] == 0x5D else { return nil }
+    i &+= 1
+    if JSONScanner.matches(line, i, "[C-") {
+      i &+= 3
+      while i < line.count, hexDigit(line[i]) < 16 { i &+= 1 }
+      guard i &+ 1 < line.count, line[i] == 0x5D else { return nil }
+      i &+= 1
+    }
+    if i < line.count, line[i] == 0x3A { i &+= 1 }
+    guard i &+ 1 < line.count, line[i] == 0x20 else { return nil }
+    let name = i &+ 1
+    var end = name
+    while end < line.count, line[end] > 0x20, line[end] != 0x3A { end &+= 1 }
+    // A source file of C, or of what is built from one.
+    guard end &- name > 2, end &+ 1 < line.count, line[end] == 0x3A, (name..<end).contains(where: { line[$0] == 0x2E })
+    else { return nil }
+    i = end &+ 1
+    if line[i] &- 0x30 <= 9 {
+      while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
+      let function = i &+ 1
+      i = ByteScan.find(0x3A, in: line, from: min(function, line.count))
+      guard i < line.count, i > function, i &- function < 120 else { return nil }
+      for at in function..<i where line[at] == 0x20 { return nil }
+      i &+= 1
+    }
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    var severity = Model.severity(of: level)
+    // `DTMF`, `FAX` and `SECURITY` are levels of their own, for what happens and not for what fails.
+    if severity.isUnknown { severity = .info }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, yearAssumed: time.form == .withoutYear, severity: severity,
+      message: i..<line.count)
   }
 }

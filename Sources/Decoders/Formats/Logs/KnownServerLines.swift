@@ -12,6 +12,7 @@ extension KnownLines {
     guard line.count > 32, let time = times.parse(line, 1), time.isPlaced, time.end < line.count, line[time.end] == 0x5D
     else { return nil }
     return apache(line, time) ?? unified(line, time) ?? diagnostic(line, time) ?? bunyan(line, time) ?? php(line, time)
+      ?? asterisk(line, time)
   }
 
   private static func next(_ line: Span<UInt8>, _ i: inout Int) -> Range<Int>? {

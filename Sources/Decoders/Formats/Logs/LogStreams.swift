@@ -28,6 +28,10 @@ struct LogStreams {
     var place: RecordPlace
     /// Whether the next line is the message whatever it looks like.
     var isReport = false
+    /// Where the lines up to the next header are fields of it.
+    var fields: Db2Record?
+    /// Whether more than the file's name names what wrote it.
+    var isNamed = false
   }
 
   private var states: [Stream] = [Stream()]
