@@ -51,6 +51,23 @@ private let lines: [(String, ReadLog)] = [
     "2026-11-25T02:00:00.500000Z ERROR request:charge: shop::stock: none left",
     ReadLog("02:00:00.5", "shop::stock", "error", "none left")
   ),
+  // What only looks like them.
+  ("2026-11-25 02:00:00 ERROR Errno::RESET: none left", ReadLog("02:00:00", "m", "error", "Errno::RESET: none left")),
+  ("2026-11-25 02:00:00 -10 items left", ReadLog("02:00:00", "m", "unknown", "-10 items left")),
+  ("2026-11-25 02:00:00 SST transfer failed", ReadLog("02:00:00", "m", "unknown", "SST transfer failed")),
+  ("[2026-11-25 02:00:00] ERROR WORKER0001: none left", ReadLog("02:00:00", "WORKER0001", "error", "none left")),
+  (
+    "2026-11-25 02:00:00,500 ERROR [gateway] {\"data\":[],\"errors\":[\"none left\"]}",
+    ReadLog("02:00:00.5", "m", "error", "{\"data\":[],\"errors\":[\"none left\"]}")
+  ),
+  (
+    "2026-11-25 02:00:00,500 INFO [c] {\"time\":\"2026-11-18T09:00:00Z\",\"message\":\"created\"}",
+    ReadLog("02:00:00.5", "m", "info", "created")
+  ),
+  (
+    "2026-11-25 02:00:00 INFO alert=Cpu severity=critical msg=\"resolved\"",
+    ReadLog("02:00:00", "m", "info", "alert=Cpu severity=critical msg=\"resolved\"")
+  ),
   // Levels of zerolog's console and of winston.
   ("2026-11-25T02:00:00Z PNC gone", ReadLog("02:00:00", "m", "fatal", "gone")),
   ("2026-11-25T02:00:00Z silly: gone", ReadLog("02:00:00", "m", "trace", "gone")),
@@ -129,7 +146,9 @@ struct NameAndZoneTests {
     arguments: [
       ("namespaces/shop/pods/pay-0/pay/pay/logs/current.log", "pay"), ("shop/pay-6d58f9c7b-x2x9k/logs.txt", "pay"),
       ("service/pay/current", "pay"), ("pay/stdout.log", "pay"), ("pay-6d58f9c7b-x2x9k.log", "pay"),
-      ("pay-out-0.log", "pay"), ("pay-error.log", "pay"), ("pay-stdout---supervisor-0af1.log", "pay"),
+      ("pay-out-0.log", "pay"), (".pm2/logs/pay-error.log", "pay"), ("time-out.log", "time-out"),
+      ("orders/2026-11-25/stdout.log", "orders"),
+      ("var/log/current", "current"), ("pay-stdout---supervisor-0af1.log", "pay"),
       ("overlay-containers/9f8e7d6c5b4a/userdata/ctr.log", "9f8e7d6c5b4a"),
       ("check-out-service.log", "check-out-service"),
       ("a1b2-report.log", "a1b2-report"),

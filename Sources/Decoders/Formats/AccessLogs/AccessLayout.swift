@@ -155,6 +155,9 @@ struct AccessLayout {
     return start &+ 1..<end
   }
 
+  /// Forgets what the last stamp meant, for it may mean another time in another zone.
+  mutating func forgetTime() { stamp.removeAll(keepingCapacity: true) }
+
   private mutating func time(_ b: Span<UInt8>, _ field: Range<Int>, _ zoneSeconds: Int) -> Int64? {
     if field.count == stamp.count {
       var isSame = true

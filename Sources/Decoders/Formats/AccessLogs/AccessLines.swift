@@ -31,7 +31,7 @@ struct AccessLines {
   /// So many lines without a single access line, and the stream is of another kind.
   private static let patience = 1000
   /// Microseconds between the time of a layer that names its zone and a time inside of it, beyond which the one inside is asked for its
-  /// zone: no request is as long.
+  /// zone.
   private static let apart: UInt64 = 600_000_000
   /// So many lines in a row of another layout than the learned one, and it is learned anew.
   private static let strangersUntilNew = 8
@@ -70,12 +70,15 @@ struct AccessLines {
     let wasDayFirst = isDayFirst
     let zone = envelope.zoneSeconds.map { Int($0) } ?? assumedZone
     // A layout remembers what the last stamp meant.
-    if zone != zoneSeconds { (zoneSeconds, layout) = (zone, nil) }
+    if zone != zoneSeconds {
+      zoneSeconds = zone
+      layout?.forgetTime()
+    }
     guard read(line) else {
       misses &+= 1
       return false
     }
-    if envelope.hasZone, record.time != .min, record.time.subtractingSaturated(envelope.time).magnitude > Self.apart,
+    if envelope.hasZone, record.time != .min, Self.mayDiffer(record, from: envelope.time),
       isZoneless(line, record.time)
     {
       record.time = .min
@@ -168,7 +171,14 @@ struct AccessLines {
     let other = readByForm(line)?.time
     zoneSeconds -= 3600
     (layout, strangers, lessons) = before
-    return other != time
+    return other.map { $0 != time } ?? false
+  }
+
+  /// Whether a record's time may be its layer's in another zone: more than minutes apart, by about a whole number of quarters of an hour;
+  /// what was sent late is not.
+  private static func mayDiffer(_ record: AccessRecord, from time: Int64) -> Bool {
+    let end = record.timeIsEnd ? record.time : record.time.addingSaturated(max(record.latency, 0))
+    return end.subtractingSaturated(time).magnitude > apart && JSONRecords.maySame(end, time)
   }
 
   /// Takes the request line of a field; false where it is neither one nor the sign of a broken one.

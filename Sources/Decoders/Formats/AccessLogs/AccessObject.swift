@@ -19,6 +19,9 @@ struct AccessObject {
   private var epoch = 0..<0
   private var trace = 0..<0
   private var hasStatus = false
+  /// Whether the status stands under the name `code`, which may be anybody's numbering, and whether a level stands beside it.
+  private var statusIsCode = false
+  private var hasLevel = false
   private var date = 0..<0
   /// Why the call of gRPC behind an answer of HTTP failed.
   private var grpcFailure = 0..<0
@@ -216,6 +219,7 @@ struct AccessObject {
     guard AccessShapes.isStatus(b, value) else { return }
     record.status = AccessShapes.status(b, value)
     hasStatus = true
+    statusIsCode = JSONScanner.equals(b, name, "code")
     if JSONScanner.equals(b, name, "DownstreamStatus") { signs.insert(.traefik) }
     if JSONScanner.equals(b, name, "response_code") { signs.insert(.envoy) }
   }
@@ -231,6 +235,10 @@ struct AccessObject {
       || JSONScanner.equals(b, name, "textPayload")
     {
       signs.insert(.message)
+    } else if JSONScanner.equals(b, name, "level") || JSONScanner.equals(b, name, "severity")
+      || JSONScanner.equals(b, name, "lvl")
+    {
+      hasLevel = true
     } else if JSONScanner.equals(b, name, "controller") {
       signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
@@ -271,7 +279,7 @@ struct AccessObject {
     guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
       return nil
     }
-    if signs.contains(.failure) { return nil }
+    if signs.contains(.failure) || statusIsCode && (hasLevel || record.status < 100) { return nil }
     if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) { return nil }
     record.format =
       signs.contains(.envoy)

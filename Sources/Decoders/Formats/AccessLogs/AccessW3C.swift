@@ -64,7 +64,9 @@ struct AccessW3C {
       return
     }
     if JSONScanner.matches(b, name.lowerBound, "sc-win32-status") { isMilliseconds = true }
-    if JSONScanner.matches(b, name.lowerBound, "x-edge-") { isCloudFront = true }
+    if JSONScanner.matches(b, name.lowerBound, "x-edge-") {
+      (isCloudFront, isMicrosoft, isMilliseconds) = (true, false, false)
+    }
     columns.append(AccessKeys.key(b, name))
   }
 

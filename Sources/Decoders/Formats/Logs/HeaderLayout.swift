@@ -83,9 +83,9 @@ package struct HeaderLayout: Sendable {
     guard !isEmpty, !lines.isEmpty else { return }
     var timed = 0
     var headed = 0
-    // The targets of Rust's events are looked for where some line has one behind spans.
+    // The targets of Rust's events are looked for where one line in twenty has one behind spans.
     hasScopes = true
-    hasScopes = lines.contains { header(of: text.extracting($0)).isScoped }
+    hasScopes = lines.count { header(of: text.extracting($0)).isScoped } * 20 >= lines.count
     for range in lines {
       let header = header(of: text.extracting(range))
       if header.time != .min { timed += 1 }
@@ -188,7 +188,7 @@ package struct HeaderLayout: Sendable {
       // Behind a level and words a time is the message's own.
       // So it is behind more words than stand in front of a time anywhere: uWSGI's greeting names its start at the end.
       return percent >= 20 && (!path.hasTag || path.last == .tag) && !(path.hasLevel && path.weak > 0)
-        && path.weak <= Self.mostBeforeTime
+        && (path.weak <= Self.mostBeforeTime || percent >= 90)
     case .level:
       // Behind words that few lines share a level is a word of the message: `Unhandled Error`.
       return percent >= (path.weak > 0 ? 50 : 20) && !path.hasLevel && (!path.hasTag || path.last == .tag)
@@ -227,7 +227,7 @@ package struct LogHeader: Sendable {
   var namesService = false
   /// Where the message begins.
   package var messageStart = 0
-  /// Whether the component is the target of an event of Rust's.
+  /// Whether the component is the target of an event of Rust's behind spans.
   var isScoped = false
 }
 
@@ -288,9 +288,9 @@ extension HeaderLayout {
       }
     }
     if hasScopes, header.messageStart > 0, let target = RustScope.target(line, after: levelEnd) {
-      header.component = target
-      header.messageStart = target.upperBound &+ 1
-      header.isScoped = true
+      header.component = target.range
+      header.messageStart = target.range.upperBound &+ 1
+      header.isScoped = target.isScoped
     }
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }

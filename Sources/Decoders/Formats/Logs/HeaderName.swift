@@ -70,6 +70,8 @@ enum HeaderName {
     var dot = name.upperBound
     while dot > name.lowerBound, line[dot &- 1] != 0x2E { dot &-= 1 }
     guard dot > name.lowerBound &+ 1 else { return false }
+    // More dots are a host's, `proxy.shop.rs:443`.
+    for i in name.lowerBound..<dot &- 1 where line[i] == 0x2E { return false }
     func ends(_ word: StaticString) -> Bool {
       name.upperBound &- dot == word.utf8CodeUnitCount && JSONScanner.matches(line, dot, word)
     }

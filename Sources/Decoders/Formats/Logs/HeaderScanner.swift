@@ -226,8 +226,7 @@ struct HeaderScanner {
     if end == start { return HeaderElement(kind: .dash, content: start..<start &+ 1, end: start &+ 1) }
     var stop = end
     while stop > start, line[stop &- 1] == 0x2C || line[stop &- 1] == 0x3A { stop &-= 1 }
-    // A star is a mark behind a time (Redis), elsewhere a word: `select * from orders`.
-    let isStar = stop &- start == 1 && line[start] == 0x2A && start > 1 && line[start &- 2] &- 0x30 > 9
+    let isStar = stop &- start == 1 && line[start] == 0x2A && isInProse(line, start)
     if stop == start || stop &- start <= 4 && isRule(line, start, stop) && !isStar {
       return HeaderElement(kind: .dash, content: start..<end, end: end)
     }
@@ -262,7 +261,9 @@ struct HeaderScanner {
     if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {
       return HeaderElement(kind: .number, content: start..<stop, end: end)
     }
-    if line[end &- 1] == 0x3A, isName(text), !MessageCode.isID(text) {
+    if line[end &- 1] == 0x3A, isName(text), MessageCode.severity(text) == nil,
+      !(MessageCode.isProjectID(text) && isBehindBracket(line, start))
+    {
       if let channel = channelEnd(line, start, stop) {
         let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
         if isEnvironment(line, start, channel) {
@@ -273,6 +274,20 @@ struct HeaderScanner {
       return HeaderElement(kind: .tag, content: start..<stop, end: end)
     }
     return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  /// Whether a star stands behind a word: it is a mark behind a time, a zone or a bracket, and a word in `select * from orders`.
+  private func isInProse(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
+    return i > 0 && (line[i &- 1] &- 0x61 < 26 || line[i &- 1] == 0x2C)
+  }
+
+  /// Whether a bracket ends in front of a place: categories and threads stand in them where messages have ids.
+  private func isBehindBracket(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
+    return i > 0 && (line[i &- 1] == 0x29 || line[i &- 1] == 0x5D)
   }
 
   /// A level in capitals with a mark of its layout right behind it: `ERROR>` (log4perl), `ERROR[1234]` and what its bracket says

@@ -42,11 +42,6 @@ extension JSONRecords {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
-    // Every record of such a file has its header: what is indented goes on with the one before it.
-    if first == 0x20 || first == 0x09, depth == 0, textRecords > 0, intake.unwrapper.kinds.first == .syslog {
-      batch.recordCounts.repair("continuationLine")
-      return .continued
-    }
     if first &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
       let layer = intake.unwrapper.peel(line)
     {
@@ -55,13 +50,20 @@ extension JSONRecords {
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
+    // Every record of such a file has its header: what is indented goes on with the one before it.
+    if first == 0x20 || first == 0x09, depth == 0, textRecords > 0, intake.unwrapper.kinds.first == .syslog {
+      batch.recordCounts.repair("continuationLine")
+      return .continued
+    }
     if first == 0x7B || first == 0x5B || !intake.streams[stream].spread.isEmpty,
       let outcome = takeSpread(line, around, stream, at: place, into: &batch)
     {
       return outcome
     }
+    let logs = batch.logs.count
     if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
-      intake.streams[stream].follower.sawRecord(.info)
+      let severity = batch.logs.count > logs ? batch.logs[batch.logs.count - 1].severity : .info
+      intake.streams[stream].follower.sawRecord(severity)
       return outcome
     }
     if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
@@ -137,8 +139,17 @@ extension JSONRecords {
   }
 
   /// Takes a JSON object that fills a line; nil where it is none, or says nothing that a record needs.
+  ///
+  /// - Parameters:
+  ///   - line: the object.
+  ///   - around: what the layers around it said.
+  ///   - opensDocuments: whether it may be a document that holds records: what a logger prints of an answer is none.
+  ///   - place: of the record.
+  ///   - batch: gets the record.
+  /// - Returns: what became of it.
   mutating func takeObject(
-    _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+    _ line: Span<UInt8>, _ around: LineEnvelope, opensDocuments: Bool = true, at place: RecordPlace,
+    into batch: inout RecordBatch
   ) -> TextOutcome? {
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
     if logs.find(line, &reader, upTo: line.count) {
@@ -148,7 +159,7 @@ extension JSONRecords {
     case .failed: return nil
     case .descend:
       var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
-      guard check.skipValue(line), check.position == line.count else { return nil }
+      guard opensDocuments, check.skipValue(line), check.position == line.count else { return nil }
       pendingDocuments.append(Array(copying: line))
       return .document
     case .unit(let shape, let end):
@@ -237,31 +248,8 @@ extension JSONRecords {
     return .taken
   }
 
-  /// Takes a record of JSON or pairs behind a plain header, as `ts`, PM2 and loggers without a formatter of their own leave it: what it
-  /// says itself counts before what the header says. Nil for any other message.
-  private mutating func takeInner(
-    _ header: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
-    into batch: inout RecordBatch
-  ) -> TextOutcome? {
-    let message = line.extracting(header.message)
-    guard message.count > 8, depth < Self.mostLayers else { return nil }
-    let isObject = message[0] == 0x7B && message[1] == 0x22 && message[message.count - 1] == 0x7D
-    let pairs = isObject ? nil : KnownLines.pairs(message, intake.unwrapper.times, classifier.logKeys)
-    guard isObject || pairs != nil else { return nil }
-    var inner = around
-    if header.time != .min, header.hasZone || !around.hasZone || around.time == .min {
-      (inner.time, inner.hasZone) = (header.time, header.hasZone)
-    }
-    if !header.severity.isUnknown { inner.severity = header.severity }
-    if header.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(header.name)), header.rank) }
-    depth += 1
-    defer { depth -= 1 }
-    if let pairs { return takeKnown(pairs, message, inner, stream, at: place, into: &batch) }
-    return takeObject(message, inner, at: place, into: &batch)
-  }
-
   /// Takes a line that tells its own form.
-  private mutating func takeKnown(
+  mutating func takeKnown(
     _ record: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {

@@ -177,6 +177,9 @@ extension JSONRecords {
       }
       return reader.skipValue(b)
     }
+    // What one stream's lines have around them says nothing about another's.
+    let before = intake.unwrapper
+    defer { intake.unwrapper = before }
     learnLokiLayers(b, at: values)
     reader = JSONScanner(at: values)
     guard reader.take(0x5B, b) else { return false }
@@ -189,17 +192,17 @@ extension JSONRecords {
     return true
   }
 
-  /// How many lines of a stream tell which layers its lines have.
-  private static let sampledLines = 64
+  /// How many lines of a stream tell at least and at most whether they are syslog's.
+  private static let sampledLines = 4...64
 
-  /// Learns the layers that the lines of a stream have in common: agents send syslog's lines as they stand.
+  /// Learns whether the lines of a stream are syslog's, which agents send as they stand.
   private mutating func learnLokiLayers(_ b: Span<UInt8>, at start: Int) {
     var inner = LineUnwrapper(like: intake.unwrapper)
     var count = 0
     var reader = JSONScanner(at: start)
     guard reader.take(0x5B, b) else { return }
     var isFirst = true
-    while count < Self.sampledLines, reader.nextElement(b, &isFirst) {
+    while count < Self.sampledLines.upperBound, reader.nextElement(b, &isFirst) {
       var pair = reader
       guard reader.peek(b) == 0x5B, reader.skipValue(b) else { break }
       guard pair.take(0x5B, b), pair.scalar(b) != nil, pair.take(0x2C, b), case .text(let text)? = pair.scalar(b) else {
@@ -208,8 +211,9 @@ extension JSONRecords {
       count += 1
       inner.vote(b.extracting(text.start..<text.end))
     }
+    guard count >= Self.sampledLines.lowerBound else { return }
     inner.decide(among: count)
-    _ = intake.unwrapper.add(inner.kinds)
+    _ = intake.unwrapper.add(inner.kinds.filter { $0 == .syslog || $0 == .syslog5424 })
   }
 
   private mutating func takeLokiLine(

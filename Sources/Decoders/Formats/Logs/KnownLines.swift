@@ -74,12 +74,33 @@ enum KnownLines {
     return record
   }
 
-  /// The record of a message that is nothing but pairs and names its level; nil for any other message.
+  /// The record of a message that is nothing but pairs, the first of which is one of a logger's, and names its level; nil for any other.
   static func pairs(_ message: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
-    guard isPair(message), let record = LogfmtLine.read(message, times, table), !record.severity.isUnknown else {
-      return nil
-    }
+    let firsts: [StaticString] = ["level=", "lvl=", "time=", "ts=", "t=", "msg="]
+    guard isPair(message), firsts.contains(where: { JSONScanner.matches(message, 0, $0) }), isAllPairs(message),
+      let record = LogfmtLine.read(message, times, table), !record.severity.isUnknown
+    else { return nil }
     return record
+  }
+
+  /// Whether each word is a pair; values in quotes may hold blanks.
+  private static func isAllPairs(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    while i < line.count {
+      while i < line.count, line[i] == 0x20 { i += 1 }
+      let start = i
+      while i < line.count, line[i] > 0x20, line[i] != 0x3D, line[i] != 0x22 { i += 1 }
+      guard i > start, i < line.count, line[i] == 0x3D else { return i >= line.count && i == start }
+      i += 1
+      if i < line.count, line[i] == 0x22 {
+        i += 1
+        while i < line.count, line[i] != 0x22 { i += line[i] == 0x5C ? 2 : 1 }
+        guard i < line.count else { return false }
+        i += 1
+      }
+      while i < line.count, line[i] > 0x20 { i += 1 }
+    }
+    return true
   }
 
   /// Whether a line, read behind a runtime's time, needs nothing else to be understood.

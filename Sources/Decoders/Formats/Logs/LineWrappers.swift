@@ -317,7 +317,8 @@ struct LineUnwrapper: Sendable {
   /// `00E TEXT` behind the time: the number and the kind of a stream in GitLab's job logs, `+` in place of the blank where the line goes
   /// on with the one before.
   private func jobLog(_ rest: Span<UInt8>, _ time: LogTime, at start: Int) -> LineLayer? {
-    guard rest.count > 4, hexDigit(rest[0]) < 16, hexDigit(rest[1]) < 16, rest[2] == 0x4F || rest[2] == 0x45,
+    func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 || byte &- 0x61 < 6 }
+    guard rest.count > 4, isDigit(rest[0]), isDigit(rest[1]), rest[2] == 0x4F || rest[2] == 0x45,
       rest[3] == 0x20 || rest[3] == 0x2B
     else { return nil }
     return LineLayer(

@@ -64,7 +64,7 @@ enum LogKeyNames {
 
   /// Labels that as often name the collector as the program.
   static let weakLabel = [
-    "labels.component", "labels.workload", "labels.job", "labels.unit", "labels.syslog_identifier",
+    "labels.component", "labels.workload", "labels.job", "labels.unit", "labels.syslog_identifier", "process.name",
   ]
 
   /// Pods: the workload is the name without what its controller appended.

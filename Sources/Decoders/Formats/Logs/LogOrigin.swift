@@ -57,11 +57,12 @@ struct LogOrigin {
     } else if Self.isNumbered(base), parts.count >= 2 {
       self.init(bytes: Array(parts[parts.count - 2].prefix { $0 != 0x2E }), rank: .file)
     } else if Self.unnamed.contains(String(decoding: base, as: UTF8.self)),
-      let folder = parts.dropLast().last(where: { !Self.unnamed.contains(String(decoding: $0, as: UTF8.self)) })
+      let folder = parts.dropLast().last(where: { !Self.isPassedOver($0) })
     {
-      self.init(bytes: Self.deployment(Array(folder.prefix { $0 != 0x2E })), rank: .file)
+      self.init(bytes: Self.deployment(Array(folder.prefix { $0 != 0x2E }), isManaged: false), rank: .file)
     } else {
-      self.init(bytes: Self.deployment(Self.undated(base)), rank: .file)
+      let isManaged = parts.contains { $0.elementsEqual(".pm2".utf8) || $0.elementsEqual("pm2".utf8) }
+      self.init(bytes: Self.deployment(Self.undated(base), isManaged: isManaged), rank: .file)
     }
   }
 
@@ -69,9 +70,20 @@ struct LogOrigin {
   /// must-gather of OpenShift), what `kubectl cluster-info dump` writes.
   private static let unnamed: Set<String> = ["current", "previous", "stdout", "stderr", "logs", "log"]
 
+  /// Whether a folder says nothing of whose files it holds: such names, dates and numbers, ids, archives, the system's own.
+  private static func isPassedOver(_ folder: [UInt8]) -> Bool {
+    let text = String(decoding: folder, as: UTF8.self)
+    if unnamed.contains(text) || text == "var" || text == "tmp" || text == "." { return true }
+    if folder.allSatisfy({ $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }) { return true }
+    if folder.count >= 8, folder.allSatisfy({ isHex($0) || $0 == 0x2D }), folder.contains(where: { $0 &- 0x30 <= 9 }) {
+      return true
+    }
+    return [".tar", ".tgz", ".zip", ".gz", ".zst", ".xz", ".bz2", ".7z"].contains { text.contains($0) }
+  }
+
   /// A name without what the controller of a deployment's pods appended (`kubectl logs POD > POD.log`), or what a process manager
   /// appends for its streams (`NAME-out-0.log` of PM2, `NAME-stdout---supervisor-ID.log` of supervisord).
-  private static func deployment(_ name: [UInt8]) -> [UInt8] {
+  private static func deployment(_ name: [UInt8], isManaged: Bool) -> [UInt8] {
     var parts = name.split(separator: 0x2D, omittingEmptySubsequences: false)
     if let stream = parts.firstIndex(where: { $0.elementsEqual("stdout".utf8) || $0.elementsEqual("stderr".utf8) }),
       stream > 0, stream + 3 < parts.count, parts[stream + 1].isEmpty, parts[stream + 2].isEmpty
@@ -82,7 +94,7 @@ struct LogOrigin {
       isStream(parts[parts.count - 2])
     {
       parts.removeLast(2)
-    } else if parts.count > 1, let last = parts.last, isStream(last) {
+    } else if isManaged, parts.count > 1, let last = parts.last, isStream(last) {
       parts.removeLast()
     } else if parts.count > 2, isGenerated(parts[parts.count - 1], 5...5),
       isGenerated(parts[parts.count - 2], 8...10), parts[parts.count - 2].contains(where: { $0 &- 0x30 <= 9 })

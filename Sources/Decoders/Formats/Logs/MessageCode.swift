@@ -8,16 +8,15 @@ internal import Support
 /// IBM's products name their messages so ("Message format": three to six letters, three to five digits, a type code). It is part of the
 /// message and nobody's name.
 enum MessageCode {
-  /// Whether a word is a message's id: one of IBM's, or JBoss Logging's, a project code and a number of four to six digits
-  /// (`WFLYSRV0025`, `UT005023`, `KC-SERVICES0009`).
-  static func isID(_ word: Span<UInt8>) -> Bool { severity(word) != nil || isProjectID(word) }
-
-  private static func isProjectID(_ word: Span<UInt8>) -> Bool {
+  /// Whether a word is an id of JBoss Logging: a project code and a number of four to six digits (`WFLYSRV0025`, `UT005023`,
+  /// `KC-SERVICES0009`).
+  static func isProjectID(_ word: Span<UInt8>) -> Bool {
     var letters = 0
     while letters < word.count, word[letters] &- 0x41 < 26 || word[letters] == 0x2D && letters > 1 { letters &+= 1 }
     guard letters >= 2, letters <= 16, word.count &- letters >= 4, word.count &- letters <= 6 else { return false }
     for i in letters..<word.count where word[i] &- 0x30 > 9 { return false }
-    return word[letters &- 1] != 0x2D
+    // The numbers are padded.
+    return word[letters] == 0x30 && word[letters &- 1] != 0x2D
   }
 
   /// What the type code of an id says; nil for a word that is no such id.

@@ -372,7 +372,7 @@ struct LogTimeParser {
     if sign == 0x2B || sign == 0x2D {
       guard let hours = number(line, cursor + 1, 2) else { return nil }
       // `-03`: what the tz database calls the zones of half the world since 2017, and PostgreSQL prints.
-      if hours <= 14, isZoneEnd(line, cursor + 3) {
+      if hours <= 14, isZoneEnd(line, cursor + 3, isApart: cursor > start) {
         return (cursor + 3, (sign == 0x2D ? -1 : 1) * hours * 3600)
       }
       let colon = byte(line, cursor + 3) == 0x3A ? 1 : 0
@@ -388,9 +388,21 @@ struct LogTimeParser {
     return zoneName(line, cursor)
   }
 
-  private func isZoneEnd(_ line: Span<UInt8>, _ end: Int) -> Bool {
+  /// Whether two digits and their sign are a zone by what follows: apart from the time they may be a message's first number, unless a
+  /// bracket, a word in capitals or `USER@DATABASE` comes next.
+  private func isZoneEnd(_ line: Span<UInt8>, _ end: Int, isApart: Bool) -> Bool {
+    guard end < line.count else { return true }
     let next = byte(line, end)
-    return next == 0 && end >= line.count || next == 0x20 || next == 0x5D || next == 0x29 || next == 0x09
+    guard next == 0x20 || next == 0x09 else { return next == 0x5D || next == 0x29 }
+    guard isApart else { return true }
+    var i = end + 1
+    while byte(line, i) == 0x20 { i += 1 }
+    if byte(line, i) == 0x5B || byte(line, i) == 0x28 || byte(line, i) &- 0x41 < 26 { return true }
+    while i < line.count, line[i] > 0x20 {
+      if line[i] == 0x40 { return true }
+      i += 1
+    }
+    return false
   }
 
   private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
@@ -420,9 +432,10 @@ struct LogTimeParser {
 
   /// `Nov 25 02:00:00.123`, perhaps with a zone's name behind it, as network devices write it.
   private func withoutYear(_ line: Span<UInt8>, _ end: Int, _ date: Int, _ micros: Int) -> LogTime {
-    guard byte(line, end) == 0x20, let (stop, seconds) = zoneName(line, end + 1) else {
-      return LogTime(time: utc(date, micros), form: .withoutYear, end: end)
-    }
+    // A host may be called like a zone: only a colon, or the zone of nowhere, tells.
+    guard byte(line, end) == 0x20, let (stop, seconds) = zoneName(line, end + 1),
+      byte(line, stop) == 0x3A || byte(line, end + 1) == 0x55 || byte(line, end + 1) == 0x47
+    else { return LogTime(time: utc(date, micros), form: .withoutYear, end: end) }
     let shift = clock.zoneSeconds - seconds
     return LogTime(
       time: utc(date, micros) + Int64(shift) * 1_000_000, form: .withoutYear, end: stop, hasZone: true,

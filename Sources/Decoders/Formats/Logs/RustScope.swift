@@ -9,8 +9,10 @@ enum RustScope {
   /// Fields of a span are not longer than this.
   private static let mostFields = 2048
 
-  /// Where the target stands in a line whose level ends at a place; nil where no spans or no target stand there.
-  static func target(_ line: Span<UInt8>, after level: Int) -> Range<Int>? {
+  /// Where the target stands in a line whose level ends at a place, and whether it stands behind spans; nil where there is none.
+  ///
+  /// Spans without fields look like words with colons: behind them, and behind none, a target is a module's path in lower case.
+  static func target(_ line: Span<UInt8>, after level: Int) -> (range: Range<Int>, isScoped: Bool)? {
     var i = level
     skipBlanks(line, &i)
     if JSONScanner.matches(line, i, "ThreadId(") {
@@ -19,14 +21,25 @@ enum RustScope {
     }
     let first = path(line, i)
     guard !first.range.isEmpty else { return nil }
-    if first.isPath, ends(line, first.range.upperBound) { return first.range }
+    if first.isPath, ends(line, first.range.upperBound) {
+      return isModule(line, first.range) ? (first.range, false) : nil
+    }
     var hasFields = false
     guard let end = spans(line, i, &hasFields) else { return nil }
     i = end &+ 1
     skipBlanks(line, &i)
     let target = path(line, i)
-    guard !target.range.isEmpty, target.isPath || hasFields, ends(line, target.range.upperBound) else { return nil }
-    return target.range
+    guard !target.range.isEmpty, ends(line, target.range.upperBound),
+      hasFields || target.isPath && isModule(line, target.range)
+    else { return nil }
+    return (target.range, true)
+  }
+
+  /// Names of crates and modules are in lower case; `std::` throws and logs nothing of its own.
+  private static func isModule(_ line: Span<UInt8>, _ path: Range<Int>) -> Bool {
+    if JSONScanner.matches(line, path.lowerBound, "std::") { return false }
+    for i in path where line[i] &- 0x41 < 26 { return false }
+    return true
   }
 
   private static func skipBlanks(_ line: Span<UInt8>, _ i: inout Int) {

@@ -47,6 +47,12 @@ struct TraceFollower: Sendable {
   ///   - adopts: whether nearly all records of the stream have headers, so that any other line belongs to the last one.
   /// - Returns: whether it goes on with the record before it.
   mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
+    let verdict = verdict(line, adopts: adopts)
+    if verdict != .continues { isCalm = false }
+    return verdict
+  }
+
+  private mutating func verdict(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
     guard !line.isEmpty else { return .continues }
     if let severity = Self.crash(line) {
       let ends = severity == .fatal
@@ -79,6 +85,12 @@ struct TraceFollower: Sendable {
       return .continues
     }
     if phase == .inTrace, Self.isProcessState(line) { return .continues }
+    // Elixir's exceptions; in front of nothing they are mix's own errors.
+    if Self.begins(line, "** (") {
+      let joins = phase == .inTrace || adopts
+      phase = .inTrace
+      return joins ? .continues : .record(.error)
+    }
     if Self.isException(line) {
       let joins = phase == .fresh || phase == .announced
       phase = .inTrace
@@ -126,7 +138,7 @@ struct TraceFollower: Sendable {
   private static let parts: [StaticString] = [
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
-    "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic(", "! ", "** (",
+    "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x",
   ]
 
   /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
@@ -136,8 +148,15 @@ struct TraceFollower: Sendable {
       || begins(line, "Initial Call: ") || begins(line, "Ancestors: ") || begins(line, "Message Queue Length: ")
   }
 
+  /// What Dropwizard writes behind its mark on each line of a trace.
+  private static func isMarked(_ rest: Span<UInt8>) -> Bool {
+    begins(rest, "at ") || begins(rest, "... ") || begins(rest, "Caused by") || begins(rest, "Suppressed")
+      || isException(rest)
+  }
+
   private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
+    if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
     for part in parts where begins(line, part) { return true }
     return isFrame(line)
   }

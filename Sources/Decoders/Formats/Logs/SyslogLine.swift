@@ -57,7 +57,7 @@ enum SyslogLine {
     guard let host = word(line, &i), let app = word(line, &i), let process = word(line, &i),
       let message = word(line, &i)
     else { return nil }
-    if let name = dyno(line, process, message, i) {
+    if let name = dyno(line, host: host, app: app, process: process, message: message, from: i) {
       // Its priorities say nothing of the lines.
       return LineLayer(
         time: layer.time, hasZone: layer.hasZone, name: name, rank: .container, start: i)
@@ -81,11 +81,17 @@ enum SyslogLine {
   /// The process type of a line of Heroku's logplex, which names no host, writes `web.1` or `router` for the process and `-` for the
   /// message's id, and leaves the structured data out (Dev Center, "Log drains"); nil for any other line.
   private static func dyno(
-    _ line: Span<UInt8>, _ process: Range<Int>, _ message: Range<Int>, _ start: Int
+    _ line: Span<UInt8>, host: Range<Int>, app: Range<Int>, process: Range<Int>, message: Range<Int>, from start: Int
   ) -> Range<Int>? {
-    guard isNil(line, message), !isNil(line, process), start < line.count, structuredData(line, start) == nil,
+    guard isNil(line, message), !isNil(line, process), start < line.count,
       (line[process.lowerBound] | 0x20) &- 0x61 < 26
     else { return nil }
+    func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
+      range.count == word.utf8CodeUnitCount && JSONScanner.matches(line, range.lowerBound, word)
+    }
+    // Its own drains are told by their names, whatever their messages begin with.
+    let isOwn = isWord(host, "host") && (isWord(app, "app") || isWord(app, "heroku"))
+    guard isOwn || structuredData(line, start) == nil else { return nil }
     let dot = process.firstIndex { line[$0] == 0x2E } ?? process.upperBound
     return process.lowerBound..<dot
   }

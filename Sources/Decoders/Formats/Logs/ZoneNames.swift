@@ -16,7 +16,10 @@ extension LogTimeParser {
       key = key << 8 | UInt32(line[start + count])
       count += 1
     }
-    guard count == 3 || count == 4, isBorder(line, start + count), let seconds = Self.zones[key] else { return nil }
+    guard count == 3 || count == 4, isBorder(line, start + count),
+      let seconds = Self.zones[key]
+        ?? (byte(line, start + count) == 0x20 && byte(line, start + count + 1) == 0x5B ? Self.words[key] : nil)
+    else { return nil }
     return seconds == 0 ? distance(line, start + count) : (start + count, seconds)
   }
 
@@ -36,8 +39,9 @@ extension LogTimeParser {
     }
     guard let hours = number(line), hours <= 14 else { return (start, 0) }
     var minutes = 0
-    if byte(line, i) == 0x3A {
-      i += 1
+    // `GMT+0100` of JavaScript's dates, `UTC+05:30`.
+    if byte(line, i) == 0x3A, byte(line, i + 1) &- 0x30 <= 9 { i += 1 }
+    if byte(line, i) &- 0x30 <= 9 {
       guard let rest = number(line), rest < 60 else { return (start, 0) }
       minutes = rest
     }
@@ -66,6 +70,9 @@ extension LogTimeParser {
     func offset(_ seconds: Int) -> Int {
       zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds)))
     }
+    // A time that is told twice is one of summer first.
+    let before = offset(local - 86_400)
+    if offset(local - before) == before { return (end, before) }
     return (end, offset(local - offset(local - offset(local))))
   }
 
@@ -86,11 +93,18 @@ extension LogTimeParser {
       ("HST", -600), ("JST", 540), ("KST", 540), ("HKT", 480), ("SGT", 480), ("AWST", 480), ("ACST", 570),
       ("AEST", 600), ("AEDT", 660), ("NZST", 720), ("NZDT", 780), ("SAST", 120), ("EAT", 180), ("CAT", 120),
       ("WAT", 60),
-      ("PKT", 300), ("WIB", 420), ("WITA", 480), ("WIT", 540), ("PHT", 480), ("NST", -210), ("NDT", -150), ("IDT", 180),
-      ("HDT", -540), ("SST", -660),
+      ("PKT", 300), ("WIB", 420), ("WITA", 480), ("PHT", 480), ("NDT", -150), ("IDT", 180),
+      ("HDT", -540),
     ] {
-      table[name.utf8.reduce(0) { $0 << 8 | UInt32($1) }] = minutes * 60
+      table[key(name)] = minutes * 60
     }
     return table
   }()
+
+  /// Zones whose names are words: only in front of a bracket.
+  private static let words = [
+    key("CAT"): 7200, key("WIT"): 32_400, key("NST"): -12_600, key("SST"): -39_600, key("ChST"): 36_000,
+  ]
+
+  private static func key(_ name: String) -> UInt32 { name.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
 }

@@ -1,0 +1,60 @@
+// Records of JSON or pairs behind a plain header: what `ts`, PM2 and loggers without a formatter of their own leave.
+
+internal import Model
+internal import Support
+
+extension JSONRecords {
+  /// Zones are whole quarters of an hour apart, and no two are further apart than this, microseconds.
+  private static let quarter: Int64 = 900_000_000
+  private static let furthest: Int64 = 26 * 3_600_000_000
+  /// How far two clocks may be apart that tell of one line, microseconds.
+  private static let slack: Int64 = 120_000_000
+
+  /// Takes the message behind a header where it is a record itself; nil for any other message.
+  ///
+  /// Its level counts before the header's. Its time does where it may be the same moment: what a logger prints of an event that
+  /// happened long ago is not when it was printed.
+  mutating func takeInner(
+    _ header: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    let message = line.extracting(header.message)
+    guard message.count > 8, depth < Self.mostLayers else { return nil }
+    let isObject = message[0] == 0x7B && message[1] == 0x22 && message[message.count - 1] == 0x7D
+    let pairs = isObject ? nil : KnownLines.pairs(message, intake.unwrapper.times, classifier.logKeys)
+    guard isObject || pairs != nil else { return nil }
+    var inner = around
+    if header.time != .min, header.hasZone || !around.hasZone || around.time == .min {
+      (inner.time, inner.hasZone) = (header.time, header.hasZone)
+    }
+    if !header.severity.isUnknown { inner.severity = header.severity }
+    if header.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(header.name)), header.rank) }
+    if !header.trace.isEmpty {
+      let text = line.extracting(header.trace)
+      let (id, isHex) = RequestID.parse(text)
+      inner.request = id
+      if !isHex { inner.requestText = batch.symbols.intern(text) }
+      inner.span = FieldText.spanID(line.extracting(header.span))
+    }
+    depth += 1
+    defer { depth -= 1 }
+    let logs = batch.logs.count
+    let outcome =
+      pairs.map { takeKnown($0, message, inner, stream, at: place, into: &batch) }
+      ?? takeObject(message, inner, opensDocuments: false, at: place, into: &batch)
+    guard outcome != nil else { return nil }
+    if header.yearAssumed { batch.recordCounts.repair("yearAssumed") }
+    if batch.logs.count == logs + 1, inner.time != .min, !Self.maySame(batch.logs[logs].time, inner.time) {
+      batch.logs[logs].time = inner.time
+    }
+    return outcome
+  }
+
+  /// Whether two times may be of one moment, one of them in an unknown zone.
+  static func maySame(_ a: Int64, _ b: Int64) -> Bool {
+    let apart = a.subtractingSaturated(b).magnitude
+    guard apart <= UInt64(furthest + slack) else { return false }
+    let rest = Int64(apart) % quarter
+    return min(rest, quarter - rest) <= slack
+  }
+}
