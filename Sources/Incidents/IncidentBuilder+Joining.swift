@@ -27,6 +27,8 @@ extension IncidentBuilder {
     /// Whether requests failed in it.
     var hasFailures: Bool { anomalies.contains { $0.sign == .failures } }
     var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
+    /// Whether one call is all that tells of it.
+    var isOneCall: Bool { anomalies.allSatisfy(\.isOneCall) }
 
     init(_ anomalies: [Anomaly]) {
       self.anomalies = anomalies

@@ -91,11 +91,10 @@ struct IncidentBuilder {
   /// The components of the incident by their share of what it explains, then others that the window speaks against.
   private func ranked(_ group: Group, _ window: SuspectScorer.Window) -> [Cause] {
     var weight: [Int: Double] = [:]
-    let failures = group.anomalies.filter { $0.sign == .failures }
+    func of(_ sign: Anomaly.Sign) -> [Anomaly] { group.anomalies.filter { $0.sign == sign } }
+    let failures = of(.failures)
     let slow = group.anomalies.filter { $0.sign == .slowCode || $0.sign == .slowNetwork }
-    let recorded = group.anomalies.filter { $0.sign == .records }
-    let behaviour = group.anomalies.filter { $0.sign == .behaviour }
-    let silent = group.anomalies.filter { $0.sign == .silence }
+    let (recorded, behaviour, silent) = (of(.records), of(.behaviour), of(.silence))
     let suspicion = Dictionary(window.suspicions.map { ($0.component, $0) }) { a, _ in a }
     if !failures.isEmpty {
       let total = max(failures.reduce(0) { $0 + $1.failures }, 1)
@@ -139,8 +138,8 @@ struct IncidentBuilder {
     for anomaly in group.anomalies where anomaly.sign == .moreCalls && failures.isEmpty {
       weight[anomaly.component, default: 0] += 1
     }
-    // Who dies again and again is why its callers wait and fail.
-    for anomaly in group.anomalies where anomaly.sign == .crashes { weight[anomaly.component, default: 0] += 1 }
+    // Who dies again and again is why its callers wait and fail, and of one call no share says anything.
+    for one in group.anomalies where one.sign == .crashes || one.isOneCall { weight[one.component, default: 0] += 1 }
     if !recorded.isEmpty { weighRecords(recorded, group, &weight) }
     var causes = weight.map { component, value in
       Cause(
@@ -282,6 +281,7 @@ struct IncidentBuilder {
     let departed = members.reduce(0) { max($0, $1.behaviour.departed) } / max(volume, 1)
     let added = members.reduce(0) { max($0, $1.delay?.extraTime ?? 0) }
     let slowed = added / max(impacts.entryTime(window.minutes) - added, 1)
+    if group.isOneCall { return .info }
     if signs.contains(.behaviour), departed >= 0.25 { return .major }
     if slowed >= 0.1 { return .major }
     // Who has nothing left of a resource is in trouble however few requests it serves.

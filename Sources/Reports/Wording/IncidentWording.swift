@@ -226,6 +226,8 @@ enum IncidentWording {
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
     case .toldByLines:
+    case .oneCall:
+      "One call is all that tells of it: none of the night's quiet minutes comes near it, and fewer than one of twenty such nights would have one as long by chance. What was wrong beside it cannot be told."
       "No span tells of these requests, only log lines that name them: a request that wrote none is not counted, so that of all requests a smaller share failed than the figures here say."
     case .calledByDurations:
       "These access logs do not say who called whom: callers are known by taking longer than whom they wait for, over the whole night. What leaves no line of its own (a database, a service that was down) cannot be told from the one that calls it."
