@@ -264,7 +264,7 @@ struct IncidentBuilder {
     return affected.count > 1 ? .cascade : .errorBurst
   }
 
-  private func severity(
+  func severity(
     _ group: Group, _ window: SuspectScorer.Window, hit: Double, volume: Double
   ) -> Incident.Severity {
     let signs = Set(group.anomalies.map(\.sign))
