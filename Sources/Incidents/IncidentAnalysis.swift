@@ -122,6 +122,10 @@ package enum IncidentAnalysis {
       }
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
+      if !grid.partial.isTold, !grid.partial.isSideBySide {
+        anomalies = ExtremeCalls(grid: grid, latency: scorer.latency, entries: entries, settings: settings)
+          .joined(to: anomalies)
+      }
     }
     let memory = MemoryGrowth(grid, impacts)
     anomalies += CrashAnomalies(memory: memory, impacts: impacts, settings: settings).find()

@@ -1,5 +1,6 @@
 // Which anomalies are one incident.
 
+internal import Model
 internal import Support
 
 extension Anomaly {
@@ -26,6 +27,8 @@ extension IncidentBuilder {
 
     /// Whether requests failed in it.
     var hasFailures: Bool { anomalies.contains { $0.sign == .failures } }
+    /// Whether one call is all that tells of it.
+    var isOneCall: Bool { anomalies.allSatisfy(\.isOneCall) }
     var components: [Int] { Array(Set(anomalies.map(\.component))).sorted() }
 
     init(_ anomalies: [Anomaly]) {
@@ -156,7 +159,8 @@ extension IncidentBuilder {
   private static let standingShare = 0.6
 
   /// The groups without those that are small beside a stronger one of the same time and the same requests: what departs a
-  /// little while something next to it is badly wrong is no incident of its own, and is told beside that one. Failures always are.
+  /// little while something next to it is badly wrong is no incident of its own, and is told beside that one. So is slowness that cost
+  /// users next to nothing beside what cost them more, however sure it is. Failures always stand.
   ///
   /// - Complexity: O(groups · (series + groups that overlap))
   func standing(_ groups: [Group]) -> [Group] {
@@ -185,17 +189,27 @@ extension IncidentBuilder {
     var strength: Double
     var around: Set<Int>
     var isOutside: Bool
+    /// Whether calls may fail because of it: they fail, or nobody is there to answer them.
+    var fails: Bool
+    /// Whether its calls fail, and most of them at once: nobody waited in vain for those.
+    var isRefused: Bool
     /// Whether it stands whatever is beside it.
     var isSure: Bool
+    /// Whether it is slowness that cost users next to nothing.
+    var isSlight: Bool
     var start: Int64
     var end: Int64
 
     /// Whether it leaves no place for another.
     func hides(_ other: Self) -> Bool {
       guard start <= other.end, end >= other.start else { return false }
-      // A proxy's log shows from outside what traces show from within, and never hides that.
-      if isOutside != other.isOutside { return other.isOutside }
-      guard !other.isSure, other.strength < IncidentBuilder.standingShare * strength else { return false }
+      // A proxy's log shows from outside what traces show from within, and never hides that. What only grew slow or ran another way
+      // makes its calls wait and end in time-outs: others that fail are another thing.
+      if isOutside != other.isOutside { return other.isOutside && (fails || !other.isRefused) }
+      guard !other.isSure else { return false }
+      // What users felt goes before how sure it is, so that of two each never hides the other.
+      guard isSlight == other.isSlight ? other.strength < IncidentBuilder.standingShare * strength : other.isSlight
+      else { return false }
       let overlap = min(end, other.end).subtractingSaturated(max(start, other.start))
       return overlap > 0 && 2 * overlap >= other.end.subtractingSaturated(other.start)
         && !around.isDisjoint(with: other.around)
@@ -204,12 +218,24 @@ extension IncidentBuilder {
 
   private func weight(_ group: Group) -> Weight {
     let members = Set(group.components)
+    let window = judged(group)
+    let isSlow = group.anomalies.allSatisfy { $0.sign == .slowCode || $0.sign == .slowNetwork }
     return Weight(
-      strength: judged(group).suspicions.reduce(0) { members.contains($1.component) ? max($0, $1.score) : $0 },
+      strength: window.suspicions.reduce(0) { members.contains($1.component) ? max($0, $1.score) : $0 },
       around: group.components.reduce(into: Set<Int>()) { $0.formUnion(grid.connected(to: $1)) },
       isOutside: isOutside(group),
+      fails: group.anomalies.contains { [.failures, .records, .silence, .crashes].contains($0.sign) },
+      isRefused: group.hasFailures && !isTimedOut(group),
       isSure: group.anomalies.contains { [.failures, .records, .silence, .crashes].contains($0.sign) },
+      isSlight: isSlow && severity(group, window, hit: 0, volume: impacts.volume(window.minutes)) == .info,
       start: group.start, end: group.end)
+  }
+
+  /// Whether most of the failed calls of a group's components ended for want of an answer in time.
+  private func isTimedOut(_ group: Group) -> Bool {
+    let calls = group.components.flatMap { impacts.calls(to: $0, from: group.start, to: group.end) }
+    let (failures, late) = calls.reduce((0, 0)) { ($0.0 + $1.calls.failures, $0.1 + $1.calls.timeouts) }
+    return 2 * late >= failures
   }
 
   /// Whether a group is only what a proxy in front says of its upstreams, none of which left a span under that name.

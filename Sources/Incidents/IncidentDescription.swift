@@ -320,6 +320,7 @@ struct IncidentDescription {
       if !grid.hasSpans[first], !grid.callers[first].isEmpty {
         lines.append(.withoutSpans(component: best.component))
       }
+      if group.isOneCall { lines.append(.oneCall) }
       if grid.partial.isTold { lines.append(.toldByLines) }
       if grid.partial.isSideBySide { lines.append(.calledByDurations) }
       if grid.hidesWhatIsBehind(first) { lines.append(.nothingBehind(component: best.component)) }

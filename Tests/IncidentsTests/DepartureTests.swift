@@ -157,4 +157,42 @@ struct DepartureTests {
     #expect(busy(reading: 1.2, slow: 3, usually: 0.4, of: "cpu_usage_ratio", highest: 60).isEmpty)
     #expect(busy(reading: 93, slow: 0).isEmpty)
   }
+
+  /// The shop without any log record; for some seconds the front leaves out billing in one of so many requests.
+  private func unwritten(_ time: Range<Int64>, of requests: Int64) -> [Incident] {
+    conclude(
+      NightBuilder.shop { root, second in
+        if time.contains(second), second % 60 % requests == 0 { root.calls.removeLast() }
+      }
+    ).incidents
+  }
+
+  @Test("where spans are all there is, a few that depart must go on for a second minute, and many need not")
+  func alone() {
+    #expect(unwritten(600..<660, of: 5).isEmpty)
+    #expect(unwritten(600..<720, of: 5).count == 1)
+    #expect(unwritten(600..<660, of: 2).count == 1)
+  }
+
+  @Test("what is cut short weighs as what fails: a twentieth of the requests is major, though nobody calls it failed")
+  func weighs() throws {
+    let incident = try #require(unwritten(600..<720, of: 6).first)
+    #expect(incident.severity == .major)
+    #expect(incident.components.allSatisfy { $0.failures == 0 })
+  }
+
+  @Test("a record that is known by the statement that wrote it is told with what it says")
+  func quoted() throws {
+    let night = NightBuilder.shop { root, second in
+      guard (600..<720).contains(second) else { return }
+      root.calls.removeLast()
+      root.errors = ["o.s.FrontImpl#31 out of slips"]
+    }
+    let reasons = try #require(conclude(night).incidents.first?.rootCauses.first).reasons
+    #expect(
+      reasons.contains {
+        guard case .eventPair(_, let first, let next, _, _) = $0 else { return false }
+        return [first, next].contains(.log("o.s.FrontImpl#31 out of slips", .error))
+      })
+  }
 }

@@ -215,3 +215,23 @@ func eventsAreWords(kind: EventKind, subject: String, words: String) {
   ]
   #expect(file("incidents/cascade-payments-db-1f2e3d4c.md", report).contains("| `payments` | \(words) |"))
 }
+
+@Test("What carries no failure is called a burst of errors nowhere: its title and what opened it say what it is")
+func titlesFollowHeadlines() {
+  var report = SampleNight().report
+  report.incidents[0].kind = .errorBurst
+  report.incidents[0].trigger = .anomaly(.errorBurst, cause: "payments-db")
+  let headlines: [(IncidentHeadline, String)] = [
+    (.departed(cause: "payments-db", affected: [], nil), "Departure from the usual"),
+    (.silent(cause: "payments-db", affected: [], RequestImpact()), "Fell silent"),
+    (.crashed(cause: "payments-db", deaths: 1, affected: [], RequestImpact()), "Crash"),
+    (.failed(cause: "payments-db", affected: [], RequestImpact()), "Error burst"),
+  ]
+  for (headline, title) in headlines {
+    report.incidents[0].headline = headline
+    let page = file("incidents/\(report.incidents[0].id.text).md", report)
+    #expect(page.contains("# \(title): `payments-db`"), "\(title)")
+    #expect(page.contains("Opened by: \(title): "), "\(title)")
+    #expect(page.contains("Error burst") == (title == "Error burst"), "\(title)")
+  }
+}

@@ -51,4 +51,6 @@ struct Anomaly {
   /// Which spans it slowed, for slow ones, and whether one of its resources was nearly used up meanwhile.
   var reach: LatencyContrast.Reach?
   var isSaturated = false
+  /// Whether one call alone shows it (`ExtremeCalls`).
+  var isOneCall = false
 }

@@ -23,17 +23,25 @@ extension ComponentTimeline {
 /// Minutes that were marked, and how sure each of them is.
 struct MinuteMarks {
   private var strengths: [Int: Double] = [:]
+  private var spans: [Int: Double] = [:]
 
   var minutes: Set<Int> { Set(strengths.keys) }
 
-  mutating func take(_ found: some Sequence<Int>, _ value: Double) {
-    for minute in found { strengths[minute] = max(strengths[minute] ?? 0, value) }
+  /// Marks minutes, with how sure they are and how many spans say so.
+  mutating func take(_ found: some Sequence<Int>, _ value: Double, spans count: Double = 0) {
+    for minute in found {
+      strengths[minute] = max(strengths[minute] ?? 0, value)
+      spans[minute] = max(spans[minute] ?? 0, count)
+    }
   }
 
   /// The same of other marks.
   mutating func take(_ other: MinuteMarks) {
     for (minute, value) in other.strengths { take(CollectionOfOne(minute), value) }
   }
+
+  /// How many spans at most tell of a minute of a run.
+  func spans(in run: ClosedRange<Int>) -> Double { run.reduce(0) { max($0, spans[$1] ?? 0) } }
 
   /// How sure the surest minute of a run is: what other times of the night show says nothing of it.
   func strength(in run: ClosedRange<Int>) -> Double {

@@ -23,10 +23,11 @@ extension BehaviourContrast {
   func answers() -> [Answer] {
     var answers: [Answer] = []
     for row in operations.keys.indices {
+      let before = usualBefore(in: row)
       let calls = pairsOf[row].compactMap { index -> (index: Int, first: Int?, next: Int)? in
         let pair = pairs[index]
         guard let next = called(pair.cell.d, by: pair.component), next != pair.component else { return nil }
-        let first = called(origin(of: pair.cell.c, in: row), by: pair.component)
+        let first = called(origin(of: pair.cell.c, before), by: pair.component)
         return first == next ? nil : (index, first == pair.component ? nil : first, next)
       }
       var leading: [Int: [Int]] = [:]
@@ -44,22 +45,29 @@ extension BehaviourContrast {
 
   /// What stands before an event of an operation's spans that is no record of theirs: the event itself, or what most of its records
   /// follow ("miss in cache" between the call of the cache and that of what stands behind it).
-  ///
-  /// - Complexity: O(pairs of the operation), a few times
-  private func origin(of event: Int32, in row: Int) -> Int32 {
-    let names = grid.partial.names
+  private func origin(of event: Int32, _ before: [Int32: Int32]) -> Int32 {
     var event = event
-    for _ in 0..<Self.recordsBetween where EventLabel.severity(names[event]) != nil {
-      var before: [Int32: Double] = [:]
-      for index in pairsOf[row] where pairs[index].cell.d == event {
-        before[pairs[index].cell.c, default: 0] += pairs[index].counts.reduce(0) { $0 + $1.count }
-      }
-      let all = before.values.sorted().reduce(0, +)
-      // Records that come after several events answer none of them.
-      guard let most = before.first(where: { 2 * $0.value > all }), most.key != event else { return event }
-      event = most.key
+    for _ in 0..<Self.recordsBetween {
+      guard let most = before[event], most != event else { break }
+      event = most
     }
     return event
+  }
+
+  /// By record of an operation's spans the event that most of them follow. Records that come after several events answer none of them.
+  ///
+  /// - Complexity: O(pairs of the operation)
+  private func usualBefore(in row: Int) -> [Int32: Int32] {
+    let names = grid.partial.names
+    var counts: [Int32: [Int32: Double]] = [:]
+    for index in pairsOf[row] where EventLabel.severity(names[pairs[index].cell.d]) != nil {
+      let cell = pairs[index].cell
+      counts[cell.d, default: [:]][cell.c, default: 0] += pairs[index].counts.reduce(0) { $0 + $1.count }
+    }
+    return counts.compactMapValues { before in
+      let all = before.values.sorted().reduce(0, +)
+      return before.first { 2 * $0.value > all }?.key
+    }
   }
 
   /// The minutes in which the second call followed the first clearly more often than usual, ascending.

@@ -384,8 +384,8 @@ struct BehaviourContrast {
     let pair = pairs[departure.pair]
     let names = grid.partial.names
     let reason = CauseReason.eventPair(
-      operation: ForeignName(names[pair.cell.b]), first: EventLabel.event(names[pair.cell.c]),
-      next: EventLabel.event(names[pair.cell.d]), share: departure.contrast.share,
+      operation: ForeignName(names[pair.cell.b]), first: event(pair.cell.c, in: pair.operation),
+      next: event(pair.cell.d, in: pair.operation), share: departure.contrast.share,
       usualShare: departure.contrast.center)
     let wanted = Set(minutes)
     let seen = pair.counts.first { wanted.contains($0.minute) }

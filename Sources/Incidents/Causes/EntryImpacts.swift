@@ -151,6 +151,14 @@ struct EntryImpacts {
     return Impact.Weighed(requests: estimate(impact.requests, all), failed: estimate(impact.failed, failed))
   }
 
+  /// Whether a request that began in a time did not fail and took so many microseconds as a whole.
+  func hasRequest(from: Int64, to: Int64, taking time: ClosedRange<Double>) -> Bool {
+    rows.overlapping(from, to).contains { row in
+      !row.failed && row.bucket != IncidentPartial.untimed
+        && time.contains(Double(IncidentPartial.value(ofBucket: row.bucket)))
+    }
+  }
+
   private func isSlow(_ key: CubeKey, _ duration: Double) -> Bool { limits[key].map { duration > $0 } ?? false }
 
   /// What failed or slow requests of some minutes have that the others of the night have not: both from the samples.

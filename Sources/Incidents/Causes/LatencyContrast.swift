@@ -68,7 +68,8 @@ struct LatencyContrast {
   private var rows: [[Int]] = []
   private var baselines: [[RobustBaseline]] = []
   private let ownFences: [CubeKey: Fence]
-  private let wayFences: [CubeKey: Fence]
+  /// By (caller, callee, operation, a name where the span made no call of its operation's).
+  let wayFences: [CubeKey: Fence]
 
   /// The usual time of an operation, and beyond which it is slow, microseconds.
   struct Fence: Hashable {
@@ -142,7 +143,7 @@ struct LatencyContrast {
   }
 
   /// The operations most of whose spans have spans beneath them.
-  private static func callingOperations(_ table: TallyRows) -> Set<CubeKey> {
+  static func callingOperations(_ table: TallyRows) -> Set<CubeKey> {
     var balance: [CubeKey: Int] = [:]
     for series in table.series {
       let cell = table.rows[series.lowerBound].cell

@@ -90,6 +90,8 @@ package enum IncidentReasoning: Hashable, Sendable {
   case closeCall
   case rejectedCallee(component: ForeignName, caller: ForeignName)
   case withoutSpans(component: ForeignName)
+  /// One call is all that tells of it.
+  case oneCall
   /// Requests are known by the ids in their log lines.
   case toldByLines
   /// Who calls whom is known by durations.

@@ -15,7 +15,7 @@ extension ReportJSON {
     .object([
       "id": text(incident.id), "fingerprint": text(incident.fingerprint), "kind": .string(incident.kind.rawValue),
       "status": .string(incident.status.rawValue), "severity": .string(incident.severity.rawValue),
-      "start": time(incident.start), "end": time(incident.end), "trigger": words(incident.trigger.wording),
+      "start": time(incident.start), "end": time(incident.end), "trigger": words(incident.triggerWording),
       "headline": words(incident.headline.wording), "rootCauses": .array(incident.rootCauses.map(cause)),
       "reasoning": .array(incident.reasoning.map { words($0.wording) }),
       "components": .array(

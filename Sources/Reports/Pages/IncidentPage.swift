@@ -172,7 +172,7 @@ package enum IncidentPage {
 
   private static func witness(_ incident: Incident, _ page: inout Page) {
     page.heading(2, "What opened it, and what a circuit breaker would have done")
-    page.paragraph("Opened by: " + incident.trigger.wording)
+    page.paragraph("Opened by: " + incident.triggerWording)
     if incident.decision != .none { page.paragraph("Breakers: " + incident.decision.wording) }
     if let action = incident.decision.action { page.paragraph("Action: " + action) }
   }
@@ -199,8 +199,12 @@ package enum IncidentPage {
 enum Labels {
   /// What kind of trouble an incident is. Where nothing failed it is not called a burst of errors.
   static func title(_ incident: Incident) -> String {
-    if case .departed = incident.headline { return "Departure from the usual" }
-    return title(incident.kind)
+    switch incident.headline {
+    case .departed: "Departure from the usual"
+    case .silent: "Fell silent"
+    case .crashed where incident.kind == .errorBurst: "Crash"
+    default: title(incident.kind)
+    }
   }
 
   static func title(_ kind: Incident.Kind) -> String {

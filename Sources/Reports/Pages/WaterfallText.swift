@@ -13,6 +13,7 @@ enum WaterfallText {
       page.paragraph(
         request.duration < 0 ? "\(request.request)" : "\(request.request), \(duration: request.duration)")
       page.blocks.append(.code(request.spans.map { line($0, of: request) }.joined(separator: "\n")))
+      if let elsewhere = WaterfallWording.elsewhere(request, of: incident) { page.paragraph(elsewhere) }
       if let omitted = WaterfallWording.omitted(request) { page.paragraph(omitted) }
     }
   }

@@ -110,11 +110,12 @@ enum IncidentWording {
     .listed(names, most: listed) { "\($0)" }
   }
 
-  static func trigger(_ trigger: IncidentTrigger) -> InlineText {
-    switch trigger {
+  /// What opened an incident, called what its title calls it: nothing that carries no failure is a burst of errors.
+  static func trigger(_ incident: Incident) -> InlineText {
+    switch incident.trigger {
     case .anomaly(let kind, let cause):
-      kind == .cascade
-        ? "Cascade detected" : "\(own: Labels.title(kind)): " + (cause.map { "\($0)" as InlineText } ?? "unknown")
+      kind == .cascade && Labels.title(incident) == Labels.title(kind)
+        ? "Cascade detected" : "\(own: Labels.title(incident)): " + (cause.map { "\($0)" as InlineText } ?? "unknown")
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
@@ -225,6 +226,8 @@ enum IncidentWording {
     case .closeCall: "The two are close: take the order as a guess."
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
+    case .oneCall:
+      "One call is all that tells of it: none of the night's quiet minutes comes near it, and fewer than one of twenty such nights would have one as long by chance. What was wrong beside it cannot be told."
     case .toldByLines:
       "No span tells of these requests, only log lines that name them: a request that wrote none is not counted, so that of all requests a smaller share failed than the figures here say."
     case .calledByDurations:
@@ -333,8 +336,8 @@ extension IncidentHeadline {
   package var wording: InlineText { IncidentWording.headline(self) }
 }
 
-extension IncidentTrigger {
-  package var wording: InlineText { IncidentWording.trigger(self) }
+extension Incident {
+  package var triggerWording: InlineText { IncidentWording.trigger(self) }
 }
 
 extension CauseReason {

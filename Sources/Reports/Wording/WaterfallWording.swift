@@ -7,6 +7,14 @@ package enum WaterfallWording {
     request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
   }
 
+  /// That an incident's bad request spent its time elsewhere than in the first cause; nil where it did not.
+  static func elsewhere(_ request: ExemplarRequest, of incident: Incident) -> InlineText? {
+    guard let cause = incident.rootCauses.first?.component,
+      request.isHeldElsewhere(than: cause, beside: incident.exemplars.first { !$0.isBad })
+    else { return nil }
+    return "Most of its time was spent elsewhere than in \(cause): no slow request that was kept shows that better."
+  }
+
   /// How many spans are left out; nil where none is.
   static func omitted(_ request: ExemplarRequest) -> InlineText? {
     request.omitted > 0 ? "\(request.omitted) more spans are not shown." : nil

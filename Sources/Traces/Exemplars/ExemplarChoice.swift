@@ -31,6 +31,12 @@ extension ExemplarPartial {
     return Double(a.intersection(b).count) / Double(max(a.union(b).count, 1))
   }
 
+  /// Of slow requests the one that the cause held up longest: the slowest of all may have waited for something else.
+  private func slow(_ kept: [Kept], _ cause: String) -> ExemplarRequest? {
+    kept.map { (held: $0.request.time(heldBy: ForeignName(cause)), one: $0) }
+      .min { a, b in a.held != b.held ? a.held > b.held : a.one < b.one }?.one.request
+  }
+
   private func bad(in range: ClosedRange<Int64>, _ cause: String) -> ExemplarRequest? {
     let inside = kept.filter { $0.key.kind != .good && range.contains($0.value.request.start) }
     func best(_ kind: Key.Kind, _ isRight: (Key, ExemplarRequest) -> Bool) -> ExemplarRequest? {
@@ -42,6 +48,6 @@ extension ExemplarPartial {
       request.spans.contains { $0.component.text == cause || $0.peer.text == cause }
     }
     return best(.failed) { key, _ in key.component == cause } ?? best(.failed) { touches($1) }
-      ?? best(.slow) { touches($1) }
+      ?? slow(inside.filter { $0.key.kind == .slow && touches($0.value.request) }.map(\.value), cause)
   }
 }

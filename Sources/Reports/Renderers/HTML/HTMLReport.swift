@@ -86,7 +86,7 @@ struct HTMLReport {
     for block in page.blocks { out += renderer.block(block, [:]) }
     if isPictured, !incident.exemplars.isEmpty {
       let waterfall = Waterfall(html: html, links: report.links)
-      out += "<div class=\"pair\">" + incident.exemplars.map(waterfall.table).joined() + "</div>\n"
+      out += "<div class=\"pair\">" + incident.exemplars.map { waterfall.table($0, of: incident) }.joined() + "</div>\n"
     }
     var rest = Page(title: "")
     IncidentPage.details(incident, rules: rules, &rest)

@@ -6,7 +6,7 @@ struct Waterfall {
   let links: ReportLinks
 
   /// The request as a table; `label` says what it stands for.
-  func table(_ request: ExemplarRequest) -> String {
+  func table(_ request: ExemplarRequest, of incident: Incident) -> String {
     var out =
       "<figure class=\"waterfall\"><figcaption>\(WaterfallWording.title(request)): \(html.trace(request.request, links))"
     if request.duration >= 0 { out += ", \(NumberFormat.duration(request.duration))" }
@@ -16,6 +16,9 @@ struct Waterfall {
     out += "</th></tr></thead><tbody>\n"
     for span in request.spans { out += row(span, of: request) }
     out += "</tbody></table>"
+    if let elsewhere = WaterfallWording.elsewhere(request, of: incident) {
+      out += "<p>\(HTMLRenderer.escape(elsewhere.plain))</p>"
+    }
     if let omitted = WaterfallWording.omitted(request) { out += "<p>\(HTMLRenderer.escape(omitted.plain))</p>" }
     return out + "</figure>\n"
   }
