@@ -8,6 +8,8 @@ struct PolicyAdvice {
   let unit: PolicyFindings.Unit
   /// The longest that anybody was seen to wait, microseconds.
   let longestWait: Int64
+  /// Whether those who waited are the callers of those who call: where calls are not nested, a call with all its attempts.
+  let isWaitAbove: Bool
   let isModelRejected: Bool
   let isHiding: Bool
   /// The first component that load overwhelms.
@@ -152,7 +154,16 @@ struct PolicyAdvice {
     }
     if let second, all[index] != nil {
       let lead = Self.gain(candidate) - Self.gain(findings.candidates[second])
-      findings.advice.append(.nextBest(name: findings.candidates[second].name, behind: lead, unit))
+      func beside(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Double? {
+        guard let mine = findings.candidates[second].outcome[keyPath: path].value,
+          let best = candidate.outcome[keyPath: path].value
+        else { return nil }
+        return mine - best
+      }
+      findings.advice.append(
+        .nextBest(
+          name: findings.candidates[second].name, behind: lead, attempts: beside(\.attemptsPerRequest),
+          latencyP99: beside(\.latencyP99), unit))
     }
     if let configuration = candidate.configuration { findings.advice.append(.setting(configuration)) }
     let front = findings.candidates.indices.filter { all[$0] != nil && findings.candidates[$0].onFrontier }
@@ -177,7 +188,8 @@ struct PolicyAdvice {
       reasons.append(.otherNights(low: nights.low, gain: Self.gain(candidate)))
     }
     if let p99 = candidate.outcome.latencyP99.value, p99 > Double(longestWait) {
-      reasons.append(.beyondPatience(p99: Backoff.saturated(p99), seen: longestWait))
+      reasons.append(
+        .beyondPatience(p99: Backoff.saturated(p99), seen: longestWait, isAbove: isWaitAbove))
     }
     let factor = candidate.loadFactor(over: baseline)
     if let overloaded, factor > 1.01 {

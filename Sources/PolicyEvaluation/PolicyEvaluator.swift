@@ -78,7 +78,8 @@ package enum PolicyEvaluator {
     // Where calls are nested they are not what users ask for.
     PolicyAdvice(
       policies: file.policies, unit: log.nestedCalls == nil ? .requests : .calls,
-      longestWait: base.patienceAbove ?? log.longestWait, isModelRejected: checks.isRejected,
+      longestWait: base.patienceAbove ?? log.longestWait, isWaitAbove: base.patienceAbove != nil,
+      isModelRejected: checks.isRejected,
       isHiding: !log.doubts.isEmpty,
       overloaded: base.overloads.compactMap(\.self).first.map { ForeignName(log.components[$0.component]) },
       downAtEnd: base.openOutages.first?.component, strained: base.strained.first?.component

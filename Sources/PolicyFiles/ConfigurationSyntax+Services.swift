@@ -71,10 +71,11 @@ extension ConfigurationSyntax {
     }
     var cluster: [String] = []
     if case .concurrency(let share, let minimum)? = policy.budget {
-      cluster += [
-        "circuit_breakers:", "  thresholds:",
-        "    - retry_budget: { budget_percent: { value: \(PolicyText.number(share * 100)) }, min_retry_concurrency: \(minimum) }",
-      ]
+      let limit =
+        share == 0
+        ? "max_retries: \(minimum)"
+        : "retry_budget: { budget_percent: { value: \(PolicyText.number(share * 100)) }, min_retry_concurrency: \(minimum) }"
+      cluster += ["circuit_breakers:", "  thresholds:", "    - \(limit)"]
     }
     if let breaker = policy.breaker {
       guard case .consecutive(let count) = breaker.window else { return nil }

@@ -10,7 +10,10 @@ internal import Model
 /// - gRPC's proposal A6 at 1fd061ad;
 /// - Finagle at 4feb34cb and a1cb3571 (`RetryPolicy.tries`: decorrelated from 5 ms to 200 ms; `RetryBudget`: 20 %, 10 a
 ///   second, 10 s);
-/// - Envoy 1.31's documentation of the router filter and of `config.core.v3.BackoffStrategy`;
+/// - Envoy 1.31's documentation of the router filter and of `config.core.v3.BackoffStrategy`, 1.39's of
+///   `config.cluster.v3.CircuitBreakers` (three retries under way; a share of the active requests only where `retry_budget` is
+///   set) and 1.23's of `config.cluster.v3.OutlierDetection` (base time multiplied by the number of ejections in a row), which
+///   is off until it is configured;
 /// - botocore 1.44.8 as released (`retries/standard.py`, `retries/quota.py`; `standard` is its default mode; DynamoDB's clients
 ///   have four attempts from 25 ms instead); the AWS SDKs for other languages differ: Go's at 1489ddb2 still asks 5 tokens
 ///   for a retry and 10 for one after a timeout;
@@ -77,10 +80,10 @@ package enum Preset: String, CaseIterable, Hashable, Sendable {
       policy.retry = RetryPolicy(
         attempts: 2, backoff: Self.envoyBackoff,
         retryOn: KindSet([.unavailable, .targetUnreachable, .networkTransient, .timeout, .runtime]))
-      policy.budget = .concurrency(share: 0.2, minimum: 3)
+      policy.budget = .concurrency(share: 0, minimum: 3)
       policy.breaker = BreakerSettings(
-        window: .consecutive(5), minimumCalls: 1, open: 30_000_000, openFactor: 2, maximumOpen: 300_000_000, probes: 1,
-        boundary: .atOrAfter)
+        window: .consecutive(5), minimumCalls: 1, open: 30_000_000, openStep: 30_000_000, maximumOpen: 300_000_000,
+        probes: 1, boundary: .atOrAfter)
     case .awsStandard, .awsAdaptive:
       policy.retry = RetryPolicy(
         attempts: 3, backoff: Self.awsBackoff, retryOn: KindSet.retryable.union(KindSet([.runtime])))

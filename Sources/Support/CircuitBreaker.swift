@@ -48,6 +48,8 @@ package struct BreakerSettings: Hashable, Sendable {
   package var open: Int64
   /// Each opening in a row lasts this many times the one before; 1 is constant.
   package var openFactor: Double
+  /// And this much longer than it, microseconds; 0 adds nothing.
+  package var openStep: Int64
   package var maximumOpen: Int64?
   package var probes: Int
   package var probing: Probing
@@ -57,7 +59,8 @@ package struct BreakerSettings: Hashable, Sendable {
 
   package init(
     window: Window = .count(100), failureRate: Double = 0.5, slowCallRate: Double? = nil, slowCall: Int64 = 60_000_000,
-    minimumCalls: Int = 100, open: Int64 = 60_000_000, openFactor: Double = 1, maximumOpen: Int64? = nil,
+    minimumCalls: Int = 100, open: Int64 = 60_000_000, openFactor: Double = 1, openStep: Int64 = 0,
+    maximumOpen: Int64? = nil,
     probes: Int = 10, probing: Probing = .together, boundary: Boundary = .strictlyAfter,
     opensOnFailureOnly: Bool = false
   ) {
@@ -68,6 +71,7 @@ package struct BreakerSettings: Hashable, Sendable {
     self.minimumCalls = minimumCalls
     self.open = open
     self.openFactor = openFactor
+    self.openStep = openStep
     self.maximumOpen = maximumOpen
     self.probes = probes
     self.probing = probing
@@ -132,7 +136,8 @@ package struct CircuitBreaker: Hashable, Sendable {
   }
 
   private static func openPeriod(_ settings: BreakerSettings, openings: Int) -> Int64 {
-    let grown = Double(settings.open) * pow(settings.openFactor, Double(max(openings - 1, 0)))
+    let before = Double(max(openings - 1, 0))
+    let grown = Double(settings.open) * pow(settings.openFactor, before) + Double(settings.openStep) * before
     return min(Int64(checked: grown.rounded()) ?? .max, settings.maximumOpen ?? .max)
   }
 

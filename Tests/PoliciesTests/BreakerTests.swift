@@ -178,3 +178,17 @@ func growingOpenings() {
   }
   #expect(periods == [5, 10, 15])
 }
+
+@Test("Envoy ejects for its base time multiplied by the ejections in a row, up to five minutes")
+func envoyEjections() throws {
+  var breaker = CircuitBreaker(try #require(Preset.envoy.policy.breaker))
+  var periods: [Int64] = []
+  for _ in 0..<5 { breaker.record(failed: true, duration: 1, at: 0) }
+  for _ in 0..<12 {
+    periods.append(breaker.openPeriod / second)
+    let time = breaker.openedAt + breaker.openPeriod
+    expectAcquire(&breaker, at: time, true)
+    breaker.record(failed: true, duration: 1, at: time)
+  }
+  #expect(periods == [30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 300, 300])
+}

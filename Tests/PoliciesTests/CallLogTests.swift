@@ -273,11 +273,11 @@ func linksBesideTargets() {
   }
   add(4_100_000, 99, failed: true)
   add(4_150_000, RetryEvidence.link(to: 7).targetHash, failed: false)
-  partial.add([FailedRoot(start: 4_100_000, span: 7)])
+  partial.add([LinkMark(start: 4_100_000, span: 7)])
   let log = CallLog(partial)
   #expect(log.count == 41 && log.joined == 11)
   // A hash that two failed calls have tells neither.
-  partial.add([FailedRoot(start: 0, span: 7)])
+  partial.add([LinkMark(start: 0, span: 7)])
   #expect(CallLog(partial).joined == 10)
 }
 
@@ -291,6 +291,29 @@ private func roots(_ calls: [(Int64, UInt32, Bool)]) -> CallLog {
     partial.add([attempt], to: toB)
   }
   return CallLog(partial)
+}
+
+@Test("Root calls whose spans hold their attempts are whole: none of them is another's retry")
+func wholeRoots() {
+  func log(attempts: Int) -> CallLog {
+    var partial = CallPartial(limit: .max)
+    for i in 0..<100 {
+      let isDown = i % 5 == 0
+      var rows: [LoggedAttempt] = []
+      for k in 0..<(isDown ? attempts : 1) {
+        var row = LoggedAttempt(
+          start: Int64(i) * 100_000 + Int64(k) * 10_000, duration: 5_000,
+          failure: isDown ? FailureKind.unavailable.rawValue : 0, isFirst: k == 0, isRoot: k == 0)
+        row.target = 7
+        if k > 0 { row.marks = .inner }
+        rows.append(row)
+      }
+      partial.add(rows, to: toB)
+    }
+    return CallLog(partial)
+  }
+  #expect(log(attempts: 3).rootsApart == 0 && !log(attempts: 3).doubts.contains(.rootsApart))
+  #expect(log(attempts: 1).rootsApart == 20)
 }
 
 @Test("Root attempts that ask for the same are joined where that tells calls apart, and named where it does not")
@@ -366,4 +389,71 @@ func rootLinks() throws {
   // A link to what is no failed attempt, such as a batch's span, tells nothing.
   let foreign = CallLog(linkedRoots { _, _ in 1 << 40 })
   #expect(foreign.count == 55 && foreign.doubts == [.rootsApart])
+}
+
+/// Forty requests a tenth of a second apart, each fourth refused and tried again up to twice, each attempt a trace of its own:
+/// `make` adds the spans of one of them, whose own is `span`, and `link` is the span it links to, of the attempt before it.
+private func traces(
+  _ make: (_ builder: inout TreeBuilder, _ at: Int64, _ failed: Bool, _ span: UInt64, _ link: UInt64, _ request: Int) ->
+    Void
+) -> CallPartial {
+  var aggregator = CallAggregator()
+  var builder = TreeBuilder()
+  var span: UInt64 = 1_000
+  for i in 0..<40 {
+    let attempts = i % 4 == 0 ? i % 8 == 0 ? 3 : 2 : 1
+    for k in 0..<attempts {
+      span += 1
+      make(
+        &builder, Int64(i) * 100_000 + Int64(k) * 30_000, k + 1 < attempts, span, k == 0 ? UInt64(i + 1) : span - 1, i)
+      aggregator.observe(builder.tree(), builder.context)
+    }
+  }
+  return aggregator.finish(builder.context)
+}
+
+private let fortyCalls = (0..<40).map { $0 % 8 == 0 ? 3 : $0 % 4 == 0 ? 2 : 1 }
+
+@Test("A root that links says what it asks for as well: either joins it, whichever leads to the attempt before it")
+func linkBesideURL() throws {
+  func roots(link: @escaping (UInt64) -> UInt64, target: @escaping (Int) -> UInt64) -> CallPartial {
+    traces { builder, at, failed, span, previous, request in
+      let node = builder.span("a", "get", at: at, lasts: 5_000, failure: failed ? .unavailable : nil, peer: "b")
+      builder.nodes[node].span = span
+      builder.nodes[node].linkedTo = link(previous)
+      builder.nodes[node].retryEvidence = .target(target(request))
+    }
+  }
+  // All link to the job that started them, and each request asks for something of its own.
+  let byURL = CallLog(roots(link: { _ in 7 }, target: { UInt64($0 + 1) &* 0x9E37_79B9_7F4A_7C15 }))
+  #expect(byURL.joined == 15 && (0..<byURL.count).map { byURL.attempts(of: $0).count } == fortyCalls)
+  #expect(byURL.doubts.isEmpty)
+  // All ask for the same, and each retry links to the attempt before it.
+  let partial = roots(link: { $0 }, target: { _ in 9 })
+  let byLink = CallLog(partial)
+  #expect(byLink.joined == 15 && (0..<byLink.count).map { byLink.attempts(of: $0).count } == fortyCalls)
+  var writer = ByteWriter()
+  partial.encode(to: &writer)
+  var reader = ByteReader(Array(writer.bytes))
+  #expect(try CallPartial(from: &reader) == partial)
+}
+
+@Test("A message that is delivered again, in a trace that links to the delivery before it, tries its call again")
+func redelivered() {
+  func deliveries(link: @escaping (UInt64) -> UInt64) -> CallLog {
+    CallLog(
+      traces { builder, at, failed, span, previous, _ in
+        let root = builder.span(
+          "a", "process", at: at, lasts: 8_000, failure: failed ? .runtime : nil, kind: .consumer)
+        builder.nodes[root].span = span
+        builder.nodes[root].linkedTo = link(previous)
+        _ = builder.span(
+          "a", "get", parent: root, at: at + 1_000, lasts: 5_000, failure: failed ? .unavailable : nil, peer: "b")
+      })
+  }
+  let log = deliveries { $0 }
+  #expect(log.joined == 15 && (0..<log.count).map { log.attempts(of: $0).count } == fortyCalls)
+  // Links to the messages' producers join nothing.
+  let apart = deliveries { _ in 7 }
+  #expect(apart.joined == 0 && apart.count == 55)
 }

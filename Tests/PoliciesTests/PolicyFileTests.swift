@@ -279,6 +279,11 @@ func systemSettings() throws {
   }
   #expect(envoy.contains(#"retry_on: "gateway-error,retriable-status-codes""#))
   #expect(envoy.contains("retriable_status_codes: [429]") && envoy.contains("reset_headers: [{ name: Retry-After"))
+  // Three retries under way unless a share of the requests is asked for.
+  #expect(envoy.contains("- max_retries: 3"))
+  #expect(
+    try setting(.envoy) { $0.budget = .concurrency(share: 0.2, minimum: 3) }
+      .contains("- retry_budget: { budget_percent: { value: 20 }, min_retry_concurrency: 3 }"))
   // What it has no place for is not left out.
   let dropped: [(Preset, (inout Policy) -> Void)] = [
     (.resilience4j, { $0.retry?.deadline = 2_000_000 }), (.resilience4j, { $0.hedge = Hedging(after: 250_000) }),

@@ -33,7 +33,7 @@ private func roots(_ siblings: CallPartial, _ evidence: Evidence) -> CallPartial
   var span: UInt64 = 0
   for (edge, attempts) in siblings.edges.sorted(by: { $0.key < $1.key }) {
     var rows: [LoggedAttempt] = []
-    var failed: [FailedRoot] = []
+    var failed: [LinkMark] = []
     var first: UInt64 = 0
     var number: UInt8 = 0
     for attempt in attempts {
@@ -50,7 +50,7 @@ private func roots(_ siblings: CallPartial, _ evidence: Evidence) -> CallPartial
       case .targets: row.target = RetryEvidence.target(first &* 0x9E37_79B9_7F4A_7C15).targetHash
       default: break
       }
-      if row.failure != 0 { failed.append(FailedRoot(start: row.start, span: span)) }
+      if row.failure != 0 { failed.append(LinkMark(start: row.start, span: span)) }
       rows.append(row)
     }
     partial.add(all: rows, to: edge)

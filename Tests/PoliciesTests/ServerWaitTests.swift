@@ -158,6 +158,18 @@ func askedByWaits() throws {
   #expect(other.serverWait == nil)
 }
 
+@Test("Waits that servers ask for only in some minutes are told from the clients' own, which the law is read from")
+func askedByWaitsAtTimes() throws {
+  func times(_ i: Int) -> Bool { i / 300 % 2 == 0 }
+  let mixed = try logged(
+    log(asked: { _ in nil }) { i, _, random in times(i) ? seconds(i) : Int64(80_000 * random.unit()) })
+  #expect(mixed.serverWait == PolicyFindings.ServerWaits(.instead, asked: 150, kept: 150, isByWaits: true))
+  #expect(mixed.laws == [DelayLaw(.exponential(base: 80_000, factor: 2), jitter: .full)])
+  // A long law of the client's own is near whole seconds now and then.
+  let long = try logged(log(asked: { _ in nil }) { _, _, random in Int64(5_000_000 * random.unit()) })
+  #expect(long.serverWait == nil)
+}
+
 @Test("A candidate keeps to what is asked, or does not, and each comes out as it truly would")
 func askedCandidates() throws {
   var world = SyntheticRetryWorld()
@@ -188,4 +200,14 @@ func askedCandidates() throws {
   }
   // Six attempts that wait as asked outlast more than six that do not.
   #expect(table[1].success > table[2].success + 0.003)
+  // The same where the waits alone tell it, which servers in an outage ask for and others do not.
+  world.tellsAsked = false
+  let told = try #require(
+    PolicyEvaluator.evaluate(
+      world.episodes(seed: 11), file: PolicyFile(policies: policies, evaluation: EvaluationSettings(resamples: 100))))
+  #expect(told.logged.serverWait?.isByWaits == true)
+  for (candidate, truth) in zip(told.candidates, table) {
+    let success = try #require(candidate.outcome.successRate.value)
+    #expect(abs(success - truth.success) < 0.002, "\(candidate.name): \(success), truly \(truth.success)")
+  }
 }

@@ -92,7 +92,9 @@ extension PolicyFindings {
     case budget(Estimate, of: ForeignName)
     case mustHold([Condition])
     case holdsForThisNight(outages: Int, low: Double, high: Double)
-    case nextBest(name: ForeignName, behind: Double, Unit)
+    /// What it gains less than the best, and what it costs beside that: attempts per request or call, p99 (microseconds); nil
+    /// where that has bounds only.
+    case nextBest(name: ForeignName, behind: Double, attempts: Double?, latencyP99: Double?, Unit)
     case setting(ForeignText)
     case frontier([ForeignName])
     case undecided

@@ -70,6 +70,17 @@ extension PolicyFindings {
     package var apart = 0
     /// Whether calls were given up by time and not by number.
     package var isBoundedByTime = false
+    /// What ends the retrying of a call that fails throughout.
+    package var end = End.number
+
+    package enum End: Hashable, Sendable {
+      /// Calls were given up after as many attempts as any had.
+      case number
+      /// No call was given up.
+      case notSeen
+      /// Calls were given up, but only after fewer attempts than others had.
+      case sooner
+    }
 
     package init(_ source: Source) { self.source = source }
   }
@@ -230,7 +241,7 @@ extension PolicyFindings {
       /// On other nights it may lose as much as it gains.
       case otherNights(low: Double, gain: Double)
       /// Slower than callers were ever seen to wait, microseconds.
-      case beyondPatience(p99: Int64, seen: Int64)
+      case beyondPatience(p99: Int64, seen: Int64, isAbove: Bool)
       case moreLoad(factor: Double, overloaded: ForeignName)
       case hiddenAttempts, modelRejected
       /// The log ends in an outage that retries may have kept up.

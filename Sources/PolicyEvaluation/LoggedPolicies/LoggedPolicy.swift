@@ -86,6 +86,8 @@ package struct LoggedPolicy: Sendable {
     fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart
     fact.isBoundedByTime = deadline != nil
+    let tried = seen.givenUp.filter { retried.contains(code: $0.failure) }
+    fact.end = tried.isEmpty ? .notSeen : tried.contains { $0.attempts == attempts } ? .number : .sooner
   }
 
   /// What the failing calls of a log show.

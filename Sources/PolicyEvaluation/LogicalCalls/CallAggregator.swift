@@ -22,7 +22,8 @@ package struct CallAggregator: Aggregator {
   private var buffers: [EdgeSymbols: [LoggedAttempt]] = [:]
   private var aliases: [AliasSymbols: Int] = [:]
   private var unfinished = 0
-  private var failedRoots: [FailedRoot] = []
+  private var failedRoots: [LinkMark] = []
+  private var linked: [LinkMark] = []
   private var lone: [EntrySymbols: [LoggedAttempt]] = [:]
   private var calls: [Call] = []
   /// Spans of one attempt each whose calls were taken one level higher, in this tree.
@@ -161,6 +162,7 @@ package struct CallAggregator: Aggregator {
     }
     if let parent, tree.nodes[parent].kind == .server { noteEntry(tree.nodes[parent]) }
     guard !calls.isEmpty else { return }
+    let delivery = parent.flatMap { tree.nodes[$0].kind == .consumer && $0 == 0 ? tree.nodes[$0] : nil }
     if calls.count > 1 {
       adoptCallees()
       // Runs of one edge, in start order: the numbering of symbols decides nothing but the order of the runs.
@@ -175,7 +177,7 @@ package struct CallAggregator: Aggregator {
     while first < calls.count {
       var end = first + 1
       while end < calls.count, calls[end].edge == calls[first].edge { end += 1 }
-      chain(first..<end)
+      chain(first..<end, delivery)
       first = end
     }
   }
@@ -223,16 +225,22 @@ package struct CallAggregator: Aggregator {
       start: node.start, duration: node.duration, failure: node.failureCode,
       counted: node.flags.contains(.countedAttempt) ? node.attempt : 0, isFirst: true,
       isRoot: parent == nil && node.kind == .client)
-    attempt.target =
-      attempt.isRoot && node.linkedTo != 0
-      ? RetryEvidence.link(to: node.linkedTo).targetHash : node.retryEvidence.targetHash
+    attempt.target = node.retryEvidence.targetHash
+    if attempt.isRoot, node.linkedTo != 0 {
+      // What it asks for tells where the link leads to no attempt of the same call.
+      if attempt.target == 0 {
+        attempt.target = RetryEvidence.link(to: node.linkedTo).targetHash
+      } else {
+        linked.append(LinkMark(start: node.start, span: node.linkedTo))
+      }
+    }
     attempt.asked = node.retryEvidence.asked
     if lastServer >= 0 {
       let below = tree.nodes[lastServer]
       if attempt.asked == .none { attempt.asked = below.retryEvidence.asked }
       attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
     }
-    if attempt.isRoot, node.failed { failedRoots.append(FailedRoot(start: node.start, span: node.span)) }
+    if attempt.isRoot, node.failed { failedRoots.append(LinkMark(start: node.start, span: node.span)) }
     var call = Call(
       edge: EdgeSymbols(caller: caller, callee: callee, operation: node.operation),
       peer: node.peer.isNone ? node.calledAs : node.peer, attempt: attempt)
@@ -272,13 +280,23 @@ package struct CallAggregator: Aggregator {
     }
   }
 
-  private mutating func chain(_ range: Range<Int>) {
+  /// Notes the only call of its kind that a message's delivery made: where it fails, the message may be delivered again, in
+  /// a trace that links to this one.
+  private mutating func note(_ call: ArraySlice<LoggedAttempt>, of delivery: CallNode?) {
+    guard let delivery, let head = call.first, let last = call.last else { return }
+    if delivery.linkedTo != 0 { linked.append(LinkMark(start: head.start, span: delivery.linkedTo)) }
+    if last.failure != 0 { failedRoots.append(LinkMark(start: head.start, span: delivery.span)) }
+  }
+
+  /// Chains the calls of one edge below one parent, which is a message's `delivery` or not.
+  private mutating func chain(_ range: Range<Int>, _ delivery: CallNode?) {
     let edge = calls[range.lowerBound].edge
     if range.count == 1 {
       var call = calls[range.lowerBound]
       var edge = edge
       countAlone(&call)
       if call.inner.isEmpty { edge.handedOn = call.handedOn }
+      note([call.attempt] + call.inner, of: delivery)
       buffers[edge, default: []].append(call.attempt)
       if !call.inner.isEmpty { buffers[edge, default: []] += call.inner }
       return
@@ -307,6 +325,7 @@ package struct CallAggregator: Aggregator {
         if open.count > Self.openLimit { open.removeFirst() }
       }
     }
+    if chains.count == 1 { note(chains[0][...], of: delivery) }
     for chain in chains { buffers[edge, default: []] += chain }
   }
 
@@ -348,6 +367,7 @@ package struct CallAggregator: Aggregator {
     }
     partial.addUnfinished(unfinished)
     partial.add(failedRoots)
+    partial.add(linked: linked)
     for (entry, attempts) in lone {
       partial.add(
         lone: attempts,

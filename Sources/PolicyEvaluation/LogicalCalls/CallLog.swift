@@ -123,13 +123,14 @@ package struct CallLog: Sendable {
       arena.removeAll(keepingCapacity: true)
     }
     // As many as an encoded partial keeps, whatever the partitions were.
-    let failedRoots = Array(partial.failedRoots.sorted().prefix(FailedRoot.limit))
+    let failedRoots = LinkMark.kept(partial.failedRoots)
+    let linked = LinkMark.kept(partial.linked)
     for (number, key) in edges.enumerated() {
       if key.callee != component { flush(into: &self) }
       component = key.callee
       var attempts = CallPartial.ordered(byEdge[key] ?? [])
       byEdge[key] = nil
-      let join = TraceJoin.join(&attempts, failedRoots)
+      let join = TraceJoin.join(&attempts, failedRoots, linked)
       joined += join.counted
       joinedByTime += join.byTime
       untimed += CountedTimes.place(&attempts)
@@ -240,9 +241,8 @@ package struct CallLog: Sendable {
   private mutating func inspect(_ attempts: [LoggedAttempt], isJoined: Bool, isRead: Bool) {
     overlapping += attempts.count { $0.marks.contains(.overlapping) }
     countedOnly += attempts.count { $0.isFirst && $0.marks.contains(.countedOnly) }
-    let failedRoots = attempts.count { $0.isRoot && $0.isFirst && $0.failure != 0 }
     let hasCounts = attempts.contains { $0.counted > 1 }
-    if failedRoots > 0, !isJoined, !hasCounts { rootsApart += failedRoots }
+    if !isJoined, !hasCounts { rootsApart += Self.rootsApart(attempts) }
     if isRead { return }
     let leads = attempts.filter { $0.lead != .max && $0.isFirst }.map { Int($0.lead) }.sorted()
     // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
@@ -258,6 +258,14 @@ package struct CallLog: Sendable {
       let isAlone = attempt.isFirst && (i + 1 == attempts.count || attempts[i + 1].isFirst)
       return isAlone && attempt.failure != 0 && attempt.answered < 0 && attempt.marks.isEmpty
     }
+  }
+
+  /// Failed root calls that another root may try again: none where most of them hold several attempts, as a span that holds
+  /// its client's retries is the whole call.
+  private static func rootsApart(_ attempts: [LoggedAttempt]) -> Int {
+    let failed = attempts.calls.filter { attempts[$0.lowerBound].isRoot && attempts[$0.upperBound - 1].failure != 0 }
+    let whole = failed.count { $0.count > 1 }
+    return whole * 2 > failed.count ? 0 : failed.count
   }
 
   /// Calls that reached nobody and took longer than being refused does: a refusal comes back after one way to and fro, so

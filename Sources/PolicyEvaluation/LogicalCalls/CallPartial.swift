@@ -26,8 +26,10 @@ package struct CallPartial: Partial, Equatable {
   package private(set) var momentsSeen = 0
   /// Requests at servers whose callers wrote no span, by what was asked for.
   package private(set) var lone: [EntryPoint: [LoggedAttempt]] = [:]
-  /// Failed calls that are traces of their own, for those that link to them.
-  package private(set) var failedRoots: [FailedRoot] = []
+  /// Failed calls that are traces of their own, or the only one of a request that is one, for those that link to them.
+  package private(set) var failedRoots: [LinkMark] = []
+  /// What calls link to that also say what they ask for, or whose requests link.
+  package private(set) var linked: [LinkMark] = []
 
   package struct Alias: Hashable, Comparable, Sendable {
     package var peer: String
@@ -82,9 +84,14 @@ package struct CallPartial: Partial, Equatable {
     }
   }
 
-  package mutating func add(_ roots: [FailedRoot]) {
+  package mutating func add(_ roots: [LinkMark]) {
     failedRoots += roots
-    if failedRoots.count > 2 * FailedRoot.limit { failedRoots = Array(failedRoots.sorted().prefix(FailedRoot.limit)) }
+    if failedRoots.count > 2 * LinkMark.limit { failedRoots = LinkMark.kept(failedRoots) }
+  }
+
+  package mutating func add(linked marks: [LinkMark]) {
+    linked += marks
+    if linked.count > 2 * LinkMark.limit { linked = LinkMark.kept(linked) }
   }
 
   private mutating func trimMoments() {
@@ -134,6 +141,7 @@ package struct CallPartial: Partial, Equatable {
     aliases.merge(other.aliases, uniquingKeysWith: +)
     moments += other.moments
     add(other.failedRoots)
+    add(linked: other.linked)
     for (entry, attempts) in other.lone { add(lone: attempts, at: entry) }
     for (entry, calls) in other.entries { add(calls, at: entry) }
     trimMoments()
@@ -169,7 +177,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 5
+  private static let version: UInt64 = 6
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -206,9 +214,8 @@ extension CallPartial {
       writer.text(entry.operation)
       Self.encode(Array(attempts.sorted().prefix(Self.loneLimit)), to: &writer)
     }
-    writer.array(failedRoots.sorted().prefix(FailedRoot.limit).map { $0 }) { writer, root in
-      writer.signed(root.start)
-      writer.unsigned(UInt64(root.link))
+    for marks in [failedRoots, linked] {
+      writer.array(LinkMark.kept(marks)) { writer, mark in mark.encode(to: &writer) }
     }
   }
 
@@ -250,11 +257,8 @@ extension CallPartial {
       let entry = EntryPoint(component: component, operation: try reader.text())
       return (entry, try Self.attempts(from: &reader))
     }
-    failedRoots = try reader.array { reader throws(DecodeFailure) in
-      let start = try reader.signed()
-      guard let link = UInt32(exactly: try reader.unsigned()) else { throw reader.failure("link out of range") }
-      return FailedRoot(start: start, link: link)
-    }
+    failedRoots = try reader.array { reader throws(DecodeFailure) in try LinkMark(from: &reader) }
+    linked = try reader.array { reader throws(DecodeFailure) in try LinkMark(from: &reader) }
     kept = edges.values.reduce(0) { $0 + $1.count }
   }
 }

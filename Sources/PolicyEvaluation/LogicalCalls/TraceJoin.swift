@@ -15,9 +15,11 @@ enum TraceJoin {
   /// Where clients count their attempts, attempt k joins the latest episode that failed at attempt k-1. Where nobody
   /// counts, calls follow a failure much sooner than they follow a success exactly if there are retries: only then are
   /// calls joined, and only across gaps that are short by the same measure.
-  static func join(_ attempts: inout [LoggedAttempt], _ failed: [FailedRoot]) -> (counted: Int, byTime: Int) {
+  static func join(
+    _ attempts: inout [LoggedAttempt], _ failed: [LinkMark], _ linkedTo: [LinkMark]
+  ) -> (counted: Int, byTime: Int) {
     // Not every client of an edge links: what no link joined is joined as if there were none.
-    let linked = joinByLink(&attempts, failed)
+    let linked = joinByLink(&attempts, failed, linkedTo)
     if let joins = joinByTarget(&attempts) { return (linked + joins, 0) }
     let roots = attempts.indices.filter { attempts[$0].isFirst && attempts[$0].isRoot }
     guard roots.count > 1 else { return (linked, 0) }

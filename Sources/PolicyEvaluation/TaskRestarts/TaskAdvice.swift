@@ -60,7 +60,9 @@ struct TaskAdvice {
     }
     if let second, candidate.difference.successRate.value != nil {
       let behind = sure(candidate) - sure(findings.candidates[second])
-      findings.advice.append(.nextBest(name: findings.candidates[second].name, behind: behind, .taskTime))
+      findings.advice.append(
+        .nextBest(
+          name: findings.candidates[second].name, behind: behind, attempts: nil, latencyP99: nil, .taskTime))
     }
     if let configuration = candidate.configuration { findings.advice.append(.setting(configuration)) }
   }

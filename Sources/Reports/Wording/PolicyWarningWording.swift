@@ -13,7 +13,7 @@ extension PolicyWording {
         "The log holds no retries: whether a failed request would ever succeed cannot be known. Candidates that retry have bounds only."
     case .fewHealthyRetries(let needed):
       return
-        "Too few retries at healthy moments (\(needed) are needed): bad requests cannot be told from bad moments. What was not logged has an interval that holds for none and for as many bad ones as there can be, or bounds only."
+        "Too few retries at healthy moments (\(needed) are needed): bad requests, which fail whatever is tried, cannot be told from bad moments. What was not logged has an interval that holds for none and for as many bad ones as there can be, or bounds only."
     case .nestedCalls(let a, let b, let c):
       return
         "Calls are nested, such as \(a) → \(b) → \(c): every call counts by itself. What a candidate saves below also saves calls above, and attempts multiply on the way down; neither is in the figures."
@@ -56,7 +56,7 @@ extension PolicyWording {
         "\(by) does nothing but hand on the \(calls) calls of \(caller) to it: they are the same calls as those that it makes, and count once, with the attempts that \(by) makes."
     case .overload(let capacity, let t):
       return
-        "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: NumberFormat.number(t))). Every candidate was simulated against what the log shows of \(Self.capacity(capacity)); nothing is called exact."
+        "Load makes failures here: first attempts just before explain failures of first attempts (one-sided t \(own: NumberFormat.number(t))). Every candidate was simulated against the limit that the log shows (\(Self.capacity(capacity))); nothing is called exact."
     case .censoredByTimeout(let attempts, let limit, let told):
       return
         "\(attempts) attempts were cut by their clients' timeout of \(duration: limit); for \(told) of them the callee's own span tells how they would have gone on."

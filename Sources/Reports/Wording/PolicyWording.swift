@@ -30,21 +30,39 @@ package enum PolicyWording {
         logged.serverWait.map { $0.kind != .ignored } ?? false ? "no wait of their own" : "waits that left no trace"
       case 0:
         "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
-      case 1: law(logged.laws[0]) + (logged.bases.map(bases) ?? "")
+      case 1: law(seen(logged.laws[0], logged)) + (logged.bases.map(bases) ?? "")
       default:
-        "\(logged.laws.count) delay laws, by client: " + logged.laws.prefix(5).map(law).joined(separator: "; ")
+        "\(logged.laws.count) delay laws, by client: "
+          + logged.laws.prefix(5).map { law(seen($0, logged)) }.joined(separator: "; ")
       }
     let sure =
       logged.retries >= 1000 ? "surely" : logged.retries >= 100 ? "fairly surely" : "on little evidence"
     let limit =
       logged.isBoundedByTime
       ? "attempts bounded by time (at most \(logged.attempts ?? 0) seen)"
-      : logged.attempts.map { "at most \($0) attempts" } ?? "attempts bounded by time only"
+      : logged.attempts.map { "at most \($0) attempts" + end(logged.end) } ?? "attempts bounded by time only"
     let asked = logged.serverWait.map { ", " + serverWait($0) } ?? ""
     let timeout = logged.attemptTimeout.map { ", each at most \(NumberFormat.duration($0))" } ?? ""
     return .own(
       "inferred from \(NumberFormat.count(logged.retries)) retries, \(sure): \(limit)\(timeout), \(laws)\(asked), after "
         + logged.kinds.map(\.name).joined(separator: ", "))
+  }
+
+  /// What a client that tries once more was seen to do: how its waits would grow was not.
+  private static func seen(_ law: DelayLaw, _ logged: PolicyFindings.LoggedClients) -> DelayLaw {
+    guard logged.attempts == 2, case .exponential(let base, _) = law.envelope, law.jitter != .decorrelated else {
+      return law
+    }
+    return DelayLaw(.fixed(base), jitter: law.jitter)
+  }
+
+  /// What ends the clients' retrying, where it is not the number of attempts seen.
+  private static func end(_ end: PolicyFindings.LoggedClients.End) -> String {
+    switch end {
+    case .number: ""
+    case .notSeen: " seen (no call was given up: whether a number or a time ends them is not told)"
+    case .sooner: " seen (calls were given up before: something else, such as a time or a budget, ends them)"
+    }
   }
 
   /// The bases that waits fit nearly as well.
@@ -229,8 +247,10 @@ package enum PolicyWording {
     case .holdsForThisNight(let outages, let low, let high):
       return
         "That holds for this night. It had \(outages) \(own: outages == 1 ? "outage" : "outages"), too few to promise the same of other nights: there, \(own: million(low)) to \(own: million(high)) in a million."
-    case .nextBest(let name, let behind, let unit):
-      return "Next best is \(name), \(own: million(behind)) \(own: Self.unit(unit)) in a million behind it."
+    case .nextBest(let name, let behind, let attempts, let latency, let unit):
+      let place =
+        behind >= 0.5e-6 ? "\(million(behind)) \(Self.unit(unit)) in a million behind it" : "which serves as many"
+      return "Next best is \(name), \(own: place)\(own: beside(attempts, latency, unit))."
     case .setting(let text): return "Its setting:\n\(text)"
     case .frontier(let names):
       return
@@ -243,6 +263,21 @@ package enum PolicyWording {
       return
         "Keep what is there: no candidate serves more \(own: Self.unit(unit)) than the log's own policy, as far as it can tell."
     }
+  }
+
+  /// What another candidate costs more or less than the best.
+  private static func beside(_ attempts: Double?, _ latency: Double?, _ unit: PolicyFindings.Unit) -> String {
+    var parts: [String] = []
+    if let attempts, abs(attempts) >= 0.005 {
+      parts.append(
+        "\(NumberFormat.number(abs(attempts))) \(attempts > 0 ? "more" : "fewer") attempts per \(unit == .calls ? "call" : "request")"
+      )
+    }
+    if let latency, abs(latency) >= 1000 {
+      let time = NumberFormat.duration(Int64(checked: abs(latency).rounded()) ?? .max)
+      parts.append("a p99 \(time) \(latency > 0 ? "longer" : "shorter")")
+    }
+    return parts.isEmpty ? "" : ", with " + parts.joined(separator: " and ")
   }
 
   /// A time of an error budget in minutes, as budgets are counted.
@@ -264,8 +299,10 @@ package enum PolicyWording {
       "it gives up \(times) \(own: times == 1 ? "time" : "times"), and then somebody has to come"
     case .otherNights(let low, let gain):
       "on other nights it may lose \(own: million(-low)) in a million, and it gains \(own: million(gain))"
-    case .beyondPatience(let p99, let seen):
+    case .beyondPatience(let p99, let seen, true):
       "its p99 of \(duration: p99) is longer than any caller above was seen to wait (\(duration: seen))"
+    case .beyondPatience(let p99, let seen, false):
+      "its p99 of \(duration: p99) is longer than any call was seen to take with all its attempts (\(duration: seen))"
     case .moreLoad(let factor, let component):
       "it sends \(own: NumberFormat.number(factor)) times the load to \(component), which load already overwhelms"
     case .hiddenAttempts: "attempts that left no span may change the figures"
@@ -290,7 +327,7 @@ package enum PolicyWording {
     case .restartsHarmless: "a task may be started again without harm, as soon as it has ended"
     case .callersWait(let time): "callers wait \(duration: time)"
     case .calleeBears(let factor): "the callees bear \(own: NumberFormat.number(factor)) times tonight's peak"
-    case .samePersistence(let share): "at most \(percent: share) of the requests are bad in themselves"
+    case .samePersistence(let share): "at most \(percent: share) of the requests fail whatever is tried"
     }
   }
 

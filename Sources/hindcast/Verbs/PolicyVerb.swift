@@ -119,7 +119,7 @@ package enum PolicyVerb {
       : (findings.candidates.first?.warnings ?? []).filter { warning in
         findings.candidates.allSatisfy { $0.warnings.contains(warning) }
       }
-    for warning in common { text += "of all: \(Console.inert(warning.wording.plain))\n" }
+    for warning in common { text += "all candidates: \(Console.inert(warning.wording.plain))\n" }
     for candidate in findings.candidates {
       text += Console.inert(PolicyWording.verdict(candidate.verdict, of: candidate.name).plain) + "\n"
       for warning in candidate.warnings where !common.contains(warning) {

@@ -235,19 +235,21 @@ struct SpanBuilder {
 
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
   ///
-  /// A client without a span above it may link to the attempt before it; that tells more than what it asks for. Both say which
-  /// attempts are one request's, without which what its callee asked to wait tells nothing: that is not read then.
+  /// A client without a span above it may link to the attempt before it, and say what it asks for: both are kept, as the link
+  /// may lead to something else. Both say which attempts are one request's, without which what its callee asked to wait tells
+  /// nothing: that is not read then.
   @inline(__always) mutating func settleLink() {
     guard span.parent == 0 else { return }
     let isLinked = linkedSpan != 0 && linkedSpan != span.span
+    let isForeign = linkedTrace != span.trace
     if span.kind == .client, span.retryEvidence.hiddenAttempts == 0 {
-      if isLinked {
-        span.retryEvidence = .link(to: linkedSpan)
-      } else if target != .none {
+      if target != .none, !isLinked || isForeign {
         span.retryEvidence = target
+      } else if isLinked {
+        span.retryEvidence = .link(to: linkedSpan)
       }
     }
-    guard isLinked, span.kind == .consumer else { return }
+    guard isLinked, span.kind == .consumer || span.kind == .client && isForeign && target != .none else { return }
     span.parent = linkedSpan
     span.flags.insert(.followsFrom)
     if linkedTrace != span.trace { span.flags.insert(.foreignParent) }
