@@ -28,6 +28,8 @@ final class Overload: Sendable {
   let kind: UInt8
   /// When nothing got through: outages of their own making.
   let dead: DeadTimes
+  /// The load at first attempts as it was logged.
+  private let loads: LoggedLoads
 
   /// What makes a component overloaded: the one-sided t of first attempts before against failures of first attempts. On 42
   /// logs of real servers it was at most 2.3 where the load did not matter and at least 4.3 where it did.
@@ -45,9 +47,18 @@ final class Overload: Sendable {
 
   /// Whether so many first attempts failed, and did not, that something can be said.
   static func isTested(_ log: borrowing CallLog, _ component: Int) -> Bool {
+    let (all, failing) = firsts(log, component)
+    return failing >= least && all - failing >= least
+  }
+
+  /// Whether so many first attempts failed that something can be said of that.
+  static func hasFailures(_ log: borrowing CallLog, _ component: Int) -> Bool {
+    firsts(log, component).failing >= least
+  }
+
+  private static func firsts(_ log: borrowing CallLog, _ component: Int) -> (all: Int, failing: Int) {
     let range = log.ranges[component]
-    let failing = range.reduce(0) { $0 + (log.firstFailure[$1] != 0 ? 1 : 0) }
-    return failing >= least && range.count - failing >= least
+    return (range.count, range.reduce(0) { $0 + (log.firstFailure[$1] != 0 ? 1 : 0) })
   }
 
   /// Nil where the log does not show that load makes failures, or not how; `seconds` and `storms` are of the component.
@@ -87,10 +98,12 @@ final class Overload: Sendable {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
       (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
       ends = nil
+      loads = LoggedLoads(underWay: log, range, attempts)
     } else if let fit {
       response = .rate(fit)
       (workers, services, own) = (0, [], [:])
       ends = LoadResponse.ends(fit, table)
+      loads = LoggedLoads(inASecond: log, range, attempts)
     } else {
       return nil
     }
@@ -109,6 +122,32 @@ final class Overload: Sendable {
     (workers, services, own) = (other.workers, other.services, other.own)
     kind = other.kind
     dead = other.dead
+    loads = other.loads
+  }
+
+  /// How likely an attempt fails under a load, outside outages of their own making.
+  func failure(under load: Int) -> Double {
+    switch response {
+    case .concurrency(let failure, _): failure[min(load, failure.count - 1)]
+    case .rate(let fit): 1 - fit.success(Double(load))
+    }
+  }
+
+  /// The time that a served attempt took of a server, 0 where no server is told; nil where it was not served.
+  func service(of attempt: Int32) -> Int64? {
+    guard case .concurrency = response else { return 0 }
+    return own[attempt]
+  }
+
+  /// How likely an episode's first attempt failed under the load that it met at a time.
+  func logged(_ episode: Int, at time: Int64) -> Double {
+    dead.contains(time) ? 1 : failure(under: loads.seen(episode))
+  }
+
+  /// Whether an episode's first attempt would have met the same answer without any retry around it.
+  func isQuiet(_ episode: Int, at time: Int64) -> Bool {
+    guard let firsts = loads.firsts(episode), !dead.contains(time) else { return false }
+    return failure(under: firsts) == failure(under: loads.seen(episode))
   }
 
   /// How likely the attempts' outcomes are by what is under way, and by what came in the last second.
@@ -324,21 +363,25 @@ struct OverloadState: Sendable {
   /// The failure probability of an attempt at a time.
   mutating func failure(_ overload: Overload, at time: Int64) -> Double {
     let c = overload.component
-    let isDead = overload.dead.contains(time)
+    let load: Int
     switch overload.response {
-    case .concurrency(let failure, _):
+    case .concurrency:
       while let end = ends[c].first, end <= time { _ = ends[c].pop() }
-      return isDead ? 1 : failure[min(ends[c].count, failure.count - 1)]
-    case .rate(let fit):
-      recent[c].append(time)
+      load = ends[c].count
+    case .rate:
+      come(c, at: time)
       while recent[c][head[c]] <= time - 1_000_000 { head[c] += 1 }
       if head[c] > 65_536 {
         recent[c].removeFirst(head[c])
         head[c] = 0
       }
-      return isDead ? 1 : 1 - fit.success(Double(recent[c].count - head[c]))
+      load = recent[c].count - head[c]
     }
+    return overload.dead.contains(time) ? 1 : overload.failure(under: load)
   }
+
+  /// An attempt comes to a component that answers to a rate.
+  mutating func come(_ component: Int, at time: Int64) { recent[component].append(time) }
 
   /// Takes a served attempt in; how long it lasts, microseconds, nil where the response does not tell.
   mutating func serve(_ overload: Overload, at time: Int64, service: Int64) -> Int64? {

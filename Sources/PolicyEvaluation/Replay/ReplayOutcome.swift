@@ -74,9 +74,10 @@ extension ReplayRun {
     let seed = seed(episode, attempts)
     flights[Int(slot)].follows = false
     sums.estimated += 1
+    let failure = load.failure(overload, at: time)
+    if let met = metBefore(slot, overload, failure: failure, at: time) { return met }
     drawn += 1
     isOneOfMany = true
-    let failure = load.failure(overload, at: time)
     guard SplitMix64.unit(StableHash.combine(seed, 5)) < failure else {
       sums.won += 1
       let range = replay.base.log.attempts(of: episode)
@@ -91,6 +92,28 @@ extension ReplayRun {
     load.hold(overload, until: time.addingSaturated(length))
     let kind = replay.base.log.firstFailure[episode]
     return (kind != 0 ? kind : overload.kind, length)
+  }
+
+  /// What a first attempt met in the log, where it fails as likely under the play's load as under the logged one: nothing but
+  /// the load makes a difference, so neither what it met nor how long it took is drawn anew. Nil where something makes one.
+  private mutating func metBefore(
+    _ slot: Int32, _ overload: Overload, failure: Double, at time: Int64
+  ) -> (UInt8, Int64)? {
+    let log = replay.base.log
+    let episode = Int(flights[Int(slot)].episode)
+    guard flights[Int(slot)].attempts == 1, time == log.arrival[episode], !log.isRefused[episode],
+      failure == overload.logged(episode, at: time)
+    else { return nil }
+    let code = log.firstFailure[episode]
+    let length = log.duration[Int(log.first[episode])]
+    guard code == 0 else {
+      if failure < 1 { flights[Int(slot)].isKept = true }
+      load.hold(overload, until: time.addingSaturated(length))
+      return (code, length)
+    }
+    guard failure < 1, let service = overload.service(of: log.first[episode]) else { return nil }
+    sums.won += 1
+    return (0, load.serve(overload, at: time, service: service) ?? length)
   }
 
   /// The flight's own attempt at `time` failed.

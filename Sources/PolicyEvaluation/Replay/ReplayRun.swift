@@ -24,6 +24,10 @@ package struct ReplayRun {
     var isSettled = false
     /// Its place in the line of a client that holds calls back; nil where it is not held back.
     var ticket: Int?
+    /// Whether an attempt of it failed or was refused.
+    var isTroubled = false
+    /// Whether its first attempt failed as it did in the log, where a draw might have been another one.
+    var isKept = false
   }
 
   /// `turn` is of a client whose held-back calls may go on, `timeout` of a held-back call whose deadline comes.
@@ -51,9 +55,21 @@ package struct ReplayRun {
   /// Requests, in their order, with which every run begins alike.
   private(set) var common = 0
 
+  /// Calls that need not be played; nil where the policy touches every call.
+  let quiet: QuietCalls?
+  /// Requests under way of which an attempt failed or was refused.
+  private(set) var trouble = 0
+  /// When the last attempt went out that was no request's first.
+  private(set) var lastRetry = Int64.min
+  /// Places that were not played, and those of them whose ends were.
+  var left: [Range<Int>] = []
+  var underWay: [Int] = []
+  /// Requests whose first failure was kept from the log: how many, how many failed, and their attempts after the first.
+  private(set) var kept = (requests: 0, failed: 0, retries: 0)
+
   package var flights: [Flight] = []
   package var free: [Int32] = []
-  private var due = BinaryHeap<Event>()
+  private(set) var due = BinaryHeap<Event>()
   /// What the run's own load does to overloaded components.
   var load: OverloadState
   private var sequence = 0
@@ -69,8 +85,9 @@ package struct ReplayRun {
   private(set) var gates: [AdmissionGate] = []
   private var waiting: [[UInt64: Int32]] = []
 
-  package init(_ replay: StatefulReplay, number: Int, sums: PolicySums) {
+  init(_ replay: StatefulReplay, number: Int, sums: PolicySums, quiet: QuietCalls?) {
     self.replay = replay
+    self.quiet = quiet
     self.number = UInt64(number)
     self.sums = sums
     load = OverloadState(replay.isOverloaded ? replay.base.overloads : [])
@@ -102,7 +119,15 @@ package struct ReplayRun {
 
   /// Requests up to the last one's arrival.
   mutating func start(_ order: ArraySlice<(at: Int64, episode: Int32, component: Int32)>) {
-    for (place, arrival) in zip(order.indices, order) {
+    var place = order.startIndex
+    while place < order.endIndex {
+      let next = leaveOut(from: place, order)
+      if next > place {
+        place = next
+        if !isOneOfMany { common = place }
+        continue
+      }
+      let arrival = order[place]
       serve(until: arrival.at)
       let slot = take(arrival.episode, arrival.component, at: arrival.at)
       let client = replay.client(replay.base.log.edge[Int(arrival.episode)])
@@ -115,7 +140,8 @@ package struct ReplayRun {
         waiting[client][id] = slot
         follow(entries, client: client)
       }
-      if !isOneOfMany { common = place + 1 }
+      place += 1
+      if !isOneOfMany { common = place }
     }
   }
 
@@ -130,7 +156,7 @@ package struct ReplayRun {
     }
   }
 
-  private mutating func serve(until time: Int64) {
+  mutating func serve(until time: Int64) {
     while true {
       if !gates.isEmpty, let (client, due) = nextDue(), due <= min(time, self.due.first?.time ?? .max), due < .max {
         served += 1
@@ -175,7 +201,7 @@ package struct ReplayRun {
     }
   }
 
-  private mutating func take(_ episode: Int32, _ component: Int32, at time: Int64) -> Int32 {
+  mutating func take(_ episode: Int32, _ component: Int32, at time: Int64) -> Int32 {
     let flight = Flight(episode: episode, component: component, lastStart: time, lastEnd: time)
     if let slot = free.popLast() {
       flights[Int(slot)] = flight
@@ -206,6 +232,7 @@ package struct ReplayRun {
     }
     if !isRejected, !breakers.isEmpty { isRejected = !breakers[client].tryAcquire(at: time) }
     if isRejected {
+      disturb(slot)
       flights[index].follows = false
       flights[index].lastStart = time
       flights[index].lastEnd = time
@@ -217,10 +244,16 @@ package struct ReplayRun {
       return
     }
     let (code, length) = outcome(slot, at: time)
-    if code != 0 { learn(slot, at: time) }
+    if code != 0 {
+      disturb(slot)
+      learn(slot, at: time)
+    }
     let block = replay.base.block(episode)
     sums.attempts[block] += 1
-    if flights[index].attempts > 1 { sums.retries += 1 }
+    if flights[index].attempts > 1 {
+      sums.retries += 1
+      lastRetry = time
+    }
     if code != 0 { sums.wasted[block] += 1 }
     sums.load.add(Int(flights[index].component), time, 1)
     flights[index].lastStart = time
@@ -228,6 +261,13 @@ package struct ReplayRun {
     flights[index].open += 1
     push(time: flights[index].lastEnd, slot, .end, failure: code, length: length)
     if let hedge = replay.hedge { planHedge(slot, hedge, at: time) }
+  }
+
+  /// The request is no quiet one any more.
+  private mutating func disturb(_ slot: Int32) {
+    guard !flights[Int(slot)].isTroubled else { return }
+    flights[Int(slot)].isTroubled = true
+    trouble += 1
   }
 
   private mutating func ended(_ event: Event) {
@@ -276,31 +316,50 @@ package struct ReplayRun {
       if isOver { finish(slot, succeeded: false, at: time) }
       return
     }
-    let elapsed = time.subtractingSaturated(replay.base.log.arrival[episode])
-    let seed = seed(episode, flights[index].attempts)
-    if served > eventLimit { isCut = true }
-    guard isRetried, flights[index].attempts < replay.retry.attempts, !isCut else {
-      finish(slot, succeeded: false, at: time)
-      return
-    }
-    let delay = delay(slot, after: code, seed: seed)
-    if let deadline = replay.retry.deadline, elapsed.addingSaturated(delay) >= deadline {
-      finish(slot, succeeded: false, at: time)
-      return
-    }
-    if !budgets.isEmpty {
-      guard let cost = budgets[client].takeRetry(at: time, failure: code) else {
-        finish(slot, succeeded: false, at: time)
-        return
+    retry(slot, client, after: code, at: time)
+  }
+
+  /// Plans the next attempt of a request whose last one failed, or ends it.
+  private mutating func retry(_ slot: Int32, _ client: Int, after code: UInt8, at time: Int64) {
+    let index = Int(slot)
+    let episode = Int(flights[index].episode)
+    var (code, time) = (code, time)
+    while true {
+      if served > eventLimit { isCut = true }
+      guard replay.retries(code), flights[index].attempts < replay.retry.attempts, !isCut else { break }
+      let delay = delay(slot, after: code, seed: seed(episode, flights[index].attempts))
+      let elapsed = time.subtractingSaturated(replay.base.log.arrival[episode])
+      if let deadline = replay.retry.deadline, elapsed.addingSaturated(delay) >= deadline { break }
+      if !budgets.isEmpty {
+        guard let cost = budgets[client].takeRetry(at: time, failure: code) else { break }
+        flights[index].lastCost = cost
+        flights[index].budgetRetries += 1
       }
-      flights[index].lastCost = cost
-      flights[index].budgetRetries += 1
+      time = time.addingSaturated(delay)
+      guard isRefused(client, at: time) else { return push(time: time, slot, .start) }
+      // What an open breaker is sure to refuse need not wait in line for that.
+      served += 1
+      code = FailureKind.unavailable.rawValue
+      flights[index].attempts += 1
+      flights[index].lastStart = time
+      flights[index].lastEnd = time
     }
-    push(time: time.addingSaturated(delay), slot, .start)
+    finish(slot, succeeded: false, at: time)
+  }
+
+  /// Whether an attempt at a time that lies ahead is refused whatever happens until then, and nothing else asks about it.
+  private func isRefused(_ client: Int, at time: Int64) -> Bool {
+    !breakers.isEmpty && budgets.isEmpty && throttles.isEmpty && held.isEmpty && breakers[client].refuses(at: time)
   }
 
   package mutating func finish(_ slot: Int32, succeeded: Bool, at time: Int64) {
     settle(slot, succeeded: succeeded, at: time)
+    if flights[Int(slot)].isTroubled { trouble -= 1 }
+    if flights[Int(slot)].isKept {
+      kept = (
+        kept.requests + 1, kept.failed + (succeeded ? 0 : 1), kept.retries + flights[Int(slot)].attempts - 1
+      )
+    }
     free.append(slot)
   }
 
@@ -325,5 +384,7 @@ package struct ReplayRun {
 
 extension ReplayRun {
   /// Attempts that were sent in all.
-  package var attemptsSent: Int { Int(checked: sums.attempts.reduce(0, +)) ?? .max }
+  package var attemptsSent: Int {
+    (Int(checked: sums.attempts.reduce(0, +)) ?? .max) + left.reduce(0) { $0 + $1.count }
+  }
 }

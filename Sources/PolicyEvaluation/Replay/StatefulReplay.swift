@@ -16,6 +16,8 @@ package final class StatefulReplay: Sendable {
 
   /// Whether components answer to load as the log shows.
   let isOverloaded: Bool
+  /// Whether calls that go as they were logged are played too.
+  private let playsAll: Bool
 
   private let retryOn: KindSet
   private let supportedKinds: KindSet
@@ -25,10 +27,11 @@ package final class StatefulReplay: Sendable {
 
   package init(
     _ base: EvaluationBase, _ policy: Policy, retry: RetryPolicy, applies: [Bool], unknown: RetryPaths.Unknown,
-    isOverloaded: Bool = false
+    isOverloaded: Bool = false, playsAll: Bool = false
   ) {
     self.base = base
     self.isOverloaded = isOverloaded
+    self.playsAll = playsAll
     var policy = policy
     if let most = policy.admission?.maxRetries {
       policy.admission?.maxRetries = min(most, EvaluationSettings.attemptLimit - 1)
@@ -64,7 +67,7 @@ package final class StatefulReplay: Sendable {
   /// One run by itself.
   package func run(number: Int) -> ReplayRun {
     let (order, empty, _) = prepared()
-    var run = ReplayRun(self, number: number, sums: empty)
+    var run = ReplayRun(self, number: number, sums: empty, quiet: quietCalls(order))
     run.play(order)
     return run
   }
@@ -99,44 +102,63 @@ package final class StatefulReplay: Sendable {
     return (order, empty, outside)
   }
 
+  private func quietCalls(_ order: [(at: Int64, episode: Int32, component: Int32)]) -> QuietCalls? {
+    playsAll ? nil : QuietCalls(self, order)
+  }
+
   package func sums() -> PolicySums {
     let log = base.log
     let (order, empty, outside) = prepared()
+    let quiet = quietCalls(order)
     var total = empty
+    var runs: [(left: [Range<Int>], underWay: [Int])] = []
     var rates: [Double] = []
     var made: [Double] = []
+    // What first failures that every run kept would have been in a draw: the variance of requests that fail, and of attempts.
+    var kept = (failed: 0.0, retries: 0.0)
     // What all runs have in common is played once more, and not once a run.
     var shared: ReplayRun?
     for number in 0..<base.settings.replays {
-      var run = shared ?? ReplayRun(self, number: number, sums: empty)
+      var run = shared ?? ReplayRun(self, number: number, sums: empty, quiet: quiet)
       run.number = UInt64(number)
       run.start(order[(shared == nil ? 0 : run.common)...])
       run.end()
       total.add(run.sums)
+      runs.append((run.left, run.underWay))
       rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
-      made.append(run.sums.attempts.reduce(0, +))
+      made.append(Double(run.attemptsSent))
+      let (failed, retries) = (Double(run.kept.failed), Double(run.kept.retries))
+      kept.failed += failed * failed / Double(max(run.kept.requests, 1))
+      kept.retries += retries * retries / Double(max(run.kept.requests, 1))
       if run.isCut {
         total.warnings = [.replayCut(attemptsPerLogged: EvaluationSettings.eventsPerAttempt)]
       }
       // Nothing was drawn: every run is this one.
       if run.drawn == 0 { break }
       if shared == nil, base.settings.replays > 1 {
-        var first = ReplayRun(self, number: number, sums: empty)
+        var first = ReplayRun(self, number: number, sums: empty, quiet: quiet)
         first.start(order[..<run.common])
         shared = first
       }
     }
+    addLeftOut(runs, order, to: &total)
     total.scale(by: 1 / Double(rates.count))
     if rates.count > 1 {
-      let mean = rates.reduce(0, +) / Double(rates.count)
-      let variance = rates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rates.count - 1)
+      let (variance, ofMade) = (Self.variance(rates), Self.variance(made))
       total.simulationError = (variance / Double(rates.count)).squareRoot()
       total.spread = variance * Double(log.count) * Double(log.count)
-      let meanMade = made.reduce(0, +) / Double(made.count)
-      total.attemptSpread = made.reduce(0) { $0 + ($1 - meanMade) * ($1 - meanMade) } / Double(made.count - 1)
+      total.attemptSpread = ofMade
     }
+    total.spread += kept.failed / Double(rates.count)
+    total.attemptSpread += kept.retries / Double(rates.count)
     total.add(outside)
     return total
+  }
+
+  /// Of a sample of two or more.
+  private static func variance(_ values: [Double]) -> Double {
+    let mean = values.reduce(0, +) / Double(values.count)
+    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
   }
 
   package func client(_ edge: Int32) -> Int { clients[Int(edge)] }

@@ -15,6 +15,8 @@ package struct LoadDependentWorld: Sendable {
   /// Seconds.
   package var length = 600.0
   package var outages: [Range<Double>] = [60.0..<72.0]
+  /// The share of attempts that an outage answers, whatever comes.
+  package var answered = 0.0
   package var logged = RetryPolicy(
     attempts: 3, backoff: Backoff(.exponential(base: 200_000, factor: 2), jitter: .full))
 
@@ -29,8 +31,11 @@ package struct LoadDependentWorld: Sendable {
     return world
   }
 
-  /// The log under a policy, with its success per request and attempts per request.
-  package func play(_ policy: RetryPolicy, seed: UInt64) -> (log: CallPartial, success: Double, attempts: Double) {
+  /// The log under a policy, with its success per request and attempts per request; of requests that came before `begin`
+  /// (seconds) the log holds nothing.
+  package func play(
+    _ policy: RetryPolicy, seed: UInt64, from begin: Double = 0
+  ) -> (log: CallPartial, success: Double, attempts: Double) {
     var random = SplitMix64(seed: StableHash.mix(seed))
     var arrivals: [Int64] = []
     var t = 0.0
@@ -60,7 +65,7 @@ package struct LoadDependentWorld: Sendable {
       while recent[head] <= at - 1_000_000 { head += 1 }
       let load = Double(recent.count - head)
       var share = load <= capacity ? 1 : max(0, capacity - loss * (load - capacity)) / load
-      if outages.contains(where: { $0.contains(Double(at) / 1e6) }) { share = 0 }
+      if outages.contains(where: { $0.contains(Double(at) / 1e6) }) { share = answered }
       let failed = random.unit() >= share
       let duration = Int64((failed ? 20_000 : 50_000) * (0.5 + random.unit()))
       episodes[request].append(
@@ -77,14 +82,14 @@ package struct LoadDependentWorld: Sendable {
       pending.insert(entry, at: pending.partitioningIndex { $0 <= entry })
     }
     var partial = CallPartial(limit: .max)
-    var good = 0
-    var made = 0
-    for episode in episodes {
+    var (requests, good, made) = (0, 0, 0)
+    for (arrival, episode) in zip(arrivals, episodes) where Double(arrival) >= begin * 1e6 {
+      requests += 1
       made += episode.count
       good += episode.last?.failure == 0 ? 1 : 0
       partial.add(episode, to: CallEdge(caller: "client", callee: "service", operation: "call"))
     }
-    let n = Double(max(arrivals.count, 1))
+    let n = Double(max(requests, 1))
     return (partial, Double(good) / n, Double(made) / n)
   }
 }

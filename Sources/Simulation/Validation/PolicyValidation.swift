@@ -22,6 +22,9 @@ package enum PolicyValidation {
       retry: RetryPolicy(attempts: 5, backoff: Backoff(.exponential(base: 1_000_000, factor: 2)))),
   ]
 
+  /// An effect that a width is asked of.
+  private static let worthwhile = 0.005
+
   private struct Tally {
     var success: [Double] = []
     var attempts: [Double] = []
@@ -41,6 +44,8 @@ package enum PolicyValidation {
     var effects = 0
     var signs = 0
     var refused = 0
+    /// How wide the difference's interval is, in effects, where the effect is worth half a point.
+    var widths: [Double] = []
   }
 
   /// Runs the validation.
@@ -94,6 +99,7 @@ package enum PolicyValidation {
           tallies[i].effects += 1
           tallies[i].signs += (difference.value ?? 0) * effect > 0 ? 1 : 0
         }
+        if abs(effect) > Self.worthwhile { tallies[i].widths.append((difference.high - difference.low) / abs(effect)) }
         guard let nights = candidate.otherNights else { continue }
         tallies[i].nightDifferences.append((nights.difference.successRate.low, nights.difference.successRate.high))
         tallies[i].nightLevels.append((nights.outcome.successRate.low, nights.outcome.successRate.high))
@@ -158,6 +164,12 @@ package enum PolicyValidation {
     }
     lines.append(
       "paired differences cover \(fixed(covers.reduce(0, +) / Double(max(covers.count, 1)) * 100, 1)) % on average")
+    let widths = tallies.map { $0.widths.sorted() }
+    let all = widths.joined().sorted()
+    func median(_ values: [Double]) -> String { values.isEmpty ? "none" : fixed(values[values.count / 2], 2) }
+    lines.append(
+      "tonight's intervals where the effect is over half a point: median width \(median(all)) effects (\(all.count)); "
+        + zip(candidates, widths).map { "\($0.name) \(median($1)) (\($1.count))" }.joined(separator: ", "))
     return lines.joined(separator: "\n")
   }
 
