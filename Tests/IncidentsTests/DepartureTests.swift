@@ -185,7 +185,6 @@ struct DepartureTests {
   func quoted() throws {
     let night = NightBuilder.shop { root, second in
       guard (600..<720).contains(second) else { return }
-      root.calls.removeLast()
       root.errors = ["o.s.FrontImpl#31 out of slips"]
     }
     let reasons = try #require(conclude(night).incidents.first?.rootCauses.first).reasons
