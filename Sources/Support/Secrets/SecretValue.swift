@@ -145,7 +145,8 @@ enum SecretValue {
     }
     if text[i] == 0x40 { return type > start + 1 }
     guard text[i] == 0x7B, end < text.count, text[end] == 0x20 || text[end] == 0x7D else { return false }
-    for j in end..<text.count where text[j] == 0x7D { return true }
+    // Objects are short; a text of nothing but such values is not gone through once for each.
+    for j in end..<min(text.count, end + 512) where text[j] == 0x7D { return true }
     return false
   }
 

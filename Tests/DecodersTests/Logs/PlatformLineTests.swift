@@ -129,6 +129,28 @@ struct PlatformLineTests {
     #expect(batch.readLogs.allSatisfy { $0.severity == severity })
   }
 
+  @Test("a record of Db2 ends where another program's line begins, and does not swallow a file")
+  func db2Ends() {
+    let header = "2026-11-25-03.00.00.500000+060 E27204F655           LEVEL: Severe\nFUNCTION: DB2 UDB, x\n"
+    let lines = String(repeating: "2026-11-25 02:00:01,500 ERROR orders.api: none left\n", count: 24)
+    let behind = decode(header + lines)
+    #expect(behind.logs.count == 25)
+    #expect(behind.readLogs.last == ReadLog("02:00:01.5", "orders.api", "error", "none left"))
+    #expect(decode(header + "{\"level\":\"error\",\"msg\":\"x\",\"time\":\"2026-11-25T02:00:00Z\"}\n").logs.count == 2)
+    // A form without a time ends it only where no field was named for long.
+    func last(_ strangers: Int) -> String? {
+      decode(header + String(repeating: "x y\n", count: strangers) + "ERROR:orders:none left\n").readLogs.last?.message
+    }
+    #expect(last(10) == "DB2 UDB, x")
+    #expect(last(400) == "none left")
+  }
+
+  @Test("an id of a trace between a time and a number is no thread of Ceph")
+  func noCeph() {
+    let line = "2026-11-25 02:00:00.123 4bf92f3577b34da6 12 items left in stock\n"
+    #expect(decode(String(repeating: line, count: 24)).readLogs.allSatisfy { $0.severity == "unknown" })
+  }
+
   @Test("a word that few lines have where others have a level is the message's")
   func wordOfMessage() {
     let lines = (0..<24).map { i in

@@ -14,8 +14,15 @@ struct Db2Record: Sendable {
   private var said: [UInt8] = []
   /// Which field was quoted; the smaller the better.
   private var rank = Int.max
-  /// The data that the line before only announced (`DATA #1 : String, 26 bytes`).
-  private var awaitsData = false
+  /// Whether the line before only announced data (`DATA #1 : String, 26 bytes`): whatever comes next is it.
+  private(set) var awaitsData = false
+  /// Lines since the last one that named a field.
+  private var strangers = 0
+
+  /// So many lines that name no field, and what follows is none of the record's.
+  private static let patience = 256
+  /// Whether the lines have long ceased to be the record's.
+  var isOver: Bool { strangers > Self.patience }
 
   /// Fields that say what happened, the best one first.
   private static let saying: [StaticString] = [
@@ -27,8 +34,10 @@ struct Db2Record: Sendable {
     guard line.count > 9, line[8] == 0x3A, line[0] &- 0x41 < 26 else {
       if awaitsData, !line.isEmpty { quote(line, rank: Self.saying.count) }
       awaitsData = false
+      strangers &+= 1
       return
     }
+    strangers = 0
     awaitsData = JSONScanner.matches(line, 0, "DATA #") || JSONScanner.matches(line, 0, "DATA  ")
     if JSONScanner.matches(line, 0, "FUNCTION: ") {
       function = Array(copying: line.extracting(10..<line.count))

@@ -10,8 +10,8 @@ extension JSONRecords {
   ) -> Bool {
     guard var awaiting = intake.streams[stream].awaiting else { return false }
     intake.streams[stream].awaiting = nil
-    if awaiting.fields != nil {
-      if KnownLines.db2(line, intake.unwrapper.times) != nil {
+    if let fields = awaiting.fields {
+      if isBeyond(fields, line) {
         append(awaiting, into: &batch)
         return false
       }
@@ -48,6 +48,17 @@ extension JSONRecords {
     append(awaiting, into: &batch)
     intake.streams[stream].follower.sawRecord(awaiting.log.severity)
     return true
+  }
+
+  /// Whether a line is no more of a record of fields: the next record, or one of another program in a file of several. No field begins
+  /// with a time; data may.
+  private func isBeyond(_ fields: Db2Record, _ line: Span<UInt8>) -> Bool {
+    let times = intake.unwrapper.times
+    if KnownLines.db2(line, times) != nil || fields.isOver { return true }
+    if fields.awaitsData { return false }
+    if line[0] == 0x7B, line.count > 1, line[1] == 0x22 { return true }
+    if let time = times.parse(line, line[0] == 0x5B ? 1 : 0), time.isPlaced { return true }
+    return KnownLines.read(line, times, classifier.logKeys).map { $0.time != .min } ?? false
   }
 
   private mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {

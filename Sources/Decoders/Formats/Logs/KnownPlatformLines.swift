@@ -110,14 +110,18 @@ extension KnownLines {
   /// places. Below 0 are errors, up to 1 is what is always written, above it is for debugging up to 20 (Ceph, "Logging and debugging").
   /// What goes to the cluster's log names its own level: `log_channel(cluster) log [WRN] : MESSAGE`.
   static func ceph(_ line: Span<UInt8>, from start: Int, _ times: LogTimeParser) -> TextRecord? {
-    guard line.count > start &+ 44, line[start &+ 4] == 0x2D, line[start &+ 13] == 0x3A, line[start &+ 19] == 0x2E,
-      let time = times.parse(line, start), time.isPlaced, time.end &+ 16 < line.count, line[time.end] == 0x20
-    else { return nil }
-    var i = time.end &+ 1
-    let thread = i
-    while i < line.count, i &- thread < 17, line[i] &- 0x30 <= 9 || line[i] &- 0x61 < 6 { i &+= 1 }
-    guard i &- thread >= 8, i &- thread <= 16, i &+ 4 < line.count, line[i] == 0x20, line[i &+ 3] == 0x20,
-      line[i &+ 2] &- 0x30 <= 9
+    guard line.count > start &+ 44, line[start &+ 4] == 0x2D, line[start &+ 13] == 0x3A, line[start &+ 19] == 0x2E
+    else {
+      return nil
+    }
+    // The thread is looked for first, for a time is dear and most lines have none: an address of eight digits or twelve, not the sixteen
+    // of a trace.
+    var space = start &+ 22
+    while space < start &+ 36, line[space] != 0x20 { space &+= 1 }
+    var i = space &+ 1
+    while i < line.count, i &- space < 15, line[i] &- 0x30 <= 9 || line[i] &- 0x61 < 6 { i &+= 1 }
+    guard i &- space > 8, i &- space < 15, i &+ 4 < line.count, line[i] == 0x20, line[i &+ 3] == 0x20,
+      line[i &+ 2] &- 0x30 <= 9, let time = times.parse(line, start), time.isPlaced, time.end == space
     else { return nil }
     let message = i &+ 4
     var record = TextRecord(time: time.time, hasZone: time.hasZone, message: message..<line.count)
