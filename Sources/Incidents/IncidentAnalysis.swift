@@ -49,7 +49,7 @@ package enum IncidentAnalysis {
     // Where nobody else holds the partial, its cells are put in order where they stand: a night is not held twice.
     let book = AddressBook(copy partial)
     let told = ToldBlame.resolved(book.resolved(partial), settings: settings)
-    let grid = ComponentTimeline(SideBySide.resolved(told).canonical(), settings: settings)
+    let grid = ComponentTimeline(SideBySide.resolved(told.canonical()), settings: settings)
     var findings = IncidentFindings()
     // Lines tell of some requests, and not of how many there were.
     findings.components = grid.partial.isTold ? [] : components(grid)
@@ -110,7 +110,7 @@ package enum IncidentAnalysis {
       if anomalies.isEmpty { anomalies += detectors.failures.find() }
     } else {
       anomalies += detectors.failures.find()
-      anomalies += detectors.slowness.find()
+      anomalies += SlowSpectrum.moved(detectors.slowness.find(), grid)
       if grid.partial.blame.cells.isEmpty {
         anomalies += BehaviourAnomalies(grid: grid, scorer: scorer, settings: settings).find(beside: anomalies)
       }

@@ -137,7 +137,7 @@ struct IncidentBuilder {
       for one in known where members.contains(one.component) || one.score >= SuspectScorer.threshold {
         weight[one.component] = one.score * (members.contains(one.component) ? 1 : Self.bystander) / max(total, 1e-9)
       }
-      for component in members where weight[component] == nil { weight[component] = 0 }
+      weighTraced(slow, members, &weight)
     }
     // More calls are why their caller is slow, and slow calls are often slow because they are many.
     for anomaly in group.anomalies where anomaly.sign == .moreCalls && failures.isEmpty {
@@ -162,6 +162,12 @@ struct IncidentBuilder {
     let total = causes.reduce(0) { $0 + $1.score }
     for index in causes.indices { causes[index].share = total > 0 ? causes[index].score / total : 0 }
     return Array(causes.prefix(8))
+  }
+
+  /// Slowness that was told apart request by request is whose it is; every member has a weight.
+  private func weighTraced(_ slow: [Anomaly], _ members: Set<Int>, _ weight: inout [Int: Double]) {
+    for component in members where weight[component] == nil { weight[component] = 0 }
+    for anomaly in slow where anomaly.isTraced { weight[anomaly.component, default: 0] += 1 }
   }
 
   /// What a sender's own failures are explained by: the one of those that it calls, failed no later and failed most, else itself.

@@ -43,7 +43,7 @@ struct SideBySideTests {
         all.filter { !request.missing.contains($0.0) }.map { name, duration in
           NightBuilder.Call(
             component: name, operation: "GET /", duration: duration,
-            failure: request.failing.contains(name) ? .unavailable : nil)
+            failure: request.failing.contains(name) ? (request.stock > 1_000_000 ? .timeout : .unavailable) : nil)
         })
     }
     return night
@@ -105,6 +105,65 @@ struct SideBySideTests {
       request.edge += 400_000
     }
     #expect(below.first?.rootCauses.first?.component == "billing")
+  }
+
+  /// A night in which a shop asks a stock for every other request alone: two users a second, one of them with the stock.
+  private func halves(_ change: (inout Request, Int64, Bool) -> Void) -> [Incident] {
+    var night = NightBuilder()
+    for half in 0..<Int64(2400) {
+      let asks = half % 4 == 0
+      var request = Request(half)
+      if !asks {
+        request.shop -= request.stock
+        request.edge -= request.stock
+        request.missing = ["stock"]
+      }
+      change(&request, half / 2, asks)
+      let all = [
+        ("edge", request.edge), ("shop", request.shop), ("stock", request.stock), ("billing", request.billing),
+      ]
+      night.requests(
+        UInt64(half + 1), at: Self.begin + half * 500_000,
+        all.filter { !request.missing.contains($0.0) }.map { name, duration in
+          NightBuilder.Call(
+            component: name, operation: asks && name == "shop" ? "GET /a" : "GET /", duration: duration,
+            failure: request.failing.contains(name) ? .unavailable : nil)
+        })
+    }
+    return IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+  }
+
+  @Test("who is down for seconds again and again never answers in those in which its callers fail")
+  func restarts() {
+    let found = halves { request, second, asks in
+      guard Self.isBad(second), asks, second % 12 < 6 else { return }
+      request.failing = ["edge", "shop"]
+      request.missing = ["stock", "billing"]
+    }
+    #expect(found.map { $0.rootCauses.first?.component } == ["stock"])
+  }
+
+  @Test("who hangs and then says that all is well is blamed by those that ran into a time limit, retries or not")
+  func hang() throws {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.failing = ["edge", "shop"]
+      request.stock = 3_000_000
+      request.missing = ["billing"]
+      request.shop = 3_100_000
+      request.edge = 3_101_000
+    }
+    #expect(found.first?.rootCauses.first?.component == "stock")
+  }
+
+  @Test("two troubles in the same requests are two incidents where neither component asks the other")
+  func apart() {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      if second % 2 == 0 { request.failing.formUnion(["stock"]) }
+      if second % 3 == 0 { request.failing.formUnion(["billing"]) }
+    }
+    #expect(Set(found.compactMap { $0.rootCauses.first?.component }) == ["stock", "billing"])
   }
 
   @Test("partials of pieces merge into that of the whole, and read back as they were written")

@@ -68,6 +68,31 @@ struct ToldRequestTests {
     #expect(incident.rootCauses.first?.evidence.isEmpty == false)
   }
 
+  /// A front that asks a cart for every other request; the cart's lines are written of every fourth.
+  private func slowNight(_ added: (Int64, Bool) -> UInt32) -> [Incident] {
+    incidents(
+      night { second in
+        let asks = second % 2 == 0
+        let took = 20_000 + UInt32(second * 7919 % 900) + added(second, asks)
+        let front = Line(component: "front-end", message: "list done in <*> ms", took: took, at: Int64(took) + 1000)
+        guard second % 4 == 0 else { return [front] }
+        return [
+          front,
+          Line(
+            component: "cart-api", message: "get done in <*> ms", took: 9_000 + UInt32(second * 7919 % 400),
+            at: Int64(took) / 2 + 6000),
+        ]
+      })
+  }
+
+  @Test("the way to a callee is slow where the requests are that have a line of it, and its own times are as ever")
+  func slowWay() {
+    let found = slowNight { second, asks in (600..<780).contains(second) && asks ? 300_000 : 0 }
+    #expect(found.map { $0.rootCauses.first?.component } == ["cart-api"])
+    let own = slowNight { second, _ in (600..<780).contains(second) ? 300_000 : 0 }
+    #expect(own.map { $0.rootCauses.first?.component } == ["front-end"])
+  }
+
   @Test("who fails by itself is blamed, and not who repeats it")
   func ownFailure() {
     let found = incidents(

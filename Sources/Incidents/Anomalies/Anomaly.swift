@@ -53,4 +53,7 @@ struct Anomaly {
   var isSaturated = false
   /// Whether one call alone shows it (`ExtremeCalls`).
   var isOneCall = false
+  /// The component whose requests showed it, where that is another one, and whether it was told apart whose slowness it is.
+  var shownBy: Int?
+  var isTraced = false
 }

@@ -78,7 +78,10 @@ struct ImpactMap {
   }
 
   /// Whether two components failed side by side, beneath no caller, in several requests.
-  func failTogether(_ a: Int, _ b: Int) -> Bool { together[CubeKey(a: Int32(a), b: Int32(b)), default: 0] >= 3 }
+  func failTogether(_ a: Int, _ b: Int) -> Bool {
+    // Where every component is a root, those of any two troubles of one time are met in one request.
+    !grid.partial.isSideBySide && together[CubeKey(a: Int32(a), b: Int32(b)), default: 0] >= 3
+  }
 
   /// Own requests by component that failed because of any of the culprits.
   func affected(by culprits: [Int], from: Int64, to: Int64) -> [Int: Int] {

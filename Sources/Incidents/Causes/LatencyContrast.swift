@@ -188,7 +188,8 @@ struct LatencyContrast {
 
   // MARK: What is usual
 
-  private static func fences(_ table: TallyRows, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
+  /// The usual time of each series, and from where on it is slow.
+  static func fences(_ table: TallyRows, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
     var isBaseline = [Bool](repeating: false, count: grid.width)
     for minute in grid.baseline { isBaseline[minute] = true }
     var fences: [CubeKey: Fence] = [:]

@@ -53,6 +53,8 @@ extension IncidentPartial {
     try visitor.visit(&besidePace, \.besidePace)
     try visitor.visit(&outlived, \.outlived)
     try visitor.visit(&beside, \.beside)
+    try visitor.visit(&besideTimes, \.besideTimes)
+    try visitor.visit(&seconds, \.seconds)
   }
 }
 

@@ -28,6 +28,7 @@ extension IncidentAggregator {
     guard let first = toldBy.first else { return }
     held.addRequest(whole, of: 0, slot: fine(first.start), to: &partial)
     for one in toldBy { held.addRequest(one.activity, of: one.name, slot: fine(one.start), to: &partial) }
+    if toldBy.count > 1 { countToldBeside(tree, context) }
   }
 
   /// How long a line says that something took.

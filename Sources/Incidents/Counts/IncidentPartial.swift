@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 9
+  static let version: UInt8 = 10
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -79,17 +79,25 @@ package struct IncidentPartial: Sendable {
   var toldPace = CellTable<DurationSum>()
   /// (component), by coarse slot: the lines with the longest of them.
   var toldEvidence = CellTable<Sightings>()
-  /// (component, component): the second was met in a request that failed in the first, for requests of nothing but roots; by coarse slot.
+  /// (component, component or none, operation of the first): the second was met in a request that failed in the first, for requests of
+  /// nothing but roots; by coarse slot.
   var besideFailed = CellTable<Tally>()
-  /// (component, component): the first failed and the second did not, and took longer; by coarse slot.
+  /// (component, component): the first failed and the second did not, and took longer or, where that ran into a time limit, most of its
+  /// time; by coarse slot.
   var outlived = CellTable<Tally>()
   /// (component, component), by bucket of how much longer the first took in one request; by coarse slot.
   var besideGaps = CellTable<Tally>()
   /// (component, component), by fine slot: the same times.
   var besidePace = CellTable<DurationSum>()
+  /// (component, component, operation or statement of the first, a name where lines tell that the second worked at another time), by
+  /// bucket of how long the first took where it was the longer one or gave up waiting; by coarse slot.
+  var besideTimes = CellTable<Tally>()
+  /// (component): seconds with lines of it, for requests of nothing but roots; by fine slot of their ends.
+  var seconds = CellTable<SecondMask>()
 
   // Over the whole night.
-  /// (component, component): durations in requests of nothing but roots in which neither failed.
+  /// (component, component, operation, operation): durations in requests of nothing but roots in which neither failed. No second
+  /// component: all in which the first did not.
   var beside = CellTable<PairSums>()
   /// (name that callers call it by, component): answered calls.
   var addresses = CellTable<Tally>()
