@@ -53,6 +53,12 @@ struct AccessFormTests {
     #expect(decode(begin + fields + "#Version: 1.0\n" + fields).spans.map(\.duration) == [250, 250_000])
   }
 
+  @Test("a log of nothing but directives says that it has no record")
+  func onlyDirectives() {
+    let batch = decode("#Version: 1.0\n#Fields: date time c-ip cs-method cs-uri-stem sc-status\n")
+    #expect(batch.spans.isEmpty && batch.logs.isEmpty && batch.codes == ["emptyMember"])
+  }
+
   @Test("IIS's month comes first until a day says otherwise, which is told; no month has a day too many")
   func dates() {
     func line(_ date: String) -> String {

@@ -59,6 +59,11 @@ struct PlainLogDecoder: FormatDecoder {
     if !isLearned { learn(into: &batch) }
     if !held.isEmpty || isSkipping { endHeldLine(into: &batch) }
     json.finishText(into: &batch)
+    // Directives, banners and blank lines are taken, and are no records.
+    if !isUnknown, batch.recordCounts.records == 0 {
+      json.records.context.report(
+        "emptyMember", .note, at: .whole, "lines about a log, and no record of it", into: &batch)
+    }
   }
 
   // MARK: lines
