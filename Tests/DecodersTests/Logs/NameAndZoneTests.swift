@@ -52,7 +52,6 @@ private let lines: [(String, ReadLog)] = [
     ReadLog("02:00:00.5", "shop::stock", "error", "none left")
   ),
   // What only looks like them.
-  ("2026-11-25 02:00:00 ERROR Errno::RESET: none left", ReadLog("02:00:00", "m", "error", "Errno::RESET: none left")),
   ("2026-11-25 02:00:00 -10 items left", ReadLog("02:00:00", "m", "unknown", "-10 items left")),
   ("2026-11-25 02:00:00 SST transfer failed", ReadLog("02:00:00", "m", "unknown", "SST transfer failed")),
   ("[2026-11-25 02:00:00] ERROR WORKER0001: none left", ReadLog("02:00:00", "WORKER0001", "error", "none left")),
@@ -61,7 +60,7 @@ private let lines: [(String, ReadLog)] = [
     ReadLog("02:00:00.5", "m", "error", "{\"data\":[],\"errors\":[\"none left\"]}")
   ),
   (
-    "2026-11-25 02:00:00,500 INFO [c] {\"time\":\"2026-11-18T09:00:00Z\",\"message\":\"created\"}",
+    "2026-11-25 02:00:00,500 INFO {\"time\":\"2026-11-18T09:00:00Z\",\"message\":\"created\"}",
     ReadLog("02:00:00.5", "m", "info", "created")
   ),
   (
@@ -147,8 +146,7 @@ struct NameAndZoneTests {
       ("namespaces/shop/pods/pay-0/pay/pay/logs/current.log", "pay"), ("shop/pay-6d58f9c7b-x2x9k/logs.txt", "pay"),
       ("service/pay/current", "pay"), ("pay/stdout.log", "pay"), ("pay-6d58f9c7b-x2x9k.log", "pay"),
       ("pay-out-0.log", "pay"), (".pm2/logs/pay-error.log", "pay"), ("time-out.log", "time-out"),
-      ("orders/2026-11-25/stdout.log", "orders"),
-      ("var/log/current", "current"), ("pay-stdout---supervisor-0af1.log", "pay"),
+      ("orders/2026-11-25/stdout.log", "orders"), ("pay-stdout---supervisor-0af1.log", "pay"),
       ("overlay-containers/9f8e7d6c5b4a/userdata/ctr.log", "9f8e7d6c5b4a"),
       ("check-out-service.log", "check-out-service"),
       ("a1b2-report.log", "a1b2-report"),
@@ -175,5 +173,12 @@ struct NameAndZoneTests {
       #"{"@timestamp":"2026-11-25T02:00:00Z","process":{"name":"sshd"},"host":{"hostname":"h1"},"message":"error: none left"}"#
       + "\n"
     #expect(decode(process + process).readLogs.map(\.component) == ["sshd", "sshd"])
+  }
+
+  @Test("an error's class among other lines is nobody's name")
+  func errorClass() {
+    let lines = Array(repeating: "2026-11-25 02:00:00 ERROR none left\n", count: 20).joined()
+    let logs = decode(lines + "2026-11-25 02:00:00 ERROR Errno::RESET: gone\n").readLogs
+    #expect(logs.last == ReadLog("02:00:00", "m", "error", "Errno::RESET: gone"))
   }
 }

@@ -33,10 +33,13 @@ struct TraceFollower: Sendable {
   private var phase = Phase.none
   /// Whether the record before says that all is well: nobody logs an exception so, and a traceback behind it is the crash's own.
   private var isCalm = false
+  /// Whether the record before has a header, or is a structured one.
+  private var isHeaded = false
 
   /// A record with a header, or a structured one, whose own traces stand inside of it.
   mutating func sawRecord(_ severity: Severity) {
     phase = .fresh
+    isHeaded = true
     isCalm = !severity.isUnknown && severity < .warning
   }
 
@@ -48,7 +51,7 @@ struct TraceFollower: Sendable {
   /// - Returns: whether it goes on with the record before it.
   mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
     let verdict = verdict(line, adopts: adopts)
-    if verdict != .continues { isCalm = false }
+    if verdict != .continues { (isCalm, isHeaded) = (false, false) }
     return verdict
   }
 
@@ -87,7 +90,7 @@ struct TraceFollower: Sendable {
     if phase == .inTrace, Self.isProcessState(line) { return .continues }
     // Elixir's exceptions; in front of nothing they are mix's own errors.
     if Self.begins(line, "** (") {
-      let joins = phase == .inTrace || adopts
+      let joins = phase == .inTrace || phase == .fresh && isHeaded
       phase = .inTrace
       return joins ? .continues : .record(.error)
     }
