@@ -59,8 +59,8 @@ struct PlainLogDecoder: FormatDecoder {
     if !isLearned { learn(into: &batch) }
     if !held.isEmpty || isSkipping { endHeldLine(into: &batch) }
     json.finishText(into: &batch)
-    // Directives, banners and blank lines are taken, and are no records.
-    if !isUnknown, batch.recordCounts.records == 0 {
+    // Directives and banners are taken, and are no records; of lines with nothing in them `finishText` has told.
+    if !isUnknown, batch.recordCounts.records == 0, json.records.recognized != json.records.blankLines {
       json.records.context.report(
         "emptyMember", .note, at: .whole, "lines about a log, and no record of it", into: &batch)
     }
