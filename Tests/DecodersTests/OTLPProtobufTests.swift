@@ -166,3 +166,10 @@ func tellsDamagedProtobuf() {
     #expect(!decode(text).codes.contains("malformedProtobuf"))
   }
 }
+
+@Test("a resource without a record is told of; found by fuzzing")
+func resourceWithoutRecords() {
+  let batch = decode(Message.resource([]))
+  #expect(batch.recordCounts.records == 0)
+  #expect(!batch.codes.isEmpty)
+}

@@ -60,7 +60,9 @@ struct PlainLogDecoder: FormatDecoder {
     if !held.isEmpty || isSkipping { endHeldLine(into: &batch) }
     json.finishText(into: &batch)
     // Directives and banners are taken, and are no records; of lines with nothing in them `finishText` has told.
-    if !isUnknown, batch.recordCounts.records == 0, json.records.recognized != json.records.blankLines {
+    if !isUnknown, batch.recordCounts.records == 0, json.records.recognized != json.records.blankLines,
+      json.records.textRecords == 0, !json.records.intake.access.hasHits, !json.records.isContinued
+    {
       json.records.context.report(
         "emptyMember", .note, at: .whole, "lines about a log, and no record of it", into: &batch)
     }

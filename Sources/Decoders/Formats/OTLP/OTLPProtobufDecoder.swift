@@ -20,7 +20,6 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
   /// Offset in the member of the bytes at hand.
   private var base = 0
   private var isBroken = false
-  private var sawField = false
 
   private enum Level {
     case message
@@ -43,8 +42,11 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
     finishCarry(into: &batch)
     if !isBroken, skipping > 0 || stack.count > (wire.framing == .bare ? 1 : 0) { cutOff(into: &batch) }
     records.leave(into: &batch)
-    if !sawField { context.report("noRecords", .note, at: .whole, "binary OTLP without records", into: &batch) }
     records.close(&context, into: &batch)
+    // Fields of the format's own may hold nothing but resources and scopes.
+    if !records.hasRecords, !context.hasReported {
+      context.report("noRecords", .note, at: .whole, "binary OTLP without records", into: &batch)
+    }
     context.close(into: &batch)
   }
 
@@ -137,7 +139,6 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
       use(end - start)
       stack.append(Frame(level: inner, left: field.bytes.count))
       if inner == .resource { records.enter() }
-      sawField = true
       return field.bytes.lowerBound
     }
     let isRead = top.level == .resource && field.number == 1 || top.level == .scope && field.number == 2
@@ -191,7 +192,6 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
   }
 
   private mutating func report(_ code: String, _ message: MessageText, at place: Int, into batch: inout RecordBatch) {
-    sawField = true
     batch.recordCounts.skip(code)
     context.report(code, .error, at: .offset(base + place), message, into: &batch)
   }

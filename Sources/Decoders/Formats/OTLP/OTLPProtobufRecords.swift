@@ -10,6 +10,8 @@ struct OTLPProtobufRecords {
   private var service: Symbol?
   private var late = LateRecords()
   private var rendering: [UInt8] = []
+  /// Whether anything was a record.
+  private(set) var hasRecords = false
 
   init(context: MemberContext, signal: OTLPWire.Signal) {
     self.signal = signal
@@ -106,6 +108,7 @@ struct OTLPProtobufRecords {
       late.add(draft.span, process: .none)
     }
     batch.recordCounts.use()
+    hasRecords = true
     draft.issues.tell(at: .offset(source.value), &context, into: &batch)
   }
 
@@ -228,6 +231,7 @@ struct OTLPProtobufRecords {
       late.add(log, text: text)
     }
     batch.recordCounts.use()
+    hasRecords = true
     if log.time == .min {
       batch.recordCounts.repair("noTime")
       context.report("noTime", .note, at: .offset(source.value), "a record without a readable time", into: &batch)
@@ -309,6 +313,7 @@ struct OTLPProtobufRecords {
     }
     if service == nil { late.add(points) } else { batch.metrics += points }
     batch.recordCounts.use(count - unusable)
+    hasRecords = true
     if unusable > 0 {
       batch.recordCounts.skip("noValue", unusable)
       context.report(
