@@ -36,6 +36,11 @@ struct LineEnvelope {
     return other
   }
 
+  /// Whether a time inside of the layers counts before theirs: one that names its zone does, or where theirs names none.
+  func givesWay(to time: Int64, hasZone inner: Bool) -> Bool {
+    time != .min && (inner || !hasZone || self.time == .min)
+  }
+
   /// Takes a name where it is stronger than the one that is known.
   mutating func name(_ name: Symbol, _ rank: NameRank) {
     guard !name.isNone, rank > self.rank else { return }

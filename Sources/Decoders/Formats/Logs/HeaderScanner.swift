@@ -278,16 +278,21 @@ struct HeaderScanner {
 
   /// Whether a star stands behind a word: it is a mark behind a time, a zone or a bracket, and a word in `select * from orders`.
   private func isInProse(_ line: Span<UInt8>, _ start: Int) -> Bool {
-    var i = start
-    while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
-    return i > 0 && (line[i &- 1] &- 0x61 < 26 || line[i &- 1] == 0x2C)
+    let last = lastByte(line, before: start)
+    return last &- 0x61 < 26 || last == 0x2C
   }
 
   /// Whether a bracket ends in front of a place: categories and threads stand in them where messages have ids.
   private func isBehindBracket(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    let last = lastByte(line, before: start)
+    return last == 0x29 || last == 0x5D
+  }
+
+  /// What stands in front of a place and the blanks there, 0 for nothing.
+  private func lastByte(_ line: Span<UInt8>, before start: Int) -> UInt8 {
     var i = start
     while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
-    return i > 0 && (line[i &- 1] == 0x29 || line[i &- 1] == 0x5D)
+    return i > 0 ? line[i &- 1] : 0
   }
 
   /// A level in capitals with a mark of its layout right behind it: `ERROR>` (log4perl), `ERROR[1234]` and what its bracket says

@@ -24,17 +24,13 @@ extension JSONRecords {
     let pairs = isObject ? nil : KnownLines.pairs(message, intake.unwrapper.times, classifier.logKeys)
     guard isObject || pairs != nil else { return nil }
     var inner = around
-    if header.time != .min, header.hasZone || !around.hasZone || around.time == .min {
+    if around.givesWay(to: header.time, hasZone: header.hasZone) {
       (inner.time, inner.hasZone) = (header.time, header.hasZone)
     }
     if !header.severity.isUnknown { inner.severity = header.severity }
     if header.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(header.name)), header.rank) }
-    if !header.trace.isEmpty {
-      let text = line.extracting(header.trace)
-      let (id, isHex) = RequestID.parse(text)
-      inner.request = id
-      if !isHex { inner.requestText = batch.symbols.intern(text) }
-      inner.span = FieldText.spanID(line.extracting(header.span))
+    if let named = request(of: header, line, into: &batch) {
+      (inner.request, inner.requestText, inner.span) = named
     }
     depth += 1
     defer { depth -= 1 }

@@ -341,7 +341,7 @@ extension JSONRecords {
     let isCaddy = message.count > 64 && message[0] == 0x68 && JSONScanner.matches(message, 0, "handled request\t{")
     guard isCaddy || AccessLines.mayBeMessage(message) else { return false }
     var around = around.withoutFileName(at: place.source)
-    if time != .min, hasZone || !around.hasZone || around.time == .min {
+    if around.givesWay(to: time, hasZone: hasZone) {
       (around.time, around.hasZone) = (time, hasZone)
     }
     if isCaddy { return takeObject(message.extracting(16..<message.count), of: around, into: &batch) }

@@ -31,7 +31,7 @@ extension JSONRecords {
     if !need.isMet(by: fields) { return false }
     if isSampling, let level = fields.level { logs.evidence.add(level) }
     var around = depth == 0 ? origin(into: &batch) : envelope
-    if fields.time != .min, fields.hasZone || !around.hasZone || around.time == .min {
+    if around.givesWay(to: fields.time, hasZone: fields.hasZone) {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)
     }
     if !fields.severity.isUnknown { around.severity = fields.severity }

@@ -82,7 +82,7 @@ extension JSONRecords {
     var log = LogLine()
     log.source = place.source
     log.time = around.time
-    if record.time != .min, record.hasZone || !around.hasZone || around.time == .min { log.time = record.time }
+    if around.givesWay(to: record.time, hasZone: record.hasZone) { log.time = record.time }
     if record.yearAssumed { batch.recordCounts.repair("yearAssumed") }
     log.component = around.component
     if record.rank > around.rank { log.component = batch.symbols.intern(line.extracting(record.name)) }
@@ -116,16 +116,22 @@ extension JSONRecords {
     countText(log.time, at: place, into: &batch)
   }
 
+  /// The request that a record's own form names, its text where it is not hexadecimal, and the span; nil where it names none.
+  func request(
+    of record: TextRecord, _ line: Span<UInt8>, into batch: inout RecordBatch
+  ) -> (id: RequestID, text: Symbol, span: UInt64)? {
+    guard !record.trace.isEmpty else { return nil }
+    let text = line.extracting(record.trace)
+    let (id, isHex) = RequestID.parse(text)
+    return (id, isHex ? .none : batch.symbols.intern(text), FieldText.spanID(line.extracting(record.span)))
+  }
+
   private mutating func identify(
     _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ log: inout LogLine,
     into batch: inout RecordBatch
   ) {
-    if !record.trace.isEmpty {
-      let text = line.extracting(record.trace)
-      let (id, isHex) = RequestID.parse(text)
-      log.request = id
-      if !isHex { log.requestText = batch.symbols.intern(text) }
-      log.span = FieldText.spanID(line.extracting(record.span))
+    if let named = request(of: record, line, into: &batch) {
+      (log.request, log.requestText, log.span) = named
       return
     }
     intake.finder.find(line, into: &intake.found)

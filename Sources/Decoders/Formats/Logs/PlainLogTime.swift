@@ -288,22 +288,24 @@ struct LogTimeParser {
 
   private func full(_ line: Span<UInt8>, _ end: Int, _ date: Int, _ micros: Int, fraction: Bool) -> LogTime {
     let form: LogTime.Form = fraction ? .fullWithFraction : .full
-    if let (stop, seconds) = zone(line, end) {
-      let shift = clock.zoneSeconds - seconds
-      return LogTime(
-        time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true,
-        zoneSeconds: Int32(truncatingIfNeeded: seconds))
-    }
+    if let zone = zone(line, end) { return zoned(date, micros, form, zone) }
     if byte(line, end) == 0x20, byte(line, end + 1) &- 0x41 < 26,
-      let (stop, seconds) = zonePlace(line, end + 1, local: date * 86_400 + micros / 1_000_000)
+      let zone = zonePlace(line, end + 1, local: date * 86_400 + micros / 1_000_000)
     {
-      let shift = clock.zoneSeconds - seconds
-      return LogTime(
-        time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: stop, hasZone: true,
-        zoneSeconds: Int32(truncatingIfNeeded: seconds))
+      return zoned(date, micros, form, zone)
     }
     let stop = byte(line, end) == 0x20 ? ambiguousZone(line, end + 1) : nil
     return LogTime(time: utc(date, micros), form: form, end: stop ?? end)
+  }
+
+  /// A time in a zone that the line names.
+  private func zoned(
+    _ date: Int, _ micros: Int, _ form: LogTime.Form, _ zone: (end: Int, seconds: Int)
+  ) -> LogTime {
+    let shift = clock.zoneSeconds - zone.seconds
+    return LogTime(
+      time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: zone.end, hasZone: true,
+      zoneSeconds: Int32(truncatingIfNeeded: zone.seconds))
   }
 
   /// `HH:MM:SS` with an optional fraction behind `.`, `,` or `:`; hours to seconds may have one digit.
@@ -433,13 +435,10 @@ struct LogTimeParser {
   /// `Nov 25 02:00:00.123`, perhaps with a zone's name behind it, as network devices write it.
   private func withoutYear(_ line: Span<UInt8>, _ end: Int, _ date: Int, _ micros: Int) -> LogTime {
     // A host may be called like a zone: only a colon, or the zone of nowhere, tells.
-    guard byte(line, end) == 0x20, let (stop, seconds) = zoneName(line, end + 1),
-      byte(line, stop) == 0x3A || byte(line, end + 1) == 0x55 || byte(line, end + 1) == 0x47
+    guard byte(line, end) == 0x20, let zone = zoneName(line, end + 1),
+      byte(line, zone.end) == 0x3A || byte(line, end + 1) == 0x55 || byte(line, end + 1) == 0x47
     else { return LogTime(time: utc(date, micros), form: .withoutYear, end: end) }
-    let shift = clock.zoneSeconds - seconds
-    return LogTime(
-      time: utc(date, micros) + Int64(shift) * 1_000_000, form: .withoutYear, end: stop, hasZone: true,
-      zoneSeconds: Int32(truncatingIfNeeded: seconds))
+    return zoned(date, micros, .withoutYear, zone)
   }
 
   private func utc(_ date: Int, _ micros: Int) -> Int64 {
