@@ -113,7 +113,7 @@ enum FieldText {
   static func time(
     _ field: Span<UInt8>, unit: Unit, zoneSeconds: Int, order: DateOrder? = nil, lastDay: Int? = nil
   ) -> Int64? {
-    let b = field.extracting(trimmed(field))
+    let b = field.extracting(placed(field))
     guard b.count > 0 else { return nil }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
@@ -121,6 +121,20 @@ enum FieldText {
     var clock = LogClock(zoneSeconds: zoneSeconds, lastDay: lastDay)
     clock.order = order
     return written(b, LogTimeParser(clock: clock))?.time
+  }
+
+  /// Where a time lies without the name of its zone behind the offset: `[Europe/Berlin]` (java.time, RFC 9557),
+  /// ` (Central European Standard Time)` (JavaScript).
+  private static func placed(_ b: Span<UInt8>) -> Range<Int> {
+    let range = trimmed(b)
+    guard range.count > 20 else { return range }
+    let last = b[range.upperBound - 1]
+    guard last == 0x5D || last == 0x29 else { return range }
+    var open = range.upperBound - 1
+    while open > range.lowerBound, b[open] != (last == 0x5D ? 0x5B : 0x28) { open -= 1 }
+    guard open > range.lowerBound + 16 else { return range }
+    while open > range.lowerBound, b[open - 1] == 0x20 { open -= 1 }
+    return range.lowerBound..<open
   }
 
   /// A date and time in any of the forms of log lines, where it fills the field.
@@ -148,7 +162,7 @@ enum FieldText {
   /// A field's moment, and whether it names its zone; times before 1900 are the zeros of some runtime (year 1 of Go and .NET,
   /// 1601 of Windows, 1754 of Go's `UnixNano`), and the epoch itself is one, too: they are no times.
   static func moment(_ field: Span<UInt8>, times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
-    let b = field.extracting(trimmed(field))
+    let b = field.extracting(placed(field))
     guard !b.isEmpty else { return nil }
     if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds, lastDay: times.clock.lastDay) {
       guard time != 0, time > -2_208_988_800_000_000 else { return nil }

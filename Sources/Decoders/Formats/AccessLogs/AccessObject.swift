@@ -42,6 +42,8 @@ struct AccessObject {
     static let seconds = Signs(rawValue: 128)
     /// Caddy's word on why a request failed, which its access log tells of, too.
     static let failure = Signs(rawValue: 256)
+    /// Azure's App Service, whose whole `TimeTaken` is milliseconds (AppServiceHTTPLogs).
+    static let appService = Signs(rawValue: 512)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -165,7 +167,9 @@ struct AccessObject {
       return
     }
     switch key {
-    case .method: record.method = value
+    case .method:
+      record.method = value
+      if JSONScanner.equals(b, name, "CsMethod") { signs.insert(.appService) }
     case .target: if record.target.isEmpty { record.target = value }
     case .request:
       if let (method, target) = AccessShapes.request(b, value) {
@@ -292,7 +296,7 @@ struct AccessObject {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.traefik) {
         record.latency = duration(b, bareDuration, .nanoseconds)
-      } else if signs.contains(.serilog) {
+      } else if !signs.isDisjoint(with: [.serilog, .appService]) {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.caddy) || signs.contains(.seconds) && AccessShapes.seconds(b, bareDuration) >= 0 {
         record.latency = duration(b, bareDuration, .seconds)

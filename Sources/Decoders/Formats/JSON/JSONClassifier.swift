@@ -53,6 +53,7 @@ struct JSONClassifier {
     static let eventID = Keys(rawValue: 1 << 32)
     static let startTimestamp = Keys(rawValue: 1 << 33)
     static let flow = Keys(rawValue: 1 << 34)
+    static let embedded = Keys(rawValue: 1 << 35)
   }
 
   let logKeys: LogKeyTable
@@ -86,6 +87,7 @@ struct JSONClassifier {
     if keys.contains([.lokiLabels, .lokiValues]) { return .lokiStream }
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
+    if keys.contains(.embedded), keys.contains(.time) || keys.contains(.logTime) { return .embedded }
     if keys.contains(.access) { return .access }
     if let shape = foreign(keys, count) { return shape }
     if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) {
@@ -226,10 +228,14 @@ struct JSONClassifier {
     case 6 where isKey("status"): if byte != 0x7B { keys.insert(.accessStatus) }
     case 6 where isKey("method"): keys.insert(.accessMethod)
     case 7 where isKey("request"): keys.insert(.accessMethod)
+    case 8 where isKey("CsMethod"): keys.insert(.accessMethod)
+    case 8 where isKey("ScStatus"): keys.insert(.accessStatus)
     case 9 where isKey("cs-method") || isKey("reqMethod"): keys.insert(.accessMethod)
     case 9 where isKey("sc-status"): keys.insert(.accessStatus)
     case 10 where isKey("statusCode") || isKey("StatusCode") || isKey("httpStatus"): keys.insert(.accessStatus)
     case 10 where byte == 0x7B && isKey("properties"): noteProperties(b, value, &keys)
+    case 10 where byte == 0x22 && isKey("properties"):
+      if EmbeddedProperties.begin(b, value + 1) { keys.insert(.embedded) }
     case 15 where isKey("response_status"): keys.insert(.accessStatus)
     case 10 where isKey("httpMethod"): keys.insert(.accessMethod)
     case 11 where isKey("status_code") || isKey("http_status"): keys.insert(.accessStatus)

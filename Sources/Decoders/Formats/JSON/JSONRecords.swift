@@ -214,6 +214,12 @@ struct JSONRecords {
       }
       noteUnknown(place.position)
       return false
+    case .embedded:
+      guard let whole = EmbeddedProperties.opened(b, range) else {
+        return takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch)
+      }
+      pendingDocuments.append(whole)
+      return true
     case .log: return takeLog(b, at: range.lowerBound, place, needing: .nothing, into: &batch)
     case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
     case .otlpSpan: return takeOTLP(b, &reader, at: place, isAlone: true, into: &batch)

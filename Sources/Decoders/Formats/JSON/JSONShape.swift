@@ -31,6 +31,8 @@ enum JSONShape {
   case sentryTransaction
   /// A span of SkyWalking's query answers.
   case segmentSpan
+  /// A record whose `properties` are JSON in a text.
+  case embedded
   case unknown
 
   enum NamedFallback {

@@ -23,7 +23,8 @@ enum HeaderName {
       rank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
     else { return nil }
     let name = name(line, element.content)
-    if rank > 4 || isProgram(line, name), !isSourcePlace(line, element.content, name),
+    if rank > 4 || isProgram(line, name) && !isAddress(line, element.content, name),
+      !isSourcePlace(line, element.content, name),
       rank > 3 || !isThread(line, name)
     {
       return (name, true)
@@ -63,15 +64,33 @@ enum HeaderName {
     return line[first] != 0x23 && !AccessServers.isMethod(line, name)
   }
 
+  /// Whether a column is somebody's address and not the writer's name: `node9.example:8080`, `https://shop.example/`.
+  private static func isAddress(_ line: Span<UInt8>, _ column: Range<Int>, _ name: Range<Int>) -> Bool {
+    guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
+    if JSONScanner.matches(line, name.upperBound, "://") { return true }
+    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 { return false }
+    // A name with a domain, or a number that only ports have: `worker:3` is the third of its kind, `Orders.pm:12` a module of Perl.
+    if JSONScanner.matches(line, name.upperBound &- 3, ".pm") { return false }
+    return column.upperBound &- name.upperBound > 4 || name.contains { line[$0] == 0x2E }
+  }
+
   /// Whether a column is the place in the source that wrote the line (`%F:%L` of logback and log4j): a file, a colon and a number.
   private static func isSourcePlace(_ line: Span<UInt8>, _ column: Range<Int>, _ name: Range<Int>) -> Bool {
     guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
-    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 { return false }
+    // The function may stand behind the line (Gitea's `routers/http.go:12:Run()`).
+    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 {
+      if line[i] != 0x3A || i == name.upperBound &+ 1 { return false }
+      break
+    }
     var dot = name.upperBound
     while dot > name.lowerBound, line[dot &- 1] != 0x2E { dot &-= 1 }
     guard dot > name.lowerBound &+ 1 else { return false }
-    // More dots are a host's, `proxy.shop.rs:443`.
-    for i in name.lowerBound..<dot &- 1 where line[i] == 0x2E { return false }
+    // More dots are a host's, `proxy.shop.rs:443`, unless they stand in front of a slash.
+    var i = dot &- 1
+    while i > name.lowerBound, line[i &- 1] != 0x2F {
+      i &-= 1
+      if line[i] == 0x2E { return false }
+    }
     func ends(_ word: StaticString) -> Bool {
       name.upperBound &- dot == word.utf8CodeUnitCount && JSONScanner.matches(line, dot, word)
     }

@@ -41,8 +41,9 @@ struct JSONLogShape {
     var done = range.lowerBound
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
-      // The word behind `kind` decides what a record is.
-      guard let byte = reader.peek(b), !key.isEscaped, !JSONScanner.equals(b, key, "kind"), members.count < Self.most
+      // The word behind `kind` decides what a record is, and so do properties that are JSON in a text.
+      guard let byte = reader.peek(b), !key.isEscaped, !JSONScanner.equals(b, key, "kind"),
+        !JSONScanner.equals(b, key, "properties"), members.count < Self.most
       else {
         return nil
       }

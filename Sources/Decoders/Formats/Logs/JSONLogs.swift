@@ -145,6 +145,12 @@ struct JSONLogs {
       return
     }
     switch found.role {
+    case .time:
+      guard found.rank <= fields.ranks.time,
+        let time = JSONTimeValue.moment(b, at: range.lowerBound, times: times)
+      else { return }
+      (fields.time, fields.hasZone) = time
+      fields.ranks.time = found.rank
     case .message, .wrapped: takeRaw(range, found.rank)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if let text = member(b, range.lowerBound, ["name", "id"]) {
@@ -208,6 +214,7 @@ struct JSONLogs {
       fields.isUnended = isLog && !endsLine(b, text)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
+      if found.role == .logger, JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
     case .statusWord:

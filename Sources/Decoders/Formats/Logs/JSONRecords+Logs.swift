@@ -76,6 +76,8 @@ extension JSONRecords {
     batch.logs.append(log)
     if let message = fields.message, !message.isEscaped {
       reportChild(b.extracting(message.start..<message.end), log, isSupervisord: false, into: &batch)
+    } else if fields.message == nil, let report = ContainerEvents.read(b, at: start) {
+      tell(report, of: b, log, into: &batch)
     }
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
     return true

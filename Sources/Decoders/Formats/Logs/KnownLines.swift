@@ -49,7 +49,7 @@ enum KnownLines {
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
     if first == 0x64, JSONScanner.matches(line, 0, "debug 2") { return ceph(line, from: 6, times) }
     if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
-    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) }
+    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) ?? pm2(line) }
     return nil
   }
 

@@ -96,9 +96,14 @@ extension KnownLines {
 
   /// A line that begins with a time: `TIME pid=1 tid=a class=C jid=J LEVEL: MESSAGE` of Sidekiq, `TIME LEVEL exited: …` of supervisord.
   static func timedServer(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard line.count > 32, let time = times.parse(line, 0), time.isPlaced, time.end &+ 8 < line.count,
-      line[time.end] == 0x20
-    else { return nil }
+    guard line.count > 32, let time = times.parse(line, 0), time.isPlaced, time.end &+ 8 < line.count else {
+      return nil
+    }
+    if var record = pm2(line, from: time.end &+ (line[time.end] == 0x3A ? 2 : 1)) {
+      (record.time, record.hasZone) = (time.time, time.hasZone)
+      return record
+    }
+    guard line[time.end] == 0x20 else { return nil }
     if let record = sqlServer(line, time) { return record }
     let i = time.end &+ 1
     var record = TextRecord(time: time.time, hasZone: time.hasZone)
@@ -116,6 +121,15 @@ extension KnownLines {
     record.message = message
     record.isSupervisord = true
     return record
+  }
+
+  /// `PM2 log: MESSAGE`, `PM2 error: MESSAGE` of PM2's own log (lib/God.js), behind a time with a colon or a layer's time.
+  static func pm2(_ line: Span<UInt8>, from start: Int = 0) -> TextRecord? {
+    let isLog = JSONScanner.matches(line, start, "PM2 log: ")
+    guard isLog || JSONScanner.matches(line, start, "PM2 error: ") else { return nil }
+    return TextRecord(
+      severity: isLog ? .info : .error, name: start..<start &+ 3, rank: .logger,
+      message: start &+ (isLog ? 9 : 11)..<line.count)
   }
 
   /// `pid=1 tid=a class=C jid=J LEVEL: MESSAGE`: pairs, then a level with a colon.

@@ -20,6 +20,8 @@ enum LevelScale: UInt8, Sendable {
   case windows
   /// 0 verbose to 4 critical: Application Insights, "severityLevel".
   case insights
+  /// 0 for what is always told, more for details: logr's V-levels ("Why V-levels?"), as its `funcr` writes them.
+  case verbosity
 
   /// The severity of a level on this scale; `unknown` outside of it.
   func severity(_ level: Int64) -> Severity {
@@ -58,6 +60,7 @@ enum LevelScale: UInt8, Sendable {
     case .insights:
       guard (0...4).contains(level) else { return .unknown }
       return Self.steps[Int(level) + 1]
+    case .verbosity: return level == 0 ? .info : .debug
     }
   }
 
@@ -86,18 +89,22 @@ struct LevelEvidence: Sendable {
     static let numericTime = Shape(rawValue: 8)
     /// `@t` and `@m` or `@mt`: Serilog's compact format, in which a record without a level is information.
     static let compact = Shape(rawValue: 16)
+    /// `logger`: in the libraries that write it the level is a word, but in logr.
+    static let logger = Shape(rawValue: 32)
   }
 
   /// The scale of a number under a key that says only "level".
   ///
   /// The producer's other keys decide, then the values of the whole sample, then the number itself. Of 10 to 50 alone, beside
-  /// a written date, Python's scale is taken; beside a number for the time pino's.
+  /// a written date, Python's scale is taken; beside a number for the time pino's. A logger that never said anything less than an
+  /// emergency, an alert or a critical condition does not write syslog's numbers but how verbose it is.
   func scale(of level: Int64, _ shape: Shape) -> LevelScale {
     if shape.contains(.gelf) { return .syslog }
     if shape.contains([.pid, .host]) { return level < 10 && level >= 0 && small >> 10 == 0 ? .syslog : .bunyan }
     let seen = small | ((0..<64).contains(level) ? 1 << UInt64(level) : 0)
     let tens: UInt64 = 1 << 10 | 1 << 20 | 1 << 30 | 1 << 40 | 1 << 50 | 1 << 60
     if !isLarge, (0..<64).contains(level) {
+      if seen & ~7 == 0, shape.contains(.logger) { return .verbosity }
       if seen & ~0xFF == 0 { return .syslog }
       if seen & tens == seen {
         return seen >> 60 & 1 == 1 || shape.contains(.numericTime) ? .bunyan : .python

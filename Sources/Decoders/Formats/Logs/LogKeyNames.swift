@@ -10,7 +10,7 @@ enum LogKeyNames {
     "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "datetime.date", "attributes.timestamp", "created", "ibm_datetime",
+    "attributes.timestamp", "created", "ibm_datetime",
   ]
 
   static let severity = [
@@ -86,7 +86,8 @@ enum LogKeyNames {
 
   static let logger = [
     "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
-    "@module", "record.name", "category", "categoryname", "channel", "target", "c", "logname", "module",
+    "@module", "_log_logger", "_logger_name", "record.name", "category", "categoryname", "channel", "target", "c",
+    "logname", "module",
   ]
 
   static let host = ["host", "hostname", "host.name", "_hostname", "computer", "event.system.computer", "machinename"]

@@ -51,6 +51,14 @@ enum SupervisorLines {
     case .other:
       // Few messages begin so, whoever writes them.
       if message[0] == 0x42 { return kubelet(message) }
+      if message[0] == 0x41 { return pm2(message) }
+      // `dmesg` prints them without the kernel's name.
+      if message[0] == 0x4F || message[0] == 0x4D, message.count > 40,
+        JSONScanner.matches(message, 1, "ut of memory: Killed process ")
+          || JSONScanner.matches(message, 1, "emory cgroup out of memory: Killed process ")
+      {
+        return memory(message)
+      }
       return message[0] == 0x63 && message[9] == 0x20 ? docker(message) : nil
     }
   }
@@ -149,7 +157,7 @@ enum SupervisorLines {
   }
 
   /// A shell's codes for signals are 128 more than the signal's number (Docker, "Exit status").
-  private static func reason(exitCode: Int64) -> StaticString {
+  static func reason(exitCode: Int64) -> StaticString {
     switch exitCode {
     case 0: "normal"
     case 143: "shutdown"
@@ -169,6 +177,23 @@ enum SupervisorLines {
       i = end
     }
     return nil
+  }
+
+  // MARK: PM2
+
+  /// `App [cart:0] online`, `App [cart:0] exited with code [1] via signal [SIGINT]`; a stop is asked for by SIGINT, whose exits with
+  /// code 0 are proper ("Graceful Shutdown" of PM2's documentation).
+  private static func pm2(_ b: Span<UInt8>) -> ChildReport? {
+    guard JSONScanner.matches(b, 0, "App [") else { return nil }
+    let end = ByteScan.find(0x5D, in: b, from: 5)
+    var colon = end
+    while colon > 5, colon < b.count, b[colon] != 0x3A { colon &-= 1 }
+    guard end < b.count, colon > 5 else { return nil }
+    if JSONScanner.matches(b, end, "] online") { return ChildReport(child: 5..<colon, change: .started) }
+    guard JSONScanner.matches(b, end, "] exited with code [") else { return nil }
+    let close = ByteScan.find(0x5D, in: b, from: end &+ 20)
+    guard let code = FieldText.int(b.extracting(end &+ 20..<close)) else { return nil }
+    return ChildReport(child: 5..<colon, change: .ended(reason(exitCode: code)))
   }
 
   // MARK: the kernel, the kubelet
@@ -205,8 +230,14 @@ extension JSONRecords {
     _ message: Span<UInt8>, _ log: LogLine, isSupervisord: Bool, into batch: inout RecordBatch
   ) {
     let writer = isSupervisord ? .supervisord : intake.writer(log.component, batch.symbols)
-    guard log.time != .min, let report = SupervisorLines.read(message, writer) else { return }
-    let child = batch.symbols.intern(message.extracting(report.child))
+    guard let report = SupervisorLines.read(message, writer) else { return }
+    tell(report, of: message, log, into: &batch)
+  }
+
+  /// Gives the events of a report whose child's name lies in some bytes.
+  mutating func tell(_ report: ChildReport, of b: Span<UInt8>, _ log: LogLine, into batch: inout RecordBatch) {
+    guard log.time != .min else { return }
+    let child = batch.symbols.intern(b.extracting(report.child))
     func event(_ kind: EventKind) -> StructuralEvent {
       StructuralEvent(time: log.time, component: child, kind: kind, source: log.source)
     }

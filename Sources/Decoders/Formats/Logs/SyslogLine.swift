@@ -148,6 +148,8 @@ enum SyslogLine {
     guard priority != nil || time.form == .withoutYear || line[i + 10] == 0x54 || (line[0] | 0x20) &- 0x61 < 26 else {
       return nil
     }
+    // A colon behind a full time is a process manager's (PM2), and what follows is no host.
+    if priority == nil, time.form > .epoch, line[time.end] == 0x3A { return nil }
     layer.time = time.time
     layer.hasZone = time.hasZone
     if time.hasZone { layer.zoneSeconds = time.zoneSeconds }

@@ -98,6 +98,7 @@ struct OTLPProtobufRecords {
     }
     guard scanner.failure == .none else { return damaged(source, &context, into: &batch) }
     draft.settleLink()
+    draft.settleException()
     draft.settle(startNanos: draft.start, endNanos: draft.end)
     if draft.span.trace.isNone || draft.span.span == 0 { draft.issues.insert(.noID) }
     draft.span.source = source

@@ -55,6 +55,7 @@ extension SpanBuilder {
     }
     guard reader.failure == .none else { return false }
     settleLink()
+    settleException()
     settle(startNanos: start, endNanos: end)
     if span.trace.isNone || span.span == 0 { issues.insert(.noID) }
     return true

@@ -88,8 +88,11 @@ struct TableMapping {
     let insights = find(["operationid"])
     let trace = insights >= 0 ? insights : find(["traceid", "trace"])
     let span = insights >= 0 ? find(["id"]) : find(["spanid", "span"])
+    // Splunk names the machine, the program by where it logs.
+    let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
     let component = find([
-      "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename", "component", "podname",
+      isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",
+      "component", "podname",
       "pod", "app", "application", "cmdbid", "microservice",
       "program", "container", "containername", "kubernetescontainername", "resourcelabelscontainername",
       "syslogidentifier",

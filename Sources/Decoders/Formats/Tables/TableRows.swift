@@ -19,6 +19,9 @@ struct TableRows {
   private var unquoted: [UInt8] = []
   private var inner: [UInt8] = []
   private var labelReader: JSONLogs?
+  /// What the paths of log files tell, for the first paths of the table.
+  private var paths: [Symbol: Symbol] = [:]
+  private static let mostPaths = 1024
 
   init(mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ symbols: inout SymbolTable) {
     self.mapping = mapping
@@ -272,7 +275,7 @@ struct TableRows {
     }
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
-    log.component = symbol(b, row, mapping.component, &batch.symbols)
+    log.component = name(b, row, &batch.symbols)
     log.severity = severity(b.extracting(field(b, row, mapping.severity)))
     if mapping.labels >= 0 {
       let labels = labels(b, row, context, &batch.symbols)
@@ -290,6 +293,23 @@ struct TableRows {
     log.source = context.line(line)
     batch.logs.append(log)
     return nil
+  }
+
+  /// Who wrote a row's line: of the path of a log file what the path tells.
+  private mutating func name(_ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable) -> Symbol {
+    let whole = symbol(b, row, mapping.component, &symbols)
+    let range = field(b, row, mapping.component)
+    guard range.count > 1, b[range.lowerBound] == 0x2F || isOnDrive(b, range) else { return whole }
+    if let known = paths[whole] { return known }
+    let path = [UInt8](copying: b.extracting(range)).map { $0 == 0x5C ? 0x2F : $0 }
+    let name = symbols.intern(LogOrigin(path: String(decoding: path, as: UTF8.self)).name)
+    if paths.count < Self.mostPaths { paths[whole] = name }
+    return name
+  }
+
+  /// Whether a field is a path of Windows, `C:\logs\cart.log`.
+  private func isOnDrive(_ b: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    range.count > 3 && b[range.lowerBound &+ 1] == 0x3A && b[range.lowerBound &+ 2] == 0x5C
   }
 
   /// What the labels of a row say: names of programs and a level.
@@ -332,7 +352,7 @@ struct TableRows {
     if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
       (around.time, around.hasZone) = (time, true)
     }
-    around.name(symbol(b, row, mapping.component, &symbols), .container)
+    around.name(name(b, row, &symbols), .container)
     if mapping.labels >= 0 {
       let labels = labels(b, row, context, &symbols)
       around.name(labels.name, .container)

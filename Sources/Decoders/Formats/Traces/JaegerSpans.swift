@@ -173,6 +173,7 @@ extension SpanBuilder {
     if let duration = parts.duration {
       if duration < 0 { issues.insert(.negativeDuration) } else { span.duration = duration }
     }
+    settleException()
     if start != nil, !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
     if span.trace.isNone || span.span == 0 { issues.insert(.noID) }
   }

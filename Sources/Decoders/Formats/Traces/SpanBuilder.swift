@@ -233,6 +233,13 @@ struct SpanBuilder {
     if linkedSpan == 0, !trace.isNone { (linkedTrace, linkedSpan) = (trace, span) }
   }
 
+  /// A recorded exception fails a span only where nothing else tells how it ended: what was handled is recorded, too, and recording
+  /// sets no status (OpenTelemetry, "Exceptions on spans"). An HTTP answer below 500 of a server, below 400 to a client, tells it.
+  @inline(__always) mutating func settleException() {
+    guard ranks[Slot.error.rawValue] == 2, span.status == .unset, span.httpStatus > 0 else { return }
+    if span.httpStatus < (span.kind == .server ? 500 : 400) { span.errorType = .none }
+  }
+
   /// A consumer without a parent follows from the span that it links to, its producer, in another trace or its own.
   ///
   /// A client without a span above it may link to the attempt before it, and say what it asks for: both are kept, as the link
