@@ -88,16 +88,7 @@ struct TableMapping {
     let insights = find(["operationid"])
     let trace = insights >= 0 ? insights : find(["traceid", "trace"])
     let span = insights >= 0 ? find(["id"]) : find(["spanid", "span"])
-    // Splunk names the machine, the program by where it logs.
-    let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
-    let component = find([
-      isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",
-      "component", "podname",
-      "pod", "app", "application", "cmdbid", "microservice",
-      "program", "container", "containername", "kubernetescontainername", "resourcelabelscontainername",
-      "syslogidentifier",
-      "providername", "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
-    ])
+    let component = Self.component(in: names)
     let start = find([
       "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
       "starttime", "start", "startedat", "begintime", "timestamp", "time", "timegenerated",
@@ -151,6 +142,19 @@ struct TableMapping {
     self.trace = trace
     self.span = span
     self.component = component
+  }
+
+  /// The column that names who wrote a row.
+  private static func component(in names: [String]) -> Int {
+    // Splunk's `host` is the machine; the program is told by where it logs.
+    let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
+    return column(
+      [
+        isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",
+        "component", "podname", "pod", "app", "application", "cmdbid", "microservice", "program", "container",
+        "containername", "kubernetescontainername", "resourcelabelscontainername", "syslogidentifier", "providername",
+        "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
+      ], in: names)
   }
 
   /// The columns of a span beside its identity and start.
