@@ -118,8 +118,8 @@ package struct LogKeys: Sendable {
   package var component = [
     "service.name", "service", "service_name", "servicename", "component", "app", "application",
   ]
-  package var trace = ["trace_id", "traceid", "trace.id", "trace", "dd.trace_id", "request_id", "requestid"]
-  package var span = ["span_id", "spanid", "span.id", "span", "dd.span_id"]
+  package var trace = ["trace_id", "traceid", "trace.id", "trace", "request_id", "requestid"]
+  package var span = ["span_id", "spanid", "span.id", "span"]
 
   package init() {}
 }

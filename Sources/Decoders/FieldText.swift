@@ -283,10 +283,12 @@ enum FieldText {
     let b = field.extracting(trimmed(field))
     if b.count == 0 { return 0 }
     var value: UInt64 = 0
-    var i = 0
-    while i < b.count, i < 17 {
+    // `0x00f067aa0ba902b7`, as OpenTelemetry's SDK for Python prints it.
+    let start = b.count > 2 && b[0] == 0x30 && b[1] == 0x78 ? 2 : 0
+    var i = start
+    while i < b.count, i < start + 17 {
       let digit = hexDigit(b[i])
-      if digit > 15 || i == 16 { return max(StableHash.hash(b), 1) }
+      if digit > 15 || i == start + 16 { return max(StableHash.hash(b), 1) }
       value = value << 4 | UInt64(digit)
       i += 1
     }

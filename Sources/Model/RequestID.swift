@@ -24,7 +24,7 @@ public import Support
   /// The 32 hex digits of the value.
   package var hex: String { hexText(high) + hexText(low) }
 
-  /// An identity from bytes: hex of at most 32 digits and UUIDs by value (one program writes the hyphens, the next one does not),
+  /// An identity from bytes: hex of at most 32 digits, perhaps behind `0x`, and UUIDs by value (one program writes the hyphens, the next one does not),
   /// any other text by its hash.
   ///
   /// - Returns: the identity and whether the bytes were hex; `none` for an empty or all-zero one.
@@ -32,9 +32,10 @@ public import Support
     if bytes.isEmpty { return (.none, true) }
     var high: UInt64 = 0
     var low: UInt64 = 0
-    var isHex = bytes.count <= 32
+    let start = bytes.count > 2 && bytes[0] == 0x30 && bytes[1] == 0x78 ? 2 : 0
+    var isHex = bytes.count &- start <= 32
     if isHex {
-      for i in bytes.indices {
+      for i in start..<bytes.count {
         let digit = hexDigit(bytes[i])
         if digit > 15 {
           isHex = false

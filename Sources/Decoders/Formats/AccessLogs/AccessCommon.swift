@@ -31,7 +31,9 @@ enum AccessCommon {
     }
     var next = clock + 1
     while next < tokens.count, tokens[next].kind != .quoted, next - clock <= 3 {
-      if tokens[next].kind == .bare, record.server.isEmpty { record.server = tokens[next].whole }
+      // Where the time comes first the client stands behind it, and what has a name is the host.
+      let isServer = clock > 0 || AccessShapes.isHostName(b, tokens[next].whole)
+      if tokens[next].kind == .bare, record.server.isEmpty, isServer { record.server = tokens[next].whole }
       next += 1
     }
     guard next + 1 < tokens.count, tokens[next].kind == .quoted,
@@ -40,9 +42,25 @@ enum AccessCommon {
     else { return nil }
     record.status = AccessShapes.status(b, tokens[next + 1].whole)
     record.isConnection = false
+    if isOdoo(b, tokens, from: next + 2) {
+      let (query, rest) = (
+        AccessShapes.seconds(b, tokens[next + 4].whole), AccessShapes.seconds(b, tokens[next + 5].whole)
+      )
+      record.latency = query + rest
+      return record
+    }
     var tail = Tail(status: record.status)
     tail.read(b, tokens, from: next + 2, into: &record)
     return record
+  }
+
+  /// `- 12 0.005 3.004` behind the status: Odoo's queries, the time that they took, and the rest (odoo/netsvc.py, PerfFilter).
+  private static func isOdoo(_ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int) -> Bool {
+    guard tokens.count == start + 4, tokens[start].kind == .bare, AccessShapes.isDash(b, tokens[start].whole) else {
+      return false
+    }
+    return AccessShapes.isDigits(b, tokens[start + 1].whole) && AccessShapes.seconds(b, tokens[start + 2].whole) >= 0
+      && AccessShapes.seconds(b, tokens[start + 3].whole) >= 0
   }
 
   /// Reading what stands behind the status.
@@ -191,8 +209,13 @@ enum AccessCommon {
     private func place(_ b: Span<UInt8>, into record: inout AccessRecord) {
       var rest = decimals[...]
       if record.latency < 0 {
-        // Behind the address, of two the first is the upstream's.
-        let takesLast = sawAddress && record.times.isEmpty && rest.count >= 2 && !rest.isEmpty
+        // Behind the address, of two the first is the upstream's; but no request takes less than its upstream does.
+        var takesLast = sawAddress && record.times.isEmpty && rest.count >= 2 && !rest.isEmpty
+        if record.times.isEmpty, rest.count == 2 {
+          let first = AccessShapes.seconds(b, rest[rest.startIndex])
+          let last = AccessShapes.seconds(b, rest[rest.startIndex + 1])
+          if first >= 0, last >= 0, first != last { takesLast = last > first }
+        }
         if let found = takesLast ? rest.popLast() : rest.popFirst() {
           var list = AccessList(found)
           record.latency = list.next(b).map { AccessShapes.seconds(b, $0) } ?? -1

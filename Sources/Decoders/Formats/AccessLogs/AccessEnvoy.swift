@@ -23,6 +23,7 @@ enum AccessEnvoy {
     record.status = AccessShapes.status(b, tokens[2].whole)
     if !AccessShapes.isDash(b, tokens[3].whole) { record.reason = tokens[3].whole }
     record.failed = record.status == 0 && failed(b, record.reason)
+    if tokens[4].kind == .quoted || !isViaUpstream(b, tokens[4].whole) { answerCall(b, &record) }
     guard let numbers = numbers(b, tokens) else { return nil }
     if let duration = FieldText.int(b.extracting(tokens[numbers + 2].whole)), duration < 1_000_000_000_000 {
       record.latency = max(duration, 0) &* 1000
@@ -53,6 +54,43 @@ enum AccessEnvoy {
       }
     }
     return false
+  }
+
+  /// Whether the details of a code say that the upstream gave it.
+  static func isViaUpstream(_ b: Span<UInt8>, _ details: Range<Int>) -> Bool {
+    details.count == 12 && JSONScanner.matches(b, details.lowerBound, "via_upstream")
+  }
+
+  /// Marks a call of gRPC that Envoy answered itself: its answer is 200 whatever went wrong, and the call's status is not in the line
+  /// (HttpConnectionManager, local replies to gRPC requests): UNAVAILABLE, or DEADLINE_EXCEEDED where a timeout ended it.
+  static func answerCall(_ b: Span<UInt8>, _ record: inout AccessRecord) {
+    guard record.status == 200, !record.reason.isEmpty, failed(b, record.reason), isCall(b, record) else { return }
+    record.failed = true
+    record.grpcStatus = 14
+    var list = AccessList(record.reason)
+    while let flag = list.next(b) {
+      if flag.count == 2, JSONScanner.matches(b, flag.lowerBound, "UT") { record.grpcStatus = 4 }
+    }
+  }
+
+  /// `POST /shop.Cart/AddItem`: the form of gRPC's requests (gRPC over HTTP2).
+  private static func isCall(_ b: Span<UInt8>, _ record: AccessRecord) -> Bool {
+    guard record.method.count == 4, JSONScanner.matches(b, record.method.lowerBound, "POST"),
+      let first = record.target.first, b[first] == 0x2F
+    else { return false }
+    var slashes = 0
+    var hasPackage = false
+    for i in record.target {
+      switch b[i] {
+      case 0x2F: slashes += 1
+      case 0x2E:
+        guard slashes == 1 else { return false }
+        hasPackage = true
+      case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: continue
+      default: return false
+      }
+    }
+    return slashes == 2 && hasPackage
   }
 
   /// Where received, sent, duration and the upstream's time stand: the first four numbers in a row.

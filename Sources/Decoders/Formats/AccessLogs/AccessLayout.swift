@@ -128,8 +128,12 @@ struct AccessLayout {
         record.requestID = field
       }
     }
-    return i >= b.count
+    // A layout learned from a line whose two times are one may have taken one for the other: no request takes less than its try.
+    return i >= b.count && (record.latency < 0 || record.tryTime &- record.latency <= Self.rounding)
   }
+
+  /// What two clocks that count milliseconds may differ by, microseconds.
+  private static let rounding: Int64 = 1000
 
   /// The text of the token at a place, and behind it the next one's; nil where the token is of another kind, or part of a list.
   @inline(__always) private func field(_ b: Span<UInt8>, _ i: inout Int, _ role: Role) -> Range<Int>? {

@@ -128,6 +128,7 @@ struct AccessLines {
     switch form {
     case .none, .pairs, .commas: return nil
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
+    case .timed: return AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds)
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
       for grammar in AccessGrammar.all {
@@ -224,6 +225,8 @@ enum AccessForm {
   case pairs
   /// IIS's own format: see `AccessIIS`.
   case commas
+  /// `TIME CLIENT "GET …`: a log format that begins with nginx's `$time_iso8601`.
+  case timed
 
   init(_ b: Span<UInt8>) {
     self = .none
@@ -231,11 +234,19 @@ enum AccessForm {
     let first = b[0]
     if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x54 {
       let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
-      if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 { self = .envoy }
+      if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 {
+        self = .envoy
+      } else if Self.isTimed(b, end &+ 2) {
+        self = .timed
+      }
       return
     }
     if first &- 0x30 <= 9, b[4] == 0x2D, b[7] == 0x2D, b[10] == 0x54 {
-      if Self.hasAddress(b, word: 2), Self.hasAddress(b, word: 3, orDash: true) { self = .fixed }
+      if Self.hasAddress(b, word: 2), Self.hasAddress(b, word: 3, orDash: true) {
+        self = .fixed
+      } else if Self.isTimed(b, ByteScan.find(0x20, in: b.extracting(first: 48), from: 11) &+ 1) {
+        self = .timed
+      }
       return
     }
     if first | 0x20 == 0x68 || first | 0x20 == 0x77 || first == 0x67 || first == 0x74 {
@@ -278,6 +289,16 @@ enum AccessForm {
     guard i &+ 12 < b.count, isISO(b, i &+ 1) else { return false }
     let end = ByteScan.find(0x5D, in: b, from: i)
     return end &+ 4 < b.count && b[end &+ 1] == 0x20 && b[end &+ 2] == 0x22 && b[end &+ 3] &- 0x41 < 26
+  }
+
+  /// Whether a client's address stands at a place, and a request in quotes soon behind it.
+  private static func isTimed(_ b: Span<UInt8>, _ start: Int) -> Bool {
+    guard start &+ 16 < b.count else { return false }
+    let head = b.extracting(first: start &+ 128)
+    let space = ByteScan.find(0x20, in: head, from: start)
+    let quote = ByteScan.find(0x22, in: head, from: start)
+    guard quote < head.count, space < quote, AccessShapes.isNumericHost(b, start..<space) else { return false }
+    return AccessServers.isMethod(b, quote &+ 1) > 0
   }
 
   private static func isISO(_ b: Span<UInt8>, _ i: Int) -> Bool {

@@ -17,6 +17,7 @@ enum AccessMessages {
     case ktor
     case fiber
     case php
+    case fpm
   }
 
   /// The form that a line begins like; nil for most lines, by their first bytes.
@@ -35,8 +36,9 @@ enum AccessMessages {
       if b[2] == 0x3A { return FrameworkMessages.isFiber(b) ? .fiber : nil }
       if b[3] == 0x20, b[4] &- 0x41 < 26, FrameworkMessages.isKtor(b) { return .ktor }
       if b[3] == 0x20, b[1] &- 0x30 <= 9, b[2] &- 0x30 <= 9 { return AccessServers.isMethod(b, 4) > 0 ? .tornado : nil }
-      let quote = ByteScan.find(0x22, in: b.extracting(first: 48), from: 7)
-      guard quote &+ 8 < b.count, quote < 48, b[quote &- 1] == 0x20, b[quote &- 2] &- 0x30 <= 9 else { return nil }
+      let quote = ByteScan.find(0x22, in: b.extracting(first: 96), from: 7)
+      guard quote &+ 8 < b.count, quote < 96, b[quote &- 1] == 0x20, b[quote &- 2] &- 0x30 <= 9 else { return nil }
+      if b[quote &- 6] == 0x2B || b[quote &- 6] == 0x2D { return FrameworkMessages.isFPM(b) ? .fpm : nil }
       // One word, the client: a date and its time are two.
       guard ByteScan.find(0x20, in: b.extracting(first: 48), from: 0) == quote &- 1 else { return nil }
       return AccessServers.isMethod(b, quote &+ 1) > 0 ? .actix : nil
@@ -57,6 +59,7 @@ enum AccessMessages {
       case .serilog: serilog(b, tokens, &record)
       case .ktor: FrameworkMessages.ktor(b, tokens, &record)
       case .fiber: FrameworkMessages.fiber(b, tokens, &record)
+      case .fpm: FrameworkMessages.fpm(b, tokens, zoneSeconds, &record)
       case .php: FrameworkMessages.php(b, tokens, zoneSeconds, &record)
       }
     return isRead && record.status > 0 && !record.target.isEmpty ? record : nil

@@ -9,8 +9,8 @@ enum OperationPath {
   /// Longest operation that is kept.
   private static let limit = 256
 
-  /// Appends the path of a target: no scheme, host, query or fragment; segments that are numbers, UUIDs or long
-  /// hexadecimals are `{id}`.
+  /// Appends the path of a target: no scheme, host, query, fragment or parameters of a segment (`;jsessionid=…`, RFC 3986 §3.3);
+  /// segments that are numbers, UUIDs or long hexadecimals are `{id}`.
   static func append(_ target: Span<UInt8>, to out: inout [UInt8]) {
     var start = 0
     var i = 0
@@ -34,10 +34,18 @@ enum OperationPath {
         continue
       }
       let segment = i
-      while i < target.count, target[i] != 0x2F, target[i] != 0x3F, target[i] != 0x23, target[i] > 0x20 { i &+= 1 }
-      if isIdentity(target, segment..<i) {
+      var parameters = -1
+      while i < target.count, target[i] != 0x2F, target[i] != 0x3F, target[i] != 0x23, target[i] > 0x20 {
+        if target[i] == 0x3B, parameters < 0 { parameters = i }
+        i &+= 1
+      }
+      let end = parameters < 0 ? i : parameters
+      if isIdentity(target, segment..<end) {
         out.append(copying: target.extracting(run..<segment))
         for k in identity.indices { out.append(identity[k]) }
+        run = i
+      } else if parameters >= 0 {
+        out.append(copying: target.extracting(run..<min(end, segment + limit)))
         run = i
       } else if i - segment > limit {
         out.append(copying: target.extracting(run..<segment + limit))

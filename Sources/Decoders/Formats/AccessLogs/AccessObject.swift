@@ -44,6 +44,8 @@ struct AccessObject {
     static let failure = Signs(rawValue: 256)
     /// Azure's App Service, whose whole `TimeTaken` is milliseconds (AppServiceHTTPLogs).
     static let appService = Signs(rawValue: 512)
+    /// The upstream gave the answer, as Envoy says.
+    static let viaUpstream = Signs(rawValue: 1024)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -187,7 +189,10 @@ struct AccessObject {
     case .times: if AccessShapes.isList(b, value, .seconds) { record.times = value }
     case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
-    case .trace: trace = value
+    case .trace:
+      // Cloud Logging writes `projects/P/traces/ID`.
+      let slash = JSONScanner.matches(b, value.lowerBound, "projects/") ? value.last { b[$0] == 0x2F } : nil
+      trace = (slash.map { $0 + 1 } ?? value.lowerBound)..<value.upperBound
     case .date: date = value
     case .span, .clock: break
     case .start: startText = text
@@ -214,7 +219,9 @@ struct AccessObject {
     case .flags:
       record.reason = value
       signs.insert(.envoy)
-    case .details: signs.insert(.envoy)
+    case .details:
+      signs.insert(.envoy)
+      if AccessEnvoy.isViaUpstream(b, value) { signs.insert(.viaUpstream) }
     case .route: if JSONScanner.equals(b, name, "RouterName") { signs.insert(.traefik) }
     }
   }
@@ -308,8 +315,10 @@ struct AccessObject {
     setTime(b, zoneSeconds, &record)
     if record.requestID.isEmpty { record.requestID = trace }
     record.failed = signs.contains(.envoy) && record.status == 0 && AccessEnvoy.failed(b, record.reason)
+    if signs.contains(.envoy), !signs.contains(.viaUpstream) { AccessEnvoy.answerCall(b, &record) }
     if !grpcFailure.isEmpty {
       record.failed = true
+      record.grpcStatus = SpanWords.grpcStatus(b.extracting(grpcFailure))
       if record.reason.isEmpty || AccessShapes.isDash(b, record.reason) { record.reason = grpcFailure }
     }
     return record
@@ -331,6 +340,8 @@ struct AccessObject {
       record.time = time
     } else if let text = timeText, let time = moment(text.start..<text.end, .inferred) {
       record.time = time
+      // Whatever Envoy's is called, it is `%START_TIME%` (Contour calls it `@timestamp`).
+      if signs.contains(.envoy) { record.timeIsEnd = false }
     } else if let text = timeText, !date.isEmpty {
       var stamp = [UInt8](copying: b.extracting(date))
       stamp.append(0x54)

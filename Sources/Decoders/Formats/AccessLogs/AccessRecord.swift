@@ -19,6 +19,8 @@ struct AccessRecord {
   var isConnection = false
   /// Whether the format says that the request failed, whatever its status.
   var failed = false
+  /// The status of a call of gRPC, which an answer of HTTP does not tell; -1 for none.
+  var grpcStatus: Int16 = -1
   /// The name under which the request was served: virtual host, frontend, load balancer.
   var server = 0..<0
   /// Whether `server` comes from the operator and not out of the request's own header.

@@ -40,6 +40,7 @@ struct AccessSpans {
     span.operation = operation(record, b, &batch.symbols)
     span.httpStatus = Int16(clamping: record.status)
     if record.failed { span.status = .error }
+    span.grpcStatus = record.grpcStatus
     if !record.reason.isEmpty, record.failed || record.status >= 500 {
       span.errorType = batch.symbols.intern(b.extracting(record.reason))
     }
@@ -288,6 +289,9 @@ struct AccessSpans {
     if status >= 500 {
       call.status = .error
       call.errorType = isLast ? request.errorType : .none
+    } else if isLast, record.grpcStatus > 0 {
+      (call.status, call.grpcStatus) = (.error, record.grpcStatus)
+      call.errorType = request.errorType
     } else if status > 0 {
       call.status = .ok
     } else {

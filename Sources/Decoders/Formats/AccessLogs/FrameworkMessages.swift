@@ -1,4 +1,4 @@
-// Request lines of Ktor, Fiber and PHP's built-in server.
+// Request lines of Ktor, Fiber, PHP's built-in server and PHP-FPM.
 
 internal import Model
 internal import Support
@@ -7,6 +7,31 @@ internal import Support
 /// `[02:00:00] 200 -  1.5ms GET /x` (Fiber's logger, versions 3 and 2) and `[Wed Nov 25 02:00:00 2026] 10.0.0.9:50000 [200]: GET /x`
 /// (`php -S`).
 enum FrameworkMessages {
+  /// `10.0.0.9 -  25/Nov/2026:02:00:00 +0000 "GET /index.php" 500`: PHP-FPM's `access.format` as it is by default (www.conf).
+  static func isFPM(_ b: Span<UInt8>) -> Bool {
+    let head = b.extracting(first: 96)
+    let first = ByteScan.find(0x20, in: head, from: 0)
+    guard first &+ 2 < head.count else { return false }
+    var i = ByteScan.find(0x20, in: head, from: first &+ 1)
+    while i < head.count, b[i] == 0x20 { i &+= 1 }
+    guard i &+ 28 < head.count, b[i] &- 0x30 <= 9, b[i &+ 2] == 0x2F, b[i &+ 6] == 0x2F, b[i &+ 11] == 0x3A else {
+      return false
+    }
+    return b[i &+ 20] == 0x20 && b[i &+ 27] == 0x22 && AccessServers.isMethod(b, i &+ 28) > 0
+  }
+
+  static func fpm(_ b: Span<UInt8>, _ tokens: AccessTokens, _ zoneSeconds: Int, _ record: inout AccessRecord) -> Bool {
+    guard tokens.count >= 6, tokens[4].kind == .quoted,
+      let time = AccessTime.common(b, tokens[2].start..<tokens[3].end, zoneSeconds: zoneSeconds),
+      let (method, target) = AccessShapes.request(b, tokens[4].inner)
+    else { return false }
+    // The time is when the request came (`%t`).
+    (record.time, record.timeIsEnd) = (time, false)
+    (record.method, record.target) = (method, target)
+    record.status = AccessShapes.status(b, tokens[5].whole)
+    return record.status > 0
+  }
+
   /// A status, its words, a colon, and a method.
   static func isKtor(_ b: Span<UInt8>) -> Bool {
     guard b.count > 16, AccessShapes.isStatus(b, 0..<3) else { return false }

@@ -86,8 +86,9 @@ extension JSONRecords {
     let start = reader.position
     guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
     log.source = place.source
-    // The file's name is the record's own, not the resource's.
-    let name = service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
+    // The file's name is the record's own, not the resource's, and so is a unit's that the body names.
+    let own = log.component.isNone ? nil : log.component
+    let name = service?.isNone == true ? own ?? fileName(b, start, &batch.symbols) : nil
     if let name { service = name }
     defer { if name != nil { service = Symbol.none } }
     if takeCarriedBody(log, before, at: place, into: &batch) { return true }
@@ -122,7 +123,8 @@ extension JSONRecords {
   }
 
   private func carries(_ body: Span<UInt8>) -> Bool {
-    body[0] == 0x7B || AccessLines.looksLike(body)
+    body[0] == 0x7B || KnownLines.read(body, intake.unwrapper.times, classifier.logKeys) != nil
+      || !LogText.content(body).severity.isUnknown || AccessLines.looksLike(body)
       || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
       || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
   }
@@ -132,7 +134,7 @@ extension JSONRecords {
   private mutating func takeCarriedBody(
     _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    guard log.severity.isUnknown, let service, log.textCount >= 16, log.textStart == start else { return false }
+    guard log.severity.isUnknown, let service, log.textCount >= 8, log.textStart == start else { return false }
     guard carries(batch.text.span.extracting(start..<start + log.textCount)) else { return false }
     let content = [UInt8](batch.text[start..<start + log.textCount])
     batch.text.removeLast(batch.text.count - start)

@@ -245,7 +245,9 @@ extension HeaderLayout {
     var node = 0
     var cursor = 0
     var depth = 0
-    while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor) {
+    while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor),
+      !beginsRequest(line, element)
+    {
       guard let child = part(of: node, element.kind(anchored: isAnchored)) else { break }
       isAnchored = isAnchored || element.kind == .time || element.kind == .level
       node = child
@@ -296,6 +298,12 @@ extension HeaderLayout {
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
     return header
+  }
+
+  /// Whether an element is the client of a request in quotes, `10.0.0.9:41 - "GET`: the message begins with it (uvicorn.access).
+  private func beginsRequest(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
+    guard element.kind == .word, JSONScanner.matches(line, element.end, " - \"") else { return false }
+    return AccessServers.isMethod(line, element.end &+ 4) > 0
   }
 
   /// The part of a layout that an element is; a level or a number may stand where most lines have some other word.

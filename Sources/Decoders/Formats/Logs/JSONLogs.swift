@@ -15,6 +15,8 @@ struct JSONLogs {
   private var shapes = JSONLogShapes()
   /// Where the record lies whose values were found by its shape.
   private var found: Range<Int>?
+  /// The last path of a collected file, and what it tells.
+  private var origin: (path: [UInt8], name: LogOrigin) = ([], LogOrigin(path: "-"))
 
   init(table: LogKeyTable, clock: LogClock) {
     self.table = table
@@ -164,6 +166,7 @@ struct JSONLogs {
         fields.ranks.span = found.rank
       }
     case .collector: fields.isCollector = true
+    case .resource: if let name = SDKResource.service(b, at: range.lowerBound) { named(found, b, name, &texts) }
     default: break
     }
   }
@@ -217,6 +220,13 @@ struct JSONLogs {
       if found.role == .logger, JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
+    case .statusWord where JSONScanner.equals(b, key, "label"):
+      let isCalm = JSONScanner.equals(b, text, "Note") || JSONScanner.equals(b, text, "System")
+      if isCalm, found.rank + 503 <= fields.ranks.severity {
+        (fields.severity, fields.ranks.severity) = (.info, found.rank + 503)
+      } else if !isNumber, !Model.severity(of: bytes).isUnknown {
+        level(found.rank + 503, bytes, false)
+      }
     case .statusWord:
       // Single letters, `failed` and `success` say how something ended.
       let isWord = bytes.count >= 4 && !Model.severity(of: bytes).isUnknown && !FieldText.isWord(bytes, "failure")
@@ -226,6 +236,17 @@ struct JSONLogs {
       guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
       fields.span = texts.span(b, text)
       fields.ranks.span = found.rank
+    case .decimalTrace:
+      guard found.rank <= fields.ranks.trace else { return }
+      guard let low = DatadogID.parse(bytes) else { return identity(found, text, b, &texts) }
+      guard low > 0 else { return }
+      (fields.request, fields.requestText) = (RequestID(high: 0, low: low), .none)
+      fields.ranks.trace = found.rank
+    case .decimalSpan:
+      guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
+      fields.span = DatadogID.parse(bytes) ?? texts.span(b, text)
+      fields.ranks.span = found.rank
+    case .resource: if let name = SDKResource.service(b, printed: text) { named(found, b, name, &texts) }
     case .stream:
       if JSONScanner.equals(b, text, "stdout") { fields.stream = 1 }
       if JSONScanner.equals(b, text, "stderr") { fields.stream = 2 }
@@ -234,8 +255,23 @@ struct JSONLogs {
       if JSONScanner.equals(b, text, "F") { fields.isPartial = false }
       fields.isCollector = true
     case .collector: fields.isCollector = true
+    case .collectedPath:
+      fields.isCollector = true
+      collected(bytes, &texts)
     case .process: fields.shape.insert(.pid)
     }
+  }
+
+  /// Names the program by the file that a collector read its line out of.
+  private mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
+    if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {
+      let slashed = [UInt8](copying: path).map { $0 == 0x5C ? 0x2F : $0 }
+      origin = ([UInt8](copying: path), LogOrigin(path: String(decoding: slashed, as: UTF8.self)))
+    }
+    let rank = origin.name.rank == .file ? NameRank.collectedFile : origin.name.rank
+    guard rank > fields.rank, !origin.name.name.isEmpty else { return }
+    (fields.name, fields.rank) = (texts.symbols.intern(origin.name.name), rank)
+    fields.ranks.name = 0
   }
 
   private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {
@@ -288,7 +324,7 @@ struct JSONLogs {
     // Within one record the service that is named as such goes before the container that it runs in.
     let rank: NameRank
     switch found.role {
-    case .service: rank = .container
+    case .service, .resource: rank = .container
     case .resourcePath:
       rank = .service
       order += 3000

@@ -88,6 +88,10 @@ extension JSONRecords {
     if record.rank > around.rank { log.component = batch.symbols.intern(line.extracting(record.name)) }
     var message = line.extracting(record.message)
     log.severity = record.severity
+    // What PHP-FPM passes on of a program is as severe as the program says.
+    if message.count > 24, message[0] == 0x50 || message[0] == 0x4E, let told = Self.ofPHP(message) {
+      log.severity = TraceFollower.crash(message.extracting(told)) ?? log.severity
+    }
     if log.severity.isUnknown { log.severity = Self.leadingLevel(message).severity }
     if log.severity.isUnknown { log.severity = around.severity }
     identify(line, record, around, &log, into: &batch)
@@ -158,6 +162,12 @@ extension JSONRecords {
   }
 
   /// `error: …` at the beginning of a message whose header names no level.
+  /// Where a program's own words lie in what PHP-FPM passes on of them, `NOTICE: PHP message: PHP Fatal error:  …`.
+  private static func ofPHP(_ message: Span<UInt8>) -> Range<Int>? {
+    let start = JSONScanner.matches(message, 0, "NOTICE: ") ? 8 : 0
+    return JSONScanner.matches(message, start, "PHP message: ") ? start + 13..<message.count : nil
+  }
+
   private static func leadingLevel(_ message: Span<UInt8>) -> (severity: Severity, end: Int) {
     // `##[error]MESSAGE`: a command of a workflow (GitHub Actions, Azure Pipelines).
     if message.count > 6, message[0] == 0x23, JSONScanner.matches(message, 0, "##[") {

@@ -41,6 +41,8 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
   case stamped
   /// A full time and then a line that stands for itself: `kubectl logs --timestamps`, CloudWatch.
   case timed
+  /// A full time in front of every line, also of those that only go on with the one before: text that CloudWatch exported.
+  case framed
 }
 
 /// Takes layers off lines.
@@ -48,6 +50,8 @@ struct LineUnwrapper: Sendable {
   let times: LogTimeParser
   /// The kinds that a sample of the file has; empty until `learn`.
   private(set) var kinds: [LineWrapper] = []
+  /// Lines of the sample that have a time and behind it a frame of a stack trace.
+  private var frames = 0
   /// Lines of the sample by kind, and all.
   private var votes = [Int](repeating: 0, count: LineWrapper.allCases.count)
 
@@ -69,12 +73,15 @@ struct LineUnwrapper: Sendable {
   /// Counts the layers of one sampled line.
   mutating func vote(_ line: Span<UInt8>) {
     for kind in LineWrapper.allCases where layer(kind, line) != nil { votes[Int(kind.rawValue)] += 1 }
+    if let layer = framed(line), TraceFollower.isFrame(line, from: layer.start) { frames += 1 }
   }
 
   /// Decides on the kinds, of so many sampled lines.
   mutating func decide(among lines: Int) {
     kinds = LineWrapper.allCases.filter { kind in
-      let share = kind == .timed ? 20 : kind == .stamped ? 95 : Self.share
+      let share = kind == .timed ? 20 : kind == .stamped || kind == .framed ? 95 : Self.share
+      // No program writes its own time in front of a frame.
+      if kind == .framed, frames == 0 { return false }
       return lines > 0 && votes[Int(kind.rawValue)] * 100 >= share * lines
     }
   }
@@ -96,6 +103,7 @@ struct LineUnwrapper: Sendable {
     case .fluentd: return fluentd(line)
     case .stamped: return stamped(line)
     case .timed: return timed(line)
+    case .framed: return framed(line)
     }
   }
 
@@ -276,6 +284,13 @@ struct LineUnwrapper: Sendable {
     else { return nil }
     for i in 20..<29 where line[i] &- 0x30 > 9 { return nil }
     guard time.end == line.count || line[time.end] == 0x20 else { return nil }
+    return LineLayer(time: time.time, hasZone: true, start: min(time.end + 1, line.count))
+  }
+
+  private func framed(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count >= 20, line[0] &- 0x30 <= 9, line[10] == 0x54, let time = times.parse(line, 0), time.form >= .full,
+      time.hasZone, time.end == line.count || line[time.end] == 0x20 || line[time.end] == 0x09
+    else { return nil }
     return LineLayer(time: time.time, hasZone: true, start: min(time.end + 1, line.count))
   }
 

@@ -52,7 +52,7 @@ struct LogIntake {
     case .compose: "docker compose"
     case .syslog, .syslog5424: "syslog"
     case .fluentd: "fluentd"
-    case .stamped, .timed, nil: nil
+    case .stamped, .timed, .framed, nil: nil
     }
   }
 }

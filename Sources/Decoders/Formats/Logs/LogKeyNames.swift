@@ -26,7 +26,8 @@ enum LogKeyNames {
   static let levelWord = ["attributes.status", "type"]
 
   /// Datadog's status at the record's top: a level only where it is a whole level word, for anybody's record may have a status.
-  static let statusWord = ["status"]
+  /// MySQL's JSON log calls its priority a label.
+  static let statusWord = ["status", "label"]
 
   static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
 
@@ -36,7 +37,8 @@ enum LogKeyNames {
   static let bareMessage = ["record.message"]
 
   static let message = [
-    "@m", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg", "jsonpayload.statusdetails",
+    "@m", "body.value", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg",
+    "jsonpayload.statusdetails",
     "event.renderinginfo.message",
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
     "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
@@ -107,7 +109,7 @@ enum LogKeyNames {
   static let partial = ["logtag", "partial_message", "container_partial_message"]
 
   static let collector = [
-    "kubernetes", "docker", "log.file.path", "agent.type", "input.type", "source_type", "container_id",
+    "kubernetes", "docker", "agent.type", "input.type", "source_type", "container_id",
     "container.id", "containerid", "_cursor", "__cursor", "_boot_id", "_transport", "ingestiontime", "logstreamname",
     "nodename", "filename",
   ]

@@ -41,12 +41,19 @@ struct LogKeyTable: Sendable {
     case host
     case trace
     case span
+    /// Datadog's ids, which are decimal.
+    case decimalTrace
+    case decimalSpan
+    /// What an SDK of OpenTelemetry prints of the resource, in a form of its own.
+    case resource
     /// `stdout` or `stderr`.
     case stream
     /// Whether the message goes on in the next record.
     case partial
     /// A key that only records of collectors have: their message is another program's line.
     case collector
+    /// The path of the file that a collector read.
+    case collectedPath
     /// Keys that tell the scale of a numeric level.
     case process
   }
@@ -90,13 +97,14 @@ struct LogKeyTable: Sendable {
       (.message, LogKeyNames.bareMessage + keys.message + LogKeyNames.message),
       (.service, keys.component + LogKeyNames.service),
       (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
+      (.decimalTrace, ["dd.trace_id"]), (.decimalSpan, ["dd.span_id"]), (.resource, ["resource"]),
       (.wrapped, LogKeyNames.wrapped), (.container, LogKeyNames.container), (.pod, LogKeyNames.pod),
       (.resourcePath, LogKeyNames.resourcePath),
       (.label, LogKeyNames.label), (.weakLabel, LogKeyNames.weakLabel), (.levelWord, LogKeyNames.levelWord),
       (.statusWord, LogKeyNames.statusWord),
       (.logger, LogKeyNames.logger),
       (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),
-      (.collector, LogKeyNames.collector),
+      (.collector, LogKeyNames.collector), (.collectedPath, ["log.file.path"]),
       (.seconds, ["instant.epochsecond", "timestamp.seconds", "timestampseconds"]),
       (.nanoseconds, ["instant.nanoofsecond", "timestamp.nanos", "timestampnanos"]),
       (.syslogLevel, LogKeyNames.syslogLevel),

@@ -9,6 +9,8 @@ enum NameRank: UInt8, Comparable, Sendable {
   case host
   /// The file's own name.
   case file
+  /// The file that a collector read the record out of.
+  case collectedFile
   /// A logger, a tag of a module.
   case logger
   /// A container's id.

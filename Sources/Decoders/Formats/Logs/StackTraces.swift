@@ -122,6 +122,16 @@ struct TraceFollower: Sendable {
       || begins(line, "Traceback (most recent call last)")
   }
 
+  /// Whether what begins at a place is an indented frame of a stack trace, as Java, .NET, Node.js, Python and Go print them.
+  static func isFrame(_ line: Span<UInt8>, from start: Int) -> Bool {
+    var i = start
+    while i < line.count, line[i] == 0x20 || line[i] == 0x09 { i += 1 }
+    guard i > start, i + 4 < line.count else { return false }
+    if JSONScanner.matches(line, i, "at ") || JSONScanner.matches(line, i, "File \"") { return true }
+    guard line[i - 1] == 0x09 else { return false }
+    return (i..<line.count).contains { JSONScanner.matches(line, $0, ".go:") }
+  }
+
   /// The line that a runtime prints when a program dies.
   static func crash(_ line: Span<UInt8>) -> Severity? {
     switch line[0] {

@@ -179,7 +179,7 @@ struct TableMapping {
     statusMessage = find(["statusmessage", "statusdescription"])
     parent = find(["parentid", "parentspanid", "parentspan", "parent"])
     operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
-    spanKind = find(["kind", "spankind"])
+    spanKind = find(["kind", "spankind", "kindstring", "spankindstring"])
     status = find(["statuscode", "spanstatuscode", "status", "result"])
     error = find(["haserror", "error", "errormessage", "exception"])
     httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])

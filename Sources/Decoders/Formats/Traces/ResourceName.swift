@@ -20,8 +20,12 @@ struct ResourceName {
     case 0x73, 0x6B, 0x63, 0x66: break
     default: return
     }
-    for (index, candidate) in Self.keys.enumerated() where index < rank && JSONScanner.equals(b, key, candidate) {
-      rank = index
+    for (index, candidate) in Self.keys.enumerated() where JSONScanner.equals(b, key, candidate) {
+      // What an SDK says where nobody named the service (OpenTelemetry, "service.name") is better than nothing alone.
+      let isDefault = index == 0 && JSONScanner.matches(b, value.start, "unknown_service")
+      let order = isDefault ? Self.keys.count : index
+      guard order < rank else { return }
+      rank = order
       var text = value
       if index == Self.keys.count - 1 {
         text.end = text.start + LogOrigin.workload(ofPod: b.extracting(value.start..<value.end))

@@ -1,0 +1,23 @@
+// Ids of Datadog's traces as its tracers inject them into logs.
+
+internal import Model
+
+/// Datadog's tracers write the ids of the trace at hand beside every record ("Connect Logs and Traces"): in decimal, or, where ids of 128
+/// bits were asked for, with 32 hexadecimal digits. Its own spans carry the lower 64 bits, which is what joins.
+enum DatadogID {
+  /// The value of an id; nil for a text that is none, 0 where there is no trace.
+  static func parse(_ b: Span<UInt8>) -> UInt64? {
+    if b.count == 32 { return HexDigits.sixteen(b, 16) }
+    guard !b.isEmpty, b.count <= 20 else { return nil }
+    var value: UInt64 = 0
+    for i in b.indices {
+      let digit = UInt64(b[i] &- 0x30)
+      guard digit <= 9 else { return nil }
+      let (times, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isAbove) = times.addingReportingOverflow(digit)
+      guard !isTooLarge, !isAbove else { return nil }
+      value = sum
+    }
+    return value
+  }
+}
