@@ -11,12 +11,12 @@ struct JSONLogs {
   /// The numeric levels of the member's sample.
   var evidence = LevelEvidence()
   /// What was read of the record at hand.
-  private var fields = JSONLogFields()
+  var fields = JSONLogFields()
   private var shapes = JSONLogShapes()
   /// Where the record lies whose values were found by its shape.
   private var found: Range<Int>?
   /// The last path of a collected file, and what it tells.
-  private var origin: (path: [UInt8], name: LogOrigin) = ([], LogOrigin(path: "-"))
+  var origin: (path: [UInt8], name: LogOrigin) = ([], LogOrigin(path: "-"))
 
   init(table: LogKeyTable, clock: LogClock) {
     self.table = table
@@ -220,32 +220,11 @@ struct JSONLogs {
       if found.role == .logger, JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
-    case .statusWord where JSONScanner.equals(b, key, "label"):
-      let isCalm = JSONScanner.equals(b, text, "Note") || JSONScanner.equals(b, text, "System")
-      if isCalm, found.rank + 503 <= fields.ranks.severity {
-        (fields.severity, fields.ranks.severity) = (.info, found.rank + 503)
-      } else if !isNumber, !Model.severity(of: bytes).isUnknown {
-        level(found.rank + 503, bytes, false)
-      }
     case .statusWord:
-      // Single letters, `failed` and `success` say how something ended.
-      let isWord = bytes.count >= 4 && !Model.severity(of: bytes).isUnknown && !FieldText.isWord(bytes, "failure")
-      if !isNumber, isWord { level(found.rank + 503, bytes, false) }
-    case .trace: identity(found, text, b, &texts)
-    case .span:
-      guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
-      fields.span = texts.span(b, text)
-      fields.ranks.span = found.rank
-    case .decimalTrace:
-      guard found.rank <= fields.ranks.trace else { return }
-      guard let low = DatadogID.parse(bytes) else { return identity(found, text, b, &texts) }
-      guard low > 0 else { return }
-      (fields.request, fields.requestText) = (RequestID(high: 0, low: low), .none)
-      fields.ranks.trace = found.rank
-    case .decimalSpan:
-      guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
-      fields.span = DatadogID.parse(bytes) ?? texts.span(b, text)
-      fields.ranks.span = found.rank
+      if !isNumber {
+        status(found.rank + 503, JSONScanner.equals(b, key, "label"), bytes)
+      }
+    case .trace, .span, .decimalTrace, .decimalSpan: takeID(found, text, b, &texts)
     case .resource: if let name = SDKResource.service(b, printed: text) { named(found, b, name, &texts) }
     case .stream:
       if JSONScanner.equals(b, text, "stdout") { fields.stream = 1 }
@@ -260,18 +239,6 @@ struct JSONLogs {
       collected(bytes, &texts)
     case .process: fields.shape.insert(.pid)
     }
-  }
-
-  /// Names the program by the file that a collector read its line out of.
-  private mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
-    if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {
-      let slashed = [UInt8](copying: path).map { $0 == 0x5C ? 0x2F : $0 }
-      origin = ([UInt8](copying: path), LogOrigin(path: String(decoding: slashed, as: UTF8.self)))
-    }
-    let rank = origin.name.rank == .file ? NameRank.collectedFile : origin.name.rank
-    guard rank > fields.rank, !origin.name.name.isEmpty else { return }
-    (fields.name, fields.rank) = (texts.symbols.intern(origin.name.name), rank)
-    fields.ranks.name = 0
   }
 
   private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {
@@ -294,6 +261,20 @@ struct JSONLogs {
     guard let number, (0...100_000).contains(number) else { return }
     fields.level = number
     fields.ranks.level = rank
+  }
+
+  /// A word that may say how something ended as well as how grave it is: single letters, `failed` and `success` say the first. MySQL's
+  /// labels are all of the second kind.
+  private mutating func status(_ rank: Int, _ isLabel: Bool, _ bytes: Span<UInt8>) {
+    if isLabel, FieldText.isWord(bytes, "note") || FieldText.isWord(bytes, "system") {
+      guard rank <= fields.ranks.severity else { return }
+      (fields.severity, fields.ranks.severity) = (.info, rank)
+      return
+    }
+    guard bytes.count >= 4, !Model.severity(of: bytes).isUnknown, isLabel || !FieldText.isWord(bytes, "failure") else {
+      return
+    }
+    level(rank, bytes, false)
   }
 
   /// The severity of a word, perhaps between escaped colours of a terminal.
@@ -355,31 +336,6 @@ struct JSONLogs {
     fields.name = symbol
     fields.rank = rank
     fields.ranks.name = order
-  }
-
-  private mutating func identity(
-    _ found: LogKeyTable.Found, _ text: JSONStringSlice, _ b: Span<UInt8>,
-    _ texts: inout JSONTexts
-  ) {
-    guard found.rank <= fields.ranks.trace, !text.isEmpty else { return }
-    var text = text
-    // Cloud Logging writes `projects/P/traces/ID`; W3C's header is `00-TRACE-SPAN-01`.
-    if JSONScanner.matches(b, text.start, "projects/") {
-      var slash = text.end
-      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
-      text.start = slash
-    } else if text.count == 55, b[text.start + 2] == 0x2D, b[text.start + 35] == 0x2D {
-      if fields.span == 0 {
-        let start = text.start + 36
-        fields.span = texts.span(b, JSONStringSlice(start: start, end: start + 16, isEscaped: false))
-      }
-      text = JSONStringSlice(start: text.start + 3, end: text.start + 35, isEscaped: false)
-    }
-    let (id, symbol) = texts.request(b, text)
-    if !id.isNone {
-      (fields.request, fields.requestText) = (id, symbol)
-      fields.ranks.trace = found.rank
-    }
   }
 
   /// The severity of a level field of a table or mapped object, by word or number.

@@ -1,0 +1,65 @@
+// Whose record it is, and of which request: ids, and the file that a collector read.
+
+internal import Model
+internal import Support
+
+extension JSONLogs {
+  /// Takes an id of a trace or a span; of several keys the one that stands first in the table counts.
+  mutating func takeID(
+    _ found: LogKeyTable.Found, _ text: JSONStringSlice, _ b: Span<UInt8>, _ texts: inout JSONTexts
+  ) {
+    let bytes = b.extracting(text.start..<text.end)
+    switch found.role {
+    case .span, .decimalSpan:
+      guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
+      let decimal = found.role == .decimalSpan ? DatadogID.parse(bytes) : nil
+      fields.span = decimal ?? texts.span(b, text)
+      fields.ranks.span = found.rank
+    case .decimalTrace:
+      guard found.rank <= fields.ranks.trace else { return }
+      guard let low = DatadogID.parse(bytes) else { return identity(found, text, b, &texts) }
+      guard low > 0 else { return }
+      (fields.request, fields.requestText) = (RequestID(high: 0, low: low), .none)
+      fields.ranks.trace = found.rank
+    default: identity(found, text, b, &texts)
+    }
+  }
+
+  /// An id of a trace, out of what stands around it.
+  mutating func identity(
+    _ found: LogKeyTable.Found, _ text: JSONStringSlice, _ b: Span<UInt8>,
+    _ texts: inout JSONTexts
+  ) {
+    guard found.rank <= fields.ranks.trace, !text.isEmpty else { return }
+    var text = text
+    // Cloud Logging writes `projects/P/traces/ID`; W3C's header is `00-TRACE-SPAN-01`.
+    if JSONScanner.matches(b, text.start, "projects/") {
+      var slash = text.end
+      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
+      text.start = slash
+    } else if text.count == 55, b[text.start + 2] == 0x2D, b[text.start + 35] == 0x2D {
+      if fields.span == 0 {
+        let start = text.start + 36
+        fields.span = texts.span(b, JSONStringSlice(start: start, end: start + 16, isEscaped: false))
+      }
+      text = JSONStringSlice(start: text.start + 3, end: text.start + 35, isEscaped: false)
+    }
+    let (id, symbol) = texts.request(b, text)
+    if !id.isNone {
+      (fields.request, fields.requestText) = (id, symbol)
+      fields.ranks.trace = found.rank
+    }
+  }
+
+  /// Names the program by the file that a collector read its line out of.
+  mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
+    if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {
+      let slashed = [UInt8](copying: path).map { $0 == 0x5C ? 0x2F : $0 }
+      origin = ([UInt8](copying: path), LogOrigin(path: String(decoding: slashed, as: UTF8.self)))
+    }
+    let rank = origin.name.rank == .file ? NameRank.collectedFile : origin.name.rank
+    guard rank > fields.rank, !origin.name.name.isEmpty else { return }
+    (fields.name, fields.rank) = (texts.symbols.intern(origin.name.name), rank)
+    fields.ranks.name = 0
+  }
+}
