@@ -95,4 +95,24 @@ struct OwnAccessFormatTests {
       #"{"@timestamp":"2026-11-25T02:00:00Z","method":"GET","path":"/x","response_code":502,"response_flags":"UF","duration":3000}"#
     #expect(spans([line]).map(\.start) == [two])
   }
+
+  @Test("a middleware's line on a served request is a log line and a request of the same program")
+  func middleware() {
+    func read(_ target: String, _ duration: String) -> (requests: [String], logs: [String]) {
+      let batch = decode(
+        #"{"time":"2026-11-25T02:00:01Z","level":"info","service":"orders","msg":"served","method":"GET",\#(target),"status":500\#(duration)}"#
+          + "\n", member: "m")
+      #expect(batch.isBalanced)
+      return (
+        batch.spans.map { "\(batch.text($0.service)) \(batch.text($0.operation)) \($0.duration)" },
+        batch.readLogs.map { "\($0.component) \($0.message)" }
+      )
+    }
+    let served = read(#""path":"/orders/17""#, #","duration":"1.5s""#)
+    #expect(served.requests == ["orders GET /orders/{id} 1500000"])
+    #expect(served.logs == ["orders served"])
+    // What says nothing of a time is a sentence, and a whole URL is what a client asked for.
+    #expect(read(#""path":"/orders/17""#, "").requests.isEmpty)
+    #expect(read(#""url":"http://stock/orders/17""#, #","duration":"1.5s""#).requests.isEmpty)
+  }
 }

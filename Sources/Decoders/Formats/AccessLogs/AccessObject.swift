@@ -5,8 +5,8 @@ internal import Support
 
 /// Reads one object as a request, by the names of its keys.
 ///
-/// An object is one if it has method and target (or a request line) and a status, and no message of its own: an application
-/// that logs a sentence about a request has written a log line. A duration without a unit is of the unit that the writer's
+/// An object is one if it has method and target (or a request line) and a status. With a message of its own it is a log line; where
+/// it says of a path how long it took, as the middlewares of web frameworks do, it is a request as well. A duration without a unit is of the unit that the writer's
 /// document gives: milliseconds for Envoy, nanoseconds for Traefik, seconds for Caddy and nginx's `$request_time`; of any
 /// other writer it is used only if its text names one.
 struct AccessObject {
@@ -264,6 +264,11 @@ struct AccessObject {
       if let slash, slash + 1 < value.upperBound { record.configuredServer(slash + 1..<value.upperBound) }
     } else if JSONScanner.equals(b, name, "grpc_status") || JSONScanner.equals(b, name, "grpc_status_number") {
       if Self.isGRPCFailure(b, value) { grpcFailure = value }
+    } else if JSONScanner.equals(b, name, "service") || JSONScanner.equals(b, name, "app")
+      || JSONScanner.equals(b, name, "app_name")
+    {
+      // The program's own name, as its log lines have it, is less than its container's; Heroku's router means a duration.
+      if b[value.lowerBound] &- 0x30 > 9, !record.serverIsConfigured { record.server = value }
     } else if JSONScanner.equals(b, name, "x-edge-result-type") {
       signs.insert(.seconds)
     }
@@ -291,7 +296,11 @@ struct AccessObject {
       return nil
     }
     if signs.contains(.failure) || statusIsCode && (hasLevel || record.status < 100) { return nil }
-    if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) { return nil }
+    if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) {
+      // A middleware's line on a request that was served says how long it took; a whole URL is a client's.
+      guard b[record.target.lowerBound] == 0x2F, record.latency >= 0 || !bareDuration.isEmpty else { return nil }
+      record.hasMessage = true
+    }
     record.format =
       signs.contains(.envoy)
       ? "Envoy access log"

@@ -44,6 +44,8 @@ struct AccessRecord {
   var traceParent = 0..<0
   /// Why the request went wrong, in the proxy's words: response flags, termination state.
   var reason = 0..<0
+  /// Whether the record has a message, too, so that it is a log line as well.
+  var hasMessage = false
   /// Some text in it is escaped, so that its bytes are not what they stand for.
   var isEscaped = false
   /// A duration stands there whose unit nothing tells.

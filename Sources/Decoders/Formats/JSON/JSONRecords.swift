@@ -207,11 +207,14 @@ struct JSONRecords {
       noteUnknown(place.position)
       return false
     case .access:
-      if takeAccess(b, range, at: place, into: &batch)
-        || takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch)
-      {
+      if let request = takeAccess(b, range, at: place, into: &batch) {
+        // One record is counted once.
+        if request.hasMessage, takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) {
+          batch.recordCounts.use(-1)
+        }
         return true
       }
+      if takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch) { return true }
       noteUnknown(place.position)
       return false
     case .embedded:
@@ -313,23 +316,22 @@ struct JSONRecords {
     return span.keys
   }
 
-  /// Takes an object as a request of an access log; false where it is none.
+  /// Takes an object as a request of an access log; nil where it is none.
   private mutating func takeAccess(
-    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
-    into batch: inout RecordBatch
-  ) -> Bool {
+    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> AccessRecord? {
     let zone = context.settings.assumedZoneSeconds
-    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return false }
+    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
     let envelope = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
-      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return false }
+      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return nil }
       access.append(record, plain.span, envelope, into: &batch)
     } else {
       access.append(record, b, envelope, into: &batch)
     }
     used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
-    return true
+    return record
   }
 
   /// Takes the object at the reader's place as one more span of Zipkin, where the last one was one: its keys are looked
