@@ -94,4 +94,33 @@ struct CarriedBodyTests {
     let other = decode(#"{"time":"2026-11-25T02:00:01Z","message":"x","label":"checkout"}"# + "\n", member: "m")
     #expect(other.readLogs.map(\.severity) == ["unknown"])
   }
+
+  @Test(
+    "a trace of which each line is a record of its own belongs to the record before it",
+    arguments: [
+      [
+        "2026-11-25 02:00:01,000 ERROR [main] c.a.Pay - none left", "java.lang.IllegalStateException: no card",
+        "\\tat c.a.Pay.charge(Pay.java:31)", "Caused by: java.io.IOException: refused", "\\t... 12 more",
+        "2026-11-25 02:00:02,000 INFO [main] c.a.Pay - next",
+      ],
+      [
+        "ERROR:pay:none left", "Traceback (most recent call last):", "  File \\\"/app/pay.py\\\", line 31, in charge",
+        "    raise ValueError('none')", "ValueError: none", "INFO:pay:next",
+      ],
+    ])
+  func piecemeal(_ lines: [String]) {
+    let documents = lines.map {
+      #"{"@timestamp":"2026-11-25T02:00:01.100Z","message":"\#($0)","container":{"name":"pay"}}"#
+    }
+    let batch = decode(documents.joined(separator: "\n") + "\n", member: "m")
+    #expect(batch.readLogs.map(\.severity) == ["error", "info"])
+    #expect(batch.isBalanced)
+    let bodies = lines.map { #"{"timeUnixNano":"1795572001000000000","body":{"stringValue":"\#($0)"}}"# }
+    let otlp = decode(
+      #"{"resourceLogs":[{"resource":{"attributes":[{"key":"k8s.container.name","value":{"stringValue":"pay"}}]},"scopeLogs":[{"logRecords":["#
+        + bodies.joined(separator: ",") + "]}]}]}\n", member: "m")
+    #expect(otlp.readLogs.map(\.severity) == ["error", "info"])
+    // Without the record that they belong to they are not lost.
+    #expect(decode(documents[1...].joined(separator: "\n") + "\n", member: "m").logs.count >= 2)
+  }
 }

@@ -126,7 +126,7 @@ extension JSONRecords {
     body[0] == 0x7B || KnownLines.read(body, intake.unwrapper.times, classifier.logKeys) != nil
       || !LogText.content(body).severity.isUnknown || AccessLines.looksLike(body)
       || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
-      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
+      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil || TraceFollower.isPiece(body)
   }
 
   /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in
@@ -135,13 +135,16 @@ extension JSONRecords {
     _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     guard log.severity.isUnknown, let service, log.textCount >= 8, log.textStart == start else { return false }
-    guard carries(batch.text.span.extracting(start..<start + log.textCount)) else { return false }
-    let content = [UInt8](batch.text[start..<start + log.textCount])
-    batch.text.removeLast(batch.text.count - start)
     var around = LineEnvelope(source: place.source)
-    around.isWhole = true
     around.name(service, .container)
     if around.component.isNone { around = origin(into: &batch) }
+    around.isWhole = true
+    guard
+      carries(batch.text.span.extracting(start..<start + log.textCount))
+        || intake.streams[intake.stream(around)].follower.awaitsSource
+    else { return false }
+    let content = [UInt8](batch.text[start..<start + log.textCount])
+    batch.text.removeLast(batch.text.count - start)
     (around.time, around.hasZone) = (log.time, log.time != .min)
     (around.request, around.requestText, around.span) = (log.request, log.requestText, log.span)
     takeCarried(content.span, isPartial: false, around, at: place, into: &batch)

@@ -201,8 +201,13 @@ extension JSONRecords {
       return .continued
     }
     if around.isWhole {
+      if intake.streams[stream].follower.joins(line) {
+        batch.recordCounts.repair("continuationLine")
+        return .continued
+      }
       var record = TextRecord()
       strip(line, &record)
+      intake.streams[stream].follower.sawRecord(record.severity)
       emit(line, record, around, stream, at: place, into: &batch)
       return .taken
     }

@@ -24,6 +24,8 @@ struct TraceFollower: Sendable {
     case inTrace
     /// Python's frames: the exception comes next.
     case pythonFrames
+    /// Behind a frame's source, where each line is a record.
+    case pythonSource
     /// A line that announces another trace of the same record.
     case announced
     /// After a crash of Go or Rust every line belongs to it.
@@ -33,6 +35,8 @@ struct TraceFollower: Sendable {
   private var phase = Phase.none
   /// Whether the record before says that all is well: nobody logs an exception so, and a traceback behind it is the crash's own.
   private var isCalm = false
+  /// Whether it says that something went wrong.
+  private var isGrave = false
   /// Whether the record before has a header, or is a structured one.
   private var isHeaded = false
 
@@ -41,6 +45,39 @@ struct TraceFollower: Sendable {
     phase = .fresh
     isHeaded = true
     isCalm = !severity.isUnknown && severity < .warning
+    isGrave = severity >= .error
+  }
+
+  /// Whether the next line is the source of a frame, whatever it looks like.
+  var awaitsSource: Bool { phase == .pythonFrames }
+
+  /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
+  mutating func joins(_ line: Span<UInt8>) -> Bool {
+    guard phase != .none, isHeaded, !isCalm, !line.isEmpty else { return false }
+    if phase == .pythonFrames || phase == .pythonSource {
+      if Self.isException(line) {
+        phase = .inTrace
+        return true
+      }
+      let isFrame = Self.isFrame(line, from: 0)
+      // Behind a frame its source, and below that marks; collectors may have taken the blanks in front of them.
+      let joins =
+        isFrame || phase == .pythonFrames || line[0] == 0x20
+        || line.indices.allSatisfy { line[$0] == 0x5E || line[$0] == 0x7E || line[$0] == 0x20 }
+      phase = joins ? isFrame ? .pythonFrames : .pythonSource : .fresh
+      return joins
+    }
+    if Self.begins(line, "Traceback (most recent call last)") {
+      phase = .pythonFrames
+      return true
+    }
+    let joins =
+      Self.isFrame(line, from: 0) || Self.begins(line, "goroutine ")
+      || (phase == .inTrace
+        ? line[0] == 0x09 || Self.begins(line, "Caused by: ") || Self.isFrame(line)
+        : isGrave && Self.isException(line))
+    if joins { phase = .inTrace }
+    return joins
   }
 
   /// Judges a line that has no header.
@@ -126,10 +163,25 @@ struct TraceFollower: Sendable {
   static func isFrame(_ line: Span<UInt8>, from start: Int) -> Bool {
     var i = start
     while i < line.count, line[i] == 0x20 || line[i] == 0x09 { i += 1 }
-    guard i > start, i + 4 < line.count else { return false }
-    if JSONScanner.matches(line, i, "at ") || JSONScanner.matches(line, i, "File \"") { return true }
-    guard line[i - 1] == 0x09 else { return false }
+    guard i + 4 < line.count else { return false }
+    let isIndented = i > start
+    if JSONScanner.matches(line, i, "at ") { return isIndented || isCall(line, from: i + 3) }
+    if JSONScanner.matches(line, i, "File \"") { return isIndented || line[line.count - 1] != 0x22 }
+    if JSONScanner.matches(line, i, "... ") { return JSONScanner.matches(line, line.count - 5, " more") }
+    guard isIndented, line[i - 1] == 0x09 else { return false }
     return (i..<line.count).contains { JSONScanner.matches(line, $0, ".go:") }
+  }
+
+  /// `c.a.Pay.charge(Pay.java:31)`, `charge (/app/pay.js:31:7)`: to the end of the line.
+  private static func isCall(_ line: Span<UInt8>, from start: Int) -> Bool {
+    line[line.count - 1] == 0x29 && ByteScan.find(0x28, in: line, from: start) < line.count
+      && ByteScan.find(0x3A, in: line, from: start) < line.count
+  }
+
+  /// Whether a line alone looks like a piece of a trace.
+  static func isPiece(_ line: Span<UInt8>) -> Bool {
+    isFrame(line, from: 0) || begins(line, "Traceback (most recent call last)") || begins(line, "Caused by: ")
+      || begins(line, "goroutine ") || isException(line)
   }
 
   /// The line that a runtime prints when a program dies.
