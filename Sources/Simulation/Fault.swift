@@ -27,6 +27,8 @@ package struct Fault: Hashable, Sendable {
     case memoryGrowth
     /// A short wave of load sets off failures, and its callers' retries keep them going when it is over.
     case metastable
+    /// One call to it is held up on its way, once, and nothing else is wrong.
+    case oneCall
 
     /// The kinds of `WorldSpec.everyFault`: what is added later stands in nights of its own, so that equal seeds stay equal nights.
     static let first: [Kind] = [
@@ -51,8 +53,8 @@ package struct Fault: Hashable, Sendable {
   var rate: Double
   /// Factor on own work, for `slowdown`.
   var factor: Double
-  /// Added to each way, microseconds, for `networkDelay`; the hang, for `callerTimeouts`.
-  var delay: Double
+  /// Added to each way, microseconds, for `networkDelay`; the hang, for `callerTimeouts`; how long the one call is held up, for `oneCall`.
+  package var delay: Double
   var service: Int
 }
 

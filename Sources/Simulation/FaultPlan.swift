@@ -102,6 +102,8 @@ struct FaultPlan {
       delay = random.uniform(20_000, 80_000)
     case .callerTimeouts: delay = random.uniform(3_000_000, 6_000_000)
     case .networkDelay: delay = random.uniform(60_000, 250_000)
+    // From .2 to 10 s, each order of magnitude as often.
+    case .oneCall: delay = 200_000 * PortableMath.exp(random.unit() * PortableMath.log(50))
     case .retryStorm, .metastable: rate = random.uniform(0.75, 0.95)
     case .repeatedCalls: factor = random.uniform(8, 25)
     case .cacheLoss:

@@ -27,7 +27,7 @@ package struct ServiceNight {
     if let rendering = spec.rendering { return try write(as: rendering, to: &writer) }
     var simulation = ServiceSimulation(
       graph: plan.graph, faults: plan.faults, seed: spec.seed, skewMicroseconds: spec.skewMicroseconds,
-      compactIDs: spec.compactIDs, rollouts: rollouts())
+      compactIDs: spec.compactIDs, rollouts: rollouts(), tail: tail)
     var arrivals = WorldRandom(seed: spec.seed, stream: "arrivals")
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
@@ -92,6 +92,14 @@ package struct ServiceNight {
     try parts.flush(\.restarts, "events/supervisor", 1, to: &writer)
     conclude(&truth, simulation.effects, end: end)
     return truth
+  }
+
+  /// The tail of its ways, nil where that is the usual one.
+  private var tail: LatencyTail? {
+    guard spec.tail != .light else { return nil }
+    return LatencyTail(
+      spec.tail, services: plan.graph.services.count, from: spec.start,
+      to: spec.start + Int64(spec.minutes) * 60_000_000, seed: spec.seed)
   }
 
   /// Requests per second at a time: a wave of load swells to its height in the middle of each half hour.

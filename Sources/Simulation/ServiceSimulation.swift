@@ -17,6 +17,12 @@ struct ServiceSimulation {
   /// Rollouts: the component, and when one of its instances is replaced. They are no faults.
   private let rollouts: [(service: Int, start: Int64)]
 
+  /// How long calls take beyond what is usual; nil where nothing does.
+  private let tail: LatencyTail?
+  /// By fault, whether it has held up its one call; and whether nobody's patience ends in the request that is played.
+  private var held: [Bool]
+  private var isPatient = false
+
   /// How long an instance that is replaced refuses calls, microseconds, and the share of calls that it would have taken.
   private static let rollout: Int64 = 2_000_000
   private static let rolloutShare = 0.3
@@ -51,9 +57,11 @@ struct ServiceSimulation {
 
   init(
     graph: ServiceGraph, faults: [Fault], seed: UInt64, skewMicroseconds: Int, compactIDs: Bool,
-    rollouts: [(service: Int, start: Int64)] = []
+    rollouts: [(service: Int, start: Int64)] = [], tail: LatencyTail? = nil
   ) {
     self.rollouts = rollouts
+    self.tail = tail
+    held = Array(repeating: false, count: faults.count)
     self.graph = graph
     self.faults = faults
     self.compactIDs = compactIDs
@@ -73,6 +81,7 @@ struct ServiceSimulation {
   /// Plays one request that arrives at a time; returns whether it succeeded.
   @discardableResult
   mutating func play(arrival: Int64) -> Bool {
+    isPatient = tail != nil
     traceHigh = compactIDs ? 0 : random.bits()
     counter += 1
     traceLow = compactIDs ? counter : random.bits()
@@ -272,6 +281,13 @@ struct ServiceSimulation {
       way += faults[delayed].delay * random.uniform(0.8, 1.2)
       slow = delayed
     }
+    if let tail { way = tail.stretched(way, &random) }
+    if let one = fault([.oneCall], on: call.service, at: start), !held[one] {
+      held[one] = true
+      isPatient = true
+      way += faults[one].delay
+      slow = one
+    }
     var outcome: Outcome
     if let absent = absence(of: call.service, at: start) {
       outcome = Outcome(end: start + Int64(way * 2), failure: .refused, fault: absent)
@@ -280,16 +296,20 @@ struct ServiceSimulation {
       outcome = Outcome(end: start + Int64(way * 2), failure: .refused)
     } else if graph.services[call.service].isVirtual {
       outcome = virtual(call, at: start + Int64(way))
-      outcome.end += Int64(way)
+      outcome.end += slow >= 0 && faults[slow].kind == .oneCall ? 250 : Int64(way)
     } else {
-      outcome = serve(call.service, call.operation, at: start + Int64(way), parent: span)
-      outcome.end += Int64(way)
+      let arrival = start + Int64(way)
+      outcome = serve(
+        call.service, call.operation, at: tail?.resumed(call.service, at: arrival) ?? arrival, parent: span)
+      // A call that is held up is so on one of its ways.
+      outcome.end += slow >= 0 && faults[slow].kind == .oneCall ? 250 : Int64(way)
+      outcome.end = tail?.resumed(caller, at: outcome.end) ?? outcome.end
     }
     if slow >= 0, outcome.failure == nil {
       outcome.fault = slow
       effects[slow].note(outcome.end)
     }
-    if outcome.end - start > call.timeout {
+    if outcome.end - start > call.timeout, !isPatient {
       outcome.end = start + call.timeout
       outcome.failure = .timeout
       if outcome.fault >= 0 { effects[outcome.fault].note(outcome.end) }

@@ -7,7 +7,7 @@ struct SpanShape {
 
   /// The spans of one request as they are written, in their order.
   func written(_ spans: ArraySlice<WorldSpan>) -> [WorldSpan] {
-    if spec.hasClientSpans, !spec.losesLateSpans { return Array(spans) }
+    if spec.hasClientSpans, !spec.losesLateSpans { return marked(Array(spans)) }
     var byID: [UInt64: WorldSpan] = [:]
     for span in spans { byID[span.id] = span }
     var kept: [WorldSpan] = []
@@ -23,7 +23,17 @@ struct SpanShape {
       }
       kept.append(span)
     }
-    return kept
+    return marked(kept)
+  }
+
+  /// The spans without a word of failures, where these say none.
+  private func marked(_ spans: [WorldSpan]) -> [WorldSpan] {
+    guard !spec.marksFailures else { return spans }
+    return spans.map { span in
+      var span = span
+      span.failure = nil
+      return span
+    }
   }
 
   /// Whether a span is a caller's, for a service that has spans of its own.

@@ -51,8 +51,6 @@ package struct WorldScore: Hashable, Sendable {
     stepsSaid + stepsTrue == 0 ? 1 : 2 * Double(stepsRight) / Double(stepsSaid + stepsTrue)
   }
 
-  private static let grace: Int64 = 60_000_000
-
   package init(_ incidents: [Incident], truth: WorldTruth) {
     let kinds: Set<Incident.Kind> = [
       .cascade, .errorBurst, .latencyRegression, .retryStorm, .restartStorm,
@@ -67,12 +65,7 @@ package struct WorldScore: Hashable, Sendable {
       let isNamed = truth.named?.contains(entry.fault.component) ?? true
       named += isNamed ? 1 : 0
       let blast = Set(entry.blast)
-      let answers = incidents.indices.filter { i in
-        let incident = incidents[i]
-        guard incident.start <= entry.lastEffect + Self.grace, incident.end >= entry.fault.start else { return false }
-        let named = Set(incident.components.map(\.id.text)).union(incident.rootCauses.prefix(1).map(\.component.text))
-        return !named.isDisjoint(with: blast)
-      }
+      let answers = incidents.indices.filter { entry.isAnswered(by: incidents[$0]) }
       answering.formUnion(answers)
       let best = answers.max { a, b in rank(incidents[a], entry) < rank(incidents[b], entry) }
       guard let best else {
@@ -162,5 +155,17 @@ package struct WorldScore: Hashable, Sendable {
     pairsApart += other.pairsApart
     lines += other.lines
     byKind.merge(other.byKind) { zip($0, $1).map(+) }
+  }
+}
+
+extension WorldTruth.Entry {
+  /// How long after a fault's last effect an incident may begin that tells of it, microseconds.
+  private static let grace: Int64 = 60_000_000
+
+  /// Whether an incident tells of the fault: in its time, and of its cause or anybody it struck.
+  package func isAnswered(by incident: Incident) -> Bool {
+    guard incident.start <= lastEffect + Self.grace, incident.end >= fault.start else { return false }
+    let named = Set(incident.components.map(\.id.text)).union(incident.rootCauses.prefix(1).map(\.component.text))
+    return !named.isDisjoint(with: blast)
   }
 }

@@ -61,7 +61,38 @@ package struct WorldSpec: Hashable, Sendable {
   /// How many times the usual load a wave of it brings; 1 for none.
   package var loadWave = 1.0
 
+  /// How long calls take beyond what is usual, without any fault; with another tail than the light one nobody's patience ends.
+  package var tail = WorldTail.light
+  /// Whether spans say that they failed.
+  package var marksFailures = true
+
   package init(seed: UInt64) { self.seed = seed }
+
+  /// A night like a varied one in which nothing is wrong but single calls that are held up, and calls have such a tail.
+  package static func oneCalls(seed: UInt64, tail: WorldTail) -> WorldSpec {
+    var spec = varied(seed: seed)
+    spec.faults = Array(repeating: .one(.oneCall), count: 6)
+    spec.faultMinutes = 2
+    spec.minutes = 90
+    spec.losesLateSpans = false
+    spec.components = max(spec.components, 12)
+    spec.tail = tail
+    return spec
+  }
+
+  /// A night of spans alone that never say that they failed: what goes wrong cuts requests short, for half a minute to two.
+  package static func cutShort(seed: UInt64) -> WorldSpec {
+    var spec = varied(seed: seed)
+    var random = WorldRandom(seed: seed, stream: "cut")
+    spec.faults = random.shuffled([.errorOutage, .errorOutage, .crash, .toleratedBurst].map { .one($0) })
+    spec.faultMinutes = random.uniform(0.5, 2)
+    spec.minutes = 60
+    spec.components = max(spec.components, 12)
+    spec.marksFailures = false
+    spec.hasLogs = false
+    spec.hasMetrics = false
+    return spec
+  }
 
   /// A night without a fault, everything else drawn by lot, with rollouts, waves of load, retries and wrong clocks: nothing that anybody
   /// should be called for.

@@ -2,9 +2,10 @@
 
 internal import Incidents
 internal import Runs
+internal import Simulation
 internal import Support
 
-/// `benchmark constants [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…`: a TRUTH has a line `START/END COMPONENT KIND` per fault.
+/// `benchmark constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…`: a TRUTH has a line `START/END COMPONENT KIND` per fault.
 ///
 /// Leave one kind out: for each kind, every constant takes the value that ranks most causes of the *other* kinds first (of equal
 /// ones the middle), and the kind's own faults are ranked with what was chosen. A kind of another night is another kind. What decides
@@ -25,6 +26,9 @@ enum ConstantsBenchmark {
       ("nearlyUsedUp", \.nearlyUsedUp, [0.6, 0.7, 0.8, 0.9, 0.95], true),
       ("usedUpRise", \.usedUpRise, [0.1, 0.2, 0.3, 0.4, 0.5], true),
       ("slowWhileShort", \.slowWhileShort, [1, 2, 3, 5, .infinity], true),
+      ("extremes", \.extremes, [0, 0.01, 0.05, 0.2, 1], true),
+      ("noticed", \.noticed, [0.25e6, 0.5e6, 1e6, 2e6, 4e6], true),
+      ("manySpans", \.manySpans, [5, 10, 20, 40, .infinity], true),
       ("complaintNews", \.complaintNews, [-.infinity, 2, 3, 4, 6], true),
     ]
 
@@ -36,9 +40,10 @@ enum ConstantsBenchmark {
 
   static func run(_ arguments: [String]) throws {
     var words = arguments
+    let nights = Self.nights(&words)
     var options = RunSetup.Options(benchmark: &words)
-    guard words.count >= 2, words.count % 2 == 0 else {
-      print("usage: benchmark constants [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…")
+    guard words.count % 2 == 0, words.count >= 2 || !nights.isEmpty else {
+      print("usage: benchmark constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…")
       return
     }
     let sets = Self.sets
@@ -58,7 +63,33 @@ enum ConstantsBenchmark {
             isTold: found.map { $0.isTold[number] }))
       }
     }
+    defer { OneCallBenchmark.removeFiles() }
+    for (kind, spec) in nights {
+      let night = try OneCallBenchmark.night(spec, kind)
+      let truths = night.truth.faults.map {
+        ($0.fault.start..<max($0.fault.end, $0.lastEffect + 1), $0.fault.component)
+      }
+      let found = try WindowCheck.judgements(night.options, truths: truths, under: sets.map(\.constants))
+      for set in found.indices { strays[set] += found[set].strays }
+      for number in truths.indices {
+        cases.append(
+          Case(
+            kind: kind, isFirst: found.map { $0.places[number] == 1 }, isTold: found.map { $0.isTold[number] }))
+      }
+    }
     tell(cases, sets, strays: strays)
+  }
+
+  /// Generated nights beside the given ones (`--nights COUNT SEED`), each kind of tail a kind of fault of its own.
+  private static func nights(_ words: inout [String]) -> [(kind: String, spec: WorldSpec)] {
+    guard let at = words.firstIndex(of: "--nights"), at + 2 < words.count, let count = Int(words[at + 1]),
+      let seed = UInt64(words[at + 2])
+    else { return [] }
+    words.removeSubrange(at...at + 2)
+    return (0..<UInt64(max(count, 0))).flatMap { number in
+      WorldTail.allCases.map { ("one call, \($0.rawValue) tail", WorldSpec.oneCalls(seed: seed &+ number, tail: $0)) }
+        + [("cut short", WorldSpec.cutShort(seed: seed &+ number))]
+    }
   }
 
   /// The constants as they are, and with each of them at each value: (constant, value) by its place in the grid.

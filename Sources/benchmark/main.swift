@@ -30,13 +30,15 @@ case "renderings":
     only: arguments.count > 3 ? arguments[3] : nil)
 case "quiet":
   try WorldBenchmark.quiet(worlds: number ?? 20, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
+case "tails":
+  try OneCallBenchmark.run(worlds: number ?? 5, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 case "suspects": try SuspectBenchmark.run(Array(arguments.dropFirst()))
 case "constants": try ConstantsBenchmark.run(Array(arguments.dropFirst()))
 case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--pipeline FILE] TRUTH INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | tails [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

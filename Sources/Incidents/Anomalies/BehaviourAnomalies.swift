@@ -16,8 +16,6 @@ struct BehaviourAnomalies {
   private static let certainty = 6.0
   private static let leastExcess = 0.08
   private static let leastSpans = 3.0
-  /// The departing spans from which a minute stands alone in a night without log records, as a silence does (`SilenceAnomalies`).
-  private static let manySpans = 20.0
 
   let grid: ComponentTimeline
   let scorer: SuspectScorer
@@ -74,7 +72,7 @@ struct BehaviourAnomalies {
   private func anomalies(_ marks: [Int: MinuteMarks]) -> [Anomaly] {
     marks.sorted { $0.key < $1.key }.flatMap { component, marks in
       MinuteRuns.runs(marks.minutes.sorted(), slots: grid.minutes, gap: settings.quiet / 2).compactMap { run in
-        if isUnwritten, run.count == 1, marks.spans(in: run) < Self.manySpans { return nil }
+        if isUnwritten, run.count == 1, marks.spans(in: run) < grid.constants.manySpans { return nil }
         let time = grid.time(of: run)
         // A record may be written minutes after its span began, by whose start it is counted.
         let first = scorer.behaviour.first(of: component, in: run.lowerBound).flatMap { time.contains($0) ? $0 : nil }

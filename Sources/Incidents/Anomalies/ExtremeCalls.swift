@@ -19,10 +19,6 @@ struct ExtremeCalls {
   fileprivate static let leastPeaks = 20
   /// Calls of a way that tell what it usually takes.
   private static let trustedCalls = 8
-  /// How many calls as long are expected in a night at most.
-  fileprivate static let expected = 0.05
-  /// What a user notices, microseconds.
-  private static let noticed = 1e6
   /// Of a request's time the part that it must have waited for the call.
   private static let leastPart = 0.5
   /// How far the middle of a bucket may lie from what is in it.
@@ -71,7 +67,8 @@ struct ExtremeCalls {
     }
     let all = quiet.reduce(0) { $0 + $1.count }
     guard let threshold = Self.threshold(quiet, peaks: Int(Self.level * Double(all))) else { return anomalies }
-    let tail = Tail(quiet.filter { $0.excess > threshold }.map { ($0.excess - threshold, $0.count) })
+    let tail = Tail(
+      quiet.filter { $0.excess > threshold }.map { ($0.excess - threshold, $0.count) }, most: grid.constants.extremes)
     var joined = anomalies
     for call in calls.sorted(by: Self.isEarlierShorter) where tail.isBeyond(call.excess - threshold) {
       guard let anomaly = anomaly(call) else { continue }
@@ -91,14 +88,17 @@ struct ExtremeCalls {
     /// Ascending.
     private var rows: [(excess: Double, count: Int)]
     private var count: Int
+    /// How many as long may be expected in a night.
+    private var most: Double
     /// Extreme calls of a night: where there are more, it is another kind of night.
-    private static let most = 64
+    private static let bound = 64
 
-    init(_ exceedances: [(excess: Double, count: Int)]) {
+    init(_ exceedances: [(excess: Double, count: Int)], most: Double) {
+      self.most = most
       rows = exceedances.sorted { $0.excess < $1.excess }
       count = exceedances.reduce(0) { $0 + $1.count }
       // The largest first, so that several that are alike speak for one another.
-      for _ in 0..<Self.most {
+      for _ in 0..<Self.bound {
         guard let last = rows.last else { break }
         var others = self
         others.removeLast()
@@ -115,7 +115,7 @@ struct ExtremeCalls {
     /// Whether so few calls as long are to be expected that one is none of these.
     func isBeyond(_ excess: Double) -> Bool {
       count >= ExtremeCalls.leastPeaks && excess > rows.last?.excess ?? .infinity
-        && expected(beyond: excess) < ExtremeCalls.expected
+        && expected(beyond: excess) < most
     }
 
     /// How many as large are to be expected among as many: the Pareto tail by probability-weighted moments (Hosking and Wallis,
@@ -213,7 +213,7 @@ struct ExtremeCalls {
     guard let slot, let took = Int64(checked: call.time) else { return nil }
     let begin = IncidentPartial.start(slot, IncidentPartial.fine)
     let end = begin.addingSaturated(IncidentPartial.fine).addingSaturated(took)
-    let waited = max(Self.roundness * call.time, Self.noticed)
+    let waited = max(Self.roundness * call.time, grid.constants.noticed)
     guard waited <= call.time / Self.leastPart,
       entries.hasRequest(from: begin.subtractingSaturated(took), to: end, taking: waited...call.time / Self.leastPart)
     else { return nil }

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 package import Incidents
 
 /// The suspects of given windows beside what a naive ranking says, for measuring.
@@ -43,6 +43,19 @@ package enum WindowCheck {
             incident.start < $0.window.upperBound + 2 * minute && incident.end > $0.window.lowerBound - minute / 2
           }
         })
+    }
+  }
+
+  /// What several sets of constants find in a night.
+  package static func incidents(
+    _ options: RunSetup.Options, under sets: [DecidingConstants]
+  ) throws -> [[Incident]] {
+    let request = try RunSetup.request(options)
+    let night = try NightRun.partial(of: request)
+    var settings = try RunSetup.settings(request.pipeline).cascades
+    return sets.map { set in
+      settings.constants = set
+      return IncidentAnalysis.conclude(night.cascades, settings: settings).incidents
     }
   }
 
