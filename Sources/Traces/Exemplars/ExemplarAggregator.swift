@@ -53,10 +53,11 @@ package struct ExemplarAggregator: Sendable {
     }
   }
 
-  /// What the entry point calls first, as a number.
+  /// What the entry point first asks of another component, as a number.
   private static func way(_ tree: borrowing CallTree, _ context: borrowing AggregateContext) -> UInt64 {
     guard tree.nodes.count > 1 else { return 0 }
-    let first = tree.nodes[1]
+    let own = tree.nodes[0].component
+    let first = tree.nodes[tree.nodes.firstIndex { $0.component != own } ?? 1]
     return StableHash.combine(context.symbols.hash(first.component), context.symbols.hash(first.operation))
   }
 

@@ -20,8 +20,11 @@ extension ExemplarPartial {
     return [good, bad].compactMap { $0 }
   }
 
+  /// The operation that a request was for, where its entry point has one for all: the first that it asked of another component.
   private static func firstCall(_ request: ExemplarRequest) -> [ForeignName] {
-    request.spans.dropFirst().first.map { [$0.component, $0.operation] } ?? []
+    guard let root = request.spans.first else { return [] }
+    let first = request.spans.first { $0.component != root.component } ?? request.spans.dropFirst().first
+    return first.map { [$0.component, $0.operation] } ?? []
   }
 
   /// The share of operations that two requests have in common (Jaccard).
