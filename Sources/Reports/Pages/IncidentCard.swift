@@ -26,8 +26,11 @@ struct IncidentCard {
 
   /// The lines of the card, each begun by what it answers.
   var lines: [InlineText] {
-    [when, triage, cause, evidence, users, common, affected, spread, changes, prevented, policy, alternatives]
-      .compactMap { $0 }
+    [
+      when, triage, cause, evidence, users, common, affected, spread, meanwhile, changes, prevented, policy,
+      alternatives,
+    ]
+    .compactMap { $0 }
   }
 
   private var when: InlineText {
@@ -44,7 +47,7 @@ struct IncidentCard {
     guard !isTest, let end = report.window?.end, incident.end > 0 else { return "" }
     let left = end.subtractingSaturated(incident.end)
     return left > 60_000_000
-      ? ", over; the records go on for \(duration: left)" : ", still going on when the records end"
+      ? ", over" : ", still going on when the records end"
   }
 
   private var isTest: Bool { incident.kind == .testRegression || incident.kind == .testFailureCluster }
@@ -181,6 +184,22 @@ struct IncidentCard {
       incident.causalChain.count > Self.listed
       ? " and " + IncidentWording.counted(incident.causalChain.count - Self.listed, "more step") : ""
     return "\(strong: "How it spread:") " + InlineText.joined(links, by: ", ") + rest
+  }
+
+  /// Other incidents of its time: two of one time may be one, or one may hide behind the other.
+  private var meanwhile: InlineText? {
+    guard !isTest else { return nil }
+    let others = report.incidents.filter {
+      $0.id != incident.id && $0.kind != .testRegression && $0.kind != .testFailureCluster
+        && $0.start <= incident.end && $0.end >= incident.start
+    }.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+    guard !others.isEmpty else { return nil }
+    return "\(strong: "At the same time:") "
+      + InlineText.joined(
+        others.prefix(3).map { other in
+          "another incident, \(own: Labels.title(other)): \(Labels.about(other)), \(own: report.times.range(other.start, other.end))"
+        }, by: "; ")
+      + (others.count > 3 ? " and \(others.count - 3) more" : "")
   }
 
   private var changes: InlineText? {

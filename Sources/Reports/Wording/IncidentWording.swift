@@ -78,17 +78,24 @@ enum IncidentWording {
     of operation: ForeignName, _ first: CallEvent, _ next: CallEvent, share: Double, usual: Double
   ) -> InlineText {
     // A span without a name is one of its component's all the same.
+    let isLess = share < usual
+    let some: InlineText = isLess ? "only \(percent: share)" : "\(percent: share)"
     let often: InlineText =
       operation.text.isEmpty
-      ? (share > 0 ? "\(percent: share) of its calls" : "none of its calls")
-      : share > 0 ? "\(percent: share) of \(operation) calls" : "no \(operation) call"
-    let before: InlineText = usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
+      ? (share > 0 ? some + " of its calls" : "none of its calls")
+      : share > 0 ? some + " of \(operation) calls" : "no \(operation) call"
+    let before: InlineText =
+      isLess
+      ? ", instead of the usual \(percent: usual)" : usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
     let ran: InlineText =
       switch (first, next) {
-      case (.start, .end): " did nothing at all"
+      case (.start, .end): " returned at once and did nothing"
       // More than usual: what usually follows is missing.
-      case (_, .end): (share > usual ? " ended early, right after " : " ended right after ") + event(first)
+      case (.log(_, let severity), .end) where severity >= .error && !isLess:
+        " broke off with " + event(first)
+      case (_, .end): (isLess ? " ended right after " : " returned early, right after ") + event(first)
       case (.start, _): " began with " + event(next)
+      case (_, .log(_, let severity)) where severity >= .error && !isLess: " wrote " + event(next)
       default: " went from " + event(first) + " straight to " + event(next)
       }
     return often + ran + before
@@ -263,7 +270,8 @@ enum IncidentWording {
       "Circuit breakers on \(counted(components, "component")) would have opened at \(clock: at)"
         + (failed > 0 ? "; about \(later) of the \(failed) failed requests came later" : "")
         + (cause.map { refused($0) } ?? "")
-    case .watch(let threshold): "Below the threshold of \(threshold) failing components: watch"
+    case .watch(let threshold):
+      "No circuit breaker would have opened: that takes \(threshold) components whose requests fail at once."
     case .investigateLatency: "Investigate latency spike"
     case .compareExemplars: "Compare the exemplar requests with the pattern"
     case .none: "none"

@@ -4,7 +4,8 @@ package import Model
 
 package enum WaterfallWording {
   static func title(_ request: ExemplarRequest) -> String {
-    request.isBad ? "A request that went wrong" : "A request that went well, for comparison"
+    guard request.isBad else { return "A request of the same operation that went well, for comparison" }
+    return request.spans.contains { $0.failure != nil } ? "A request that failed" : "The slowest request that was kept"
   }
 
   /// That an incident's bad request spent its time elsewhere than in the first cause; nil where it did not.
@@ -12,7 +13,7 @@ package enum WaterfallWording {
     guard let cause = incident.rootCauses.first?.component,
       request.isHeldElsewhere(than: cause, beside: incident.exemplars.first { !$0.isBad })
     else { return nil }
-    return "Most of its time was spent elsewhere than in \(cause): no slow request that was kept shows that better."
+    return "It passed \(cause), and most of its time was spent elsewhere: it shows the way, not the trouble."
   }
 
   /// How many spans are left out; nil where none is.
