@@ -30,6 +30,7 @@ struct IncidentBuilder {
   let records: RecordAnomalies?
   let memory: MemoryGrowth
   private let story: IncidentDescription
+  private let onsets: Onsets
 
   init(
     settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap, entries: EntryImpacts,
@@ -43,8 +44,9 @@ struct IncidentBuilder {
     self.impacts = impacts
     self.records = records
     self.memory = memory
+    onsets = Onsets(grid: grid, behaviour: scorer.behaviour, impacts: impacts, durations: durations)
     story = IncidentDescription(
-      grid: grid, settings: settings, impacts: impacts, durations: durations, breakers: breakers)
+      grid: grid, settings: settings, impacts: impacts, durations: durations, breakers: breakers, onsets: onsets)
   }
 
   func judged(_ group: Group) -> SuspectScorer.Window {
@@ -59,31 +61,77 @@ struct IncidentBuilder {
     let minutes = window.minutes
     let causes = ranked(group, window)
     let first = causes.first?.component
-    let affected = struckComponents(group, window, first: first)
+    var affected = struckComponents(group, window, first: first)
     let volume = impacts.volume(minutes)
     let hit = Double(impacts.rootFailures(group.components, from: group.start, to: group.end))
     let kind = kind(group, affected: affected, first: first)
-    var incident = Incident(kind: kind, start: group.start, end: group.end)
+    var known = onsets.onsets(of: affected, first: first, group, window)
+    // What it began with is among its components, or it would begin with nothing.
+    if let before = beginning(of: group, before: known) {
+      affected = (affected + [before]).sorted()
+      known = onsets.onsets(of: affected, first: first, group, window)
+    }
+    for silence in group.anomalies where silence.sign == .silence {
+      guard let last = scorer.lastEvidence(silence.component, before: silence.onset)?.time else { continue }
+      known[silence.component]?.goBack(to: last)
+    }
+    var incident = Incident(
+      kind: kind, start: known.values.map(\.time).min() ?? group.start, end: max(group.end, group.start))
     incident.impact = entries.impact(from: group.start, to: group.end)
     incident.common = entries.common(in: minutes)
     incident.severity = severity(group, window, hit: hit, volume: volume)
+    let (start, end) = (incident.start, incident.end)
+    /// The incident's time as one component has it: what was before it departed proves nothing.
+    func since(_ component: Int) -> SuspectScorer.Window {
+      window.within(min(known[component]?.earliest ?? start, end)...end)
+    }
     incident.rootCauses = causes.map { cause in
-      var root = scorer.cause(cause.suspicion, window, total: 0)
+      let own = since(cause.component)
+      var root = scorer.cause(cause.suspicion, own, total: 0)
       root.score = cause.score
       root.share = cause.share
+      if let record = known[cause.component]?.record {
+        let first = record.evidence(grid.partial.names, quote: Quote.of(record, grid.partial.names))
+        root.evidence = [first] + root.evidence.filter { $0 != first }
+      }
       if let records { addSigns(&root, cause.component, records, group) }
       addEpisodes(&root, cause.component, group)
-      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, window) }
+      if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, own) }
       return root
     }
     let shown = Dictionary(incident.rootCauses.map { ($0.component, $0.evidence) }) { a, _ in a }
-    story.tell(
-      &incident, group, first: first, affected: affected, causes: causes.map(\.component), hit: hit, volume: volume
-    ) { component in
-      let known = shown[grid.name(component)] ?? []
-      return known.isEmpty ? scorer.anyEvidence(component, window) : known
+    let failing = Set(group.anomalies.lazy.filter { $0.sign == .failures }.map(\.component))
+    func proofs(_ component: Int) -> [Evidence] {
+      let own = since(component)
+      var found = story.failures(of: component, in: own.range)
+      // Of one that others saw fail, their records are the first.
+      if failing.contains(component) { found += scorer.blameEvidence(component, own) }
+      if found.isEmpty, let record = known[component]?.record {
+        return [record.evidence(grid.partial.names, quote: Quote.of(record, grid.partial.names))]
+      }
+      if found.isEmpty { found = (records?.signs[component] ?? []).map(\.evidence).filter { $0.touches(own.range) } }
+      if found.isEmpty { found = shown[grid.name(component)] ?? [] }
+      if found.isEmpty { found = scorer.anyEvidence(component, own) }
+      return Array(found.sorted { ($0.time ?? .min, $0) < ($1.time ?? .min, $1) }.prefix(3))
     }
+    // Nothing is known better than by the first record that is shown for it.
+    for component in affected {
+      let cited = proofs(component) + (component == first ? incident.rootCauses.first?.evidence ?? [] : [])
+      guard let earliest = cited.compactMap(\.time).min() else { continue }
+      known[component]?.reach(min(earliest, end))
+    }
+    story.tell(
+      &incident, group, first: first, affected: affected, onsets: known, hit: hit, volume: volume, records: proofs)
     return incident
+  }
+
+  /// The component of an anomaly that came clearly before every onset that is known.
+  private func beginning(of group: Group, before known: [Int: Onsets.Onset]) -> Int? {
+    guard let first = known.values.map(\.earliest).min(),
+      let anomaly = group.anomalies.min(by: { ($0.onset, $0.component) < ($1.onset, $1.component) }),
+      known[anomaly.component] == nil, anomaly.onset.addingSaturated(IncidentPartial.coarse) < first
+    else { return nil }
+    return anomaly.component
   }
 
   struct Cause {

@@ -15,27 +15,14 @@ struct IncidentDescription {
   let impacts: ImpactMap
   let breakers: BreakerLog
   private let durations: DurationContrast
+  private let onsets: Onsets
 
-  /// Tells of an incident whose causes are known; `records` finds something to show for a component that no failed span
-  /// shows.
+  /// Tells of an incident whose causes are known; `proofs` finds something to show for a component.
   func tell(
-    _ incident: inout Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int], causes: [Int],
-    hit: Double,
-    volume: Double, records: (Int) -> [Evidence]
+    _ incident: inout Incident, _ group: IncidentBuilder.Group, first: Int?, affected: [Int],
+    onsets: [Int: Onsets.Onset], hit: Double, volume: Double, records proofs: (Int) -> [Evidence]
   ) {
-    func proofs(_ component: Int) -> [Evidence] {
-      let failed = failures(of: component, group)
-      return failed.isEmpty ? records(component) : failed
-    }
-    let firsts = impacts.firstStrikes(by: group.components, from: group.start, to: group.end)
-    var onsets: [Int: Int64] = [:]
-    for component in affected {
-      let own = group.anomalies.filter { $0.component == component }.map(\.onset).min()
-      onsets[component] = min(own ?? .max, firsts[component] ?? .max)
-      if onsets[component] == .max { onsets[component] = group.start }
-    }
-    if let first { onsets[first] = min(onsets[first] ?? .max, group.start) }
-    incident.components = affected.map { state(of: $0, onset: onsets[$0] ?? group.start, group) }
+    incident.components = affected.map { state(of: $0, onset: onsets[$0] ?? Onsets.Onset(time: group.start), group) }
     incident.causalChain = chain(from: first, affected: affected, onsets: onsets, group, proofs)
     let name = first.map { grid.name($0) }
     let others = affected.filter { $0 != first }.map { grid.name($0) }
@@ -59,18 +46,23 @@ struct IncidentDescription {
 
   /// The slots within an incident that hold anything: a span of months must not cost months of empty slots.
   func slots(_ group: IncidentBuilder.Group, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
-    let first = IncidentPartial.slot(group.start, length)
-    let last = max(first, IncidentPartial.slot(group.end, length))
+    slots(group.start...max(group.start, group.end), of: held, length)
+  }
+
+  private func slots(_ range: ClosedRange<Int64>, of held: [Int32], _ length: Int64) -> ArraySlice<Int32> {
+    let first = IncidentPartial.slot(range.lowerBound, length)
+    let last = IncidentPartial.slot(range.upperBound, length)
     return held[held.partitioningIndex { $0 >= first }..<held.partitioningIndex { $0 > last }]
   }
 
   private func state(
-    of component: Int, onset: Int64, _ group: IncidentBuilder.Group
+    of component: Int, onset: Onsets.Onset, _ group: IncidentBuilder.Group
   ) -> Incident.ComponentState {
     let name = grid.partial.names.find(grid.components[component]) ?? 0
     let activity = activity(name, group)
     var state = Incident.ComponentState(
-      id: grid.name(component), onset: onset, requests: activity.requests, failures: activity.failures)
+      id: grid.name(component), onset: onset.time, requests: activity.requests, failures: activity.failures)
+    state.onsetBetween = onset.between
     state.latencyP99 = p99(name, group)
     state.queueDepth = queueDepth(name, group)
     state.circuitState = circuitState(component, name, group)
@@ -105,9 +97,10 @@ struct IncidentDescription {
 
   init(
     grid: ComponentTimeline, settings: IncidentSettings, impacts: ImpactMap, durations: DurationContrast,
-    breakers: BreakerLog
+    breakers: BreakerLog, onsets: Onsets
   ) {
     self.grid = grid
+    self.onsets = onsets
     self.settings = settings
     self.impacts = impacts
     self.breakers = breakers
@@ -172,13 +165,13 @@ struct IncidentDescription {
   /// usual share; and that begins no earlier than the trouble before it, within what an onset is known to. Where requests fail,
   /// failures make the path, call by call: who only waits longer meanwhile is not on it.
   private func chain(
-    from first: Int?, affected: [Int], onsets: [Int: Int64], _ group: IncidentBuilder.Group,
+    from first: Int?, affected: [Int], onsets: [Int: Onsets.Onset], _ group: IncidentBuilder.Group,
     _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Link] {
     guard let first else { return [] }
     let minutes = grid.minutes(from: group.start, to: group.end)
     var links: [Incident.Link] = []
-    var reached: [Int: Int64] = [first: onsets[first] ?? group.start]
+    var reached = [first: onsets[first] ?? Onsets.Onset(time: group.start)]
     var frontier = [first]
     while !frontier.isEmpty, links.count < Self.chainBound {
       var next: [Int] = []
@@ -190,16 +183,18 @@ struct IncidentDescription {
           let slow = group.hasFailures ? nil : durations.departure(of: to, in: minutes)
           let hasFailed = affected.contains(to) && state.failures > 0
           guard hasFailed || slow != nil else { continue }
-          let at = onsets[to] ?? reached[from] ?? group.start
-          guard at >= (reached[from] ?? group.start).subtractingSaturated(IncidentPartial.fine) else { continue }
-          reached[to] = at
+          guard let cause = reached[from] else { continue }
+          let onset = onsets[to] ?? self.onsets.slowed(to, after: cause.time, group)
+          guard onset.isNoEarlier(than: cause) else { continue }
+          reached[to] = onset
           next.append(to)
           let failed = Double(state.failures) / Double(max(state.requests, 1))
-          links.append(
-            Incident.Link(
-              from: grid.name(from), to: grid.name(to), at: at, requests: state.requests,
-              share: hasFailed ? failed : slow?.share ?? 0, usualShare: hasFailed ? 0 : slow?.center ?? 0,
-              evidence: Array(proofs(to).prefix(2))))
+          var link = Incident.Link(
+            from: grid.name(from), to: grid.name(to), at: onset.time, requests: state.requests,
+            share: hasFailed ? failed : slow?.share ?? 0, usualShare: hasFailed ? 0 : slow?.center ?? 0,
+            evidence: Array(proofs(to).prefix(2)))
+          link.between = onset.between
+          links.append(link)
         }
       }
       frontier = next
@@ -210,7 +205,7 @@ struct IncidentDescription {
 
   /// Further calls among the components of a chain: a caller that reaches the cause on several ways.
   private func cross(
-    _ links: [Incident.Link], _ reached: [Int: Int64], _ group: IncidentBuilder.Group, from first: Int
+    _ links: [Incident.Link], _ reached: [Int: Onsets.Onset], _ group: IncidentBuilder.Group, from first: Int
   ) -> [Incident.Link] {
     let drawn = Set(links.map { [$0.from, $0.to] })
     let byName = Dictionary(links.map { ($0.to, $0) }) { a, _ in a }
@@ -219,8 +214,7 @@ struct IncidentDescription {
       for from in grid.callees[to] where from != to && reached[from] != nil && !grid.reachable(from: from).contains(to)
       {
         guard !drawn.contains([grid.name(from), grid.name(to)]), var link = byName[grid.name(to)],
-          (reached[to] ?? 0) >= (reached[from] ?? 0).subtractingSaturated(IncidentPartial.fine),
-          carries(from, to, group)
+          let cause = reached[from], reached[to]?.isNoEarlier(than: cause) ?? false, carries(from, to, group)
         else { continue }
         link.from = grid.name(from)
         more.append(link)
@@ -248,15 +242,16 @@ struct IncidentDescription {
     return activity
   }
 
-  /// Records of a component's failures within the incident.
-  private func failures(of component: Int, _ group: IncidentBuilder.Group) -> [Evidence] {
+  /// Records of a component's failures in some time.
+  func failures(of component: Int, in range: ClosedRange<Int64>) -> [Evidence] {
     guard let name = grid.partial.names.find(grid.components[component]) else { return [] }
     var found: [EvidenceSample] = []
-    for slot in slots(group, of: coarseSlots, IncidentPartial.coarse) {
-      found += grid.partial.failureEvidence.cells[CubeKey(a: name, slot: slot)]?.kept ?? []
+    for slot in slots(range, of: coarseSlots, IncidentPartial.coarse) {
+      let kept = grid.partial.failureEvidence.cells[CubeKey(a: name, slot: slot)]?.kept ?? []
+      found += kept.filter { $0.touches(range) }
       if found.count > 6 { break }
     }
-    return found.filter { $0.touches(group.start...max(group.start, group.end)) }.sorted().prefix(3)
+    return found.sorted().prefix(3)
       .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
   }
 
@@ -338,7 +333,7 @@ struct IncidentDescription {
   }
 
   private func timeline(
-    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Int64], _ proofs: (Int) -> [Evidence]
+    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Onsets.Onset], _ proofs: (Int) -> [Evidence]
   ) -> [Incident.Moment] {
     var moments: [Incident.Moment] = []
     for (component, onset) in onsets.sorted(by: { $0.key < $1.key }) {
@@ -347,7 +342,9 @@ struct IncidentDescription {
       let event: IncidentEvent =
         state.flatMap { $0.failures > 0 ? .failing(failures: $0.failures, requests: $0.requests) : nil }
         ?? .firstAnomaly
-      moments.append(Incident.Moment(at: onset, component: name, event, evidence: proofs(component).first))
+      moments.append(
+        Incident.Moment(
+          at: onset.time, between: onset.between, component: name, event, evidence: proofs(component).first))
       for line in breakers.changes(component, from: group.start - IncidentPartial.coarse, to: group.end) {
         moments.append(
           Incident.Moment(

@@ -2,9 +2,11 @@ import Verbs
 import Archives
 import Foundation
 import Model
+import Reports
 import Runs
 import Simulation
 import Support
+import TestSupport
 import Testing
 
 /// Keeps the members of an archive.
@@ -131,6 +133,9 @@ struct EvidenceTests {
       for claim in claims {
         #expect(claim["evidence"]?.elements?.isEmpty == false, "nothing to show for \(claim.canonical.prefix(200))")
       }
+    }
+    for incident in try ReportJSON.parse(CheckedFile.read(folder + "/report/report.json")).incidents {
+      #expect(deniedOnsets(of: incident) == [], "\(incident.id)")
     }
     let pieces = Piece.all(in: report)
     #expect(pieces.count >= 30)

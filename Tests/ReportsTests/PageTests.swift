@@ -38,6 +38,22 @@ func incidentPageTellsAll() {
   #expect(page.contains("## For people to fill in"))
 }
 
+@Test("An onset that is known by the minute is told so, and two incidents of one time name each other")
+func incidentPageTellsTimes() {
+  var report = SampleNight().report
+  let start = report.incidents[0].start
+  report.incidents[0].components[0].onsetBetween = start...start + 60_000_000
+  var other = report.incidents[0]
+  other.id = "0123456789ab"
+  other.start += 30_000_000
+  other.rootCauses[0].component = "elsewhere"
+  report.incidents.append(other)
+  #expect(file("incidents/\(report.incidents[0].id.text).md", report).contains("between 00:10 and 00:11"))
+  let page = file("report.md", report)
+  #expect(page.contains("**At the same time:** another incident, Cascade: `elsewhere`"))
+  #expect(page.contains("**At the same time:** another incident, Cascade: `payments-db`"))
+}
+
 @Test("An incident of sampled requests says on its page what they stand for, one of whole ones does not")
 func incidentPageWeighs() {
   var report = SampleNight().report

@@ -100,7 +100,6 @@ struct MemoryGrowth {
 
   func evidence(_ growth: Growth) -> Evidence {
     let names = grid.partial.names
-    return growth.last.evidence(
-      names, quote: MetricContrast.quote(names[growth.metric], growth.to, count: growth.lastCount))
+    return MetricContrast.evidence(growth.last, names[growth.metric], growth.to, count: growth.lastCount, names)
   }
 }

@@ -344,26 +344,28 @@ struct BehaviourContrast {
   }
 
   /// Whose records name another, how many there are, and one of them. A record is counted by what stood before it in its span.
-  func accusation(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+  func accusation(_ departure: Departure, in window: SuspectScorer.Window) -> (reason: CauseReason, evidence: Evidence?)
+  {
     let reason = CauseReason.accused(
-      lines: lines(like: departure, in: minutes), by: [grid.name(pairs[departure.pair].component)],
+      lines: lines(like: departure, in: window.minutes), by: [grid.name(pairs[departure.pair].component)],
       saying: complaint(departure))
-    return (reason, describe(departure, in: minutes).evidence)
+    return (reason, describe(departure, in: window).evidence)
   }
 
   /// The same as who wrote them tells it.
-  func accuses(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+  func accuses(_ departure: Departure, in window: SuspectScorer.Window) -> (reason: CauseReason, evidence: Evidence?) {
     let accused = pairs[departure.pair].brokenCall?.callee ?? pairs[departure.pair].component
     let reason = CauseReason.accuses(
-      lines: lines(like: departure, in: minutes), of: grid.name(accused), saying: complaint(departure))
-    return (reason, describe(departure, in: minutes).evidence)
+      lines: lines(like: departure, in: window.minutes), of: grid.name(accused), saying: complaint(departure))
+    return (reason, describe(departure, in: window).evidence)
   }
 
   /// What the error record of a departure says.
   private func complaint(_ departure: Departure) -> ForeignText {
     let cell = pairs[departure.pair].cell
     let names = grid.partial.names
-    return EventLabel.text(names[names[cell.d] == EventLabel.end ? cell.c : cell.d])
+    let text = EventLabel.text(names[names[cell.d] == EventLabel.end ? cell.c : cell.d])
+    return ForeignText(Self.withoutIDs(text.text))
   }
 
   private func lines(like departure: Departure, in minutes: [Int]) -> Int {
@@ -380,16 +382,18 @@ struct BehaviourContrast {
   }
 
   /// What a departure says, and a record of the window that shows it.
-  func describe(_ departure: Departure, in minutes: [Int]) -> (reason: CauseReason, evidence: Evidence?) {
+  func describe(
+    _ departure: Departure, in window: SuspectScorer.Window
+  ) -> (reason: CauseReason, evidence: Evidence?) {
     let pair = pairs[departure.pair]
     let names = grid.partial.names
     let reason = CauseReason.eventPair(
       operation: ForeignName(names[pair.cell.b]), first: event(pair.cell.c, in: pair.operation),
       next: event(pair.cell.d, in: pair.operation), share: departure.contrast.share,
       usualShare: departure.contrast.center)
-    let wanted = Set(minutes)
-    let seen = pair.counts.first { wanted.contains($0.minute) }
-    let record = seen.flatMap { grid.example(of: pair.cell, in: $0.minute) }
+    let wanted = Set(window.minutes)
+    let record = pair.counts.lazy.filter { wanted.contains($0.minute) }
+      .compactMap { grid.example(of: pair.cell, in: $0.minute) }.first { $0.touches(window.range) }
     return (reason, record.map { $0.evidence(names, quote: Quote.of($0, names)) })
   }
 }

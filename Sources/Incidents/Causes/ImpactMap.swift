@@ -101,7 +101,9 @@ struct ImpactMap {
     for culprit in culprits {
       for row in rows[culprit]?.overlapping(from, to) ?? [] where row.activity.last >= from && row.activity.first <= to
       {
-        firsts[row.component] = min(firsts[row.component] ?? .max, max(row.activity.first, from))
+        // Of a slot that began before only its last failure is known to lie in that time.
+        let first = row.activity.first >= from ? row.activity.first : row.activity.last
+        firsts[row.component] = min(firsts[row.component] ?? .max, first)
       }
     }
     return firsts

@@ -204,8 +204,20 @@ struct MetricContrast {
   /// The first reading behind a departure.
   func evidence(_ departure: Departure) -> Evidence {
     let names = grid.partial.names
-    return departure.sighting.evidence(
-      names, quote: Self.quote(names[departure.metric], departure.value, count: departure.count))
+    return Self.evidence(departure.sighting, names[departure.metric], departure.value, count: departure.count, names)
+  }
+
+  /// A minute's readings as evidence, which is all of that minute's from the first of them on.
+  static func evidence(
+    _ first: EvidenceSample, _ metric: String, _ value: Double, count: Int, _ names: NameTable
+  ) -> Evidence {
+    var evidence = first.evidence(names, quote: quote(metric, value, count: count))
+    if count > 1 {
+      let next = IncidentPartial.start(
+        IncidentPartial.slot(first.time, IncidentPartial.coarse) + 1, IncidentPartial.coarse)
+      evidence.duration = max(0, next - 1 - first.time)
+    }
+    return evidence
   }
 
   /// What a record of a minute's readings says.

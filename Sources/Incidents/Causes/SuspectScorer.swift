@@ -54,6 +54,13 @@ struct SuspectScorer {
     var range: ClosedRange<Int64>
     var suspicions: [Suspicion]
     var metrics: [[MetricContrast.Departure]]
+
+    /// The same, with the evidence of another time.
+    func within(_ range: ClosedRange<Int64>) -> Window {
+      var window = self
+      window.range = range
+      return window
+    }
   }
 
   init(_ grid: ComponentTimeline, earlier profile: IncidentProfile? = nil) {
@@ -260,21 +267,25 @@ struct SuspectScorer {
       evidence += blameEvidence(component, window)
     }
     if suspicion.behaviourLeft >= Self.threshold {
-      for accusation in suspicion.behaviour.accusations.prefix(2) {
-        let (reason, record) = behaviour.accusation(accusation, in: window.minutes)
+      // What comes all night says nothing of this time.
+      let isNews = { (one: BehaviourContrast.Departure) in
+        behaviour.complaints?.isUsual(one.pair, in: window.minutes) != true
+      }
+      for accusation in suspicion.behaviour.accusations.filter(isNews).prefix(2) {
+        let (reason, record) = behaviour.accusation(accusation, in: window)
         reasons.append((min(accusation.strength, suspicion.behaviourLeft), reason))
         if let record { evidence.append(record) }
       }
       if suspicion.behaviour.breakingCallers > suspicion.behaviour.accusations.count {
         reasons.append((suspicion.behaviourLeft, .callersBreakOff))
       }
-      for record in suspicion.behaviour.written.prefix(1) {
-        let (reason, example) = behaviour.accuses(record, in: window.minutes)
+      for record in suspicion.behaviour.written.filter(isNews).prefix(1) {
+        let (reason, example) = behaviour.accuses(record, in: window)
         reasons.append((min(record.strength, suspicion.behaviourLeft), reason))
         if let example { evidence.append(example) }
       }
       for departure in suspicion.behaviour.departures.prefix(2) {
-        let (reason, record) = behaviour.describe(departure, in: window.minutes)
+        let (reason, record) = behaviour.describe(departure, in: window)
         reasons.append((min(departure.strength, suspicion.behaviourLeft), reason))
         if let record { evidence.append(record) }
       }
@@ -287,7 +298,8 @@ struct SuspectScorer {
       let strength = metrics.strength(departure, isSparse: grid.isSparse)
       guard strength >= Self.threshold else { continue }
       reasons.append((min(strength, Self.metricBound), metrics.reason(departure)))
-      evidence.append(metrics.evidence(departure))
+      let reading = metrics.evidence(departure)
+      if reading.touches(window.range) { evidence.append(reading) }
     }
     if evidence.isEmpty { evidence = tellingEvidence(component, window) }
     var seen: Set<Evidence> = []
@@ -376,7 +388,7 @@ struct SuspectScorer {
     if !blamed.isEmpty { return blamed }
     let slow = slowEvidence(component, window)
     if !slow.isEmpty { return slow }
-    return window.metrics[component].prefix(1).map { metrics.evidence($0) }
+    return window.metrics[component].prefix(1).map { metrics.evidence($0) }.filter { $0.touches(window.range) }
   }
 
   /// Records of a component in a window, whatever they say: where none tells, its longest spans or those that asked it.

@@ -123,6 +123,8 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))
     let location = SourceLocation(input: names[input], member: names[member], position: position)
     let text = requestText != 0 ? names[requestText] : request.isMade(for: location) ? "" : request.hex
-    return Evidence(location, request: ForeignName(request.isNone ? "" : text), quote: quote)
+    return Evidence(
+      location, request: ForeignName(request.isNone ? "" : text), quote: quote, time: time,
+      duration: duration < 0 ? nil : duration)
   }
 }

@@ -7,11 +7,25 @@ package struct Evidence: Hashable, Comparable, Sendable {
   package var request: ForeignName
   /// What the record says, masked and bounded; empty where there is nothing to quote.
   package var quote: RecordQuote
+  /// When what it records began and how long it took, microseconds; nil where that is not told.
+  package var time: Int64?
+  package var duration: Int64?
 
-  package init(_ location: SourceLocation, request: ForeignName = "", quote: RecordQuote = RecordQuote()) {
+  package init(
+    _ location: SourceLocation, request: ForeignName = "", quote: RecordQuote = RecordQuote(), time: Int64? = nil,
+    duration: Int64? = nil
+  ) {
     self.location = location
     self.request = request
     self.quote = quote
+    self.time = time
+    self.duration = duration
+  }
+
+  /// Whether any of what it records lies in a time, microseconds; so where its time is not told.
+  package func touches(_ range: ClosedRange<Int64>) -> Bool {
+    guard let time else { return true }
+    return time <= range.upperBound && time.addingSaturated(max(duration ?? 0, 0)) >= range.lowerBound
   }
 
   package static func < (a: Evidence, b: Evidence) -> Bool {

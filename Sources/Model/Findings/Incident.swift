@@ -101,8 +101,10 @@ package struct Incident: Hashable, Sendable {
 
   package struct ComponentState: Hashable, Sendable {
     package var id: ForeignName
-    /// Microseconds since the epoch.
+    /// Microseconds since the epoch: the best estimate.
     package var onset: Int64
+    /// Where no record tells when it began: between which times it did.
+    package var onsetBetween: ClosedRange<Int64>?
     package var requests: Int
     package var failures: Int
     package var latencyP99: Int64?
@@ -127,8 +129,9 @@ package struct Incident: Hashable, Sendable {
   package struct Link: Hashable, Sendable {
     package var from: ForeignName
     package var to: ForeignName
-    /// Microseconds since the epoch.
+    /// Microseconds since the epoch: the best estimate, and where only that is known between which times.
     package var at: Int64
+    package var between: ClosedRange<Int64>?
     /// The requests of `to` in that time, the share of them that failed or were slow, and how many usually are.
     package var requests: Int
     package var share: Double
@@ -150,13 +153,18 @@ package struct Incident: Hashable, Sendable {
 
   /// One line of the timeline.
   package struct Moment: Hashable, Sendable {
-    /// Microseconds since the epoch.
+    /// Microseconds since the epoch: the best estimate, and where only that is known between which times.
     package var at: Int64
+    package var between: ClosedRange<Int64>?
     package var component: ForeignName
     package var event: IncidentEvent
     package var evidence: Evidence?
-    package init(at: Int64, component: ForeignName, _ event: IncidentEvent, evidence: Evidence? = nil) {
+    package init(
+      at: Int64, between: ClosedRange<Int64>? = nil, component: ForeignName, _ event: IncidentEvent,
+      evidence: Evidence? = nil
+    ) {
       self.at = at
+      self.between = between
       self.component = component
       self.event = event
       self.evidence = evidence

@@ -21,7 +21,8 @@ extension ReportJSON {
       "components": .array(
         incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
           .object([
-            "id": text(state.id.text), "onset": time(state.onset), "requests": .int(state.requests),
+            "id": text(state.id.text), "onset": time(state.onset), "onsetBetween": between(state.onsetBetween),
+            "requests": .int(state.requests),
             "failures": .int(state.failures), "errorRate": .double(state.errorRate),
             "latencyP99Us": .int(optional: state.latencyP99), "queueDepth": state.queueDepth.map { .int($0) },
             "circuitState": .string(state.circuitState.rawValue),
@@ -31,6 +32,7 @@ extension ReportJSON {
         incident.causalChain.map { link in
           .object([
             "from": text(link.from.text), "to": text(link.to.text), "at": time(link.at),
+            "between": between(link.between),
             "requests": .int(link.requests), "share": .double(link.share), "usualShare": .double(link.usualShare),
             "evidence": evidence(link.evidence),
           ])
@@ -39,7 +41,8 @@ extension ReportJSON {
       "timeline": .array(
         incident.timeline.map { moment in
           .object([
-            "at": time(moment.at), "component": text(moment.component.text), "text": words(moment.event.wording),
+            "at": time(moment.at), "between": between(moment.between), "component": text(moment.component.text),
+            "text": words(moment.event.wording),
             "evidence": moment.evidence.map { evidence($0) },
           ])
         }),
@@ -52,6 +55,10 @@ extension ReportJSON {
       "exemplars": .array(incident.exemplars.map(exemplar)), "impact": impact(incident.impact),
       "common": .array(incident.common.map(common)), "prevented": prevented(Prevention(incident, policies: policies)),
     ])
+  }
+
+  private func between(_ times: ClosedRange<Int64>?) -> JSONValue? {
+    times.map { .object(["start": time($0.lowerBound), "end": time($0.upperBound)]) }
   }
 
   /// nil where nothing would have.

@@ -160,6 +160,8 @@ package struct ReportJSON: Sendable {
     pairs["member"] = path(evidence.location.member)
     pairs["request"] = text(evidence.request)
     if !evidence.quote.isEmpty { pairs["quote"] = text(evidence.quote.wording) }
+    pairs["at"] = evidence.time.map { time($0) }
+    pairs["durationUs"] = evidence.duration.map { .int($0) }
     return .object(pairs)
   }
 

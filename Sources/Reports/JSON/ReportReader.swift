@@ -85,6 +85,13 @@ private struct IncidentReader {
     try need(Timestamp(rfc3339: try text(value, key))?.microseconds, key)
   }
 
+  /// Between which times something was; nil where that is not told.
+  private func between(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> ClosedRange<Int64>? {
+    guard let times = value[key] else { return nil }
+    let (start, end) = (try time(times, "start"), try time(times, "end"))
+    return start...(try need(end < start ? nil : end, key))
+  }
+
   private func count(_ value: JSONValue, _ key: String) throws(ReportReadFailure) -> Int {
     try need(value[key]?.integer.flatMap { Int(exactly: $0) }, key)
   }
@@ -106,7 +113,8 @@ private struct IncidentReader {
     }
     return Evidence(
       location, request: ForeignName(value["request"]?.text ?? ""),
-      quote: RecordQuote(message: ForeignText(value["quote"]?.text ?? "")))
+      quote: RecordQuote(message: ForeignText(value["quote"]?.text ?? "")),
+      time: value["at"] == nil ? nil : try time(value, "at"), duration: value["durationUs"]?.integer)
   }
 
   private func evidences(_ value: JSONValue) throws(ReportReadFailure) -> [Evidence] {
@@ -136,28 +144,30 @@ private struct IncidentReader {
           evidence: try evidences(cause)))
     }
     for state in try list(value, "components") {
-      incident.components.append(
-        Incident.ComponentState(
-          id: try name(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
-          failures: try count(state, "failures"), latencyP99: state["latencyP99Us"]?.integer,
-          queueDepth: state["queueDepth"]?.integer,
-          circuitState: try need(Incident.Circuit(rawValue: try text(state, "circuitState")), "circuitState")))
+      var known = Incident.ComponentState(
+        id: try name(state, "id"), onset: try time(state, "onset"), requests: try count(state, "requests"),
+        failures: try count(state, "failures"), latencyP99: state["latencyP99Us"]?.integer,
+        queueDepth: state["queueDepth"]?.integer,
+        circuitState: try need(Incident.Circuit(rawValue: try text(state, "circuitState")), "circuitState"))
+      known.onsetBetween = try between(state, "onsetBetween")
+      incident.components.append(known)
     }
     for link in try list(value, "causalChain") {
-      incident.causalChain.append(
-        Incident.Link(
-          from: try name(link, "from"), to: try name(link, "to"), at: try time(link, "at"),
-          requests: link["requests"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
-          share: link["share"]?.number ?? 0, usualShare: link["usualShare"]?.number ?? 0,
-          evidence: try evidences(link)))
+      var known = Incident.Link(
+        from: try name(link, "from"), to: try name(link, "to"), at: try time(link, "at"),
+        requests: link["requests"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
+        share: link["share"]?.number ?? 0, usualShare: link["usualShare"]?.number ?? 0,
+        evidence: try evidences(link))
+      known.between = try between(link, "between")
+      incident.causalChain.append(known)
     }
     for moment in value["timeline"]?.elements ?? [] {
       var proof: Evidence?
       if let value = moment["evidence"] { proof = try evidence(value) }
       incident.timeline.append(
         Incident.Moment(
-          at: try time(moment, "at"), component: try name(moment, "component"),
-          .earlier(try foreign(moment, "text")), evidence: proof))
+          at: try time(moment, "at"), between: try between(moment, "between"),
+          component: try name(moment, "component"), .earlier(try foreign(moment, "text")), evidence: proof))
     }
     incident.owner = value["owner"]?.text.map { ForeignName($0) }
     for request in value["exemplars"]?.elements ?? [] { incident.exemplars.append(try exemplar(request)) }

@@ -67,6 +67,7 @@ extension ReportSchema {
       [
         Field("input", string), Field("member", string), Field("line", atLeast(1), optional: true),
         Field("offset", count, optional: true), Field("request", string), Field("quote", string, optional: true),
+        Field("at", time, optional: true), Field("durationUs", count, optional: true),
       ]
     ),
     (
@@ -169,7 +170,8 @@ extension ReportSchema {
           "components",
           list(
             object([
-              Field("id", string), Field("onset", time), Field("requests", count), Field("failures", count),
+              Field("id", string), Field("onset", time), Field("onsetBetween", between, optional: true),
+              Field("requests", count), Field("failures", count),
               Field("errorRate", share), Field("latencyP99Us", nullable("integer")),
               Field("queueDepth", integer, optional: true),
               Field("circuitState", oneOf(["closed", "open", "halfOpen", "unknown"])),
@@ -178,7 +180,8 @@ extension ReportSchema {
           "causalChain",
           list(
             object([
-              Field("from", string), Field("to", string), Field("at", time), Field("evidence", evidences),
+              Field("from", string), Field("to", string), Field("at", time), Field("between", between, optional: true),
+              Field("evidence", evidences),
               Field("requests", count, optional: true), Field("share", number, optional: true),
               Field("usualShare", number, optional: true),
             ]))),
@@ -187,7 +190,8 @@ extension ReportSchema {
           "timeline",
           list(
             object([
-              Field("at", time), Field("component", string), Field("text", string),
+              Field("at", time), Field("between", between, optional: true), Field("component", string),
+              Field("text", string),
               Field("evidence", ref("evidence"), optional: true),
             ]))),
         Field("evidence", evidences),

@@ -78,6 +78,7 @@ package enum ReportSchema {
     "type": .string("string"), "minLength": .int(27), "maxLength": .int(27),
     "pattern": .string("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z$"),
   ])
+  static let between = object([Field("start", time), Field("end", time)])
   static let evidences = list(ref("evidence"))
   static let status = oneOf(["known", "new", "changed", "gone"])
 

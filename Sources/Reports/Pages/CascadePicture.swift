@@ -25,7 +25,7 @@ enum CascadePicture {
       var text = label(name, rules)
       if i == 0, incident.rootCauses.first?.component == name { text = "cause: " + text }
       if let state = states[name] {
-        text += "<br/>" + TimeFormat.clock(state.onset).prefix(8)
+        text += "<br/>" + (state.onsetBetween == nil ? "" : "about ") + TimeFormat.clock(state.onset).prefix(8)
         if state.failures > 0 { text += "<br/>" + NumberFormat.percent(state.errorRate) + " failed" }
       }
       lines.append("  n\(i)[\"\(text)\"]")

@@ -92,7 +92,8 @@ package enum IncidentPage {
       ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
       incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
         [
-          .foreign(state.id.text), .own(times.exact(state.onset)), .own(NumberFormat.count(state.requests)),
+          .foreign(state.id.text), .own(times.exact(state.onset, between: state.onsetBetween)),
+          .own(NumberFormat.count(state.requests)),
           .own(NumberFormat.count(state.failures)),
           .own(state.requests > 0 ? NumberFormat.percent(state.errorRate) : "–"),
           .own(state.latencyP99.map { NumberFormat.duration($0) } ?? "–"),
@@ -110,7 +111,7 @@ package enum IncidentPage {
       ["from", "to", "at (UTC)", "delay", "evidence"],
       incident.causalChain.map { link in
         [
-          .foreign(link.from.text), .foreign(link.to.text), .own(times.exact(link.at)),
+          .foreign(link.from.text), .foreign(link.to.text), .own(times.exact(link.at, between: link.between)),
           .own(NumberFormat.delay(incident.hop(link))),
           EvidenceText(of: incident).several(link.evidence, limit: 2),
         ]
@@ -151,7 +152,8 @@ package enum IncidentPage {
       (
         moment.at,
         [
-          .own(times.exact(moment.at)), "\(quote: moment.component.text)", moment.event.wording,
+          .own(times.exact(moment.at, between: moment.between)), "\(quote: moment.component.text)",
+          moment.event.wording,
           moment.evidence.map { EvidenceText(of: incident).one($0) } ?? "",
         ]
       )
