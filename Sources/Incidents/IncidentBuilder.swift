@@ -336,17 +336,22 @@ struct IncidentBuilder {
     if signs.contains(.records) { return group.components.count > 1 ? .critical : .major }
     if signs.contains(.silence) { return .major }
     if group.isOneCall { return .info }
-    // Nothing failed: the spans that ran another way, of all requests in that time, or the time that was added to them.
+    // Nothing failed: the requests that ran another way, of all in that time, or the time that was added to them.
     let members = window.suspicions.filter { one in group.anomalies.contains { $0.component == one.component } }
-    let departed = members.reduce(0) { max($0, $1.behaviour.departed) } / max(volume, 1)
+    let departed = members.reduce(0) { max($0, requestsDeparted($1, window)) } / max(volume, 1)
     let added = members.reduce(0) { max($0, $1.delay?.extraTime ?? 0) }
     let slowed = added / max(impacts.entryTime(window.minutes) - added, 1)
-    // What was cut short counts as what failed, and is never critical: nobody says that it failed.
-    if signs.contains(.behaviour), departed >= Self.majorShare { return .major }
+    // What was cut short counts one grade less than what failed: nobody says that it failed.
+    if signs.contains(.behaviour), departed >= Self.criticalShare { return .major }
     if slowed >= 0.1 { return .major }
     // Who has nothing left of a resource is in trouble however few requests it serves.
     if group.anomalies.contains(where: \.isSaturated) { return .minor }
-    return signs.contains(.behaviour) && departed >= Self.minorShare || slowed >= 0.01 ? .minor : .info
+    return signs.contains(.behaviour) && departed >= Self.majorShare || slowed >= 0.01 ? .minor : .info
+  }
+
+  /// The requests in which a component ran another way: at most as many as spans did, and as reached it and did so.
+  private func requestsDeparted(_ one: SuspectScorer.Suspicion, _ window: SuspectScorer.Window) -> Double {
+    min(one.behaviour.departed, one.behaviour.excess * grid.requests(one.component, window.minutes))
   }
 
   private func addSigns(
