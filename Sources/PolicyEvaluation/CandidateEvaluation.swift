@@ -50,6 +50,10 @@ struct CandidateEvaluation {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
     hide(&candidate, most: retry.attempts)
+    if base.log.requestError > 0 {
+      candidate.outcome = candidate.outcome.blurred(by: base.log.requestError)
+      candidate.difference = candidate.difference.blurred(by: base.log.requestError)
+    }
     // Nobody loses more than was served, or gains more than was not.
     if let served = base.baseline.successRate.value {
       let change = candidate.difference.successRate

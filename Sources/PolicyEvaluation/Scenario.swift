@@ -143,6 +143,20 @@ extension PolicyFindings.Outcome {
       latencyP99: join(\.latencyP99), peakLoad: join(\.peakLoad))
   }
 
+  /// Its intervals, where the number of requests is known to within a share of it.
+  func blurred(by error: Double) -> PolicyFindings.Outcome {
+    guard error > 0 else { return self }
+    func blur(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, most: Double = .infinity) -> Estimate {
+      let own = self[keyPath: path]
+      let off = error * abs(own.value ?? 0)
+      return Estimate(own.value, low: own.low - off, high: min(own.high + off, max(own.high, most)))
+    }
+    return PolicyFindings.Outcome(
+      successRate: blur(\.successRate, most: 1), attemptsPerRequest: blur(\.attemptsPerRequest),
+      wastedAttempts: blur(\.wastedAttempts), latencyP50: blur(\.latencyP50), latencyP95: blur(\.latencyP95),
+      latencyP99: blur(\.latencyP99), peakLoad: peakLoad)
+  }
+
   /// Its intervals alone.
   var withoutValues: PolicyFindings.Outcome {
     func bounds(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Estimate {

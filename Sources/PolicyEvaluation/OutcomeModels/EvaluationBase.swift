@@ -121,7 +121,7 @@ package final class EvaluationBase: Sendable {
     var openOutages: [PolicyFindings.OpenOutage] = []
     var strained: [PolicyFindings.UnendingStrain] = []
     // Retries that are taken for first attempts make every outage look like load.
-    let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
+    let isApart = log.clustered > 0 || log.rootsApart > 0 && log.joined + log.joinedByTime == 0
     for component in log.ranges.indices {
       guard !isApart, Overload.isTested(log, component) else {
         overloads.append(nil)
