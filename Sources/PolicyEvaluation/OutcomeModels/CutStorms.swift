@@ -33,12 +33,13 @@ extension Storms {
     return (begun ?? initial(counts, from: first, usual: usual).flatMap { isOpen($0) ? $0 : nil }, open)
   }
 
-  /// The strain of a log's first stretches: from its begin on calls are tried again, and a part of the attempts at most is
-  /// answered. What usually comes is no measure there, for the last seconds of a storm are as busy as any.
+  /// The strain of a log's first stretches: calls are tried again, in the first of them not yet, and a part of the attempts at
+  /// most is answered. What usually comes is no measure there, for the last seconds of a storm are as busy as any.
   private static func initial(_ counts: SecondCounts, from first: Int64, usual: Int) -> Strain? {
     var strain: Strain?
-    var second = first
-    while let bin = counts.bins[second], bin.made * 5 > bin.first * 6, bin.good * 10 < bin.made * 9 {
+    var (second, asked) = (first, 0)
+    while let bin = counts.bins[second], bin.good * 10 < bin.made * 9, second == first || bin.made * 5 > bin.first * 6 {
+      asked += bin.first
       var next = strain ?? Strain(seconds: second...second, width: counts.width)
       next.seconds = first...second
       next.made += bin.made
@@ -47,7 +48,7 @@ extension Storms {
       strain = next
       second += 1
     }
-    return strain
+    return strain.flatMap { $0.made * 5 > asked * 6 ? $0 : nil }
   }
 
   /// The stretches of strain, in their order, and the seconds without.

@@ -56,14 +56,15 @@ struct Storms: Sendable {
     return dead.contains { second in
       guard dead.contains(second - 1), !dead.contains(second + 1) else { return false }
       var next = second + 1
-      var (made, good) = (0, 0)
+      var (made, good, last) = (0, 0, (made: 0, good: 0))
       while let bin = seconds[next], bin.made * 5 > usual * 6, bin.good * 20 >= bin.made, bin.good * 10 < bin.made * 9 {
-        (made, good) = (made + bin.made, good + bin.good)
+        (made, good, last) = (made + bin.made, good + bin.good, (bin.made, bin.good))
         next += 1
       }
-      // An outage that lets one in twenty through does so in a row of seconds now and then: a storm answers more than that.
-      let leaked = Double(made) / 20
-      guard Double(good) > leaked + 4 * leaked.squareRoot() else { return false }
+      // An outage that lets one in twenty through does so in a row of seconds now and then: a storm answers more than that, and
+      // not only in the second in which it ends.
+      let leaked = Double(made - last.made) / 20
+      guard Double(good - last.good) > leaked + 4 * leaked.squareRoot() else { return false }
       // What comes then is answered, or it was no storm but another outage; three seconds of it, for a storm may fade away.
       guard next - second > least, seconds[next] != nil else { return false }
       let after = (next..<next + least).compactMap { seconds[$0] }
