@@ -51,6 +51,8 @@ struct CandidateEvaluation {
     }
     hide(&candidate, most: retry.attempts)
     if base.log.requestError > 0 {
+      // Which attempts are one request's was drawn, and with them how long it took.
+      hideLatencies(&candidate)
       candidate.outcome = candidate.outcome.blurred(by: base.log.requestError)
       candidate.difference = candidate.difference.blurred(by: base.log.requestError)
     }

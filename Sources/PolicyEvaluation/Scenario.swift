@@ -143,7 +143,8 @@ extension PolicyFindings.Outcome {
       latencyP99: join(\.latencyP99), peakLoad: join(\.peakLoad))
   }
 
-  /// Its intervals, where the number of requests is known to within a share of it.
+  /// Its intervals, where the number of requests is known to within a share of it: how long they took is not, at most as long as
+  /// what was put together.
   func blurred(by error: Double) -> PolicyFindings.Outcome {
     guard error > 0 else { return self }
     func blur(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, most: Double = .infinity) -> Estimate {
@@ -151,10 +152,11 @@ extension PolicyFindings.Outcome {
       let off = error * abs(own.value ?? 0)
       return Estimate(own.value, low: own.low - off, high: min(own.high + off, max(own.high, most)))
     }
+    func untold(_ estimate: Estimate) -> Estimate { Estimate(nil, low: min(estimate.low, 0), high: estimate.high) }
     return PolicyFindings.Outcome(
       successRate: blur(\.successRate, most: 1), attemptsPerRequest: blur(\.attemptsPerRequest),
-      wastedAttempts: blur(\.wastedAttempts), latencyP50: blur(\.latencyP50), latencyP95: blur(\.latencyP95),
-      latencyP99: blur(\.latencyP99), peakLoad: peakLoad)
+      wastedAttempts: blur(\.wastedAttempts), latencyP50: untold(latencyP50), latencyP95: untold(latencyP95),
+      latencyP99: untold(latencyP99), peakLoad: peakLoad)
   }
 
   /// Its intervals alone.
