@@ -50,6 +50,12 @@ struct CandidateEvaluation {
       warnings.append(.attemptsNotFollowed(beyond: EvaluationSettings.attemptLimit))
     }
     hide(&candidate, most: retry.attempts)
+    if base.log.requestError > 0 {
+      // Which attempts are one request's was drawn, and with them how long it took.
+      hideLatencies(&candidate)
+      candidate.outcome = candidate.outcome.blurred(by: base.log.requestError)
+      candidate.difference = candidate.difference.blurred(by: base.log.requestError)
+    }
     // Nobody loses more than was served, or gains more than was not.
     if let served = base.baseline.successRate.value {
       let change = candidate.difference.successRate

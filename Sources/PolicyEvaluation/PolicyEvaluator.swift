@@ -47,7 +47,7 @@ package enum PolicyEvaluator {
     let logged = LoggedPolicy.checked(log, given: file.logged, &contradictions)
     let base = EvaluationBase(log, logged, settings: file.evaluation)
     let checks = SelfChecks(base)
-    var findings = PolicyFindings(baseline: base.baseline, logged: logged.fact)
+    var findings = PolicyFindings(baseline: base.baseline.blurred(by: log.requestError), logged: logged.fact)
     findings.calls = log.count
     findings.callers = Set(log.edges.map(\.caller)).sorted().map { ForeignName($0) }
     findings.assumptions = PolicyFindings.Assumption.allCases

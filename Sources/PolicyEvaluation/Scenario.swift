@@ -143,6 +143,22 @@ extension PolicyFindings.Outcome {
       latencyP99: join(\.latencyP99), peakLoad: join(\.peakLoad))
   }
 
+  /// Its intervals, where the number of requests is known to within a share of it: how long they took is not, at most as long as
+  /// what was put together.
+  func blurred(by error: Double) -> PolicyFindings.Outcome {
+    guard error > 0 else { return self }
+    func blur(_ path: KeyPath<PolicyFindings.Outcome, Estimate>, most: Double = .infinity) -> Estimate {
+      let own = self[keyPath: path]
+      let off = error * abs(own.value ?? 0)
+      return Estimate(own.value, low: own.low - off, high: min(own.high + off, max(own.high, most)))
+    }
+    func untold(_ estimate: Estimate) -> Estimate { Estimate(nil, low: min(estimate.low, 0), high: estimate.high) }
+    return PolicyFindings.Outcome(
+      successRate: blur(\.successRate, most: 1), attemptsPerRequest: blur(\.attemptsPerRequest),
+      wastedAttempts: blur(\.wastedAttempts), latencyP50: untold(latencyP50), latencyP95: untold(latencyP95),
+      latencyP99: untold(latencyP99), peakLoad: peakLoad)
+  }
+
   /// Its intervals alone.
   var withoutValues: PolicyFindings.Outcome {
     func bounds(_ path: KeyPath<PolicyFindings.Outcome, Estimate>) -> Estimate {

@@ -5,9 +5,13 @@ internal import Model
 /// The presets by name.
 ///
 /// Where each was read; what has two commits was read again, in the latter, on 26 and 27 November 2026:
-/// - resilience4j 2 at af9e7c97 and 0124df71 (`RetryConfig`, `CircuitBreakerConfig`, `IntervalFunction`);
-/// - Polly 8 at 173d6d1d and 243b0443 (`RetryConstants`), 07124acf (`RetryHelper`: jitter and the decorrelated curve);
-/// - gRPC's proposal A6 at 1fd061ad;
+/// - resilience4j 2 at af9e7c97 and 0124df71 (`RetryConfig`, `CircuitBreakerConfig`, `IntervalFunction`), its breaker once more
+///   at 027f1a92 (100 calls, 50 %, slow above 60 s, open for 60 s, ten probes);
+/// - Polly 8 at 173d6d1d and 243b0443 (`RetryConstants`: three retries, 2 s, constant), 07124acf (`RetryHelper`: jitter and the
+///   decorrelated curve; `CircuitBreakerConstants`: a tenth of 100 calls in 30 s, open for 5 s), and its reference of November
+///   2026 (`RetryStrategyOptions`, `CircuitBreakerStrategyOptions`: the same);
+/// - gRPC's proposal A6 at 1fd061ad; at 94bed817 and 0070717f, which are older, waits have full jitter instead of a fifth to and
+///   fro, and numbers, throttle, pushback and the limit of five are the same;
 /// - Finagle at 4feb34cb and a1cb3571 (`RetryPolicy.tries`: decorrelated from 5 ms to 200 ms; `RetryBudget`: 20 %, 10 a
 ///   second, 10 s);
 /// - Envoy 1.31's documentation of the router filter and of `config.core.v3.BackoffStrategy`, 1.39's of
@@ -16,13 +20,16 @@ internal import Model
 ///   is off until it is configured;
 /// - botocore 1.44.8 as released (`retries/standard.py`, `retries/quota.py`; `standard` is its default mode; DynamoDB's clients
 ///   have four attempts from 25 ms instead); the AWS SDKs for other languages differ: Go's at 1489ddb2 still asks 5 tokens
-///   for a retry and 10 for one after a timeout;
+///   for a retry and 10 for one after a timeout. AWS's guide to its SDKs and tools (November 2026) has the same numbers, for
+///   which an SDK needs `AWS_NEW_RETRIES_2026=true` until they are its default; C++'s had 11 attempts from 25 ms and no quota
+///   before (aws-sdk-cpp, issue 3832);
 /// - "Site Reliability Engineering" (2016), chapter 21;
 /// - tenacity 9.2.1 as released (`BaseRetrying`: `stop_never`, `wait_none`);
 /// - urllib3 2.8.0 as released (`util/retry.py`: `total=10`, `backoff_factor=0`, `DEFAULT_BACKOFF_MAX=120`);
 /// - google-api-core 2.44.0 as released (`retry/retry_base.py`: 1 s, twice, at most 60 s, 120 s in all);
 /// - Erlang/OTP at 002130b6 and OTP 27's documentation (`supervisor`: intensity 1, period 5 s);
-/// - Temporal's documentation at 022c5763 and of November 2026, its Go SDK at 83fc2bc6;
+/// - Temporal's documentation at 022c5763 and of November 2026 (retry policies: 1 s, twice, at most 100 times the first, no end),
+///   its Go SDK at 83fc2bc6;
 /// - systemd at 09ee7caa (5 starts in 10 s, 100 ms before each).
 package enum Preset: String, CaseIterable, Hashable, Sendable {
   case resilience4j

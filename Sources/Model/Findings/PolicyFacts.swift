@@ -132,7 +132,7 @@ extension PolicyFindings {
     }
   }
 
-  /// An outage that the log's end cuts off, under more load than usual.
+  /// An outage that the log's end or begin cuts off, under more load than usual.
   package struct OpenOutage: Hashable, Sendable {
     package var component: ForeignName
     /// Microseconds seen of it.
@@ -141,11 +141,14 @@ extension PolicyFindings {
     package var load: Double
     /// The share of attempts that were answered.
     package var answered: Double
-    package init(component: ForeignName, length: Int64, load: Double, answered: Double) {
+    /// Whether it is the log's begin that cuts it off.
+    package var atBegin: Bool
+    package init(component: ForeignName, length: Int64, load: Double, answered: Double, atBegin: Bool = false) {
       self.component = component
       self.length = length
       self.load = load
       self.answered = answered
+      self.atBegin = atBegin
     }
   }
 

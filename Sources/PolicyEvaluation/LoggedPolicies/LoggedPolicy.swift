@@ -42,7 +42,7 @@ package struct LoggedPolicy: Sendable {
     let asked = seen.asked[log.edges.count]
     serverWaits = log.edges.indices.map { seen.rule($0) }
     var timeouts = seen.timeouts
-    deadline = givenUpByTime(seen.givenUp) ? seen.latestRetry : nil
+    deadline = log.clustered == 0 && givenUpByTime(seen.givenUp) ? seen.latestRetry : nil
     timeouts.sort()
     readTimeout(timeouts)
     if let retry = given?.retry {
@@ -145,7 +145,8 @@ package struct LoggedPolicy: Sendable {
         retried.formUnion(KindSet(rawValue: 1 << UInt16(log.failure[i] & 15)))
         // Of attempts that were only counted, those of calls with one retry have a wait that their length tells.
         if log.isCounted[episode], range.count != 2 { continue }
-        if log.isRestored[episode] { continue }
+        // What was put back, or drawn, has no wait of its own.
+        if log.isRestored[episode] || log.clustered > 0 { continue }
         let gap = max(log.start[i + 1].subtractingSaturated(log.start[i].addingSaturated(log.duration[i])), 0)
         let wait = SeenWait(time: gap, busy: log.busyness(around: i))
         let isThrottled = log.failure[i] == FailureKind.insufficientResources.rawValue

@@ -41,6 +41,11 @@ package struct CallLog: Sendable {
   /// Episodes put together from several traces, and whether by the client's counting or by time alone.
   package private(set) var joined = 0
   package private(set) var joinedByTime = 0
+  /// Attempts that were put together as a branching process of times tells, and by how many requests that may be off.
+  package private(set) var clustered = 0
+  private var requestsOff = 0.0
+  /// The same as a share of the requests.
+  var requestError: Double { requestsOff / Double(max(count, 1)) }
   /// Calls whose attempts a client only counted.
   package private(set) var countedOnly = 0
   /// Those of them whose attempts' lengths nothing tells.
@@ -130,9 +135,7 @@ package struct CallLog: Sendable {
       component = key.callee
       var attempts = CallPartial.ordered(byEdge[key] ?? [])
       byEdge[key] = nil
-      let join = TraceJoin.join(&attempts, failedRoots, linked)
-      joined += join.counted
-      joinedByTime += join.byTime
+      let isJoined = join(&attempts, failedRoots, linked)
       untimed += CountedTimes.place(&attempts)
       OverlappingAttempts.cut(&attempts)
       var isRead = false
@@ -144,7 +147,7 @@ package struct CallLog: Sendable {
         isRead = true
       }
       if !asks { askedByWaits += ServerWaits.tell(&attempts) }
-      inspect(attempts, isJoined: join.counted + join.byTime > 0, isRead: isRead)
+      inspect(attempts, isJoined: isJoined, isRead: isRead)
       let offset = arena.count
       arena += attempts
       for call in attempts.calls {
@@ -153,6 +156,19 @@ package struct CallLog: Sendable {
       }
     }
     flush(into: &self)
+  }
+
+  /// Joins the calls of one edge that are traces of their own; whether any were joined.
+  private mutating func join(_ attempts: inout [LoggedAttempt], _ failed: [LinkMark], _ linked: [LinkMark]) -> Bool {
+    let join = TraceJoin.join(&attempts, failed, linked)
+    joined += join.counted
+    joinedByTime += join.byTime
+    if join.counted + join.byTime > 0 { return true }
+    guard !attempts.contains(where: { $0.counted > 1 }), Self.rootsApart(attempts) > 0 else { return false }
+    let clusters = RootClusters.join(&attempts)
+    clustered += clusters.joins
+    requestsOff += clusters.error
+    return clusters.joins > 0
   }
 
   /// The requests of servers whose callers wrote no spans, where what was asked for tells which are one call's attempts.
@@ -314,7 +330,7 @@ package struct CallLog: Sendable {
     if countedOnly + refused + restored + overlapping > 0 { doubts.append(.hiddenAttempts) }
     if callersUnseen > 0 { doubts.append(.callersUnseen) }
     if refusedByBreaker > 0 { doubts.append(.breakerRefusals) }
-    if rootsApart > 0 || joinedByTime > 0 { doubts.append(.rootsApart) }
+    if rootsApart + joinedByTime + clustered > 0 { doubts.append(.rootsApart) }
     return doubts
   }
 

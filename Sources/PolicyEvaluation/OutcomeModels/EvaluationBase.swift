@@ -121,10 +121,14 @@ package final class EvaluationBase: Sendable {
     var openOutages: [PolicyFindings.OpenOutage] = []
     var strained: [PolicyFindings.UnendingStrain] = []
     // Retries that are taken for first attempts make every outage look like load.
-    let isApart = log.rootsApart > 0 && log.joined + log.joinedByTime == 0
+    let isApart = log.clustered > 0 || log.rootsApart > 0 && log.joined + log.joinedByTime == 0
     for component in log.ranges.indices {
       guard !isApart, Overload.isTested(log, component) else {
         overloads.append(nil)
+        // What next to nobody got an answer of has nothing to be tested by, and was never seen well.
+        if !isApart, Overload.hasFailures(log, component), let strain = UnendingStrain(log, log.ranges[component]) {
+          strained.append(strain.fact(log.components[component]))
+        }
         continue
       }
       let seconds = SecondCounts(log, log.ranges[component], origin: origin)
@@ -134,9 +138,10 @@ package final class EvaluationBase: Sendable {
       let overload = Overload(log, component: component, origin: origin, seconds, storms)
       overloads.append(overload)
       guard overload == nil else { continue }
-      if let open = storms.open {
-        openOutages.append(open.fact(log.components[component]))
-      } else if let strain = UnendingStrain(log, log.ranges[component]) {
+      let name = log.components[component]
+      if let begun = storms.begun { openOutages.append(begun.fact(name, atBegin: true)) }
+      if let open = storms.open { openOutages.append(open.fact(name, atBegin: false)) }
+      if storms.begun == nil, storms.open == nil, let strain = UnendingStrain(log, log.ranges[component]) {
         strained.append(strain.fact(log.components[component]))
       }
     }

@@ -37,8 +37,9 @@ package struct OutageKinds: Sendable {
   package let rates: Rates
   /// The shares of time.
   package let share: DownBelief
-  private let fast: Double
-  private let slow: Double
+  /// How fast the two parts of a deviation fade, per microsecond.
+  let fast: Double
+  let slow: Double
   // The part of a deviation that fades fast, by where it goes and comes from; what is left of it fades slowly.
   private let shortToShort: Double
   private let longToShort: Double
@@ -72,6 +73,35 @@ package struct OutageKinds: Sendable {
     return DownBelief(
       short: share.short + left.short * fastX + left.long * (x - fastX),
       long: share.long + left.short * fastY + left.long * (y - fastY))
+  }
+
+  /// A belief, or evidence, as the part that stays and those that fade fast and slowly: being up, short and long.
+  struct Parts {
+    let steady: SIMD3<Double>
+    let fast: SIMD3<Double>
+    let slow: SIMD3<Double>
+  }
+
+  /// What is known, by how it fades.
+  func parts(of p: DownBelief) -> Parts {
+    let (x, y) = (p.short - share.short, p.long - share.long)
+    let (fastX, fastY) = (shortToShort * x + longToShort * y, shortToLong * x + longToLong * y)
+    let steady = SIMD3(1 - share.down, share.short, share.long)
+    let fast = SIMD3(-fastX - fastY, fastX, fastY)
+    return Parts(steady: steady, fast: fast, slow: SIMD3(1 - p.down, p.short, p.long) - steady - fast)
+  }
+
+  /// Evidence, by how its word about each state fades.
+  func parts(ofEvidence evidence: DownBelief) -> Parts {
+    let up = 1 - evidence.down
+    let whole = SIMD3(up, evidence.short, evidence.long)
+    let average = (1 - share.down) * up + share.short * evidence.short + share.long * evidence.long
+    let steady = SIMD3(repeating: average)
+    // What a deviation of one by a kind is worth.
+    let (a, b) = (evidence.short - up, evidence.long - up)
+    let (x, y) = (a * shortToShort + b * shortToLong, a * longToShort + b * longToLong)
+    let fast = SIMD3(0, x, y) - SIMD3(repeating: share.short * x + share.long * y)
+    return Parts(steady: steady, fast: fast, slow: whole - steady - fast)
   }
 
   /// The evidence of a time, a while before it: parts of one, being up the rest.

@@ -245,12 +245,7 @@ struct StateTimeline: Sendable {
   private mutating func fit(_ log: borrowing CallLog, _ count: Int, _ kinds: OutageKinds) {
     let first = range.lowerBound
     var attempts = AttemptCounts()
-    let old = kinds.rates
-    // Half a change of each kind more than was seen, after as long as it usually takes.
-    var falls = DownBelief(short: 0.5, long: 0.5)
-    var rises = falls
-    var timeUp = 1 / max(old.falls.down, 1e-15)
-    var timeDown = DownBelief(short: 0.5 / old.rises.short, long: 0.5 / old.rises.long)
+    var chain = ChainCounts(kinds.rates)
     for k in 0..<count {
       let f = known(k)
       let later = DownBelief(short: backward[k], long: backwardLong[k])
@@ -259,35 +254,10 @@ struct StateTimeline: Sendable {
       let isDown = d / max(d + u, .leastNormalMagnitude)
       if !log.isRefused[first + k] { attempts.take(failed: log.firstFailure[first + k] != 0, down: isDown) }
       guard k + 1 < count else { continue }
-      let gap = Double(log.arrival[first + k + 1] - log.arrival[first + k])
-      let left = kinds.memory(gap)
-      let next = evidence(log, first + k + 1)
-      // Joint weights of the states at both ends, by the state before.
-      func weights(_ from: DownBelief, _ weight: Double) -> (short: Double, long: Double, up: Double) {
-        let to = kinds.after(from, left)
-        return (
-          weight * to.short * next.short, weight * to.long * next.long, weight * (1 - to.down) * (1 - next.down)
-        )
-      }
-      let short = weights(DownBelief(short: 1, long: 0), f.short)
-      let long = weights(DownBelief(short: 0, long: 1), f.long)
-      let up = weights(DownBelief(short: 0, long: 0), 1 - f.down)
-      let all = max(
-        short.short + short.long + short.up + long.short + long.long + long.up + up.short + up.long + up.up,
-        .leastNormalMagnitude)
-      falls.short += (up.short + long.short) / all
-      falls.long += (up.long + short.long) / all
-      rises.short += (short.up + short.long) / all
-      rises.long += (long.up + long.short) / all
-      let across = short.long + long.short
-      timeUp += gap * (up.up + 0.5 * (up.short + up.long + short.up + long.up)) / all
-      timeDown.short += gap * (short.short + 0.5 * (up.short + short.up + across)) / all
-      timeDown.long += gap * (long.long + 0.5 * (up.long + long.up + across)) / all
+      chain.add(
+        Double(log.arrival[first + k + 1] - log.arrival[first + k]), from: f, to: evidence(log, first + k + 1), kinds)
     }
-    self.kinds = OutageKinds(
-      OutageKinds.Rates(
-        falls: DownBelief(short: falls.short / max(timeUp, 1), long: falls.long / max(timeUp, 1)),
-        rises: DownBelief(short: rises.short / max(timeDown.short, 1), long: rises.long / max(timeDown.long, 1))))
+    self.kinds = OutageKinds(chain.rates)
     (up, down) = attempts.rates
   }
 }

@@ -60,6 +60,10 @@ package struct PolicySums: Sendable {
 }
 
 extension PolicySums {
+  /// Requests that failed, and attempts, in all.
+  var failed: Double { failures.reduce(0, +) }
+  var made: Double { attempts.reduce(0, +) }
+
   package mutating func add(_ other: PolicySums) {
     for b in failures.indices {
       failures[b] += other.failures[b]

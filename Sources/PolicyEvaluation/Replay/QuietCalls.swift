@@ -39,15 +39,15 @@ struct QuietCalls: Sendable {
       next[place] = last
     }
     self.next = next
-    func end(_ place: Int32) -> Int64 {
-      let call = order[Int(place)]
-      return call.at.addingSaturated(log.duration[Int(log.first[Int(call.episode)])])
+    var byEnd: [(end: Int64, place: Int32)] = []
+    byEnd.reserveCapacity(order.count)
+    for (place, call) in order.enumerated() {
+      let length = log.duration[Int(log.first[Int(call.episode)])]
+      byEnd.append((call.at.addingSaturated(length), Int32(place)))
     }
-    byEnd = order.indices.map { Int32($0) }.sorted {
-      let (a, b) = (end($0), end($1))
-      return a != b ? a < b : $0 < $1
-    }
-    ends = byEnd.map(end)
+    byEnd.sort { $0.end != $1.end ? $0.end < $1.end : $0.place < $1.place }
+    self.byEnd = byEnd.map { $0.place }
+    ends = byEnd.map { $0.end }
   }
 }
 
@@ -64,7 +64,7 @@ extension ReplayRun {
     guard let quiet, trouble == 0 else { return place }
     var stop = min(Int(quiet.next[place]), order.endIndex)
     let begin = order[place].at
-    guard stop - place >= QuietCalls.least, breakers.allSatisfy({ $0.state == .closed }),
+    guard stop - place >= QuietCalls.least, areClosed,
       !replay.isOverloaded || begin.subtractingSaturated(lastRetry) > 1_000_000
     else { return place }
     var until = order[stop < order.endIndex ? stop : stop - 1].at
@@ -76,13 +76,15 @@ extension ReplayRun {
         let (call, end) = (Int(quiet.byEnd[nextEnd]), quiet.ends[nextEnd])
         nextEnd += 1
         guard call >= place, call < stop else { continue }
-        if due.first?.time ?? .max <= end { serve(until: end) }
+        // Only an answer opens a breaker: the one that it came to, where nothing else came before.
+        let isAlone = due.first?.time ?? .max > end
+        if !isAlone { serve(until: end) }
         let client = replay.client(replay.base.log.edge[Int(order[call].episode)])
         if breakers[client].state == .closed {
           breakers[client].record(failed: false, duration: end - order[call].at, at: end)
         }
         // A rate that was reached as soon as there were calls enough opens it: the next call is refused.
-        guard breakers.allSatisfy({ $0.state == .closed }) else {
+        guard isAlone ? breakers[client].state == .closed : areClosed else {
           until = end
           stop = order[place..<stop].partitioningIndex { $0.at > end }
           break
@@ -163,13 +165,5 @@ extension StatefulReplay {
       let whole = Double(times - ended[place])
       if whole > 0 { total.latency.add(log.duration[Int(log.first[Int(call.episode)])], block: block, mass: whole) }
     }
-  }
-}
-
-extension CircuitBreaker {
-  /// Whether it is open and still will be at a time: no call that is made until then changes that.
-  func refuses(at time: Int64) -> Bool {
-    let passed = time.subtractingSaturated(openedAt)
-    return state == .open && (settings.boundary == .strictlyAfter ? passed <= openPeriod : passed < openPeriod)
   }
 }

@@ -166,15 +166,17 @@ extension ReplayRun {
       own: { backoff.delay(flight.attempts, u: u, memory: &flights[Int(slot)].run.memory) })
   }
 
-  /// How long the flight waits before its next attempt.
-  package mutating func delay(_ slot: Int32, after code: UInt8, seed: UInt64) -> Int64 {
+  /// How late a request's client is at each of its waits, microseconds.
+  func lateness(_ episode: Int) -> Int64 { replay.base.logged.lateness.draw(seed(episode, 0)) }
+
+  /// How long the flight waits before its next attempt; `late` is its client's lateness.
+  package mutating func delay(_ slot: Int32, after code: UInt8, late: Int64, seed: UInt64) -> Int64 {
     let backoff = replay.retry.backoff(after: code)
     let episode = Int(flights[Int(slot)].episode)
     let k = flights[Int(slot)].attempts
     let range = replay.base.log.attempts(of: episode)
     let next = range.lowerBound + k
     let u = SplitMix64.unit(StableHash.combine(seed, 13))
-    let late = replay.base.logged.lateness.draw(self.seed(episode, 0))
     if replay.base.log.tellsAsked, let wait = askedWait(slot, backoff, after: code, u: u, late: late) { return wait }
     guard flights[Int(slot)].follows, !replay.base.isRelabelled, next < range.upperBound,
       case .known(let known) = replay.base.logged.delays[Int(replay.base.log.edge[episode])]

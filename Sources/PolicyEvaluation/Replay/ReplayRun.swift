@@ -324,10 +324,14 @@ package struct ReplayRun {
     let index = Int(slot)
     let episode = Int(flights[index].episode)
     var (code, time) = (code, time)
+    // One client is late by as much at each of its waits.
+    var late: Int64?
     while true {
       if served > eventLimit { isCut = true }
       guard replay.retries(code), flights[index].attempts < replay.retry.attempts, !isCut else { break }
-      let delay = delay(slot, after: code, seed: seed(episode, flights[index].attempts))
+      let own = late ?? lateness(episode)
+      late = own
+      let delay = delay(slot, after: code, late: own, seed: seed(episode, flights[index].attempts))
       let elapsed = time.subtractingSaturated(replay.base.log.arrival[episode])
       if let deadline = replay.retry.deadline, elapsed.addingSaturated(delay) >= deadline { break }
       if !budgets.isEmpty {
@@ -349,8 +353,17 @@ package struct ReplayRun {
 
   /// Whether an attempt at a time that lies ahead is refused whatever happens until then, and nothing else asks about it.
   private func isRefused(_ client: Int, at time: Int64) -> Bool {
-    !breakers.isEmpty && budgets.isEmpty && throttles.isEmpty && held.isEmpty && breakers[client].refuses(at: time)
+    // Field by field: a breaker that is asked as a whole is copied with its window.
+    guard !breakers.isEmpty, budgets.isEmpty, throttles.isEmpty, held.isEmpty, breakers[client].state == .open else {
+      return false
+    }
+    let passed = time.subtractingSaturated(breakers[client].openedAt)
+    let period = breakers[client].openPeriod
+    return replay.policy.breaker?.boundary == .strictlyAfter ? passed <= period : passed < period
   }
+
+  /// Whether every client's breaker is closed.
+  var areClosed: Bool { breakers.indices.allSatisfy { breakers[$0].state == .closed } }
 
   package mutating func finish(_ slot: Int32, succeeded: Bool, at time: Int64) {
     settle(slot, succeeded: succeeded, at: time)

@@ -110,6 +110,8 @@ package final class StatefulReplay: Sendable {
     let log = base.log
     let (order, empty, outside) = prepared()
     let quiet = quietCalls(order)
+    // Runs add to the same sums one after the other and not to sums of their own: whole numbers, whose order makes no
+    // difference, in a histogram that may be as long as the log.
     var total = empty
     var runs: [(left: [Range<Int>], underWay: [Int])] = []
     var rates: [Double] = []
@@ -117,16 +119,18 @@ package final class StatefulReplay: Sendable {
     // What first failures that every run kept would have been in a draw: the variance of requests that fail, and of attempts.
     var kept = (failed: 0.0, retries: 0.0)
     // What all runs have in common is played once more, and not once a run.
-    var shared: ReplayRun?
+    var shared: (run: ReplayRun, sums: PolicySums)?
     for number in 0..<base.settings.replays {
-      var run = shared ?? ReplayRun(self, number: number, sums: empty, quiet: quiet)
+      var run = shared?.run ?? ReplayRun(self, number: number, sums: empty, quiet: quiet)
       run.number = UInt64(number)
+      let before = (failed: total.failed - (shared?.sums.failed ?? 0), made: total.made - (shared?.sums.made ?? 0))
+      (run.sums, total) = (total, empty)
       run.start(order[(shared == nil ? 0 : run.common)...])
       run.end()
-      total.add(run.sums)
+      (total, run.sums) = (run.sums, empty)
       runs.append((run.left, run.underWay))
-      rates.append(run.sums.failures.reduce(0, +) / Double(max(log.count, 1)))
-      made.append(Double(run.attemptsSent))
+      rates.append((total.failed - before.failed) / Double(max(log.count, 1)))
+      made.append(total.made - before.made + Double(run.left.reduce(0) { $0 + $1.count }))
       let (failed, retries) = (Double(run.kept.failed), Double(run.kept.retries))
       kept.failed += failed * failed / Double(max(run.kept.requests, 1))
       kept.retries += retries * retries / Double(max(run.kept.requests, 1))
@@ -138,8 +142,14 @@ package final class StatefulReplay: Sendable {
       if shared == nil, base.settings.replays > 1 {
         var first = ReplayRun(self, number: number, sums: empty, quiet: quiet)
         first.start(order[..<run.common])
-        shared = first
+        let sums = first.sums
+        first.sums = empty
+        shared = (first, sums)
       }
+    }
+    if var common = shared?.sums {
+      common.scale(by: Double(rates.count - 1))
+      total.add(common)
     }
     addLeftOut(runs, order, to: &total)
     total.scale(by: 1 / Double(rates.count))

@@ -95,7 +95,8 @@ struct SelfChecks: Sendable {
     }
     if base.log.leftOut > 0 { warnings.append(.leftOut(attempts: base.log.leftOut)) }
     if base.log.unfinished > 0 { warnings.append(.unfinished(calls: base.log.unfinished)) }
-    if base.log.joinedByTime > 0 { warnings.append(.joinedByTime(attempts: base.log.joinedByTime)) }
+    let byTime = log.joinedByTime + log.clustered
+    if byTime > 0 { warnings.append(.joinedByTime(attempts: byTime)) }
     return warnings
   }
 }

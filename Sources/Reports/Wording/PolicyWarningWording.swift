@@ -41,7 +41,7 @@ extension PolicyWording {
         "\(attempts) attempts below one client span were still answered when the next one came: their client had given up on them, after a time that only the start of the next one bounds. Nothing is called exact."
     case .openOutage(let outage):
       return
-        "Nobody saw \(outage.component) recover: in the last \(duration: outage.length) in which it was called it got \(own: NumberFormat.number(outage.load)) times the attempts that usually come and answered \(percent: outage.answered) of them. Whether its retries kept it down (a retry storm) or it was down anyway is not told: nothing is called exact."
+        "Nobody saw \(outage.component) \(own: outage.atBegin ? "go down" : "recover"): in the \(own: outage.atBegin ? "first" : "last") \(duration: outage.length) in which it was called it got \(own: NumberFormat.number(outage.load)) times the attempts that usually come and answered \(percent: outage.answered) of them. Whether its retries kept it down (a retry storm) or it was down anyway is not told: nothing is called exact."
     case .unendingStrain(let strain):
       return
         "\(strain.component) was never seen well: \(percent: strain.failed) of its first attempts failed, from the log's first to its last minute. Whether load makes these failures cannot be told without a quiet time to compare with: nothing is called exact."
@@ -155,7 +155,7 @@ extension PolicyWording {
     case .callersUnseen: "callers wrote no spans"
     case .rootsApart: "root traces that may be retries of each other"
     case .overload: "load changes the answers"
-    case .openOutage: "an outage was not seen to end, and retries may have kept it up"
+    case .openOutage: "an outage is cut off by the log's begin or end, and retries may have kept it up"
     case .unendingStrain: "a component failed throughout, and what load does to it was not seen"
     case .censoredTimeouts: "timeouts hide how attempts would have ended"
     case .breakerRefusals: "requests refused before any call"

@@ -307,7 +307,7 @@ package enum PolicyWording {
       "it sends \(own: NumberFormat.number(factor)) times the load to \(component), which load already overwhelms"
     case .hiddenAttempts: "attempts that left no span may change the figures"
     case .openOutage(let component):
-      "\(component) was not seen to recover, and whether retries kept it down is not told"
+      "an outage of \(component) is cut off by the log, and whether retries kept it down is not told"
     case .unendingStrain(let component):
       "\(component) failed from the first to the last minute, and how it answers to another load was never seen"
     case .modelRejected: "the model does not reproduce the log's own policy"

@@ -137,19 +137,32 @@ package enum StormValidation {
     return tally.calm("steady leaks")
   }
 
-  /// Six kinds of nights with ordinary outages, a dozen each.
+  /// Whether a log ends in an outage: half of the requests of its last five seconds fail at first.
+  private static func endsDown(_ partial: CallPartial) -> Bool {
+    let firsts = partial.edges.values.joined().filter(\.isFirst)
+    guard let end = firsts.map(\.start).max() else { return false }
+    let late = firsts.filter { $0.start > end - 5_000_000 }
+    return late.count { $0.failure != 0 } * 2 >= late.count
+  }
+
+  /// Six kinds of nights with ordinary outages, a dozen each; those whose last outage the log's end cuts off are told apart.
   private static func healthy() -> String {
-    var tally = Tally()
+    var (tally, cut) = (Tally(), Tally())
     for (rate, length, outages) in [
       (0.1, 86_400.0, 12.0), (1, 86_400, 12), (1, 43_200, 40), (5, 14_400, 8), (20, 3_600, 6), (60, 1_200, 3),
     ] {
       for seed in 1...12 as ClosedRange<UInt64> {
         var world = SyntheticRetryWorld()
         (world.components, world.rate, world.length, world.outages) = (1, rate, length, outages)
-        tally.take(world.episodes(seed: seed), "\(rate) a second, seed \(seed)")
+        let log = world.episodes(seed: seed)
+        if endsDown(log) {
+          cut.take(log, "\(rate) a second, seed \(seed)")
+        } else {
+          tally.take(log, "\(rate) a second, seed \(seed)")
+        }
       }
     }
-    return tally.calm("healthy nights with outages")
+    return tally.calm("healthy nights with outages") + "\n" + cut.calm("healthy nights that end in an outage")
   }
 
   /// Outages to the log's end that answer a part of the attempts, whatever comes.
