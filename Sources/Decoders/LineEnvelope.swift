@@ -48,3 +48,19 @@ struct LineEnvelope {
     self.rank = rank
   }
 }
+
+extension LineEnvelope {
+  /// Zones are whole quarters of an hour apart, and no two are further apart than this, microseconds.
+  private static let quarter: Int64 = 900_000_000
+  private static let furthest: Int64 = 26 * 3_600_000_000
+  /// How far two clocks may be apart that tell of one line, microseconds.
+  private static let slack: Int64 = 120_000_000
+
+  /// Whether two times may be of one moment, one of them in an unknown zone.
+  static func maySame(_ a: Int64, _ b: Int64) -> Bool {
+    let apart = a.subtractingSaturated(b).magnitude
+    guard apart <= UInt64(furthest + slack) else { return false }
+    let rest = Int64(apart) % quarter
+    return min(rest, quarter - rest) <= slack
+  }
+}

@@ -45,9 +45,9 @@ package struct Frame: Sendable {
     beginning(sections: sections.count + 1, to: &start)
     for section in sections { start.blob(section) }
     start.unsigned(UInt64(segment.count))
-    var pieces = [start.bytes] + segment.pieces()
     var hash = StableHash.Running(count: start.bytes.count + segment.count)
-    for piece in pieces { hash.add(piece.span) }
+    hash.add(start.bytes.span)
+    var pieces = [start.bytes] + segment.pieces(hashedBy: &hash)
     var end = ByteWriter()
     end.fixed64(hash.finish())
     pieces.append(end.bytes)

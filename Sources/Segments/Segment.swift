@@ -36,17 +36,22 @@ package struct Rows: Sendable {
     reports.append(report)
   }
 
-  /// Hands the rows out in arrays of their size; the room that they were gathered in stays for the next ones where it is wanted.
+  /// Hands the rows out and makes room for as many, if that is wanted: pieces of an input are much alike, so that the next rows fill it
+  /// and are handed out as they lie.
   package mutating func handOut(keepsRoom: Bool) -> Rows {
     var taken = self
-    if !keepsRoom { self = Rows() }
     taken.trim()
-    spans.removeAll(keepingCapacity: true)
-    logs.removeAll(keepingCapacity: true)
-    metrics.removeAll(keepingCapacity: true)
-    events.removeAll(keepingCapacity: true)
-    reports = []
-    reportMemory = 0
+    self = Rows()
+    guard keepsRoom else { return taken }
+    func room<Row>(for rows: [Row]) -> [Row] {
+      var next: [Row] = []
+      if !rows.isEmpty { next.reserveCapacity(rows.count + rows.count / 24 + 8) }
+      return next
+    }
+    spans = room(for: taken.spans)
+    logs = room(for: taken.logs)
+    metrics = room(for: taken.metrics)
+    events = room(for: taken.events)
     return taken
   }
 

@@ -16,11 +16,21 @@ package struct SegmentEncoder {
 
   /// The segment that was encoded last: these bytes, one after another. Who keeps them costs the next one its room.
   package func pieces() -> [[UInt8]] {
-    var hash = StableHash.Running(count: count - 8)
-    hash.add(head.bytes.span)
-    hash.add(body.bytes.span)
+    var unused = StableHash.Running(count: 0)
+    return pieces(hashedBy: &unused)
+  }
+
+  /// The same bytes, while another hash goes on over them.
+  ///
+  /// - Parameter hash: takes all of them.
+  /// - Returns: the bytes.
+  func pieces(hashedBy hash: inout StableHash.Running) -> [[UInt8]] {
+    var own = StableHash.Running(count: count - 8)
+    StableHash.Running.add(head.bytes.span, to: &own, and: &hash)
+    StableHash.Running.add(body.bytes.span, to: &own, and: &hash)
     var end = ByteWriter()
-    end.fixed64(hash.finish())
+    end.fixed64(own.finish())
+    hash.add(end.bytes.span)
     return [head.bytes, body.bytes, end.bytes]
   }
 

@@ -23,7 +23,7 @@ extension Array {
   /// The same elements without the room that growing took ahead; an array that has little of it is given back as it is. (An array
   /// made of a slice of all of another shares its storage, room and all.)
   package var withoutSpareRoom: [Element] {
-    guard capacity - count > count / 16 else { return self }
+    guard capacity - count > count / 10 else { return self }
     var exact: [Element] = []
     exact.reserveCapacity(count)
     exact += self

@@ -25,6 +25,7 @@ package struct EventBuilder: Sendable {
   private var masked: [UInt8] = []
   private var secrets: SymbolMasking
   private var told = ToldDuration()
+  private var forms = KnownForms()
 
   package init(partitions: Int, naming: ComponentNaming, failures: FailureClassifier, secrets: SecretMask) {
     self.partitions = Array(repeating: Rows(), count: max(1, partitions))
@@ -74,6 +75,7 @@ package struct EventBuilder: Sendable {
     failures.reset()
     secrets.reset()
     told.reset()
+    forms.reset()
   }
 
   /// Patterns for renaming that gave up on a name.
@@ -142,25 +144,42 @@ package struct EventBuilder: Sendable {
   private mutating func absorb(_ line: LogLine, _ batch: inout RecordBatch) {
     saw(line.time)
     events += 1
-    masked.removeAll(keepingCapacity: true)
-    let text = line.textStart..<line.textStart + line.textCount
-    if secrets.needsLines, let blanked = secrets.line(batch.text.span.extracting(text)) {
-      mask.mask(blanked.span, into: &masked)
-    } else {
-      mask.mask(batch.text.span.extracting(text), into: &masked)
-    }
+    let range = line.textStart..<line.textStart + line.textCount
+    let known = secrets.needsLines ? nil : forms.find(batch.text.span.extracting(range))
     let component = naming.component(line.component, &batch.symbols)
-    let known = batch.symbols.count
-    let message = batch.symbols.intern(masked.span)
-    if batch.symbols.count > known { secrets.see(form: message, in: batch.symbols) }
     var row = LogRow(
       time: line.time, request: line.request, span: line.span, source: line.source, component: component,
-      message: message, severity: line.severity)
+      message: known?.message ?? form(of: range, in: &batch), severity: line.severity)
     if !line.request.isNone, line.severity < .warning {
-      row.took = told.microseconds(in: batch.text.span.extracting(text), form: message, batch.symbols)
+      let text = batch.text.span.extracting(range)
+      if let known {
+        if let place = known.told { row.took = ToldDuration.microseconds(in: text, at: place) }
+      } else {
+        row.took = told.microseconds(in: text, form: row.message, batch.symbols)
+      }
     }
     profile.saw(row)
     partitions[index(line.request, line.source)].logs.append(row)
+  }
+
+  /// The masked form of a message that is not known by its text.
+  private mutating func form(of range: Range<Int>, in batch: inout RecordBatch) -> Symbol {
+    masked.removeAll(keepingCapacity: true)
+    if secrets.needsLines, let blanked = secrets.line(batch.text.span.extracting(range)) {
+      mask.mask(blanked.span, into: &masked)
+    } else {
+      mask.mask(batch.text.span.extracting(range), into: &masked)
+    }
+    let known = batch.symbols.count
+    let message = batch.symbols.intern(masked.span)
+    if batch.symbols.count > known {
+      secrets.see(form: message, in: batch.symbols)
+    } else if !secrets.needsLines {
+      let text = batch.text.span.extracting(range)
+      let place = told.place(in: text, form: message, batch.symbols)
+      forms.keep(text, as: message, masked: masked, told: place, by: mask)
+    }
+    return message
   }
 
   private mutating func absorb(_ point: MetricPoint, _ symbols: inout SymbolTable) {

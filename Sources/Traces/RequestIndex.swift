@@ -1,8 +1,19 @@
-package import Model
+internal import Model
+internal import Support
 
-/// Groups the rows of a partition by request: row numbers in one flat array, requests numbered as they are met.
-package struct RequestIndex {
-  package private(set) var requests: [RequestID] = []
+/// Numbers the requests of a partition as they are met, and keeps when each was met first.
+///
+/// What is asked for with every row, which request a number is and when it began, lies in one place: a row costs one look into the
+/// index and one at the request.
+struct RequestIndex {
+  /// A request that was met.
+  struct Met {
+    var request: RequestID
+    /// The time of its first record, microseconds; `Int64.min` where one has no time.
+    var first: Int64
+  }
+
+  private(set) var met: [Met] = []
   private var slots: [Int32]
   private var mask: Int
 
@@ -13,51 +24,102 @@ package struct RequestIndex {
     mask = size - 1
   }
 
-  /// The number of a request, new or known.
-  mutating func number(_ request: RequestID) -> Int32 {
+  /// The number of a request, new or known, of which a record has this time.
+  mutating func number(_ request: RequestID, at time: Int64) -> Int32 {
     var slot = Int(truncatingIfNeeded: request.stableHash >> 7) & mask
     while slots[slot] >= 0 {
-      if requests[Int(slots[slot])] == request { return slots[slot] }
+      let known = Int(slots[slot])
+      if met[known].request == request {
+        if time < met[known].first { met[known].first = time }
+        return Int32(truncatingIfNeeded: known)
+      }
       slot = (slot + 1) & mask
     }
-    let number = Int32(requests.count)
-    requests.append(request)
+    let number = Int32(met.count)
+    met.append(Met(request: request, first: time))
     slots[slot] = number
-    if requests.count * 2 > slots.count { grow() }
+    if met.count * 2 > slots.count { grow() }
     return number
   }
 
   private mutating func grow() {
     mask = slots.count * 2 - 1
     slots = Array(repeating: -1, count: mask + 1)
-    for (number, request) in requests.enumerated() {
-      var slot = Int(truncatingIfNeeded: request.stableHash >> 7) & mask
+    for (number, one) in met.enumerated() {
+      var slot = Int(truncatingIfNeeded: one.request.stableHash >> 7) & mask
       while slots[slot] >= 0 { slot = (slot + 1) & mask }
       slots[slot] = Int32(number)
     }
   }
+
+  /// All numbers by the time of the request's first record, then by its id.
+  ///
+  /// - Complexity: O(requests): distribution by digits of the time (Knuth, The Art of Computer Programming 3, 5.2.5), of which a night
+  ///   has few; requests of one microsecond are sorted.
+  func byTime() -> [Int32] {
+    guard let earliest = met.lazy.map(\.first).min(), let latest = met.lazy.map(\.first).max() else { return [] }
+    // Wraps around where the times lie further apart than a signed number goes; unsigned, their distance is right.
+    func offset(_ time: Int64) -> UInt64 { UInt64(bitPattern: time &- earliest) }
+    var order = met.enumerated().map { (time: offset($0.element.first), number: Int32(truncatingIfNeeded: $0.offset)) }
+    var sorted = order
+    let bits = UInt64.bitWidth - offset(latest).leadingZeroBitCount
+    for shift in stride(from: 0, to: bits, by: Self.digit) {
+      var places = [Int](repeating: 0, count: 1 << Self.digit)
+      func digit(_ time: UInt64) -> Int { Int(truncatingIfNeeded: time >> UInt64(shift)) & ((1 << Self.digit) - 1) }
+      for one in order { places[digit(one.time)] += 1 }
+      var sum = 0
+      for i in places.indices { (places[i], sum) = (sum, sum + places[i]) }
+      for one in order {
+        let place = digit(one.time)
+        sorted[places[place]] = one
+        places[place] += 1
+      }
+      swap(&order, &sorted)
+    }
+    var start = 0
+    for end in 1...order.count where end == order.count || order[end].time != order[start].time {
+      if end - start > 1 {
+        order[start..<end].sort { met[Int($0.number)].request < met[Int($1.number)].request }
+      }
+      start = end
+    }
+    return order.map(\.number)
+  }
+
+  /// Bits of a digit: its counts stay in the first-level cache.
+  private static let digit = 11
 }
 
-/// Row numbers by request number: a counting sort that keeps the rows' order.
+/// Row numbers by request: a counting sort that keeps the rows' order.
 struct RowGroups {
-  var starts: [Int32]
-  var order: [Int32]
+  /// By visit where the request's rows begin; empty where there are no rows at all.
+  var starts: [Int32] = []
+  var order: [Int32] = []
 
   /// - Parameters:
   ///   - numbers: for each row its request's number, -1 for a row to leave out.
-  ///   - requests: how many requests there are.
-  init(numbers: [Int32], requests: Int) {
-    starts = Array(repeating: 0, count: requests + 1)
-    for number in numbers where number >= 0 { starts[Int(number) + 1] += 1 }
-    for i in 0..<requests { starts[i + 1] += starts[i] }
-    var next = starts
-    order = Array(repeating: 0, count: Int(starts[requests]))
+  ///   - visits: the numbers of the requests in the order in which they are visited.
+  init(numbers: [Int32], visits: [Int32]) {
+    if numbers.isEmpty { return }
+    // By number: how many rows, then where the next of them goes.
+    var next = [Int32](repeating: 0, count: visits.count)
+    for number in numbers where number >= 0 { next[Int(number)] += 1 }
+    starts.reserveCapacity(visits.count + 1)
+    var sum: Int32 = 0
+    for number in visits {
+      starts.append(sum)
+      (next[Int(number)], sum) = (sum, sum + next[Int(number)])
+    }
+    starts.append(sum)
+    order = Array(repeating: 0, count: Int(sum))
     for (row, number) in numbers.enumerated() where number >= 0 {
       order[Int(next[Int(number)])] = Int32(row)
       next[Int(number)] += 1
     }
   }
 
-  /// The places in `order` of a request's rows.
-  func range(of request: Int) -> Range<Int> { Int(starts[request])..<Int(starts[request + 1]) }
+  /// The places in `order` of the rows of a visit's request.
+  func range(of visit: Int) -> Range<Int> {
+    starts.isEmpty ? 0..<0 : Int(starts[visit])..<Int(starts[visit + 1])
+  }
 }

@@ -31,7 +31,8 @@ struct RowWindow<Row> {
     }
     if !requests.contains(request) { slide(to: request) }
     let start = range.lowerBound - Int(groups.starts[requests.lowerBound])
-    own += rows[start..<start + range.count]
+    // Most requests have a row or two: a block copy costs more than they do.
+    for place in start..<start + range.count { own.append(rows[place]) }
   }
 
   private mutating func slide(to request: Int) {

@@ -20,10 +20,28 @@ struct ToldDuration: Sendable {
 
   /// The duration that a text tells, microseconds; 0 where none.
   mutating func microseconds(in text: Span<UInt8>, form: Symbol, _ symbols: SymbolTable) -> UInt32 {
+    find(in: text, form: form, symbols).map { Self.whole($0.microseconds) } ?? 0
+  }
+
+  /// Where the number stands that tells how long something took; nil where none does.
+  ///
+  /// It is the same number of each text that differs from this one in the digits of its numbers alone.
+  mutating func place(in text: Span<UInt8>, form: Symbol, _ symbols: SymbolTable) -> Int? {
+    find(in: text, form: form, symbols)?.place
+  }
+
+  /// The duration that the number at a place tells, which `place` found in a text of the same form.
+  static func microseconds(in text: Span<UInt8>, at place: Int) -> UInt32 {
+    whole(quantity(in: text, at: place).microseconds ?? 0)
+  }
+
+  private mutating func find(
+    in text: Span<UInt8>, form: Symbol, _ symbols: SymbolTable
+  ) -> (place: Int, microseconds: Double)? {
     let index = Int(form.index)
     if index >= forms.count { forms += Array(repeating: 0, count: index + 1 - forms.count) }
     if forms[index] == 0 { forms[index] = Self.mayTell(symbols.text(form)) ? 2 : 1 }
-    return forms[index] == 2 ? Self.microseconds(in: text) : 0
+    return forms[index] == 2 ? Self.find(in: text) : nil
   }
 
   private static func mayTell(_ form: String) -> Bool {
@@ -92,42 +110,57 @@ struct ToldDuration: Sendable {
     }
   }
 
-  private static func microseconds(in text: Span<UInt8>) -> UInt32 {
-    var found: Double?
+  /// The only number with a unit; nil where there is none, or a second.
+  private static func find(in text: Span<UInt8>) -> (place: Int, microseconds: Double)? {
+    var found: (place: Int, microseconds: Double)?
     var i = 0
     while i < text.count {
       guard isDigit(text[i]) else {
         i += 1
         continue
       }
-      let start = i
-      var value = 0.0
-      var scale = 0.0
-      while i < text.count, isDigit(text[i]) || text[i] == 0x2E && scale == 0 {
-        if text[i] == 0x2E {
-          scale = 1
-        } else {
-          value = value * 10 + Double(text[i] &- 0x30)
-          scale *= 10
-        }
-        i += 1
+      let (end, microseconds) = quantity(in: text, at: i)
+      if let microseconds {
+        if found != nil { return nil }
+        found = (i, microseconds)
       }
-      if scale > 1 { value /= scale }
-      let unit = i < text.count && text[i] == 0x20 ? i + 1 : i
-      var end = unit
-      var name = Unit()
-      while end < text.count, end - unit < longestUnit, isLetter(text[end]) {
-        name.append(text[end])
-        end += 1
-      }
-      let isWord = start == 0 || !isLetter(text[start - 1]) && !isPartOfWord(text[start - 1])
-      let isWhole = end == text.count || !isDigit(text[end]) && !isLetter(text[end])
-      guard isWord, isWhole, end > unit, let factor = factor(name) else { continue }
-      if found != nil { return 0 }
-      found = value * factor
       i = end
     }
-    guard let found, found >= 1 else { return 0 }
-    return found >= Double(UInt32.max) ? .max : UInt32(found)
+    return found
+  }
+
+  /// A number and the unit behind it.
+  ///
+  /// - Returns: one past them, and the microseconds, nil where no unit belongs to the number.
+  private static func quantity(in text: Span<UInt8>, at start: Int) -> (end: Int, microseconds: Double?) {
+    var i = start
+    var value = 0.0
+    var scale = 0.0
+    while i < text.count, isDigit(text[i]) || text[i] == 0x2E && scale == 0 {
+      if text[i] == 0x2E {
+        scale = 1
+      } else {
+        value = value * 10 + Double(text[i] &- 0x30)
+        scale *= 10
+      }
+      i += 1
+    }
+    if scale > 1 { value /= scale }
+    let unit = i < text.count && text[i] == 0x20 ? i + 1 : i
+    var end = unit
+    var name = Unit()
+    while end < text.count, end - unit < longestUnit, isLetter(text[end]) {
+      name.append(text[end])
+      end += 1
+    }
+    let isWord = start == 0 || !isLetter(text[start - 1]) && !isPartOfWord(text[start - 1])
+    let isWhole = end == text.count || !isDigit(text[end]) && !isLetter(text[end])
+    guard isWord, isWhole, end > unit, let factor = factor(name) else { return (i, nil) }
+    return (end, value * factor)
+  }
+
+  private static func whole(_ microseconds: Double) -> UInt32 {
+    guard microseconds >= 1 else { return 0 }
+    return microseconds >= Double(UInt32.max) ? .max : UInt32(microseconds)
   }
 }

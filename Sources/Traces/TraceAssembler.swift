@@ -29,31 +29,25 @@ package struct TraceAssembler {
   ///   - visit: takes each assembled request; the tree is lent.
   package mutating func assemble(_ segment: Segment, _ visit: (CallTree) -> Void) {
     let rows = segment.rows
-    var index = RequestIndex(expected: rows.spans.count / 8)
-    let spanNumbers = rows.spans.map { index.number($0.request) }
-    let logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request) }
-    let eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request) }
-    let count = index.requests.count
-    let order = Self.byTime(rows, index.requests, spans: spanNumbers, logs: logNumbers, events: eventNumbers)
-    var visits = [Int32](repeating: 0, count: count)
-    for (visit, number) in order.enumerated() { visits[Int(number)] = Int32(truncatingIfNeeded: visit) }
-    func grouped(_ numbers: [Int32]) -> RowGroups {
-      RowGroups(numbers: numbers.map { $0 < 0 ? -1 : visits[Int($0)] }, requests: count)
-    }
-    var spans = RowWindow(grouped(spanNumbers), rows.spans)
-    var logs = RowWindow(grouped(logNumbers), rows.logs)
-    var events = RowWindow(grouped(eventNumbers), rows.events)
+    var index = RequestIndex(expected: rows.spans.count / 8 + rows.logs.count / 2)
+    let spanNumbers = rows.spans.map { index.number($0.request, at: $0.start) }
+    let logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
+    let eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
+    let visits = index.byTime()
+    var spans = RowWindow(RowGroups(numbers: spanNumbers, visits: visits), rows.spans)
+    var logs = RowWindow(RowGroups(numbers: logNumbers, visits: visits), rows.logs)
+    var events = RowWindow(RowGroups(numbers: eventNumbers, visits: visits), rows.events)
 
     var tree = CallTree()
     var own: [SpanRow] = []
     var ownEvents: [StructuralEvent] = []
-    for (place, number) in order.enumerated() {
-      tree.request = index.requests[Int(number)]
+    for (place, number) in visits.enumerated() {
+      tree.request = index.met[Int(number)].request
       tree.requestText = .none
-      own.removeAll(keepingCapacity: true)
+      if !own.isEmpty { own.removeAll(keepingCapacity: true) }
       spans.append(of: place, to: &own)
-      tree.events.removeAll(keepingCapacity: true)
-      ownEvents.removeAll(keepingCapacity: true)
+      if !tree.events.isEmpty { tree.events.removeAll(keepingCapacity: true) }
+      if !ownEvents.isEmpty { ownEvents.removeAll(keepingCapacity: true) }
       events.append(of: place, to: &ownEvents)
       if !ownEvents.isEmpty {
         var pairing = EventPairing(ownEvents)
@@ -62,33 +56,30 @@ package struct TraceAssembler {
       }
       tree.logs.removeAll(keepingCapacity: true)
       logs.append(of: place, to: &tree.logs)
-      if tree.logs.count > 1 { tree.logs.sort { ($0.time, $0.source.bits) < ($1.time, $1.source.bits) } }
+      Self.sort(&tree.logs)
       layOut(&own, into: &tree)
       visit(tree)
     }
   }
 
-  /// Request numbers by the time of their first record, then by id.
-  private static func byTime(
-    _ rows: Rows, _ requests: [RequestID], spans: [Int32], logs: [Int32], events: [Int32]
-  ) -> [Int32] {
-    var first = [Int64](repeating: .max, count: requests.count)
-    func meet(_ number: Int32, _ time: Int64) {
-      if number >= 0 { first[Int(number)] = min(first[Int(number)], time) }
+  /// Log records by time, then by their place. Most requests have a few.
+  private static func sort(_ logs: inout [LogRow]) {
+    func isBefore(_ a: LogRow, _ b: LogRow) -> Bool { (a.time, a.source.bits) < (b.time, b.source.bits) }
+    guard logs.count <= 8 else { return logs.sort(by: isBefore) }
+    for i in logs.indices.dropFirst() where isBefore(logs[i], logs[i - 1]) {
+      let log = logs[i]
+      var place = i
+      repeat {
+        logs[place] = logs[place - 1]
+        place -= 1
+      } while place > 0 && isBefore(log, logs[place - 1])
+      logs[place] = log
     }
-    for (row, number) in zip(rows.spans, spans) { meet(number, row.start) }
-    for (row, number) in zip(rows.logs, logs) { meet(number, row.time) }
-    for (row, number) in zip(rows.events, events) { meet(number, row.time) }
-    var order = first.enumerated().map { (time: $0.element, number: Int32(truncatingIfNeeded: $0.offset)) }
-    order.sort { a, b in
-      a.time != b.time ? a.time < b.time : requests[Int(a.number)] < requests[Int(b.number)]
-    }
-    return order.map(\.number)
   }
 
   /// Lays spans out as a tree: parents, clocks, preorder, attempts.
   mutating func layOut(_ rows: inout [SpanRow], into tree: inout CallTree) {
-    tree.nodes.removeAll(keepingCapacity: true)
+    if !tree.nodes.isEmpty { tree.nodes.removeAll(keepingCapacity: true) }
     guard !rows.isEmpty else { return }
     if rows.count > 1 {
       rows.sort(by: Self.precedes)

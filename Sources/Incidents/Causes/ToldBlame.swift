@@ -60,9 +60,9 @@ struct ToldBlame {
         Activity(requests: activity.requests, failures: activity.failures),
         at: CubeKey(a: cell.a, slot: IncidentPartial.minute(ofFine: cell.slot)))
     }
-    for (cell, tally) in partial.toldTimes.cells { partial.selfTimes.add(tally, at: cell) }
-    for (cell, pace) in partial.toldPace.cells { partial.pace.add(pace, at: cell) }
-    for (cell, examples) in partial.toldEvidence.cells { partial.slowEvidence.add(examples, at: cell) }
+    partial.selfTimes.join(partial.toldTimes)
+    partial.pace.join(partial.toldPace)
+    partial.slowEvidence.join(partial.toldEvidence)
     let grid = ComponentTimeline(copy partial, settings: settings)
     let blame = ToldBlame(grid)
     blame.write(to: &partial)

@@ -30,6 +30,12 @@ struct CellTable<Value: CellValue>: Sendable {
     }
   }
 
+  /// Adds what another table of the same partial has.
+  mutating func join(_ other: CellTable<Value>) {
+    if cells.isEmpty { return cells = other.cells }
+    for (cell, value) in other.cells { add(value, at: cell) }
+  }
+
   /// Renumbers all names; numbers that differed must differ again.
   mutating func rename(_ map: [Int32]) {
     cells.changed { $0.rename({ $0 = $0.renamed(map) }, Value.holdsNames ? { $0.rename(map) } : nil) }

@@ -222,8 +222,7 @@ extension CellTable<Sightings> {
   /// Whether a cell already holds as many records as it keeps, all of a smaller rank.
   func isFull(at cell: CubeKey, below rank: Int64) -> Bool {
     let place = cells.map.find(cell)
-    guard place >= 0, cells.map.values[place].kept.count >= Sightings.bound else { return false }
-    return cells.map.values[place].kept[Sightings.bound - 1].rank < rank
+    return place >= 0 && cells.map.values[place].isFull(below: rank)
   }
 }
 
@@ -236,12 +235,18 @@ struct Sightings: CellValue {
   init(_ one: EvidenceSample) { kept = [one] }
 
   mutating func merge(_ other: Sightings) {
-    for sighting in other.kept {
-      if kept.count >= Self.bound, let last = kept.last, !(sighting < last) { continue }
-      kept.insert(sighting, at: kept.firstIndex { sighting < $0 } ?? kept.count)
-      if kept.count > Self.bound { kept.removeLast() }
-    }
+    for sighting in other.kept { insert(sighting) }
   }
+
+  /// Keeps one more, or puts it in the place of the last.
+  mutating func insert(_ sighting: EvidenceSample) {
+    if kept.count >= Self.bound, let last = kept.last, !(sighting < last) { return }
+    kept.insert(sighting, at: kept.firstIndex { sighting < $0 } ?? kept.count)
+    if kept.count > Self.bound { kept.removeLast() }
+  }
+
+  /// Whether as many are kept as may be, all of a smaller rank.
+  func isFull(below rank: Int64) -> Bool { kept.count >= Self.bound && kept[Self.bound - 1].rank < rank }
 
   static var holdsNames: Bool { true }
 

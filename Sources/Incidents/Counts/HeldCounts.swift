@@ -24,31 +24,11 @@ struct HeldCounts: Sendable {
     var evidenceBeyond: Int64 = 0
   }
 
-  /// What is kept back of one statement of one component: the lines of a coarse slot that told a duration, by bucket.
-  private struct Statement: Sendable {
-    var component: Int32
-    var symbol: Symbol
-    var name: Int32
-    var slot: Int32 = 0
-    /// The buckets that may be other than 0.
-    var low = HeldCounts.buckets
-    var high = -1
-  }
-
-  /// Buckets that a told duration may fall into.
-  private static let buckets = Int(IncidentPartial.bucket(Int64(UInt32.max))) + 1
-  /// Statements whose lines are kept back, a kilobyte each; those of others are written at once.
-  private static let mostStatements = 1024
-  /// Places of the index of statements: sparse, so that most are found at the first.
-  private static let indexSize = 4 * mostStatements
-
   private var components: [Component] = []
   private var componentByName: [Int32] = []
-  private var statements: [Statement] = []
-  /// Rows of statements by component and symbol, -1 where free.
-  private var index = [Int32](repeating: -1, count: indexSize)
-  /// Lines by statement and bucket.
-  private var lines: [Int32] = []
+  /// Lines that told a duration, and pairs of such lines of one request.
+  private var times = HeldBuckets()
+  private var pairs = HeldBuckets()
 
   // MARK: Adding
 
@@ -78,10 +58,10 @@ struct HeldCounts: Sendable {
   ///   - took: the duration, microseconds.
   ///   - start: when it began, microseconds.
   ///   - component: who wrote the line.
-  ///   - statement: what it says, and the name of that in the partial.
+  ///   - statement: the name of what it says.
   ///   - partial: where it is written.
   mutating func addDuration(
-    _ took: Int64, from start: Int64, of component: Int32, statement: (symbol: Symbol, name: Int32),
+    _ took: Int64, from start: Int64, of component: Int32, statement: Int32,
     to partial: inout IncidentPartial
   ) {
     let fine = IncidentPartial.slot(start, IncidentPartial.fine)
@@ -91,19 +71,18 @@ struct HeldCounts: Sendable {
       components[place].paceSlot = fine
     }
     components[place].pace.merge(DurationSum(took))
-    let bucket = Int(IncidentPartial.bucket(took))
-    let minute = IncidentPartial.slot(start, IncidentPartial.coarse)
-    guard let row = row(of: statement, component) else {
-      let cell = CubeKey(a: component, b: statement.name, number: Int32(bucket), slot: minute)
-      return partial.toldTimes.add(Tally(), at: cell)
-    }
-    if statements[row].slot != minute {
-      settleTimes(row, into: &partial)
-      statements[row].slot = minute
-    }
-    statements[row].low = min(statements[row].low, bucket)
-    statements[row].high = max(statements[row].high, bucket)
-    lines[row * Self.buckets + bucket] += 1
+    let cell = CubeKey(a: component, b: statement, slot: IncidentPartial.slot(start, IncidentPartial.coarse))
+    times.add(IncidentPartial.bucket(took), at: cell, to: &partial.toldTimes)
+  }
+
+  /// Counts two components that told durations in one request.
+  ///
+  /// - Parameters:
+  ///   - bucket: of the longer duration.
+  ///   - cell: of `besideTimes`, without the bucket.
+  ///   - partial: where it is written.
+  mutating func addPair(_ bucket: Int32, at cell: CubeKey, to partial: inout IncidentPartial) {
+    pairs.add(bucket, at: cell, to: &partial.besideTimes)
   }
 
   /// Whether the longest lines of a component's coarse slot are kept already and all took longer.
@@ -114,8 +93,8 @@ struct HeldCounts: Sendable {
   }
 
   /// Takes note of how long the shortest kept line of a coarse slot took, where as many are kept as may be.
-  mutating func noteLongest(_ kept: Sightings?, of component: Int32, slot: Int32) {
-    guard let kept = kept?.kept, kept.count >= Sightings.bound else { return }
+  mutating func noteLongest(_ kept: [EvidenceSample]?, of component: Int32, slot: Int32) {
+    guard let kept, kept.count >= Sightings.bound else { return }
     let place = place(of: component)
     components[place].evidenceSlot = slot
     components[place].evidenceBeyond = kept[Sightings.bound - 1].duration
@@ -133,22 +112,6 @@ struct HeldCounts: Sendable {
     return Int(componentByName[name])
   }
 
-  /// The row of a statement; nil where there is no room for one more.
-  private mutating func row(of statement: (symbol: Symbol, name: Int32), _ component: Int32) -> Int? {
-    let key = UInt64(UInt32(bitPattern: component)) << 32 | UInt64(statement.symbol.index)
-    var place = Int(truncatingIfNeeded: StableHash.mix(key)) & (Self.indexSize - 1)
-    while index[place] >= 0 {
-      let row = Int(index[place])
-      if statements[row].symbol == statement.symbol, statements[row].component == component { return row }
-      place = (place + 1) & (Self.indexSize - 1)
-    }
-    guard statements.count < Self.mostStatements else { return nil }
-    index[place] = Int32(statements.count)
-    statements.append(Statement(component: component, symbol: statement.symbol, name: statement.name))
-    lines += Array(repeating: 0, count: Self.buckets)
-    return statements.count - 1
-  }
-
   // MARK: Writing
 
   /// Writes all that is kept back.
@@ -158,7 +121,8 @@ struct HeldCounts: Sendable {
       settleRequests(place, into: &partial)
       settlePace(place, into: &partial)
     }
-    for row in statements.indices { settleTimes(row, into: &partial) }
+    times.settle(into: &partial.toldTimes)
+    pairs.settle(into: &partial.besideTimes)
   }
 
   private mutating func settleVolume(_ place: Int, into partial: inout IncidentPartial) {
@@ -180,19 +144,5 @@ struct HeldCounts: Sendable {
     guard held.pace.count > 0 else { return }
     partial.toldPace.add(held.pace, at: CubeKey(a: held.name, slot: held.paceSlot))
     components[place].pace = DurationSum(count: 0, sum: 0)
-  }
-
-  private mutating func settleTimes(_ row: Int, into partial: inout IncidentPartial) {
-    let held = statements[row]
-    guard held.low <= held.high else { return }
-    for bucket in held.low...held.high {
-      let count = lines[row * Self.buckets + bucket]
-      guard count > 0 else { continue }
-      partial.toldTimes.add(
-        Tally(Int(count)), at: CubeKey(a: held.component, b: held.name, number: Int32(bucket), slot: held.slot))
-      lines[row * Self.buckets + bucket] = 0
-    }
-    statements[row].low = Self.buckets
-    statements[row].high = -1
   }
 }

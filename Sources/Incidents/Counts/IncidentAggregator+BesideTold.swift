@@ -9,7 +9,7 @@ extension IncidentAggregator {
   private static let looseness: Int64 = 2000
 
   /// The longest time that a line of one component tells in a request.
-  private struct Told {
+  struct ToldTime: Sendable {
     var component: Int32
     var statement: Int32
     var took: Int64
@@ -17,34 +17,36 @@ extension IncidentAggregator {
 
     var start: Int64 { end.subtractingSaturated(took) }
 
-    func contains(_ other: Told) -> Bool {
+    func contains(_ other: ToldTime) -> Bool {
       start <= other.start.addingSaturated(IncidentAggregator.looseness)
         && other.end <= end.addingSaturated(IncidentAggregator.looseness)
     }
   }
 
-  /// Counts for each two of a request in which minute the longer one was so long, and whether the other worked within its time.
-  mutating func countToldBeside(_ tree: CallTree, _ context: borrowing AggregateContext) {
-    var told: [Told] = []
-    for log in tree.logs where log.took > 0 && log.time != .min {
-      let component = name(log.component, context)
-      guard component != 0 else { continue }
-      let one = Told(
-        component: component, statement: name(log.message, context), took: Int64(log.took), end: log.time)
-      if let place = told.firstIndex(where: { $0.component == component }) {
-        if told[place].took < one.took { told[place] = one }
-      } else if told.count < Self.mostTimed {
-        told.append(one)
-      }
+  /// Keeps how long a line tells that its component worked, where that is the longest of the component's lines in the request.
+  mutating func noteTime(_ log: LogRow, _ component: Int32, _ statement: Int32) {
+    let one = ToldTime(component: component, statement: statement, took: Int64(log.took), end: log.time)
+    if let place = toldTimes.firstIndex(where: { $0.component == component }) {
+      if toldTimes[place].took < one.took { toldTimes[place] = one }
+    } else if toldTimes.count < Self.mostTimed {
+      toldTimes.append(one)
     }
-    guard told.count > 1 else { return }
-    for upper in told {
-      for lower in told where lower.component != upper.component && lower.took <= upper.took {
-        partial.besideTimes.add(
-          Tally(),
+  }
+
+  /// Counts for each two of a request in which minute the longer one was so long, and whether the other worked within its time.
+  mutating func countToldBeside() {
+    guard toldTimes.count > 1 else { return }
+    for place in toldTimes.indices {
+      let upper = toldTimes[place]
+      let bucket = IncidentPartial.bucket(upper.took)
+      let minute = coarse(upper.start)
+      for other in toldTimes.indices where other != place && toldTimes[other].took <= upper.took {
+        let lower = toldTimes[other]
+        held.addPair(
+          bucket,
           at: CubeKey(
             a: upper.component, b: lower.component, c: upper.statement, d: upper.contains(lower) ? 0 : spanEnd,
-            number: IncidentPartial.bucket(upper.took), slot: coarse(upper.start)))
+            slot: minute), to: &partial)
       }
     }
   }

@@ -20,7 +20,9 @@ package struct IncidentAggregator: Aggregator {
   var scratch = Walk()
   private var visited: [Int32] = []
   /// Room for the components that wrote lines of a request without spans.
-  var toldBy: [(name: Int32, activity: Activity, start: Int64)] = []
+  var toldBy = ReusedRows<ToldBy>()
+  /// Room for the longest times that lines of a request tell, one of each component.
+  var toldTimes = ReusedRows<ToldTime>()
   /// What lines add to the partial, until their minute is over.
   var held = HeldCounts()
   let spanStart: Int32

@@ -16,7 +16,8 @@ package struct TemplateAggregator: Aggregator {
     var earliest: [LogRow] = []
   }
 
-  private var places: [UInt32: Int] = [:]
+  /// Places in `rows` by symbol, -1 where a message is not held.
+  private var places: [Int32] = []
   private var rows: [(message: Symbol, row: Row)] = []
   private var done = TemplatePartial()
   /// Place and component of messages that more than `listed` components said.
@@ -37,15 +38,7 @@ package struct TemplateAggregator: Aggregator {
 
   package mutating func observe(log: LogRow, _ context: borrowing AggregateContext) {
     if log.message.isNone { return }
-    let place: Int
-    if let known = places[log.message.index] {
-      place = known
-    } else {
-      if rows.count >= Self.held { flush(context) }
-      place = rows.count
-      places[log.message.index] = place
-      rows.append((log.message, Row()))
-    }
+    let place = place(of: log.message, context)
     rows[place].row.counts[Int(log.severity.rawValue)] += 1
     if rows[place].row.components.last != log.component, isNew(log.component, at: place) {
       rows[place].row.components.append(log.component)
@@ -55,6 +48,18 @@ package struct TemplateAggregator: Aggregator {
       rows[place].row.last = max(rows[place].row.last, log.time)
     }
     Self.keep(log, &rows[place].row, context)
+  }
+
+  private mutating func place(of message: Symbol, _ context: borrowing AggregateContext) -> Int {
+    let index = Int(message.index)
+    if index >= places.count {
+      places += Array(repeating: -1, count: max(index + 1, context.symbols.count) - places.count)
+    }
+    if places[index] >= 0 { return Int(places[index]) }
+    if rows.count >= Self.held { flush(context) }
+    places[index] = Int32(rows.count)
+    rows.append((message, Row()))
+    return rows.count - 1
   }
 
   /// Whether a message was not said by a component before: looked for in the list while that is short, else in a set.
@@ -101,8 +106,8 @@ package struct TemplateAggregator: Aggregator {
       done.messages.add(stats, for: StableHash.hash(stats.text))
     }
     done.messages.settle()
+    for (message, _) in rows { places[Int(message.index)] = -1 }
     rows.removeAll(keepingCapacity: true)
-    places.removeAll(keepingCapacity: true)
     many.removeAll(keepingCapacity: true)
   }
 

@@ -179,7 +179,7 @@ struct AccessLines {
   /// what was sent late is not.
   private static func mayDiffer(_ record: AccessRecord, from time: Int64) -> Bool {
     let end = record.timeIsEnd ? record.time : record.time.addingSaturated(max(record.latency, 0))
-    return end.subtractingSaturated(time).magnitude > apart && JSONRecords.maySame(end, time)
+    return end.subtractingSaturated(time).magnitude > apart && LineEnvelope.maySame(end, time)
   }
 
   /// Takes the request line of a field; false where it is neither one nor the sign of a broken one.

@@ -56,6 +56,35 @@ enum OperationPath {
     if out.count == first { out.append(0x2F) }
   }
 
+  /// A method, one blank and a path without scheme and host, without its query and fragment: what the operation is made of; empty
+  /// where the request is written in another way.
+  static func plainRequest(_ b: Span<UInt8>, _ method: Range<Int>, _ target: Range<Int>) -> Range<Int> {
+    guard target.lowerBound == method.upperBound &+ 1, !target.isEmpty, b[method.upperBound] == 0x20,
+      b[target.lowerBound] == 0x2F
+    else { return 0..<0 }
+    var end = target.lowerBound
+    while end < target.upperBound, b[end] != 0x3F, b[end] != 0x23, b[end] > 0x20 { end &+= 1 }
+    return method.lowerBound..<end
+  }
+
+  /// The segments of a plain request that are numbers; nil where other segments are identities, too, or the path may be cut.
+  static func numbers(_ request: Span<UInt8>, _ operation: [UInt8]) -> [Range<Int>]? {
+    var numbers: [Range<Int>] = []
+    var i = 0
+    while i < request.count {
+      let start = i
+      var isNumber = true
+      while i < request.count, request[i] != 0x2F {
+        isNumber = isNumber && request[i] &- 0x30 <= 9
+        i &+= 1
+      }
+      if isNumber, i > start { numbers.append(start..<i) }
+      i &+= 1
+    }
+    let identities = operation.count { $0 == identity[0] }
+    return numbers.count == identities && numbers.count <= 8 ? numbers : nil
+  }
+
   /// All digits; a UUID; eight or more hexadecimal digits with a decimal one among them.
   private static func isIdentity(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
     var digits = 0

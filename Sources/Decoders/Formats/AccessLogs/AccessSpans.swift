@@ -17,6 +17,8 @@ struct AccessSpans {
   /// Virtual hosts seen: out of the request's own header anybody can write any name, so there is a bound.
   private var hosts: Set<Symbol> = []
   private var operation: [UInt8] = []
+  /// Requests of a path met before but for its numbers, and their operations.
+  private var operations = NumberedTexts(longest: 192)
 
   private static let mostHosts = 64
 
@@ -157,11 +159,19 @@ struct AccessSpans {
     _ record: AccessRecord, _ b: Span<UInt8>, _ symbols: inout SymbolTable
   ) -> Symbol {
     if record.method.isEmpty { return symbols.intern(record.isConnection ? "connection" : "request") }
+    let request = OperationPath.plainRequest(b, record.method, record.target)
+    if let known = operations.find(b.extracting(request)) { return Symbol(known.value) }
     operation.removeAll(keepingCapacity: true)
     operation.append(copying: b.extracting(record.method))
     operation.append(0x20)
     OperationPath.append(b.extracting(record.target), to: &operation)
-    return symbols.intern(operation.span)
+    let known = symbols.count
+    let symbol = symbols.intern(operation.span)
+    // What is met for the first time may never come again.
+    if symbols.count == known, let numbers = OperationPath.numbers(b.extracting(request), operation) {
+      operations.keep(b.extracting(request), numbers: numbers, value: symbol.index, marked: nil)
+    }
+    return symbol
   }
 
   /// Who stands behind the proxy: the upstream's name, else its address.

@@ -4,12 +4,6 @@ internal import Model
 internal import Support
 
 extension JSONRecords {
-  /// Zones are whole quarters of an hour apart, and no two are further apart than this, microseconds.
-  private static let quarter: Int64 = 900_000_000
-  private static let furthest: Int64 = 26 * 3_600_000_000
-  /// How far two clocks may be apart that tell of one line, microseconds.
-  private static let slack: Int64 = 120_000_000
-
   /// Takes the message behind a header where it is a record itself; nil for any other message.
   ///
   /// Its level counts before the header's. Its time does where it may be the same moment: what a logger prints of an event that
@@ -40,17 +34,9 @@ extension JSONRecords {
       ?? takeObject(message, inner, opensDocuments: false, at: place, into: &batch)
     guard outcome != nil else { return nil }
     if header.yearAssumed { batch.recordCounts.repair("yearAssumed") }
-    if batch.logs.count == logs + 1, inner.time != .min, !Self.maySame(batch.logs[logs].time, inner.time) {
+    if batch.logs.count == logs + 1, inner.time != .min, !LineEnvelope.maySame(batch.logs[logs].time, inner.time) {
       batch.logs[logs].time = inner.time
     }
     return outcome
-  }
-
-  /// Whether two times may be of one moment, one of them in an unknown zone.
-  static func maySame(_ a: Int64, _ b: Int64) -> Bool {
-    let apart = a.subtractingSaturated(b).magnitude
-    guard apart <= UInt64(furthest + slack) else { return false }
-    let rest = Int64(apart) % quarter
-    return min(rest, quarter - rest) <= slack
   }
 }

@@ -23,13 +23,13 @@ struct LogTimeParser {
     }
   }
 
-  private func run(_ line: Span<UInt8>, _ start: Int) -> Int {
+  func run(_ line: Span<UInt8>, _ start: Int) -> Int {
     var i = start
     while i < line.count, line[i] &- 0x30 <= 9, i &- start < 20 { i &+= 1 }
     return i &- start
   }
 
-  private func number(_ line: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
+  func number(_ line: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
     guard start >= 0, start &+ count <= line.count else { return nil }
     var value = 0
     for i in start..<start &+ count {
@@ -307,107 +307,6 @@ struct LogTimeParser {
       time: utc(date, micros) + Int64(shift) * 1_000_000, form: form, end: zone.end, hasZone: true,
       zoneSeconds: Int32(truncatingIfNeeded: zone.seconds))
   }
-
-  /// `HH:MM:SS` with an optional fraction behind `.`, `,` or `:`; hours to seconds may have one digit.
-  private func timeOfDay(_ line: Span<UInt8>, _ start: Int, dots: Bool) -> (end: Int, micros: Int, fraction: Bool)? {
-    var cursor = start
-    var parts = (0, 0, 0)
-    for part in 0..<3 {
-      let digits = run(line, cursor)
-      guard digits == 1 || digits == 2, let value = number(line, cursor, digits) else { return nil }
-      switch part {
-      case 0: parts.0 = value
-      case 1: parts.1 = value
-      default: parts.2 = value
-      }
-      cursor += digits
-      if part < 2 {
-        guard byte(line, cursor) == 0x3A || dots && byte(line, cursor) == 0x2E else { return nil }
-        cursor += 1
-      }
-    }
-    guard parts.0 < 24, parts.1 < 60, parts.2 < 61 else { return nil }
-    var micros = (parts.0 * 3600 + parts.1 * 60 + parts.2) * 1_000_000
-    var hasFraction = false
-    let mark = byte(line, cursor)
-    if mark == 0x2E || mark == 0x2C || mark == 0x3A {
-      let places = run(line, cursor + 1)
-      if places > 0, places <= 9 {
-        // `:606` counts milliseconds, `:33` of a stamp that pads nothing counts 33 of them.
-        micros +=
-          mark == 0x3A ? (number(line, cursor + 1, min(places, 3)) ?? 0) * 1000 : fraction(line, cursor + 1, places)
-        cursor += 1 + places
-        hasFraction = true
-      }
-    }
-    // `2:00:00 AM`: the twelve-hour clock.
-    if byte(line, cursor) == 0x20, byte(line, cursor + 2) | 0x20 == 0x6D, (1...12).contains(parts.0),
-      isBorder(line, cursor + 3)
-    {
-      let half = byte(line, cursor + 1) | 0x20
-      if half == 0x61 || half == 0x70 {
-        micros += ((half == 0x70 ? 12 : 0) - (parts.0 == 12 ? 12 : 0)) * 3_600_000_000
-        cursor += 3
-      }
-    }
-    return (cursor, micros, hasFraction)
-  }
-
-  private func fraction(_ line: Span<UInt8>, _ start: Int, _ places: Int) -> Int {
-    var value = 0
-    for place in 0..<6 {
-      value = value &* 10
-      if place < places { value = value &+ Int(line[start &+ place]) &- 0x30 }
-    }
-    return value
-  }
-
-  /// `Z`, `+02:00`, ` -0700`, ` UTC`.
-  private func zone(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
-    var cursor = start
-    if byte(line, cursor) == 0x5A { return (cursor + 1, 0) }
-    if byte(line, cursor) == 0x20 {
-      cursor += 1
-      if byte(line, cursor) == 0x5A, byte(line, cursor + 1) == 0x20 { return (cursor + 1, 0) }
-    }
-    let sign = byte(line, cursor)
-    if sign == 0x2B || sign == 0x2D {
-      guard let hours = number(line, cursor + 1, 2) else { return nil }
-      // `-03`: what the tz database calls the zones of half the world since 2017, and PostgreSQL prints.
-      if hours <= 14, isZoneEnd(line, cursor + 3, isApart: cursor > start) {
-        return (cursor + 3, (sign == 0x2D ? -1 : 1) * hours * 3600)
-      }
-      let colon = byte(line, cursor + 3) == 0x3A ? 1 : 0
-      guard let minutes = number(line, cursor + 3 + colon, 2), hours < 24, minutes < 60,
-        isBorder(line, cursor + 5 + colon)
-      else { return nil }
-      let seconds = (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
-      let end = cursor + 5 + colon
-      // `+0000 UTC`: Go prints the zone's name behind its offset.
-      if byte(line, end) == 0x20, let (stop, same) = zoneName(line, end + 1), same == seconds { return (stop, seconds) }
-      return (end, seconds)
-    }
-    return zoneName(line, cursor)
-  }
-
-  /// Whether two digits and their sign are a zone by what follows: apart from the time they may be a message's first number, unless a
-  /// bracket, a word in capitals or `USER@DATABASE` comes next.
-  private func isZoneEnd(_ line: Span<UInt8>, _ end: Int, isApart: Bool) -> Bool {
-    guard end < line.count else { return true }
-    let next = byte(line, end)
-    guard next == 0x20 || next == 0x09 else { return next == 0x5D || next == 0x29 }
-    guard isApart else { return true }
-    var i = end + 1
-    while byte(line, i) == 0x20 { i += 1 }
-    if byte(line, i) == 0x5B || byte(line, i) == 0x28 || byte(line, i) &- 0x41 < 26 { return true }
-    while i < line.count, line[i] > 0x20 {
-      if line[i] == 0x40 { return true }
-      i += 1
-    }
-    return false
-  }
-
-  private func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
 
   func isBorder(_ line: Span<UInt8>, _ index: Int) -> Bool {
     guard index < line.count else { return true }

@@ -1,6 +1,5 @@
 // Time zones by their names.
 
-internal import Foundation
 internal import Model
 internal import Support
 
@@ -65,15 +64,9 @@ extension LogTimeParser {
     var end = start
     while end < line.count, end - start < 40, Self.isPlaceName(line[end]) { end += 1 }
     guard end - start > 5, Self.areas.contains(where: { JSONScanner.matches(line, start, $0) }),
-      let zone = TimeZone(identifier: String(copying: line.extracting(start..<end)))
+      let seconds = ZonePlaces.seconds(of: line.extracting(start..<end), local: local)
     else { return nil }
-    func offset(_ seconds: Int) -> Int {
-      zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds)))
-    }
-    // A time that is told twice is one of summer first.
-    let before = offset(local - 86_400)
-    if offset(local - before) == before { return (end, before) }
-    return (end, offset(local - offset(local - offset(local))))
+    return (end, seconds)
   }
 
   private static func isPlaceName(_ byte: UInt8) -> Bool {

@@ -1,0 +1,52 @@
+// Zones behind the times of log lines: offsets, and names where no offset stands.
+
+internal import Support
+
+extension LogTimeParser {
+  /// `Z`, `+02:00`, ` -0700`, ` UTC`.
+  func zone(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
+    var cursor = start
+    if byte(line, cursor) == 0x5A { return (cursor + 1, 0) }
+    if byte(line, cursor) == 0x20 {
+      cursor += 1
+      if byte(line, cursor) == 0x5A, byte(line, cursor + 1) == 0x20 { return (cursor + 1, 0) }
+    }
+    let sign = byte(line, cursor)
+    if sign == 0x2B || sign == 0x2D {
+      guard let hours = number(line, cursor + 1, 2) else { return nil }
+      // `-03`: what the tz database calls the zones of half the world since 2017, and PostgreSQL prints.
+      if hours <= 14, isZoneEnd(line, cursor + 3, isApart: cursor > start) {
+        return (cursor + 3, (sign == 0x2D ? -1 : 1) * hours * 3600)
+      }
+      let colon = byte(line, cursor + 3) == 0x3A ? 1 : 0
+      guard let minutes = number(line, cursor + 3 + colon, 2), hours < 24, minutes < 60,
+        isBorder(line, cursor + 5 + colon)
+      else { return nil }
+      let seconds = (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
+      let end = cursor + 5 + colon
+      // `+0000 UTC`: Go prints the zone's name behind its offset.
+      if byte(line, end) == 0x20, let (stop, same) = zoneName(line, end + 1), same == seconds { return (stop, seconds) }
+      return (end, seconds)
+    }
+    return zoneName(line, cursor)
+  }
+
+  /// Whether two digits and their sign are a zone by what follows: apart from the time they may be a message's first number, unless a
+  /// bracket, a word in capitals or `USER@DATABASE` comes next.
+  private func isZoneEnd(_ line: Span<UInt8>, _ end: Int, isApart: Bool) -> Bool {
+    guard end < line.count else { return true }
+    let next = byte(line, end)
+    guard next == 0x20 || next == 0x09 else { return next == 0x5D || next == 0x29 }
+    guard isApart else { return true }
+    var i = end + 1
+    while byte(line, i) == 0x20 { i += 1 }
+    if byte(line, i) == 0x5B || byte(line, i) == 0x28 || byte(line, i) &- 0x41 < 26 { return true }
+    while i < line.count, line[i] > 0x20 {
+      if line[i] == 0x40 { return true }
+      i += 1
+    }
+    return false
+  }
+
+  func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
+}
