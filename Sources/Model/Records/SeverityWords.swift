@@ -3,14 +3,14 @@ internal import Support
 // The words by which records tell their severity: one table for every decoder.
 //
 // The spellings are those of java.util.logging, log4j, logback, NLog, Serilog, .NET, Python, Ruby, syslog (RFC 5424 §6.2.1),
-// klog, zap, slog, tracing, Redis, MySQL and PostgreSQL.
+// klog, zap, slog, tracing, Redis, MySQL and PostgreSQL; those of other languages are in `LocalizedLevels`.
 
 /// The severity that a word in front of a message names.
 ///
 /// - Parameter word: one word, any case, without the brackets or colon around it: `WARN`, `error`, `I`.
 /// - Returns: `unknown` for any word that is no level, and for words that are levels only where a field says so (`log`, `note`).
 package func severity(of word: Span<UInt8>) -> Severity {
-  guard let key = severityKey(word) else { return .unknown }
+  guard let key = severityKey(word) else { return LocalizedLevels.severity(of: word) }
   let isLong = word.count > 8
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
@@ -24,7 +24,7 @@ package func severity(of word: Span<UInt8>) -> Severity {
     severityKey("default"):
     return isLong ? .unknown : .info
   case severityKey("informat"):
-    return word.count == 11 || word.count == 13 ? .info : .unknown
+    return word.count == 11 || word.count == 13 ? .info : LocalizedLevels.severity(of: word)
   case severityKey("warning"), severityKey("warn"), severityKey("wrn"), severityKey("w"):
     return isLong ? .unknown : .warning
   case severityKey("error"), severityKey("err"), severityKey("severe"), severityKey("failure"), severityKey("e"),
@@ -34,19 +34,19 @@ package func severity(of word: Span<UInt8>) -> Severity {
     severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"),
     severityKey("dpanic"), severityKey("fata"), severityKey("pnc"):
     return isLong && !(key == severityKey("emergenc") && word.count == 9) ? .unknown : .fatal
-  default: return .unknown
+  default: return LocalizedLevels.severity(of: word)
   }
 }
 
 /// The severity that a field of its own names: every word of `severity(of:)`, words that are levels only there, and words
 /// with a step behind them (`INFO2` of OpenTelemetry, `ERROR+2` of slog, `D3` of MongoDB).
 package func severity(ofField field: Span<UInt8>) -> Severity {
-  guard !field.isEmpty, field.count <= 24 else { return .unknown }
+  guard !field.isEmpty, field.count <= 40 else { return .unknown }
   var end = field.count
   while end > 1, field[end - 1] &- 0x30 <= 9 { end -= 1 }
   if end < field.count, end > 1, field[end - 1] == 0x2B || field[end - 1] == 0x2D { end -= 1 }
   let word = field.extracting(0..<end)
-  guard let key = severityKey(word) else { return .unknown }
+  guard let key = severityKey(word) else { return LocalizedLevels.severity(ofField: word) }
   // Cloud Logging: "the log entry has no assigned severity level".
   if key == severityKey("default") { return .unknown }
   let known = severity(of: word)
@@ -59,15 +59,9 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
     severityKey("hint"),
     severityKey("context"), severityKey("logalway"):
     return .info
-  // Event Viewer writes its levels in the language of the host.
-  case severityKey("warnung"), severityKey("avertiss"), severityKey("adverten"), severityKey("avviso"): return .warning
-  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"), severityKey("fehler"),
-    severityKey("erreur"), severityKey("errore"):
-    return .error
-  case severityKey("disaster"), severityKey("abort"), severityKey("kritisch"), severityKey("critique"),
-    severityKey("critico"):
-    return .fatal
-  default: return .unknown
+  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"): return .error
+  case severityKey("disaster"), severityKey("abort"): return .fatal
+  default: return LocalizedLevels.severity(ofField: word)
   }
 }
 

@@ -135,7 +135,8 @@ struct JSONClassifier {
     case .time: keys.insert(.logTime)
     case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
     case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-    case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .windowsLevel, .insightsLevel:
+    case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel,
+      .insightsLevel:
       keys.insert(.logSeverity)
     default: break
     }

@@ -29,6 +29,8 @@ struct HeaderElement {
   var end: Int
   var time: LogTime?
   var severity: Severity = .unknown
+  /// Whether the message begins right behind it, whatever stands there.
+  var endsHeader = false
 
   /// In front of the first time or level a dash is a column like any other: it stands where others have a word.
   func kind(anchored: Bool) -> Kind { kind == .dash && !anchored ? .word : kind }
@@ -119,6 +121,7 @@ package struct HeaderLayout: Sendable {
         break
       }
       if nodes[node].texts.count < 32 { nodes[node].texts.insert(StableHash.hash(text)) }
+      if element.endsHeader { return }
       cursor = element.end
     }
   }
@@ -288,6 +291,7 @@ extension HeaderLayout {
         header = taken
         header.messageStart = cursor
       }
+      if element.endsHeader { break }
     }
     if hasScopes, header.messageStart > 0, let target = RustScope.target(line, after: levelEnd) {
       header.component = target.range

@@ -194,12 +194,19 @@ struct HeaderScanner {
     return i < line.count && line[i] == 0x7C
   }
 
-  /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon.
+  /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon, and the message stands two blanks
+  /// behind them (`"%s:  "`, send_message_to_server_log of elog.c).
   private func isPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
-    guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3, stop &- start <= 9 else { return false }
+    guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3 else { return false }
+    if isTwoBlanks(line, stop &+ 1), LocalizedLevels.isPostgresNote(line.extracting(start..<stop)) { return true }
+    guard stop &- start <= 9 else { return false }
     return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "STATEMENT")
       || isWord(line, start, stop, "DETAIL") || isWord(line, start, stop, "HINT")
       || isWord(line, start, stop, "CONTEXT")
+  }
+
+  private func isTwoBlanks(_ line: Span<UInt8>, _ at: Int) -> Bool {
+    at &+ 2 < line.count && line[at] == 0x20 && line[at &+ 1] == 0x20 && line[at &+ 2] != 0x20
   }
 
   /// The number in a syslog `<34>`.
@@ -248,7 +255,9 @@ struct HeaderScanner {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
     }
     if isPostgres(line, start, stop) {
-      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+      var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+      element.endsHeader = isTwoBlanks(line, stop &+ 1)
+      return element
     }
     var digits = 0
     var hex = 0

@@ -195,19 +195,18 @@ struct JSONLogs {
       if JSONScanner.equals(b, key, "@t") { fields.shape.insert(.compact) }
     case .seconds: fields.seconds = FieldText.int(bytes)
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
-    case .severity: level(found.rank, bytes, isNumber)
-    case .syslogLevel: scaled(.syslog, bytes)
-    case .otlpLevel: scaled(.otlp, bytes)
-    case .pythonLevel: scaled(.python, bytes)
-    case .logbackLevel: scaled(.logback, bytes)
-    case .windowsLevel: scaled(.windows, bytes)
-    case .insightsLevel: scaled(.insights, bytes)
+    case .severity:
+      level(found.rank, bytes, isNumber)
+      if isNumber, JSONScanner.equals(b, key, "LogLevel") { fields.shape.insert(.logLevel) }
+    case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel:
+      if let scale = found.role.scale { scaled(scale, bytes) }
     case .message, .wrapped:
       guard found.rank + (found.role == .wrapped ? 50 : 0) <= fields.ranks.message else { return }
       fields.message = text
       fields.raw = nil
       fields.ranks.message = found.rank + (found.role == .wrapped ? 50 : 0)
       let isLog = JSONScanner.equals(b, key, "log")
+      if key.count == 7, JSONScanner.equals(b, key, "message") { fields.shape.insert(.longMessage) }
       if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
       fields.hasLogKey = isLog
       fields.isWrapped =
@@ -217,7 +216,7 @@ struct JSONLogs {
       fields.isUnended = isLog && !endsLine(b, text)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
-      if found.role == .logger, JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
+      if found.role == .logger { noteLogger(b, key) }
       if !text.isEmpty { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
     case .statusWord:
@@ -241,6 +240,12 @@ struct JSONLogs {
     }
   }
 
+  /// Notes what the key of a logger's name tells of the producer.
+  private mutating func noteLogger(_ b: Span<UInt8>, _ key: JSONStringSlice) {
+    if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
+    if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
+  }
+
   private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {
     text.count >= 2 && b[text.end - 1] == 0x6E && b[text.end - 2] == 0x5C
   }
@@ -258,7 +263,7 @@ struct JSONLogs {
     }
     guard rank <= fields.ranks.level else { return }
     let number = FieldText.int(bytes) ?? FieldText.double(bytes).flatMap { Int64(exactly: $0) }
-    guard let number, (0...100_000).contains(number) else { return }
+    guard let number, (-63...100_000).contains(number) else { return }
     fields.level = number
     fields.ranks.level = rank
   }

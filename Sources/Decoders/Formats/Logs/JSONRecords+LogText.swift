@@ -219,6 +219,10 @@ extension JSONRecords {
       batch.recordCounts.repair("collectorLine")
       return .continued
     }
+    if line[0] == 0x45, intake.streams[stream].follower.takesStack(line) {
+      batch.recordCounts.repair("continuationLine")
+      return .continued
+    }
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(

@@ -31,7 +31,7 @@ extension JSONRecords {
       text = text.extracting(0..<text.count - 2)
     }
     if awaiting.log.severity.isUnknown, !isIndented {
-      let level = Self.leadingLevel(text)
+      let level = Self.leadingLevel(text, ofLogging: true)
       guard !level.severity.isUnknown else {
         append(awaiting, into: &batch)
         return false
@@ -161,26 +161,34 @@ extension JSONRecords {
     context.report("timeUnknown", .note, at: place.position, "a log line without a readable time", into: &batch)
   }
 
-  /// `error: …` at the beginning of a message whose header names no level.
   /// Where a program's own words lie in what PHP-FPM passes on of them, `NOTICE: PHP message: PHP Fatal error:  …`.
   private static func ofPHP(_ message: Span<UInt8>) -> Range<Int>? {
     let start = JSONScanner.matches(message, 0, "NOTICE: ") ? 8 : 0
     return JSONScanner.matches(message, start, "PHP message: ") ? start + 13..<message.count : nil
   }
 
-  private static func leadingLevel(_ message: Span<UInt8>) -> (severity: Severity, end: Int) {
+  /// `error: …` at the beginning of a message whose header names no level.
+  ///
+  /// - Parameters:
+  ///   - message: what stands behind the header.
+  ///   - ofLogging: whether java.logging's level stands there, in the language of the host.
+  /// - Returns: the level, and where what it is of begins.
+  private static func leadingLevel(
+    _ message: Span<UInt8>, ofLogging: Bool = false
+  ) -> (severity: Severity, end: Int) {
     // `##[error]MESSAGE`: a command of a workflow (GitHub Actions, Azure Pipelines).
     if message.count > 6, message[0] == 0x23, JSONScanner.matches(message, 0, "##[") {
       let end = ByteScan.find(0x5D, in: message.extracting(first: 16), from: 3)
       if end < min(16, message.count) { return (severity(of: message.extracting(3..<end)), end + 1) }
     }
     var end = 0
-    while end < message.count, end < 12, message[end] != 0x3A {
+    while end < message.count, end < 40, message[end] != 0x3A {
       if message[end] == 0x20 { return (.unknown, 0) }
       end &+= 1
     }
     guard end < message.count, end >= 3, message[end] == 0x3A else { return (.unknown, 0) }
-    let severity = Model.severity(of: message.extracting(0..<end))
+    var severity = Model.severity(of: message.extracting(0..<end))
+    if severity.isUnknown, ofLogging { severity = LocalizedLevels.severity(ofLogging: message.extracting(0..<end)) }
     // The id is the message's own.
     if severity.isUnknown, let told = MessageCode.severity(message.extracting(0..<end)) { return (told, 0) }
     end &+= 1

@@ -36,13 +36,15 @@ enum KnownLines {
     guard line.count > 4 else { return nil }
     let first = line[0]
     if first &- 0x30 <= 9 {
+      if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
       return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
         ?? tabbed(line, times) ?? timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
-    if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) }
+    if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) ?? console(line, times) }
     if first == 0x23 { return webLogic(line, times) }
     if first == 0x3D { return erlang(line, times) }
     if first == 0x3C { return priority(line, times, table) }
+    if first &- 0x61 < 26 || first >= 0x80, hasMonthStop(line), let record = javaUtil(line, times) { return record }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
@@ -206,7 +208,7 @@ enum KnownLines {
     guard i + 2 < line.count, line[i] == 0x5D else { return nil }
     let word = i + 2
     i = word
-    while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 { i += 1 }
+    while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 || line[i] >= 0x80 { i += 1 }
     guard i > word, i < line.count, line[i] == 0x3A else { return nil }
     // Its `DETAIL` goes with the line before it and is nobody's level.
     let isDetail = JSONScanner.matches(line, word, "DETAIL:")

@@ -69,16 +69,18 @@ extension KnownLines {
 
   // MARK: .NET
 
-  /// `info: CATEGORY[ID]` of .NET's simple console formatter, perhaps with a time before it; the message stands on the next
-  /// line, or behind it where the formatter writes single lines.
+  /// `info: CATEGORY[ID]` of .NET's simple console formatter, perhaps with a time before it (`TimestampFormat`), which its
+  /// documentation writes in brackets, too; the message stands on the next line, or behind it where the formatter writes single lines.
   static func console(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     var record = TextRecord()
     var i = 0
-    if line[0] &- 0x30 <= 9 {
-      guard let time = times.parse(line, 0), time.isPlaced, time.end < line.count else { return nil }
-      record.time = time.time
-      record.hasZone = time.hasZone
-      i = time.end
+    let bracket = line[0] == 0x5B ? 1 : 0
+    if line[bracket] &- 0x30 <= 9 {
+      guard let time = times.parse(line, bracket), time.form > .date || time.form == .timeOfDay,
+        time.end + bracket < line.count, bracket == 0 || line[time.end] == 0x5D
+      else { return nil }
+      if time.isPlaced { (record.time, record.hasZone) = (time.time, time.hasZone) }
+      i = time.end + bracket
       while i < line.count, line[i] == 0x20 { i += 1 }
     }
     guard i + 6 < line.count, line[i + 4] == 0x3A, line[i + 5] == 0x20 else { return nil }
@@ -127,11 +129,23 @@ extension KnownLines {
     return TextRecord(severity: severity, name: name..<i, rank: .logger, message: i + 1..<line.count)
   }
 
-  /// `Nov 25, 2026 2:00:00 AM CLASS METHOD`, the header of java.util.logging's SimpleFormatter; level and message stand on the
-  /// next line.
+  /// Whether a line begins with a word of one to six letters, perhaps with a full stop, and a day behind it: `nov. 25`, `мая 3`.
+  static func hasMonthStop(_ line: Span<UInt8>) -> Bool {
+    var i = 3
+    while i < 12, i &+ 2 < line.count {
+      if line[i] == 0x2E, line[i &+ 1] == 0x20 { return line[i &+ 2] &- 0x30 <= 9 }
+      if line[i] == 0x20 { return line[i &+ 1] &- 0x30 <= 9 }
+      i &+= 1
+    }
+    return false
+  }
+
+  /// `Nov 25, 2026 2:00:00 AM CLASS METHOD`, the header of java.util.logging's SimpleFormatter
+  /// (`%1$tb %1$td, %1$tY %1$tl:%1$tM:%1$tS %1$Tp`: the month and the half of the day in the host's language); level and message
+  /// stand on the next line.
   static func javaUtil(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard line.count > 24, line[3] == 0x20, let time = times.parse(line, 0), time.form >= .full, time.end < line.count,
-      line[time.end] == 0x20, line[time.end - 1] == 0x4D
+    guard line.count > 24, let time = times.longDate(line), time.form >= .full, time.end < line.count,
+      line[time.end] == 0x20, line[time.end - 1] == 0x4D || line[time.end - 1] == 0x2E || line[time.end - 1] >= 0x80
     else { return nil }
     let name = time.end + 1
     var i = name

@@ -21,6 +21,7 @@ struct LogKeyTable: Sendable {
     case otlpLevel
     case pythonLevel
     case logbackLevel
+    case log4jLevel
     case windowsLevel
     case insightsLevel
     case message
@@ -56,6 +57,20 @@ struct LogKeyTable: Sendable {
     case collectedPath
     /// Keys that tell the scale of a numeric level.
     case process
+
+    /// The scale of a number under a key that only one producer's levels have.
+    var scale: LevelScale? {
+      switch self {
+      case .syslogLevel: .syslog
+      case .otlpLevel: .otlp
+      case .pythonLevel: .python
+      case .logbackLevel: .logback
+      case .log4jLevel: .log4j
+      case .windowsLevel: .windows
+      case .insightsLevel: .insights
+      default: nil
+      }
+    }
   }
 
   struct Found {
@@ -109,7 +124,8 @@ struct LogKeyTable: Sendable {
       (.nanoseconds, ["instant.nanoofsecond", "timestamp.nanos", "timestampnanos"]),
       (.syslogLevel, LogKeyNames.syslogLevel),
       (.otlpLevel, ["severitynumber", "severity_number"]), (.pythonLevel, ["levelno"]),
-      (.logbackLevel, ["level_value"]), (.windowsLevel, LogKeyNames.windowsLevel),
+      (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
+      (.windowsLevel, LogKeyNames.windowsLevel),
       (.insightsLevel, ["severitylevel"]), (.process, ["pid"]),
     ]
   }

@@ -56,6 +56,8 @@ enum LogText {
     return Content(start: afterTime < end ? afterTime : first, end: end, severity: .unknown)
   }
 
+  private static func isCapital(_ byte: UInt8) -> Bool { byte < 0x60 || byte >= 0x80 }
+
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 <= 9 }
 
   /// `2023-01-29T09:35:38.387Z`, `17:35:38.386`, with or without brackets around.
@@ -99,11 +101,13 @@ enum LogText {
     let open = k < end && (b[k] == 0x5B || b[k] == 0x3C || b[k] == 0x28)
     if open { k += 1 }
     let first = k
-    while k < end, k - first < 12, (b[k] | 0x20) &- 0x61 < 26 { k += 1 }
+    while k < end, k - first < 40, (b[k] | 0x20) &- 0x61 < 26 || b[k] >= 0x80 { k += 1 }
     guard k > first else { return nil }
-    let severity = FieldText.severity(b.extracting(first..<k))
+    let word = b.extracting(first..<k)
+    let severity = open || b[first] < 0x80 ? FieldText.severity(word) : Model.severity(of: word)
     // A message may begin with such a word in lower case: only a header writes it in capitals or brackets.
-    guard severity != .unknown, open || b[first] < 0x60, k - first > 1, open || b[first + 1] < 0x60 else { return nil }
+    guard severity != .unknown, k - first > 1, open || b[first] >= 0x80 || b[first] < 0x60 && isCapital(b[first + 1])
+    else { return nil }
     if open {
       while k < end, b[k] == 0x20 { k += 1 }
       guard k < end, b[k] == 0x5D || b[k] == 0x3E || b[k] == 0x29 else { return nil }

@@ -104,19 +104,19 @@ struct LogTimeParser {
       let isErlang = byte(line, start + 11) == 0x3A && byte(line, start + 12) == 0x3A
       return joined(line, start + (isErlang ? 12 : 11), days(year, month, first), dots: false)
     }
+    // `25-Nov.-2026`, `25-févr.-2026`, `25-11月-2026` of Tomcat in other languages.
+    if separator == 0x2D || separator == 0x20, let (month, end) = LocalizedMonth.read(line, start + 3),
+      byte(line, end) == separator, run(line, end + 1) == 4, let year = number(line, end + 1, 4)
+    {
+      return requireTime(joined(line, end + 5, days(year, month, first), dots: false))
+    }
     guard separator != 0x20, run(line, start + 3) == 2, let second = number(line, start + 3, 2) else { return nil }
     if byte(line, start + 5) == separator {
       switch run(line, start + 6) {
       case 2:
         guard let third = number(line, start + 6, 2) else { return nil }
-        let date =
-          clock.order == .monthFirst
-          ? days(century(third), first, second)
-          : clock.order == .dayFirst
-            ? days(century(third), second, first)
-            : days(century(first), second, third) ?? days(century(third), second, first)
-              ?? days(century(third), first, second)
-        return requireTime(joined(line, start + 8, date, dots: false))
+        return requireTime(
+          joined(line, start + 8, shortYear(first, second, third, hasDots: separator == 0x2E), dots: false))
       case 4:
         guard let third = number(line, start + 6, 4) else { return nil }
         let end = byte(line, start + 10) == 0x2C && byte(line, start + 11) == 0x20 ? start + 11 : start + 10
@@ -143,12 +143,25 @@ struct LogTimeParser {
     return requireTime(joined(line, end, dayAndMonth(year, first, second), dots: false))
   }
 
+  /// A date of three numbers of two digits each, in the order that the file told. With full stops between them the day stands first
+  /// in all locales of the CLDR that write such dates; others are the year first, as Spark's, where that is a date.
+  private func shortYear(_ first: Int, _ second: Int, _ third: Int, hasDots: Bool) -> Int? {
+    let dayFirst = days(century(third), second, first)
+    if hasDots, let dayFirst { return dayFirst }
+    return switch clock.order {
+    case .monthFirst: days(century(third), first, second)
+    case .dayFirst: dayFirst
+    case .yearFirst: days(century(first), second, third)
+    case nil: days(century(first), second, third) ?? dayFirst ?? days(century(third), first, second)
+    }
+  }
+
   /// A date whose order the file told, else the day first where that is a date.
   private func dayAndMonth(_ year: Int, _ first: Int, _ second: Int) -> Int? {
     switch clock.order {
     case .monthFirst: days(year, first, second)
     case .dayFirst: days(year, second, first)
-    case nil: days(year, second, first) ?? days(year, first, second)
+    case .yearFirst, nil: days(year, second, first) ?? days(year, first, second)
     }
   }
 
@@ -187,8 +200,12 @@ struct LogTimeParser {
         return joined(line, cursor + digits + 9, days(year, month, day), dots: false)
       }
     }
-    guard let month = MonthName.number(line, cursor), byte(line, cursor + 3) == 0x20 else { return nil }
-    cursor += 4
+    let isEnglish = byte(line, cursor + 3) == 0x20
+    let english = isEnglish ? MonthName.number(line, cursor) : nil
+    guard let (month, end) = english.map({ ($0, cursor + 3) }) ?? LocalizedMonth.read(line, cursor),
+      byte(line, end) == 0x20
+    else { return nil }
+    cursor = end + 1
     if byte(line, cursor) == 0x20 { cursor += 1 }
     let digits = run(line, cursor)
     guard digits == 1 || digits == 2, let day = number(line, cursor, digits) else { return nil }
@@ -218,6 +235,9 @@ struct LogTimeParser {
     guard let date = yearless(month: month, day: day) else { return nil }
     return withoutYear(line, end, date, micros)
   }
+
+  /// `Nov 25, 2026 2:00:00 AM` at the beginning of a line, the month in any language that Java knows: `nov. 25, 2026`, `11月 25, 2026`.
+  func longDate(_ line: Span<UInt8>) -> LogTime? { named(line, 0) }
 
   /// Seconds, milliseconds, microseconds or nanoseconds since the epoch, within the years 2000 to 2099.
   private func epoch(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {

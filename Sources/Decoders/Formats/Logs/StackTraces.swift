@@ -80,6 +80,14 @@ struct TraceFollower: Sendable {
     return joins
   }
 
+  /// Whether a line is the first one of the stack that Node.js prints for the error that the record before it tells: `Error: no card`,
+  /// `error.stack` of the plainest class. Elsewhere that word is a level.
+  mutating func takesStack(_ line: Span<UInt8>) -> Bool {
+    guard phase == .fresh, isHeaded, isGrave, Self.begins(line, "Error: ") else { return false }
+    phase = .inTrace
+    return true
+  }
+
   /// Judges a line that has no header.
   ///
   /// - Parameters:
@@ -88,7 +96,7 @@ struct TraceFollower: Sendable {
   /// - Returns: whether it goes on with the record before it.
   mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
     let verdict = verdict(line, adopts: adopts)
-    if verdict != .continues { (isCalm, isHeaded) = (false, false) }
+    if verdict != .continues { (isCalm, isHeaded, isGrave) = (false, false, false) }
     return verdict
   }
 

@@ -36,14 +36,11 @@ extension LogTimeParser {
       }
     }
     // `2:00:00 AM`: the twelve-hour clock.
-    if byte(line, cursor) == 0x20, byte(line, cursor + 2) | 0x20 == 0x6D, (1...12).contains(parts.0),
-      isBorder(line, cursor + 3)
+    if byte(line, cursor) == 0x20, byte(line, cursor + 1) > 0x40, (1...12).contains(parts.0),
+      let half = DayHalf.read(line, cursor + 1), isBorder(line, half.end)
     {
-      let half = byte(line, cursor + 1) | 0x20
-      if half == 0x61 || half == 0x70 {
-        micros += ((half == 0x70 ? 12 : 0) - (parts.0 == 12 ? 12 : 0)) * 3_600_000_000
-        cursor += 3
-      }
+      micros += ((half.isSecond ? 12 : 0) - (parts.0 == 12 ? 12 : 0)) * 3_600_000_000
+      cursor = half.end
     }
     return (cursor, micros, hasFraction)
   }

@@ -88,6 +88,9 @@ extension LogTimeParser {
       ("WAT", 60),
       ("PKT", 300), ("WIB", 420), ("WITA", 480), ("PHT", 480), ("NDT", -150), ("IDT", 180),
       ("HDT", -540),
+      // What Java's `z` writes in German and in French (CLDR, "Europe_Western", "Europe_Central", "Europe_Eastern").
+      ("WEZ", 0), ("WESZ", 60), ("MEZ", 60), ("MESZ", 120), ("OEZ", 120), ("OESZ", 180), ("HNEC", 60), ("HAEC", 120),
+      ("HEEC", 120), ("HNEE", 120), ("HAEE", 180), ("HNEO", 0), ("HAEO", 60),
     ] {
       table[key(name)] = minutes * 60
     }
