@@ -30,5 +30,31 @@ package struct DecidingConstants: Hashable, Sendable {
   /// The departing spans from which a minute stands alone in a night without log records (`BehaviourAnomalies`).
   package var manySpans = 20.0
 
+  // Of nights in which no record says who calls whom.
+
+  /// The share of the requests of two in which one takes longer, or works around the other, for it to stand above, and the standard
+  /// errors by which their durations must rise together (`ServingOrder`).
+  package var certainOrder = 0.97
+  package var certainCorrelation = 3.0
+  /// The share of the requests of two that nothing between them explains for the one to call the other directly, too (`SideBySide`).
+  package var directCalls = 0.2
+  /// The share of the requests with a component that must be slow for the way to it to be (`SlowSpectrum`).
+  package var slowWith = 0.9
+  /// The share of the requests of two in which one works within the other's time to be on its way, and that in which the time around one
+  /// must have grown for the way to it to be slow (`NestedGaps`).
+  package var withinShare = 0.5
+  package var changedShare = 0.9
+  /// The share of a caller's failed requests that usually met a callee for its absence to mean anything, and what of that is still
+  /// "missing"; the minutes around one that are looked at with it (`MissingCallees`).
+  package var regularCalls = 0.3
+  package var missingCalls = 0.5
+  package var minutesAround = 2.0
+  /// Of its usual seconds those in which one that is down seems to answer (`SilentSeconds`).
+  package var halfSeconds = 0.2
+  /// The share of the words of one place in error lines that must be known components for the others to be names (`ToldBlame`).
+  package var knownNames = 0.5
+  /// The share of the requests with lines of a component that is no lack (`LineLack`).
+  package var lackShare = 0.7
+
   package init() {}
 }

@@ -49,7 +49,8 @@ package enum IncidentAnalysis {
     // Where nobody else holds the partial, its cells are put in order where they stand: a night is not held twice.
     let book = AddressBook(copy partial)
     let told = ToldBlame.resolved(book.resolved(partial), settings: settings)
-    let grid = ComponentTimeline(SideBySide.resolved(told.canonical()), settings: settings)
+    let grid = ComponentTimeline(
+      SideBySide.resolved(told.canonical(), settings.constants), settings: settings)
     var findings = IncidentFindings()
     // Lines tell of some requests, and not of how many there were.
     findings.components = grid.partial.isTold ? [] : components(grid)
@@ -122,6 +123,7 @@ package enum IncidentAnalysis {
       }
       // Last: whoever is not called because its callers run another way is no cause.
       anomalies += silent(SilenceAnomalies(grid: grid).find(), beside: anomalies, grid)
+      if grid.partial.isTold || grid.partial.isSideBySide { anomalies += LineLack(grid).find(beside: anomalies) }
       if !grid.partial.isTold, !grid.partial.isSideBySide {
         anomalies = ExtremeCalls(grid: grid, latency: scorer.latency, entries: entries, settings: settings)
           .joined(to: anomalies)

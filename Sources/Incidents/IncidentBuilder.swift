@@ -377,7 +377,9 @@ struct IncidentBuilder {
         guard let now = Int64(checked: anomaly.time), let usual = Int64(checked: anomaly.usualTime) else { continue }
         reason = anomaly.sign == .slowCode ? .slowCode(now: now, usual: usual) : .slowNetwork(now: now, usual: usual)
       case .silence:
-        reason = .silence(requests: 0, usual: Int(exactly: anomaly.missing.rounded()) ?? .max)
+        reason = .silence(
+          requests: Int(exactly: anomaly.came.rounded()) ?? 0,
+          usual: Int(exactly: (anomaly.came + anomaly.missing).rounded()) ?? .max)
         // There is no record of a silence but the last one before it.
         if let last = scorer.lastEvidence(component, before: anomaly.onset) { root.evidence.insert(last, at: 0) }
       case .crashes:

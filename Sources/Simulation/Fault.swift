@@ -71,6 +71,8 @@ package struct WorldTruth: Hashable, Sendable {
     package var failedRequests: Int
     /// The way that failures took, from callee to caller; empty for what only slows.
     package var path: [[String]]
+    /// Whether the files hold what tells the component.
+    package var isTold = true
   }
 
   package var seed: UInt64 = 0
@@ -84,8 +86,6 @@ package struct WorldTruth: Hashable, Sendable {
   package var logLines = 0
   package var metricPoints = 0
   package var events = 0
-  /// The components that the files name at all; nil where all may be.
-  package var named: Set<String>?
 
   /// `truth.json`.
   package var json: JSONValue {

@@ -10,16 +10,42 @@ struct RenderedNight {
   private let traces: TraceWriter
   /// What is not written yet, by the path without its number.
   private var buffers: [String: TextBuffer] = [:]
-  /// Components that a line comes from or names: of nobody else can anything be said.
-  private(set) var named: Set<String> = []
+  private let faults: [Fault]
+  /// Lines that come from a component of a fault or name it: all of them, and by fault those of its time.
+  private var linesOf: [String: Int] = [:]
+  private var linesIn: [Int]
   private var numbers: [String: Int] = [:]
   private var scratch = TextBuffer()
 
-  init(graph: ServiceGraph, rendering: WorldSpec.Rendering) {
+  init(graph: ServiceGraph, faults: [Fault], rendering: WorldSpec.Rendering) {
     self.graph = graph
+    self.faults = faults
+    for fault in faults { linesOf[fault.component] = 0 }
+    linesIn = Array(repeating: 0, count: faults.count)
     self.rendering = rendering
     lines = LogWriter(graph)
     traces = TraceWriter(graph: graph)
+  }
+
+  // MARK: What can be told
+
+  /// Lines of the time of a fault that must come from its component or name it, and as many as must usually for their absence to tell:
+  /// that none comes of three is chance once in twenty times.
+  private static let least = (there: 2, usual: 3.0)
+
+  /// Whether the files hold what tells a fault's component: that is asked of the lines alone, not of what is made of them.
+  func tells(_ fault: Int, night: Int64) -> Bool {
+    let usual =
+      Double(linesOf[faults[fault].component] ?? 0) * Double(faults[fault].end - faults[fault].start)
+      / Double(max(night, 1))
+    return linesIn[fault] >= Self.least.there || usual >= Self.least.usual
+  }
+
+  private mutating func note(_ name: String, at time: Int64) {
+    guard linesOf[name] != nil else { return }
+    linesOf[name, default: 0] += 1
+    for (place, fault) in faults.enumerated()
+    where fault.component == name && fault.start <= time && time < fault.end { linesIn[place] += 1 }
   }
 
   // MARK: Log lines
@@ -28,8 +54,9 @@ struct RenderedNight {
   mutating func take(_ log: WorldLog) -> Bool {
     let name = graph.services[log.service].name
     if rendering != .envoy, rendering != .nginx {
-      named.insert(name)
-      named.formUnion(log.text.split(separator: " ").map(String.init))
+      for word in Set(log.text.split(separator: " ").map(String.init)).union([name]).sorted() {
+        note(word, at: log.time)
+      }
     }
     switch rendering {
     case .cri: cri(log, name)
@@ -107,7 +134,7 @@ struct RenderedNight {
     let name = graph.services[span.service].name
     let peer = span.peer >= 0 ? graph.services[span.peer] : nil
     guard span.kind == .server || peer.map({ $0.system.isEmpty }) == true else { return }
-    named.insert(peer?.name ?? name)
+    note(peer?.name ?? name, at: span.start)
     let operation = traces.operation(span)
     let status = span.failure?.httpStatus ?? 200
     let flags =
@@ -142,7 +169,7 @@ struct RenderedNight {
   /// The line of an nginx in front of each service, with its time to the second.
   private mutating func nginx(_ span: WorldSpan) {
     let operation = traces.operation(span)
-    named.insert(graph.services[span.service].name)
+    note(graph.services[span.service].name, at: span.start)
     with("nginx/" + graph.services[span.service].name + "/access.log.") { out in
       out.text("10.0.0.9 - - [" + Self.clock(span.end) + "] \"" + operation + " HTTP/1.1\" ")
       out.int(span.failure?.httpStatus ?? 200)
@@ -203,7 +230,7 @@ extension ServiceNight {
     var truth = WorldTruth()
     let end = spec.start + Int64(spec.minutes) * 60_000_000
     let shape = SpanShape(graph: plan.graph, spec: spec)
-    var rendered = RenderedNight(graph: plan.graph, rendering: rendering)
+    var rendered = RenderedNight(graph: plan.graph, faults: plan.faults, rendering: rendering)
     var now = spec.start
     while now < end {
       var spans: [WorldSpan] = []
@@ -225,7 +252,8 @@ extension ServiceNight {
     }
     try rendered.flush(1, to: &writer)
     conclude(&truth, simulation.effects, end: end)
-    truth.named = rendered.named.intersection(plan.graph.services.map(\.name))
+    let told = plan.faults.indices.filter { rendered.tells($0, night: end - spec.start) }.map { plan.faults[$0] }
+    for place in truth.faults.indices { truth.faults[place].isTold = told.contains(truth.faults[place].fault) }
     return truth
   }
 }

@@ -9,8 +9,8 @@ package struct WorldScore: Hashable, Sendable {
   package var faults = 0
   package var found = 0
   package var causeFirst = 0
-  /// The faults of components that the files name at all, and how many of those were found and had their cause first: of any other
-  /// no report can tell.
+  /// The faults whose component the files tell of in their time, and how many of those were found and had their cause first: of any
+  /// other no report can tell.
   package var named = 0
   package var foundNamed = 0
   package var causeFirstNamed = 0
@@ -62,14 +62,14 @@ package struct WorldScore: Hashable, Sendable {
     for (f, entry) in truth.faults.enumerated() {
       faults += 1
       byKind[entry.fault.kind.rawValue, default: [0, 0, 0]][2] += 1
-      let isNamed = truth.named?.contains(entry.fault.component) ?? true
+      let isNamed = entry.isTold
       named += isNamed ? 1 : 0
       let blast = Set(entry.blast)
       let answers = incidents.indices.filter { entry.isAnswered(by: incidents[$0]) }
       answering.formUnion(answers)
       let best = answers.max { a, b in rank(incidents[a], entry) < rank(incidents[b], entry) }
       guard let best else {
-        let bound = isNamed ? "" : ", which no file names"
+        let bound = isNamed ? "" : ", of which no file tells"
         lines.append("missed \(entry.fault.kind.rawValue) of \(entry.fault.component) at \(entry.fault.start)\(bound)")
         continue
       }
@@ -98,7 +98,7 @@ package struct WorldScore: Hashable, Sendable {
       onsetErrors.append(error.magnitude > UInt64(Int64.max) ? .max : Int64(error.magnitude))
       lines.append(
         "found \(entry.fault.kind.rawValue) of \(entry.fault.component): \(incident.kind.rawValue), first "
-          + "\(incident.rootCauses.first?.component.text ?? "none")\(isRight ? "" : isNamed ? " (wrong)" : " (wrong: no file names it)"), blast \(index), "
+          + "\(incident.rootCauses.first?.component.text ?? "none")\(isRight ? "" : isNamed ? " (wrong)" : " (wrong: no file tells of it)"), blast \(index), "
           + "onset \(error / 1000) ms, missing \(blast.subtracting(named).sorted()), extra \(named.subtracting(blast).sorted())"
       )
     }

@@ -13,12 +13,17 @@ package enum IncompleteBeta {
   package static func regularized(_ x: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
     guard x < 1 else { return 1 }
+    let front = exp(a * log(x) + b * log(1 - x) - logBeta(a, b))
+    if x > (a + 1) / (a + b + 2) { return 1 - front * fraction(1 - x, b, a) / b }
+    return front * fraction(x, a, b) / a
+  }
+
+  /// The logarithm of the beta function B(a, b); both above 0.
+  package static func logBeta(_ a: Double, _ b: Double) -> Double {
     // `lgamma` writes its sign into a global, which is a race between threads.
     var sign: Int32 = 0
     func logGamma(_ value: Double) -> Double { unsafe lgamma_r(value, &sign) }
-    let front = exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * log(x) + b * log(1 - x))
-    if x > (a + 1) / (a + b + 2) { return 1 - front * fraction(1 - x, b, a) / b }
-    return front * fraction(x, a, b) / a
+    return logGamma(a) + logGamma(b) - logGamma(a + b)
   }
 
   /// The value below which X ~ Beta(a, b) lies with probability q, by bisection.

@@ -11,26 +11,47 @@ internal import Support
 /// ones the middle), and the kind's own faults are ranked with what was chosen. A kind of another night is another kind. What decides
 /// whether there is an incident at all is chosen by incidents: the faults that the worst of their time names first, less the incidents
 /// of times without a fault.
+///
+/// `benchmark constants RENDERING [COUNT] [SEED]`: the same of the constants for nights in which no record says who calls whom, on
+/// generated nights in that rendering; a kind is one over all of them.
 enum ConstantsBenchmark {
   /// A constant and the values that it may take, in order.
-  private static let grid:
-    [(
-      name: String, path: any WritableKeyPath<DecidingConstants, Double> & Sendable, values: [Double], ofIncidents: Bool
-    )] = [
-      ("leastRise", \.leastRise, [1000, 2000, 5000, 10_000, 20_000], false),
-      ("slowShare", \.slowShare, [0.03, 0.05, 0.1, 0.15, 0.2], false),
-      ("onlyCallerWay", \.onlyCallerWay, [0.7, 0.8, 0.9, 0.95, 1], false),
-      ("onlyCallerBreak", \.onlyCallerBreak, [0.3, 0.4, 0.5, 0.7, 0.9], false),
-      ("explainable", \.explainable, [0.3, 0.5, 0.7, 0.85, 1], false),
-      ("support", \.support, [0, 0.1, 0.2, 0.35, 0.5], false),
-      ("nearlyUsedUp", \.nearlyUsedUp, [0.6, 0.7, 0.8, 0.9, 0.95], true),
-      ("usedUpRise", \.usedUpRise, [0.1, 0.2, 0.3, 0.4, 0.5], true),
-      ("slowWhileShort", \.slowWhileShort, [1, 2, 3, 5, .infinity], true),
-      ("extremes", \.extremes, [0, 0.01, 0.05, 0.2, 1], true),
-      ("noticed", \.noticed, [0.25e6, 0.5e6, 1e6, 2e6, 4e6], true),
-      ("manySpans", \.manySpans, [5, 10, 20, 40, .infinity], true),
-      ("complaintNews", \.complaintNews, [-.infinity, 2, 3, 4, 6], true),
-    ]
+  private typealias Constant = (
+    name: String, path: any WritableKeyPath<DecidingConstants, Double> & Sendable, values: [Double], ofIncidents: Bool
+  )
+  private typealias Trial = (constant: Int, value: Int, constants: DecidingConstants)
+
+  private static let ofCalls: [Constant] = [
+    ("leastRise", \.leastRise, [1000, 2000, 5000, 10_000, 20_000], false),
+    ("slowShare", \.slowShare, [0.03, 0.05, 0.1, 0.15, 0.2], false),
+    ("onlyCallerWay", \.onlyCallerWay, [0.7, 0.8, 0.9, 0.95, 1], false),
+    ("onlyCallerBreak", \.onlyCallerBreak, [0.3, 0.4, 0.5, 0.7, 0.9], false),
+    ("explainable", \.explainable, [0.3, 0.5, 0.7, 0.85, 1], false),
+    ("support", \.support, [0, 0.1, 0.2, 0.35, 0.5], false),
+    ("nearlyUsedUp", \.nearlyUsedUp, [0.6, 0.7, 0.8, 0.9, 0.95], true),
+    ("usedUpRise", \.usedUpRise, [0.1, 0.2, 0.3, 0.4, 0.5], true),
+    ("slowWhileShort", \.slowWhileShort, [1, 2, 3, 5, .infinity], true),
+    ("extremes", \.extremes, [0, 0.01, 0.05, 0.2, 1], true),
+    ("noticed", \.noticed, [0.25e6, 0.5e6, 1e6, 2e6, 4e6], true),
+    ("manySpans", \.manySpans, [5, 10, 20, 40, .infinity], true),
+    ("complaintNews", \.complaintNews, [-.infinity, 2, 3, 4, 6], true),
+  ]
+
+  /// Each at two thirds, as it is and half as much again, shares near one at neighbours.
+  private static let ofLines: [Constant] = [
+    ("certainOrder", \.certainOrder, [0.94, 0.97, 0.985], true),
+    ("certainCorrelation", \.certainCorrelation, [2, 3, 4.5], true),
+    ("directCalls", \.directCalls, [0.13, 0.2, 0.3], true),
+    ("slowWith", \.slowWith, [0.8, 0.9, 0.95], true),
+    ("withinShare", \.withinShare, [0.33, 0.5, 0.75], true),
+    ("changedShare", \.changedShare, [0.8, 0.9, 0.95], true),
+    ("regularCalls", \.regularCalls, [0.2, 0.3, 0.45], true),
+    ("missingCalls", \.missingCalls, [0.33, 0.5, 0.75], true),
+    ("minutesAround", \.minutesAround, [1, 2, 3], true),
+    ("halfSeconds", \.halfSeconds, [0.13, 0.2, 0.3], true),
+    ("knownNames", \.knownNames, [0.33, 0.5, 0.75], true),
+    ("lackShare", \.lackShare, [0.47, 0.7, 0.85], true),
+  ]
 
   private struct Case {
     var kind: String
@@ -39,14 +60,21 @@ enum ConstantsBenchmark {
   }
 
   static func run(_ arguments: [String]) throws {
+    if let rendering = WorldSpec.Rendering(rawValue: arguments.first ?? "") {
+      return try runLines(
+        rendering, worlds: arguments.count > 1 ? Int(arguments[1]) ?? 4 : 4,
+        first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
+    }
     var words = arguments
     let nights = Self.nights(&words)
     var options = RunSetup.Options(benchmark: &words)
     guard words.count % 2 == 0, words.count >= 2 || !nights.isEmpty else {
-      print("usage: benchmark constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]…")
+      print(
+        "usage: benchmark constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT [TRUTH INPUT]… | constants RENDERING [COUNT] [SEED]"
+      )
       return
     }
-    let sets = Self.sets
+    let sets = sets(of: ofCalls)
     var cases: [Case] = []
     var strays = [Int](repeating: 0, count: sets.count)
     for index in stride(from: 0, to: words.count, by: 2) {
@@ -77,7 +105,34 @@ enum ConstantsBenchmark {
             kind: kind, isFirst: found.map { $0.places[number] == 1 }, isTold: found.map { $0.isTold[number] }))
       }
     }
-    tell(cases, sets, strays: strays)
+    tell(cases, ofCalls, sets, strays: strays)
+  }
+
+  private static func runLines(_ rendering: WorldSpec.Rendering, worlds: Int, first seed: UInt64) throws {
+    let folder = WorldBenchmark.folder
+    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    let sets = sets(of: ofLines)
+    var cases: [Case] = []
+    var strays = [Int](repeating: 0, count: sets.count)
+    for world in 0..<max(worlds, 1) {
+      var spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
+      spec.rendering = rendering
+      let (input, truth) = try World.writeServiceNight(spec, to: folder)
+      var options = RunSetup.Options()
+      options.inputs = [input]
+      let truths = truth.faults.map {
+        (window: $0.fault.start..<max($0.lastEffect, $0.fault.end), component: $0.fault.component)
+      }
+      let found = try WindowCheck.judgements(options, truths: truths, under: sets.map(\.constants))
+      for set in found.indices { strays[set] += found[set].strays }
+      for (place, entry) in truth.faults.enumerated() where entry.isTold {
+        cases.append(
+          Case(
+            kind: entry.fault.kind.rawValue, isFirst: found.map { $0.places[place] == 1 },
+            isTold: found.map { $0.isSaid[place] }))
+      }
+    }
+    tell(cases, ofLines, sets, strays: strays)
   }
 
   /// Generated nights beside the given ones (`--nights COUNT SEED`), each kind of tail a kind of fault of its own.
@@ -93,8 +148,8 @@ enum ConstantsBenchmark {
   }
 
   /// The constants as they are, and with each of them at each value: (constant, value) by its place in the grid.
-  private static var sets: [(constant: Int, value: Int, constants: DecidingConstants)] {
-    var sets: [(constant: Int, value: Int, constants: DecidingConstants)] = [(-1, -1, DecidingConstants())]
+  private static func sets(of grid: [Constant]) -> [Trial] {
+    var sets: [Trial] = [(-1, -1, DecidingConstants())]
     for (index, one) in grid.enumerated() {
       for (value, number) in one.values.enumerated() {
         var constants = DecidingConstants()
@@ -105,9 +160,7 @@ enum ConstantsBenchmark {
     return sets
   }
 
-  private static func tell(
-    _ cases: [Case], _ sets: [(constant: Int, value: Int, constants: DecidingConstants)], strays: [Int]
-  ) {
+  private static func tell(_ cases: [Case], _ grid: [Constant], _ sets: [Trial], strays: [Int]) {
     let kinds = Set(cases.map(\.kind)).sorted()
     func right(_ list: [Case], _ set: Int, _ ofIncidents: Bool) -> Int {
       list.count { ofIncidents ? $0.isTold[set] : $0.isFirst[set] }

@@ -8,11 +8,16 @@ internal import Simulation
 internal import Support
 
 enum WorldBenchmark {
+  /// Where nights are written.
+  static var folder: String {
+    "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+  }
+
   /// `benchmark worlds [COUNT] [SEED] [varied]`: nights with one fault of every kind and an unrelated pair; `varied` draws
   /// length, traffic, formats and what the spans say of their calls by lot; `calls` has the faults that no single call shows, and
   /// `delayed` those that something else goes before.
   static func run(worlds: Int, first seed: UInt64, kind: String) throws {
-    let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+    let folder = Self.folder
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
@@ -38,7 +43,7 @@ enum WorldBenchmark {
 
   /// `benchmark quiet [COUNT] [SEED]`: nights without a fault; what is said of them, and how much of it is critical or major.
   static func quiet(worlds: Int, first seed: UInt64) throws {
-    let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+    let folder = Self.folder
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
@@ -54,7 +59,7 @@ enum WorldBenchmark {
 
   /// `benchmark renderings [COUNT] [SEED] [RENDERING]`: the same nights as OTLP, and in each kind of file of operators without tracing.
   static func renderings(worlds: Int, first seed: UInt64, only: String? = nil) throws {
-    let folder = "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+    let folder = Self.folder
     defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
     let all = ([nil] + WorldSpec.Rendering.allCases).filter { only == nil || $0?.rawValue ?? "otlp" == only }
     var totals = [WorldScore](repeating: WorldScore(), count: all.count)
@@ -71,7 +76,7 @@ enum WorldBenchmark {
     for (rendering, total) in zip(all, totals) {
       BenchmarkLine.tell("all \(worlds) \(rendering?.rawValue ?? "otlp"): \(figures(total))")
       BenchmarkLine.tell(
-        "  of \(total.named) whose component a file names: found \(total.foundNamed), first cause \(total.causeFirstNamed)"
+        "  of \(total.named) of whose component the files tell in their time: found \(total.foundNamed), first cause \(total.causeFirstNamed)"
       )
       for (kind, counts) in total.byKind.sorted(by: { $0.key < $1.key }) {
         BenchmarkLine.tell("  \(kind): first cause \(counts[0]), found \(counts[1]) of \(counts[2])")

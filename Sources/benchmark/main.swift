@@ -38,7 +38,7 @@ case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | tails [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT… | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | tails [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT… | constants RENDERING [COUNT] [SEED] | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }

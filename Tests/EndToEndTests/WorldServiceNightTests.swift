@@ -107,3 +107,19 @@ func drawsHaveMoments() {
   #expect(abs(squares / 100_000 - 1) < 0.03)
   #expect(abs(waits / 100_000 - 3) < 0.06)
 }
+
+@Test("Access lines tell of the faults of components that write them, and of no others")
+func toldByAccessLines() throws {
+  var told: [Bool] = []
+  for seed in [1, 2, 3] as [UInt64] {
+    var spec = WorldSpec.everyFault(seed: seed)
+    spec.rendering = .nginx
+    var writer = MemoryWriter()
+    for entry in try ServiceNight(spec).write(to: &writer).faults {
+      let writes = writer.members.contains { $0.path.hasPrefix("nginx/\(entry.fault.component)/") }
+      #expect(writes || !entry.isTold)
+      told.append(entry.isTold)
+    }
+  }
+  #expect(told.contains(true) && told.contains(false))
+}

@@ -133,6 +133,35 @@ struct SideBySideTests {
     return IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
   }
 
+  @Test("the way to a component is slow where those requests are that passed it, and it is as fast as ever")
+  func slowWay() {
+    let found = halves { request, second, asks in
+      guard Self.isBad(second), asks else { return }
+      request.shop += 400_000
+      request.edge += 400_000
+    }
+    #expect(found.map { $0.rootCauses.first?.component } == ["stock"])
+    let all = halves { request, second, _ in
+      guard Self.isBad(second) else { return }
+      request.shop += 400_000
+      request.edge += 400_000
+    }
+    #expect(all.map { $0.rootCauses.first?.component } == ["shop"])
+  }
+
+  @Test("who is silent while all fail that ask it is down; where some do not, their caller fails by itself")
+  func standstill() {
+    func shop(failing: @escaping (Int64) -> Bool) -> [ForeignName?] {
+      incidents { request, second in
+        guard Self.isBad(second), failing(second) else { return }
+        request.failing = ["edge", "shop"]
+        request.missing = ["stock"]
+      }.map { $0.rootCauses.first?.component }
+    }
+    #expect(shop { _ in true } == ["stock"])
+    #expect(shop { $0 * 7919 % 101 < 75 } == ["shop"])
+  }
+
   @Test("who is down for seconds again and again never answers in those in which its callers fail")
   func restarts() {
     let found = halves { request, second, asks in
@@ -154,6 +183,18 @@ struct SideBySideTests {
       request.edge = 3_101_000
     }
     #expect(found.first?.rootCauses.first?.component == "stock")
+  }
+
+  @Test("who waited itself for one that hung is not blamed for it")
+  func hangBelow() {
+    let found = incidents { request, second in
+      guard Self.isBad(second) else { return }
+      request.failing = ["edge"]
+      request.billing = 3_000_000
+      request.shop = 3_020_000
+      request.edge = 1_000_000
+    }
+    #expect(found.first?.rootCauses.first?.component == "billing")
   }
 
   @Test("two troubles in the same requests are two incidents where neither component asks the other")

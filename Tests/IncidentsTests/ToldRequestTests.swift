@@ -93,6 +93,67 @@ struct ToldRequestTests {
     #expect(own.map { $0.rootCauses.first?.component } == ["front-end"])
   }
 
+  /// A front that asks a cart and then a price for every request, and takes time of its own before and behind; microseconds added to
+  /// its own time and to the ways to the cart and to the price.
+  private func inTurn(_ added: (Int64) -> (own: Int64, cart: Int64, price: Int64)) -> [Incident] {
+    incidents(
+      night { second in
+        let more = added(second)
+        let cart = 9_000 + second * 7919 % 400
+        let price = 5_000 + second * 104_729 % 300
+        let cartEnd = 2_000 + more.own / 2 + more.cart / 2 + cart
+        let priceEnd = cartEnd + more.cart / 2 + more.price / 2 + 1000 + price
+        let end = priceEnd + more.price / 2 + more.own / 2 + 2_000 + second * 1299 % 500
+        return [
+          Line(component: "cart-api", message: "get done in <*> ms", took: UInt32(cart), at: cartEnd),
+          Line(component: "price-api", message: "ask done in <*> ms", took: UInt32(price), at: priceEnd),
+          Line(component: "front-end", message: "list done in <*> ms", took: UInt32(end), at: end),
+        ]
+      })
+  }
+
+  @Test("where all are asked by each request, time that grew on both sides of one alone is the way to it")
+  func bothSides() {
+    func bad(_ second: Int64) -> Int64 { (600..<780).contains(second) ? 300_000 : 0 }
+    #expect(inTurn { (0, bad($0), 0) }.map { $0.rootCauses.first?.component } == ["cart-api"])
+    #expect(inTurn { (0, 0, bad($0)) }.map { $0.rootCauses.first?.component } == ["price-api"])
+    #expect(inTurn { (bad($0), 0, 0) }.map { $0.rootCauses.first?.component } == ["front-end"])
+  }
+
+  /// Twenty minutes of a front that asks a stamp for every other request; the second of each that says what becomes of it.
+  private func stamps(_ fate: (Int64) -> (isThere: Bool, hasStamp: Bool, isFailed: Bool)) -> [Incident] {
+    var night = NightBuilder()
+    for second in 0..<Int64(1200) {
+      let fate = fate(second)
+      guard fate.isThere else { continue }
+      var lines: [(String, String, Severity, UInt32, Int64)] = [
+        ("front-end", "list done in <*> ms", .info, 20_000 + UInt32(second * 7919 % 900), 21_000)
+      ]
+      if fate.isFailed { lines = [("front-end", "list failed: no memory", .error, 0, 21_000)] }
+      if second % 2 == 0, fate.hasStamp {
+        lines.append(("stamp-api", "stamped in <*> ms", .info, 5_000 + UInt32(second * 104_729 % 300), 9_000))
+      }
+      night.told(UInt64(second + 1), at: Self.begin + second * 1_000_000, lines)
+    }
+    return incidents(night)
+  }
+
+  @Test("who is up and down while its callers do without it is silent, and not where fewer ask or its callers fail")
+  func lack() throws {
+    func isDown(_ second: Int64) -> Bool { (600..<840).contains(second) && second % 12 < 8 }
+    let found = stamps { (true, !isDown($0), false) }
+    #expect(found.map { $0.rootCauses.first?.component } == ["stamp-api"])
+    let reasons = try #require(found.first?.rootCauses.first?.reasons)
+    #expect(
+      reasons.contains {
+        if case .silence(let requests, let usual) = $0 { return requests > 20 && requests < 60 && usual > 100 }
+        return false
+      })
+    #expect(stamps { (!isDown($0), true, false) }.isEmpty)
+    #expect(!stamps { (true, !isDown($0), isDown($0)) }.contains { $0.rootCauses.first?.component == "stamp-api" })
+    #expect(stamps { _ in (true, true, false) }.isEmpty)
+  }
+
   @Test("who fails by itself is blamed, and not who repeats it")
   func ownFailure() {
     let found = incidents(

@@ -33,6 +33,8 @@ struct Anomaly {
   var time = 0.0
   /// Requests that were to be expected of a silent one.
   var missing = 0.0
+  /// And those that came nevertheless.
+  var came = 0.0
   /// Deaths of one that was started again and again.
   var crashes = 0
   /// How the memory grew that it died of.

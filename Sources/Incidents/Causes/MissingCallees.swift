@@ -4,23 +4,19 @@ internal import Glibc
 internal import Support
 
 /// Callees that are missing where their callers fail. Who is down writes nothing; but so does who is not asked because its caller failed
-/// before. Two things tell them apart: others miss it, too, beyond what their own failures explain; or, where it is down for seconds
-/// at a time, it hardly ever answers anybody in the very seconds in which its callers fail (the odds of the seconds that were seen,
-/// if it was down against if its callers failed by themselves; ten to one is strong evidence: Jeffreys, *Theory of Probability*, 1961).
+/// before. Others tell them apart where they miss it, too, beyond what their own failures explain. Where nobody else asks, the seconds do
+/// (`SilentSeconds`), as odds of what was seen if it was down against if its caller failed by itself; ten to one is strong evidence
+/// (Jeffreys, *Theory of Probability*, 1961).
 struct MissingCallees {
-  /// The share of the failed requests of a caller that usually met a callee for its absence to mean anything, and of that what is
-  /// still "missing".
-  private static let regularShare = 0.3
-  private static let missingShare = 0.5
   /// Standard deviations by which one that cannot be reached must be asked too little by others.
   private static let certainty = 3.0
   private static let leastOdds = log(10.0)
-  /// Of its usual seconds those in which one that is down seems to answer: times are whole seconds, and a stretch of a few of them has
-  /// one at either end that is half in.
-  private static let halfSeconds = 0.2
-  /// Minutes around one that are looked at with it: a component that crashes again and again does so for some.
-  private static let around: Int32 = 2
+  /// Minutes around one that are looked at with it: a component that crashes again and again does so for some. Of those that lie in a
+  /// stretch of failures each has at least a share of the failures of the one.
+  private let around: Int32
+  private static let alikeShare = 0.5
 
+  private let constants: DecidingConstants
   private let callees: [Int32: [Int32]]
   private var callers: [Int32: [Int32]] = [:]
   /// By component and coarse slot, and by caller and callee.
@@ -32,25 +28,25 @@ struct MissingCallees {
   private var failed: [CubeKey: [(operation: Int32, count: Int)]] = [:]
   /// By caller, callee and coarse slot: failed requests that met the callee.
   private var met: [CubeKey: Int] = [:]
-  /// By component: the seconds with lines, by fine slot, and how many there are in all.
-  private var seconds: [Int32: [Int32: SecondMask]] = [:]
-  private var busy: [Int32: Int] = [:]
+  private let seconds: SilentSeconds
   private var requests: [Int32: Int] = [:]
   private let order: ServingOrder
   /// By callee: what it served of what its callers should have sent it, over the night: some ask it only through others.
   private var served: [Int32: Double] = [:]
-  private var nightSeconds = 0
   private var nightMinutes = 0
 
   /// - Complexity: O(cells)
   init(
     _ partial: borrowing IncidentPartial, _ order: ServingOrder, callees: [Int32: [Int32]],
-    activity: [CubeKey: Activity], presence: [CubeKey: Double]
+    activity: [CubeKey: Activity], presence: [CubeKey: Double], constants: DecidingConstants
   ) {
+    self.constants = constants
+    around = Int32(max(0, min(constants.minutesAround, 60)))
     self.order = order
     self.callees = callees
     self.activity = activity
     self.presence = presence
+    seconds = SilentSeconds(partial, constants)
     for (caller, below) in callees { for callee in below { callers[callee, default: []].append(caller) } }
     for callee in callers.keys { callers[callee]?.sort() }
     var minutes: Set<Int32> = []
@@ -77,26 +73,23 @@ struct MissingCallees {
       let sent = callers.map { Double(requests[$0] ?? 0) * (presence[CubeKey(a: $0, b: callee)] ?? 0) }.sorted()
       served[callee] = Double(requests[callee] ?? 0) / max(sent.reduce(0, +), 1)
     }
-    var slots: Set<Int32> = []
-    for (cell, mask) in partial.seconds.cells {
-      seconds[cell.a, default: [:]][cell.slot] = mask
-      busy[cell.a, default: 0] += mask.served.nonzeroBitCount
-      slots.insert(cell.slot)
-    }
-    nightSeconds = slots.count * Int(IncidentPartial.fine / 1_000_000)
   }
 
   /// The callee that is missing in the failed requests of a component, in a minute.
   func unreached(from caller: Int32, _ slot: Int32) -> Int32? {
     let failures = (failed[CubeKey(a: caller, slot: slot)] ?? []).reduce(0) { $0 + $1.count }
     guard failures > 0 else { return nil }
-    var best: (callee: Int32, sureness: Double)?
-    for callee in callees[caller] ?? [] {
+    let regular = (callees[caller] ?? []).compactMap { callee -> (callee: Int32, isMissing: Bool)? in
       let usual = askedInFailed(caller, callee, slot)
-      let met = Double(met[CubeKey(a: caller, b: callee, slot: slot)] ?? 0)
-      guard usual >= Self.regularShare * Double(failures), met < Self.missingShare * usual else { continue }
+      guard usual >= constants.regularCalls * Double(failures) else { return nil }
+      return (callee, Double(met[CubeKey(a: caller, b: callee, slot: slot)] ?? 0) < constants.missingCalls * usual)
+    }
+    // Where all that it asks are missing together, it may have failed before it asked any.
+    let isFar = regular.count == 1 || regular.contains { !$0.isMissing }
+    var best: (callee: Int32, sureness: Double)?
+    for (callee, isMissing) in regular where isMissing {
       let lack = lack(of: callee, besides: caller, slot)
-      let odds = odds(of: callee, caller, slot)
+      let odds = odds(of: callee, caller, slot, isFar: isFar)
       // The likelihood of a normal deviate, so that both kinds are of one measure.
       let sureness = max(lack >= Self.certainty ? lack * lack / 2 : 0, odds >= Self.leastOdds ? odds : 0)
       guard sureness > 0, sureness > best?.sureness ?? 0 else { continue }
@@ -113,47 +106,48 @@ struct MissingCallees {
   }
 
   /// By how many standard deviations a component served fewer requests than its callers should have sent it, but for the failed ones
-  /// of one of them, which may never have come that far.
+  /// of one of them and of those above that one, which may never have come that far.
   private func lack(of callee: Int32, besides caller: Int32, _ slot: Int32) -> Double {
     var expected = 0.0
-    // Who stands above the caller may ask through it.
-    for one in callers[callee] ?? [] where !order.isAbove(one, caller) {
+    for one in callers[callee] ?? [] {
       guard let known = activity[CubeKey(a: one, slot: slot)] else { continue }
-      let sent = one == caller ? known.requests - known.failures : known.requests
-      expected += Double(sent) * (presence[CubeKey(a: one, b: callee)] ?? 0)
+      var share = presence[CubeKey(a: one, b: callee)] ?? 0
+      let isAbove = order.isAbove(one, caller)
+      // What stands above the caller asks through it, and besides as much as that does not explain.
+      if isAbove { share -= met(one, caller) * (presence[CubeKey(a: caller, b: callee)] ?? 0) }
+      let sent = one == caller || isAbove ? known.requests - known.failures : known.requests
+      expected += Double(sent) * max(0, share)
     }
     expected *= min(1, self.served[callee] ?? 1)
     let served = Double(activity[CubeKey(a: callee, slot: slot)]?.requests ?? 0)
     return (expected - served) / max(expected, 1).squareRoot()
   }
 
-  /// The logarithm of the odds that a callee was down in the seconds in which a caller failed, against that its callers failed before
-  /// they asked it.
-  private func odds(of callee: Int32, _ caller: Int32, _ slot: Int32) -> Double {
-    guard let mine = seconds[caller], let theirs = seconds[callee], nightSeconds > 0 else { return 0 }
-    let perMinute = Int32(IncidentPartial.coarse / IncidentPartial.fine)
-    let share = Double(busy[callee] ?? 0) / Double(nightSeconds)
+  /// The share of the requests of one in which another was met.
+  private func met(_ upper: Int32, _ lower: Int32) -> Double {
+    min(1, Double(order.both[CubeKey(a: upper, b: lower)] ?? 0) / Double(max(requests[upper] ?? 0, 1)))
+  }
+
+  /// The logarithm of the odds that a callee was down while a caller failed, against that the caller failed before it asked. `isFar`
+  /// tells that its failed requests came as far as to ask.
+  private func odds(of callee: Int32, _ caller: Int32, _ slot: Int32, isFar: Bool) -> Double {
     let usual = Double(requests[callee] ?? 0) / Double(max(nightMinutes, 1))
-    guard share > 0, share < 1, usual > 0 else { return 0 }
-    var looked = 0
-    var answered = 0
-    // Of what usually comes, the share that comes in spite of the callers' failures, of each second that is looked at.
-    var reaching = 0.0
-    for minute in slot &- Self.around...slot &+ Self.around {
-      let before = looked
-      for fine in minute &* perMinute..<minute &* perMinute &+ perMinute {
-        guard let mask = mine[fine], mask.failed != 0 else { continue }
-        looked += mask.failed.nonzeroBitCount
-        answered += (mask.failed & (theirs[fine]?.served ?? 0)).nonzeroBitCount
-      }
+    guard usual > 0 else { return 0 }
+    let minutes = slot &- around...slot &+ around
+    let down = seconds.down(callee, caller, minutes) { minute in
       let lost = (callers[callee] ?? []).map { askedInFailed($0, callee, minute) }.sorted().reduce(0, +)
-      reaching += Double(looked - before) * max(0, 1 - lost / usual)
+      return max(0, 1 - lost / usual)
     }
-    guard looked > 0 else { return 0 }
-    // A second without a line is one in which none of the requests that come at their rate came.
-    let asked = 1 - pow(1 - share, reaching / Double(looked))
-    let down = 1 - pow(1 - share, Self.halfSeconds)
-    guard asked > down else { return 0 }
-    return Double(answered) * log(down / asked) + Double(looked - answered) * log((1 - down) / (1 - asked))
+    return isFar ? down + seconds.unanswered(callee, caller, stretch(of: caller, slot)) : down
+  }
+
+  /// The minutes around one in which a component fails nearly as often, without a break.
+  private func stretch(of caller: Int32, _ slot: Int32) -> ClosedRange<Int32> {
+    func failures(_ slot: Int32) -> Double { Double(activity[CubeKey(a: caller, slot: slot)]?.failures ?? 0) }
+    let least = Self.alikeShare * failures(slot)
+    var (first, last) = (slot, slot)
+    while first > slot &- around, failures(first &- 1) >= least { first &-= 1 }
+    while last < slot &+ around, failures(last &+ 1) >= least { last &+= 1 }
+    return first...last
   }
 }

@@ -9,16 +9,16 @@ internal import Support
 /// lower one's failure. Where a request failed and one that its operation usually asks is missing, and others miss it too or it never
 /// answers in the seconds of the failures, it could not be reached. Beyond that a failure stays where it is seen.
 struct SideBySide {
-  /// The share of the requests of two that nothing between them explains for the one to call the other directly, too.
-  private static let directShare = 0.2
   private static let leastFailures = 3
+  /// The share of the requests that waited for one in which a lower one was waited for as well, to be what that one waited for itself.
+  private static let carriedShare = 0.9
   /// How far failures are followed down.
   private static let depth = 8
 
   /// The partial with calls and blame, where it has none of the first; else as it is.
-  static func resolved(_ partial: consuming IncidentPartial) -> IncidentPartial {
+  static func resolved(_ partial: consuming IncidentPartial, _ constants: DecidingConstants) -> IncidentPartial {
     guard partial.edges.cells.isEmpty, !partial.beside.cells.isEmpty else { return partial }
-    let order = SideBySide(copy partial)
+    let order = SideBySide(copy partial, constants)
     guard !order.callees.isEmpty else { return partial }
     partial.isSideBySide = true
     order.layWays(&partial)
@@ -36,8 +36,9 @@ struct SideBySide {
   private var outlived: [CubeKey: Int] = [:]
 
   private let absence: MissingCallees
+  private let order: ServingOrder
 
-  private init(_ partial: IncidentPartial) {
+  private init(_ partial: IncidentPartial, _ constants: DecidingConstants) {
     var requests: [Int32: Int] = [:]
     for (cell, one) in partial.activity.cells {
       requests[cell.a, default: 0] += one.requests - one.failures
@@ -45,18 +46,19 @@ struct SideBySide {
     }
     for (cell, tally) in partial.together.cells { together[cell, default: 0] += tally.count }
     for (cell, tally) in partial.outlived.cells { outlived[cell, default: 0] += tally.count }
-    let order = ServingOrder(partial)
+    order = ServingOrder(partial, constants)
     for (caller, below) in order.below.sorted(by: { $0.key < $1.key }) {
       for callee in below.sorted() {
         let total = order.both[CubeKey(a: caller, b: callee)] ?? 0
         let between = below.filter { order.isAbove($0, callee) }
         let explained = between.reduce(0) { $0 + (order.both[CubeKey(a: $1, b: callee)] ?? 0) }
-        guard between.isEmpty || Double(total - explained) >= Self.directShare * Double(total) else { continue }
+        guard between.isEmpty || Double(total - explained) >= constants.directCalls * Double(total) else { continue }
         callees[caller, default: []].append(callee)
         presence[CubeKey(a: caller, b: callee)] = min(1, Double(total) / Double(max(requests[caller] ?? 0, 1)))
       }
     }
-    absence = MissingCallees(partial, order, callees: callees, activity: activity, presence: presence)
+    absence = MissingCallees(
+      partial, order, callees: callees, activity: activity, presence: presence, constants: constants)
   }
 
   // MARK: Ways
@@ -64,7 +66,7 @@ struct SideBySide {
   /// Calls and the time on the ways, which is the caller's own as well; what takes the time of those below is none.
   private func layWays(_ partial: inout IncidentPartial) {
     func isDirect(_ cell: CubeKey) -> Bool { presence[CubeKey(a: cell.a, b: cell.b)] != nil }
-    for (cell, tally) in partial.besideGaps.cells where isDirect(cell) {
+    for (cell, tally) in partial.besideGaps.cells where isDirect(cell) && cell.c == 0 {
       partial.gaps.add(tally, at: cell)
       var edge = EdgeCount()
       edge.calls = tally.count
@@ -78,7 +80,7 @@ struct SideBySide {
     for (cell, pace) in partial.besidePace.cells where isDirect(cell) { partial.ways.add(pace, at: cell) }
     var own = CellTable<Tally>()
     for (cell, tally) in partial.selfTimes.cells where callees[cell.a] == nil { own.add(tally, at: cell) }
-    for (cell, tally) in partial.besideGaps.cells where isDirect(cell) {
+    for (cell, tally) in partial.besideGaps.cells where isDirect(cell) && cell.c == 0 {
       own.add(tally, at: CubeKey(a: cell.a, b: cell.b, number: cell.number, slot: cell.slot))
     }
     partial.selfTimes = own
@@ -110,7 +112,9 @@ struct SideBySide {
       let pair = CubeKey(a: component, b: callee, slot: slot)
       let (failed, waited) = (Double(together[pair] ?? 0), Double(outlived[pair] ?? 0))
       if failed > 0 { share.below[callee] = min(1, failed / failures) }
-      if waited > 0 { share.awaited[callee] = min(1, waited / failures) }
+      if waited > 0 {
+        share.awaited[hanging(below: callee, for: component, slot), default: 0] += min(1, waited / failures)
+      }
     }
     let sum = (Array(share.below.values) + Array(share.awaited.values)).sorted().reduce(0, +)
     if sum > 1 {
@@ -122,6 +126,17 @@ struct SideBySide {
       share.culprit = absence.unreached(from: component, slot) ?? component
     }
     return share
+  }
+
+  /// The lowest beneath one that was waited for for which others waited in vain in as many requests.
+  private func hanging(below callee: Int32, for caller: Int32, _ slot: Int32) -> Int32 {
+    func waited(_ component: Int32) -> Double {
+      Double(outlived[CubeKey(a: caller, b: component, slot: slot)] ?? 0)
+    }
+    let least = Self.carriedShare * waited(callee)
+    let candidates = (order.below[callee] ?? []).filter { waited($0) >= least }
+    let lowest = candidates.filter { one in !candidates.contains { order.isAbove(one, $0) } }
+    return lowest.max { (waited($0), $1) < (waited($1), $0) } ?? callee
   }
 
   private func ends(of component: Int32, _ shares: [Int32: Share]) -> [Int32: Double] {

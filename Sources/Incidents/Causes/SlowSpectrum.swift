@@ -11,9 +11,8 @@ internal import Support
 /// and the likelihood ratio of the four-fold table (Wilks, 1938) for their measure. Those that only ever come with it stand out alike;
 /// of them the uppermost counts. Where all requests of a component pass another one nothing tells its own time from the way to that.
 struct SlowSpectrum {
-  /// Slow requests that passed two components, and the share of all that did, for the one to explain the other.
+  /// Slow requests that passed two components for the one to explain the other, beside a share of all (`DecidingConstants.slowWith`).
   private static let leastSlow = 2
-  private static let leastShare = 0.9
   /// Standard deviations by which requests with a component are slow more often than those without: odds of ten to one (Jeffreys,
   /// *Theory of Probability*, 1961). That something is slow is known already.
   private static let certainty = (2 * log(10.0)).squareRoot()
@@ -40,6 +39,7 @@ struct SlowSpectrum {
   /// By component name and minute, and by two of them.
   private var own: [CubeKey: Count] = [:]
   private var with: [CubeKey: Count] = [:]
+  private let gaps: NestedGaps?
   /// Name numbers of those that are met within others.
   private var partners: [Int32: Set<Int32>] = [:]
 
@@ -49,20 +49,25 @@ struct SlowSpectrum {
     let spectrum = SlowSpectrum(grid)
     let moved = anomalies.map { one in
       let moved = spectrum.moved(one)
-      return anomalies.contains { $0.component == moved.component && $0.isLater(than: one) } ? one : moved
+      // What begins later is no reason, but for the same trouble where it was told late.
+      return anomalies.contains {
+        $0.component == moved.component && $0.isLater(than: one)
+          && !($0.sign == .slowNetwork && moved.sign == .slowNetwork)
+      } ? one : moved
     }
     return joined(moved.map { spectrum.explained($0, by: moved) })
   }
 
   private init(_ grid: ComponentTimeline) {
     self.grid = grid
-    order = ServingOrder(grid.partial)
+    order = ServingOrder(grid.partial, grid.constants)
     let times = grid.partial.isTold ? grid.partial.toldTimes : grid.partial.durations
     let fences = LatencyContrast.fences(TallyRows(times), grid)
     func isSlow(_ cell: CubeKey, _ operation: Int32) -> Bool {
       guard let fence = fences[CubeKey(a: cell.a, b: operation)] else { return false }
       return Double(IncidentPartial.value(ofBucket: cell.number)) > fence.limit
     }
+    gaps = grid.partial.isTold ? NestedGaps(grid, isSlow: isSlow) : nil
     for (cell, tally) in times.cells {
       own[CubeKey(a: cell.a, slot: cell.slot), default: Count()].add(tally.count, slow: isSlow(cell, cell.b))
     }
@@ -183,6 +188,11 @@ struct SlowSpectrum {
 
   /// The component the way to which is slow, of those that a slow one's requests pass.
   private func slowWay(from upper: Int32, _ slots: Slots) -> Int32? {
+    switch gaps?.verdict(on: upper, in: slots.touched) {
+    case .way(let lower) where !isSlow(lower, slots): return lower
+    case .own: return nil
+    default: break
+    }
     let all = sum(own, upper, 0, slots.touched)
     var passing: [(component: Int32, deviations: Double)] = []
     for lower in (partners[upper] ?? []).sorted() where order.isAbove(upper, lower) {
@@ -191,7 +201,7 @@ struct SlowSpectrum {
       let with = sum(with, upper, lower, slots.touched)
       let whole = sum(self.with, upper, lower, slots.whole)
       guard with.slow >= Self.leastSlow, with.share >= Self.carriedShare,
-        whole.all == 0 || whole.share >= Self.leastShare
+        whole.all == 0 || whole.share >= grid.constants.slowWith
       else { continue }
       passing.append((lower, Self.deviations(with, all)))
     }

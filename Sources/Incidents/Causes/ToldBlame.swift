@@ -16,8 +16,8 @@ internal import Support
 struct ToldBlame {
   /// How far an accusation is passed on.
   private static let steps = 8
-  /// The share of the different words behind two words that must be known components for the others to be names, and how many.
-  private static let knownShare = 0.5
+  /// The different words behind two words that must be known components for the others to be names, beside a share of all
+  /// (`DecidingConstants.knownNames`).
   private static let leastKnown = 2
 
   /// Error lines of one component in one fine slot.
@@ -43,7 +43,7 @@ struct ToldBlame {
     partial.isTold = true
     // Each request of a caller may have asked such a peer: nothing tells of those that it answered.
     let peers = Dictionary(
-      uniqueKeysWithValues: silentPeers(partial).map { writer, peers in
+      uniqueKeysWithValues: silentPeers(partial, knownShare: settings.constants.knownNames).map { writer, peers in
         (writer, peers.map { partial.names.intern($0) })
       })
     for (cell, activity) in partial.told.cells {
@@ -72,7 +72,7 @@ struct ToldBlame {
   // MARK: Peers without lines
 
   /// Names in error lines of peers that wrote none, by the writer's name number.
-  private static func silentPeers(_ partial: IncidentPartial) -> [(key: Int32, value: [String])] {
+  private static func silentPeers(_ partial: IncidentPartial, knownShare: Double) -> [(key: Int32, value: [String])] {
     var known: Set<String> = []
     for cell in partial.logVolume.cells.keys { known.insert(partial.names[cell.a]) }
     var texts: [Int32: Set<Int32>] = [:]

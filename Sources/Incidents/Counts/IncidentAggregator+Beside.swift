@@ -5,6 +5,8 @@ internal import Support
 extension IncidentAggregator {
   /// Components of one request that are compared with one another.
   private static let mostBeside = 16
+  /// Minutes whose durations are compared among themselves.
+  private static let alikeMinutes: Int32 = 10
 
   /// One component's lines of a request: the longest of them, and whether any failed.
   private struct Served {
@@ -58,8 +60,9 @@ extension IncidentAggregator {
     }
     let start = nodes[0].start
     let minute = coarse(start)
+    let stretch = minute / Self.alikeMinutes
     for upper in served {
-      let alone = CubeKey(a: upper.component, c: upper.operation)
+      let alone = CubeKey(a: upper.component, c: upper.operation, slot: stretch)
       if upper.failed {
         partial.besideFailed.add(Tally(), at: CubeKey(a: alone.a, c: alone.c, slot: minute))
       } else {
@@ -80,7 +83,8 @@ extension IncidentAggregator {
       }
     } else if !lower.failed {
       partial.beside.add(
-        PairSums(upper.duration, lower.duration), at: CubeKey(a: pair.a, b: pair.b, c: pair.c, d: lower.operation))
+        PairSums(upper.duration, lower.duration),
+        at: CubeKey(a: pair.a, b: pair.b, c: pair.c, d: lower.operation, slot: minute / Self.alikeMinutes))
     }
     if upper.duration >= lower.duration || upper.waited(for: lower) {
       partial.besideTimes.add(

@@ -33,7 +33,8 @@ extension IncidentAggregator {
     }
   }
 
-  /// Counts for each two of a request in which minute the longer one was so long, and whether the other worked within its time.
+  /// Counts for each two of a request in which minute the longer one was so long, whether the other worked within its time, and how
+  /// much of it lay on the side of that other where less of it lay.
   mutating func countToldBeside() {
     guard toldTimes.count > 1 else { return }
     for place in toldTimes.indices {
@@ -42,11 +43,20 @@ extension IncidentAggregator {
       let minute = coarse(upper.start)
       for other in toldTimes.indices where other != place && toldTimes[other].took <= upper.took {
         let lower = toldTimes[other]
+        let isWithin = upper.contains(lower)
         held.addPair(
           bucket,
           at: CubeKey(
-            a: upper.component, b: lower.component, c: upper.statement, d: upper.contains(lower) ? 0 : spanEnd,
-            slot: minute), to: &partial)
+            a: upper.component, b: lower.component, c: upper.statement, d: isWithin ? 0 : spanEnd, slot: minute),
+          to: &partial)
+        guard isWithin else { continue }
+        let before = lower.start.subtractingSaturated(upper.start)
+        let behind = upper.end.subtractingSaturated(lower.end)
+        partial.besideGaps.add(
+          Tally(),
+          at: CubeKey(
+            a: upper.component, b: lower.component, c: upper.statement, d: behind < before ? spanEnd : 0,
+            number: IncidentPartial.bucket(max(0, min(before, behind))), slot: minute))
       }
     }
   }

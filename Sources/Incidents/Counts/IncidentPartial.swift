@@ -8,7 +8,7 @@ package struct IncidentPartial: Sendable {
   static let coarse: Int64 = 60_000_000
 
   /// The form's version.
-  static let version: UInt8 = 10
+  static let version: UInt8 = 11
 
   var names = NameTable()
   /// First and last record, microseconds; empty where `first > last`.
@@ -85,7 +85,9 @@ package struct IncidentPartial: Sendable {
   /// (component, component): the first failed and the second did not, and took longer or, where that ran into a time limit, most of its
   /// time; by coarse slot.
   var outlived = CellTable<Tally>()
-  /// (component, component), by bucket of how much longer the first took in one request; by coarse slot.
+  /// (component, component), by bucket of how much longer the first took in one request; where lines tell the times (component, component,
+  /// statement of the first, a name where less of its time lay behind the second's than before it), by bucket of that time, whichever is
+  /// less; by coarse slot.
   var besideGaps = CellTable<Tally>()
   /// (component, component), by fine slot: the same times.
   var besidePace = CellTable<DurationSum>()
@@ -95,10 +97,11 @@ package struct IncidentPartial: Sendable {
   /// (component): seconds with lines of it, for requests of nothing but roots; by fine slot of their ends.
   var seconds = CellTable<SecondMask>()
 
-  // Over the whole night.
-  /// (component, component, operation, operation): durations in requests of nothing but roots in which neither failed. No second
-  /// component: all in which the first did not.
+  /// (component, component, operation, operation), by ten minutes: durations in requests of nothing but roots in which neither failed. No
+  /// second component: all in which the first did not.
   var beside = CellTable<PairSums>()
+
+  // Over the whole night.
   /// (name that callers call it by, component): answered calls.
   var addresses = CellTable<Tally>()
   /// (component): durations of its requests.

@@ -16,6 +16,8 @@ package enum WindowCheck {
     /// The places of the true components among the suspects, and whether the worst incident of that time names it first.
     package var places: [Int?]
     package var isTold: [Bool]
+    /// Whether any incident of that time names it first.
+    package var isSaid: [Bool]
     /// Incidents of times that no window has any part in, half a minute before and two after it left out: where labels end.
     package var strays: Int
   }
@@ -38,6 +40,12 @@ package enum WindowCheck {
       }
       return Judgement(
         places: places, isTold: truths.map { isTold($0.component, within: $0.window, by: findings.incidents) },
+        isSaid: truths.map { truth in
+          findings.incidents.contains {
+            $0.start < truth.window.upperBound && $0.end >= truth.window.lowerBound
+              && $0.rootCauses.first?.component.text == truth.component
+          }
+        },
         strays: findings.incidents.count { incident in
           !truths.contains {
             incident.start < $0.window.upperBound + 2 * minute && incident.end > $0.window.lowerBound - minute / 2

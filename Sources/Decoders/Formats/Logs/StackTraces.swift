@@ -39,6 +39,8 @@ struct TraceFollower: Sendable {
   private var isGrave = false
   /// Whether the record before has a header, or is a structured one.
   private var isHeaded = false
+  /// Whether `Error: ` is how the stream's records begin.
+  private var isLevelled = false
 
   /// A record with a header, or a structured one, whose own traces stand inside of it.
   mutating func sawRecord(_ severity: Severity) {
@@ -83,7 +85,12 @@ struct TraceFollower: Sendable {
   /// Whether a line is the first one of the stack that Node.js prints for the error that the record before it tells: `Error: no card`,
   /// `error.stack` of the plainest class. Elsewhere that word is a level.
   mutating func takesStack(_ line: Span<UInt8>) -> Bool {
-    guard phase == .fresh, isHeaded, isGrave, Self.begins(line, "Error: ") else { return false }
+    guard !isLevelled, Self.begins(line, "Error: ") else { return false }
+    // A stream in which such a line belongs to nothing writes its level so.
+    guard phase == .fresh, isHeaded, isGrave else {
+      isLevelled = true
+      return false
+    }
     phase = .inTrace
     return true
   }
