@@ -190,10 +190,11 @@ struct IncidentDescription {
           next.append(to)
           let failed = Double(state.failures) / Double(max(state.requests, 1))
           var link = Incident.Link(
-            from: grid.name(from), to: grid.name(to), at: onset.time, requests: state.requests,
+            from: grid.name(from), to: grid.name(to), at: max(onset.time, cause.time), requests: state.requests,
             share: hasFailed ? failed : slow?.share ?? 0, usualShare: hasFailed ? 0 : slow?.center ?? 0,
             evidence: Array(proofs(to).prefix(2)))
-          link.between = onset.between
+          // Who was in trouble before is reached on this way when its callee is.
+          link.between = onset.time < cause.time ? nil : onset.between
           links.append(link)
         }
       }
@@ -217,6 +218,7 @@ struct IncidentDescription {
           let cause = reached[from], reached[to]?.isNoEarlier(than: cause) ?? false, carries(from, to, group)
         else { continue }
         link.from = grid.name(from)
+        if link.at < cause.time { (link.at, link.between) = (cause.time, nil) }
         more.append(link)
       }
     }

@@ -14,14 +14,11 @@ struct Onsets {
     /// The record that shows it, where it is of a kind that is not usual.
     var record: EvidenceSample?
 
-    /// How far the clocks of two hosts may differ, microseconds.
-    private static let clocks: Int64 = 1_000_000
-
     var earliest: Int64 { between?.lowerBound ?? time }
     var latest: Int64 { between?.upperBound ?? time }
 
-    /// Whether it may have followed from another, within what either is known to and the clocks of hosts differ.
-    func isNoEarlier(than cause: Onset) -> Bool { latest.addingSaturated(Self.clocks) >= cause.earliest }
+    /// Whether it may have followed from another, within what either is known to: the slot in which failures begin tells of them.
+    func isNoEarlier(than cause: Onset) -> Bool { latest.addingSaturated(IncidentPartial.fine) >= cause.earliest }
 
     /// Nothing is known better than by the record that is cited as its first.
     mutating func reach(_ first: Int64) {
