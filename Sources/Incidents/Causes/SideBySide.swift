@@ -46,7 +46,8 @@ struct SideBySide {
     }
     for (cell, tally) in partial.together.cells { together[cell, default: 0] += tally.count }
     for (cell, tally) in partial.outlived.cells { outlived[cell, default: 0] += tally.count }
-    order = ServingOrder(partial, constants)
+    let order = ServingOrder(partial, constants)
+    self.order = order
     for (caller, below) in order.below.sorted(by: { $0.key < $1.key }) {
       for callee in below.sorted() {
         let total = order.both[CubeKey(a: caller, b: callee)] ?? 0
