@@ -54,6 +54,13 @@ struct IncidentBuilder {
       grid.minutes(from: group.start, to: group.end), within: group.start...max(group.start, group.end))
   }
 
+  /// Takes what was over before the first cause departed out of what is cited for it, whichever way it was found: it proves nothing.
+  private func prove(_ causes: inout [Incident.RootCause], in own: ClosedRange<Int64>) {
+    guard let root = causes.first else { return }
+    let kept = root.evidence.filter { $0.time == nil || $0.touches(own) }
+    if !kept.isEmpty { causes[0].evidence = kept }
+  }
+
   // MARK: Causes
 
   func incident(_ group: Group) -> Incident {
@@ -120,6 +127,7 @@ struct IncidentBuilder {
       guard let earliest = cited.compactMap(\.time).min() else { continue }
       known[component]?.reach(min(earliest, end))
     }
+    if let first { prove(&incident.rootCauses, in: since(first).range) }
     story.tell(
       &incident, group, first: first, affected: affected, onsets: known, hit: hit, volume: volume, records: proofs)
     return incident
