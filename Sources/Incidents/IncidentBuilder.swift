@@ -54,10 +54,15 @@ struct IncidentBuilder {
       grid.minutes(from: group.start, to: group.end), within: group.start...max(group.start, group.end))
   }
 
+  /// Puts a piece of evidence in front of the others.
+  private func cite(_ first: Evidence, before others: inout [Evidence]) {
+    others = [first] + others.filter { $0 != first }
+  }
+
   /// Takes what was over before the first cause departed out of what is cited for it, whichever way it was found: it proves nothing.
   private func prove(_ causes: inout [Incident.RootCause], in own: ClosedRange<Int64>) {
     guard let root = causes.first else { return }
-    let kept = root.evidence.filter { $0.time == nil || $0.touches(own) }
+    let kept = root.evidence.filter { $0.touches(own) }
     if !kept.isEmpty { causes[0].evidence = kept }
   }
 
@@ -98,8 +103,7 @@ struct IncidentBuilder {
       root.score = cause.score
       root.share = cause.share
       if let record = known[cause.component]?.record {
-        let first = record.evidence(grid.partial.names, quote: Quote.of(record, grid.partial.names))
-        root.evidence = [first] + root.evidence.filter { $0 != first }
+        cite(record.evidence(grid.partial.names), before: &root.evidence)
       }
       if let records { addSigns(&root, cause.component, records, group) }
       addEpisodes(&root, cause.component, group)
@@ -114,22 +118,24 @@ struct IncidentBuilder {
       // Of one that others saw fail, their records are the first.
       if failing.contains(component) { found += scorer.blameEvidence(component, own) }
       if found.isEmpty, let record = known[component]?.record {
-        return [record.evidence(grid.partial.names, quote: Quote.of(record, grid.partial.names))]
+        return [record.evidence(grid.partial.names)]
       }
       if found.isEmpty { found = (records?.signs[component] ?? []).map(\.evidence).filter { $0.touches(own.range) } }
       if found.isEmpty { found = shown[grid.name(component)] ?? [] }
       if found.isEmpty { found = scorer.anyEvidence(component, own) }
       return Array(found.sorted { ($0.time ?? .min, $0) < ($1.time ?? .min, $1) }.prefix(3))
     }
+    let proven = Dictionary(uniqueKeysWithValues: affected.map { ($0, proofs($0)) })
     // Nothing is known better than by the first record that is shown for it.
     for component in affected {
-      let cited = proofs(component) + (component == first ? incident.rootCauses.first?.evidence ?? [] : [])
+      let cited = (proven[component] ?? []) + (component == first ? incident.rootCauses.first?.evidence ?? [] : [])
       guard let earliest = cited.compactMap(\.time).min() else { continue }
       known[component]?.reach(min(earliest, end))
     }
     if let first { prove(&incident.rootCauses, in: since(first).range) }
-    story.tell(
-      &incident, group, first: first, affected: affected, onsets: known, hit: hit, volume: volume, records: proofs)
+    story.tell(&incident, group, first: first, affected: affected, onsets: known, hit: hit, volume: volume) {
+      proven[$0] ?? proofs($0)
+    }
     return incident
   }
 
@@ -373,7 +379,7 @@ struct IncidentBuilder {
     guard accused.lines > 0 else { return }
     root.reasons.append(.accused(lines: accused.lines, by: accused.writers.map { grid.name($0) }))
     let names = grid.partial.names
-    root.evidence += accused.examples.prefix(3).map { $0.evidence(names, quote: Quote.of($0, names)) }
+    root.evidence += accused.examples.prefix(3).map { $0.evidence(names) }
   }
 
   private func addEpisodes(_ root: inout Incident.RootCause, _ component: Int, _ group: Group) {
@@ -409,7 +415,7 @@ struct IncidentBuilder {
 
   private func crashEvidence(_ component: Int, _ group: Group) -> [Evidence] {
     impacts.deaths(of: component, from: group.start, to: group.end).prefix(3).map {
-      $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names))
+      $0.evidence(grid.partial.names)
     }
   }
 }

@@ -254,7 +254,7 @@ struct IncidentDescription {
       if found.count > 6 { break }
     }
     return found.sorted().prefix(3)
-      .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+      .map { $0.evidence(grid.partial.names) }
   }
 
   // MARK: Words
@@ -352,8 +352,7 @@ struct IncidentDescription {
           Incident.Moment(
             at: line.time, component: name,
             .breaker(state: line.state, writer: grid.name(line.writer)),
-            evidence: line.sighting.evidence(
-              grid.partial.names, quote: Quote.of(line.sighting, grid.partial.names))))
+            evidence: line.sighting.evidence(grid.partial.names)))
       }
       let own = grid.partial.names.find(grid.components[component]) ?? -1
       for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)

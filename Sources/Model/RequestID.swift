@@ -32,7 +32,7 @@ public import Support
     if bytes.isEmpty { return (.none, true) }
     var high: UInt64 = 0
     var low: UInt64 = 0
-    let start = bytes.count > 2 && bytes[0] == 0x30 && bytes[1] == 0x78 ? 2 : 0
+    let start = hexStart(bytes)
     var isHex = bytes.count &- start <= 32
     if isHex {
       for i in start..<bytes.count {

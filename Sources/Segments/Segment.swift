@@ -40,8 +40,9 @@ package struct Rows: Sendable {
   /// and are handed out as they lie.
   package mutating func handOut(keepsRoom: Bool) -> Rows {
     var taken = self
-    taken.trim()
+    // The buffers are taken's alone before they are copied to their size.
     self = Rows()
+    taken.trim()
     guard keepsRoom else { return taken }
     func room<Row>(for rows: [Row]) -> [Row] {
       var next: [Row] = []

@@ -54,7 +54,7 @@ struct RenderedNight {
   mutating func take(_ log: WorldLog) -> Bool {
     let name = graph.services[log.service].name
     if rendering != .envoy, rendering != .nginx {
-      for word in Set(log.text.split(separator: " ").map(String.init)).union([name]).sorted() {
+      for word in Set(log.text.split(separator: " ").map(String.init)).union([name]) {
         note(word, at: log.time)
       }
     }

@@ -26,6 +26,8 @@ struct ServiceSimulation {
   /// How long an instance that is replaced refuses calls, microseconds, and the share of calls that it would have taken.
   private static let rollout: Int64 = 2_000_000
   private static let rolloutShare = 0.3
+  /// The median of the time on one way, microseconds.
+  private static let usualWay = 250.0
 
   struct ServicePair: Hashable, Sendable {
     var callee: Int
@@ -275,7 +277,7 @@ struct ServiceSimulation {
     append(caller, call.operation, .client, id: span, parent: parent, start: start)
     spans[index].peer = call.service
     spans[index].resend = number
-    var way = random.logNormal(median: 250, sigma: 0.4)
+    var way = random.logNormal(median: Self.usualWay, sigma: 0.4)
     var slow = -1
     if let delayed = fault([.networkDelay], on: call.service, at: start) {
       way += faults[delayed].delay * random.uniform(0.8, 1.2)
@@ -288,6 +290,8 @@ struct ServiceSimulation {
       way += faults[one].delay
       slow = one
     }
+    // A call that is held up is so on one of its ways.
+    let back = slow >= 0 && faults[slow].kind == .oneCall ? Int64(Self.usualWay) : Int64(way)
     var outcome: Outcome
     if let absent = absence(of: call.service, at: start) {
       outcome = Outcome(end: start + Int64(way * 2), failure: .refused, fault: absent)
@@ -296,13 +300,12 @@ struct ServiceSimulation {
       outcome = Outcome(end: start + Int64(way * 2), failure: .refused)
     } else if graph.services[call.service].isVirtual {
       outcome = virtual(call, at: start + Int64(way))
-      outcome.end += slow >= 0 && faults[slow].kind == .oneCall ? 250 : Int64(way)
+      outcome.end += back
     } else {
       let arrival = start + Int64(way)
       outcome = serve(
         call.service, call.operation, at: tail?.resumed(call.service, at: arrival) ?? arrival, parent: span)
-      // A call that is held up is so on one of its ways.
-      outcome.end += slow >= 0 && faults[slow].kind == .oneCall ? 250 : Int64(way)
+      outcome.end += back
       outcome.end = tail?.resumed(caller, at: outcome.end) ?? outcome.end
     }
     if slow >= 0, outcome.failure == nil {

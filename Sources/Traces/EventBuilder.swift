@@ -174,7 +174,7 @@ package struct EventBuilder: Sendable {
     let message = batch.symbols.intern(masked.span)
     if batch.symbols.count > known {
       secrets.see(form: message, in: batch.symbols)
-    } else if !secrets.needsLines {
+    } else if !secrets.needsLines, forms.mayKeep(message, length: range.count) {
       let text = batch.text.span.extracting(range)
       let place = told.place(in: text, form: message, batch.symbols)
       forms.keep(text, as: message, masked: masked, told: place, by: mask)

@@ -14,7 +14,9 @@ struct KnownForms: Sendable {
     var told: Int?
   }
 
-  private var texts = NumberedTexts(longest: 512)
+  /// Longer messages are not kept, bytes.
+  private static let longest = 512
+  private var texts = NumberedTexts(longest: Self.longest)
   /// By symbol: whether messages of the form hold other variables than numbers.
   private var isOther: [Bool] = []
   private var numbers: [Range<Int>] = []
@@ -28,6 +30,12 @@ struct KnownForms: Sendable {
   /// What a message says, where it is known by the text between its numbers.
   func find(_ text: Span<UInt8>) -> Found? {
     texts.find(text).map { Found(message: Symbol($0.value), told: $0.marked) }
+  }
+
+  /// Whether a message of a form may be kept: else what `keep` asks for need not be found out.
+  func mayKeep(_ message: Symbol, length: Int) -> Bool {
+    let index = Int(message.index)
+    return length <= Self.longest && (index >= isOther.count || !isOther[index])
   }
 
   /// Keeps the form of a message, which was met before.

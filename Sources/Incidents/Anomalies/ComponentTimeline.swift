@@ -320,6 +320,9 @@ struct ComponentTimeline {
     return hasSpans[component] && callees.allSatisfy(\.isEmpty)
   }
 
+  /// The number of a component's name in the partial.
+  func nameNumber(_ component: Int) -> Int32 { nameByIndex[component] }
+
   /// A component as findings name it.
   func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
 }

@@ -62,25 +62,27 @@ struct LineLack {
     let lacks = find()
     guard !lacks.isEmpty else { return [] }
     let order = ServingOrder(grid.partial, grid.constants)
-    func name(_ anomaly: Anomaly) -> Int32 { grid.partial.names.find(grid.components[anomaly.component]) ?? 0 }
     func overlaps(_ a: Anomaly, _ b: Anomaly) -> Bool {
       a.onset <= b.end.addingSaturated(IncidentPartial.coarse)
         && b.onset <= a.end.addingSaturated(IncidentPartial.coarse)
     }
     return lacks.filter { lack in
       !others.contains { overlaps($0, lack) }
-        && !lacks.contains { overlaps($0, lack) && order.isAbove(name($0), name(lack)) }
+        && !lacks.contains {
+          overlaps($0, lack) && order.isAbove(grid.nameNumber($0.component), grid.nameNumber(lack.component))
+        }
     }
   }
 
   private func find() -> [Anomaly] {
     let windows = Double(all.count * Self.lengths.count * max(own.count, 1))
     let least = log(windows / Self.falsePerNight)
-    return own.sorted { $0.key < $1.key }.flatMap { anomalies($0.key, $0.value, least: least) }
+    let allSums = Self.sums(all)
+    return own.sorted { $0.key < $1.key }.flatMap { anomalies($0.key, $0.value, of: allSums, least: least) }
   }
 
-  private func anomalies(_ component: Int, _ counts: [Double], least: Double) -> [Anomaly] {
-    let (ownSums, allSums) = (Self.sums(counts), Self.sums(all))
+  private func anomalies(_ component: Int, _ counts: [Double], of allSums: [Double], least: Double) -> [Anomaly] {
+    let ownSums = Self.sums(counts)
     var minutes: [(own: Double, all: Double)] = []
     for start in stride(from: 0, to: counts.count - 5, by: 6) {
       let entering = allSums[start + 6] - allSums[start]

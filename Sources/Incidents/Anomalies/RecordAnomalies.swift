@@ -188,7 +188,7 @@ struct RecordAnomalies {
             (
               one.first.time,
               .logBurst(message: ForeignText(RecordQuote.bounded(grid.partial.names[one.first.message]))),
-              one.first.evidence(grid.partial.names, quote: Quote.of(one.first, grid.partial.names))
+              one.first.evidence(grid.partial.names)
             ))
         }
         last = one.first.time

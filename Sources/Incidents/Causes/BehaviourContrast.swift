@@ -394,6 +394,6 @@ struct BehaviourContrast {
     let wanted = Set(window.minutes)
     let record = pair.counts.lazy.filter { wanted.contains($0.minute) }
       .compactMap { grid.example(of: pair.cell, in: $0.minute) }.first { $0.touches(window.range) }
-    return (reason, record.map { $0.evidence(names, quote: Quote.of($0, names)) })
+    return (reason, record.map { $0.evidence(names) })
   }
 }

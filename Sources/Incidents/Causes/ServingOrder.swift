@@ -72,11 +72,10 @@ struct ServingOrder {
       pools[pair, default: Pool()].count(sums)
       if sums.count >= Self.leastAlike {
         pools[pair, default: Pool()].correlate(sums, mirror)
-      } else if let known = rests[cell.series] {
-        var (first, second) = known
-        first.merge(sums)
-        second.merge(mirror)
-        rests[cell.series] = (first, second)
+      } else if var rest = rests[cell.series] {
+        rest.sums.merge(sums)
+        rest.mirror.merge(mirror)
+        rests[cell.series] = rest
       } else {
         rests[cell.series] = (sums, mirror)
       }

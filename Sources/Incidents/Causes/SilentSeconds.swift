@@ -131,4 +131,6 @@ struct SilentSeconds {
 }
 
 /// The logarithm of the chance of a sequence of so many of one kind and of another, where every share of the one is as likely.
-func logBeta(_ ones: Int, _ others: Int) -> Double { IncompleteBeta.logBeta(Double(ones) + 1, Double(others) + 1) }
+private func logBeta(_ ones: Int, _ others: Int) -> Double {
+  IncompleteBeta.logBeta(Double(ones) + 1, Double(others) + 1)
+}

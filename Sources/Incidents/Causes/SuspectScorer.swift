@@ -397,6 +397,6 @@ struct SuspectScorer {
     guard telling.isEmpty else { return telling }
     return behaviour.spans(of: component, in: window.minutes).filter { $0.touches(window.range) }
       .sorted { ($1.duration, $0) < ($0.duration, $1) }.prefix(2)
-      .map { $0.evidence(grid.partial.names, quote: Quote.of($0, grid.partial.names)) }
+      .map { $0.evidence(grid.partial.names) }
   }
 }

@@ -118,6 +118,9 @@ struct EvidenceSample: Hashable, Comparable, Sendable {
     self.origin = origin
   }
 
+  /// The same, quoting what the record says.
+  func evidence(_ names: NameTable) -> Evidence { evidence(names, quote: Quote.of(self, names)) }
+
   /// The evidence that reports print.
   func evidence(_ names: NameTable, quote: RecordQuote) -> Evidence {
     let position: SourceLocation.Position = place & 1 == 1 ? .line(Int(place >> 1)) : .offset(Int(place >> 1))

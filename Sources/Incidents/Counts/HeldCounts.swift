@@ -29,6 +29,7 @@ struct HeldCounts: Sendable {
   /// Lines that told a duration, and pairs of such lines of one request.
   private var times = HeldBuckets()
   private var pairs = HeldBuckets()
+  private var gaps = HeldBuckets()
 
   // MARK: Adding
 
@@ -85,6 +86,16 @@ struct HeldCounts: Sendable {
     pairs.add(bucket, at: cell, to: &partial.besideTimes)
   }
 
+  /// Counts the time that one component had around another's in one request.
+  ///
+  /// - Parameters:
+  ///   - bucket: of the time on the side where there is less of it.
+  ///   - cell: of `besideGaps`, without the bucket.
+  ///   - partial: where it is written.
+  mutating func addGap(_ bucket: Int32, at cell: CubeKey, to partial: inout IncidentPartial) {
+    gaps.add(bucket, at: cell, to: &partial.besideGaps)
+  }
+
   /// Whether the longest lines of a component's coarse slot are kept already and all took longer.
   func hasLonger(than took: Int64, of component: Int32, slot: Int32) -> Bool {
     guard Int(component) < componentByName.count, componentByName[Int(component)] >= 0 else { return false }
@@ -123,6 +134,7 @@ struct HeldCounts: Sendable {
     }
     times.settle(into: &partial.toldTimes)
     pairs.settle(into: &partial.besideTimes)
+    gaps.settle(into: &partial.besideGaps)
   }
 
   private mutating func settleVolume(_ place: Int, into partial: inout IncidentPartial) {

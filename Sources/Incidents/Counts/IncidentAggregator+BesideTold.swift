@@ -52,11 +52,11 @@ extension IncidentAggregator {
         guard isWithin else { continue }
         let before = lower.start.subtractingSaturated(upper.start)
         let behind = upper.end.subtractingSaturated(lower.end)
-        partial.besideGaps.add(
-          Tally(),
+        held.addGap(
+          IncidentPartial.bucket(max(0, min(before, behind))),
           at: CubeKey(
-            a: upper.component, b: lower.component, c: upper.statement, d: behind < before ? spanEnd : 0,
-            number: IncidentPartial.bucket(max(0, min(before, behind))), slot: minute))
+            a: upper.component, b: lower.component, c: upper.statement, d: behind < before ? spanEnd : 0, slot: minute),
+          to: &partial)
       }
     }
   }

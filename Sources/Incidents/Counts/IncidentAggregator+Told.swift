@@ -42,7 +42,7 @@ extension IncidentAggregator {
       let one = toldBy[place]
       held.addRequest(one.activity, of: one.name, slot: fine(one.start), to: &partial)
     }
-    if toldBy.count > 1 { countToldBeside() }
+    countToldBeside()
   }
 
   /// How long a line says that something took.

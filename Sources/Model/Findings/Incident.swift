@@ -3,6 +3,9 @@ package struct Incident: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Hashable, Sendable {
     case cascade, errorBurst, latencyRegression, patternViolation, retryStorm, restartStorm, testFailureCluster,
       testRegression
+
+    /// Whether it is about tests and not about requests.
+    package var isOfTests: Bool { self == .testRegression || self == .testFailureCluster }
   }
 
   package enum Status: String, Hashable, Sendable { case new, recurring, ongoing }

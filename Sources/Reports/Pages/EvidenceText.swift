@@ -11,7 +11,7 @@ struct EvidenceText {
 
   /// Evidence of an incident.
   init(of incident: Incident) {
-    subject = incident.kind == .testRegression || incident.kind == .testFailureCluster ? .test : .request
+    subject = incident.kind.isOfTests ? .test : .request
   }
 
   /// Some pieces in one line; what stands in one record of one request is shown once.

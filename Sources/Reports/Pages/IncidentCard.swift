@@ -50,7 +50,7 @@ struct IncidentCard {
       ? ", over" : ", still going on when the records end"
   }
 
-  private var isTest: Bool { incident.kind == .testRegression || incident.kind == .testFailureCluster }
+  private var isTest: Bool { incident.kind.isOfTests }
 
   /// Whose it is, what was decided, and since when it is known.
   private var triage: InlineText? {
@@ -190,8 +190,7 @@ struct IncidentCard {
   private var meanwhile: InlineText? {
     guard !isTest else { return nil }
     let others = report.incidents.filter {
-      $0.id != incident.id && $0.kind != .testRegression && $0.kind != .testFailureCluster
-        && $0.start <= incident.end && $0.end >= incident.start
+      $0.id != incident.id && !$0.kind.isOfTests && $0.start <= incident.end && $0.end >= incident.start
     }.sorted { ($0.start, $0.id) < ($1.start, $1.id) }
     guard !others.isEmpty else { return nil }
     return "\(strong: "At the same time:") "

@@ -41,9 +41,8 @@ package enum WindowCheck {
       return Judgement(
         places: places, isTold: truths.map { isTold($0.component, within: $0.window, by: findings.incidents) },
         isSaid: truths.map { truth in
-          findings.incidents.contains {
-            $0.start < truth.window.upperBound && $0.end >= truth.window.lowerBound
-              && $0.rootCauses.first?.component.text == truth.component
+          own(findings.incidents, of: truth.window).contains {
+            $0.rootCauses.first?.component.text == truth.component
           }
         },
         strays: findings.incidents.count { incident in
@@ -69,10 +68,16 @@ package enum WindowCheck {
 
   private static let minute: Int64 = 60_000_000
 
+  /// The incidents that a time has a part in.
+  private static func own(_ incidents: [Incident], of window: Range<Int64>) -> [Incident] {
+    incidents.filter { $0.start < window.upperBound && $0.end >= window.lowerBound }
+  }
+
   /// Whether the worst incident of a time, of equal ones the first, names a component first.
   private static func isTold(_ component: String, within window: Range<Int64>, by incidents: [Incident]) -> Bool {
-    let own = incidents.filter { $0.start < window.upperBound && $0.end >= window.lowerBound }
-    let worst = own.max { a, b in a.severity != b.severity ? a.severity < b.severity : a.start > b.start }
+    let worst = own(incidents, of: window).max { a, b in
+      a.severity != b.severity ? a.severity < b.severity : a.start > b.start
+    }
     return worst?.rootCauses.first?.component.text == component
   }
 
