@@ -79,6 +79,12 @@ package struct BreakerSettings: Hashable, Sendable {
     self.opensOnFailureOnly = opensOnFailureOnly
   }
 
+  /// Whether a period that began at a time is over, by the system's own boundary.
+  package func isOver(_ since: Int64, _ period: Int64, at time: Int64) -> Bool {
+    let passed = time.subtractingSaturated(since)
+    return boundary == .strictlyAfter ? passed > period : passed >= period
+  }
+
   /// A time window of `length` in ten buckets, one where it is shorter than 200 ms (Polly's rolling windows).
   package static func rolling(_ length: Int64) -> Window {
     length < 200_000 ? .time(width: max(length, 1), buckets: 1) : .time(width: max(length / 10, 1), buckets: 10)
@@ -146,7 +152,7 @@ package struct CircuitBreaker: Hashable, Sendable {
     switch state {
     case .closed: return true
     case .open:
-      guard isOver(openedAt, openPeriod, at: time) else { return false }
+      guard settings.isOver(openedAt, openPeriod, at: time) else { return false }
       state = .halfOpen
       admitted = 0
       halfOpenSince = time
@@ -164,16 +170,11 @@ package struct CircuitBreaker: Hashable, Sendable {
       admitted += 1
       return true
     case .oneAtATime:
-      if admitted > 0, !isOver(halfOpenSince, openPeriod, at: time) { return false }
+      if admitted > 0, !settings.isOver(halfOpenSince, openPeriod, at: time) { return false }
       admitted = 1
       halfOpenSince = time
       return true
     }
-  }
-
-  private func isOver(_ since: Int64, _ period: Int64, at time: Int64) -> Bool {
-    let passed = time.subtractingSaturated(since)
-    return settings.boundary == .strictlyAfter ? passed > period : passed >= period
   }
 
   /// Records a result that came back at `time` after `duration` microseconds.

@@ -55,11 +55,15 @@ struct RootClusters {
     else { return nil }
     let waits = Waits(longest: min(Self.longest, Self.longestGaps * (last - first.start) / Double(calls.count)))
     guard Self.excess(calls, isNew: Array(repeating: true, count: calls.count)) > Self.chance else { return nil }
+    let law = waits.law(waits.excess(calls), floor: Self.floor)
+    var fewer = Double(calls.count)
     for number in Self.attempts {
-      let tried = Self.drawn(calls, attempts: number, waits)
-      guard tried.excess <= Self.chance else { continue }
-      let more = Self.drawn(calls, attempts: number + 1, waits)
-      let fewer = number > 2 ? Self.drawn(calls, attempts: number - 1, waits).requests : Double(calls.count)
+      let tried = Self.drawn(calls, attempts: number, waits, law)
+      guard tried.excess <= Self.chance else {
+        fewer = tried.requests
+        continue
+      }
+      let more = Self.drawn(calls, attempts: number + 1, waits, law)
       earlier = tried.earlier
       error = max(fewer - more.requests, 0) / 2 / max(tried.requests, 1)
       return
@@ -89,15 +93,16 @@ struct RootClusters {
 
   /// Descent under so many attempts at most, the mean number of requests, and how much more often they come after failures.
   private static func drawn(
-    _ calls: [Call], attempts: Int, _ waits: Waits
+    _ calls: [Call], attempts: Int, _ waits: Waits, _ law: Waits.Law
   ) -> (earlier: [Int], requests: Double, excess: Double) {
     let n = calls.count
     let length = max((calls.map(\.end).max() ?? 0) - calls[0].start, 1)
-    var laws = Array(repeating: waits.law(waits.excess(calls), floor: floor), count: attempts)
+    var laws = Array(repeating: law, count: attempts)
     var rate = Double(n) * 0.7 / length
     var random = SplitMix64(seed: 0x2007)
     var earlier = [Int](repeating: -1, count: n)
     var (requests, excess) = (0.0, 0.0)
+    var rates: [Double] = []
     for round in 0..<rounds {
       var counts = Array(repeating: [Double](repeating: 0, count: waits.count), count: attempts)
       var place = [Int](repeating: 1, count: n)
@@ -113,12 +118,14 @@ struct RootClusters {
         }
         open.removeAll { start - calls[$0].end >= waits.longest }
         if open.count > TraceJoin.openLimit { open.removeFirst(open.count - TraceJoin.openLimit) }
-        var u = random.unit() * (rate + open.reduce(0) { $0 + laws[place[$1] - 1].rate(start - calls[$1].end) })
+        rates.removeAll(keepingCapacity: true)
+        for call in open { rates.append(laws[place[call] - 1].rate(start - calls[call].end)) }
+        var u = random.unit() * (rate + rates.reduce(0, +))
         u -= rate
         if u >= 0, !open.isEmpty {
           var chosen = 0
           while chosen < open.count - 1 {
-            u -= laws[place[open[chosen]] - 1].rate(start - calls[open[chosen]].end)
+            u -= rates[chosen]
             if u < 0 { break }
             chosen += 1
           }
@@ -213,18 +220,18 @@ private struct Waits {
       let spread = floor / max(all, 1) / max((edges[k] + edges[k + 1]) / 2, 0.001)
       return (total > 0 ? (1 - floor) * smooth[k] / total / width : 0) + spread
     }
-    return Law(waits: self, density: density, edges: edges)
+    return Law(waits: self, density: density)
   }
 
   struct Law {
     private let waits: Waits
     private let density: [Double]
-    private let edges: [Double]
     /// The part of the law beyond each edge.
     private let beyond: [Double]
 
-    init(waits: Waits, density: [Double], edges: [Double]) {
-      (self.waits, self.density, self.edges) = (waits, density, edges)
+    init(waits: Waits, density: [Double]) {
+      (self.waits, self.density) = (waits, density)
+      let edges = waits.edges
       var beyond = [Double](repeating: 0, count: edges.count)
       for k in density.indices.reversed() { beyond[k] = beyond[k + 1] + density[k] * (edges[k + 1] - edges[k]) }
       self.beyond = beyond
@@ -233,7 +240,7 @@ private struct Waits {
     /// How likely the next attempt comes now, a second, where it has not come before.
     func rate(_ wait: Double) -> Double {
       let k = waits.bin(max(wait, 0))
-      let left = beyond[k] - density[k] * (max(wait, 0) - edges[k])
+      let left = beyond[k] - density[k] * (max(wait, 0) - waits.edges[k])
       return density[k] / max(left, 1e-3 * beyond[0])
     }
   }

@@ -41,10 +41,7 @@ extension Storms {
     while let bin = counts.bins[second], bin.good * 10 < bin.made * 9, second == first || bin.made * 5 > bin.first * 6 {
       asked += bin.first
       var next = strain ?? Strain(seconds: second...second, width: counts.width)
-      next.seconds = first...second
-      next.made += bin.made
-      next.good += bin.good
-      next.load = Double(next.made) / Double(next.length) / Double(max(usual, 1))
+      next.take(bin.made, good: bin.good, at: second, usual: usual)
       strain = next
       second += 1
     }
@@ -71,12 +68,19 @@ extension Storms {
       // A calm second or two in it are chance.
       var strain = Strain(seconds: second...second, width: counts.width)
       if let last = strains.last, second - last.seconds.upperBound <= least { strain = strains.removeLast() }
-      strain.seconds = strain.seconds.lowerBound...second
-      strain.made += bin.made
-      strain.good += bin.good
-      strain.load = Double(strain.made) / Double(strain.length) / Double(max(usual, 1))
+      strain.take(bin.made, good: bin.good, at: second, usual: usual)
       strains.append(strain)
     }
     return (strains, calm)
+  }
+}
+
+extension Storms.Strain {
+  /// Takes the attempts of the second that comes next.
+  fileprivate mutating func take(_ attempts: Int, good answered: Int, at second: Int64, usual: Int) {
+    seconds = seconds.lowerBound...second
+    made += attempts
+    good += answered
+    load = Double(made) / Double(length) / Double(max(usual, 1))
   }
 }

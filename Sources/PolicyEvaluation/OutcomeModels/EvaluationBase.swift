@@ -117,17 +117,20 @@ package final class EvaluationBase: Sendable {
   private static func readLoad(
     _ log: borrowing CallLog, origin: Int64
   ) -> (overloads: [Overload?], open: [PolicyFindings.OpenOutage], strained: [PolicyFindings.UnendingStrain]) {
+    // Retries that are taken for first attempts make every outage look like load.
+    if log.clustered > 0 || log.rootsApart > 0 && log.joined + log.joinedByTime == 0 {
+      return (Array(repeating: nil, count: log.ranges.count), [], [])
+    }
     var overloads: [Overload?] = []
     var openOutages: [PolicyFindings.OpenOutage] = []
     var strained: [PolicyFindings.UnendingStrain] = []
-    // Retries that are taken for first attempts make every outage look like load.
-    let isApart = log.clustered > 0 || log.rootsApart > 0 && log.joined + log.joinedByTime == 0
     for component in log.ranges.indices {
-      guard !isApart, Overload.isTested(log, component) else {
+      let name = log.components[component]
+      guard Overload.isTested(log, component) else {
         overloads.append(nil)
         // What next to nobody got an answer of has nothing to be tested by, and was never seen well.
-        if !isApart, Overload.hasFailures(log, component), let strain = UnendingStrain(log, log.ranges[component]) {
-          strained.append(strain.fact(log.components[component]))
+        if Overload.hasFailures(log, component), let strain = UnendingStrain(log, log.ranges[component]) {
+          strained.append(strain.fact(name))
         }
         continue
       }
@@ -138,11 +141,10 @@ package final class EvaluationBase: Sendable {
       let overload = Overload(log, component: component, origin: origin, seconds, storms)
       overloads.append(overload)
       guard overload == nil else { continue }
-      let name = log.components[component]
       if let begun = storms.begun { openOutages.append(begun.fact(name, atBegin: true)) }
       if let open = storms.open { openOutages.append(open.fact(name, atBegin: false)) }
       if storms.begun == nil, storms.open == nil, let strain = UnendingStrain(log, log.ranges[component]) {
-        strained.append(strain.fact(log.components[component]))
+        strained.append(strain.fact(name))
       }
     }
     return (overloads, openOutages, strained)

@@ -18,7 +18,7 @@ extension EvaluationBase {
     var isRefused = share > settings.unsupportedLimit || ofRetries > 5 * settings.unsupportedLimit
     // Nor is there a value where what is not known about persistence decides over a tenth of the failing requests.
     if ends != nil, let worst, let best {
-      let range = worst.failures.reduce(0, +) - best.failures.reduce(0, +)
+      let range = worst.failed - best.failed
       isRefused = isRefused || range > 0.1 * Double(max(model.failing.count, 1))
     }
     let level = figures(candidate, minus: nil)

@@ -63,6 +63,8 @@ package struct ReplayRun {
   private(set) var lastRetry = Int64.min
   /// Places that were not played, and those of them whose ends were.
   var left: [Range<Int>] = []
+  /// How many attempts those are.
+  var leftOut: Int { left.reduce(0) { $0 + $1.count } }
   var underWay: [Int] = []
   /// Requests whose first failure was kept from the log: how many, how many failed, and their attempts after the first.
   private(set) var kept = (requests: 0, failed: 0, retries: 0)
@@ -354,12 +356,10 @@ package struct ReplayRun {
   /// Whether an attempt at a time that lies ahead is refused whatever happens until then, and nothing else asks about it.
   private func isRefused(_ client: Int, at time: Int64) -> Bool {
     // Field by field: a breaker that is asked as a whole is copied with its window.
-    guard !breakers.isEmpty, budgets.isEmpty, throttles.isEmpty, held.isEmpty, breakers[client].state == .open else {
-      return false
-    }
-    let passed = time.subtractingSaturated(breakers[client].openedAt)
-    let period = breakers[client].openPeriod
-    return replay.policy.breaker?.boundary == .strictlyAfter ? passed <= period : passed < period
+    guard let settings = replay.policy.breaker, budgets.isEmpty, throttles.isEmpty, held.isEmpty,
+      breakers[client].state == .open
+    else { return false }
+    return !settings.isOver(breakers[client].openedAt, breakers[client].openPeriod, at: time)
   }
 
   /// Whether every client's breaker is closed.
@@ -398,6 +398,6 @@ package struct ReplayRun {
 extension ReplayRun {
   /// Attempts that were sent in all.
   package var attemptsSent: Int {
-    (Int(checked: sums.attempts.reduce(0, +)) ?? .max) + left.reduce(0) { $0 + $1.count }
+    (Int(checked: sums.made) ?? .max) + leftOut
   }
 }

@@ -130,7 +130,7 @@ package final class StatefulReplay: Sendable {
       (total, run.sums) = (run.sums, empty)
       runs.append((run.left, run.underWay))
       rates.append((total.failed - before.failed) / Double(max(log.count, 1)))
-      made.append(total.made - before.made + Double(run.left.reduce(0) { $0 + $1.count }))
+      made.append(total.made - before.made + Double(run.leftOut))
       let (failed, retries) = (Double(run.kept.failed), Double(run.kept.retries))
       kept.failed += failed * failed / Double(max(run.kept.requests, 1))
       kept.retries += retries * retries / Double(max(run.kept.requests, 1))

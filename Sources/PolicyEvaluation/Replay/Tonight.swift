@@ -39,8 +39,7 @@ extension EvaluationBase {
   ) -> PolicyFindings.Outcome {
     let requests = max(requests.reduce(0, +), 1)
     let failing = max(a.failingFirst ?? Double(model.failing.count), 1)
-    let lost = a.failures.reduce(0, +)
-    let made = a.attempts.reduce(0, +)
+    let (lost, made) = (a.failed, a.made)
     let wasted = a.wasted.reduce(0, +)
     // A retry's mean success is known from so many logged retries; an error in it moves all estimated ones.
     let share = a.estimated > 0 ? min(max(a.won / a.estimated, 0), 1) : 0
@@ -136,8 +135,8 @@ extension EvaluationBase {
       return Estimate(near.value, low: near.low - abs(mine - shown), high: near.high + abs(mine - shown))
     }
     // Retries in proportion to those of the play: a policy without any has none.
-    let extra = (a.attempts.reduce(0, +) - requests) / max(logged.attempts.reduce(0, +) - requests, 1e-9)
-    let shown = sums.attempts.reduce(0, +) / requests - 1
+    let extra = (a.made - requests) / max(logged.made - requests, 1e-9)
+    let shown = sums.made / requests - 1
     let raw = estimate(\.attempts, a.attemptSpread + logged.attemptSpread, sign: 1)
     let change = extra == 0 || logged.retries == 0 ? raw.value ?? 0 : shown * (extra - 1)
     let attempts =
