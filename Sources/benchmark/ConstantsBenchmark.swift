@@ -13,7 +13,7 @@ internal import Support
 /// of times without a fault.
 ///
 /// `benchmark constants RENDERING [COUNT] [SEED]`: the same of the constants for nights in which no record says who calls whom, on
-/// generated nights in that rendering; a kind is one over all of them.
+/// generated nights in that rendering; a kind is one over all of them, and a fault is told of if any incident of its time names it first.
 enum ConstantsBenchmark {
   /// A constant and the values that it may take, in order.
   private typealias Constant = (
@@ -83,56 +83,51 @@ enum ConstantsBenchmark {
       options.inputs = [words[index + 1]]
       let found = try WindowCheck.judgements(
         options, truths: faults.map { ($0.window, $0.component) }, under: sets.map(\.constants))
-      for set in found.indices { strays[set] += found[set].strays }
-      for (number, one) in faults.enumerated() {
-        cases.append(
-          Case(
-            kind: "\(index / 2 + 1) \(one.kind)", isFirst: found.map { $0.places[number] == 1 },
-            isTold: found.map { $0.isTold[number] }))
-      }
+      take(found, faults.map { "\(index / 2 + 1) \($0.kind)" }, into: &cases, &strays)
     }
-    defer { OneCallBenchmark.removeFiles() }
+    defer { WorldBenchmark.removeFiles() }
     for (kind, spec) in nights {
-      let night = try OneCallBenchmark.night(spec, kind)
+      let night = try WorldBenchmark.night(spec)
       let truths = night.truth.faults.map {
         ($0.fault.start..<max($0.fault.end, $0.lastEffect + 1), $0.fault.component)
       }
       let found = try WindowCheck.judgements(night.options, truths: truths, under: sets.map(\.constants))
-      for set in found.indices { strays[set] += found[set].strays }
-      for number in truths.indices {
-        cases.append(
-          Case(
-            kind: kind, isFirst: found.map { $0.places[number] == 1 }, isTold: found.map { $0.isTold[number] }))
-      }
+      take(found, truths.map { _ in kind }, into: &cases, &strays)
     }
     tell(cases, ofCalls, sets, strays: strays)
   }
 
   private static func runLines(_ rendering: WorldSpec.Rendering, worlds: Int, first seed: UInt64) throws {
-    let folder = WorldBenchmark.folder
-    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    defer { WorldBenchmark.removeFiles() }
     let sets = sets(of: ofLines)
     var cases: [Case] = []
     var strays = [Int](repeating: 0, count: sets.count)
     for world in 0..<max(worlds, 1) {
       var spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
       spec.rendering = rendering
-      let (input, truth) = try World.writeServiceNight(spec, to: folder)
-      var options = RunSetup.Options()
-      options.inputs = [input]
+      let (options, truth) = try WorldBenchmark.night(spec)
       let truths = truth.faults.map {
         (window: $0.fault.start..<max($0.lastEffect, $0.fault.end), component: $0.fault.component)
       }
       let found = try WindowCheck.judgements(options, truths: truths, under: sets.map(\.constants))
-      for set in found.indices { strays[set] += found[set].strays }
-      for (place, entry) in truth.faults.enumerated() where entry.isTold {
-        cases.append(
-          Case(
-            kind: entry.fault.kind.rawValue, isFirst: found.map { $0.places[place] == 1 },
-            isTold: found.map { $0.isSaid[place] }))
-      }
+      let kinds = truth.faults.map { $0.isTold ? $0.fault.kind.rawValue : nil }
+      take(found, kinds, told: \.isSaid, into: &cases, &strays)
     }
     tell(cases, ofLines, sets, strays: strays)
+  }
+
+  /// Counts what the sets found of some faults; a kind of nil is not counted.
+  private static func take(
+    _ found: [WindowCheck.Judgement], _ kinds: [String?], told: KeyPath<WindowCheck.Judgement, [Bool]> = \.isTold,
+    into cases: inout [Case], _ strays: inout [Int]
+  ) {
+    for set in found.indices { strays[set] += found[set].strays }
+    for (number, kind) in kinds.enumerated() {
+      guard let kind else { continue }
+      cases.append(
+        Case(kind: kind, isFirst: found.map { $0.places[number] == 1 }, isTold: found.map { $0[keyPath: told][number] })
+      )
+    }
   }
 
   /// Generated nights beside the given ones (`--nights COUNT SEED`), each kind of tail a kind of fault of its own.

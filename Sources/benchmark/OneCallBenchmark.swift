@@ -1,6 +1,5 @@
 // Whether one call held up is told of, and healthy nights with heavy tails are left alone.
 
-internal import Glibc
 internal import Incidents
 internal import Model
 internal import Runs
@@ -11,52 +10,19 @@ internal import Support
 /// several values of each constant of `ExtremeCalls`; then nights of spans that never say that they failed, under several numbers of
 /// spans that stand alone (`BehaviourAnomalies`). Nothing of it is known to either: lengths are drawn from .2 to 10 s.
 enum OneCallBenchmark {
-  /// A night and what is to be found in it.
-  struct Night {
-    var name: String
-    var options: RunSetup.Options
-    var truth: WorldTruth
-  }
-
-  private static let folder =
-    "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-tails-\(getpid())"
   /// Lengths at which the calls held up are counted apart, microseconds.
   private static let bands: [(name: String, until: Double)] = [
     (".2 to .5 s", 0.5e6), (".5 to 1 s", 1e6), ("1 to 2 s", 2e6), ("2 to 10 s", .infinity),
   ]
 
-  static func removeFiles() { _ = ChildProcess.run(["rm", "-rf", folder]) }
-
-  /// A generated night, written where the next one overwrites it.
-  static func night(_ spec: WorldSpec, _ name: String) throws -> Night {
-    let (input, truth) = try World.writeServiceNight(spec, to: folder)
-    var options = RunSetup.Options()
-    options.inputs = [input]
-    options.output = folder + "/report"
-    options.noHistory = true
-    options.quiet = true
-    return Night(name: name, options: options, truth: truth)
-  }
-
   static func run(worlds: Int, first seed: UInt64) throws {
-    defer { removeFiles() }
+    defer { WorldBenchmark.removeFiles() }
     for tail in WorldTail.allCases {
-      try tell(
-        "one call, \(tail.rawValue) tail", worlds: worlds, seed: seed, sets: extremeSets,
-        faulty: { WorldSpec.oneCalls(seed: $0, tail: tail) },
-        healthy: {
-          var spec = WorldSpec.oneCalls(seed: $0, tail: tail)
-          spec.faults = []
-          return spec
-        })
+      try tell("one call, \(tail.rawValue) tail", worlds: worlds, seed: seed, sets: extremeSets) {
+        WorldSpec.oneCalls(seed: $0, tail: tail)
+      }
     }
-    try tell(
-      "cut short, no span fails", worlds: worlds, seed: seed, sets: spanSets, faulty: { WorldSpec.cutShort(seed: $0) },
-      healthy: {
-        var spec = WorldSpec.cutShort(seed: $0)
-        spec.faults = []
-        return spec
-      })
+    try tell("cut short, no span fails", worlds: worlds, seed: seed, sets: spanSets) { WorldSpec.cutShort(seed: $0) }
   }
 
   private static var extremeSets: [(name: String, constants: DecidingConstants)] {
@@ -93,12 +59,12 @@ enum OneCallBenchmark {
 
   private static func tell(
     _ name: String, worlds: Int, seed: UInt64, sets: [(name: String, constants: DecidingConstants)],
-    faulty: (UInt64) -> WorldSpec, healthy: (UInt64) -> WorldSpec
+    faulty: (UInt64) -> WorldSpec
   ) throws {
     var sums = [Sum](repeating: Sum(), count: sets.count)
     for world in 0..<max(worlds, 1) {
-      let number = seed &+ UInt64(world)
-      let bad = try night(faulty(number), name)
+      var spec = faulty(seed &+ UInt64(world))
+      let bad = try WorldBenchmark.night(spec)
       for (set, incidents) in try WindowCheck.incidents(bad.options, under: sets.map(\.constants)).enumerated() {
         let score = WorldScore(incidents, truth: bad.truth)
         sums[set].strays += score.falseIncidents
@@ -109,7 +75,8 @@ enum OneCallBenchmark {
           sums[set].found[band] += incidents.contains { entry.isAnswered(by: $0) } ? 1 : 0
         }
       }
-      let good = try night(healthy(number), name)
+      spec.faults = []
+      let good = try WorldBenchmark.night(spec)
       for (set, incidents) in try WindowCheck.incidents(good.options, under: sets.map(\.constants)).enumerated() {
         sums[set].healthy += incidents.count
         sums[set].grave += incidents.count { $0.severity >= .major }

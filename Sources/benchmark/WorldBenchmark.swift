@@ -9,16 +9,28 @@ internal import Support
 
 enum WorldBenchmark {
   /// Where nights are written.
-  static var folder: String {
+  private static var folder: String {
     "\(unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")/hindcast-worlds-\(getpid())"
+  }
+
+  static func removeFiles() { _ = ChildProcess.run(["rm", "-rf", folder]) }
+
+  /// A generated night, written where the next one overwrites it: how it is run, and what is to be found in it.
+  static func night(_ spec: WorldSpec) throws -> (options: RunSetup.Options, truth: WorldTruth) {
+    let (input, truth) = try World.writeServiceNight(spec, to: folder)
+    var options = RunSetup.Options()
+    options.inputs = [input]
+    options.output = folder + "/report"
+    options.noHistory = true
+    options.quiet = true
+    return (options, truth)
   }
 
   /// `benchmark worlds [COUNT] [SEED] [varied]`: nights with one fault of every kind and an unrelated pair; `varied` draws
   /// length, traffic, formats and what the spans say of their calls by lot; `calls` has the faults that no single call shows, and
   /// `delayed` those that something else goes before.
   static func run(worlds: Int, first seed: UInt64, kind: String) throws {
-    let folder = Self.folder
-    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    defer { removeFiles() }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
       let number = seed &+ UInt64(world)
@@ -29,7 +41,7 @@ enum WorldBenchmark {
         case "varied": WorldSpec.varied(seed: number)
         default: WorldSpec.everyFault(seed: number)
         }
-      let score = try score(spec, folder: folder)
+      let score = try score(spec)
       BenchmarkLine.tell("seed \(spec.seed), \(spec.components) components, \(spec.rate) requests/s: \(figures(score))")
       if kind == "varied" { BenchmarkLine.tell("  " + shape(spec)) }
       for line in score.lines { BenchmarkLine.tell("  " + line) }
@@ -43,12 +55,11 @@ enum WorldBenchmark {
 
   /// `benchmark quiet [COUNT] [SEED]`: nights without a fault; what is said of them, and how much of it is critical or major.
   static func quiet(worlds: Int, first seed: UInt64) throws {
-    let folder = Self.folder
-    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    defer { removeFiles() }
     var total = WorldScore()
     for world in 0..<max(worlds, 1) {
       let spec = WorldSpec.quiet(seed: seed &+ UInt64(world))
-      let score = try score(spec, folder: folder)
+      let score = try score(spec)
       BenchmarkLine.tell("seed \(spec.seed): \(score.falseIncidents) incidents, \(score.falseAlarms) critical or major")
       BenchmarkLine.tell("  " + shape(spec))
       for line in score.lines { BenchmarkLine.tell("  " + line) }
@@ -59,15 +70,14 @@ enum WorldBenchmark {
 
   /// `benchmark renderings [COUNT] [SEED] [RENDERING]`: the same nights as OTLP, and in each kind of file of operators without tracing.
   static func renderings(worlds: Int, first seed: UInt64, only: String? = nil) throws {
-    let folder = Self.folder
-    defer { _ = ChildProcess.run(["rm", "-rf", folder]) }
+    defer { removeFiles() }
     let all = ([nil] + WorldSpec.Rendering.allCases).filter { only == nil || $0?.rawValue ?? "otlp" == only }
     var totals = [WorldScore](repeating: WorldScore(), count: all.count)
     for world in 0..<max(worlds, 1) {
       var spec = WorldSpec.everyFault(seed: seed &+ UInt64(world))
       for (index, rendering) in all.enumerated() {
         spec.rendering = rendering
-        let score = try score(spec, folder: folder)
+        let score = try score(spec)
         BenchmarkLine.tell("seed \(spec.seed) \(rendering?.rawValue ?? "otlp"): \(figures(score))")
         for line in score.lines { BenchmarkLine.tell("  " + line) }
         totals[index].add(score)
@@ -84,13 +94,8 @@ enum WorldBenchmark {
     }
   }
 
-  private static func score(_ spec: WorldSpec, folder: String) throws -> WorldScore {
-    let (input, truth) = try World.writeServiceNight(spec, to: folder)
-    var options = RunSetup.Options()
-    options.inputs = [input]
-    options.output = folder + "/report"
-    options.noHistory = true
-    options.quiet = true
+  private static func score(_ spec: WorldSpec) throws -> WorldScore {
+    let (options, truth) = try night(spec)
     _ = RunVerb.run(options)
     let report = try ReportJSON.parse(CheckedFile.read(folder + "/report/report.json"))
     return WorldScore(report.incidents, truth: truth)
