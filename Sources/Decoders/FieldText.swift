@@ -40,6 +40,22 @@ enum FieldText {
     return Int64(exactly: value)
   }
 
+  /// A decimal integer of 64 bits without a minus; nil where there is anything else or it does not fit.
+  static func unsigned(_ b: Span<UInt8>) -> UInt64? {
+    let start = !b.isEmpty && b[0] == 0x2B ? 1 : 0
+    guard start < b.count else { return nil }
+    var value: UInt64 = 0
+    for i in start..<b.count {
+      let digit = UInt64(b[i] &- 0x30)
+      guard digit <= 9 else { return nil }
+      let (times, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+      let (sum, isAbove) = times.addingReportingOverflow(digit)
+      guard !isTooLarge, !isAbove else { return nil }
+      value = sum
+    }
+    return value
+  }
+
   private static let powers: [Double] = (0...22).map { exponent in
     var power = 1.0
     for _ in 0..<exponent { power *= 10 }
@@ -283,8 +299,7 @@ enum FieldText {
     let b = field.extracting(trimmed(field))
     if b.count == 0 { return 0 }
     var value: UInt64 = 0
-    // `0x00f067aa0ba902b7`, as OpenTelemetry's SDK for Python prints it.
-    let start = b.count > 2 && b[0] == 0x30 && b[1] == 0x78 ? 2 : 0
+    let start = hexStart(b)
     var i = start
     while i < b.count, i < start + 17 {
       let digit = hexDigit(b[i])

@@ -10,6 +10,11 @@
   }
 }
 
+/// Where the digits of an id begin: behind `0x`, as OpenTelemetry's SDK for Python prints ids, or at once.
+@inlinable package func hexStart(_ id: Span<UInt8>) -> Int {
+  id.count > 2 && id[0] == 0x30 && id[1] | 0x20 == 0x78 ? 2 : 0
+}
+
 /// Sixteen lower-case hex digits.
 package func hexText(_ value: UInt64) -> String {
   let text = String(value, radix: 16)

@@ -141,9 +141,7 @@ enum SecretPlaces {
   }
 
   private static func matches(_ text: Span<UInt8>, _ start: Int, _ word: [UInt8]) -> Bool {
-    guard start >= 0, start + word.count <= text.count else { return false }
-    for i in word.indices where text[start + i] != word[i] { return false }
-    return true
+    text.holds(word.span, at: start)
   }
 
   private static func find(_ word: [UInt8], _ text: Span<UInt8>, _ from: Int, _ to: Int) -> Int? {

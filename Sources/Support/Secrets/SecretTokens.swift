@@ -105,7 +105,7 @@ enum SecretTokens {
     var longest = start
     var seen = start
     for form in byInitial[Int(text[start])] where start + form.prefix.count + form.least <= text.count {
-      guard matches(text, start, form.prefix) else { continue }
+      guard text.holds(form.prefix.span, at: start) else { continue }
       let body = start + form.prefix.count
       var end = body
       while end < text.count, belongs(text[end], form.alphabet) { end += 1 }
@@ -116,11 +116,6 @@ enum SecretTokens {
       longest = max(longest, end)
     }
     return longest > start ? .token(longest) : .nothing(seen)
-  }
-
-  private static func matches(_ text: Span<UInt8>, _ start: Int, _ prefix: [UInt8]) -> Bool {
-    for i in prefix.indices where text[start + i] != prefix[i] { return false }
-    return true
   }
 
   private static func belongs(_ byte: UInt8, _ alphabet: Alphabet) -> Bool {

@@ -42,11 +42,8 @@ enum AccessCommon {
     else { return nil }
     record.status = AccessShapes.status(b, tokens[next + 1].whole)
     record.isConnection = false
-    if isOdoo(b, tokens, from: next + 2) {
-      let (query, rest) = (
-        AccessShapes.seconds(b, tokens[next + 4].whole), AccessShapes.seconds(b, tokens[next + 5].whole)
-      )
-      record.latency = query + rest
+    if let latency = odoo(b, tokens, from: next + 2) {
+      record.latency = latency
       return record
     }
     var tail = Tail(status: record.status)
@@ -55,12 +52,15 @@ enum AccessCommon {
   }
 
   /// `- 12 0.005 3.004` behind the status: Odoo's queries, the time that they took, and the rest (odoo/netsvc.py, PerfFilter).
-  private static func isOdoo(_ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int) -> Bool {
-    guard tokens.count == start + 4, tokens[start].kind == .bare, AccessShapes.isDash(b, tokens[start].whole) else {
-      return false
-    }
-    return AccessShapes.isDigits(b, tokens[start + 1].whole) && AccessShapes.seconds(b, tokens[start + 2].whole) >= 0
-      && AccessShapes.seconds(b, tokens[start + 3].whole) >= 0
+  ///
+  /// - Returns: both times together, microseconds; nil where anything else stands there.
+  private static func odoo(_ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int) -> Int64? {
+    guard tokens.count == start + 4, tokens[start].kind == .bare, AccessShapes.isDash(b, tokens[start].whole),
+      AccessShapes.isDigits(b, tokens[start + 1].whole)
+    else { return nil }
+    let queries = AccessShapes.seconds(b, tokens[start + 2].whole)
+    let rest = AccessShapes.seconds(b, tokens[start + 3].whole)
+    return queries >= 0 && rest >= 0 ? queries.addingSaturated(rest) : nil
   }
 
   /// Reading what stands behind the status.

@@ -189,10 +189,7 @@ struct AccessObject {
     case .times: if AccessShapes.isList(b, value, .seconds) { record.times = value }
     case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
-    case .trace:
-      // Cloud Logging writes `projects/P/traces/ID`.
-      let slash = JSONScanner.matches(b, value.lowerBound, "projects/") ? value.last { b[$0] == 0x2F } : nil
-      trace = (slash.map { $0 + 1 } ?? value.lowerBound)..<value.upperBound
+    case .trace: trace = CloudTraceName.id(b, value)
     case .date: date = value
     case .span, .clock: break
     case .start: startText = text

@@ -122,11 +122,13 @@ extension JSONRecords {
     return found
   }
 
+  /// Whether a body is another program's line; what costs little is asked first.
   private func carries(_ body: Span<UInt8>) -> Bool {
-    body[0] == 0x7B || KnownLines.read(body, intake.unwrapper.times, classifier.logKeys) != nil
-      || !LogText.content(body).severity.isUnknown || AccessLines.looksLike(body)
-      || (body[0] &- 0x30 <= 9 || body[0] == 0x5B) && LogText.content(body).start > 0
-      || LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil || TraceFollower.isPiece(body)
+    if body[0] == 0x7B || AccessLines.looksLike(body) || TraceFollower.isPiece(body) { return true }
+    let content = LogText.content(body)
+    if !content.severity.isUnknown || content.start > 0 && (body[0] &- 0x30 <= 9 || body[0] == 0x5B) { return true }
+    return LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
+      || KnownLines.read(body, intake.unwrapper.times, classifier.logKeys) != nil
   }
 
   /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in

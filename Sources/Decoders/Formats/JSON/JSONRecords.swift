@@ -214,12 +214,10 @@ struct JSONRecords {
         }
         return true
       }
-      if takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch) { return true }
-      noteUnknown(place.position)
-      return false
+      return takeLogOrNote(b, at: range.lowerBound, place, into: &batch)
     case .embedded:
       guard let whole = EmbeddedProperties.opened(b, range) else {
-        return takeLog(b, at: range.lowerBound, place, needing: .timeAndLevel, into: &batch)
+        return takeLogOrNote(b, at: range.lowerBound, place, into: &batch)
       }
       pendingDocuments.append(whole)
       return true
@@ -252,6 +250,15 @@ struct JSONRecords {
       takeMapped(b, range.lowerBound, at: place, into: &batch)
       return true
     }
+  }
+
+  /// Takes an object that only looked like something better as a log record; one that is none is noted.
+  private mutating func takeLogOrNote(
+    _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    if takeLog(b, at: start, place, needing: .timeAndLevel, into: &batch) { return true }
+    noteUnknown(place.position)
+    return false
   }
 
   /// Puts what holds records inside of an object that is none aside, to be walked; false where there is nothing such.

@@ -70,9 +70,7 @@ struct MappedJSON {
   }
 
   private static func equals(_ b: Span<UInt8>, _ key: JSONStringSlice, _ name: [UInt8]) -> Bool {
-    guard key.count == name.count else { return false }
-    for i in name.indices where b[key.start + i] != name[i] { return false }
-    return true
+    key.count == name.count && b.holds(name.span, at: key.start)
   }
 
   /// The values found in one object, by field.

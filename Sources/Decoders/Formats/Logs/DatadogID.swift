@@ -7,17 +7,6 @@ internal import Model
 enum DatadogID {
   /// The value of an id; nil for a text that is none, 0 where there is no trace.
   static func parse(_ b: Span<UInt8>) -> UInt64? {
-    if b.count == 32 { return HexDigits.sixteen(b, 16) }
-    guard !b.isEmpty, b.count <= 20 else { return nil }
-    var value: UInt64 = 0
-    for i in b.indices {
-      let digit = UInt64(b[i] &- 0x30)
-      guard digit <= 9 else { return nil }
-      let (times, isTooLarge) = value.multipliedReportingOverflow(by: 10)
-      let (sum, isAbove) = times.addingReportingOverflow(digit)
-      guard !isTooLarge, !isAbove else { return nil }
-      value = sum
-    }
-    return value
+    b.count == 32 ? HexDigits.sixteen(b, 16) : FieldText.unsigned(b)
   }
 }

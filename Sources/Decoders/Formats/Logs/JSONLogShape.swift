@@ -1,6 +1,7 @@
 // The shape of JSON log records: a program writes most of its records with the same keys in the same order.
 
 internal import Model
+internal import Support
 
 /// All of a record but its values, with the role of each key.
 ///
@@ -104,18 +105,7 @@ struct JSONLogShape {
 
   /// Whether the bytes at a place are those of the shape.
   @inline(__always) private func matches(_ b: Span<UInt8>, _ at: Int, _ from: Int, _ count: Int) -> Bool {
-    guard at &+ count <= b.count else { return false }
-    let around = around.span
-    var k = 0
-    while k &+ 8 <= count {
-      if JSONScanner.load8(b, at &+ k) != JSONScanner.load8(around, from &+ k) { return false }
-      k &+= 8
-    }
-    while k < count {
-      if b[at &+ k] != around[from &+ k] { return false }
-      k &+= 1
-    }
-    return true
+    b.holds(around.span.extracting(from..<from &+ count), at: at)
   }
 }
 

@@ -32,12 +32,9 @@ extension JSONLogs {
   ) {
     guard found.rank <= fields.ranks.trace, !text.isEmpty else { return }
     var text = text
-    // Cloud Logging writes `projects/P/traces/ID`; W3C's header is `00-TRACE-SPAN-01`.
-    if JSONScanner.matches(b, text.start, "projects/") {
-      var slash = text.end
-      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
-      text.start = slash
-    } else if text.count == 55, b[text.start + 2] == 0x2D, b[text.start + 35] == 0x2D {
+    text.start = CloudTraceName.id(b, text.start..<text.end).lowerBound
+    // W3C's header is `00-TRACE-SPAN-01`.
+    if text.count == 55, b[text.start + 2] == 0x2D, b[text.start + 35] == 0x2D {
       if fields.span == 0 {
         let start = text.start + 36
         fields.span = texts.span(b, JSONStringSlice(start: start, end: start + 16, isEscaped: false))
@@ -54,8 +51,7 @@ extension JSONLogs {
   /// Names the program by the file that a collector read its line out of.
   mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
     if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {
-      let slashed = [UInt8](copying: path).map { $0 == 0x5C ? 0x2F : $0 }
-      origin = ([UInt8](copying: path), LogOrigin(path: String(decoding: slashed, as: UTF8.self)))
+      origin = ([UInt8](copying: path), LogOrigin(recorded: path))
     }
     let rank = origin.name.rank == .file ? NameRank.collectedFile : origin.name.rank
     guard rank > fields.rank, !origin.name.name.isEmpty else { return }

@@ -250,58 +250,6 @@ struct JSONLogs {
     text.count >= 2 && b[text.end - 1] == 0x6E && b[text.end - 2] == 0x5C
   }
 
-  /// A level by word or by number; a word says more.
-  private mutating func level(_ rank: Int, _ bytes: Span<UInt8>, _ isNumber: Bool) {
-    if !isNumber {
-      let severity = Self.word(bytes)
-      if !severity.isUnknown {
-        guard rank <= fields.ranks.severity else { return }
-        fields.severity = severity
-        fields.ranks.severity = rank
-        return
-      }
-    }
-    guard rank <= fields.ranks.level else { return }
-    let number = FieldText.int(bytes) ?? FieldText.double(bytes).flatMap { Int64(exactly: $0) }
-    guard let number, (-63...100_000).contains(number) else { return }
-    fields.level = number
-    fields.ranks.level = rank
-  }
-
-  /// A word that may say how something ended as well as how grave it is: single letters, `failed` and `success` say the first. MySQL's
-  /// labels are all of the second kind.
-  private mutating func status(_ rank: Int, _ isLabel: Bool, _ bytes: Span<UInt8>) {
-    if isLabel, FieldText.isWord(bytes, "note") || FieldText.isWord(bytes, "system") {
-      guard rank <= fields.ranks.severity else { return }
-      (fields.severity, fields.ranks.severity) = (.info, rank)
-      return
-    }
-    guard bytes.count >= 4, !Model.severity(of: bytes).isUnknown, isLabel || !FieldText.isWord(bytes, "failure") else {
-      return
-    }
-    level(rank, bytes, false)
-  }
-
-  /// The severity of a word, perhaps between escaped colours of a terminal.
-  private static func word(_ bytes: Span<UInt8>) -> Severity {
-    let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
-    guard severity.isUnknown, bytes.count > 8, ByteScan.find(0x5C, in: bytes, from: 0) < bytes.count else {
-      return severity
-    }
-    var plain: [UInt8] = []
-    _ = JSONEscapes.append(bytes, JSONStringSlice(start: 0, end: bytes.count, isEscaped: true), to: &plain)
-    return TerminalColours.removed(plain.span).map { FieldText.severity($0.span) } ?? .unknown
-  }
-
-  private mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
-    guard fields.ranks.severity > 500 else { return }
-    // syslog-ng writes its priority as a word.
-    let severity = FieldText.int(bytes).map { scale.severity($0) } ?? FieldText.severity(bytes)
-    guard !severity.isUnknown else { return }
-    fields.severity = severity
-    fields.ranks.severity = 501
-  }
-
   private mutating func named(
     _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
   ) {
@@ -341,20 +289,6 @@ struct JSONLogs {
     fields.name = symbol
     fields.rank = rank
     fields.ranks.name = order
-  }
-
-  /// The severity of a level field of a table or mapped object, by word or number.
-  static func severity(_ value: AttributeValue, _ b: Span<UInt8>) -> Severity {
-    let text: JSONStringSlice
-    switch value {
-    case .text(let found), .number(let found): text = found
-    case .bool, .other: return .unknown
-    }
-    let bytes = b.extracting(text.start..<text.end)
-    let severity = FieldText.severity(bytes.extracting(FieldText.trimmed(bytes)))
-    if !severity.isUnknown { return severity }
-    guard let number = FieldText.int(bytes) else { return .unknown }
-    return LevelEvidence().scale(of: number, []).severity(number)
   }
 
   /// What a set of labels beside lines says (Loki's `stream`): names and a level.

@@ -30,36 +30,35 @@ struct JSONTimeValue {
   private mutating func read(_ b: Span<UInt8>, at start: Int) -> Int? {
     var reader = JSONScanner(at: start)
     var inner = start
-    var (text, zone, milliseconds) = (text, zone, milliseconds)
-    var (seconds, nanoseconds) = (seconds, nanoseconds)
-    let isRead = reader.eachMember(b) { reader, key in
-      func isKey(_ name: StaticString) -> Bool { JSONScanner.equals(b, key, name) }
+    var isFirst = true
+    guard reader.take(0x7B, b) else { return nil }
+    while let key = reader.nextKey(b, &isFirst) {
       reader.skipSpace(b)
       let at = reader.position
-      guard let value = reader.scalar(b) else { return false }
+      guard let value = reader.scalar(b) else { return nil }
       switch value {
-      case .text(let found), .number(let found):
-        let range = found.start..<found.end
-        let number = FieldText.int(b.extracting(range))
-        if isKey("date") || isKey("$date") && number == nil {
-          text = range
-        } else if isKey("timezone") {
-          zone = range
-        } else if isKey("$numberLong") || isKey("$date") {
-          milliseconds = number
-        } else if isKey("seconds") || isKey("epochSecond") || isKey("epochSeconds") {
-          seconds = number
-        } else if isKey("nanos") || isKey("nano") || isKey("nanoOfSecond") || isKey("nanoseconds") {
-          nanoseconds = number.map { min(max($0, 0), 999_999_999) } ?? 0
-        }
-      case .other: if isKey("$date"), at < b.count, b[at] == 0x7B { inner = at }
+      case .text(let text), .number(let text): take(b, key, text.start..<text.end)
+      case .other: if JSONScanner.equals(b, key, "$date"), at < b.count, b[at] == 0x7B { inner = at }
       case .bool: break
       }
-      return true
     }
-    (self.text, self.zone, self.milliseconds) = (text, zone, milliseconds)
-    (self.seconds, self.nanoseconds) = (seconds, nanoseconds)
-    return isRead ? inner : nil
+    return reader.failure == .none ? inner : nil
+  }
+
+  private mutating func take(_ b: Span<UInt8>, _ key: JSONStringSlice, _ value: Range<Int>) {
+    func isKey(_ name: StaticString) -> Bool { JSONScanner.equals(b, key, name) }
+    let number = FieldText.int(b.extracting(value))
+    if isKey("date") || isKey("$date") && number == nil {
+      text = value
+    } else if isKey("timezone") {
+      zone = value
+    } else if isKey("$numberLong") || isKey("$date") {
+      milliseconds = number
+    } else if isKey("seconds") || isKey("epochSecond") || isKey("epochSeconds") {
+      seconds = number
+    } else if isKey("nanos") || isKey("nano") || isKey("nanoOfSecond") || isKey("nanoseconds") {
+      nanoseconds = number.map { min(max($0, 0), 999_999_999) } ?? 0
+    }
   }
 
   private func moment(_ b: Span<UInt8>, _ times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {

@@ -33,6 +33,12 @@ struct LogOrigin {
     self.init(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
   }
 
+  /// What a path tells that stands in a record, of any system.
+  init(recorded path: Span<UInt8>) {
+    let slashed = [UInt8](copying: path).map { $0 == 0x5C ? 0x2F : $0 }
+    self.init(path: String(decoding: slashed, as: UTF8.self))
+  }
+
   /// - Parameter path: of the member, with the names of the archives around it.
   ///
   /// Known are `NAMESPACE_POD_UID/CONTAINER/N.log` and `POD_NAMESPACE_CONTAINER-ID.log` of the kubelet, `ID-json.log` of

@@ -2,32 +2,17 @@
 
 /// Finds the service's name in what is no object of keys and values.
 enum SDKResource {
-  private static let key: StaticString = "service.name"
-
   /// In a list of attributes, `[{"Key": "service.name", "Value": {"Type": "STRING", "Value": "orders"}}]` (Go's stdoutlog).
   static func service(_ b: Span<UInt8>, at start: Int) -> JSONStringSlice? {
     guard start < b.count, b[start] == 0x5B else { return nil }
     var found: JSONStringSlice?
     var reader = JSONScanner(at: start)
     _ = reader.eachElement(b) { reader in
-      guard reader.peek(b) == 0x7B else { return reader.skipValue(b) }
-      var isName = false
-      var value: JSONStringSlice?
-      let isRead = reader.eachMember(b) { reader, key in
-        if JSONScanner.equals(b, key, "Key"), reader.peek(b) == 0x22 {
-          guard let text = reader.string(b) else { return false }
-          isName = JSONScanner.equals(b, text, Self.key)
-          return true
-        }
-        guard JSONScanner.equals(b, key, "Value"), reader.peek(b) == 0x7B else { return reader.skipValue(b) }
-        return reader.eachMember(b) { reader, key in
-          guard JSONScanner.equals(b, key, "Value"), reader.peek(b) == 0x22 else { return reader.skipValue(b) }
-          value = reader.string(b)
-          return value != nil
-        }
+      guard let pair = NamedSpans.pair(b, &reader) else { return reader.failure == .none }
+      if found == nil, JSONScanner.equals(b, pair.key, "service.name"), case .text(let text) = pair.value {
+        found = text
       }
-      if isName, found == nil { found = value }
-      return isRead
+      return true
     }
     return found
   }

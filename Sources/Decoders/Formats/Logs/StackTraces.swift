@@ -73,13 +73,13 @@ struct TraceFollower: Sendable {
       phase = .pythonFrames
       return true
     }
-    let joins =
+    let isPart =
       Self.isFrame(line, from: 0) || Self.begins(line, "goroutine ")
       || (phase == .inTrace
-        ? line[0] == 0x09 || Self.begins(line, "Caused by: ") || Self.isFrame(line)
+        ? line[0] == 0x09 || Self.begins(line, "Caused by: ") || Self.isFunction(line)
         : isGrave && Self.isException(line))
-    if joins { phase = .inTrace }
-    return joins
+    if isPart { phase = .inTrace }
+    return isPart
   }
 
   /// Whether a line is the first one of the stack that Node.js prints for the error that the record before it tells: `Error: no card`,
@@ -238,12 +238,12 @@ struct TraceFollower: Sendable {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
     for part in parts where begins(line, part) { return true }
-    return isFrame(line)
+    return isFunction(line)
   }
 
   /// `main.(*Server).handle(0xc000010000)`: a function of Go, a dotted name without blanks; also lines of nothing but marks,
   /// which end what was printed over several lines.
-  private static func isFrame(_ line: Span<UInt8>) -> Bool {
+  private static func isFunction(_ line: Span<UInt8>) -> Bool {
     var dots = 0
     var letters = 0
     for i in line.indices {

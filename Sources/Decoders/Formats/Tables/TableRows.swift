@@ -301,8 +301,7 @@ struct TableRows {
     let range = field(b, row, mapping.component)
     guard range.count > 1, b[range.lowerBound] == 0x2F || isOnDrive(b, range) else { return whole }
     if let known = paths[whole] { return known }
-    let path = [UInt8](copying: b.extracting(range)).map { $0 == 0x5C ? 0x2F : $0 }
-    let name = symbols.intern(LogOrigin(path: String(decoding: path, as: UTF8.self)).name)
+    let name = symbols.intern(LogOrigin(recorded: b.extracting(range)).name)
     if paths.count < Self.mostPaths { paths[whole] = name }
     return name
   }

@@ -271,24 +271,17 @@ struct NamedSpans {
     _ b: Span<UInt8>, _ dialect: SpanDialect, _ texts: inout JSONTexts
   ) -> (RequestID, Symbol) {
     guard let text = text(.trace) else { return (.none, .none) }
-    if dialect.hasDecimalIDs, let number = UInt64(FieldText.text(b.extracting(text.start..<text.end))) {
+    if dialect.hasDecimalIDs, let number = FieldText.unsigned(b.extracting(text.start..<text.end)) {
       return (RequestID(high: 0, low: number), .none)
     }
-    return texts.request(b, Self.withoutPrefix(b, text))
+    return texts.request(b, text)
   }
 
   private func id(_ b: Span<UInt8>, _ key: SpanKey, _ dialect: SpanDialect, _ texts: inout JSONTexts) -> UInt64 {
     guard let text = text(key) else { return 0 }
-    if dialect.hasDecimalIDs, let number = UInt64(FieldText.text(b.extracting(text.start..<text.end))) { return number }
-    let bare = Self.withoutPrefix(b, text)
-    if key == .parent { return FieldText.parentID(b.extracting(bare.start..<bare.end)) }
-    return texts.span(b, bare)
-  }
-
-  /// `0x7b0c…` is `7b0c…`.
-  static func withoutPrefix(_ b: Span<UInt8>, _ text: JSONStringSlice) -> JSONStringSlice {
-    guard text.count > 2, b[text.start] == 0x30, b[text.start + 1] | 0x20 == 0x78 else { return text }
-    return JSONStringSlice(start: text.start + 2, end: text.end, isEscaped: text.isEscaped)
+    if dialect.hasDecimalIDs, let number = FieldText.unsigned(b.extracting(text.start..<text.end)) { return number }
+    if key == .parent { return FieldText.parentID(b.extracting(text.start..<text.end)) }
+    return texts.span(b, text)
   }
 
   private mutating func kind(_ b: Span<UInt8>, _ dialect: SpanDialect) {

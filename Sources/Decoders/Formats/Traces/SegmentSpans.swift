@@ -118,16 +118,20 @@ enum SegmentSpans {
       return true
     }
 
+    /// A decimal id by its bits, with a sign or without one.
+    private static func id(_ bytes: Span<UInt8>) -> Int64? {
+      FieldText.int(bytes) ?? FieldText.unsigned(bytes).map { Int64(bitPattern: $0) }
+    }
+
     private mutating func field(
       _ b: Span<UInt8>, _ key: JSONStringSlice, _ text: JSONStringSlice, _ texts: inout JSONTexts
     ) {
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
       let bytes = b.extracting(text.start..<text.end)
       if isKey("spanId") {
-        number = FieldText.int(bytes)
-        if number == nil { number = UInt64(FieldText.text(bytes)).map { Int64(bitPattern: $0) } }
+        number = Self.id(bytes)
       } else if isKey("parentSpanId") {
-        parent = FieldText.int(bytes) ?? UInt64(FieldText.text(bytes)).map { Int64(bitPattern: $0) }
+        parent = Self.id(bytes)
       } else if isKey("segmentId") {
         segment.segment = max(StableHash.hash(bytes), 1)
       } else if isKey("traceId") {
