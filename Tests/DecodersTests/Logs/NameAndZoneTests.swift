@@ -181,4 +181,11 @@ struct NameAndZoneTests {
     let logs = decode(lines + "2026-11-25 02:00:00 ERROR Errno::RESET: gone\n").readLogs
     #expect(logs.last == ReadLog("02:00:00", "m", "error", "Errno::RESET: gone"))
   }
+
+  /// Found by fuzzing: where a name shorter than an ending stands at the beginning of a line, nothing before it is read.
+  @Test("a word of one letter and a number at the beginning of a line are read", arguments: ["c", "pm", ".pm"])
+  func shortNames(name: String) {
+    let logs = decode("x 02:00:00 started\n\(name):40\n\(name):41\n").readLogs
+    #expect(logs.map(\.message).joined(separator: " ").contains("\(name):40"))
+  }
 }

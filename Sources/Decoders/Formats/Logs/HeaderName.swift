@@ -70,7 +70,7 @@ enum HeaderName {
     if JSONScanner.matches(line, name.upperBound, "://") { return true }
     for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 { return false }
     // A name with a domain, or a number that only ports have: `worker:3` is the third of its kind, `Orders.pm:12` a module of Perl.
-    if JSONScanner.matches(line, name.upperBound &- 3, ".pm") { return false }
+    if name.count > 3, JSONScanner.matches(line, name.upperBound &- 3, ".pm") { return false }
     return column.upperBound &- name.upperBound > 4 || name.contains { line[$0] == 0x2E }
   }
 

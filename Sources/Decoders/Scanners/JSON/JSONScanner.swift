@@ -305,10 +305,10 @@ struct JSONScanner {
     return fail(.syntax, at: position)
   }
 
-  /// Whether a literal text stands at a place.
+  /// Whether a literal text stands at a place; nothing stands before the first byte and behind the last one.
   @inline(__always) static func matches(_ b: Span<UInt8>, _ at: Int, _ literal: StaticString) -> Bool {
     let count = literal.utf8CodeUnitCount
-    guard at &+ count <= b.count else { return false }
+    guard at >= 0, at &+ count <= b.count else { return false }
     let text = unsafe UnsafeRawPointer(literal.utf8Start)
     var k = 0
     while k &+ 8 <= count {
