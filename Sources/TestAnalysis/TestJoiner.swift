@@ -186,10 +186,22 @@ struct TestJoiner {
       let build = runs[order[first]].place.build
       var last = first
       while last < order.count, runs[order[last]].place.build == build { last += 1 }
-      steps.append(step(of: order[first..<last].map { runs[$0] }))
+      let only = last == first + 1 ? plain(runs[order[first]]) : nil
+      steps.append(only ?? step(of: order[first..<last].map { runs[$0] }))
       first = last
     }
     return steps
+  }
+
+  /// The step of a line's only run in a build, where it says no more than how it ended: most do.
+  private func plain(_ run: Run) -> TestStep? {
+    let (place, run) = (run.place, run.run)
+    guard run.outcome != .failed, run.outcome != .error, run.failures == 0, run.failure == nil, !run.isFlaky else {
+      return nil
+    }
+    return TestStep(
+      build: firstBuild + place.build, outcome: run.outcome, attempts: run.total, failures: 0, firstFailures: 0,
+      duration: run.duration, isFlaky: false)
   }
 
   /// One line's step in a build: shards and modules are parts, of which the worst counts; in a part attempts follow each

@@ -120,7 +120,14 @@ package struct TestTimeline: Sendable {
       case .plain(let step, let configuration):
         addPlain(step, places.configurations[configuration], key, lines)
       case .several(let runs):
-        if runs.isEmpty { continue }
+        guard let first = runs.first else { continue }
+        let configuration = first.place.configuration
+        if runs.allSatisfy({
+          $0.raw.isEmpty && $0.place.variant.isEmpty && $0.place.configuration == configuration
+        }) {
+          add([key: [places.configurations[configuration]: joiner.steps(of: runs)]], key, lines)
+          continue
+        }
         var tests: [String: [String: [TestJoiner.Run]]] = [:]
         for (name, run) in name(runs, key, lines) {
           tests[name, default: [:]][places.configurations[run.place.configuration], default: []].append(run)

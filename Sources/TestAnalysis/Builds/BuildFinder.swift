@@ -16,11 +16,11 @@ struct BuildFinder {
   private(set) var isOrderKnown = true
 
   init(_ parts: [TestFilePart]) {
-    let words = PathWords(parts)
+    var reader = PathReader(words: PathWords(parts))
     let environments = Self.environments(parts)
     places = parts.map { part in
       let own = part.dialect == "allure" ? environments[Self.folder(part.path)] ?? [] : []
-      return ReportPlace(path: part.path, properties: part.properties + own, words: words)
+      return ReportPlace(reader.components(of: part.path), properties: part.properties + own)
     }
     settleTrailing()
     settleNumbers(parts)

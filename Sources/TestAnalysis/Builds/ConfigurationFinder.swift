@@ -50,10 +50,11 @@ struct ConfigurationFinder {
     builds = finder.of
     self.known = known
     roles = places.map { Role(attempt: $0.attempt.map { $0 == 0 ? 2 : $0 }, isTold: $0.attempt != nil) }
-    for (_, children) in folders() where children.count > 1 || children.contains(where: { known[$0.name] != nil }) {
+    let folders = Self.folders(parts, places, builds)
+    for children in folders where children.count > 1 || children.contains(where: { known[$0.name] != nil }) {
       judge(children)
     }
-    for (_, children) in folders() {
+    for children in folders {
       for child in children where child.isFile { settleRepeated(child) }
     }
   }
@@ -95,25 +96,38 @@ struct ConfigurationFinder {
     return best
   }
 
-  /// The folders that hold reports, each with its children; sorted by path.
-  private func folders() -> [(String, [Child])] {
-    var folders: [String: [String: Child]] = [:]
+  /// The children of each folder that holds reports; folders sorted by path, children by name.
+  private static func folders(_ parts: [TestFilePart], _ places: [ReportPlace], _ builds: [Int]) -> [[Child]] {
+    var numbers: [String: Int] = [:]
+    var keys: [[String: Int]] = []
+    var folders: [[Child]] = []
     for (i, place) in places.enumerated() where !parts[i].isEnvironment {
       var path = ""
       for (depth, component) in place.rest.enumerated() {
         let isFile = depth == place.rest.count - 1
         let name = component.isOpaque && component.words.isEmpty ? component.text : component.name
+        let folder = numbers[path] ?? folders.count
+        if folder == folders.count {
+          numbers[path] = folder
+          keys.append([:])
+          folders.append([])
+        }
         let key = isFile ? name + "\u{0}" : name
-        var child =
-          folders[path]?[key]
-          ?? Child(name: name, words: component.words, isOpaque: component.isOpaque, isFile: isFile, depth: depth)
-        child.reports[builds[i], default: []].append(i)
-        if child.samples[builds[i]]?.join(parts[i].sample) == nil { child.samples[builds[i]] = parts[i].sample }
-        folders[path, default: [:]][key] = child
+        let child = keys[folder][key] ?? folders[folder].count
+        if child == folders[folder].count {
+          keys[folder][key] = child
+          folders[folder].append(
+            Child(name: name, words: component.words, isOpaque: component.isOpaque, isFile: isFile, depth: depth))
+        }
+        // In its place: a copy of the child would be one of all its builds, for every report.
+        folders[folder][child].reports[builds[i], default: []].append(i)
+        folders[folder][child].samples[builds[i], default: TestSample()].join(parts[i].sample)
         path += name + "/"
       }
     }
-    return folders.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted { $0.key < $1.key }.map(\.value)) }
+    return numbers.sorted { $0.key < $1.key }.map { _, folder in
+      keys[folder].sorted { $0.key < $1.key }.map { folders[folder][$0.value] }
+    }
   }
 
   // MARK: - Siblings

@@ -19,35 +19,49 @@ struct PathWords {
   init(_ parts: [TestFilePart]) {
     var shards: [String: Siblings] = [:]
     var files = Siblings()
+    var known: [Substring: Words] = [:]
     for part in parts {
-      let components = part.path.split { $0 == "/" || $0 == "!" }.suffix(24)
+      let components = PathReader.split(part.path)
       var path = ""
-      for (offset, component) in components.enumerated() {
-        let tokens = PathComponent.tokens(PathComponent.withoutEnding(component))
-        for (i, token) in tokens.enumerated() {
-          let letters = token.lowercased().prefix { !$0.isNumber }
-          guard PathComponent.shardWords.contains(String(letters)) else { continue }
-          let isGlued = letters.count < token.count
-          guard isGlued || i + 1 < tokens.count,
-            Int64(isGlued ? token.dropFirst(letters.count) : tokens[i + 1][...]) != nil
-          else { continue }
-          var rest = tokens
-          rest.removeSubrange(i..<i + (isGlued ? 1 : 2))
-          let key =
-            path + "\u{0}" + rest.joined(separator: " ") + "\u{0}"
-            + components.dropFirst(offset + 1).joined(separator: "/")
-          shards[String(letters), default: Siblings()].add(String(component), under: key, part.sample)
+      for (offset, component) in zip(components.indices, components) {
+        let words = known[component] ?? Words(component)
+        known[component] = words
+        for shard in words.shards {
+          let behind = components.suffix(from: offset + 1).joined(separator: "/")
+          let key = path + "\u{0}" + shard.rest + "\u{0}" + behind
+          shards[shard.word, default: Siblings()].add(String(component), under: key, part.sample)
         }
-        if offset == components.count - 1, let revision = tokens.firstIndex(where: PathComponent.isRevision) {
-          var rest = tokens
-          rest.remove(at: revision)
-          files.add(tokens[revision], under: path + "\u{0}" + rest.joined(separator: " "), part.sample)
+        if offset == components.endIndex - 1, let revision = words.revision {
+          files.add(revision.word, under: path + "\u{0}" + revision.rest, part.sample)
         }
         path += component + "/"
       }
     }
     for (word, siblings) in shards where siblings.areAlternatives == true { versions.insert(word) }
     filesNameRevisions = files.areAlternatives ?? true
+  }
+
+  /// The words of a name that may mean one thing or another, each with what is left of the name without it.
+  private struct Words {
+    var shards: [(word: String, rest: String)] = []
+    var revision: (word: String, rest: String)?
+
+    init(_ name: Substring) {
+      let tokens = PathComponent.tokens(PathComponent.withoutEnding(name))
+      func without(_ range: Range<Int>) -> String {
+        (tokens[..<range.lowerBound] + tokens[range.upperBound...]).joined(separator: " ")
+      }
+      for (i, token) in tokens.enumerated() {
+        let letters = token.lowercased().prefix { !$0.isNumber }
+        guard PathComponent.shardWords.contains(String(letters)) else { continue }
+        let isGlued = letters.count < token.count
+        guard isGlued || i + 1 < tokens.count,
+          Int64(isGlued ? token.dropFirst(letters.count) : tokens[i + 1][...]) != nil
+        else { continue }
+        shards.append((String(letters), without(i..<i + (isGlued ? 1 : 2))))
+      }
+      if let i = tokens.firstIndex(where: PathComponent.isRevision) { revision = (tokens[i], without(i..<i + 1)) }
+    }
   }
 
   /// Names that differ in one word, by what they have in common.

@@ -26,20 +26,22 @@ struct ReportPlace {
   private var numberPlace = -1
   private var trailingPlace = -1
 
-  init(path: String, properties: [TestRecord.Property], words: PathWords = PathWords()) {
+  /// - Parameters:
+  ///   - components: the report's path, taken apart.
+  ///   - properties: what the report says of the run.
+  init(_ components: [PathComponent], properties: [TestRecord.Property]) {
     origin = RunOrigin(properties)
-    let parts = path.split { $0 == "/" || $0 == "!" }.suffix(24)
     var labels: [String] = []
     var isInAttempts = false
-    for (offset, part) in parts.enumerated() {
-      var component = PathComponent(part, isFile: offset == parts.count - 1, words: words)
+    for (offset, component) in components.enumerated() {
+      var component = component
       // `builds/31`, `pipelines/991`, `runs/12345`.
       if component.number != nil, component.words.isEmpty, let parent = rest.last?.words, parent.count == 1,
         Self.buildFolders.contains(parent[0].lowercased())
       {
         component.isNumberSure = true
       }
-      if isInAttempts, offset < parts.count - 1 {
+      if isInAttempts, offset < components.count - 1 {
         // `Retries/<id>/2/…`: identifiers on the way to the number.
         if let number = component.number, number < 1000 {
           attempt = Int(number)

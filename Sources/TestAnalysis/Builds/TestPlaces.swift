@@ -139,13 +139,13 @@ struct TestPlaces {
       separator: "/")
   }
 
-  /// The configurations that a build has, sorted.
-  func configurations(of build: Int) -> [String] {
-    var found: Set<Int> = []
+  /// By build: the configurations that it has, sorted.
+  func configurationsByBuild() -> [[String]] {
+    var found = [Set<Int>](repeating: [], count: builds.count)
     for table in suites {
-      for place in table.values where place.build == build && !place.isCopy { found.insert(place.configuration) }
+      for place in table.values where !place.isCopy { found[place.build].insert(place.configuration) }
     }
-    return found.sorted().map { configurations[$0] }.filter { !$0.isEmpty }
+    return found.map { $0.sorted().map { configurations[$0] }.filter { !$0.isEmpty } }
   }
 
   /// By configuration: how many builds have it, those without a single test left aside: they tell nothing of the others.
