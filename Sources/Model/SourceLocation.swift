@@ -59,7 +59,7 @@ package struct SourceLocation: Hashable, Comparable, Sendable {
   package var position: SourceLocation.Position { isLine ? .line(value) : .offset(value) }
 }
 
-/// The members that the rows of a segment come from.
+/// The members that the rows of a segment come from, or that those of a piece of an input do.
 package struct SourceTable: Sendable {
   /// One member of one input.
   package struct Entry: Hashable, Sendable {
@@ -72,19 +72,46 @@ package struct SourceTable: Sendable {
   }
 
   package var entries: [Entry] = []
+  /// The number of the first entry; the members before it have no row here.
+  package private(set) var first = 0
 
   package init() {}
+
+  /// The numbers of the members.
+  package var members: Range<Int> { first..<first + entries.count }
 
   /// Adds a member and returns its number.
   package mutating func add(input: String, member: String) -> Int {
     entries.append(Entry(input: input, member: member))
-    return entries.count - 1
+    return members.upperBound - 1
+  }
+
+  /// The table of some members alone, under the numbers that they have: a piece of an input keeps no more of its table than
+  /// it needs, or the pieces of one with very many members would hold each of them very often.
+  package func part(_ wanted: Range<Int>) -> SourceTable {
+    let kept = wanted.clamped(to: members)
+    var part = SourceTable()
+    part.first = kept.lowerBound
+    part.entries = Array(entries[kept.lowerBound - first..<kept.upperBound - first])
+    return part
+  }
+
+  /// Takes in the members of another part of the same table.
+  ///
+  /// - Returns: false, and nothing changed, where there is a gap between the two, or a number that they use for two members.
+  package mutating func join(_ next: SourceTable) -> Bool {
+    let (own, others) = (members, next.members)
+    guard others.lowerBound >= own.lowerBound, others.lowerBound <= own.upperBound else { return false }
+    let common = entries[(others.lowerBound - own.lowerBound)...].prefix(others.count)
+    guard next.entries.starts(with: common) else { return false }
+    entries += next.entries.dropFirst(common.count)
+    return true
   }
 
   /// The full location of a row.
   package func location(_ ref: SourceRef) -> SourceLocation {
-    guard ref.member < entries.count else { return SourceLocation(input: "") }
-    let entry = entries[ref.member]
+    guard members.contains(ref.member) else { return SourceLocation(input: "") }
+    let entry = entries[ref.member - first]
     return SourceLocation(
       input: entry.input, member: entry.member, position: ref.position)
   }

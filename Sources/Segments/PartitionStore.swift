@@ -148,7 +148,8 @@ package final class PartitionStore: Sendable {
       var encoder = SegmentEncoder()
       for piece in state.pieces {
         for (partition, rows) in piece.partitions.enumerated() where !rows.isEmpty {
-          encoder.encode([SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: [rows])])
+          let sources = piece.sources.part(rows.members)
+          encoder.encode([SegmentPart(symbols: piece.symbols, sources: sources, rows: [rows])])
           let file: SpillFile
           if let open = state.files[partition] {
             file = open

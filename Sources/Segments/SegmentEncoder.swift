@@ -191,22 +191,22 @@ private struct SegmentNumbering {
   private var used = SymbolTable()
   /// By part: numbers by the part's symbols, 0 where not in use yet.
   private var known: [[UInt32]]
-  /// By part: the number of its first member.
-  private let firstMembers: [Int]
+  /// By part: from its numbers of members to those of the segment.
+  private let shifts: [Int]
   /// The part at hand.
   private var part: Int?
   /// Its numbers, taken out of `known` as long.
   private var numbers: [UInt32] = []
   private var table = SymbolTable()
-  private var firstMember = 0
+  private var shift = 0
 
   init(_ parts: [SegmentPart]) {
     self.parts = parts
     known = parts.map { Array(repeating: 0, count: $0.symbols.count) }
     var members = 0
-    firstMembers = parts.map { part in
+    shifts = parts.map { part in
       defer { members += part.sources.entries.count }
-      return members
+      return members - part.sources.first
     }
   }
 
@@ -216,7 +216,7 @@ private struct SegmentNumbering {
     swap(&known[next], &numbers)
     part = next
     table = parts[next].symbols
-    firstMember = firstMembers[next]
+    shift = shifts[next]
   }
 
   @inline(__always) mutating func number(_ symbol: Symbol) -> UInt64 {
@@ -227,8 +227,7 @@ private struct SegmentNumbering {
   }
 
   @inline(__always) func place(_ source: SourceRef) -> SourceRef {
-    firstMember == 0
-      ? source : SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
+    shift == 0 ? source : SourceRef(member: source.member + shift, value: source.value, isLine: source.isLine)
   }
 
   func encodeTables(to writer: inout ByteWriter) {

@@ -9,7 +9,7 @@ extension Segment {
   package func byInput() -> [(input: String, part: SegmentPart)] {
     var inputs: [(name: String, members: [Int])] = []
     var numbers: [String: Int] = [:]
-    for (member, entry) in sources.entries.enumerated() {
+    for (member, entry) in zip(sources.members, sources.entries) {
       if let number = numbers[entry.input] {
         inputs[number].members.append(member)
       } else {
@@ -20,25 +20,27 @@ extension Segment {
     if inputs.count <= 1 {
       return [(inputs.first?.name ?? "", SegmentPart(symbols: symbols, sources: sources, rows: [rows]))]
     }
+    let first = sources.first
     var inputOf = [Int](repeating: 0, count: sources.entries.count)
     var place = inputOf
     var tables = [SourceTable](repeating: SourceTable(), count: inputs.count)
     for (number, input) in inputs.enumerated() {
       for (index, member) in input.members.enumerated() {
-        inputOf[member] = number
-        place[member] = index
-        tables[number].entries.append(sources.entries[member])
+        inputOf[member - first] = number
+        place[member - first] = index
+        tables[number].entries.append(sources.entries[member - first])
       }
     }
-    let parts = RowSplit(inputOf: inputOf, place: place).split(rows, among: inputs.count)
+    let parts = RowSplit(first: first, inputOf: inputOf, place: place).split(rows, among: inputs.count)
     return inputs.indices.map { number in
       (inputs[number].name, SegmentPart(symbols: symbols, sources: tables[number], rows: [parts[number]]))
     }
   }
 }
 
-/// Where each member goes.
+/// Where each member goes, from the first one on.
 private struct RowSplit {
+  let first: Int
   let inputOf: [Int]
   let place: [Int]
 
@@ -68,8 +70,8 @@ private struct RowSplit {
   }
 
   private func move(_ source: inout SourceRef) -> Int {
-    let member = source.member
-    guard member < inputOf.count else { return 0 }
+    let member = source.member - first
+    guard inputOf.indices.contains(member) else { return 0 }
     source = SourceRef(member: place[member], value: source.value, isLine: source.isLine)
     return inputOf[member]
   }

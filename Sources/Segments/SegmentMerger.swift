@@ -31,9 +31,9 @@ package struct SegmentMerger {
       for rows in part.rows { segment.rows.append(rows) }
       return
     }
-    let firstMember = segment.sources.entries.count
+    let shift = segment.sources.members.upperBound - part.sources.first
     segment.sources.entries += part.sources.entries
-    var move = TableMove(from: part.symbols, into: segment.symbols, firstMember: firstMember)
+    var move = TableMove(from: part.symbols, into: segment.symbols, shift: shift)
     segment.symbols = SymbolTable()
     for rows in part.rows { segment.rows.append(rows, moved: &move) }
     segment.symbols = move.into
@@ -46,13 +46,14 @@ private struct TableMove {
   private(set) var into: SymbolTable
   /// New symbols by old ones, 0 where not asked for yet.
   private var known: [UInt32]
-  private let firstMember: Int
+  /// From a member's number to its new one.
+  private let shift: Int
 
-  init(from: SymbolTable, into: SymbolTable, firstMember: Int) {
+  init(from: SymbolTable, into: SymbolTable, shift: Int) {
     self.from = from
     self.into = into
     known = Array(repeating: 0, count: from.count)
-    self.firstMember = firstMember
+    self.shift = shift
   }
 
   @inline(__always) mutating func move(_ symbol: inout Symbol) {
@@ -63,7 +64,7 @@ private struct TableMove {
   }
 
   @inline(__always) func move(_ source: inout SourceRef) {
-    source = SourceRef(member: source.member + firstMember, value: source.value, isLine: source.isLine)
+    source = SourceRef(member: source.member + shift, value: source.value, isLine: source.isLine)
   }
 }
 

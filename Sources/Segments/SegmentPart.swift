@@ -17,9 +17,8 @@ package struct SegmentPart: Sendable {
 
   /// Takes in a part whose tables go on from these; false where they do not.
   mutating func join(_ next: SegmentPart) -> Bool {
-    guard next.symbols.continues(symbols), next.sources.entries.starts(with: sources.entries) else { return false }
+    guard next.symbols.continues(symbols), sources.join(next.sources) else { return false }
     symbols = next.symbols
-    sources = next.sources
     rows += next.rows
     return true
   }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Model
 import Segments
@@ -99,5 +100,37 @@ struct SegmentTests {
     #expect(merged.symbols.text(last.component) == "cart")
     #expect(merged.symbols.text(last.operation) == "buy")
     #expect(merged.sources.location(last.source).input == "second")
+  }
+
+  @Test(
+    "pieces of an input with many members keep their own ones, spilled or not, and every row its place",
+    arguments: [0, 1 << 30])
+  func manyMembers(budget: Int) throws {
+    let store = PartitionStore(partitions: 2, budget: budget, folder: NSTemporaryDirectory())
+    var night = AssemblyFixture()
+    for piece in 0..<40 {
+      // Two members have rows, one has none, and the last of a piece goes on in the next.
+      night.rows = Rows()
+      for member in [3 * piece, 3 * piece + 1, 3 * piece + 3] {
+        while night.sources.entries.count <= member {
+          _ = night.sources.add(input: "night", member: "m\(night.sources.entries.count)")
+        }
+        night.rows.append(ReportRow(path: "m\(member)", source: SourceRef(member: member, value: 1, isLine: true)))
+      }
+      let used = night.sources.part(night.rows.members)
+      #expect(used.entries.count == 4)
+      store.add(input: 0, ordinal: piece, symbols: night.symbols, sources: used, partitions: [Rows(), night.rows])
+    }
+    let parts = try store.parts([1])
+    #expect(parts.reduce(0) { $0 + $1.sources.entries.count } <= 160)
+    #expect(parts.count == (budget == 0 ? 40 : 1))
+    let whole = try store.segment([1])
+    #expect(whole.rows.reports.count == 120)
+    for segment in [whole, try Segment(encoded: whole.encoded())] {
+      #expect(segment.rows.reports.allSatisfy { segment.sources.location($0.source).member == $0.path })
+      for (_, part) in segment.byInput() {
+        #expect(part.rows[0].reports.allSatisfy { part.sources.location($0.source).member == $0.path })
+      }
+    }
   }
 }

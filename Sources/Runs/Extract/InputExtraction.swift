@@ -145,7 +145,9 @@ struct InputExtraction {
   private mutating func flush() {
     let rows = builder.takePartitions()
     guard rows.contains(where: { !$0.isEmpty }) else { return }
-    deliver(builder.handedOn(batch.symbols), batch.sources, rows)
+    let members = rows.map(\.members).filter { !$0.isEmpty }
+    let used = (members.map(\.lowerBound).min() ?? 0)..<(members.map(\.upperBound).max() ?? 0)
+    deliver(builder.handedOn(batch.symbols), batch.sources.part(used), rows)
   }
 }
 
