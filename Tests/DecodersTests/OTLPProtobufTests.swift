@@ -3,73 +3,13 @@ import Model
 import Support
 import Testing
 
-/// Writes Protocol Buffers, as little of them as OTLP needs.
-private struct Message {
-  var bytes: [UInt8] = []
-
-  mutating func varint(_ value: UInt64) {
-    var value = value
-    while value >= 0x80 {
-      bytes.append(UInt8(value & 0x7F) | 0x80)
-      value >>= 7
-    }
-    bytes.append(UInt8(value))
-  }
-
-  mutating func number(_ field: Int, _ value: UInt64) {
-    varint(UInt64(field) << 3)
-    varint(value)
-  }
-
-  mutating func fixed(_ field: Int, _ value: UInt64) {
-    varint(UInt64(field) << 3 | 1)
-    for k in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * k))) }
-  }
-
-  mutating func data(_ field: Int, _ value: [UInt8]) {
-    varint(UInt64(field) << 3 | 2)
-    varint(UInt64(value.count))
-    bytes += value
-  }
-
-  mutating func text(_ field: Int, _ value: String) { data(field, Array(value.utf8)) }
-
-  static func of(_ write: (inout Message) -> Void) -> [UInt8] {
-    var message = Message()
-    write(&message)
-    return message.bytes
-  }
-
-  static func attribute(_ key: String, _ write: (inout Message) -> Void) -> [UInt8] {
-    of { pair in
-      pair.text(1, key)
-      pair.data(2, of(write))
-    }
-  }
-
-  /// One resource with records in one scope, the resource first or last.
-  static func resource(_ records: [[UInt8]], service: String = "pay", resourceLast: Bool = false) -> [UInt8] {
-    let resource = of { $0.data(1, attribute("service.name") { $0.text(1, service) }) }
-    let scope = of { scope in for record in records { scope.data(2, record) } }
-    return of { message in
-      message.data(
-        1,
-        of { element in
-          if !resourceLast { element.data(1, resource) }
-          element.data(2, scope)
-          if resourceLast { element.data(1, resource) }
-        })
-    }
-  }
-}
-
 private let trace: [UInt8] = [
   0x7B, 0x0C, 0x1D, 0x2E, 0x3F, 0x40, 0x51, 0x62, 0x73, 0x84, 0x95, 0xA6, 0xB7, 0xC8, 0xD9, 0xE0,
 ]
 private let start: UInt64 = 1_795_572_000_000_000_000
 
 private func span(_ id: UInt8, parent: UInt8 = 0) -> [UInt8] {
-  Message.of { span in
+  ProtobufMessage.of { span in
     span.data(1, trace)
     span.data(2, Array(repeating: id, count: 8))
     if parent > 0 { span.data(4, Array(repeating: parent, count: 8)) }
@@ -77,34 +17,34 @@ private func span(_ id: UInt8, parent: UInt8 = 0) -> [UInt8] {
     span.number(6, 3)
     span.fixed(7, start)
     span.fixed(8, start + 250_000_000)
-    span.data(9, Message.attribute("http.response.status_code") { $0.number(3, 503) })
-    span.data(9, Message.attribute("server.address") { $0.text(1, "bank") })
-    span.data(13, Message.of { $0.data(1, trace) })
+    span.data(9, ProtobufMessage.attribute("http.response.status_code") { $0.number(3, 503) })
+    span.data(9, ProtobufMessage.attribute("server.address") { $0.text(1, "bank") })
+    span.data(13, ProtobufMessage.of { $0.data(1, trace) })
     span.data(
       15,
-      Message.of {
+      ProtobufMessage.of {
         $0.text(2, "gone")
         $0.number(3, 2)
       })
   }
 }
 
-private let log = Message.of { log in
+private let log = ProtobufMessage.of { log in
   log.fixed(1, start)
   log.number(2, 17)
-  log.data(5, Message.of { $0.text(1, "db down") })
+  log.data(5, ProtobufMessage.of { $0.text(1, "db down") })
   log.data(9, trace)
 }
 
-private let metric = Message.of { metric in
+private let metric = ProtobufMessage.of { metric in
   metric.text(1, "queue")
   metric.data(
     5,
-    Message.of { gauge in
+    ProtobufMessage.of { gauge in
       for value in [4.5, Double.nan] {
         gauge.data(
           1,
-          Message.of { point in
+          ProtobufMessage.of { point in
             point.fixed(3, start)
             point.fixed(4, value.bitPattern)
           })
@@ -114,12 +54,12 @@ private let metric = Message.of { metric in
 
 @Test("Binary OTLP spans say what their JSON says, in every framing", arguments: ["bare", "length32", "delimited"])
 func readsProtobufSpans(framing: String) throws {
-  let message = Message.resource([span(1), span(2, parent: 1)])
+  let message = ProtobufMessage.resource([span(1), span(2, parent: 1)])
   var bytes: [UInt8] = []
   for _ in 0..<2 {
     switch framing {
     case "length32": bytes += [0, 0, UInt8(message.count >> 8), UInt8(message.count & 255)]
-    case "delimited": bytes += Message.of { $0.varint(UInt64(message.count)) }
+    case "delimited": bytes += ProtobufMessage.of { $0.varint(UInt64(message.count)) }
     default: break
     }
     bytes += message
@@ -143,11 +83,11 @@ func readsProtobufSpans(framing: String) throws {
 
 @Test("Binary OTLP logs and metrics; a resource behind its records still names them")
 func readsProtobufLogsAndMetrics() {
-  let logs = decode(Message.resource([log], resourceLast: true))
+  let logs = decode(ProtobufMessage.resource([log], resourceLast: true))
   #expect(logs.logs.map { logs.text($0.component) } == ["pay"])
   #expect(logs.logs.map(\.severity) == [.error])
   #expect(logs.logs.map { logs.message($0) } == ["db down"])
-  let metrics = decode(Message.resource([metric]))
+  let metrics = decode(ProtobufMessage.resource([metric]))
   #expect(metrics.metrics.map(\.value) == [4.5])
   #expect(metrics.codes == ["noValue"])
   #expect(metrics.isBalanced)
@@ -155,7 +95,7 @@ func readsProtobufLogsAndMetrics() {
 
 @Test("Binary OTLP that is cut or damaged is told, and text is never taken for it")
 func tellsDamagedProtobuf() {
-  let message = Message.resource([span(1), span(2)])
+  let message = ProtobufMessage.resource([span(1), span(2)])
   let cut = decode(Array(message.dropLast(20)))
   #expect(cut.spans.count == 1)
   #expect(cut.codes == ["cutOff"])
@@ -169,7 +109,7 @@ func tellsDamagedProtobuf() {
 
 @Test("a resource without a record is told of; found by fuzzing")
 func resourceWithoutRecords() {
-  let batch = decode(Message.resource([]))
+  let batch = decode(ProtobufMessage.resource([]))
   #expect(batch.recordCounts.records == 0)
   #expect(!batch.codes.isEmpty)
 }

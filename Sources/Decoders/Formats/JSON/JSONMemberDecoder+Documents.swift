@@ -185,6 +185,7 @@ extension JSONMemberDecoder {
         records.takeItem(node, b, &reader, at: RecordPlace(source: reference, position: at), into: &batch)
       else { return reader.failure }
       documentRecords += 1
+      if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
       return .none
     default: return value(b, &reader, line: line, into: &batch)
     }

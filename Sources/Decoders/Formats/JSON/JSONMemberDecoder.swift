@@ -165,12 +165,19 @@ struct JSONMemberDecoder: ChunkedDecoder {
       }
       var outer: [JSONFrame] = []
       swap(&outer, &stack)
+      // The resource around the record is not the document's.
+      let (service, processes) = (records.service, records.processes)
+      (records.service, records.processes) = (nil, nil)
+      var late = LateRecords()
+      swap(&late, &records.late)
       embedded += 1
       let (_, outcome) = walk(document.span, from: 0, isFinal: true, line: line, into: &batch)
       if outcome != .none { records.reportMalformed(outcome, at: place(0, line: line), into: &batch) }
       records.leaveAll(into: &batch)
       embedded -= 1
       swap(&outer, &stack)
+      (records.service, records.processes) = (service, processes)
+      swap(&late, &records.late)
     }
   }
 

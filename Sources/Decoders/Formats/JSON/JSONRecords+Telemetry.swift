@@ -86,13 +86,30 @@ extension JSONRecords {
     let start = reader.position
     guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
     log.source = place.source
-    // The file's name is the record's own, not the resource's, and so is a unit's that the body names.
-    let own = log.component.isNone ? nil : log.component
-    let name = service?.isNone == true ? own ?? fileName(b, start, &batch.symbols) : nil
+    let name = log.component.isNone && service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
+    takeRead(log, textAt: before, file: name, at: place, into: &batch)
+    return true
+  }
+
+  /// Takes a log record that was read, in whichever encoding: its body may be the line of another program.
+  ///
+  /// - Parameters:
+  ///   - log: the record, of its own component where its body names one.
+  ///   - before: where the batch's text ended before the record was read.
+  ///   - file: what the path of the collected file names, where the resource names nothing.
+  ///   - place: of the record.
+  ///   - batch: gets the record.
+  mutating func takeRead(
+    _ log: LogLine, textAt before: Int, file: Symbol?, at place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    // Both names are the record's own, not the resource's.
+    let own = log.component.isNone ? file : log.component
+    let name = service?.isNone == true ? own : nil
     if let name { service = name }
     defer { if name != nil { service = Symbol.none } }
-    if takeCarriedBody(log, before, at: place, into: &batch) { return true }
+    if takeCarriedBody(log, before, at: place, into: &batch) { return }
     if let service {
+      var log = log
       log.component = service
       batch.logs.append(log)
     } else {
@@ -100,8 +117,7 @@ extension JSONRecords {
       batch.text.removeLast(batch.text.count - before)
       if late.isFull { giveUpWaiting(place.position, into: &batch) }
     }
-    used("OTLP", [], place.position, into: &batch)
-    return true
+    used("OTLP", log.time == .min ? .noTime : [], place.position, into: &batch)
   }
 
   /// The name that the path of the file gives which a collector read a record of no resource out of.

@@ -225,11 +225,11 @@ struct JSONRecords {
     case .lokiStream: return takeLokiStream(b, at: range.lowerBound, place, into: &batch)
     case .otlpSpan: return takeOTLP(b, &reader, at: place, isAlone: true, into: &batch)
     case .otlpLog:
-      guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
-      log.source = place.source
-      batch.logs.append(log)
-      used("OTLP", log.time == .min ? .noTime : [], place.position, into: &batch)
-      return true
+      // It stands under no resource, and none comes.
+      let before = service
+      service = Symbol.none
+      defer { service = before }
+      return takeLog(b, &reader, at: place, into: &batch)
     case .jaegerSpan: return takeJaeger(b, &reader, at: place, into: &batch)
     case .zipkinSpan:
       guard let keys = readZipkin(b, &reader, at: place, into: &batch) else { return false }

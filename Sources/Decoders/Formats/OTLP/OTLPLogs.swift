@@ -51,71 +51,18 @@ enum OTLPLogs {
     }
     guard reader.failure == .none else { return nil }
     if let number, LevelScale.otlp.severity(number) != .unknown { log.severity = LevelScale.otlp.severity(number) }
-    if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed { log.time = FieldText.floorDivide(nanos, 1000) }
-    var text: JSONStringSlice? = event
-    if let body {
-      var inner = JSONScanner(at: body.lowerBound, depthLimit: reader.depthLimit)
-      switch inner.anyValue(b) {
-      case .text(let string)?, .number(let string)?: text = string
-      case .bool?, .other?, nil: text = message(b, body, &log, &texts)
-      }
+    if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed, nanos != 0 {
+      log.time = FieldText.floorDivide(nanos, 1000)
     }
-    if let text {
+    var inner = JSONScanner(at: body?.lowerBound ?? 0, depthLimit: reader.depthLimit)
+    if body != nil, case .text(let text)? = inner.anyValue(b) {
       texts.appendMessage(b, text, stripsHeader: false, &log)
+    } else if let rendered = body.map({ OTLPBody(b, json: $0) }), !rendered.isNull {
+      take(rendered, &log, &texts)
     } else {
-      texts.appendRaw(b, body ?? 0..<0, &log)
+      texts.appendMessage(b, event, stripsHeader: false, &log)
     }
     return log
-  }
-
-  /// The message among the pairs of a structured body; its level and its writer, where the record names none, go to the record.
-  private static func message(
-    _ b: Span<UInt8>, _ body: Range<Int>, _ log: inout LogLine, _ texts: inout JSONTexts
-  ) -> JSONStringSlice? {
-    var pairs = BodyPairs()
-    var reader = JSONScanner(at: body.lowerBound)
-    _ = reader.eachMember(b) { reader, key in
-      guard JSONScanner.equals(b, key, "kvlistValue") || JSONScanner.equals(b, key, "kvlist_value") else {
-        return reader.skipValue(b)
-      }
-      return reader.eachMember(b) { reader, key in
-        guard JSONScanner.equals(b, key, "values") else { return reader.skipValue(b) }
-        return reader.eachElement(b) { reader in
-          guard let (name, value) = reader.otlpAttribute(b) else { return false }
-          if case .text(let text) = value { pairs.take(b, name, text) }
-          return true
-        }
-      }
-    }
-    if log.severity.isUnknown { log.severity = pairs.level }
-    if let name = pairs.name { log.component = texts.symbol(b, name) }
-    return pairs.message
-  }
-
-  /// What a structured body says: the pairs of a logger, or the fields of the journal as the collector's receiver keeps them
-  /// (systemd.journal-fields(7)).
-  private struct BodyPairs {
-    var message: JSONStringSlice?
-    var level = Severity.unknown
-    var name: JSONStringSlice?
-    private var isIdentified = false
-
-    mutating func take(_ b: Span<UInt8>, _ key: JSONStringSlice, _ text: JSONStringSlice) {
-      func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
-      let bytes = b.extracting(text.start..<text.end)
-      if isKey("message") || isKey("msg") || isKey("log") || isKey("MESSAGE") {
-        message = text
-      } else if isKey("level") || isKey("severity") {
-        level = FieldText.severity(bytes)
-      } else if isKey("PRIORITY") {
-        level = FieldText.int(bytes).map { LevelScale.syslog.severity($0) } ?? .unknown
-      } else if isKey("SYSLOG_IDENTIFIER"), !text.isEmpty {
-        (name, isIdentified) = (text, true)
-      } else if isKey("_SYSTEMD_UNIT"), !isIdentified, !text.isEmpty {
-        name = text
-        if text.count > 8, JSONScanner.matches(b, text.end - 8, ".service") { name?.end -= 8 }
-      }
-    }
   }
 
   /// `9`, or its name `SEVERITY_NUMBER_INFO`.

@@ -9,23 +9,31 @@ struct OTLPProtobufRecords {
   private var texts: JSONTexts
   private var service: Symbol?
   private var late = LateRecords()
-  private var rendering: [UInt8] = []
+  /// What log records are handed to: their bodies may be lines of other programs, as in the JSON form.
+  private var json: JSONMemberDecoder
   /// Whether anything was a record.
   private(set) var hasRecords = false
 
   init(context: MemberContext, signal: OTLPWire.Signal) {
     self.signal = signal
+    json = JSONMemberDecoder(context: context, rule: nil)
+    // What a body holds says nothing of the member.
+    json.records.isContinued = true
     texts = JSONTexts(limit: context.settings.limits.text)
   }
 
   // MARK: Resources.
 
-  mutating func enter() { service = nil }
+  mutating func enter() {
+    service = nil
+    json.records.service = nil
+  }
 
   /// Hands over what waits for a resource that did not come before its records.
   mutating func leave(into batch: inout RecordBatch) {
     late.handOver(service: service ?? .none, processes: nil, into: &batch)
     service = nil
+    json.records.leaveAll(into: &batch)
   }
 
   mutating func takeResource(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) {
@@ -39,6 +47,7 @@ struct OTLPProtobufRecords {
       if pair.value.kind == .text { found.take(b, slice(pair.key), slice(pair.value.bytes)) }
     }
     service = found.name.map { texts.symbol(b, $0) } ?? Symbol.none
+    json.records.service = service
   }
 
   // MARK: Elements.
@@ -48,11 +57,12 @@ struct OTLPProtobufRecords {
     _ b: Span<UInt8>, _ range: Range<Int>, at source: SourceRef, _ context: inout MemberContext,
     into batch: inout RecordBatch
   ) {
+    if signal == .logs { return log(b, range, source, &context, into: &batch) }
     texts.exchange(with: &batch)
-    switch signal {
-    case .traces: span(b, range, source, &context, into: &batch)
-    case .logs: log(b, range, source, &context, into: &batch)
-    case .metrics: metric(b, range, source, &context, into: &batch)
+    if signal == .traces {
+      span(b, range, source, &context, into: &batch)
+    } else {
+      metric(b, range, source, &context, into: &batch)
     }
     texts.exchange(with: &batch)
     if late.isFull {
@@ -65,7 +75,8 @@ struct OTLPProtobufRecords {
     }
   }
 
-  func close(_ context: inout MemberContext, into batch: inout RecordBatch) {
+  mutating func close(_ context: inout MemberContext, into batch: inout RecordBatch) {
+    if signal == .logs { json.finishText(into: &batch) }
     if texts.cut > 0 {
       batch.recordCounts.repair("textCut", texts.cut)
       context.report(
@@ -188,19 +199,40 @@ struct OTLPProtobufRecords {
     _ b: Span<UInt8>, _ range: Range<Int>, _ source: SourceRef, _ context: inout MemberContext,
     into batch: inout RecordBatch
   ) {
+    let before = batch.text.count
+    json.records.texts.exchange(with: &batch)
+    let read = read(b, range)
+    json.records.texts.exchange(with: &batch)
+    guard let (record, attributes) = read else { return damaged(source, &context, into: &batch) }
+    var log = record
+    hasRecords = true
+    log.source = source
+    let place = RecordPlace(source: source, position: .offset(source.value))
+    let file = log.component.isNone && service?.isNone == true ? fileName(b, attributes, &batch.symbols) : nil
+    json.records.takeRead(log, textAt: before, file: file, at: place, into: &batch)
+    if json.records.pendingDocuments.isEmpty { return }
+    json.base = source.value
+    json.walkPending(line: 0, into: &batch)
+  }
+
+  /// Reads a log record, and tells where its attributes lie; nil where it is damaged.
+  private mutating func read(_ b: Span<UInt8>, _ range: Range<Int>) -> (LogLine, [Range<Int>])? {
     var log = LogLine()
     var time: UInt64 = 0
     var observed: UInt64 = 0
     var number: Int64 = 0
-    var body = Value()
+    var body: Range<Int>?
     var event = 0..<0
+    var attributes: [Range<Int>] = []
+    let namesFile = service?.isNone == true
     var scanner = ProtobufScanner(range)
     while let field = scanner.next(b) {
       switch (field.number, field.wire) {
       case (1, .fixed64): time = field.value
       case (2, .varint): number = Int64(clamping: field.value)
       case (3, .bytes): log.severity = FieldText.severity(b.extracting(field.bytes))
-      case (5, .bytes): body = value(b, field.bytes)
+      case (5, .bytes): body = field.bytes
+      case (6, .bytes): if namesFile { attributes.append(field.bytes) }
       case (9, .bytes): log.request = Self.trace(b, field.bytes)
       case (10, .bytes): log.span = Self.id(b, field.bytes)
       case (11, .fixed64): observed = field.value
@@ -208,79 +240,30 @@ struct OTLPProtobufRecords {
       default: break
       }
     }
-    guard scanner.failure == .none else { return damaged(source, &context, into: &batch) }
+    guard scanner.failure == .none else { return nil }
     if LevelScale.otlp.severity(number) != .unknown { log.severity = LevelScale.otlp.severity(number) }
     if let nanos = Int64(exactly: time == 0 ? observed : time), nanos != 0 {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
-    log.source = source
-    switch body.kind {
-    case .text: texts.appendMessage(b, slice(body.bytes), stripsHeader: false, &log)
-    case .none: texts.appendMessage(b, slice(event), stripsHeader: false, &log)
-    default:
-      rendering.removeAll(keepingCapacity: true)
-      render(b, body)
-      let rendered = rendering
-      texts.appendRaw(rendered.span, 0..<rendered.count, &log)
-    }
-    if let service {
-      log.component = service
-      batch.logs.append(log)
+    if let body, case let found = value(b, body), found.kind == .text {
+      json.records.texts.appendMessage(b, slice(found.bytes), stripsHeader: false, &log)
+    } else if let rendered = body.map({ OTLPBody(b, protobuf: $0) }), !rendered.isNull {
+      OTLPLogs.take(rendered, &log, &json.records.texts)
     } else {
-      let text = Array(texts.messages[log.textStart..<log.textStart + log.textCount])
-      texts.messages.removeLast(text.count)
-      late.add(log, text: text)
+      json.records.texts.appendMessage(b, slice(event), stripsHeader: false, &log)
     }
-    batch.recordCounts.use()
-    hasRecords = true
-    if log.time == .min {
-      batch.recordCounts.repair("noTime")
-      context.report("noTime", .note, at: .offset(source.value), "a record without a readable time", into: &batch)
-    }
+    return (log, attributes)
   }
 
-  /// A body that is no text, as JSON; what is nested in lists stays empty.
-  private mutating func render(_ b: Span<UInt8>, _ value: Value) {
-    guard value.kind == .list || value.kind == .array else { return scalar(b, value) }
-    let isList = value.kind == .list
-    rendering.append(isList ? 0x7B : 0x5B)
-    var scanner = ProtobufScanner(value.bytes)
-    var isFirst = true
-    while let field = scanner.next(b) {
-      guard field.number == 1, field.wire == .bytes else { continue }
-      if !isFirst { rendering.append(0x2C) }
-      isFirst = false
-      if isList {
-        let (key, inner) = pair(b, field.bytes)
-        quote(b, key)
-        rendering.append(0x3A)
-        scalar(b, inner)
-      } else {
-        scalar(b, self.value(b, field.bytes))
-      }
+  /// The name that the path of the file gives which a collector read the record out of.
+  private func fileName(_ b: Span<UInt8>, _ attributes: [Range<Int>], _ symbols: inout SymbolTable) -> Symbol? {
+    for attribute in attributes {
+      let (key, value) = pair(b, attribute)
+      guard value.kind == .text, JSONScanner.equals(b, slice(key), "log.file.path") else { continue }
+      let origin = LogOrigin(path: FieldText.text(b.extracting(value.bytes)))
+      if origin.rank != .none { return symbols.intern(origin.name) }
     }
-    rendering.append(isList ? 0x7D : 0x5D)
-  }
-
-  private mutating func scalar(_ b: Span<UInt8>, _ value: Value) {
-    switch value.kind {
-    case .text: quote(b, value.bytes)
-    case .bool: rendering.append(contentsOf: (value.number == 0 ? "false" : "true").utf8)
-    case .int: rendering.append(contentsOf: String(Int64(bitPattern: value.number)).utf8)
-    case .double: rendering.append(contentsOf: String(Double(bitPattern: value.number)).utf8)
-    case .list: rendering.append(contentsOf: "{}".utf8)
-    case .array: rendering.append(contentsOf: "[]".utf8)
-    case .none, .bytes: rendering.append(contentsOf: "null".utf8)
-    }
-  }
-
-  private mutating func quote(_ b: Span<UInt8>, _ range: Range<Int>) {
-    rendering.append(0x22)
-    for i in range {
-      if b[i] == 0x22 || b[i] == 0x5C { rendering.append(0x5C) }
-      rendering.append(b[i] < 0x20 ? 0x20 : b[i])
-    }
-    rendering.append(0x22)
+    return nil
   }
 
   // MARK: Metrics.
