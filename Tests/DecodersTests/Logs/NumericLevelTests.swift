@@ -42,6 +42,44 @@ struct NumericLevelTests {
     #expect(severities([200, 400], key: "intLevel") == ["error", "info"])
   }
 
+  @Test("Nextcloud's and ownCloud's levels begin at 0 and are told by their first keys")
+  func nextcloud() {
+    let rest = #""reqId":"5f1c0","remoteAddr":"10.0.0.9","user":"--","app":"core","message":"x""#
+    #expect(severities([0, 1, 2, 3, 4], rest: rest) == ["debug", "info", "warn", "error", "fatal"])
+    // A request's id alone is anybody's, and so is an address; what Nextcloud does not have is not its.
+    #expect(severities([3, 4], rest: #""reqId":"5f1c0","message":"x""#) == ["error", "warn"])
+    #expect(severities([3, 4], rest: #""remoteAddr":"10.0.0.9","message":"x""#) == ["error", "warn"])
+    #expect(severities([6, 7], rest: rest) == ["info", "debug"])
+  }
+
+  @Test("Coralogix's severities go from 1 to 6, and a record is of its subsystem")
+  func coralogix() {
+    let rest = #""applicationName":"shop","subsystemName":"orders","text":"x""#
+    #expect(
+      severities([1, 2, 3, 4, 5, 6], key: "severity", rest: rest) == [
+        "debug", "debug", "info", "warn", "error", "fatal",
+      ])
+    let line = #"{"timestamp":1795572000000,"severity":5,"applicationName":"shop","subsystemName":"orders","text":"x"}"#
+    #expect(decode(line + "\n").readLogs == [ReadLog("02:00:00", "orders", "error", "x")])
+    #expect(severities([5], key: "severity", rest: #""applicationName":"shop","text":"x""#) == ["info"])
+  }
+
+  @Test("an event of Windows keeps its scale outside of XML")
+  func windows() {
+    let rest = #""ProviderName":"Service Control Manager","LevelDisplayName":null,"Message":"x""#
+    #expect(severities([1, 2, 3, 4], key: "Level", rest: rest) == ["fatal", "error", "warn", "info"])
+  }
+
+  @Test("CockroachDB's compact records say their level by letter, and their channel is no name")
+  func cockroach() {
+    let lines = ["I", "W", "E", "F"].enumerated().map {
+      #"{"c":\#($0.offset),"t":"1795572000.000000000","s":\#($0.offset + 1),"sev":"\#($0.element)","g":7,"f":"a.go","l":3,"n":1,"r":1,"message":"x"}"#
+    }
+    let logs = decode(lines.joined(separator: "\n") + "\n").readLogs
+    #expect(logs.map(\.severity) == ["info", "warn", "error", "fatal"])
+    #expect(Set(logs.map(\.component)).count == 1)
+  }
+
   @Test(".NET's LogLevel is told by its name")
   func dotnet() {
     let all = ["trace", "debug", "info", "warn", "error", "fatal"]

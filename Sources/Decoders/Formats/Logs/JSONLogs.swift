@@ -216,14 +216,17 @@ struct JSONLogs {
       fields.isUnended = isLog && !endsLine(b, text)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
-      if found.role == .logger { noteLogger(b, key) }
-      if !text.isEmpty { named(found, b, text, &texts) }
+      noteProducer(found.role, b, key)
+      // The number of a logging channel is no name.
+      if !text.isEmpty, !isNumber || found.role != .logger { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
     case .statusWord:
       if !isNumber {
         status(found.rank + 503, JSONScanner.equals(b, key, "label"), bytes)
       }
-    case .trace, .span, .decimalTrace, .decimalSpan: takeID(found, text, b, &texts)
+    case .trace, .span, .decimalTrace, .decimalSpan:
+      if found.role == .trace, JSONScanner.equals(b, key, "reqId") { fields.shape.insert(.request) }
+      takeID(found, text, b, &texts)
     case .resource: if let name = SDKResource.service(b, printed: text) { named(found, b, name, &texts) }
     case .stream:
       if JSONScanner.equals(b, text, "stdout") { fields.stream = 1 }
@@ -236,14 +239,20 @@ struct JSONLogs {
     case .collectedPath:
       fields.isCollector = true
       collected(bytes, &texts)
-    case .process: fields.shape.insert(.pid)
+    case .mark: fields.shape.insert(LogKeyNames.marks[found.rank].shape)
     }
   }
 
-  /// Notes what the key of a logger's name tells of the producer.
-  private mutating func noteLogger(_ b: Span<UInt8>, _ key: JSONStringSlice) {
-    if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
-    if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
+  /// Notes what the key of a name tells of the producer.
+  private mutating func noteProducer(_ role: LogKeyTable.Role, _ b: Span<UInt8>, _ key: JSONStringSlice) {
+    switch role {
+    case .logger:
+      if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
+      if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
+    case .service: if JSONScanner.equals(b, key, "subsystemName") { fields.shape.insert(.subsystem) }
+    case .container: if JSONScanner.equals(b, key, "ProviderName") { fields.shape.insert(.provider) }
+    default: break
+    }
   }
 
   private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {

@@ -19,7 +19,7 @@ enum LogKeyNames {
     "fields.level",
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
     "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "event.level",
-    "event.severity", "s",
+    "event.severity", "sev", "s",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
@@ -48,7 +48,7 @@ enum LogKeyNames {
   static let wrapped = ["line", "textpayload", "properties.log", "event.original", "_raw"]
 
   static let service = [
-    "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
+    "subsystemname", "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
     "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
     "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
@@ -104,6 +104,11 @@ enum LogKeyNames {
   static let span = [
     "@sp", "contextmap.spanid", "contextmap.span_id", "mdc.spanid", "mdc.span_id", "properties.spanid",
     "context.span_id", "logging.googleapis.com/spanid", "otel.span_id",
+  ]
+
+  /// Keys of one producer that are of no use but to tell the scale of its levels.
+  static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
+    ("pid", .pid), ("remoteaddr", .remoteAddress),
   ]
 
   static let partial = ["logtag", "partial_message", "container_partial_message"]

@@ -55,8 +55,8 @@ struct LogKeyTable: Sendable {
     case collector
     /// The path of the file that a collector read.
     case collectedPath
-    /// Keys that tell the scale of a numeric level.
-    case process
+    /// Keys that only tell the scale of a numeric level: see `LogKeyNames.marks`.
+    case mark
 
     /// The scale of a number under a key that only one producer's levels have.
     var scale: LevelScale? {
@@ -126,7 +126,7 @@ struct LogKeyTable: Sendable {
       (.otlpLevel, ["severitynumber", "severity_number"]), (.pythonLevel, ["levelno"]),
       (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
       (.windowsLevel, LogKeyNames.windowsLevel),
-      (.insightsLevel, ["severitylevel"]), (.process, ["pid"]),
+      (.insightsLevel, ["severitylevel"]), (.mark, LogKeyNames.marks.map(\.name)),
     ]
   }
 
