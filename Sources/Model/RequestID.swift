@@ -18,7 +18,7 @@ public import Support
 
   @inlinable package var isNone: Bool { high | low == 0 }
 
-  /// The documented hash that decides the partition.
+  /// The documented hash of both halves.
   @inlinable package var stableHash: UInt64 { StableHash.mix(high ^ StableHash.mix(low)) }
 
   /// The 32 hex digits of the value.
@@ -78,6 +78,33 @@ extension RequestID {
   /// Whether the id was made from a record's place: it stands in no record, so nobody finds it there.
   package func isMade(for location: SourceLocation) -> Bool {
     high == Self.ofPlaces(input: location.input, member: location.member)
+  }
+}
+
+extension RequestID {
+  /// Whether the id has 64 bits, all of them random: it may be the lower half of one of 128 bits.
+  ///
+  /// Tracers that know only 64 bits keep of a wide id its lower half: Datadog's ("W3C Trace Context propagation", `_dd.p.tid`), Zipkin's
+  /// (openzipkin/b3-propagation, "TraceId"), Jaeger's.
+  package var isLowerHalf: Bool { high == 0 && low >> 32 != 0 }
+
+  /// The hash that decides the partition: that of the lower half, so that one trace lies in one partition whether all of its programs know
+  /// 128 bits of its id or not.
+  package var partitionHash: UInt64 { hasTellingHalf ? StableHash.mix(StableHash.mix(low)) : stableHash }
+
+  /// Whether no other trace has the lower half: it is no small number, and not the clock sequence and node of a UUID made from the time
+  /// (RFC 9562 §5.1 and §5.6), which all UUIDs of one host share.
+  package var hasTellingHalf: Bool {
+    guard low >> 32 != 0 else { return false }
+    guard high != 0, low >> 62 == 2 else { return true }
+    let ticks: UInt64
+    switch high >> 12 & 15 {
+    case 1: ticks = (high & 0xFFF) << 48 | (high >> 16 & 0xFFFF) << 32 | high >> 32
+    case 6: ticks = (high >> 32) << 28 | (high >> 16 & 0xFFFF) << 12 | high & 0xFFF
+    default: return true
+    }
+    // 1980 to 2100, in tenths of microseconds since October 1582.
+    return !(125_348_256_000_000_000..<163_217_376_000_000_000).contains(ticks)
   }
 }
 

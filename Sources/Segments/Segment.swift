@@ -102,7 +102,7 @@ extension Rows {
   package func parted(among count: Int) -> [Rows] {
     if count == 1 { return [self] }
     func part(_ request: RequestID, _ source: SourceRef) -> Int {
-      let hash = StableHash.mix((request.isNone ? source.bits : request.stableHash) ^ 0x9E37_79B9_7F4A_7C15)
+      let hash = StableHash.mix((request.isNone ? source.bits : request.partitionHash) ^ 0x9E37_79B9_7F4A_7C15)
       return Int(hash % UInt64(count))
     }
     var parts = [Rows](repeating: Rows(), count: count)

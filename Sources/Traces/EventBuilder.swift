@@ -36,7 +36,7 @@ package struct EventBuilder: Sendable {
 
   /// The partition of a request among `count`.
   package static func partition(of request: RequestID, count: Int) -> Int {
-    Int(request.stableHash % UInt64(count))
+    Int(request.partitionHash % UInt64(count))
   }
 
   /// Takes over the batch's records; the batch keeps its tables and record counts.
@@ -88,7 +88,7 @@ package struct EventBuilder: Sendable {
   package var size: Int { partitions.reduce(0) { $0 + $1.size } }
 
   private func index(_ request: RequestID, _ source: SourceRef) -> Int {
-    let hash = request.isNone ? StableHash.mix(source.bits) : request.stableHash
+    let hash = request.isNone ? StableHash.mix(source.bits) : request.partitionHash
     return Int(hash % UInt64(partitions.count))
   }
 

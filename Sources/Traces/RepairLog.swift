@@ -18,6 +18,8 @@ package struct RepairLog: Sendable {
     case repeatedSpan
     /// The two halves of a span whose id caller and callee share were joined.
     case sharedSpanJoined
+    /// Records that know only the lower half of a trace's id were joined with the others.
+    case joinedTraceIDs
     /// A callee's clock was shifted into its caller's span.
     case clockSkew
     /// A span without an end was closed with its last child.
@@ -115,6 +117,8 @@ package struct Repairs: Hashable, Sendable {
     RepairLog.Kind.duplicateSpan.name: "the same span id again: both spans are kept",
     RepairLog.Kind.repeatedSpan.name: "the same span was written again: it is counted once",
     RepairLog.Kind.sharedSpanJoined.name: "the halves of a span that caller and callee share were joined",
+    RepairLog.Kind.joinedTraceIDs.name:
+      "records that know 64 bits of a trace's id were joined with those that know all of them",
     RepairLog.Kind.clockSkew.name: "the callee's clock was shifted into its caller's span",
     RepairLog.Kind.unfinishedSpan.name: "a span without an end was closed with its last child",
     RepairLog.Kind.untimedSpan.name:

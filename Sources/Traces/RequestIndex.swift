@@ -16,6 +16,9 @@ struct RequestIndex {
   private(set) var met: [Met] = []
   private var slots: [Int32]
   private var mask: Int
+  /// Whether there are ids of 64 bits that may be halves, and wide ones.
+  private var hasHalves = false
+  private var hasWide = false
 
   init(expected: Int) {
     var size = 1024
@@ -37,9 +40,49 @@ struct RequestIndex {
     }
     let number = Int32(met.count)
     met.append(Met(request: request, first: time))
+    if request.high != 0 { hasWide = true } else if request.isLowerHalf { hasHalves = true }
     slots[slot] = number
     if met.count * 2 > slots.count { grow() }
     return number
+  }
+
+  /// Joins ids of 64 bits with the wide one whose lower half they are: with the only one, for of several nobody knows which it is. All rows
+  /// must have been numbered.
+  ///
+  /// - Returns: for each number so far the one that stands for it now; nil where nothing is joined.
+  mutating func joinHalves() -> [Int32]? {
+    guard hasHalves, hasWide else { return nil }
+    // By the number of a half: that of the wide id, or -1 for several.
+    var wide: [Int32: Int32] = [:]
+    for (number, one) in met.enumerated() where one.request.high != 0 && one.request.hasTellingHalf {
+      let half = RequestID(high: 0, low: one.request.low)
+      guard let found = find(half) else { continue }
+      wide[found] = wide[found] == nil ? Int32(truncatingIfNeeded: number) : -1
+    }
+    guard wide.contains(where: { $0.value >= 0 }) else { return nil }
+    var new = [Int32](repeating: -1, count: met.count)
+    var kept: [Met] = []
+    for (number, one) in met.enumerated() where (wide[Int32(truncatingIfNeeded: number)] ?? -1) < 0 {
+      new[number] = Int32(truncatingIfNeeded: kept.count)
+      kept.append(one)
+    }
+    for (half, whole) in wide where whole >= 0 {
+      let number = new[Int(whole)]
+      new[Int(half)] = number
+      kept[Int(number)].first = min(kept[Int(number)].first, met[Int(half)].first)
+    }
+    met = kept
+    return new
+  }
+
+  /// The number of a request that was met.
+  private func find(_ request: RequestID) -> Int32? {
+    var slot = Int(truncatingIfNeeded: request.stableHash >> 7) & mask
+    while slots[slot] >= 0 {
+      if met[Int(slots[slot])].request == request { return slots[slot] }
+      slot = (slot + 1) & mask
+    }
+    return nil
   }
 
   private mutating func grow() {

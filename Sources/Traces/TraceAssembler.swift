@@ -30,9 +30,18 @@ package struct TraceAssembler {
   package mutating func assemble(_ segment: Segment, _ visit: (CallTree) -> Void) {
     let rows = segment.rows
     var index = RequestIndex(expected: rows.spans.count / 8 + rows.logs.count / 2)
-    let spanNumbers = rows.spans.map { index.number($0.request, at: $0.start) }
-    let logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
-    let eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
+    var spanNumbers = rows.spans.map { index.number($0.request, at: $0.start) }
+    var logNumbers = rows.logs.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
+    var eventNumbers = rows.events.map { $0.request.isNone ? -1 : index.number($0.request, at: $0.time) }
+    let joined = index.joinHalves()
+    if let joined {
+      func join(_ numbers: inout [Int32]) {
+        for i in numbers.indices where numbers[i] >= 0 { numbers[i] = joined[Int(numbers[i])] }
+      }
+      join(&spanNumbers)
+      join(&logNumbers)
+      join(&eventNumbers)
+    }
     let visits = index.byTime()
     var spans = RowWindow(RowGroups(numbers: spanNumbers, visits: visits), rows.spans)
     var logs = RowWindow(RowGroups(numbers: logNumbers, visits: visits), rows.logs)
@@ -49,16 +58,37 @@ package struct TraceAssembler {
       if !tree.events.isEmpty { tree.events.removeAll(keepingCapacity: true) }
       if !ownEvents.isEmpty { ownEvents.removeAll(keepingCapacity: true) }
       events.append(of: place, to: &ownEvents)
+      tree.logs.removeAll(keepingCapacity: true)
+      logs.append(of: place, to: &tree.logs)
+      if joined != nil, tree.request.high != 0 {
+        join(&own, as: tree.request)
+        join(&tree.logs, as: tree.request)
+        for i in ownEvents.indices { ownEvents[i].request = tree.request }
+      }
       if !ownEvents.isEmpty {
         var pairing = EventPairing(ownEvents)
         own += pairing.spans(&repairs)
         tree.events = pairing.rest
       }
-      tree.logs.removeAll(keepingCapacity: true)
-      logs.append(of: place, to: &tree.logs)
       Self.sort(&tree.logs)
       layOut(&own, into: &tree)
       visit(tree)
+    }
+  }
+
+  /// Gives the spans of a request its id where they know only the half of it.
+  private mutating func join(_ spans: inout [SpanRow], as request: RequestID) {
+    for i in spans.indices where spans[i].request != request {
+      repairs.add(.joinedTraceIDs, at: spans[i].source)
+      spans[i].request = request
+    }
+  }
+
+  /// Gives the log records of a request its id where they know only the half of it.
+  private mutating func join(_ logs: inout [LogRow], as request: RequestID) {
+    for i in logs.indices where logs[i].request != request {
+      repairs.add(.joinedTraceIDs, at: logs[i].source)
+      logs[i].request = request
     }
   }
 

@@ -14,19 +14,32 @@ struct JoinedIDTests {
     return batch.logs.first?.request ?? batch.spans.first?.trace
   }
 
-  @Test("Datadog's ids are decimal, and its own spans carry the lower half of wide ones")
+  @Test("Datadog's ids are decimal, or all 32 digits of a wide one")
   func datadog() {
     let head = #"{"timestamp":"2026-11-25T02:00:01Z","level":"error","message":"x","#
     #expect(request(head + #""dd.trace_id":"11803532876627986230","dd.span_id":"67667974448284343"}"#) == low)
     #expect(request(head + #""dd.trace_id":11803532876627986230}"#) == low)
     #expect(request(head + #""dd":{"trace_id":"11803532876627986230","service":"orders"}}"#) == low)
-    #expect(request(head + #""dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}"#) == low)
+    #expect(request(head + #""dd.trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}"#) == wide)
     #expect(request(head + #""dd.trace_id":"0"}"#) == RequestID.none)
     let line = "2026-11-25 02:00:01,123 ERROR [pay] [dd.service=orders dd.trace_id="
     #expect(request(line + "11803532876627986230 dd.span_id=67667974448284343] - x") == low)
+    #expect(request(line + "4bf92f3577b34da6a3ce929d0e0e4736 dd.span_id=67667974448284343] - x") == wide)
     #expect(request(line + "0 dd.span_id=0] - x") == RequestID.none)
     let span = decode(head + #""dd.span_id":"67667974448284343"}"# + "\n").logs.first?.span
     #expect(span == 67_667_974_448_284_343)
+  }
+
+  @Test("the first span of Datadog's chunk names the upper half of its trace")
+  func upperHalf() {
+    func span(_ meta: String) -> RequestID? {
+      request(
+        #"{"service":"orders","name":"web.request","resource":"GET /x","trace_id":11803532876627986230,"span_id":7,"parent_id":0,"start":1795572000000000000,"duration":3000,"meta":{\#(meta)}}"#
+      )
+    }
+    #expect(span(#""_dd.p.tid":"4bf92f3577b34da6""#) == wide)
+    #expect(span(#""span.kind":"server""#) == low)
+    #expect(span(#""_dd.p.tid":"no sixteen digit""#) == low)
   }
 
   @Test("ids behind 0x are hexadecimal, and a zero one is none")

@@ -80,7 +80,7 @@ extension JSONRecords {
     }
   }
 
-  /// Remembers how wide a trace id is: reporters of 64 bits and of 128 bits in one file may split a request.
+  /// Remembers how wide a trace id is: reporters of 64 bits and of 128 bits in one file tell of one request in two ways.
   @inline(__always) mutating func noteWidth(_ span: TraceSpan?) {
     guard let trace = span?.trace, span?.traceText.isNone == true else { return }
     if trace.high == 0 { sawNarrowID = true } else { sawWideID = true }
@@ -92,7 +92,8 @@ extension JSONRecords {
     if sawNarrowID, sawWideID {
       context.report(
         "mixedTraceIDs", .note, at: .whole,
-        "trace ids of 64 and of 128 bits in one file: a request whose reporters differ is split in two", into: &batch)
+        "trace ids of 64 and of 128 bits in one file: a request whose reporters differ is one where the lower halves agree",
+        into: &batch)
     }
     if unknown > 0 {
       if recognized == 0, !isContinued {

@@ -12,14 +12,14 @@ extension JSONLogs {
     switch found.role {
     case .span, .decimalSpan:
       guard found.rank <= fields.ranks.span, !text.isEmpty else { return }
-      let decimal = found.role == .decimalSpan ? DatadogID.parse(bytes) : nil
+      let decimal = found.role == .decimalSpan ? FieldText.unsigned(bytes) : nil
       fields.span = decimal ?? texts.span(b, text)
       fields.ranks.span = found.rank
     case .decimalTrace:
       guard found.rank <= fields.ranks.trace else { return }
-      guard let low = DatadogID.parse(bytes) else { return identity(found, text, b, &texts) }
-      guard low > 0 else { return }
-      (fields.request, fields.requestText) = (RequestID(high: 0, low: low), .none)
+      guard let id = DatadogID.trace(bytes) else { return identity(found, text, b, &texts) }
+      guard !id.isNone else { return }
+      (fields.request, fields.requestText) = (id, .none)
       fields.ranks.trace = found.rank
     default: identity(found, text, b, &texts)
     }

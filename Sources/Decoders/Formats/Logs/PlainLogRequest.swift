@@ -75,12 +75,12 @@ struct RequestFinder {
     case (0x7472_6163_6569_64, 0): if weight < 3, value(line, valueStart, &found) { weight = 3 }
     // ddtraceid, ddspanid
     case (0x6464_7472_6163_6569, 0x64):
-      if weight < 3, let low = decimal(line, valueStart), low > 0 {
+      if weight < 3, let id = DatadogID.trace(line.extracting(word(line, valueStart))), !id.isNone {
         found.forget()
-        found.id = RequestID(high: 0, low: low)
+        found.id = id
         weight = 3
       }
-    case (0x6464_7370_616E_6964, 0): found.span = decimal(line, valueStart) ?? 0
+    case (0x6464_7370_616E_6964, 0): found.span = FieldText.unsigned(line.extracting(word(line, valueStart))) ?? 0
     // trace, requestid, xrequestid, request, reqid, correlationid
     case (0x74_7261_6365, 0), (0x7265_7175_6573_7469, 0x64), (0x7872_6571_7565_7374, 0x6964), (0x72_6571_6964, 0),
       (0x636F_7272_656C_6174, 0x696F_6E69_64):
@@ -101,13 +101,13 @@ struct RequestFinder {
     }
   }
 
-  /// The id of Datadog's at a place.
-  private func decimal(_ line: Span<UInt8>, _ start: Int) -> UInt64? {
+  /// Where an id of Datadog's lies.
+  private func word(_ line: Span<UInt8>, _ start: Int) -> Range<Int> {
     var i = start
     while i < line.count, line[i] == 0x20 || line[i] == 0x22 || line[i] == 0x27 { i &+= 1 }
     let first = i
     while i < line.count, i &- first < 33, isIDByte(line[i]) { i &+= 1 }
-    return DatadogID.parse(line.extracting(first..<i))
+    return first..<i
   }
 
   private func value(_ line: Span<UInt8>, _ start: Int, _ found: inout Found) -> Bool {

@@ -272,7 +272,8 @@ struct NamedSpans {
   ) -> (RequestID, Symbol) {
     guard let text = text(.trace) else { return (.none, .none) }
     if dialect.hasDecimalIDs, let number = FieldText.unsigned(b.extracting(text.start..<text.end)) {
-      return (RequestID(high: 0, low: number), .none)
+      let upper = self.text(.traceUpper).map { DatadogID.upper(b.extracting($0.start..<$0.end)) }
+      return (RequestID(high: upper ?? 0, low: number), .none)
     }
     return texts.request(b, text)
   }

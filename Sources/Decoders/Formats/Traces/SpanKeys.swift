@@ -38,6 +38,8 @@ enum SpanKey: UInt8, CaseIterable {
   case durationUs
   case durationMs
   case sampleRate
+  /// Datadog: the upper 64 bits of the trace's id.
+  case traceUpper
   /// Elastic's kind of document.
   case event
   /// A text of its own: the object is a log line that names a span.
@@ -173,6 +175,7 @@ enum SpanKeys {
     ),
     (.durationMs, ["durationms", "durationmillis", "duration.ms", "durationmilliseconds", "data.durationms"]),
     (.sampleRate, ["samplerate", "meta.samplerate", "metrics.samplerate", "itemcount", "transaction.samplerate"]),
+    (.traceUpper, ["meta.dd.p.tid", "custom.dd.p.tid"]),
     (.event, ["processor.event"]),
     (.message, ["message", "msg", "body", "log"]),
   ]
