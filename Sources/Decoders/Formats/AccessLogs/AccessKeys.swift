@@ -138,7 +138,9 @@ enum AccessKeys {
       .microseconds,
       ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros"]
     ),
-    (.nanoseconds, ["event.duration", "durationns", "latencyns", "durationnano", "durationnanos"]),
+    (
+      .nanoseconds, ["event.duration", "durationns", "latencyns", "durationnano", "durationnanos", "totalns"]
+    ),
     (
       .duration,
       [

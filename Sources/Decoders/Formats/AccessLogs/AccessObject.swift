@@ -44,6 +44,8 @@ struct AccessObject {
     static let failure = Signs(rawValue: 256)
     /// Azure's App Service, whose whole `TimeTaken` is milliseconds (AppServiceHTTPLogs).
     static let appService = Signs(rawValue: 512)
+    /// Linkerd's proxy, whose time is the request's beginning (linkerd2-proxy, http/access-log).
+    static let linkerd = Signs(rawValue: 2048)
     /// The upstream gave the answer, as Envoy says.
     static let viaUpstream = Signs(rawValue: 1024)
   }
@@ -205,7 +207,9 @@ struct AccessObject {
       }
     case .milliseconds: record.latency = duration(b, value, .milliseconds)
     case .microseconds: record.latency = duration(b, value, .microseconds)
-    case .nanoseconds: record.latency = duration(b, value, .nanoseconds)
+    case .nanoseconds:
+      record.latency = duration(b, value, .nanoseconds)
+      if JSONScanner.equals(b, name, "total_ns") { signs.insert(.linkerd) }
     case .duration:
       if bareDuration.isEmpty || b[bareDuration.upperBound - 1] <= 0x39 { bareDuration = value }
     case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
@@ -347,7 +351,7 @@ struct AccessObject {
     } else if let text = timeText, let time = moment(text.start..<text.end, .inferred) {
       record.time = time
       // Whatever Envoy's is called, it is `%START_TIME%` (Contour calls it `@timestamp`).
-      if signs.contains(.envoy) { record.timeIsEnd = false }
+      if !signs.isDisjoint(with: [.envoy, .linkerd]) { record.timeIsEnd = false }
     } else if let text = timeText, !date.isEmpty {
       var stamp = [UInt8](copying: b.extracting(date))
       stamp.append(0x54)

@@ -328,7 +328,10 @@ struct JSONRecords {
     _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
   ) -> AccessRecord? {
     let zone = context.settings.assumedZoneSeconds
-    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
+    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else {
+      guard let flat = GatewayRecord.flattened(b, at: range.lowerBound) else { return nil }
+      return takeAccess(flat.span, 0..<flat.count, at: place, into: &batch)
+    }
     let envelope = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
