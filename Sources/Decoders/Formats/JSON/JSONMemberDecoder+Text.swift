@@ -21,11 +21,16 @@ extension JSONMemberDecoder {
   mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
     let place = RecordPlace(source: records.context.line(line), position: .line(line))
     var start = 0
+    if frame.isOpen {
+      guard let own = continueFrame(text, into: &batch) else { return }
+      start = own
+    }
     // Syslog over TCP: messages behind their lengths, without line ends between them.
     while let end = SyslogLine.frameEnd(text, from: start), end < text.count {
       _ = records.takeText(text.extracting(start..<end), records.origin(into: &batch), at: place, into: &batch)
       start = end
     }
+    if frame.open(text, from: start, limit: records.context.settings.limits.line, at: place) { return }
     _ = records.takeText(
       text.extracting(start..<text.count), records.origin(into: &batch), at: place, into: &batch)
     if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }
@@ -51,6 +56,7 @@ extension JSONMemberDecoder {
 
   /// Ends a file of text.
   mutating func finishText(into batch: inout RecordBatch) {
+    endFrame(into: &batch)
     records.finishText(into: &batch)
     walkPending(line: 0, into: &batch)
     records.close(isText: true, into: &batch)

@@ -23,6 +23,8 @@ struct JSONMemberDecoder: ChunkedDecoder {
   private var linesRead = 0
   private var skipsLine = false
   private var sawNul = false
+  /// A message of syslog whose count goes beyond its line.
+  var frame = SyslogFrame()
   /// How many documents inside of texts are open.
   private var embedded = 0
 

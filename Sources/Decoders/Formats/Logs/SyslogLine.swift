@@ -25,6 +25,13 @@ enum SyslogLine {
   /// One past the message at a place that stands behind its own length (RFC 6587 §3.4.1), where the line goes on behind it with
   /// another one; nil for anything else.
   static func frameEnd(_ line: Span<UInt8>, from start: Int) -> Int? {
+    guard let end = countedEnd(line, from: start), end + 4 < line.count, line[end] &- 0x31 <= 8 else { return nil }
+    return ByteScan.find(0x3C, in: line.extracting(end..<min(end + 8, line.count)), from: 1) < min(8, line.count - end)
+      ? end : nil
+  }
+
+  /// One past the message at a place that stands behind its own length, however far that is; nil where no length and priority stand.
+  static func countedEnd(_ line: Span<UInt8>, from start: Int) -> Int? {
     var i = start
     var length = 0
     while i < line.count, i < start + 6, line[i] &- 0x30 <= 9 {
@@ -34,10 +41,7 @@ enum SyslogLine {
     guard i > start, i + 2 < line.count, line[i] == 0x20, line[i + 1] == 0x3C, line[i + 2] &- 0x30 <= 9 else {
       return nil
     }
-    let end = i + 1 + length
-    guard end + 4 < line.count, line[end] &- 0x31 <= 8 else { return nil }
-    return ByteScan.find(0x3C, in: line.extracting(end..<min(end + 8, line.count)), from: 1) < min(8, line.count - end)
-      ? end : nil
+    return i + 1 + length
   }
 
   /// `<165>1 TIME HOST APP PROCID MSGID [SD…] MESSAGE`.
