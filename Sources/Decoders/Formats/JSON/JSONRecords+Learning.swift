@@ -81,7 +81,9 @@ extension JSONRecords {
     }
     let line = whole.extracting(start..<whole.count)
     guard !line.isEmpty else { return }
-    if SpreadValue.opens(line) || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20) {
+    if line[0] == 0x5B && FluentBitLine.begins(line) || SpreadValue.opens(line)
+      || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20)
+    {
       evidence.known += 1
     } else if AccessLines.looksLike(line) || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
       evidence.known += 1

@@ -48,6 +48,30 @@ extension JSONLogs {
     }
   }
 
+  /// The container in the name of a stream of Amazon's container service, `PREFIX/CONTAINER/TASK` (ECS, "Send to CloudWatch", awslogs-stream-prefix);
+  /// nil for any other stream: a function's begin with a date.
+  static func container(ofStream name: Span<UInt8>) -> Range<Int>? {
+    var slashes: [Int] = []
+    for i in name.indices where name[i] == 0x2F { slashes.append(i) }
+    guard slashes.count == 2, slashes[1] > slashes[0] + 1, slashes[1] + 4 < name.count, name[0] &- 0x30 > 9 else {
+      return nil
+    }
+    for i in slashes[1] + 1..<name.count where hexDigit(name[i]) > 15 && name[i] != 0x2D { return nil }
+    return slashes[0] + 1..<slashes[1]
+  }
+
+  /// The log in Cloud Logging's name of one, `projects/PROJECT/logs/LOG`: a program's own. Streams say nothing, and what has a path in it is
+  /// the platform's.
+  static func log(ofName b: Span<UInt8>, _ name: JSONStringSlice) -> JSONStringSlice? {
+    guard let slash = (name.start..<name.end).last(where: { b[$0] == 0x2F }), slash + 1 < name.end,
+      slash > name.start + 5, JSONScanner.matches(b, slash - 5, "/logs/")
+    else { return nil }
+    let log = JSONStringSlice(start: slash + 1, end: name.end, isEscaped: false)
+    if JSONScanner.equals(b, log, "stdout") || JSONScanner.equals(b, log, "stderr") { return nil }
+    for i in log.start..<log.end where b[i] == 0x25 { return nil }
+    return log
+  }
+
   /// Names the program by the file that a collector read its line out of.
   mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
     if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {

@@ -201,19 +201,7 @@ struct JSONLogs {
     case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel:
       if let scale = found.role.scale { scaled(scale, bytes) }
     case .message, .wrapped:
-      guard found.rank + (found.role == .wrapped ? 50 : 0) <= fields.ranks.message else { return }
-      fields.message = text
-      fields.raw = nil
-      fields.ranks.message = found.rank + (found.role == .wrapped ? 50 : 0)
-      let isLog = JSONScanner.equals(b, key, "log")
-      if key.count == 7, JSONScanner.equals(b, key, "message") { fields.shape.insert(.longMessage) }
-      if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
-      fields.hasLogKey = isLog
-      fields.isWrapped =
-        found.role == .wrapped || isLog || JSONScanner.equals(b, key, "MESSAGE")
-        || JSONScanner.equals(b, key, "@message")
-      // Docker ends a whole line with its line feed.
-      fields.isUnended = isLog && !endsLine(b, text)
+      takeMessage(found, key: key, text, b)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
       noteProducer(found.role, b, key)
@@ -239,8 +227,33 @@ struct JSONLogs {
     case .collectedPath:
       fields.isCollector = true
       collected(bytes, &texts)
+    case .logStream:
+      fields.isCollector = true
+      if let container = Self.container(ofStream: bytes) {
+        let part = JSONStringSlice(
+          start: text.start + container.lowerBound, end: text.start + container.upperBound, isEscaped: false)
+        named(LogKeyTable.Found(role: .container, rank: found.rank), b, part, &texts)
+      }
     case .mark: fields.shape.insert(LogKeyNames.marks[found.rank].shape)
     }
+  }
+
+  private mutating func takeMessage(
+    _ found: LogKeyTable.Found, key: JSONStringSlice, _ text: JSONStringSlice, _ b: Span<UInt8>
+  ) {
+    guard found.rank + (found.role == .wrapped ? 50 : 0) <= fields.ranks.message else { return }
+    fields.message = text
+    fields.raw = nil
+    fields.ranks.message = found.rank + (found.role == .wrapped ? 50 : 0)
+    let isLog = JSONScanner.equals(b, key, "log")
+    if key.count == 7, JSONScanner.equals(b, key, "message") { fields.shape.insert(.longMessage) }
+    if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
+    fields.hasLogKey = isLog
+    fields.isWrapped =
+      found.role == .wrapped || isLog || JSONScanner.equals(b, key, "MESSAGE")
+      || JSONScanner.equals(b, key, "@message")
+    // Docker ends a whole line with its line feed.
+    fields.isUnended = isLog && !endsLine(b, text)
   }
 
   /// Notes what the key of a name tells of the producer.
@@ -265,7 +278,7 @@ struct JSONLogs {
     var text = text
     var order = found.rank
     // Within one record the service that is named as such goes before the container that it runs in.
-    let rank: NameRank
+    var rank: NameRank
     switch found.role {
     case .service, .resource: rank = .container
     case .resourcePath:
@@ -292,6 +305,17 @@ struct JSONLogs {
     default: rank = .host
     }
     if text.count == 1, b[text.start] == 0x2D { return }
+    if rank == .logger, text.count > 9, JSONScanner.matches(b, text.start, "projects/") {
+      guard let log = Self.log(ofName: b, text) else { return }
+      text = log
+    }
+    // `k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT`: what the kubelet calls containers of Docker (kubernetes, dockershim/naming.go).
+    if text.count > 12, b[text.start] == 0x6B, JSONScanner.matches(b, text.start, "k8s_"),
+      let end = (text.start + 4..<text.end).first(where: { b[$0] == 0x5F }), end > text.start + 4
+    {
+      (text.start, text.end) = (text.start + 4, end)
+      rank = max(rank, .service)
+    }
     guard rank > fields.rank || rank == fields.rank && order <= fields.ranks.name else { return }
     let symbol = texts.symbol(b, text)
     guard !symbol.isNone else { return }

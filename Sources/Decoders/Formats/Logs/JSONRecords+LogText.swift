@@ -47,6 +47,10 @@ extension JSONRecords {
     {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
+    // Relays hand on what came over the network: a priority in front of a header is nobody's message.
+    if first == 0x3C, depth > 0, depth < Self.mostLayers, let layer = intake.unwrapper.relayed(line) {
+      return takeLayer(layer, line, around, at: place, into: &batch)
+    }
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.streams[stream].awaiting != nil, complete(line, stream, at: place, into: &batch) { return .continued }
@@ -66,7 +70,10 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord(severity)
       return outcome
     }
-    if first == 0x5B, line.count > 1, line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
+    if first == 0x5B, line.count > 1 {
+      if line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
+      if line[1] &- 0x30 <= 9, let outcome = takePrinted(line, around, at: place, into: &batch) { return outcome }
+    }
     if !intake.access.isGivenUp,
       intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch)
     {

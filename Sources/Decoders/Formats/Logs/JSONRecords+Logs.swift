@@ -48,8 +48,8 @@ extension JSONRecords {
       if carries, let message = fields.message {
         return takeCarried(b, message, fields, around, at: place, into: &batch)
       }
-      // Splunk's collector: the event is an object of its own.
-      if let raw = fields.raw, b[raw.lowerBound] == 0x7B, fields.severity.isUnknown, isLogRecord(b, raw.lowerBound) {
+      // Splunk's collector, Azure's ContainerLogV2: the event is an object of its own.
+      if let raw = fields.raw, b[raw.lowerBound] == 0x7B, isLogRecord(b, raw.lowerBound) {
         return takeCarried([UInt8](copying: b.extracting(raw)), fields, around, at: place, into: &batch)
       }
       if let raw = fields.raw, b[raw.lowerBound] == 0x5B, let bytes = JSONLogs.bytes(b, raw) {

@@ -37,6 +37,8 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
   case syslog5424
   /// fluentd's `out_file` and `stdout`: time, tag and JSON.
   case fluentd
+  /// `cf logs` of Cloud Foundry: `TIME [APP/PROC/WEB/0] OUT `.
+  case foundry
   /// A time to the nanosecond in front of every line: `docker logs -t`, `kubectl logs --timestamps`.
   case stamped
   /// A full time and then a line that stands for itself: `kubectl logs --timestamps`, CloudWatch.
@@ -93,6 +95,13 @@ struct LineUnwrapper: Sendable {
     return nil
   }
 
+  /// The header of syslog, priority and all, of a line that a record carries: inputs of collectors that listen for syslog may hand it on as
+  /// it came (Logstash's `tcp` and `udp`, Filebeat's, Fluent Bit's without a parser). `<6>` without a time is the kernel's, and no header.
+  func relayed(_ line: Span<UInt8>) -> LineLayer? {
+    guard line.count > 16, line[1] &- 0x30 <= 9 else { return nil }
+    return SyslogLine.layer3164(line, times) ?? SyslogLine.layer5424(line, times)
+  }
+
   private func layer(_ kind: LineWrapper, _ line: Span<UInt8>) -> LineLayer? {
     switch kind {
     case .kubectl: return kubectl(line)
@@ -101,6 +110,7 @@ struct LineUnwrapper: Sendable {
     case .syslog: return SyslogLine.layer3164(line, times)
     case .syslog5424: return SyslogLine.layer5424(line, times)
     case .fluentd: return fluentd(line)
+    case .foundry: return foundry(line)
     case .stamped: return stamped(line)
     case .timed: return timed(line)
     case .framed: return framed(line)
@@ -276,6 +286,29 @@ struct LineUnwrapper: Sendable {
     guard tab + 1 < line.count, line[tab + 1] == 0x7B else { return nil }
     return LineLayer(
       time: time.time, hasZone: time.hasZone, name: time.end + 1..<tab, rank: .logger, start: tab + 1)
+  }
+
+  /// `TIME [SOURCE/INSTANCE] OUT ` or `ERR `, perhaps indented, in front of each line of an application or a part of the platform
+  /// (cloudfoundry/cli, util/ui/log_message.go). The application itself is not named: the file is its.
+  private func foundry(_ line: Span<UInt8>) -> LineLayer? {
+    var i = 0
+    while i < line.count, i < 8, line[i] == 0x20 { i += 1 }
+    guard i + 36 < line.count, line[i] &- 0x30 <= 9, line[i + 10] == 0x54, let time = times.parse(line, i),
+      time.form >= .full, time.hasZone, time.end + 8 < line.count, line[time.end] == 0x20, line[time.end + 1] == 0x5B
+    else { return nil }
+    let source = time.end + 2
+    let end = ByteScan.find(0x5D, in: line.extracting(first: min(line.count, source + 64)), from: source)
+    guard end + 5 < line.count, line[end] == 0x5D, line[source] &- 0x41 < 26 else { return nil }
+    let slash = ByteScan.find(0x2F, in: line.extracting(0..<end), from: source)
+    guard slash < end, line[end - 1] &- 0x30 <= 9 else { return nil }
+    i = end + 1
+    while i < line.count, line[i] == 0x20 { i += 1 }
+    let isOut = JSONScanner.matches(line, i, "OUT")
+    guard isOut || JSONScanner.matches(line, i, "ERR"), i + 3 == line.count || line[i + 3] == 0x20 else { return nil }
+    let isApplication = slash - source == 3 && JSONScanner.matches(line, source, "APP")
+    return LineLayer(
+      time: time.time, hasZone: true, name: isApplication ? 0..<0 : source..<slash,
+      rank: isApplication ? .none : .logger, stream: isOut ? 1 : 2, start: min(i + 4, line.count))
   }
 
   private func stamped(_ line: Span<UInt8>) -> LineLayer? {

@@ -52,6 +52,7 @@ struct LogIntake {
     case .compose: "docker compose"
     case .syslog, .syslog5424: "syslog"
     case .fluentd: "fluentd"
+    case .foundry: "Cloud Foundry"
     case .stamped, .timed, .framed, nil: nil
     }
   }

@@ -3,14 +3,15 @@
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog,
 // GELF 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
 // systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd,
-// Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs, Kubernetes (core/v1 Event), Windows (event schema).
+// Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
+// ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1 Event), Windows (event schema).
 
 enum LogKeyNames {
   static let time = [
     "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "attributes.timestamp", "created", "ibm_datetime",
+    "attributes.timestamp", "created", "ibm_datetime", "_ts",
   ]
 
   static let severity = [
@@ -43,12 +44,16 @@ enum LogKeyNames {
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
     "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
     "event.msg", "logentry.formatted", "logentry.message", "metadata.value",
+    "protopayload.status.message", "protopayload.methodname",
   ]
 
-  static let wrapped = ["line", "textpayload", "properties.log", "event.original", "_raw"]
+  static let wrapped = [
+    "line", "textpayload", "properties.log", "event.original", "_raw", "log_s", "logentry", "@rawstring", "_line",
+  ]
 
   static let service = [
-    "subsystemname", "application_name", "applicationname", "appname", "app_name", "dd.service", "program", "programname", "_service",
+    "subsystemname", "application_name", "applicationname", "appname", "app_name", "dd.service", "program",
+    "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
     "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
     "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
@@ -76,14 +81,15 @@ enum LogKeyNames {
   ]
 
   static let container = [
-    "kubernetes.container_name", "kubernetes.container.name", "container_name", "containername", "container.name",
+    "containername_s", "containerappname_s", "kubernetes.container_name", "kubernetes.container.name", "container_name",
+    "containername", "container.name",
     "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "attrs.tag", "container",
     "syslog_identifier", "ident",
     "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
     "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
-    "process.name",
+    "process.name", "protopayload.servicename",
   ]
 
   static let logger = [
@@ -111,11 +117,13 @@ enum LogKeyNames {
     ("pid", .pid), ("remoteaddr", .remoteAddress),
   ]
 
+  static let stream = ["stream", "logstream", "stream_s", "logsource", "logentrysource"]
+
   static let partial = ["logtag", "partial_message", "container_partial_message"]
 
   static let collector = [
     "kubernetes", "docker", "agent.type", "input.type", "source_type", "container_id",
-    "container.id", "containerid", "_cursor", "__cursor", "_boot_id", "_transport", "ingestiontime", "logstreamname",
+    "container.id", "containerid", "_cursor", "__cursor", "_boot_id", "_transport", "ingestiontime",
     "nodename", "filename",
   ]
 }

@@ -55,6 +55,8 @@ struct LogKeyTable: Sendable {
     case collector
     /// The path of the file that a collector read.
     case collectedPath
+    /// The stream of a group in CloudWatch Logs.
+    case logStream
     /// Keys that only tell the scale of a numeric level: see `LogKeyNames.marks`.
     case mark
 
@@ -118,8 +120,9 @@ struct LogKeyTable: Sendable {
       (.label, LogKeyNames.label), (.weakLabel, LogKeyNames.weakLabel), (.levelWord, LogKeyNames.levelWord),
       (.statusWord, LogKeyNames.statusWord),
       (.logger, LogKeyNames.logger),
-      (.host, LogKeyNames.host), (.stream, ["stream", "logstream"]), (.partial, LogKeyNames.partial),
+      (.host, LogKeyNames.host), (.stream, LogKeyNames.stream), (.partial, LogKeyNames.partial),
       (.collector, LogKeyNames.collector), (.collectedPath, ["log.file.path"]),
+      (.logStream, ["logstreamname", "@logstream"]),
       (.seconds, ["instant.epochsecond", "timestamp.seconds", "timestampseconds"]),
       (.nanoseconds, ["instant.nanoofsecond", "timestamp.nanos", "timestampnanos"]),
       (.syslogLevel, LogKeyNames.syslogLevel),
