@@ -17,6 +17,7 @@ extension JSONRecords {
   /// Learns the wrappers and headers of text lines, given as ranges of `text`.
   mutating func learn(_ text: Span<UInt8>, _ lines: [Range<Int>], into batch: inout RecordBatch) -> TextEvidence {
     var evidence = TextEvidence()
+    learnZones(text, into: &batch)
     for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
     intake.unwrapper.decide(among: lines.count)
     // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
@@ -30,6 +31,19 @@ extension JSONRecords {
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
+  }
+
+  /// Learns which of its zones `CST` means, and tells of it.
+  private mutating func learnZones(_ text: Span<UInt8>, into batch: inout RecordBatch) {
+    let zones = AmbiguousZones(in: text)
+    if let central = zones.central {
+      var clock = intake.unwrapper.times.clock
+      clock.central = central
+      intake.unwrapper.times = LogTimeParser(clock: clock)
+      intake.layouts = LogLayouts(clock: clock)
+    }
+    guard let note = zones.note else { return }
+    context.report("ambiguousZone", .note, at: .whole, MessageText(own: note), into: &batch)
   }
 
   /// Counts the layers inside of those that are known; false where there are none that were not known.

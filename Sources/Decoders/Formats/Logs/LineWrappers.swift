@@ -49,7 +49,7 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
 
 /// Takes layers off lines.
 struct LineUnwrapper: Sendable {
-  let times: LogTimeParser
+  var times: LogTimeParser
   /// The kinds that a sample of the file has; empty until `learn`.
   private(set) var kinds: [LineWrapper] = []
   /// Lines of the sample that have a time and behind it a frame of a stack trace.

@@ -8,6 +8,8 @@ package struct LogClock: Sendable {
   package var zoneSeconds: Int
   /// The latest day that a date without a year can mean, as days since the epoch.
   package var lastDay: Int
+  /// Seconds east of UTC of `CST`, where the file told that it is not America's.
+  var central: Int?
   /// The order of day and month in dates of numbers, where the file told it.
   var order: DateOrder?
 

@@ -7,7 +7,8 @@ extension LogTimeParser {
   /// A zone by its name.
   ///
   /// Only names with one meaning in practice: those of RFC 2822 §4.3 and of the tz database's European, Japanese, Korean,
-  /// Russian and Australian zones. `IST` (India, Israel, Ireland) is not among them.
+  /// Russian and Australian zones. `IST` (India, Israel, Ireland) is not among them; `CST` is America's Central unless the file tells of
+  /// China (`AmbiguousZones`).
   func zoneName(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
     var key: UInt32 = 0
     var count = 0
@@ -16,7 +17,7 @@ extension LogTimeParser {
       count += 1
     }
     guard count == 3 || count == 4, isBorder(line, start + count),
-      let seconds = Self.zones[key]
+      let seconds = (key == Self.central ? clock.central : nil) ?? Self.zones[key]
         ?? (byte(line, start + count) == 0x20 && byte(line, start + count + 1) == 0x5B ? Self.words[key] : nil)
     else { return nil }
     return seconds == 0 ? distance(line, start + count) : (start + count, seconds)
@@ -52,6 +53,9 @@ extension LogTimeParser {
   func ambiguousZone(_ line: Span<UInt8>, _ start: Int) -> Int? {
     JSONScanner.matches(line, start, "IST") && isBorder(line, start + 3) ? start + 3 : nil
   }
+
+  /// `CST` as `key` makes it.
+  private static let central: UInt32 = 0x43_5354
 
   /// A zone by the name of a place in the tz database, `Europe/Berlin`, as PHP writes it behind its times (`error_log`).
   ///
