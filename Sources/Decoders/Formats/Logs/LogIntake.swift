@@ -18,6 +18,8 @@ struct LogIntake {
   var knowsDigits = false
   /// Whether whole lines of Docker's files end with a line feed, as Docker writes them.
   var keepsLineFeeds = false
+  /// Ends that systemd has told of, and will tell of again.
+  var toldEnds = ToldEnds()
   /// Whether it was said that a collector's metrics are not read.
   var saidPassedOver = false
   /// The last program asked for, and whether it supervises others.

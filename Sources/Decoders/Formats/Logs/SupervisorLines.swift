@@ -231,6 +231,7 @@ extension JSONRecords {
   ) {
     let writer = isSupervisord ? .supervisord : intake.writer(log.component, batch.symbols)
     guard let report = SupervisorLines.read(message, writer) else { return }
+    if writer == .systemd, intake.toldEnds.isSecond(report, message) { return }
     tell(report, of: message, log, into: &batch)
   }
 
