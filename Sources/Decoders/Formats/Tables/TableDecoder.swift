@@ -57,7 +57,7 @@ struct TableDecoder: ChunkedDecoder {
   private mutating func learnRows(_ head: Span<UInt8>) {
     var row = DelimitedRow()
     var sample: TableRows?
-    var i = 0
+    var i = JSONScanner.matches(head, 0, "#TYPE ") ? ByteScan.lineEnd(head, 0) + 1 : 0
     var count = 0
     var symbols = SymbolTable()
     var durations = DurationEvidence()
@@ -94,6 +94,8 @@ struct TableDecoder: ChunkedDecoder {
 
   mutating func process(_ b: Span<UInt8>, isFinal: Bool, into batch: inout RecordBatch) -> Int {
     var i = 0
+    // PowerShell's Export-Csv names the type of its rows in front of the header.
+    if line == 1, header.isEmpty, JSONScanner.matches(b, 0, "#TYPE ") { skipsLine = true }
     while i < b.count {
       if skipsLine {
         let end = ByteScan.lineEnd(b, i)

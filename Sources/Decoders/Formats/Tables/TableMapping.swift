@@ -82,7 +82,7 @@ struct TableMapping {
   /// The mapping that the column names tell by themselves, nil where they tell of no record.
   init?(inferredFrom header: [String]) {
     guard header.count >= 2, header.count <= 4096 else { return nil }
-    let names = header.map(Self.normal)
+    let names = Self.english(header.map(Self.normal))
     guard Set(names).count == names.count || names.count > 8 else { return nil }
     func find(_ options: [String]) -> Int { Self.column(options, in: names) }
     let insights = find(["operationid"])
@@ -118,7 +118,7 @@ struct TableMapping {
       set(.time, time, name: header[time])
       self.message = message
       severity = find([
-        "severity", "level", "loglevel", "severitytext", "leveldisplayname", "levelname", "errorseverity",
+        "severity", "leveldisplayname", "level", "loglevel", "severitytext", "levelname", "errorseverity",
         "severitylevel", "status",
       ])
       isInsights = severity >= 0 && names[severity] == "severitylevel"
@@ -143,6 +143,20 @@ struct TableMapping {
     self.span = span
     self.component = component
   }
+
+  /// The columns of Event Viewer's export in English where they are named in another language.
+  private static func english(_ names: [String]) -> [String] {
+    guard names.count == 5, eventViewer.contains(names) else { return names }
+    return ["level", "dateandtime", "source", "eventid", "taskcategory"]
+  }
+
+  /// German, French, Spanish, Italian; only letters of ASCII count.
+  private static let eventViewer = [
+    ["ebene", "datumunduhrzeit", "quelle", "ereignisid", "aufgabenkategorie"],
+    ["niveau", "dateetheure", "source", "iddelvnement", "catgoriedelatche"],
+    ["nivel", "fechayhora", "origen", "iddelevento", "categoradelatarea"],
+    ["livello", "dataeora", "origine", "idevento", "categoriaattivit"],
+  ]
 
   /// The column that names who wrote a row.
   private static func component(in names: [String]) -> Int {
