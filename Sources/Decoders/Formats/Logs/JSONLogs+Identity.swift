@@ -72,6 +72,22 @@ extension JSONLogs {
     return log
   }
 
+  /// Takes the trace and the span out of the scopes around a record, which .NET's JSON console writes as objects in a list
+  /// (`IncludeScopes` and ActivityTrackingOptions); a key of the record's own goes before them.
+  mutating func takeScopes(_ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts) {
+    var reader = JSONScanner(at: range.lowerBound)
+    guard reader.take(0x5B, b) else { return }
+    var isFirst = true
+    while reader.nextElement(b, &isFirst) {
+      if reader.peek(b) == 0x7B {
+        let at = reader.position
+        if let text = member(b, at, ["TraceId"]) { takeID(LogKeyTable.Found(role: .trace, rank: 900), text, b, &texts) }
+        if let text = member(b, at, ["SpanId"]) { takeID(LogKeyTable.Found(role: .span, rank: 900), text, b, &texts) }
+      }
+      guard reader.skipValue(b) else { return }
+    }
+  }
+
   /// Names the program by the file that a collector read its line out of.
   mutating func collected(_ path: Span<UInt8>, _ texts: inout JSONTexts) {
     if origin.path.count != path.count || !path.indices.allSatisfy({ path[$0] == origin.path[$0] }) {

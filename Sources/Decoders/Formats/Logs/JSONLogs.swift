@@ -166,6 +166,7 @@ struct JSONLogs {
         fields.ranks.span = found.rank
       }
     case .collector: fields.isCollector = true
+    case .scopes: takeScopes(b, range, &texts)
     case .resource: if let name = SDKResource.service(b, at: range.lowerBound) { named(found, b, name, &texts) }
     default: break
     }
@@ -235,6 +236,7 @@ struct JSONLogs {
         named(LogKeyTable.Found(role: .container, rank: found.rank), b, part, &texts)
       }
     case .mark: fields.shape.insert(LogKeyNames.marks[found.rank].shape)
+    case .scopes: break
     }
   }
 
@@ -356,7 +358,7 @@ struct JSONLogs {
   }
 
   /// The first text under one of some names in the object at a place.
-  private func member(_ b: Span<UInt8>, _ at: Int, _ names: [StaticString]) -> JSONStringSlice? {
+  func member(_ b: Span<UInt8>, _ at: Int, _ names: [StaticString]) -> JSONStringSlice? {
     guard b[at] == 0x7B else { return nil }
     var reader = JSONScanner(at: at)
     var found: JSONStringSlice?

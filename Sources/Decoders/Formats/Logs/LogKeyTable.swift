@@ -59,6 +59,8 @@ struct LogKeyTable: Sendable {
     case logStream
     /// Keys that only tell the scale of a numeric level: see `LogKeyNames.marks`.
     case mark
+    /// The scopes around a record, objects in a list (.NET's JSON console).
+    case scopes
 
     /// The scale of a number under a key that only one producer's levels have.
     var scale: LevelScale? {
@@ -129,7 +131,7 @@ struct LogKeyTable: Sendable {
       (.otlpLevel, ["severitynumber", "severity_number"]), (.pythonLevel, ["levelno"]),
       (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
       (.windowsLevel, LogKeyNames.windowsLevel),
-      (.insightsLevel, ["severitylevel"]), (.mark, LogKeyNames.marks.map(\.name)),
+      (.insightsLevel, ["severitylevel"]), (.mark, LogKeyNames.marks.map(\.name)), (.scopes, ["scopes"]),
     ]
   }
 
