@@ -100,7 +100,7 @@ enum HeaderName {
 
   /// Whether a column says which thread wrote the line, as Java's and Python's are called by default: a name of a program stands in
   /// another column.
-  private static func isThread(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+  static func isThread(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
     func begins(_ word: StaticString) -> Bool { JSONScanner.matches(line, name.lowerBound, word) }
     switch name.count {
     case 4: return begins("main")

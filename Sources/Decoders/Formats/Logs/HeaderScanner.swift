@@ -205,6 +205,14 @@ struct HeaderScanner {
       || isWord(line, start, stop, "CONTEXT")
   }
 
+  /// PgBouncer's `LOG` and `NOISE` have no colon; the process in brackets stands before them (lib/usual/logging.c).
+  private func isBouncer(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
+    guard start > 3, line[start &- 1] == 0x20, line[start &- 2] == 0x5D, line[start &- 3] &- 0x30 <= 9,
+      stop < line.count, line[stop] == 0x20
+    else { return false }
+    return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "NOISE")
+  }
+
   private func isTwoBlanks(_ line: Span<UInt8>, _ at: Int) -> Bool {
     at &+ 2 < line.count && line[at] == 0x20 && line[at &+ 1] == 0x20 && line[at &+ 2] != 0x20
   }
@@ -254,6 +262,11 @@ struct HeaderScanner {
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
     }
+    if isBouncer(line, start, stop) {
+      var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+      element.endsHeader = true
+      return element
+    }
     if isPostgres(line, start, stop) {
       var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
       element.endsHeader = isTwoBlanks(line, stop &+ 1)
@@ -271,6 +284,7 @@ struct HeaderScanner {
       return HeaderElement(kind: .number, content: start..<stop, end: end)
     }
     if line[end &- 1] == 0x3A, isName(text), MessageCode.severity(text) == nil,
+      !TraceFollower.isException(line.extracting(start..<end)), !isSocket(text),
       !(MessageCode.isProjectID(text) && isBehindBracket(line, start))
     {
       if let channel = channelEnd(line, start, stop) {
@@ -283,6 +297,11 @@ struct HeaderScanner {
       return HeaderElement(kind: .tag, content: start..<stop, end: end)
     }
     return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  /// `C-0x55d6a5b6c040`, `S-0x…`: a client's or a server's connection of PgBouncer by its address (src/util.c, `log_socket_prefix`).
+  private func isSocket(_ text: Span<UInt8>) -> Bool {
+    text.count > 6 && (text[0] == 0x43 || text[0] == 0x53) && JSONScanner.matches(text, 1, "-0x")
   }
 
   /// Whether a star stands behind a word: it is a mark behind a time, a zone or a bracket, and a word in `select * from orders`.

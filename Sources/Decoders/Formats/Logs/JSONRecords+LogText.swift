@@ -198,6 +198,10 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
+    if goesOnUnderHeader(line, around, stream) {
+      batch.recordCounts.repair("continuationLine")
+      return .continued
+    }
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
@@ -226,18 +230,14 @@ extension JSONRecords {
       batch.recordCounts.repair("collectorLine")
       return .continued
     }
-    if line[0] == 0x45, intake.streams[stream].follower.takesStack(line) {
-      batch.recordCounts.repair("continuationLine")
-      return .continued
-    }
+    if line[0] == 0x20, takesRich(line, around, stream, at: place, into: &batch) { return .taken }
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(
       time: header.time, hasZone: header.hasZone, yearAssumed: header.yearAssumed, severity: header.severity,
       name: header.component, rank: header.component.isEmpty ? .none : header.namesService ? .service : .logger,
       message: header.messageStart..<line.count)
-    let isIndented = line[0] == 0x20 || line[0] == 0x09
-    if header.messageStart == 0 || header.time == .min && isIndented {
+    if header.messageStart == 0 || header.time == .min && (line[0] == 0x20 || line[0] == 0x09) {
       switch intake.streams[stream].follower.judge(line, adopts: found.isUsual) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
@@ -254,6 +254,7 @@ extension JSONRecords {
       }
     } else {
       intake.streams[stream].follower.sawRecord(record.severity)
+      if line[0] == 0x5B { intake.streams[stream].rich.note(line, header) }
       let message = line.extracting(record.message)
       if takeExport(message, into: &batch) { return .document }
       if let outcome = takeInner(record, line, around, stream, at: place, into: &batch) { return outcome }
@@ -264,6 +265,25 @@ extension JSONRecords {
     return .taken
   }
 
+  /// Takes a line that leaves out the time of the line before it.
+  private mutating func takesRich(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard let record = intake.streams[stream].rich.record(line) else { return false }
+    intake.streams[stream].follower.sawRecord(record.severity)
+    emit(line, record, around, stream, at: place, into: &batch)
+    return true
+  }
+
+  /// Whether a line belongs to the record before it by what it begins with: that record's own header, or the stack of its error.
+  private mutating func goesOnUnderHeader(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
+    if line[0] == 0x45 { return !around.isWhole && intake.streams[stream].follower.takesStack(line) }
+    guard intake.streams[stream].oslo != 0, line[0] &- 0x30 <= 9, let found = OsloLine(line), !found.hasContext else {
+      return false
+    }
+    return found.key == intake.streams[stream].oslo
+  }
+
   /// Takes a line that tells its own form.
   mutating func takeKnown(
     _ record: TextRecord, _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
@@ -271,6 +291,7 @@ extension JSONRecords {
   ) -> TextOutcome {
     intake.streams[stream].follower.sawRecord(record.severity)
     intake.streams[stream].inReport = false
+    intake.streams[stream].oslo = record.sharedKey
     if first(of: line, record.message) == 0x52,
       opensDump(line.extracting(record.message), stream, at: place, into: &batch)
     {

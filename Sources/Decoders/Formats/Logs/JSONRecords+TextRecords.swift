@@ -20,6 +20,11 @@ extension JSONRecords {
       batch.recordCounts.repair("continuationLine")
       return true
     }
+    // A report without a text: the next record follows.
+    if awaiting.isReport, KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
+      append(awaiting, into: &batch)
+      return false
+    }
     var start = 0
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
     let isIndented = start > 0

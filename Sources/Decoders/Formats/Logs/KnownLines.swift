@@ -24,6 +24,8 @@ struct TextRecord {
   var isSupervisord = false
   /// Whether all lines up to the next header are the message's: a report of Erlang.
   var isReport = false
+  /// What the lines of its trace have in common with the line (`OsloLine`); 0 where nothing.
+  var sharedKey: UInt64 = 0
   /// Where what it says stands in fields on the lines behind it.
   var fields: Db2Record?
 }
@@ -37,13 +39,15 @@ enum KnownLines {
     let first = line[0]
     if first &- 0x30 <= 9 {
       if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
-      return redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) ?? zap(line, times)
-        ?? tabbed(line, times) ?? timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
+      if let record = redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) { return record }
+      if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
+      return timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) ?? console(line, times) }
     if first == 0x23 { return webLogic(line, times) }
     if first == 0x3D { return erlang(line, times) }
     if first == 0x3C { return priority(line, times, table) }
+    if first &- 0x61 < 26, line.count > 6, line[6] == 0x3A, let record = ring(line, times) { return record }
     if first &- 0x61 < 26 || first >= 0x80, hasMonthStop(line), let record = javaUtil(line, times) { return record }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
@@ -172,7 +176,24 @@ enum KnownLines {
       i = name
     }
     record.message = i..<line.count
+    // Rails tells an exception in one message whose first line is empty (ActionDispatch::DebugExceptions#log_error).
+    if record.severity >= .error, isBlankBehindTags(line, i) { (record.awaitsMessage, record.isReport) = (true, true) }
     return record
+  }
+
+  /// Whether nothing stands behind `[TAG] [TAG]`, the tags of ActiveSupport::TaggedLogging.
+  private static func isBlankBehindTags(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    if i + 1 == line.count, line[i] == 0x3A { return true }
+    while i < line.count {
+      if line[i] == 0x20 {
+        i += 1
+        continue
+      }
+      guard line[i] == 0x5B else { return false }
+      i = ByteScan.find(0x5D, in: line, from: i) + 1
+    }
+    return i == line.count
   }
 
   // MARK: Redis

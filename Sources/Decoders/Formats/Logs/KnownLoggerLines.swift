@@ -19,13 +19,21 @@ extension KnownLines {
     i = end + 1
     end = ByteScan.find(0x09, in: line, from: i)
     if end < line.count, !isCaller(line, i..<end), end + 1 < line.count, line[end + 1] != 0x7B {
-      (record.name, record.rank) = (i..<end, .logger)
+      (record.name, record.rank) = (i..<scopeEnd(line, i..<end), .logger)
       i = end + 1
       end = ByteScan.find(0x09, in: line, from: i)
     }
     if end < line.count, isCaller(line, i..<end) { i = end + 1 }
     record.message = i..<line.count
     return record
+  }
+
+  /// Where the name ends in `envoy config external/envoy/…/grpc_stream.h:152`, which Istio's agent writes of its proxy: the scope, and
+  /// behind a blank the place in the source (pkg/envoy/proxy.go, `--log-format`).
+  private static func scopeEnd(_ line: Span<UInt8>, _ column: Range<Int>) -> Int {
+    var blank = column.upperBound
+    while blank > column.lowerBound, line[blank - 1] != 0x20 { blank -= 1 }
+    return blank > column.lowerBound + 1 && isCaller(line, blank..<column.upperBound) ? blank - 1 : column.upperBound
   }
 
   /// `dir/file.go:17`.

@@ -17,6 +17,9 @@ struct LogStreams {
     var awaiting: Awaiting?
     /// Whether what is no header belongs to the report before it.
     var inReport = false
+    /// What the last record of oslo.log has in common with the lines of its trace; 0 where there is none.
+    var oslo: UInt64 = 0
+    var rich = RichColumn()
     /// Records that a collector prints.
     var dump = CollectorDump()
   }

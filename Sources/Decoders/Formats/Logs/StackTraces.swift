@@ -1,6 +1,7 @@
 // Which lines go on with the record before them: stack traces by language.
 
 internal import Model
+internal import Support
 
 /// Follows the lines of one stream that have no header of their own.
 ///
@@ -238,7 +239,19 @@ struct TraceFollower: Sendable {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
     for part in parts where begins(line, part) { return true }
+    if line[line.count - 1] == 0x27, isRuby(line) { return true }
     return isFunction(line)
+  }
+
+  /// `app/pay.rb:31:in `charge'`, a frame of Ruby, which indents none (Exception#backtrace; since 3.4 with two apostrophes).
+  private static func isRuby(_ line: Span<UInt8>) -> Bool {
+    let blank = ByteScan.find(0x20, in: line, from: 0)
+    guard blank > 6, blank &+ 2 < line.count, line[blank &+ 1] == 0x60 || line[blank &+ 1] == 0x27,
+      JSONScanner.matches(line, blank &- 3, ":in"), line[blank &- 4] &- 0x30 <= 9
+    else { return false }
+    var i = blank &- 4
+    while i > 0, line[i] &- 0x30 <= 9 { i &-= 1 }
+    return i > 0 && line[i] == 0x3A
   }
 
   /// `main.(*Server).handle(0xc000010000)`: a function of Go, a dotted name without blanks; also lines of nothing but marks,

@@ -162,6 +162,7 @@ enum SyslogLine {
     while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }
     let first = i
     guard let host = word(line, &i), priority != nil || isHost(line, host) else { return nil }
+    if priority == nil { selector(line, host, &i, &layer) }
     // `TIME error payment: …` is an application's own line.
     if priority == nil, Model.severity(of: line.extracting(host)) != .unknown { return nil }
     if let tag = tag(line, i) {
@@ -214,6 +215,37 @@ enum SyslogLine {
     if !level.isUnknown { layer.severity = level }
     layer.start = end + 2
   }
+
+  /// Takes what BusyBox and OpenWrt write of the priority in words, behind the host or where it would stand.
+  private static func selector(_ line: Span<UInt8>, _ host: Range<Int>, _ i: inout Int, _ layer: inout LineLayer) {
+    var next = i
+    if let level = level(line, host) {
+      layer.severity = level
+    } else if let selector = word(line, &next), let level = level(line, selector) {
+      layer.severity = level
+      i = next
+    }
+  }
+
+  /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
+  private static func level(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
+    guard word.count >= 7, word.count <= 16 else { return nil }
+    let dot = word.lowerBound + ByteScan.find(0x2E, in: line.extracting(word), from: 0)
+    guard dot < word.upperBound - 2, dot > word.lowerBound + 2 else { return nil }
+    let isLocal = JSONScanner.matches(line, word.lowerBound, "local") && line[dot - 1] &- 0x30 < 8
+    guard
+      isLocal
+        || facilities.contains(where: {
+          $0.utf8CodeUnitCount == dot - word.lowerBound && JSONScanner.matches(line, word.lowerBound, $0)
+        })
+    else { return nil }
+    let severity = Model.severity(ofField: line.extracting(dot + 1..<word.upperBound))
+    return severity.isUnknown ? nil : severity
+  }
+
+  private static let facilities: [StaticString] = [
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security",
+  ]
 
   /// Letters, digits, dots, hyphens, colons and underscores: names and addresses of hosts, or a program with its process.
   private static func isHost(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {

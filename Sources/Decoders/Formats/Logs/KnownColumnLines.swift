@@ -1,0 +1,144 @@
+// Lines whose columns tell their own form: NLog, ActiveMQ, Karaf, semantic_logger, oslo.log.
+
+internal import Model
+internal import Support
+
+extension KnownLines {
+  /// A line that begins with a digit and has one of the forms below.
+  static func columns(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 32, line[4] == 0x2D, line[13] == 0x3A else { return eventRow(line) }
+    switch line[23] {
+    case 0x30...0x39: return nlog(line, times) ?? semantic(line, times)
+    case 0x20: return brokers(line, times) ?? oslo(line, times)
+    default: return nil
+    }
+  }
+
+  /// `yyyy-MM-dd HH:mm:ss.ffff|LEVEL|LOGGER|MESSAGE` of NLog: `${longdate}` has four places and a bar behind them.
+  ///
+  /// It is the default layout (`${longdate}|${level:uppercase=true}|${logger}|${message:withexception=true}`), or that of its tutorial for
+  /// ASP.NET Core, with `${event-properties:item=EventId}` in front of the level and `|url: …|action: …` behind the message.
+  static func nlog(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 32, line[24] == 0x7C, line[19] == 0x2E, let time = times.parse(line, 0), time.isPlaced,
+      time.end == 24
+    else { return nil }
+    var i = 25
+    func field(_ line: Span<UInt8>) -> Range<Int>? {
+      let end = ByteScan.find(0x7C, in: line, from: i)
+      guard end < line.count else { return nil }
+      let field = i..<end
+      i = end &+ 1
+      return field
+    }
+    guard var level = field(line) else { return nil }
+    let isNumbered = level.allSatisfy { line[$0] &- 0x30 <= 9 }
+    if isNumbered {
+      guard let next = field(line) else { return nil }
+      level = next
+    }
+    let severity = Model.severity(of: line.extracting(level))
+    guard !severity.isUnknown, let logger = field(line) else { return nil }
+    var end = line.count
+    if isNumbered {
+      for at in i..<line.count where line[at] == 0x7C && JSONScanner.matches(line, at, "|url: ") { end = at }
+      while end > i, line[end &- 1] == 0x20 { end &-= 1 }
+    }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, name: logger, rank: logger.isEmpty ? .none : .logger,
+      message: i..<end)
+  }
+
+  /// `TIME | LEVEL | …` of Apache's brokers and containers, in the layouts of their own configuration:
+  /// `%d | %-5p | %m | %c | %t%n` (ActiveMQ, conf/log4j2.properties) and
+  /// `%d | %-5p | %-16t | %-32c{1} | %X{bundle.id} - %X{bundle.name} - %X{bundle.version} | %m%n` (Karaf, org.ops4j.pax.logging.cfg).
+  static func brokers(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 48, line[23] == 0x20, line[24] == 0x7C, line[25] == 0x20, let time = times.parse(line, 0),
+      time.isPlaced, time.end == 23
+    else { return nil }
+    var columns: [Range<Int>] = []
+    var start = 26
+    for at in 26..<line.count where line[at] == 0x7C && line[at &- 1] == 0x20 && at &+ 1 < line.count {
+      guard line[at &+ 1] == 0x20 else { continue }
+      var end = at
+      while end > start, line[end &- 1] == 0x20 { end &-= 1 }
+      columns.append(start..<end)
+      start = at &+ 2
+    }
+    guard columns.count >= 3 else { return nil }
+    let severity = Model.severity(of: line.extracting(columns[0]))
+    guard !severity.isUnknown else { return nil }
+    var record = TextRecord(time: time.time, hasZone: time.hasZone, severity: severity, rank: .logger)
+    if columns.count >= 4, isBundle(line, columns[3]) {
+      (record.name, record.message) = (columns[2], start..<line.count)
+      while !record.message.isEmpty, line[record.message.lowerBound] == 0x20 {
+        record.message = record.message.lowerBound &+ 1..<line.count
+      }
+      return record
+    }
+    // The thread stands last: where it is none that Java's runtime or the broker names, the last column is the message.
+    let name = columns[columns.count &- 1]
+    guard isClass(line, name), HeaderName.isThread(line, start..<line.count) || isBrokers(line, name, start) else {
+      return nil
+    }
+    (record.name, record.message) = (name, columns[1].lowerBound..<columns[columns.count &- 2].upperBound)
+    return record
+  }
+
+  /// Whether a class or a thread is the broker's.
+  private static func isBrokers(_ line: Span<UInt8>, _ name: Range<Int>, _ thread: Int) -> Bool {
+    JSONScanner.matches(line, name.lowerBound, "org.apache.activemq.") || JSONScanner.matches(line, thread, "ActiveMQ ")
+      || JSONScanner.matches(line, thread, "qtp") || JSONScanner.matches(line, thread, "WrapperSimpleAppMain")
+  }
+
+  /// `123 - com.acme.pay - 1.0.0`: a bundle's number, name and version.
+  private static func isBundle(_ line: Span<UInt8>, _ column: Range<Int>) -> Bool {
+    var i = column.lowerBound
+    while i < column.upperBound, line[i] &- 0x30 <= 9 { i &+= 1 }
+    return i > column.lowerBound && JSONScanner.matches(line, i, " - ")
+  }
+
+  /// `org.acme.Pay`: parts with dots between them and no blank.
+  private static func isClass(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    var dots = 0
+    for i in name {
+      switch line[i] {
+      case 0x2E: dots &+= 1
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x24, 0x2D, 0x2F, 0x5B, 0x5D: continue
+      default: return false
+      }
+    }
+    return dots > 0
+  }
+
+  /// `TIME L [PID:THREAD FILE:LINE] [TAGS] {NAMED TAGS} (DURATION) NAME -- MESSAGE -- {PAYLOAD} -- Exception: CLASS: …` of semantic_logger
+  /// (SemanticLogger::Formatters::Default; `L` is the level's first letter).
+  static func semantic(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 40, line[26] == 0x20, line[28] == 0x20, line[29] == 0x5B, line[30] &- 0x30 <= 9,
+      line[27] &- 0x41 < 26, let time = times.parse(line, 0), time.isPlaced, time.end == 26
+    else { return nil }
+    let severity = Model.severity(of: line.extracting(27..<28))
+    var i = 29
+    // Brackets, braces and the parentheses around a duration, in this order.
+    while i < line.count, line[i] == 0x5B || line[i] == 0x7B || line[i] == 0x28 {
+      let close: UInt8 = line[i] == 0x5B ? 0x5D : line[i] == 0x7B ? 0x7D : 0x29
+      let end = ByteScan.find(close, in: line, from: i)
+      guard end &+ 2 < line.count, line[end &+ 1] == 0x20 else { return nil }
+      i = end &+ 2
+    }
+    let name = i
+    while i < line.count, line[i] > 0x20 { i &+= 1 }
+    guard !severity.isUnknown, i > name, JSONScanner.matches(line, i, " -- ") else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, name: name..<i, rank: .logger,
+      message: i &+ 4..<line.count)
+  }
+
+  /// A record of OpenStack's services.
+  static func oslo(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard let found = OsloLine(line), found.hasContext, let time = times.parse(line, 0), time.isPlaced, time.end == 23
+    else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: found.severity, name: found.name, rank: .logger,
+      message: found.start..<line.count, sharedKey: found.key)
+  }
+}
