@@ -30,6 +30,23 @@ private let requests: [(String, String)] = [
 ]
 
 struct AccessFormTests {
+  @Test("Open Liberty's access events are requests, its messages are log records")
+  func liberty() {
+    let head = #"{"type":"liberty_accesslog","ibm_serverName":"pay","ibm_datetime":"2026-11-25T03:00:03.004+0100","#
+    let request =
+      #""ibm_requestMethod":"GET","ibm_uriPath":"/orders/17","ibm_responseCode":500,"ibm_elapsedTime":3004123}"#
+    let message =
+      #"{"type":"liberty_message","ibm_serverName":"pay","message":"SRVE0777E: gone","ibm_datetime":"2026-11-25T03:00:03.004+0100","loglevel":"ERROR"}"#
+    let batch = decode("\(head)\(request)\n\(message)\n")
+    #expect(batch.spans.map { batch.text($0.operation) } == ["GET /orders/{id}"])
+    #expect(batch.spans.map(\.duration) == [3_004_123])
+    #expect(batch.spans.map(\.httpStatus) == [500])
+    #expect(batch.services == ["pay"])
+    #expect(batch.readLogs.map(\.severity) == ["error"])
+    // Without a status it is no request.
+    #expect(decode(head + request.replacing("ibm_responseCode", with: "ibm_bytesReceived") + "\n").spans.isEmpty)
+  }
+
   @Test("request lines are read by their documents", arguments: requests)
   func reads(text: String, expected: String) {
     let lines = text.split(separator: "\n")

@@ -26,6 +26,16 @@ struct SentryTests {
     #expect(batch.spans[1].parent == batch.spans[0].span)
   }
 
+  @Test("an event that names no project is of its release's package, else of the file")
+  func names() {
+    func services(_ name: String) -> Set<String> {
+      decode(event.split(separator: "\n").joined().replacing(#""project_slug":"shop""#, with: name) + "\n").services
+    }
+    #expect(services(#""release":"pay@1.2.3+7","project":"17""#) == ["pay"])
+    #expect(services(#""release":"0123abcd","project":"17""#) == ["m"])
+    #expect(services(#""release":"pay@1.2.3","project_slug":"shop""#) == ["shop"])
+  }
+
   @Test("an event without spans is a log record with its own level and message")
   func staysLog() {
     let batch = decode(

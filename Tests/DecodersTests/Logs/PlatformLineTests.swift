@@ -196,4 +196,21 @@ struct JournalVerboseTests {
       String(repeating: "Wed 2026-11-25 02:00:00.500000 UTC [main] none left at all today\n    PRIORITY=3\n", count: 3))
     #expect(batch.readLogs.allSatisfy { $0.severity == "unknown" })
   }
+
+  @Test("Lambda's JSON records of its own say what happened, and are as severe as Lambda says")
+  func lambdaEvents() {
+    func log(_ type: String, _ record: String) -> ReadLog? {
+      decode(
+        #"{"time":"2026-11-25T02:00:00.500Z","type":"\#(type)","record":{"requestId":"5f1c5b8a-1111-4222-8333-444455556666"\#(record)}}"#
+          + "\n"
+      )
+      .readLogs.first
+    }
+    #expect(log("platform.start", "") == ReadLog("02:00:00.5", "m", "info", "platform.start"))
+    #expect(log("platform.report", #","status":"timeout""#)?.message == "platform.report timeout")
+    #expect(log("platform.report", #","status":"timeout""#)?.severity == "warn")
+    #expect(log("platform.report", #","status":"success""#)?.severity == "info")
+    // A record of anything else stays whole.
+    #expect(log("shop.report", #","status":"timeout""#)?.message.hasPrefix("{") != false)
+  }
 }

@@ -62,13 +62,13 @@ enum AccessKeys {
 
   /// From the documents: nginx's and Apache's variables, Envoy's command operators as Istio names them, Traefik's and
   /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest, API Gateway's
-  /// context variables, Cloudflare's HTTP requests, Application Gateway's and Front Door's resource logs.
+  /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs.
   private static let names: [(AccessKey, [String])] = [
     (
       .method,
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
-        "reqmethod", "httprequestmethod", "requestverb", "clientrequestmethod",
+        "reqmethod", "httprequestmethod", "requestverb", "clientrequestmethod", "ibmrequestmethod",
       ]
     ),
     (
@@ -77,7 +77,7 @@ enum AccessKeys {
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
         "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath", "csuri",
-        "resourcepath",
+        "resourcepath", "ibmuripath",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req"]),
@@ -85,7 +85,7 @@ enum AccessKeys {
       .status,
       [
         "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
-        "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus",
+        "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus", "ibmresponsecode",
       ]
     ),
     (
@@ -99,7 +99,7 @@ enum AccessKeys {
       .configuredServer,
       [
         "application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener",
-        "service.name",
+        "service.name", "ibmservername",
       ]
     ),
     (
@@ -121,7 +121,7 @@ enum AccessKeys {
       ["event.start", "starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec"]
     ),
     (.end, ["endtime", "edgeendtimestamp"]),
-    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t"]),
+    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t", "ibmdatetime"]),
     (.epoch, ["msec"]),
     (.date, ["date"]),
     (.clock, []),
@@ -136,7 +136,10 @@ enum AccessKeys {
     ),
     (
       .microseconds,
-      ["durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros"]
+      [
+        "durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros",
+        "ibmelapsedtime",
+      ]
     ),
     (
       .nanoseconds, ["event.duration", "durationns", "latencyns", "durationnano", "durationnanos", "totalns"]

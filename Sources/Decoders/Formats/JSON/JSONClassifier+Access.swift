@@ -35,7 +35,8 @@ extension JSONClassifier {
     case 13 where isKey("requestMethod") || isKey("RequestMethod"): keys.insert(.accessMethod)
     case 14 where isKey("request_method"): keys.insert(.accessMethod)
     case 14 where isKey("httpStatusCode"): keys.insert(.accessStatus)
-    case 16 where isKey("DownstreamStatus"): keys.insert(.accessStatus)
+    case 16 where isKey("DownstreamStatus") || isKey("ibm_responseCode"): keys.insert(.accessStatus)
+    case 17 where isKey("ibm_requestMethod"): keys.insert(.accessMethod)
     case 18 where isKey("EdgeResponseStatus"): keys.insert(.accessStatus)
     case 19 where isKey("ClientRequestMethod"): keys.insert(.accessMethod)
     default: break

@@ -88,7 +88,12 @@ extension JSONRecords {
       noteUnknown(place.position)
       return false
     }
-    for i in spans.indices { spans[i].source = place.source }
+    // An event of Sentry names its project by a number.
+    let fallback = name == "Sentry transactions" ? origin(into: &batch).component : .none
+    for i in spans.indices {
+      spans[i].source = place.source
+      if spans[i].service.isNone { spans[i].service = fallback }
+    }
     batch.spans += spans
     used(name, issues, place.position, into: &batch)
     batch.recordCounts.use(spans.count - 1)

@@ -86,6 +86,7 @@ enum SentryTransactions {
   ) -> [TraceSpan] {
     var root = Draft(zoneSeconds: zoneSeconds)
     var places: [Int] = []
+    var release = Symbol.none
     var reader = JSONScanner(at: start)
     _ = reader.eachMember(b) { reader, key in
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
@@ -104,11 +105,13 @@ enum SentryTransactions {
           }
         }
       }
-      if isKey("transaction") || isKey("project_slug") || isKey("project_name") {
-        let isName = isKey("transaction")
+      if isKey("transaction") || isKey("project_slug") || isKey("project_name") || isKey("release") {
+        let (isName, isRelease) = (isKey("transaction"), isKey("release"))
         guard case .text(let text)? = reader.scalar(b) else { return reader.failure == .none }
         if isName {
           root.builder.span.operation = texts.symbol(b, text)
+        } else if isRelease {
+          release = Self.package(b, text).map { texts.symbol(b, $0) } ?? .none
         } else {
           root.builder.span.service = texts.symbol(b, text)
         }
@@ -118,6 +121,7 @@ enum SentryTransactions {
       return root.member(key, b, &reader, &texts)
     }
     guard root.builder.span.span != 0, root.builder.start != nil else { return [] }
+    if root.builder.span.service.isNone { root.builder.span.service = release }
     root.settle(b)
     issues.formUnion(root.builder.issues)
     var spans = [root.builder.span]
@@ -134,6 +138,12 @@ enum SentryTransactions {
       spans.append(child.builder.span)
     }
     return spans
+  }
+
+  /// `pay` of the release `pay@1.2.3+7`: the package, as Sentry's SDKs name their releases; nil where it names none.
+  private static func package(_ b: Span<UInt8>, _ release: JSONStringSlice) -> JSONStringSlice? {
+    guard let at = (release.start..<release.end).first(where: { b[$0] == 0x40 }), at > release.start else { return nil }
+    return JSONStringSlice(start: release.start, end: at, isEscaped: release.isEscaped)
   }
 
   fileprivate static func kind(_ b: Span<UInt8>, _ op: JSONStringSlice) -> SpanKind {
