@@ -23,6 +23,8 @@ struct LineEnvelope {
   var stream: UInt8 = 0
   /// Whether the line is a record of its own whatever it looks like.
   var isWhole = false
+  /// Whether the platform wrote it about the program that the component is (Heroku's `heroku[web.1]`).
+  var isPlatform = false
   /// The record's place.
   var source = SourceRef(bits: 0)
 

@@ -11,7 +11,8 @@ extension JSONMemberDecoder {
     if reader.skipValue(text), reader.position == text.count { return false }
     if records.sawLog {
       records.sawLog = false
-      records.intake.streams[0].follower.sawRecord(.info)
+      let severity = records.sawSeverity
+      records.intake.streams[0].follower.sawRecord(severity.isUnknown ? .info : severity, isObject: true)
     }
     takeTextLine(text, line: line, into: &batch)
     return true

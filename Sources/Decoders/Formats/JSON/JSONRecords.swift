@@ -33,6 +33,8 @@ struct JSONRecords {
   var group: Symbol?
   /// Whether a log record was read since the last line of text.
   var sawLog = false
+  /// The level of that record.
+  var sawSeverity = Severity.unknown
   /// Whether a sample is read for its headers and levels only.
   var isSampling = false
   /// Documents that stood in a line or in a record's text, to be walked.

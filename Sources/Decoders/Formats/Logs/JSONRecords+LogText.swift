@@ -67,7 +67,7 @@ extension JSONRecords {
     let logs = batch.logs.count
     if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
       let severity = batch.logs.count > logs ? batch.logs[batch.logs.count - 1].severity : .info
-      intake.streams[stream].follower.sawRecord(severity)
+      intake.streams[stream].follower.sawRecord(severity, isObject: true)
       return outcome
     }
     if first == 0x5B, line.count > 1 {
@@ -111,6 +111,7 @@ extension JSONRecords {
     if !layer.severity.isUnknown { inner.severity = layer.severity }
     if layer.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
     if layer.stream != 0 { inner.stream = layer.stream }
+    if layer.isPlatform { inner.isPlatform = true }
     return takeContent(
       line.extracting(layer.start..<line.count), inner, isPartial: layer.isPartial, at: place, into: &batch)
   }

@@ -39,7 +39,7 @@ extension JSONRecords {
     if fields.span != 0 { around.span = fields.span }
     if fields.stream != 0 { around.stream = fields.stream }
     around.isWhole = fields.isWhole
-    sawLog = true
+    (sawLog, sawSeverity) = (true, around.severity)
     let carries = fields.isWrapped && fields.message != nil
     if let group, depth == 0 { around.name(group, .container) }
     // What carries the lines of others names their program; a record that is a program's own names its service.
@@ -69,6 +69,12 @@ extension JSONRecords {
     } else if fields.raw == nil, let exception = SentryExceptions.text(b, at: start, &texts) {
       texts.append(exception, &log)
       if log.severity.isUnknown { log.severity = .error }
+    } else if fields.raw == nil, let event = LambdaEvent(b, at: start, &texts) {
+      texts.append(event.text, &log)
+      if log.severity.isUnknown { log.severity = event.severity }
+      if log.request.isNone, let request = event.request {
+        (log.request, log.requestText) = texts.request(b, request)
+      }
     } else {
       texts.appendRaw(b, fields.raw ?? start..<fields.end, &log)
     }
@@ -151,7 +157,11 @@ extension JSONRecords {
     let before = mayHaveColours
     mayHaveColours = true
     defer { mayHaveColours = before }
-    _ = takeContent(content, around, isPartial: isPartial, at: place, into: &batch)
+    if depth > 0 || intake.order.direction == .rises {
+      _ = takeContent(content, around, isPartial: isPartial, at: place, into: &batch)
+    } else {
+      takeUnordered(content, isPartial: isPartial, around, at: place, into: &batch)
+    }
     recognized &+= 1
     noteTexts(place.position, into: &batch)
   }
@@ -185,9 +195,16 @@ extension JSONRecords {
     learnLokiLayers(b, at: values)
     reader = JSONScanner(at: values)
     guard reader.take(0x5B, b) else { return false }
-    var isFirst = true
-    while reader.nextElement(b, &isFirst) {
-      guard takeLokiLine(b, &reader, around, at: place, into: &batch) else { break }
+    if let places = placesOfFalling(b, reader) {
+      for at in places.reversed() {
+        var line = JSONScanner(at: at)
+        _ = takeLokiLine(b, &line, around, at: place, into: &batch)
+      }
+    } else {
+      var isFirst = true
+      while reader.nextElement(b, &isFirst) {
+        guard takeLokiLine(b, &reader, around, at: place, into: &batch) else { break }
+      }
     }
     nameFormat("Loki")
     recognized &+= 1

@@ -121,7 +121,11 @@ extension JSONRecords {
     }
     log.textCount = batch.text.count - log.textStart
     batch.logs.append(log)
-    reportChild(message, log, isSupervisord: record.isSupervisord, into: &batch)
+    if around.isPlatform {
+      if let change = DynoReports.read(message) { tell(change, of: log.component, log, into: &batch) }
+    } else {
+      reportChild(message, log, isSupervisord: record.isSupervisord, into: &batch)
+    }
     countText(log.time, at: place, into: &batch)
   }
 
@@ -204,6 +208,7 @@ extension JSONRecords {
   /// Ends all streams: parts without an end, and headers without a message, are records as they are.
   mutating func finishText(into batch: inout RecordBatch) {
     for stream in intake.streams.indices {
+      release(stream, into: &batch)
       if !intake.streams[stream].partial.isEmpty {
         let (around, place) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
         let parts = intake.streams.takePartial(stream)

@@ -17,6 +17,8 @@ struct LineLayer {
   var rank = NameRank.none
   /// 1 for `stdout`, 2 for `stderr`.
   var stream: UInt8 = 0
+  /// Whether the platform wrote the content about the program that the name is of.
+  var isPlatform = false
   /// Whether the content goes on in the stream's next line.
   var isPartial = false
   /// Where the content begins.

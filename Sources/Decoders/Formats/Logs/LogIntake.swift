@@ -11,6 +11,8 @@ struct LogIntake {
   var layouts: LogLayouts
   var streams = LogStreams()
   var access: AccessLines
+  /// The order of the records that carry lines.
+  var order = RecordOrder()
   let finder = RequestFinder()
   var found = RequestFinder.Found()
   /// Whether the sample has lines of a known form that begin with a digit: plain files rarely do, and their lines are read faster

@@ -40,12 +40,15 @@ struct TraceFollower: Sendable {
   private var isGrave = false
   /// Whether the record before has a header, or is a structured one.
   private var isHeaded = false
+  /// Whether it is an object, which holds the exception that its logger was given.
+  private var isObject = false
   /// Whether `Error: ` is how the stream's records begin.
   private var isLevelled = false
 
   /// A record with a header, or a structured one, whose own traces stand inside of it.
-  mutating func sawRecord(_ severity: Severity) {
+  mutating func sawRecord(_ severity: Severity, isObject: Bool = false) {
     phase = .fresh
+    self.isObject = isObject
     isHeaded = true
     isCalm = !severity.isUnknown && severity < .warning
     isGrave = severity >= .error
@@ -148,7 +151,8 @@ struct TraceFollower: Sendable {
       return joins ? .continues : .record(.error)
     }
     if Self.isException(line) {
-      let joins = phase == .fresh || phase == .announced
+      // Behind an object that says that all is well it is what a program died of.
+      let joins = phase == .fresh && !(isObject && isCalm) || phase == .announced
       phase = .inTrace
       return joins ? .continues : .record(.error)
     }

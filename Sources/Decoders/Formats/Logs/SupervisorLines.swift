@@ -237,12 +237,18 @@ extension JSONRecords {
 
   /// Gives the events of a report whose child's name lies in some bytes.
   mutating func tell(_ report: ChildReport, of b: Span<UInt8>, _ log: LogLine, into batch: inout RecordBatch) {
+    tell(report.change, of: batch.symbols.intern(b.extracting(report.child)), log, into: &batch)
+  }
+
+  /// Gives the events of a child.
+  mutating func tell(
+    _ change: ChildReport.Change, of child: Symbol, _ log: LogLine, into batch: inout RecordBatch
+  ) {
     guard log.time != .min else { return }
-    let child = batch.symbols.intern(b.extracting(report.child))
     func event(_ kind: EventKind) -> StructuralEvent {
       StructuralEvent(time: log.time, component: child, kind: kind, source: log.source)
     }
-    switch report.change {
+    switch change {
     case .started: batch.events.append(event(.heartbeat))
     case .ended(let reason):
       let name = reason.description

@@ -64,7 +64,8 @@ enum SyslogLine {
     if let name = dyno(line, host: host, app: app, process: process, message: message, from: i) {
       // Its priorities say nothing of the lines.
       return LineLayer(
-        time: layer.time, hasZone: layer.hasZone, name: name, rank: .container, start: i)
+        time: layer.time, hasZone: layer.hasZone, name: name, rank: .container,
+        isPlatform: app.count == 6 && JSONScanner.matches(line, app.lowerBound, "heroku"), start: i)
     }
     if !isNil(line, app) {
       layer.name = app
@@ -98,6 +99,30 @@ enum SyslogLine {
     guard isOwn || structuredData(line, start) == nil else { return nil }
     let dot = process.firstIndex { line[$0] == 0x2E } ?? process.upperBound
     return process.lowerBound..<dot
+  }
+
+  /// Takes a tag in the host's place: no host's name ends with a bracket and a colon, and what follows is the message's own.
+  private static func take(
+    _ name: Range<Int>, end: Int, of line: Span<UInt8>, into layer: inout LineLayer
+  ) {
+    (layer.name, layer.start) = (name, end)
+    if let type = processType(line, name) { (layer.name, layer.isPlatform) = (type, name.count == 6) }
+  }
+
+  /// `web` of `app[web.1]` and `heroku[web.1]`, as `heroku logs` prints them (Dev Center, "Logging"); nil behind any other tag.
+  private static func processType(_ line: Span<UInt8>, _ tag: Range<Int>) -> Range<Int>? {
+    guard
+      tag.count == 3 && JSONScanner.matches(line, tag.lowerBound, "app[")
+        || tag.count == 6 && JSONScanner.matches(line, tag.lowerBound, "heroku[")
+    else { return nil }
+    let start = tag.upperBound + 1
+    var i = start
+    while i < line.count, (line[i] | 0x20) &- 0x61 < 26 || line[i] &- 0x30 <= 9 || line[i] == 0x5F || line[i] == 0x2D {
+      i += 1
+    }
+    guard i > start, (line[start] | 0x20) &- 0x61 < 26, i + 1 < line.count, line[i] == 0x2E, line[i + 1] &- 0x30 <= 9
+    else { return nil }
+    return start..<i
   }
 
   /// `-`, or elements in brackets with quoted values, a backslash in front of quotes and brackets in them.
@@ -162,10 +187,12 @@ enum SyslogLine {
     while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }
     let first = i
     guard let host = word(line, &i), priority != nil || isHost(line, host) else { return nil }
-    if priority == nil { selector(line, host, &i, &layer) }
+    if priority == nil, line[host.upperBound - 1] != 0x3A { selector(line, host, &i, &layer) }
     // `TIME error payment: …` is an application's own line.
     if priority == nil, Model.severity(of: line.extracting(host)) != .unknown { return nil }
-    if let tag = tag(line, i) {
+    if let own = line[host.upperBound - 1] == 0x3A ? tag(line, first) : nil, own.hasProcess {
+      take(own.name, end: own.end, of: line, into: &layer)
+    } else if let tag = tag(line, i) {
       // `START RequestId: ID` of AWS Lambda.
       if priority == nil, tag.name.count == 9, JSONScanner.matches(line, tag.name.lowerBound, "RequestId") {
         return nil
@@ -176,8 +203,7 @@ enum SyslogLine {
       {
         return nil
       }
-      layer.name = tag.name
-      layer.start = tag.end
+      (layer.name, layer.start) = (tag.name, tag.end)
       // Dovecot's own file names no host: `TIME PROCESS: LEVEL: MESSAGE`.
       if priority == nil, line[host.upperBound - 1] == 0x3A,
         !Model.severity(of: line.extracting(tag.name)).isUnknown
@@ -188,8 +214,7 @@ enum SyslogLine {
       }
     } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
       // No host: a relay or a container's /dev/log.
-      layer.name = tag.name
-      layer.start = tag.end
+      (layer.name, layer.start) = (tag.name, tag.end)
     } else {
       guard priority != nil else { return nil }
       layer.name = host

@@ -164,7 +164,12 @@ struct TableDecoder: ChunkedDecoder {
       takeCarried(carried.text, carried.around, into: &batch)
       return
     }
+    let count = batch.logs.count
     rows?.take(b, row, line: line, &context, into: &batch)
+    if rows?.hasBareLines == true, batch.logs.count > count {
+      if json == nil { json = JSONMemberDecoder(context: context, rule: nil) }
+      json?.records.noteRecord(batch.logs[count], into: &batch)
+    }
   }
 
   /// Takes a row whose message is the line of another program.

@@ -337,17 +337,26 @@ struct TableRows {
     return evidence.scale(of: number, []).severity(number)
   }
 
+  /// Whether the rows are lines as they were printed, of which no column tells the level.
+  var hasBareLines: Bool { mapping.kind == .logs && mapping.severity < 0 }
+
   /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
   mutating func carried(
     _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
   ) -> (text: [UInt8], around: LineEnvelope)? {
-    guard mapping.kind == .logs, mapping.severity < 0 else { return nil }
+    guard hasBareLines else { return nil }
     let range = field(b, row, mapping.message)
-    guard range.count >= 16 else { return nil }
-    let text = b.extracting(range)
-    let isKnown = text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text)
-    guard isKnown else { return nil }
+    guard !range.isEmpty else { return nil }
+    // The blanks in front of a frame are the trace's. A trace within one row is a record of its own.
+    let whole = row.fields[mapping.message].start..<range.upperBound
+    let isPart =
+      TraceFollower.isPart(b.extracting(whole)) && ByteScan.find(0x0A, in: b.extracting(whole), from: 0) == whole.count
+    let text = b.extracting(isPart ? whole : range)
+    let isKnown =
+      text.count >= 16 && (text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text))
+    guard isPart || isKnown else { return nil }
     var around = LineEnvelope(source: context.line(line))
+    around.isWhole = isPart
     if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
       (around.time, around.hasZone) = (time, true)
     }
