@@ -14,7 +14,7 @@ private let lines: [(String, ReadLog)] = [
   ),
   (
     "2026-11-25 02:00:00.5000|13|WARN|Acme.Pay|none | left |url: http://shop/|action: Index",
-    ReadLog("02:00:00.5", "Acme.Pay", "warn", "none | left")
+    ReadLog("02:00:00.5", "Acme.Pay", "warn", "none | left |url: http://shop/|action: Index")
   ),
   ("2026-11-25 02:00:00.5000|INFO|Acme.Pay|none left", ReadLog("02:00:00.5", "Acme.Pay", "info", "none left")),
   // Brokers.

@@ -28,4 +28,14 @@ struct ConsoleFormTests {
     let calm = record.replacing("[error]", with: "[info]")
     #expect(decode(calm + calm).readLogs.map(\.severity) == ["info", "error", "info", "info", "error", "info"])
   }
+
+  @Test("what PHP-FPM passes on of a program is as severe as the program says, also in a container's log")
+  func passedOn() {
+    func severities(_ text: String) -> [String] {
+      decode(String(repeating: "2026-11-25T02:00:00.500000000Z stderr F \(text)\n", count: 2)).readLogs.map(\.severity)
+    }
+    #expect(severities("NOTICE: PHP message: PHP Fatal error:  Uncaught RuntimeException: gone") == ["fatal", "fatal"])
+    #expect(severities("NOTICE: PHP message: PHP Warning:  none left in /app/pay.php") == ["warn", "warn"])
+    #expect(severities("NOTICE: PHP message: PHP is ready to serve") == ["info", "info"])
+  }
 }

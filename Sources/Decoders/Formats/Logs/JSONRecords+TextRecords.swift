@@ -170,10 +170,12 @@ extension JSONRecords {
     context.report("timeUnknown", .note, at: place.position, "a log line without a readable time", into: &batch)
   }
 
-  /// Where a program's own words lie in what PHP-FPM passes on of them, `NOTICE: PHP message: PHP Fatal error:  …`.
+  /// Where a program's own words lie in what PHP-FPM passes on of them, `NOTICE: PHP message: PHP Fatal error:  …`, of which a layer may
+  /// have taken the beginning.
   private static func ofPHP(_ message: Span<UInt8>) -> Range<Int>? {
     let start = JSONScanner.matches(message, 0, "NOTICE: ") ? 8 : 0
-    return JSONScanner.matches(message, start, "PHP message: ") ? start + 13..<message.count : nil
+    if JSONScanner.matches(message, start, "PHP message: ") { return start + 13..<message.count }
+    return JSONScanner.matches(message, 0, "PHP ") ? 0..<message.count : nil
   }
 
   /// `error: …` at the beginning of a message whose header names no level.

@@ -17,7 +17,7 @@ extension KnownLines {
   /// `yyyy-MM-dd HH:mm:ss.ffff|LEVEL|LOGGER|MESSAGE` of NLog: `${longdate}` has four places and a bar behind them.
   ///
   /// It is the default layout (`${longdate}|${level:uppercase=true}|${logger}|${message:withexception=true}`), or that of its tutorial for
-  /// ASP.NET Core, with `${event-properties:item=EventId}` in front of the level and `|url: …|action: …` behind the message.
+  /// ASP.NET Core, with `${event-properties:item=EventId}` in front of the level and `|url: …|action: …` behind the message, which stays.
   static func nlog(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     guard line.count > 32, line[24] == 0x7C, line[19] == 0x2E, let time = times.parse(line, 0), time.isPlaced,
       time.end == 24
@@ -31,21 +31,15 @@ extension KnownLines {
       return field
     }
     guard var level = field(line) else { return nil }
-    let isNumbered = level.allSatisfy { line[$0] &- 0x30 <= 9 }
-    if isNumbered {
+    if level.allSatisfy({ line[$0] &- 0x30 <= 9 }) {
       guard let next = field(line) else { return nil }
       level = next
     }
     let severity = Model.severity(of: line.extracting(level))
     guard !severity.isUnknown, let logger = field(line) else { return nil }
-    var end = line.count
-    if isNumbered {
-      for at in i..<line.count where line[at] == 0x7C && JSONScanner.matches(line, at, "|url: ") { end = at }
-      while end > i, line[end &- 1] == 0x20 { end &-= 1 }
-    }
     return TextRecord(
       time: time.time, hasZone: time.hasZone, severity: severity, name: logger, rank: logger.isEmpty ? .none : .logger,
-      message: i..<end)
+      message: i..<line.count)
   }
 
   /// `TIME | LEVEL | …` of Apache's brokers and containers, in the layouts of their own configuration:
@@ -69,7 +63,9 @@ extension KnownLines {
     guard !severity.isUnknown else { return nil }
     var record = TextRecord(time: time.time, hasZone: time.hasZone, severity: severity, rank: .logger)
     if columns.count >= 4, isBundle(line, columns[3]) {
-      (record.name, record.message) = (columns[2], start..<line.count)
+      (record.name, record.message) = (columns[2], columns[3].upperBound..<line.count)
+      while line[record.message.lowerBound] != 0x7C { record.message = record.message.lowerBound &+ 1..<line.count }
+      record.message = record.message.lowerBound &+ 1..<line.count
       while !record.message.isEmpty, line[record.message.lowerBound] == 0x20 {
         record.message = record.message.lowerBound &+ 1..<line.count
       }

@@ -168,7 +168,7 @@ struct LineUnwrapper: Sendable {
       i += 1
     }
     let pod = (open ? first : slash)..<i
-    guard i < line.count, open || slash > 1, pod.count > 8 else { return nil }
+    guard i < line.count, open || slash > 1, pod.count > 8, !Self.isUUID(line, pod) else { return nil }
     let workload = LogOrigin.workload(ofPod: line.extracting(pod))
     guard workload + 7 < pod.count else { return nil }
     var container = pod.lowerBound..<pod.lowerBound + workload
@@ -187,6 +187,14 @@ struct LineUnwrapper: Sendable {
     }
     guard i < line.count, line[i] == 0x20 else { return nil }
     return LineLayer(name: container, rank: .container, start: i + 1)
+  }
+
+  /// A request's id in brackets, as tagged loggers write it, has the parts of a pod's name.
+  private static func isUUID(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    guard word.count == 36 else { return false }
+    let start = word.lowerBound
+    return [8, 13, 18, 23].allSatisfy { line[start + $0] == 0x2D }
+      && word.allSatisfy { line[$0] == 0x2D || line[$0] &- 0x30 <= 9 || line[$0] &- 0x61 < 6 }
   }
 
   private func compose(_ line: Span<UInt8>) -> LineLayer? {
