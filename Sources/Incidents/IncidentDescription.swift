@@ -128,7 +128,7 @@ struct IncidentDescription {
   /// Structural events by component name, in time order.
   private let signals: [Int32: [(kind: EventKind, subject: String, reading: Reading)]]
 
-  private func signals(
+  func signals(
     _ name: Int32, from: Int64, to: Int64
   ) -> ArraySlice<(kind: EventKind, subject: String, reading: Reading)> {
     guard let all = signals[name] else { return [] }
@@ -265,7 +265,9 @@ struct IncidentDescription {
   ) -> IncidentHeadline {
     let signs = Set(group.anomalies.map(\.sign))
     switch incident.kind {
-    case .latencyRegression: return .slowed(cause: cause, affected: others, impact)
+    case .latencyRegression:
+      return .slowed(
+        cause: cause, affected: others, impact, short: incident.rootCauses.first.flatMap { short($0, group) })
     case .retryStorm: return .retried(cause: cause, affected: others, impact)
     case .restartStorm: return .crashed(cause: cause, deaths: deaths(group), affected: others, impact)
     default:
@@ -283,6 +285,12 @@ struct IncidentDescription {
 
   private func deaths(_ group: IncidentBuilder.Group) -> Int {
     group.anomalies.reduce(0) { max($0, $1.crashes) }
+  }
+
+  /// What a cause had next to nothing left of, where that is how it is known.
+  private func short(_ cause: Incident.RootCause, _ group: IncidentBuilder.Group) -> CauseReason? {
+    let isShort = group.anomalies.contains { $0.isSaturated && grid.name($0.component) == cause.component }
+    return isShort ? cause.reasons.first(where: \.isOfMetric) : nil
   }
 
   private func reasoning(
@@ -333,46 +341,11 @@ struct IncidentDescription {
     }
     return lines + beside
   }
+}
 
-  private func timeline(
-    _ incident: Incident, _ group: IncidentBuilder.Group, onsets: [Int: Onsets.Onset], _ proofs: (Int) -> [Evidence]
-  ) -> [Incident.Moment] {
-    var moments: [Incident.Moment] = []
-    for (component, onset) in onsets.sorted(by: { $0.key < $1.key }) {
-      let name = grid.name(component)
-      let state = incident.components.first { $0.id == name }
-      let event: IncidentEvent =
-        state.flatMap { $0.failures > 0 ? .failing(failures: $0.failures, requests: $0.requests) : nil }
-        ?? .firstAnomaly
-      moments.append(
-        Incident.Moment(
-          at: onset.time, between: onset.between, component: name, event, evidence: proofs(component).first))
-      for line in breakers.changes(component, from: group.start - IncidentPartial.coarse, to: group.end) {
-        moments.append(
-          Incident.Moment(
-            at: line.time, component: name,
-            .breaker(state: line.state, writer: grid.name(line.writer)),
-            evidence: line.sighting.evidence(grid.partial.names)))
-      }
-      let own = grid.partial.names.find(grid.components[component]) ?? -1
-      for signal in signals(own, from: group.start - IncidentPartial.coarse, to: group.end)
-      where signal.kind != .heartbeat {
-        let quote = RecordQuote(message: ForeignText(signal.subject.isEmpty ? signal.kind.name : signal.subject))
-        moments.append(
-          Incident.Moment(
-            at: signal.reading.source.time, component: name,
-            .signal(signal.kind, subject: ForeignName(signal.subject)),
-            evidence: signal.reading.source.evidence(grid.partial.names, quote: quote)))
-      }
-    }
-    moments.append(
-      Incident.Moment(at: incident.end, component: incident.rootCauses.first?.component ?? "", .lastEvidence))
-    // What happened at once stands by component, then in the order in which it was gathered.
-    let ordered = moments.enumerated().sorted { a, b in
-      (a.element.at, a.element.component, a.offset) < (b.element.at, b.element.component, b.offset)
-    }
-    return ordered.prefix(40).map(\.element)
-  }
+extension CauseReason {
+  /// Whether it is what a metric reads.
+  var isOfMetric: Bool { if case .metric = self { true } else { false } }
 }
 
 extension RequestImpact {

@@ -48,7 +48,7 @@ func incidentPageTellsTimes() {
   other.start += 30_000_000
   other.rootCauses[0].component = "elsewhere"
   report.incidents.append(other)
-  #expect(file("incidents/\(report.incidents[0].id.text).md", report).contains("between 00:10 and 00:11"))
+  #expect(file("incidents/\(report.incidents[0].id.text).md", report).contains("00:10 to 00:11"))
   let page = file("report.md", report)
   #expect(page.contains("**At the same time:** another incident, Cascade: `elsewhere`"))
   #expect(page.contains("**At the same time:** another incident, Cascade: `payments-db`"))

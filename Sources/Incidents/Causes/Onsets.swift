@@ -13,6 +13,8 @@ struct Onsets {
     var between: ClosedRange<Int64>?
     /// The record that shows it, where it is of a kind that is not usual.
     var record: EvidenceSample?
+    /// What showed it first.
+    var sign = Anomaly.Sign.behaviour
 
     var earliest: Int64 { between?.lowerBound ?? time }
     var latest: Int64 { between?.upperBound ?? time }
@@ -59,7 +61,7 @@ struct Onsets {
     var onsets: [Int: Onset] = [:]
     for component in components {
       var known = group.anomalies.compactMap { $0.component == component ? onset($0) : nil }
-      if let strike = strikes[component] { known.append(Onset(time: strike)) }
+      if let strike = strikes[component] { known.append(Onset(time: strike, sign: .failures)) }
       let ways = group.anomalies.filter { $0.sign == .moreCalls && $0.way?.caller == component }
       known += ways.compactMap { onset($0) }
       if let seen = window.suspicions.first(where: { $0.component == component })?.behaviour,
@@ -95,21 +97,21 @@ struct Onsets {
   /// What an anomaly says by itself; of other ways of running the records say it.
   private func onset(_ anomaly: Anomaly) -> Onset? {
     switch anomaly.sign {
-    case .failures, .crashes, .records: Onset(time: anomaly.onset)
-    case .slowCode, .slowNetwork, .moreCalls, .silence: slot(anomaly.onset, IncidentPartial.fine)
+    case .failures, .crashes, .records: Onset(time: anomaly.onset, sign: anomaly.sign)
+    case .slowCode, .slowNetwork, .moreCalls, .silence: slot(anomaly.onset, IncidentPartial.fine, anomaly.sign)
     case .behaviour: nil
     }
   }
 
   /// Where nothing else tells: the minute of the component's own anomaly, or of the first of the incident.
   private func unknown(_ component: Int, _ group: IncidentBuilder.Group) -> Onset {
-    let own = group.anomalies.filter { $0.component == component }.map(\.onset).min()
-    return slot(own ?? group.start, IncidentPartial.coarse)
+    let own = group.anomalies.filter { $0.component == component }.min { $0.onset < $1.onset }
+    return slot(own?.onset ?? group.start, IncidentPartial.coarse, own?.sign ?? .behaviour)
   }
 
-  private func slot(_ time: Int64, _ length: Int64) -> Onset {
+  private func slot(_ time: Int64, _ length: Int64, _ sign: Anomaly.Sign = .behaviour) -> Onset {
     let start = IncidentPartial.start(IncidentPartial.slot(time, length), length)
-    return Onset(time: time, between: min(max(start, grid.partial.first), time)...max(start + length, time))
+    return Onset(time: time, between: min(max(start, grid.partial.first), time)...max(start + length, time), sign: sign)
   }
 
   private func minute(_ minute: Int) -> Onset {

@@ -27,7 +27,8 @@ package enum CallEvent: Hashable, Sendable {
 package enum IncidentHeadline: Hashable, Sendable {
   /// Requests failed because of `cause`; `affected` are the others.
   case failed(cause: ForeignName, affected: [ForeignName], RequestImpact)
-  case slowed(cause: ForeignName, affected: [ForeignName], RequestImpact)
+  /// `short` is a resource of the cause that was nearly used up meanwhile.
+  case slowed(cause: ForeignName, affected: [ForeignName], RequestImpact, short: CauseReason? = nil)
   /// Calls ran another way than usual, without a failure that anybody wrote down.
   case departed(cause: ForeignName, affected: [ForeignName], CauseReason?)
   case silent(cause: ForeignName, affected: [ForeignName], RequestImpact)
@@ -161,7 +162,8 @@ extension CascadeDecision {
 package enum IncidentEvent: Hashable, Sendable {
   /// Its requests begin to fail.
   case failing(failures: Int, requests: Int)
-  case firstAnomaly
+  /// It begins to depart, in what is known by the sign that showed it first.
+  case departs(IncidentBeginning)
   case breaker(state: Incident.Circuit, writer: ForeignName)
   /// A structural event by its kind.
   case signal(EventKind, subject: ForeignName)
@@ -169,6 +171,26 @@ package enum IncidentEvent: Hashable, Sendable {
   case brokenRule(BrokenRule)
   case tests(TestIncidentFact)
   case earlier(ForeignText)
+}
+
+/// How a component's trouble first shows.
+package enum IncidentBeginning: Hashable, Sendable {
+  /// Its calls run another way, or a record comes that hardly ever does.
+  case otherWay
+  case slowCode
+  /// The way to it, or from it.
+  case slowWay
+  /// It is slow while one of its resources is nearly used up.
+  case shortOfResource
+  case silence
+  case death
+  /// It is called more often for one request, or calls so.
+  case calledMore
+  case callsMore
+  /// Its log lines and metrics depart, where hardly any request does.
+  case records
+  /// Its requests fail, though none of its own is counted.
+  case failures
 }
 
 /// A rule of how calls usually go, and how it was broken; `support` counts how often it was kept.

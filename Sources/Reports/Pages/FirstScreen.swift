@@ -123,7 +123,8 @@ struct FirstScreen {
     switch incident.headline {
     case .failed(let cause, _, _), .crashed(let cause, _, _, _), .recorded(let cause, _):
       return "\(cause): its logs and its health from \(own: report.times.time(incident.start)) UTC"
-    case .slowed(let cause, _, _): return "\(cause): what held it up from \(own: report.times.time(incident.start)) UTC"
+    case .slowed(let cause, _, _, _):
+      return "\(cause): what held it up from \(own: report.times.time(incident.start)) UTC"
     case .silent(let cause, _, _): return "\(cause): is it running? Its last record before the silence"
     case .retried(let cause, _, _): return "the retry limits of the callers of \(cause)"
     case .departed(let cause, _, _), .brokeRules(let cause, _, _):

@@ -31,8 +31,12 @@ package enum IncidentPage {
         ]
       ])
     changes(incident, &page)
-    WaterfallText.add(incident, to: &page)
+    page.bullets(lead(incident))
+    // A request that only passed the cause says less than what proves it.
+    let showsTrouble = incident.exemplars.contains { $0.isBad && WaterfallWording.elsewhere($0, of: incident) == nil }
+    if showsTrouble { WaterfallText.add(incident, to: &page) }
     details(incident, rules: rules, &page)
+    if !showsTrouble { WaterfallText.add(incident, to: &page) }
     page.heading(2, "How to reproduce")
     if !reproduce.isEmpty { page.blocks.append(.command(reproduce)) }
     page.paragraph("`report.json` beside this folder holds the same facts for programs, with every piece of evidence.")
@@ -72,6 +76,20 @@ package enum IncidentPage {
     evidence(incident, &page)
   }
 
+  /// Why, and which record to open first.
+  private static func lead(_ incident: Incident) -> [InlineText] {
+    guard !incident.kind.isOfTests, let cause = incident.rootCauses.first else { return [] }
+    let reason: InlineText = cause.reasons.first.map { ": " + $0.wording } ?? ""
+    guard let proof = cause.evidence.first else {
+      return ["\(strong: "Probable root cause:") " + Labels.name(cause) + reason]
+    }
+    let says: InlineText = proof.quote.isEmpty ? "" : ", which says \(quote: proof.quote.wording.text)"
+    return [
+      "\(strong: "Probable root cause:") " + Labels.name(cause) + reason,
+      "\(strong: "Look first at:") " + EvidenceText(of: incident).one(proof) + says,
+    ]
+  }
+
   /// That it began just after a change, in words: what a reader asks first.
   private static func changes(_ incident: Incident, _ page: inout Page) {
     for change in incident.changesBefore.suffix(3) {
@@ -89,7 +107,7 @@ package enum IncidentPage {
     if let weighed { page.paragraph(weighed) }
     guard !incident.components.isEmpty else { return }
     page.table(
-      ["component", "from", "requests", "failures", "error rate", "p99", "queue", "circuit"],
+      ["component", "began", "requests", "failures", "error rate", "p99", "queue", "circuit"],
       incident.components.sorted { ($0.onset, $0.id) < ($1.onset, $1.id) }.map { state in
         [
           .foreign(state.id.text), .own(times.exact(state.onset, between: state.onsetBetween)),

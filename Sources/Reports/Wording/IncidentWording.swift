@@ -6,40 +6,6 @@ enum IncidentWording {
   /// Names that a sentence lists before it counts the rest.
   private static let listed = 4
 
-  // MARK: The headline
-
-  static func headline(_ headline: IncidentHeadline) -> InlineText {
-    switch headline {
-    case .failed(let cause, let affected, let impact):
-      affected.isEmpty
-        ? "Requests failed because of \(cause); nobody else was affected" + of(impact)
-        : "Requests failed because of \(cause), and with it \(names(affected))" + of(impact)
-    case .slowed(let cause, let affected, let impact):
-      affected.isEmpty
-        ? "\(cause) became slow" + of(impact) : "\(cause) became slow, and with it \(names(affected))" + of(impact)
-    case .departed(let cause, let affected, let reason):
-      departure(cause, reason)
-        + (affected.isEmpty ? "" : "; also behaved differently: \(names(affected))")
-    case .silent(let cause, let affected, let impact):
-      "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
-    case .retried(let cause, let affected, let impact):
-      "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))")
-        + of(impact)
-    case .crashed(let cause, let deaths, let affected, let impact):
-      "\(cause) crashed" + again(deaths) + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
-    case .recorded(let cause, let affected):
-      "Logs and metrics tell of trouble with \(cause)"
-        + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
-    case .brokeRules(let component, let calls, let rules):
-      "\(component) departed from its pattern in \(calls) calls" + (rules > 1 ? ", by \(rules) rules" : "")
-    case .tests(let fact): TestWording.fact(fact)
-    case .earlier(let text): "\(text)"
-    }
-  }
-
-  /// How often something died.
-  static func again(_ deaths: Int) -> InlineText { deaths == 1 ? "" : deaths == 2 ? " twice" : " again and again" }
-
   private static func outlived(_ trigger: IncidentTriggerKind, _ over: Int64, _ until: Int64) -> InlineText {
     switch trigger {
     case .load(let most, let usual):
@@ -49,23 +15,18 @@ enum IncidentWording {
     }
   }
 
-  private static func departure(_ cause: ForeignName, _ reason: CauseReason?) -> InlineText {
-    switch reason {
-    case nil: "\(cause) behaved differently than usual"
-    case .accuses(let lines, let other, _)?:
-      "\(cause) wrote " + records(lines, "error record") + (lines == 1 ? " that names " : " that name ") + "\(other)"
-    case .accused(let lines, let writers, .some)?:
-      records(lines, "error record") + " of " + names(writers) + (lines == 1 ? " names " : " name ") + "\(cause)"
-    case .some(let reason):
-      if case .eventPair = reason {
-        "in \(cause), " + Self.reason(reason)
-      } else {
-        "\(cause) behaved differently than usual: " + Self.reason(reason)
-      }
-    }
+  /// `73 % of X calls`.
+  static func often(_ operation: ForeignName, _ share: Double) -> InlineText {
+    operation.text.isEmpty
+      ? (share > 0 ? "\(percent: share) of its calls" : "none of its calls")
+      : share > 0 ? "\(percent: share) of \(operation) calls" : "no \(operation) call"
   }
 
-  private static func records(_ count: Int, _ word: String) -> InlineText {
+  static func usually(_ usual: Double) -> InlineText {
+    usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
+  }
+
+  static func records(_ count: Int, _ word: String) -> InlineText {
     count == 1 ? "one \(own: word)" : "\(count) \(own: word)s"
   }
 
@@ -79,14 +40,8 @@ enum IncidentWording {
   ) -> InlineText {
     // A span without a name is one of its component's all the same.
     let isLess = share < usual
-    let some: InlineText = isLess ? "only \(percent: share)" : "\(percent: share)"
-    let often: InlineText =
-      operation.text.isEmpty
-      ? (share > 0 ? some + " of its calls" : "none of its calls")
-      : share > 0 ? some + " of \(operation) calls" : "no \(operation) call"
-    let before: InlineText =
-      isLess
-      ? ", instead of the usual \(percent: usual)" : usual > 0 ? " (usually \(percent: usual))" : " (usually none)"
+    let often = (isLess && share > 0 ? "only " : "") + often(operation, share)
+    let before: InlineText = isLess ? ", instead of the usual \(percent: usual)" : usually(usual)
     let ran: InlineText =
       switch (first, next) {
       case (.start, .end): " returned at once and did nothing"
@@ -101,7 +56,7 @@ enum IncidentWording {
     return often + ran + before
   }
 
-  private static func of(_ impact: RequestImpact) -> InlineText {
+  static func of(_ impact: RequestImpact) -> InlineText {
     guard impact.requests > 0, impact.failed + impact.slow > 0 else { return "" }
     if impact.isTold { return "; \(impact.failed) requests failed, by their log lines" }
     var parts: [InlineText] = []
@@ -296,13 +251,28 @@ enum IncidentWording {
   static func event(_ event: IncidentEvent) -> InlineText {
     switch event {
     case .failing(let failures, let requests): "its requests begin to fail (\(failures) of \(requests))"
-    case .firstAnomaly: "first anomaly"
+    case .departs(let beginning): Self.beginning(beginning)
     case .breaker(let state, let writer): "its circuit breaker is \(own: state.rawValue), says \(writer)"
     case .signal(let kind, let subject): Self.signal(kind, subject)
     case .lastEvidence: "last evidence"
     case .brokenRule(let rule): Self.rule(rule)
     case .tests(let fact): TestWording.fact(fact)
     case .earlier(let text): "\(text)"
+    }
+  }
+
+  private static func beginning(_ beginning: IncidentBeginning) -> InlineText {
+    switch beginning {
+    case .otherWay: "its calls begin to run another way"
+    case .slowCode: "its own code begins to take longer"
+    case .slowWay: "the way to or from it begins to take longer"
+    case .shortOfResource: "it grows slow, with next to nothing left of a resource"
+    case .silence: "it falls silent"
+    case .death: "it dies"
+    case .calledMore: "it begins to be called more often for one request"
+    case .callsMore: "it begins to make more calls for one request"
+    case .records: "its log lines or metrics begin to depart from the usual"
+    case .failures: "calls begin to fail because of it"
     }
   }
 

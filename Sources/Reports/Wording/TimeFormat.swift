@@ -24,12 +24,12 @@ struct TimeFormat: Hashable, Sendable {
   /// To the millisecond: for the order of what happened within a second.
   func exact(_ time: Int64) -> String { dated(time, Self.clock(time)) }
 
-  /// Exactly, or where no more is known between which times: `between 00:12 and 00:13`.
+  /// Exactly, or where no more is known between which times: `00:12 to 00:13`.
   func exact(_ time: Int64, between times: ClosedRange<Int64>?) -> String {
     guard let times else { return exact(time) }
     let isWhole = [times.lowerBound, times.upperBound].allSatisfy { $0 % 60_000_000 == 0 }
     let (from, to) = (times.lowerBound, times.upperBound)
-    return "between " + (isWhole ? minute(from) + " and " + minute(to) : self.time(from) + " and " + self.time(to))
+    return isWhole ? minute(from) + " to " + minute(to) : self.time(from) + " to " + self.time(to)
   }
 
   /// To the minute, as sentences have it.

@@ -113,7 +113,7 @@ struct IncidentSentence {
 
   private func because(_ cause: ForeignName) -> InlineText {
     switch incident.headline {
-    case .slowed: "because \(cause) became slow"
+    case .slowed(_, _, _, let short): "because \(cause) became slow" + IncidentWording.beside(short)
     case .silent: "because \(cause) fell silent"
     case .retried: "because retries multiplied the load on \(cause)"
     case .crashed(_, let deaths, _, _): "because \(cause) crashed" + IncidentWording.again(deaths)
@@ -143,7 +143,7 @@ extension IncidentHeadline {
   /// Cause, affected components and impact, where it is an incident of requests.
   var facts: (cause: ForeignName, affected: [ForeignName], impact: RequestImpact)? {
     switch self {
-    case .failed(let cause, let affected, let impact), .slowed(let cause, let affected, let impact),
+    case .failed(let cause, let affected, let impact), .slowed(let cause, let affected, let impact, _),
       .silent(let cause, let affected, let impact), .retried(let cause, let affected, let impact),
       .crashed(let cause, _, let affected, let impact):
       (cause, affected, impact)
