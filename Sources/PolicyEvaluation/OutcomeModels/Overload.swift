@@ -36,12 +36,6 @@ final class Overload: Sendable {
   static let threshold = 3.5
   /// The same where a capacity explains the busy seconds by itself (`LoadResponse`), which is evidence of its own.
   static let fittedThreshold = 2.0
-  /// Windows before an attempt in which first attempts count as its load, microseconds.
-  static let windows: [Int64] = [250_000, 500_000, 1_000_000, 2_000_000]
-  /// Stretches of time that the slope of failures over load rests on at least, as many of equal load as it is worth (A. Carter,
-  /// K. Schnepel and D. Steigerwald, "Asymptotic behavior of a t-test robust to cluster heterogeneity", 2017): where one or two
-  /// have nearly all the load that varies, as in a log of a call a minute, its error is no error.
-  static let leastStretches = 5.0
   /// Failing first attempts below which nothing is tested.
   static let least = 30
 
@@ -66,7 +60,9 @@ final class Overload: Sendable {
     let range = log.ranges[component]
     let silent = seconds.dead
     var t = 0.0
-    for window in Self.windows { t = max(t, Self.test(log, range, window: window, dead: silent, origin: origin)) }
+    for window in LoadTest.windows {
+      t = max(t, LoadTest.t(log, range, window: window, dead: silent, origin: origin))
+    }
     guard t >= Self.fittedThreshold || storms.hasEnded || storms.open != nil else { return nil }
     self.component = component
     self.t = t
@@ -74,10 +70,10 @@ final class Overload: Sendable {
     for episode in range where log.firstFailure[episode] != 0 { kinds[Int(log.firstFailure[episode])] += 1 }
     kind = UInt8(truncatingIfNeeded: kinds.indices.max { kinds[$0] < kinds[$1] } ?? 0)
     let attempts = Self.attempts(log, range)
-    let rough = t >= Self.threshold ? Self.concurrency(log, attempts, dead: nil) : nil
+    let rough = t >= Self.threshold ? ConcurrencyLimit.failures(log, attempts, dead: nil) : nil
     dead = DeadTimes(log, attempts, seconds: silent, origin: origin, limit: rough?.limit)
     // Once more without the outages that a limit tells apart from load.
-    let limited = rough == nil ? nil : Self.concurrency(log, attempts, dead: dead)
+    let limited = rough == nil ? nil : ConcurrencyLimit.failures(log, attempts, dead: dead)
     let table = LoadResponse.LoadTable(log, attempts, dead: dead)
     // Retries come after failures, so a load of all attempts is always higher where more fail: without a storm, first attempts
     // must tell of a capacity by themselves.
@@ -96,7 +92,7 @@ final class Overload: Sendable {
     let likelihoods = Self.likelihoods(log, attempts, fit, limited?.failure, dead: dead)
     if let limited, likelihoods.limited >= likelihoods.fitted {
       response = .concurrency(failure: limited.failure, limit: limited.limit)
-      (workers, services, own) = Self.services(log, attempts, limit: limited.limit)
+      (workers, services, own) = ConcurrencyLimit.services(log, attempts, limit: limited.limit)
       ends = nil
       loads = LoggedLoads(underWay: log, range, attempts)
     } else if let fit {
@@ -174,63 +170,6 @@ final class Overload: Sendable {
     return (failure == nil ? -.infinity : limited, fit == nil ? -.infinity : fitted)
   }
 
-  /// The t of the slope of failures of first attempts over first attempts in the window before, its error from sums over
-  /// stretches of time (K. Liang and S. Zeger, 1986), outside outages of their own making.
-  static func test(
-    _ log: borrowing CallLog, _ range: Range<Int>, window: Int64, dead: Set<Int64>, origin: Int64
-  ) -> Double {
-    slope(log, range, window: window, dead: dead, origin: origin).map { $0.value / $0.error } ?? 0
-  }
-
-  /// The slope itself and its error; nil where too few attempts or stretches tell.
-  static func slope(
-    _ log: borrowing CallLog, _ range: Range<Int>, window: Int64, dead: Set<Int64>, origin: Int64
-  ) -> (value: Double, error: Double)? {
-    var loads: [Double] = []
-    var failed: [Double] = []
-    var places: [Int64] = []
-    var head = range.lowerBound
-    // What came before the log began is not told.
-    let whole = log.arrival[range.lowerBound].addingSaturated(window)
-    for episode in range where log.arrival[episode] >= whole {
-      let time = log.arrival[episode]
-      while log.arrival[head] < time - window { head += 1 }
-      let second = (time - origin) / 1_000_000
-      if dead.contains(second) || dead.contains(second - 1) || dead.contains(second + 1) { continue }
-      loads.append(Double(episode - head))
-      failed.append(log.firstFailure[episode] != 0 ? 1 : 0)
-      places.append((time - origin) / max(4_000_000, 2 * window))
-    }
-    let n = Double(loads.count)
-    guard n >= 100 else { return nil }
-    let meanLoad = loads.reduce(0, +) / n
-    let meanFailed = failed.reduce(0, +) / n
-    var (sxx, sxy) = (0.0, 0.0)
-    for (x, y) in zip(loads, failed) {
-      sxx += (x - meanLoad) * (x - meanLoad)
-      sxy += (x - meanLoad) * (y - meanFailed)
-    }
-    guard sxx > 0 else { return nil }
-    let slope = sxy / sxx
-    var square = 0.0
-    var sum = 0.0
-    var lever = 0.0
-    var levers = 0.0
-    var blocks = 0
-    for i in loads.indices {
-      sum += (loads[i] - meanLoad) * (failed[i] - meanFailed - slope * (loads[i] - meanLoad))
-      lever += (loads[i] - meanLoad) * (loads[i] - meanLoad)
-      if i + 1 == loads.count || places[i + 1] != places[i] {
-        square += sum * sum
-        levers += lever * lever
-        (sum, lever) = (0, 0)
-        blocks += 1
-      }
-    }
-    guard blocks >= 20, square > 0, sxx * sxx >= leastStretches * levers else { return nil }
-    return (slope, square.squareRoot() / sxx)
-  }
-
   /// Pearson's chi-square of the middle second up to which a response tells what is answered: .45 where only chance is left. Short
   /// outages one after the other have retries in each of them too, but their attempts fail together.
   private static let steady = 2.0
@@ -268,71 +207,6 @@ final class Overload: Sendable {
     }
   }
 
-  /// Failures by attempts under way: a limit that most failures lie at or beyond, and most successes below.
-  private static func concurrency(
-    _ log: borrowing CallLog, _ attempts: [Int32], dead: DeadTimes?
-  ) -> (failure: [Double], limit: Int)? {
-    var ends = BinaryHeap<Int64>()
-    var table: [(all: Int, failed: Int)] = []
-    for raw in attempts {
-      let i = Int(raw)
-      while let end = ends.first, end <= log.start[i] { _ = ends.pop() }
-      let under = min(ends.count, 10_000)
-      if dead?.contains(log.start[i]) ?? false {
-        ends.push(log.start[i].addingSaturated(log.duration[i]))
-        continue
-      }
-      while table.count <= under { table.append((0, 0)) }
-      table[under].all += 1
-      if log.failure[i] != 0 { table[under].failed += 1 }
-      ends.push(log.start[i].addingSaturated(log.duration[i]))
-    }
-    let failures = table.reduce(0) { $0 + $1.failed }
-    let successes = table.reduce(0) { $0 + $1.all - $1.failed }
-    var best: (gap: Double, limit: Int) = (0, 0)
-    var (failedBelow, goodBelow) = (0, 0)
-    for limit in 1..<max(table.count, 1) {
-      failedBelow += table[limit - 1].failed
-      goodBelow += table[limit - 1].all - table[limit - 1].failed
-      let gap =
-        Double(goodBelow) / Double(max(successes, 1)) - Double(failedBelow) / Double(max(failures, 1))
-      if gap > best.gap { best = (gap, limit) }
-    }
-    // W. Youden's index (1950): most of what fails lies beyond the limit and most of what succeeds below.
-    guard best.gap >= 0.6 else { return nil }
-    let top = min(table.count, best.limit + 2)
-    var failure = table.prefix(top).map { Double($0.failed) / Double(max($0.all, 1)) }
-    let rest = table[best.limit...].reduce((all: 0, failed: 0)) { ($0.all + $1.all, $0.failed + $1.failed) }
-    // Seldom seen numbers take what all beyond the limit show.
-    for n in best.limit..<top where table[n].all < 20 { failure[n] = Double(rest.failed) / Double(max(rest.all, 1)) }
-    failure[top - 1] = max(failure[top - 1], Double(rest.failed) / Double(max(rest.all, 1)))
-    return (failure, best.limit)
-  }
-
-  /// The fewest servers under which every served attempt took some time of one of them: first come, first served.
-  private static func services(
-    _ log: borrowing CallLog, _ attempts: [Int32], limit: Int
-  ) -> (workers: Int, services: [Int64], own: [Int32: Int64]) {
-    for workers in 1...max(limit, 1) {
-      var free = [Int64](repeating: .min, count: workers)
-      var services: [Int64] = []
-      var own: [Int32: Int64] = [:]
-      var early = 0
-      for raw in attempts where log.failure[Int(raw)] == 0 {
-        let i = Int(raw)
-        let worker = free.indices.min { free[$0] < free[$1] } ?? 0
-        let end = log.start[i].addingSaturated(log.duration[i])
-        let service = end.subtractingSaturated(max(log.start[i], free[worker]))
-        if service < 0 { early += 1 }
-        services.append(max(service, 0))
-        own[raw] = max(service, 0)
-        free[worker] = max(end, free[worker])
-      }
-      if early * 50 <= services.count || workers == limit { return (workers, services, own) }
-    }
-    return (1, [], [:])
-  }
-
   /// As a finding.
   func fact(_ log: borrowing CallLog) -> PolicyFindings.Capacity {
     switch response {
@@ -342,61 +216,5 @@ final class Overload: Sendable {
       PolicyFindings.Capacity(
         component: ForeignName(log.components[component]), limit: .rate(perSecond: fit.capacity, loss: fit.loss))
     }
-  }
-}
-
-/// What a run of a replay knows about the load of its components.
-struct OverloadState: Sendable {
-  // By component.
-  private var ends: [BinaryHeap<Int64>]
-  private var free: [[Int64]]
-  private var recent: [[Int64]]
-  private var head: [Int]
-
-  init(_ overloads: [Overload?]) {
-    ends = overloads.map { _ in BinaryHeap() }
-    free = overloads.map { Array(repeating: .min, count: max($0?.workers ?? 1, 1)) }
-    recent = overloads.map { _ in [] }
-    head = overloads.map { _ in 0 }
-  }
-
-  /// The failure probability of an attempt at a time.
-  mutating func failure(_ overload: Overload, at time: Int64) -> Double {
-    let c = overload.component
-    let load: Int
-    switch overload.response {
-    case .concurrency:
-      while let end = ends[c].first, end <= time { _ = ends[c].pop() }
-      load = ends[c].count
-    case .rate:
-      come(c, at: time)
-      while recent[c][head[c]] <= time - 1_000_000 { head[c] += 1 }
-      if head[c] > 65_536 {
-        recent[c].removeFirst(head[c])
-        head[c] = 0
-      }
-      load = recent[c].count - head[c]
-    }
-    return overload.dead.contains(time) ? 1 : overload.failure(under: load)
-  }
-
-  /// An attempt comes to a component that answers to a rate.
-  mutating func come(_ component: Int, at time: Int64) { recent[component].append(time) }
-
-  /// Takes a served attempt in; how long it lasts, microseconds, nil where the response does not tell.
-  mutating func serve(_ overload: Overload, at time: Int64, service: Int64) -> Int64? {
-    let c = overload.component
-    guard case .concurrency = overload.response, let worker = free[c].indices.min(by: { free[c][$0] < free[c][$1] })
-    else { return nil }
-    let end = max(time, free[c][worker]).addingSaturated(service)
-    free[c][worker] = end
-    ends[c].push(end)
-    return end - time
-  }
-
-  /// A refused attempt is under way until a time.
-  mutating func hold(_ overload: Overload, until end: Int64) {
-    guard case .concurrency = overload.response else { return }
-    ends[overload.component].push(end)
   }
 }

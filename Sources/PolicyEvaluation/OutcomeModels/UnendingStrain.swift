@@ -8,7 +8,7 @@ internal import Support
 /// is nothing to compare with, and another policy's load may change every answer. It is said, unless the log shows that load
 /// does not make the failures: a saturated component answers so much and no more, so of A attempts it fails 1 - C/A, and one
 /// attempt more raises the failing share by (1 - f)/A. A slope that is surely below half of that at every time scale is no
-/// saturation's (one-sided, errors from sums over stretches of time as in `Overload.test`).
+/// saturation's (one-sided, errors from sums over stretches of time as in `LoadTest.t`).
 struct UnendingStrain: Sendable {
   /// The share of first attempts that failed.
   let failed: Double
@@ -22,7 +22,7 @@ struct UnendingStrain: Sendable {
   /// A tenth unanswered is strain, as in `Storms`.
   private static let strain = 0.1
   /// Windows of load, microseconds: from a queue's to a bucket's that fills over seconds.
-  private static let windows: [Int64] = Overload.windows + [4_000_000, 8_000_000]
+  private static let windows: [Int64] = LoadTest.windows + [4_000_000, 8_000_000]
 
   /// Nil where some stretch was quiet, or where the log shows that load does not make the failures.
   init?(_ log: borrowing CallLog, _ range: Range<Int>) {
@@ -46,7 +46,7 @@ struct UnendingStrain: Sendable {
     // Every window must say that it is not load.
     let starts = range.flatMap { log.attempts(of: $0).map { log.start[$0] } }.sorted()
     let isUnmoved = Self.windows.allSatisfy { window in
-      guard let slope = Overload.slope(log, range, window: window, dead: [], origin: log.arrival[range.lowerBound])
+      guard let slope = LoadTest.slope(log, range, window: window, dead: [], origin: log.arrival[range.lowerBound])
       else { return false }
       let load = Self.meanLoad(log, range, starts, window: window)
       let saturated = (1 - failed) / max(load, 1)
