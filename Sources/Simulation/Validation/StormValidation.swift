@@ -11,7 +11,8 @@ package enum StormValidation {
     var seen = 0
     var said = 0
     var silent: [String] = []
-    /// The logs that were seen or said.
+    /// The logs that were seen, and those that were said.
+    var taken: [String] = []
     var told: [String] = []
     var count: Int { seen + said + silent.count }
 
@@ -21,7 +22,7 @@ package enum StormValidation {
       let warnings = findings?.warnings ?? []
       if warnings.contains(where: { if case .overload = $0 { true } else { false } }) {
         seen += 1
-        told.append(name)
+        taken.append(name)
       } else if warnings.contains(where: Self.isSaid) {
         said += 1
         told.append(name)
@@ -44,7 +45,7 @@ package enum StormValidation {
 
     /// The line of logs that should be neither.
     func calm(_ title: String) -> String {
-      "\(title): \(count) logs, \(seen) taken for load, \(said) said\(Self.names(told))"
+      "\(title): \(count) logs, \(seen) taken for load\(Self.names(taken)), \(said) said\(Self.names(told))"
     }
 
     private static func names(_ logs: [String]) -> String {
