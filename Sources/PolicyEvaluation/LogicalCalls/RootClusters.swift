@@ -1,6 +1,5 @@
 // Calls that are traces of their own, with nothing in them that tells which belong to one request: how many requests they
 // are, as times alone tell.
-internal import Glibc
 internal import Support
 
 /// Which calls try which others again, drawn from a branching process.
@@ -10,19 +9,24 @@ internal import Support
 /// Y. Ogata and D. Vere-Jones, "Stochastic declustering of space-time earthquake occurrences", 2002) and the laws are read
 /// off what was drawn, again and again. Which call follows which is one draw of many; how many requests there are is not.
 ///
-/// How many attempts clients make is the least number under which new requests come no more often just after failures than
-/// at other times.
-struct RootClusters {
+/// That anybody retries at all is told by calls that come sooner after failures than after successes nearby (`FailureContrast`); how
+/// many attempts clients make is the least number under which new requests come no more often just after failures than at other
+/// times.
+package struct RootClusters {
   /// The call before it that a call tries again, -1 where it is new.
   let earlier: [Int]
   /// How far off the number of requests may be, a share of it: half of what lies between one attempt fewer and one more.
   let error: Double
 
   /// A call: when it begins and ends, seconds, and whether it failed.
-  struct Call {
-    var start: Double
-    var end: Double
-    var failed: Bool
+  package struct Call: Sendable {
+    package var start: Double
+    package var end: Double
+    package var failed: Bool
+
+    package init(start: Double, end: Double, failed: Bool) {
+      (self.start, self.end, self.failed) = (start, end, failed)
+    }
   }
 
   /// Calls, and failed ones and others, below which times tell nothing; calls beyond which nobody waits for the answer.
@@ -33,9 +37,9 @@ struct RootClusters {
   private static let rounds = 12
   /// Rounds whose mean is judged: one draw is noisy.
   private static let judged = 6
-  /// Standard deviations by which new requests may be more frequent just after failures. In four logs of real clients that made
-  /// three attempts it was at most 3.4 for three, and at least 4.2 for two.
-  private static let chance = 3.8
+  /// Standard deviations by which calls may come more often just after failures without any retry. Chosen on generated logs of
+  /// eleven kinds of clients that retry and twelve that do not, each kind left out in turn (`benchmark policies-roots`).
+  private static let chance = 3.4
   /// Seconds after a failure in which another attempt is near.
   private static let near = [0.1, 0.3]
   /// The longest wait, seconds, and the same in usual gaps between calls: among more calls than these no wait is seen.
@@ -48,13 +52,8 @@ struct RootClusters {
 
   /// Nil where calls come after failures as often as at any time, or too few tell. `calls` are in the order of their starts.
   init?(_ calls: [Call]) {
-    let failures = calls.count { $0.failed }
-    guard (2 * Self.least...Self.most).contains(calls.count), failures >= Self.least,
-      calls.count - failures >= Self.least, let first = calls.first, let last = calls.map(\.end).max(),
-      last - first.start > 1
-    else { return nil }
-    let waits = Waits(longest: min(Self.longest, Self.longestGaps * (last - first.start) / Double(calls.count)))
-    guard Self.excess(calls, isNew: Array(repeating: true, count: calls.count)) > Self.chance else { return nil }
+    guard Self.areEnough(calls), FailureContrast.z(calls, near: Self.near) > Self.chance else { return nil }
+    let waits = Self.waits(of: calls)
     let law = waits.law(waits.excess(calls), floor: Self.floor)
     var fewer = Double(calls.count)
     for number in Self.attempts {
@@ -69,6 +68,35 @@ struct RootClusters {
       return
     }
     return nil
+  }
+
+  /// Whether so many calls failed, and did not, over a second at least, that times can tell.
+  private static func areEnough(_ calls: [Call]) -> Bool {
+    let failures = calls.count { $0.failed }
+    return (2 * least...most).contains(calls.count) && failures >= least && calls.count - failures >= least
+      && length(of: calls) > 1
+  }
+
+  private static func length(of calls: [Call]) -> Double {
+    (calls.map(\.end).max() ?? 0) - (calls.first?.start ?? 0)
+  }
+
+  private static func waits(of calls: [Call]) -> RootWaits {
+    RootWaits(longest: min(longest, longestGaps * length(of: calls) / Double(max(calls.count, 1))))
+  }
+
+  /// What clients that make at most so many attempts would leave of new requests, from one attempt on: how many, and how much more
+  /// often they come just after failures than at other times (all calls: than just after successes nearby), in standard deviations;
+  /// none where too few calls tell. For choosing `chance`.
+  package static func trials(_ calls: [Call]) -> [(requests: Double, excess: Double)] {
+    guard areEnough(calls) else { return [] }
+    let waits = Self.waits(of: calls)
+    let law = waits.law(waits.excess(calls), floor: floor)
+    return [(Double(calls.count), FailureContrast.z(calls, near: near))]
+      + attempts.map { number in
+        let tried = drawn(calls, attempts: number, waits, law)
+        return (tried.requests, tried.excess)
+      }
   }
 
   /// Puts calls that try others again behind those.
@@ -93,10 +121,10 @@ struct RootClusters {
 
   /// Descent under so many attempts at most, the mean number of requests, and how much more often they come after failures.
   private static func drawn(
-    _ calls: [Call], attempts: Int, _ waits: Waits, _ law: Waits.Law
+    _ calls: [Call], attempts: Int, _ waits: RootWaits, _ law: RootWaits.Law
   ) -> (earlier: [Int], requests: Double, excess: Double) {
     let n = calls.count
-    let length = max((calls.map(\.end).max() ?? 0) - calls[0].start, 1)
+    let length = max(Self.length(of: calls), 1)
     var laws = Array(repeating: law, count: attempts)
     var rate = Double(n) * 0.7 / length
     var random = SplitMix64(seed: 0x2007)
@@ -151,7 +179,7 @@ struct RootClusters {
 
   /// How much more often new requests come just after failures than at other times, in standard deviations.
   private static func excess(_ calls: [Call], isNew: [Bool]) -> Double {
-    let length = max((calls.map(\.end).max() ?? 0) - calls[0].start, 1)
+    let length = max(Self.length(of: calls), 1)
     return near.map { reach in
       // Stretches around failures; the call that opens one is left out, for it lies in it by its own failure.
       var (covered, inside, outside) = (0.0, 0, 0)
@@ -174,74 +202,5 @@ struct RootClusters {
     var end: Double
     var call: Int
     static func < (a: Ending, b: Ending) -> Bool { a.end != b.end ? a.end < b.end : a.call < b.call }
-  }
-}
-
-/// Waits in bins, each a quarter longer than the one before it. Times are seconds.
-private struct Waits {
-  let longest: Double
-  private let edges: [Double]
-  var count: Int { edges.count - 1 }
-
-  init(longest: Double) {
-    self.longest = longest
-    var edges = [0.0, 0.001]
-    while let last = edges.last, last * 1.25 < longest { edges.append(last * 1.25) }
-    self.edges = edges + [max(longest, 0.002)]
-  }
-
-  func bin(_ wait: Double) -> Int { min(max(edges.partitioningIndex { $0 > wait } - 1, 0), count - 1) }
-
-  /// Calls in each bin after a failure beyond those after a success, a call.
-  func excess(_ calls: [RootClusters.Call]) -> [Double] {
-    var counts = [[Double]](repeating: [Double](repeating: 0, count: count), count: 2)
-    let starts = calls.map(\.start)
-    for call in calls {
-      var next = starts.partitioningIndex { $0 >= call.end }
-      while next < starts.count, starts[next] - call.end < longest {
-        counts[call.failed ? 1 : 0][bin(starts[next] - call.end)] += 1
-        next += 1
-      }
-    }
-    let failures = Double(max(calls.count { $0.failed }, 1))
-    let others = Double(max(calls.count { !$0.failed }, 1))
-    return (0..<count).map { max(counts[1][$0] / failures - counts[0][$0] / others, 0) }
-  }
-
-  /// The law of a wait: counts smoothed by those beside them, a part of it spread evenly over the logarithm of waits.
-  func law(_ counts: [Double], floor: Double) -> Law {
-    let smooth = counts.indices.map { k in
-      counts[k] + 0.5 * (k > 0 ? counts[k - 1] : 0) + 0.5 * (k + 1 < count ? counts[k + 1] : 0)
-    }
-    let total = smooth.reduce(0, +)
-    let all = Glibc.log(longest / 0.001)
-    let density = smooth.indices.map { k in
-      let width = edges[k + 1] - edges[k]
-      let spread = floor / max(all, 1) / max((edges[k] + edges[k + 1]) / 2, 0.001)
-      return (total > 0 ? (1 - floor) * smooth[k] / total / width : 0) + spread
-    }
-    return Law(waits: self, density: density)
-  }
-
-  struct Law {
-    private let waits: Waits
-    private let density: [Double]
-    /// The part of the law beyond each edge.
-    private let beyond: [Double]
-
-    init(waits: Waits, density: [Double]) {
-      (self.waits, self.density) = (waits, density)
-      let edges = waits.edges
-      var beyond = [Double](repeating: 0, count: edges.count)
-      for k in density.indices.reversed() { beyond[k] = beyond[k + 1] + density[k] * (edges[k + 1] - edges[k]) }
-      self.beyond = beyond
-    }
-
-    /// How likely the next attempt comes now, a second, where it has not come before.
-    func rate(_ wait: Double) -> Double {
-      let k = waits.bin(max(wait, 0))
-      let left = beyond[k] - density[k] * (max(wait, 0) - waits.edges[k])
-      return density[k] / max(left, 1e-3 * beyond[0])
-    }
   }
 }
