@@ -56,6 +56,8 @@ extension PolicyFindings {
     package var laws: [DelayLaw] = []
     /// The measures of the law's first wait that few or late waits allow, microseconds; nil where they tell one.
     package var bases: ClosedInterval?
+    /// The least first wait that a client may mean which is late with all it does, microseconds; nil where the law tells it.
+    package var leastBase: Int64?
     /// Median wait before the first retry, microseconds; nil where nothing was retried.
     package var medianFirstDelay: Int64?
     /// What became of the waits that callees asked for; nil where none or too few did.

@@ -171,6 +171,12 @@ struct DelaySample {
     return first.map(\.time).sorted()[first.count / 2]
   }
 
+  /// What the clients took around their waits for themselves, in the median, microseconds; nil where nothing tells.
+  var medianBusyness: Int64? {
+    let told = waits.joined().map(\.busy).filter { $0 >= 0 }.sorted()
+    return told.isEmpty ? nil : Int64(told[told.count / 2])
+  }
+
   /// Whether the waits, as shares of what the law may draw, are uniform: only then do they tell what chance drew.
   ///
   /// A. Kolmogorov's distance (1933), beyond its 5 % point by what lateness shifts.

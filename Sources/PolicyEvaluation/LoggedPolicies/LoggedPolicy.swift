@@ -82,6 +82,11 @@ package struct LoggedPolicy: Sendable {
     // What is named is known to a seventh, or said not to be. The bases are of the law of all edges' waits.
     if case .known(let law) = common, fact.laws == [law.fact], let bases = read.bases, bases.high > 1.3 * bases.low {
       fact.bases = bases
+      // A client that is late with what it sends and reads is late with its waits: it means what is named, or less.
+      let base = Double(law.envelope(1))
+      if let busy = samples[log.edges.count].medianBusyness, 2 * Double(busy) >= base, 7 * bases.low < 6 * base {
+        fact.leastBase = LawFitting.round(bases.low, retries)
+      }
     }
     fact.hidden = log.countedOnly + log.refused + log.restored
     fact.apart = log.rootsApart

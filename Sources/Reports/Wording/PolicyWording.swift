@@ -30,7 +30,10 @@ package enum PolicyWording {
         logged.serverWait.map { $0.kind != .ignored } ?? false ? "no wait of their own" : "waits that left no trace"
       case 0:
         "no delay law that fits (median of the first delay \(logged.medianFirstDelay.map { NumberFormat.duration($0) } ?? "unknown"))"
-      case 1: law(seen(logged.laws[0], logged)) + (logged.bases.map(bases) ?? "")
+      case 1:
+        law(seen(logged.laws[0], logged), from: logged.leastBase)
+          + (logged.leastBase == nil
+            ? logged.bases.map(bases) ?? "" : " (the client is late with all it does: its waits are the longer)")
       default:
         "\(logged.laws.count) delay laws, by client: "
           + logged.laws.prefix(5).map { law(seen($0, logged)) }.joined(separator: "; ")
@@ -88,18 +91,20 @@ package enum PolicyWording {
     count.map { $0 == 1 ? "one attempt" : "\($0) attempts" } ?? "unlimited attempts"
   }
 
-  static func law(_ law: DelayLaw) -> String {
+  /// A law in words; where its first wait may be shorter than it says, from that on.
+  static func law(_ law: DelayLaw, from least: Int64? = nil) -> String {
     func time(_ value: Int64) -> String { NumberFormat.duration(value) }
     let envelope: String
+    func first(_ value: Int64) -> String { (least.map { time($0) + " to " } ?? "") + time(value) }
     switch law.envelope {
     case .immediate: envelope = "at once"
-    case .fixed(let delay): envelope = "after \(time(delay))"
-    case .linear(let base, let step): envelope = "after \(time(base)) and \(time(step)) more each time"
+    case .fixed(let delay): envelope = "after \(first(delay))"
+    case .linear(let base, let step): envelope = "after \(first(base)) and \(time(step)) more each time"
     case .exponential(let base, let factor):
-      envelope = "after \(time(base)) times \(NumberFormat.number(factor)) each time"
-    case .doublingLessOne(let base): envelope = "after (2^n - 1) times \(time(base))"
+      envelope = "after \(first(base)) times \(NumberFormat.number(factor)) each time"
+    case .doublingLessOne(let base): envelope = "after (2^n - 1) times \(first(base))"
     case .immediateThenExponential(let base, let factor):
-      envelope = "at once, then after \(time(base)) times \(NumberFormat.number(factor)) each time"
+      envelope = "at once, then after \(first(base)) times \(NumberFormat.number(factor)) each time"
     }
     let jitter: String
     switch law.jitter {
