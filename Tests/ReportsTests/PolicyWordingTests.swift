@@ -27,6 +27,31 @@ struct PolicyWordingTests {
     #expect(logged(attempts: 3, doubling).contains("after 30 ms times 2 each time"))
   }
 
+  @Test("a law of a client that is late with all it does names the least wait that it may mean")
+  func lateClient() {
+    var clients = PolicyFindings.LoggedClients(.inferred)
+    (clients.retries, clients.attempts, clients.medianFirstDelay) = (20, 3, 60_000)
+    clients.laws = [DelayLaw(.exponential(base: 100_000, factor: 2), jitter: .full)]
+    clients.bases = PolicyFindings.ClosedInterval(low: 50_500, high: 128_000)
+    let law = "100 ms times 2 each time with full jitter"
+    #expect(PolicyWording.logged(clients).plain.contains("after \(law) (its waits fit any"))
+    clients.leastBase = 50_000
+    #expect(PolicyWording.logged(clients).plain.contains("after 50 ms to \(law) (the client is late"))
+  }
+
+  @Test("where only callees wrote spans, what cannot be seen is said, and whose spans are missing")
+  func calleesOnly() {
+    #expect(
+      PolicyWording.warning(PolicyFindings.Warning.callersUnseen(calls: 7)).plain.hasPrefix(
+        "Only the callee's side is recorded of 7 calls. What reached nobody (refused connections"))
+    let none = PolicyFindings.Warning.calleesOnly(
+      most: "backend", operation: "get", entries: 2, requests: 2_563, failed: 512)
+    let said = PolicyWording.warning(none).plain
+    #expect(
+      said.hasPrefix("Only the callee's side is recorded: 2,563 requests came to 2 entries, most of them to backend"))
+    #expect(said.contains("(get), and 512 failed."))
+  }
+
   @Test("what ends retrying is said where it is not the number of attempts")
   func ends() {
     let law = DelayLaw(.exponential(base: 50_000, factor: 2), jitter: .full)

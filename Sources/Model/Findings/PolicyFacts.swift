@@ -203,8 +203,12 @@ extension PolicyFindings {
     case censoredByTimeout(attempts: Int, limit: Int64, told: Int)
     /// The policy given as logged is not what the log shows.
     case loggedContradicted(Contradiction)
-    /// Calls known by their callees' spans alone, joined by what they ask for.
+    /// Calls known by their callees' spans alone: below their callers' spans, or joined by shared traces, by what they ask for
+    /// or by their times.
     case callersUnseen(calls: Int)
+    /// No call at all: requests at so many entries, most of them at one, whose callers wrote no spans and of which nothing tells
+    /// which are one call's attempts.
+    case calleesOnly(most: ForeignName, operation: ForeignName, entries: Int, requests: Int, failed: Int)
     /// Callers without spans: what they tried again cannot be seen.
     case entriesOnly(requests: Int)
   }

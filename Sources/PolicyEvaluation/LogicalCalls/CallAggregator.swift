@@ -24,7 +24,8 @@ package struct CallAggregator: Aggregator {
   private var unfinished = 0
   private var failedRoots: [LinkMark] = []
   private var linked: [LinkMark] = []
-  private var lone: [EntrySymbols: [LoggedAttempt]] = [:]
+  var lone: [EntrySymbols: [LoggedAttempt]] = [:]
+  private var calleeSides = 0
   private var calls: [Call] = []
   /// Spans of one attempt each whose calls were taken one level higher, in this tree.
   private var lifted: Set<Int> = []
@@ -44,7 +45,7 @@ package struct CallAggregator: Aggregator {
     }
   }
 
-  private struct EntrySymbols: Hashable {
+  struct EntrySymbols: Hashable {
     var component: Symbol
     var operation: Symbol
 
@@ -132,19 +133,6 @@ package struct CallAggregator: Aggregator {
     partial.add(ChildMoment(time: event.time, child: context.text(event.component), kind: kind, reason: reason))
   }
 
-  /// A server's span that is a trace of its own and says what was asked for: its caller wrote none.
-  private mutating func noteLone(_ tree: borrowing CallTree) {
-    guard tree.nodes.count == 1 else { return }
-    let node = tree.nodes[0]
-    guard node.kind == .server, node.hasDuration, node.retryEvidence.targetHash != 0,
-      !RetryEvidence.isLink(node.retryEvidence.targetHash)
-    else { return }
-    var attempt = LoggedAttempt(
-      start: node.start, duration: node.duration, failure: node.failureCode, isFirst: true, isRoot: true)
-    attempt.target = node.retryEvidence.targetHash
-    lone[EntrySymbols(component: node.component, operation: node.operation), default: []].append(attempt)
-  }
-
   private mutating func collect(_ tree: borrowing CallTree, _ children: CallTreeChildren, under parent: Int?) {
     calls.removeAll(keepingCapacity: true)
     var wrappers = 0
@@ -215,6 +203,7 @@ package struct CallAggregator: Aggregator {
       guard above.kind != .client, above.kind != .producer, above.component != node.component else { return nil }
       caller = above.component
       callee = node.component
+      if node.kind == .server { calleeSides += 1 }
     }
     // What nobody knows how long took is left out whether it failed or not: else only failures would be left of it.
     if node.flags.contains(.unfinished) && !node.failed || !node.hasDuration {
@@ -366,6 +355,7 @@ package struct CallAggregator: Aggregator {
         at: EntryPoint(component: context.text(key.component), operation: context.text(key.operation)))
     }
     partial.addUnfinished(unfinished)
+    partial.add(calleeSides: calleeSides)
     partial.add(failedRoots)
     partial.add(linked: linked)
     for (entry, attempts) in lone {

@@ -62,6 +62,8 @@ package struct CallLog: Sendable {
   package private(set) var askedByWaits = 0
   /// Calls of which only the callees' spans are there.
   package private(set) var callersUnseen = 0
+  /// Failed requests from callers without spans with nothing that tells which are one call's attempts.
+  package private(set) var loneFailures = 0
   /// Failed root calls with nothing that tells which belong to one request.
   package private(set) var rootsApart = 0
   /// Calls that their callee only hands on, left out because its own calls are the same ones.
@@ -115,7 +117,9 @@ package struct CallLog: Sendable {
       }
       refusedByBreaker += entry.refused.count
     }
-    if byEdge.isEmpty { byEdge = takeLone(partial) }
+    callersUnseen = partial.calleeSides
+    let isLone = byEdge.isEmpty
+    if isLone { byEdge = takeLone(partial) }
     edges = byEdge.keys.sorted()
     var columns: [(key: Int64, edge: Int32, range: Range<Int>)] = []
     let asks = byEdge.values.contains { $0.contains { $0.asked != .none } }
@@ -135,7 +139,7 @@ package struct CallLog: Sendable {
       component = key.callee
       var attempts = CallPartial.ordered(byEdge[key] ?? [])
       byEdge[key] = nil
-      let isJoined = join(&attempts, failedRoots, linked)
+      let isJoined = isLone || join(&attempts, failedRoots, linked)
       untimed += CountedTimes.place(&attempts)
       OverlappingAttempts.cut(&attempts)
       var isRead = false
@@ -164,22 +168,28 @@ package struct CallLog: Sendable {
     joined += join.counted
     joinedByTime += join.byTime
     if join.counted + join.byTime > 0 { return true }
-    guard !attempts.contains(where: { $0.counted > 1 }), Self.rootsApart(attempts) > 0 else { return false }
+    guard !attempts.contains(where: { $0.counted > 1 }), SpanlessAttempts.rootsApart(attempts) > 0 else { return false }
     let clusters = RootClusters.join(&attempts)
     clustered += clusters.joins
     requestsOff += clusters.error
     return clusters.joins > 0
   }
 
-  /// The requests of servers whose callers wrote no spans, where what was asked for tells which are one call's attempts.
+  /// The requests of servers whose callers wrote no spans, where shared traces, what was asked for or times tell which are one
+  /// call's attempts; the others are counted.
   private mutating func takeLone(_ partial: CallPartial) -> [CallEdge: [LoggedAttempt]] {
     var byEdge: [CallEdge: [LoggedAttempt]] = [:]
-    for (entry, attempts) in partial.lone {
-      var ordered = attempts.sorted()
-      guard let joins = TraceJoin.joinByTarget(&ordered), joins > 0 else { continue }
-      callersUnseen += attempts.count - joins
-      byEdge[CallEdge(caller: "(without spans)", callee: entry.component, operation: entry.operation)] = attempts
+    for (entry, attempts) in partial.lone.byEntry.sorted(by: { $0.key < $1.key }) {
+      var ordered = CallPartial.ordered(attempts)
+      // Where callers hand their traces on, those tell it.
+      guard ordered.contains(where: { !$0.isFirst }) || join(&ordered, [], []) else {
+        loneFailures += ordered.count { $0.failure != 0 }
+        continue
+      }
+      callersUnseen += ordered.count { $0.isFirst }
+      byEdge[CallEdge(caller: "(without spans)", callee: entry.component, operation: entry.operation)] = ordered
     }
+    if !byEdge.isEmpty { leftOut += partial.lone.leftOut }
     return byEdge
   }
 
@@ -257,47 +267,8 @@ package struct CallLog: Sendable {
   private mutating func inspect(_ attempts: [LoggedAttempt], isJoined: Bool, isRead: Bool) {
     overlapping += attempts.count { $0.marks.contains(.overlapping) }
     countedOnly += attempts.count { $0.isFirst && $0.marks.contains(.countedOnly) }
-    let hasCounts = attempts.contains { $0.counted > 1 }
-    if !isJoined, !hasCounts { rootsApart += Self.rootsApart(attempts) }
-    if isRead { return }
-    let leads = attempts.filter { $0.lead != .max && $0.isFirst }.map { Int($0.lead) }.sorted()
-    // Only where one client span is seen to hold several attempts may it hold some that reached nobody.
-    guard attempts.contains(where: { $0.marks.contains(.inner) }) else {
-      refused += Self.slowRefusals(attempts, lead: leads.count < 8 ? nil : leads[leads.count / 2])
-      return
-    }
-    guard leads.count >= 20 else { return }
-    let usual = leads[leads.count * 9 / 10] * 5 + 50
-    refused += attempts.indices.count { i in
-      let attempt = attempts[i]
-      if attempt.isFirst, attempt.lead != .max { return Int(attempt.lead) > usual }
-      let isAlone = attempt.isFirst && (i + 1 == attempts.count || attempts[i + 1].isFirst)
-      return isAlone && attempt.failure != 0 && attempt.answered < 0 && attempt.marks.isEmpty
-    }
-  }
-
-  /// Failed root calls that another root may try again: none where most of them hold several attempts, as a span that holds
-  /// its client's retries is the whole call.
-  private static func rootsApart(_ attempts: [LoggedAttempt]) -> Int {
-    let failed = attempts.calls.filter { attempts[$0.lowerBound].isRoot && attempts[$0.upperBound - 1].failure != 0 }
-    let whole = failed.count { $0.count > 1 }
-    return whole * 2 > failed.count ? 0 : failed.count
-  }
-
-  /// Calls that reached nobody and took longer than being refused does: a refusal comes back after one way to and fro, so
-  /// they tried again within one span.
-  ///
-  /// `lead` is the median of the way to a callee that answered, tenths of a millisecond; nil where too few did.
-  /// - Returns: none where clients are seen to retry by spans of their own, or where most refusals come at once.
-  private static func slowRefusals(_ attempts: [LoggedAttempt], lead: Int?) -> Int {
-    guard attempts.allSatisfy(\.isFirst) else { return 0 }
-    let refused = attempts.filter {
-      $0.failure == FailureKind.targetUnreachable.rawValue && $0.answered < 0 && $0.marks.isEmpty
-    }
-    // Ten ways, and what a busy machine is late by; where too few answered to tell, as long as the longest cable.
-    let limit = lead.map { Int64($0) * 1_000 + 50_000 } ?? 150_000
-    let slow = refused.count { $0.duration > limit }
-    return slow >= 3 && slow * 2 > refused.count ? slow : 0
+    if !isJoined, !attempts.contains(where: { $0.counted > 1 }) { rootsApart += SpanlessAttempts.rootsApart(attempts) }
+    if !isRead { refused += SpanlessAttempts.refusals(attempts) }
   }
 
   /// What the client took for itself around the wait after an attempt, microseconds: from the callee's answer to the end of
@@ -389,31 +360,5 @@ package struct CallLog: Sendable {
     }
     components.append(component)
     ranges.append(begin..<arrival.count)
-  }
-}
-
-/// Gives a call whose callee is not known the callee that such calls usually have.
-private struct CalleeNames {
-  private var alias: [String: String] = [:]
-  private var usual: [CallEdge: String] = [:]
-
-  init(_ partial: CallPartial) {
-    var best: [String: (count: Int, name: String)] = [:]
-    for (key, count) in partial.aliases.sorted(by: { $0.key < $1.key }) where count > best[key.peer]?.count ?? 0 {
-      best[key.peer] = (count, key.component)
-    }
-    alias = best.mapValues(\.name)
-    var counts: [CallEdge: (count: Int, name: String)] = [:]
-    for (edge, attempts) in partial.edges.sorted(by: { $0.key < $1.key }) where !edge.callee.isEmpty {
-      let key = CallEdge(caller: edge.caller, callee: "", operation: edge.operation)
-      if attempts.count > counts[key]?.count ?? 0 { counts[key] = (attempts.count, alias[edge.callee] ?? edge.callee) }
-    }
-    usual = counts.mapValues(\.name)
-  }
-
-  func resolve(_ edge: CallEdge) -> CallEdge {
-    var edge = edge
-    edge.callee = edge.callee.isEmpty ? usual[edge] ?? "(unknown)" : alias[edge.callee] ?? edge.callee
-    return edge
   }
 }

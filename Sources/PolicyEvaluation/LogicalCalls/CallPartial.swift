@@ -24,8 +24,10 @@ package struct CallPartial: Partial, Equatable {
   /// Calls without an end or outcome, left out.
   package private(set) var unfinished = 0
   package private(set) var momentsSeen = 0
-  /// Requests at servers whose callers wrote no span, by what was asked for.
-  package private(set) var lone: [EntryPoint: [LoggedAttempt]] = [:]
+  /// Calls that only their callees' spans tell, below the spans of their callers.
+  package private(set) var calleeSides = 0
+  /// Requests at servers whose callers wrote no span.
+  package private(set) var lone = LoneRequests()
   /// Failed calls that are traces of their own, or the only one of a request that is one, for those that link to them.
   package private(set) var failedRoots: [LinkMark] = []
   /// What calls link to that also say what they ask for, or whose requests link.
@@ -74,15 +76,9 @@ package struct CallPartial: Partial, Equatable {
 
   package mutating func addUnfinished(_ count: Int) { unfinished += count }
 
-  /// Requests at one entry that are kept where callers wrote no spans: the earliest.
-  private static let loneLimit = 200_000
+  package mutating func add(calleeSides count: Int) { calleeSides += count }
 
-  package mutating func add(lone attempts: [LoggedAttempt], at entry: EntryPoint) {
-    lone[entry, default: []] += attempts
-    if lone[entry]?.count ?? 0 > 2 * Self.loneLimit {
-      lone[entry] = Array((lone[entry] ?? []).sorted().prefix(Self.loneLimit))
-    }
-  }
+  package mutating func add(lone attempts: [LoggedAttempt], at entry: EntryPoint) { lone.add(attempts, at: entry) }
 
   package mutating func add(_ roots: [LinkMark]) {
     failedRoots += roots
@@ -120,17 +116,24 @@ package struct CallPartial: Partial, Equatable {
 
   private mutating func filter() {
     kept = 0
+    let level = level
     for (edge, attempts) in edges {
-      var left: [LoggedAttempt] = []
-      left.reserveCapacity(attempts.count / 2 + 1)
-      var keeping = false
-      for attempt in attempts {
-        if attempt.isFirst { keeping = Self.keeps(Self.hash(attempt, edge), level) }
-        if keeping { left.append(attempt) }
-      }
+      let left = Self.calls(of: attempts) { Self.keeps(Self.hash($0, edge), level) }
       kept += left.count
       edges[edge] = left.isEmpty ? nil : left
     }
+  }
+
+  /// The calls whose first attempt is kept.
+  static func calls(of attempts: [LoggedAttempt], where keeps: (LoggedAttempt) -> Bool) -> [LoggedAttempt] {
+    var left: [LoggedAttempt] = []
+    left.reserveCapacity(attempts.count / 2 + 1)
+    var keeping = false
+    for attempt in attempts {
+      if attempt.isFirst { keeping = keeps(attempt) }
+      if keeping { left.append(attempt) }
+    }
+    return left
   }
 
   package mutating func merge(_ other: CallPartial) {
@@ -142,7 +145,8 @@ package struct CallPartial: Partial, Equatable {
     moments += other.moments
     add(other.failedRoots)
     add(linked: other.linked)
-    for (entry, attempts) in other.lone { add(lone: attempts, at: entry) }
+    calleeSides += other.calleeSides
+    lone.merge(other.lone)
     for (entry, calls) in other.entries { add(calls, at: entry) }
     trimMoments()
     for (edge, attempts) in other.edges { edges[edge, default: []] += attempts }
@@ -177,7 +181,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 6
+  private static let version: UInt64 = 7
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)
@@ -209,11 +213,8 @@ extension CallPartial {
       writer.text(entry.operation)
       calls.encode(to: &writer)
     }
-    writer.dictionary(lone) { writer, entry, attempts in
-      writer.text(entry.component)
-      writer.text(entry.operation)
-      Self.encode(Array(attempts.sorted().prefix(Self.loneLimit)), to: &writer)
-    }
+    writer.int(calleeSides)
+    lone.encode(to: &writer)
     for marks in [failedRoots, linked] {
       writer.array(LinkMark.kept(marks)) { writer, mark in mark.encode(to: &writer) }
     }
@@ -252,11 +253,9 @@ extension CallPartial {
       let entry = EntryPoint(component: component, operation: try reader.text())
       return (entry, try EntryCalls(from: &reader))
     }
-    lone = try reader.dictionary { reader throws(DecodeFailure) in
-      let component = try reader.text()
-      let entry = EntryPoint(component: component, operation: try reader.text())
-      return (entry, try Self.attempts(from: &reader))
-    }
+    calleeSides = try reader.int()
+    guard calleeSides >= 0 else { throw reader.failure("a count of calls out of range") }
+    lone = try LoneRequests(from: &reader)
     failedRoots = try reader.array { reader throws(DecodeFailure) in try LinkMark(from: &reader) }
     linked = try reader.array { reader throws(DecodeFailure) in try LinkMark(from: &reader) }
     kept = edges.values.reduce(0) { $0 + $1.count }

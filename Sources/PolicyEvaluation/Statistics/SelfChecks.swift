@@ -79,6 +79,7 @@ struct SelfChecks: Sendable {
     if log.restored > 0 { warnings.append(.restoredAttempts(calls: log.restored)) }
     if log.overlapping > 0 { warnings.append(.overlappingAttempts(log.overlapping)) }
     if log.callersUnseen > 0 { warnings.append(.callersUnseen(calls: log.callersUnseen)) }
+    if log.loneFailures > 0 { warnings.append(.entriesOnly(requests: log.loneFailures)) }
     if log.rootsApart > 0 { warnings.append(.rootsApart(calls: log.rootsApart)) }
     if let cut = censored(base) { warnings.append(cut) }
     if base.logged.retries == 0 {

@@ -64,13 +64,21 @@ extension PolicyWording {
       return "The policy given as logged is not what the log shows and was not used: \(words(contradiction))."
     case .callersUnseen(let calls):
       return
-        "\(calls) calls are known by their callees' spans alone, joined by what they ask for: attempts that reached nobody are missing, waits and latencies are the callees'. Nothing is called exact."
+        "Only the callee's side is recorded of \(calls) calls. What reached nobody (refused connections, attempts lost on the way), when a client gave up and how long it waited by itself cannot be seen; waits and latencies are the callees'. Nothing is called exact."
+    case .calleesOnly: return calleesOnly(warning)
     case .entriesOnly(let requests):
       return
         "\(requests) failed requests came from callers without spans: what those tried again cannot be told from new requests."
     case .backtestRejected:
       return "One client's retries do not predict another's: estimated parts may not carry over from client to client."
     }
+  }
+
+  /// That only the callee's side is recorded and nothing can be judged; empty for other warnings.
+  private static func calleesOnly(_ warning: PolicyFindings.Warning) -> InlineText {
+    guard case .calleesOnly(let most, let operation, let entries, let requests, let failed) = warning else { return "" }
+    return
+      "Only the callee's side is recorded: \(requests) requests came to \(entries) \(own: entries == 1 ? "entry" : "entries"), most of them to \(most) (\(operation)), and \(failed) failed. Neither shared traces nor what was asked for nor their times tell which are attempts of one call: the client spans of those that sent them are missing, and without them no policy can be judged."
   }
 
   static func warning(_ warning: PolicyFindings.CandidateWarning) -> InlineText {

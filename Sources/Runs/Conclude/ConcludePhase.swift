@@ -44,6 +44,7 @@ package struct ConcludePhase: Sendable {
     add(others.patterns, to: &report)
     add(others.templates, earlier, to: &report)
     report.policies = others.policies
+    if request.policies != nil, others.policies == nil { report.diagnostics += Self.noCallers(night) }
     Self.addCandidates(&report)
     let tests = try addTests(night, history, to: &report)
     request.progress?.advance(1)
@@ -255,6 +256,20 @@ package struct ConcludePhase: Sendable {
     if learned.unkept > 0 {
       report.limits["templates"] = "\(learned.unkept) log records had more different messages than are kept"
     }
+  }
+
+  /// That candidates were given and only callees wrote spans, of which nothing tells whose attempts they are.
+  private static func noCallers(_ night: NightPartial) -> [Diagnostic] {
+    guard
+      case .calleesOnly(let most, let operation, let entries, let requests, let failed)? = PolicyEvaluator.instead(
+        of: night.episodes)
+    else { return [] }
+    return [
+      Diagnostic(
+        "noCallers", .note, at: SourceLocation(input: "all inputs"),
+        "only the callee's side is recorded, \(failed) failed requests among \(requests) at \(entries) entries, most of them at \(most) (\(operation)): the client spans of their callers are missing, so no policy can be judged",
+        count: requests)
+    ]
   }
 
   /// What the candidates of the policy file would have done; nil without any, or without calls in the log.

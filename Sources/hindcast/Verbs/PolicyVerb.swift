@@ -25,9 +25,8 @@ package enum PolicyVerb {
       guard let findings = evaluated(request, night) else {
         Console.tell("no calls in the inputs: nothing to evaluate")
         // Servers alone: whose requests are retries is their callers' to say, and these wrote no spans.
-        let failed = PolicyEvaluator.failedRequests(night.episodes)
-        if failed > 0 {
-          Console.tell(Console.inert(PolicyFindings.Warning.entriesOnly(requests: failed).wording.plain))
+        if let instead = PolicyEvaluator.instead(of: night.episodes) {
+          Console.tell(Console.inert(instead.wording.plain))
         }
         return night.outcomes.contains { $0.isPartlyUnread } ? Exit.partlyUnread : Exit.done
       }
