@@ -132,49 +132,6 @@ func busyClient() throws {
   #expect(errors.sorted()[2] <= 0.15, "\(errors)")
 }
 
-@Test("A client that is late with all it does, and few waits: the law names the least first wait that it may mean")
-func lateClient() throws {
-  // The waits of backoff around httpx (50 ms, doubling, full jitter) on a starved machine: before the second attempt and the third,
-  // from the callee's answer to the end of the client's span, and from the next one's start to the callee's; milliseconds, 0 where
-  // the attempt was refused.
-  let first: [(Double, Double, Double)] = [
-    (14.8, 0, 0), (19.6, 3.9, 9.0), (25.2, 4.2, 3.2), (46.4, 247.8, 150.4), (51.6, 170.5, 198.4), (58.6, 0, 0),
-    (66.4, 8.3, 263.5), (81.6, 0, 5.3), (103.7, 59.9, 171.9), (119.5, 64.4, 151.6), (174.5, 49.1, 0),
-    (177.8, 44.9, 310.8),
-  ]
-  let second: [(Double, Double, Double)] = [
-    (64.0, 87.3, 5.5), (72.8, 0, 5.0), (80.3, 0, 179.9), (92.8, 45.1, 208.7), (101.0, 41.0, 34.4), (133.6, 86.6, 132.2),
-    (134.2, 0, 92.7), (154.3, 237.0, 126.4),
-  ]
-  func logged(busy: Double) throws -> PolicyFindings.LoggedClients {
-    var partial = CallPartial(limit: .max)
-    for (i, one) in first.enumerated() {
-      let waits = [one] + (i < second.count ? [second[i]] : [])
-      var time = origin + Int64(i) * 5_000_000
-      var rows: [LoggedAttempt] = []
-      for number in 0...waits.count {
-        let lead = (number > 0 ? waits[number - 1].2 : 5) * busy
-        let lag = (number < waits.count ? waits[number].1 : 5) * busy
-        var attempt = LoggedAttempt(
-          start: time, duration: Int64(1_000 * (lead + 4 + lag)), failure: FailureKind.unavailable.rawValue,
-          isFirst: number == 0)
-        if lead > 0, lag > 0 {
-          attempt.note(
-            callee: time + Int64(1_000 * lead), duration: 4_000, failure: FailureKind.unavailable.rawValue)
-        }
-        rows.append(attempt)
-        time = attempt.end + (number < waits.count ? Int64(1_000 * waits[number].0) : 0)
-      }
-      partial.add(rows, to: edge)
-    }
-    return try findings(partial, []).logged
-  }
-  let late = try logged(busy: 1)
-  #expect(late.leastBase.map { $0 <= 57_500 } ?? false, "\(late)")
-  // The same waits of a client that is quick with all else are its own.
-  #expect(try logged(busy: 0.01).leastBase == nil)
-}
-
 @Test("A given policy that the log contradicts is refused with both figures; one that it bears out is believed")
 func contradictedPolicy() throws {
   let partial = log(calls: 2_000, attempts: 3) { _, _ in 30_000 }
