@@ -108,6 +108,7 @@ struct SegmentTests {
   func manyMembers(budget: Int) throws {
     let store = PartitionStore(partitions: 2, budget: budget, folder: NSTemporaryDirectory())
     var night = AssemblyFixture()
+    night.sources = SourceTable()
     for piece in 0..<40 {
       // Two members have rows, one has none, and the last of a piece goes on in the next.
       night.rows = Rows()
