@@ -46,6 +46,7 @@ enum AccessCommon {
       record.latency = latency
       return record
     }
+    if proxy(b, tokens, from: next + 2, into: &record) { return record }
     var tail = Tail(status: record.status)
     tail.read(b, tokens, from: next + 2, into: &record)
     return record
@@ -61,6 +62,31 @@ enum AccessCommon {
     let queries = AccessShapes.seconds(b, tokens[start + 2].whole)
     let rest = AccessShapes.seconds(b, tokens[start + 3].whole)
     return queries >= 0 && rest >= 0 ? queries.addingSaturated(rest) : nil
+  }
+
+  /// What HAProxy appends with `option httplog clf` (configuration manual, "option httplog"; src/proxy.c, `clf_http_log_format`): the
+  /// client's port and the milliseconds of the time, frontend, backend and server in quotes, five timers, the state, and counters.
+  private static func proxy(
+    _ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int, into record: inout AccessRecord
+  ) -> Bool {
+    guard tokens.count >= start + 21 else { return false }
+    func number(_ place: Int) -> Int64? { FieldText.int(b.extracting(tokens[start + place].inner)) }
+    for place in [1, 2, 5, 6, 7, 13] where tokens[start + place].kind != .quoted { return false }
+    let state = tokens[start + 13].inner
+    guard number(3) != nil, let milliseconds = number(4), (0..<1000).contains(milliseconds),
+      (2...4).contains(state.count)
+    else { return false }
+    for place in 8...12 where number(place) == nil { return false }
+    for place in 14...20 where number(place) == nil { return false }
+    record.format = "HAProxy HTTP log"
+    record.time = record.time.addingSaturated(milliseconds * 1000)
+    record.timeIsEnd = false
+    if let whole = number(12), whole >= 0 { record.latency = FieldText.microseconds(whole, unit: .milliseconds) ?? -1 }
+    record.configuredServer(tokens[start + 5].inner)
+    record.upstream = tokens[start + 6].inner
+    record.reason = state
+    if let retries = number(18), retries >= 0 { record.attempts = Int(min(retries, 254)) + 1 }
+    return true
   }
 
   /// Reading what stands behind the status.

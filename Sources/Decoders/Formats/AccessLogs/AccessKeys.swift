@@ -69,6 +69,7 @@ enum AccessKeys {
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
         "reqmethod", "httprequestmethod", "requestverb", "clientrequestmethod", "ibmrequestmethod",
+        "protopayload.method",
       ]
     ),
     (
@@ -78,6 +79,7 @@ enum AccessKeys {
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
         "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath", "csuri",
         "resourcepath", "ibmuripath",
+        "protopayload.resource",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req"]),
@@ -86,13 +88,14 @@ enum AccessKeys {
       [
         "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
         "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus", "ibmresponsecode",
+        "protopayload.status",
       ]
     ),
     (
       .server,
       [
         "host", "httphost", "vhost", "authority", "requesthost", "request.host", "domain", "cshost", "xhostheader",
-        "reqhost", "clientrequesthost", "url.domain",
+        "reqhost", "clientrequesthost", "url.domain", "protopayload.host",
       ]
     ),
     (
@@ -112,15 +115,24 @@ enum AccessKeys {
     (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted"]),
     (.statuses, ["upstreamstatus", "us", "ustatus", "serverstatus", "originresponsestatus"]),
     (.times, ["upstreamresponsetime", "urt", "ut", "upstreamtime"]),
-    (.requestID, ["requestid", "xrequestid", "reqid", "rid", "requestidentifier", "xedgerequestid", "rayid", "id"]),
+    (
+      .requestID,
+      [
+        "requestid", "xrequestid", "reqid", "rid", "requestidentifier", "xedgerequestid", "rayid", "id",
+        "protopayload.requestid",
+      ]
+    ),
     (.traceParent, ["traceparent", "httptraceparent"]),
     (.trace, ["traceid", "trace", "xb3traceid", "opentelemetrytraceid", "opentracingtraceid"]),
     (.span, ["spanid", "xb3spanid", "opentelemetryspanid"]),
     (
       .start,
-      ["event.start", "starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec"]
+      [
+        "event.start", "starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec",
+        "protopayload.starttime",
+      ]
     ),
-    (.end, ["endtime", "edgeendtimestamp"]),
+    (.end, ["endtime", "edgeendtimestamp", "protopayload.endtime"]),
     (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t", "ibmdatetime"]),
     (.epoch, ["msec"]),
     (.date, ["date"]),
@@ -148,7 +160,7 @@ enum AccessKeys {
       .duration,
       [
         "duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took",
-        "latencyhuman",
+        "latencyhuman", "protopayload.latency",
       ]
     ),
     (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime", "originresponsedurationms"]),

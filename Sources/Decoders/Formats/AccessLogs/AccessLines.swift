@@ -136,6 +136,7 @@ struct AccessLines {
       }
       return nil
     case .common:
+      if let record = AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds) { return record }
       for clock in 0..<min(tokens.count, 10)
       where AccessTime.isCommon(b, tokens[clock].start)
         || tokens[clock].kind == .bracket && AccessTime.iso(b, tokens[clock].inner, zoneSeconds: zoneSeconds) != nil
@@ -276,7 +277,7 @@ enum AccessForm {
     while true {
       i = ByteScan.find(0x5B, in: head, from: i)
       if i >= head.count { return }
-      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) {
+      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) || AccessServers.isAuthorized(b, i) {
         self = .common
         return
       }

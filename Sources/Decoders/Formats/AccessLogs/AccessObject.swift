@@ -69,7 +69,11 @@ struct AccessObject {
       switch value {
       case .text(let text), .number(let text): take(b, key, text, seed: seed, isText: b[at] == 0x22)
       case .bool: continue
-      case .other: if depth == 0, at < b.count, b[at] == 0x7B { nested(b, key, at: at) }
+      case .other:
+        guard at < b.count else { return }
+        if depth == 0, b[at] == 0x7B { nested(b, key, at: at) }
+        // App Engine's request log (google.appengine.logging.v1.RequestLog).
+        if depth == 1, b[at] == 0x5B, JSONScanner.equals(b, key, "line") { record.lines = at..<reader.position }
       }
     }
   }
@@ -79,7 +83,7 @@ struct AccessObject {
     if JSONScanner.equals(b, key, "request") {
       members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
       if !record.method.isEmpty { signs.insert(.caddy) }
-    } else if JSONScanner.equals(b, key, "httpRequest") {
+    } else if JSONScanner.equals(b, key, "httpRequest") || JSONScanner.equals(b, key, "protoPayload") {
       members(b, at: at, seed: AccessKeys.inner(b, key.start..<key.end), depth: 1)
     } else if JSONScanner.equals(b, key, "properties") {
       members(b, at: at, seed: AccessKeys.seed, depth: 1)

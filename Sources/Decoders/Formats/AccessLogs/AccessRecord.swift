@@ -46,6 +46,8 @@ struct AccessRecord {
   var reason = 0..<0
   /// Whether the record has a message, too, so that it is a log line as well.
   var hasMessage = false
+  /// The records that an application logged while it served the request, which lie in the record's list.
+  var lines = 0..<0
   /// Some text in it is escaped, so that its bytes are not what they stand for.
   var isEscaped = false
   /// A duration stands there whose unit nothing tells.

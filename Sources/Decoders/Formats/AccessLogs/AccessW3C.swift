@@ -97,6 +97,8 @@ struct AccessW3C {
         case .server: record.server = field
         case .configuredServer: record.configuredServer(field)
         case .duration, .seconds: record.latency = duration(b, field)
+        // IIS Advanced Logging's `TimeTakenMS`.
+        case .milliseconds: record.latency = SpanWords.duration(b.extracting(field), unit: .milliseconds) ?? -1
         case .requestID: record.requestID = field
         default: break
         }

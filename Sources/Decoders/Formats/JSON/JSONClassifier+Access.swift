@@ -18,8 +18,9 @@ extension JSONClassifier {
     case 9 where isKey("cs-method") || isKey("reqMethod"): keys.insert(.accessMethod)
     case 9 where isKey("sc-status"): keys.insert(.accessStatus)
     // Kong's and APISIX' records have their status in the answer.
-    case 9 where byte == 0x7B && isKey("latencies"): keys.insert(.accessStatus)
-    case 14 where isKey("apisix_latency"): keys.insert(.accessStatus)
+    case 9 where byte == 0x7B && isKey("latencies"): keys.insert(.gateway)
+    case 12 where byte == 0x7B && isKey("protoPayload"): noteProperties(b, value, &keys)
+    case 14 where isKey("apisix_latency"): keys.insert(.gateway)
     case 10 where isKey("statusCode") || isKey("StatusCode") || isKey("httpStatus"): keys.insert(.accessStatus)
     case 10 where byte == 0x7B && isKey("properties"): noteProperties(b, value, &keys)
     case 10 where byte == 0x22 && isKey("properties"):

@@ -54,6 +54,8 @@ struct JSONClassifier {
     static let startTimestamp = Keys(rawValue: 1 << 33)
     static let flow = Keys(rawValue: 1 << 34)
     static let embedded = Keys(rawValue: 1 << 35)
+    /// The latencies of Kong or APISIX.
+    static let gateway = Keys(rawValue: 1 << 36)
   }
 
   let logKeys: LogKeyTable
@@ -89,6 +91,7 @@ struct JSONClassifier {
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.embedded), keys.contains(.time) || keys.contains(.logTime) { return .embedded }
     if keys.contains(.access) { return .access }
+    if keys.contains([.gateway, .accessMethod]) { return .gateway }
     if let shape = foreign(keys, count) { return shape }
     if keys.contains([.traceID, .spanID]), !keys.contains(.logMessage) || keys.contains(.jaeger) {
       return keys.contains(.jaeger) ? .jaegerSpan : .named(.jaegerSpan)
@@ -146,7 +149,7 @@ struct JSONClassifier {
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
     0, 0, 0x200, 0, 0x58095C, 0x180020, 0x8048_2000, 0x1D0008,
-    0x142030, 0xC3008, 0xD0100, 0x188112, 0x148000, 0x49000, 0x140102, 0xC0000,
+    0x142030, 0xC3008, 0xD0100, 0x188112, 0x158000, 0x49000, 0x140102, 0xC0000,
     0x210, 0x80204, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
 
@@ -258,6 +261,9 @@ struct JSONClassifier {
       return beginsWith(b, &reader, ["involvedObject", "regarding"]) ? .wrapper : nil
     case 6 where isArray && isKey("result"): return beginsWith(b, &reader, ["stream"]) ? .wrapper : nil
     case 6 where isArray && isKey("events"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
+    case 6 where isArray && (isKey("tables") || isKey("Tables")):
+      return beginsWith(b, &reader, ["columns", "Columns"]) ? .wrapper : nil
+    case 7 where isArray && isKey("results"): return beginsWithPairs(b, &reader) ? .wrapper : nil
     case 7 where isArray && isKey("streams"): return beginsWith(b, &reader, ["stream"]) ? .wrapper : nil
     case 7 where isArray && isKey("entries"): return beginsWith(b, &reader, ["logName", "insertId"]) ? .wrapper : nil
     case 9 where isArray && isKey("logEvents"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
@@ -288,6 +294,17 @@ struct JSONClassifier {
     while let key = inner.nextKey(b, &isFirst) {
       for name in names where JSONScanner.equals(b, key, name) { return true }
       guard inner.skipValue(b) else { break }
+    }
+    if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
+    return false
+  }
+
+  /// Whether the array at the reader's place begins with a row of names and values: `[[{"field": …, "value": …}`.
+  private func beginsWithPairs(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
+    var inner = reader
+    var isFirst = true
+    if inner.take(0x5B, b), inner.take(0x5B, b), inner.take(0x7B, b), let key = inner.nextKey(b, &isFirst) {
+      return JSONScanner.equals(b, key, "field")
     }
     if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
     return false

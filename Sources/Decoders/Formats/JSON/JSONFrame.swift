@@ -19,6 +19,8 @@ struct JSONFrame {
       if isKey("resourceSpans") || isKey("resource_spans") || isKey("batches") { return .resources(.traces) }
       if isKey("resourceLogs") || isKey("resource_logs") { return .resources(.logs) }
       if isKey("resourceMetrics") || isKey("resource_metrics") { return .resources(.metrics) }
+      if isKey("tables") || isKey("Tables") { return .tables }
+      if isKey("results") { return .pairRows }
       return isKey("data") || isKey("hits") || isKey("spans") || isKey("items") || isKey("events") || isKey("streams")
         || isKey("entries") || isKey("logEvents") || isKey("result") || isKey("Traces") || isKey("Segments")
         ? .values : nil
@@ -34,7 +36,8 @@ struct JSONFrame {
     case .scope(.logs): return isKey("logRecords") || isKey("log_records") || isKey("logs") ? .items(.logs) : nil
     case .scope(.metrics): return isKey("metrics") ? .items(.metrics) : nil
     case .jaegerTrace: return isKey("spans") ? .jaegerSpans : nil
-    case .values, .resources, .scopes, .items, .jaegerSpans: return nil
+    case .table: return isKey("rows") || isKey("Rows") ? .rows : nil
+    case .values, .resources, .scopes, .items, .jaegerSpans, .tables, .rows, .pairRows: return nil
     }
   }
 

@@ -173,6 +173,17 @@ extension JSONMemberDecoder {
     switch node {
     case .resources(let signal): inner = .resource(signal)
     case .scopes(let signal): inner = .scope(signal)
+    case .tables: inner = .table
+    case .rows, .pairRows:
+      guard byte == 0x5B else {
+        inner = nil
+        break
+      }
+      let start = reader.position
+      guard reader.skipValue(b) else { return reader.failure }
+      let row = node == .rows ? records.record(ofRow: b, at: start) : JSONRecords.record(ofPairs: b, at: start)
+      return simplified(
+        row.span, source(start, line: line), place(start, line: line), line: line, into: &batch)
     case .items, .jaegerSpans:
       guard byte == 0x7B else {
         inner = nil

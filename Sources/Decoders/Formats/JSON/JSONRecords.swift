@@ -31,6 +31,8 @@ struct JSONRecords {
   var textRecords = 0
   /// The log group that the document around names (CloudWatch Logs).
   var group: Symbol?
+  /// The columns of the table that is open, as the answer writes them between quotes.
+  var columns: [[UInt8]] = []
   /// Whether a log record was read since the last line of text.
   var sawLog = false
   /// The level of that record.
@@ -88,6 +90,7 @@ struct JSONRecords {
     switch node {
     case .resource: service = nil
     case .jaegerTrace: processes = nil
+    case .table: columns = []
     default: break
     }
   }
@@ -131,6 +134,8 @@ struct JSONRecords {
       guard let found = read(b, &reader, lending: &batch, { JaegerSpans.processes($0, &$1, &$2) }) else { return false }
       processes = found
       return true
+    case .table where JSONScanner.equals(b, key, "columns") || JSONScanner.equals(b, key, "Columns"):
+      return readColumns(b, &reader)
     case .wrapper where JSONScanner.equals(b, key, "logGroup"):
       guard let value = reader.scalar(b) else { return false }
       if case .text(let text) = value {
@@ -214,6 +219,13 @@ struct JSONRecords {
         if request.hasMessage, takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) {
           batch.recordCounts.use(-1)
         }
+        return true
+      }
+      return takeLogOrNote(b, at: range.lowerBound, place, into: &batch)
+    case .gateway:
+      if let flat = GatewayRecord.flattened(b, at: range.lowerBound),
+        takeAccess(flat.span, 0..<flat.count, at: place, into: &batch) != nil
+      {
         return true
       }
       return takeLogOrNote(b, at: range.lowerBound, place, into: &batch)
@@ -330,10 +342,7 @@ struct JSONRecords {
     _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
   ) -> AccessRecord? {
     let zone = context.settings.assumedZoneSeconds
-    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else {
-      guard let flat = GatewayRecord.flattened(b, at: range.lowerBound) else { return nil }
-      return takeAccess(flat.span, 0..<flat.count, at: place, into: &batch)
-    }
+    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
     let envelope = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
@@ -342,6 +351,7 @@ struct JSONRecords {
     } else {
       access.append(record, b, envelope, into: &batch)
     }
+    if !record.lines.isEmpty { pendingDocuments.append([UInt8](copying: b.extracting(record.lines))) }
     used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
     return record
   }

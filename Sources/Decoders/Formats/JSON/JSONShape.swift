@@ -13,6 +13,8 @@ enum JSONShape {
   case mapped
   /// Perhaps a request of an access log: the keys have a method and a status.
   case access
+  /// Perhaps a request as an API gateway logs it, in objects of their own.
+  case gateway
   case log
   /// Lines under labels: an element of Loki's answers and pushes.
   case lokiStream
@@ -65,6 +67,12 @@ enum JSONNode: Equatable {
   case items(Signal)
   case jaegerTrace
   case jaegerSpans
+  /// Tables of an answer: columns by name, rows of values.
+  case tables
+  case table
+  case rows
+  /// Rows of names and values.
+  case pairRows
 
   enum Signal: Equatable {
     case traces

@@ -11,7 +11,7 @@ enum LogKeyNames {
     "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "attributes.timestamp", "created", "ibm_datetime", "_ts",
+    "attributes.timestamp", "created", "ibm_datetime", "_ts", "dt",
   ]
 
   static let severity = [
