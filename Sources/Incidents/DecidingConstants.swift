@@ -25,7 +25,7 @@ package struct DecidingConstants: Hashable, Sendable {
   package var complaintNews = 3.0
   /// How many calls as long as one are expected in a night at most for it to be told alone, and how long a user must have waited for it,
   /// microseconds (`ExtremeCalls`).
-  package var extremes = 0.05
+  package var extremes = 0.01
   package var noticed = 1e6
   /// The departing spans from which a minute stands alone in a night without log records (`BehaviourAnomalies`).
   package var manySpans = 20.0

@@ -32,7 +32,7 @@ enum OneCallBenchmark {
       constants.noticed = noticed
       sets.append(("noticed \(noticed / 1e6) s", constants))
     }
-    for expected in [0, 0.01, 0.2, 1] {
+    for expected in [0, 0.05, 0.2, 1] {
       var constants = DecidingConstants()
       constants.extremes = expected
       sets.append(("\(expected) a night", constants))

@@ -1,3 +1,4 @@
+import Glibc
 import Incidents
 import Model
 import Testing
@@ -45,6 +46,35 @@ struct ExtremeCallTests {
   func usual() {
     let now = Set(stride(from: Int64(17), to: 1200, by: 97))
     #expect(incidents(longer: 3_000_000, at: now).isEmpty)
+  }
+
+  @Test("several in a night do not hide one another, however different they are")
+  func several() {
+    let night = NightBuilder.shop { root, second in
+      let draw = second * 7919 % 1009
+      let tail = draw * draw / 1009 * draw / 1009 * 100
+      let held: Int64 = second % 200 == 17 ? (2 + second / 200 * 2) * 1_000_000 : 0
+      root.calls[0].duration += tail
+      root.calls[1].duration += held
+      root.duration += tail + held
+    }
+    let found = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+    #expect(found.map { ($0.start - Self.begin) / 1_000_000 } == [10, 210, 410, 610, 810, 1010])
+    #expect(found.allSatisfy { $0.rootCauses.first?.component == "billing" && $0.severity == .info })
+  }
+
+  @Test(
+    "where calls have a heavy tail, the longest of a night is none that chance does not make",
+    arguments: [1.2, 1.5, 2, 3])
+  func heavyTail(exponent: Double) {
+    let night = NightBuilder.shop { root, second in
+      // Each place of the distribution once in 1009 requests, out of order.
+      let place = (Double(second * 7919 % 1009) + 0.5) / 1009
+      let took = min(Int64(20_000 * pow(place, -1 / exponent)), 60_000_000)
+      root.calls[1].duration += took
+      root.duration += took
+    }
+    #expect(IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents.isEmpty)
   }
 
   @Test("one that comes just before a stretch of the same component begins it")

@@ -189,7 +189,7 @@ enum IncidentWording {
     case .rejectedCallee(let component, let caller):
       "Rejected: \(component), which \(caller) calls, shows nothing unusual of its own."
     case .oneCall:
-      "One call is all that tells of it: none of the night's quiet minutes comes near it, and fewer than one of twenty such nights would have one as long by chance. What was wrong beside it cannot be told."
+      "One call is all that tells of it: none of the night's quiet minutes comes near it, and fewer than one of a hundred such nights would have one as long by chance. What was wrong beside it cannot be told."
     case .toldByLines:
       "No span tells of these requests, only log lines that name them: a request that wrote none is not counted, so that of all requests a smaller share failed than the figures here say."
     case .calledByDurations:
