@@ -24,15 +24,14 @@ package enum PolicyEvaluator {
   /// What a night holds instead of calls where only callees wrote spans: their callers may have tried again what failed. Nil
   /// where there is nothing of that kind.
   package static func instead(of partial: CallPartial) -> PolicyFindings.Warning? {
-    let entries = partial.lone.byEntry.sorted { $0.key < $1.key }
-    guard let most = entries.max(by: { $0.value.count < $1.value.count }) else {
+    let entries = partial.lone.counts.sorted { $0.key < $1.key }
+    guard let most = entries.max(by: { $0.value.seen < $1.value.seen }) else {
       let failed = partial.entries.values.reduce(0) { $0 + $1.refused.count }
       return failed > 0 ? .entriesOnly(requests: failed) : nil
     }
     return .calleesOnly(
       most: ForeignName(most.key.component), operation: ForeignName(most.key.operation), entries: entries.count,
-      requests: entries.reduce(0) { $0 + $1.value.count },
-      failed: entries.reduce(0) { $0 + $1.value.count { $0.failure != 0 } })
+      requests: entries.reduce(0) { $0 + $1.value.seen }, failed: entries.reduce(0) { $0 + $1.value.failed })
   }
 
   package static func evaluate(_ log: CallLog, file: PolicyFile, jobs: Int = 2) -> PolicyFindings? {

@@ -63,7 +63,10 @@ package struct TraceAssembler {
       if joined != nil, tree.request.high != 0 {
         join(&own, as: tree.request)
         join(&tree.logs, as: tree.request)
-        for i in ownEvents.indices { ownEvents[i].request = tree.request }
+        for i in ownEvents.indices where ownEvents[i].request != tree.request {
+          repairs.add(.joinedTraceIDs, at: ownEvents[i].source)
+          ownEvents[i].request = tree.request
+        }
       }
       if !ownEvents.isEmpty {
         var pairing = EventPairing(ownEvents)

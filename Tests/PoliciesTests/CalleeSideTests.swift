@@ -147,3 +147,26 @@ func loneBound() {
   #expect(kept <= 400_000 && kept + a.leftOut == 1_200_000 && kept % 20_000 == 0)
   #expect(a.byEntry.mapValues { $0.map(\.start).sorted() } == b.byEntry.mapValues { $0.map(\.start).sorted() })
 }
+
+@Test("Requests of callees beyond the limit are counted, even where all of them came in one block of time")
+func countedBeyondTheLimit() throws {
+  let entry = EntryPoint(component: "api", operation: "get")
+  let attempts = (0..<410_000).map { i in
+    LoggedAttempt(
+      start: origin + Int64(i) * 1_000, duration: 500, failure: i % 10 == 0 ? FailureKind.unavailable.rawValue : 0)
+  }
+  var partial = CallPartial()
+  partial.add(lone: attempts, at: entry)
+  #expect(partial.lone.counts[entry]?.seen == 410_000)
+  #expect(partial.lone.counts[entry]?.failed == 41_000)
+  #expect(partial.lone.leftOut > 0)
+  guard case .calleesOnly(_, _, 1, 410_000, 41_000)? = PolicyEvaluator.instead(of: partial) else {
+    Issue.record("nothing is said of them")
+    return
+  }
+  var writer = ByteWriter()
+  partial.encode(to: &writer)
+  var reader = ByteReader(writer.bytes)
+  let again = try CallPartial(from: &reader)
+  #expect(again.lone.counts == partial.lone.counts && again.lone.leftOut == partial.lone.leftOut)
+}

@@ -189,7 +189,7 @@ package struct CallLog: Sendable {
       callersUnseen += ordered.count { $0.isFirst }
       byEdge[CallEdge(caller: "(without spans)", callee: entry.component, operation: entry.operation)] = ordered
     }
-    if !byEdge.isEmpty { leftOut += partial.lone.leftOut }
+    leftOut += partial.lone.leftOut
     return byEdge
   }
 

@@ -181,7 +181,7 @@ package struct CallPartial: Partial, Equatable {
 }
 
 extension CallPartial {
-  private static let version: UInt64 = 7
+  private static let version: UInt64 = 8
 
   package func encode(to writer: inout ByteWriter) {
     writer.unsigned(Self.version)

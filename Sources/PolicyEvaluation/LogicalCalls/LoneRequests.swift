@@ -12,24 +12,35 @@ package struct LoneRequests: Sendable {
   private static let block: Int64 = 600_000_000
 
   package private(set) var byEntry: [EntryPoint: [LoggedAttempt]] = [:]
+  /// What came to each entry, what was left out included.
+  package private(set) var counts: [EntryPoint: Count] = [:]
   /// Blocks are kept whose hash has this many leading zero bits.
   private var level = 0
-  private var seen = 0
   private var kept = 0
+
+  /// Attempts, and those of them that failed.
+  package struct Count: Hashable, Sendable {
+    package fileprivate(set) var seen = 0
+    package fileprivate(set) var failed = 0
+  }
 
   package init() {}
 
   /// Attempts left out because of the limit.
-  package var leftOut: Int { seen - kept }
+  package var leftOut: Int { counts.values.reduce(0) { $0 + $1.seen } - kept }
 
   package mutating func add(_ attempts: [LoggedAttempt], at entry: EntryPoint) {
-    seen += attempts.count
+    counts[entry, default: Count()].seen += attempts.count
+    counts[entry, default: Count()].failed += attempts.count { $0.failure != 0 }
     take(attempts, at: entry)
     thin()
   }
 
   package mutating func merge(_ other: LoneRequests) {
-    seen += other.seen
+    for (entry, count) in other.counts {
+      counts[entry, default: Count()].seen += count.seen
+      counts[entry, default: Count()].failed += count.failed
+    }
     if other.level > level {
       level = other.level
       filter()
@@ -69,7 +80,12 @@ package struct LoneRequests: Sendable {
 
   func encode(to writer: inout ByteWriter) {
     writer.int(level)
-    writer.int(seen)
+    writer.dictionary(counts) { writer, entry, count in
+      writer.text(entry.component)
+      writer.text(entry.operation)
+      writer.int(count.seen)
+      writer.int(count.failed)
+    }
     writer.dictionary(byEntry) { writer, entry, attempts in
       writer.text(entry.component)
       writer.text(entry.operation)
@@ -79,13 +95,20 @@ package struct LoneRequests: Sendable {
 
   init(from reader: inout ByteReader) throws(DecodeFailure) {
     level = try reader.int()
-    seen = try reader.int()
+    counts = try reader.dictionary { reader throws(DecodeFailure) in
+      let component = try reader.text()
+      let entry = EntryPoint(component: component, operation: try reader.text())
+      return (entry, Count(seen: try reader.int(), failed: try reader.int()))
+    }
     byEntry = try reader.dictionary { reader throws(DecodeFailure) in
       let component = try reader.text()
       let entry = EntryPoint(component: component, operation: try reader.text())
       return (entry, try CallPartial.attempts(from: &reader))
     }
     kept = byEntry.values.reduce(0) { $0 + $1.count }
-    guard (0...60).contains(level), seen >= kept else { throw reader.failure("counts of lone requests out of range") }
+    let areCounted = byEntry.allSatisfy { $0.value.count <= counts[$0.key]?.seen ?? 0 }
+    guard (0...60).contains(level), areCounted, counts.values.allSatisfy({ (0...$0.seen).contains($0.failed) }) else {
+      throw reader.failure("counts of lone requests out of range")
+    }
   }
 }

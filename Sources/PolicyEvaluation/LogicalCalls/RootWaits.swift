@@ -18,14 +18,20 @@ struct RootWaits {
   func bin(_ wait: Double) -> Int { min(max(edges.partitioningIndex { $0 > wait } - 1, 0), count - 1) }
 
   /// Calls in each bin after a failure beyond those after a success, a call.
+  ///
+  /// - Parameter calls: by their starts.
+  /// - Returns: by bin, at least 0.
+  /// - Complexity: O(calls · bins · log calls), however many come within the longest wait: a burst may hold all of them.
   func excess(_ calls: [RootClusters.Call]) -> [Double] {
     var counts = [[Double]](repeating: [Double](repeating: 0, count: count), count: 2)
     let starts = calls.map(\.start)
     for call in calls {
-      var next = starts.partitioningIndex { $0 >= call.end }
-      while next < starts.count, starts[next] - call.end < longest {
-        counts[call.failed ? 1 : 0][bin(starts[next] - call.end)] += 1
-        next += 1
+      var first = starts.partitioningIndex { $0 >= call.end }
+      for bin in 0..<count {
+        let end = min(edges[bin + 1], longest)
+        let next = starts[first...].partitioningIndex { $0 - call.end >= end }
+        counts[call.failed ? 1 : 0][bin] += Double(next - first)
+        first = next
       }
     }
     let failures = Double(max(calls.count { $0.failed }, 1))

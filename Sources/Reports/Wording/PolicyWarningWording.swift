@@ -77,8 +77,10 @@ extension PolicyWording {
   /// That only the callee's side is recorded and nothing can be judged; empty for other warnings.
   private static func calleesOnly(_ warning: PolicyFindings.Warning) -> InlineText {
     guard case .calleesOnly(let most, let operation, let entries, let requests, let failed) = warning else { return "" }
+    let entry: InlineText =
+      entries == 1 ? "\(most) (\(operation))" : "\(entries) entries, most of them to \(most) (\(operation))"
     return
-      "Only the callee's side is recorded: \(requests) requests came to \(entries) \(own: entries == 1 ? "entry" : "entries"), most of them to \(most) (\(operation)), and \(failed) failed. Neither shared traces nor what was asked for nor their times tell which are attempts of one call: the client spans of those that sent them are missing, and without them no policy can be judged."
+      "Only the callee's side is recorded: \(requests) requests came to \(entry), and \(failed) failed. Neither shared traces nor what was asked for nor their times tell which are attempts of one call: the client spans of those that sent them are missing, and without them no policy can be judged."
   }
 
   static func warning(_ warning: PolicyFindings.CandidateWarning) -> InlineText {

@@ -261,13 +261,13 @@ package struct ConcludePhase: Sendable {
   /// That candidates were given and only callees wrote spans, of which nothing tells whose attempts they are.
   private static func noCallers(_ night: NightPartial) -> [Diagnostic] {
     guard
-      case .calleesOnly(let most, let operation, let entries, let requests, let failed)? = PolicyEvaluator.instead(
+      case .calleesOnly(let most, let operation, _, let requests, let failed)? = PolicyEvaluator.instead(
         of: night.episodes)
     else { return [] }
     return [
       Diagnostic(
         "noCallers", .note, at: SourceLocation(input: "all inputs"),
-        "only the callee's side is recorded, \(failed) failed requests among \(requests) at \(entries) entries, most of them at \(most) (\(operation)): the client spans of their callers are missing, so no policy can be judged",
+        "only the callee's side is recorded, \(failed) failed requests among \(requests), most of them at \(most) (\(operation)): the client spans of their callers are missing, so no policy can be judged",
         count: requests)
     ]
   }

@@ -18,6 +18,8 @@ struct InputExtraction {
   private let input: String
   private let deliver: Deliver
   private var batch = RecordBatch()
+  /// The member behind the last one that has been handed on.
+  private var handedOn = 0
   private var builder: EventBuilder
   private var condenser: any TestReportCondensing
   private var outcome: InputOutcome
@@ -146,8 +148,11 @@ struct InputExtraction {
     let rows = builder.takePartitions()
     guard rows.contains(where: { !$0.isEmpty }) else { return }
     let members = rows.map(\.members).filter { !$0.isEmpty }
-    let used = (members.map(\.lowerBound).min() ?? 0)..<(members.map(\.upperBound).max() ?? 0)
-    deliver(builder.handedOn(batch.symbols), batch.sources.part(used), rows)
+    let low = members.map(\.lowerBound).min() ?? 0
+    let high = members.map(\.upperBound).max() ?? 0
+    // From where the piece before ended: a gap of members without rows would keep the two apart.
+    deliver(builder.handedOn(batch.symbols), batch.sources.part(min(low, handedOn)..<high), rows)
+    handedOn = max(handedOn, high)
   }
 }
 

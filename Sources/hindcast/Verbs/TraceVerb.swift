@@ -29,7 +29,9 @@ package enum TraceVerb {
         var assembler = TraceAssembler()
         assembler.assemble(segment) { tree in
           let id = tree.requestText.isNone ? tree.request.hex : context.text(tree.requestText)
-          guard id.lowercased().hasPrefix(wanted), found.count < 100 else { return }
+          // Programs that know 64 bits of a trace's id write its lower half.
+          let isHalf = wanted.utf8.count == 16 && tree.request.hex.hasSuffix(wanted)
+          guard isHalf || id.lowercased().hasPrefix(wanted), found.count < 100 else { return }
           let whole = ExemplarAggregator.whole(tree, context)
           found.append((id, whole.spans, logs(tree, context), whole.start, whole.duration))
         }

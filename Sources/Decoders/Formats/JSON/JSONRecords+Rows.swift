@@ -9,6 +9,8 @@ internal import Support
 extension JSONRecords {
   /// More columns are none: nobody asks for them.
   private static let mostColumns = 1024
+  /// Bytes of a column's name.
+  private static let longestColumn = 256
 
   /// Reads the names of a table's columns; false on the reader's failure.
   mutating func readColumns(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
@@ -20,7 +22,8 @@ extension JSONRecords {
           return reader.skipValue(b)
         }
         guard let text = reader.keyText(b) else { return false }
-        name = [UInt8](copying: b.extracting(text.start..<text.end))
+        // Every row repeats the names: a long one is none.
+        if text.count <= Self.longestColumn { name = [UInt8](copying: b.extracting(text.start..<text.end)) }
         return true
       }
       if columns.count < Self.mostColumns { columns.append(name) }

@@ -15,14 +15,13 @@ enum DateOrder: Int, Sendable {
   /// (a log covers few days), then the one that puts them nearest to the night.
   static func learned(from text: Span<UInt8>, _ lines: [Range<Int>], clock: LogClock) -> DateOrder? {
     var candidates = [Candidate](repeating: Candidate(), count: 3)
-    var count = 0
     for range in lines {
       guard let date = date(text, range) else { continue }
-      count += 1
       for (i, day) in date.readings.enumerated() { candidates[i].take(day) }
     }
-    guard count > 0 else { return nil }
     let most = candidates.map(\.dates).max() ?? 0
+    // None, or only what is no date in any order.
+    guard most > 0 else { return nil }
     let possible = candidates.indices.filter { candidates[$0].dates == most }
     let narrowest = possible.map { candidates[$0].width }.min() ?? 0
     let narrow = possible.filter { candidates[$0].width == narrowest }

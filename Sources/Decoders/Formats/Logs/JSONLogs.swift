@@ -313,6 +313,7 @@ struct JSONLogs {
     }
     // `k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT`: what the kubelet calls containers of Docker (kubernetes, dockershim/naming.go).
     if text.count > 12, b[text.start] == 0x6B, JSONScanner.matches(b, text.start, "k8s_"),
+      (text.start..<text.end).count(where: { b[$0] == 0x5F }) >= 5,
       let end = (text.start + 4..<text.end).first(where: { b[$0] == 0x5F }), end > text.start + 4
     {
       (text.start, text.end) = (text.start + 4, end)

@@ -282,7 +282,8 @@ extension JSONRecords {
     guard intake.streams[stream].oslo != 0, line[0] &- 0x30 <= 9, let found = OsloLine(line), !found.hasContext else {
       return false
     }
-    return found.key == intake.streams[stream].oslo
+    // What traces begin with is always ERROR.
+    return found.key == intake.streams[stream].oslo && found.severity >= .error
   }
 
   /// Takes a line that tells its own form.

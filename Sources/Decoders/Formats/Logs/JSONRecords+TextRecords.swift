@@ -21,7 +21,10 @@ extension JSONRecords {
       return true
     }
     // A report without a text: the next record follows.
-    if awaiting.isReport, KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil {
+    if awaiting.isReport,
+      !line.isEmpty && line[0] &- 0x30 <= 9 && intake.unwrapper.times.parse(line, 0)?.isPlaced == true
+        || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil
+    {
       append(awaiting, into: &batch)
       return false
     }

@@ -37,6 +37,10 @@ extension KnownLines {
     }
     let severity = Model.severity(of: line.extracting(level))
     guard !severity.isUnknown, let logger = field(line) else { return nil }
+    // The message or the number of a thread may stand there in a layout of somebody's own.
+    if !logger.isEmpty, logger.contains(where: { line[$0] <= 0x20 }) || logger.allSatisfy({ line[$0] &- 0x30 <= 9 }) {
+      return nil
+    }
     return TextRecord(
       time: time.time, hasZone: time.hasZone, severity: severity, name: logger, rank: logger.isEmpty ? .none : .logger,
       message: i..<line.count)
@@ -73,9 +77,11 @@ extension KnownLines {
     }
     // The thread stands last: where it is none that Java's runtime or the broker names, the last column is the message.
     let name = columns[columns.count &- 1]
-    guard isClass(line, name), HeaderName.isThread(line, start..<line.count) || isBrokers(line, name, start) else {
-      return nil
-    }
+    let thread = start..<line.count
+    let isThread =
+      HeaderName.isThread(line, thread) && !thread.contains { line[$0] == 0x20 }
+      && !HeaderName.isThread(line, columns[1])
+    guard isClass(line, name), isThread || isBrokers(line, name, start) else { return nil }
     (record.name, record.message) = (name, columns[1].lowerBound..<columns[columns.count &- 2].upperBound)
     return record
   }

@@ -9,16 +9,17 @@ struct OTLPProtobufRecords {
   private var texts: JSONTexts
   private var service: Symbol?
   private var late = LateRecords()
-  /// What log records are handed to: their bodies may be lines of other programs, as in the JSON form.
-  private var json: JSONMemberDecoder
+  /// What log records are handed to, one where the signal is theirs: their bodies may be lines of other programs, as in the JSON form. It is
+  /// large, and the reader is copied where a span is read: an array is a pointer.
+  private var json: [JSONMemberDecoder]
   /// Whether anything was a record.
   private(set) var hasRecords = false
 
   init(context: MemberContext, signal: OTLPWire.Signal) {
     self.signal = signal
-    json = JSONMemberDecoder(context: context, rule: nil)
+    json = signal == .logs ? [JSONMemberDecoder(context: context, rule: nil)] : []
     // What a body holds says nothing of the member.
-    json.records.isContinued = true
+    for i in json.indices { json[i].records.isContinued = true }
     texts = JSONTexts(limit: context.settings.limits.text)
   }
 
@@ -26,14 +27,14 @@ struct OTLPProtobufRecords {
 
   mutating func enter() {
     service = nil
-    json.records.service = nil
+    for i in json.indices { json[i].records.service = nil }
   }
 
   /// Hands over what waits for a resource that did not come before its records.
   mutating func leave(into batch: inout RecordBatch) {
     late.handOver(service: service ?? .none, processes: nil, into: &batch)
     service = nil
-    json.records.leaveAll(into: &batch)
+    for i in json.indices { json[i].records.leaveAll(into: &batch) }
   }
 
   mutating func takeResource(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) {
@@ -47,7 +48,7 @@ struct OTLPProtobufRecords {
       if pair.value.kind == .text { found.take(b, slice(pair.key), slice(pair.value.bytes)) }
     }
     service = found.name.map { texts.symbol(b, $0) } ?? Symbol.none
-    json.records.service = service
+    for i in json.indices { json[i].records.service = service }
   }
 
   // MARK: Elements.
@@ -76,7 +77,7 @@ struct OTLPProtobufRecords {
   }
 
   mutating func close(_ context: inout MemberContext, into batch: inout RecordBatch) {
-    if signal == .logs { json.finishText(into: &batch) }
+    for i in json.indices { json[i].finishText(into: &batch) }
     if texts.cut > 0 {
       batch.recordCounts.repair("textCut", texts.cut)
       context.report(
@@ -200,19 +201,19 @@ struct OTLPProtobufRecords {
     into batch: inout RecordBatch
   ) {
     let before = batch.text.count
-    json.records.texts.exchange(with: &batch)
+    json[0].records.texts.exchange(with: &batch)
     let read = read(b, range)
-    json.records.texts.exchange(with: &batch)
+    json[0].records.texts.exchange(with: &batch)
     guard let (record, attributes) = read else { return damaged(source, &context, into: &batch) }
     var log = record
     hasRecords = true
     log.source = source
     let place = RecordPlace(source: source, position: .offset(source.value))
     let file = log.component.isNone && service?.isNone == true ? fileName(b, attributes, &batch.symbols) : nil
-    json.records.takeRead(log, textAt: before, file: file, at: place, into: &batch)
-    if json.records.pendingDocuments.isEmpty { return }
-    json.base = source.value
-    json.walkPending(line: 0, into: &batch)
+    json[0].records.takeRead(log, textAt: before, file: file, at: place, into: &batch)
+    if json[0].records.pendingDocuments.isEmpty { return }
+    json[0].base = source.value
+    json[0].walkPending(line: 0, into: &batch)
   }
 
   /// Reads a log record, and tells where its attributes lie; nil where it is damaged.
@@ -246,11 +247,11 @@ struct OTLPProtobufRecords {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
     if let body, case let found = value(b, body), found.kind == .text {
-      json.records.texts.appendMessage(b, slice(found.bytes), stripsHeader: false, &log)
+      json[0].records.texts.appendMessage(b, slice(found.bytes), stripsHeader: false, &log)
     } else if let rendered = body.map({ OTLPBody(b, protobuf: $0) }), !rendered.isNull {
-      OTLPLogs.take(rendered, &log, &json.records.texts)
+      OTLPLogs.take(rendered, &log, &json[0].records.texts)
     } else {
-      json.records.texts.appendMessage(b, slice(event), stripsHeader: false, &log)
+      json[0].records.texts.appendMessage(b, slice(event), stripsHeader: false, &log)
     }
     return (log, attributes)
   }
