@@ -112,7 +112,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: rules),
     tests("Support", ["Support", "Model"]),
     tests("Archives", ["Support", "Model", "Archives"], data: ["Cases"]),
-    tests("Decoders", ["Support", "Model", "Decoders", "CLibXML2"]),
+    tests("Decoders", ["Support", "Model", "Decoders", "Simulation", "CLibXML2"]),
     tests("Segments", ["Support", "Model", "Segments"]),
     tests("Traces", ["Support", "Model", "Segments", "LogTemplates", "Traces"]),
     tests("LogTemplates", ["Support", "Model", "LogTemplates", "Decoders"]),

@@ -86,15 +86,15 @@ extension RequestID {
   ///
   /// Tracers that know only 64 bits keep of a wide id its lower half: Datadog's ("W3C Trace Context propagation", `_dd.p.tid`), Zipkin's
   /// (openzipkin/b3-propagation, "TraceId"), Jaeger's.
-  package var isLowerHalf: Bool { high == 0 && low >> 32 != 0 }
+  @inlinable package var isLowerHalf: Bool { high == 0 && low >> 32 != 0 }
 
   /// The hash that decides the partition: that of the lower half, so that one trace lies in one partition whether all of its programs know
   /// 128 bits of its id or not.
-  package var partitionHash: UInt64 { hasTellingHalf ? StableHash.mix(StableHash.mix(low)) : stableHash }
+  @inlinable package var partitionHash: UInt64 { hasTellingHalf ? StableHash.mix(StableHash.mix(low)) : stableHash }
 
   /// Whether no other trace has the lower half: it is no small number, and not the clock sequence and node of a UUID made from the time
   /// (RFC 9562 §5.1 and §5.6), which all UUIDs of one host share.
-  package var hasTellingHalf: Bool {
+  @inlinable package var hasTellingHalf: Bool {
     guard low >> 32 != 0 else { return false }
     guard high != 0, low >> 62 == 2 else { return true }
     let ticks: UInt64

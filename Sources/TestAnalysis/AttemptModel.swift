@@ -12,7 +12,7 @@ package struct TestRun: Hashable, Sendable {
     package var failure: FailureNote?
     package var line: Int
 
-    package var isFailure: Bool { outcome == .failed || outcome == .error }
+    package var isFailure: Bool { outcome.isFailure }
   }
 
   /// In the order in which they ran.
@@ -199,7 +199,7 @@ struct UnseenReruns {
 
   /// Takes note of a run of the report.
   mutating func observe(_ run: TestRun) {
-    guard run.outcome == .failed || run.outcome == .error, run.attempts.count > 1 else { return }
+    guard run.outcome.isFailure, run.attempts.count > 1 else { return }
     shown += 1
     least = min(least, run.attempts.count - 1)
     most = max(most, run.attempts.count - 1)

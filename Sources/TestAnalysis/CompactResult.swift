@@ -31,7 +31,7 @@ package struct CompactResult: Hashable, Sendable {
 
   package init() {}
 
-  package var isFailure: Bool { outcome == .failed || outcome == .error }
+  package var isFailure: Bool { outcome.isFailure }
 
   /// Whether all there is to say is how the one attempt ended.
   var isPlain: Bool {

@@ -15,7 +15,7 @@ enum SetupFailure {
       return "dependency " + line(range).cut(toBytes: 160)
     }
     if message == "Fixture dependency failed" || message == "Failed Dependencies" { return "dependency" }
-    guard record.outcome == .failed || record.outcome == .error || record.marks.contains(.setup) else { return "" }
+    guard record.outcome.isFailure || record.marks.contains(.setup) else { return "" }
     // Robot Framework, one record per victim.
     if let reason = after("Parent suite setup failed:", in: message)
       ?? after("Parent suite teardown failed:", in: message)

@@ -196,7 +196,7 @@ struct TestJoiner {
   /// The step of a line's only run in a build, where it says no more than how it ended: most do.
   private func plain(_ run: Run) -> TestStep? {
     let (place, run) = (run.place, run.run)
-    guard run.outcome != .failed, run.outcome != .error, run.failures == 0, run.failure == nil, !run.isFlaky else {
+    guard !run.outcome.isFailure, run.failures == 0, run.failure == nil, !run.isFlaky else {
       return nil
     }
     return TestStep(
@@ -248,7 +248,7 @@ struct TestJoiner {
     let last = ordered.last { $0.run.outcome != .skipped && $0.run.outcome != .notRun } ?? ordered[ordered.count - 1]
     let ending = isChain ? last : worst
     let failing = ordered.last { $0.run.failures > 0 || $0.run.failure?.cause.isEmpty == false } ?? worst
-    let hasFailed = ordered.contains { $0.run.outcome == .failed || $0.run.outcome == .error }
+    let hasFailed = ordered.contains { $0.run.outcome.isFailure }
     var step = TestStep(
       build: firstBuild + ending.place.build, outcome: ending.run.outcome,
       attempts: ordered.reduce(0) { $0 + $1.run.total }, failures: ordered.reduce(0) { $0 + $1.run.failures },

@@ -24,7 +24,7 @@ package struct TestStep: Sendable {
   package var isSettled = false
   package var detail: StepDetail?
 
-  package var isFailure: Bool { outcome == .failed || outcome == .error }
+  package var isFailure: Bool { outcome.isFailure }
   package var ran: Bool { outcome == .passed || isFailure }
   /// Whether an attempt failed, or the report says one did.
   var isTrouble: Bool { isFailure || failures > 0 || firstFailures > 0 || isFlaky }

@@ -29,14 +29,11 @@ struct RequestIndex {
 
   /// The number of a request, new or known, of which a record has this time.
   mutating func number(_ request: RequestID, at time: Int64) -> Int32 {
-    var slot = Int(truncatingIfNeeded: request.stableHash >> 7) & mask
-    while slots[slot] >= 0 {
+    let slot = slot(of: request)
+    if slots[slot] >= 0 {
       let known = Int(slots[slot])
-      if met[known].request == request {
-        if time < met[known].first { met[known].first = time }
-        return Int32(truncatingIfNeeded: known)
-      }
-      slot = (slot + 1) & mask
+      if time < met[known].first { met[known].first = time }
+      return slots[slot]
     }
     let number = Int32(met.count)
     met.append(Met(request: request, first: time))
@@ -55,8 +52,8 @@ struct RequestIndex {
     // By the number of a half: that of the wide id, or -1 for several.
     var wide: [Int32: Int32] = [:]
     for (number, one) in met.enumerated() where one.request.high != 0 && one.request.hasTellingHalf {
-      let half = RequestID(high: 0, low: one.request.low)
-      guard let found = find(half) else { continue }
+      let found = slots[slot(of: RequestID(high: 0, low: one.request.low))]
+      if found < 0 { continue }
       wide[found] = wide[found] == nil ? Int32(truncatingIfNeeded: number) : -1
     }
     guard wide.contains(where: { $0.value >= 0 }) else { return nil }
@@ -75,14 +72,11 @@ struct RequestIndex {
     return new
   }
 
-  /// The number of a request that was met.
-  private func find(_ request: RequestID) -> Int32? {
+  /// Where the number of a request stands, or would stand where it was not met yet.
+  @inline(__always) private func slot(of request: RequestID) -> Int {
     var slot = Int(truncatingIfNeeded: request.stableHash >> 7) & mask
-    while slots[slot] >= 0 {
-      if met[Int(slots[slot])].request == request { return slots[slot] }
-      slot = (slot + 1) & mask
-    }
-    return nil
+    while slots[slot] >= 0, met[Int(slots[slot])].request != request { slot = (slot + 1) & mask }
+    return slot
   }
 
   private mutating func grow() {

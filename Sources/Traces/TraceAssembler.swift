@@ -63,10 +63,7 @@ package struct TraceAssembler {
       if joined != nil, tree.request.high != 0 {
         join(&own, as: tree.request)
         join(&tree.logs, as: tree.request)
-        for i in ownEvents.indices where ownEvents[i].request != tree.request {
-          repairs.add(.joinedTraceIDs, at: ownEvents[i].source)
-          ownEvents[i].request = tree.request
-        }
+        join(&ownEvents, as: tree.request)
       }
       if !ownEvents.isEmpty {
         var pairing = EventPairing(ownEvents)
@@ -79,19 +76,11 @@ package struct TraceAssembler {
     }
   }
 
-  /// Gives the spans of a request its id where they know only the half of it.
-  private mutating func join(_ spans: inout [SpanRow], as request: RequestID) {
-    for i in spans.indices where spans[i].request != request {
-      repairs.add(.joinedTraceIDs, at: spans[i].source)
-      spans[i].request = request
-    }
-  }
-
-  /// Gives the log records of a request its id where they know only the half of it.
-  private mutating func join(_ logs: inout [LogRow], as request: RequestID) {
-    for i in logs.indices where logs[i].request != request {
-      repairs.add(.joinedTraceIDs, at: logs[i].source)
-      logs[i].request = request
+  /// Gives the rows of a request its id where they know only the half of it.
+  private mutating func join<Row: RowOfRequest>(_ rows: inout [Row], as request: RequestID) {
+    for i in rows.indices where rows[i].request != request {
+      repairs.add(.joinedTraceIDs, at: rows[i].source)
+      rows[i].request = request
     }
   }
 
@@ -210,3 +199,13 @@ package struct TraceAssembler {
     }
   }
 }
+
+/// A row of whatever kind that tells of one request.
+private protocol RowOfRequest {
+  var request: RequestID { get set }
+  var source: SourceRef { get }
+}
+
+extension SpanRow: RowOfRequest {}
+extension LogRow: RowOfRequest {}
+extension StructuralEvent: RowOfRequest {}

@@ -1,5 +1,7 @@
 // Seeds of binary OTLP: one message of each signal in each framing.
 
+internal import Simulation
+
 enum SeedProtobuf {
   static var all: [[UInt8]] {
     var seeds: [[UInt8]] = []
@@ -8,66 +10,19 @@ enum SeedProtobuf {
       seeds.append(message + message)
       let length: [UInt8] = [0, 0, UInt8(message.count >> 8), UInt8(message.count & 255)]
       seeds.append(length + message)
-      var delimited = Message()
+      var delimited = ProtobufMessage()
       delimited.varint(UInt64(message.count))
       seeds.append(delimited.bytes + message)
     }
     return seeds
   }
 
-  /// Writes Protocol Buffers, as little of them as OTLP needs.
-  private struct Message {
-    var bytes: [UInt8] = []
-
-    mutating func varint(_ value: UInt64) {
-      var value = value
-      while value >= 0x80 {
-        bytes.append(UInt8(value & 0x7F) | 0x80)
-        value >>= 7
-      }
-      bytes.append(UInt8(value))
-    }
-
-    mutating func number(_ field: UInt64, _ value: UInt64) {
-      varint(field << 3)
-      varint(value)
-    }
-
-    mutating func fixed(_ field: UInt64, _ value: UInt64) {
-      varint(field << 3 | 1)
-      for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * shift))) }
-    }
-
-    mutating func data(_ field: UInt64, _ value: [UInt8]) {
-      varint(field << 3 | 2)
-      varint(UInt64(value.count))
-      bytes += value
-    }
-
-    mutating func text(_ field: UInt64, _ value: String) { data(field, Array(value.utf8)) }
-
-    mutating func message(_ field: UInt64, _ write: (inout Message) -> Void) { data(field, Message.of(write)) }
-
-    mutating func attribute(_ field: UInt64, _ key: String, _ write: (inout Message) -> Void) {
-      message(field) { pair in
-        pair.text(1, key)
-        pair.message(2, write)
-      }
-    }
-
-    static func of(_ write: (inout Message) -> Void) -> [UInt8] {
-      var message = Message()
-      write(&message)
-      return message.bytes
-    }
-  }
-
   private static let id = [UInt8](1...16)
   private static let start: UInt64 = 1_795_572_000_000_000_000
 
   /// One resource with records in one scope.
-  private static func resource(_ record: (inout Message) -> Void) -> [UInt8] {
-    Message.of { whole in
+  private static func resource(_ record: (inout ProtobufMessage) -> Void) -> [UInt8] {
+    ProtobufMessage.of { whole in
       whole.message(1) { element in
         element.message(1) { $0.attribute(1, "service.name") { $0.text(1, "pay") } }
         element.message(2) { scope in
@@ -125,7 +80,7 @@ enum SeedProtobuf {
   /// A gauge, a sum, a histogram, an exponential one, a summary: fields 5, 7, 9, 10 and 11 of a metric.
   private static var metrics: [UInt8] {
     var bytes: [UInt8] = []
-    for field: UInt64 in [5, 7, 9, 10, 11] {
+    for field in [5, 7, 9, 10, 11] {
       bytes += resource { metric in
         metric.text(1, "queue")
         metric.message(field) { kind in

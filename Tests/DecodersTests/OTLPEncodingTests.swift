@@ -3,6 +3,7 @@
 import Decoders
 import Model
 import Support
+import Simulation
 import Testing
 
 /// An AnyValue, to be written in either encoding.

@@ -1,6 +1,7 @@
 import Decoders
 import Model
 import Support
+import Simulation
 import Testing
 
 private let trace: [UInt8] = [

@@ -9,6 +9,9 @@ package enum TestOutcome: UInt8, Hashable, Sendable {
 
   /// The name in reports.
   package var name: String { String(describing: self) }
+
+  /// Whether the test did not do what it should: a failure or an error.
+  package var isFailure: Bool { self == .failed || self == .error }
 }
 
 /// One result record (a `testcase` element or its like), before attempts are joined into tests.

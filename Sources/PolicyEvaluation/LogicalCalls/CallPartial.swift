@@ -209,8 +209,7 @@ extension CallPartial {
       writer.text(moment.reason)
     }
     writer.dictionary(entries) { writer, entry, calls in
-      writer.text(entry.component)
-      writer.text(entry.operation)
+      entry.encode(to: &writer)
       calls.encode(to: &writer)
     }
     writer.int(calleeSides)
@@ -249,8 +248,7 @@ extension CallPartial {
       return ChildMoment(time: time, child: child, kind: kind, reason: try reader.text())
     }
     entries = try reader.dictionary { reader throws(DecodeFailure) in
-      let component = try reader.text()
-      let entry = EntryPoint(component: component, operation: try reader.text())
+      let entry = try EntryPoint(from: &reader)
       return (entry, try EntryCalls(from: &reader))
     }
     calleeSides = try reader.int()

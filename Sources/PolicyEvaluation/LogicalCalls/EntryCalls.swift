@@ -16,6 +16,16 @@ package struct EntryPoint: Hashable, Comparable, Sendable {
   package static func < (a: EntryPoint, b: EntryPoint) -> Bool {
     (a.component, a.operation) < (b.component, b.operation)
   }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.text(component)
+    writer.text(operation)
+  }
+
+  init(from reader: inout ByteReader) throws(DecodeFailure) {
+    component = try reader.text()
+    operation = try reader.text()
+  }
 }
 
 /// A failed request without a call. Times are microseconds.

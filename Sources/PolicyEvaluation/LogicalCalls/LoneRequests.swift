@@ -30,23 +30,24 @@ package struct LoneRequests: Sendable {
   package var leftOut: Int { counts.values.reduce(0) { $0 + $1.seen } - kept }
 
   package mutating func add(_ attempts: [LoggedAttempt], at entry: EntryPoint) {
-    counts[entry, default: Count()].seen += attempts.count
-    counts[entry, default: Count()].failed += attempts.count { $0.failure != 0 }
+    count(attempts.count, failed: attempts.count { $0.failure != 0 }, at: entry)
     take(attempts, at: entry)
     thin()
   }
 
   package mutating func merge(_ other: LoneRequests) {
-    for (entry, count) in other.counts {
-      counts[entry, default: Count()].seen += count.seen
-      counts[entry, default: Count()].failed += count.failed
-    }
+    for (entry, more) in other.counts { count(more.seen, failed: more.failed, at: entry) }
     if other.level > level {
       level = other.level
       filter()
     }
     for (entry, attempts) in other.byEntry { take(attempts, at: entry) }
     thin()
+  }
+
+  private mutating func count(_ attempts: Int, failed: Int, at entry: EntryPoint) {
+    counts[entry, default: Count()].seen += attempts
+    counts[entry, default: Count()].failed += failed
   }
 
   private mutating func take(_ attempts: [LoggedAttempt], at entry: EntryPoint) {
@@ -81,14 +82,12 @@ package struct LoneRequests: Sendable {
   func encode(to writer: inout ByteWriter) {
     writer.int(level)
     writer.dictionary(counts) { writer, entry, count in
-      writer.text(entry.component)
-      writer.text(entry.operation)
+      entry.encode(to: &writer)
       writer.int(count.seen)
       writer.int(count.failed)
     }
     writer.dictionary(byEntry) { writer, entry, attempts in
-      writer.text(entry.component)
-      writer.text(entry.operation)
+      entry.encode(to: &writer)
       CallPartial.encode(CallPartial.ordered(attempts), to: &writer)
     }
   }
@@ -96,13 +95,11 @@ package struct LoneRequests: Sendable {
   init(from reader: inout ByteReader) throws(DecodeFailure) {
     level = try reader.int()
     counts = try reader.dictionary { reader throws(DecodeFailure) in
-      let component = try reader.text()
-      let entry = EntryPoint(component: component, operation: try reader.text())
+      let entry = try EntryPoint(from: &reader)
       return (entry, Count(seen: try reader.int(), failed: try reader.int()))
     }
     byEntry = try reader.dictionary { reader throws(DecodeFailure) in
-      let component = try reader.text()
-      let entry = EntryPoint(component: component, operation: try reader.text())
+      let entry = try EntryPoint(from: &reader)
       return (entry, try CallPartial.attempts(from: &reader))
     }
     kept = byEntry.values.reduce(0) { $0 + $1.count }

@@ -46,7 +46,7 @@ extension SecretMask {
     if let text = blanked(record.message) { record.message = text }
     if let text = blanked(record.failureType) { record.failureType = text }
     if let text = blanked(record.stack) { record.stack = text }
-    let failed = record.outcome == .failed || record.outcome == .error
+    let failed = record.outcome.isFailure
     if failed, let text = blanked(record.output) { record.output = text }
     for j in record.attempts.indices {
       if let text = blanked(record.attempts[j].message) { record.attempts[j].message = text }

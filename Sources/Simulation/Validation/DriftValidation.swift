@@ -74,9 +74,9 @@ package enum DriftValidation {
 
   /// One night's durations around 10 ms; of the slowest share `tail` each is doubled.
   private static func night(_ random: inout SplitMix64, factor: Double = 1, tail: Double = 0) -> Sketch {
-    let noise = 0.03 * normal(&random)
+    let noise = 0.03 * random.normal()
     var values: [Double] = []
-    for _ in 0..<requests { values.append(10_000 * factor * exp(0.5 * normal(&random) + noise)) }
+    for _ in 0..<requests { values.append(10_000 * factor * exp(0.5 * random.normal() + noise)) }
     if tail > 0 {
       values.sort()
       for i in values.indices.suffix(Int(tail * Double(requests))) { values[i] *= 2 }
@@ -86,9 +86,4 @@ package enum DriftValidation {
     return sketch
   }
 
-  /// A standard normal number (Box and Muller).
-  private static func normal(_ random: inout SplitMix64) -> Double {
-    let radius = (-2 * log(1 - random.unit())).squareRoot()
-    return radius * cos(2 * Double.pi * random.unit())
-  }
 }

@@ -71,7 +71,7 @@ struct RootWorld {
       var failure = down.contains { $0.contains(next.time) } ? outageFailure : healthyFailure
       if load > capacity { failure = max(failure, 1 - capacity / load) }
       let failed = random.unit() < failure
-      let taken = (failed ? failureTime : successTime) * exp(0.5 * normal(&random))
+      let taken = (failed ? failureTime : successTime) * exp(0.5 * random.normal())
       calls.append(RootClusters.Call(start: next.time, end: next.time + taken, failed: failed))
       var isOver = true
       if failed, let retry {
@@ -101,11 +101,11 @@ struct RootWorld {
   private func spans(_ random: inout SplitMix64) -> [Range<Double>] {
     var spans: [Range<Double>] = []
     guard outages > 0 else { return spans }
-    var time = exponential(&random, outages / length)
+    var time = random.exponential(rate: outages / length)
     while time < length {
-      let end = time + outage * exp(0.8 * normal(&random))
+      let end = time + outage * exp(0.8 * random.normal())
       spans.append(time..<end)
-      time = end + exponential(&random, outages / length)
+      time = end + random.exponential(rate: outages / length)
     }
     return spans
   }
@@ -117,20 +117,20 @@ struct RootWorld {
     case .poisson(let swing):
       var time = 0.0
       while time < length {
-        time += exponential(&random, rate * (1 + swing))
+        time += random.exponential(rate: rate * (1 + swing))
         if random.unit() * (1 + swing) < 1 + swing * sin(2 * Double.pi * time / length) { times.append(time) }
       }
     case .surges(let more, let surge):
       // Rates whose mean is that of all.
       let quiet = rate / (0.9 + 0.1 * more)
       var time = 0.0
-      var (isSurge, end) = (false, exponential(&random, 1 / (9 * surge)))
+      var (isSurge, end) = (false, random.exponential(rate: 1 / (9 * surge)))
       while time < length {
-        time += exponential(&random, isSurge ? quiet * more : quiet)
+        time += random.exponential(rate: isSurge ? quiet * more : quiet)
         if time >= end {
           time = end
           isSurge.toggle()
-          end += isSurge ? surge : exponential(&random, 1 / (9 * surge))
+          end += isSurge ? surge : random.exponential(rate: 1 / (9 * surge))
         } else {
           times.append(time)
         }
@@ -145,22 +145,14 @@ struct RootWorld {
         }
       }
     case .batches(let size):
-      var time = exponential(&random, rate / Double(size))
+      var time = random.exponential(rate: rate / Double(size))
       while time < length {
         for _ in 0..<size { times.append(time + 0.2 * random.unit()) }
-        time += exponential(&random, rate / Double(size))
+        time += random.exponential(rate: rate / Double(size))
       }
     case .users(let think):
       for _ in 0..<max(Int(rate * think), 1) { times.append(think * random.unit()) }
     }
     return times.filter { $0 < length }
-  }
-
-  private func exponential(_ random: inout SplitMix64, _ rate: Double) -> Double {
-    rate > 0 ? -log(1 - random.unit()) / rate : .infinity
-  }
-
-  private func normal(_ random: inout SplitMix64) -> Double {
-    (-2 * log(1 - random.unit())).squareRoot() * cos(2 * Double.pi * random.unit())
   }
 }

@@ -64,18 +64,18 @@ package struct SyntheticRetryWorld: Sendable {
     var world = Instance(outages: [], arrivals: [], isPersistent: [], firstFails: [], firstLength: [])
     for _ in 0..<components {
       var spans: [Range<Double>] = []
-      var t = exponential(&random, outages / length)
+      var t = random.exponential(rate: outages / length)
       while t < length {
         let end = t + outageLength(&random)
         spans.append(t..<end)
-        t = end + exponential(&random, outages / length)
+        t = end + random.exponential(rate: outages / length)
       }
       if failsTogether, let first = world.outages.first { spans = first }
       var arrivals: [Double] = []
       var bad: [Bool] = []
       var fails: [Bool] = []
       var lengths: [Double] = []
-      t = exponential(&random, rate * (1 + swing))
+      t = random.exponential(rate: rate * (1 + swing))
       while t < length {
         let isQuiet =
           swing > 0 && random.unit() * (1 + swing) > 1 + swing * sin(2 * Double.pi * t / 86_400)
@@ -87,7 +87,7 @@ package struct SyntheticRetryWorld: Sendable {
           fails.append(failed || isOver)
           lengths.append(length)
         }
-        t += exponential(&random, rate * (1 + swing))
+        t += random.exponential(rate: rate * (1 + swing))
       }
       world.outages.append(spans)
       world.arrivals.append(arrivals)
@@ -99,8 +99,8 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   private func outageLength(_ random: inout SplitMix64) -> Double {
-    if otherShare > 0, random.unit() < otherShare { return otherMedian * exp(outageDeviation * normal(&random)) }
-    guard outageTail > 0 else { return outageMedian * exp(outageDeviation * normal(&random)) }
+    if otherShare > 0, random.unit() < otherShare { return otherMedian * exp(outageDeviation * random.normal()) }
+    guard outageTail > 0 else { return outageMedian * exp(outageDeviation * random.normal()) }
     return min(outageMedian * pow(2 * (1 - random.unit()), -1 / outageTail), length / 10)
   }
 
@@ -116,15 +116,7 @@ package struct SyntheticRetryWorld: Sendable {
   }
 
   func duration(_ failed: Bool, _ random: inout SplitMix64) -> Double {
-    (failed ? failureMedian : successMedian) * exp(deviation * normal(&random))
-  }
-
-  private func exponential(_ random: inout SplitMix64, _ rate: Double) -> Double {
-    rate > 0 ? -Glibc.log(1 - random.unit()) / rate : .infinity
-  }
-
-  private func normal(_ random: inout SplitMix64) -> Double {
-    (-2 * Glibc.log(1 - random.unit())).squareRoot() * cos(2 * Double.pi * random.unit())
+    (failed ? failureMedian : successMedian) * exp(deviation * random.normal())
   }
 
   /// What a policy truly gives: means over `runs` of its retries, the first attempts being what they are.

@@ -56,13 +56,13 @@ struct GatewayRecord {
     }
     if isKey("tries") { return reader.eachElement(b) { takeTry(b, &$0) } }
     if isKey("apisix_latency") { isGateway = true }
-    if isKey("latency") { return Self.text(b, &reader, key, "latency", into: &latency) }
-    if isKey("started_at") { return Self.text(b, &reader, key, "started_at", into: &start) }
-    if isKey("start_time") { return Self.text(b, &reader, key, "start_time", into: &start) }
-    if isKey("upstream") { return Self.text(b, &reader, key, "upstream", into: &upstream) }
+    if isKey("latency") { return Self.value(b, &reader, into: &latency) }
+    if isKey("started_at") { return Self.value(b, &reader, into: &start) }
+    if isKey("start_time") { return Self.value(b, &reader, into: &start) }
+    if isKey("upstream") { return Self.value(b, &reader, into: &upstream) }
     if isKey("upstream_latency") {
       var time: JSONStringSlice?
-      let isRead = Self.text(b, &reader, key, "upstream_latency", into: &time)
+      let isRead = Self.value(b, &reader, into: &time)
       if let time { add("upstream_service_time", b, time) }
       return isRead
     }
@@ -74,14 +74,14 @@ struct GatewayRecord {
       return reader.eachMember(b) { reader, key in
         for name: StaticString in ["host", "traceparent", "x-request-id"] where JSONScanner.equals(b, key, name) {
           var value: JSONStringSlice?
-          let isRead = Self.text(b, &reader, key, name, into: &value)
+          let isRead = Self.value(b, &reader, into: &value)
           if let value { add(name, b, value) }
           return isRead
         }
         return reader.skipValue(b)
       }
     }
-    if JSONScanner.equals(b, key, "uri") { return Self.text(b, &reader, key, "uri", into: &target) }
+    if JSONScanner.equals(b, key, "uri") { return Self.value(b, &reader, into: &target) }
     return Self.text(b, &reader, key, "method", into: &method)
   }
 
@@ -111,12 +111,16 @@ struct GatewayRecord {
     return isRead
   }
 
-  /// Takes the value of a key that is wanted, a text or a number; any other is passed over.
+  /// Takes the value of a key if it is the one that is wanted.
   private static func text(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ key: JSONStringSlice, _ name: StaticString,
     into found: inout JSONStringSlice?
   ) -> Bool {
-    guard JSONScanner.equals(b, key, name) else { return reader.skipValue(b) }
+    JSONScanner.equals(b, key, name) ? value(b, &reader, into: &found) : reader.skipValue(b)
+  }
+
+  /// Takes a value, a text or a number; any other is passed over.
+  private static func value(_ b: Span<UInt8>, _ reader: inout JSONScanner, into found: inout JSONStringSlice?) -> Bool {
     guard let value = reader.scalar(b) else { return false }
     switch value {
     case .text(let text), .number(let text): found = text

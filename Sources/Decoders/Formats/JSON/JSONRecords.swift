@@ -55,7 +55,7 @@ struct JSONRecords {
   var processes: [Symbol: Symbol]?
   var late = LateRecords()
   /// Whether the next object is probably a span of Zipkin, as the last one was.
-  private(set) var expectsZipkin = false
+  var expectsZipkin = false
   var unknown = 0
   /// Objects in a row that are no records and hold none; behind so many of them no more are searched.
   private var emptyObjects = 0
@@ -323,20 +323,6 @@ struct JSONRecords {
     }
   }
 
-  /// Reads a span of Zipkin, appends it, and tells what its keys say; nil on a failure.
-  private mutating func readZipkin(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> ZipkinSpan.Keys? {
-    texts.exchange(with: &batch)
-    var span = ZipkinSpan()
-    let isRead = span.read(b, &reader, &texts)
-    texts.exchange(with: &batch)
-    guard isRead else { return nil }
-    span.append(source: place.source, to: &batch.spans)
-    used("Zipkin", span.issues, place.position, into: &batch)
-    return span.keys
-  }
-
   /// Takes an object as a request of an access log; nil where it is none.
   private mutating func takeAccess(
     _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
@@ -354,32 +340,6 @@ struct JSONRecords {
     if !record.lines.isEmpty { pendingDocuments.append([UInt8](copying: b.extracting(record.lines))) }
     used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
     return record
-  }
-
-  /// Takes the object at the reader's place as one more span of Zipkin, where the last one was one: its keys are looked
-  /// through while it is read, not before.
-  ///
-  /// - Returns: false where it is anything else than a whole, usual span; then nothing was taken.
-  mutating func takeZipkin(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
-    let before = (reader: reader, repairs: texts.repairs)
-    // The deepest values stand three levels down; classifying counts from the top one.
-    reader.depthLimit -= 3
-    texts.exchange(with: &batch)
-    var span = ZipkinSpan()
-    let isRead = span.read(b, &reader, &texts)
-    texts.exchange(with: &batch)
-    if isRead, span.keys == .certain, !reader.sawEscapedKey, !reader.sawBadUTF8, !reader.sawControl {
-      reader.depthLimit += 3
-      span.append(source: place.source, to: &batch.spans)
-      noteWidth(batch.spans.last)
-      used("Zipkin", span.issues, place.position, into: &batch)
-      return true
-    }
-    (reader, texts.repairs) = before
-    expectsZipkin = false
-    return false
   }
 
   /// Takes the object at the reader's place as one more log record of a shape that was read before.

@@ -10,7 +10,7 @@ internal import Support
 /// the zone's places. A zone beside it that only America has outweighs those: messages carry the words of anybody.
 struct AmbiguousZones {
   /// Whether a time of the sample ends with `CST`.
-  var hasCentral = false
+  private(set) var hasCentral = false
   private(set) var isAmerican = false
   private(set) var isChinese = false
 

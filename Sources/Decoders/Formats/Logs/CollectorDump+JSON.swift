@@ -30,7 +30,7 @@ extension CollectorDump {
     append("{\"", to: &out)
     append(key, to: &out)
     append("\":", to: &out)
-    quote(value.extracting(text), into: &out)
+    JSONQuote.append(value.extracting(text), to: &out)
     out.append(0x7D)
   }
 
@@ -38,24 +38,5 @@ extension CollectorDump {
 
   static func append(_ text: StaticString, to out: inout [UInt8]) {
     for i in 0..<text.utf8CodeUnitCount { out.append(unsafe text.utf8Start[i]) }
-  }
-
-  /// A text of JSON (RFC 8259 §7).
-  static func quote(_ text: Span<UInt8>, into out: inout [UInt8]) {
-    out.append(0x22)
-    for i in text.indices {
-      switch text[i] {
-      case 0x22, 0x5C:
-        out.append(0x5C)
-        out.append(text[i])
-      case 0..<0x20:
-        append("\\u00", to: &out)
-        out.append(text[i] < 0x10 ? 0x30 : 0x31)
-        let low = text[i] & 15
-        out.append(low < 10 ? 0x30 + low : 0x57 + low)
-      default: out.append(text[i])
-      }
-    }
-    out.append(0x22)
   }
 }

@@ -218,7 +218,7 @@ struct CollectorDump {
       if !text.isEmpty, fields.last == 0x7D {
         fields.removeLast()
         Self.append(",\"message\":", to: &fields)
-        Self.quote(text, into: &fields)
+        JSONQuote.append(text, to: &fields)
         Self.append("}", to: &fields)
       }
       return true
@@ -236,7 +236,7 @@ struct CollectorDump {
     Self.append("\"", to: &fields)
     Self.append(key, to: &fields)
     Self.append("\":", to: &fields)
-    Self.quote(text, into: &fields)
+    JSONQuote.append(text, to: &fields)
     return true
   }
 
@@ -304,7 +304,7 @@ struct CollectorDump {
     }
     var entry: [UInt8] = []
     Self.append("{\"key\":", to: &entry)
-    Self.quote(key.span, into: &entry)
+    JSONQuote.append(key.span, to: &entry)
     Self.append(",\"value\":", to: &entry)
     entry += encoded
     Self.append("}", to: &entry)

@@ -47,6 +47,7 @@ extension JSONLogs {
     return TerminalColours.removed(plain.span).map { FieldText.severity($0.span) } ?? .unknown
   }
 
+  /// A number under a key that only one producer's levels have; what a word says outranks it.
   mutating func scaled(_ scale: LevelScale, _ bytes: Span<UInt8>) {
     guard fields.ranks.severity > 500 else { return }
     // syslog-ng writes its priority as a word.

@@ -67,12 +67,9 @@ extension KnownLines {
     guard !severity.isUnknown else { return nil }
     var record = TextRecord(time: time.time, hasZone: time.hasZone, severity: severity, rank: .logger)
     if columns.count >= 4, isBundle(line, columns[3]) {
-      (record.name, record.message) = (columns[2], columns[3].upperBound..<line.count)
-      while line[record.message.lowerBound] != 0x7C { record.message = record.message.lowerBound &+ 1..<line.count }
-      record.message = record.message.lowerBound &+ 1..<line.count
-      while !record.message.isEmpty, line[record.message.lowerBound] == 0x20 {
-        record.message = record.message.lowerBound &+ 1..<line.count
-      }
+      var message = ByteScan.find(0x7C, in: line, from: columns[3].upperBound) &+ 1
+      while message < line.count, line[message] == 0x20 { message &+= 1 }
+      (record.name, record.message) = (columns[2], message..<line.count)
       return record
     }
     // The thread stands last: where it is none that Java's runtime or the broker names, the last column is the message.

@@ -142,61 +142,6 @@ struct LineUnwrapper: Sendable {
 
   // MARK: prefixes
 
-  private func kubectl(_ line: Span<UInt8>) -> LineLayer? {
-    guard JSONScanner.matches(line, 0, "[pod/") else { return podPrefix(line) }
-    let end = ByteScan.find(0x5D, in: line, from: 5)
-    guard end + 1 < line.count, line[end + 1] == 0x20, end < 512 else { return nil }
-    var slash = end
-    while slash > 4, line[slash] != 0x2F { slash -= 1 }
-    guard slash > 5, slash + 1 < end else { return nil }
-    let name = LogOrigin.program(line, container: slash + 1..<end, pod: 5..<slash)
-    return LineLayer(name: name, rank: .container, start: end + 2)
-  }
-
-  /// `NAMESPACE/POD[CONTAINER]: ` of kail, `[POD] ` and `[POD CONTAINER] ` of kubetail: a deployment's pods only, for threads and
-  /// modules stand in brackets, too.
-  private func podPrefix(_ line: Span<UInt8>) -> LineLayer? {
-    guard line.count > 16, line[0] == 0x5B || line[0] &- 0x61 < 26 else { return nil }
-    let open = line[0] == 0x5B
-    var i = open ? 1 : 0
-    let first = i
-    var slash = 0
-    while i < line.count, i < 200,
-      Self.isLabel(line[i]) && line[i] &- 0x41 > 25 || line[i] == 0x2F && !open && slash == 0
-    {
-      if line[i] == 0x2F { slash = i + 1 }
-      i += 1
-    }
-    let pod = (open ? first : slash)..<i
-    guard i < line.count, open || slash > 1, pod.count > 8, !Self.isUUID(line, pod) else { return nil }
-    let workload = LogOrigin.workload(ofPod: line.extracting(pod))
-    guard workload + 7 < pod.count else { return nil }
-    var container = pod.lowerBound..<pod.lowerBound + workload
-    if line[i] == (open ? 0x20 : 0x5B) {
-      let start = i + 1
-      i = start
-      while i < line.count, i - start < 64, Self.isLabel(line[i]) { i += 1 }
-      guard i > start else { return nil }
-      container = LogOrigin.program(line, container: start..<i, pod: pod)
-    }
-    guard i + 1 < line.count, line[i] == 0x5D else { return nil }
-    i += 1
-    if !open {
-      guard line[i] == 0x3A else { return nil }
-      i += 1
-    }
-    guard i < line.count, line[i] == 0x20 else { return nil }
-    return LineLayer(name: container, rank: .container, start: i + 1)
-  }
-
-  /// A request's id in brackets, as tagged loggers write it, has the parts of a pod's name.
-  private static func isUUID(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
-    guard word.count == 36 else { return false }
-    let start = word.lowerBound
-    return [8, 13, 18, 23].allSatisfy { line[start + $0] == 0x2D }
-      && word.allSatisfy { line[$0] == 0x2D || line[$0] &- 0x30 <= 9 || line[$0] &- 0x61 < 6 }
-  }
-
   private func compose(_ line: Span<UInt8>) -> LineLayer? {
     var end = 0
     var task = 0
@@ -230,54 +175,8 @@ struct LineUnwrapper: Sendable {
     return LineLayer(name: 0..<(hasNumber ? name - 1 : end), rank: .container, start: min(bar + 2, line.count))
   }
 
-  private static func isLabel(_ byte: UInt8) -> Bool {
+  static func isLabel(_ byte: UInt8) -> Bool {
     (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2D
-  }
-
-  private func stern(_ line: Span<UInt8>) -> LineLayer? {
-    var words: [Range<Int>] = []
-    var i = 0
-    while i < line.count, words.count < 3 {
-      let start = i
-      while i < line.count, line[i] != 0x20 {
-        guard Self.isLabel(line[i]), line[i] &- 0x41 > 25 else { return pod(line, words) }
-        i += 1
-      }
-      guard i > start else { return pod(line, words) }
-      words.append(start..<i)
-      i += 1
-    }
-    return pod(line, words)
-  }
-
-  /// The pod is the first or, behind a namespace, the second of the words; the container follows.
-  private func pod(_ line: Span<UInt8>, _ words: [Range<Int>]) -> LineLayer? {
-    for index in words.indices where index + 1 < words.count && index < 2 && isPod(line, words[index]) {
-      let container = words[index + 1]
-      guard container.upperBound + 1 < line.count else { return nil }
-      let name = LogOrigin.program(line, container: container, pod: words[index])
-      return LineLayer(name: name, rank: .container, start: container.upperBound + 1)
-    }
-    return nil
-  }
-
-  /// `orders-6d58f9c7b-x2x9k` of a deployment, `orders-x2x9k` of a job or daemon set, `orders-0` of a stateful set.
-  private func isPod(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
-    var hyphen = word.upperBound
-    while hyphen > word.lowerBound, line[hyphen - 1] != 0x2D { hyphen -= 1 }
-    guard hyphen > word.lowerBound + 1 else { return false }
-    let tail = hyphen..<word.upperBound
-    var digits = 0
-    for i in tail where line[i] &- 0x30 <= 9 { digits += 1 }
-    if digits == tail.count { return tail.count > 0 && tail.count <= 4 }
-    // The alphabet of generated suffixes has no vowels (k8s.io/apimachinery, util/rand).
-    guard tail.count == 5 else { return false }
-    for i in tail where Self.isVowel(line[i]) { return false }
-    return true
-  }
-
-  private static func isVowel(_ byte: UInt8) -> Bool {
-    byte == 0x61 || byte == 0x65 || byte == 0x69 || byte == 0x6F || byte == 0x75
   }
 
   private func fluentd(_ line: Span<UInt8>) -> LineLayer? {

@@ -191,25 +191,11 @@ struct OTLPBody {
     append(number.isNaN ? "\"NaN\"" : number < 0 ? "\"-Infinity\"" : "\"Infinity\"")
   }
 
-  private static let hexDigits = Array("0123456789abcdef".utf8)
-
-  /// A text between quotes, with no more escapes than JSON needs.
+  /// A text between quotes, its escapes those of `JSONQuote`.
   private mutating func quote(_ b: Span<UInt8>, _ text: JSONStringSlice) {
     var plain: [UInt8] = []
     _ = JSONEscapes.append(b, text, to: &plain)
-    bytes.append(0x22)
-    for byte in plain {
-      switch byte {
-      case 0x22, 0x5C: bytes += [0x5C, byte]
-      case 0x0A: bytes += [0x5C, 0x6E]
-      case 0x09: bytes += [0x5C, 0x74]
-      case 0..<0x20:
-        append("\\u00")
-        bytes += [Self.hexDigits[Int(byte >> 4)], Self.hexDigits[Int(byte & 15)]]
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(0x22)
+    JSONQuote.append(plain.span, to: &bytes)
   }
 
   private static let base64Digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

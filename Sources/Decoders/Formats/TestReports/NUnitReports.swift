@@ -142,7 +142,7 @@ struct NUnitReports: ReportReader {
       record.marks.insert(.incomplete)
       if record.outcome == .passed { record.outcome = .notRun }
     }
-    if record.outcome == .failed || record.outcome == .error { failed += 1 }
+    if record.outcome.isFailure { failed += 1 }
     sheet.add(record, line: line)
   }
 

@@ -168,7 +168,7 @@ struct BazelEvents: JSONReportReader {
       record.outcome = .passed
       record.marks.insert(.flaky)
     }
-    if record.outcome == .failed || record.outcome == .error {
+    if record.outcome.isFailure {
       // The last failed attempt is the record's own.
       if let last = record.attempts.popLast() { record.message = last.message }
       if record.message.isEmpty { record.message = status }

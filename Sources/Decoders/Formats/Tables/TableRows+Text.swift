@@ -1,0 +1,33 @@
+// The text of a table's log record.
+
+internal import Model
+internal import Support
+
+extension TableRows {
+  /// Keeps the text of a record: of a JSON object what it says, within the limit.
+  func keep(
+    _ text: Span<UInt8>, _ log: inout LogLine, _ context: borrowing MemberContext, into batch: inout RecordBatch
+  ) {
+    log.textStart = batch.text.count
+    var unwrapped: [UInt8] = []
+    if text.count > 0, text[0] == 0x7B,
+      LogText.unwrap(text, depthLimit: context.settings.limits.jsonDepth, severity: &log.severity, into: &unwrapped)
+    {
+      append(unwrapped.span, &log, limit: context.settings.limits.text, into: &batch)
+    } else {
+      append(text, &log, limit: context.settings.limits.text, into: &batch)
+    }
+  }
+
+  private func append(_ text: Span<UInt8>, _ log: inout LogLine, limit: Int, into batch: inout RecordBatch) {
+    let content = LogText.content(text)
+    if log.severity == .unknown { log.severity = content.severity }
+    var end = content.end
+    if end - content.start > limit {
+      end = content.start + limit
+      batch.recordCounts.repair("textCut")
+    }
+    batch.text.append(copying: text.extracting(content.start..<end))
+    log.textCount = end - content.start
+  }
+}
