@@ -100,7 +100,9 @@ package struct CaseBuckets: Sendable {
     /// Where the name in front of its note begins.
     var offset: Int
 
-    static func < (a: Entry, b: Entry) -> Bool { (a.test, a.file, a.position) < (b.test, b.file, b.position) }
+    private var key: UInt64 { UInt64(test) << 32 | UInt64(file) }
+
+    static func < (a: Entry, b: Entry) -> Bool { a.key == b.key ? a.position < b.position : a.key < b.key }
   }
 
   /// The cases of one bucket.

@@ -10,6 +10,7 @@ package struct CaseCondenser: TestReportCondensing {
   private var signer = FailureSigner()
   private var suites = SuiteTable()
   private var names = SharedNameWriter()
+  private var origins = OriginNames()
 
   package init() {}
 
@@ -27,7 +28,7 @@ package struct CaseCondenser: TestReportCondensing {
     row.isComplete = report.complete
     row.isRecovered = report.recovered
     if !report.parser.isEmpty { row.parserStop = report.parserStoppedAt }
-    if report.isLast { row.properties = Self.kept(RunOrigin.kept(report.properties)) }
+    if report.isLast { row.properties = Self.kept(origins.kept(report.properties)) }
     suites = SuiteTable()
     var writer = ByteWriter()
     names = SharedNameWriter()
@@ -46,7 +47,7 @@ package struct CaseCondenser: TestReportCondensing {
   ) {
     identity.read(record)
     var note = note(record)
-    note.suite = suites.key(of: record, usesFile: usesFile)
+    note.suite = suites.key(of: record, usesFile: usesFile, &origins)
     if !identity.masked.isEmpty { note.raw = identity.text }
     names.write(identity.masked.isEmpty ? identity.text : identity.masked, to: &writer)
     note.encode(to: &writer)

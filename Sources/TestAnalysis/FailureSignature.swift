@@ -183,22 +183,31 @@ struct FailureSigner {
   /// JavaScript, C++ and Swift (`path:line`).
   private static func frame(in stack: String) -> String {
     var python = ""
-    for line in stack.split(separator: "\n").prefix(200) {
-      let trimmed = line.drop { $0 == " " || $0 == "\t" }
-      if trimmed.hasPrefix("at ") {
-        if !frameworks.contains(where: { trimmed.dropFirst(3).hasPrefix($0) }) {
-          return String(trimmed).cut(toBytes: 200)
-        }
-      } else if trimmed.hasPrefix("File \"") {
-        python = String(trimmed).cut(toBytes: 200)
-      } else if trimmed.prefix(while: { $0 != " " }).contains(".py:") {
-        python = String(trimmed).cut(toBytes: 200)
+    // Bytes: stacks are long, and what is looked for is ASCII.
+    var rest = stack.utf8[...]
+    var lines = 0
+    while !rest.isEmpty, lines < 200 {
+      let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
+      var line = rest[..<end].drop { $0 == 0x20 || $0 == 0x09 }
+      rest = rest[end...].dropFirst()
+      if line.last == 0x0D { line.removeLast() }
+      if line.isEmpty { continue }
+      lines += 1
+      if line.starts(with: "at ".utf8) {
+        let place = line.dropFirst(3)
+        if !frameworks.contains(where: { place.starts(with: $0.utf8) }) { return text(line) }
+      } else if line.starts(with: "File \"".utf8)
+        || ByteSearch.contains(".py:", in: Array(line.prefix { $0 != 0x20 }))
+      {
+        python = text(line)
       }
     }
     if !python.isEmpty { return python }
-    let first = stack.prefix { $0 != "\n" && $0 != " " }
-    return first.contains(":") && first.contains(".") ? String(first).cut(toBytes: 200) : ""
+    let first = stack.utf8.prefix { $0 != 0x0A && $0 != 0x20 }
+    return first.contains(0x3A) && first.contains(0x2E) ? text(first) : ""
   }
+
+  private static func text(_ bytes: Substring.UTF8View) -> String { String(Substring(bytes)).cut(toBytes: 200) }
 
   private static let frameworks = [
     "java.", "javax.", "jdk.", "sun.", "org.junit", "junit.", "org.testng", "org.assertj", "org.hamcrest",

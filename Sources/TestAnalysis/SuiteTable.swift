@@ -18,8 +18,14 @@ struct SuiteTable {
 
   init() {}
 
-  /// The key of a record's suite, 0 where there is nothing to know of it.
-  mutating func key(of record: borrowing TestRecord, usesFile: Bool) -> UInt32 {
+  /// The key of a record's suite.
+  ///
+  /// - Parameters:
+  ///   - record: any of its records.
+  ///   - usesFile: whether the record's file tells suites apart.
+  ///   - names: tells what the suite's properties are about.
+  /// - Returns: the key, 0 where there is nothing to know of the suite.
+  mutating func key(of record: borrowing TestRecord, usesFile: Bool, _ names: inout OriginNames) -> UInt32 {
     let file = usesFile ? record.file : ""
     if lastKey != 0, lastSuites == record.suites, last.host == record.host, last.configuration == record.configuration,
       last.file == file, last.properties.count == record.suiteProperties.count
@@ -31,7 +37,7 @@ struct SuiteTable {
     note.host = record.host.cut(toBytes: 200)
     note.configuration = record.configuration.cut(toBytes: 200)
     note.file = file.cut(toBytes: 400)
-    note.properties = RunOrigin.kept(record.suiteProperties)
+    note.properties = names.kept(record.suiteProperties)
     if note.suite.isEmpty, note.host.isEmpty, note.configuration.isEmpty, note.file.isEmpty { return 0 }
     var hash = StableHash.hash(note.suite)
     for text in [note.host, note.configuration, note.file] { hash = StableHash.combine(hash, StableHash.hash(text)) }

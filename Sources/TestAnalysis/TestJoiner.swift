@@ -12,6 +12,8 @@ struct TestJoiner {
   private let firstBuild: Int
   /// Of the reports of pytest-rerunfailures, by file.
   private var unseen: [Int: UnseenReruns] = [:]
+  /// The case that was read last: its room is used again.
+  private var note = CompactResult()
 
   init(_ parts: [TestFilePart], _ places: TestPlaces, firstBuild: Int) {
     self.parts = parts
@@ -45,7 +47,7 @@ struct TestJoiner {
         let end = Self.end(ofFileAt: start, content.entries[...])
         let file = Int(content.entries[start].file)
         if unseen[file] != nil {
-          let run = AttemptModel.join(try notes(content, start..<end), dialect: parts[file].dialect)
+          let run = AttemptModel.join(try read(content, start..<end), dialect: parts[file].dialect)
           unseen[file]?.observe(run)
         }
         start = end
@@ -62,15 +64,20 @@ struct TestJoiner {
   }
 
   /// The cases of one test, read in full.
-  private func notes(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> [CompactResult] {
+  private mutating func read(
+    _ content: CaseBuckets.Content, _ range: Range<Int>
+  ) throws(FileFailure) -> [CompactResult] {
     var notes: [CompactResult] = []
     notes.reserveCapacity(range.count)
-    for place in range { notes.append(try note(content, place)) }
+    for place in range {
+      try read(content, place)
+      notes.append(note)
+    }
     return notes
   }
 
-  private func note(_ content: CaseBuckets.Content, _ place: Int) throws(FileFailure) -> CompactResult {
-    var note = CompactResult()
+  /// Reads one case into `note`.
+  private mutating func read(_ content: CaseBuckets.Content, _ place: Int) throws(FileFailure) {
     do throws(DecodeFailure) {
       var reader = ByteReader(content.bytes, at: content.entries[place].offset)
       if let detail = try note.decodeNamed(from: &reader).detail {
@@ -80,16 +87,33 @@ struct TestJoiner {
     } catch {
       throw FileFailure(scratch: "test cases are damaged: \(error.message)")
     }
-    return note
   }
 
   /// A run of a test: the cases of one suite of one report.
   struct Run {
-    var run: TestRun
+    var told: Told
     var place: SuitePlace
     var file: Int
     /// The test's name before masking; empty where nothing was masked.
     var raw: [UInt8]
+
+    /// The attempts of the run.
+    var run: TestRun {
+      switch told {
+      case .joined(let run): run
+      case .plain(let outcome, let duration, let time, let line):
+        TestRun(
+          attempts: [TestRun.Attempt(outcome: outcome, duration: duration, failure: nil, line: line)],
+          outcome: outcome, time: time)
+      }
+    }
+  }
+
+  /// What is known of a run.
+  enum Told {
+    /// One case that says no more than how it ended, as nearly all do: durations in microseconds, times since the epoch.
+    case plain(TestOutcome, duration: Int64, time: Int64, line: Int)
+    case joined(TestRun)
   }
 
   /// What became of the cases of one test.
@@ -108,28 +132,25 @@ struct TestJoiner {
   /// - Throws: `FileFailure` where the cases are damaged.
   mutating func runs(_ content: CaseBuckets.Content, _ range: Range<Int>) throws(FileFailure) -> Runs {
     var found: [Run] = []
-    if range.count == 1 {
-      let entry = content.entries[range.lowerBound]
-      let note = try note(content, range.lowerBound)
-      if let plain = plain(note, entry) { return plain }
-      add([note], Int(entry.file), &found)
-      return .several(found)
-    }
     var start = range.lowerBound
     while start < range.upperBound {
       let end = Self.end(ofFileAt: start, content.entries[..<range.upperBound])
       let file = Int(content.entries[start].file)
-      let notes = try notes(content, start..<end)
+      if end == start + 1 {
+        try read(content, start)
+        if range.count == 1, let step = plainStep(file) { return step }
+        if note.isPlain { addPlain(file, &found) } else { add([note], file, &found) }
+      } else {
+        for group in groups(try read(content, start..<end), file) { add(group, file, &found) }
+      }
       start = end
-      for group in groups(notes, file) { add(group, file, &found) }
     }
     return .several(found)
   }
 
-  /// The one case of a test, where it says no more than how it ended.
-  private mutating func plain(_ note: CompactResult, _ entry: CaseBuckets.Entry) -> Runs? {
+  /// The one case of a test, where it says no more than how it ended: `note`.
+  private mutating func plainStep(_ file: Int) -> Runs? {
     guard note.isPlain, note.raw.isEmpty, !note.marks.contains(.parent) else { return nil }
-    let file = Int(entry.file)
     let place = places.place(of: note.suite, in: file)
     guard !place.isCopy, place.variant.isEmpty else { return nil }
     files[file].tests += 1
@@ -140,20 +161,32 @@ struct TestJoiner {
         duration: max(note.duration, 0), isFlaky: false), configuration: place.configuration)
   }
 
+  /// Adds the run of a file's one case that says no more than how it ended: `note`.
+  private mutating func addPlain(_ file: Int, _ found: inout [Run]) {
+    // A record that holds others is no test of its own.
+    if note.marks.contains(.parent) { return }
+    let place = places.place(of: note.suite, in: file)
+    if place.isCopy { return }
+    files[file].tests += 1
+    files[file].attempts += 1
+    found.append(
+      Run(
+        told: .plain(note.outcome, duration: note.duration, time: note.time, line: note.line), place: place, file: file,
+        raw: note.raw))
+  }
+
   private mutating func add(_ notes: [CompactResult], _ file: Int, _ found: inout [Run]) {
     // A record that holds others is no test of its own.
     if notes.allSatisfy({ $0.marks.contains(.parent) }) { return }
     let place = places.place(of: notes[0].suite, in: file)
     var run = AttemptModel.join(notes, dialect: parts[file].dialect)
     unseen[file]?.complete(&run)
-    if !place.isCopy {
-      files[file].tests += 1
-      files[file].attempts += run.total
-      files[file].reruns += AttemptModel.reruns(of: run, records: notes.count)
-      if run.isFlaky { files[file].flaky += 1 }
-    }
     guard !place.isCopy else { return }
-    found.append(Run(run: run, place: place, file: file, raw: notes[0].raw))
+    files[file].tests += 1
+    files[file].attempts += run.total
+    files[file].reruns += AttemptModel.reruns(of: run, records: notes.count)
+    if run.isFlaky { files[file].flaky += 1 }
+    found.append(Run(told: .joined(run), place: place, file: file, raw: notes[0].raw))
   }
 
   /// The cases of one test in one report, put apart by suite and by the name before masking.
@@ -179,15 +212,17 @@ struct TestJoiner {
 
   /// The steps of one test on one configuration out of its runs.
   func steps(of runs: [Run]) -> [TestStep] {
-    let order = runs.indices.sorted { (runs[$0].place.build, $0) < (runs[$1].place.build, $1) }
+    // By build, then in the order of the reports; builds and runs are fewer than 2^32.
+    let order = runs.indices.map { UInt64(runs[$0].place.build) << 32 | UInt64($0) }.sorted()
     var steps: [TestStep] = []
+    steps.reserveCapacity(runs.count)
     var first = 0
     while first < order.count {
-      let build = runs[order[first]].place.build
-      var last = first
-      while last < order.count, runs[order[last]].place.build == build { last += 1 }
-      let only = last == first + 1 ? plain(runs[order[first]]) : nil
-      steps.append(only ?? step(of: order[first..<last].map { runs[$0] }))
+      var last = first + 1
+      while last < order.count, order[last] >> 32 == order[first] >> 32 { last += 1 }
+      let own = order[first..<last].lazy.map { runs[Int($0 & 0xFFFF_FFFF)] }
+      let only = last == first + 1 ? own.first.flatMap(plain) : nil
+      steps.append(only ?? step(of: own.map(joined)))
       first = last
     }
     return steps
@@ -195,13 +230,25 @@ struct TestJoiner {
 
   /// The step of a line's only run in a build, where it says no more than how it ended: most do.
   private func plain(_ run: Run) -> TestStep? {
-    let (place, run) = (run.place, run.run)
-    guard !run.outcome.isFailure, run.failures == 0, run.failure == nil, !run.isFlaky else {
-      return nil
+    let build = firstBuild + run.place.build
+    switch run.told {
+    case .plain(let outcome, let duration, _, _):
+      return TestStep(
+        build: build, outcome: outcome, attempts: 1, failures: 0, firstFailures: 0, duration: max(duration, 0),
+        isFlaky: false)
+    case .joined(let run):
+      guard !run.outcome.isFailure, run.failures == 0, run.failure == nil, !run.isFlaky else { return nil }
+      return TestStep(
+        build: build, outcome: run.outcome, attempts: run.total, failures: 0, firstFailures: 0, duration: run.duration,
+        isFlaky: false)
     }
-    return TestStep(
-      build: firstBuild + place.build, outcome: run.outcome, attempts: run.total, failures: 0, firstFailures: 0,
-      duration: run.duration, isFlaky: false)
+  }
+
+  /// A run with its attempts put down, for who asks for them again and again.
+  private func joined(_ run: Run) -> Run {
+    var run = run
+    run.told = .joined(run.run)
+    return run
   }
 
   /// One line's step in a build: shards and modules are parts, of which the worst counts; in a part attempts follow each

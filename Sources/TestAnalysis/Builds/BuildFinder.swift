@@ -17,10 +17,12 @@ struct BuildFinder {
 
   init(_ parts: [TestFilePart]) {
     var reader = PathReader(words: PathWords(parts))
+    var names = OriginNames()
     let environments = Self.environments(parts)
     places = parts.map { part in
       let own = part.dialect == "allure" ? environments[Self.folder(part.path)] ?? [] : []
-      return ReportPlace(reader.components(of: part.path), properties: part.properties + own)
+      let origin = RunOrigin(part.properties + own, &names)
+      return ReportPlace(reader.components(of: part.path), origin: origin)
     }
     settleTrailing()
     settleNumbers(parts)

@@ -28,9 +28,9 @@ struct ReportPlace {
 
   /// - Parameters:
   ///   - components: the report's path, taken apart.
-  ///   - properties: what the report says of the run.
-  init(_ components: [PathComponent], properties: [TestRecord.Property]) {
-    origin = RunOrigin(properties)
+  ///   - origin: what the report says of the run.
+  init(_ components: [PathComponent], origin: RunOrigin) {
+    self.origin = origin
     var labels: [String] = []
     var isInAttempts = false
     for (offset, component) in components.enumerated() {

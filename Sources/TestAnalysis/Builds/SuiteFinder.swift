@@ -85,9 +85,10 @@ struct SuiteFinder {
 
   /// The property with the shortest values among those that differ.
   private static func differing(_ a: [TestRecord.Property], _ b: [TestRecord.Property]) -> String? {
-    let first = RunOrigin(a).configuration
+    var names = OriginNames()
+    let first = RunOrigin(a, &names).configuration
     let second = Dictionary(
-      RunOrigin(b).configuration.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+      RunOrigin(b, &names).configuration.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     return first.filter { second[$0.name].map { [value = $0.value] in $0 != value } ?? false }
       .min { ($0.value.utf8.count, $0.name) < ($1.value.utf8.count, $1.name) }?.name
   }

@@ -33,10 +33,12 @@ struct TestPlaces {
   private(set) var configurations: [String] = [""]
   /// Names that show a configuration, for later nights.
   private(set) var labels: [String: String]
-  /// By report: the places of its suites by their keys.
-  private var suites: [[UInt32: SuitePlace]] = []
-  /// By report: where cases without a suite belong.
-  private var plain: [SuitePlace] = []
+  /// Report by report: the places of its suites, and behind them that of its cases without a suite.
+  private var all: [SuitePlace] = []
+  /// The keys of the suites, ascending within a report; of what is no suite's, none is asked for.
+  private var keys: [UInt32] = []
+  /// By report: which of `all` are its suites'.
+  private var suites: [Range<Int>] = []
   /// By build, configuration and part: the last attempt.
   private var lastAttempts: [[Int]: Int] = [:]
   /// Reports that told what another had told.
@@ -48,6 +50,7 @@ struct TestPlaces {
     builds = finder.builds
     isOrderKnown = finder.isOrderKnown
     labels = known.merging(found.labels) { old, _ in old }
+    var owns: [SuitePlace] = []
     var named: [[(key: UInt32, place: SuitePlace, label: String)]] = []
     var numbers: [String: Int] = ["": 0]
     for (i, part) in parts.enumerated() {
@@ -83,20 +86,24 @@ struct TestPlaces {
       }
       if list.isEmpty { list.append((0, own, outer)) }
       named.append(list)
-      plain.append(own)
+      owns.append(own)
     }
     configurations = Set(named.flatMap { $0.map(\.label) }).union([""]).sorted()
     let index = Dictionary(uniqueKeysWithValues: configurations.enumerated().map { ($1, $0) })
     for (i, list) in named.enumerated() {
-      var table: [UInt32: SuitePlace] = [:]
+      let start = all.count
       for (key, place, label) in list {
         var placed = place
         placed.configuration = index[label] ?? 0
-        table[key] = placed
+        all.append(placed)
+        keys.append(key)
         note(placed)
       }
-      suites.append(table)
-      plain[i].configuration = list.first.flatMap { index[$0.label] } ?? 0
+      suites.append(start..<all.count)
+      var own = owns[i]
+      own.configuration = list.first.flatMap { index[$0.label] } ?? 0
+      all.append(own)
+      keys.append(.max)
     }
     settleBase(finder)
     findMissing(parts, finder, found)
@@ -106,17 +113,18 @@ struct TestPlaces {
   private mutating func settleBase(_ finder: BuildFinder) {
     var held: Set<[Int]> = []
     for (i, place) in finder.places.enumerated() where place.isBaseLast {
-      for place in suites[i].values { held.insert([place.build, place.configuration, place.part]) }
+      for place in all[suites[i]] { held.insert([place.build, place.configuration, place.part]) }
     }
     if held.isEmpty { return }
     for i in suites.indices where !finder.places[i].isBaseLast {
-      for (key, place) in suites[i] where !place.isAttempt {
-        guard held.contains([place.build, place.configuration, place.part]) else { continue }
-        suites[i][key]?.isAttempt = true
-        suites[i][key]?.rank = Int.max
-        plain[i].isAttempt = true
-        plain[i].rank = Int.max
-        lastAttempts[[place.build, place.configuration, place.part]] = Int.max
+      for j in suites[i] where !all[j].isAttempt {
+        let cell = [all[j].build, all[j].configuration, all[j].part]
+        guard held.contains(cell) else { continue }
+        for k in [j, suites[i].upperBound] {
+          all[k].isAttempt = true
+          all[k].rank = Int.max
+        }
+        lastAttempts[cell] = Int.max
       }
     }
   }
@@ -142,8 +150,8 @@ struct TestPlaces {
   /// By build: the configurations that it has, sorted.
   func configurationsByBuild() -> [[String]] {
     var found = [Set<Int>](repeating: [], count: builds.count)
-    for table in suites {
-      for place in table.values where !place.isCopy { found[place.build].insert(place.configuration) }
+    for range in suites {
+      for place in all[range] where !place.isCopy { found[place.build].insert(place.configuration) }
     }
     return found.map { $0.sorted().map { configurations[$0] }.filter { !$0.isEmpty } }
   }
@@ -151,10 +159,7 @@ struct TestPlaces {
   /// By configuration: how many builds have it, those without a single test left aside: they tell nothing of the others.
   func buildsByConfiguration() -> [String: Int] {
     var found: [Int: Set<Int>] = [:]
-    for table in suites {
-      for place in table.values where counts(place) { found[place.configuration, default: []].insert(place.build) }
-    }
-    for place in plain where counts(place) { found[place.configuration, default: []].insert(place.build) }
+    for place in all where counts(place) { found[place.configuration, default: []].insert(place.build) }
     return Dictionary(uniqueKeysWithValues: found.map { (configurations[$0.key], $0.value.count) })
   }
 
@@ -167,7 +172,15 @@ struct TestPlaces {
   }
 
   /// Where the cases of a suite belong.
-  func place(of suite: UInt32, in report: Int) -> SuitePlace { suites[report][suite] ?? plain[report] }
+  func place(of suite: UInt32, in report: Int) -> SuitePlace {
+    var own = suites[report]
+    // Most reports have one suite.
+    while own.count > 1 {
+      let middle = own.lowerBound + own.count / 2
+      own = keys[middle] <= suite ? middle..<own.upperBound : own.lowerBound..<middle
+    }
+    return keys[own.lowerBound] == suite ? all[own.lowerBound] : all[suites[report].upperBound]
+  }
 
   /// Whether the run of a place was tried again after this attempt.
   func isRepeated(_ place: SuitePlace) -> Bool {

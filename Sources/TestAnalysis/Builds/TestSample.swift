@@ -48,6 +48,10 @@ package struct TestSample: Hashable, Sendable {
 
   /// Joins the sample of another report: as large as what both know needs.
   mutating func join(_ other: TestSample) {
+    if hashes.isEmpty, bound == .max {
+      self = other
+      return
+    }
     bound = min(bound, other.bound)
     var joined: [UInt64] = []
     var ends: [UInt32] = []
