@@ -83,7 +83,9 @@ package enum RunVerb {
       print(Annotations.text(conclusion.report, rules: rules), terminator: "")
     }
     if request.isVerbose { EventListing.tellAll(night.outcomes) }
-    if !request.isQuiet {
+    if request.isQuiet {
+      tellUnread(conclusion.report)
+    } else {
       try Console.print(screen(conclusion.report, request))
       Console.tell("report: \(request.output)/report.md (and report.json, incidents/)")
     }
@@ -105,6 +107,17 @@ package enum RunVerb {
     let page = NightPage(report, rules: rules).firstScreen(folder: RunSetup.commandLine([request.output]))
     return Console.renderer(rules).render(page)
   }
+
+  /// What the first screen would say of what could not be read: an exit code of 3 never stands without a word.
+  private static func tellUnread(_ report: NightReport) {
+    let unread = report.diagnostics.filter { $0.meansUnread && $0.code != Diagnostic.nothingUsed }
+    for diagnostic in unread.prefix(toldAtMost) {
+      Console.tell("\(diagnostic.location.description): \(diagnostic.message.plain)")
+    }
+    if unread.count > toldAtMost { Console.tell("and \(unread.count - toldAtMost) more: they stand in the report") }
+  }
+
+  private static let toldAtMost = 20
 
   /// 3 where some input or the history could not be read, else 1 where a finding was asked to fail on, else 0.
   private static func exitCode(_ report: NightReport, _ request: RunRequest) -> Int32 {
