@@ -122,6 +122,7 @@ package enum NightComparison {
         name: ForeignName(names[sample.attributes[index]]), value: ForeignText(names[sample.attributes[index + 1]]))
       table.figures[subject, default: Figures()].requests += 1
       table.figures[subject, default: Figures()].failures += failed ? 1 : 0
+      if sample.duration == ExemplarRequest.unknownDuration { continue }
       table.figures[subject, default: Figures()].add(duration: IncidentPartial.bucket(sample.duration), 1)
     }
   }

@@ -107,8 +107,15 @@ package import Support
     return isBeyond ? .max : end
   }
   @inlinable package var failed: Bool { failureCode != 0 }
-  /// Whether anything tells how long it took: its record does, or a child that ended after it began.
-  @inlinable package var hasDuration: Bool { duration > 0 || !flags.contains(.untimed) }
+  /// Whether anything tells how long it took: its record does, or, where that only tells that it ended, a child that ended after
+  /// it began. Where nothing tells that it ended, its last child's end is a lower bound, and no latency.
+  @inlinable package var hasDuration: Bool {
+    switch flags.rawValue & (SpanRow.Flags.untimed.rawValue | SpanRow.Flags.unfinished.rawValue) {
+    case 0: true
+    case SpanRow.Flags.untimed.rawValue: duration > 0
+    default: false
+    }
+  }
   /// The duration, `ExemplarRequest.unknownDuration` where nothing tells it.
   package var loggedDuration: Int64 { hasDuration ? duration : ExemplarRequest.unknownDuration }
   package var failure: FailureKind? { FailureKind(rawValue: failureCode) }

@@ -11,7 +11,7 @@ extension PatternState {
         Caller(point: paths(pointOf: scan.path[i]), kind: nodes[i].kind, failed: nodes[i].failed))
     }
     callers[caller].count += 1
-    callerSelf.add(scan.selfTime, to: caller)
+    if nodes[i].hasDuration { callerSelf.add(scan.selfTime, to: caller) }
     var here = request
     here.source = nodes[i].source
     here.time = nodes[i].start
@@ -65,8 +65,8 @@ extension PatternState {
     }
     for child in scan.children {
       let edge = Int(scan.callees[Int(child.callee)].edge)
-      let duration = nodes[Int(child.node)].duration
-      edgeSketches.add(duration, to: 3 * edge)
+      let node = nodes[Int(child.node)]
+      if node.hasDuration { edgeSketches.add(node.duration, to: 3 * edge) }
       edgeSketches.add(child.gap, to: 3 * edge + 1)
     }
   }

@@ -36,7 +36,8 @@ extension PatternState {
     let latency = Int(nodes[0].subtreeEnd) == nodes.count ? nodes[0].duration : last.subtractingSaturated(first)
     variants[variant].count += 1
     if failed { variants[variant].failed += 1 }
-    if nodes[0].hasDuration || latency > 0 { addLatency(latency, to: variant, request) }
+    let isTimed = nodes[0].hasDuration || latency > 0 && !nodes[0].flags.contains(.unfinished)
+    if isTimed { addLatency(latency, to: variant, request) }
   }
 
   private mutating func addPathLatency(_ variant: Int, _ path: Int, _ node: CallNode, _ request: RawExemplar) {

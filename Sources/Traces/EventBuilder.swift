@@ -103,11 +103,11 @@ package struct EventBuilder: Sendable {
   private mutating func absorb(_ span: TraceSpan, _ symbols: inout SymbolTable) {
     saw(span.start)
     saw(span.start.addingSaturated(max(span.duration, 0)))
-    events += 2
     var flags = SpanRow.Flags(rawValue: UInt16(span.flags.rawValue & 7))
     if span.resendCount > 0 { flags.insert(.countedAttempt) }
     if span.duration < 0 { flags.insert(span.flags.contains(.untimed) ? .untimed : .unfinished) }
     let failure = failures.failure(of: span, symbols)
+    events += flags.contains(.unfinished) && failure == nil ? 1 : 2
     var row = SpanRow(
       request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
       source: span.source, component: naming.component(span.service, &symbols), operation: span.operation,

@@ -3,7 +3,7 @@ package import Support
 
 /// Rows back into structural events: the form in which `events` shows what was understood.
 package enum EventExpansion {
-  /// The events of a request by time: a span is a start and an end, a client's span a call and its return.
+  /// The events of a request by time: a span is a start and, if it ended or failed, an end, a client's span a call and its return.
   package static func events(of tree: CallTree) -> [StructuralEvent] {
     var events: [(order: Int, event: StructuralEvent)] = []
     for (i, node) in tree.nodes.enumerated() {
@@ -20,6 +20,8 @@ package enum EventExpansion {
         parent: node.parent < 0 ? node.linkedTo : tree.nodes[Int(node.parent)].span,
         attempt: node.attempt, subject: isCall ? target : .none, operation: node.operation, source: node.source)
       events.append((2 * i, event))
+      // What nothing tells to have ended has no end to show.
+      if node.flags.contains(.unfinished), !node.failed { continue }
       // Without a beginning there is no end either.
       event.time = node.start == 0 ? 0 : node.end
       event.kind = isCall ? .callReturn : .requestEnd

@@ -58,9 +58,13 @@ struct EventPairing {
           finish(&spans[index], with: event)
         } else {
           var row = start(of: event, isCall: isCall, ordinal: spans.count)
-          if event.latency < 0 { repairs.add(.unpairedEvent, at: event.source) }
           row.start = event.time.subtractingSaturated(max(event.latency, 0))
           finish(&row, with: event)
+          if event.latency < 0 {
+            repairs.add(.unpairedEvent, at: event.source)
+            row.duration = -1
+            row.flags.insert(.untimed)
+          }
           spans.append(row)
         }
       default: rest.append(event)

@@ -22,7 +22,7 @@ package struct RepairLog: Sendable {
     case joinedTraceIDs
     /// A callee's clock was shifted into its caller's span.
     case clockSkew
-    /// A span without an end was closed with its last child.
+    /// A span without an end: it reaches to its last child's, which is not taken for how long it took.
     case unfinishedSpan
     /// A request of which only its end is known and not how long it took.
     case untimedSpan
@@ -120,7 +120,8 @@ package struct Repairs: Hashable, Sendable {
     RepairLog.Kind.joinedTraceIDs.name:
       "records that know 64 bits of a trace's id were joined with those that know all of them",
     RepairLog.Kind.clockSkew.name: "the callee's clock was shifted into its caller's span",
-    RepairLog.Kind.unfinishedSpan.name: "a span without an end was closed with its last child",
+    RepairLog.Kind.unfinishedSpan.name:
+      "a span without an end: it counts as begun; whether it was answered and after how long is not known",
     RepairLog.Kind.untimedSpan.name:
       "a request was logged without how long it took: it counts, but nothing slow can be seen by it",
     RepairLog.Kind.unpairedEvent.name: "a start without its end, or an end without its start",

@@ -29,6 +29,15 @@ struct EventPairingTests {
     #expect(repairs.isEmpty)
   }
 
+  @Test("an end alone without a latency is none of nothing")
+  func untimedEnd() throws {
+    var night = AssemblyFixture()
+    night.event(.requestEnd, at: 5000, in: "api")
+    let (trees, repairs) = night.assembled()
+    #expect(try !#require(trees.first).nodes[0].hasDuration)
+    #expect(repairs == ["unpairedEvent": 1, "untimedSpan": 1])
+  }
+
   @Test("a start without its end is told and kept")
   func startAlone() {
     var night = AssemblyFixture()

@@ -159,14 +159,20 @@ struct TraceAssemblerTests {
     #expect(repairs.isEmpty)
   }
 
-  @Test("a span without an end is closed with its last child")
-  func unfinished() {
+  @Test("a span without an end reaches to its last child's, which is no latency, and shows no end unless it failed")
+  func unfinished() throws {
     var night = AssemblyFixture()
     night.span(1, at: 0, for: -1, in: "web")
     night.span(2, under: 1, at: 10, for: 30, in: "db")
+    night.span(3, under: 1, at: 20, for: -1, in: "mail", failure: .timeout)
     let (trees, repairs) = night.assembled()
-    #expect(trees.first.map { night.outline($0) } == ["web 0+40", ".db 10+30"])
-    #expect(repairs == ["unfinishedSpan": 1])
+    let tree = try #require(trees.first)
+    #expect(night.outline(tree) == ["web 0+40", ".db 10+30", ".mail 20+0"])
+    #expect(tree.nodes.map(\.hasDuration) == [false, true, false])
+    #expect(repairs == ["unfinishedSpan": 2])
+    let ends = EventExpansion.events(of: tree).filter { $0.kind == .requestEnd }
+    #expect(ends.map(\.span) == [3, 2])
+    #expect(ends.map(\.latency) == [-1, 30])
   }
 
   @Test("a request that was logged without how long it took has no latency, and no end is missing")

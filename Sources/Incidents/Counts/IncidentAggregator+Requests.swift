@@ -41,7 +41,7 @@ extension IncidentAggregator {
     partial.samples.add(
       RequestSamples(
         RequestSample(
-          rank: rank, duration: root.duration, component: component, operation: operation,
+          rank: rank, duration: root.loggedDuration, component: component, operation: operation,
           passed: visited.prefix(Self.listedComponents).sorted(), attributes: [])), at: cell)
   }
 }

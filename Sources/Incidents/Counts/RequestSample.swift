@@ -4,7 +4,7 @@ internal import Support
 struct RequestSample: Hashable, Sendable {
   /// A hash of the request's id: the smallest of a cell stand for all of it.
   var rank: UInt64
-  /// Of its first root, microseconds.
+  /// Of its first root, microseconds; `ExemplarRequest.unknownDuration` where nothing tells it.
   var duration: Int64
   /// Names: the component and the operation that it entered by.
   var component: Int32

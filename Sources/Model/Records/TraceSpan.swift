@@ -21,7 +21,7 @@ public import Support
   @usableFromInline package var parent: UInt64
   /// Microseconds since the epoch.
   @usableFromInline package var start: Int64
-  /// Microseconds; -1 where the span has no end.
+  /// Microseconds; -1 where the span has no end, or, if it is `untimed`, an end at an unknown time.
   @usableFromInline package var duration: Int64
   @usableFromInline package var service: Symbol
   @usableFromInline package var operation: Symbol

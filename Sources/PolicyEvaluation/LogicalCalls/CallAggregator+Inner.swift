@@ -11,7 +11,7 @@ extension CallAggregator {
     var attempts: [LoggedAttempt] = []
     for (number, index) in servers.enumerated() {
       let node = tree.nodes[index]
-      guard node.operation == tree.nodes[servers[0]].operation else { return }
+      guard node.hasDuration, node.operation == tree.nodes[servers[0]].operation else { return }
       if let last = attempts.last, last.end > node.start.addingSaturated(Self.tolerance) {
         // The client went on while the callee was still at work: its own timeout cut the attempt, of which only the
         // callee's span tells how it would have gone on.

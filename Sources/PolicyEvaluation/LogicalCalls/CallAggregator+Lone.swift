@@ -38,7 +38,7 @@ extension CallAggregator {
 
   /// A server's span without a caller's as an attempt; nil where nobody knows how long it took.
   private static func lone(_ node: CallNode) -> LoggedAttempt? {
-    guard node.hasDuration, !node.flags.contains(.unfinished) || node.failed else { return nil }
+    guard node.hasDuration else { return nil }
     var attempt = LoggedAttempt(
       start: node.start, duration: node.duration, failure: node.failureCode, isFirst: true, isRoot: true)
     if !RetryEvidence.isLink(node.retryEvidence.targetHash) { attempt.target = node.retryEvidence.targetHash }

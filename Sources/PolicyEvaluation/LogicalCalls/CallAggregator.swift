@@ -206,7 +206,7 @@ package struct CallAggregator: Aggregator {
       if node.kind == .server { calleeSides += 1 }
     }
     // What nobody knows how long took is left out whether it failed or not: else only failures would be left of it.
-    if node.flags.contains(.unfinished) && !node.failed || !node.hasDuration {
+    guard node.hasDuration else {
       unfinished += 1
       return nil
     }
@@ -227,7 +227,9 @@ package struct CallAggregator: Aggregator {
     if lastServer >= 0 {
       let below = tree.nodes[lastServer]
       if attempt.asked == .none { attempt.asked = below.retryEvidence.asked }
-      attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
+      if below.hasDuration {
+        attempt.note(callee: below.start, duration: below.duration, failure: below.failureCode)
+      }
     }
     if attempt.isRoot, node.failed { failedRoots.append(LinkMark(start: node.start, span: node.span)) }
     var call = Call(

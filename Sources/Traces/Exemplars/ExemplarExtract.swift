@@ -109,7 +109,8 @@ struct ExemplarExtract: Sendable {
 
   /// The request with the texts of its partition.
   func request(_ context: borrowing AggregateContext) -> ExemplarRequest {
-    let isTimed = end > start || spans.contains(where: \.hasDuration)
+    let hasEnded = spans.first.map { !$0.flags.contains(.unfinished) } ?? true
+    let isTimed = hasEnded && (end > start || spans.contains(where: \.hasDuration))
     let duration = isTimed ? end.subtractingSaturated(start) : ExemplarRequest.unknownDuration
     var request = ExemplarRequest(
       request: ForeignName(id(context)), start: start, duration: duration, isBad: isBad,

@@ -156,12 +156,15 @@ struct MappedJSON {
     return FieldText.time(b.extracting(text.start..<text.end), unit: .inferred, zoneSeconds: zoneSeconds)
   }
 
+  /// Microseconds, negative where what is written is no number; nil where nothing is.
   private func duration(_ b: Span<UInt8>, _ found: Found) -> Int64? {
     for (field, unit) in [
       (FormatRule.Field.durationS, FieldText.Unit.seconds), (.durationMs, .milliseconds), (.durationUs, .microseconds),
       (.durationNs, .nanoseconds), (.duration, .microseconds),
     ] {
-      if let text = text(found, field) { return SpanWords.duration(b.extracting(text.start..<text.end), unit: unit) }
+      if let text = text(found, field), !text.isEmpty {
+        return SpanWords.duration(b.extracting(text.start..<text.end), unit: unit) ?? -1
+      }
     }
     return nil
   }
@@ -190,15 +193,7 @@ struct MappedJSON {
     let end = time(b, found, .end)
     if let start = time(b, found, .start) {
       draft.span.start = start
-      if let length {
-        draft.span.duration = length
-      } else if let end {
-        draft.span.duration = end.subtractingReportingOverflow(start).partialValue
-      }
-      if draft.span.duration < 0, length != nil || end != nil {
-        draft.span.duration = -1
-        draft.issues.insert(.negativeDuration)
-      }
+      if let length { draft.span.take(length: length, &draft.issues) } else { draft.span.take(end: end, &draft.issues) }
       if !OTLPSpans.plausible(draft.span) { draft.issues.insert(.implausibleTime) }
     } else {
       draft.issues.insert(.noTime)

@@ -148,13 +148,9 @@ extension SpanBuilder {
       return
     }
     span.start = FieldText.floorDivide(startNanos, 1000)
-    if let endNanos {
+    if let endNanos, endNanos != 0 {
       let (length, overflow) = endNanos.subtractingReportingOverflow(startNanos)
-      if overflow || length < 0 {
-        if endNanos != 0 { issues.insert(.negativeDuration) }
-      } else {
-        span.duration = length / 1000
-      }
+      if overflow || length < 0 { span.take(length: -1, &issues) } else { span.duration = length / 1000 }
     }
     if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
   }

@@ -120,13 +120,8 @@ struct TableRows {
     (span.trace, span.traceText) = request(b, row, &batch.symbols)
     span.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     guard !span.trace.isNone, span.span != 0 else { return "noID" }
-    guard let isOrdered = fillTimes(b, row, &span, context) else { return "badTime" }
-    if !isOrdered {
-      batch.recordCounts.repair("negativeDuration")
-      context.report(
-        "negativeDuration", .note, at: .line(line), "the span ends before it starts: its duration is not used",
-        into: &batch)
-    }
+    guard let issues = fillTimes(b, row, &span, context) else { return "badTime" }
+    issues.tell(at: .line(line), &context, into: &batch)
     if mapping.sampleRate >= 0,
       let weight = SpanBuilder.weight(ofRate: b.extracting(field(b, row, mapping.sampleRate)))
     {
@@ -234,31 +229,30 @@ struct TableRows {
       parent: FieldText.parentID(b.extracting(field(b, row, mapping.parent))), start: start, length: length)
   }
 
-  /// Start and duration of a span: nil where there is no start, false where it ends before it starts.
+  /// Start and duration of a span, and what is wrong with them; nil where there is no start.
   private func fillTimes(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, _ context: borrowing MemberContext
-  ) -> Bool? {
+  ) -> SpanIssues? {
     let duration = field(b, row, mapping.duration)
     let length = durationUnit(b, row, duration).flatMap { SpanWords.duration(b.extracting(duration), unit: $0) }
+    let end = time(b, row, mapping.end, in: mapping.endUnit, context)
+    var issues: SpanIssues = []
     if let start = time(b, row, mapping.start, in: mapping.startUnit, context) {
       span.start = start
-      if let length {
-        span.duration = length
-      } else if let end = time(b, row, mapping.end, in: mapping.endUnit, context) {
-        span.duration = end.subtractingReportingOverflow(start).partialValue
+      if length == nil, end != nil {
+        span.take(end: end, &issues)
+      } else {
+        // What is written and no number tells that it ended.
+        let isWritten = !duration.isEmpty || !field(b, row, mapping.end).isEmpty
+        span.take(length: length ?? (isWritten ? -1 : nil), &issues)
       }
-    } else if let end = time(b, row, mapping.end, in: mapping.endUnit, context), let length {
+    } else if let end, let length {
       span.start = end.subtractingReportingOverflow(length).partialValue
-      span.duration = length
+      span.take(length: length, &issues)
     } else {
       return nil
     }
-    let isEmpty = field(b, row, mapping.end).isEmpty && duration.isEmpty
-    if span.duration < 0, !isEmpty {
-      span.duration = -1
-      return false
-    }
-    return true
+    return issues
   }
 
   private mutating func log(

@@ -124,7 +124,7 @@ struct ElasticIntake {
     guard isRead, builder.span.span != 0 else { return nil }
     if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
     if let time { builder.span.start = time } else { issues.insert(.noTime) }
-    if let duration, duration >= 0 { builder.span.duration = duration }
+    builder.span.take(length: duration, &issues)
     if time != nil, !OTLPSpans.plausible(builder.span) { issues.insert(.implausibleTime) }
     if builder.span.trace.isNone { issues.insert(.noID) }
     return builder.span

@@ -140,10 +140,9 @@ extension SpanBuilder {
       case 15 where isKey("startTimeMillis"): guard reader.integer(b, &parts.startMillis) else { return nil }
       case 8 where isKey("duration"):
         guard let value = reader.scalar(b) else { return nil }
-        if let text = value.slice {
-          parts.duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .microseconds)
-        }
-        if parts.duration == nil { issues.insert(.negativeDuration) }
+        // Written, but no number: it is not used.
+        parts.duration =
+          value.slice.flatMap { SpanWords.duration(b.extracting($0.start..<$0.end), unit: .microseconds) } ?? -1
       case 10 where isKey("references"):
         let isRead = reader.eachElement(b) { reader in
           guard let found = JaegerSpans.reference(b, &reader, &texts) else { return false }
@@ -170,9 +169,7 @@ extension SpanBuilder {
     JaegerSpans.choose(parts.references, oldParent: parts.oldParent, &span)
     if start == nil { start = parts.startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
     if let start { span.start = start } else { issues.insert(.noTime) }
-    if let duration = parts.duration {
-      if duration < 0 { issues.insert(.negativeDuration) } else { span.duration = duration }
-    }
+    span.take(length: parts.duration, &issues)
     settleException()
     if start != nil, !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
     if span.trace.isNone || span.span == 0 { issues.insert(.noID) }

@@ -15,6 +15,8 @@ struct NamedSpans {
   /// Name of the attribute at hand, with dots, while its object is walked.
   private var name: [UInt8] = []
   private var work: [Level] = []
+  /// Whether its end or duration is there and empty: of what never ended, stores keep the column.
+  private var hasEmptyEnd = false
   /// Durations whose unit is unknown, while a sample is read for them.
   var durations: DurationEvidence?
   /// The unit that the sample told.
@@ -46,6 +48,7 @@ struct NamedSpans {
   ) -> TraceSpan? {
     found.removeAll(keepingCapacity: true)
     builder = SpanBuilder()
+    hasEmptyEnd = false
     work.removeAll(keepingCapacity: true)
     work.append(Level(at: start, path: SpanKeys.seed, scope: .fields, prefix: [], depth: 0))
     while let level = work.popLast() { walk(b, level, &texts) }
@@ -56,8 +59,7 @@ struct NamedSpans {
   private var isSpan: Bool {
     func has(_ keys: SpanKey...) -> Bool { keys.contains { found[$0] != nil } }
     return has(.trace) && has(.span, .transaction) && has(.start, .startNs, .startUs, .startMs)
-      && has(.end, .endNs, .endUs, .endMs, .duration, .durationNs, .durationUs, .durationMs)
-      && (!has(.message) || has(.event))
+      && (hasEmptyEnd || SpanKey.ends.contains { found[$0] != nil }) && (!has(.message) || has(.event))
   }
 
   // MARK: Walking.
@@ -81,7 +83,7 @@ struct NamedSpans {
       }
       guard let value = reader.scalar(b) else { return }
       if case .other = value {
-        if b[at] == 0x7B { enter(b, level, key, path, at: at) }
+        if b[at] == 0x7B { enter(b, level, key, path, at: at) } else if b[at] == 0x6E { takeEmpty(path) }
         continue
       }
       take(b, value, of: key, in: level, path: path, at: at, &texts)
@@ -115,7 +117,7 @@ struct NamedSpans {
     _ b: Span<UInt8>, _ value: AttributeValue, of key: JSONStringSlice, in level: Level, path: UInt64, at: Int,
     _ texts: inout JSONTexts
   ) {
-    if case .text(let text) = value, text.isEmpty { return }
+    if case .text(let text) = value, text.isEmpty { return takeEmpty(path) }
     if level.depth == 0, case .text(let text) = value, JSONScanner.matches(b, text.start, "projects/"),
       let trace = Self.traceOfPath(b, text)
     {
@@ -134,6 +136,10 @@ struct NamedSpans {
       break
     }
     attribute(b, value, &texts)
+  }
+
+  private mutating func takeEmpty(_ path: UInt64) {
+    if let entry = SpanKeys.entry(path), SpanKey.ends.contains(entry.key) { hasEmptyEnd = true }
   }
 
   /// The trace in Cloud Trace's name of a span: `projects/P/traces/TRACE/spans/SPAN`.

@@ -210,13 +210,7 @@ enum SegmentSpans {
       }
       if builder.span.kind == .client, builder.span.peerService.isNone { builder.span.peerService = peer }
       if let start { builder.span.start = start } else { issues.insert(.noTime) }
-      if let start, let end {
-        builder.span.duration = end.subtractingReportingOverflow(start).partialValue
-        if builder.span.duration < 0 {
-          builder.span.duration = -1
-          issues.insert(.negativeDuration)
-        }
-      }
+      if start != nil { builder.span.take(end: end, &issues) }
       if start != nil, !OTLPSpans.plausible(builder.span) { issues.insert(.implausibleTime) }
       if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
       return builder.span

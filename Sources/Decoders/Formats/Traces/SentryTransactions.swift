@@ -30,13 +30,7 @@ enum SentryTransactions {
         return
       }
       builder.span.start = start
-      if let end {
-        builder.span.duration = end.subtractingReportingOverflow(start).partialValue
-        if builder.span.duration < 0 {
-          builder.span.duration = -1
-          builder.issues.insert(.negativeDuration)
-        }
-      }
+      builder.span.take(end: end, &builder.issues)
       if !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
       if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
     }

@@ -53,6 +53,7 @@ enum SpanDialect {
 /// is not used, and the mapping to write is named.
 struct SpanTimes {
   private var start: Int64?
+  private var end: Int64?
   private var length: Int64?
   /// The number of a duration whose unit nothing tells.
   private(set) var unitless: Double?
@@ -72,29 +73,35 @@ struct SpanTimes {
       return nil
     }
     start = time([(.startNs, .nanoseconds), (.startUs, .microseconds), (.startMs, .milliseconds), (.start, .inferred)])
-    let end = time([(.endNs, .nanoseconds), (.endUs, .microseconds), (.endMs, .milliseconds), (.end, .inferred)])
+    let written = time([(.endNs, .nanoseconds), (.endUs, .microseconds), (.endMs, .milliseconds), (.end, .inferred)])
+    end = written.flatMap { $0 > 0 ? $0 : nil }
     for (key, unit) in [
       (SpanKey.durationNs, FieldText.Unit.nanoseconds), (.durationUs, .microseconds), (.durationMs, .milliseconds),
     ] {
       if length == nil, let range = bytes(key) { length = SpanWords.duration(b.extracting(range), unit: unit) }
     }
-    if length == nil, let start, let end { length = end.subtractingReportingOverflow(start).partialValue }
-    if length == nil, let range = bytes(.duration) {
-      if b[range.upperBound - 1] > 0x39 {
-        length = SpanWords.duration(b.extracting(range), unit: .inferred)
-      } else if let unit = Self.unit(span, dialect) {
+    if length == nil, end == nil, let range = bytes(.duration) { takeUnnamed(range, span, b, dialect) }
+    // What is written and no number tells that it ended.
+    let isWritten = SpanKey.ends.contains { bytes($0) != nil }
+    if length == nil, written == nil, unitless == nil, isWritten { length = -1 }
+  }
+
+  /// Takes a duration whose key does not tell its unit.
+  private mutating func takeUnnamed(_ range: Range<Int>, _ span: NamedSpans, _ b: Span<UInt8>, _ dialect: SpanDialect) {
+    if b[range.upperBound - 1] > 0x39 {
+      length = SpanWords.duration(b.extracting(range), unit: .inferred)
+    } else if let unit = Self.unit(span, dialect) {
+      length = SpanWords.duration(b.extracting(range), unit: unit)
+    } else {
+      let ofStart = Self.unitOfStart(span, b)
+      let number = FieldText.double(b.extracting(range)) ?? .nan
+      let learned = span.learnedUnit?.unit(besides: ofStart)
+      if let unit = learned?.unit ?? ofStart {
         length = SpanWords.duration(b.extracting(range), unit: unit)
+        guessed = number
+        isDoubtful = learned?.isDoubtful ?? false
       } else {
-        let ofStart = Self.unitOfStart(span, b)
-        let number = FieldText.double(b.extracting(range)) ?? .nan
-        let learned = span.learnedUnit?.unit(besides: ofStart)
-        if let unit = learned?.unit ?? ofStart {
-          length = SpanWords.duration(b.extracting(range), unit: unit)
-          guessed = number
-          isDoubtful = learned?.isDoubtful ?? false
-        } else {
-          unitless = number
-        }
+        unitless = number
       }
     }
   }
@@ -124,13 +131,7 @@ struct SpanTimes {
       issues.insert(.durationUnit)
     }
     if isDoubtful { issues.insert(.doubtfulUnit) }
-    if let length {
-      span.duration = length
-      if length < 0 {
-        span.duration = -1
-        issues.insert(.negativeDuration)
-      }
-    }
+    if length == nil { span.take(end: end, &issues) } else { span.take(length: length, &issues) }
     if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
   }
 }

@@ -44,6 +44,9 @@ enum SpanKey: UInt8, CaseIterable {
   case event
   /// A text of its own: the object is a log line that names a span.
   case message
+
+  /// What tells when a span ended, or after how long.
+  static let ends: [SpanKey] = [.end, .endNs, .endUs, .endMs, .duration, .durationNs, .durationUs, .durationMs]
 }
 
 /// Looks paths up without regard to case and to what is no letter, digit or dot; `@` counts as a dot, for stores that cannot

@@ -133,14 +133,7 @@ private struct XRayDocument {
   private mutating func settle() {
     if let start = builder.start { builder.span.start = start } else { builder.issues.insert(.noTime) }
     // Of what was in progress only the beginning is known.
-    if builder.start != nil, builder.end == nil { builder.span.flags.insert(.untimed) }
-    if let start = builder.start, let end = builder.end {
-      builder.span.duration = end.subtractingReportingOverflow(start).partialValue
-      if builder.span.duration < 0 {
-        builder.span.duration = -1
-        builder.issues.insert(.negativeDuration)
-      }
-    }
+    if builder.start != nil { builder.span.take(end: builder.end, &builder.issues) }
     if builder.start != nil, !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
     if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
   }

@@ -76,7 +76,7 @@ struct ZipkinSpan {
     if draft.span.serverAddress.isNone { draft.span.serverAddress = remote.address }
     // Zero stands for "not there" in both.
     if let start = draft.start, start != 0 { draft.span.start = start }
-    if let duration, duration != 0 { draft.span.duration = duration }
+    if let duration, duration != 0 { draft.span.take(length: duration, &issues) }
     draft.span.source = source
     guard hasMoments else {
       issues.formUnion(Self.settle(&draft.span))
@@ -136,10 +136,6 @@ struct ZipkinSpan {
   /// Takes back what makes no sense, and says what that was.
   @inline(__always) private static func settle(_ span: inout TraceSpan) -> SpanIssues {
     var issues: SpanIssues = []
-    if span.duration < -1 {
-      span.duration = -1
-      issues.insert(.negativeDuration)
-    }
     if span.start == 0 {
       issues.insert(.noTime)
     } else if !OTLPSpans.plausible(span) {
@@ -149,7 +145,7 @@ struct ZipkinSpan {
   }
 
   /// One span, or the client and the server half of a version 1 span.
-  private func appendHalves(to spans: inout [TraceSpan]) {
+  private mutating func appendHalves(to spans: inout [TraceSpan]) {
     let whole = draft.span
     var span = whole
     let client = moments.clientSend ?? moments.clientReceive
@@ -157,7 +153,7 @@ struct ZipkinSpan {
     func fill(_ half: inout TraceSpan, _ begin: Moment?, _ end: Moment?, keepsTimes: Bool) {
       if keepsTimes, half.start != 0 { return }
       if let begin { half.start = begin.time }
-      if let begin, let end { half.duration = max(end.time.subtractingReportingOverflow(begin.time).partialValue, -1) }
+      if let begin, let end { half.take(length: end.time.subtractingSaturated(begin.time), &issues) }
     }
     if let client, let server {
       span.kind = .client
