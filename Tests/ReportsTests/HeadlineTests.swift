@@ -56,6 +56,36 @@ struct HeadlineTests {
     }
   }
 
+  @Test("no headline of what failed, slowed or fell silent is longer than a line: names give way to their number")
+  func others() {
+    let names = ["ts-verification-code-service", "ts-preserve-other-service", "ts-order-service", "ts-ui"]
+    let affected = names.map { ForeignName($0) }
+    let impact = RequestImpact(failed: 1234, slow: 567, requests: 98_765)
+    let kinds: [(RequestImpact, [ForeignName]) -> IncidentHeadline] = [
+      { .failed(cause: Self.cause, affected: $1, $0) }, { .slowed(cause: Self.cause, affected: $1, $0) },
+      { .silent(cause: Self.cause, affected: $1, $0) }, { .retried(cause: Self.cause, affected: $1, $0) },
+      { .crashed(cause: Self.cause, deaths: 3, affected: $1, $0) }, { .recorded(cause: Self.cause, affected: $1) },
+    ]
+    for kind in kinds {
+      for count in 0...4 {
+        for impact in [impact, RequestImpact()] {
+          let text = kind(impact, Array(affected.prefix(count))).wording.plain
+          #expect(text.count <= 90 && text.contains(Self.cause.text), "\(text)")
+          if count > 1 {
+            #expect(text.contains("\(count) more affected") || text.contains("2") || impact.requests > 0, "\(text)")
+          }
+        }
+      }
+    }
+    let few = IncidentHeadline.failed(
+      cause: "shop", affected: ["till", "cart"], RequestImpact(failed: 3, requests: 70))
+    #expect(few.wording.plain == "Requests failed because of shop, and with it till, cart; 3 of 70 requests failed")
+    #expect(
+      IncidentHeadline.silent(cause: Self.cause, affected: affected, RequestImpact(failed: 3, requests: 70)).wording
+        .plain
+        == "ts-verification-code-service fell silent; 4 more affected; 3 of 70 requests failed")
+  }
+
   @Test("one that is slow while a resource is nearly used up says of which, one that is slow says no more")
   func short() {
     let impact = RequestImpact(slow: 3, requests: 70)

@@ -45,6 +45,16 @@ package struct InlineText: Hashable, Sendable, ExpressibleByStringInterpolation 
 
   package var isEmpty: Bool { runs.isEmpty }
 
+  /// Whether all of it was written in this program.
+  var isOwn: Bool {
+    runs.allSatisfy { run in
+      switch run {
+      case .own, .strong, .code, .lineBreak: true
+      case .foreign, .link, .address: false
+      }
+    }
+  }
+
   /// The text without any form, for `report.json` and messages: whoever prints it makes it inert as a whole.
   package var plain: String {
     runs.reduce(into: "") { text, run in

@@ -6,22 +6,27 @@ extension IncidentWording {
   static func headline(_ headline: IncidentHeadline) -> InlineText {
     switch headline {
     case .failed(let cause, let affected, let impact):
-      affected.isEmpty
-        ? "Requests failed because of \(cause); nobody else was affected" + of(impact)
-        : "Requests failed because of \(cause), and with it \(names(affected))" + of(impact)
+      if affected.isEmpty {
+        fitting([
+          "Requests failed because of \(cause); nobody else was affected" + of(impact),
+          "Requests failed because of \(cause)" + of(impact), "Requests failed because of \(cause)",
+        ])
+      } else {
+        line("Requests failed because of \(cause)", ", and with it \(names(affected))", affected.count, of(impact))
+      }
     case .slowed(let cause, let affected, let impact, let short):
-      "\(cause) became slow" + beside(short) + (affected.isEmpty ? "" : ", and with it \(names(affected))") + of(impact)
+      line("\(cause) became slow" + beside(short), ", and with it \(names(affected))", affected.count, of(impact))
     case .departed(let cause, let affected, let reason): departure(cause, affected, reason)
     case .silent(let cause, let affected, let impact):
-      "\(cause) fell silent" + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+      line("\(cause) fell silent", "; affected: \(names(affected))", affected.count, of(impact))
     case .retried(let cause, let affected, let impact):
-      "Retries multiplied the load on \(cause)" + (affected.isEmpty ? "" : "; affected: \(names(affected))")
-        + of(impact)
+      line(
+        "Retries multiplied the load on \(cause)", "; affected: \(names(affected))", affected.count, of(impact))
     case .crashed(let cause, let deaths, let affected, let impact):
-      "\(cause) crashed" + again(deaths) + (affected.isEmpty ? "" : "; affected: \(names(affected))") + of(impact)
+      line("\(cause) crashed" + again(deaths), "; affected: \(names(affected))", affected.count, of(impact))
     case .recorded(let cause, let affected):
-      "Logs and metrics tell of trouble with \(cause)"
-        + (affected.isEmpty ? "" : "; \(names(affected)) suffered from it")
+      line(
+        "Logs and metrics tell of trouble with \(cause)", "; \(names(affected)) suffered from it", affected.count, "")
     case .brokeRules(let component, let calls, let rules):
       "\(component) departed from its pattern in \(calls) calls" + (rules > 1 ? ", by \(rules) rules" : "")
     case .tests(let fact): TestWording.fact(fact)
@@ -44,6 +49,18 @@ extension IncidentWording {
   /// The first text that fits, else the last.
   private static func fitting(_ texts: [InlineText]) -> InlineText {
     texts.first { $0.plain.count <= headlineLength } ?? texts.last ?? ""
+  }
+
+  /// What happened, whom else it hit and what users met of it, as far as a line holds it: names give way to their number first.
+  private static func line(
+    _ head: InlineText, _ others: InlineText, _ count: Int, _ impact: InlineText
+  ) -> InlineText {
+    guard count > 0 else { return fitting([head + impact, head]) }
+    return fitting([head + others + impact, head + more(count) + impact, head + impact, head + more(count), head])
+  }
+
+  private static func more(_ affected: Int) -> InlineText {
+    affected == 1 ? "; one more affected" : "; \(affected) more affected"
   }
 
   /// What calls did otherwise, in so few words that it is read at a glance: the events between which they took another way stand
@@ -71,7 +88,7 @@ extension IncidentWording {
     case .some(let reason): whole = plain + ": " + Self.reason(reason)
     }
     guard !affected.isEmpty else { return fitting([whole, named, brief]) }
-    let more: InlineText = affected.count == 1 ? "; one more affected" : "; \(affected.count) more affected"
+    let more = more(affected.count)
     return fitting([
       whole + "; also affected: \(names(affected))", whole + more, whole, named + more, named, brief + more, brief,
     ])
