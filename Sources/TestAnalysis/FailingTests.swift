@@ -52,6 +52,9 @@ struct FailingTests {
     if status != .setup, status != .flaky, status != .collateral {
       found.since = label(verdict.tailSince)
       found.lastPassed = label(verdict.lastPassed)
+      if let builds = timeline.buildsOfOneRevision(verdict) {
+        (found.sinceBuild, found.lastPassedBuild) = (builds.since, builds.passed)
+      }
     }
     if let note, !note.file.isEmpty {
       found.place = TestFindings.CodePlace(file: ForeignName(note.file), line: note.line)

@@ -71,6 +71,21 @@ struct LineVerdict {
   }
 }
 
+extension TestTimeline {
+  /// The build that a line's failures at the end began in and the last one that passed, by themselves, where both are of one
+  /// revision.
+  func buildsOfOneRevision(_ verdict: LineVerdict) -> (since: ForeignName, passed: ForeignName)? {
+    guard let first = verdict.tailSince, let last = verdict.lastPassed else { return nil }
+    let (since, passed) = (builds[first], builds[last])
+    guard !since.revision.isEmpty, since.revision == passed.revision else { return nil }
+    // Ids are a night's own.
+    func name(_ build: TestBuild) -> ForeignName {
+      ForeignName(build.night.isEmpty || build.id.contains(build.night) ? build.id : "\(build.id) of \(build.night)")
+    }
+    return (name(since), name(passed))
+  }
+}
+
 /// Judges all lines of a timeline.
 struct LineJudge {
   /// Failures in a row that come and go; a longer run is a fault that somebody repaired.

@@ -84,12 +84,14 @@ enum TestIncidents {
     incident.fingerprint = incident.id
     incident.status = since < timeline.tonight ? .ongoing : .new
     incident.severity = tests.count >= 10 ? .critical : .major
-    let label = ForeignName(build.label)
+    // What one of them passed at the same revision, no revision broke.
+    let own = broken.compactMap { timeline.buildsOfOneRevision($0)?.since }.first
+    let label = own ?? ForeignName(build.label)
     incident.headline = .tests(
       .broke(
         test: tests.count == 1 ? ForeignName(tests[0]) : nil, tests: tests.count, since: label,
         builds: broken.map(\.failedBuilds).max() ?? 1))
-    incident.trigger = .tests(.revision(label))
+    incident.trigger = .tests(own == nil && !build.revision.isEmpty ? .revision(label) : .build(label))
     incident.reasoning = [.tests(.notByChance)]
     incident.rootCauses = [
       Incident.RootCause(

@@ -71,6 +71,29 @@ struct BuildsTests {
     #expect(!unknown.isOrderKnown && unknown.newlyFailing.isEmpty)
   }
 
+  @Test("a regression between two builds of one revision names the builds, any other the revision")
+  func oneRevision() throws {
+    func night(again: Int) throws -> (failing: TestFindings.FailingTest, incident: Incident) {
+      var texts: [String: String] = [:]
+      for number in 1...15 {
+        let revision = "c7713f0d\(1000 + (number == again ? number - 1 : number))"
+        let time = "2026-11-02T\(number < 10 ? "0" : "")\(number):00:00"
+        texts["build-\(number)-\(revision)/r.xml"] = report(number > 12 ? "F" : "P", at: time)
+      }
+      let found = NightReading.conclude(NightReading.partial(texts))
+      return (try #require(found.findings.failing.first), try #require(found.incidents.first))
+    }
+    let other = try night(again: 0)
+    #expect(other.failing.since == "c7713f0d1013" && other.failing.sinceBuild == nil)
+    #expect(other.incident.trigger == .tests(.revision("c7713f0d1013")))
+    let same = try night(again: 13)
+    #expect(same.failing.since == "c7713f0d1012" && same.failing.lastPassed == "c7713f0d1012")
+    let build = try #require(same.failing.sinceBuild)
+    #expect(build.text.contains("build-13") && same.failing.lastPassedBuild?.text.contains("build-12") == true)
+    #expect(same.incident.trigger == .tests(.build(build)))
+    #expect(same.incident.rootCauses.map(\.component) == [build])
+  }
+
   @Test("a branch has a history of its own")
   func branches() {
     var texts: [String: String] = [:]

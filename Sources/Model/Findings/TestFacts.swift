@@ -7,6 +7,8 @@ package enum TestIncidentFact: Hashable, Sendable {
   case broke(test: ForeignName?, tests: Int, since: ForeignName, builds: Int)
   case signature(ForeignText)
   case revision(ForeignName)
+  /// A build that has no revision, or the same one as the build before it.
+  case build(ForeignName)
   case breaks(ForeignName)
   case grouped(tests: Int, TestGrouping)
   case putTogether(TestGrouping)

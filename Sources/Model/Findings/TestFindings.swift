@@ -73,6 +73,9 @@ package struct TestFindings: Hashable, Sendable {
     /// The first build of the failures at the end, by its revision or its name; nil where it is not known.
     package var since: ForeignName?
     package var lastPassed: ForeignName?
+    /// Those two builds by themselves, where they are of one revision, which then tells nothing.
+    package var sinceBuild: ForeignName?
+    package var lastPassedBuild: ForeignName?
     /// Builds of the failures at the end, and builds in which the line ran.
     package var failedBuilds: Int
     package var builds: Int

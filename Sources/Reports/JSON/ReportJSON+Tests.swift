@@ -64,7 +64,8 @@ extension ReportJSON {
       test.line,
       [
         "status": .string(test.status.rawValue), "since": name(optional: test.since),
-        "lastPassed": name(optional: test.lastPassed), "failedBuilds": .int(test.failedBuilds),
+        "lastPassed": name(optional: test.lastPassed), "sinceBuild": name(optional: test.sinceBuild),
+        "lastPassedBuild": name(optional: test.lastPassedBuild), "failedBuilds": .int(test.failedBuilds),
         "builds": .int(test.builds), "message": text(test.message.text), "file": name(optional: test.place?.file),
         "line": test.place.flatMap { $0.line > 0 ? .int($0.line) : nil }, "cluster": test.cluster.map { text($0.text) },
         "quarantined": .bool(test.isQuarantined), "evidence": evidence(test.evidence),

@@ -211,6 +211,7 @@ extension ReportSchema {
               line + [
                 Field("status", oneOf(TestFindings.FailingTest.Status.allCases.map(\.rawValue))),
                 Field("since", string, optional: true), Field("lastPassed", string, optional: true),
+                Field("sinceBuild", string, optional: true), Field("lastPassedBuild", string, optional: true),
                 Field("failedBuilds", count), Field("builds", count), Field("message", string),
                 Field("file", string, optional: true), Field("line", count, optional: true),
                 Field("cluster", string, optional: true), Field("quarantined", truth, optional: true),

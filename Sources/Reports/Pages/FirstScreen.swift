@@ -131,6 +131,10 @@ struct FirstScreen {
       return "what \(cause) did differently, \(own: report.times.range(incident.start, incident.end))"
     case .tests(.broke(let test, let tests, let since, let builds)):
       let what = test.map { "\($0) fails" as InlineText } ?? "\(tests) tests fail"
+      if let revision = report.sharedRevision(since) {
+        return "what changed besides the code before \(since): " + what + " since, and passed at the same revision, "
+          + report.revision(revision)
+      }
       let show: InlineText = report.isRevision(since) ? " (\(code: "git show " + Self.word(since.text)))" : ""
       return "what " + report.revision(since) + " changed" + show + ": " + what
         + (builds == 1 ? " since, in the one build there is" : " in every build since")

@@ -111,12 +111,13 @@ struct IncidentCard {
   /// Of a regression: the build before it, and the first with it.
   private var broke: InlineText? {
     guard let cause = incident.rootCauses.first else { return nil }
-    let own = report.tests.failing.filter { $0.since == cause.component && $0.doubt == nil }
-    guard let passed = own.compactMap(\.lastPassed).first else { return nil }
+    let own = report.tests.failing.filter { ($0.sinceBuild ?? $0.since) == cause.component && $0.doubt == nil }
+    guard let passed = own.compactMap({ $0.lastPassedBuild ?? $0.lastPassed }).first else { return nil }
     let count = Set(own.map(\.line.test)).count
     let builds = own.map(\.failedBuilds).max() ?? 0
     return report.revision(cause.component) + (count > 1 ? " (\(count) tests)" : "") + ": passed in "
       + report.revision(passed)
+      + (report.sharedRevision(cause.component).map { ", of the same revision " + report.revision($0) } ?? "")
       + (builds == 1 ? ", fails in this one build, the last" : ", fails in all \(builds) builds since")
   }
 

@@ -191,7 +191,9 @@ package enum IncidentPage {
   }
 
   private static func witness(_ incident: Incident, _ page: inout Page) {
-    page.heading(2, "What opened it, and what a circuit breaker would have done")
+    // No breaker stands before a test.
+    page.heading(
+      2, incident.kind.isOfTests ? "What opened it" : "What opened it, and what a circuit breaker would have done")
     page.paragraph("Opened by: " + incident.triggerWording)
     if incident.decision != .none { page.paragraph("Breakers: " + incident.decision.wording) }
     if let action = incident.decision.action { page.paragraph("Action: " + action) }

@@ -143,12 +143,10 @@ struct TestHeadlines {
       text = text + (isBare ? "" : " on ") + .listed(places, most: 3) { $0 }
     }
     if test.kind == .broke || test.kind == .unsure || test.kind == .ongoing, let since = first.since {
-      if first.lastPassed == since {
-        text = text + " since a second build of " + report.revision(since) + ", which it had passed"
-      } else {
-        let passed: InlineText = first.lastPassed.map { ", last passed in " + report.revision($0) } ?? ""
-        text = text + " since " + report.revision(since) + passed
-      }
+      let last = first.lastPassedBuild ?? first.lastPassed
+      let passed: InlineText = last.map { ", last passed in " + report.revision($0) } ?? ""
+      let both: InlineText = first.sinceBuild == nil ? "" : ", both of " + report.revision(since)
+      text = text + " since " + report.revision(first.sinceBuild ?? since) + passed + both
     }
     if !first.message.isEmpty, test.kind != .collateral { text = text + ": \(quote: first.message.text)" }
     let place = TestWording.place(first.place)
@@ -184,6 +182,9 @@ extension NightReport {
     guard isRevision(name), let address = links.commit(name.text) else { return "\(name)" }
     return InlineText([.address(name.text, of: address)])
   }
+
+  /// The revision of a build that is called by itself although it has one: the last build that passed has the same.
+  func sharedRevision(_ build: ForeignName) -> ForeignName? { tests.failing.first { $0.sinceBuild == build }?.since }
 
   /// Whether a build is called by its revision.
   func isRevision(_ name: ForeignName) -> Bool { tests.builds.contains { $0.revision == name } }

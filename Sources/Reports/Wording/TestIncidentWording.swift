@@ -11,6 +11,7 @@ extension TestWording {
         + (builds == 1 ? " failed in the last build, \(since)" : " failed in every build since \(since)")
     case .signature(let signature): "\(quote: signature.text)"
     case .revision(let name): "revision \(name)"
+    case .build(let name): "build \(name)"
     case .breaks(let test): "breaks \(test)"
     case .grouped(let tests, let grouping): "\(count(tests)), \(because(grouping))"
     case .putTogether(let grouping): "Put together because " + because(grouping) + "."

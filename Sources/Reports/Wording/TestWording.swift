@@ -26,7 +26,7 @@ enum TestWording {
   static func since(
     _ test: TestFindings.FailingTest, _ name: (ForeignName) -> InlineText = { "\($0)" }
   ) -> InlineText {
-    switch (test.since, test.lastPassed) {
+    switch (test.sinceBuild ?? test.since, test.lastPassedBuild ?? test.lastPassed) {
     case (let since?, let passed?): "since \(name(since)), last passed \(name(passed))"
     case (let since?, nil): "since \(name(since))"
     case (nil, let passed?): "last passed \(name(passed))"
