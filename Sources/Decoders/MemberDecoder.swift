@@ -180,11 +180,7 @@ struct UTF16Decoder: FormatDecoder {
   var format: String { inner?.format ?? "UTF-16 text" }
   private var context: MemberContext
   private let rule: FormatRule?
-  private let bigEndian: Bool
-  /// A byte of a code unit that is still missing its other half.
-  private var half: UInt8?
-  /// A high surrogate whose low one is still to come.
-  private var high: UInt32 = 0
+  private var units: UTF16Units
   private var isStart = true
   private var inner: (any FormatDecoder)?
   private var head: [UInt8] = []
@@ -192,53 +188,30 @@ struct UTF16Decoder: FormatDecoder {
   init(context: MemberContext, rule: FormatRule?, bigEndian: Bool) {
     self.context = context
     self.rule = rule
-    self.bigEndian = bigEndian
+    units = UTF16Units(bigEndian: bigEndian, torn: Array("\u{FFFD}".utf8))
   }
 
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
-    for i in bytes.indices {
-      guard let first = half else {
-        half = bytes[i]
-        continue
-      }
-      half = nil
-      let unit = bigEndian ? UInt32(first) << 8 | UInt32(bytes[i]) : UInt32(bytes[i]) << 8 | UInt32(first)
-      append(unit, &out)
-    }
+    units.decode(bytes, into: &out)
     pass(out, last: false, into: &batch)
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     var out: [UInt8] = []
-    if half != nil || high != 0 { encode(0xFFFD, &out) }
+    units.finish(into: &out)
     pass(out, last: true, into: &batch)
     inner?.finish(complete: complete, into: &batch)
   }
 
-  private mutating func append(_ unit: UInt32, _ out: inout [UInt8]) {
-    defer { isStart = false }
-    if isStart, unit == 0xFEFF { return }
-    if high != 0 {
-      let lead = high
-      high = 0
-      if unit & 0xFC00 == 0xDC00 {
-        encode(0x10000 + (lead & 0x3FF) << 10 + unit & 0x3FF, &out)
-        return
-      }
-      encode(0xFFFD, &out)
-    }
-    switch unit & 0xFC00 {
-    case 0xD800: high = unit
-    case 0xDC00: encode(0xFFFD, &out)
-    default: encode(unit, &out)
-    }
-  }
-
-  private func encode(_ scalar: UInt32, _ out: inout [UInt8]) { UTF8Check.append(scalar, to: &out) }
-
   private mutating func pass(_ bytes: [UInt8], last: Bool, into batch: inout RecordBatch) {
+    var bytes = bytes
+    if isStart, !bytes.isEmpty {
+      isStart = false
+      // The mark of the byte order.
+      if bytes.starts(with: "\u{FEFF}".utf8) { bytes.removeFirst(3) }
+    }
     if inner != nil {
       inner?.feed(bytes.span, into: &batch)
       return

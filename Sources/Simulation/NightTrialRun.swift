@@ -75,14 +75,7 @@ struct NightTrialRun {
   /// A user's request arrives.
   mutating func request(at time: Int64) {
     counts.requests += 1
-    let total = graph.entries.reduce(0) { $0 + $1.share }
-    var draw = random.uniform(0, total)
-    var entry = graph.entries[0]
-    for candidate in graph.entries {
-      entry = candidate
-      draw -= candidate.share
-      if draw <= 0 { break }
-    }
+    let entry = graph.entry(&random)
     begin(entry.service, entry.operation, at: time, for: nil)
   }
 

@@ -4,6 +4,19 @@ struct ServiceGraph: Sendable {
   /// Operations that requests enter by, as (service, operation), with their share of the traffic.
   var entries: [(service: Int, operation: Int, share: Double)] = []
 
+  /// Where a user's request enters.
+  func entry(_ random: inout WorldRandom) -> (service: Int, operation: Int, share: Double) {
+    let total = entries.reduce(0) { $0 + $1.share }
+    var draw = random.uniform(0, total)
+    var entry = entries[0]
+    for candidate in entries {
+      entry = candidate
+      draw -= candidate.share
+      if draw <= 0 { break }
+    }
+    return entry
+  }
+
   struct Service: Sendable {
     var name: String
     var layer: Int

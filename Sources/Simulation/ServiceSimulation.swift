@@ -87,14 +87,7 @@ struct ServiceSimulation {
     traceHigh = compactIDs ? 0 : random.bits()
     counter += 1
     traceLow = compactIDs ? counter : random.bits()
-    let total = graph.entries.reduce(0) { $0 + $1.share }
-    var draw = random.uniform(0, total)
-    var entry = graph.entries[0]
-    for candidate in graph.entries {
-      entry = candidate
-      draw -= candidate.share
-      if draw <= 0 { break }
-    }
+    let entry = graph.entry(&random)
     let outcome = serve(entry.service, entry.operation, at: arrival, parent: 0)
     if outcome.failure != nil, outcome.fault >= 0 { effects[outcome.fault].failedRequests += 1 }
     return outcome.failure == nil

@@ -100,6 +100,10 @@ struct HandedOnLineTests {
     #expect(read.map(\.component) == ["orders", "app", "app"])
     #expect(read.map(\.severity) == ["error", "unknown", "warn"])
     #expect(read.map(\.message) == ["none left", #"{"level":"error","msg":"none, "left""}"#, "slow"])
+    // Control characters are those of any JSON text.
+    let colored = logs("[3] app: [[1795572004.000000000, {}], {\"msg\"=>\"\u{1B}[31mnone\u{1B}[0m left\"}]")
+    let json = logs(#"{"time":1795572004.0,"msg":"\u001b[31mnone\u001b[0m left"}"#)
+    #expect(colored.map(\.message) == json.map(\.message))
     // Numbers in brackets in front of a program's own lines, and arrays.
     let other = (0..<5).map { "[\($0)] worker: [1795572001 of 9] done with this one" }
     #expect(logs(other.joined(separator: "\n")).allSatisfy { $0.message.contains("done") })
@@ -119,6 +123,8 @@ struct HandedOnLineTests {
     // A count that does not fit what follows binds nothing.
     let wrong = framed(messages[0], by: 30) + "\n" + framed(messages[2]) + "\n"
     #expect(logs(wrong).map(\.message) == ["one", "three"])
+    // Nor does one before a number that is no priority.
+    #expect(logs("60 <999>ERROR none left\nINFO all is well again here").map(\.severity).last == "info")
   }
 
   @Test("streams and logs of clouds name the container or nothing")

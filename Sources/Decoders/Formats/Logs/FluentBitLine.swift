@@ -106,7 +106,7 @@ struct FluentBitLine {
         let inList = open.last == 0x5B
         let close = isKey ? Self.keyEnd(line, i + 1, end) : Self.textEnd(line, i + 1, end, inList: inList)
         guard let close else { return false }
-        quote(line.extracting(i + 1..<close))
+        JSONQuote.append(line.extracting(i + 1..<close), to: &json)
         i = close + 1
         guard isKey else { continue }
         json.append(0x3A)
@@ -158,20 +158,6 @@ struct FluentBitLine {
     let key = i
     while i < end, i - key < 256, line[i] != 0x22 { i += 1 }
     return i + 2 < end && line[i] == 0x22 && line[i + 1] == 0x3D && line[i + 2] == 0x3E
-  }
-
-  private mutating func quote(_ text: Span<UInt8>) {
-    json.append(0x22)
-    for i in text.indices {
-      switch text[i] {
-      case 0x22, 0x5C: json += [0x5C, text[i]]
-      case 0x0A: json += [0x5C, 0x6E]
-      case 0x09: json += [0x5C, 0x74]
-      case 0..<0x20: json.append(0x20)
-      default: json.append(text[i])
-      }
-    }
-    json.append(0x22)
   }
 
   /// A number, or a word that JSON knows; `nil` and anything else is no value.

@@ -27,7 +27,8 @@ struct SyslogFrame {
   mutating func open(_ line: Span<UInt8>, from start: Int, limit: Int, at place: RecordPlace) -> Bool {
     guard start < line.count, line[start] &- 0x31 <= 8, let end = SyslogLine.countedEnd(line, from: start),
       end > line.count + 1, end - start <= limit,
-      let priority = line.indices.first(where: { $0 >= start && line[$0] == 0x3C }), Self.isPriority(line, priority)
+      let priority = line.indices.first(where: { $0 >= start && line[$0] == 0x3C }),
+      SyslogLine.priority(line, at: priority) != nil
     else { return false }
     bytes.removeAll(keepingCapacity: true)
     bytes.append(copying: line.extracting(start..<line.count))
@@ -39,7 +40,9 @@ struct SyslogFrame {
   /// Takes a line.
   mutating func add(_ line: Span<UInt8>) -> Step {
     let end = left - 1
-    if end > 0, SyslogLine.countedEnd(line, from: 0) != nil || Self.isPriority(line, 0) { return .isNone }
+    if end > 0, SyslogLine.countedEnd(line, from: 0) != nil || SyslogLine.priority(line, at: 0) != nil {
+      return .isNone
+    }
     if end > line.count {
       append(line)
       left -= 1 + line.count
@@ -56,14 +59,6 @@ struct SyslogFrame {
     var taken: [UInt8] = []
     swap(&taken, &bytes)
     return taken
-  }
-
-  /// Whether `<N>` stands at a place, N of one to three digits.
-  private static func isPriority(_ line: Span<UInt8>, _ start: Int) -> Bool {
-    guard start < line.count, line[start] == 0x3C else { return false }
-    var i = start + 1
-    while i < line.count, i < start + 4, line[i] &- 0x30 <= 9 { i += 1 }
-    return i > start + 1 && i < line.count && line[i] == 0x3E
   }
 
   private mutating func append(_ line: Span<UInt8>) {

@@ -11,15 +11,21 @@ enum SyslogLine {
     var first = 0
     while first < line.count, first < 6, line[first] &- 0x30 <= 9 { first += 1 }
     if first > 0 { first += first < line.count && line[first] == 0x20 ? 1 : 0 }
-    guard line.count > first + 3, line[first] == 0x3C else { return nil }
+    guard line.count > first + 3 else { return nil }
+    return priority(line, at: first).map { (severity(syslogLevel: $0.value & 7), $0.end) }
+  }
+
+  /// `<N>` at a place, N of one to three digits and at most 191 (RFC 5424 §6.2.1), and where the rest begins.
+  static func priority(_ line: Span<UInt8>, at start: Int) -> (value: Int, end: Int)? {
+    guard start < line.count, line[start] == 0x3C else { return nil }
     var value = 0
-    var i = first + 1
-    while i < line.count, i < first + 5, line[i] &- 0x30 <= 9 {
+    var i = start + 1
+    while i < line.count, i < start + 4, line[i] &- 0x30 <= 9 {
       value = value * 10 + Int(line[i]) - 0x30
       i += 1
     }
-    guard i > first + 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
-    return (severity(syslogLevel: value & 7), i + 1)
+    guard i > start + 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
+    return (value, i + 1)
   }
 
   /// One past the message at a place that stands behind its own length (RFC 6587 §3.4.1), where the line goes on behind it with

@@ -271,7 +271,17 @@ struct ReportBuilder {
     giveOut(last: true)
   }
 
-  /// Forgets what was given out, for the next chunk.
+  /// Hands over what is ready, and forgets it for the next chunk.
+  mutating func drain(_ context: inout MemberContext, into batch: inout RecordBatch) {
+    for note in notes {
+      context.report(note.code, note.severity, at: .line(note.line), note.message, limit: note.limit, into: &batch)
+    }
+    batch.recordCounts.merge(recordCounts)
+    batch.reports += ready
+    drained()
+  }
+
+  /// Forgets what was given out.
   mutating func drained() {
     ready.removeAll()
     notes.removeAll()

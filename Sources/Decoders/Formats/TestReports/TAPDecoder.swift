@@ -60,7 +60,7 @@ struct TAPDecoder: ChunkedDecoder {
       }
       i = min(end + 1, b.count)
     }
-    drain(into: &batch)
+    sheet.drain(&context, into: &batch)
     return i
   }
 
@@ -82,17 +82,8 @@ struct TAPDecoder: ChunkedDecoder {
     }
     if sheet.recordCount == 0, planned != 0 { sheet.note("noResults", .note, line: 1, "the report holds no result") }
     sheet.close(complete: complete && !bailedOut)
-    drain(into: &batch)
+    sheet.drain(&context, into: &batch)
     context.close(into: &batch)
-  }
-
-  private mutating func drain(into batch: inout RecordBatch) {
-    for note in sheet.notes {
-      context.report(note.code, note.severity, at: .line(note.line), note.message, limit: note.limit, into: &batch)
-    }
-    batch.recordCounts.merge(sheet.recordCounts)
-    batch.reports += sheet.ready
-    sheet.drained()
   }
 
   // MARK: - Lines

@@ -81,13 +81,7 @@ struct XMLReportDecoder: FormatDecoder {
   }
 
   private mutating func drain(into batch: inout RecordBatch) {
-    for note in events.sheet.notes {
-      context.report(
-        note.code, note.severity, at: .line(note.line), note.message, limit: note.limit, into: &batch)
-    }
-    batch.recordCounts.merge(events.sheet.recordCounts)
-    batch.reports += events.sheet.ready
-    events.sheet.drained()
+    events.sheet.drain(&context, into: &batch)
     if !events.dialect.isEmpty { format = events.dialect }
     for diagnostic in events.takeProblems() { batch.diagnostics.add(diagnostic) }
   }

@@ -61,58 +61,30 @@ enum XMLEncoding: Equatable {
 /// Turns the bytes of one encoding into UTF-8, chunk by chunk.
 struct XMLTranscoder {
   let encoding: XMLEncoding
-  /// A byte that still misses its other half, or a high surrogate that misses the low one.
-  private var half: UInt8?
-  private var high: UInt32 = 0
+  /// A torn character becomes one that is no text, so that the scanner reports it.
+  private var units: UTF16Units
 
-  init(_ encoding: XMLEncoding) { self.encoding = encoding }
+  init(_ encoding: XMLEncoding) {
+    self.encoding = encoding
+    units = UTF16Units(bigEndian: encoding == .utf16(bigEndian: true), torn: [0xFF])
+  }
 
   mutating func decode(_ bytes: Span<UInt8>, into out: inout [UInt8]) {
     out.reserveCapacity(out.count + bytes.count * 2)
     switch encoding {
     case .utf8: out.append(copying: bytes)
-    case .utf16(let bigEndian): decodeUTF16(bytes, bigEndian, into: &out)
+    case .utf16: units.decode(bytes, into: &out)
     case .latin1: decode(bytes, { UInt32($0) }, into: &out)
     case .latin9: decode(bytes, Self.latin9, into: &out)
     case .windows1252: decode(bytes, Self.windows1252, into: &out)
     }
   }
 
-  /// The last bytes: a torn character becomes one that is no text, so that the scanner reports it.
-  mutating func finish(into out: inout [UInt8]) {
-    if half != nil || high != 0 { out.append(0xFF) }
-    half = nil
-    high = 0
-  }
+  mutating func finish(into out: inout [UInt8]) { units.finish(into: &out) }
 
   private func decode(_ bytes: Span<UInt8>, _ scalar: (UInt8) -> UInt32, into out: inout [UInt8]) {
     for i in bytes.indices {
       if bytes[i] < 0x80 { out.append(bytes[i]) } else { UTF8Check.append(scalar(bytes[i]), to: &out) }
-    }
-  }
-
-  private mutating func decodeUTF16(_ bytes: Span<UInt8>, _ bigEndian: Bool, into out: inout [UInt8]) {
-    for i in bytes.indices {
-      guard let first = half else {
-        half = bytes[i]
-        continue
-      }
-      half = nil
-      let unit = bigEndian ? UInt32(first) << 8 | UInt32(bytes[i]) : UInt32(bytes[i]) << 8 | UInt32(first)
-      if high != 0 {
-        let lead = high
-        high = 0
-        if unit & 0xFC00 == 0xDC00 {
-          UTF8Check.append(0x10000 + (lead & 0x3FF) << 10 + unit & 0x3FF, to: &out)
-          continue
-        }
-        out.append(0xFF)
-      }
-      switch unit & 0xFC00 {
-      case 0xD800: high = unit
-      case 0xDC00: out.append(0xFF)
-      default: if unit < 0x80 { out.append(UInt8(unit)) } else { UTF8Check.append(unit, to: &out) }
-      }
     }
   }
 

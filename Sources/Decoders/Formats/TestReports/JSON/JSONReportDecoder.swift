@@ -48,7 +48,7 @@ struct JSONReportDecoder: ChunkedDecoder {
       }
     }
     walker.rebase(i, b)
-    drain(into: &batch)
+    sheet.drain(&context, into: &batch)
     return i
   }
 
@@ -71,7 +71,7 @@ struct JSONReportDecoder: ChunkedDecoder {
       sheet.note("noResults", .note, line: 1, "the report holds no result")
     }
     sheet.close(complete: isWhole && !isDamaged && complete)
-    drain(into: &batch)
+    sheet.drain(&context, into: &batch)
     context.close(into: &batch)
   }
 
@@ -118,14 +118,5 @@ struct JSONReportDecoder: ChunkedDecoder {
       sheet.note("malformedJSON", .error, line: walker.line, "not valid JSON: what came behind was left out")
     }
     if dialect.isLines { skipsLine = true } else { hasStopped = true }
-  }
-
-  private mutating func drain(into batch: inout RecordBatch) {
-    for note in sheet.notes {
-      context.report(note.code, note.severity, at: .line(note.line), note.message, limit: note.limit, into: &batch)
-    }
-    batch.recordCounts.merge(sheet.recordCounts)
-    batch.reports += sheet.ready
-    sheet.drained()
   }
 }

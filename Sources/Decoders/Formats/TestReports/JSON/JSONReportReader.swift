@@ -151,6 +151,14 @@ struct PendingCases {
     for i in start..<cases.count { settle(&cases[i].record) }
   }
 
+  /// Ends a suite whose title stands before those of its cases, and whose file is theirs where they name none.
+  mutating func closeSuite(title: String, file: String) {
+    closeSuite { record in
+      if !title.isEmpty { record.suites.insert(title, at: 0) }
+      if record.file.isEmpty { record.file = file }
+    }
+  }
+
   /// Hands all records over; `settle` is told of each first.
   mutating func release(on sheet: inout ReportBuilder, _ settle: (inout TestRecord) -> Void = { _ in }) {
     for i in cases.indices {

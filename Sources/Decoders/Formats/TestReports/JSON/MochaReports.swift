@@ -143,12 +143,7 @@ struct MochawesomeReports: JSONReportReader {
       open.record.hasZone = open.record.time != .min
       cases.add(open.record, line: open.line)
     case .suite:
-      let title = titles.popLast() ?? ""
-      let file = files.popLast() ?? ""
-      cases.closeSuite { record in
-        if !title.isEmpty { record.suites.insert(title, at: 0) }
-        if record.file.isEmpty { record.file = file }
-      }
+      cases.closeSuite(title: titles.popLast() ?? "", file: files.popLast() ?? "")
       if titles.isEmpty { release(on: &sheet) }
     default: break
     }

@@ -144,12 +144,7 @@ struct PlaywrightReports: JSONReportReader {
       }
       specCases = []
     case .suite:
-      let title = titles.popLast() ?? ""
-      let file = files.popLast() ?? ""
-      cases.closeSuite { record in
-        if !title.isEmpty { record.suites.insert(title, at: 0) }
-        if record.file.isEmpty { record.file = file }
-      }
+      cases.closeSuite(title: titles.popLast() ?? "", file: files.popLast() ?? "")
       if titles.isEmpty { release(on: &sheet) }
     case .failure: if isGlobal { addProblem(on: &sheet) }
     default: break
