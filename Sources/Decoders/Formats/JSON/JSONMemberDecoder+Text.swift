@@ -21,7 +21,7 @@ extension JSONMemberDecoder {
   /// Reads one line of a file of text.
   mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
     let place = RecordPlace(source: records.context.line(line), position: .line(line))
-    var start = 0
+    var start = ByteOrderMark.end(text, from: 0)
     if frame.isOpen {
       guard let own = continueFrame(text, into: &batch) else { return }
       start = own

@@ -91,7 +91,8 @@ struct JSONMemberDecoder: ChunkedDecoder {
       }
       guard skipBetween(b, &i, into: &batch) else { break }
       let end = ByteScan.lineEnd(b, i)
-      if end == b.count, !isFinal, b.count - i < Self.patience { break }
+      // A sample goes no further: what is whole in it is read.
+      if end == b.count, !isFinal, b.count - i < Self.patience, !records.isSampling { break }
       if end < b.count || isFinal {
         if let inside = takeLine(b, i, end, into: &batch) {
           i = inside

@@ -133,21 +133,10 @@ extension JSONRecords {
   /// Whether the first bytes of a JSON member hold records whose reading depends on the others: they carry the lines of other
   /// programs, or numbers for levels.
   func wantsSample(_ head: Span<UInt8>) -> Bool {
-    if JSONLine.isOTLP(head, at: 0) { return false }
     let end = ByteScan.lineEnd(head, 0)
     let line = head.extracting(0..<end)
     if JSONLine.object(in: line, context.settings) != nil { return JSONLine.needsContext(line, context.settings) }
-    // A document of a log store's answer.
-    let start = head.extracting(first: 4096)
-    for mark: StaticString in ["\"message\"", "\"stream\"", "\"textPayload\"", "\"log\"", "\"MESSAGE\""] {
-      var i = 0
-      while i < start.count {
-        i = ByteScan.find(0x22, in: start, from: i)
-        if JSONScanner.matches(start, i, mark) { return true }
-        i += 1
-      }
-    }
-    return false
+    return JSONLine.carriesLines(head)
   }
 }
 

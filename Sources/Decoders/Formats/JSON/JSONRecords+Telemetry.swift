@@ -152,14 +152,15 @@ extension JSONRecords {
   private mutating func takeCarriedBody(
     _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    guard log.severity.isUnknown, let service, log.textCount >= 8, log.textStart == start else { return false }
+    guard log.severity.isUnknown, let service, log.textStart == start else { return false }
     var around = LineEnvelope(source: place.source)
     around.name(service, .container)
     if around.component.isNone { around = origin(into: &batch) }
     around.isWhole = true
+    // Behind an error, lines without a header may be those of its trace: blank ones, too.
     guard
-      carries(batch.text.span.extracting(start..<start + log.textCount))
-        || intake.streams[intake.stream(around)].follower.awaitsSource
+      log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount))
+        || intake.streams[intake.stream(around)].follower.isOpen
     else { return false }
     let content = [UInt8](batch.text[start..<start + log.textCount])
     batch.text.removeLast(batch.text.count - start)

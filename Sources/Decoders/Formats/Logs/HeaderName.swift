@@ -58,6 +58,12 @@ enum HeaderName {
     {
       return false
     }
+    // `main()` is a function, `start -> ERRO` of go-logging one of Fabric's, `*SYSTEM` who asked (Nexus' `%mdc{userId}`).
+    if line[first] == 0x2A || JSONScanner.matches(line, name.upperBound, "()")
+      || JSONScanner.matches(line, name.upperBound, " -> ")
+    {
+      return false
+    }
     // A path, or a sign of U+2000 to U+2FFF: bullets, arrows and quotes are no names.
     if line[first] == 0x2F || line[first] == 0xE2 { return false }
     // `GET` and the like stand in columns of requests.
@@ -79,7 +85,8 @@ enum HeaderName {
     guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
     // The function may stand behind the line (Gitea's `routers/http.go:12:Run()`).
     for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 {
-      if line[i] != 0x3A || i == name.upperBound &+ 1 { return false }
+      // glog's and vLLM's place ends with a bracket.
+      if line[i] != 0x3A && line[i] != 0x5D || i == name.upperBound &+ 1 { return false }
       break
     }
     var dot = name.upperBound
@@ -96,6 +103,9 @@ enum HeaderName {
     }
     return ends("java") || ends("kt") || ends("scala") || ends("go") || ends("py") || ends("rb") || ends("cs")
       || ends("rs") || ends("js") || ends("ts") || ends("php") || ends("c") || ends("cc") || ends("cpp") || ends("h")
+      || ends("cxx") || ends("hpp") || ends("cu") || ends("m") || ends("mm") || ends("swift") || ends("ex")
+      || ends("erl")
+      || ends("lua") || ends("pl") || ends("tsx") || ends("jsx")
   }
 
   /// Whether a column says which thread wrote the line, as Java's and Python's are called by default: a name of a program stands in

@@ -67,7 +67,10 @@ struct HeaderScanner {
     if level.isUnknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note") {
       level = .info
     }
-    if level.isUnknown, open == 0x5B { level = moduleLevel(line, inner, innerEnd) }
+    if level.isUnknown, open == 0x5B {
+      level = moduleLevel(line, inner, innerEnd)
+      if level.isUnknown { level = threadLevel(line, inner, innerEnd) }
+    }
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
     }
@@ -142,6 +145,14 @@ struct HeaderScanner {
     return Model.severity(ofField: line.extracting(colon &+ 1..<end))
   }
 
+  /// `[Server thread/ERROR]`: a thread and its level in capitals (Minecraft's log4j2.xml, `[%t/%level]`).
+  private func threadLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
+    var word = end
+    while word > start, line[word &- 1] &- 0x41 < 26 { word &-= 1 }
+    guard end &- word >= 4, word > start &+ 1, line[word &- 1] == 0x2F else { return .unknown }
+    return Model.severity(of: line.extracting(word..<end))
+  }
+
   /// `[E 2026-11-25 02:00:00.123 ServerApp]`, `[W 261125 02:00:00 web:46]`: the level's letter before the time (Tornado's LogFormatter).
   private func levelBefore(_ line: Span<UInt8>, _ start: Int) -> Severity? {
     guard start &+ 2 < line.count, line[start &+ 1] == 0x20, line[start &+ 2] &- 0x30 <= 9 else { return nil }
@@ -163,8 +174,27 @@ struct HeaderScanner {
     while i < end, line[i] == 0x20 || line[i] == 0x3A { i &+= 1 }
     let first = i
     while i < end, (line[i] | 0x20) &- 0x61 < 26 { i &+= 1 }
-    guard i &- first > 1, i == end || line[i] == 0x20 || line[i] == 0x2F else { return .unknown }
+    // `[2026-11-25 02:00:00,123 E 12 12]` of Ray's programs in C++ (spdlog's `%L %P %t`): a letter and the process.
+    let isLetter = i &- first == 1 && line[first] &- 0x41 < 26 && i &+ 1 < end && line[i &+ 1] &- 0x30 <= 9
+    guard i &- first > 1 || isLetter, i == end || line[i] == 0x20 || line[i] == 0x2F else { return .unknown }
     return Model.severity(of: line.extracting(first..<i))
+  }
+
+  /// `information/ApiListener:` of Icinga 2 and `host/INFO/locust.main:` of Locust: the level between slashes or in front of one, and the
+  /// part of the program behind it.
+  private func levelBeforeSlash(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> (
+    name: Range<Int>, severity: Severity
+  )? {
+    var slash = stop
+    while slash > start, line[slash &- 1] != 0x2F { slash &-= 1 }
+    guard slash > start &+ 4, slash < stop else { return nil }
+    var word = slash &- 1
+    while word > start, line[word &- 1] != 0x2F { word &-= 1 }
+    guard slash &- 1 &- word >= 4 else { return nil }
+    let level = Model.severity(of: line.extracting(word..<slash &- 1))
+    // Behind a host only a level in capitals: `pay/info/main` is a path.
+    guard !level.isUnknown, word == start || line[word] &- 0x41 < 26 && line[word &+ 1] &- 0x41 < 26 else { return nil }
+    return (slash..<stop, level)
   }
 
   /// `production.ERROR:` of Monolog: a channel and its level.
@@ -234,6 +264,8 @@ struct HeaderScanner {
     var end = start
     while end < line.count, line[end] != 0x20, line[end] != 0x09, line[end] != bar { end &+= 1 }
     if end < line.count, line[end] == bar, end > start {
+      // `ERROR[11-25|02:00:00.123]`: the bar is that of a time in a bracket.
+      if let marked = markedLevel(line, start, end) { return marked }
       let level = Model.severity(of: line.extracting(start..<end))
       return HeaderElement(
         kind: level.isUnknown ? .field : .level, content: start..<end, end: end &+ 1, severity: level)
@@ -257,7 +289,11 @@ struct HeaderScanner {
     if !level.isUnknown, !isProse {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level)
     }
-    if let marked = markedLevel(line, start, stop) ?? shoutedLevel(line, start, stop) { return marked }
+    if let marked = markedLevel(line, start, stop) ?? shoutedLevel(line, start, stop) ?? starredLevel(line, start, stop)
+      ?? numberedLevel(line, start, stop)
+    {
+      return marked
+    }
     // loguru's own level, between bars.
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
@@ -287,16 +323,26 @@ struct HeaderScanner {
       !TraceFollower.isException(line.extracting(start..<end)), !isSocket(text),
       !(MessageCode.isProjectID(text) && isBehindBracket(line, start))
     {
-      if let channel = channelEnd(line, start, stop) {
-        let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
-        if isEnvironment(line, start, channel) {
-          return HeaderElement(kind: .level, content: channel &+ 1..<stop, end: end, severity: level)
-        }
-        return HeaderElement(kind: .tag, content: start..<channel, end: end, severity: level)
-      }
-      return HeaderElement(kind: .tag, content: start..<stop, end: end)
+      return tag(line, start..<stop, end: end)
     }
     return HeaderElement(kind: .word, content: start..<stop, end: end)
+  }
+
+  /// A name with a colon behind it, which may hold a level; nil where the message's own pairs begin, `msg: cannot_connect, mfa: …` (EMQX).
+  private func tag(_ line: Span<UInt8>, _ name: Range<Int>, end: Int) -> HeaderElement? {
+    let (start, stop) = (name.lowerBound, name.upperBound)
+    if isWord(line, start, stop, "msg") || isWord(line, start, stop, "message") { return nil }
+    if let told = levelBeforeSlash(line, start, stop) {
+      return HeaderElement(kind: .tag, content: told.name, end: end, severity: told.severity)
+    }
+    if let channel = channelEnd(line, start, stop) {
+      let level = Model.severity(of: line.extracting(channel &+ 1..<stop))
+      if isEnvironment(line, start, channel) {
+        return HeaderElement(kind: .level, content: channel &+ 1..<stop, end: end, severity: level)
+      }
+      return HeaderElement(kind: .tag, content: start..<channel, end: end, severity: level)
+    }
+    return HeaderElement(kind: .tag, content: start..<stop, end: end)
   }
 
   /// `C-0x55d6a5b6c040`, `S-0x…`: a client's or a server's connection of PgBouncer by its address (src/util.c, `log_socket_prefix`).
@@ -328,10 +374,29 @@ struct HeaderScanner {
   private func markedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
     var end = start
     while end < stop, line[end] &- 0x41 < 26 { end &+= 1 }
-    guard end &- start >= 4, end < stop, line[end] == 0x5B || line[end] == 0x3E && end &+ 1 == stop else { return nil }
+    // `E[2026-11-25|02:00:00.123]` of Tendermint's logger.
+    let isLetter = end &- start == 1 && end &+ 1 < stop && line[end] == 0x5B && line[end &+ 1] &- 0x30 <= 9
+    guard end &- start >= 4 || isLetter, end < stop, line[end] == 0x5B || line[end] == 0x3E && end &+ 1 == stop else {
+      return nil
+    }
     let level = Model.severity(of: line.extracting(start..<end))
     guard !level.isUnknown else { return nil }
     return HeaderElement(kind: .level, content: start..<end, end: line[end] == 0x3E ? stop : end, severity: level)
+  }
+
+  /// `*ERROR*` of Apache Sling and what is built on it (Sling, "Logging", `org.apache.sling.commons.log.pattern`).
+  private func starredLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    guard stop &- start >= 6, line[start] == 0x2A, line[stop &- 1] == 0x2A else { return nil }
+    let level = Model.severity(of: line.extracting(start &+ 1..<stop &- 1))
+    guard !level.isUnknown else { return nil }
+    return HeaderElement(kind: .level, content: start &+ 1..<stop &- 1, end: stop, severity: level)
+  }
+
+  /// `Er(177)` of VMware's hosts.
+  private func numberedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    let level = VMwareLevel.severity(line.extracting(start..<stop))
+    guard !level.isUnknown else { return nil }
+    return HeaderElement(kind: .level, content: start..<start &+ 2, end: stop, severity: level)
   }
 
   /// `E!` of Telegraf and of what else uses its logger.

@@ -16,6 +16,14 @@ struct JSONLogFields {
   var message: JSONStringSlice?
   /// A message that is an object or array itself.
   var raw: Range<Int>?
+  /// The object that an agent of Cloud Logging made of a program's own record.
+  var payload: Range<Int>?
+  /// The level among the record's tags.
+  var tagged = Severity.unknown
+  /// What `ProcessName` says, which names the program of a message of syslog only.
+  var process: JSONStringSlice?
+  /// Whether the message is one of syslog, as Azure's table of that name holds it.
+  var isSyslog = false
   /// Whether the message is the line of another program.
   var isWrapped = false
   /// Whether the record is one whatever its message looks like: only its text is searched for a level.

@@ -72,6 +72,34 @@ extension JSONLogs {
     return log
   }
 
+  /// Takes the program out of a tag of syslog; that of Azure's table names a program only beside a message of syslog.
+  mutating func takeTag(
+    _ found: LogKeyTable.Found, key: JSONStringSlice, _ text: JSONStringSlice, _ b: Span<UInt8>,
+    _ texts: inout JSONTexts
+  ) {
+    if JSONScanner.equals(b, key, "ProcessName") {
+      fields.process = text
+    } else if let end = Self.tagEnd(b.extracting(text.start..<text.end)) {
+      let program = JSONStringSlice(start: text.start, end: text.start + end, isEscaped: false)
+      named(LogKeyTable.Found(role: .container, rank: 900 + found.rank), b, program, &texts)
+    }
+  }
+
+  /// Where the program ends in `pay[1]:` or `pay:`; nil for what is no tag of syslog.
+  static func tagEnd(_ tag: Span<UInt8>) -> Int? {
+    guard tag.count > 1, tag[tag.count - 1] == 0x3A else { return nil }
+    var end = 0
+    while end < tag.count, tag[end] != 0x5B, tag[end] != 0x3A, tag[end] > 0x20 { end += 1 }
+    var i = end
+    if i < tag.count, tag[i] == 0x5B {
+      i += 1
+      while i < tag.count, tag[i] &- 0x30 <= 9 { i += 1 }
+      guard i < tag.count, tag[i] == 0x5D else { return nil }
+      i += 1
+    }
+    return end > 0 && i == tag.count - 1 ? end : nil
+  }
+
   /// Takes the trace and the span out of the scopes around a record, which .NET's JSON console writes as objects in a list
   /// (`IncludeScopes` and ActivityTrackingOptions); a key of the record's own goes before them.
   mutating func takeScopes(_ b: Span<UInt8>, _ range: Range<Int>, _ texts: inout JSONTexts) {

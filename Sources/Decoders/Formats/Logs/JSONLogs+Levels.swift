@@ -57,6 +57,36 @@ extension JSONLogs {
     fields.ranks.severity = 501
   }
 
+  /// Whether the object at a place names a level by itself.
+  func hasLevel(_ b: Span<UInt8>, at start: Int) -> Bool {
+    var reader = JSONScanner(at: start)
+    var found = false
+    _ = reader.eachMember(b) { reader, key in
+      let byte = reader.peek(b) ?? 0
+      switch table.role(b, key)?.role {
+      case .severity, .pythonLevel, .logbackLevel, .log4jLevel: found = found || byte == 0x22 || byte &- 0x30 <= 9
+      default: break
+      }
+      return reader.skipValue(b)
+    }
+    return found
+  }
+
+  /// Notes the level among the tags of a record: `["error", "plugins"]` (hapi's and Kibana 7's log, beside the process).
+  mutating func tags(_ b: Span<UInt8>, at start: Int) {
+    var reader = JSONScanner(at: start)
+    guard reader.take(0x5B, b) else { return }
+    var isFirst = true
+    while reader.nextElement(b, &isFirst) {
+      guard reader.peek(b) == 0x22, let text = reader.string(b) else { return }
+      let word = b.extracting(text.start..<text.end)
+      for level: StaticString in ["debug", "info", "warning", "error", "fatal"] where FieldText.isWord(word, level) {
+        fields.tagged = Model.severity(of: word)
+        return
+      }
+    }
+  }
+
   /// The severity of a level field of a table or mapped object, by word or number.
   static func severity(_ value: AttributeValue, _ b: Span<UInt8>) -> Severity {
     let text: JSONStringSlice

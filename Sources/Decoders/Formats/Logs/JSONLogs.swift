@@ -55,6 +55,16 @@ struct JSONLogs {
     if let level = fields.level, fields.severity.isUnknown {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
+    if fields.isSyslog, let process = fields.process {
+      named(LogKeyTable.Found(role: .container, rank: 900), b, process, &texts)
+    }
+    if !fields.tagged.isUnknown, fields.shape.contains(.pid), fields.ranks.severity > 500 {
+      fields.severity = fields.tagged
+    }
+    // A controller's record names the object that it works on.
+    if fields.shape.contains(.reconciler), fields.rank == .logger, fields.ranks.name == Self.objectName {
+      (fields.name, fields.rank) = (.none, .none)
+    }
     if fields.severity.isUnknown, fields.shape.contains(.compact) { fields.severity = .info }
     // A collector's record without a level of its own carries a line as it was printed.
     if fields.severity.isUnknown, fields.message != nil, !fields.isWrapped {
@@ -64,6 +74,8 @@ struct JSONLogs {
     fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
     return fields
   }
+
+  private static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
 
   /// Takes the values that were found by the record's shape.
   private mutating func readFound(_ b: Span<UInt8>, from start: Int, _ texts: inout JSONTexts) {
@@ -103,6 +115,9 @@ struct JSONLogs {
       }
       if let inner, at < b.count, b[at] == 0x7B, depth < 6 {
         readObject(b, &reader, under: LogKeyTable.deeper(inner), depth: depth + 1, &texts)
+        if depth == 0, key.count == 11, JSONScanner.equals(b, key, "jsonPayload") {
+          fields.payload = at..<reader.position
+        }
         if let found {
           // ECS nests `log: {"level": …}`: that object is no message.
           if found.role == .message, !JSONScanner.equals(b, key, "log"), fields.raw == nil {
@@ -142,7 +157,7 @@ struct JSONLogs {
   ) {
     guard range.lowerBound < b.count, b[range.lowerBound] != 0x6E else { return }
     // The `fields` of a search store's answer are lists of values, mostly of one.
-    if let only = Self.onlyText(b, at: range.lowerBound) {
+    if found.role != .tags, let only = Self.onlyText(b, at: range.lowerBound) {
       take(found, key: key, .text(only), b, &texts)
       return
     }
@@ -167,6 +182,7 @@ struct JSONLogs {
       }
     case .collector: fields.isCollector = true
     case .scopes: takeScopes(b, range, &texts)
+    case .tags: tags(b, at: range.lowerBound)
     case .resource: if let name = SDKResource.service(b, at: range.lowerBound) { named(found, b, name, &texts) }
     default: break
     }
@@ -236,7 +252,8 @@ struct JSONLogs {
         named(LogKeyTable.Found(role: .container, rank: found.rank), b, part, &texts)
       }
     case .mark: fields.shape.insert(LogKeyNames.marks[found.rank].shape)
-    case .scopes: break
+    case .syslogTag: takeTag(found, key: key, text, b, &texts)
+    case .scopes, .tags: break
     }
   }
 
@@ -248,6 +265,8 @@ struct JSONLogs {
     fields.raw = nil
     fields.ranks.message = found.rank + (found.role == .wrapped ? 50 : 0)
     let isLog = JSONScanner.equals(b, key, "log")
+    // Azure's table of syslog.
+    if key.count == 13, JSONScanner.equals(b, key, "SyslogMessage") { fields.isSyslog = true }
     if key.count == 7, JSONScanner.equals(b, key, "message") { fields.shape.insert(.longMessage) }
     if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
     fields.hasLogKey = isLog
@@ -274,7 +293,7 @@ struct JSONLogs {
     text.count >= 2 && b[text.end - 1] == 0x6E && b[text.end - 2] == 0x5C
   }
 
-  private mutating func named(
+  mutating func named(
     _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
   ) {
     var text = text

@@ -28,8 +28,9 @@ extension JSONRecords {
 
   /// Takes one line: of a plain file, or out of a record that carries one.
   mutating func takeText(
-    _ whole: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+    _ marked: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome {
+    let whole = marked.extracting(ByteOrderMark.end(marked, from: 0)..<marked.count)
     var end = whole.count
     while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x20 || whole[end - 1] == 0x09 || whole[end - 1] == 0x0A
     {
@@ -212,19 +213,18 @@ extension JSONRecords {
       batch.recordCounts.repair("continuationLine")
       return .continued
     }
+    if isSampling {
+      intake.layouts.add(line, of: around.component)
+      return .taken
+    }
     if around.isWhole {
       if intake.streams[stream].follower.joins(line) {
         batch.recordCounts.repair("continuationLine")
         return .continued
       }
-      var record = TextRecord()
-      strip(line, &record)
+      let record = wholeRecord(line, around)
       intake.streams[stream].follower.sawRecord(record.severity)
       emit(line, record, around, stream, at: place, into: &batch)
-      return .taken
-    }
-    if isSampling {
-      intake.layouts.add(line, of: around.component)
       return .taken
     }
     if !intake.unwrapper.kinds.isEmpty, intake.unwrapper.isNotice(line) {
@@ -234,10 +234,7 @@ extension JSONRecords {
     if line[0] == 0x20, takesRich(line, around, stream, at: place, into: &batch) { return .taken }
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
-    var record = TextRecord(
-      time: header.time, hasZone: header.hasZone, yearAssumed: header.yearAssumed, severity: header.severity,
-      name: header.component, rank: header.component.isEmpty ? .none : header.namesService ? .service : .logger,
-      message: header.messageStart..<line.count)
+    var record = TextRecord(header, of: line)
     if header.messageStart == 0 || header.time == .min && (line[0] == 0x20 || line[0] == 0x09) {
       switch intake.streams[stream].follower.judge(line, adopts: found.isUsual) {
       case .continues:
@@ -264,6 +261,18 @@ extension JSONRecords {
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken
+  }
+
+  /// A line that is a record whatever it looks like: by its learned header where that tells a level, else by what it begins with.
+  private func wholeRecord(_ line: Span<UInt8>, _ around: LineEnvelope) -> TextRecord {
+    let header = intake.layouts.header(of: line, name: around.component).header
+    var record = TextRecord()
+    if header.messageStart > 0, !header.severity.isUnknown {
+      record = TextRecord(header, of: line)
+    } else {
+      strip(line, &record)
+    }
+    return record
   }
 
   /// Takes a line that leaves out the time of the line before it.

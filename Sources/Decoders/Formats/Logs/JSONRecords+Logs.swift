@@ -45,6 +45,10 @@ extension JSONRecords {
     // What carries the lines of others names their program; a record that is a program's own names its service.
     around.name(fields.name, carries && fields.rank >= .containerID ? .container : fields.rank)
     if depth < Self.mostLayers {
+      // The agent gives what a program wrote to its standard error a severity of its own: the program's counts before it.
+      if let payload = fields.payload, logs.hasLevel(b, at: payload.lowerBound), isLogRecord(b, payload.lowerBound) {
+        return takeCarried([UInt8](copying: b.extracting(payload)), fields, around, at: place, into: &batch)
+      }
       if carries, let message = fields.message {
         return takeCarried(b, message, fields, around, at: place, into: &batch)
       }
@@ -193,6 +197,7 @@ extension JSONRecords {
     let before = intake.unwrapper
     defer { intake.unwrapper = before }
     learnLokiLayers(b, at: values)
+    if !isSampling { learnLokiHeaders(b, at: values, around, place, into: &batch) }
     reader = JSONScanner(at: values)
     guard reader.take(0x5B, b) else { return false }
     if let places = placesOfFalling(b, reader) {
@@ -234,6 +239,31 @@ extension JSONRecords {
     inner.decide(among: count)
     _ = intake.unwrapper.add(inner.kinds.filter { $0 == .syslog || $0 == .syslog5424 })
   }
+
+  /// Learns the headers of a stream's lines, where the beginning of the document had none of its program.
+  private mutating func learnLokiHeaders(
+    _ b: Span<UInt8>, at start: Int, _ around: LineEnvelope, _ place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    guard !intake.layouts.knows(around.component) else { return }
+    var probe = self
+    probe.isSampling = true
+    var reader = JSONScanner(at: start)
+    guard reader.take(0x5B, b) else { return }
+    var scratch = RecordBatch()
+    swap(&scratch.symbols, &batch.symbols)
+    defer { swap(&scratch.symbols, &batch.symbols) }
+    var isFirst = true
+    var count = 0
+    while count < Self.sampledHeaders, reader.nextElement(b, &isFirst) {
+      guard probe.takeLokiLine(b, &reader, around, at: place, into: &scratch) else { break }
+      count += 1
+    }
+    guard count >= Self.sampledLines.lowerBound else { return }
+    intake.layouts.learn(around.component, from: probe.intake.layouts)
+  }
+
+  /// How many lines of a stream teach their headers.
+  private static let sampledHeaders = 256
 
   private mutating func takeLokiLine(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ around: LineEnvelope, at place: RecordPlace,

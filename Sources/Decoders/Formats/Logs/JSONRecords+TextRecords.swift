@@ -101,6 +101,7 @@ extension JSONRecords {
       log.severity = TraceFollower.crash(message.extracting(told)) ?? log.severity
     }
     if log.severity.isUnknown { log.severity = Self.leadingLevel(message).severity }
+    if log.severity.isUnknown, let told = MessageCode.network(message) { log.severity = told.severity }
     if log.severity.isUnknown { log.severity = around.severity }
     identify(line, record, around, &log, into: &batch)
     if message.count > context.settings.limits.text {
@@ -195,6 +196,9 @@ extension JSONRecords {
       let end = ByteScan.find(0x5D, in: message.extracting(first: 16), from: 3)
       if end < min(16, message.count) { return (severity(of: message.extracting(3..<end)), end + 1) }
     }
+    if message.count > 8, message[0] == 0x6E, JSONScanner.matches(message, 0, "npm "), let level = npm(message) {
+      return (level, 0)
+    }
     var end = 0
     while end < message.count, end < 40, message[end] != 0x3A {
       if message[end] == 0x20 { return (.unknown, 0) }
@@ -208,6 +212,19 @@ extension JSONRecords {
     end &+= 1
     while end < message.count, message[end] == 0x20 { end &+= 1 }
     return (severity, end)
+  }
+
+  /// The level of `npm ERR! …`, `npm warn …`: the word behind npm's name (npm, "Logging", loglevel).
+  private static func npm(_ message: Span<UInt8>) -> Severity? {
+    var end = 4
+    while end < message.count, end < 12, message[end] > 0x20, message[end] != 0x21 { end += 1 }
+    guard end < message.count, message[end] == 0x20 || message[end] == 0x21 else { return nil }
+    let word = message.extracting(4..<end)
+    for level: StaticString in ["ERR", "error", "WARN", "info", "notice", "verb", "verbose", "silly"]
+    where FieldText.isWord(word, level) {
+      return word.count == 4 && word[0] | 0x20 == 0x76 ? .trace : Model.severity(of: word)
+    }
+    return nil
   }
 
   /// Ends all streams: parts without an end, and headers without a message, are records as they are.

@@ -30,6 +30,22 @@ struct TextRecord {
   var fields: Db2Record?
 }
 
+extension TextRecord {
+  /// Moves the places of what was read out of the rest of a line.
+  mutating func shift(by count: Int) {
+    func moved(_ range: Range<Int>) -> Range<Int> { range.lowerBound + count..<range.upperBound + count }
+    (name, message, trace, span) = (moved(name), moved(message), moved(trace), moved(span))
+  }
+
+  /// What a learned header says of its line.
+  init(_ header: LogHeader, of line: Span<UInt8>) {
+    self.init(
+      time: header.time, hasZone: header.hasZone, yearAssumed: header.yearAssumed, severity: header.severity,
+      name: header.component, rank: header.component.isEmpty ? .none : header.namesService ? .service : .logger,
+      message: header.messageStart..<line.count)
+  }
+}
+
 /// Reads lines of klog and glog, logfmt, Ruby's Logger, Redis, .NET's console, Python's `basicConfig`, java.util.logging, and those of
 /// servers and platforms in the files beside this one.
 enum KnownLines {
@@ -61,6 +77,7 @@ enum KnownLines {
 
   /// `<4>MESSAGE`: the level that a service's output may name for the journal (sd-daemon(3)), perhaps in front of another form.
   private static func priority(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    if let record = device(line, times, table) { return record }
     guard line[1] &- 0x30 < 8, line[2] == 0x3E, line[3] > 0x20 else { return nil }
     let level = Model.severity(syslogLevel: Int(line[1] &- 0x30))
     var record = TextRecord(severity: level, message: 3..<line.count)
@@ -80,6 +97,23 @@ enum KnownLines {
     return record
   }
 
+  /// `<189>date=…`: the pairs of a device on the network right behind a priority of syslog.
+  private static func device(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
+    var i = 1
+    var value = 0
+    while i < line.count, i < 4, line[i] &- 0x30 <= 9 {
+      value = value * 10 + Int(line[i] &- 0x30)
+      i += 1
+    }
+    guard i > 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
+    let start = i + 1
+    let message = line.extracting(start..<line.count)
+    guard isDevicePairs(message), var record = LogfmtLine.read(message, times, table) else { return nil }
+    if record.severity.isUnknown { record.severity = Model.severity(syslogLevel: value & 7) }
+    record.shift(by: start)
+    return record
+  }
+
   /// The record of a message that is nothing but pairs, the first of which is one of a logger's, and names its level; nil for any other.
   static func pairs(_ message: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
     let firsts: [StaticString] = ["level=", "lvl=", "time=", "ts=", "t=", "msg="]
@@ -87,6 +121,14 @@ enum KnownLines {
       let record = LogfmtLine.read(message, times, table), !record.severity.isUnknown
     else { return nil }
     return record
+  }
+
+  /// Whether a message is nothing but pairs of a device on the network, as FortiGate (`date=… time=… devname="…"`) and SonicWall
+  /// (`id=firewall sn=… time="…"`) write them.
+  static func isDevicePairs(_ message: Span<UInt8>) -> Bool {
+    guard message.count > 16, message[0] == 0x64 || message[0] == 0x69 else { return false }
+    return (JSONScanner.matches(message, 0, "date=") || JSONScanner.matches(message, 0, "id=firewall "))
+      && isAllPairs(message)
   }
 
   /// Whether each word is a pair; values in quotes may hold blanks.

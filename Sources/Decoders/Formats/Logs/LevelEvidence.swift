@@ -53,6 +53,9 @@ struct LevelEvidence: Sendable {
     static let subsystem = Shape(rawValue: 2048)
     /// `ProviderName`: an event of Windows, as PowerShell turns it into JSON.
     static let provider = Shape(rawValue: 4096)
+    /// `controllerKind`, `reconcileID`: the object that a controller of Kubernetes works on, whose `name` stands beside them
+    /// (controller-runtime, pkg/internal/controller).
+    static let reconciler = Shape(rawValue: 8192)
     /// What of these names a producer by itself.
     static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider]
   }

@@ -20,7 +20,9 @@ enum LogKeyNames {
     "fields.level",
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
     "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "event.level",
-    "event.severity", "sev", "s",
+    "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text", "severity_label", "levelstring",
+    "detected_level",
+    "log_severity",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
@@ -30,7 +32,9 @@ enum LogKeyNames {
   /// MySQL's JSON log calls its priority a label.
   static let statusWord = ["status", "label"]
 
-  static let syslogLevel = ["priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code"]
+  static let syslogLevel = [
+    "syslogseverity", "priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code",
+  ]
 
   static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
 
@@ -44,11 +48,12 @@ enum LogKeyNames {
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
     "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
     "event.msg", "logentry.formatted", "logentry.message", "metadata.value",
-    "protopayload.status.message", "protopayload.methodname",
+    "protopayload.status.message", "protopayload.methodname", "rendereddescription",
   ]
 
   static let wrapped = [
     "line", "textpayload", "properties.log", "event.original", "_raw", "log_s", "logentry", "@rawstring", "_line",
+    "syslogmessage",
   ]
 
   static let service = [
@@ -89,7 +94,7 @@ enum LogKeyNames {
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
     "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
-    "process.name", "protopayload.servicename",
+    "process.name", "protopayload.servicename", "k8s.container.name",
   ]
 
   static let logger = [
@@ -112,10 +117,14 @@ enum LogKeyNames {
     "context.span_id", "logging.googleapis.com/spanid", "otel.span_id",
   ]
 
-  /// Keys of one producer that are of no use but to tell the scale of its levels.
+  /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
-    ("pid", .pid), ("remoteaddr", .remoteAddress),
+    ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
+    ("reconciler kind", .reconciler),
   ]
+
+  /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them.
+  static let syslogTag = ["syslogtag", "tag", "processname"]
 
   static let stream = ["stream", "logstream", "stream_s", "logsource", "logentrysource"]
 

@@ -61,6 +61,10 @@ struct LogKeyTable: Sendable {
     case mark
     /// The scopes around a record, objects in a list (.NET's JSON console).
     case scopes
+    /// Words about a record, one of which may be its level.
+    case tags
+    /// A program with its process and a colon, as syslog writes it.
+    case syslogTag
 
     /// The scale of a number under a key that only one producer's levels have.
     var scale: LevelScale? {
@@ -132,6 +136,7 @@ struct LogKeyTable: Sendable {
       (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
       (.windowsLevel, LogKeyNames.windowsLevel),
       (.insightsLevel, ["severitylevel"]), (.mark, LogKeyNames.marks.map(\.name)), (.scopes, ["scopes"]),
+      (.tags, ["tags"]), (.syslogTag, LogKeyNames.syslogTag),
     ]
   }
 

@@ -15,6 +15,9 @@ struct LogLayouts: Sendable {
   private var lines: [(name: UInt32, range: Range<Int>)] = []
   private let clock: LogClock
 
+  /// Programs whose lines were learned from, alone or among others.
+  private var learned: Set<UInt32> = []
+
   /// Programs that get a layout of their own.
   private static let most = 64
   private static let sampledLines = 1000
@@ -31,11 +34,21 @@ struct LogLayouts: Sendable {
 
   /// Adds a line to the sample: without its wrappers, with the name of its program.
   mutating func add(_ line: Span<UInt8>, of name: Symbol) {
-    guard !isFull, !line.isEmpty, !TraceFollower.isPart(line), TraceFollower.crash(line) == nil else { return }
+    guard !isFull, !line.isEmpty, !TraceFollower.isPart(line) || isIndented(line), TraceFollower.crash(line) == nil
+    else { return }
     let start = bytes.count
     // A header is at the beginning.
     bytes.append(copying: line.extracting(0..<min(line.count, 1024)))
     lines.append((name.index, start..<bytes.count))
+  }
+
+  /// Whether a line begins with blanks and a date behind them: the whole log is indented (Consul's and Serf's of before hclog).
+  private func isIndented(_ line: Span<UInt8>) -> Bool {
+    var first = 0
+    while first < line.count, first < 8, line[first] == 0x20 { first += 1 }
+    guard first > 0, first < line.count, line[first] &- 0x30 <= 9 || line[first] == 0x5B else { return false }
+    let times = LogTimeParser(clock: clock)
+    return times.parse(line, line[first] == 0x5B ? first + 1 : first).map { $0.form > .date } ?? false
   }
 
   /// Learns from the sample and forgets it. What was learned of a program that is not in it stays.
@@ -46,6 +59,7 @@ struct LogLayouts: Sendable {
     if let order { clock.order = order }
     var groups: [UInt32: [Range<Int>]] = [:]
     for (name, range) in lines { groups[name, default: []].append(range) }
+    learned.formUnion(groups.keys)
     all = HeaderLayout(clock: clock)
     all.learn(sample.span, lines.map(\.range))
     if groups.count > 1 {
@@ -58,6 +72,22 @@ struct LogLayouts: Sendable {
     }
     bytes = []
     lines = []
+  }
+
+  /// Whether lines of a program were learned from.
+  func knows(_ name: Symbol) -> Bool { learned.contains(name.index) }
+
+  /// Learns the layout of one more program out of a sample of its lines.
+  mutating func learn(_ name: Symbol, from other: LogLayouts) {
+    guard learned.count < Self.most else { return }
+    learned.insert(name.index)
+    let lines = other.lines.filter { $0.name == name.index }.map(\.range)
+    guard !lines.isEmpty else { return }
+    var clock = clock
+    if let order = DateOrder.learned(from: other.bytes.span, lines, clock: clock) { clock.order = order }
+    var layout = HeaderLayout(clock: clock)
+    layout.learn(other.bytes.span, lines)
+    byName[name.index] = layout
   }
 
   /// The header of a line, and whether nearly all lines of its program have one.

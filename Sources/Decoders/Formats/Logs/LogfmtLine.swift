@@ -11,6 +11,8 @@ enum LogfmtLine {
     var record = TextRecord(message: 0..<line.count)
     var ranks = (time: Int.max, severity: Int.max, message: Int.max, name: Int.max, trace: Int.max)
     var pairs = 0
+    var (date, clock) = (0..<0, 0..<0)
+    var isDate = false
     var i = 0
     while i < line.count {
       while i < line.count, line[i] <= 0x20 { i += 1 }
@@ -31,12 +33,15 @@ enum LogfmtLine {
         let severity = severity(ofField: bytes)
         if severity != .unknown { record.severity = severity }
       }
+      if key.count == 4, value.count == 10, JSONScanner.equals(line, key, "date") { date = value }
+      if key.count == 4, value.count == 8, !date.isEmpty, JSONScanner.equals(line, key, "time") { clock = value }
       guard !value.isEmpty, let found = table.role(line, key) else { continue }
       switch found.role {
       case .time where found.rank < ranks.time:
         if let time = FieldText.moment(bytes, times: times) {
           (record.time, record.hasZone) = time
           ranks.time = found.rank
+          isDate = value == date
         }
       case .severity where found.rank < ranks.severity:
         let severity = severity(ofField: bytes)
@@ -51,6 +56,15 @@ enum LogfmtLine {
       case .trace where found.rank < ranks.trace: (record.trace, ranks.trace) = (value, found.rank)
       case .span: record.span = value
       default: continue
+      }
+    }
+    // `date=2026-11-25 time=02:00:00` of FortiGate.
+    if ranks.time == .max || isDate, !clock.isEmpty {
+      var moment = [UInt8](copying: line.extracting(date))
+      moment.append(0x20)
+      moment.append(copying: line.extracting(clock))
+      if let time = times.parse(moment.span, 0), time.form >= .full {
+        (record.time, record.hasZone) = (time.time, false)
       }
     }
     guard pairs >= 2, ranks.message < .max || record.time != .min && (record.severity != .unknown || pairs >= 4) else {

@@ -19,6 +19,50 @@ enum MessageCode {
     return word[letters] == 0x30 && word[letters &- 1] != 0x2D
   }
 
+  /// `%LINEPROTO-3-UPDOWN:`, `%ASA-4-106023:`, `%ROUTING-BGP-5-ADJCHANGE :`: facility, severity and mnemonic of Cisco's and Arista's
+  /// messages; the digit is a severity of syslog (Cisco, "System message format"; ASA, "Syslog messages").
+  ///
+  /// A sequence number, the device's own time, a node and a process may stand in front of it.
+  ///
+  /// - Returns: the severity, and where the code begins; nil where no code stands near the beginning.
+  static func network(_ message: Span<UInt8>) -> (severity: Severity, start: Int)? {
+    let limit = min(message.count, 128)
+    var start = ByteScan.find(0x25, in: message.extracting(0..<limit), from: 0)
+    while start < limit {
+      if start == 0 || message[start - 1] == 0x20, let severity = networkLevel(message, start + 1) {
+        return (severity, start)
+      }
+      start = ByteScan.find(0x25, in: message.extracting(0..<limit), from: start + 1)
+    }
+    return nil
+  }
+
+  private static func networkLevel(_ message: Span<UInt8>, _ start: Int) -> Severity? {
+    var i = start
+    var level: UInt8?
+    var parts = 0
+    while i < message.count, i - start < 64 {
+      let part = i
+      while i < message.count, message[i] &- 0x41 < 26 || message[i] &- 0x30 <= 9 || message[i] == 0x5F { i += 1 }
+      guard i > part, i < message.count else { return nil }
+      parts += 1
+      if level == nil, parts > 1, i == part + 1, message[part] &- 0x30 < 8 {
+        level = message[part] &- 0x30
+      } else if parts == 1, message[part] &- 0x41 > 25 {
+        return nil
+      }
+      if message[i] == 0x2D {
+        i += 1
+        continue
+      }
+      // IOS XR leaves a blank in front of the colon.
+      let isEnd = message[i] == 0x3A || message[i] == 0x20 && i + 1 < message.count && message[i + 1] == 0x3A
+      guard isEnd, let level, i > part, parts > 2 else { return nil }
+      return Model.severity(syslogLevel: Int(level))
+    }
+    return nil
+  }
+
   /// What the type code of an id says; nil for a word that is no such id.
   static func severity(_ word: Span<UInt8>) -> Severity? {
     guard word.count >= 7, word.count <= 12 else { return nil }

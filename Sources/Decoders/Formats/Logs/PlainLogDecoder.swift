@@ -78,6 +78,7 @@ struct PlainLogDecoder: FormatDecoder {
     var start = 0
     let indent = Self.indentation(bytes.span)
     while start < bytes.count, ranges.count < Self.sampledLines {
+      start = ByteOrderMark.end(bytes.span, from: start)
       let end = ByteScan.lineEnd(bytes.span, start)
       let stop = end > start && bytes[end - 1] == 0x0D ? end - 1 : end
       if stop > start + indent, bytes[start + indent] != 0x20, bytes[start + indent] != 0x09 {
@@ -111,9 +112,10 @@ struct PlainLogDecoder: FormatDecoder {
     var start = 0
     while start < bytes.count, least > 0 {
       let end = ByteScan.lineEnd(bytes, start)
-      var first = start
+      let begin = min(ByteOrderMark.end(bytes, from: start), end)
+      var first = begin
       while first < end, bytes[first] == 0x20 { first += 1 }
-      if first < end, bytes[first] != 0x0D { least = min(least, first - start) }
+      if first < end, bytes[first] != 0x0D { least = min(least, first - begin) }
       start = end + 1
     }
     return least == .max || least > 8 ? 0 : least

@@ -55,6 +55,15 @@ struct LogTimeParser {
       }
     }
     let separator = byte(line, start + 4)
+    // `2026 Nov 25 02:00:00` of NX-OS.
+    if separator == 0x20, let month = MonthName.number(line, start + 5), byte(line, start + 8) == 0x20,
+      let year = number(line, start, 4)
+    {
+      let padding = byte(line, start + 9) == 0x20 ? 1 : 0
+      let digits = run(line, start + 9 + padding)
+      guard digits == 1 || digits == 2, let day = number(line, start + 9 + padding, digits) else { return nil }
+      return requireTime(joined(line, start + 9 + padding + digits, days(year, month, day), dots: false))
+    }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E, byte(line, start + 7) == separator,
       let year = number(line, start, 4), let month = number(line, start + 5, 2), let day = number(line, start + 8, 2)
     else { return nil }
@@ -124,7 +133,8 @@ struct LogTimeParser {
       default: return nil
       }
     }
-    guard byte(line, start + 5) == 0x20, let date = yearless(month: first, day: second),
+    guard byte(line, start + 5) == 0x20 || byte(line, start + 5) == 0x7C,
+      let date = yearless(month: first, day: second),
       let (end, micros, _) = timeOfDay(line, start + 6, dots: false)
     else { return nil }
     return withoutYear(line, end, date, micros)
@@ -226,10 +236,14 @@ struct LogTimeParser {
     guard let (end, micros, fraction) = timeOfDay(line, cursor, dots: false) else { return nil }
     var year = end
     if byte(line, year) == 0x20 { year += 1 }
-    if run(line, year) != 4, let zone = zoneWord(line, year), byte(line, zone) == 0x20 { year = zone + 1 }
+    // `03:00:00 CET 2026` of date(1) and of Java's Date.
+    let zone = year > end && run(line, year) != 4 ? zoneInDate(line, year) : nil
+    if let zone { year = zone.end + 1 }
     if year > end, run(line, year) == 4, let value = number(line, year, 4), value >= 1970,
       let date = days(value, month, day)
     {
+      let form: LogTime.Form = fraction ? .fullWithFraction : .full
+      if let seconds = zone?.seconds { return zoned(date, micros, form, (end: year + 4, seconds: seconds)) }
       return full(line, year + 4, date, micros, fraction: fraction)
     }
     guard let date = yearless(month: month, day: day) else { return nil }
@@ -286,7 +300,8 @@ struct LogTimeParser {
     let isPadded = byte(line, end) == 0x20 && byte(line, end + 1) == 0x20 && byte(line, end + 3) == 0x3A
     let end = isPadded ? end + 1 : end
     let separator = byte(line, end)
-    if separator == 0x20 || separator == 0x54 || separator == 0x5F || separator == 0x2D || separator == 0x3A,
+    if separator == 0x20 || separator == 0x54 || separator == 0x5F || separator == 0x2D || separator == 0x3A
+      || separator == 0x7C,
       let (stop, micros, fraction) = timeOfDay(line, end + 1, dots: dots && separator == 0x2D)
     {
       return full(line, stop, date, micros, fraction: fraction)

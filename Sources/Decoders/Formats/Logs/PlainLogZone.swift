@@ -48,5 +48,31 @@ extension LogTimeParser {
     return false
   }
 
-  func zoneWord(_ line: Span<UInt8>, _ start: Int) -> Int? { zoneName(line, start)?.end }
+  /// A zone between a time and its year: `CET`, `GMT+01:00`, `+01`, or a name that means several or that nobody knows, whose time is one
+  /// without a zone.
+  ///
+  /// - Returns: where the blank in front of the year stands, and seconds east of UTC; nil where no zone and year stand there.
+  func zoneInDate(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int?)? {
+    if let known = zoneName(line, start) ?? zoneWord(line, start), isYear(line, known.end) {
+      return (known.end, known.seconds)
+    }
+    let sign = byte(line, start)
+    if sign == 0x2B || sign == 0x2D {
+      let digits = run(line, start + 1)
+      let hasColon = digits == 2 && byte(line, start + 3) == 0x3A
+      let end = start + 1 + digits + (hasColon ? 3 : 0)
+      guard digits == 2 || digits == 4, isYear(line, end), let hours = number(line, start + 1, 2), hours <= 14,
+        let minutes = digits == 4 || hasColon ? number(line, end - 2, 2) : 0, minutes < 60
+      else { return nil }
+      return (end, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
+    }
+    var end = start
+    while end - start < 6, byte(line, end) &- 0x41 < 26 { end += 1 }
+    return end - start >= 2 && isYear(line, end) ? (end, nil) : nil
+  }
+
+  /// Whether a blank and four digits stand at a place.
+  private func isYear(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    byte(line, start) == 0x20 && run(line, start + 1) == 4 && isBorder(line, start + 5)
+  }
 }

@@ -54,8 +54,8 @@ struct TraceFollower: Sendable {
     isGrave = severity >= .error
   }
 
-  /// Whether the next line is the source of a frame, whatever it looks like.
-  var awaitsSource: Bool { phase == .pythonFrames }
+  /// Whether lines without a header may belong to the record before them: it told of something wrong.
+  var isOpen: Bool { phase != .none && isHeaded && (isGrave || phase != .fresh) }
 
   /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
   mutating func joins(_ line: Span<UInt8>) -> Bool {
@@ -77,10 +77,17 @@ struct TraceFollower: Sendable {
       phase = .pythonFrames
       return true
     }
+    // The next traceback of the same error is announced.
+    if phase == .inTrace,
+      Self.begins(line, "During handling of the above exception")
+        || Self.begins(line, "The above exception was the direct cause")
+    {
+      return true
+    }
     let isPart =
       Self.isFrame(line, from: 0) || Self.begins(line, "goroutine ")
       || (phase == .inTrace
-        ? line[0] == 0x09 || Self.begins(line, "Caused by: ") || Self.isFunction(line)
+        ? line[0] == 0x09 || line[0] == 0x20 || Self.isTraceLine(line)
         : isGrave && Self.isException(line))
     if isPart { phase = .inTrace }
     return isPart

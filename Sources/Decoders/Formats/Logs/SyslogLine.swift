@@ -218,19 +218,56 @@ enum SyslogLine {
         layer.name = host.lowerBound..<end
         layer.start = i
       }
+    } else if let asl = processLevel(line, i) {
+      (layer.name, layer.start, layer.severity) = (asl.name, asl.end, asl.severity)
     } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
       // No host: a relay or a container's /dev/log.
       (layer.name, layer.start) = (tag.name, tag.end)
     } else {
-      guard priority != nil else { return nil }
-      layer.name = host
-      layer.rank = .host
-      layer.start = i
+      guard priority != nil || isDevice(line, i, times) else { return nil }
+      take(host: host, from: i, of: line, hasPriority: priority != nil, into: &layer)
       return layer
     }
     layer.rank = .container
     message(line, &layer)
     return layer
+  }
+
+  /// Takes a header without a tag: the host is the writer, and a code of a device on the network tells the level where nothing else does.
+  private static func take(
+    host: Range<Int>, from start: Int, of line: Span<UInt8>, hasPriority: Bool, into layer: inout LineLayer
+  ) {
+    (layer.name, layer.rank, layer.start) = (host, .host, start)
+    guard !hasPriority, let code = MessageCode.network(line.extracting(start..<line.count)) else { return }
+    (layer.severity, layer.start) = (code.severity, start + code.start)
+  }
+
+  /// Whether a message without a tag is that of a device on the network, which a daemon wrote behind the device's name: a code of
+  /// Cisco's or Arista's, or nothing but pairs with a level, as FortiGate and SonicWall send.
+  private static func isDevice(_ line: Span<UInt8>, _ start: Int, _ times: LogTimeParser) -> Bool {
+    let message = line.extracting(start..<line.count)
+    return MessageCode.network(message) != nil || KnownLines.isDevicePairs(message)
+  }
+
+  /// `payd[123] <Error>: `, perhaps with the sender in parentheses in front of the level: Apple's system log in its standard form
+  /// (asl.conf(5), `std`).
+  private static func processLevel(_ line: Span<UInt8>, _ start: Int) -> (
+    name: Range<Int>, end: Int, severity: Severity
+  )? {
+    var i = start
+    while i < line.count, i - start < 96, line[i] > 0x20, line[i] != 0x5B { i += 1 }
+    let name = start..<i
+    guard i > start, i < line.count, line[i] == 0x5B else { return nil }
+    i += 1
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i + 4 < line.count, line[i] == 0x5D, line[i + 1] == 0x20 else { return nil }
+    i += 2
+    if line[i] == 0x28 { i = ByteScan.find(0x29, in: line, from: i) + 2 }
+    guard i < line.count, line[i] == 0x3C else { return nil }
+    let close = ByteScan.find(0x3E, in: line, from: i)
+    guard close + 2 < line.count, line[close + 1] == 0x3A, line[close + 2] == 0x20 else { return nil }
+    let severity = Model.severity(of: line.extracting(i + 1..<close))
+    return severity.isUnknown ? nil : (name, close + 3, severity)
   }
 
   /// `[ID 702911 daemon.error] MESSAGE`: the message's number, facility and level of Solaris (syslogd(8)).
@@ -251,6 +288,9 @@ enum SyslogLine {
   private static func selector(_ line: Span<UInt8>, _ host: Range<Int>, _ i: inout Int, _ layer: inout LineLayer) {
     var next = i
     if let level = level(line, host) {
+      layer.severity = level
+    } else if case let level = VMwareLevel.severity(line.extracting(host)), !level.isUnknown {
+      // ESXi's files name no host.
       layer.severity = level
     } else if let selector = word(line, &next), let level = level(line, selector) {
       layer.severity = level
@@ -291,6 +331,13 @@ enum SyslogLine {
     return true
   }
 
+  /// Twelve hex digits with a process behind them: `{{.ID}}` of Docker's log tags.
+  private static func isID(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    guard end - start == 12, line[end] == 0x5B else { return false }
+    for i in start..<end where line[i] &- 0x30 > 9 && line[i] &- 0x61 > 5 { return false }
+    return true
+  }
+
   /// `sshd[240]:`, `postfix/smtp[12]:`, `kernel:`.
   private static func tag(_ line: Span<UInt8>, _ start: Int) -> (name: Range<Int>, end: Int, hasProcess: Bool)? {
     var i = start
@@ -303,7 +350,9 @@ enum SyslogLine {
       i += 1
     }
     let end = i
-    guard end > start, i < line.count, (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F
+    // The id of a container, which Docker's driver writes for a tag, may begin with a digit.
+    guard end > start, i < line.count,
+      (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F || isID(line, start, end)
     else { return nil }
     var hasProcess = false
     if line[i] == 0x5B {

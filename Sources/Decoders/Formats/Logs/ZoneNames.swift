@@ -23,6 +23,17 @@ extension LogTimeParser {
     return seconds == 0 ? distance(line, start + count) : (start + count, seconds)
   }
 
+  /// A zone whose name is a word, where nothing but a zone can stand.
+  func zoneWord(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
+    var key: UInt32 = 0
+    var count = 0
+    while count < 4, (byte(line, start + count) | 0x20) &- 0x61 < 26 {
+      key = key << 8 | UInt32(line[start + count])
+      count += 1
+    }
+    return Self.words[key].map { (start + count, $0) }
+  }
+
   /// `+1`, `-03`, `+05:30` right behind `GMT` or `UTC`; nothing there is no distance.
   private func distance(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int) {
     let sign = byte(line, start)

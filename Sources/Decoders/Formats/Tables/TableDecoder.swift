@@ -30,6 +30,8 @@ struct TableDecoder: ChunkedDecoder {
   private var levels: LevelEvidence?
   /// The unit of durations that name none, where the first rows tell it.
   private var durationUnit: DurationEvidence.Units?
+  /// The headers of the lines in the column of messages, of the first rows.
+  private var layouts: LogLayouts?
   /// Reads rows that hold the lines of other programs.
   private var json: JSONMemberDecoder?
 
@@ -61,6 +63,9 @@ struct TableDecoder: ChunkedDecoder {
     var count = 0
     var symbols = SymbolTable()
     var durations = DurationEvidence()
+    var clock = LogClock(zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay)
+    clock.order = dateOrder
+    var headers = LogLayouts(clock: clock)
     while i < head.count, count < 1000 {
       guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
         break
@@ -81,7 +86,10 @@ struct TableDecoder: ChunkedDecoder {
         levels = seen
       }
       sample.addDuration(head, row, context, to: &durations)
+      sample.addLine(head, row, to: &headers)
     }
+    headers.learn()
+    if !headers.isEmpty { layouts = headers }
     durationUnit = durations.units
   }
 
@@ -224,6 +232,7 @@ struct TableDecoder: ChunkedDecoder {
     let evidence = mapping.severity >= 0 && !header[mapping.severity].lowercased().hasSuffix("status") ? levels : nil
     rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, &batch.symbols)
     rows?.learnedUnit = durationUnit
+    rows?.layouts = layouts
     if mapping.kind == .logs {
       let origin = LogOrigin(context)
       if origin.rank != .none { rows?.fallback = batch.symbols.intern(origin.name) }

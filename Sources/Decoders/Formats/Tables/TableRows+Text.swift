@@ -19,8 +19,21 @@ extension TableRows {
     }
   }
 
+  /// Adds the line that a row holds to a sample.
+  func addLine(_ b: Span<UInt8>, _ row: DelimitedRow, to layouts: inout LogLayouts) {
+    guard mapping.kind == .logs, mapping.message >= 0 else { return }
+    let text = b.extracting(field(b, row, mapping.message))
+    guard text.count > 8, text[0] != 0x7B else { return }
+    layouts.add(text, of: .none)
+  }
+
   private func append(_ text: Span<UInt8>, _ log: inout LogLine, limit: Int, into batch: inout RecordBatch) {
-    let content = LogText.content(text)
+    var content = LogText.content(text)
+    // The level of the line's own header counts before that of a column, which may be the collector's.
+    let header = layouts?.header(of: text, name: .none).header
+    if let header, header.messageStart > 0, !header.severity.isUnknown, header.time != .min || log.severity.isUnknown {
+      (content.start, log.severity) = (min(header.messageStart, content.end), header.severity)
+    }
     if log.severity == .unknown { log.severity = content.severity }
     var end = content.end
     if end - content.start > limit {

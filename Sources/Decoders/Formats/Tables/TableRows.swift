@@ -14,6 +14,8 @@ struct TableRows {
   var valueNames: [Symbol] = []
   /// The unit of durations that name none, as the first rows tell it.
   var learnedUnit: DurationEvidence.Units?
+  /// The headers of the lines that the rows of a log hold, where the first ones have any.
+  var layouts: LogLayouts?
   /// The name of log rows that no column names: the file's.
   var fallback = Symbol.none
   private var unquoted: [UInt8] = []

@@ -96,12 +96,58 @@ enum JSONLine {
   /// Whether the lines before it matter for reading such a line: it carries another program's line, which may go on in the
   /// next one, or a level whose scale the file tells.
   static func needsContext(_ line: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
-    guard !isOTLP(line, at: 0), let at = object(in: line, settings) else { return false }
-    var logs = JSONLogs(table: LogKeyTable(settings.logKeys), clock: LogClock())
+    if isOTLP(line, at: 0) { return carriesLines(line) }
+    guard let at = object(in: line, settings) else { return false }
+    let table = LogKeyTable(settings.logKeys)
+    var reader = JSONScanner(at: at, depthLimit: settings.limits.jsonDepth)
+    switch JSONClassifier(logKeys: table, mapped: nil).classify(line, &reader) {
+    case .descend, .unit(.lokiStream, _): return carriesLines(line)
+    case .unit, .failed: break
+    }
+    var logs = JSONLogs(table: table, clock: LogClock())
     var texts = JSONTexts(limit: settings.limits.text)
     let fields = logs.read(line, at: at, &texts)
-    return fields.isWrapped && !fields.isWhole || fields.level != nil
+    guard fields.isWrapped, fields.isWhole, let message = fields.message else {
+      return fields.isWrapped || fields.level != nil
+    }
+    // A line with a header whose level only the other lines can tell.
+    return hasOwnHeader(line.extracting(message.start..<message.end))
   }
+
+  /// Whether a line begins as lines with a time do, and its level is not at once to be seen.
+  private static func hasOwnHeader(_ line: Span<UInt8>) -> Bool {
+    guard line.count > 16, line[0] &- 0x30 <= 9 || line[0] == 0x5B else { return false }
+    return LogText.content(line).severity.isUnknown && !AccessLines.looksLike(line)
+  }
+
+  /// Whether the beginning of a document has keys of records that carry the lines of other programs.
+  ///
+  /// Texts that OTLP's exporters of programs send have a level beside them; those that a collector read out of files have none.
+  static func carriesLines(_ head: Span<UInt8>) -> Bool {
+    let start = head.extracting(first: 4096)
+    var i = 0
+    var (hasBody, hasLevel) = (false, false)
+    while i < start.count {
+      i = ByteScan.find(0x22, in: start, from: i) + 1
+      guard i < start.count else { break }
+      for mark in lineKeys where JSONScanner.matches(start, i, mark) {
+        var next = i + mark.utf8CodeUnitCount
+        while next < start.count, Sniffer.isSpace(start[next]) { next += 1 }
+        if next < start.count, start[next] == 0x3A { return true }
+      }
+      hasBody = hasBody || JSONScanner.matches(start, i, "body\"")
+      hasLevel =
+        hasLevel || JSONScanner.matches(start, i, "severityNumber\"") || JSONScanner.matches(start, i, "severityText\"")
+        || JSONScanner.matches(start, i, "severity_number\"") || JSONScanner.matches(start, i, "severity_text\"")
+    }
+    return hasBody && !hasLevel
+  }
+
+  /// Keys of texts that collectors and stores carry, as they stand in front of their colon.
+  private static let lineKeys: [StaticString] = [
+    "message\"", "stream\"", "textPayload\"", "log\"", "MESSAGE\"", "@message\"", "_raw\"", "Message\"", "LogMessage\"",
+    "LogEntry\"", "Log_s\"", "line\"", "rows\"", "Rows\"", "msg\"", "_msg\"",
+  ]
 
   /// Where the object of a line that holds one and nothing else begins.
   static func object(in line: Span<UInt8>, _ settings: DecoderSettings) -> Int? {
