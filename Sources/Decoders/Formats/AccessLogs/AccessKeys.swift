@@ -33,6 +33,8 @@ enum AccessKey: UInt8 {
   case date
   case clock
   case seconds
+  /// Seconds where it has a fraction (nginx's `$request_time`); a whole number is of anything (Dropwizard counts milliseconds).
+  case requestTime
   case milliseconds
   case microseconds
   case nanoseconds
@@ -44,6 +46,10 @@ enum AccessKey: UInt8 {
   case flags
   case details
   case route
+  /// The service, the method and the status of a call of gRPC.
+  case grpcService
+  case grpcMethod
+  case grpcCode
 }
 
 /// Looks names up without regard to case and to what is no letter or digit.
@@ -68,7 +74,8 @@ enum AccessKeys {
       .method,
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
-        "reqmethod", "httprequestmethod", "requestverb", "clientrequestmethod", "ibmrequestmethod",
+        "reqmethod", "httprequestmethod", "httprequestrequestmethod", "requestverb", "clientrequestmethod",
+        "ibmrequestmethod",
         "protopayload.method",
       ]
     ),
@@ -79,16 +86,17 @@ enum AccessKeys {
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
         "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath", "csuri",
         "resourcepath", "ibmuripath",
-        "protopayload.resource",
+        "protopayload.resource", "originalurl", "requesteduri", "httprequestrequesturl", "urlpath", "httptarget",
+        "http.target", "http.route", "urloriginal",
       ]
     ),
-    (.request, ["request", "requestline", "httprequest", "req"]),
+    (.request, ["request", "requestline", "httprequest", "req", "requestedurl"]),
     (
       .status,
       [
         "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
         "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus", "ibmresponsecode",
-        "protopayload.status",
+        "protopayload.status", "httprequeststatus", "httpresponsestatuscode", "httpresponsestatus",
       ]
     ),
     (
@@ -133,35 +141,37 @@ enum AccessKeys {
       ]
     ),
     (.end, ["endtime", "edgeendtimestamp", "protopayload.endtime"]),
-    (.time, ["timeiso8601", "timelocal", "timestamp", "time", "ts", "eventtime", "datetime", "t", "ibmdatetime"]),
+    (
+      .time,
+      [
+        "timeiso8601", "timelocal", "timegenerated", "timestamp", "time", "ts", "eventtime", "datetime", "t",
+        "ibmdatetime",
+      ]
+    ),
     (.epoch, ["msec"]),
     (.date, ["date"]),
     (.clock, []),
-    (.seconds, ["requesttime", "rt", "reqtime", "durations", "timetakens"]),
+    (.requestTime, ["requesttime", "rt", "reqtime"]),
+    (.seconds, lengths(in: "s", "sec", "secs", "seconds", "insec", "inseconds")),
     (
       .milliseconds,
-      [
-        "durationms", "responsetimems", "requesttimems", "timetakenms", "elapsedms", "latencyms", "timems",
-        "totaltimems", "tookms", "responselatency",
-        "turnaroundtimemsec", "tt",
-      ]
+      ["responselatency", "turnaroundtimemsec", "tt"]
+        + lengths(in: "ms", "msec", "msecs", "millis", "milliseconds", "inms", "inmillis", "inmilliseconds")
     ),
     (
       .microseconds,
-      [
-        "durationus", "latencyus", "requesttimeus", "elapsedus", "timetakenus", "reqtimemicrosec", "requesttimemicros",
-        "ibmelapsedtime",
-      ]
+      ["reqtimemicrosec", "ibmelapsedtime"]
+        + lengths(in: "us", "usec", "usecs", "micros", "microsec", "microseconds", "inus", "inmicros", "inmicroseconds")
     ),
     (
-      .nanoseconds, ["event.duration", "durationns", "latencyns", "durationnano", "durationnanos", "totalns"]
+      .nanoseconds,
+      ["event.duration", "eventduration"]
+        + lengths(in: "ns", "nsec", "nano", "nanos", "nanoseconds", "inns", "innanos", "innanoseconds")
     ),
     (
       .duration,
-      [
-        "duration", "latency", "httprequest.latency", "timetaken", "elapsed", "responsetime", "requestduration", "took",
-        "latencyhuman", "protopayload.latency",
-      ]
+      ["httprequest.latency", "httprequestlatency", "latencyhuman", "protopayload.latency", "elapsedtime"]
+        + lengths(in: "").filter { !["time", "total", "runtime", "requesttime", "reqtime", "grpc.time"].contains($0) }
     ),
     (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime", "originresponsedurationms"]),
     (.attempts, ["upstreamrequestattemptcount", "attempts", "attemptcount"]),
@@ -169,7 +179,22 @@ enum AccessKeys {
     (.flags, ["responseflags"]),
     (.details, ["responsecodedetails"]),
     (.route, ["routername", "routename"]),
+    (.grpcService, ["grpc.service", "grpcservice"]),
+    (.grpcMethod, ["grpc.method", "grpcmethod"]),
+    (.grpcCode, ["grpc.code", "grpccode", "grpc.statuscode"]),
   ]
+
+  /// What durations of requests are called, with the name of a unit behind it.
+  private static func lengths(in units: String...) -> [String] {
+    let stems = [
+      "duration", "latency", "elapsed", "took", "timetaken", "responsetime", "requesttime", "reqtime",
+      "requestduration",
+      "responseduration", "httpduration", "elapsedtime", "totaltime", "totalduration", "processingtime", "processtime",
+      "runtime", "time", "total", "grpc.time", "grpc.duration",
+    ]
+    // `times` and `totals` are no durations.
+    return units.flatMap { unit in stems.map { $0 + unit } }.filter { $0 != "times" && $0 != "totals" }
+  }
 
   static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
 
@@ -189,6 +214,24 @@ enum AccessKeys {
   static func key(_ b: Span<UInt8>, _ name: Range<Int>, seed: UInt64 = seed) -> AccessKey? {
     guard name.count <= 40 else { return nil }
     return byHash[hash(b, name, seed: seed)]
+  }
+
+  /// What a name means that may have the names of objects in front, between dots (`http.response.status_code`, `res.statusCode`).
+  static func find(_ b: Span<UInt8>, _ name: Range<Int>, seed: UInt64 = seed) -> AccessKey? {
+    if let key = key(b, name, seed: seed) { return key }
+    guard name.count <= 64, seed == Self.seed, let dot = name.last(where: { b[$0] == 0x2E }), dot > name.lowerBound
+    else {
+      return nil
+    }
+    var side = AccessSide.record
+    var start = name.lowerBound
+    while start < dot {
+      let end = (start..<dot).first { b[$0] == 0x2E } ?? dot
+      guard let inner = AccessSide.of(b, start..<end) else { return nil }
+      side = inner.within(side)
+      start = end &+ 1
+    }
+    return key(b, dot &+ 1..<name.upperBound).flatMap { side.holds($0) ? $0 : nil }
   }
 
   /// The seed for the members of an object under a name.
@@ -217,7 +260,7 @@ enum AccessKeys {
     }
     guard let key = key(b, name) else { return false }
     switch key {
-    case .seconds, .duration:
+    case .seconds, .requestTime, .duration:
       // A fraction is of seconds; a text may name its unit; a whole number is of anything.
       if AccessShapes.seconds(b, value) >= 0 {
         record.latency = AccessShapes.seconds(b, value)

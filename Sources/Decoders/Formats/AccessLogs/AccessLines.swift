@@ -25,6 +25,8 @@ struct AccessLines {
   private var isDayFirst = false
   private var hits = 0
   var hasHits: Bool { hits > 0 }
+  /// Whether the last line taken has a message of its own beside its request.
+  var hasMessage: Bool { record.hasMessage }
   /// The format of the last line taken, for the member's books.
   private(set) var format: StaticString = "access log"
 

@@ -5,10 +5,12 @@ internal import Support
 
 /// Reads one object as a request, by the names of its keys.
 ///
-/// An object is one if it has method and target (or a request line) and a status. With a message of its own it is a log line; where
-/// it says of a path how long it took, as the middlewares of web frameworks do, it is a request as well. A duration without a unit is of the unit that the writer's
-/// document gives: milliseconds for Envoy, nanoseconds for Traefik, seconds for Caddy and nginx's `$request_time`; of any
-/// other writer it is used only if its text names one.
+/// An object is one if it has method and target (or a request line) and a status, at its top or in the objects in which programs keep
+/// them (`AccessSide`), or the service, the method and the code of a call of gRPC. With a message of its own it is a log line; where it says of a
+/// path how long it took, or where the message says that a request has ended, as the middlewares of web frameworks do, it is a
+/// request as well. A duration without a unit is of the unit that the writer's document gives: milliseconds for Envoy, Dropwizard and the
+/// middlewares of Node.js that write `res.statusCode`, nanoseconds for Traefik, Ory and slog-http, seconds for Caddy and the fractions of
+/// nginx's `$request_time`; of any other writer it is used only if its text names one.
 struct AccessObject {
   private var record = AccessRecord()
   private var signs: Signs = []
@@ -25,10 +27,18 @@ struct AccessObject {
   private var date = 0..<0
   /// Why the call of gRPC behind an answer of HTTP failed.
   private var grpcFailure = 0..<0
+  private var grpcService = 0..<0
+  private var grpcMethod = 0..<0
+  private var grpcCode = 0..<0
+  private var message = 0..<0
+  /// The bare duration where its name is the one of nginx's.
+  private var requestTime = 0..<0
+  /// The order of day and month in the times, where it is known.
+  var order: DateOrder?
 
   /// Keys that only one writer has.
   private struct Signs: OptionSet {
-    var rawValue: UInt16
+    var rawValue: UInt32
     static let envoy = Signs(rawValue: 1)
     static let traefik = Signs(rawValue: 2)
     static let caddy = Signs(rawValue: 4)
@@ -48,6 +58,25 @@ struct AccessObject {
     static let linkerd = Signs(rawValue: 2048)
     /// The upstream gave the answer, as Envoy says.
     static let viaUpstream = Signs(rawValue: 1024)
+    /// `res.statusCode`: middlewares of Node.js, whose durations are milliseconds (pino-http, express-winston, restify).
+    static let node = Signs(rawValue: 1 << 12)
+    /// `http_response.took` (Ory) and `response.latency` under slog's uppercase level (slog-gin and its like): a `time.Duration`.
+    static let goDuration = Signs(rawValue: 1 << 13)
+    /// logback-access' names, whose durations are milliseconds (LogstashAccessEncoder).
+    static let logback = Signs(rawValue: 1 << 14)
+    /// Dropwizard's names (AccessAttribute), and `requestTime` as it writes it, which are milliseconds.
+    static let dropwizardNames = Signs(rawValue: 1 << 19)
+    static let dropwizardTime = Signs(rawValue: 1 << 20)
+    /// Names of nginx's variables that nobody else uses.
+    static let nginx = Signs(rawValue: 1 << 21)
+    /// Something says that the record is of a call and not of what was served.
+    static let client = Signs(rawValue: 1 << 15)
+    /// A text says that a request has ended.
+    static let ended = Signs(rawValue: 1 << 16)
+    /// slog's levels are in upper case.
+    static let slog = Signs(rawValue: 1 << 17)
+    /// The status stands in an object of the answer's.
+    static let answered = Signs(rawValue: 1 << 18)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -62,6 +91,7 @@ struct AccessObject {
     guard reader.peek(b) == 0x7B else { return }
     reader.position &+= 1
     var isFirst = true
+    var inner: [Level] = []
     while let key = reader.nextKey(b, &isFirst) {
       reader.skipSpace(b)
       let at = reader.position
@@ -71,10 +101,73 @@ struct AccessObject {
       case .bool: continue
       case .other:
         guard at < b.count else { return }
-        if depth == 0, b[at] == 0x7B { nested(b, key, at: at) }
+        if depth == 0, b[at] == 0x7B {
+          nested(b, key, at: at)
+          if let side = AccessSide.of(b, key.start..<key.end) {
+            inner.append(Level(at: at, name: key, side: side, depth: 1))
+          }
+        }
         // App Engine's request log (google.appengine.logging.v1.RequestLog).
         if depth == 1, b[at] == 0x5B, JSONScanner.equals(b, key, "line") { record.lines = at..<reader.position }
       }
+    }
+    inner.reverse()
+    while let level = inner.popLast() { deeper(b, level, &inner) }
+  }
+
+  /// An object in which a program keeps a request, its answer, or both.
+  private struct Level {
+    var at: Int
+    var name: JSONStringSlice
+    var side: AccessSide
+    var depth: Int
+  }
+
+  /// Takes what an object inside of the record tells and the record itself does not.
+  private mutating func deeper(_ b: Span<UInt8>, _ level: Level, _ work: inout [Level]) {
+    var reader = JSONScanner(at: level.at)
+    _ = reader.eachMember(b) { reader, key in
+      reader.skipSpace(b)
+      let at = reader.position
+      guard let value = reader.scalar(b) else { return false }
+      switch value {
+      case .text(let text), .number(let text):
+        guard let found = AccessKeys.find(b, key.start..<key.end) else {
+          let isName = JSONScanner.equals(b, key, "service") || JSONScanner.equals(b, key, "app")
+          if level.side == .record, !isName { sign(b, key, text.start..<text.end) }
+          return true
+        }
+        guard level.side.holds(found), !isKnown(found) else { return true }
+        if found == .status, level.side == .response {
+          signs.insert(.answered)
+          if JSONScanner.equals(b, level.name, "res"), JSONScanner.equals(b, key, "statusCode") { signs.insert(.node) }
+        }
+        if level.side == .response, JSONScanner.equals(b, key, "took") || JSONScanner.equals(b, key, "latency") {
+          let isOry = JSONScanner.equals(b, level.name, "http_response")
+          if isOry || signs.contains(.slog), AccessShapes.isDigits(b, text.start..<text.end) {
+            signs.insert(.goDuration)
+          }
+        }
+        take(b, key, text, seed: AccessKeys.seed, isText: b[at] == 0x22)
+      case .bool: break
+      case .other:
+        guard at < b.count, b[at] == 0x7B, level.depth < AccessSide.deepest,
+          let side = AccessSide.of(b, key.start..<key.end)
+        else { return true }
+        work.append(Level(at: at, name: key, side: side.within(level.side), depth: level.depth + 1))
+      }
+      return true
+    }
+  }
+
+  /// Whether the record itself told something already, which counts before what its objects say.
+  private func isKnown(_ key: AccessKey) -> Bool {
+    switch key {
+    case .method: !record.method.isEmpty
+    case .target, .request: !record.target.isEmpty
+    case .status: hasStatus && !statusIsCode
+    case .seconds, .requestTime, .milliseconds, .microseconds, .nanoseconds: record.latency >= 0
+    default: false
     }
   }
 
@@ -170,15 +263,22 @@ struct AccessObject {
     let value = text.start..<text.end
     if value.isEmpty || isText && AccessShapes.isDash(b, value) { return }
     if text.isEscaped { signs.insert(.escaped) }
-    guard let key = AccessKeys.key(b, name.start..<name.end, seed: seed) else {
+    guard let key = AccessKeys.find(b, name.start..<name.end, seed: seed) else {
       sign(b, name, value)
       return
     }
     switch key {
     case .method:
+      // A path of a service and its method.
+      if b[value.lowerBound] == 0x2F {
+        if grpcMethod.isEmpty { grpcMethod = value }
+        return
+      }
       record.method = value
       if JSONScanner.equals(b, name, "CsMethod") { signs.insert(.appService) }
-    case .target: if record.target.isEmpty { record.target = value }
+    case .target:
+      if record.target.isEmpty { record.target = value }
+      if JSONScanner.equals(b, name, "requested_uri") { signs.insert(.logback) }
     case .request:
       if let (method, target) = AccessShapes.request(b, value) {
         (record.method, record.target) = (method, target)
@@ -192,7 +292,9 @@ struct AccessObject {
     case .upstream: takeUpstream(b, name, value)
     case .addresses: if record.addresses.isEmpty { record.addresses = value }
     case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
-    case .times: if AccessShapes.isList(b, value, .seconds) { record.times = value }
+    case .times:
+      if AccessShapes.isList(b, value, .seconds) { record.times = value }
+      signs.insert(.nginx)
     case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
     case .trace: trace = CloudTraceName.id(b, value)
@@ -202,12 +304,16 @@ struct AccessObject {
     case .end: endText = text
     case .time: timeText = timeText ?? text
     case .epoch: epoch = value
-    case .seconds:
+    case .seconds: record.latency = duration(b, value, .seconds)
+    case .requestTime:
       // API Gateway calls the request's time so, nginx its duration.
       if value.count > 20, AccessTime.common(b, value, zoneSeconds: 0) != nil {
         timeText = text
-      } else {
+      } else if Self.isNginxTime(b, value) || b[value.upperBound - 1] > 0x39 {
         record.latency = duration(b, value, .seconds)
+      } else {
+        if JSONScanner.equals(b, name, "requestTime") { signs.insert(.dropwizardTime) }
+        if bareDuration.isEmpty { (bareDuration, requestTime) = (value, value) }
       }
     case .milliseconds: record.latency = duration(b, value, .milliseconds)
     case .microseconds: record.latency = duration(b, value, .microseconds)
@@ -228,6 +334,9 @@ struct AccessObject {
       signs.insert(.envoy)
       if AccessEnvoy.isViaUpstream(b, value) { signs.insert(.viaUpstream) }
     case .route: if JSONScanner.equals(b, name, "RouterName") { signs.insert(.traefik) }
+    case .grpcService: grpcService = value
+    case .grpcMethod: grpcMethod = value
+    case .grpcCode: grpcCode = value
     }
   }
 
@@ -237,7 +346,9 @@ struct AccessObject {
     hasStatus = true
     statusIsCode = JSONScanner.equals(b, name, "code")
     if JSONScanner.equals(b, name, "DownstreamStatus") { signs.insert(.traefik) }
-    if JSONScanner.equals(b, name, "response_code") { signs.insert(.envoy) }
+    if JSONScanner.equals(b, name, "response_code") || JSONScanner.equals(b, name, "response-code") {
+      signs.insert(.envoy)
+    }
   }
 
   private mutating func takeUpstream(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
@@ -248,20 +359,40 @@ struct AccessObject {
 
   private mutating func sign(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
     if JSONScanner.equals(b, name, "message") || JSONScanner.equals(b, name, "msg")
-      || JSONScanner.equals(b, name, "textPayload")
+      || JSONScanner.equals(b, name, "textPayload") || JSONScanner.equals(b, name, "Message")
     {
       signs.insert(.message)
+      if message.isEmpty { message = value }
+      noteWords(b, value)
+    } else if JSONScanner.equals(b, name, "event") {
+      // structlog's message, and anybody's name of what happened.
+      noteWords(b, value)
+    } else if JSONScanner.equals(b, name, "span.kind") || JSONScanner.equals(b, name, "direction")
+      || JSONScanner.equals(b, name, "grpc.component")
+    {
+      if RequestWords(b.extracting(value)).isOfClient { signs.insert(.client) }
+    } else if JSONScanner.equals(b, name, "err") || JSONScanner.equals(b, name, "error") {
+      // What Go's errors of gRPC begin with.
+      if JSONScanner.matches(b, value.lowerBound, "rpc error: code = ") {
+        let end = (value.lowerBound + 18..<value.upperBound).first { (b[$0] | 0x20) &- 0x61 >= 26 } ?? value.upperBound
+        if end <= value.upperBound, end > value.lowerBound + 18 { grpcCode = value.lowerBound + 18..<end }
+      }
     } else if JSONScanner.equals(b, name, "level") || JSONScanner.equals(b, name, "severity")
       || JSONScanner.equals(b, name, "lvl")
     {
       hasLevel = true
+      if value.count >= 4, value.count <= 5, value.allSatisfy({ b[$0] &- 0x41 < 26 }) { signs.insert(.slog) }
+    } else if JSONScanner.equals(b, name, "contentLength") || JSONScanner.equals(b, name, "remoteAddress") {
+      signs.insert(.dropwizardNames)
     } else if JSONScanner.equals(b, name, "controller") {
       signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
       signs.insert(.caddy)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.error") {
       signs.insert(.failure)
-    } else if JSONScanner.equals(b, name, "@mt") || JSONScanner.equals(b, name, "SourceContext") {
+    } else if JSONScanner.equals(b, name, "@mt") || JSONScanner.equals(b, name, "SourceContext")
+      || JSONScanner.equals(b, name, "MessageTemplate")
+    {
       signs.insert(.serilog)
     } else if JSONScanner.equals(b, name, "resourceId") {
       signs.insert(.seconds)
@@ -274,6 +405,10 @@ struct AccessObject {
     {
       // The program's own name, as its log lines have it, is less than its container's; Heroku's router means a duration.
       if b[value.lowerBound] &- 0x30 > 9, !record.serverIsConfigured { record.server = value }
+    } else if JSONScanner.equals(b, name, "body_bytes_sent") || JSONScanner.equals(b, name, "http_user_agent")
+      || JSONScanner.equals(b, name, "remote_user") || JSONScanner.equals(b, name, "request_length")
+    {
+      signs.insert(.nginx)
     } else if JSONScanner.equals(b, name, "x-edge-result-type") {
       signs.insert(.seconds)
     }
@@ -290,20 +425,56 @@ struct AccessObject {
     value.count <= 20 && grpcFailures.contains(String(copying: b.extracting(value)))
   }
 
+  /// `0.012`: nginx writes its seconds with three decimals.
+  private static func isNginxTime(_ b: Span<UInt8>, _ value: Range<Int>) -> Bool {
+    value.count >= 5 && b[value.upperBound - 4] == 0x2E && AccessShapes.seconds(b, value) >= 0
+  }
+
+  private mutating func noteWords(_ b: Span<UInt8>, _ value: Range<Int>) {
+    let words = RequestWords(b.extracting(value))
+    if words.isOfClient { signs.insert(.client) }
+    if words.saysEnd { signs.insert(.ended) }
+  }
+
   private func duration(_ b: Span<UInt8>, _ value: Range<Int>, _ unit: FieldText.Unit) -> Int64 {
     SpanWords.duration(b.extracting(value), unit: unit).map { max($0, 0) } ?? -1
   }
 
-  func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+  /// Whether the record is of a call of gRPC that was served: its service and method, or both in one path, and its status.
+  private func isCall(_ b: Span<UInt8>, _ record: inout AccessRecord) -> Bool {
+    // What Grafana's servers say of a call that went well has no code (dskit, middleware/grpc_logging.go).
+    let isSaid = message.count == 4 && JSONScanner.matches(b, message.lowerBound, "gRPC")
+    guard !grpcMethod.isEmpty, isSaid || !grpcCode.isEmpty, !signs.contains(.client) else { return false }
+    let status = grpcCode.isEmpty ? 0 : SpanWords.grpcStatus(b.extracting(grpcCode))
+    guard status >= 0 else { return false }
+    (record.method, record.target) = (grpcService, grpcMethod)
+    record.isRPC = true
+    record.grpcStatus = status
+    if !grpcCode.isEmpty, Self.isGRPCFailure(b, grpcCode) {
+      record.failed = true
+      record.reason = grpcCode
+    }
+    record.status = 0
+    return true
+  }
+
+  mutating func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
     var record = record
     record.isEscaped = signs.contains(.escaped)
-    guard hasStatus, !record.method.isEmpty, !record.target.isEmpty, b[record.method.lowerBound] &- 0x41 < 26 else {
+    let isHTTP =
+      hasStatus && !record.method.isEmpty && !record.target.isEmpty && b[record.method.lowerBound] &- 0x41 < 26
+    guard isHTTP || isCall(b, &record) else { return nil }
+    if isHTTP, signs.contains(.failure) || statusIsCode && (hasLevel && !signs.contains(.ended) || record.status < 100)
+    {
       return nil
     }
-    if signs.contains(.failure) || statusIsCode && (hasLevel || record.status < 100) { return nil }
+    // Caddy writes the answer beside the request.
+    if signs.contains(.answered) { signs.remove(.caddy) }
     if signs.contains(.message), signs.isDisjoint(with: [.caddy, .lograge]) {
-      // A middleware's line on a request that was served says how long it took; a whole URL is a client's.
-      guard b[record.target.lowerBound] == 0x2F, record.latency >= 0 || !bareDuration.isEmpty else { return nil }
+      // A middleware's line on a request that was served says how long it took, or that it has ended; a whole URL is a client's.
+      let isTimed = record.latency >= 0 || !bareDuration.isEmpty
+      guard !isHTTP || b[record.target.lowerBound] == 0x2F, isTimed || signs.contains(.ended), !signs.contains(.client)
+      else { return nil }
       record.hasMessage = true
     }
     record.format =
@@ -313,11 +484,21 @@ struct AccessObject {
     if record.latency < 0, !bareDuration.isEmpty {
       if b[bareDuration.upperBound - 1] > 0x39 {
         record.latency = duration(b, bareDuration, .inferred)
+      } else if FieldText.double(b.extracting(bareDuration)) == 0 {
+        // Nothing is nothing in every unit.
+        record.latency = 0
+      } else if signs.contains(.nginx), requestTime == bareDuration, AccessShapes.seconds(b, bareDuration) >= 0 {
+        // Whoever read nginx's line wrote its number anew, without the zeros at its end.
+        record.latency = duration(b, bareDuration, .seconds)
       } else if !signs.isDisjoint(with: [.envoy, .lograge]) {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.traefik) {
         record.latency = duration(b, bareDuration, .nanoseconds)
-      } else if !signs.isDisjoint(with: [.serilog, .appService]) {
+      } else if signs.contains(.goDuration) {
+        record.latency = duration(b, bareDuration, .nanoseconds)
+      } else if !signs.isDisjoint(with: [.serilog, .appService, .node, .logback])
+        || signs.isSuperset(of: [.dropwizardNames, .dropwizardTime])
+      {
         record.latency = duration(b, bareDuration, .milliseconds)
       } else if signs.contains(.caddy) || signs.contains(.seconds) && AccessShapes.seconds(b, bareDuration) >= 0 {
         record.latency = duration(b, bareDuration, .seconds)
@@ -328,7 +509,9 @@ struct AccessObject {
     if !signs.contains(.envoy), record.attempts == 1, record.addresses.isEmpty { record.attempts = 0 }
     setTime(b, zoneSeconds, &record)
     if record.requestID.isEmpty { record.requestID = trace }
-    record.failed = signs.contains(.envoy) && record.status == 0 && AccessEnvoy.failed(b, record.reason)
+    if signs.contains(.envoy), record.status == 0, !record.isRPC {
+      record.failed = AccessEnvoy.failed(b, record.reason)
+    }
     if signs.contains(.envoy), !signs.contains(.viaUpstream) { AccessEnvoy.answerCall(b, &record) }
     if !grpcFailure.isEmpty {
       record.failed = true
@@ -342,7 +525,7 @@ struct AccessObject {
   private func setTime(_ b: Span<UInt8>, _ zoneSeconds: Int, _ record: inout AccessRecord) {
     func moment(_ r: Range<Int>, _ unit: FieldText.Unit) -> Int64? {
       AccessTime.common(b, r, zoneSeconds: zoneSeconds)
-        ?? FieldText.time(b.extracting(r), unit: unit, zoneSeconds: zoneSeconds)
+        ?? FieldText.time(b.extracting(r), unit: unit, zoneSeconds: zoneSeconds, order: order)
     }
     if let text = startText, let time = moment(text.start..<text.end, .inferred) {
       record.time = time

@@ -19,11 +19,22 @@ enum AccessPairs {
       let start = keyStart(b, i)
       let key = start..<i
       // A tab stands before a label, a blank before a key.
-      if key.count >= 3, start == 0 || b[start &- 1] == (isTabbed ? 0x09 : 0x20), let name = AccessKeys.key(b, key) {
-        hasStatus = hasStatus || name == .status && b[i &+ 1] != 0x22
-        hasRequest = hasRequest || name == .method || name == .request
+      if key.count >= 3, start == 0 || b[start &- 1] == (isTabbed ? 0x09 : 0x20), let name = AccessKeys.find(b, key) {
+        hasStatus = hasStatus || name == .status && b[i &+ 1] != 0x22 || name == .grpcCode
+        hasRequest = hasRequest || name == .method || name == .request || name == .grpcMethod
         if hasStatus, hasRequest { return true }
       }
+      i &+= 1
+    }
+    return hasRequest && saysGRPC(b)
+  }
+
+  /// What Grafana's servers write of a call (dskit, middleware/grpc_logging.go).
+  private static func saysGRPC(_ b: Span<UInt8>) -> Bool {
+    var i = 0
+    while i < b.count {
+      i = ByteScan.find(0x67, in: b, from: i)
+      if i > 5, JSONScanner.matches(b, i &- 5, " msg=gRPC") { return true }
       i &+= 1
     }
     return false
@@ -88,6 +99,14 @@ enum AccessPairs {
       return start &+ 1..<end
     }
     while i < b.count, b[i] > 0x20 { i &+= 1 }
+    // `latency=12 ms`: the unit stands by itself (tower-http).
+    if i &+ 2 < b.count, b[i] == 0x20, b[i &- 1] &- 0x30 <= 9, b[start] &- 0x30 <= 9 {
+      for unit: StaticString in ["ms", "s", "\u{B5}s", "us", "ns"] where JSONScanner.matches(b, i &+ 1, unit) {
+        let end = i &+ 1 &+ unit.utf8CodeUnitCount
+        if end == b.count || b[end] <= 0x20 { i = end }
+        break
+      }
+    }
     return start..<i
   }
 }

@@ -21,6 +21,8 @@ struct AccessRecord {
   var failed = false
   /// The status of a call of gRPC, which an answer of HTTP does not tell; -1 for none.
   var grpcStatus: Int16 = -1
+  /// Whether `method` and `target` are the service and the method of a call of gRPC.
+  var isRPC = false
   /// The name under which the request was served: virtual host, frontend, load balancer.
   var server = 0..<0
   /// Whether `server` comes from the operator and not out of the request's own header.

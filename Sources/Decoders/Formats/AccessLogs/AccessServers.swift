@@ -92,8 +92,20 @@ enum AccessServers {
 
   // MARK: morgan
 
+  /// `GET /x (502) 12.1ms`: what Grafana's servers say of a request (dskit, middleware/logging.go).
+  private static func bracketed(_ b: Span<UInt8>, _ tokens: AccessTokens) -> AccessRecord? {
+    let status = tokens[2].whole
+    guard status.count == 5, b[status.lowerBound] == 0x28, b[status.upperBound - 1] == 0x29 else { return nil }
+    var record = AccessRecord()
+    (record.method, record.target) = (tokens[0].whole, tokens[1].whole)
+    record.status = AccessShapes.status(b, status.lowerBound + 1..<status.upperBound - 1)
+    record.latency = AccessMessages.duration(b, tokens[3].whole)
+    return record.status > 0 && record.latency >= 0 ? record : nil
+  }
+
   /// Two words and a status; the time is the number in front of `ms`. Without one the line may be anybody's sentence.
   private static func morgan(_ b: Span<UInt8>, _ tokens: AccessTokens) -> AccessRecord? {
+    if tokens.count >= 4, let record = bracketed(b, tokens) { return record }
     guard tokens.count >= 5, tokens.count <= 7, AccessShapes.isStatus(b, tokens[2].whole) else { return nil }
     var record = AccessRecord()
     record.method = tokens[0].whole

@@ -158,6 +158,16 @@ struct AccessSpans {
   private mutating func operation(
     _ record: AccessRecord, _ b: Span<UInt8>, _ symbols: inout SymbolTable
   ) -> Symbol {
+    if record.isRPC {
+      operation.removeAll(keepingCapacity: true)
+      if !record.method.isEmpty {
+        operation.append(copying: b.extracting(record.method))
+        operation.append(0x2F)
+      }
+      let path = b[record.target.lowerBound] == 0x2F ? record.target.dropFirst() : record.target
+      operation.append(copying: b.extracting(path))
+      return symbols.intern(operation.span)
+    }
     if record.method.isEmpty { return symbols.intern(record.isConnection ? "connection" : "request") }
     let request = OperationPath.plainRequest(b, record.method, record.target)
     if let known = operations.find(b.extracting(request)) { return Symbol(known.value) }

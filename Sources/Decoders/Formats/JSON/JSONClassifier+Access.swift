@@ -77,4 +77,58 @@ extension JSONClassifier {
     }
     if inner.contains(.access) { keys.insert(.access) }
   }
+
+  /// Whether method and status of a request stand somewhere in an object, not both at its top.
+  func isServed(_ keys: Keys) -> Bool {
+    !keys.isDisjoint(with: [.accessMethod, .deepMethod]) && !keys.isDisjoint(with: [.accessStatus, .deepStatus])
+  }
+
+  /// What an object in which programs keep requests holds, and what a name with dots says.
+  func noteDeep(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
+    guard byte == 0x7B else {
+      guard key.count >= 6, byte == 0x22 || byte &- 0x30 <= 9, Self.mayTell(b, key),
+        let found = AccessKeys.find(b, key.start..<key.end)
+      else { return }
+      noteDeep(found, &keys)
+      return
+    }
+    guard let side = AccessSide.of(b, key.start..<key.end) else { return }
+    var work = [(at: value, side: side, depth: 1)]
+    while let (at, side, depth) = work.popLast() {
+      var reader = JSONScanner(at: at)
+      _ = reader.eachMember(b) { reader, key in
+        guard let byte = reader.peek(b) else { return false }
+        if byte == 0x7B {
+          if depth < AccessSide.deepest, let inner = AccessSide.of(b, key.start..<key.end) {
+            work.append((reader.position, inner.within(side), depth + 1))
+          }
+        } else if byte == 0x22 || byte &- 0x30 <= 9, key.count <= 40,
+          let found = AccessKeys.find(b, key.start..<key.end),
+          side.holds(found)
+        {
+          noteDeep(found, &keys)
+        }
+        return reader.skipValue(b)
+      }
+    }
+  }
+
+  /// Whether a name ends like one of a method or a status, without regard to case: no other is looked up.
+  private static func mayTell(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
+    var tail: UInt32 = 0
+    for i in key.end - 4..<key.end { tail = tail << 8 | UInt32(b[i] | 0x20) }
+    switch tail {
+    // method, verb, request, line, status, code
+    case 0x7468_6F64, 0x7665_7262, 0x7565_7374, 0x6C69_6E65, 0x6174_7573, 0x636F_6465: return true
+    default: return false
+    }
+  }
+
+  private func noteDeep(_ found: AccessKey, _ keys: inout Keys) {
+    switch found {
+    case .method, .request, .grpcMethod: keys.insert(.deepMethod)
+    case .status, .grpcCode: keys.insert(.deepStatus)
+    default: break
+    }
+  }
 }

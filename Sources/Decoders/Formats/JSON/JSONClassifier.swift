@@ -56,6 +56,9 @@ struct JSONClassifier {
     static let embedded = Keys(rawValue: 1 << 35)
     /// The latencies of Kong or APISIX.
     static let gateway = Keys(rawValue: 1 << 36)
+    /// Method and status of a request in objects of their own or under names with dots.
+    static let deepMethod = Keys(rawValue: 1 << 37)
+    static let deepStatus = Keys(rawValue: 1 << 38)
   }
 
   let logKeys: LogKeyTable
@@ -106,10 +109,12 @@ struct JSONClassifier {
       return .named(.mapped)
     }
     if keys.contains(.named), !keys.contains(.logMessage) {
-      return .named(keys.contains([.logTime, .logSeverity]) ? .log : .unknown)
+      let isLog = keys.contains([.logTime, .logSeverity])
+      return .named(isServed(keys) ? .served(isLog: isLog) : isLog ? .log : .unknown)
     }
-    if keys.contains(.logMessage) || keys.contains([.logTime, .logSeverity]) { return .log }
-    return .unknown
+    let isLog = keys.contains(.logMessage) || keys.contains([.logTime, .logSeverity])
+    if isServed(keys) { return .served(isLog: isLog) }
+    return isLog ? .log : .unknown
   }
 
   /// Objects of formats with a structure of their own.
@@ -129,6 +134,7 @@ struct JSONClassifier {
     if let mapped, mapped.isIdentity(b, key) { keys.insert(.mapped) }
     // What is an event line already is nothing else.
     if keys.contains([.eventKind, .component, .time]) { return }
+    noteDeep(b, key, byte, value: value, &keys)
     if key.count < 24, !key.isEmpty, Self.firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
       noteSpan(b, key, byte, value: value, &keys)
       noteAccess(b, key, byte, value: value, &keys)

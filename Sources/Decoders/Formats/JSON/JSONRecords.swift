@@ -37,6 +37,8 @@ struct JSONRecords {
   var sawLog = false
   /// The level of that record.
   var sawSeverity = Severity.unknown
+  /// Whether the record at hand is a request already, so that what its message says of it is no second one.
+  var isServed = false
   /// Whether a sample is read for its headers and levels only.
   var isSampling = false
   /// Documents that stood in a line or in a record's text, to be walked.
@@ -214,14 +216,11 @@ struct JSONRecords {
       noteUnknown(place.position)
       return false
     case .access:
-      if let request = takeAccess(b, range, at: place, into: &batch) {
-        // One record is counted once.
-        if request.hasMessage, takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) {
-          batch.recordCounts.use(-1)
-        }
-        return true
-      }
+      if takeServed(b, range, at: place, into: &batch) { return true }
       return takeLogOrNote(b, at: range.lowerBound, place, into: &batch)
+    case .served(let isLog):
+      if takeServed(b, range, at: place, into: &batch) { return true }
+      return take(isLog ? .log : .unknown, b, range, at: place, into: &batch)
     case .gateway:
       if let flat = GatewayRecord.flattened(b, at: range.lowerBound),
         takeAccess(flat.span, 0..<flat.count, at: place, into: &batch) != nil
@@ -264,6 +263,19 @@ struct JSONRecords {
       takeMapped(b, range.lowerBound, at: place, into: &batch)
       return true
     }
+  }
+
+  /// Takes an object as a request, and as a log line where it has a message of its own that says more than the request does.
+  private mutating func takeServed(
+    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard let request = takeAccess(b, range, at: place, into: &batch) else { return false }
+    guard request.hasMessage else { return true }
+    isServed = true
+    defer { isServed = false }
+    // One record is counted once.
+    if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { batch.recordCounts.use(-1) }
+    return true
   }
 
   /// Takes an object that only looked like something better as a log record; one that is none is noted.

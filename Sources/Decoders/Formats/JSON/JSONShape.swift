@@ -16,6 +16,8 @@ enum JSONShape {
   /// Perhaps a request as an API gateway logs it, in objects of their own.
   case gateway
   case log
+  /// Perhaps the summary of a request that a program served, in objects or under names with dots; else a log record, or nothing known.
+  case served(isLog: Bool)
   /// Lines under labels: an element of Loki's answers and pushes.
   case lokiStream
   /// Perhaps a span by the names of its fields, wherever they stand; else what the fallback says.
@@ -42,6 +44,7 @@ enum JSONShape {
     case mapped
     case log
     case unknown
+    case served(isLog: Bool)
 
     var shape: JSONShape {
       switch self {
@@ -49,6 +52,7 @@ enum JSONShape {
       case .mapped: .mapped
       case .log: .log
       case .unknown: .unknown
+      case .served(let isLog): .served(isLog: isLog)
       }
     }
   }

@@ -80,6 +80,12 @@ extension JSONRecords {
     {
       recognized &+= 1
       intake.streams[stream].follower.sawRecord(.info)
+      if intake.access.hasMessage {
+        isServed = true
+        // One line is counted once.
+        if takeLine(line, around, stream, at: place, into: &batch) == .taken { batch.recordCounts.use(-1) }
+        isServed = false
+      }
       return .taken
     }
     return takeLine(line, around, stream, at: place, into: &batch)
@@ -347,6 +353,10 @@ extension JSONRecords {
     }
     let isCaddy = message.count > 64 && message[0] == 0x68 && JSONScanner.matches(message, 0, "handled request\t{")
     guard isCaddy || AccessLines.mayBeMessage(message) else { return false }
+    if isServed {
+      batch.recordCounts.use()
+      return true
+    }
     var around = around.withoutFileName(at: place.source)
     if around.givesWay(to: time, hasZone: hasZone) {
       (around.time, around.hasZone) = (time, hasZone)

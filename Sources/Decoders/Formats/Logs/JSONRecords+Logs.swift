@@ -29,6 +29,13 @@ extension JSONRecords {
     let fields = logs.read(b, at: start, &texts)
     texts.exchange(with: &batch)
     if !need.isMet(by: fields) { return false }
+    // A record that is a request may repeat it as its message.
+    if isServed, let message = fields.message,
+      AccessLines.mayBeMessage(b.extracting(message.start..<message.end))
+    {
+      batch.recordCounts.use()
+      return true
+    }
     if isSampling, let level = fields.level { logs.evidence.add(level) }
     var around = depth == 0 ? origin(into: &batch) : envelope
     if around.givesWay(to: fields.time, hasZone: fields.hasZone) {
@@ -43,6 +50,7 @@ extension JSONRecords {
     let carries = fields.isWrapped && fields.message != nil
     if let group, depth == 0 { around.name(group, .container) }
     // What carries the lines of others names their program; a record that is a program's own names its service.
+    let unnamed = around
     around.name(fields.name, carries && fields.rank >= .containerID ? .container : fields.rank)
     if depth < Self.mostLayers {
       // The agent gives what a program wrote to its standard error a severity of its own: the program's counts before it.
@@ -60,7 +68,10 @@ extension JSONRecords {
         return takeCarried(bytes, fields, around, at: place, into: &batch)
       }
     }
-    if let message = fields.message, takesRequest(b, message, around, at: place, into: &batch) { return true }
+    // A request is the program's, and not the logger's that tells of it.
+    var served = around
+    if around.rank <= .logger { (served.component, served.rank) = (unnamed.component, unnamed.rank) }
+    if let message = fields.message, takesRequest(b, message, served, at: place, into: &batch) { return true }
     var log = LogLine()
     log.source = place.source
     log.time = around.time

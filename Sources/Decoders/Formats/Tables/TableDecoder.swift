@@ -15,6 +15,9 @@ struct TableDecoder: ChunkedDecoder {
   private let delimiter: UInt8
   private var row = DelimitedRow()
   private var rows: TableRows?
+  /// A table of requests, and what makes their spans.
+  private var requests: RequestTable?
+  private var access: AccessSpans
   private var header: [String] = []
   /// 1-based line of the next row.
   private var line = 1
@@ -39,6 +42,7 @@ struct TableDecoder: ChunkedDecoder {
     self.context = context
     self.rule = rule
     self.delimiter = delimiter
+    access = AccessSpans(input: context.input, member: context.member)
   }
 
   /// Learns the order of the dates from the member's first bytes.
@@ -154,6 +158,10 @@ struct TableDecoder: ChunkedDecoder {
       guard isHeaderless else { return }
     }
     hasRows = true
+    if requests != nil {
+      takeRequest(b, into: &batch)
+      return
+    }
     if rows == nil {
       batch.recordCounts.skip("noColumns")
       return
@@ -178,6 +186,29 @@ struct TableDecoder: ChunkedDecoder {
       if json == nil { json = JSONMemberDecoder(context: context, rule: nil) }
       json?.records.noteRecord(batch.logs[count], into: &batch)
     }
+  }
+
+  /// Takes a row of a table of requests.
+  private mutating func takeRequest(_ b: Span<UInt8>, into batch: inout RecordBatch) {
+    if row.fields.count == header.count, isHeader(b) {
+      context.report("repeatedHeader", .note, at: .line(line), "the header row appears again", into: &batch)
+      return
+    }
+    guard let (record, bytes) = requests?.read(b, row, zoneSeconds: context.settings.assumedZoneSeconds) else {
+      batch.recordCounts.skip("noRequest")
+      context.report(
+        "noRequest", .warning, at: .line(line), "a row without a method, a path and a status was left out", into: &batch
+      )
+      return
+    }
+    if record.hasUnitlessDuration {
+      batch.recordCounts.repair("durationUnit")
+      context.report(
+        "durationUnit", .note, at: .line(line),
+        "a duration without a unit is not used: name it in the column (duration_ms, duration_s)", into: &batch)
+    }
+    access.append(record, bytes.span, LineEnvelope(source: context.line(line)), into: &batch)
+    batch.recordCounts.use()
   }
 
   /// Takes a row whose message is the line of another program.
@@ -222,6 +253,13 @@ struct TableDecoder: ChunkedDecoder {
       context.report(
         "inferredTable", .note, at: .line(line), "columns understood by their names as \(inferred.kind.rawValue)",
         into: &batch)
+    }
+    if mapping == nil, let found = RequestTable(header) {
+      requests = found
+      requests?.order = dateOrder
+      context.report(
+        "inferredTable", .note, at: .line(line), "columns understood by their names as requests", into: &batch)
+      return
     }
     guard let mapping else {
       context.report(

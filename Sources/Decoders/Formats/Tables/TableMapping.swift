@@ -31,6 +31,8 @@ struct TableMapping {
   var labels = -1
   var metric = -1
   var value = -1
+  /// A table as the collector's exporter for ClickHouse creates it.
+  var isClickHouse = false
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
   var isInsights = false
   /// Whether it went well, where that is said and not its contrary.
@@ -86,8 +88,8 @@ struct TableMapping {
     guard Set(names).count == names.count || names.count > 8 else { return nil }
     func find(_ options: [String]) -> Int { Self.column(options, in: names) }
     let insights = find(["operationid"])
-    let trace = insights >= 0 ? insights : find(["traceid", "trace"])
-    let span = insights >= 0 ? find(["id"]) : find(["spanid", "span"])
+    let trace = insights >= 0 ? insights : find(["traceid", "tracetraceid", "trace"])
+    let span = insights >= 0 ? find(["id"]) : find(["spanid", "tracespanid", "span"])
     let component = Self.component(in: names)
     let start = find([
       "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
@@ -123,6 +125,8 @@ struct TableMapping {
       ])
       isInsights = severity >= 0 && names[severity] == "severitylevel"
       labels = find(["labels"])
+    } else if trace < 0 || span < 0, RequestTable(header) != nil {
+      return nil
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
@@ -185,17 +189,19 @@ struct TableMapping {
     ])
     if duration >= 0 {
       set(.duration, duration, name: header[duration])
-      // Without a unit in its name each row decides; the collector's table for ClickHouse holds nanoseconds.
+      // Without a unit in its name the calls of the file or each row decide; where they do not, the collector's table for ClickHouse
+      // holds nanoseconds. Its columns are told by their letters: `span_name` and `service_name` are anybody's.
       if Self.unit(.duration, .duration, header[duration]) == nil {
-        durationUnit = Set(["spanname", "servicename", "spankind"]).isSubset(of: names) ? .nanoseconds : .inferred
+        durationUnit = .inferred
+        isClickHouse = Set(["SpanName", "ServiceName", "SpanKind", "Duration"]).isSubset(of: header)
       }
     }
     statusMessage = find(["statusmessage", "statusdescription"])
-    parent = find(["parentid", "parentspanid", "parentspan", "parent"])
+    parent = find(["parentid", "parentspanid", "traceparentid", "spanparentid", "parentspan", "parent"])
     operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
     spanKind = find(["kind", "spankind", "kindstring", "spankindstring"])
     status = find(["statuscode", "spanstatuscode", "status", "result"])
-    error = find(["haserror", "error", "errormessage", "exception"])
+    error = find(["haserror", "iserror", "isfailed", "requestisfailed", "error", "errormessage", "exception"])
     httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
     peer = find(["peer", "peerservice"])
     sampleRate = find(["samplerate", "itemcount"])
@@ -224,7 +230,7 @@ struct TableMapping {
     guard line.count <= 64 << 10 else { return nil }
     for delimiter: UInt8 in [0x2C, 0x09, 0x3B, 0x7C] {
       let names = DelimitedRow.headerNames(line, delimiter: delimiter)
-      if TableMapping(inferredFrom: names) != nil { return delimiter }
+      if TableMapping(inferredFrom: names) != nil || RequestTable(names) != nil { return delimiter }
       if delimiter == 0x2C || delimiter == 0x09, HeaderlessTable.header(of: names) != nil { return delimiter }
       if delimiter == 0x2C, HeaderlessTable.begins(DelimitedRow.headerNames(line, delimiter: delimiter, isCut: true)) {
         return delimiter

@@ -122,7 +122,9 @@ struct TableRows {
     (span.trace, span.traceText) = request(b, row, &batch.symbols)
     span.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     guard !span.trace.isNone, span.span != 0 else { return "noID" }
-    guard let issues = fillTimes(b, row, &span, context) else { return "badTime" }
+    guard var issues = fillTimes(b, row, &span, context) else { return "badTime" }
+    let isUnreadable = hasUnreadableDuration(b, row)
+    if isUnreadable { issues.remove(.negativeDuration) }
     issues.tell(at: .line(line), &context, into: &batch)
     if mapping.sampleRate >= 0,
       let weight = SpanBuilder.weight(ofRate: b.extracting(field(b, row, mapping.sampleRate)))
@@ -136,6 +138,14 @@ struct TableRows {
       context.report(
         "durationUnit", .note, at: .line(line),
         "a duration without a unit is not used: map it in the pipeline file, table: { durationMs: COLUMN }",
+        into: &batch)
+    }
+    if isUnreadable {
+      span.flags.insert(.untimed)
+      batch.recordCounts.repair("durationUnknown")
+      context.report(
+        "durationUnknown", .note, at: .line(line),
+        "a duration that is no number, perhaps with a unit behind it, is not used: write it as 200.5 or 200ms",
         into: &batch)
     }
     if isDoubtful(b, row) { SpanIssues.doubtfulUnit.tell(at: .line(line), &context, into: &batch) }
@@ -193,6 +203,15 @@ struct TableRows {
     return !duration.isEmpty && durationUnit(b, row, duration) == nil
   }
 
+  /// Whether a duration stands there that is none, as `200,5` (a decimal comma, or thousands) and words are, and nothing else tells the end.
+  private func hasUnreadableDuration(_ b: Span<UInt8>, _ row: DelimitedRow) -> Bool {
+    let duration = field(b, row, mapping.duration)
+    guard !duration.isEmpty, field(b, row, mapping.end).isEmpty, let unit = durationUnit(b, row, duration) else {
+      return false
+    }
+    return SpanWords.duration(b.extracting(duration), unit: unit) == nil
+  }
+
   /// The unit of a duration: the one that its column tells; else a text's own, else that of the beginning where it is a
   /// number. Nil where nothing tells it, and where the end is there, which is more certain.
   private func durationUnit(_ b: Span<UInt8>, _ row: DelimitedRow, _ duration: Range<Int>) -> FieldText.Unit? {
@@ -201,7 +220,7 @@ struct TableRows {
     if b[duration.upperBound - 1] > 0x39 { return .microseconds }
     if !field(b, row, mapping.end).isEmpty { return nil }
     let ofStart = FieldText.unit(ofEpoch: b.extracting(field(b, row, mapping.start)))
-    return learnedUnit?.unit(besides: ofStart).unit ?? ofStart
+    return learnedUnit?.unit(besides: ofStart).unit ?? (mapping.isClickHouse ? .nanoseconds : ofStart)
   }
 
   /// Whether a row's duration is read in a unit that its beginning and the calls of the file do not tell alike.

@@ -73,6 +73,19 @@ enum SpanWords {
     "exception": .error, "timeout": .error, "false": .error,
   ]
 
+  /// The unit that a word names: `milliseconds`, `sec`.
+  private static func unit(named word: Span<UInt8>) -> FieldText.Unit? {
+    guard word.count >= 3, word.count <= 12 else { return nil }
+    let names: [(FieldText.Unit, [StaticString])] = [
+      (.seconds, ["sec", "secs", "second", "seconds"]),
+      (.milliseconds, ["msec", "msecs", "millis", "millisecond", "milliseconds"]),
+      (.microseconds, ["usec", "usecs", "micros", "microsecond", "microseconds"]),
+      (.nanoseconds, ["nsec", "nanos", "nanosecond", "nanoseconds"]),
+    ]
+    for (unit, words) in names where words.contains(where: { FieldText.isWord(word, $0) }) { return unit }
+    return nil
+  }
+
   /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`), or one in parts
   /// (`DurationParts`).
   static func duration(_ field: Span<UInt8>, unit: FieldText.Unit) -> Int64? {
@@ -89,7 +102,9 @@ enum SpanWords {
       case (2, 0x6D): unit = .milliseconds
       case (2, 0x75), (3, 0xC2), (3, 0xCE): unit = .microseconds
       case (2, 0x6E): unit = .nanoseconds
-      default: return nil
+      default:
+        guard let named = Self.unit(named: suffix) else { return nil }
+        unit = named
       }
       b = b.extracting(0..<end)
       b = b.extracting(FieldText.trimmed(b))

@@ -1,0 +1,65 @@
+// What the words of a message say of a request: that it has ended, or that somebody else's is meant.
+
+internal import Model
+internal import Support
+
+/// The words of a log record's message, as middlewares choose them.
+///
+/// A message says that a request has ended if it is short and made of nothing but words for a request, for its end, and their little
+/// companions, and names the request or its status: `request completed`, `request_finished`, `finished processing request`, `handled: 502`, `response sent`. So a sentence about
+/// a request's fate ("retry of the request completed") says nothing. Words for what a program calls mean a call.
+struct RequestWords {
+  private(set) var saysEnd = false
+  private(set) var isOfClient = false
+
+  private static let ends: Set<String> = [
+    "finished", "completed", "handled", "ended", "end", "processed", "served", "sent", "complete", "finish", "answered",
+    "responded",
+  ]
+  private static let requests: Set<String> = [
+    "request", "requests", "response", "http", "https", "call", "rpc", "grpc", "unary", "stream",
+  ]
+  private static let companions: Set<String> = [
+    "the", "with", "code", "status", "incoming", "inbound", "server", "processing", "handling", "successfully", "ok",
+    "streaming", "of",
+    "in", "to",
+  ]
+  private static let clients: Set<String> = [
+    "client", "outgoing", "outbound", "upstream", "calling", "fetch", "fetched", "fetching", "external", "backend",
+    "webhook",
+    "egress",
+  ]
+  /// Longer texts are sentences.
+  private static let longest = 64
+  /// So many bytes of a longer one are looked at for words of a call.
+  private static let head = 160
+
+  init(_ b: Span<UInt8>) {
+    var word: [UInt8] = []
+    var (sawEnd, sawOther, sawRequest, words) = (false, b.count > Self.longest, false, 0)
+    let text = b.extracting(first: Self.head)
+    for i in 0...text.count {
+      let letter = i < text.count ? text[i] | 0x20 : 0
+      if letter &- 0x61 < 26 {
+        if word.count < 16 { word.append(letter) }
+        continue
+      }
+      guard !word.isEmpty else { continue }
+      let name = String(decoding: word, as: UTF8.self)
+      word.removeAll(keepingCapacity: true)
+      words += 1
+      if Self.clients.contains(name) {
+        isOfClient = true
+      } else if Self.ends.contains(name) {
+        sawEnd = true
+      } else if Self.requests.contains(name) {
+        sawRequest = true
+      } else if !Self.companions.contains(name) {
+        sawOther = true
+      }
+    }
+    // `handled: 502`.
+    let endsWithStatus = b.count > 3 && AccessShapes.status(b, b.count - 3..<b.count) > 0
+    saysEnd = sawEnd && (sawRequest || endsWithStatus) && !sawOther && !isOfClient && words <= 6
+  }
+}
