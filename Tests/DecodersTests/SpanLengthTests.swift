@@ -11,14 +11,21 @@ struct SpanLengthTests {
     var before = ""
     var after = "\n"
     var open: [String]
+    /// An end before its start.
+    var early: [String]
+    /// A duration that is no number.
     var odd: [String]
     var whole: String
 
-    init(_ name: String, before: String = "", after: String = "\n", open: [String], odd: [String], whole: String) {
+    init(
+      _ name: String, before: String = "", after: String = "\n", open: [String], early: [String], odd: [String] = [],
+      whole: String
+    ) {
       testDescription = name
       self.before = before
       self.after = after
       self.open = open
+      self.early = early
       self.odd = odd
       self.whole = whole
     }
@@ -65,33 +72,33 @@ struct SpanLengthTests {
       before:
         #"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"o"}}]},"scopeSpans":[{"spans":["#,
       after: "]}]}]}\n", open: [otlp(""), otlp(#","endTimeUnixNano":"0""#)],
-      odd: [otlp(#","endTimeUnixNano":"1764201599000000000""#)],
+      early: [otlp(#","endTimeUnixNano":"1764201599000000000""#)],
       whole: otlp(#","endTimeUnixNano":"1764201600012000000""#)),
     Format(
-      "Jaeger", open: [jaeger("")], odd: [jaeger(#","duration":-5"#), jaeger(#","duration":"?""#)],
+      "Jaeger", open: [jaeger("")], early: [jaeger(#","duration":-5"#)], odd: [jaeger(#","duration":"?""#)],
       whole: jaeger(#","duration":12000"#)),
-    Format("Zipkin", open: [zipkin("")], odd: [zipkin(#","duration":-5"#)], whole: zipkin(#","duration":12000"#)),
+    Format("Zipkin", open: [zipkin("")], early: [zipkin(#","duration":-5"#)], whole: zipkin(#","duration":12000"#)),
     Format(
-      "X-Ray", open: [xray(#","in_progress":true"#)], odd: [xray(#","end_time":1764201599.0"#)],
+      "X-Ray", open: [xray(#","in_progress":true"#)], early: [xray(#","end_time":1764201599.0"#)],
       whole: xray(#","end_time":1764201600.012"#)),
     Format(
       "Elastic APM", before: #"{"metadata":{"service":{"name":"o"}}}"# + "\n",
-      open: [elastic(""), elastic(#","duration":null"#)], odd: [elastic(#","duration":-5"#)],
+      open: [elastic(""), elastic(#","duration":null"#)], early: [elastic(#","duration":-5"#)],
       whole: elastic(#","duration":12.0"#)),
     Format(
       "SkyWalking", open: [skywalking(""), skywalking(#","endTime":0"#)],
-      odd: [skywalking(#","endTime":1764201599000"#)], whole: skywalking(#","endTime":1764201600012"#)),
-    Format("Sentry", open: [sentry("null")], odd: [sentry("1764201599.0")], whole: sentry("1764201600.012")),
+      early: [skywalking(#","endTime":1764201599000"#)], whole: skywalking(#","endTime":1764201600012"#)),
+    Format("Sentry", open: [sentry("null")], early: [sentry("1764201599.0")], whole: sentry("1764201600.012")),
     Format(
       "a store's documents",
       open: [
         stored(#""end_time":null"#), stored(#""end_time":"""#), stored(#""end_time":"0001-01-01T00:00:00Z""#),
-      ], odd: [stored(#""end_time":"2025-11-26T23:59:59Z""#), stored(#""duration_ms":"?""#)],
+      ], early: [stored(#""end_time":"2025-11-26T23:59:59Z""#)], odd: [stored(#""duration_ms":"?""#)],
       whole: stored(#""end_time":"2025-11-27T00:00:00.012Z""#)),
     Format(
       "a table", before: "trace_id,span_id,service,operation,start_time,duration_ms\n",
       open: ["\(trace),\(id),o,x,1764201600000,"],
-      odd: ["\(trace),\(id),o,x,1764201600000,-5", "\(trace),\(id),o,x,1764201600000,n/a"],
+      early: ["\(trace),\(id),o,x,1764201600000,-5"], odd: ["\(trace),\(id),o,x,1764201600000,?"],
       whole: "\(trace),\(id),o,x,1764201600000,12"),
   ]
 
@@ -99,10 +106,12 @@ struct SpanLengthTests {
   func lengths(_ format: Format) {
     func read(_ span: String) -> [String] {
       let batch = decode(format.before + span + format.after)
-      let odd = batch.recordCounts.repaired["negativeDuration"] ?? 0
+      let repaired = batch.recordCounts.repaired
+      let odd = (repaired["negativeDuration"] ?? 0) + (repaired["durationUnknown"] ?? 0)
       return batch.spans.map { "\($0.duration) \($0.flags.contains(.untimed) ? "ended" : "open") \(odd)" }
     }
     for span in format.open { #expect(read(span) == ["-1 open 0"], "\(span)") }
+    for span in format.early { #expect(read(span) == ["0 open 1"], "\(span)") }
     for span in format.odd { #expect(read(span) == ["-1 ended 1"], "\(span)") }
     #expect(read(format.whole) == ["12000 open 0"])
   }

@@ -156,14 +156,14 @@ struct MappedJSON {
     return FieldText.time(b.extracting(text.start..<text.end), unit: .inferred, zoneSeconds: zoneSeconds)
   }
 
-  /// Microseconds, negative where what is written is no number; nil where nothing is.
+  /// Microseconds, `unreadableLength` where what is written is no number; nil where nothing is.
   private func duration(_ b: Span<UInt8>, _ found: Found) -> Int64? {
     for (field, unit) in [
       (FormatRule.Field.durationS, FieldText.Unit.seconds), (.durationMs, .milliseconds), (.durationUs, .microseconds),
       (.durationNs, .nanoseconds), (.duration, .microseconds),
     ] {
       if let text = text(found, field), !text.isEmpty {
-        return SpanWords.duration(b.extracting(text.start..<text.end), unit: unit) ?? -1
+        return SpanWords.duration(b.extracting(text.start..<text.end), unit: unit) ?? TraceSpan.unreadableLength
       }
     }
     return nil

@@ -265,7 +265,7 @@ struct TableRows {
       } else {
         // What is written and no number tells that it ended.
         let isWritten = !duration.isEmpty || !field(b, row, mapping.end).isEmpty
-        span.take(length: length ?? (isWritten ? -1 : nil), &issues)
+        span.take(length: length ?? (isWritten ? TraceSpan.unreadableLength : nil), &issues)
       }
     } else if let end, let length {
       span.start = end.subtractingReportingOverflow(length).partialValue

@@ -142,7 +142,8 @@ extension SpanBuilder {
         guard let value = reader.scalar(b) else { return nil }
         // Written, but no number: it is not used.
         parts.duration =
-          value.slice.flatMap { SpanWords.duration(b.extracting($0.start..<$0.end), unit: .microseconds) } ?? -1
+          value.slice.flatMap { SpanWords.duration(b.extracting($0.start..<$0.end), unit: .microseconds) }
+          ?? TraceSpan.unreadableLength
       case 10 where isKey("references"):
         let isRead = reader.eachElement(b) { reader in
           guard let found = JaegerSpans.reference(b, &reader, &texts) else { return false }

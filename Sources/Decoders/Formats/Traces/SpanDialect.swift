@@ -83,7 +83,9 @@ struct SpanTimes {
     if length == nil, end == nil, let range = bytes(.duration) { takeUnnamed(range, span, b, dialect) }
     // What is written and no number tells that it ended.
     let isWritten = SpanKey.ends.contains { bytes($0) != nil }
-    if length == nil, written == nil, unitless == nil, isWritten { length = -1 }
+    if length == nil, written == nil, unitless == nil, isWritten {
+      length = TraceSpan.unreadableLength
+    }
   }
 
   /// Takes a duration whose key does not tell its unit.

@@ -21,7 +21,10 @@ struct SpanIssues: OptionSet {
   static let notes: [(SpanIssues, String, MessageText)] = [
     (.noTime, "noTime", "a record without a readable time"),
     (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
-    (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
+    (
+      .negativeDuration, "negativeDuration",
+      "a duration below zero is taken as none, and one that is no number is not used"
+    ),
     (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
     (
       .durationUnit, "durationUnit",

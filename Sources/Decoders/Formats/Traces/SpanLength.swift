@@ -6,22 +6,26 @@ internal import Support
 extension TraceSpan {
   /// Takes how long it took, as its record tells.
   ///
-  /// Without a length it has begun, and nobody knows whether it ended. A length that makes no sense tells that it ended, and not
-  /// after how long. Neither is a latency of none.
+  /// Without a length it has begun, and nobody knows whether it ended: that is no latency of none. Nor is a length that is no
+  /// number, which tells that it ended, and not after how long. A number below zero is a clock's that was set back while it ran:
+  /// it took no time that can be told, and that is said.
   ///
   /// - Parameters:
-  ///   - length: microseconds, negative where what is written is not usable; nil where nothing is written.
+  ///   - length: microseconds, `unreadableLength` where what is written is no number; nil where nothing is written.
   ///   - issues: what was wrong with it.
   mutating func take(length: Int64?, _ issues: inout SpanIssues) {
     guard let length else { return }
-    duration = max(length, -1)
-    guard length < 0 else {
-      flags.remove(.untimed)
-      return
-    }
-    flags.insert(.untimed)
+    flags.remove(.untimed)
+    duration = max(length, 0)
+    if length >= 0 { return }
     issues.insert(.negativeDuration)
+    guard length == Self.unreadableLength else { return }
+    duration = -1
+    flags.insert(.untimed)
   }
+
+  /// The length of a span whose record writes something that is no number.
+  static let unreadableLength = Int64.min
 
   /// Takes when it ended. The epoch and what lies before it stand for no time: writers print their type's zero, Go the year 1.
   mutating func take(end: Int64?, _ issues: inout SpanIssues) {
