@@ -54,6 +54,8 @@ package struct SourceLocation: Hashable, Comparable, Sendable {
 
   @inlinable package var member: Int { Int(bits >> 41) }
   @inlinable package var value: Int { Int(bits & 0xFF_FFFF_FFFF) }
+  /// The position without the member.
+  @inlinable package var positionBits: UInt64 { bits & 0x1FF_FFFF_FFFF }
   @inlinable package var isLine: Bool { bits & (1 << 40) != 0 }
   /// The line or byte offset within the member.
   package var position: SourceLocation.Position { isLine ? .line(value) : .offset(value) }

@@ -6,7 +6,7 @@ package import Support
 /// Records into rows: names, failure kinds and partitions made uniform. One builder serves one input.
 ///
 /// The rows of a request all go to one partition, by the documented hash of the request; what belongs to no request is
-/// spread by its source. The number of partitions changes where a row lies, never what is found.
+/// spread by its place and time. The number of partitions changes where a row lies, never what is found.
 package struct EventBuilder: Sendable {
   /// Rows by partition.
   package private(set) var partitions: [Rows]
@@ -87,8 +87,12 @@ package struct EventBuilder: Sendable {
   /// Bytes of the rows.
   package var size: Int { partitions.reduce(0) { $0 + $1.size } }
 
-  private func index(_ request: RequestID, _ source: SourceRef) -> Int {
-    let hash = request.isNone ? StableHash.mix(source.bits) : request.partitionHash
+  /// The partition of a row. What belongs to no request is spread by its place and time, never by its member's number: the
+  /// pieces of an input that are read side by side each number their members anew.
+  private func index(_ request: RequestID, _ source: SourceRef, _ time: Int64) -> Int {
+    let hash =
+      request.isNone
+      ? StableHash.combine(StableHash.mix(source.positionBits), UInt64(bitPattern: time)) : request.partitionHash
     return Int(hash % UInt64(partitions.count))
   }
 
@@ -121,7 +125,7 @@ package struct EventBuilder: Sendable {
       row.retryEvidence = span.retryEvidence
     }
     profile.saw(row, isNamed: !span.service.isNone)
-    partitions[index(span.trace, span.source)].spans.append(row)
+    partitions[index(span.trace, span.source, span.start)].spans.append(row)
   }
 
   /// Who a client or producer calls: the service's name where it is told, the broker's destination, the server's address,
@@ -159,7 +163,7 @@ package struct EventBuilder: Sendable {
       }
     }
     profile.saw(row)
-    partitions[index(line.request, line.source)].logs.append(row)
+    partitions[index(line.request, line.source, line.time)].logs.append(row)
   }
 
   /// The masked form of a message that is not known by its text.
@@ -188,7 +192,7 @@ package struct EventBuilder: Sendable {
     let row = MetricRow(
       time: point.time, value: point.value, source: point.source,
       component: naming.component(point.component, &symbols), metric: point.metric)
-    partitions[index(.none, point.source)].metrics.append(row)
+    partitions[index(.none, point.source, point.time)].metrics.append(row)
   }
 
   private mutating func absorb(_ event: StructuralEvent, _ symbols: inout SymbolTable) {
@@ -197,7 +201,7 @@ package struct EventBuilder: Sendable {
     var row = event
     row.component = naming.component(event.component, &symbols)
     if event.kind == .call || event.kind == .callReturn { row.subject = naming.component(event.subject, &symbols) }
-    partitions[index(event.request, event.source)].events.append(row)
+    partitions[index(event.request, event.source, event.time)].events.append(row)
   }
 
   /// Takes over a test report or a piece of one.
