@@ -3,7 +3,7 @@ internal import Support
 // Levels in the language of their host: the part of the one table of words that is not English.
 
 /// The words by which programs name their levels in the language of their host: German, French, Spanish, Italian, Portuguese, Chinese,
-/// Japanese, Korean and Russian.
+/// Japanese, Korean and Russian, in fields also Polish and Turkish.
 ///
 /// - java.logging, whose `%4$s` is the localized name of the level (`sun.util.logging.resources.logging_XX.properties` of the JDK;
 ///   Tomcat and JBoss write it), in capitals or with a capital at the beginning.
@@ -53,7 +53,7 @@ package enum LocalizedLevels {
       .warning,
       "warnung avertissement attention advertencia avvertenza attenzione aviso advertência предупреждение 警告 경고"
     ),
-    (.info, "infos información informazioni informações информация hinweis notifica замечание 信息 情報 資訊 정보 注意 알림"),
+    (.info, "infos información informazioni informações информация hinweis notifica замечание инфо 信息 情報 資訊 정보 注意 알림"),
     (.debug, "konfiguration configuración configuração configurazione 配置 組態 構成 구성 depuração отладка 调试 디버그"),
     (.debug, "fein précis detallado detalhado 详细"),
     (.trace, "feiner 较详细 較詳細"),
@@ -61,6 +61,9 @@ package enum LocalizedLevels {
 
   /// Words of Event Viewer and of levels' fields that are ordinary words elsewhere.
   private static let fieldLevels: [UInt64: Severity] = table([
+    // Polish and Turkish, whose letters with marks have no rule that makes them small here: both forms stand.
+    (.error, "błąd bŁĄd hata"), (.fatal, "krytyczny krytyczne kritik krİtİk"),
+    (.warning, "ostrzeżenie ostrzeŻenie uyarı uyari"), (.info, "informacja informacje bilgi bİlgİ"),
     (.fatal, "kritisch critique crítico critico критический 关键 嚴重 위험"),
     (.warning, "avviso"),
     (.info, "informationen informations сведения"),

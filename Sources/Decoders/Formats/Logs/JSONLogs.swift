@@ -170,7 +170,8 @@ struct JSONLogs {
       fields.ranks.time = found.rank
     case .message, .wrapped: takeRaw(range, found.rank)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
-      if let text = member(b, range.lowerBound, ["name", "id"]) {
+      // Fields that an entry of the journal has several times are lists (systemd, "Journal JSON Format").
+      if let text = member(b, range.lowerBound, ["name", "id"]) ?? Self.firstText(b, at: range.lowerBound) {
         named(found, b, text, &texts)
       }
     case .trace:
@@ -375,6 +376,13 @@ struct JSONLogs {
     var reader = JSONScanner(at: start + 1)
     guard reader.peek(b) == 0x22, let text = reader.string(b), reader.peek(b) == 0x5D else { return nil }
     return text
+  }
+
+  /// The text that the array at a place begins with.
+  private static func firstText(_ b: Span<UInt8>, at start: Int) -> JSONStringSlice? {
+    guard b[start] == 0x5B else { return nil }
+    var reader = JSONScanner(at: start + 1)
+    return reader.peek(b) == 0x22 ? reader.string(b) : nil
   }
 
   /// The first text under one of some names in the object at a place.

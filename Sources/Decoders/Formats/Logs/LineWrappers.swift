@@ -41,6 +41,8 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
   case fluentd
   /// `cf logs` of Cloud Foundry: `TIME [APP/PROC/WEB/0] OUT `.
   case foundry
+  /// Google Cloud Build: `Step #0 - "NAME": `.
+  case cloudBuild
   /// A time to the nanosecond in front of every line: `docker logs -t`, `kubectl logs --timestamps`.
   case stamped
   /// A full time and then a line that stands for itself: `kubectl logs --timestamps`, CloudWatch.
@@ -113,6 +115,7 @@ struct LineUnwrapper: Sendable {
     case .syslog5424: return SyslogLine.layer5424(line, times)
     case .fluentd: return fluentd(line)
     case .foundry: return foundry(line)
+    case .cloudBuild: return cloudBuild(line)
     case .stamped: return stamped(line)
     case .timed: return timed(line)
     case .framed: return framed(line)
@@ -173,6 +176,19 @@ struct LineUnwrapper: Sendable {
     while name > 0, line[name - 1] &- 0x30 <= 9 { name -= 1 }
     let hasNumber = name < end && name > 1 && (line[name - 1] == 0x2D || line[name - 1] == 0x5F)
     return LineLayer(name: 0..<(hasNumber ? name - 1 : end), rank: .container, start: min(bar + 2, line.count))
+  }
+
+  /// `Step #0 - "test": LINE`, and `Step #0: LINE` of a step without an id (Cloud Build, "View build results").
+  private func cloudBuild(_ line: Span<UInt8>) -> LineLayer? {
+    guard JSONScanner.matches(line, 0, "Step #") else { return nil }
+    var i = 6
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i > 6 else { return nil }
+    if JSONScanner.matches(line, i, ": ") { return LineLayer(start: i + 2) }
+    guard JSONScanner.matches(line, i, " - \"") else { return nil }
+    let end = ByteScan.find(0x22, in: line.extracting(first: i + 132), from: i + 4)
+    guard JSONScanner.matches(line, end, "\": ") else { return nil }
+    return LineLayer(name: i + 4..<end, rank: .container, start: end + 3)
   }
 
   static func isLabel(_ byte: UInt8) -> Bool {

@@ -57,6 +57,7 @@ struct LogIntake {
     case .syslog, .syslog5424: "syslog"
     case .fluentd: "fluentd"
     case .foundry: "Cloud Foundry"
+    case .cloudBuild: "Cloud Build"
     case .stamped, .timed, .framed, nil: nil
     }
   }

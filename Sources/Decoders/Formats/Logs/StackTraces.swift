@@ -216,7 +216,15 @@ struct TraceFollower: Sendable {
     switch line[0] {
     case 0x70: return begins(line, "panic: ") ? .fatal : nil
     case 0x66: return begins(line, "fatal error: ") ? .fatal : nil
-    case 0x74: return begins(line, "thread '") && holds(line, "' panicked at ") ? .fatal : nil
+    case 0x74:
+      // Rust; the runtime of C++.
+      let isRust = begins(line, "thread '") && holds(line, "' panicked at ")
+      return isRust || begins(line, "terminate called ") ? .fatal : nil
+    // What Node.js prints first of an exception that nobody caught; the report of Spring Boot's failure analyzer.
+    case 0x6E: return begins(line, "node:internal/") && line[line.count - 1] &- 0x30 <= 9 ? .fatal : nil
+    case 0x41: return line.count == 27 && begins(line, "APPLICATION FAILED TO START") ? .fatal : nil
+    // OCaml's and Swift's runtimes.
+    case 0x46: return begins(line, "Fatal error: exception ") ? .fatal : begins(line, "Fatal error: ") ? .error : nil
     case 0x45: return begins(line, "Exception in thread ") ? .error : nil
     case 0x55:
       return begins(line, "Unhandled exception") || begins(line, "Unhandled Exception") || begins(line, "Uncaught ")
@@ -230,7 +238,8 @@ struct TraceFollower: Sendable {
   private static let parts: [StaticString] = [
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
-    "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x",
+    "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x", "Node.js v", "Dumping heap to ",
+    "Heap dump file created ",
   ]
 
   /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
