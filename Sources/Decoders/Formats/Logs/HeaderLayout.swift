@@ -31,6 +31,8 @@ struct HeaderElement {
   var severity: Severity = .unknown
   /// Whether the message begins right behind it, whatever stands there.
   var endsHeader = false
+  /// Whether a level may as well be a word of a sentence: `Alert manager started`.
+  var isProse = false
 
   /// In front of the first time or level a dash is a column like any other: it stands where others have a word.
   func kind(anchored: Bool) -> Kind { kind == .dash && !anchored ? .word : kind }
@@ -48,6 +50,13 @@ package struct HeaderLayout: Sendable {
     /// How many were followed by two blanks or more: a padded column.
     var padded = 0
     var dotted = 0
+    /// How many levels may have been words of a sentence, and how many names ended with a number of theirs.
+    var prose = 0
+    var numbered = 0
+    /// Whether levels are levels there without a mark that tells them from words: most lines have one.
+    var takesProse = false
+    /// Whether the names are numbered: threads, requests and connections have such, loggers have not.
+    var isNumbered: Bool { numbered * 2 > count }
     /// Hashes of the texts seen, up to 32 of them.
     var texts: Set<UInt64> = []
     /// Whether a header may end with this element.
@@ -113,6 +122,8 @@ package struct HeaderLayout: Sendable {
       node = Int(nodes[node].children[kind])
       nodes[node].count += 1
       let text = line.extracting(element.content)
+      if element.isProse { nodes[node].prose += 1 }
+      if HeaderName.isNumbered(text) { nodes[node].numbered += 1 }
       if element.end + 1 < line.count, line[element.end] == 0x20, line[element.end + 1] == 0x20 {
         nodes[node].padded += 1
       }
@@ -133,6 +144,8 @@ package struct HeaderLayout: Sendable {
     var hasTag = false
     /// Whether the element before is an application with its request: what is no column behind it is the message.
     var isTraced = false
+    /// Whether a dash stands behind a level and a name: it opens the message.
+    var isClosed = false
     /// Lines that reached the last element that is a header's for its own sake; all lines before the first one.
     var base = 0
     /// Words and numbers since then.
@@ -149,6 +162,7 @@ package struct HeaderLayout: Sendable {
       for kind in HeaderElement.Kind.allCases {
         let child = Int(nodes[index].children[Int(kind.rawValue)])
         guard child > 0 else { continue }
+        if kind == .level { nodes[child].takesProse = nodes[child].count * 2 >= own.base }
         let isStrong = isStrong(nodes[child], kind, after: own)
         var next = own
         next.last = kind
@@ -156,6 +170,8 @@ package struct HeaderLayout: Sendable {
         next.hasLevel = own.hasLevel || isStrong && kind == .level
         next.hasTag = own.hasTag || kind == .tag
         next.isTraced = kind == .traced || own.isTraced && kind != .dash
+        next.isClosed =
+          own.isClosed || kind == .dash && own.hasLevel && (own.last == .word || own.last == .bracket)
         if isStrong {
           next.base = nodes[child].count
           next.weak = 0
@@ -193,13 +209,16 @@ package struct HeaderLayout: Sendable {
       return percent >= 20 && (!path.hasTag || path.last == .tag) && !(path.hasLevel && path.weak > 0)
         && (path.weak <= Self.mostBeforeTime || percent >= 90)
     case .level:
-      // Behind words that few lines share a level is a word of the message: `Unhandled Error`.
-      return percent >= (path.weak > 0 ? 50 : 20) && !path.hasLevel && (!path.hasTag || path.last == .tag)
+      // Behind words that few lines share a level is a word of the message: `Unhandled Error`. So is one that only looks like a level in
+      // a stream most of whose lines have none: `Critical section entered`.
+      let told = path.base == 0 || node.takesProse ? percent : (node.count - node.prose) * 100 / path.base
+      return told >= (path.weak > 0 ? 50 : 20) && !path.hasLevel && (!path.hasTag || path.last == .tag)
         && (path.hasTime || path.weak <= 1)
     // Words in front of a bar, behind a level: the message has begun, and the bar is its own.
     case .field: return percent >= 60 && !(path.hasLevel && path.weak > 0)
     // Behind a tag the message has begun.
-    case .tag: return percent >= 60 && !path.hasTag && !path.isTraced && path.weak <= 2
+    case .tag:
+      return percent >= 60 && !path.hasTag && !path.isTraced && path.weak <= 2 && !(path.isClosed && path.weak > 0)
     case .traced: return percent >= 60 && !path.hasTag
     // Two brackets in a row: the second one is more likely the message's own.
     // Behind a level and a word it is the message's own, too.
@@ -251,13 +270,14 @@ extension HeaderLayout {
     while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor),
       !beginsRequest(line, element)
     {
-      guard let child = part(of: node, element.kind(anchored: isAnchored)) else { break }
-      isAnchored = isAnchored || element.kind == .time || element.kind == .level
+      let kind = isLevel(element, of: node) ? element.kind : .word
+      guard let child = part(of: node, kind == .dash ? element.kind(anchored: isAnchored) : kind) else { break }
+      isAnchored = isAnchored || kind == .time || kind == .level
       node = child
       cursor = element.end
       depth &+= 1
       var nameRank = 0
-      switch element.kind {
+      switch kind {
       case .time:
         if let time = element.time, time.isPlaced, taken.time == .min || time.form > form {
           taken.time = time.time
@@ -282,12 +302,14 @@ extension HeaderLayout {
       }
       if nameRank > rank,
         let name = HeaderName.choose(
-          line, element, rank: nameRank, isRepeated: rank == 0 && taken.component.isEmpty && nodes[node].isRepeated)
+          line, element, rank: nameRank, isRepeated: rank == 0 && taken.component.isEmpty && nodes[node].isRepeated,
+          isNumbered: nodes[node].isNumbered)
       {
         taken.component = name.range
         if name.isOwn { rank = nameRank }
       }
-      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 {
+      // A level at the end is that of an empty message.
+      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 || kind == .level {
         header = taken
         header.messageStart = cursor
       }
@@ -308,6 +330,13 @@ extension HeaderLayout {
   private func beginsRequest(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
     guard element.kind == .word, JSONScanner.matches(line, element.end, " - \"") else { return false }
     return AccessServers.isMethod(line, element.end &+ 4) > 0
+  }
+
+  /// Whether an element is what it looks like: a level without a mark is one where most lines have one.
+  private func isLevel(_ element: HeaderElement, of node: Int) -> Bool {
+    guard element.isProse else { return true }
+    let child = Int(nodes[node].children[Int(HeaderElement.Kind.level.rawValue)])
+    return child > 0 && nodes[child].takesProse
   }
 
   /// The part of a layout that an element is; a level or a number may stand where most lines have some other word.

@@ -13,24 +13,63 @@ enum HeaderName {
   ///   - element: of its header.
   ///   - rank: how well a name there names the writer: 5 an application, 4 a tag, less for columns.
   ///   - isRepeated: whether few texts stand in the column again and again, and nothing better was found.
+  ///   - isNumbered: whether most texts in the column end with a number of theirs.
   /// - Returns: where the name lies, and whether it is the writer's own; a path or a thread that few lines have alone names them where
   ///   nothing better does.
   static func choose(
-    _ line: Span<UInt8>, _ element: HeaderElement, rank: Int, isRepeated: Bool
+    _ line: Span<UInt8>, _ element: HeaderElement, rank: Int, isRepeated: Bool, isNumbered: Bool = false
   ) -> (range: Range<Int>, isOwn: Bool)? {
     // `USER@DATABASE` of PostgreSQL is who asked, not who wrote; tags and applications may hold the sign.
     guard
       rank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
     else { return nil }
     let name = name(line, element.content)
+    // In front of a level hosts are numbered, too.
+    let isThread = isThread(line, name) || isNumbered && rank == 3 || isLabel(line, name)
     if rank > 4 || isProgram(line, name) && !isAddress(line, element.content, name),
       !isSourcePlace(line, element.content, name),
-      rank > 3 || !isThread(line, name)
+      rank > 3 || !isThread
     {
       return (name, true)
     }
-    guard isRepeated, !name.isEmpty, line[name.lowerBound] == 0x2F || isThread(line, name) else { return nil }
+    guard isRepeated, !name.isEmpty, !isLabel(line, name),
+      line[name.lowerBound] == 0x2F || isThread && isProgram(line, name)
+    else { return nil }
     return (name, false)
+  }
+
+  /// `pid`, `tid`: what the number behind it is of.
+  private static func isLabel(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard name.count == 3 else { return false }
+    return JSONScanner.matches(line, name.lowerBound, "pid") || JSONScanner.matches(line, name.lowerBound, "tid")
+      || JSONScanner.matches(line, name.lowerBound, "PID") || JSONScanner.matches(line, name.lowerBound, "TID")
+  }
+
+  /// `user7@shop.example`: somebody's address. Instances of units have the sign, too (`getty@tty1.service`), and versions stand behind it.
+  static func isMailbox(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    let at = name.lowerBound &+ ByteScan.find(0x40, in: line.extracting(name), from: 0)
+    guard at > name.lowerBound, at &+ 1 < name.upperBound, (line[at &+ 1] | 0x20) &- 0x61 < 26 else { return false }
+    let end = name.upperBound
+    for unit: StaticString in [".service", ".timer", ".socket", ".mount", ".slice", ".scope"]
+    where end &- unit.utf8CodeUnitCount > at && JSONScanner.matches(line, end &- unit.utf8CodeUnitCount, unit) {
+      return false
+    }
+    return (at..<end).contains { line[$0] == 0x2E }
+  }
+
+  /// Whether a text ends with a number of its own behind a mark, `GET-37`, `worker-3`, `ThreadPoolExecutor-0_3`, or with the last digits
+  /// of an id (`…-00a0c91e6bf6`).
+  static func isNumbered(_ text: Span<UInt8>) -> Bool {
+    var start = text.count
+    var digits = 0
+    while start > 0, hexDigit(text[start &- 1]) < 16 {
+      start &-= 1
+      if text[start] &- 0x30 <= 9 { digits &+= 1 }
+    }
+    guard digits > 0, start > 0, digits == text.count &- start || text.count &- start >= 8 else { return false }
+    let mark = text[start &- 1]
+    guard mark == 0x2D || mark == 0x23 || mark == 0x5F else { return false }
+    return (text[0] | 0x20) &- 0x61 < 26 || text.count >= 32
   }
 
   /// Whether a word may be what a program or a module of it is called: not an address, a number with its unit, a text in quotes
@@ -82,9 +121,12 @@ enum HeaderName {
 
   /// Whether a column is the place in the source that wrote the line (`%F:%L` of logback and log4j): a file, a colon and a number.
   private static func isSourcePlace(_ line: Span<UInt8>, _ column: Range<Int>, _ name: Range<Int>) -> Bool {
-    guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A else { return false }
-    // The function may stand behind the line (Gitea's `routers/http.go:12:Run()`).
-    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 {
+    var name = name
+    if let blank = column.first(where: { line[$0] == 0x20 }) { name = name.lowerBound..<blank }
+    guard name.upperBound &+ 1 < column.upperBound, line[name.upperBound] == 0x3A || line[name.upperBound] == 0x20
+    else { return false }
+    // The line may stand apart (`felix/table.go 101`), and the function may stand behind it (Gitea's `routers/http.go:12:Run()`).
+    for i in name.upperBound &+ 1..<column.upperBound where line[i] &- 0x30 > 9 && line[i] != 0x20 {
       // glog's and vLLM's place ends with a bracket.
       if line[i] != 0x3A && line[i] != 0x5D || i == name.upperBound &+ 1 { return false }
       break
@@ -118,6 +160,11 @@ enum HeaderName {
     default:
       guard name.count >= 8, line[name.upperBound &- 1] &- 0x30 <= 9 else { return false }
       if begins("Thread-") || begins("pool-") { return true }
+      // `SendMessageThread_1`, `BrokerControllerScheduledThread1`.
+      var end = name.upperBound
+      while end > name.lowerBound, line[end &- 1] &- 0x30 <= 9 { end &-= 1 }
+      if line[end &- 1] == 0x5F || line[end &- 1] == 0x2D { end &-= 1 }
+      if end &- name.lowerBound > 6, JSONScanner.matches(line, end &- 6, "Thread") { return true }
       for i in name.lowerBound..<name.upperBound &- 6
       where JSONScanner.matches(line, i, "-exec-") || JSONScanner.matches(line, i, "-thread-") {
         return true

@@ -53,7 +53,14 @@ struct HeaderScanner {
       if !level.isUnknown, innerEnd &- inner > 1 {
         return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
       }
+      if let level = SyslogLine.selectorLevel(line, inner..<innerEnd) {
+        return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
+      }
       guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
+      // A priority comes first (RFC 3164 §4.1.1); behind a time a number is a thread's.
+      if lastByte(line, before: start) != 0 {
+        return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+      }
       return HeaderElement(
         kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
     }
@@ -67,6 +74,8 @@ struct HeaderScanner {
     if level.isUnknown, open == 0x5B, isWord(line, inner, innerEnd, "System") || isWord(line, inner, innerEnd, "Note") {
       level = .info
     }
+    // Open Liberty's console pads its levels to eight, and what is told to the administrator is one of them.
+    if level.isUnknown, start == 0, end == 9, isWord(line, inner, innerEnd, "AUDIT") { level = .info }
     if level.isUnknown, open == 0x5B {
       level = moduleLevel(line, inner, innerEnd)
       if level.isUnknown { level = threadLevel(line, inner, innerEnd) }
@@ -287,8 +296,11 @@ struct HeaderScanner {
     // Where nothing stands in front of it, `Default` is a message's first word and not macOS' type of a message.
     let isProse = start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
     if !level.isUnknown, !isProse {
-      return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level)
+      return HeaderElement(
+        kind: .level, content: start..<stop, end: end, severity: level,
+        isProse: HeaderMarks.isProse(line, start, stop, end: end))
     }
+    if let marked = HeaderMarks.element(line, start, stop, end: end) { return marked }
     if let marked = markedLevel(line, start, stop) ?? shoutedLevel(line, start, stop) ?? starredLevel(line, start, stop)
       ?? numberedLevel(line, start, stop)
     {
@@ -298,6 +310,12 @@ struct HeaderScanner {
     if isWord(line, start, stop, "SUCCESS"), isFollowedByBar(line, end) {
       return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
     }
+    return name(line, start, stop, end: end)
+  }
+
+  /// The element that a word is which names no level of its own.
+  private func name(_ line: Span<UInt8>, _ start: Int, _ stop: Int, end: Int) -> HeaderElement? {
+    let text = line.extracting(start..<stop)
     if isBouncer(line, start, stop) {
       var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
       element.endsHeader = true
@@ -321,7 +339,7 @@ struct HeaderScanner {
     }
     if line[end &- 1] == 0x3A, isName(text), MessageCode.severity(text) == nil,
       !TraceFollower.isException(line.extracting(start..<end)), !isSocket(text),
-      !(MessageCode.isProjectID(text) && isBehindBracket(line, start))
+      !HeaderName.isMailbox(line, start..<stop), !(MessageCode.isProjectID(text) && isBehindBracket(line, start))
     {
       return tag(line, start..<stop, end: end)
     }
@@ -356,10 +374,10 @@ struct HeaderScanner {
     return last &- 0x61 < 26 || last == 0x2C
   }
 
-  /// Whether a bracket ends in front of a place: categories and threads stand in them where messages have ids.
+  /// Whether a bracket ends in front of a place, or a dash stands there: categories and threads stand in them where messages have ids.
   private func isBehindBracket(_ line: Span<UInt8>, _ start: Int) -> Bool {
     let last = lastByte(line, before: start)
-    return last == 0x29 || last == 0x5D
+    return last == 0x29 || last == 0x5D || last == 0x2D
   }
 
   /// What stands in front of a place and the blanks there, 0 for nothing.

@@ -19,7 +19,9 @@ extension KnownLines {
     i = end + 1
     end = ByteScan.find(0x09, in: line, from: i)
     if end < line.count, !isCaller(line, i..<end), end + 1 < line.count, line[end + 1] != 0x7B {
-      (record.name, record.rank) = (i..<scopeEnd(line, i..<end), .logger)
+      // Beats write their selectors in brackets.
+      let isSelector = end - i > 2 && line[i] == 0x5B && line[end - 1] == 0x5D
+      (record.name, record.rank) = (isSelector ? i + 1..<end - 1 : i..<scopeEnd(line, i..<end), .logger)
       i = end + 1
       end = ByteScan.find(0x09, in: line, from: i)
     }

@@ -8,15 +8,14 @@ internal import Support
 /// IBM's products name their messages so ("Message format": three to six letters, three to five digits, a type code). It is part of the
 /// message and nobody's name.
 enum MessageCode {
-  /// Whether a word is an id of JBoss Logging: a project code and a number of four to six digits (`WFLYSRV0025`, `UT005023`,
-  /// `KC-SERVICES0009`).
+  /// Whether a word behind a category is an id of JBoss Logging: a project code and a number of four to six digits (`WFLYSRV0025`,
+  /// `UT005023`, `KC-SERVICES0009`, `AMQ221007`).
   static func isProjectID(_ word: Span<UInt8>) -> Bool {
     var letters = 0
     while letters < word.count, word[letters] &- 0x41 < 26 || word[letters] == 0x2D && letters > 1 { letters &+= 1 }
     guard letters >= 2, letters <= 16, word.count &- letters >= 4, word.count &- letters <= 6 else { return false }
     for i in letters..<word.count where word[i] &- 0x30 > 9 { return false }
-    // The numbers are padded.
-    return word[letters] == 0x30 && word[letters &- 1] != 0x2D
+    return word[letters &- 1] != 0x2D
   }
 
   /// `%LINEPROTO-3-UPDOWN:`, `%ASA-4-106023:`, `%ROUTING-BGP-5-ADJCHANGE :`: facility, severity and mnemonic of Cisco's and Arista's

@@ -103,6 +103,7 @@ struct LogTimeParser {
       return LogTime(time: Int64(micros), form: .timeOfDay, end: end)
     }
     if separator == 0x2F, let date = unpadded(line, start, digits) { return date }
+    if separator == 0x20, let date = dayBeforeMonth(line, start, digits) { return date }
     guard digits == 2, let first = number(line, start, 2) else { return nil }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E || separator == 0x20 else { return nil }
     if byte(line, start + 3) >= 0x41, start + 6 < line.count,
@@ -124,8 +125,10 @@ struct LogTimeParser {
       switch run(line, start + 6) {
       case 2:
         guard let third = number(line, start + 6, 2) else { return nil }
+        // Open Liberty's `[11/25/26, 2:00:00:123 UTC]`: the date and time of Java 9 and later.
+        let end = byte(line, start + 8) == 0x2C && byte(line, start + 9) == 0x20 ? start + 9 : start + 8
         return requireTime(
-          joined(line, start + 8, shortYear(first, second, third, hasDots: separator == 0x2E), dots: false))
+          joined(line, end, shortYear(first, second, third, hasDots: separator == 0x2E), dots: false))
       case 4:
         guard let third = number(line, start + 6, 4) else { return nil }
         let end = byte(line, start + 10) == 0x2C && byte(line, start + 11) == 0x20 ? start + 11 : start + 10
@@ -136,6 +139,17 @@ struct LogTimeParser {
     guard byte(line, start + 5) == 0x20 || byte(line, start + 5) == 0x7C,
       let date = yearless(month: first, day: second),
       let (end, micros, _) = timeOfDay(line, start + 6, dots: false)
+    else { return nil }
+    return withoutYear(line, end, date, micros)
+  }
+
+  /// `25 Nov 02:00:00`, `5 Nov 02:00:00.123`: the day in front of the month and no year (Node.js' `util.log`, which Node-RED writes; Redis
+  /// before 4).
+  private func dayBeforeMonth(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
+    let next = start + digits + 1
+    guard byte(line, next) >= 0x41, byte(line, next + 3) == 0x20, byte(line, next + 6) == 0x3A,
+      let month = MonthName.number(line, next), let day = number(line, start, digits),
+      let date = yearless(month: month, day: day), let (end, micros, _) = timeOfDay(line, next + 4, dots: false)
     else { return nil }
     return withoutYear(line, end, date, micros)
   }
@@ -360,6 +374,13 @@ struct LogTimeParser {
 
   private func yearless(month: Int, day: Int) -> Int? {
     let (year, _, _) = Timestamp.date(days: clock.lastDay)
+    // The last year that had such a day: seven lie between leap years at the most.
+    if month == 2, day == 29 {
+      for year in stride(from: year, to: year - 9, by: -1) where year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) {
+        if let date = days(year, month, day), date <= clock.lastDay + 1 { return date }
+      }
+      return nil
+    }
     // The day behind the last one may be of the next year.
     if let date = days(year + 1, month, day), date <= clock.lastDay + 1 { return date }
     guard let date = days(year, month, day) else { return nil }

@@ -172,9 +172,8 @@ enum SyslogLine {
       layer.severity = priority.severity
       i = priority.end
       if JSONScanner.matches(line, i, "1 ") { return nil }
-    } else if line.count > 24, line[3] == 0x20, line[8] == 0x2D, line[4] &- 0x30 <= 9, (line[0] | 0x20) &- 0x61 < 26 {
-      // `Wed 2026-11-25 02:00:00 UTC` of `journalctl -o short-full`.
-      i = 4
+    } else {
+      i = timeStart(line)
     }
     guard let time = times.parse(line, i), time.isPlaced, time.end < line.count,
       line[time.end] == 0x20 || line[time.end] == 0x3A
@@ -191,24 +190,19 @@ enum SyslogLine {
     layer.yearAssumed = time.form == .withoutYear
     i = time.end
     while i < line.count, line[i] == 0x20 || line[i] == 0x3A { i += 1 }
+    if layer.yearAssumed, !time.hasZone { zone(line, &i, times, &layer) }
     let first = i
     guard let host = word(line, &i), priority != nil || isHost(line, host) else { return nil }
+    // What syslogd says of itself has no tag.
+    if JSONScanner.matches(line, i, "last message repeated ") {
+      (layer.name, layer.rank, layer.start) = (host, .host, i)
+      return layer
+    }
     if priority == nil, line[host.upperBound - 1] != 0x3A { selector(line, host, &i, &layer) }
-    // `TIME error payment: …` is an application's own line.
-    if priority == nil, Model.severity(of: line.extracting(host)) != .unknown { return nil }
+    if priority == nil, isOwnLine(line, host, behind: i) { return nil }
     if let own = line[host.upperBound - 1] == 0x3A ? tag(line, first) : nil, own.hasProcess {
       take(own.name, end: own.end, of: line, into: &layer)
     } else if let tag = tag(line, i) {
-      // `START RequestId: ID` of AWS Lambda.
-      if priority == nil, tag.name.count == 9, JSONScanner.matches(line, tag.name.lowerBound, "RequestId") {
-        return nil
-      }
-      // A job's log of GitLab: `TIME 00E ERROR: MESSAGE`.
-      if priority == nil, host.count == 3, line[host.lowerBound] &- 0x30 <= 9,
-        !Model.severity(of: line.extracting(tag.name)).isUnknown
-      {
-        return nil
-      }
       (layer.name, layer.start) = (tag.name, tag.end)
       // Dovecot's own file names no host: `TIME PROCESS: LEVEL: MESSAGE`.
       if priority == nil, line[host.upperBound - 1] == 0x3A,
@@ -270,6 +264,53 @@ enum SyslogLine {
     return severity.isUnknown ? nil : (name, close + 3, severity)
   }
 
+  /// Whether what stands in the host's place is an application's: `TIME error payment: …`, `TIME START RequestId: ID` of AWS Lambda,
+  /// `TIME 00E ERROR: MESSAGE` of GitLab's job logs.
+  private static func isOwnLine(_ line: Span<UInt8>, _ host: Range<Int>, behind start: Int) -> Bool {
+    if !Model.severity(of: line.extracting(host)).isUnknown { return true }
+    guard line[host.upperBound - 1] != 0x3A, let tag = tag(line, start) else { return false }
+    return tag.name.count == 9 && JSONScanner.matches(line, tag.name.lowerBound, "RequestId")
+      || host.count == 3 && line[host.lowerBound] &- 0x30 <= 9
+        && !Model.severity(of: line.extracting(tag.name)).isUnknown
+  }
+
+  /// Takes a zone's name behind a time without a year: it is none of a host where a host and a tag stand behind it.
+  private static func zone(_ line: Span<UInt8>, _ i: inout Int, _ times: LogTimeParser, _ layer: inout LineLayer) {
+    guard let zone = times.zoneName(line, i), zone.end < line.count, line[zone.end] == 0x20 else { return }
+    var next = zone.end + 1
+    guard let host = word(line, &next), isHost(line, host), line[host.upperBound - 1] != 0x3A, tag(line, next) != nil
+    else { return }
+    i = zone.end + 1
+    layer.time += Int64(times.clock.zoneSeconds - zone.seconds) * 1_000_000
+    (layer.hasZone, layer.zoneSeconds) = (true, Int32(truncatingIfNeeded: zone.seconds))
+  }
+
+  /// Where the time begins of a line without a priority: behind the day's name (`journalctl -o short-full`), or behind the node's that
+  /// `oc adm node-logs` puts in front of its journal's lines, which name it once more, in full or without its domain.
+  private static func timeStart(_ line: Span<UInt8>) -> Int {
+    if line.count > 24, line[3] == 0x20, line[8] == 0x2D, line[4] &- 0x30 <= 9, (line[0] | 0x20) &- 0x61 < 26 {
+      return 4
+    }
+    return behindNode(line) ?? 0
+  }
+
+  private static func behindNode(_ line: Span<UInt8>) -> Int? {
+    guard line.count > 40, (line[0] | 0x20) &- 0x61 < 26 || line[0] &- 0x30 <= 9 else { return nil }
+    let blank = ByteScan.find(0x20, in: line.extracting(first: 128), from: 0)
+    // `Nov 25 02:00:04.123456 `: a month's name, a day of two places, a time.
+    guard blank > 3, blank + 24 < line.count, line[blank + 1] &- 0x41 < 26, line[blank + 4] == 0x20,
+      line[blank + 7] == 0x20, line[blank + 10] == 0x3A
+    else { return nil }
+    let stamp = line.extracting(blank + 1..<min(line.count, blank + 48))
+    let host = blank + 2 + ByteScan.find(0x20, in: stamp, from: 14)
+    var same = 0
+    while same < blank, host + same < line.count, line[same] == line[host + same] { same += 1 }
+    guard same > 0, host + same < line.count else { return nil }
+    let (left, right) = (line[same], line[host + same])
+    let isSame = same == blank ? right == 0x20 || right == 0x2E : left == 0x2E && right == 0x20
+    return isSame ? blank + 1 : nil
+  }
+
   /// `[ID 702911 daemon.error] MESSAGE`: the message's number, facility and level of Solaris (syslogd(8)).
   private static func message(_ line: Span<UInt8>, _ layer: inout LineLayer) {
     guard JSONScanner.matches(line, layer.start, "[ID ") else { return }
@@ -287,19 +328,19 @@ enum SyslogLine {
   /// Takes what BusyBox and OpenWrt write of the priority in words, behind the host or where it would stand.
   private static func selector(_ line: Span<UInt8>, _ host: Range<Int>, _ i: inout Int, _ layer: inout LineLayer) {
     var next = i
-    if let level = level(line, host) {
+    if let level = selectorLevel(line, host) {
       layer.severity = level
     } else if case let level = VMwareLevel.severity(line.extracting(host)), !level.isUnknown {
       // ESXi's files name no host.
       layer.severity = level
-    } else if let selector = word(line, &next), let level = level(line, selector) {
+    } else if let selector = word(line, &next), let level = selectorLevel(line, selector) {
       layer.severity = level
       i = next
     }
   }
 
   /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
-  private static func level(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
+  static func selectorLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
     guard word.count >= 7, word.count <= 16 else { return nil }
     let dot = word.lowerBound + ByteScan.find(0x2E, in: line.extracting(word), from: 0)
     guard dot < word.upperBound - 2, dot > word.lowerBound + 2 else { return nil }
@@ -331,13 +372,6 @@ enum SyslogLine {
     return true
   }
 
-  /// Twelve hex digits with a process behind them: `{{.ID}}` of Docker's log tags.
-  private static func isID(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    guard end - start == 12, line[end] == 0x5B else { return false }
-    for i in start..<end where line[i] &- 0x30 > 9 && line[i] &- 0x61 > 5 { return false }
-    return true
-  }
-
   /// `sshd[240]:`, `postfix/smtp[12]:`, `kernel:`.
   private static func tag(_ line: Span<UInt8>, _ start: Int) -> (name: Range<Int>, end: Int, hasProcess: Bool)? {
     var i = start
@@ -350,20 +384,38 @@ enum SyslogLine {
       i += 1
     }
     let end = i
-    // The id of a container, which Docker's driver writes for a tag, may begin with a digit.
+    // A container's id, a program as `3proxy`: only with its process behind it.
+    let isNumber = end > start && line[start] &- 0x30 <= 9
     guard end > start, i < line.count,
-      (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F || isID(line, start, end)
+      isNumber ? line[i] == 0x5B : (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F
     else { return nil }
     var hasProcess = false
     if line[i] == 0x5B {
+      let open = i
       while i < line.count, line[i] != 0x5D, line[i] != 0x20 { i += 1 }
-      guard i < line.count, line[i] == 0x5D else { return nil }
+      guard i < line.count, line[i] == 0x5D, !isNumber || i > open + 1 && line[open + 1] &- 0x30 <= 9 else {
+        return nil
+      }
       hasProcess = true
       i += 1
     }
     guard i < line.count, line[i] == 0x3A else { return nil }
     i += 1
     guard i == line.count || line[i] == 0x20 else { return nil }
-    return (start..<end, min(i + 1, line.count), hasProcess)
+    return (program(line, start..<end), min(i + 1, line.count), hasProcess)
+  }
+
+  /// What a tag with slashes is called: the last part of a path, and in front of a container's id what Docker's tag names beside it
+  /// (`docker/{{.Name}}/{{.ID}}`); `postfix/smtp` is a name as it is.
+  private static func program(_ line: Span<UInt8>, _ tag: Range<Int>) -> Range<Int> {
+    guard var slash = tag.last(where: { line[$0] == 0x2F }), slash + 1 < tag.upperBound else { return tag }
+    if line[tag.lowerBound] == 0x2F { return slash + 1..<tag.upperBound }
+    let id = slash + 1..<tag.upperBound
+    guard id.count == 12 || id.count == 64, id.allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] &- 0x61 < 6 }) else {
+      return tag
+    }
+    let end = slash
+    while slash > tag.lowerBound, line[slash - 1] != 0x2F { slash -= 1 }
+    return end > slash ? slash..<end : tag
   }
 }
