@@ -127,16 +127,20 @@ package struct TraceAssembler {
     return a.source.bits < b.source.bits
   }
 
-  /// Gives spans without an end the end of their last child; children come after their parents in `topDown`.
+  /// Gives spans without an end the end of their last child; children come after their parents in `topDown`. What ended after
+  /// nobody knows how long lasted to the end of a child at least: that a child began without an end of its own tells it nothing.
   ///
   /// - Returns: whether there was any.
   private mutating func close(_ rows: inout [SpanRow]) -> Bool {
     guard rows.contains(where: { $0.duration < 0 }) else { return false }
     var ends = rows.map { $0.duration < 0 ? $0.start : $0.start.addingSaturated($0.duration) }
+    var told = rows.indices.map { rows[$0].duration < 0 ? Int64.min : ends[$0] }
     for i in parents.topDown.reversed() {
       if rows[Int(i)].duration < 0 {
-        rows[Int(i)].duration = max(0, ends[Int(i)].subtractingSaturated(rows[Int(i)].start))
-        if rows[Int(i)].flags.contains(.untimed) {
+        let isUntimed = rows[Int(i)].flags.contains(.untimed)
+        let end = isUntimed ? told[Int(i)] : ends[Int(i)]
+        rows[Int(i)].duration = max(0, end.subtractingSaturated(rows[Int(i)].start))
+        if isUntimed {
           repairs.add(.untimedSpan, at: rows[Int(i)].source)
         } else {
           rows[Int(i)].flags.insert(.unfinished)
@@ -144,7 +148,10 @@ package struct TraceAssembler {
         }
       }
       let parent = parents.parent[Int(i)]
-      if parent >= 0, rows[Int(parent)].duration < 0 { ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)]) }
+      if parent >= 0, rows[Int(parent)].duration < 0 {
+        ends[Int(parent)] = max(ends[Int(parent)], ends[Int(i)])
+        told[Int(parent)] = max(told[Int(parent)], told[Int(i)])
+      }
     }
     return true
   }

@@ -198,6 +198,15 @@ struct TraceAssemblerTests {
     #expect(tree.nodes[0].hasDuration)
   }
 
+  @Test("the beginning of a try that nobody timed is none")
+  func untimedTry() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: -1, in: "web", flags: [.untimed])
+    night.span(2, under: 1, at: 20, for: -1, in: "web", kind: .client, flags: [.untimed])
+    let tree = try #require(night.assembled().trees.first)
+    #expect(tree.nodes.map(\.hasDuration) == [false, false])
+  }
+
   @Test("attempts are numbered from siblings after a failure; a counted attempt is believed; parallel calls are not")
   func attempts() throws {
     var night = AssemblyFixture()
