@@ -64,7 +64,7 @@ package import Support
     @inlinable package static var countedAttempt: Flags { Flags(rawValue: 16) }
     /// Adopted by the root because its parent is missing.
     @inlinable package static var orphan: Flags { Flags(rawValue: 32) }
-    /// The span has no end of its own.
+    /// The span has no end of its own; an untimed one has an end that lies before its beginning.
     @inlinable package static var unfinished: Flags { Flags(rawValue: 64) }
     /// The span comes from event lines.
     @inlinable package static var fromEvents: Flags { Flags(rawValue: 128) }

@@ -109,9 +109,13 @@ package struct EventBuilder: Sendable {
     saw(span.start.addingSaturated(max(span.duration, 0)))
     var flags = SpanRow.Flags(rawValue: UInt16(span.flags.rawValue & 7))
     if span.resendCount > 0 { flags.insert(.countedAttempt) }
-    if span.duration < 0 { flags.insert(span.flags.contains(.untimed) ? .untimed : .unfinished) }
+    if span.duration < 0 {
+      let isUntimed = span.flags.contains(.untimed)
+      if isUntimed { flags.insert(.untimed) }
+      if !isUntimed || span.flags.contains(.reversed) { flags.insert(.unfinished) }
+    }
     let failure = failures.failure(of: span, symbols)
-    events += flags.contains(.unfinished) && failure == nil ? 1 : 2
+    events += flags.contains(.unfinished) && !flags.contains(.untimed) && failure == nil ? 1 : 2
     var row = SpanRow(
       request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
       source: span.source, component: naming.component(span.service, &symbols), operation: span.operation,

@@ -21,14 +21,16 @@ package enum EventExpansion {
         attempt: node.attempt, subject: isCall ? target : .none, operation: node.operation, source: node.source)
       events.append((2 * i, event))
       // What nothing tells to have ended has no end to show.
-      if node.flags.contains(.unfinished), !node.failed { continue }
+      if node.flags.contains(.unfinished), !node.flags.contains(.untimed), !node.failed { continue }
       // Without a beginning there is no end either.
       event.time = node.start == 0 ? 0 : node.end
       event.kind = isCall ? .callReturn : .requestEnd
       event.succeeded = !node.failed
       event.failure = node.failure
       event.message = node.failed ? node.message : .none
-      event.latency = node.loggedDuration
+      // An end before the beginning is shown as one at once, or with the last child, and is no latency to any analysis.
+      let isReversed = node.flags.isSuperset(of: [.unfinished, .untimed])
+      event.latency = isReversed ? node.duration : node.loggedDuration
       // Ends of one instant come innermost first.
       events.append((4 * tree.nodes.count - i, event))
     }

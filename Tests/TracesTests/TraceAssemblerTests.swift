@@ -198,6 +198,15 @@ struct TraceAssemblerTests {
     #expect(tree.nodes[0].hasDuration)
   }
 
+  @Test("an end before the beginning is shown as one at once, and is no latency")
+  func reversed() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 50, for: -1, in: "web", flags: [.untimed, .unfinished])
+    let tree = try #require(night.assembled().trees.first)
+    #expect(!tree.nodes[0].hasDuration)
+    #expect(EventExpansion.events(of: tree).map(\.latency) == [-1, 0])
+  }
+
   @Test("the beginning of a try that nobody timed is none")
   func untimedTry() throws {
     var night = AssemblyFixture()

@@ -31,5 +31,6 @@ extension TraceSpan {
   mutating func take(end: Int64?, _ issues: inout SpanIssues) {
     guard let end, end > 0 else { return }
     take(length: end.subtractingSaturated(start), &issues)
+    if end < start { flags.insert(.reversed) }
   }
 }
