@@ -34,11 +34,12 @@ case "tails":
   try OneCallBenchmark.run(worlds: number ?? 5, first: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1)
 case "suspects": try SuspectBenchmark.run(Array(arguments.dropFirst()))
 case "constants": try ConstantsBenchmark.run(Array(arguments.dropFirst()))
-case "linear": try LinearityBenchmark.run(minutes: number ?? 60)
+case "linear":
+  try LinearityBenchmark.run(minutes: number ?? 60, families: arguments.dropFirst().filter { Int($0) == nil })
 default:
   if !(try PolicyBenchmark.run(arguments)) {
     print(
-      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | tails [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT… | constants RENDERING [COUNT] [SEED] | linear [MINUTES] | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
+      "usage: benchmark ingest [MEGABYTES] [FORMAT…] | scale [MEGABYTES] | worlds [COUNT] [SEED] [varied|calls|delayed] | quiet [COUNT] [SEED] | tails [COUNT] [SEED] | renderings [COUNT] [SEED] [RENDERING] | suspects TRUTH [--pipeline FILE] INPUT… | constants [--nights COUNT SEED] [--pipeline FILE] TRUTH INPUT… | constants RENDERING [COUNT] [SEED] | linear [MINUTES] [nights|matrices|repetitions|members]… | patterns | templates [LINES | FILE…] | drift [REPETITIONS] | history-kills [KILLS] | or one of the policies"
     )
   }
 }
