@@ -255,7 +255,7 @@ struct OTLPTests {
     let batch = decode(line)
     #expect(batch.recordCounts.used == 2)
     #expect(batch.recordCounts.repaired == ["invalidID": 1, "noTime": 1, "negativeDuration": 1])
-    #expect(batch.spans.map(\.duration) == [-1, 0])
+    #expect(batch.spans.map(\.duration) == [-1, -1])
     #expect(batch.diagnostics.sorted.allSatisfy { $0.severity == .note })
   }
 

@@ -100,7 +100,7 @@ struct TableTests {
       """
     let batch = decode(text, settings: spanSettings, member: "x.csv")
     #expect(batch.spans.map(\.span) == [11, 13, 14])
-    #expect(batch.spans.map(\.duration) == [1, 0, 1])
+    #expect(batch.spans.map(\.duration) == [1, -1, 1])
     #expect(batch.recordCounts.skipped == ["noID": 1, "badTime": 2])
     #expect(batch.recordCounts.repaired == ["negativeDuration": 1, "raggedRow": 2])
     #expect(batch.isBalanced)

@@ -106,7 +106,7 @@ public import Support
     package static let foreignParent = Flags(rawValue: 4)
     /// It ended, but nothing tells after how long.
     package static let untimed = Flags(rawValue: 8)
-    /// It is untimed because its record's end lies before its beginning.
+    /// It is untimed because its record tells an end before its beginning.
     package static let reversed = Flags(rawValue: 16)
   }
 }

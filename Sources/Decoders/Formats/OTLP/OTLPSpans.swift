@@ -150,12 +150,7 @@ extension SpanBuilder {
     span.start = FieldText.floorDivide(startNanos, 1000)
     if let endNanos, endNanos != 0 {
       let (length, overflow) = endNanos.subtractingReportingOverflow(startNanos)
-      if overflow || length < 0 {
-        span.take(length: -1, &issues)
-        span.flags.insert(.reversed)
-      } else {
-        span.duration = length / 1000
-      }
+      if overflow || length < 0 { span.take(length: -1, &issues) } else { span.duration = length / 1000 }
     }
     if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
   }

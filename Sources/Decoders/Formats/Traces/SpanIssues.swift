@@ -23,7 +23,7 @@ struct SpanIssues: OptionSet {
     (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
     (
       .negativeDuration, "negativeDuration",
-      "a duration below zero is taken as none, and one that is no number is not used"
+      "a duration that is negative or no number is not used"
     ),
     (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
     (

@@ -6,22 +6,20 @@ internal import Support
 extension TraceSpan {
   /// Takes how long it took, as its record tells.
   ///
-  /// Without a length it has begun, and nobody knows whether it ended: that is no latency of none. Nor is a length that is no
-  /// number, which tells that it ended, and not after how long. A number below zero is a clock's that was set back while it ran:
-  /// it took no time that can be told, and that is said.
+  /// Without a length it has begun, and nobody knows whether it ended. A length that is no number tells that it ended, and not
+  /// after how long; one below zero is a clock's that was set back meanwhile. None of them is a latency of nothing.
   ///
   /// - Parameters:
   ///   - length: microseconds, `unreadableLength` where what is written is no number; nil where nothing is written.
   ///   - issues: what was wrong with it.
   mutating func take(length: Int64?, _ issues: inout SpanIssues) {
     guard let length else { return }
-    flags.remove(.untimed)
-    duration = max(length, 0)
+    flags.subtract([.untimed, .reversed])
+    duration = max(length, -1)
     if length >= 0 { return }
     issues.insert(.negativeDuration)
-    guard length == Self.unreadableLength else { return }
-    duration = -1
     flags.insert(.untimed)
+    if length != Self.unreadableLength { flags.insert(.reversed) }
   }
 
   /// The length of a span whose record writes something that is no number.
@@ -31,6 +29,5 @@ extension TraceSpan {
   mutating func take(end: Int64?, _ issues: inout SpanIssues) {
     guard let end, end > 0 else { return }
     take(length: end.subtractingSaturated(start), &issues)
-    if end < start { flags.insert(.reversed) }
   }
 }
