@@ -43,9 +43,8 @@ package func severity(of word: Span<UInt8>) -> Severity {
 package func severity(ofField field: Span<UInt8>) -> Severity {
   guard !field.isEmpty, field.count <= 40 else { return .unknown }
   // `[ERROR]`: a level written for people.
-  if field[0] == 0x5B, field.count > 2, field[field.count - 1] == 0x5D {
-    return severity(ofField: field.extracting(1..<field.count - 1))
-  }
+  let isBracketed = field.count > 2 && field[0] == 0x5B && field[field.count - 1] == 0x5D
+  let field = isBracketed ? field.extracting(1..<field.count - 1) : field
   var end = field.count
   while end > 1, field[end - 1] &- 0x30 <= 9 { end -= 1 }
   if end < field.count, end > 1, field[end - 1] == 0x2B || field[end - 1] == 0x2D { end -= 1 }

@@ -57,7 +57,7 @@ private let lines: [(String, ReadLog)] = [
   ("12:M 25 Nov 02:00:04.500 # no stock", ReadLog("02:00:04.5", "m", "warn", "no stock")),
   ("2026-11-25 02:00:04.500 level=error no stock left", ReadLog("02:00:04.5", "m", "error", "no stock left")),
   ("npm ERR! no stock", ReadLog("-", "npm", "error", "no stock")),
-  ("npm warn no stock", ReadLog("-", "npm", "warn", "no stock")),
+  ("npm warn no stock", ReadLog("-", "m", "warn", "npm warn no stock")),
 ]
 
 /// The night of 2026-11-25.
@@ -117,12 +117,19 @@ struct HeaderMarkTests {
 
   @Test("an address in front of a colon is the message's, and a pair with a number at its end names nobody")
   func nobody() {
-    let users = (10..<40).map { "2026-11-25 02:00:\($0) INFO user\($0)@shop.example: taken" }
+    let users = (10..<60).map { "2026-11-25 02:00:\($0) INFO user\($0)@shop.example: taken" }
     #expect(
       decode(users.joined(separator: "\n") + "\n").readLogs[2]
         == ReadLog("02:00:12", "m", "info", "user12@shop.example: taken"))
     let pairs = (10..<40).map { "day=\"2026-11-25 02:00:\($0)\" INFO taken \($0)" }
     #expect(Set(decode(pairs.joined(separator: "\n") + "\n").readLogs.map(\.component)) == ["m"])
+  }
+
+  @Test(
+    "a first column of nothing but digits does not end the program", arguments: ["12345678", "123456789012345678901"])
+  func digits(column: String) {
+    let lines = (10..<40).map { "\(column)|2026-11-25 02:00:\($0)|INFO|taken" }
+    #expect(decode(lines.joined(separator: "\n") + "\n").logs.count == 30)
   }
 
   @Test("a leap day is of the last year that had one")

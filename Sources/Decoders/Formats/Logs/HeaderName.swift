@@ -163,6 +163,8 @@ enum HeaderName {
       // `SendMessageThread_1`, `BrokerControllerScheduledThread1`.
       var end = name.upperBound
       while end > name.lowerBound, line[end &- 1] &- 0x30 <= 9 { end &-= 1 }
+      // A column of nothing but digits has no letter in front of them.
+      guard end > name.lowerBound else { return false }
       if line[end &- 1] == 0x5F || line[end &- 1] == 0x2D { end &-= 1 }
       if end &- name.lowerBound > 6, JSONScanner.matches(line, end &- 6, "Thread") { return true }
       for i in name.lowerBound..<name.upperBound &- 6
