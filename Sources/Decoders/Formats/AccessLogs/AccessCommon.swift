@@ -16,6 +16,7 @@ enum AccessCommon {
     guard
       let time = AccessTime.common(b, stamp, zoneSeconds: zoneSeconds)
         ?? AccessTime.iso(b, stamp, zoneSeconds: zoneSeconds)
+        ?? AccessTime.written(b, stamp, zoneSeconds: zoneSeconds, withWords: clock == 0)
     else { return nil }
     record.time = time
     if clock >= 4, !AccessShapes.isNumericHost(b, tokens[0].whole), !AccessShapes.isDash(b, tokens[0].whole),
@@ -47,6 +48,13 @@ enum AccessCommon {
       return record
     }
     if proxy(b, tokens, from: next + 2, into: &record) { return record }
+    // Granian ends with milliseconds right behind the status ("Access logs" of its documentation); its time's zone stands behind a blank.
+    if clock == 0, tokens.count == next + 3, tokens[0].kind == .bracket, stamp.count == 25,
+      b[stamp.lowerBound + 10] == 0x20, AccessShapes.seconds(b, tokens[next + 2].whole) >= 0
+    {
+      record.latency = SpanWords.duration(b.extracting(tokens[next + 2].whole), unit: .milliseconds) ?? -1
+      return record
+    }
     var tail = Tail(status: record.status)
     tail.read(b, tokens, from: next + 2, into: &record)
     return record
@@ -97,6 +105,8 @@ enum AccessCommon {
     private var sawAddress = false
     private var quoted = 0
     private var whole = 0
+    /// The largest bare whole number.
+    private var largest: Int64 = 0
     private var statusFits = false
     private var decimalsBeforeAddress = 0
     /// The third quoted text: a router's name, if the line turns out to be Traefik's.
@@ -201,6 +211,7 @@ enum AccessCommon {
         }
       } else if AccessShapes.isDigits(b, field) {
         whole += 1
+        largest = max(largest, FieldText.int(b.extracting(field)) ?? 0)
       }
     }
 
@@ -246,6 +257,15 @@ enum AccessCommon {
           var list = AccessList(found)
           record.latency = list.next(b).map { AccessShapes.seconds(b, $0) } ?? -1
           record.latencyField = found
+        }
+        // Microseconds of Apache's or Varnish's `%D` beside the time of a part (`%{Varnish:time_firstbyte}x`, six decimals): which of the
+        // two is the request's nothing tells.
+        if !sawAddress, decimals.count == 1, largest > record.latency, decimals[0].count >= 8,
+          b[decimals[0].upperBound - 7] == 0x2E
+        {
+          record.latency = -1
+          record.latencyField = 0..<0
+          record.hasUnitlessDuration = true
         }
       }
       if record.times.isEmpty, let found = rest.first { record.times = found }

@@ -76,6 +76,16 @@ struct AccessLines {
       zoneSeconds = zone
       layout?.forgetTime()
     }
+    // What development servers print for people is indented.
+    if line[0] == 0x20, let start = Self.indentation(line),
+      AccessMessages.isIndented(line.extracting(start..<line.count))
+    {
+      return take(line.extracting(start..<line.count), envelope, &context, into: &batch)
+    }
+    if AccessFields.isBeginning(line) {
+      batch.recordCounts.repair("requestBegins")
+      return true
+    }
     guard read(line) else {
       misses &+= 1
       return false
@@ -92,6 +102,13 @@ struct AccessLines {
     spans.append(record, line, envelope, into: &batch)
     batch.recordCounts.use()
     return true
+  }
+
+  /// Where a line's text begins behind its blanks; nil where there are more than eight.
+  private static func indentation(_ line: Span<UInt8>) -> Int? {
+    var start = 0
+    while start < line.count, line[start] == 0x20 { start &+= 1 }
+    return start <= 8 && start < line.count ? start : nil
   }
 
   /// Whether a line has the form of an access line.
@@ -126,9 +143,11 @@ struct AccessLines {
     if form == .none { return nil }
     if form == .commas { return AccessIIS.read(b, zoneSeconds: zoneSeconds, isDayFirst: &isDayFirst) }
     if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
+    if form == .scoped { return AccessPairs.readScoped(b, zoneSeconds: zoneSeconds) }
+    if form == .fields { return AccessFields.read(b, zoneSeconds: zoneSeconds) }
     guard tokens.cut(b, from: 0) else { return nil }
     switch form {
-    case .none, .pairs, .commas: return nil
+    case .none, .pairs, .commas, .scoped, .fields: return nil
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
     case .timed: return AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds)
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
@@ -139,9 +158,14 @@ struct AccessLines {
       return nil
     case .common:
       if let record = AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds) { return record }
+      // A logger may have put its own time in front of the request's.
+      let hasCommon = (0..<min(tokens.count, 10)).contains { AccessTime.isCommon(b, tokens[$0].start) }
       for clock in 0..<min(tokens.count, 10)
       where AccessTime.isCommon(b, tokens[clock].start)
-        || tokens[clock].kind == .bracket && AccessTime.iso(b, tokens[clock].inner, zoneSeconds: zoneSeconds) != nil
+        || !hasCommon && tokens[clock].kind == .bracket
+          && (AccessTime.iso(b, tokens[clock].inner, zoneSeconds: zoneSeconds)
+            ?? AccessTime.written(
+              b, tokens[clock].inner, zoneSeconds: zoneSeconds)) != nil
       {
         // The canonical id of a bucket's owner.
         if clock == 2, tokens[0].end - tokens[0].start == 64,
@@ -228,10 +252,25 @@ enum AccessForm {
   case pairs
   /// IIS's own format: see `AccessIIS`.
   case commas
+  /// Fields between bars, semicolons or tabs: see `AccessFields`.
+  case fields
+  /// Pairs of a span in braces in front of an event's: see `AccessPairs`.
+  case scoped
   /// `TIME CLIENT "GET …`: a log format that begins with nginx's `$time_iso8601`.
   case timed
 
   init(_ b: Span<UInt8>) {
+    self.init(ofMarks: b)
+    guard self == .none, b.count >= 24 else { return }
+    if AccessFields.looksLike(b) {
+      self = .fields
+    } else if AccessPairs.looksScoped(b) {
+      self = .scoped
+    }
+  }
+
+  /// By what stands at fixed places.
+  private init(ofMarks b: Span<UInt8>) {
     self = .none
     guard b.count >= 16 else { return }
     let first = b[0]
@@ -243,6 +282,14 @@ enum AccessForm {
         self = .timed
       }
       return
+    }
+    if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x20 {
+      // `[2026-11-25 02:00:05 +0000] 10.0.0.9 - "GET`: Granian's.
+      let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
+      if Self.isTimed(b, end &+ 2) {
+        self = .timed
+        return
+      }
     }
     if first &- 0x30 <= 9, b[4] == 0x2D, b[7] == 0x2D, b[10] == 0x54 {
       if Self.hasAddress(b, word: 2), Self.hasAddress(b, word: 3, orDash: true) {
@@ -279,7 +326,9 @@ enum AccessForm {
     while true {
       i = ByteScan.find(0x5B, in: head, from: i)
       if i >= head.count { return }
-      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) || AccessServers.isAuthorized(b, i) {
+      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) || Self.isDatedRequest(b, i)
+        || AccessServers.isAuthorized(b, i)
+      {
         self = .common
         return
       }
@@ -292,6 +341,18 @@ enum AccessForm {
     guard i &+ 12 < b.count, isISO(b, i &+ 1) else { return false }
     let end = ByteScan.find(0x5D, in: b, from: i)
     return end &+ 4 < b.count && b[end &+ 1] == 0x20 && b[end &+ 2] == 0x22 && b[end &+ 3] &- 0x41 < 26
+  }
+
+  /// `[Wed, 25 Nov 2026 02:00:05 GMT] "GET` (Vert.x), `[2026-11-25 02:00:05] "GET` (Apache's `%{%F %T}t`).
+  private static func isDatedRequest(_ b: Span<UInt8>, _ i: Int) -> Bool {
+    guard i &+ 24 < b.count, b[i &+ 1] &- 0x30 <= 9 || b[i &+ 1] &- 0x41 < 26 else { return false }
+    let head = b.extracting(first: i &+ 48)
+    let end = ByteScan.find(0x5D, in: head, from: i)
+    guard end &+ 3 < head.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22, AccessServers.isMethod(b, end &+ 3) > 0
+    else {
+      return false
+    }
+    return AccessTime.written(b, i &+ 1..<end, zoneSeconds: 0) != nil
   }
 
   /// Whether a client's address stands at a place, and a request in quotes soon behind it.

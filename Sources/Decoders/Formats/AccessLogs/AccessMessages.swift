@@ -18,6 +18,7 @@ enum AccessMessages {
     case fiber
     case php
     case fpm
+    case ended
   }
 
   /// The form that a line begins like; nil for most lines, by their first bytes.
@@ -29,6 +30,7 @@ enum AccessMessages {
     case 0x48:
       return JSONScanner.matches(b, 0, "HTTP ") && AccessServers.isMethod(b, 5) > 0 ? .serilog : nil
     case 0x52: return JSONScanner.matches(b, 0, "Request finished HTTP/") ? .aspNet : nil
+    case 0x43, 0x53: return isEnded(b) ? .ended : nil
     case 0x5B:
       if b[1] &- 0x30 <= 9 { return FrameworkMessages.isFiber(b) ? .fiber : nil }
       return JSONScanner.matches(b, 0, "[pid: ") ? .uwsgi : FrameworkMessages.isPHP(b) ? .php : nil
@@ -59,10 +61,39 @@ enum AccessMessages {
       case .serilog: serilog(b, tokens, &record)
       case .ktor: FrameworkMessages.ktor(b, tokens, &record)
       case .fiber: FrameworkMessages.fiber(b, tokens, &record)
+      case .ended: ended(b, tokens, &record)
       case .fpm: FrameworkMessages.fpm(b, tokens, zoneSeconds, &record)
       case .php: FrameworkMessages.php(b, tokens, zoneSeconds, &record)
       }
-    return isRead && record.status > 0 && !record.target.isEmpty ? record : nil
+    return isRead && record.status > 0 && (!record.target.isEmpty || form == .ended) ? record : nil
+  }
+
+  /// Whether an indented line is what a development server or a console writes of a request.
+  static func isIndented(_ b: Span<UInt8>) -> Bool {
+    guard b.count >= 16 else { return false }
+    return AccessSentence.method(b) != nil || form(b) == .aspNet
+  }
+
+  /// `Sent 502 in 12ms`, `Chunked 200 in 12ms` (Plug.Logger): the end of a request whose path stood in another line. Rails says the same of
+  /// requests that its exceptions tell of.
+  private static func isEnded(_ b: Span<UInt8>) -> Bool {
+    for word: StaticString in ["Sent ", "Chunked "] where JSONScanner.matches(b, 0, word) {
+      let at = word.utf8CodeUnitCount
+      guard at &+ 8 < b.count, b[at &+ 3] == 0x20, (100...599).contains(AccessShapes.status(b, at..<at &+ 3)) else {
+        return false
+      }
+      return true
+    }
+    return false
+  }
+
+  private static func ended(_ b: Span<UInt8>, _ tokens: AccessTokens, _ record: inout AccessRecord) -> Bool {
+    guard tokens.count >= 4 else { return false }
+    record.status = AccessShapes.status(b, tokens[1].whole)
+    for at in 2..<min(tokens.count, 8) where isWord(b, tokens, at, "in") && at + 1 < tokens.count {
+      record.latency = duration(b, tokens[at + 1].whole)
+    }
+    return record.latency >= 0
   }
 
   static func isWord(_ b: Span<UInt8>, _ tokens: AccessTokens, _ at: Int, _ word: StaticString) -> Bool {
@@ -91,6 +122,8 @@ enum AccessMessages {
     record.status = AccessShapes.status(b, tokens[2].whole)
     // `%T` is the last field of the middleware's default format, in seconds.
     record.latency = tokens.count == 7 ? AccessShapes.seconds(b, tokens[6].whole) : -1
+    // warp's ends with a duration and its unit.
+    if record.latency < 0 { record.latency = duration(b, tokens[tokens.count - 1].inner) }
     return true
   }
 

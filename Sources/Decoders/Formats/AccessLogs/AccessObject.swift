@@ -67,6 +67,8 @@ struct AccessObject {
     /// Dropwizard's names (AccessAttribute), and `requestTime` as it writes it, which are milliseconds.
     static let dropwizardNames = Signs(rawValue: 1 << 19)
     static let dropwizardTime = Signs(rawValue: 1 << 20)
+    /// The path stood behind the method.
+    static let requestLine = Signs(rawValue: 1 << 22)
     /// Names of nginx's variables that nobody else uses.
     static let nginx = Signs(rawValue: 1 << 21)
     /// Something says that the record is of a call and not of what was served.
@@ -275,6 +277,11 @@ struct AccessObject {
         return
       }
       record.method = value
+      // Dapr writes the path behind the method.
+      if record.target.isEmpty, let (method, target) = AccessShapes.request(b, value), b[target.lowerBound] == 0x2F {
+        (record.method, record.target) = (method, target)
+        signs.insert(.requestLine)
+      }
       if JSONScanner.equals(b, name, "CsMethod") { signs.insert(.appService) }
     case .target:
       if record.target.isEmpty { record.target = value }
@@ -464,7 +471,9 @@ struct AccessObject {
     let isHTTP =
       hasStatus && !record.method.isEmpty && !record.target.isEmpty && b[record.method.lowerBound] &- 0x41 < 26
     guard isHTTP || isCall(b, &record) else { return nil }
-    if isHTTP, signs.contains(.failure) || statusIsCode && (hasLevel && !signs.contains(.ended) || record.status < 100)
+    if isHTTP,
+      signs.contains(.failure)
+        || statusIsCode && (hasLevel && signs.isDisjoint(with: [.ended, .requestLine]) || record.status < 100)
     {
       return nil
     }

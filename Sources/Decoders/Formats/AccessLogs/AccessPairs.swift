@@ -29,6 +29,60 @@ enum AccessPairs {
     return hasRequest && saysGRPC(b)
   }
 
+  /// Whether a span's pairs with a method stand in braces, and a status behind them: `request{method=GET uri=/x}: target: text status=502`
+  /// (tracing-subscriber with tower-http's or any other layer of a server).
+  static func looksScoped(_ b: Span<UInt8>) -> Bool { scope(b) != nil }
+
+  private static func scope(_ b: Span<UInt8>) -> (open: Int, close: Int)? {
+    guard b[0] &- 0x30 <= 9 else { return nil }
+    let head = b.extracting(first: 160)
+    let open = ByteScan.find(0x7B, in: head, from: 0)
+    guard open < head.count, open > 0, (b[open &- 1] | 0x20) &- 0x61 < 26 || b[open &- 1] == 0x5F else { return nil }
+    let close = ByteScan.find(0x7D, in: b.extracting(first: 1024), from: open)
+    guard close &+ 1 < b.count, close < 1024, b[close &+ 1] == 0x3A else { return nil }
+    var (hasMethod, hasStatus) = (false, false)
+    var i = open
+    while i < b.count {
+      i = ByteScan.find(0x3D, in: b, from: i)
+      guard i < b.count else { break }
+      if let key = AccessKeys.find(b, keyStart(b, i)..<i) {
+        hasMethod = hasMethod || key == .method && i < close
+        hasStatus = hasStatus || key == .status
+      }
+      i &+= 1
+    }
+    return hasMethod && hasStatus ? (open, close) : nil
+  }
+
+  /// Reads such a line; nil where it is of something that the program called.
+  static func readScoped(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+    guard let (open, close) = scope(b) else { return nil }
+    var object = AccessObject()
+    var i = open &+ 1
+    while i < b.count {
+      while i < b.count, b[i] <= 0x20 || b[i] == 0x7B || b[i] == 0x7D || b[i] == 0x3A { i &+= 1 }
+      let start = i
+      while i < b.count, isKey(b[i]) { i &+= 1 }
+      guard i < b.count, b[i] == 0x3D, i > start else {
+        while i < b.count, b[i] > 0x20, b[i] != 0x7B { i &+= 1 }
+        continue
+      }
+      let name = JSONStringSlice(start: start, end: i, isEscaped: false)
+      i &+= 1
+      var value = value(b, &i)
+      if value.lowerBound < close, value.upperBound > close { value = value.lowerBound..<close }
+      object.takePair(b, name, value)
+    }
+    let end = (close..<b.count).first { b[$0] == 0x3D } ?? b.count
+    guard !RequestWords(b.extracting(close..<end)).isOfClient, var record = object.finish(b, zoneSeconds: zoneSeconds)
+    else {
+      return nil
+    }
+    let blank = ByteScan.find(0x20, in: b, from: 0)
+    if record.time == .min, let time = AccessTime.iso(b, 0..<blank, zoneSeconds: zoneSeconds) { record.time = time }
+    return record
+  }
+
   /// What Grafana's servers write of a call (dskit, middleware/grpc_logging.go).
   private static func saysGRPC(_ b: Span<UInt8>) -> Bool {
     var i = 0

@@ -12,14 +12,15 @@ enum AccessServers {
     guard b.count >= 16 else { return false }
     let first = b[0]
     if AccessMessages.form(b) != nil { return true }
-    if first == 0x5B { return JSONScanner.matches(b, 0, "[GIN] ") }
+    if first == 0x5B { return JSONScanner.matches(b, 0, "[GIN] ") || AccessSentence.method(b) != nil }
     if first &- 0x41 < 26 {
       if isMethod(b, 0) > 0, let space = word(b, 0), space + 1 < b.count {
         return b[space + 1] == 0x2F || JSONScanner.matches(b, space + 1, "http")
       }
-      return hasQuotedRequest(b)
+      return hasQuotedRequest(b) || first == 0x43 && AccessSentence.method(b) != nil
     }
-    if first &- 0x30 <= 9 { return isSquid(b) || hasQuotedRequest(b) }
+    if first &- 0x30 <= 9 { return isSquid(b) || hasQuotedRequest(b) || AccessSentence.method(b) != nil }
+    if first == 0x2D || first == 0x3A || first == 0x63 || first == 0x72 { return AccessSentence.method(b) != nil }
     return first == 0x6D && JSONScanner.matches(b, 0, "method=") || first == 0x61 && JSONScanner.matches(b, 0, "at=")
   }
 
@@ -27,10 +28,12 @@ enum AccessServers {
   static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, zoneSeconds: Int) -> AccessRecord? {
     if let form = AccessMessages.form(b) { return AccessMessages.read(b, form, tokens, zoneSeconds: zoneSeconds) }
     switch b[0] {
-    case 0x5B: return gin(b, tokens, zoneSeconds: zoneSeconds)
+    case 0x5B: return gin(b, tokens, zoneSeconds: zoneSeconds) ?? AccessSentence.read(b, zoneSeconds: zoneSeconds)
     case 0x6D, 0x61: return pairs(b, tokens, zoneSeconds)
     case 0x30...0x39 where isSquid(b): return squid(b, tokens)
-    default: return isMethod(b, 0) > 0 ? morgan(b, tokens) : uvicorn(b, tokens)
+    default:
+      let record = isMethod(b, 0) > 0 ? morgan(b, tokens) : uvicorn(b, tokens)
+      return record ?? AccessSentence.read(b, zoneSeconds: zoneSeconds)
     }
   }
 

@@ -166,7 +166,12 @@ enum AccessShapes {
     let method = r.lowerBound..<i
     var end = r.upperBound
     // The protocol is the last word, where there is one (HTTP/0.9 has none).
-    if let space = (i &+ 1..<end).last(where: { b[$0] == 0x20 }), JSONScanner.matches(b, space &+ 1, "HTTP/") {
+    // Hypercorn writes its version alone.
+    if let space = (i &+ 1..<end).last(where: { b[$0] == 0x20 }),
+      JSONScanner.matches(b, space &+ 1, "HTTP/")
+        || end &- space <= 4 && b[space &+ 1] &- 0x31 < 3
+          && (end &- space == 2 || b[space &+ 2] == 0x2E)
+    {
       end = space
     }
     while i < end, b[i] == 0x20 { i &+= 1 }

@@ -72,6 +72,15 @@ enum AccessTime {
     return b[at &+ 3] == 0x2F && b[at &+ 7] == 0x2F || b[at &+ 2] == 0x2F && b[at &+ 6] == 0x2F
   }
 
+  /// A date and time in any of the forms of log lines, where it fills a field, or with words behind it (env_logger's level and module).
+  static func written(_ b: Span<UInt8>, _ r: Range<Int>, zoneSeconds: Int, withWords: Bool = false) -> Int64? {
+    guard r.count >= 19 else { return nil }
+    let times = LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds, lastDay: nil))
+    guard let time = times.parse(b, r.lowerBound), time.isPlaced, time.end <= r.upperBound else { return nil }
+    guard time.end == r.upperBound || withWords && b[time.end] == 0x20 else { return nil }
+    return time.time
+  }
+
   /// An ISO 8601 time.
   static func iso(_ b: Span<UInt8>, _ r: Range<Int>, zoneSeconds: Int) -> Int64? {
     guard r.count >= 19, b[r.lowerBound &+ 4] == 0x2D, b[r.lowerBound &+ 7] == 0x2D else { return nil }

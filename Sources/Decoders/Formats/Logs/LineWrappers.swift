@@ -160,6 +160,8 @@ struct LineUnwrapper: Sendable {
     guard bar > end, bar < line.count, line[bar] == 0x7C, bar + 1 == line.count || line[bar + 1] == 0x20 else {
       return nil
     }
+    // A client's address: fields between bars (Bitbucket's access log).
+    if end >= 7, (0..<end).allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] == 0x2E }) { return nil }
     // `INFO  | 2026-11-25 …`: a layout whose columns end with bars begins with its level as well as with a service.
     if end >= 3, line[0] &- 0x41 < 26, line[1] &- 0x41 < 26, !Model.severity(of: line.extracting(0..<end)).isUnknown {
       return nil
