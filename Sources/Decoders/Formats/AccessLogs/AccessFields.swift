@@ -21,7 +21,8 @@ enum AccessFields {
   private static func mark(_ b: Span<UInt8>) -> UInt8? {
     guard b.count >= 24, b[0] &- 0x30 <= 9 || b[0] == 0x5B || b[0] == 0x3A else { return nil }
     let head = b.extracting(first: Self.head)
-    guard let first = head.indices.first(where: { isMark(head[$0]) }), first < 96 else { return nil }
+    // The first field is a time or a client: short.
+    guard let first = b.extracting(first: 96).indices.first(where: { isMark(head[$0]) }) else { return nil }
     let mark = head[first]
     var i = first
     while i < head.count {

@@ -67,6 +67,7 @@ struct AccessLines {
     }
     if AccessW3C.isDirective(line) {
       columns.direct(line)
+      record.hasMessage = false
       return true
     }
     let wasDayFirst = isDayFirst
@@ -84,6 +85,7 @@ struct AccessLines {
     }
     if AccessFields.isBeginning(line) {
       batch.recordCounts.repair("requestBegins")
+      record.hasMessage = false
       return true
     }
     guard read(line) else {
