@@ -270,6 +270,52 @@ struct AccessObject {
       return
     }
     switch key {
+    case .method, .target, .request: takeRequest(b, name, value, as: key)
+    case .status: takeStatus(b, name, value)
+    case .server: if record.server.isEmpty { record.server = value }
+    case .configuredServer: record.configuredServer(value)
+    case .upstream: takeUpstream(b, name, value)
+    case .addresses: if record.addresses.isEmpty { record.addresses = value }
+    case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
+    case .times:
+      if AccessShapes.isList(b, value, .seconds) { record.times = value }
+      signs.insert(.nginx)
+    case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
+    case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
+    case .trace: trace = CloudTraceName.id(b, value)
+    case .date: date = value
+    case .span, .clock: break
+    case .start: startText = text
+    case .end: endText = text
+    case .time: timeText = timeText ?? text
+    case .epoch: epoch = value
+    case .requestTime where value.count > 20 && AccessTime.common(b, value, zoneSeconds: 0) != nil:
+      // API Gateway calls the request's time so, nginx its duration.
+      timeText = text
+    case .seconds, .requestTime, .milliseconds, .microseconds, .nanoseconds, .duration:
+      takeDuration(b, name, value, as: key)
+    case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
+    case .attempts:
+      record.attempts = AccessKeys.count(b, value, plus: 0)
+      signs.insert(.envoy)
+    case .retries: record.attempts = AccessKeys.count(b, value, plus: 1)
+    case .flags:
+      record.reason = value
+      signs.insert(.envoy)
+    case .details:
+      signs.insert(.envoy)
+      if AccessEnvoy.isViaUpstream(b, value) { signs.insert(.viaUpstream) }
+    case .route: if JSONScanner.equals(b, name, "RouterName") { signs.insert(.traefik) }
+    case .grpcService: grpcService = value
+    case .grpcMethod: grpcMethod = value
+    case .grpcCode: grpcCode = value
+    }
+  }
+
+  private mutating func takeRequest(
+    _ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>, as key: AccessKey
+  ) {
+    switch key {
     case .method:
       // A path of a service and its method.
       if b[value.lowerBound] == 0x2F {
@@ -293,30 +339,17 @@ struct AccessObject {
         // Apache's `%U` under the name of the whole.
         record.target = value
       }
-    case .status: takeStatus(b, name, value)
-    case .server: if record.server.isEmpty { record.server = value }
-    case .configuredServer: record.configuredServer(value)
-    case .upstream: takeUpstream(b, name, value)
-    case .addresses: if record.addresses.isEmpty { record.addresses = value }
-    case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
-    case .times:
-      if AccessShapes.isList(b, value, .seconds) { record.times = value }
-      signs.insert(.nginx)
-    case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
-    case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
-    case .trace: trace = CloudTraceName.id(b, value)
-    case .date: date = value
-    case .span, .clock: break
-    case .start: startText = text
-    case .end: endText = text
-    case .time: timeText = timeText ?? text
-    case .epoch: epoch = value
+    default: break
+    }
+  }
+
+  private mutating func takeDuration(
+    _ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>, as key: AccessKey
+  ) {
+    switch key {
     case .seconds: record.latency = duration(b, value, .seconds)
     case .requestTime:
-      // API Gateway calls the request's time so, nginx its duration.
-      if value.count > 20, AccessTime.common(b, value, zoneSeconds: 0) != nil {
-        timeText = text
-      } else if Self.isNginxTime(b, value) || b[value.upperBound - 1] > 0x39 {
+      if Self.isNginxTime(b, value) || b[value.upperBound - 1] > 0x39 {
         record.latency = duration(b, value, .seconds)
       } else {
         if JSONScanner.equals(b, name, "requestTime") { signs.insert(.dropwizardTime) }
@@ -329,21 +362,7 @@ struct AccessObject {
       if JSONScanner.equals(b, name, "total_ns") { signs.insert(.linkerd) }
     case .duration:
       if bareDuration.isEmpty || b[bareDuration.upperBound - 1] <= 0x39 { bareDuration = value }
-    case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
-    case .attempts:
-      record.attempts = AccessKeys.count(b, value, plus: 0)
-      signs.insert(.envoy)
-    case .retries: record.attempts = AccessKeys.count(b, value, plus: 1)
-    case .flags:
-      record.reason = value
-      signs.insert(.envoy)
-    case .details:
-      signs.insert(.envoy)
-      if AccessEnvoy.isViaUpstream(b, value) { signs.insert(.viaUpstream) }
-    case .route: if JSONScanner.equals(b, name, "RouterName") { signs.insert(.traefik) }
-    case .grpcService: grpcService = value
-    case .grpcMethod: grpcMethod = value
-    case .grpcCode: grpcCode = value
+    default: break
     }
   }
 

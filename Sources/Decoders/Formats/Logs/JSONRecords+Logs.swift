@@ -78,6 +78,21 @@ extension JSONRecords {
     log.component = around.component
     log.severity = around.severity
     (log.request, log.requestText, log.span) = (around.request, around.requestText, around.span)
+    appendText(b, at: start, fields, to: &log, into: &batch)
+    batch.logs.append(log)
+    if let message = fields.message, !message.isEscaped {
+      reportChild(b.extracting(message.start..<message.end), log, isSupervisord: false, into: &batch)
+    } else if fields.message == nil, let report = ContainerEvents.read(b, at: start) {
+      tell(report, of: b, log, into: &batch)
+    }
+    used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
+    return true
+  }
+
+  /// Keeps the text of a record: its message, what an exception or a platform says in fields of its own, or the record itself.
+  private mutating func appendText(
+    _ b: Span<UInt8>, at start: Int, _ fields: JSONLogFields, to log: inout LogLine, into batch: inout RecordBatch
+  ) {
     texts.exchange(with: &batch)
     if let message = fields.message {
       texts.appendMessage(b, message, stripsHeader: fields.isWrapped, &log)
@@ -94,14 +109,6 @@ extension JSONRecords {
       texts.appendRaw(b, fields.raw ?? start..<fields.end, &log)
     }
     texts.exchange(with: &batch)
-    batch.logs.append(log)
-    if let message = fields.message, !message.isEscaped {
-      reportChild(b.extracting(message.start..<message.end), log, isSupervisord: false, into: &batch)
-    } else if fields.message == nil, let report = ContainerEvents.read(b, at: start) {
-      tell(report, of: b, log, into: &batch)
-    }
-    used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
-    return true
   }
 
   /// Takes a record whose message is an access line.
