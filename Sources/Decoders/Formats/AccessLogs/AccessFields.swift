@@ -59,7 +59,8 @@ enum AccessFields {
     }
     guard clock != nil || hasClient else { return nil }
     let rest = fields.indices.filter { !request.contains($0) && $0 != status && $0 != clock?.field }
-    place(b, fields, rest, status: status, into: &record)
+    // What stands in front of the request is the server's own: Negroni's host.
+    place(b, fields, rest, status: max(status, request.upperBound - 1), into: &record)
     known(b, fields, status: status, mark, into: &record)
     return record
   }
