@@ -133,11 +133,43 @@ enum FieldText {
     guard b.count > 0 else { return nil }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
-    if let number = double(b) { return microseconds(number, unit: unit) }
+    if let number = double(b) { return isTooRough(b, number, unit) ? nil : microseconds(number, unit: unit) }
     var clock = LogClock(zoneSeconds: zoneSeconds, lastDay: lastDay)
     clock.order = order
     return written(b, LogTimeParser(clock: clock))?.time
   }
+
+  /// Whether a number was cut to digits that do not name its second: spreadsheets save epochs again as `1.79557E+12`. Writers of the
+  /// shortest form that is exact leave out zeros only, and no plus stands behind their E (Java's `1.79557212E9`).
+  private static func isTooRough(_ b: Span<UInt8>, _ number: Double, _ unit: Unit) -> Bool {
+    guard let mark = b.indices.first(where: { b[$0] | 0x20 == 0x65 }), mark + 1 < b.count,
+      let exponent = int(b.extracting(mark + 1..<b.count)), (0...40).contains(exponent)
+    else { return false }
+    var digits = 0
+    var fraction = 0
+    var sawPoint = false
+    for i in 0..<mark {
+      if b[i] == 0x2E { sawPoint = true }
+      guard b[i] &- 0x30 <= 9 else { continue }
+      digits += 1
+      if sawPoint { fraction += 1 }
+    }
+    guard b[mark + 1] == 0x2B || digits <= 6, Int(exponent) > fraction else { return false }
+    var step = 1.0
+    for _ in 0..<min(Int(exponent) - fraction, 40) { step *= 10 }
+    let seconds: Double =
+      switch unit == .inferred ? self.unit(ofEpoch: b) ?? .seconds : unit {
+      case .milliseconds: step / 1e3
+      case .microseconds: step / 1e6
+      case .nanoseconds: step / 1e9
+      default: step
+      }
+    return seconds > 1
+  }
+
+  /// Whether a moment is later than every number that is a duration, a counter or a spreadsheet's day: numbers since 1970 are taken by
+  /// their size, which is right from March 1973 on.
+  static func isEpoch(_ micros: Int64) -> Bool { micros >= 100_000_000_000_000 }
 
   /// Where a time lies without the name of its zone behind the offset: `[Europe/Berlin]` (java.time, RFC 9557),
   /// ` (Central European Standard Time)` (JavaScript).
@@ -176,12 +208,14 @@ enum FieldText {
   }
 
   /// A field's moment, and whether it names its zone; times before 1900 are the zeros of some runtime (year 1 of Go and .NET,
-  /// 1601 of Windows, 1754 of Go's `UnixNano`), and the epoch itself is one, too: they are no times.
+  /// 1601 of Windows, 1754 of Go's `UnixNano`), and the epoch itself is one, too: they are no times. Nor are numbers of its first years.
   static func moment(_ field: Span<UInt8>, times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
     let b = field.extracting(placed(field))
     guard !b.isEmpty else { return nil }
     if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds, lastDay: times.clock.lastDay) {
       guard time != 0, time > -2_208_988_800_000_000 else { return nil }
+      // An uptime, a counter, a spreadsheet's day: a number of 1970 is none of the epoch's.
+      if !isEpoch(time), double(b) != nil { return nil }
       return (time, namesZone(b))
     }
     return nil
@@ -318,6 +352,25 @@ enum FieldText {
       return 0
     }
     return spanID(b)
+  }
+
+  /// Whether a cell or value is a way to write that there is none: MySQL's and PostgreSQL's `\\N`, psql's and others' words, pandas'
+  /// and R's, what Go, C and Python print of nothing.
+  static func isNull(_ field: Span<UInt8>) -> Bool {
+    guard field.count <= 11 else { return false }
+    switch field.count {
+    case 1: return field[0] == 0x2D
+    case 2:
+      return JSONScanner.matches(field, 0, "\\N") || JSONScanner.matches(field, 0, "NA")
+        || JSONScanner.matches(field, 0, "--")
+    default: break
+    }
+    for word: StaticString in [
+      "null", "none", "nil", "nan", "n/a", "#n/a", "(null)", "<null>", "<nil>", "(none)", "<none>", "<na>", "undefined",
+    ] where isWord(field, word) {
+      return true
+    }
+    return false
   }
 
   /// How the text of a level field names a severity; unknown for any other text.

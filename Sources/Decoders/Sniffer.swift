@@ -53,8 +53,7 @@ enum Sniffer {
     if hasXMLLine(head, start) { return .xml }
     if TAPLine.recognize(head, from: start) { return .tap }
     if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) || hasPrintedSpan(head, start) { return .json }
-    // PowerShell's Export-Csv names the type of its rows in front of the header.
-    if JSONScanner.matches(head, start, "#TYPE ") { start = min(ByteScan.lineEnd(head, start) + 1, head.count) }
+    if TablePreface.begins(head, at: start) { start = min(ByteScan.lineEnd(head, start) + 1, head.count) }
     let line = head.extracting(start..<ByteScan.lineEnd(head, start))
     if let delimiter = TableMapping.inferredDelimiter(line) { return .table(delimiter: delimiter) }
     return .logLines

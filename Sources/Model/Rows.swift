@@ -70,6 +70,8 @@ package import Support
     @inlinable package static var fromEvents: Flags { Flags(rawValue: 128) }
     /// Its record says that it ended, but not after how long: a line of an access log without a duration.
     @inlinable package static var untimed: Flags { Flags(rawValue: 256) }
+    /// A call whose component may be what is called: it is where the parent's is another.
+    @inlinable package static var maybeCallee: Flags { Flags(rawValue: 512) }
     /// Asked for every span: known to other rooms as the bit that it is.
     @inlinable package func contains(_ member: Flags) -> Bool { rawValue & member.rawValue == member.rawValue }
   }

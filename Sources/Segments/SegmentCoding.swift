@@ -85,7 +85,7 @@ extension Segment {
       row.message = try tables.symbol(&reader)
       row.requestText = try tables.symbol(&reader)
       let kindByte = try reader.byte()
-      guard let kind = SpanKind(rawValue: kindByte & 0x1F) else { throw reader.failure("unknown span kind") }
+      guard let kind = SpanKind(rawValue: kindByte & 0x0F) else { throw reader.failure("unknown span kind") }
       row.kind = kind
       row.failureCode = try reader.byte()
       guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
@@ -94,6 +94,7 @@ extension Segment {
       row.attempt = try reader.byte()
       row.flags = SpanRow.Flags(rawValue: UInt16(try reader.byte()))
       if kindByte & 0x40 != 0 { row.flags.insert(.untimed) }
+      if kindByte & 0x10 != 0 { row.flags.insert(.maybeCallee) }
       if kindByte & 0x20 != 0 {
         guard let weight = SampleWeight(code: try reader.unsigned()) else {
           throw reader.failure("a weight out of range")

@@ -79,8 +79,10 @@ package struct SegmentEncoder {
             out.unsigned(numbers.number(row.peer))
             out.unsigned(numbers.number(row.message))
             out.unsigned(numbers.number(row.requestText))
-            // The kind's highest bits say that the evidence of retries follows the row, that it is untimed, that a weight follows.
-            let marks: UInt8 = (row.retryEvidence == .none ? 0 : 0x80) | (row.weight == .one ? 0 : 0x20)
+            // The kind's highest bits say that the evidence of retries follows the row, that it is untimed, that a weight follows, that
+            // it may bear its callee's name.
+            var marks: UInt8 = (row.retryEvidence == .none ? 0 : 0x80) | (row.weight == .one ? 0 : 0x20)
+            if row.flags.contains(.maybeCallee) { marks |= 0x10 }
             out.byte(row.kind.rawValue | marks | (row.flags.contains(.untimed) ? 0x40 : 0))
             out.byte(row.failureCode)
             out.byte(row.attempt)

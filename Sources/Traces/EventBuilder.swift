@@ -109,6 +109,7 @@ package struct EventBuilder: Sendable {
     saw(span.start.addingSaturated(max(span.duration, 0)))
     var flags = SpanRow.Flags(rawValue: UInt16(span.flags.rawValue & 7))
     if span.resendCount > 0 { flags.insert(.countedAttempt) }
+    if span.flags.contains(.maybeCallee) { flags.insert(.maybeCallee) }
     if span.duration < 0 {
       let isUntimed = span.flags.contains(.untimed)
       if isUntimed { flags.insert(.untimed) }

@@ -109,6 +109,7 @@ package struct TraceAssembler {
     }
     tree.requestText = rows.first { !$0.requestText.isNone }?.requestText ?? tree.requestText
     parents.resolve(&rows, &repairs)
+    nameCallers(&rows)
     // Children stand in the order of their times, which either may change.
     let wereClosed = close(&rows)
     let wereMoved = skew.correct(&rows, parents, &repairs)
@@ -125,6 +126,18 @@ package struct TraceAssembler {
     if a.span != b.span { return a.span < b.span }
     if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
     return a.source.bits < b.source.bits
+  }
+
+  /// Calls that bear the name of what they call are their parents' calls; parents come before their children in `topDown`.
+  private func nameCallers(_ rows: inout [SpanRow]) {
+    guard rows.contains(where: { $0.flags.contains(.maybeCallee) }) else { return }
+    for i in parents.topDown where rows[Int(i)].flags.contains(.maybeCallee) {
+      let parent = parents.parent[Int(i)]
+      guard parent >= 0, rows[Int(parent)].component != rows[Int(i)].component, !rows[Int(i)].flags.contains(.orphan)
+      else { continue }
+      if rows[Int(i)].peer.isNone { rows[Int(i)].peer = rows[Int(i)].component }
+      rows[Int(i)].component = rows[Int(parent)].component
+    }
   }
 
   /// Gives spans without an end the end of their last child; children come after their parents in `topDown`. What ended after

@@ -113,6 +113,16 @@ private let samples: [Sample] = [
     component: "public", operation: "GET /o/{id}", status: 503, start: "2026-11-25T02:00:00.655000Z",
     latency: 3_003_000, tries: ["orders 4 failed"]),
   Sample(
+    name: "HAProxy that answers itself",
+    text:
+      #"Nov 25 02:00:00 lb haproxy[1]: 192.0.2.2:33 [25/Nov/2026:02:00:00.655] public~ public/<NOSRV> 0/-1/-1/-1/3 403 212 - - PR-- 1/1/1/1/0 0/0 "GET /o/1 HTTP/1.1""#,
+    component: "public", operation: "GET /o/{id}", status: 403, start: "2026-11-25T02:00:00.655000Z", latency: 3000),
+  Sample(
+    name: "HAProxy's cache",
+    text:
+      #"Nov 25 02:00:00 lb haproxy[1]: 192.0.2.2:33 [25/Nov/2026:02:00:00.655] public orders/<CACHE> 0/0/0/0/3 200 212 - - LR-- 1/1/1/1/0 0/0 "GET /o/1 HTTP/1.1""#,
+    component: "public", operation: "GET /o/{id}", status: 200, start: "2026-11-25T02:00:00.655000Z", latency: 3000),
+  Sample(
     name: "IIS",
     text: """
       #Software: Microsoft Internet Information Services 10.0

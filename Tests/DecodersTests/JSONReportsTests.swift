@@ -184,6 +184,79 @@ struct JSONReportsTests {
     #expect(log.records[0].marks.contains(.earlierAttempt) && !log.isComplete)
   }
 
+  @Test("Dart's JSON reporter: milliseconds since the start are no times; what loads a suite is no test")
+  func dart() {
+    let text = """
+      {"protocolVersion":"0.1.1","runnerVersion":"1","pid":1,"type":"start","time":0}
+      {"suite":{"id":0,"platform":"vm","path":"test/a_test.dart"},"type":"suite","time":0}
+      {"test":{"id":1,"name":"loading test/a_test.dart","suiteID":0,"groupIDs":[],"metadata":{"skip":false,"skipReason":null}},"type":"testStart","time":1}
+      {"testID":1,"result":"success","skipped":false,"hidden":true,"type":"testDone","time":9}
+      {"test":{"id":2,"name":"charges","suiteID":0,"groupIDs":[],"metadata":{"skip":false,"skipReason":null}},"type":"testStart","time":10}
+      {"test":{"id":3,"name":"refunds","suiteID":0,"groupIDs":[],"metadata":{"skip":true,"skipReason":"no card"}},"type":"testStart","time":10}
+      {"testID":2,"error":"Expected: 1","stackTrace":"test/a_test.dart 9:5","isFailure":true,"type":"error","time":890}
+      {"testID":2,"result":"failure","skipped":false,"hidden":false,"type":"testDone","time":900}
+      {"testID":3,"result":"success","skipped":true,"hidden":false,"type":"testDone","time":901}
+      {"test":{"id":4,"name":"pays","suiteID":0,"groupIDs":[],"metadata":{"skip":false,"skipReason":null}},"type":"testStart","time":902}
+
+      """
+    let cut = Report("[{\"event\":\"test.startedProcess\"}]\n" + text)
+    #expect(cut.dialect == "dart-json" && !cut.isComplete)
+    #expect(
+      cut.lines == [
+        "test/a_test.dart|charges|failed|0|Expected: 1", "test/a_test.dart|refunds|skipped|0|no card",
+        "test/a_test.dart|pays|notRun|0|",
+      ])
+    #expect(cut.records[0].duration == 890_000 && cut.records.allSatisfy { $0.time == .min })
+    let whole = Report(
+      text + #"{"testID":4,"result":"error","hidden":false,"type":"testDone","time":903}"# + "\n"
+        + #"{"success":false,"type":"done","time":910}"# + "\n")
+    #expect(whole.isComplete && whole.records[2].outcome == .error)
+  }
+
+  @Test("Rust's test harness in JSON: an event a line, the panic's words are the message")
+  func cargo() {
+    let text = #"""
+      { "type": "suite", "event": "started", "test_count": 4 }
+      { "type": "test", "event": "started", "name": "t::a" }
+      { "type": "test", "name": "t::a", "event": "ok", "exec_time": 0.001 }
+      { "type": "test", "event": "started", "name": "t::b" }
+      { "type": "test", "event": "timeout", "name": "t::b" }
+      { "type": "test", "name": "t::b", "event": "failed", "exec_time": 0.5, "stdout": "thread 't::b' panicked at src/lib.rs:9:5:\nno stock\n" }
+      { "type": "test", "event": "ignored", "name": "t::c" }
+      { "type": "test", "event": "started", "name": "t::d" }
+
+      """#
+    let cut = Report("   Compiling t v0.1.0\n" + text)
+    #expect(cut.dialect == "cargo-test-json" && !cut.isComplete)
+    #expect(cut.lines == ["|t::a|passed|0|", "|t::b|failed|0|no stock", "|t::c|skipped|0|", "|t::d|notRun|0|"])
+    #expect(cut.records[1].duration == 500_000 && cut.records[1].time == .min)
+    #expect(
+      Report(
+        text + #"{ "type": "suite", "event": "failed", "passed": 1, "failed": 1, "ignored": 1, "exec_time": 0.6 }"#
+          + "\n"
+      )
+      .isComplete)
+    // Somebody's events of the same words.
+    let log = Report(
+      #"{"type":"suite","event":"started","time":"2026-11-25T02:00:00Z","level":"info","message":"x"}"# + "\n")
+    #expect(log.records.isEmpty && log.batch.logs.count == 1)
+  }
+
+  @Test("of Bazel's events that end before a target's summary the last failed attempt is the target's own")
+  func bazelCut() {
+    func result(_ status: String, _ attempt: Int) -> String {
+      #"{"id":{"testResult":{"label":"//a:t","run":1,"shard":1,"attempt":\#(attempt)}},"testResult":{"status":"\#(status)","testAttemptDurationMillis":"3004"}}"#
+        + "\n"
+    }
+    let once = Report(result("FAILED", 1))
+    #expect(once.records.map(\.attempts.count) == [0] && once.records[0].outcome == .failed)
+    #expect(once.records[0].message == "FAILED")
+    let twice = Report(result("FAILED", 1) + result("TIMEOUT", 2))
+    #expect(twice.records.map(\.attempts.count) == [1] && twice.records[0].message == "TIMEOUT")
+    let flaky = Report(result("FAILED", 1) + result("PASSED", 2))
+    #expect(flaky.records[0].outcome == .passed && flaky.records[0].attempts.count == 1)
+  }
+
   @Test("RSpec, Cucumber, Allure, Bazel")
   func others() {
     let rspec = Report(

@@ -146,6 +146,47 @@ func readsDatadog() throws {
   #expect(batch.text(span.operation) == "GET /cart" && span.duration == 1_523_500 && span.httpStatus == 502)
 }
 
+@Test("Datadog's calls whose service may be what is called are the process's own, or their parents'")
+func readsDatadogCalls() {
+  func span(_ meta: String) -> RecordBatch {
+    decode(
+      #"[[{"trace_id":8615128178830110017,"span_id":9,"parent_id":3,"name":"postgres.query","resource":"select","service":"pay-postgres","type":"sql","start":1795572000000000000,"duration":1523500000,"error":0,"meta":{\#(meta)}}]]"#
+    )
+  }
+  let told = span(#""_dd.base_service":"pay","span.kind":"client""#)
+  #expect(told.services == ["pay"] && told.text(told.spans[0].peerService) == "pay-postgres")
+  #expect(!told.spans[0].flags.contains(.maybeCallee))
+  let untold = span(#""span.kind":"client""#)
+  #expect(untold.services == ["pay-postgres"] && untold.spans[0].flags.contains(.maybeCallee))
+  #expect(!span(#""span.kind":"internal""#).spans[0].flags.contains(.maybeCallee))
+}
+
+@Test("Dynatrace's rows name their parents and whether the request failed")
+func readsDynatrace() throws {
+  let batch = decode(
+    #"{"start_time":"2026-11-25T02:00:00.000000000Z","end_time":"2026-11-25T02:00:00.200000000Z","duration":"200000000","trace.id":\#(ids),"span.id":"1122334455667788","span.parent_id":"1122334455667700","span.name":"GET /a","span.kind":"server","service.name":"orders","request.is_failed":true}"#
+  )
+  let span = try #require(batch.spans.first)
+  #expect(span.parent == 0x1122_3344_5566_7700 && span.duration == 200_000 && span.status == .error)
+  #expect(batch.services == ["orders"])
+}
+
+@Test("a call of an AWS SDK names the service that it calls, whatever comes first", arguments: [false, true])
+func readsAWSCalls(_ isReversed: Bool) {
+  func text(_ key: String, _ value: String) -> String { #"{"key":"\#(key)","value":{"stringValue":"\#(value)"}}"# }
+  func target(_ pairs: [(String, String)]) -> String {
+    let list = (isReversed ? pairs.reversed() : pairs).map { text($0.0, $0.1) }.joined(separator: ",")
+    let batch = decode(
+      #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":\#(ids),"spanId":"1122334455667788","name":"a","kind":3,"startTimeUnixNano":"1795572000000000000","endTimeUnixNano":"1795572000300000000","attributes":[\#(list)]}]}]}]}"#
+    )
+    return batch.spans.map { batch.text($0.peerSystem) }.joined()
+  }
+  #expect(target([("rpc.system", "aws-api"), ("rpc.service", "DynamoDB")]) == "DynamoDB")
+  #expect(target([("rpc.system.name", "aws-api"), ("rpc.service", "S3")]) == "S3")
+  #expect(target([("rpc.system", "aws-api"), ("rpc.service", "SQS"), ("messaging.system", "aws_sqs")]) == "aws_sqs")
+  #expect(target([("rpc.system", "grpc"), ("rpc.service", "shop.Cart")]) == "")
+}
+
 @Test("SkyWalking's spans are numbered in their segment and refer to others; Cloud Trace's stand under their trace")
 func readsSegments() throws {
   let skyWalking = decode(

@@ -28,6 +28,90 @@ struct TableTests {
     #expect(status.readLogs == [ReadLog("02:00:00", "till", "unknown", "a")])
   }
 
+  @Test(
+    "levels stand in columns of words or of one producer's numbers",
+    arguments: [
+      ("SeverityText,SeverityNumber", ",17"), ("severity_number,x", "17,"), ("levelname,levelno", ",40"),
+      ("x,level_value", ",40000"),
+    ])
+  func scaledLevels(_ columns: String, _ cells: String) {
+    let batch = decode(
+      "Timestamp,\(columns),ServiceName,Body\n2026-11-25T02:00:00Z,\(cells),pay,no stock\n", member: "x.csv")
+    #expect(batch.readLogs == [ReadLog("02:00:00", "pay", "error", "no stock")])
+    let word = decode(
+      "Timestamp,SeverityText,SeverityNumber,Body\n2026-11-25T02:00:00Z,WARN,17,no stock\n", member: "logs/pay.csv")
+    #expect(word.readLogs == [ReadLog("02:00:00", "pay", "warning", "no stock")])
+  }
+
+  @Test(
+    "a cell for nothing names nobody and no request",
+    arguments: ["null", "NULL", "N/A", "None", "-", #"\N"#, "NaN", "<nil>", "<NA>", "undefined"])
+  func nullCells(_ cell: String) {
+    let batch = decode(
+      "timestamp,service,level,trace_id,message\n2026-11-25T02:00:00Z,\(cell),error,\(cell),None\n",
+      member: "logs/pay.csv")
+    #expect(batch.readLogs == [ReadLog("02:00:00", "pay", "error", "None")])
+    #expect(batch.logs[0].request.isNone && batch.logs[0].requestText.isNone)
+    #expect(
+      decode("timestamp,service,level,message\n2026-11-25T02:00:00Z,Nullify,error,x\n", member: "x.csv").readLogs[0]
+        .component == "Nullify")
+  }
+
+  @Test(
+    "a number that is no time of the epoch leaves the time unknown",
+    arguments: ["46351.08", "1500", "1.5", "1.79557E+12", "1.79557e+9", "-5"])
+  func noTimes(_ time: String) {
+    let table = decode("time,service,level,message\n\(time),pay,error,x\n", member: "x.csv")
+    #expect(table.logs.map(\.time) == [.min] && table.recordCounts.repaired["noTime"] == 1)
+    let json = decode(#"{"time":\#(time),"service":"pay","level":"error","message":"x"}"# + "\n")
+    #expect(json.logs.map(\.time) == [.min])
+    let metrics = decode("time,service,cpu\n\(time),pay,3\n", member: "x.csv")
+    #expect(metrics.metrics.isEmpty && metrics.recordCounts.skipped["badTime"] == 1)
+  }
+
+  @Test(
+    "an epoch in the form of a float is a time where its digits name the second",
+    arguments: ["1795572000", "1.795572E9", "1.795572000123E12", "1795572000.0", "1.795572000000000000e+18"])
+  func floatTimes(_ time: String) {
+    let table = decode("time,service,level,message\n\(time),pay,error,x\n", member: "x.csv")
+    #expect(table.logs.map { $0.time / 1_000_000 } == [1_795_572_000])
+  }
+
+  @Test(
+    "a table under a heading whose columns no name tells is refused, and not read as lines",
+    arguments: [
+      "Trace ID,Start time,Service,Name,Duration\n4bf92f3577b34da6a3ce929d0e0e0000,2026-11-25 02:00:00,pay,POST /pay,300 ms\n4bf92f3577b34da6a3ce929d0e0e0001,2026-11-25 02:00:01,pay,POST /pay,1.5 s\n",
+      "\"Time\",\"pay\",\"orders\"\n2026-11-25 02:00:00,0,3 ms\n2026-11-25 02:01:00,1,3 ms\n",
+      "Zeit;Stufe;Dienst;Meldung\n25.11.2026 02:00:00;INFO;pay;charged 0\n25.11.2026 02:00:01;INFO;pay;charged 1\n",
+      "RUN\tSim\tsim\t1795572000000\t \t3.9.0\nREQUEST\t\tGET pay\t1795572000000\t1795572000012\tKO\tno\n",
+      "2026-11-25 02:00:00 10.0.0.1 GET /pay/10 - 443 - 10.0.0.9 curl - 200 0 0 12\n2026-11-25 02:00:01 10.0.0.1 GET /pay/11 - 443 - 10.0.0.9 curl - 502 0 0 13\n",
+    ])
+  func headings(_ text: String) {
+    let batch = decode(text, member: "x.csv")
+    #expect(batch.logs.isEmpty && batch.spans.isEmpty && batch.codes == ["unrecognizedFormat"])
+  }
+
+  @Test(
+    "lines of a log that have a delimiter in common are no table",
+    arguments: [
+      "INFO,started\nERROR,5\nERROR,6\n",
+      "WARN, retrying, attempt\nWARN, retrying, 2\nERROR, gave up, 3\n",
+      "2026-11-25 02:00:00,pay,INFO,charged 0\n2026-11-25 02:00:01,pay,ERROR,no stock\n",
+      "Server started, listening, port 8080\n2026-11-25 02:00:01 ERROR a, b, c\n2026-11-25 02:00:02 ERROR a, b\n",
+      "2026-11-25 02:00:00 10.0.0.1 GET /pay 200 12\n2026-11-25 02:00:01 10.0.0.1 GET /pay 502 13\n",
+      "RUN\tthe tests\nERROR lost a card\n",
+    ])
+  func noHeadings(_ text: String) {
+    #expect(decode(text).logs.count + decode(text).spans.count >= 1)
+  }
+
+  @Test("Excel's line in front of a heading names the delimiter")
+  func preface() {
+    let batch = decode(
+      "sep=;\r\ntimestamp;level;service;message\r\n2026-11-25T02:00:00Z;ERROR;pay;no stock\r\n", member: "x.csv")
+    #expect(batch.readLogs == [ReadLog("02:00:00", "pay", "error", "no stock")])
+  }
+
   @Test("a table without levels may hold the lines of other programs")
   func carriedLines() {
     let batch = decode(

@@ -34,6 +34,19 @@ struct TraceAssemblerTests {
     #expect(night.assembled().trees.map(\.request.low) == [1, 3, 7, 9])
   }
 
+  @Test("a call that may bear its callee's name is its parent's where that has another, and nobody's else")
+  func calleeNames() throws {
+    var night = AssemblyFixture()
+    night.span(1, at: 0, for: 100, in: "pay")
+    night.span(2, under: 1, at: 10, for: 50, in: "pay-postgres", kind: .client, flags: .maybeCallee)
+    night.span(3, under: 2, at: 20, for: 5, in: "pay-pool", kind: .client, flags: .maybeCallee)
+    night.span(4, under: 1, at: 70, for: 5, in: "pay", kind: .client, flags: .maybeCallee)
+    night.span(5, under: 1, at: 80, for: 5, in: "other", kind: .client)
+    let tree = try #require(night.assembled().trees.first)
+    #expect(night.outline(tree) == ["pay 0+100", ".pay 10+50", "..pay 20+5", ".pay 70+5", ".other 80+5"])
+    #expect(tree.nodes.map { night.symbols.text($0.peer) } == ["", "pay-postgres", "pay-pool", "", ""])
+  }
+
   @Test("a span that names itself as parent is a root")
   func selfParent() {
     var night = AssemblyFixture()

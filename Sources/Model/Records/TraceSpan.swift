@@ -108,5 +108,7 @@ public import Support
     package static let untimed = Flags(rawValue: 8)
     /// It is untimed because its record tells an end before its beginning.
     package static let reversed = Flags(rawValue: 16)
+    /// A call whose service may be what is called: it is where the parent's is another.
+    package static let maybeCallee = Flags(rawValue: 32)
   }
 }

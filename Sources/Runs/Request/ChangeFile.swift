@@ -88,7 +88,8 @@ package enum ChangeFile {
 
   private static let times = [
     "time", "at", "timestamp", "@timestamp", "ts", "date", "lastTimestamp", "eventTime", "firstTimestamp", "deployedAt",
-    "deployed_at", "finishedAt", "finished_at", "createdAt", "created_at", "startedAt", "started_at",
+    "deployed_at", "published_at", "publishedAt", "finishedAt", "finished_at", "createdAt", "created_at", "startedAt",
+    "started_at",
     "creationTimestamp",
   ]
 
@@ -103,6 +104,10 @@ package enum ChangeFile {
 
   private static func component(_ value: JSONValue) -> String? {
     let object = value["involvedObject"] ?? value["regarding"]
+    // A ReplicaSet is its deployment's, and named after a hash.
+    if case .array(let owners)? = value["metadata"]?["ownerReferences"], let owner = owners.first?["name"]?.text {
+      return owner
+    }
     return object?["name"]?.text
       ?? text(value, ["component", "service", "app", "application", "deployment", "name", "repository"])
       ?? value["metadata"]?["name"]?.text

@@ -95,6 +95,26 @@ struct CollectorDumpTests {
     #expect(metrics.diagnostics.sorted.contains { $0.code == "unknownRecord" })
   }
 
+  @Test(
+    "spans in the words of Java's logging exporter have no times: they are passed over with a warning",
+    arguments: [
+      "Nov 25, 2026 2:00:00 AM io.opentelemetry.exporter.logging.LoggingSpanExporter export\nINFO: @\n",
+      "2026-11-25T02:00:00.000Z  INFO 1 --- [main] i.o.exporter.logging.LoggingSpanExporter : @\n",
+      "[otel.javaagent 2026-11-25 02:00:00:000 +0000] [http-nio-1] INFO io.opentelemetry.exporter.logging.LoggingSpanExporter - @\n",
+      #"{"@timestamp":"2026-11-25T02:00:00Z","level":"INFO","message":"@"}"# + "\n",
+    ])
+  func printedSpans(line: String) {
+    let span =
+      "'GET /o/{id}' : 4bf92f3577b34da6a3ce929d0e0e0000 00f067aa0ba90000 SERVER [tracer: io.opentelemetry.tomcat-7.0:1.29] AttributesMap{data={http.method=GET}, capacity=128}"
+    let batch = decode(String(repeating: line.replacing("@", with: span), count: 3))
+    #expect(batch.logs.isEmpty && batch.recordCounts.skipped["noTime"] == 3)
+    #expect(batch.diagnostics.sorted.contains { $0.code == "unknownRecord" })
+    let other = decode(
+      String(
+        repeating: line.replacing("@", with: "'GET /o' : no such trace as 4bf92f3577b34da6a3ce929d0e0e0000"), count: 3))
+    #expect(other.logs.count == 3)
+  }
+
   @Test("a record without an end is bounded, and what is left out of it is counted")
   func bounds() {
     let kind = "    Kind           : Server\n"

@@ -114,8 +114,22 @@ struct ReportOdditiesTests {
       started-at="2023-02-03T04:05:06 NZDT"><params><param index="0"><value is-null="true"/></param>\
       <param index="1"><value><![CDATA[x]]></value></param></params></test-method></class></test></suite></testng-results>
       """)
-    #expect(report.records[0].time == 1_675_397_106_000_000 && !report.records[0].hasZone)
+    #expect(report.records[0].time == 1_675_397_106_000_000 - 13 * 3_600_000_000 && report.records[0].hasZone)
     #expect(report.records[0].parameters == "null, x")
+  }
+
+  @Test(
+    "TestNG 7 names its zone, by a name or by hours; the Z of version 6 is a letter, and what means several zones is none",
+    arguments: [
+      ("Z", 0, false), (" CET", -1, true), ("+01:00", -1, true), (" GMT+01:00", -1, true), (" UTC", 0, true),
+      (" IST", 0, false),
+    ])
+  func testNGZones(zone: String, hours: Int64, isNamed: Bool) {
+    let report = ReadReport(
+      "<testng-results><suite name=\"S\"><test name=\"T\"><class name=\"C\"><test-method status=\"PASS\" name=\"a\" "
+        + "started-at=\"2023-02-03T04:05:06\(zone)\"/></class></test></suite></testng-results>")
+    #expect(report.records[0].time == 1_675_397_106_000_000 + hours * 3_600_000_000)
+    #expect(report.records[0].hasZone == isNamed)
   }
 
   @Test("Boost: a report alone, with suites in suites and cases that were skipped or aborted")

@@ -92,6 +92,7 @@ enum AccessCommon {
     if let whole = number(12), whole >= 0 { record.latency = FieldText.microseconds(whole, unit: .milliseconds) ?? -1 }
     record.configuredServer(tokens[start + 5].inner)
     record.upstream = tokens[start + 6].inner
+    record.leaveOwnAnswer(b, server: tokens[start + 7].inner)
     record.reason = state
     if let retries = number(18), retries >= 0 { record.attempts = Int(min(retries, 254)) + 1 }
     return true

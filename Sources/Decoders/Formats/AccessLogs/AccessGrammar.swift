@@ -132,6 +132,8 @@ struct AccessGrammar {
     var hasParts = false
     var hasRequest = false
     var creation: Int64?
+    /// HAProxy's server behind the name of the backend.
+    var server = 0..<0
 
     init(zoneSeconds: Int) { self.zoneSeconds = zoneSeconds }
 
@@ -201,6 +203,7 @@ struct AccessGrammar {
       }
       let end = (first..<field.upperBound).first { b[$0] == 0x2F } ?? field.upperBound
       record.upstream = first..<end
+      if end < field.upperBound { server = end &+ 1..<field.upperBound }
       return true
     }
 
@@ -274,12 +277,23 @@ struct AccessGrammar {
         record.failed = cause == 0x53 || cause == 0x73 || cause == 0x50 || cause == 0x52 || cause == 0x44
       }
       record.trimServer(b)
+      record.leaveOwnAnswer(b, server: server)
       return record
     }
   }
 }
 
 extension AccessRecord {
+  /// What HAProxy answered itself (`<STATS>`, `<CACHE>`, `<lua.x>` in the server's place), or refused before it chose a backend
+  /// (`<NOSRV>` behind the frontend's own name; configuration manual, 8.2.3), is passed on to nobody.
+  mutating func leaveOwnAnswer(_ b: Span<UInt8>, server name: Range<Int>) {
+    guard !name.isEmpty, b[name.lowerBound] == 0x3C, !upstream.isEmpty else { return }
+    let isOwn =
+      upstream.count == server.count
+      && upstream.indices.allSatisfy { b[$0] == b[server.lowerBound &+ $0 &- upstream.lowerBound] }
+    if isOwn || !JSONScanner.matches(b, name.lowerBound, "<NOSRV>") { upstream = 0..<0 }
+  }
+
   /// Whether the latency is the sum of parts: load balancers of AWS; HAProxy has timers.
   fileprivate var reasonIsNotTimers: Bool { time != .min }
 

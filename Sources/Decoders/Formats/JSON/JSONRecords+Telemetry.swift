@@ -84,10 +84,11 @@ extension JSONRecords {
   ) -> Bool {
     let before = batch.text.count
     let start = reader.position
-    guard var log = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
+    guard let found = read(b, &reader, lending: &batch, { OTLPLogs.read($0, &$1, &$2) }) else { return false }
+    var log = found.log
     log.source = place.source
     let name = log.component.isNone && service?.isNone == true ? fileName(b, start, &batch.symbols) : nil
-    takeRead(log, textAt: before, file: name, at: place, into: &batch)
+    takeRead(log, textAt: before, file: name, request: found.request, at: place, into: &batch)
     return true
   }
 
@@ -97,10 +98,12 @@ extension JSONRecords {
   ///   - log: the record, of its own component where its body names one.
   ///   - before: where the batch's text ended before the record was read.
   ///   - file: what the path of the collected file names, where the resource names nothing.
+  ///   - request: its attributes as the object of an access log, where they may tell of a request.
   ///   - place: of the record.
   ///   - batch: gets the record.
   mutating func takeRead(
-    _ log: LogLine, textAt before: Int, file: Symbol?, at place: RecordPlace, into batch: inout RecordBatch
+    _ log: LogLine, textAt before: Int, file: Symbol?, request: [UInt8], at place: RecordPlace,
+    into batch: inout RecordBatch
   ) {
     // Both names are the record's own, not the resource's.
     let own = log.component.isNone ? file : log.component
@@ -108,6 +111,10 @@ extension JSONRecords {
     if let name { service = name }
     defer { if name != nil { service = Symbol.none } }
     if takeCarriedBody(log, before, at: place, into: &batch) { return }
+    if takeAttributes(request, log, at: place, into: &batch) {
+      batch.text.removeLast(batch.text.count - before)
+      return
+    }
     if let service {
       var log = log
       log.component = service

@@ -62,6 +62,22 @@ struct CollectorDump {
     JSONScanner.matches(line, 0, "ResourceTraces #") || JSONScanner.matches(line, 0, "ResourceLogs #")
   }
 
+  /// `'NAME' : TRACE SPAN KIND [tracer: NAME:VERSION] …`: a span in the words of Java's LoggingSpanExporter.
+  static func isPrintedSpan(_ line: Span<UInt8>) -> Bool {
+    var i = 1
+    let last = min(line.count - 54, 1024)
+    while i < last {
+      if line[i] == 0x27, JSONScanner.matches(line, i, "' : "), HexDigits.sixteen(line, i + 4) != nil,
+        HexDigits.sixteen(line, i + 20) != nil, line[i + 36] == 0x20, HexDigits.sixteen(line, i + 37) != nil,
+        line[i + 53] == 0x20
+      {
+        return JSONScanner.matches(line, ByteScan.find(0x5B, in: line, from: i + 54), "[tracer: ")
+      }
+      i += 1
+    }
+    return false
+  }
+
   /// The records that were finished since the last call, and how many lines were left out of them.
   mutating func takeDocuments() -> (documents: [[UInt8]], cut: Int) {
     defer { (documents, cut) = ([], 0) }

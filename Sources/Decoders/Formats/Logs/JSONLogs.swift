@@ -48,7 +48,9 @@ struct JSONLogs {
       fields.end = reader.position
     }
     found = nil
-    if fields.time == .min, let seconds = fields.seconds, let micros = FieldText.microseconds(seconds, unit: .seconds) {
+    if fields.time == .min, let seconds = fields.seconds, let micros = FieldText.microseconds(seconds, unit: .seconds),
+      FieldText.isEpoch(micros)
+    {
       fields.time = micros.addingSaturated(fields.nanoseconds / 1000)
       fields.hasZone = true
     }
@@ -120,7 +122,7 @@ struct JSONLogs {
         }
         if let found {
           // ECS nests `log: {"level": …}`: that object is no message.
-          if found.role == .message, !JSONScanner.equals(b, key, "log"), fields.raw == nil {
+          if found.role == .message, !JSONScanner.equals(b, key, "log"), fields.raw == nil, !isClassified(b, key, at) {
             // What lies in it is a better message than all of it.
             takeRaw(at..<reader.position, found.rank + 1000)
           } else if found.role == .collector {
@@ -140,6 +142,11 @@ struct JSONLogs {
         take(found, key: key, value, b, &texts)
       }
     }
+  }
+
+  /// Whether an object is ECS' word on what kind of event a document is (`event.dataset`, `event.kind`): no message.
+  private func isClassified(_ b: Span<UInt8>, _ key: JSONStringSlice, _ at: Int) -> Bool {
+    JSONScanner.equals(b, key, "event") && member(b, at, ["dataset", "module", "kind", "category", "provider"]) != nil
   }
 
   private mutating func takeRaw(_ range: Range<Int>, _ rank: Int) {
@@ -326,7 +333,7 @@ struct JSONLogs {
     case .logger, .weakLabel: rank = .logger
     default: rank = .host
     }
-    if text.count == 1, b[text.start] == 0x2D { return }
+    if FieldText.isNull(b.extracting(text.start..<text.end)) { return }
     if rank == .logger, text.count > 9, JSONScanner.matches(b, text.start, "projects/") {
       guard let log = Self.log(ofName: b, text) else { return }
       text = log

@@ -18,6 +18,21 @@ extension JSONRecords {
     return CollectorDump.opens(message) && takeDump(message, stream, at: place, into: &batch)
   }
 
+  /// Passes over a span as OpenTelemetry Java's LoggingSpanExporter prints it (`OTEL_TRACES_EXPORTER=logging`): it has no times, and is
+  /// nobody's log line.
+  mutating func passesPrintedSpan(
+    _ message: Span<UInt8>, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard message.count > 60, message[0] == 0x27, CollectorDump.isPrintedSpan(message) else { return false }
+    batch.recordCounts.skip("noTime")
+    recognized &+= 1
+    context.report(
+      "unknownRecord", .warning, at: place.position,
+      "spans that OpenTelemetry's logging exporter prints have no times: they cannot be read; export them as otlp or logging-otlp",
+      into: &batch)
+    return true
+  }
+
   /// Takes a line of what a collector prints; false where it is none any more.
   mutating func takeDump(
     _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch

@@ -118,6 +118,7 @@ extension JSONRecords {
   ) -> Bool {
     guard message.count >= 16 else { return false }
     let text = b.extracting(message.start..<message.end)
+    if passesPrintedSpan(text, at: place, into: &batch) { return true }
     guard message.isEscaped else {
       return takeRequest(text, around.time, around.hasZone, around, at: place, into: &batch)
     }

@@ -51,7 +51,7 @@ extension JSONRecords {
       return false
     }
     if awaiting.isReport { intake.streams[stream].inReport = true }
-    if takeExport(text, into: &batch) { return true }
+    if takeExport(text, into: &batch) || passesPrintedSpan(text, at: place, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
     intake.streams[stream].follower.sawRecord(awaiting.log.severity)
@@ -87,6 +87,7 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ record: TextRecord, _ around: LineEnvelope, _ stream: Int,
     at place: RecordPlace, into batch: inout RecordBatch
   ) {
+    if passesPrintedSpan(line.extracting(record.message), at: place, into: &batch) { return }
     var log = LogLine()
     log.source = place.source
     log.time = around.time

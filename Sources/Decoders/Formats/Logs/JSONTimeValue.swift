@@ -62,9 +62,9 @@ struct JSONTimeValue {
   }
 
   private func moment(_ b: Span<UInt8>, _ times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
-    if let milliseconds { return FieldText.microseconds(milliseconds, unit: .milliseconds).map { ($0, true) } }
+    if let milliseconds { return Self.epoch(FieldText.microseconds(milliseconds, unit: .milliseconds)) }
     if let seconds {
-      return FieldText.microseconds(seconds, unit: .seconds).map { ($0.addingSaturated(nanoseconds / 1000), true) }
+      return Self.epoch(FieldText.microseconds(seconds, unit: .seconds)?.addingSaturated(nanoseconds / 1000))
     }
     guard let text else { return nil }
     guard let zone, !zone.isEmpty else { return FieldText.moment(b.extracting(text), times: times) }
@@ -73,6 +73,10 @@ struct JSONTimeValue {
     // The slash of a place's name may be escaped, as PHP does it.
     for i in zone where b[i] != 0x5C { written.append(b[i]) }
     return FieldText.moment(written.span, times: times)
+  }
+
+  private static func epoch(_ micros: Int64?) -> (time: Int64, hasZone: Bool)? {
+    micros.flatMap { FieldText.isEpoch($0) ? ($0, true) : nil }
   }
 
   /// Three numbers of a date to seven with the nanoseconds, which name no zone.

@@ -59,6 +59,7 @@ enum LogKeyNames {
     "subsystemname", "application_name", "applicationname", "appname", "app_name", "dd.service", "program",
     "programname", "_service",
     "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
+    "resources_string.service.name", "resource_attributes.service.name", "resourceattributes.service.name",
     "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
     "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
   ]

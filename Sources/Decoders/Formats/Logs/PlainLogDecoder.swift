@@ -93,6 +93,11 @@ struct PlainLogDecoder: FormatDecoder {
       }
       start = end + 1
     }
+    if let foreign = TableHeading.describe(bytes.span) {
+      isUnknown = true
+      json.records.context.report("unrecognizedFormat", .note, at: .whole, foreign, into: &batch)
+      return
+    }
     let evidence = json.records.learn(bytes.span, ranges, into: &batch)
     isContainerLog = evidence.isContainerLog
     if !evidence.isLog {

@@ -4,12 +4,13 @@ internal import Model
 internal import Support
 
 enum OTLPLogs {
-  /// Reads one log record; its text goes to the messages.
+  /// Reads one log record; its text goes to the messages. Its attributes are the object of a request where they may tell of one.
   static func read(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
-  ) -> LogLine? {
+  ) -> (log: LogLine, request: [UInt8])? {
     guard reader.take(0x7B, b) else { return nil }
     var log = LogLine()
+    var request: [UInt8] = []
     var time: Int64?
     var observed: Int64?
     var number: Int64?
@@ -44,6 +45,13 @@ enum OTLPLogs {
         let start = reader.position
         isRead = reader.skipValue(b)
         body = start..<reader.position
+      } else if isKey("attributes") {
+        reader.skipSpace(b)
+        let start = reader.position
+        isRead = reader.skipValue(b)
+        if isRead, OTLPRequests.mayBe(b, start..<reader.position) {
+          request = OTLPRequests.object(b, json: start..<reader.position)
+        }
       } else {
         isRead = reader.skipValue(b)
       }
@@ -62,7 +70,7 @@ enum OTLPLogs {
     } else {
       texts.appendMessage(b, event, stripsHeader: false, &log)
     }
-    return log
+    return (log, request)
   }
 
   /// `9`, or its name `SEVERITY_NUMBER_INFO`.

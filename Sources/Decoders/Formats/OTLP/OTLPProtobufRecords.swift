@@ -210,7 +210,8 @@ struct OTLPProtobufRecords {
     log.source = source
     let place = RecordPlace(source: source, position: .offset(source.value))
     let file = log.component.isNone && service?.isNone == true ? fileName(b, attributes, &batch.symbols) : nil
-    json[0].records.takeRead(log, textAt: before, file: file, at: place, into: &batch)
+    let request = OTLPRequests.object(b, protobuf: attributes)
+    json[0].records.takeRead(log, textAt: before, file: file, request: request, at: place, into: &batch)
     if json[0].records.pendingDocuments.isEmpty { return }
     json[0].base = source.value
     json[0].walkPending(line: 0, into: &batch)
@@ -225,7 +226,6 @@ struct OTLPProtobufRecords {
     var body: Range<Int>?
     var event = 0..<0
     var attributes: [Range<Int>] = []
-    let namesFile = service?.isNone == true
     var scanner = ProtobufScanner(range)
     while let field = scanner.next(b) {
       switch (field.number, field.wire) {
@@ -233,7 +233,7 @@ struct OTLPProtobufRecords {
       case (2, .varint): number = Int64(clamping: field.value)
       case (3, .bytes): log.severity = FieldText.severity(b.extracting(field.bytes))
       case (5, .bytes): body = field.bytes
-      case (6, .bytes): if namesFile { attributes.append(field.bytes) }
+      case (6, .bytes): attributes.append(field.bytes)
       case (9, .bytes): log.request = Self.trace(b, field.bytes)
       case (10, .bytes): log.span = Self.id(b, field.bytes)
       case (11, .fixed64): observed = field.value

@@ -63,7 +63,7 @@ struct TableDecoder: ChunkedDecoder {
   private mutating func learnRows(_ head: Span<UInt8>) {
     var row = DelimitedRow()
     var sample: TableRows?
-    var i = JSONScanner.matches(head, 0, "#TYPE ") ? ByteScan.lineEnd(head, 0) + 1 : 0
+    var i = TablePreface.begins(head, at: 0) ? ByteScan.lineEnd(head, 0) + 1 : 0
     var count = 0
     var symbols = SymbolTable()
     var durations = DurationEvidence()
@@ -106,8 +106,7 @@ struct TableDecoder: ChunkedDecoder {
 
   mutating func process(_ b: Span<UInt8>, isFinal: Bool, into batch: inout RecordBatch) -> Int {
     var i = 0
-    // PowerShell's Export-Csv names the type of its rows in front of the header.
-    if line == 1, header.isEmpty, JSONScanner.matches(b, 0, "#TYPE ") { skipsLine = true }
+    if line == 1, header.isEmpty, TablePreface.begins(b, at: 0) { skipsLine = true }
     while i < b.count {
       if skipsLine {
         let end = ByteScan.lineEnd(b, i)

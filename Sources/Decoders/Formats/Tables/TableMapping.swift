@@ -26,6 +26,9 @@ struct TableMapping {
   var time = -1
   var timeUnit = FieldText.Unit.inferred
   var severity = -1
+  /// Levels as numbers of a scale that the column's name tells, beside a column of words or alone.
+  var levelNumber = -1
+  var levelScale = LevelScale.otlp
   var message = -1
   /// Labels of the line, as JSON (Grafana's download of logs).
   var labels = -1
@@ -124,6 +127,7 @@ struct TableMapping {
         "severitylevel", "status",
       ])
       isInsights = severity >= 0 && names[severity] == "severitylevel"
+      takeLevelNumber(names)
       labels = find(["labels"])
     } else if trace < 0 || span < 0, RequestTable(header) != nil {
       return nil
@@ -146,6 +150,19 @@ struct TableMapping {
     self.trace = trace
     self.span = span
     self.component = component
+  }
+
+  /// Columns that hold numbers of one producer's scale: OpenTelemetry's logs data model ("SeverityNumber"), Python's `levelno`, the
+  /// logstash encoder's `level_value`, the syslog codes of ECS.
+  private static let levelNumbers: [(names: [String], scale: LevelScale)] = [
+    (["severitynumber", "severitynum"], .otlp), (["levelno"], .python), (["levelvalue"], .logback),
+    (["logsyslogseveritycode", "syslogseverity", "syslogseveritycode"], .syslog),
+  ]
+
+  private mutating func takeLevelNumber(_ names: [String]) {
+    for (options, scale) in Self.levelNumbers where levelNumber < 0 {
+      (levelNumber, levelScale) = (Self.column(options, in: names), scale)
+    }
   }
 
   /// The columns of Event Viewer's export in English where they are named in another language.

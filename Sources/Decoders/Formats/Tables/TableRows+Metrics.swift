@@ -7,7 +7,7 @@ extension TableRows {
   mutating func metric(
     _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> String? {
-    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return "badTime" }
+    guard let time = epoch(b, row, context) else { return "badTime" }
     var point = MetricPoint()
     point.time = time
     point.source = context.line(line)

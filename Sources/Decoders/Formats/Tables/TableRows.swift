@@ -76,7 +76,7 @@ struct TableRows {
     _ b: Span<UInt8>, _ row: DelimitedRow, _ column: Int, _ symbols: inout SymbolTable
   ) -> Symbol {
     let range = field(b, row, column)
-    if range.isEmpty { return .none }
+    if range.isEmpty || FieldText.isNull(b.extracting(range)) { return .none }
     guard row.fields[column].isDoubled else { return symbols.intern(b.extracting(range)) }
     Self.undouble(b.extracting(range), into: &unquoted)
     return symbols.intern(unquoted.span)
@@ -105,11 +105,17 @@ struct TableRows {
       b.extracting(range), unit: unit, zoneSeconds: zone, order: order, lastDay: context.settings.lastDay)
   }
 
+  /// The time of a row of logs or metrics; a number of the epoch's first years is none.
+  func epoch(_ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext) -> Int64? {
+    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return nil }
+    return FieldText.isEpoch(time) || FieldText.double(b.extracting(field(b, row, mapping.time))) == nil ? time : nil
+  }
+
   private mutating func request(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable
   ) -> (RequestID, Symbol) {
     let range = field(b, row, mapping.trace)
-    if range.isEmpty { return (.none, .none) }
+    if range.isEmpty || FieldText.isNull(b.extracting(range)) { return (.none, .none) }
     let text = b.extracting(range)
     let (id, isHex) = RequestID.parse(text)
     return (id, isHex ? .none : symbols.intern(text))
@@ -283,7 +289,7 @@ struct TableRows {
     let range = field(b, row, mapping.message)
     if range.isEmpty { return "noMessage" }
     var log = LogLine()
-    if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
+    if let time = epoch(b, row, context) {
       log.time = time
     } else {
       batch.recordCounts.repair("noTime")
@@ -292,6 +298,11 @@ struct TableRows {
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
     log.component = name(b, row, &batch.symbols)
     log.severity = severity(b.extracting(field(b, row, mapping.severity)))
+    if log.severity.isUnknown, mapping.levelNumber >= 0,
+      let number = FieldText.int(b.extracting(field(b, row, mapping.levelNumber)))
+    {
+      log.severity = mapping.levelScale.severity(number)
+    }
     if mapping.labels >= 0 {
       let labels = labels(b, row, context, &batch.symbols)
       if log.component.isNone { log.component = labels.name }
@@ -353,7 +364,7 @@ struct TableRows {
   }
 
   /// Whether the rows are lines as they were printed, of which no column tells the level.
-  var hasBareLines: Bool { mapping.kind == .logs && mapping.severity < 0 }
+  var hasBareLines: Bool { mapping.kind == .logs && mapping.severity < 0 && mapping.levelNumber < 0 }
 
   /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
   mutating func carried(
@@ -372,7 +383,7 @@ struct TableRows {
     guard isPart || isKnown else { return nil }
     var around = LineEnvelope(source: context.line(line))
     around.isWhole = isPart
-    if let time = time(b, row, mapping.time, in: mapping.timeUnit, context) {
+    if let time = epoch(b, row, context) {
       (around.time, around.hasZone) = (time, true)
     }
     around.name(name(b, row, &symbols), .container)

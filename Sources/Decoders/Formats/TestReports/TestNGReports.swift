@@ -70,9 +70,24 @@ struct TestNGReports: ReportReader {
     }
   }
 
-  /// A time without what is written behind it: a Z that is none, or since version 7 a zone's abbreviation, which may mean
-  /// several zones.
-  private static func withoutZone(_ stamp: String) -> String { String(decoding: stamp.utf8.prefix(19), as: UTF8.self) }
+  /// A time and whether it names its zone: the Z of version 6 is a letter of its pattern and none; version 7 writes `z` or `XXX`
+  /// (XMLReporterConfig, FMT_DEFAULT), of which an abbreviation that means several zones is none either.
+  private static func time(_ stamp: String, assumedZoneSeconds: Int) -> (time: Int64, hasZone: Bool)? {
+    let head = String(decoding: stamp.utf8.prefix(19), as: UTF8.self)
+    let zone = Array(stamp.utf8.dropFirst(19).drop { $0 == 0x20 })
+    if let first = zone.first, first == 0x2B || first == 0x2D,
+      let found = ReportValues.time(
+        head + String(decoding: zone, as: UTF8.self), assumedZoneSeconds: assumedZoneSeconds)
+    {
+      return found
+    }
+    if let named = LogTimeParser(clock: LogClock()).zoneName(zone.span, 0), named.end == zone.count,
+      let found = ReportValues.time(head, assumedZoneSeconds: named.seconds)
+    {
+      return (found.time, true)
+    }
+    return ReportValues.time(head, assumedZoneSeconds: assumedZoneSeconds).map { ($0.time, false) }
+  }
 
   private mutating func startMethod(_ tag: borrowing XMLTag, on sheet: ReportBuilder) {
     line = tag.line
@@ -84,10 +99,9 @@ struct TestNGReports: ReportReader {
     if let instance = tag["test-instance-name"] { record.parameters = sheet.cut(instance, 1000) }
     record.duration = tag["duration-ms"].map { ReportValues.duration($0, unit: 1000) } ?? -1
     if let stamp = tag["started-at"],
-      let found = ReportValues.time(
-        Self.withoutZone(stamp), assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
+      let found = Self.time(stamp, assumedZoneSeconds: sheet.context.settings.assumedZoneSeconds)
     {
-      record.time = found.time
+      (record.time, record.hasZone) = found
     }
     switch tag["status"] {
     case "FAIL": record.outcome = .failed

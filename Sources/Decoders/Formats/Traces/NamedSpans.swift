@@ -250,11 +250,12 @@ struct NamedSpans {
     if builder.span.parent == 0, dialect == .apmSpan { builder.span.parent = id(b, .transaction, dialect, &texts) }
     let operation = dialect == .datadog ? text(.resourceName) ?? text(.operation) : text(.operation)
     if let operation { builder.span.operation = texts.symbol(b, operation) }
-    if let service = text(.service) { builder.span.service = texts.symbol(b, service) }
-    if builder.span.peerService.isNone, let peer = text(.peer) {
+    if let service = named(.service, b) { builder.span.service = texts.symbol(b, service) }
+    if builder.span.peerService.isNone, let peer = named(.peer, b) {
       builder.span.peerService = texts.symbol(b, peer)
     }
     kind(b, dialect)
+    if dialect == .datadog { nameCaller(b, &texts) }
     status(b, &texts)
     if dialect == .cloudTrace, let code = text(.status) {
       builder.span.grpcStatus = SpanWords.grpcStatus(b.extracting(code.start..<code.end))
@@ -271,6 +272,25 @@ struct NamedSpans {
     if builder.issues.contains(.sampled) { issues.insert(.sampled) }
     if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
     return builder.span
+  }
+
+  /// A name, unless it is a word for none.
+  private func named(_ key: SpanKey, _ b: Span<UInt8>) -> JSONStringSlice? {
+    text(key).flatMap { FieldText.isNull(b.extracting($0.start..<$0.end)) ? nil : $0 }
+  }
+
+  /// Datadog's integrations may give a call the name of what is called as its service (`pay-postgres`; "Inferred services"): the caller is
+  /// the process's own service where the span names it, else its parent's.
+  private mutating func nameCaller(_ b: Span<UInt8>, _ texts: inout JSONTexts) {
+    guard builder.span.kind == .client || builder.span.kind == .producer, !builder.span.service.isNone else { return }
+    guard let base = named(.baseService, b) else {
+      builder.span.flags.insert(.maybeCallee)
+      return
+    }
+    let caller = texts.symbol(b, base)
+    guard caller != builder.span.service else { return }
+    if builder.span.peerService.isNone { builder.span.peerService = builder.span.service }
+    builder.span.service = caller
   }
 
   private mutating func trace(

@@ -42,6 +42,9 @@ struct SpanBuilder {
   private var target = RetryEvidence.none
   /// What Jaeger's sampler says of itself.
   var samplerShare = 1.0
+  /// Whether it calls a service of AWS, and where that service's name stands.
+  private var callsAWS = false
+  private var rpcService: JSONStringSlice?
   var isProbabilistic = false
 
   /// A field that several attributes compete for.
@@ -82,6 +85,8 @@ struct SpanBuilder {
     case samplerType
     case retryAfter
     case retryAfterMilliseconds
+    case rpcSystem
+    case rpcService
   }
 
   /// The meaning of a key; most keys are told by their length and first letter.
@@ -96,7 +101,7 @@ struct SpanBuilder {
   /// computed when it is first used is asked for at each use whether it was.
   private static let firsts: InlineArray<32, UInt32> = [
     0, 0, 0, 0, 0, 0x20, 0, 0x10,
-    0x200100, 0x80010, 0x80020, 0x4010, 0x8009_0010, 0x8009_4020, 0xC0030, 0x40000,
+    0x200100, 0x80010, 0xC0020, 0x4_4010, 0x8009_0010, 0x8009_4020, 0xC0030, 0x40000,
     0xA180, 0x80120, 0, 0, 0x40000, 0x2000, 0, 0xA000,
     0x40000, 0x100, 0x2000, 0, 0, 0, 0, 0,
   ]
@@ -115,9 +120,11 @@ struct SpanBuilder {
       return isKey("db.system") ? .dbSystem : .none
     case 10:
       if isKey("SampleRate") { return .sampleRate }
+      if isKey("rpc.system") { return .rpcSystem }
       return isKey("error.type") || isKey("error.kind") ? .errorType : .none
     case 11:
       if isKey("net.peer.ip") { return .netPeerIP }
+      if isKey("rpc.service") { return .rpcService }
       return isKey("db.instance") ? .dbName : .none
     case 12:
       if isKey("peer.service") { return .peerService }
@@ -135,7 +142,9 @@ struct SpanBuilder {
       if isKey("db.system.name") { return .dbSystemName }
       if isKey("retry_attempts") { return .retryAttempts }
       return isKey("exception.type") ? .exceptionType : .none
-    case 15: return isKey("rpc.status_code") ? .rpcStatus : .none
+    case 15:
+      if isKey("rpc.system.name") { return .rpcSystem }
+      return isKey("rpc.status_code") ? .rpcStatus : .none
     case 16:
       if isKey("http.status_code") { return .httpStatus }
       if isKey("otel.status_code") { return .otelStatus }
@@ -186,9 +195,10 @@ struct SpanBuilder {
     case .netPeerName: keepAddress(3, value, b, &texts)
     case .peerHostname: keepAddress(2, value, b, &texts)
     case .netPeerIP: keepAddress(1, value, b, &texts)
-    case .dbSystemName: keep(.system, rank: 3, value, b, &texts)
-    case .dbSystem: keep(.system, rank: 2, value, b, &texts)
-    case .messagingSystem: keep(.system, rank: 1, value, b, &texts)
+    case .dbSystemName: keep(.system, rank: 4, value, b, &texts)
+    case .dbSystem: keep(.system, rank: 3, value, b, &texts)
+    case .messagingSystem: keep(.system, rank: 2, value, b, &texts)
+    case .rpcSystem, .rpcService: takeRPC(name, value, b, &texts)
     case .dbNamespace: keep(.resource, rank: 4, value, b, &texts)
     case .dbName: keep(.resource, rank: 3, value, b, &texts)
     case .messagingDestinationName: keep(.resource, rank: 2, value, b, &texts)
@@ -226,6 +236,16 @@ struct SpanBuilder {
         if span.retryEvidence.asked == .none { span.retryEvidence = self.target }
       }
     }
+  }
+
+  /// An AWS SDK names the service that it calls and often no address (semantic conventions, "AWS SDK": `rpc.system` is `aws-api`); other
+  /// services of RPC are names within a program.
+  private mutating func takeRPC(
+    _ name: Name, _ value: AttributeValue, _ b: Span<UInt8>, _ texts: inout JSONTexts
+  ) {
+    guard case .text(let text) = value else { return }
+    if name == .rpcService { rpcService = text } else { callsAWS = JSONScanner.equals(b, text, "aws-api") }
+    if callsAWS, let rpcService { keep(.system, rank: 1, .text(rpcService), b, &texts) }
   }
 
   /// Takes a link; the first one counts.

@@ -40,6 +40,8 @@ enum SpanKey: UInt8, CaseIterable {
   case sampleRate
   /// Datadog: the upper 64 bits of the trace's id.
   case traceUpper
+  /// Datadog: the service of the process, where the span has another.
+  case baseService
   /// Elastic's kind of document.
   case event
   /// A text of its own: the object is a log line that names a span.
@@ -80,7 +82,8 @@ enum SpanKeys {
     (
       .parent,
       [
-        "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "data.parentspanid",
+        "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "span.parentid",
+        "data.parentspanid",
         "data.parentid", "parentspan", "parent", "operationparentid",
         "tags.ai.operation.parentid", "referenceparentspanid", "data.trace.parentid",
       ]
@@ -127,7 +130,7 @@ enum SpanKeys {
       ]
     ),
     (.outcome, ["event.outcome", "outcome"]),
-    (.error, ["haserror", "data.haserror", "error", "iserror", "data.error"]),
+    (.error, ["haserror", "data.haserror", "error", "iserror", "data.error", "request.isfailed"]),
     (.success, ["success", "data.basedata.success"]),
     (.errorMessage, ["meta.error.msg", "meta.error.message", "errormessage", "error.message", "exception.message"]),
     (
@@ -179,6 +182,7 @@ enum SpanKeys {
     (.durationMs, ["durationms", "durationmillis", "duration.ms", "durationmilliseconds", "data.durationms"]),
     (.sampleRate, ["samplerate", "meta.samplerate", "metrics.samplerate", "itemcount", "transaction.samplerate"]),
     (.traceUpper, ["meta.dd.p.tid", "custom.dd.p.tid"]),
+    (.baseService, ["meta.dd.baseservice", "custom.dd.baseservice"]),
     (.event, ["processor.event"]),
     (.message, ["message", "msg", "body", "log"]),
   ]

@@ -84,7 +84,8 @@ private struct XRayDocument {
     }
     if isKey("fault") || isKey("error") || isKey("throttle") {
       let isThrottle = isKey("throttle")
-      let counts = isThrottle || isKey("fault") || isSubsegment
+      // A request that was served and refused is the client's failure, as any answer below 500; a call is the caller's.
+      let counts = isKey("fault") || isSubsegment
       guard case .bool(true)? = reader.scalar(b) else { return reader.failure == .none }
       if isThrottle { builder.span.httpStatus = max(builder.span.httpStatus, 429) }
       if counts { builder.span.status = .error }

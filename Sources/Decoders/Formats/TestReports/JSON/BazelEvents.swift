@@ -130,6 +130,7 @@ struct BazelEvents: JSONReportReader {
       var record = record(of: target)
       record.outcome = target.last.values.contains { $0 != .passed } ? .failed : .passed
       if record.outcome == .passed, !target.attempts.isEmpty { record.marks.insert(.flaky) }
+      if record.outcome.isFailure { Self.takeLastFailure(&record) }
       if !hasFinished { record.marks.insert(.incomplete) }
       sheet.add(record, line: target.line)
     }
@@ -169,13 +170,17 @@ struct BazelEvents: JSONReportReader {
       record.marks.insert(.flaky)
     }
     if record.outcome.isFailure {
-      // The last failed attempt is the record's own.
-      if let last = record.attempts.popLast() { record.message = last.message }
+      Self.takeLastFailure(&record)
       if record.message.isEmpty { record.message = status }
       record.failureType = status
       if status == "FAILED_TO_BUILD" { record.marks.insert(.setup) }
     }
     sheet.add(record, line: target.line)
+  }
+
+  /// The last failed attempt is the record's own.
+  private static func takeLastFailure(_ record: inout TestRecord) {
+    if let last = record.attempts.popLast() { record.message = last.message }
   }
 
   private mutating func takeAborted(on sheet: inout ReportBuilder) {

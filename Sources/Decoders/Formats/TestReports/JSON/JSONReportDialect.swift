@@ -17,11 +17,13 @@ enum JSONReportDialect: String {
   case reportLog = "pytest-reportlog"
   case rspec = "rspec-json"
   case bazel = "bazel-bep"
+  case dart = "dart-json"
+  case cargo = "cargo-test-json"
 
   /// Whether the report is lines of objects.
   var isLines: Bool {
     switch self {
-    case .goTest, .reportLog, .bazel: true
+    case .goTest, .reportLog, .bazel, .dart, .cargo: true
     default: false
     }
   }
@@ -41,6 +43,8 @@ enum JSONReportDialect: String {
     case .reportLog: PytestReportLog()
     case .rspec: RSpecReports()
     case .bazel: BazelEvents()
+    case .dart: DartReports()
+    case .cargo: CargoReports()
     }
   }
 
@@ -81,6 +85,7 @@ struct JSONReportSignature {
   private var action = ""
   private var format = ""
   private var status = ""
+  private var type = ""
 
   /// Reads as many keys of the object at a place as the bytes hold; of a list, those of its first object.
   static func read(_ b: Span<UInt8>, at start: Int, depthLimit: Int) -> JSONReportSignature? {
@@ -116,13 +121,14 @@ struct JSONReportSignature {
       if first.peek(b) == 0x7B { Self.keys(b, first, into: &element) }
     case 0x22:
       strings.insert(key)
-      guard key == .goAction || key == .reportFormat || key == .status else { return }
+      guard key == .goAction || key == .reportFormat || key == .status || key == .type else { return }
       var value = scanner
       guard let text = value.string(b), !text.isEscaped, text.count < 40 else { return }
       let word = String(copying: b.extracting(text.start..<text.end))
       switch key {
       case .goAction: action = word
       case .reportFormat: format = word
+      case .type: type = word
       default: status = word
       }
     default: numbers.insert(key)
@@ -164,6 +170,8 @@ struct JSONReportSignature {
       return .goTest
     }
     if strings.contains(.reportType) { return .reportLog }
+    if type == "start", strings.contains(.protocolVersion), numbers.contains(.time) { return .dart }
+    if type == "suite", strings.contains(.event), numbers.contains(.testCount) { return .cargo }
     if objects.contains(.id), inner.count == 1, !inner.isDisjoint(with: Self.buildEvents) { return .bazel }
     return nil
   }

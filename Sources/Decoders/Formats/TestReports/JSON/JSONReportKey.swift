@@ -57,6 +57,11 @@ enum JSONReportKey: String, CaseIterable {
   case reportType = "$report_type"
   case exitstatus
 
+  // Dart's JSON reporter, Rust's test harness
+  case event, execTime = "exec_time", hidden, isFailure, protocolVersion, skipReason, stackTrace, stdout, suiteID, test
+  case testCount = "test_count"
+  case testID, time
+
   // Bazel's build event protocol
   case aborted, buildFinished, cachedLocally, completed, configuration, finished, item, key, label, mnemonic,
     overallStatus
