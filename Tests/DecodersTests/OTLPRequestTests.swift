@@ -6,7 +6,7 @@ import Testing
 /// Log records of OTLP whose request stands in their attributes.
 struct OTLPRequestTests {
   private func record(_ body: String, _ attributes: [(String, String)], ids: String = "") -> RecordBatch {
-    let list = attributes.map { #"{"key":"\($0.0)","value":{"stringValue":"\($0.1)"}}"# }.joined(separator: ",")
+    let list = attributes.map { #"{"key":"\#($0.0)","value":{"stringValue":"\#($0.1)"}}"# }.joined(separator: ",")
     return decode(
       #"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"pay"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795572000000000000","body":{"stringValue":"\#(body)"},\#(ids)"attributes":[\#(list)]}]}]}]}"#
     )

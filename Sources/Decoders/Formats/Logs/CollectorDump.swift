@@ -62,20 +62,23 @@ struct CollectorDump {
     JSONScanner.matches(line, 0, "ResourceTraces #") || JSONScanner.matches(line, 0, "ResourceLogs #")
   }
 
-  /// `'NAME' : TRACE SPAN KIND [tracer: NAME:VERSION] …`: a span in the words of Java's LoggingSpanExporter.
+  /// `'NAME' : TRACE SPAN KIND [tracer: NAME:VERSION] …`: a span in the words of Java's LoggingSpanExporter, whose name a header's reader
+  /// may have taken for the logger's.
   static func isPrintedSpan(_ line: Span<UInt8>) -> Bool {
-    var i = 1
-    let last = min(line.count - 54, 1024)
-    while i < last {
-      if line[i] == 0x27, JSONScanner.matches(line, i, "' : "), HexDigits.sixteen(line, i + 4) != nil,
-        HexDigits.sixteen(line, i + 20) != nil, line[i + 36] == 0x20, HexDigits.sixteen(line, i + 37) != nil,
-        line[i + 53] == 0x20
-      {
-        return JSONScanner.matches(line, ByteScan.find(0x5B, in: line, from: i + 54), "[tracer: ")
-      }
-      i += 1
+    guard line.count > 60 else { return false }
+    if line[0] != 0x27 { return isSpan(line, at: 0) }
+    for i in 1..<min(line.count - 54, 1024) where line[i] == 0x27 && JSONScanner.matches(line, i, "' : ") {
+      if isSpan(line, at: i + 4) { return true }
     }
     return false
+  }
+
+  /// Whether a trace, a span, a kind and a tracer stand at a place.
+  private static func isSpan(_ line: Span<UInt8>, at i: Int) -> Bool {
+    guard i + 50 <= line.count, line[i + 32] == 0x20, line[i + 49] == 0x20, HexDigits.sixteen(line, i) != nil,
+      HexDigits.sixteen(line, i + 16) != nil, HexDigits.sixteen(line, i + 33) != nil
+    else { return false }
+    return JSONScanner.matches(line, ByteScan.find(0x5B, in: line, from: i + 50), "[tracer: ")
   }
 
   /// The records that were finished since the last call, and how many lines were left out of them.

@@ -23,7 +23,7 @@ extension JSONRecords {
   mutating func passesPrintedSpan(
     _ message: Span<UInt8>, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    guard message.count > 60, message[0] == 0x27, CollectorDump.isPrintedSpan(message) else { return false }
+    guard CollectorDump.isPrintedSpan(message) else { return false }
     batch.recordCounts.skip("noTime")
     recognized &+= 1
     context.report(
