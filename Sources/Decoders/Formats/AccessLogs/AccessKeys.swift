@@ -192,8 +192,11 @@ enum AccessKeys {
       "responseduration", "httpduration", "elapsedtime", "totaltime", "totalduration", "processingtime", "processtime",
       "runtime", "time", "total", "grpc.time", "grpc.duration",
     ]
-    // `times` and `totals` are no durations.
-    return units.flatMap { unit in stems.map { $0 + unit } }.filter { $0 != "times" && $0 != "totals" }
+    // `times` and `totals` are no durations, and `timeMillis` is a time.
+    return units.flatMap { unit in stems.map { $0 + unit } }
+      .filter {
+        $0 != "totals" && (!$0.hasPrefix("time") || $0.hasPrefix("timetaken") || $0 == "time" || $0 == "timems")
+      }
   }
 
   static let seed: UInt64 = 0xCBF2_9CE4_8422_2325

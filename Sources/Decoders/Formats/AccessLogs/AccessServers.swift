@@ -108,7 +108,9 @@ enum AccessServers {
 
   /// Two words and a status; the time is the number in front of `ms`. Without one the line may be anybody's sentence.
   private static func morgan(_ b: Span<UInt8>, _ tokens: AccessTokens) -> AccessRecord? {
-    if tokens.count >= 4, let record = bracketed(b, tokens) { return record }
+    // Behind it dskit writes the answer of a request that failed.
+    let isWhole = tokens.count == 4 || tokens.count > 4 && isWord(b, tokens[4].whole, "Response:")
+    if isWhole, let record = bracketed(b, tokens) { return record }
     guard tokens.count >= 5, tokens.count <= 7, AccessShapes.isStatus(b, tokens[2].whole) else { return nil }
     var record = AccessRecord()
     record.method = tokens[0].whole

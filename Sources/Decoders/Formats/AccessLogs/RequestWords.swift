@@ -25,21 +25,24 @@ struct RequestWords {
     "in", "to",
   ]
   private static let clients: Set<String> = [
-    "client", "outgoing", "outbound", "upstream", "calling", "fetch", "fetched", "fetching", "external", "backend",
-    "webhook",
-    "egress",
+    "client", "outgoing", "outbound", "upstream", "calling", "fetching", "egress",
   ]
   /// Longer texts are sentences.
   private static let longest = 64
-  /// So many bytes of a longer one are looked at for words of a call.
+  /// So many bytes of a longer one are looked at, and its first words for those of a call: further on they are of anything.
   private static let head = 160
+  private static let firstWords = 3
 
   init(_ b: Span<UInt8>) {
     var word: [UInt8] = []
     var (sawEnd, sawOther, sawRequest, words) = (false, b.count > Self.longest, false, 0)
     let text = b.extracting(first: Self.head)
+    var isInPath = false
     for i in 0...text.count {
-      let letter = i < text.count ? text[i] | 0x20 : 0
+      // The words of a path are the program's.
+      if i < text.count, text[i] == 0x2F { isInPath = true }
+      if i < text.count, text[i] == 0x20 { isInPath = false }
+      let letter = i < text.count && !isInPath ? text[i] | 0x20 : 0
       if letter &- 0x61 < 26 {
         if word.count < 16 { word.append(letter) }
         continue
@@ -48,7 +51,7 @@ struct RequestWords {
       let name = String(decoding: word, as: UTF8.self)
       word.removeAll(keepingCapacity: true)
       words += 1
-      if Self.clients.contains(name) {
+      if words <= Self.firstWords, Self.clients.contains(name) {
         isOfClient = true
       } else if Self.ends.contains(name) {
         sawEnd = true

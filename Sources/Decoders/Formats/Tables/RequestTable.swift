@@ -14,6 +14,12 @@ struct RequestTable {
   private var namesEnd = 0
   var order: DateOrder?
 
+  private static let others: Set<String> = [
+    "level", "severity", "loglevel", "log_level", "error", "err", "exception", "event", "suite", "test", "testcase",
+    "test_name",
+    "metric", "metric_name", "kpi",
+  ]
+
   /// The table under a header; nil where it is none of requests.
   init?(_ header: [String]) {
     guard header.count >= 4, header.count <= 256 else { return nil }
@@ -28,6 +34,8 @@ struct RequestTable {
       if let key = AccessKeys.find(bytes.span, names[names.count - 1]) { kinds.insert(key) }
     }
     namesEnd = bytes.count
+    // With levels, errors or tests the rows say something else, or more, than that a request was served.
+    if header.contains(where: { Self.others.contains($0.lowercased()) }) { return nil }
     let isAsked = kinds.contains(.method) && kinds.contains(.target) || kinds.contains(.request)
     let isTimed = !kinds.isDisjoint(with: [.time, .start, .end, .epoch])
     guard isAsked, isTimed, kinds.contains(.status) else { return nil }

@@ -129,13 +129,13 @@ struct TableMapping {
       isInsights = severity >= 0 && names[severity] == "severitylevel"
       takeLevelNumber(names)
       labels = find(["labels"])
-    } else if trace < 0 || span < 0, RequestTable(header) != nil {
-      return nil
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
       self.metric = metric
       self.value = value
+    } else if trace < 0 || span < 0, RequestTable(header) != nil {
+      return nil
     } else if time >= 0, component >= 0, trace < 0, span < 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
