@@ -109,6 +109,13 @@ private let others = [
   #"{"time":"2026-11-25T02:00:01Z","level":"info","msg":"saved","context":{"method":"card","path":"/tmp/x","status":"done","duration_ms":3}}"#,
   #"{"level":"info","ts":1795572001.0,"msg":"finished client unary call","grpc.service":"shop.Pay","grpc.method":"Charge","grpc.code":"Unavailable","grpc.time_ms":"3004","span.kind":"client"}"#,
   #"{"level":"info","ts":1795572001.0,"msg":"started call","grpc.service":"shop.Pay","grpc.method":"Charge"}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","short_message":"card declined","req":{"method":"POST","url":"/pay"},"res":{"statusCode":402}}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","@m":"card declined","method":"POST","path":"/pay","status":402}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","event":"card declined","method":"POST","path":"/pay","status":402}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","msg":"charge failed","request":{"method":"POST","url":"/v1/charges"},"response":{"status":503},"duration_ms":30000}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","msg":"unhandled exception in handler","req":{"method":"POST","url":"/pay"},"res":{"statusCode":500},"responseTime":3}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"info","msg":"job done","details":{"method":"FIFO","path":"/spool/1","status":100,"duration":"3s"}}"#,
+  #"{"time":"2026-11-25T02:00:01Z","level":"error","msg":"call","span.kind":"client","http.method":"POST","http.target":"/v1/charge","http.status_code":503,"duration_ms":30}"#,
 ]
 
 struct RequestSummaryTests {
@@ -133,6 +140,29 @@ struct RequestSummaryTests {
     #expect(batch.isBalanced)
     #expect(batch.spans.isEmpty)
     #expect(batch.logs.count == 12)
+  }
+
+  @Test("a value that is cut at a blank ends no program, whatever it begins with")
+  func cutValue() {
+    let pairs = "ts=2026-11-25T02:00:00Z level=error msg=\"call failed\" method=POST path=/pay status=503"
+    for value in ["rpc error: code = Unavailable desc = down", "rpc error: code = ", "rpc"] {
+      let batch = decode(Array(repeating: pairs + " error=" + value, count: 12).joined(separator: "\n") + "\n")
+      #expect(batch.logs.count == 12)
+    }
+  }
+
+  @Test("routes and sentences with words for calls are served all the same, and a time is no duration")
+  func routes() {
+    func read(_ message: String, _ path: String, _ more: String) -> String? {
+      let record =
+        #"{"time":"2026-11-25T02:00:01Z","level":"info","msg":"\#(message)","method":"GET","path":"\#(path)","status":200,\#(more)}"#
+      let batch = decode(record + "\n")
+      return batch.spans.first.map { "\(batch.text($0.operation)) \($0.duration)" }
+    }
+    #expect(read("GET /webhook/7 200 12ms", "/webhook/7", #""latency_ms":12"#) == "GET /webhook/{id} 12000")
+    #expect(read("fetch profile", "/profile", #""latency_ms":12"#) == "GET /profile 12000")
+    #expect(read("error while asking the backend", "/a", #""latency_ms":12"#) == "GET /a 12000")
+    #expect(read("request completed", "/a", #""timeMillis":1795572000000"#) == "GET /a -1")
   }
 
   @Test("statuses of gRPC that are the server's failures fail")

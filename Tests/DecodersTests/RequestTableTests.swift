@@ -48,6 +48,18 @@ struct RequestTableTests {
     #expect(prices.spans.isEmpty)
   }
 
+  @Test(
+    "samples, errors and results of tests with a method and a status are no requests",
+    arguments: [
+      ("time,metric,value,method,path,status", "2026-11-25T02:00:01Z,latency,12,GET,/x,200"),
+      ("metric_name,timestamp,metric_value,method,status,url", "http_reqs,1795572001,1,GET,200,/x"),
+      ("time,level,error,method,path,status", "2026-11-25T02:00:01Z,error,card declined,POST,/pay,402"),
+      ("timestamp,suite,test,method,path,status,time", "2026-11-25T02:00:01Z,s,t,GET,/x,passed,1"),
+    ])
+  func noRequests(header: String, row: String) {
+    #expect(decode(header + "\n" + row + "\n" + row + "\n", member: "logs/shop.csv").spans.isEmpty)
+  }
+
   private static let header = "trace_id,span_id,parent_span_id,service_name,span_name,span_kind,start_time,"
 
   /// Requests of 200, calls of 150 and what they call of 100 units, 20 ms after one another.

@@ -83,6 +83,8 @@ struct AccessObject {
     static let otherMessage = Signs(rawValue: 1 << 23)
     /// Method or status stood in an object of the record.
     static let deep = Signs(rawValue: 1 << 24)
+    /// A text speaks of nothing but a request.
+    static let ofRequest = Signs(rawValue: 1 << 25)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -220,11 +222,12 @@ struct AccessObject {
   private static let longestRequest: Int64 = 366 * 86_400_000_000
 
   /// Whether a record with a message sums a request up. One that keeps the request in objects of its own may be of anything that happened
-  /// while the request was served: its message has to say that it ended, or repeat its path or status.
+  /// while the request was served: its message has to speak of the request alone, or
+  /// repeat its path or status.
   private func isSummary(_ b: Span<UInt8>, _ record: borrowing AccessRecord) -> Bool {
     if signs.contains(.ended) { return true }
     guard record.latency >= 0 || !bareDuration.isEmpty else { return false }
-    guard signs.contains(.deep), !record.isRPC else { return true }
+    guard signs.contains(.deep), !signs.contains(.ofRequest), !record.isRPC else { return true }
     let said = b.extracting(message.prefix(Self.messageHead))
     func repeats(_ part: Span<UInt8>) -> Bool {
       !part.isEmpty && (0..<said.count).contains { said.holds(part, at: $0) }

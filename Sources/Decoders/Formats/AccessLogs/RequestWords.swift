@@ -11,10 +11,13 @@ internal import Support
 struct RequestWords {
   private(set) var saysEnd = false
   private(set) var isOfClient = false
+  /// Whether nothing but a request is spoken of (`incoming request`, `http-request`, `request errored`), or its end and one word more
+  /// (`Completed #show`).
+  private(set) var isOfRequest = false
 
   private static let ends: Set<String> = [
     "finished", "completed", "handled", "ended", "end", "processed", "served", "sent", "complete", "finish", "answered",
-    "responded",
+    "responded", "errored", "aborted",
   ]
   private static let requests: Set<String> = [
     "request", "requests", "response", "http", "https", "call", "rpc", "grpc", "unary", "stream",
@@ -35,7 +38,7 @@ struct RequestWords {
 
   init(_ b: Span<UInt8>) {
     var word: [UInt8] = []
-    var (sawEnd, sawOther, sawRequest, words) = (false, b.count > Self.longest, false, 0)
+    var (sawEnd, sawOther, sawRequest, beginsWithEnd, words) = (false, b.count > Self.longest, false, false, 0)
     let text = b.extracting(first: Self.head)
     var isInPath = false
     for i in 0...text.count {
@@ -55,6 +58,7 @@ struct RequestWords {
         isOfClient = true
       } else if Self.ends.contains(name) {
         sawEnd = true
+        if words == 1 { beginsWithEnd = true }
       } else if Self.requests.contains(name) {
         sawRequest = true
       } else if !Self.companions.contains(name) {
@@ -63,6 +67,7 @@ struct RequestWords {
     }
     // `handled: 502`.
     let endsWithStatus = b.count > 3 && AccessShapes.status(b, b.count - 3..<b.count) > 0
+    isOfRequest = !isOfClient && (sawRequest && !sawOther && words <= 6 || beginsWithEnd && words <= 2)
     saysEnd = sawEnd && (sawRequest || endsWithStatus) && !sawOther && !isOfClient && words <= 6
   }
 }
