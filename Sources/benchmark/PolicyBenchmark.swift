@@ -6,7 +6,7 @@ internal import Reports
 internal import Simulation
 
 /// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds] [law…]`, `policies-load`, `policies-contention [trials]`,
-/// `policies-speed [episodes]`, `policies-storms [seeds]`, `policies-roots [seeds] [seed=N]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
+/// `policies-speed [episodes]`, `policies-storms [seeds]`, `policies-roots [seeds] [seed=N]`, `policies-late [seeds] [seed=N]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
   static func run(_ arguments: [String]) throws -> Bool {
@@ -35,6 +35,10 @@ enum PolicyBenchmark {
     case "policies-roots":
       let seed = arguments.first { $0.hasPrefix("seed=") }.flatMap { UInt64($0.dropFirst(5)) } ?? 4000
       print(RootValidation.run(seeds: number ?? 3, from: seed))
+      return true
+    case "policies-late":
+      let seed = arguments.first { $0.hasPrefix("seed=") }.flatMap { UInt64($0.dropFirst(5)) } ?? 1
+      print(LateClientValidation.run(seeds: number ?? 10, from: seed))
       return true
     case "policies-contention":
       print(contention(trials: number ?? 100))

@@ -101,8 +101,8 @@ func waitsOfNoLaw() throws {
 }
 
 /// Few calls of a client that is slow at some of them: to send, to read, and between its attempts.
-private func busyCalls(seed: UInt64, isTold: Bool) -> CallPartial {
-  var random = SplitMix64(seed: 5)
+private func busyCalls(seed: UInt64) -> CallPartial {
+  var random = SplitMix64(seed: seed)
   var partial = CallPartial(limit: .max)
   for i in 0..<16 {
     let slow = i % 2 == 0 ? 0 : 100_000 * random.unit()
@@ -113,7 +113,7 @@ private func busyCalls(seed: UInt64, isTold: Bool) -> CallPartial {
       let (lead, lag) = (own(), own())
       var attempt = LoggedAttempt(
         start: time, duration: lead + 4_000 + lag, failure: FailureKind.unavailable.rawValue, isFirst: number == 1)
-      if isTold { attempt.note(callee: time + lead, duration: 4_000, failure: FailureKind.unavailable.rawValue) }
+      attempt.note(callee: time + lead, duration: 4_000, failure: FailureKind.unavailable.rawValue)
       rows.append(attempt)
       time = attempt.end + Int64(Double(80_000 << Int64(number - 1)) * random.unit()) + own()
     }
@@ -125,11 +125,27 @@ private func busyCalls(seed: UInt64, isTold: Bool) -> CallPartial {
 @Test("A busy client is late where its callees' spans show it busy: its law is read from its other waits")
 func busyClient() throws {
   let errors = try (1...5).map { seed -> Double in
-    let law = try #require(try findings(busyCalls(seed: UInt64(seed), isTold: true), []).logged.laws.first)
+    let law = try #require(try findings(busyCalls(seed: UInt64(seed)), []).logged.laws.first)
     guard case .exponential(let base, _) = law.envelope, law.jitter == .full else { return 1 }
     return abs(Double(base) / 80_000 - 1)
   }
   #expect(errors.sorted()[2] <= 0.15, "\(errors)")
+}
+
+@Test(
+  "However late a client is with all it does, its law is named right from its calm waits, few or many",
+  arguments: [(16, 50_000.0), (40, 50_000), (40, 150_000), (200, 150_000)])
+func lateClient(calls: Int, step: Double) throws {
+  for law in [
+    Backoff(.exponential(base: 50_000, factor: 2), jitter: .full), Backoff(.exponential(base: 100_000, factor: 2)),
+  ] {
+    var world = LateClientWorld()
+    (world.calls, world.step, world.law) = (calls, step, law)
+    let readings = try (1...3).map { seed in
+      LateClientValidation.reading(try findings(world.play(seed: seed, edge: edge), []).logged, law)
+    }
+    #expect(!readings.contains(.wrong) && readings.count { $0 == .right } > 1, "\(readings)")
+  }
 }
 
 @Test("A given policy that the log contradicts is refused with both figures; one that it bears out is believed")

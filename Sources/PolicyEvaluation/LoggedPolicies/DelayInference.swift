@@ -82,6 +82,14 @@ struct WaitShape: Sendable {
     (low, high, weights) = (best.low, best.high, best.weights)
   }
 
+  /// The weights of the lateness that waits have on top of `U(low, high)`.
+  static func weights(of waits: [Int64], low: Double, high: Double) -> [Double] {
+    let sorted = waits.sorted()
+    let n = min(sorted.count, sampleLimit)
+    let sample = (0..<n).map { Double(sorted[($0 * 2 + 1) * sorted.count / (2 * n)]) }
+    return Fit(low: low, high: high, sample, max(sample.last ?? 1, 1)).weights
+  }
+
   /// The density of U(low, high) + Exp(scale).
   static func density(_ wait: Double, _ low: Double, _ high: Double, _ scale: Double) -> Double {
     guard wait >= low else { return 0 }
@@ -201,6 +209,16 @@ struct DelaySample {
   /// - Returns: the law, `unrecognised` where none fits, the lateness, and the bases that few waits speak for.
   func law(isBoundedByTime: Bool) -> Law {
     guard count >= Self.minimum else { return byLikelihood }
+    // A client that is busy around its waits is late with them as well, by as much as its waits are long, and shapes of such
+    // waits tell of that and not of its law: they are read from the others, as what it was busy with says nothing of what it drew.
+    guard let calm = calmWaits else { return shaped(isBoundedByTime: isBoundedByTime) }
+    var law = calm.count >= Self.few ? calm.shaped(isBoundedByTime: isBoundedByTime) : byLikelihood
+    if case .known(let backoff) = law.delays { law.lateness = lateness(under: backoff) }
+    return law
+  }
+
+  /// The law by the shapes of the waits before each retry, or by their likelihood where these are blurred.
+  private func shaped(isBoundedByTime: Bool) -> Law {
     var shapes: [WaitShape] = []
     for sample in waits {
       guard let shape = WaitShape(sample.map(\.time)) else { break }
@@ -225,6 +243,27 @@ struct DelaySample {
       return law
     }
     return Law(delays: .known(fitted), lateness: lateness)
+  }
+
+  /// The waits around which the client took next to nothing for itself, a tenth of its first wait in the median at most, beyond
+  /// what it always takes; nil where these are all.
+  private var calmWaits: DelaySample? {
+    guard let first = medianFirst else { return nil }
+    let usual = LawLikelihood.usualBusyness(waits)
+    let most = max(Double(first) * Self.tolerated, Self.leastBusy)
+    var calm = self
+    calm.waits = waits.map { all in all.filter { Double($0.busy) - Double(usual) <= most } }
+    return calm.count < count ? calm : nil
+  }
+
+  /// As much of a wait as `LawFitting` lets an envelope lie beside its law, and the least time that is more than a timer's.
+  private static let tolerated = 0.1
+  private static let leastBusy = 1_000.0
+
+  /// How late the client is on top of a law, by its first waits.
+  private func lateness(under law: Backoff) -> Lateness {
+    guard let ends = law.ends(1), let first = waits.first, first.count >= WaitShape.least else { return .none }
+    return Lateness(weights: WaitShape.weights(of: first.map(\.time), low: ends.low, high: ends.high))
   }
 
   /// A law as it was read.

@@ -53,7 +53,7 @@ struct LawLikelihood {
   }
 
   /// What clients take around a wait where they have nothing else to do, and how far their clock is off their callees'.
-  private static func usualBusyness(_ waits: [[SeenWait]]) -> Int32 {
+  static func usualBusyness(_ waits: [[SeenWait]]) -> Int32 {
     let told = waits.flatMap { $0 }.map(\.busy).filter { $0 >= 0 }.sorted()
     return told.isEmpty ? 0 : told[told.count / 10]
   }
