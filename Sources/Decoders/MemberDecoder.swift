@@ -117,6 +117,12 @@ package struct MemberDecoder {
       decoder = table
       return
     }
+    if case .otlpProtobuf(let wire) = format {
+      var binary = OTLPProtobufDecoder(context: context, wire: wire)
+      binary.learn(head: head, into: &batch)
+      decoder = binary
+      return
+    }
     guard case .json = format else {
       decoder = Self.decoder(for: format, rule: rule, context: context)
       return

@@ -83,6 +83,16 @@ struct CarriedHeaderTests {
     }
   }
 
+  @Test("a header in a bracket teaches in OTLP's bodies, too")
+  func brackets() {
+    let records = (0..<8).map { i in
+      #"{"timeUnixNano":"\#(Self.nanos(i))","body":{"stringValue":"[2026-11-25 02:00:0\#(i) +0000] [12] [\#(i == 3 ? "ERROR" : "INFO")] none left"}}"#
+    }
+    let logs = decode(Self.otlp(records)).readLogs
+    #expect(logs.map(\.severity) == (0..<8).map { $0 == 3 ? "error" : "info" })
+    #expect(logs.allSatisfy { $0.message == "none left" })
+  }
+
   @Test("a stream that is longer than the sample teaches its own headers, and so does one of another program behind it")
   func streams() {
     func stream(_ name: String, _ line: (Int) -> String) -> String {

@@ -164,9 +164,10 @@ extension JSONRecords {
     around.name(service, .container)
     if around.component.isNone { around = origin(into: &batch) }
     around.isWhole = true
-    // Behind an error, lines without a header may be those of its trace: blank ones, too.
+    // Where headers are learned, any body may have one; behind an error, lines without a header may be those of its trace: blank ones, too.
     guard
-      log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount))
+      log.textCount > 0 && (isSampling || !intake.layouts.isEmpty)
+        || log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount))
         || intake.streams[intake.stream(around)].follower.isOpen
     else { return false }
     let content = [UInt8](batch.text[start..<start + log.textCount])

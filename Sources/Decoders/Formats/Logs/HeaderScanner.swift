@@ -76,6 +76,8 @@ struct HeaderScanner {
     }
     // Open Liberty's console pads its levels to eight, and what is told to the administrator is one of them.
     if level.isUnknown, start == 0, end == 9, isWord(line, inner, innerEnd, "AUDIT") { level = .info }
+    // Oracle's diagnostic logging.
+    if level.isUnknown, open == 0x5B, isWord(line, inner, innerEnd, "NOTIFICATION") { level = .info }
     if level.isUnknown, open == 0x5B {
       level = moduleLevel(line, inner, innerEnd)
       if level.isUnknown { level = threadLevel(line, inner, innerEnd) }

@@ -9,7 +9,9 @@ extension KnownLines {
     guard line.count > 32, line[4] == 0x2D, line[13] == 0x3A else { return eventRow(line) }
     switch line[23] {
     case 0x30...0x39: return nlog(line, times) ?? semantic(line, times)
-    case 0x20: return brokers(line, times) ?? oslo(line, times)
+    case 0x20: return brokers(line, times) ?? oslo(line, times) ?? atlassian(line, times)
+    case 0x2B, 0x2D, 0x5A: return atlassian(line, times)
+    case 0x3A: return jetty(line, times)
     default: return nil
     }
   }
@@ -107,6 +109,72 @@ extension KnownLines {
       }
     }
     return dots > 0
+  }
+
+  /// `TIME THREAD LEVEL USER REQUEST SESSION ADDRESS PATH [c.a.j.issue.Manager] MESSAGE` of Atlassian's servers, whose columns are blank
+  /// where nobody asked (Jira's log4j.properties, `%d %t %p %X{jira.username} … [%q{2}] %m`).
+  static func atlassian(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard let logger = abbreviatedLogger(line), let time = times.parse(line, 0), time.isPlaced, line[time.end] == 0x20
+    else { return nil }
+    var severity = Severity.unknown
+    var words = 0
+    var hasAsker = false
+    var i = time.end
+    while i < logger.lowerBound &- 1 {
+      while line[i] == 0x20 { i &+= 1 }
+      let word = i
+      while i < logger.lowerBound &- 1, line[i] != 0x20 { i &+= 1 }
+      guard i > word else { break }
+      if severity.isUnknown {
+        if words > 0, line[word] &- 0x41 < 26 { severity = Model.severity(of: line.extracting(word..<i)) }
+        words = severity.isUnknown ? words &+ 1 : 0
+      } else {
+        words &+= 1
+        hasAsker = hasAsker || line[word] == 0x2F || AccessShapes.isNumericHost(line, word..<i)
+      }
+    }
+    // Anything else between a level and a bracket is the message's own.
+    guard !severity.isUnknown, words <= 5, words == 0 || hasAsker else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, name: logger, rank: .logger,
+      message: logger.upperBound &+ 2..<line.count)
+  }
+
+  /// The first bracket of a line that holds a class whose packages are a letter each.
+  private static func abbreviatedLogger(_ line: Span<UInt8>) -> Range<Int>? {
+    let head = line.extracting(first: 512)
+    var open = ByteScan.find(0x5B, in: head, from: 24)
+    while open &+ 6 < head.count {
+      if head[open &- 1] == 0x20, (head[open &+ 1] | 0x20) &- 0x61 < 26, head[open &+ 2] == 0x2E,
+        (head[open &+ 3] | 0x20) &- 0x61 < 26, head[open &+ 4] == 0x2E
+      {
+        let close = ByteScan.find(0x5D, in: head, from: open)
+        guard close &+ 2 < line.count, close < head.count, line[close &+ 1] == 0x20, isClass(line, open &+ 1..<close)
+        else { return nil }
+        return open &+ 1..<close
+      }
+      open = ByteScan.find(0x5B, in: head, from: open &+ 1)
+    }
+    return nil
+  }
+
+  /// `TIME:LEVEL:LOGGER:THREAD: MESSAGE` of Jetty's StdErrLog (org.eclipse.jetty.util.log).
+  static func jetty(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var i = 24
+    while i < line.count, i < 32, line[i] &- 0x41 < 26 { i &+= 1 }
+    guard i &- 24 >= 4, i &+ 3 < line.count, line[i] == 0x3A else { return nil }
+    let severity = Model.severity(ofField: line.extracting(24..<i))
+    let name = i &+ 1
+    i = name
+    while i < line.count, line[i] != 0x3A, line[i] > 0x20 { i &+= 1 }
+    let end = i
+    while i < line.count, line[i] > 0x20 { i &+= 1 }
+    guard !severity.isUnknown, i &+ 1 < line.count, i > end, line[i &- 1] == 0x3A, let time = times.parse(line, 0),
+      time.isPlaced, time.end == 23
+    else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, name: name..<end, rank: end > name ? .logger : .none,
+      message: i &+ 1..<line.count)
   }
 
   /// `TIME L [PID:THREAD FILE:LINE] [TAGS] {NAMED TAGS} (DURATION) NAME -- MESSAGE -- {PAYLOAD} -- Exception: CLASS: …` of semantic_logger

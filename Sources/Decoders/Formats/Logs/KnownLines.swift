@@ -54,6 +54,7 @@ enum KnownLines {
     guard line.count > 4 else { return nil }
     let first = line[0]
     if first &- 0x30 <= 9 {
+      if line[2] == 0x2D, line.count > 24, let record = logcat(line, times) { return record }
       if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
       if let record = redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) { return record }
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
@@ -68,6 +69,7 @@ enum KnownLines {
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
     if line[1] &- 0x30 <= 9 { return klog(line, times) }
     if line[1] == 0x2C { return ruby(line, times) }
+    if line[1] == 0x2F { return logcat(line, times) }
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
     if first == 0x64, JSONScanner.matches(line, 0, "debug 2") { return ceph(line, from: 6, times) }
     if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }

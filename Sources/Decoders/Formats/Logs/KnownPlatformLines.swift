@@ -5,6 +5,46 @@ internal import Model
 internal import Support
 
 extension KnownLines {
+  /// `MM-DD hh:mm:ss.mmm E/TAG( PID): MESSAGE` of Android's logcat in its format `time`, without the time in `brief` (Android, "Logcat
+  /// command-line tool", "Control log output format").
+  static func logcat(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    var record = TextRecord()
+    var i = 0
+    if line[0] &- 0x30 <= 9 {
+      guard let time = times.parse(line, 0), time.form == .withoutYear, time.end &+ 8 < line.count,
+        line[time.end] == 0x20, line[time.end &+ 2] == 0x2F
+      else { return nil }
+      (record.time, record.yearAssumed) = (time.time, true)
+      i = time.end &+ 1
+    }
+    guard i &+ 6 < line.count, line[i &+ 1] == 0x2F else { return nil }
+    switch line[i] {
+    case 0x56: record.severity = .trace
+    case 0x44: record.severity = .debug
+    case 0x49: record.severity = .info
+    case 0x57: record.severity = .warning
+    case 0x45: record.severity = .error
+    case 0x46, 0x41: record.severity = .fatal
+    default: return nil
+    }
+    let name = i &+ 2
+    i = ByteScan.find(0x28, in: line.extracting(first: name &+ 96), from: name)
+    var end = min(i, line.count)
+    while end > name, line[end &- 1] == 0x20 { end &-= 1 }
+    guard i > name, i &+ 3 < line.count, line[i] == 0x28 else { return nil }
+    // Blanks pad a tag: in it they are a sentence's.
+    for at in name..<end where line[at] <= 0x20 { return nil }
+    i &+= 1
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    let process = i
+    while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
+    guard i > process, end > name, JSONScanner.matches(line, i, "):") else { return nil }
+    i &+= 2
+    if i < line.count, line[i] == 0x20 { i &+= 1 }
+    (record.name, record.rank, record.message) = (name..<end, .logger, i..<line.count)
+    return record
+  }
+
   /// `[TIME]  LEVEL: NAME/PID on HOST: MESSAGE (FIELDS)`: what bunyan's command prints of its JSON (its "long" mode); the name may have
   /// a component behind a slash of its own.
   static func bunyan(_ line: Span<UInt8>, _ time: LogTime) -> TextRecord? {

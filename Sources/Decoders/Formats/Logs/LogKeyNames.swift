@@ -47,12 +47,12 @@ enum LogKeyNames {
     "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
     "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
     "event.msg", "logentry.formatted", "logentry.message", "metadata.value",
-    "protopayload.status.message", "protopayload.methodname", "rendereddescription",
+    "protopayload.status.message", "protopayload.methodname", "rendereddescription", "formattedmessage",
   ]
 
   static let wrapped = [
     "line", "textpayload", "properties.log", "event.original", "_raw", "log_s", "logentry", "@rawstring", "_line",
-    "syslogmessage",
+    "syslogmessage", "logcontent.data.message",
   ]
 
   static let service = [
@@ -90,7 +90,8 @@ enum LogKeyNames {
     "containername", "container.name",
     "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "attrs.tag", "container",
     "syslog_identifier", "ident",
-    "_systemd_unit", "_comm", "event.system.provider.@name", "event.system.provider.#attributes.name",
+    "_systemd_user_unit", "_systemd_unit", "_comm", "fly.app.name", "logcontent.source", "event.system.provider.@name",
+    "event.system.provider.#attributes.name",
     "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
     "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
     "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
@@ -99,6 +100,7 @@ enum LogKeyNames {
 
   static let logger = [
     "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
+    "fields.sourcecontext",
     "@module", "_log_logger", "_logger_name", "record.name", "category", "categoryname", "channel", "target", "c",
     "logname", "module",
   ]

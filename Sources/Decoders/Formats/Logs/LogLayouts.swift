@@ -74,8 +74,8 @@ struct LogLayouts: Sendable {
     lines = []
   }
 
-  /// Whether lines of a program were learned from.
-  func knows(_ name: Symbol) -> Bool { learned.contains(name.index) }
+  /// Whether lines of a program were learned from, or no more programs are.
+  func knows(_ name: Symbol) -> Bool { learned.count >= Self.most || learned.contains(name.index) }
 
   /// Learns the layout of one more program out of a sample of its lines.
   mutating func learn(_ name: Symbol, from other: LogLayouts) {

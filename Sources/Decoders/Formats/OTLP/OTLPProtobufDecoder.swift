@@ -38,6 +38,18 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
     records = OTLPProtobufRecords(context: context, signal: wire.signal)
   }
 
+  /// Learns the headers of the lines that log records hold, out of the member's first bytes.
+  mutating func learn(head: Span<UInt8>, into batch: inout RecordBatch) {
+    guard wire.signal == .logs else { return }
+    var probe = self
+    probe.records.isSampling = true
+    var scratch = RecordBatch()
+    swap(&scratch.symbols, &batch.symbols)
+    probe.feed(head, into: &scratch)
+    swap(&scratch.symbols, &batch.symbols)
+    records.learn(from: probe.records)
+  }
+
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
     if !isBroken, skipping > 0 || stack.count > (wire.framing == .bare ? 1 : 0) { cutOff(into: &batch) }

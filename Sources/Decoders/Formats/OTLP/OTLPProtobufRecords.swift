@@ -23,6 +23,20 @@ struct OTLPProtobufRecords {
     texts = JSONTexts(limit: context.settings.limits.text)
   }
 
+  /// Whether a sample is read for the headers of its bodies only.
+  var isSampling: Bool {
+    get { json.first?.records.isSampling ?? false }
+    set { for i in json.indices { json[i].records.isSampling = newValue } }
+  }
+
+  /// Takes over what another reading of the member's beginning taught.
+  mutating func learn(from sample: OTLPProtobufRecords) {
+    for i in json.indices {
+      json[i].records.intake.layouts = sample.json[i].records.intake.layouts
+      json[i].records.intake.layouts.learn()
+    }
+  }
+
   // MARK: Resources.
 
   mutating func enter() {
