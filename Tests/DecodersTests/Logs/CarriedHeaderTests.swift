@@ -109,6 +109,14 @@ struct CarriedHeaderTests {
     #expect(logs.count == 1600)
   }
 
+  @Test("a greeting of another form in front hides no headers")
+  func greeting() {
+    let first = #"{"level":"info","msg":"start","time":"2026-11-25T02:00:00Z"}"#
+    let lines = Self.lines.map { #"{"message":"\#($0)"}"# }
+    let logs = decode(([first] + lines).joined(separator: "\n") + "\n").readLogs
+    check(Array(logs.dropFirst()), "behind a greeting")
+  }
+
   @Test("a crash inside of a document ends where the next header stands")
   func crash() {
     let texts = Self.lines + ["panic: no card", "goroutine 1 [running]:"] + Self.lines

@@ -151,7 +151,7 @@ struct DeviceLineTests {
     arguments: [
       ("CET", "01:00:01"), ("+01", "01:00:01"), ("-0330", "05:30:01"), ("+05:30", "20:30:01"),
       ("GMT+02:00", "00:00:01"),
-      ("UTC", "02:00:01"), ("XYZT", "02:00:01"),
+      ("UTC", "02:00:01"), ("IST", "02:00:01"),
     ])
   func zones(_ zone: String, _ time: String) {
     let read = logs(
@@ -159,6 +159,30 @@ struct DeviceLineTests {
     #expect(
       read.map { String($0.time.suffix(8)) } == [time, time] || read.allSatisfy { $0.time.contains(time) }, "\(read)")
     #expect(read.map(\.message) == ["none left", "all sold"])
+  }
+
+  @Test("a level and a number behind a time are no zone and no year")
+  func noYears() {
+    let read = logs(
+      "Nov 25 02:00:01 ERROR 5003 connections refused", "Nov 25 02:00:02 INFO 2048 bytes flushed",
+      "Nov 25 02:00:03 INFO 2026 orders", "Nov 25 02:00:04 ERROR 1999 orders lost")
+    #expect(read.map(\.severity) == ["error", "info", "info", "error"], "\(read)")
+    #expect(
+      !read.contains { $0.time.hasPrefix("5003") || $0.time.hasPrefix("2048") || $0.time.hasPrefix("1999") }, "\(read)")
+  }
+
+  @Test("what resembles a level in a bracket, behind a percentage or behind npm's name is none")
+  func resemblance() {
+    let read = logs(
+      "2026-11-25 02:00:01 [GET /INFO] failed to serve one", "2026-11-25 02:00:02 disk at 90 %SDA-0-FULL: watch",
+      "2026-11-25 02:00:03 npm error budget is fine", "[2026-11-25 02:00:04,123 C 4] mounted two")
+    #expect(read.map(\.severity) == ["unknown", "unknown", "unknown", "unknown"], "\(read)")
+  }
+
+  @Test("a firewall's own zone counts")
+  func fortinetZone() {
+    let line = #"date=2026-11-25 time=03:00:05 devname="fw1" tz="+0100" level="error" msg="link is down""#
+    #expect(logs(line, line).map(\.time) == ["02:00:05", "02:00:05"])
   }
 
   @Test("a log that is indented as a whole is a record a line in a layer, too")

@@ -135,7 +135,9 @@ extension JSONRecords {
   func wantsSample(_ head: Span<UInt8>) -> Bool {
     let end = ByteScan.lineEnd(head, 0)
     let line = head.extracting(0..<end)
-    if JSONLine.object(in: line, context.settings) != nil { return JSONLine.needsContext(line, context.settings) }
+    if JSONLine.object(in: line, context.settings) != nil {
+      return JSONLine.needsContext(anyOf: head, context.settings)
+    }
     return JSONLine.carriesLines(head)
   }
 }

@@ -137,40 +137,6 @@ struct HeaderScanner {
     return i < end && hexDigit(line[i]) < 16 ? nil : i
   }
 
-  /// `[orders.factory#critical]` of Twisted's text log: a namespace and its level.
-  private func namespaceLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> (Range<Int>, Severity)? {
-    let hash = start &+ ByteScan.find(0x23, in: line.extracting(start..<end), from: 0)
-    guard hash > start, hash &+ 3 < end, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
-    let level = Model.severity(of: line.extracting(hash &+ 1..<end))
-    return level.isUnknown ? nil : (start..<hash, level)
-  }
-
-  /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.
-  private func moduleLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
-    guard end &- start <= 48, end > start, (line[start] | 0x20) &- 0x61 < 26 else { return .unknown }
-    var colon = start
-    while colon < end, (line[colon] | 0x20) &- 0x61 < 26 || line[colon] &- 0x30 <= 9 || line[colon] == 0x5F {
-      colon &+= 1
-    }
-    guard colon &+ 3 < end, line[colon] == 0x3A else { return .unknown }
-    return Model.severity(ofField: line.extracting(colon &+ 1..<end))
-  }
-
-  /// `[Server thread/ERROR]`: a thread and its level in capitals (Minecraft's log4j2.xml, `[%t/%level]`).
-  private func threadLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
-    var word = end
-    while word > start, line[word &- 1] &- 0x41 < 26 { word &-= 1 }
-    guard end &- word >= 4, word > start &+ 1, line[word &- 1] == 0x2F else { return .unknown }
-    return Model.severity(of: line.extracting(word..<end))
-  }
-
-  /// `[E 2026-11-25 02:00:00.123 ServerApp]`, `[W 261125 02:00:00 web:46]`: the level's letter before the time (Tornado's LogFormatter).
-  private func levelBefore(_ line: Span<UInt8>, _ start: Int) -> Severity? {
-    guard start &+ 2 < line.count, line[start &+ 1] == 0x20, line[start &+ 2] &- 0x30 <= 9 else { return nil }
-    let severity = Model.severity(of: line.extracting(start..<start &+ 1))
-    return severity.isUnknown ? nil : severity
-  }
-
   /// `[otel.javaagent 2026-11-25 02:00:00:368 +0000]`: a name before the time.
   private func timeBehindName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> LogTime? {
     guard end &- start >= 17, line[start] | 0x20 >= 0x61, line[start] | 0x20 <= 0x7A else { return nil }
@@ -179,53 +145,7 @@ struct HeaderScanner {
     return time
   }
 
-  /// `[2026-11-25 02:00:00,123: INFO/MainProcess]` of Celery, `[2026-11-25T02:00:00Z WARN  app]` of env_logger.
-  private func levelBehind(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
-    var i = start
-    while i < end, line[i] == 0x20 || line[i] == 0x3A { i &+= 1 }
-    let first = i
-    while i < end, (line[i] | 0x20) &- 0x61 < 26 { i &+= 1 }
-    // `[2026-11-25 02:00:00,123 E 12 12]` of Ray's programs in C++ (spdlog's `%L %P %t`): a letter and the process.
-    let isLetter = i &- first == 1 && line[first] &- 0x41 < 26 && i &+ 1 < end && line[i &+ 1] &- 0x30 <= 9
-    guard i &- first > 1 || isLetter, i == end || line[i] == 0x20 || line[i] == 0x2F else { return .unknown }
-    return Model.severity(of: line.extracting(first..<i))
-  }
-
-  /// `information/ApiListener:` of Icinga 2 and `host/INFO/locust.main:` of Locust: the level between slashes or in front of one, and the
-  /// part of the program behind it.
-  private func levelBeforeSlash(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> (
-    name: Range<Int>, severity: Severity
-  )? {
-    var slash = stop
-    while slash > start, line[slash &- 1] != 0x2F { slash &-= 1 }
-    guard slash > start &+ 4, slash < stop else { return nil }
-    var word = slash &- 1
-    while word > start, line[word &- 1] != 0x2F { word &-= 1 }
-    guard slash &- 1 &- word >= 4 else { return nil }
-    let level = Model.severity(of: line.extracting(word..<slash &- 1))
-    // Behind a host only a level in capitals: `pay/info/main` is a path.
-    guard !level.isUnknown, word == start || line[word] &- 0x41 < 26 && line[word &+ 1] &- 0x41 < 26 else { return nil }
-    return (slash..<stop, level)
-  }
-
-  /// `production.ERROR:` of Monolog: a channel and its level.
-  private func channelEnd(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Int? {
-    var dot = stop
-    while dot > start, line[dot &- 1] != 0x2E { dot &-= 1 }
-    guard dot > start &+ 1, stop &- dot >= 4, stop &- dot <= 9, line[dot] &- 0x41 < 26, line[dot &+ 1] &- 0x41 < 26,
-      Model.severity(of: line.extracting(dot..<stop)) != .unknown
-    else { return nil }
-    return dot &- 1
-  }
-
-  /// Whether a channel is the name of an environment, as Laravel calls its own (`APP_ENV`): every program has the same.
-  private func isEnvironment(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    func isNamed(_ word: StaticString) -> Bool { isWord(line, start, end, word) }
-    return isNamed("production") || isNamed("local") || isNamed("staging") || isNamed("testing")
-      || isNamed("development") || isNamed("prod") || isNamed("stage") || isNamed("test") || isNamed("dev")
-  }
-
-  private func isWord(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString) -> Bool {
+  func isWord(_ line: Span<UInt8>, _ start: Int, _ end: Int, _ word: StaticString) -> Bool {
     end &- start == word.utf8CodeUnitCount && JSONScanner.matches(line, start, word)
   }
 
@@ -233,29 +153,6 @@ struct HeaderScanner {
     var i = start
     while i < line.count, line[i] == 0x20 { i &+= 1 }
     return i < line.count && line[i] == 0x7C
-  }
-
-  /// PostgreSQL's severities that are no levels elsewhere; they are written in capitals with a colon, and the message stands two blanks
-  /// behind them (`"%s:  "`, send_message_to_server_log of elog.c).
-  private func isPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
-    guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3 else { return false }
-    if isTwoBlanks(line, stop &+ 1), LocalizedLevels.isPostgresNote(line.extracting(start..<stop)) { return true }
-    guard stop &- start <= 9 else { return false }
-    return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "STATEMENT")
-      || isWord(line, start, stop, "DETAIL") || isWord(line, start, stop, "HINT")
-      || isWord(line, start, stop, "CONTEXT")
-  }
-
-  /// PgBouncer's `LOG` and `NOISE` have no colon; the process in brackets stands before them (lib/usual/logging.c).
-  private func isBouncer(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
-    guard start > 3, line[start &- 1] == 0x20, line[start &- 2] == 0x5D, line[start &- 3] &- 0x30 <= 9,
-      stop < line.count, line[stop] == 0x20
-    else { return false }
-    return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "NOISE")
-  }
-
-  private func isTwoBlanks(_ line: Span<UInt8>, _ at: Int) -> Bool {
-    at &+ 2 < line.count && line[at] == 0x20 && line[at &+ 1] == 0x20 && line[at &+ 2] != 0x20
   }
 
   /// The number in a syslog `<34>`.
@@ -387,44 +284,6 @@ struct HeaderScanner {
     var i = start
     while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
     return i > 0 ? line[i &- 1] : 0
-  }
-
-  /// A level in capitals with a mark of its layout right behind it: `ERROR>` (log4perl), `ERROR[1234]` and what its bracket says
-  /// (Asterisk's logger, logrus' text on a terminal).
-  private func markedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
-    var end = start
-    while end < stop, line[end] &- 0x41 < 26 { end &+= 1 }
-    // `E[2026-11-25|02:00:00.123]` of Tendermint's logger.
-    let isLetter = end &- start == 1 && end &+ 1 < stop && line[end] == 0x5B && line[end &+ 1] &- 0x30 <= 9
-    guard end &- start >= 4 || isLetter, end < stop, line[end] == 0x5B || line[end] == 0x3E && end &+ 1 == stop else {
-      return nil
-    }
-    let level = Model.severity(of: line.extracting(start..<end))
-    guard !level.isUnknown else { return nil }
-    return HeaderElement(kind: .level, content: start..<end, end: line[end] == 0x3E ? stop : end, severity: level)
-  }
-
-  /// `*ERROR*` of Apache Sling and what is built on it (Sling, "Logging", `org.apache.sling.commons.log.pattern`).
-  private func starredLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
-    guard stop &- start >= 6, line[start] == 0x2A, line[stop &- 1] == 0x2A else { return nil }
-    let level = Model.severity(of: line.extracting(start &+ 1..<stop &- 1))
-    guard !level.isUnknown else { return nil }
-    return HeaderElement(kind: .level, content: start &+ 1..<stop &- 1, end: stop, severity: level)
-  }
-
-  /// `Er(177)` of VMware's hosts.
-  private func numberedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
-    let level = VMwareLevel.severity(line.extracting(start..<stop))
-    guard !level.isUnknown else { return nil }
-    return HeaderElement(kind: .level, content: start..<start &+ 2, end: stop, severity: level)
-  }
-
-  /// `E!` of Telegraf and of what else uses its logger.
-  private func shoutedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
-    guard stop &- start == 2, line[start &+ 1] == 0x21, line[start] &- 0x41 < 26 else { return nil }
-    let level = Model.severity(of: line.extracting(start..<start &+ 1))
-    guard !level.isUnknown else { return nil }
-    return HeaderElement(kind: .level, content: start..<stop, end: stop, severity: level)
   }
 
   private func isEventType(_ letter: UInt8) -> Bool {

@@ -102,6 +102,8 @@ extension JSONRecords {
       log.severity = TraceFollower.crash(message.extracting(told)) ?? log.severity
     }
     if log.severity.isUnknown { log.severity = Self.leadingLevel(message).severity }
+    // npm writes no time.
+    if log.severity.isUnknown, record.time == .min, let level = Self.npm(message) { log.severity = level }
     if log.severity.isUnknown, let told = MessageCode.network(message) { log.severity = told.severity }
     if log.severity.isUnknown { log.severity = around.severity }
     identify(line, record, around, &log, into: &batch)
@@ -197,9 +199,6 @@ extension JSONRecords {
       let end = ByteScan.find(0x5D, in: message.extracting(first: 16), from: 3)
       if end < min(16, message.count) { return (severity(of: message.extracting(3..<end)), end + 1) }
     }
-    if message.count > 8, message[0] == 0x6E, JSONScanner.matches(message, 0, "npm "), let level = npm(message) {
-      return (level, 0)
-    }
     var end = 0
     while end < message.count, end < 40, message[end] != 0x3A {
       if message[end] == 0x20 { return (.unknown, 0) }
@@ -217,6 +216,7 @@ extension JSONRecords {
 
   /// The level of `npm ERR! …`, `npm warn …`: the word behind npm's name (npm, "Logging", loglevel).
   private static func npm(_ message: Span<UInt8>) -> Severity? {
+    guard message.count > 8, message[0] == 0x6E, JSONScanner.matches(message, 0, "npm ") else { return nil }
     var end = 4
     while end < message.count, end < 12, message[end] > 0x20, message[end] != 0x21 { end += 1 }
     guard end < message.count, message[end] == 0x20 || message[end] == 0x21 else { return nil }

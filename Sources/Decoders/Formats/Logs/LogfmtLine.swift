@@ -11,7 +11,7 @@ enum LogfmtLine {
     var record = TextRecord(message: 0..<line.count)
     var ranks = (time: Int.max, severity: Int.max, message: Int.max, name: Int.max, trace: Int.max)
     var pairs = 0
-    var (date, clock) = (0..<0, 0..<0)
+    var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
     var isDate = false
     var i = 0
     while i < line.count {
@@ -35,6 +35,7 @@ enum LogfmtLine {
       }
       if key.count == 4, value.count == 10, JSONScanner.equals(line, key, "date") { date = value }
       if key.count == 4, value.count == 8, !date.isEmpty, JSONScanner.equals(line, key, "time") { clock = value }
+      if key.count == 2, !date.isEmpty, JSONScanner.equals(line, key, "tz") { zone = value }
       guard !value.isEmpty, let found = table.role(line, key) else { continue }
       switch found.role {
       case .time where found.rank < ranks.time:
@@ -58,13 +59,17 @@ enum LogfmtLine {
       default: continue
       }
     }
-    // `date=2026-11-25 time=02:00:00` of FortiGate.
+    // `date=2026-11-25 time=02:00:00 tz="+0100"` of FortiGate.
     if ranks.time == .max || isDate, !clock.isEmpty {
       var moment = [UInt8](copying: line.extracting(date))
       moment.append(0x20)
       moment.append(copying: line.extracting(clock))
+      if !zone.isEmpty {
+        moment.append(0x20)
+        moment.append(copying: line.extracting(zone))
+      }
       if let time = times.parse(moment.span, 0), time.form >= .full {
-        (record.time, record.hasZone) = (time.time, false)
+        (record.time, record.hasZone) = (time.time, time.hasZone)
       }
     }
     guard pairs >= 2, ranks.message < .max || record.time != .min && (record.severity != .unknown || pairs >= 4) else {

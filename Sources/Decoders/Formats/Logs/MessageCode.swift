@@ -21,19 +21,27 @@ enum MessageCode {
   /// `%LINEPROTO-3-UPDOWN:`, `%ASA-4-106023:`, `%ROUTING-BGP-5-ADJCHANGE :`: facility, severity and mnemonic of Cisco's and Arista's
   /// messages; the digit is a severity of syslog (Cisco, "System message format"; ASA, "Syslog messages").
   ///
-  /// A sequence number, the device's own time, a node and a process may stand in front of it.
+  /// A host may stand in front of it, or a sequence number, the device's own time, a node and a process, of which the last has a colon.
   ///
   /// - Returns: the severity, and where the code begins; nil where no code stands near the beginning.
   static func network(_ message: Span<UInt8>) -> (severity: Severity, start: Int)? {
     let limit = min(message.count, 128)
     var start = ByteScan.find(0x25, in: message.extracting(0..<limit), from: 0)
     while start < limit {
-      if start == 0 || message[start - 1] == 0x20, let severity = networkLevel(message, start + 1) {
+      if isCodePlace(message, start), let severity = networkLevel(message, start + 1) {
         return (severity, start)
       }
       start = ByteScan.find(0x25, in: message.extracting(0..<limit), from: start + 1)
     }
     return nil
+  }
+
+  /// Whether a sentence can't have begun in front of a place: nothing stands there, a word, or a colon.
+  private static func isCodePlace(_ message: Span<UInt8>, _ start: Int) -> Bool {
+    guard start > 0 else { return true }
+    guard message[start - 1] == 0x20, start > 1 else { return false }
+    return message[start - 2] == 0x3A
+      || ByteScan.find(0x20, in: message.extracting(0..<start - 1), from: 0) == start - 1
   }
 
   private static func networkLevel(_ message: Span<UInt8>, _ start: Int) -> Severity? {

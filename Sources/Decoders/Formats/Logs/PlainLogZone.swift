@@ -48,8 +48,7 @@ extension LogTimeParser {
     return false
   }
 
-  /// A zone between a time and its year: `CET`, `GMT+01:00`, `+01`, or a name that means several or that nobody knows, whose time is one
-  /// without a zone.
+  /// A zone between a time and its year: `CET`, `GMT+01:00`, `+01`, or a name that means several, whose time is one without a zone.
   ///
   /// - Returns: where the blank in front of the year stands, and seconds east of UTC; nil where no zone and year stand there.
   func zoneInDate(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int?)? {
@@ -66,13 +65,14 @@ extension LogTimeParser {
       else { return nil }
       return (end, (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60))
     }
-    var end = start
-    while end - start < 6, byte(line, end) &- 0x41 < 26 { end += 1 }
-    return end - start >= 2 && isYear(line, end) ? (end, nil) : nil
+    return ambiguousZone(line, start).flatMap { isYear(line, $0) ? ($0, nil) : nil }
   }
 
-  /// Whether a blank and four digits stand at a place.
+  /// Whether a blank and a year of this century or the last one stand at a place: a number behind a word may be anything.
   private func isYear(_ line: Span<UInt8>, _ start: Int) -> Bool {
-    byte(line, start) == 0x20 && run(line, start + 1) == 4 && isBorder(line, start + 5)
+    guard byte(line, start) == 0x20, run(line, start + 1) == 4, isBorder(line, start + 5),
+      let year = number(line, start + 1, 4)
+    else { return false }
+    return (1970..<2100).contains(year)
   }
 }

@@ -15,6 +15,8 @@ package struct MemberCutter {
   /// The first line so far, until it is whole.
   private var firstLine: [UInt8] = []
   private var isOfLines: Bool?
+  /// The first lines, of which any may tell that lines depend on one another; nil once they were asked.
+  private var head: [UInt8]? = []
   private var sinceCut = 0
   /// Whether the next byte, if there is one, begins a new piece.
   private var isDue = false
@@ -37,6 +39,7 @@ package struct MemberCutter {
     self.member = member
     firstLine.removeAll(keepingCapacity: true)
     isOfLines = nil
+    head = []
     sinceCut = 0
     isDue = false
     offset = 0
@@ -53,6 +56,7 @@ package struct MemberCutter {
       return 0
     }
     if isOfLines == nil { decide(bytes) }
+    if isOfLines == true { askHead(bytes) }
     if isOfLines == false { return nil }
     var i = 0
     while i < bytes.count {
@@ -75,6 +79,21 @@ package struct MemberCutter {
     return nil
   }
 
+  /// Asks the first lines once they are whole.
+  private mutating func askHead(_ bytes: Span<UInt8>) {
+    guard var head else { return }
+    // What was passed over before a cut comes again.
+    let known = head.count - offset
+    let end = min(bytes.count, known + Sniffer.headSize - head.count)
+    if known >= 0, known < end { head.append(copying: bytes.extracting(known..<end)) }
+    self.head = head
+    guard head.count >= Sniffer.headSize || JSONLine.hasSample(head.span) else { return }
+    if settings.rule(input: input, member: member) == nil, JSONLine.needsContext(anyOf: head.span, settings) {
+      isOfLines = false
+    }
+    self.head = nil
+  }
+
   private mutating func decide(_ bytes: Span<UInt8>) {
     let end = ByteScan.lineEnd(bytes, 0)
     firstLine.append(copying: bytes.extracting(0..<end))
@@ -93,6 +112,31 @@ package struct MemberCutter {
 
 /// One line of JSON.
 enum JSONLine {
+  /// How many of a member's first lines are asked whether lines depend on one another: a program's greeting may have another form.
+  private static let sampledLines = 8
+
+  /// Whether so many lines are whole.
+  static func hasSample(_ head: Span<UInt8>) -> Bool {
+    var i = 0
+    for _ in 0..<sampledLines {
+      i = ByteScan.lineEnd(head, i)
+      if i == head.count { return false }
+      i += 1
+    }
+    return true
+  }
+
+  /// Whether any of a member's first lines needs the others; the last one may be cut off.
+  static func needsContext(anyOf head: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
+    var start = 0
+    for _ in 0..<sampledLines where start < head.count {
+      let end = ByteScan.lineEnd(head, start)
+      if needsContext(head.extracting(start..<end), settings) { return true }
+      start = end + 1
+    }
+    return false
+  }
+
   /// Whether the lines before it matter for reading such a line: it carries another program's line, which may go on in the
   /// next one, or a level whose scale the file tells.
   static func needsContext(_ line: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
