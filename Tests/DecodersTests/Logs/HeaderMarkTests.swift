@@ -57,7 +57,7 @@ private let lines: [(String, ReadLog)] = [
   ("12:M 25 Nov 02:00:04.500 # no stock", ReadLog("02:00:04.5", "m", "warn", "no stock")),
   ("2026-11-25 02:00:04.500 level=error no stock left", ReadLog("02:00:04.5", "m", "error", "no stock left")),
   ("npm ERR! no stock", ReadLog("-", "npm", "error", "no stock")),
-  ("npm warn no stock", ReadLog("-", "m", "warn", "npm warn no stock")),
+  ("npm warn no stock", ReadLog("-", "npm", "warn", "no stock")),
 ]
 
 /// The night of 2026-11-25.

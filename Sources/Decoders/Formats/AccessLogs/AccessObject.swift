@@ -229,11 +229,15 @@ struct AccessObject {
     guard record.latency >= 0 || !bareDuration.isEmpty else { return false }
     guard signs.contains(.deep), !signs.contains(.ofRequest), !record.isRPC else { return true }
     let said = b.extracting(message.prefix(Self.messageHead))
-    func repeats(_ part: Span<UInt8>) -> Bool {
-      !part.isEmpty && (0..<said.count).contains { said.holds(part, at: $0) }
-    }
+    if Self.repeats(said, b.extracting(record.target)) { return true }
     let status = String(record.status)
-    return repeats(b.extracting(record.target)) || record.status >= 100 && repeats(status.utf8Span.span)
+    return record.status >= 100 && Self.repeats(said, status.utf8Span.span)
+  }
+
+  private static func repeats(_ text: Span<UInt8>, _ part: Span<UInt8>) -> Bool {
+    if part.isEmpty { return false }
+    for i in 0..<text.count where text.holds(part, at: i) { return true }
+    return false
   }
 
   /// So many bytes of a message are searched for the request.

@@ -162,10 +162,7 @@ package struct HeaderLayout: Sendable {
       for kind in HeaderElement.Kind.allCases {
         let child = Int(nodes[index].children[Int(kind.rawValue)])
         guard child > 0 else { continue }
-        if kind == .level {
-          // `npm config is set`: behind a word and without a time it is no column.
-          nodes[child].takesProse = nodes[child].count * 2 >= own.base && (own.hasTime || own.weak == 0)
-        }
+        if kind == .level { nodes[child].takesProse = nodes[child].count * 2 >= own.base }
         let isStrong = isStrong(nodes[child], kind, after: own)
         var next = own
         next.last = kind

@@ -24,6 +24,11 @@ enum HeaderMarks {
     }
   }
 
+  /// Whether a word is a level in capitals only: `npm config is set`, `npm i is done`.
+  static func isCommand(_ text: Span<UInt8>) -> Bool {
+    text.count == 1 && text[0] &- 0x61 < 26 || text.count == 6 && JSONScanner.matches(text, 0, "config")
+  }
+
   /// The element that a word is which has a level or a place inside, nil for any other word.
   static func element(_ line: Span<UInt8>, _ start: Int, _ stop: Int, end: Int) -> HeaderElement? {
     if let level = paired(line, start, stop, end: end) ?? shouted(line, start, stop) {

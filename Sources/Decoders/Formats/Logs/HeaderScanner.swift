@@ -193,7 +193,9 @@ struct HeaderScanner {
         kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
     }
     // Where nothing stands in front of it, `Default` is a message's first word and not macOS' type of a message.
-    let isProse = start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
+    let isProse =
+      start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
+      || HeaderMarks.isCommand(text) && HeaderMarks.isProse(line, start, stop, end: end)
     if !level.isUnknown, !isProse {
       return HeaderElement(
         kind: .level, content: start..<stop, end: end, severity: level,

@@ -221,7 +221,7 @@ extension JSONRecords {
     while end < message.count, end < 12, message[end] > 0x20, message[end] != 0x21 { end += 1 }
     guard end < message.count, message[end] == 0x20 || message[end] == 0x21 else { return nil }
     let word = message.extracting(4..<end)
-    for level: StaticString in ["ERR", "error", "WARN", "info", "notice", "verb", "verbose", "silly"]
+    for level: StaticString in ["err", "error", "warn", "info", "notice", "verb", "verbose", "silly"]
     where FieldText.isWord(word, level) {
       return word.count == 4 && word[0] | 0x20 == 0x76 ? .trace : Model.severity(of: word)
     }
