@@ -133,7 +133,8 @@ package struct TraceAssembler {
     guard rows.contains(where: { $0.flags.contains(.maybeCallee) }) else { return }
     for i in parents.topDown where rows[Int(i)].flags.contains(.maybeCallee) {
       let parent = parents.parent[Int(i)]
-      guard parent >= 0, rows[Int(parent)].component != rows[Int(i)].component, !rows[Int(i)].flags.contains(.orphan)
+      guard parent >= 0, rows[Int(parent)].kind != .client, rows[Int(parent)].kind != .producer,
+        rows[Int(parent)].component != rows[Int(i)].component, !rows[Int(i)].flags.contains(.orphan)
       else { continue }
       if rows[Int(i)].peer.isNone { rows[Int(i)].peer = rows[Int(i)].component }
       rows[Int(i)].component = rows[Int(parent)].component

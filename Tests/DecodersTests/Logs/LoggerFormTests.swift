@@ -15,7 +15,8 @@ struct LoggerFormTests {
     #expect(timed.map(\.severity) == ["info", "error"])
     #expect(timed.map(\.message) == ["order accepted", "none left"])
     #expect(logs("W/Pay(7): none left", "E/Pay(7): all gone").map(\.severity) == ["warn", "error"])
-    #expect(logs("E/pay is the path of (7): x", "I/O error (disk): y").allSatisfy { $0.component == "m" })
+    #expect(logs("E/pay is the path of (7): x", "E/mail was sent to (8): y").allSatisfy { $0.component == "m" })
+    #expect(logs("I/O error (disk): y", "I/O error (disk): z").allSatisfy { $0.severity != "info" })
   }
 
   @Test("Jira's columns of who asked are none of its message's, and a bracket in a message is no logger")

@@ -82,17 +82,15 @@ enum AccessMessages {
       guard at &+ 8 < b.count, b[at &+ 3] == 0x20, (100...599).contains(AccessShapes.status(b, at..<at &+ 3)) else {
         return false
       }
-      return true
+      return JSONScanner.matches(b, at &+ 3, " in ") && b[at &+ 7] &- 0x30 <= 9
     }
     return false
   }
 
   private static func ended(_ b: Span<UInt8>, _ tokens: AccessTokens, _ record: inout AccessRecord) -> Bool {
-    guard tokens.count >= 4 else { return false }
+    guard tokens.count == 4, isWord(b, tokens, 2, "in") else { return false }
     record.status = AccessShapes.status(b, tokens[1].whole)
-    for at in 2..<min(tokens.count, 8) where isWord(b, tokens, at, "in") && at + 1 < tokens.count {
-      record.latency = duration(b, tokens[at + 1].whole)
-    }
+    record.latency = duration(b, tokens[3].whole)
     return record.latency >= 0
   }
 

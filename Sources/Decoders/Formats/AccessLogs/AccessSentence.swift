@@ -33,15 +33,13 @@ enum AccessSentence {
       }
       var end = ByteScan.find(0x5D, in: b, from: at)
       while end &+ 2 < b.count, b[end &+ 1] != 0x3A { end = ByteScan.find(0x5D, in: b, from: end &+ 1) }
-      guard end &+ 3 < b.count, b[end &+ 2] == 0x20, isRequest(b, end &+ 3) else { return nil }
+      guard end &+ 3 < b.count, b[end &+ 2] == 0x20, isRequest(b, end &+ 3, isSanic: true) else { return nil }
       return (end &+ 3, true)
     case 0x30...0x39, 0x3A:
       // A client and a user.
       let head = b.extracting(first: 128)
       let first = ByteScan.find(0x20, in: head, from: 0)
-      guard first < head.count, AccessShapes.isNumericHost(b, 0..<first),
-        (0..<first).contains(where: { b[$0] == 0x2E || b[$0] == 0x3A })
-      else { return nil }
+      guard first < head.count, AccessShapes.isNumericHost(b, 0..<first), isClient(b, 0..<first) else { return nil }
       let second = ByteScan.find(0x20, in: head, from: first &+ 1)
       guard second < head.count else { return nil }
       i = second &+ 1
@@ -50,10 +48,19 @@ enum AccessSentence {
     return isRequest(b, i) ? (i, false) : nil
   }
 
-  private static func isRequest(_ b: Span<UInt8>, _ i: Int) -> Bool {
+  /// Four numbers between dots, or an address of IPv6: not a time of day, a date or a number of seconds.
+  private static func isClient(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    let dots = word.count { b[$0] == 0x2E }
+    if dots == 3 { return true }
+    let colons = word.count { b[$0] == 0x3A }
+    return dots == 0 && (colons > 2 || colons == 2 && word.dropLast().contains { b[$0] == 0x3A && b[$0 &+ 1] == 0x3A })
+  }
+
+  /// Only Sanic writes whole URLs of what it served; elsewhere they are what a client asked for.
+  private static func isRequest(_ b: Span<UInt8>, _ i: Int, isSanic: Bool = false) -> Bool {
     let end = AccessServers.isMethod(b, i)
     guard end > 0, end &+ 1 < b.count else { return false }
-    return b[end &+ 1] == 0x2F || JSONScanner.matches(b, end &+ 1, "http")
+    return b[end &+ 1] == 0x2F || isSanic && JSONScanner.matches(b, end &+ 1, "http")
   }
 
   static func read(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {

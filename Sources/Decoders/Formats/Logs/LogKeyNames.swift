@@ -21,7 +21,7 @@ enum LogKeyNames {
     "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
     "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "event.level",
     "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text", "severity_label", "levelstring",
-    "detected_level", "log_severity", "l",
+    "detected_level", "log_severity",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.

@@ -299,7 +299,7 @@ struct TableRows {
     log.component = name(b, row, &batch.symbols)
     log.severity = severity(b.extracting(field(b, row, mapping.severity)))
     if log.severity.isUnknown, mapping.levelNumber >= 0,
-      let number = FieldText.int(b.extracting(field(b, row, mapping.levelNumber)))
+      let number = FieldText.double(b.extracting(field(b, row, mapping.levelNumber))).flatMap(Int64.init(exactly:))
     {
       log.severity = mapping.levelScale.severity(number)
     }

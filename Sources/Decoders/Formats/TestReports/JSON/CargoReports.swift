@@ -13,8 +13,11 @@ struct CargoReports: JSONReportReader {
   private var line = 1
   /// Tests that have begun, in the order of their beginnings.
   private var running: [String: Int] = [:]
-  /// How many suites have begun and not ended.
+  /// How many suites have begun and not ended, and how many have begun in all.
   private var suites = 0
+  private var suite = 0
+  /// By test: the suite that had it first. Crates of one workspace may have tests of one name.
+  private var owners: [String: Int] = [:]
   private static let patience = 100_000
 
   mutating func open(
@@ -45,6 +48,7 @@ struct CargoReports: JSONReportReader {
     guard node == .report else { return }
     if type == "suite" {
       suites += event == "started" ? 1 : -1
+      if event == "started" { suite += 1 }
       return
     }
     guard type == "test" else { return }
@@ -59,6 +63,9 @@ struct CargoReports: JSONReportReader {
     default: return
     }
     running[record.name] = nil
+    let owner = owners[record.name] ?? suite
+    if owners.count < Self.patience { owners[record.name] = owner }
+    if owner != suite { record.className = "suite " + String(suite) }
     if record.outcome == .failed {
       record.stack = stdout
       if record.message.isEmpty { record.message = Self.panic(in: stdout) }

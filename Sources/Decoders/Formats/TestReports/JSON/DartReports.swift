@@ -29,6 +29,8 @@ struct DartReports: JSONReportReader {
   private var isHidden = false
   private var suites: [Int: String] = [:]
   private var open: [Int: Open] = [:]
+  /// Tests that are done: an error may come later, and then the test has failed.
+  private var done: [Int: Open] = [:]
   private var hasFinished = false
   /// Tests and suites that are remembered at most.
   private static let patience = 100_000
@@ -76,7 +78,7 @@ struct DartReports: JSONReportReader {
     switch type {
     case "suite": if suites.count < Self.patience { suites[id] = path }
     case "testStart": start()
-    case "error": takeError()
+    case "error": takeError(on: &sheet)
     case "testDone": end(on: &sheet)
     case "done": hasFinished = true
     default: break
@@ -95,7 +97,14 @@ struct DartReports: JSONReportReader {
   }
 
   /// Of several errors of one test the first one is what failed.
-  private mutating func takeError() {
+  private mutating func takeError(on sheet: inout ReportBuilder) {
+    if var late = done.removeValue(forKey: id) {
+      late.record.outcome = isFailure ? .failed : .error
+      late.record.failureType = isFailure ? "failure" : "error"
+      (late.record.message, late.record.stack) = (message, stack)
+      sheet.add(late.record, line: late.line)
+      return
+    }
     guard var test = open.removeValue(forKey: id) else { return }
     if test.record.failureType.isEmpty {
       test.record.failureType = isFailure ? "failure" : "error"
@@ -116,6 +125,7 @@ struct DartReports: JSONReportReader {
     default: test.record.outcome = .error
     }
     if test.record.outcome == .passed { test.record.message = "" }
+    if !test.record.outcome.isFailure, done.count < Self.patience { done[id] = test }
     sheet.add(test.record, line: test.line)
   }
 
