@@ -140,7 +140,7 @@ enum FieldText {
   }
 
   /// Whether a number was cut to digits that do not name its second: spreadsheets save epochs again as `1.79557E+12`. Writers of the
-  /// shortest form that is exact leave out zeros only, and no plus stands behind their E (Java's `1.79557212E9`).
+  /// shortest form that is exact leave out zeros only (Java's `1.79557212E9`, Go's `1.79557201e+09`): it has more digits.
   private static func isTooRough(_ b: Span<UInt8>, _ number: Double, _ unit: Unit) -> Bool {
     guard let mark = b.indices.first(where: { b[$0] | 0x20 == 0x65 }), mark + 1 < b.count,
       let exponent = int(b.extracting(mark + 1..<b.count)), (0...40).contains(exponent)
@@ -154,7 +154,7 @@ enum FieldText {
       digits += 1
       if sawPoint { fraction += 1 }
     }
-    guard b[mark + 1] == 0x2B || digits <= 6, Int(exponent) > fraction else { return false }
+    guard digits <= 6, Int(exponent) > fraction else { return false }
     var step = 1.0
     for _ in 0..<min(Int(exponent) - fraction, 40) { step *= 10 }
     let seconds: Double =

@@ -36,10 +36,15 @@ package enum NightRun {
     night.outcomes = Extraction.attach((unused + (beyond.map { [$0] } ?? [])).map(secrets.mask), to: night.outcomes)
   }
 
+  /// The arguments of which nothing was used where that is a mistake, one diagnostic for each.
+  package static func unused(_ outcomes: [InputOutcome]) -> [Diagnostic] {
+    UnusedInputs.diagnostics(of: outcomes).filter { $0.code == Diagnostic.nothingUsed }
+  }
+
   /// Whether something of the inputs could not be read; where they are all that was named, an argument that gave nothing counts.
   package static func isPartlyUnread(_ outcomes: [InputOutcome], isWhole: Bool) -> Bool {
     outcomes.contains(where: \.isPartlyUnread)
-      || isWhole && UnusedInputs.diagnostics(of: outcomes).contains { $0.code == Diagnostic.nothingUsed }
+      || isWhole && !unused(outcomes).isEmpty
   }
 
   /// The findings of a night, whose cascades are taken out of it, and the history that they were held against, if there is a usable

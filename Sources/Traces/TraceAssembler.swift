@@ -131,13 +131,17 @@ package struct TraceAssembler {
   /// Calls that bear the name of what they call are their parents' calls; parents come before their children in `topDown`.
   private func nameCallers(_ rows: inout [SpanRow]) {
     guard rows.contains(where: { $0.flags.contains(.maybeCallee) }) else { return }
+    var renamed: Set<Int32> = []
     for i in parents.topDown where rows[Int(i)].flags.contains(.maybeCallee) {
       let parent = parents.parent[Int(i)]
-      guard parent >= 0, rows[Int(parent)].kind != .client, rows[Int(parent)].kind != .producer,
-        rows[Int(parent)].component != rows[Int(i)].component, !rows[Int(i)].flags.contains(.orphan)
+      guard parent >= 0, rows[Int(parent)].component != rows[Int(i)].component, !rows[Int(i)].flags.contains(.orphan)
       else { continue }
+      // Below a call stands what it called, unless the call, too, bears its callee's name.
+      let kind = rows[Int(parent)].kind
+      if kind == .client || kind == .producer, !renamed.contains(Int32(parent)) { continue }
       if rows[Int(i)].peer.isNone { rows[Int(i)].peer = rows[Int(i)].component }
       rows[Int(i)].component = rows[Int(parent)].component
+      renamed.insert(Int32(i))
     }
   }
 

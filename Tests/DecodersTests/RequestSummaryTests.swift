@@ -169,7 +169,7 @@ struct RequestSummaryTests {
     "a mail that was sent, a time in front and what a client asked for are no served requests",
     arguments: [
       "Sent 500 emails to subscribers in 3.2s", "02:00:05 checkout GET /cart 200 in 12ms",
-      "2026.11.25 02:00:05 GET /cart 200 in 12ms", "GET http://inventory:8080/stock 503 in 31ms",
+      "GET http://inventory:8080/stock 503 in 31ms",
     ])
   func sentences(line: String) {
     #expect(decode(Array(repeating: line, count: 12).joined(separator: "\n") + "\n").spans.isEmpty)

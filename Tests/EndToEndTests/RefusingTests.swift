@@ -54,3 +54,16 @@ func flagsSuspectReading() throws {
   let some = try run(["access.log": night(failing: 0..<30)], inputs: ["in/access.log"])
   #expect(some.code == Exit.done && !some.report.contains("suspectReading"))
 }
+
+@Test("The listing of events, too, refuses what gives nothing", arguments: [true, false])
+func listingRefuses(asStats: Bool) throws {
+  let file = FileManager.default.temporaryDirectory.appendingPathComponent("refusing-" + UUID().uuidString + ".txt")
+    .path
+  try Data(readme.utf8).write(to: URL(fileURLWithPath: file))
+  defer { try? FileManager.default.removeItem(atPath: file) }
+  var options = RunSetup.Options(inputs: [file], quiet: true)
+  func code() -> Int32 { asStats ? EventListing.stats(options) : EventListing.lines(options) }
+  #expect(code() == Exit.partlyUnread)
+  options.allowEmpty = true
+  #expect(code() == Exit.done)
+}

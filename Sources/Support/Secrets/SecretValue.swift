@@ -21,11 +21,16 @@ enum SecretValue {
     guard i < text.count else { return nil }
     if kind == .header { return header(text, i, quote) }
     i = behindScheme(text, i)
-    let end = end(text, i, quote)
-    guard end > i, isSecret(text, i, end, kind) else { return nil }
-    if isProse, quote == nil, isSentence(text, i, end) { return nil }
-    return i..<end
+    // Judged by its beginning: names without end may stand in one value that is none.
+    let judged = text.extracting(first: i + judgedBytes)
+    let end = end(judged, i, quote)
+    guard end > i, isSecret(judged, i, end, kind) else { return nil }
+    if isProse, quote == nil, isSentence(judged, i, end) { return nil }
+    return i..<(judged.count < text.count ? Self.end(text, i, quote) : end)
   }
+
+  /// Bytes by which a value is judged.
+  private static let judgedBytes = 1024
 
   /// The whole of a text as a value whose name stands elsewhere.
   static func whole(_ text: Span<UInt8>, _ kind: SecretKey) -> Range<Int>? {
@@ -36,16 +41,22 @@ enum SecretValue {
 
   /// The value of a header: everything to the end of the line or to its quote, behind the scheme's name.
   private static func header(_ text: Span<UInt8>, _ start: Int, _ quote: UInt8?) -> Range<Int>? {
+    let judged = text.extracting(first: start + judgedBytes)
+    let end = headerEnd(judged, start, quote)
+    let value = behindScheme(text, start)
+    if value > start, end > value { return value..<headerEnd(text, start, quote) }
+    return end > start && (SecretShape.isOpaque(judged, start, end, least: 6) || holds(judged, start, end, 0x3D))
+      ? start..<headerEnd(text, start, quote) : nil
+  }
+
+  private static func headerEnd(_ text: Span<UInt8>, _ start: Int, _ quote: UInt8?) -> Int {
     var end = start
     while end < text.count, text[end] != 0x0A, text[end] != 0x0D {
       if text[end] == 0x22 || text[end] == 0x27, quote == nil || quote == text[end] { break }
       if quote == nil, text[end] == 0x5C, end + 1 < text.count, text[end + 1] == 0x22 || text[end + 1] == 0x6E { break }
       end += 1
     }
-    let value = behindScheme(text, start)
-    if value > start, end > value { return value..<end }
-    return end > start && (SecretShape.isOpaque(text, start, end, least: 6) || holds(text, start, end, 0x3D))
-      ? start..<end : nil
+    return end
   }
 
   private static func holds(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ byte: UInt8) -> Bool {

@@ -136,8 +136,11 @@ package enum EventListing {
   /// Tells the diagnostics that are worth more than a note, and gives the exit code.
   private static func told(_ extraction: Extraction) -> Int32 {
     var code = Exit.done
-    for diagnostic in extraction.outcomes.flatMap(\.diagnostics)
-    where diagnostic.severity > .note || diagnostic.code == Diagnostic.nothingUsed {
+    for diagnostic in NightRun.unused(extraction.outcomes) {
+      Console.tell("\(diagnostic.location.description): \(diagnostic.message)")
+      code = Exit.partlyUnread
+    }
+    for diagnostic in extraction.outcomes.flatMap(\.diagnostics) where diagnostic.severity > .note {
       Console.tell("\(diagnostic.severity.name): \(diagnostic.location.description): \(diagnostic.message)")
       if diagnostic.meansUnread { code = Exit.partlyUnread }
     }

@@ -9,7 +9,8 @@ internal import Support
 /// An operator's `log_format` of nginx, Artifactory's and Bitbucket's request logs, Hiawatha, Negroni and Beego write so. The status is the first
 /// one behind the request, else the first one in front of it. A number is a duration if it has a unit, or three decimals as nginx' seconds
 /// have; no request takes less than its upstream does. Where the document of a format names the column (Artifactory, Bitbucket), its milliseconds are
-/// read. A level among the fields in front makes it a logger's line.
+/// read. A level among the fields makes it a
+/// logger's line.
 enum AccessFields {
   /// So far a request is looked for.
   private static let head = 1024
@@ -41,8 +42,13 @@ enum AccessFields {
 
   private static func isMark(_ byte: UInt8) -> Bool { byte == 0x7C || byte == 0x3B || byte == 0x09 }
 
-  private static func isTarget(_ b: Span<UInt8>, _ i: Int) -> Bool {
-    i < b.count && (b[i] == 0x2F || JSONScanner.matches(b, i, "http://") || JSONScanner.matches(b, i, "https://"))
+  /// A path; a whole URL is what a client asked for.
+  private static func isTarget(_ b: Span<UInt8>, _ i: Int) -> Bool { i < b.count && b[i] == 0x2F }
+
+  private static func isOfClient(_ b: Span<UInt8>, _ field: Range<Int>) -> Bool {
+    guard field.count >= 5, field.count <= 64, (b[field.lowerBound] | 0x20) &- 0x61 < 26 else { return false }
+    return JSONScanner.matches(b, field.lowerBound, "retry") || JSONScanner.matches(b, field.lowerBound, "attempt ")
+      || RequestWords(b.extracting(field)).isOfClient
   }
 
   /// Reads a line that looks like one; nil where it is none after all.
@@ -50,7 +56,10 @@ enum AccessFields {
     guard let mark = mark(b), let fields = fields(b, mark) else { return nil }
     var record = AccessRecord()
     guard let request = request(b, fields, into: &record), let status = status(b, fields, request) else { return nil }
-    for field in fields[..<min(request.lowerBound, status)] where isLevel(b, field) { return nil }
+    // A logger's line, or what a client says of its call.
+    for (place, field) in fields.enumerated() where !request.contains(place) && place != status {
+      if isLevel(b, field) || isOfClient(b, field) { return nil }
+    }
     record.status = AccessShapes.status(b, fields[status])
     let clock = time(b, fields, zoneSeconds: zoneSeconds)
     record.time = clock?.time ?? .min

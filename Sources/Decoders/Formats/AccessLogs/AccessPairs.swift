@@ -29,7 +29,7 @@ enum AccessPairs {
     return hasRequest && saysGRPC(b)
   }
 
-  /// Whether a span's pairs with a method stand in braces, and a status behind them: `request{method=GET uri=/x}: target: text status=502`
+  /// Whether a span's pairs with a method stand in braces, and a status and a duration behind them, as nothing but the request's end has: `request{method=GET uri=/x}: target: text status=502`
   /// (tracing-subscriber with tower-http's or any other layer of a server).
   static func looksScoped(_ b: Span<UInt8>) -> Bool { scope(b) != nil }
 
@@ -40,7 +40,7 @@ enum AccessPairs {
     guard open < head.count, open > 0, (b[open &- 1] | 0x20) &- 0x61 < 26 || b[open &- 1] == 0x5F else { return nil }
     let close = ByteScan.find(0x7D, in: b.extracting(first: 1024), from: open)
     guard close &+ 1 < b.count, close < 1024, b[close &+ 1] == 0x3A else { return nil }
-    var (hasMethod, hasStatus) = (false, false)
+    var (hasMethod, hasStatus, hasLength) = (false, false, false)
     var i = open
     while i < b.count {
       i = ByteScan.find(0x3D, in: b, from: i)
@@ -48,10 +48,11 @@ enum AccessPairs {
       if let key = AccessKeys.find(b, keyStart(b, i)..<i) {
         hasMethod = hasMethod || key == .method && i < close
         hasStatus = hasStatus || key == .status
+        hasLength = hasLength || [.seconds, .milliseconds, .microseconds, .nanoseconds, .duration].contains(key)
       }
       i &+= 1
     }
-    return hasMethod && hasStatus ? (open, close) : nil
+    return hasMethod && hasStatus && hasLength ? (open, close) : nil
   }
 
   /// Reads such a line; nil where it is of something that the program called.

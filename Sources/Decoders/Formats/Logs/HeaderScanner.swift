@@ -57,8 +57,9 @@ struct HeaderScanner {
         return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
       }
       guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
-      // A priority comes first (RFC 3164 §4.1.1); behind a time a number is a thread's.
-      if lastByte(line, before: start) != 0 {
+      // A priority comes first (RFC 3164 §4.1.1), or in front of its tag; behind a time and by itself a number is a thread's.
+      let isAlone = innerEnd &+ 1 >= line.count || line[innerEnd &+ 1] <= 0x20
+      if isAlone, lastByte(line, before: start) != 0 {
         return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
       }
       return HeaderElement(

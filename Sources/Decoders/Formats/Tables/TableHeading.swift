@@ -40,8 +40,6 @@ enum TableHeading {
     // Columns of nothing but numbers, and of nothing but times.
     var numbers = Array(repeating: true, count: count)
     var times = numbers
-    // A column of levels: the rows are lines of a log after all.
-    var levels = numbers
     while i < b.count, rows < sampledRows {
       guard case .row(let next) = row.read(b, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
         break
@@ -54,10 +52,9 @@ enum TableHeading {
         let cell = b.extracting(field.start..<field.end)
         if numbers[column], !isNumber(cell) { numbers[column] = false }
         if times[column], !isTime(cell) { times[column] = false }
-        if levels[column], FieldText.severity(cell).isUnknown || isNumber(cell) { levels[column] = false }
       }
     }
-    guard rows >= 2, !levels.contains(true) else { return false }
+    guard rows >= 2 else { return false }
     // Two columns are little: a time in front of what was measured.
     return count == 2 ? times[0] : times.contains(true) || numbers.contains(true)
   }

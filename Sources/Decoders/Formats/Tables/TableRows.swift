@@ -197,9 +197,13 @@ struct TableRows {
     let field = field(b, row, mapping.error)
     if field.isEmpty { return }
     let word = b.extracting(field)
-    if FieldText.isWord(word, "true") || FieldText.isWord(word, "1") {
+    func isOne(of words: [StaticString]) -> Bool {
+      for known in words where FieldText.isWord(word, known) { return true }
+      return false
+    }
+    if isOne(of: ["true", "1", "1.0", "t", "yes", "y"]) {
       span.status = .error
-    } else if !FieldText.isWord(word, "false"), !FieldText.isWord(word, "0"), span.message.isNone {
+    } else if !isOne(of: ["false", "0", "0.0", "f", "no", "n"]), span.message.isNone {
       span.message = symbol(b, row, mapping.error, &symbols)
     }
   }
