@@ -3,7 +3,7 @@
 
 internal import Foundation
 internal import History
-internal import Model
+package import Model
 internal import Segments
 internal import Support
 
