@@ -174,4 +174,14 @@ struct SyslogTagTests {
           == ReadLog("02:00:04.5", "kubenswrapper", "error", "no stock"))
     }
   }
+
+  @Test("small letters behind a time are levels, in however few lines they stand")
+  func smallLevels() {
+    let lines = (0..<20).map { second in
+      let word = second % 5 == 0 ? "error charge failed" : second % 5 == 1 ? "warn slow answer" : "charged one order"
+      return "2026-11-25 02:00:\(10 + second) \(word)"
+    }
+    let read = decode(lines.joined(separator: "\n") + "\n").readLogs
+    #expect(read.count { $0.severity == "error" } == 4 && read.count { $0.severity == "warn" } == 4)
+  }
 }

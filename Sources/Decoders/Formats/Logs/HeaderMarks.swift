@@ -11,6 +11,10 @@ enum HeaderMarks {
     var isPlain = stop &- start == 1 && line[start] == 0x49
     for i in start..<stop where line[i] &- 0x61 < 26 { isPlain = true }
     guard isPlain, stop == end || line[stop] != 0x3A else { return false }
+    // Sentences begin with a capital; in small letters these are hardly ever anything else.
+    for word in lowerLevels where word.utf8CodeUnitCount == stop &- start && JSONScanner.matches(line, start, word) {
+      return false
+    }
     guard end &+ 2 < line.count else { return true }
     if line[end] == 0x09 { return false }
     switch line[end &+ 1] {
@@ -23,6 +27,8 @@ enum HeaderMarks {
     default: return true
     }
   }
+
+  private static let lowerLevels: [StaticString] = ["error", "warn", "warning", "fatal", "debug", "trace"]
 
   /// Whether a word is a level in capitals only: `npm config is set`, `npm i is done`.
   static func isCommand(_ text: Span<UInt8>) -> Bool {
