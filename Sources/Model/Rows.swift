@@ -72,6 +72,10 @@ package import Support
     @inlinable package static var untimed: Flags { Flags(rawValue: 256) }
     /// A call whose component may be what is called: it is where the parent's is another.
     @inlinable package static var maybeCallee: Flags { Flags(rawValue: 512) }
+    /// Nothing tells that the span ended.
+    @inlinable package var isOpen: Bool { contains(.unfinished) && !contains(.untimed) }
+    /// The span's end lies before its beginning.
+    @inlinable package var isReversed: Bool { contains(.unfinished) && contains(.untimed) }
     /// Asked for every span: known to other rooms as the bit that it is.
     @inlinable package func contains(_ member: Flags) -> Bool { rawValue & member.rawValue == member.rawValue }
   }

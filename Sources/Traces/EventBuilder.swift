@@ -116,7 +116,7 @@ package struct EventBuilder: Sendable {
       if !isUntimed || span.flags.contains(.reversed) { flags.insert(.unfinished) }
     }
     let failure = failures.failure(of: span, symbols)
-    events += flags.contains(.unfinished) && !flags.contains(.untimed) && failure == nil ? 1 : 2
+    events += flags.isOpen && failure == nil ? 1 : 2
     var row = SpanRow(
       request: span.trace, span: span.span, parent: span.parent, start: span.start, duration: span.duration,
       source: span.source, component: naming.component(span.service, &symbols), operation: span.operation,

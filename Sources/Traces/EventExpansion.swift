@@ -21,7 +21,7 @@ package enum EventExpansion {
         attempt: node.attempt, subject: isCall ? target : .none, operation: node.operation, source: node.source)
       events.append((2 * i, event))
       // What nothing tells to have ended has no end to show.
-      if node.flags.contains(.unfinished), !node.flags.contains(.untimed), !node.failed { continue }
+      if node.flags.isOpen, !node.failed { continue }
       // Without a beginning there is no end either.
       event.time = node.start == 0 ? 0 : node.end
       event.kind = isCall ? .callReturn : .requestEnd
@@ -29,8 +29,7 @@ package enum EventExpansion {
       event.failure = node.failure
       event.message = node.failed ? node.message : .none
       // An end before the beginning is shown as one at once, or with the last child, and is no latency to any analysis.
-      let isReversed = node.flags.isSuperset(of: [.unfinished, .untimed])
-      event.latency = isReversed ? node.duration : node.loggedDuration
+      event.latency = node.flags.isReversed ? node.duration : node.loggedDuration
       // Ends of one instant come innermost first.
       events.append((4 * tree.nodes.count - i, event))
     }

@@ -83,14 +83,14 @@ struct AccessLines {
     {
       return take(line.extracting(start..<line.count), envelope, &context, into: &batch)
     }
-    if AccessFields.isBeginning(line) {
+    guard read(line) else {
+      guard AccessFields.isBeginning(line) else {
+        misses &+= 1
+        return false
+      }
       batch.recordCounts.repair("requestBegins")
       record.hasMessage = false
       return true
-    }
-    guard read(line) else {
-      misses &+= 1
-      return false
     }
     if envelope.hasZone, record.time != .min, Self.mayDiffer(record, from: envelope.time),
       isZoneless(line, record.time)

@@ -39,25 +39,25 @@ struct AccessObject {
   /// Keys that only one writer has.
   struct Signs: OptionSet {
     var rawValue: UInt32
-    static let envoy = Signs(rawValue: 1)
-    static let traefik = Signs(rawValue: 2)
-    static let caddy = Signs(rawValue: 4)
-    static let message = Signs(rawValue: 8)
-    static let escaped = Signs(rawValue: 16)
+    static let envoy = Signs(rawValue: 1 << 0)
+    static let traefik = Signs(rawValue: 1 << 1)
+    static let caddy = Signs(rawValue: 1 << 2)
+    static let message = Signs(rawValue: 1 << 3)
+    static let escaped = Signs(rawValue: 1 << 4)
     /// Controller and action: lograge, whose durations are milliseconds, and which may repeat the request as a message.
-    static let lograge = Signs(rawValue: 32)
+    static let lograge = Signs(rawValue: 1 << 5)
     /// Serilog's request logging, whose `Elapsed` is milliseconds.
-    static let serilog = Signs(rawValue: 64)
+    static let serilog = Signs(rawValue: 1 << 6)
     /// Resource logs of Azure and the logs of CloudFront: `timeTaken` with a fraction is seconds.
-    static let seconds = Signs(rawValue: 128)
+    static let seconds = Signs(rawValue: 1 << 7)
     /// Caddy's word on why a request failed, which its access log tells of, too.
-    static let failure = Signs(rawValue: 256)
+    static let failure = Signs(rawValue: 1 << 8)
     /// Azure's App Service, whose whole `TimeTaken` is milliseconds (AppServiceHTTPLogs).
-    static let appService = Signs(rawValue: 512)
+    static let appService = Signs(rawValue: 1 << 9)
     /// Linkerd's proxy, whose time is the request's beginning (linkerd2-proxy, http/access-log).
-    static let linkerd = Signs(rawValue: 2048)
+    static let linkerd = Signs(rawValue: 1 << 10)
     /// The upstream gave the answer, as Envoy says.
-    static let viaUpstream = Signs(rawValue: 1024)
+    static let viaUpstream = Signs(rawValue: 1 << 11)
     /// `res.statusCode`: middlewares of Node.js, whose durations are milliseconds (pino-http, express-winston, restify).
     static let node = Signs(rawValue: 1 << 12)
     /// `http_response.took` (Ory) and `response.latency` under slog's uppercase level (slog-gin and its like): a `time.Duration`.
@@ -65,20 +65,20 @@ struct AccessObject {
     /// logback-access' names, whose durations are milliseconds (LogstashAccessEncoder).
     static let logback = Signs(rawValue: 1 << 14)
     /// Dropwizard's names (AccessAttribute), and `requestTime` as it writes it, which are milliseconds.
-    static let dropwizardNames = Signs(rawValue: 1 << 19)
-    static let dropwizardTime = Signs(rawValue: 1 << 20)
+    static let dropwizardNames = Signs(rawValue: 1 << 15)
+    static let dropwizardTime = Signs(rawValue: 1 << 16)
     /// The path stood behind the method.
-    static let requestLine = Signs(rawValue: 1 << 22)
+    static let requestLine = Signs(rawValue: 1 << 17)
     /// Names of nginx's variables that nobody else uses.
-    static let nginx = Signs(rawValue: 1 << 21)
+    static let nginx = Signs(rawValue: 1 << 18)
     /// Something says that the record is of a call and not of what was served.
-    static let client = Signs(rawValue: 1 << 15)
+    static let client = Signs(rawValue: 1 << 19)
     /// A text says that a request has ended.
-    static let ended = Signs(rawValue: 1 << 16)
+    static let ended = Signs(rawValue: 1 << 20)
     /// slog's levels are in upper case.
-    static let slog = Signs(rawValue: 1 << 17)
+    static let slog = Signs(rawValue: 1 << 21)
     /// The status stands in an object of the answer's.
-    static let answered = Signs(rawValue: 1 << 18)
+    static let answered = Signs(rawValue: 1 << 22)
     /// A text that is a message where a level stands beside it.
     static let otherMessage = Signs(rawValue: 1 << 23)
     /// Method or status stood in an object of the record.
@@ -222,8 +222,7 @@ struct AccessObject {
   private static let longestRequest: Int64 = 366 * 86_400_000_000
 
   /// Whether a record with a message sums a request up. One that keeps the request in objects of its own may be of anything that happened
-  /// while the request was served: its message has to speak of the request alone, or
-  /// repeat its path or status.
+  /// while the request was served: its message has to speak of the request alone, or repeat its path or status.
   private func isSummary(_ b: Span<UInt8>, _ record: borrowing AccessRecord) -> Bool {
     if signs.contains(.ended) { return true }
     guard record.latency >= 0 || !bareDuration.isEmpty else { return false }
@@ -243,7 +242,10 @@ struct AccessObject {
   /// So many bytes of a message are searched for the request.
   private static let messageHead = 512
 
-  mutating func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
+  /// Whether Caddy wrote the record: it keeps the answer beside the request and not in an object.
+  private var isCaddy: Bool { signs.contains(.caddy) && !signs.contains(.answered) }
+
+  func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
     var record = record
     record.isEscaped = signs.contains(.escaped)
     let isHTTP =
@@ -255,11 +257,9 @@ struct AccessObject {
     {
       return nil
     }
-    // Caddy writes the answer beside the request.
-    if signs.contains(.answered) { signs.remove(.caddy) }
     if signs.contains(.client), !signs.contains(.envoy) { return nil }
     let hasMessage = signs.contains(.message) || hasLevel && signs.contains(.otherMessage)
-    if hasMessage, signs.isDisjoint(with: [.caddy, .lograge]) {
+    if hasMessage, !isCaddy, !signs.contains(.lograge) {
       // A middleware's line on a request that was served says how long it took, or that it has ended; a whole URL is a client's.
       guard !isHTTP || b[record.target.lowerBound] == 0x2F && AccessServers.isMethod(b, record.method),
         isSummary(b, record)
@@ -269,32 +269,8 @@ struct AccessObject {
     record.format =
       signs.contains(.envoy)
       ? "Envoy access log"
-      : signs.contains(.traefik) ? "Traefik access log" : signs.contains(.caddy) ? "Caddy access log" : "access log"
-    if record.latency < 0, !bareDuration.isEmpty {
-      if b[bareDuration.upperBound - 1] > 0x39 {
-        record.latency = duration(b, bareDuration, .inferred)
-      } else if FieldText.double(b.extracting(bareDuration)) == 0 {
-        // Nothing is nothing in every unit.
-        record.latency = 0
-      } else if signs.contains(.nginx), requestTime == bareDuration, AccessShapes.seconds(b, bareDuration) >= 0 {
-        // Whoever read nginx's line wrote its number anew, without the zeros at its end.
-        record.latency = duration(b, bareDuration, .seconds)
-      } else if !signs.isDisjoint(with: [.envoy, .lograge]) {
-        record.latency = duration(b, bareDuration, .milliseconds)
-      } else if signs.contains(.traefik) {
-        record.latency = duration(b, bareDuration, .nanoseconds)
-      } else if signs.contains(.goDuration) {
-        record.latency = duration(b, bareDuration, .nanoseconds)
-      } else if !signs.isDisjoint(with: [.serilog, .appService, .node, .logback])
-        || signs.isSuperset(of: [.dropwizardNames, .dropwizardTime])
-      {
-        record.latency = duration(b, bareDuration, .milliseconds)
-      } else if signs.contains(.caddy) || signs.contains(.seconds) && AccessShapes.seconds(b, bareDuration) >= 0 {
-        record.latency = duration(b, bareDuration, .seconds)
-      } else {
-        record.hasUnitlessDuration = true
-      }
-    }
+      : signs.contains(.traefik) ? "Traefik access log" : isCaddy ? "Caddy access log" : "access log"
+    if record.latency < 0, !bareDuration.isEmpty { takeBareDuration(b, &record) }
     if record.latency > Self.longestRequest {
       record.latency = -1
       record.hasUnitlessDuration = true
@@ -312,6 +288,34 @@ struct AccessObject {
       if record.reason.isEmpty || AccessShapes.isDash(b, record.reason) { record.reason = grpcFailure }
     }
     return record
+  }
+
+  /// Takes a duration whose name tells no unit.
+  private func takeBareDuration(_ b: Span<UInt8>, _ record: inout AccessRecord) {
+    if FieldText.double(b.extracting(bareDuration)) == 0 {
+      // Nothing is nothing in every unit.
+      record.latency = 0
+    } else if let unit = bareUnit(b) {
+      record.latency = duration(b, bareDuration, unit)
+    } else {
+      record.hasUnitlessDuration = true
+    }
+  }
+
+  /// The unit of the bare duration: its text's own, else the one that the writer's document gives.
+  private func bareUnit(_ b: Span<UInt8>) -> FieldText.Unit? {
+    if b[bareDuration.upperBound - 1] > 0x39 { return .inferred }
+    let isFraction = AccessShapes.seconds(b, bareDuration) >= 0
+    // Whoever read nginx's line wrote its number anew, without the zeros at its end.
+    if signs.contains(.nginx), requestTime == bareDuration, isFraction { return .seconds }
+    if !signs.isDisjoint(with: [.envoy, .lograge]) { return .milliseconds }
+    if !signs.isDisjoint(with: [.traefik, .goDuration]) { return .nanoseconds }
+    if !signs.isDisjoint(with: [.serilog, .appService, .node, .logback])
+      || signs.isSuperset(of: [.dropwizardNames, .dropwizardTime])
+    {
+      return .milliseconds
+    }
+    return isCaddy || signs.contains(.seconds) && isFraction ? .seconds : nil
   }
 
   /// The beginning where the line has it; else the time at which it was written, to the millisecond where it can be.

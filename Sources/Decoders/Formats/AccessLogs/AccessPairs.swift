@@ -49,10 +49,11 @@ enum AccessPairs {
         hasMethod = hasMethod || key == .method && i < close
         hasStatus = hasStatus || key == .status
         hasLength = hasLength || [.seconds, .milliseconds, .microseconds, .nanoseconds, .duration].contains(key)
+        if hasMethod, hasStatus, hasLength { return (open, close) }
       }
       i &+= 1
     }
-    return hasMethod && hasStatus && hasLength ? (open, close) : nil
+    return nil
   }
 
   /// Reads such a line; nil where it is of something that the program called.

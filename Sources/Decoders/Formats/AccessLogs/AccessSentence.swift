@@ -99,15 +99,11 @@ enum AccessSentence {
         return nil
       }
     }
-    if isSanic { record.time = headTime(b, zoneSeconds) ?? .min }
+    if isSanic {
+      let head = 1..<ByteScan.find(0x5D, in: b, from: 1)
+      record.time = AccessTime.written(b, head, zoneSeconds: zoneSeconds) ?? .min
+    }
     return record.latency >= 0 || isSanic ? record : nil
-  }
-
-  /// The time in the brackets that a line begins with.
-  private static func headTime(_ b: Span<UInt8>, _ zoneSeconds: Int) -> Int64? {
-    let times = LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds, lastDay: nil))
-    guard let time = times.parse(b, 1), time.isPlaced else { return nil }
-    return time.time
   }
 
   private static func isUnit(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {

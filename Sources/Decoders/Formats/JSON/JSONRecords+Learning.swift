@@ -136,7 +136,7 @@ extension JSONRecords {
     let end = ByteScan.lineEnd(head, 0)
     let line = head.extracting(0..<end)
     if JSONLine.object(in: line, context.settings) != nil {
-      return JSONLine.needsContext(anyOf: head, context.settings)
+      return JSONLine.needsContext(anyOf: head, classifier.logKeys, context.settings)
     }
     return JSONLine.carriesLines(head)
   }

@@ -82,9 +82,9 @@ enum HeaderMarks {
     return nil
   }
 
-  /// `ERR!` of npm's and its like's logger (npmlog).
+  /// `ERR!` of npm's and its like's logger (npmlog), `E!` of Telegraf and of what else uses its logger.
   private static func shouted(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Severity? {
-    guard stop &- start > 3, line[stop &- 1] == 0x21 else { return nil }
+    guard stop &- start > 3 || stop &- start == 2, line[stop &- 1] == 0x21 else { return nil }
     for i in start..<stop &- 1 where line[i] &- 0x41 >= 26 { return nil }
     let level = Model.severity(of: line.extracting(start..<stop &- 1))
     return level.isUnknown ? nil : level

@@ -76,11 +76,11 @@ enum HeaderName {
   /// or a pair.
   private static func isProgram(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
     guard let first = name.first else { return false }
+    // An id of a request or a span.
+    if name.count == 16 || name.count == 32, name.allSatisfy({ hexDigit(line[$0]) <= 15 }) { return false }
     if line[first] &- 0x30 <= 9 {
       if AccessShapes.isNumericHost(line, name) || AccessShapes.isAddress(line, name) { return false }
       if name.count > 2, line[first] == 0x30, line[first &+ 1] | 0x20 == 0x78 { return false }
-      // An id of a request or a span.
-      if name.count == 16 || name.count == 32, name.allSatisfy({ hexDigit(line[$0]) <= 15 }) { return false }
       // A date, a version, a share.
       if name.allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] == 0x2F || line[$0] == 0x2D || line[$0] == 0x2E }) {
         return false
@@ -105,7 +105,6 @@ enum HeaderName {
     {
       return false
     }
-    if name.count == 16 || name.count == 32, name.allSatisfy({ hexDigit(line[$0]) <= 15 }) { return false }
     if JSONScanner.matches(line, name.lowerBound, "HTTP/") { return false }
     // A path, or a sign of U+2000 to U+2FFF: bullets, arrows and quotes are no names.
     if line[first] == 0x2F || line[first] == 0xE2 { return false }

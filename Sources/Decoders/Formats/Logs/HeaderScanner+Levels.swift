@@ -148,12 +148,4 @@ extension HeaderScanner {
     guard !level.isUnknown else { return nil }
     return HeaderElement(kind: .level, content: start..<start &+ 2, end: stop, severity: level)
   }
-
-  /// `E!` of Telegraf and of what else uses its logger.
-  func shoutedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
-    guard stop &- start == 2, line[start &+ 1] == 0x21, line[start] &- 0x41 < 26 else { return nil }
-    let level = Model.severity(of: line.extracting(start..<start &+ 1))
-    guard !level.isUnknown else { return nil }
-    return HeaderElement(kind: .level, content: start..<stop, end: stop, severity: level)
-  }
 }

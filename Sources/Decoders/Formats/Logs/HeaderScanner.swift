@@ -193,17 +193,16 @@ struct HeaderScanner {
       return HeaderElement(
         kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
     }
-    // Where nothing stands in front of it, `Default` is a message's first word and not macOS' type of a message.
-    let isProse =
-      start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
-      || HeaderMarks.isCommand(text) && HeaderMarks.isProse(line, start, stop, end: end)
-    if !level.isUnknown, !isProse {
-      return HeaderElement(
-        kind: .level, content: start..<stop, end: end, severity: level,
-        isProse: HeaderMarks.isProse(line, start, stop, end: end))
+    if !level.isUnknown {
+      let isProse = HeaderMarks.isProse(line, start, stop, end: end)
+      // Where nothing stands in front of it, `Default` is a message's first word and not macOS' type of a message.
+      let isFirstWord = start == 0 && text.count == 7 && JSONScanner.matches(line, 0, "Default")
+      if !isFirstWord, !(isProse && HeaderMarks.isCommand(text)) {
+        return HeaderElement(kind: .level, content: start..<stop, end: end, severity: level, isProse: isProse)
+      }
     }
     if let marked = HeaderMarks.element(line, start, stop, end: end) { return marked }
-    if let marked = markedLevel(line, start, stop) ?? shoutedLevel(line, start, stop) ?? starredLevel(line, start, stop)
+    if let marked = markedLevel(line, start, stop) ?? starredLevel(line, start, stop)
       ?? numberedLevel(line, start, stop)
     {
       return marked

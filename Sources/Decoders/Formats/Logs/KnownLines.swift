@@ -101,14 +101,7 @@ enum KnownLines {
 
   /// `<189>date=…`: the pairs of a device on the network right behind a priority of syslog.
   private static func device(_ line: Span<UInt8>, _ times: LogTimeParser, _ table: LogKeyTable) -> TextRecord? {
-    var i = 1
-    var value = 0
-    while i < line.count, i < 4, line[i] &- 0x30 <= 9 {
-      value = value * 10 + Int(line[i] &- 0x30)
-      i += 1
-    }
-    guard i > 1, i < line.count, line[i] == 0x3E, value <= 191 else { return nil }
-    let start = i + 1
+    guard let (value, start) = SyslogLine.priority(line, at: 0) else { return nil }
     let message = line.extracting(start..<line.count)
     guard isDevicePairs(message), var record = LogfmtLine.read(message, times, table) else { return nil }
     if record.severity.isUnknown { record.severity = Model.severity(syslogLevel: value & 7) }

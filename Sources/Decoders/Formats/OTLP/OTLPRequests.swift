@@ -46,25 +46,16 @@ enum OTLPRequests {
     }
     guard hasMethod else { return [] }
     // A list of pairs as the body of a record has it (common.proto, KeyValueList).
-    var list: [UInt8] = []
+    var list = ByteWriter()
     for attribute in attributes {
-      list.append(0x0A)
-      appendLength(attribute.count, to: &list)
-      list.append(copying: b.extracting(attribute))
+      list.byte(0x0A)
+      list.unsigned(UInt64(attribute.count))
+      list.raw(b.extracting(attribute))
     }
-    var body: [UInt8] = [0x32]
-    appendLength(list.count, to: &body)
-    body += list
-    return named(OTLPBody(body.span, protobuf: 0..<body.count).bytes)
-  }
-
-  private static func appendLength(_ count: Int, to bytes: inout [UInt8]) {
-    var rest = count
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest | 0x80))
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+    var body = ByteWriter()
+    body.byte(0x32)
+    body.blob(list.bytes)
+    return named(OTLPBody(body.bytes.span, protobuf: 0..<body.bytes.count).bytes)
   }
 
   /// The object with the names of access logs.

@@ -53,15 +53,7 @@ struct RequestTable {
       let start = bytes.count
       let trimmed = FieldText.trimmed(b.extracting(field.start..<field.end))
       let text = b.extracting(field.start + trimmed.lowerBound..<field.start + trimmed.upperBound)
-      if field.isDoubled {
-        var i = 0
-        while i < text.count {
-          bytes.append(text[i])
-          i += text[i] == 0x22 && i + 1 < text.count && text[i + 1] == 0x22 ? 2 : 1
-        }
-      } else {
-        bytes.append(copying: text)
-      }
+      if field.isDoubled { DelimitedRow.undouble(text, to: &bytes) } else { bytes.append(copying: text) }
       fields.append(start..<bytes.count)
     }
     for (place, field) in fields.enumerated() where !field.isEmpty {

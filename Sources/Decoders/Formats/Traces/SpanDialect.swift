@@ -48,9 +48,9 @@ enum SpanDialect {
 /// Beginning and length of a span out of what its document says, in whatever units.
 ///
 /// A duration without a unit is decided by the end where there is one. Otherwise it has the unit of the beginning, if that is
-/// a number, unless the first spans of the file rule it out: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time only the two exporters that are known to
-/// write nanoseconds are believed; of any other the unit is what the first spans of the file tell (`DurationEvidence`), or the duration
-/// is not used, and the mapping to write is named.
+/// a number, unless the first spans of the file rule it out: so do Jaeger, Zipkin, Datadog and Grafana. Next to a written time
+/// only the two exporters that are known to write nanoseconds are believed; of any other the unit is what the first spans of the
+/// file tell (`DurationEvidence`), or the duration is not used, and the mapping to write is named.
 struct SpanTimes {
   private var start: Int64?
   private var end: Int64?
@@ -82,8 +82,7 @@ struct SpanTimes {
     }
     if length == nil, end == nil, let range = bytes(.duration) { takeUnnamed(range, span, b, dialect) }
     // What is written and no number tells that it ended.
-    let isWritten = SpanKey.ends.contains { bytes($0) != nil }
-    if length == nil, written == nil, unitless == nil, isWritten {
+    if length == nil, written == nil, unitless == nil, SpanKey.ends.contains(where: { bytes($0) != nil }) {
       length = TraceSpan.unreadableLength
     }
   }

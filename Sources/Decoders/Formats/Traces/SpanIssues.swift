@@ -16,19 +16,21 @@ struct SpanIssues: OptionSet {
   static let sampled = SpanIssues(rawValue: 128)
   static let sameTrace = SpanIssues(rawValue: 256)
   static let doubtfulUnit = SpanIssues(rawValue: 512)
+  static let durationUnknown = SpanIssues(rawValue: 1024)
 
   /// How each of them is noted: the issue, its code, its message.
   static let notes: [(SpanIssues, String, MessageText)] = [
     (.noTime, "noTime", "a record without a readable time"),
     (.noID, "invalidID", "a span whose trace or span id is missing or zero"),
-    (
-      .negativeDuration, "negativeDuration",
-      "a duration that is negative or no number is not used"
-    ),
+    (.negativeDuration, "negativeDuration", "a duration that is negative or no number is not used"),
     (.implausibleTime, "implausibleTime", "a time before 1980 or after 2200, or a duration over a year"),
     (
       .durationUnit, "durationUnit",
       "a duration without a unit is not used: map it in the pipeline file, keys: { durationMs: … } or table: { durationMs: … }"
+    ),
+    (
+      .durationUnknown, "durationUnknown",
+      "a duration that is no number, perhaps with a unit behind it, is not used: write it as 200.5 or 200ms"
     ),
     (
       .doubtfulUnit, "doubtfulUnit",

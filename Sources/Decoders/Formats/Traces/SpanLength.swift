@@ -11,15 +11,22 @@ extension TraceSpan {
   ///
   /// - Parameters:
   ///   - length: microseconds, `unreadableLength` where what is written is no number; nil where nothing is written.
+  ///   - unreadable: how a length that is no number is noted.
   ///   - issues: what was wrong with it.
-  mutating func take(length: Int64?, _ issues: inout SpanIssues) {
+  mutating func take(
+    length: Int64?, unreadable: SpanIssues = .negativeDuration, _ issues: inout SpanIssues
+  ) {
     guard let length else { return }
     flags.subtract([.untimed, .reversed])
     duration = max(length, -1)
     if length >= 0 { return }
-    issues.insert(.negativeDuration)
     flags.insert(.untimed)
-    if length != Self.unreadableLength { flags.insert(.reversed) }
+    if length == Self.unreadableLength {
+      issues.insert(unreadable)
+    } else {
+      issues.insert(.negativeDuration)
+      flags.insert(.reversed)
+    }
   }
 
   /// The length of a span whose record writes something that is no number.

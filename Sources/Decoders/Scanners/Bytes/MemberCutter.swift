@@ -10,13 +10,16 @@ package struct MemberCutter {
   /// Bytes after which the next line end is a cut.
   private let size: Int
   private let settings: DecoderSettings
+  /// The keys of log records that the settings name.
+  private let logKeys: LogKeyTable
   private var input = ""
   private var member = ""
   /// The first line so far, until it is whole.
   private var firstLine: [UInt8] = []
   private var isOfLines: Bool?
-  /// The first lines, of which any may tell that lines depend on one another; nil once they were asked.
-  private var head: [UInt8]? = []
+  /// The first lines, of which any may tell that lines depend on one another, until they are asked.
+  private var head: [UInt8] = []
+  private var isHeadAsked = false
   private var sinceCut = 0
   /// Whether the next byte, if there is one, begins a new piece.
   private var isDue = false
@@ -31,6 +34,7 @@ package struct MemberCutter {
   package init(size: Int, settings: DecoderSettings) {
     self.size = size
     self.settings = settings
+    logKeys = LogKeyTable(settings.logKeys)
   }
 
   /// Starts on a member.
@@ -39,7 +43,8 @@ package struct MemberCutter {
     self.member = member
     firstLine.removeAll(keepingCapacity: true)
     isOfLines = nil
-    head = []
+    head.removeAll(keepingCapacity: true)
+    isHeadAsked = false
     sinceCut = 0
     isDue = false
     offset = 0
@@ -81,17 +86,17 @@ package struct MemberCutter {
 
   /// Asks the first lines once they are whole.
   private mutating func askHead(_ bytes: Span<UInt8>) {
-    guard var head else { return }
+    if isHeadAsked { return }
     // What was passed over before a cut comes again.
     let known = head.count - offset
     let end = min(bytes.count, known + Sniffer.headSize - head.count)
     if known >= 0, known < end { head.append(copying: bytes.extracting(known..<end)) }
-    self.head = head
     guard head.count >= Sniffer.headSize || JSONLine.hasSample(head.span) else { return }
-    if settings.rule(input: input, member: member) == nil, JSONLine.needsContext(anyOf: head.span, settings) {
+    if settings.rule(input: input, member: member) == nil, JSONLine.needsContext(anyOf: head.span, logKeys, settings) {
       isOfLines = false
     }
-    self.head = nil
+    isHeadAsked = true
+    head.removeAll(keepingCapacity: true)
   }
 
   private mutating func decide(_ bytes: Span<UInt8>) {
@@ -104,7 +109,7 @@ package struct MemberCutter {
       let rule = settings.rule(input: input, member: member)
       isOfLines =
         JSONLine.isWholeObject(firstLine.span, rule: rule, settings)
-        && (rule != nil || !JSONLine.needsContext(firstLine.span, settings))
+        && (rule != nil || !JSONLine.needsContext(firstLine.span, logKeys, settings))
       firstLine = []
     }
   }
@@ -127,11 +132,11 @@ enum JSONLine {
   }
 
   /// Whether any of a member's first lines needs the others; the last one may be cut off.
-  static func needsContext(anyOf head: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
+  static func needsContext(anyOf head: Span<UInt8>, _ table: LogKeyTable, _ settings: DecoderSettings) -> Bool {
     var start = 0
     for _ in 0..<sampledLines where start < head.count {
       let end = ByteScan.lineEnd(head, start)
-      if needsContext(head.extracting(start..<end), settings) { return true }
+      if needsContext(head.extracting(start..<end), table, settings) { return true }
       start = end + 1
     }
     return false
@@ -139,10 +144,9 @@ enum JSONLine {
 
   /// Whether the lines before it matter for reading such a line: it carries another program's line, which may go on in the
   /// next one, or a level whose scale the file tells.
-  static func needsContext(_ line: Span<UInt8>, _ settings: DecoderSettings) -> Bool {
+  static func needsContext(_ line: Span<UInt8>, _ table: LogKeyTable, _ settings: DecoderSettings) -> Bool {
     if isOTLP(line, at: 0) { return carriesLines(line) }
     guard let at = object(in: line, settings) else { return false }
-    let table = LogKeyTable(settings.logKeys)
     var reader = JSONScanner(at: at, depthLimit: settings.limits.jsonDepth)
     switch JSONClassifier(logKeys: table, mapped: nil).classify(line, &reader) {
     case .descend, .unit(.lokiStream, _): return carriesLines(line)

@@ -1,5 +1,7 @@
 // Cuts rows of delimited text into fields (RFC 4180, and what real files do beyond it).
 
+internal import Support
+
 /// One row's fields as places in the bytes; used again for every row.
 struct DelimitedRow {
   struct Field {
@@ -116,6 +118,19 @@ struct DelimitedRow {
       }
     }
     return nil
+  }
+
+  /// Appends what a field with doubled quotes says: one quote for each two.
+  static func undouble(_ b: Span<UInt8>, to out: inout [UInt8]) {
+    var i = 0
+    while i < b.count {
+      let first = i
+      while i < b.count, b[i] != 0x22 { i += 1 }
+      // The first quote of a pair goes with the text before it, the second is left out.
+      let end = min(i + 1, b.count)
+      out.append(copying: b.extracting(first..<end))
+      i = end < b.count && i < b.count && b[end] == 0x22 ? end + 1 : end
+    }
   }
 
   /// The delimiter that gives a header line most of the wanted column names, else the most columns.

@@ -100,17 +100,18 @@ struct DartReports: JSONReportReader {
   private mutating func takeError(on sheet: inout ReportBuilder) {
     if var late = done.removeValue(forKey: id) {
       late.record.outcome = isFailure ? .failed : .error
-      late.record.failureType = isFailure ? "failure" : "error"
-      (late.record.message, late.record.stack) = (message, stack)
+      fail(&late.record)
       sheet.add(late.record, line: late.line)
       return
     }
     guard var test = open.removeValue(forKey: id) else { return }
-    if test.record.failureType.isEmpty {
-      test.record.failureType = isFailure ? "failure" : "error"
-      (test.record.message, test.record.stack) = (message, stack)
-    }
+    if test.record.failureType.isEmpty { fail(&test.record) }
     open[id] = test
+  }
+
+  private func fail(_ record: inout TestRecord) {
+    record.failureType = isFailure ? "failure" : "error"
+    (record.message, record.stack) = (message, stack)
   }
 
   private mutating func end(on sheet: inout ReportBuilder) {

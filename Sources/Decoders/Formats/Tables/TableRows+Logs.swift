@@ -1,0 +1,124 @@
+// Rows of a mapped table as log records: who wrote them, their levels, and the lines of other programs that they hold.
+
+internal import Model
+internal import Support
+
+extension TableRows {
+  mutating func log(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext,
+    into batch: inout RecordBatch
+  ) -> String? {
+    let range = field(b, row, mapping.message)
+    if range.isEmpty { return "noMessage" }
+    var log = LogLine()
+    if let time = epoch(b, row, context) {
+      log.time = time
+    } else {
+      batch.recordCounts.repair("noTime")
+    }
+    (log.request, log.requestText) = request(b, row, &batch.symbols)
+    log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    log.component = name(b, row, &batch.symbols)
+    log.severity = severity(b.extracting(field(b, row, mapping.severity)))
+    if log.severity.isUnknown, mapping.levelNumber >= 0,
+      let number = FieldText.double(b.extracting(field(b, row, mapping.levelNumber))).flatMap(Int64.init(exactly:))
+    {
+      log.severity = mapping.levelScale.severity(number)
+    }
+    if mapping.labels >= 0 {
+      let labels = labels(b, row, context, &batch.symbols)
+      if log.component.isNone { log.component = labels.name }
+      if log.severity.isUnknown { log.severity = labels.severity }
+    }
+    if log.component.isNone { log.component = fallback }
+    let isDoubled = row.fields[mapping.message].isDoubled
+    if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
+    if isDoubled {
+      keep(unquoted.span, &log, context, into: &batch)
+    } else {
+      keep(b.extracting(range), &log, context, into: &batch)
+    }
+    log.source = context.line(line)
+    batch.logs.append(log)
+    return nil
+  }
+
+  /// Who wrote a row's line: of the path of a log file what the path tells.
+  private mutating func name(_ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable) -> Symbol {
+    let whole = symbol(b, row, mapping.component, &symbols)
+    let range = field(b, row, mapping.component)
+    guard range.count > 1, b[range.lowerBound] == 0x2F || isOnDrive(b, range) else { return whole }
+    if let known = paths[whole] { return known }
+    let name = symbols.intern(LogOrigin(recorded: b.extracting(range)).name)
+    if paths.count < Self.mostPaths { paths[whole] = name }
+    return name
+  }
+
+  /// Whether a field is a path of Windows, `C:\logs\cart.log`.
+  private func isOnDrive(_ b: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    range.count > 3 && b[range.lowerBound &+ 1] == 0x3A && b[range.lowerBound &+ 2] == 0x5C
+  }
+
+  /// What the labels of a row say: names of programs and a level.
+  private mutating func labels(
+    _ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+  ) -> (name: Symbol, severity: Severity) {
+    let range = field(b, row, mapping.labels)
+    guard range.count > 2, b[range.lowerBound] == 0x7B else { return (.none, .unknown) }
+    Self.undouble(b.extracting(range), into: &inner)
+    var check = JSONScanner(at: 0, depthLimit: 8)
+    guard check.skipValue(inner.span), check.position == inner.count else { return (.none, .unknown) }
+    var reader = labelReader ?? JSONLogs(table: LogKeyTable(context.settings.logKeys), clock: LogClock())
+    var texts = JSONTexts(limit: context.settings.limits.text)
+    swap(&texts.symbols, &symbols)
+    let found = reader.labels(inner.span, at: 0, &texts)
+    swap(&texts.symbols, &symbols)
+    labelReader = reader
+    return (found.name, found.severity)
+  }
+
+  /// A level by word, or by number on the scale that the table's first rows tell.
+  private func severity(_ field: Span<UInt8>) -> Severity {
+    let severity = FieldText.severity(field)
+    if mapping.isInsights, let number = FieldText.int(field) { return LevelScale.insights.severity(number) }
+    guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
+    return evidence.scale(of: number, []).severity(number)
+  }
+
+  /// Whether the rows are lines as they were printed, of which no column tells the level.
+  var hasBareLines: Bool { mapping.kind == .logs && mapping.severity < 0 && mapping.levelNumber < 0 }
+
+  /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
+  mutating func carried(
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+  ) -> (text: [UInt8], around: LineEnvelope)? {
+    guard hasBareLines else { return nil }
+    let range = field(b, row, mapping.message)
+    guard !range.isEmpty else { return nil }
+    // The blanks in front of a frame are the trace's. A trace within one row is a record of its own.
+    let whole = row.fields[mapping.message].start..<range.upperBound
+    let isPart =
+      TraceFollower.isPart(b.extracting(whole)) && ByteScan.find(0x0A, in: b.extracting(whole), from: 0) == whole.count
+    let text = b.extracting(isPart ? whole : range)
+    let isKnown =
+      text.count >= 16 && (text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text))
+    guard isPart || isKnown else { return nil }
+    var around = LineEnvelope(source: context.line(line))
+    around.isWhole = isPart
+    if let time = epoch(b, row, context) {
+      (around.time, around.hasZone) = (time, true)
+    }
+    around.name(name(b, row, &symbols), .container)
+    if mapping.labels >= 0 {
+      let labels = labels(b, row, context, &symbols)
+      around.name(labels.name, .container)
+      around.severity = labels.severity
+    }
+    around.name(fallback, .file)
+    (around.request, around.requestText) = request(b, row, &symbols)
+    around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    guard row.fields[mapping.message].isDoubled else { return ([UInt8](copying: text), around) }
+    Self.undouble(text, into: &unquoted)
+    return (unquoted, around)
+  }
+}
