@@ -101,7 +101,7 @@ struct JSONLogs {
   }
 
   /// The depth is that of the table's paths, not of the input.
-  private mutating func readObject(
+  mutating func readObject(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, under path: UInt64, depth: Int,
     _ texts: inout JSONTexts
   ) {
@@ -285,81 +285,8 @@ struct JSONLogs {
     fields.isUnended = isLog && !endsLine(b, text)
   }
 
-  /// Notes what the key of a name tells of the producer.
-  private mutating func noteProducer(_ role: LogKeyTable.Role, _ b: Span<UInt8>, _ key: JSONStringSlice) {
-    switch role {
-    case .logger:
-      if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
-      if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
-    case .service: if JSONScanner.equals(b, key, "subsystemName") { fields.shape.insert(.subsystem) }
-    case .container: if JSONScanner.equals(b, key, "ProviderName") { fields.shape.insert(.provider) }
-    default: break
-    }
-  }
-
   private func endsLine(_ b: Span<UInt8>, _ text: JSONStringSlice) -> Bool {
     text.count >= 2 && b[text.end - 1] == 0x6E && b[text.end - 2] == 0x5C
-  }
-
-  mutating func named(
-    _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
-  ) {
-    var text = text
-    var order = found.rank
-    // Within one record the service that is named as such goes before the container that it runs in.
-    var rank: NameRank
-    switch found.role {
-    case .service, .resource: rank = .container
-    case .resourcePath:
-      rank = .service
-      order += 3000
-      var slash = text.end
-      while slash > text.start, b[slash - 1] != 0x2F { slash -= 1 }
-      guard slash > text.start else { return }
-      text.start = slash
-    case .container:
-      rank = .service
-      // Docker's own names begin with a slash.
-      if text.count > 1, b[text.start] == 0x2F, !(text.start + 1..<text.end).contains(where: { b[$0] == 0x2F }) {
-        text.start += 1
-      }
-      // A proxy beside the program: the pod's name, which comes before or after it, says more.
-      if text.count <= 20, LogOrigin.isSidecar(b.extracting(text.start..<text.end)) { order += 2000 }
-    case .pod:
-      rank = .service
-      order += 1000
-      text.end = text.start + LogOrigin.workload(ofPod: b.extracting(text.start..<text.end))
-    case .label: rank = .containerID
-    case .logger, .weakLabel: rank = .logger
-    default: rank = .host
-    }
-    if FieldText.isNull(b.extracting(text.start..<text.end)) { return }
-    if rank == .logger, text.count > 9, JSONScanner.matches(b, text.start, "projects/") {
-      guard let log = Self.log(ofName: b, text) else { return }
-      text = log
-    }
-    // `k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT`: what the kubelet calls containers of Docker (kubernetes, dockershim/naming.go).
-    if text.count > 12, b[text.start] == 0x6B, JSONScanner.matches(b, text.start, "k8s_"),
-      (text.start..<text.end).count(where: { b[$0] == 0x5F }) >= 5,
-      let end = (text.start + 4..<text.end).first(where: { b[$0] == 0x5F }), end > text.start + 4
-    {
-      (text.start, text.end) = (text.start + 4, end)
-      rank = max(rank, .service)
-    }
-    guard rank > fields.rank || rank == fields.rank && order <= fields.ranks.name else { return }
-    let symbol = texts.symbol(b, text)
-    guard !symbol.isNone else { return }
-    fields.name = symbol
-    fields.rank = rank
-    fields.ranks.name = order
-  }
-
-  /// What a set of labels beside lines says (Loki's `stream`): names and a level.
-  mutating func labels(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
-    fields = JSONLogFields()
-    var reader = JSONScanner(at: start)
-    readObject(b, &reader, under: LogKeyTable.path("labels"), depth: 1, &texts)
-    return fields
   }
 
   /// The bytes of an array of numbers, which is how the journal writes a message that is no clean text; nil for any other array.

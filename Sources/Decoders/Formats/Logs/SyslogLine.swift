@@ -115,22 +115,6 @@ enum SyslogLine {
     if let type = processType(line, name) { (layer.name, layer.isPlatform) = (type, name.count == 6) }
   }
 
-  /// `web` of `app[web.1]` and `heroku[web.1]`, as `heroku logs` prints them (Dev Center, "Logging"); nil behind any other tag.
-  private static func processType(_ line: Span<UInt8>, _ tag: Range<Int>) -> Range<Int>? {
-    guard
-      tag.count == 3 && JSONScanner.matches(line, tag.lowerBound, "app[")
-        || tag.count == 6 && JSONScanner.matches(line, tag.lowerBound, "heroku[")
-    else { return nil }
-    let start = tag.upperBound + 1
-    var i = start
-    while i < line.count, (line[i] | 0x20) &- 0x61 < 26 || line[i] &- 0x30 <= 9 || line[i] == 0x5F || line[i] == 0x2D {
-      i += 1
-    }
-    guard i > start, (line[start] | 0x20) &- 0x61 < 26, i + 1 < line.count, line[i] == 0x2E, line[i + 1] &- 0x30 <= 9
-    else { return nil }
-    return start..<i
-  }
-
   /// `-`, or elements in brackets with quoted values, a backslash in front of quotes and brackets in them.
   private static func structuredData(_ line: Span<UInt8>, _ start: Int) -> Int? {
     guard start < line.count else { return start }
@@ -153,7 +137,7 @@ enum SyslogLine {
     word.count == 1 && line[word.lowerBound] == 0x2D
   }
 
-  private static func word(_ line: Span<UInt8>, _ i: inout Int) -> Range<Int>? {
+  static func word(_ line: Span<UInt8>, _ i: inout Int) -> Range<Int>? {
     let start = i
     while i < line.count, line[i] != 0x20 { i += 1 }
     guard i > start else { return nil }
@@ -243,37 +227,6 @@ enum SyslogLine {
     return MessageCode.network(message) != nil || KnownLines.isDevicePairs(message)
   }
 
-  /// `payd[123] <Error>: `, perhaps with the sender in parentheses in front of the level: Apple's system log in its standard form
-  /// (asl.conf(5), `std`).
-  private static func processLevel(_ line: Span<UInt8>, _ start: Int) -> (
-    name: Range<Int>, end: Int, severity: Severity
-  )? {
-    var i = start
-    while i < line.count, i - start < 96, line[i] > 0x20, line[i] != 0x5B { i += 1 }
-    let name = start..<i
-    guard i > start, i < line.count, line[i] == 0x5B else { return nil }
-    i += 1
-    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
-    guard i + 4 < line.count, line[i] == 0x5D, line[i + 1] == 0x20 else { return nil }
-    i += 2
-    if line[i] == 0x28 { i = ByteScan.find(0x29, in: line, from: i) + 2 }
-    guard i < line.count, line[i] == 0x3C else { return nil }
-    let close = ByteScan.find(0x3E, in: line, from: i)
-    guard close + 2 < line.count, line[close + 1] == 0x3A, line[close + 2] == 0x20 else { return nil }
-    let severity = Model.severity(of: line.extracting(i + 1..<close))
-    return severity.isUnknown ? nil : (name, close + 3, severity)
-  }
-
-  /// Whether what stands in the host's place is an application's: `TIME error payment: …`, `TIME START RequestId: ID` of AWS Lambda,
-  /// `TIME 00E ERROR: MESSAGE` of GitLab's job logs.
-  private static func isOwnLine(_ line: Span<UInt8>, _ host: Range<Int>, behind start: Int) -> Bool {
-    if !Model.severity(of: line.extracting(host)).isUnknown { return true }
-    guard line[host.upperBound - 1] != 0x3A, let tag = tag(line, start) else { return false }
-    return tag.name.count == 9 && JSONScanner.matches(line, tag.name.lowerBound, "RequestId")
-      || host.count == 3 && line[host.lowerBound] &- 0x30 <= 9
-        && !Model.severity(of: line.extracting(tag.name)).isUnknown
-  }
-
   /// Takes a zone's name behind a time without a year: it is none of a host where a host and a tag stand behind it.
   private static func zone(_ line: Span<UInt8>, _ i: inout Int, _ times: LogTimeParser, _ layer: inout LineLayer) {
     guard let zone = times.zoneName(line, i), zone.end < line.count, line[zone.end] == 0x20 else { return }
@@ -311,54 +264,6 @@ enum SyslogLine {
     return isSame ? blank + 1 : nil
   }
 
-  /// `[ID 702911 daemon.error] MESSAGE`: the message's number, facility and level of Solaris (syslogd(8)).
-  private static func message(_ line: Span<UInt8>, _ layer: inout LineLayer) {
-    guard JSONScanner.matches(line, layer.start, "[ID ") else { return }
-    var i = layer.start + 4
-    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
-    let dot = ByteScan.find(0x2E, in: line.extracting(first: min(line.count, i + 16)), from: i)
-    let end = ByteScan.find(0x5D, in: line.extracting(first: min(line.count, i + 24)), from: i)
-    guard i > layer.start + 4, i < line.count, line[i] == 0x20, dot < end, end + 2 < line.count, line[end + 1] == 0x20
-    else { return }
-    let level = Model.severity(ofField: line.extracting(dot + 1..<end))
-    if !level.isUnknown { layer.severity = level }
-    layer.start = end + 2
-  }
-
-  /// Takes what BusyBox and OpenWrt write of the priority in words, behind the host or where it would stand.
-  private static func selector(_ line: Span<UInt8>, _ host: Range<Int>, _ i: inout Int, _ layer: inout LineLayer) {
-    var next = i
-    if let level = selectorLevel(line, host) {
-      layer.severity = level
-    } else if case let level = VMwareLevel.severity(line.extracting(host)), !level.isUnknown {
-      // ESXi's files name no host.
-      layer.severity = level
-    } else if let selector = word(line, &next), let level = selectorLevel(line, selector) {
-      layer.severity = level
-      i = next
-    }
-  }
-
-  /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
-  static func selectorLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
-    guard word.count >= 7, word.count <= 16 else { return nil }
-    let dot = word.lowerBound + ByteScan.find(0x2E, in: line.extracting(word), from: 0)
-    guard dot < word.upperBound - 2, dot > word.lowerBound + 2 else { return nil }
-    let isLocal = JSONScanner.matches(line, word.lowerBound, "local") && line[dot - 1] &- 0x30 < 8
-    guard
-      isLocal
-        || facilities.contains(where: {
-          $0.utf8CodeUnitCount == dot - word.lowerBound && JSONScanner.matches(line, word.lowerBound, $0)
-        })
-    else { return nil }
-    let severity = Model.severity(ofField: line.extracting(dot + 1..<word.upperBound))
-    return severity.isUnknown ? nil : severity
-  }
-
-  private static let facilities: [StaticString] = [
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security",
-  ]
-
   /// Letters, digits, dots, hyphens, colons and underscores: names and addresses of hosts, or a program with its process.
   private static func isHost(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
     if let first = word.first, line[first] == 0x5B { return false }
@@ -370,52 +275,5 @@ enum SyslogLine {
       else { return false }
     }
     return true
-  }
-
-  /// `sshd[240]:`, `postfix/smtp[12]:`, `kernel:`.
-  private static func tag(_ line: Span<UInt8>, _ start: Int) -> (name: Range<Int>, end: Int, hasProcess: Bool)? {
-    var i = start
-    while i < line.count, i - start < 64, line[i] != 0x5B, line[i] != 0x3A, line[i] > 0x20 {
-      let byte = line[i]
-      guard
-        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2F
-          || byte == 0x28 || byte == 0x29 || byte == 0x40 || byte == 0x25
-      else { return nil }
-      i += 1
-    }
-    let end = i
-    // A container's id, a program as `3proxy`: only with its process behind it.
-    let isNumber = end > start && line[start] &- 0x30 <= 9
-    guard end > start, i < line.count,
-      isNumber ? line[i] == 0x5B : (line[start] | 0x20) &- 0x61 < 26 || line[start] == 0x28 || line[start] == 0x2F
-    else { return nil }
-    var hasProcess = false
-    if line[i] == 0x5B {
-      let open = i
-      while i < line.count, line[i] != 0x5D, line[i] != 0x20 { i += 1 }
-      guard i < line.count, line[i] == 0x5D, !isNumber || i > open + 1 && line[open + 1] &- 0x30 <= 9 else {
-        return nil
-      }
-      hasProcess = true
-      i += 1
-    }
-    guard i < line.count, line[i] == 0x3A else { return nil }
-    i += 1
-    guard i == line.count || line[i] == 0x20 else { return nil }
-    return (program(line, start..<end), min(i + 1, line.count), hasProcess)
-  }
-
-  /// What a tag with slashes is called: the last part of a path, and in front of a container's id what Docker's tag names beside it
-  /// (`docker/{{.Name}}/{{.ID}}`); `postfix/smtp` is a name as it is.
-  private static func program(_ line: Span<UInt8>, _ tag: Range<Int>) -> Range<Int> {
-    guard var slash = tag.last(where: { line[$0] == 0x2F }), slash + 1 < tag.upperBound else { return tag }
-    if line[tag.lowerBound] == 0x2F { return slash + 1..<tag.upperBound }
-    let id = slash + 1..<tag.upperBound
-    guard id.count == 12 || id.count == 64, id.allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] &- 0x61 < 6 }) else {
-      return tag
-    }
-    let end = slash
-    while slash > tag.lowerBound, line[slash - 1] != 0x2F { slash -= 1 }
-    return end > slash ? slash..<end : tag
   }
 }

@@ -1,0 +1,54 @@
+// Facilities and levels that syslog daemons write in words.
+
+internal import Model
+internal import Support
+
+extension SyslogLine {
+  /// `[ID 702911 daemon.error] MESSAGE`: the message's number, facility and level of Solaris (syslogd(8)).
+  static func message(_ line: Span<UInt8>, _ layer: inout LineLayer) {
+    guard JSONScanner.matches(line, layer.start, "[ID ") else { return }
+    var i = layer.start + 4
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    let dot = ByteScan.find(0x2E, in: line.extracting(first: min(line.count, i + 16)), from: i)
+    let end = ByteScan.find(0x5D, in: line.extracting(first: min(line.count, i + 24)), from: i)
+    guard i > layer.start + 4, i < line.count, line[i] == 0x20, dot < end, end + 2 < line.count, line[end + 1] == 0x20
+    else { return }
+    let level = Model.severity(ofField: line.extracting(dot + 1..<end))
+    if !level.isUnknown { layer.severity = level }
+    layer.start = end + 2
+  }
+
+  /// Takes what BusyBox and OpenWrt write of the priority in words, behind the host or where it would stand.
+  static func selector(_ line: Span<UInt8>, _ host: Range<Int>, _ i: inout Int, _ layer: inout LineLayer) {
+    var next = i
+    if let level = selectorLevel(line, host) {
+      layer.severity = level
+    } else if case let level = VMwareLevel.severity(line.extracting(host)), !level.isUnknown {
+      // ESXi's files name no host.
+      layer.severity = level
+    } else if let selector = word(line, &next), let level = selectorLevel(line, selector) {
+      layer.severity = level
+      i = next
+    }
+  }
+
+  /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
+  static func selectorLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
+    guard word.count >= 7, word.count <= 16 else { return nil }
+    let dot = word.lowerBound + ByteScan.find(0x2E, in: line.extracting(word), from: 0)
+    guard dot < word.upperBound - 2, dot > word.lowerBound + 2 else { return nil }
+    let isLocal = JSONScanner.matches(line, word.lowerBound, "local") && line[dot - 1] &- 0x30 < 8
+    guard
+      isLocal
+        || facilities.contains(where: {
+          $0.utf8CodeUnitCount == dot - word.lowerBound && JSONScanner.matches(line, word.lowerBound, $0)
+        })
+    else { return nil }
+    let severity = Model.severity(ofField: line.extracting(dot + 1..<word.upperBound))
+    return severity.isUnknown ? nil : severity
+  }
+
+  static let facilities: [StaticString] = [
+    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security",
+  ]
+}
