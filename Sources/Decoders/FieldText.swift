@@ -124,8 +124,8 @@ enum FieldText {
   /// A moment in microseconds: a number since the epoch, or a date and time.
   ///
   /// A number without a unit is taken by its size: seconds below 10^11, then milliseconds, microseconds, nanoseconds at a
-  /// thousand times each, which is right for every moment between 1973 and 5138.
-  /// A date without its year is of the year that ends with the last day.
+  /// thousand times each, which is right for every moment between 1973 and 5138. A date without its year is of the year that ends
+  /// with the last day.
   static func time(
     _ field: Span<UInt8>, unit: Unit, zoneSeconds: Int, order: DateOrder? = nil, lastDay: Int? = nil
   ) -> Int64? {

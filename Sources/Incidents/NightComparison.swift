@@ -176,7 +176,8 @@ package enum NightComparison {
     return nil
   }
 
-  /// How sure it is that a quantile moved, that of each side being known: the share of the slower side beyond the other's quantile, against what that is.
+  /// How sure it is that a quantile moved, that of each side being known: the share of the slower side beyond the other's
+  /// quantile, against what that is.
   private static func sign(_ a: Figures, _ b: Figures, _ quantile: Double, at: (Double, Double)) -> Double {
     let (x, y) = at
     let (border, slower, other) = y > x ? (x, b, a) : (y, a, b)

@@ -24,8 +24,8 @@ public import Support
   /// The 32 hex digits of the value.
   package var hex: String { hexText(high) + hexText(low) }
 
-  /// An identity from bytes: hex of at most 32 digits, perhaps behind `0x`, and UUIDs by value (one program writes the hyphens, the next one does not),
-  /// any other text by its hash.
+  /// An identity from bytes: hex of at most 32 digits, perhaps behind `0x`, and UUIDs by value (one program writes the hyphens,
+  /// the next one does not), any other text by its hash.
   ///
   /// - Returns: the identity and whether the bytes were hex; `none` for an empty or all-zero one.
   package static func parse(_ bytes: Span<UInt8>) -> (id: RequestID, isHex: Bool) {

@@ -211,8 +211,7 @@ struct FailureSigner {
 
   private static let frameworks = [
     "java.", "javax.", "jdk.", "sun.", "org.junit", "junit.", "org.testng", "org.assertj", "org.hamcrest",
-    "org.opentest4j",
-    "org.apache.maven", "Xunit.", "NUnit.Framework", "System.", "Microsoft.",
+    "org.opentest4j", "org.apache.maven", "Xunit.", "NUnit.Framework", "System.", "Microsoft.",
   ]
 
   /// Escape characters as the runners write them into XML: pytest `#x1B[31m`, CTest `[NON-XML-CHAR-0x1B][31m`.

@@ -5,8 +5,9 @@ internal import Policies
 internal import Reports
 internal import Simulation
 
-/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds] [law…]`, `policies-load`, `policies-contention [trials]`,
-/// `policies-speed [episodes]`, `policies-storms [seeds]`, `policies-roots [seeds] [seed=N]`, `policies-late [seeds] [seed=N]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
+/// `benchmark policies [worlds]`, `policies-variants [worlds] [seed=N] [law…]`, `policies-laws [worlds] [law…]`, `policies-load`,
+/// `policies-contention [trials]`, `policies-speed [episodes]`, `policies-storms [seeds]`, `policies-roots [seeds] [seed=N]`,
+/// `policies-late [seeds] [seed=N]`, `policies-sample [plays]` and `policies-nights [nights] [plays]`.
 enum PolicyBenchmark {
   /// Runs a verb of this benchmark; false where it is none of them.
   static func run(_ arguments: [String]) throws -> Bool {

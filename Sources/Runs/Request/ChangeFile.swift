@@ -87,10 +87,9 @@ package enum ChangeFile {
   }
 
   private static let times = [
-    "time", "at", "timestamp", "@timestamp", "ts", "date", "lastTimestamp", "eventTime", "firstTimestamp", "deployedAt",
-    "deployed_at", "published_at", "publishedAt", "finishedAt", "finished_at", "createdAt", "created_at", "startedAt",
-    "started_at",
-    "creationTimestamp",
+    "time", "at", "timestamp", "@timestamp", "ts", "date", "lastTimestamp", "eventTime", "firstTimestamp",
+    "deployedAt", "deployed_at", "published_at", "publishedAt", "finishedAt", "finished_at", "createdAt",
+    "created_at", "startedAt", "started_at", "creationTimestamp",
   ]
 
   /// Reasons of Kubernetes events that tell of a change: of the deployment controller, Argo CD and Flux.

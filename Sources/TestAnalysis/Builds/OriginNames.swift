@@ -111,20 +111,17 @@ struct OriginPromise: OptionSet {
     let joined = words.filter { $0 != "env" && $0 != "environment" }.joined(separator: " ")
     return [
       "build number", "build num", "build id", "github run id", "github run number", "run id", "run number",
-      "ci pipeline id",
-      "ci pipeline iid", "pipeline id", "pipeline number", "circle build num", "buildkite build number",
-      "travis build number", "build build id", "build build number", "bitbucket build number", "drone build number",
-      "teamcity build id", "workflow run id",
+      "ci pipeline id", "ci pipeline iid", "pipeline id", "pipeline number", "circle build num",
+      "buildkite build number", "travis build number", "build build id", "build build number",
+      "bitbucket build number", "drone build number", "teamcity build id", "workflow run id",
     ].contains(joined)
   }
 
   private static let configurationWords: Set<String> = [
     "os", "platform", "arch", "architecture", "browser", "device", "jdk", "java", "jre", "python", "node", "ruby",
-    "php",
-    "dotnet", "go", "rust", "scala", "kotlin", "runtime", "framework", "configuration", "config", "variant", "flavor",
-    "flavour", "target", "profile", "locale", "environment", "matrix", "compiler", "toolchain", "database", "db",
-    "project",
-    "version", "buildtype", "api", "sdk", "emulator", "resolution", "viewport",
+    "php", "dotnet", "go", "rust", "scala", "kotlin", "runtime", "framework", "configuration", "config", "variant",
+    "flavor", "flavour", "target", "profile", "locale", "environment", "matrix", "compiler", "toolchain", "database",
+    "db", "project", "version", "buildtype", "api", "sdk", "emulator", "resolution", "viewport",
   ]
 
   /// The words of a name in lower case: split where letters end and where a capital begins a word.

@@ -6,11 +6,10 @@ internal import Support
 /// Reads lines of fields between one kind of mark, by the forms of the fields: a method and a path (in two fields, or in one with or
 /// without the protocol), a status, a time.
 ///
-/// An operator's `log_format` of nginx, Artifactory's and Bitbucket's request logs, Hiawatha, Negroni and Beego write so. The status is the first
-/// one behind the request, else the first one in front of it. A number is a duration if it has a unit, or three decimals as nginx' seconds
-/// have; no request takes less than its upstream does. Where the document of a format names the column (Artifactory, Bitbucket), its milliseconds are
-/// read. A level among the fields makes it a
-/// logger's line.
+/// An operator's `log_format` of nginx, Artifactory's and Bitbucket's request logs, Hiawatha, Negroni and Beego write so. The
+/// status is the first one behind the request, else the first one in front of it. A number is a duration if it has a unit, or
+/// three decimals as nginx' seconds have; no request takes less than its upstream does. Where the document of a format names the
+/// column (Artifactory, Bitbucket), its milliseconds are read. A level among the fields makes it a logger's line.
 enum AccessFields {
   /// So far a request is looked for.
   private static let head = 1024

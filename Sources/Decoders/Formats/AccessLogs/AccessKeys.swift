@@ -75,19 +75,17 @@ enum AccessKeys {
       [
         "method", "requestmethod", "verb", "httpmethod", "csmethod", "request.method", "httprequest.requestmethod",
         "reqmethod", "httprequestmethod", "httprequestrequestmethod", "requestverb", "clientrequestmethod",
-        "ibmrequestmethod",
-        "protopayload.method",
+        "ibmrequestmethod", "protopayload.method",
       ]
     ),
     (
       .target,
       [
         "path", "uri", "requesturi", "url", "requestpath", "requesturl", "csuristem", "request.uri", "request.url",
-        "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath", "httppath",
-        "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath", "csuri",
-        "resourcepath", "ibmuripath",
-        "protopayload.resource", "originalurl", "requesteduri", "httprequestrequesturl", "urlpath", "httptarget",
-        "http.target", "http.route", "urloriginal",
+        "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath",
+        "httppath", "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath",
+        "csuri", "resourcepath", "ibmuripath", "protopayload.resource", "originalurl", "requesteduri",
+        "httprequestrequesturl", "urlpath", "httptarget", "http.target", "http.route", "urloriginal",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req", "requestedurl"]),
@@ -188,9 +186,8 @@ enum AccessKeys {
   private static func lengths(in units: String...) -> [String] {
     let stems = [
       "duration", "latency", "elapsed", "took", "timetaken", "responsetime", "requesttime", "reqtime",
-      "requestduration",
-      "responseduration", "httpduration", "elapsedtime", "totaltime", "totalduration", "processingtime", "processtime",
-      "runtime", "time", "total", "grpc.time", "grpc.duration",
+      "requestduration", "responseduration", "httpduration", "elapsedtime", "totaltime", "totalduration",
+      "processingtime", "processtime", "runtime", "time", "total", "grpc.time", "grpc.duration",
     ]
     // `times` and `totals` are no durations, and `timeMillis` is a time.
     return units.flatMap { unit in stems.map { $0 + unit } }

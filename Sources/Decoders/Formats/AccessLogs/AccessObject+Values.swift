@@ -140,8 +140,7 @@ extension AccessObject {
   /// message.
   static let otherMessages: [StaticString] = [
     "short_message", "@m", "@message", "log", "text", "body", "logMessage", "log_message", "error.message",
-    "errorMessage",
-    "exception", "full_message", "_msg",
+    "errorMessage", "exception", "full_message", "_msg",
   ]
   static let levels: [StaticString] = [
     "level", "severity", "lvl", "@l", "levelname", "log.level", "loglevel", "log_level", "Level", "@level",

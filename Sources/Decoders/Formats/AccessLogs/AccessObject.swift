@@ -5,12 +5,13 @@ internal import Support
 
 /// Reads one object as a request, by the names of its keys.
 ///
-/// An object is one if it has method and target (or a request line) and a status, at its top or in the objects in which programs keep
-/// them (`AccessSide`), or the service, the method and the code of a call of gRPC. With a message of its own it is a log line; where it says of a
-/// path how long it took, or where the message says that a request has ended, as the middlewares of web frameworks do, it is a
-/// request as well. A duration without a unit is of the unit that the writer's document gives: milliseconds for Envoy, Dropwizard and the
-/// middlewares of Node.js that write `res.statusCode`, nanoseconds for Traefik, Ory and slog-http, seconds for Caddy and the fractions of
-/// nginx's `$request_time`; of any other writer it is used only if its text names one.
+/// An object is one if it has method and target (or a request line) and a status, at its top or in the objects in which programs
+/// keep them (`AccessSide`), or the service, the method and the code of a call of gRPC. With a message of its own it is a log
+/// line; where it says of a path how long it took, or where the message says that a request has ended, as the middlewares of web
+/// frameworks do, it is a request as well. A duration without a unit is of the unit that the writer's document gives:
+/// milliseconds for Envoy, Dropwizard and the middlewares of Node.js that write `res.statusCode`, nanoseconds for Traefik, Ory
+/// and slog-http, seconds for Caddy and the fractions of nginx's `$request_time`; of any other writer it is used only if its text
+/// names one.
 struct AccessObject {
   var record = AccessRecord()
   var signs: Signs = []
@@ -190,8 +191,7 @@ struct AccessObject {
   /// The statuses of gRPC that are the server's failures (OpenTelemetry, semantic conventions for gRPC).
   private static let grpcFailures: Set<String> = [
     "2", "4", "12", "13", "14", "15", "Unknown", "DeadlineExceeded", "Unimplemented", "Internal", "Unavailable",
-    "DataLoss",
-    "UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+    "DataLoss", "UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
   ]
 
   static func isGRPCFailure(_ b: Span<UInt8>, _ value: Range<Int>) -> Bool {

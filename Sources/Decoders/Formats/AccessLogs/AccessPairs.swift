@@ -29,8 +29,9 @@ enum AccessPairs {
     return hasRequest && saysGRPC(b)
   }
 
-  /// Whether a span's pairs with a method stand in braces, and a status and a duration behind them, as nothing but the request's end has: `request{method=GET uri=/x}: target: text status=502`
-  /// (tracing-subscriber with tower-http's or any other layer of a server).
+  /// Whether a span's pairs with a method stand in braces, and a status and a duration behind them, as nothing but the request's
+  /// end has: `request{method=GET uri=/x}: target: text status=502` (tracing-subscriber with tower-http's or any other layer of a
+  /// server).
   static func looksScoped(_ b: Span<UInt8>) -> Bool { scope(b) != nil }
 
   private static func scope(_ b: Span<UInt8>) -> (open: Int, close: Int)? {

@@ -3,12 +3,12 @@
 internal import Model
 internal import Support
 
-/// Reads `METHOD PATH [PROTOCOL] [for ADDRESS,] STATUS [words] [in] DURATION`, perhaps behind `completed` (Gitea, Forgejo), `-->` (koa-logger), a
-/// client and a user (morgan's `short`, Vert.x' SHORT) or Sanic's own head: development servers and loggers of requests write so (Next.js:
-/// `GET /x 200 in 12ms`).
+/// Reads `METHOD PATH [PROTOCOL] [for ADDRESS,] STATUS [words] [in] DURATION`, perhaps behind `completed` (Gitea, Forgejo), `-->`
+/// (koa-logger), a client and a user (morgan's `short`, Vert.x' SHORT) or Sanic's own head: development servers and loggers of
+/// requests write so (Next.js: `GET /x 200 in 12ms`).
 ///
-/// The duration has a unit, else the line may be anybody's sentence; Sanic's head says what it is, and its lines may have none. Nothing but sizes,
-/// a dash and the words of the status stands between.
+/// The duration has a unit, else the line may be anybody's sentence; Sanic's head says what it is, and its lines may have none.
+/// Nothing but sizes, a dash and the words of the status stands between.
 enum AccessSentence {
   /// Where the method stands; nil where the line begins in another way.
   static func method(_ b: Span<UInt8>) -> (start: Int, isSanic: Bool)? {

@@ -3,8 +3,8 @@
 internal import Model
 internal import Support
 
-/// Records of Kong (http-log, file-log and their like: "Log format"; kong/pdk/log.lua, `serialize`) and of Apache APISIX (apisix/utils/log-util.lua,
-/// `get_full_log`), turned into the flat form of the proxies that they are built on.
+/// Records of Kong (http-log, file-log and their like: "Log format"; kong/pdk/log.lua, `serialize`) and of Apache APISIX
+/// (apisix/utils/log-util.lua, `get_full_log`), turned into the flat form of the proxies that they are built on.
 ///
 /// One is told by `request` with method and URI, `response` with a status, and latencies under Kong's or APISIX' own names, which are
 /// milliseconds. Kong's `tries` become the lists that nginx writes of its tries: a failed one has its code, each lasts up to the next one.

@@ -5,9 +5,10 @@ internal import Support
 
 /// The words of a log record's message, as middlewares choose them.
 ///
-/// A message says that a request has ended if it is short and made of nothing but words for a request, for its end, and their little
-/// companions, and names the request or its status: `request completed`, `request_finished`, `finished processing request`, `handled: 502`, `response sent`. So a sentence about
-/// a request's fate ("retry of the request completed") says nothing. Words for what a program calls mean a call.
+/// A message says that a request has ended if it is short and made of nothing but words for a request, for its end, and their
+/// little companions, and names the request or its status: `request completed`, `request_finished`,
+/// `finished processing request`, `handled: 502`, `response sent`. So a sentence about a request's fate ("retry of the request
+/// completed") says nothing. Words for what a program calls mean a call.
 struct RequestWords {
   private(set) var saysEnd = false
   private(set) var isOfClient = false
@@ -24,8 +25,7 @@ struct RequestWords {
   ]
   private static let companions: Set<String> = [
     "the", "with", "code", "status", "incoming", "inbound", "server", "processing", "handling", "successfully", "ok",
-    "streaming", "of",
-    "in", "to",
+    "streaming", "of", "in", "to",
   ]
   private static let clients: Set<String> = [
     "client", "outgoing", "outbound", "upstream", "calling", "fetching", "egress",

@@ -137,11 +137,9 @@ struct CollectorDump {
   /// Lines that say nothing that is used.
   private static func isPlain(_ line: Span<UInt8>) -> Bool {
     for head: StaticString in [
-      "ScopeSpans SchemaURL:", "ScopeLogs SchemaURL:", "ScopeMetrics SchemaURL:", "Resource attributes:", "Attributes:",
-      "Events:",
-      "Links:", "Flags:", "    Dropped", "    TraceState", "Dropped", "EventName:", "InstrumentationScope attributes:",
-      "     -> ",
-      "Entity", "Resource Entity",
+      "ScopeSpans SchemaURL:", "ScopeLogs SchemaURL:", "ScopeMetrics SchemaURL:", "Resource attributes:",
+      "Attributes:", "Events:", "Links:", "Flags:", "    Dropped", "    TraceState", "Dropped", "EventName:",
+      "InstrumentationScope attributes:", "     -> ", "Entity", "Resource Entity",
     ] where JSONScanner.matches(line, 0, head) {
       return true
     }

@@ -48,8 +48,8 @@ extension JSONLogs {
     }
   }
 
-  /// The container in the name of a stream of Amazon's container service, `PREFIX/CONTAINER/TASK` (ECS, "Send to CloudWatch", awslogs-stream-prefix);
-  /// nil for any other stream: a function's begin with a date.
+  /// The container in the name of a stream of Amazon's container service, `PREFIX/CONTAINER/TASK` (ECS, "Send to CloudWatch",
+  /// awslogs-stream-prefix); nil for any other stream: a function's begin with a date.
   static func container(ofStream name: Span<UInt8>) -> Range<Int>? {
     var slashes: [Int] = []
     for i in name.indices where name[i] == 0x2F { slashes.append(i) }

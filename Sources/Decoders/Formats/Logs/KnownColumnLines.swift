@@ -50,7 +50,8 @@ extension KnownLines {
 
   /// `TIME | LEVEL | …` of Apache's brokers and containers, in the layouts of their own configuration:
   /// `%d | %-5p | %m | %c | %t%n` (ActiveMQ, conf/log4j2.properties) and
-  /// `%d | %-5p | %-16t | %-32c{1} | %X{bundle.id} - %X{bundle.name} - %X{bundle.version} | %m%n` (Karaf, org.ops4j.pax.logging.cfg).
+  /// `%d | %-5p | %-16t | %-32c{1} | %X{bundle.id} - %X{bundle.name} - %X{bundle.version} | %m%n` (Karaf,
+  /// org.ops4j.pax.logging.cfg).
   static func brokers(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     guard line.count > 48, line[23] == 0x20, line[24] == 0x7C, line[25] == 0x20, let time = times.parse(line, 0),
       time.isPlaced, time.end == 23

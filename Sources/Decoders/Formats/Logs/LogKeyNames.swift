@@ -1,10 +1,11 @@
 // The keys of known producers and collectors, beside those of the settings, in the order in which they are believed.
 //
-// Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog,
-// GELF 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
-// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd,
-// Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
-// ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1 Event), Windows (event schema).
+// Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog, GELF
+// 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
+// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd, Vector,
+// Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
+// ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1
+// Event), Windows (event schema).
 
 enum LogKeyNames {
   static let time = [
@@ -16,12 +17,10 @@ enum LogKeyNames {
 
   static let severity = [
     "@l", "@level", "record.level.name", "level_name", "error_severity", "leveldisplayname", "level.levelstr",
-    "level.name", "level.standardlevel",
-    "fields.level",
-    "severitylabel", "log.syslog.severity.name", "winlog.level", "labels.level", "labels.severity",
-    "labels.detected_level", "stream.level", "jsonpayload.level", "jsonpayload.severity", "event.level",
-    "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text", "severity_label", "levelstring",
-    "detected_level", "log_severity",
+    "level.name", "level.standardlevel", "fields.level", "severitylabel", "log.syslog.severity.name", "winlog.level",
+    "labels.level", "labels.severity", "labels.detected_level", "stream.level", "jsonpayload.level",
+    "jsonpayload.severity", "event.level", "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text",
+    "severity_label", "levelstring", "detected_level", "log_severity",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
@@ -42,12 +41,11 @@ enum LogKeyNames {
 
   static let message = [
     "@m", "body.value", "renderedmessage", "fields.message", "jsonpayload.message", "jsonpayload.msg",
-    "jsonpayload.statusdetails",
-    "event.renderinginfo.message",
-    "event.message", "@mt", "messagetemplate", "logmessage", "log_message", "full_message", "_msg", "error.message",
-    "event.eventdata.data", "event.eventdata", "properties.message", "resultdescription", "note", "attributes.message",
-    "event.msg", "logentry.formatted", "logentry.message", "metadata.value",
-    "protopayload.status.message", "protopayload.methodname", "rendereddescription", "formattedmessage",
+    "jsonpayload.statusdetails", "event.renderinginfo.message", "event.message", "@mt", "messagetemplate",
+    "logmessage", "log_message", "full_message", "_msg", "error.message", "event.eventdata.data", "event.eventdata",
+    "properties.message", "resultdescription", "note", "attributes.message", "event.msg", "logentry.formatted",
+    "logentry.message", "metadata.value", "protopayload.status.message", "protopayload.methodname",
+    "rendereddescription", "formattedmessage",
   ]
 
   static let wrapped = [
@@ -57,11 +55,10 @@ enum LogKeyNames {
 
   static let service = [
     "subsystemname", "application_name", "applicationname", "appname", "app_name", "dd.service", "program",
-    "programname", "_service",
-    "_app", "resource.service.name", "resource.attributes.service.name", "resources.service.name",
-    "resources_string.service.name", "resource_attributes.service.name", "resourceattributes.service.name",
-    "attributes.service", "event.service", "event.service_name", "event.app", "stream.service_name",
-    "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
+    "programname", "_service", "_app", "resource.service.name", "resource.attributes.service.name",
+    "resources.service.name", "resources_string.service.name", "resource_attributes.service.name",
+    "resourceattributes.service.name", "attributes.service", "event.service", "event.service_name", "event.app",
+    "stream.service_name", "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
   ]
 
   /// Paths of cloud resources: the last part is the name (Azure's resource logs).
@@ -86,23 +83,20 @@ enum LogKeyNames {
   ]
 
   static let container = [
-    "containername_s", "containerappname_s", "kubernetes.container_name", "kubernetes.container.name", "container_name",
-    "containername", "container.name",
-    "_container_name", "resource.labels.container_name", "attrs.com.docker.compose.service", "attrs.tag", "container",
-    "syslog_identifier", "ident",
-    "_systemd_user_unit", "_systemd_unit", "_comm", "fly.app.name", "logcontent.source", "event.system.provider.@name",
-    "event.system.provider.#attributes.name",
-    "event.system.provider_name", "providername", "sourcename", "winlog.provider_name",
-    "resource.labels.service_name", "resource.labels.function_name", "resource.labels.backend_service_name",
-    "resource.labels.module_id", "resource.labels.job_name", "log.syslog.appname", "fluentd_tag", "loggroup",
-    "process.name", "protopayload.servicename", "k8s.container.name",
+    "containername_s", "containerappname_s", "kubernetes.container_name", "kubernetes.container.name",
+    "container_name", "containername", "container.name", "_container_name", "resource.labels.container_name",
+    "attrs.com.docker.compose.service", "attrs.tag", "container", "syslog_identifier", "ident", "_systemd_user_unit",
+    "_systemd_unit", "_comm", "fly.app.name", "logcontent.source", "event.system.provider.@name",
+    "event.system.provider.#attributes.name", "event.system.provider_name", "providername", "sourcename",
+    "winlog.provider_name", "resource.labels.service_name", "resource.labels.function_name",
+    "resource.labels.backend_service_name", "resource.labels.module_id", "resource.labels.job_name",
+    "log.syslog.appname", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename", "k8s.container.name",
   ]
 
   static let logger = [
     "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
-    "fields.sourcecontext",
-    "@module", "_log_logger", "_logger_name", "record.name", "category", "categoryname", "channel", "target", "c",
-    "logname", "module",
+    "fields.sourcecontext", "@module", "_log_logger", "_logger_name", "record.name", "category", "categoryname",
+    "channel", "target", "c", "logname", "module",
   ]
 
   static let host = ["host", "hostname", "host.name", "_hostname", "computer", "event.system.computer", "machinename"]

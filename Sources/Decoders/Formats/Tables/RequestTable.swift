@@ -16,8 +16,7 @@ struct RequestTable {
 
   private static let others: Set<String> = [
     "level", "severity", "loglevel", "log_level", "error", "err", "exception", "event", "suite", "test", "testcase",
-    "test_name",
-    "metric", "metric_name", "kpi",
+    "test_name", "metric", "metric_name", "kpi",
   ]
 
   /// The table under a header; nil where it is none of requests.

@@ -100,10 +100,8 @@ struct TableMapping {
     ])
     let time = find([
       "timeunixnano", "tsns", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime",
-      "date",
-      "ts",
-      "generatedat", "messagetime",
-      "eventtime", "timecreated", "dateandtime", "timegenerated", "asctime",
+      "date", "ts", "generatedat", "messagetime", "eventtime", "timecreated", "dateandtime", "timegenerated",
+      "asctime",
     ])
     var message = find([
       "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",

@@ -229,7 +229,7 @@ struct NamedSpans {
     return (key, value)
   }
 
-  // MARK: The span.
+  // MARK: What was found.
 
   func text(_ key: SpanKey) -> JSONStringSlice? {
     switch found[key]?.value {

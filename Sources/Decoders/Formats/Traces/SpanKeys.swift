@@ -67,8 +67,7 @@ enum SpanKeys {
       .trace,
       [
         "traceid", "trace.id", "trace.traceid", "context.traceid", "spancontext.traceid", "data.traceid", "otraceid",
-        "trace", "operationid", "tags.ai.operation.id",
-        "data.trace.traceid",
+        "trace", "operationid", "tags.ai.operation.id", "data.trace.traceid",
       ]
     ),
     (
@@ -83,8 +82,7 @@ enum SpanKeys {
       .parent,
       [
         "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "span.parentid",
-        "data.parentspanid",
-        "data.parentid", "parentspan", "parent", "operationparentid",
+        "data.parentspanid", "data.parentid", "parentspan", "parent", "operationparentid",
         "tags.ai.operation.parentid", "referenceparentspanid", "data.trace.parentid",
       ]
     ),
@@ -145,9 +143,7 @@ enum SpanKeys {
       .peer,
       [
         "peerservice", "peer.service", "span.destination.service.resource", "peer", "target", "data.basedata.target",
-        "data.peer.service",
-        "custom.peer.service",
-        "attributes.attributemap.peer.service.stringvalue.value",
+        "data.peer.service", "custom.peer.service", "attributes.attributemap.peer.service.stringvalue.value",
       ]
     ),
     (
@@ -203,8 +199,7 @@ enum SpanKeys {
     let paths = [
       "attributes", "attrs", "tags", "tag", "labels", "meta", "metrics", "spanattributes", "span.attributes",
       "attributes.attributemap", "data", "data.tags", "stringtagmap", "numbertagmap", "data.attributesstring",
-      "attributesstring",
-      "attributesnumber",
+      "attributesstring", "attributesnumber",
     ]
     return Set(
       paths.map { path in

@@ -1,6 +1,7 @@
 // UTF-16 as UTF-8, chunk by chunk.
 
-/// Puts code units together out of bytes, and characters out of code units (Unicode 16, "UTF-16 encoding form"); either may be torn between two chunks.
+/// Puts code units together out of bytes, and characters out of code units (Unicode 16, "UTF-16 encoding form"); either may be
+/// torn between two chunks.
 struct UTF16Units {
   let bigEndian: Bool
   /// What stands for a surrogate without its other half, and for half a code unit at the end.
