@@ -147,11 +147,7 @@ struct AccessFieldTests {
       "2026-11-25T02:00:05Z INFO Completed 200 of 300 steps",
       "2026-11-25T02:00:05Z;10.0.0.9;DELETE;one;502;3.004",
     ])
-  func staysLog(line: String) {
-    let batch = decode(Array(repeating: line, count: 12).joined(separator: "\n") + "\n")
-    #expect(batch.spans.isEmpty)
-    #expect(batch.logs.count == 12)
-  }
+  func staysLog(line: String) { expectLogs(line) }
 
   @Test("an id of a request names no program")
   func noName() {

@@ -2,6 +2,7 @@ import Decoders
 import Model
 import Support
 import TestSupport
+import Testing
 
 /// Decodes one member, fed in pieces of a given size.
 func decode(
@@ -24,6 +25,14 @@ func decode(
   _ text: String, piece: Int = 1 << 20, settings: DecoderSettings = DecoderSettings(), member: String = "m"
 ) -> RecordBatch {
   decode(Array(text.utf8), piece: piece, settings: settings, member: member)
+}
+
+/// Expects a record, written twelve times, to be read as log records and as no request.
+func expectLogs(_ record: String, at place: Testing.SourceLocation = #_sourceLocation) {
+  let batch = decode(Array(repeating: record, count: 12).joined(separator: "\n") + "\n")
+  #expect(batch.isBalanced, sourceLocation: place)
+  #expect(batch.spans.isEmpty, sourceLocation: place)
+  #expect(batch.logs.count == 12, sourceLocation: place)
 }
 
 /// A span with its texts, comparable without a symbol table and without its place.

@@ -47,11 +47,7 @@ struct FrameworkMessageTests {
       "2026/11/25 02:00:00.500\tINFO\thttp\thandled request\t{\"n\": 1, \"padding\": \"so that the line is long enough\"}",
       "2026-11-25T02:00:00.500000000Z stdout F 02:00:00 | 503 | three | things | here",
     ])
-  func staysLog(text: String) {
-    let batch = decode(Array(repeating: text, count: 12).joined(separator: "\n") + "\n")
-    #expect(batch.spans.isEmpty)
-    #expect(batch.logs.count == 12)
-  }
+  func staysLog(text: String) { expectLogs(text) }
 
   @Test("IIS leaves the date to its directive where the column is not asked for")
   func datedByDirective() {
