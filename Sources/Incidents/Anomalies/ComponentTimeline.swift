@@ -13,6 +13,8 @@ struct ComponentTimeline {
   let minutes: [Int32]
   /// Indices of the minutes that the baseline is read from.
   let baseline: [Int]
+  /// Whether a minute is among them, by index.
+  let isBaseline: [Bool]
   /// How many slots a baseline needs to be believed.
   let requiredSlots: Int
   /// Callees and callers by component index, ascending.
@@ -76,6 +78,9 @@ struct ComponentTimeline {
       return settings.baseline.contains { $0.overlaps(start..<start + IncidentPartial.coarse) }
     }
     baseline = given.isEmpty ? Array(minutes.indices) : given
+    var isBaseline = [Bool](repeating: false, count: minutes.count)
+    for minute in baseline { isBaseline[minute] = true }
+    self.isBaseline = isBaseline
     requiredSlots = given.isEmpty ? 3 : 1
     let requests = partial.visits.cells.reduce(0) { $1.0.a == 0 ? $0 + $1.1.requests : $0 }
     isSparse = Double(requests) < Self.sparseTraffic * Double(minutes.count)
@@ -325,65 +330,4 @@ struct ComponentTimeline {
 
   /// A component as findings name it.
   func name(_ component: Int) -> ForeignName { ForeignName(components[component]) }
-}
-
-/// Counts by series and minute, dense over the minutes.
-struct MinuteSeries {
-  private(set) var keys: [CubeKey] = []
-  private(set) var index: [CubeKey: Int] = [:]
-  private(set) var values: [Double] = []
-  let width: Int
-
-  init(width: Int) { self.width = width }
-
-  mutating func add(_ value: Double, to key: CubeKey, minute: Int) {
-    let row: Int
-    if let known = index[key] {
-      row = known
-    } else {
-      row = keys.count
-      index[key] = row
-      keys.append(key)
-      values += Array(repeating: 0, count: width)
-    }
-    values[row * width + minute] += value
-  }
-
-  subscript(row: Int, minute: Int) -> Double { values[row * width + minute] }
-
-  func sum(_ row: Int, _ minutes: [Int]) -> Double { minutes.reduce(0) { $0 + values[row * width + $1] } }
-}
-
-/// Hits among trials by series and minute, with the baseline of each series' share.
-struct ShareSeries {
-  var hits: MinuteSeries
-  var trials: MinuteSeries
-  private var baselines: [RobustBaseline] = []
-
-  init(width: Int) {
-    hits = MinuteSeries(width: width)
-    trials = MinuteSeries(width: width)
-  }
-
-  /// Adds trials with some hits; both series keep the same rows.
-  mutating func add(hits count: Double, of number: Double, to key: CubeKey, minute: Int) {
-    hits.add(count, to: key, minute: minute)
-    trials.add(number, to: key, minute: minute)
-  }
-
-  mutating func learn(_ grid: ComponentTimeline) {
-    baselines = hits.keys.indices.map { row in
-      RobustBaseline(
-        grid.baseline.compactMap { minute in
-          let number = trials[row, minute]
-          return number >= ShareContrast.trustedTrials ? hits[row, minute] / number : nil
-        })
-    }
-  }
-
-  /// The share of a row in some minutes.
-  func contrast(_ row: Int, _ minutes: [Int], required: Int) -> ShareContrast {
-    ShareContrast(
-      hits: hits.sum(row, minutes), trials: trials.sum(row, minutes), baseline: baselines[row], required: required)
-  }
 }

@@ -19,8 +19,8 @@ struct LogHoles {
   /// - Complexity: O(cells + components × minutes)
   init(_ grid: ComponentTimeline) {
     guard !grid.partial.logVolume.cells.isEmpty else { return }
-    var spans = MinuteSeries(width: grid.width)
-    var records = MinuteSeries(width: grid.width)
+    var spans = MinuteSeries()
+    var records = MinuteSeries()
     for (cell, tally) in grid.partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       spans.add(Double(tally.count), to: CubeKey(a: cell.a), minute: minute)
@@ -33,7 +33,7 @@ struct LogHoles {
     var lacking = asked
     for (row, key) in spans.keys.enumerated() {
       guard let written = records.index[key] else { continue }
-      let visited = (0..<grid.width).filter { spans[row, $0] >= ShareContrast.trustedTrials }
+      let visited = spans.rows[row].filter { $0.value >= ShareContrast.trustedTrials }.map { Int($0.minute) }
       // What is usual is read where there are records: they may be missing for most of the night.
       let rates = visited.map { records[written, $0] / spans[row, $0] }.filter { $0 > 0 }.sorted()
       guard rates.count >= grid.requiredSlots else { continue }

@@ -67,7 +67,7 @@ struct BehaviourContrast {
   static let leastSpans = 3.0
 
   let grid: ComponentTimeline
-  var operations: MinuteSeries
+  var operations = MinuteSeries()
   var pairs: [Pair] = []
   /// Whom the spans of an operation ask that have nothing beneath them, for (component, operation's name).
   private var peers: [CubeKey: Int] = [:]
@@ -80,12 +80,11 @@ struct BehaviourContrast {
   let holes: Set<Int>
   private(set) var complaints: UsualComplaints?
 
-  /// - Complexity: O(pairs × minutes)
+  /// - Complexity: O(cells of pairs + pairs × minutes of their operations)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     let partial = grid.partial
     holes = Set(LogHoles(grid).minutes)
-    operations = MinuteSeries(width: grid.width)
     for (cell, tally) in partial.operations.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       operations.add(Double(tally.count), to: CubeKey(a: cell.a, b: cell.b), minute: minute)
@@ -131,11 +130,11 @@ struct BehaviourContrast {
   ) -> RobustBaseline {
     var shares: [Double] = []
     var next = 0
-    for minute in grid.baseline where !holes.contains(minute) {
+    for cell in operations.rows[row] where cell.value >= ShareContrast.trustedTrials {
+      let minute = Int(cell.minute)
+      guard grid.isBaseline[minute], !holes.contains(minute) else { continue }
       while next < counts.count, counts[next].minute < minute { next += 1 }
-      let trials = operations[row, minute]
-      guard trials >= ShareContrast.trustedTrials else { continue }
-      shares.append(next < counts.count && counts[next].minute == minute ? counts[next].count / trials : 0)
+      shares.append(next < counts.count && counts[next].minute == minute ? counts[next].count / cell.value : 0)
     }
     return RobustBaseline(shares)
   }

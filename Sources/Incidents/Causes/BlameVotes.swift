@@ -14,18 +14,14 @@ struct BlameVotes {
   }
 
   private let grid: ComponentTimeline
-  private var blamed: ShareSeries
-  private var visits: MinuteSeries
-  private var failedVisits: MinuteSeries
-  private var blamedTotal: MinuteSeries
+  private var blamed = ShareSeries()
+  private var visits = MinuteSeries()
+  private var failedVisits = MinuteSeries()
+  private var blamedTotal = MinuteSeries()
 
   init(_ grid: ComponentTimeline) {
     self.grid = grid
     let partial = grid.partial
-    blamed = ShareSeries(width: grid.width)
-    visits = MinuteSeries(width: grid.width)
-    failedVisits = MinuteSeries(width: grid.width)
-    blamedTotal = MinuteSeries(width: grid.width)
     for (cell, activity) in partial.visits.cells {
       guard let minute = grid.minute(cell.slot) else { continue }
       visits.add(Double(activity.requests), to: CubeKey(a: cell.a), minute: minute)

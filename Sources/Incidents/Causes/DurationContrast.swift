@@ -11,13 +11,12 @@ struct DurationContrast {
   private static let leastExcess = 0.1
 
   private let grid: ComponentTimeline
-  private var slow: ShareSeries
+  private var slow = ShareSeries()
   private var rows: [Int: [Int]] = [:]
 
   /// - Complexity: O(cells · log cells + components × minutes)
   init(_ grid: ComponentTimeline) {
     self.grid = grid
-    slow = ShareSeries(width: grid.width)
     let table = TallyRows(grid.partial.durations)
     for series in table.series {
       let key = table.rows[series.lowerBound].cell.series

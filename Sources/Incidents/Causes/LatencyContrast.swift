@@ -190,15 +190,13 @@ struct LatencyContrast {
 
   /// The usual time of each series, and from where on it is slow.
   static func fences(_ table: TallyRows, _ grid: ComponentTimeline) -> [CubeKey: Fence] {
-    var isBaseline = [Bool](repeating: false, count: grid.width)
-    for minute in grid.baseline { isBaseline[minute] = true }
     var fences: [CubeKey: Fence] = [:]
     for series in table.series {
       var medians: [Double] = []
       var uppers: [Double] = []
       var pooled: [(bucket: Int32, count: Int)] = []
       for range in table.minutes(of: series) {
-        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), isBaseline[minute] else { continue }
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), grid.isBaseline[minute] else { continue }
         let histogram = table.histogram(range)
         pooled += histogram
         guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }

@@ -86,8 +86,6 @@ struct MetricContrast {
     self.table = table
     let minutes = table.points.map { Int32(grid.minute($0.slot) ?? -1) }
     self.minutes = minutes
-    var isBaseline = [Bool](repeating: false, count: grid.minutes.count)
-    for minute in grid.baseline { isBaseline[minute] = true }
     var known: [Double] = []
     for laidOut in table.series {
       let kind = MetricKind(name: grid.partial.names[laidOut.metric])
@@ -99,7 +97,7 @@ struct MetricContrast {
         let value = table.value(table.points[index])
         low = min(low, value)
         high = max(high, value)
-        if minutes[index] >= 0, isBaseline[Int(minutes[index])] { known.append(value) }
+        if minutes[index] >= 0, grid.isBaseline[Int(minutes[index])] { known.append(value) }
       }
       guard known.count >= Self.trusted else { continue }
       let baseline = RobustBaseline(known)
