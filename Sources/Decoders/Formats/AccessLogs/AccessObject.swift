@@ -245,12 +245,19 @@ struct AccessObject {
   /// Whether Caddy wrote the record: it keeps the answer beside the request and not in an object.
   private var isCaddy: Bool { signs.contains(.caddy) && !signs.contains(.answered) }
 
+  /// Whether the record is of a request's end alone (`{"res":{"statusCode":200},"responseTime":12.1,"msg":"request completed"}`): Fastify
+  /// tells what was asked for when it begins.
+  private var isAnswer: Bool {
+    hasStatus && record.method.isEmpty && record.target.isEmpty && signs.isSuperset(of: [.node, .ended])
+      && !signs.contains(.client) && (record.latency >= 0 || !bareDuration.isEmpty)
+  }
+
   func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
     var record = record
     record.isEscaped = signs.contains(.escaped)
     let isHTTP =
       hasStatus && !record.method.isEmpty && !record.target.isEmpty && b[record.method.lowerBound] &- 0x41 < 26
-    guard isHTTP || isCall(b, &record) else { return nil }
+    guard isHTTP || isAnswer || isCall(b, &record) else { return nil }
     if isHTTP,
       signs.contains(.failure)
         || statusIsCode && (hasLevel && signs.isDisjoint(with: [.ended, .requestLine]) || record.status < 100)

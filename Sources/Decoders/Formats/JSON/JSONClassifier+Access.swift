@@ -32,6 +32,8 @@ extension JSONClassifier {
     case 11 where isKey("httpRequest"): if byte == 0x7B { keys.insert(.access) }
     case 12 where isKey("responseCode") || isKey("OriginStatus"): keys.insert(.accessStatus)
     case 12 where isKey("request_line"): keys.insert(.accessMethod)
+    // How long an answer took: Fastify tells the request's method in another line.
+    case 12 where isKey("responseTime"): keys.insert(.deepMethod)
     case 13 where isKey("response_code"): keys.insert(.accessStatus)
     case 13 where isKey("requestMethod") || isKey("RequestMethod"): keys.insert(.accessMethod)
     case 14 where isKey("request_method"): keys.insert(.accessMethod)

@@ -83,7 +83,8 @@ struct JSONRecords {
     logs = JSONLogs(
       table: table, clock: LogClock(zoneSeconds: settings.assumedZoneSeconds, lastDay: settings.lastDay))
     intake = LogIntake(context: context)
-    texts = JSONTexts(limit: settings.limits.text)
+    texts = JSONTexts(
+      limit: settings.limits.text, member: RequestID.ofPlaces(input: context.input, member: context.member))
   }
 
   // MARK: Entering and leaving what stands around records.

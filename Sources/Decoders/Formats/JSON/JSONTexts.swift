@@ -11,6 +11,8 @@ struct JSONTexts {
   var messages: [UInt8] = []
   /// Longest text that is kept.
   let limit: Int
+  /// Tells the member's counted requests from those of others (`RequestID.ofPlaces`).
+  let member: UInt64
   var loneSurrogates = 0
   var cut = 0
   /// Identities in base64, which protobuf's own JSON mapping writes and OTLP forbids.
@@ -22,7 +24,10 @@ struct JSONTexts {
     set { (loneSurrogates, cut, base64IDs) = newValue }
   }
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, member: UInt64 = 0) {
+    self.limit = limit
+    self.member = member
+  }
 
   /// Borrows a batch's texts, or gives them back.
   @inline(__always) mutating func exchange(with batch: inout RecordBatch) {
@@ -148,6 +153,7 @@ struct JSONTexts {
     let bytes = b.extracting(text.start..<text.end)
     let (id, isHex) = RequestID.parse(bytes)
     if isHex { return (id, .none) }
+    if RequestID.isCounted(bytes) { return (id.counted(in: member), symbol(b, text)) }
     if let (high, low) = Base64.sixteen(bytes) {
       base64IDs += 1
       return (RequestID(high: high, low: low), .none)

@@ -194,7 +194,7 @@ struct MappedJSON {
     if let start = time(b, found, .start) {
       draft.span.start = start
       if let length { draft.span.take(length: length, &draft.issues) } else { draft.span.take(end: end, &draft.issues) }
-      if !OTLPSpans.plausible(draft.span) { draft.issues.insert(.implausibleTime) }
+      draft.span.settleTimes(&draft.issues)
     } else {
       draft.issues.insert(.noTime)
     }

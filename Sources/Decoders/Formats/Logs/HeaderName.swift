@@ -24,6 +24,10 @@ enum HeaderName {
       rank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count
     else { return nil }
     let name = name(line, element.content)
+    // `-` stands for nothing.
+    guard name.contains(where: { (line[$0] | 0x20) &- 0x61 < 26 || line[$0] &- 0x30 <= 9 || line[$0] > 0x7F }) else {
+      return nil
+    }
     // In front of a level hosts are numbered, too.
     let isThread = isThread(line, name) || isNumbered && rank == 3 || isLabel(line, name)
     if rank > 4 || isProgram(line, name) && !isAddress(line, element.content, name),

@@ -235,7 +235,7 @@ extension JSONRecords {
     return true
   }
 
-  /// How many lines of a stream tell at least and at most whether they are syslog's.
+  /// How many lines of a stream tell by their majority, and at most, whether they are syslog's.
   private static let sampledLines = 4...64
 
   /// Learns whether the lines of a stream are syslog's, which agents send as they stand.
@@ -254,8 +254,7 @@ extension JSONRecords {
       count += 1
       inner.vote(b.extracting(text.start..<text.end))
     }
-    guard count >= Self.sampledLines.lowerBound else { return }
-    inner.decide(among: count)
+    inner.decide(among: count, areFew: count < Self.sampledLines.lowerBound)
     _ = intake.unwrapper.add(inner.kinds.filter { $0 == .syslog || $0 == .syslog5424 })
   }
 

@@ -82,10 +82,10 @@ struct LineUnwrapper: Sendable {
     if let layer = framed(line), TraceFollower.isFrame(line, from: layer.start) { frames += 1 }
   }
 
-  /// Decides on the kinds, of so many sampled lines.
-  mutating func decide(among lines: Int) {
+  /// Decides on the kinds, of so many sampled lines; of few of them all must have a layer.
+  mutating func decide(among lines: Int, areFew: Bool = false) {
     kinds = LineWrapper.allCases.filter { kind in
-      let share = kind == .timed ? 20 : kind == .stamped || kind == .framed ? 95 : Self.share
+      let share = areFew ? 100 : kind == .timed ? 20 : kind == .stamped || kind == .framed ? 95 : Self.share
       // No program writes its own time in front of a frame.
       if kind == .framed, frames == 0 { return false }
       return lines > 0 && votes[Int(kind.rawValue)] * 100 >= share * lines

@@ -10,8 +10,11 @@ internal import Support
 enum OTLPSpans {
   /// Whether a span lies between 1980 and 2200 and lasts less than a year.
   @inline(__always) static func plausible(_ span: TraceSpan) -> Bool {
-    span.start > 315_532_800_000_000 && span.start < 7_258_118_400_000_000 && span.duration < 31_536_000_000_000
+    span.start > 315_532_800_000_000 && span.start < 7_258_118_400_000_000 && span.duration < year
   }
+
+  /// Microseconds.
+  static let year: Int64 = 31_536_000_000_000
 
   /// Reads a resource and returns the symbol of its name (`ResourceName`); nil on a failure.
   static func service(
@@ -152,7 +155,7 @@ extension SpanBuilder {
       let (length, overflow) = endNanos.subtractingReportingOverflow(startNanos)
       if overflow || length < 0 { span.take(length: -1, &issues) } else { span.duration = length / 1000 }
     }
-    if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
+    span.settleTimes(&issues)
   }
 
   private mutating func takeOTLPKind(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {

@@ -101,6 +101,7 @@ extension TableRows {
     } else {
       return nil
     }
+    span.settleTimes(&issues)
     return issues
   }
 

@@ -125,7 +125,7 @@ struct ElasticIntake {
     if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
     if let time { builder.span.start = time } else { issues.insert(.noTime) }
     builder.span.take(length: duration, &issues)
-    if time != nil, !OTLPSpans.plausible(builder.span) { issues.insert(.implausibleTime) }
+    if time != nil { builder.span.settleTimes(&issues) }
     if builder.span.trace.isNone { issues.insert(.noID) }
     return builder.span
   }

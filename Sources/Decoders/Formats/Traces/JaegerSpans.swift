@@ -172,7 +172,7 @@ extension SpanBuilder {
     if let start { span.start = start } else { issues.insert(.noTime) }
     span.take(length: parts.duration, &issues)
     settleException()
-    if start != nil, !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
+    if start != nil { span.settleTimes(&issues) }
     if span.trace.isNone || span.span == 0 { issues.insert(.noID) }
   }
 

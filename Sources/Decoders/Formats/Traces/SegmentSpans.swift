@@ -211,7 +211,7 @@ enum SegmentSpans {
       if builder.span.kind == .client, builder.span.peerService.isNone { builder.span.peerService = peer }
       if let start { builder.span.start = start } else { issues.insert(.noTime) }
       if start != nil { builder.span.take(end: end, &issues) }
-      if start != nil, !OTLPSpans.plausible(builder.span) { issues.insert(.implausibleTime) }
+      if start != nil { builder.span.settleTimes(&issues) }
       if builder.span.trace.isNone || builder.span.span == 0 { issues.insert(.noID) }
       return builder.span
     }

@@ -31,7 +31,7 @@ enum SentryTransactions {
       }
       builder.span.start = start
       builder.span.take(end: end, &builder.issues)
-      if !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
+      builder.span.settleTimes(&builder.issues)
       if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
     }
 

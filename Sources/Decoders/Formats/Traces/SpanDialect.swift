@@ -133,6 +133,6 @@ struct SpanTimes {
     }
     if isDoubtful { issues.insert(.doubtfulUnit) }
     if length == nil { span.take(end: end, &issues) } else { span.take(length: length, &issues) }
-    if !OTLPSpans.plausible(span) { issues.insert(.implausibleTime) }
+    span.settleTimes(&issues)
   }
 }

@@ -32,6 +32,20 @@ extension TraceSpan {
   /// The length of a span whose record writes something that is no number.
   static let unreadableLength = Int64.min
 
+  /// Names a time before 1980 or after 2200 and a length over a year, once both are set. Such a length is no latency: as a rule a writer
+  /// left out the beginning (zero), and the span is known by its end alone.
+  @inline(__always) mutating func settleTimes(_ issues: inout SpanIssues) {
+    if !OTLPSpans.plausible(self) { settleImplausible(&issues) }
+  }
+
+  @inline(never) private mutating func settleImplausible(_ issues: inout SpanIssues) {
+    issues.insert(.implausibleTime)
+    guard duration >= OTLPSpans.year else { return }
+    if start <= 0 { start = start.addingSaturated(duration) }
+    duration = -1
+    flags.insert(.untimed)
+  }
+
   /// Takes when it ended. The epoch and what lies before it stand for no time: writers print their type's zero, Go the year 1.
   mutating func take(end: Int64?, _ issues: inout SpanIssues) {
     guard let end, end > 0 else { return }

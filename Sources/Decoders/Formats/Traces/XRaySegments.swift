@@ -135,7 +135,7 @@ private struct XRayDocument {
     if let start = builder.start { builder.span.start = start } else { builder.issues.insert(.noTime) }
     // Of what was in progress only the beginning is known.
     if builder.start != nil { builder.span.take(end: builder.end, &builder.issues) }
-    if builder.start != nil, !OTLPSpans.plausible(builder.span) { builder.issues.insert(.implausibleTime) }
+    if builder.start != nil { builder.span.settleTimes(&builder.issues) }
     if builder.span.trace.isNone || builder.span.span == 0 { builder.issues.insert(.noID) }
   }
 

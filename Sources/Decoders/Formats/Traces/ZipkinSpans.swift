@@ -138,8 +138,8 @@ struct ZipkinSpan {
     var issues: SpanIssues = []
     if span.start == 0 {
       issues.insert(.noTime)
-    } else if !OTLPSpans.plausible(span) {
-      issues.insert(.implausibleTime)
+    } else {
+      span.settleTimes(&issues)
     }
     return issues
   }
