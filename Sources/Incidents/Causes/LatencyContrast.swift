@@ -196,7 +196,9 @@ struct LatencyContrast {
       var uppers: [Double] = []
       var pooled: [(bucket: Int32, count: Int)] = []
       for range in table.minutes(of: series) {
-        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), grid.isBaseline[minute] else { continue }
+        guard let minute = grid.minute(table.rows[range.lowerBound].cell.slot), grid.isBaseline[minute] else {
+          continue
+        }
         let histogram = table.histogram(range)
         pooled += histogram
         guard histogram.reduce(0, { $0 + $1.count }) >= trustedSpans else { continue }
