@@ -134,6 +134,21 @@ struct RequestSummaryTests {
     #expect(batch.logs.count == 12 || batch.logs.isEmpty)
   }
 
+  @Test("a request that is told in two lines ends with the second one, and its count is its process's own")
+  func twoLines() {
+    let lines = (1...12).map { number in
+      #"{"level":30,"time":17955720010\#(10 + number),"pid":1,"hostname":"h","reqId":"req-\#(number)","req":{"method":"GET","url":"/orders/7","remoteAddress":"10.0.0.9"},"msg":"incoming request"}"#
+        + "\n"
+        + #"{"level":30,"time":17955720010\#(50 + number),"pid":1,"hostname":"h","reqId":"req-\#(number)","res":{"statusCode":502},"responseTime":40.25,"msg":"request completed"}"#
+    }
+    let text = lines.joined(separator: "\n") + "\n"
+    let (one, other) = (decode(text, member: "a.log"), decode(text, member: "b.log"))
+    #expect(one.spans.map(\.duration) == Array(repeating: 40_250, count: 12))
+    #expect(one.spans.allSatisfy { $0.httpStatus == 502 && one.text($0.operation) == "request" })
+    #expect(Set(one.logs.map(\.request)) == Set(one.spans.map(\.trace)))
+    #expect(Set(one.spans.map(\.trace)).isDisjoint(with: other.spans.map(\.trace)))
+  }
+
   @Test("a call, a context and a beginning are no served request", arguments: others)
   func staysLog(record: String) { expectLogs(record) }
 
@@ -158,6 +173,7 @@ struct RequestSummaryTests {
     #expect(read("fetch profile", "/profile", #""latency_ms":12"#) == "GET /profile 12000")
     #expect(read("error while asking the backend", "/a", #""latency_ms":12"#) == "GET /a 12000")
     #expect(read("request completed", "/a", #""timeMillis":1795572000000"#) == "GET /a -1")
+    #expect(read("request completed", "/a", #""elapsed":"00:00:03.0040000""#) == "GET /a 3004000")
   }
 
   @Test(

@@ -118,4 +118,16 @@ struct SpanLengthTests {
     for span in format.odd { #expect(read(span) == ["-1 ended 1"], "\(span)") }
     #expect(read(format.whole) == ["12000 open 0"])
   }
+
+  @Test("a beginning of zero is none: the span stands where it ended, after nobody knows how long")
+  func zeroBeginning() {
+    let format = Self.formats[0]
+    let span = Self.otlp(#","endTimeUnixNano":"1764201600000000000""#)
+      .replacing(#""startTimeUnixNano":"1764201600000000000""#, with: #""startTimeUnixNano":"0""#)
+    let batch = decode(format.before + span + format.after)
+    #expect(batch.spans.map(\.duration) == [-1])
+    #expect(batch.spans.map(\.start) == [1_764_201_600_000_000])
+    #expect(batch.spans.first?.flags.contains(.untimed) == true)
+    #expect(batch.codes.contains("implausibleTime"))
+  }
 }

@@ -156,12 +156,12 @@ struct NameAndZoneTests {
     #expect(decode(line + line, member: path).readLogs.first?.component == name)
   }
 
-  @Test("what a stream of Loki's has around its lines is taken off")
-  func lokiLayers() {
-    let lines = (0..<4).map { #"["179557200000000000\#($0)","Nov 25 02:00:00 h1 sshd[7]: error: none left"]"# }
+  @Test("what a stream of Loki's has around its lines is taken off", arguments: [1, 3, 4])
+  func lokiLayers(count: Int) {
+    let lines = (0..<count).map { #"["179557200000000000\#($0)","Nov 25 02:00:00 h1 sshd[7]: error: none left"]"# }
     let text = #"{"streams":[{"stream":{"job":"varlogs"},"values":["# + lines.joined(separator: ",") + "]}]}"
     let logs = decode(text).readLogs
-    #expect(logs.count == 4)
+    #expect(logs.count == count)
     #expect(logs.allSatisfy { $0.component == "sshd" && $0.severity == "error" })
   }
 
@@ -169,6 +169,10 @@ struct NameAndZoneTests {
   func jsonNames() {
     let dash = #"{"@timestamp":"2026-11-25T02:00:00Z","ident":"-","level":"error","message":"none left"}"# + "\n"
     #expect(decode(dash + dash).readLogs.map(\.component) == ["m", "m"])
+    let bars = (1...4).map {
+      "HIT|200|179557200\($0)123|412|390|10.0.0.9|-|none|FR|curl/8|322b688bd63fb63f2babe9de30a5d26\($0)|DE\n"
+    }
+    #expect(decode(bars.joined()).readLogs.allSatisfy { $0.component != "-" })
     let process =
       #"{"@timestamp":"2026-11-25T02:00:00Z","process":{"name":"sshd"},"host":{"hostname":"h1"},"message":"error: none left"}"#
       + "\n"

@@ -311,7 +311,10 @@ struct AccessObject {
 
   /// The unit of the bare duration: its text's own, else the one that the writer's document gives.
   private func bareUnit(_ b: Span<UInt8>) -> FieldText.Unit? {
-    if b[bareDuration.upperBound - 1] > 0x39 { return .inferred }
+    // `850ms`, and .NET's `00:00:03.0040000`.
+    if b[bareDuration.upperBound - 1] > 0x39 || DurationParts.microseconds(b.extracting(bareDuration)) != nil {
+      return .inferred
+    }
     let isFraction = AccessShapes.seconds(b, bareDuration) >= 0
     // Whoever read nginx's line wrote its number anew, without the zeros at its end.
     if signs.contains(.nginx), requestTime == bareDuration, isFraction { return .seconds }
