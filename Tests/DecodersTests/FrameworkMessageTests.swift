@@ -23,6 +23,10 @@ private let requests: [(String, String)] = [
   ),
   ("10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /orders/7 HTTP/1.1\" 200 12 250 ms", "GET /orders/{id} 200 250000"),
   (
+    "[notice] 2026-11-25T02:00:00.500000Z couchdb@127.0.0.1 <0.10.0> 1f0a9c3e5d db:5984 10.0.0.9 admin GET /orders/7 503 error 12",
+    "GET /orders/{id} 503 12000"
+  ),
+  (
     "method=GET path=/orders/7 controller=Orders action=show status=200 duration=25.5 time=2026-11-25T02:00:00Z",
     "GET /orders/{id} 200 25500"
   ),

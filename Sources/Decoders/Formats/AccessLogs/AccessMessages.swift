@@ -19,10 +19,12 @@ enum AccessMessages {
     case php
     case fpm
     case ended
+    case couchDB
   }
 
   /// The form that a line begins like; nil for most lines, by their first bytes.
   static func form(_ b: Span<UInt8>) -> Form? {
+    if hexDigit(b[0]) <= 15, FrameworkMessages.isCouchDB(b) { return .couchDB }
     switch b[0] {
     case 0x22:
       return AccessServers.isMethod(b, 1) > 0 && JSONScanner.matches(b, AccessServers.isMethod(b, 1) &+ 1, "http")
@@ -62,6 +64,7 @@ enum AccessMessages {
       case .ktor: FrameworkMessages.ktor(b, tokens, &record)
       case .fiber: FrameworkMessages.fiber(b, tokens, &record)
       case .ended: ended(b, tokens, &record)
+      case .couchDB: FrameworkMessages.couchDB(b, tokens, &record)
       case .fpm: FrameworkMessages.fpm(b, tokens, zoneSeconds, &record)
       case .php: FrameworkMessages.php(b, tokens, zoneSeconds, &record)
       }

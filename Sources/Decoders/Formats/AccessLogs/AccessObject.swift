@@ -156,7 +156,10 @@ struct AccessObject {
     case .times:
       if AccessShapes.isList(b, value, .seconds) { record.times = value }
       signs.insert(.nginx)
-    case .requestID: if record.requestID.isEmpty || name.count > 2 { record.requestID = value }
+    case .requestID where record.requestID.isEmpty || name.count > 2:
+      record.requestID = value
+      record.isCounted = JSONScanner.equals(b, name, "reqId") && RequestID.isCounted(b.extracting(value))
+    case .requestID: break
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
     case .trace: trace = CloudTraceName.id(b, value)
     case .date: date = value

@@ -54,6 +54,8 @@ struct AccessRecord {
   var isEscaped = false
   /// A duration stands there whose unit nothing tells.
   var hasUnitlessDuration = false
+  /// Whether the request's id is its process's own count.
+  var isCounted = false
   /// Name of the format, for notes and books.
   var format: StaticString = "access log"
 }

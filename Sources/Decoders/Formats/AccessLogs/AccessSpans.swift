@@ -79,7 +79,7 @@ struct AccessSpans {
       }
       let id = b.extracting(xrayRoot(record.requestID, b))
       let (request, isHex) = XRayID.parse(id).map { ($0, true) } ?? RequestID.parse(id)
-      span.trace = RequestID.isCounted(id) ? request.counted(in: memberHash) : request
+      span.trace = record.isCounted ? request.counted(in: memberHash) : request
       if !isHex { span.traceText = symbols.intern(id) }
       span.parent = TraceSpan.unknownParent
     }

@@ -1,11 +1,11 @@
-// Request lines of Ktor, Fiber, PHP's built-in server and PHP-FPM.
+// Request lines of Ktor, Fiber, PHP's built-in server, PHP-FPM and CouchDB.
 
 internal import Model
 internal import Support
 
 /// Reads `200 OK: GET - /x in 12ms` (Ktor's CallLogging), `02:00:00 | 200 |  1.5ms | 10.0.0.9 | GET | /x | -` and
-/// `[02:00:00] 200 -  1.5ms GET /x` (Fiber's logger, versions 3 and 2) and `[Wed Nov 25 02:00:00 2026] 10.0.0.9:50000 [200]: GET /x`
-/// (`php -S`).
+/// `[02:00:00] 200 -  1.5ms GET /x` (Fiber's logger, versions 3 and 2), `[Wed Nov 25 02:00:00 2026] 10.0.0.9:50000 [200]: GET /x`
+/// (`php -S`) and `1f0a9c3e5d db:5984 10.0.0.9 admin GET /x 200 ok 12` (CouchDB).
 enum FrameworkMessages {
   /// `10.0.0.9 -  25/Nov/2026:02:00:00 +0000 "GET /index.php" 500`: PHP-FPM's `access.format` as it is by default (www.conf).
   static func isFPM(_ b: Span<UInt8>) -> Bool {
@@ -89,6 +89,31 @@ enum FrameworkMessages {
       }
     }
     return record.latency >= 0 && AccessServers.isMethod(b, record.method)
+  }
+
+  /// A nonce, the host, the client, the user, a method, a path, a status (chttpd.erl, `maybe_log`).
+  static func isCouchDB(_ b: Span<UInt8>) -> Bool {
+    let nonce = ByteScan.find(0x20, in: b.extracting(first: 12), from: 0)
+    guard (4...10).contains(nonce) else { return false }
+    for i in 0..<nonce where hexDigit(b[i]) > 15 { return false }
+    var i = nonce
+    for word in 1...3 {
+      let start = i &+ 1
+      i = ByteScan.find(0x20, in: b, from: start)
+      guard i < b.count, word != 2 || AccessShapes.isNumericHost(b, start..<i) else { return false }
+    }
+    let end = AccessServers.isMethod(b, i &+ 1)
+    return end > 0 && end &+ 1 < b.count && b[end &+ 1] == 0x2F
+  }
+
+  static func couchDB(_ b: Span<UInt8>, _ tokens: AccessTokens, _ record: inout AccessRecord) -> Bool {
+    guard tokens.count == 9 else { return false }
+    record.method = tokens[4].whole
+    record.target = tokens[5].whole
+    record.status = AccessShapes.status(b, tokens[6].whole)
+    record.latency = SpanWords.duration(b.extracting(tokens[8].whole), unit: .milliseconds) ?? -1
+    if !AccessMessages.isWord(b, tokens, 7, "ok") { record.reason = tokens[7].whole }
+    return true
   }
 
   /// The date of `ctime` in brackets, an address, and a status in brackets with a colon.

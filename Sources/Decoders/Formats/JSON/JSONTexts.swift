@@ -153,7 +153,6 @@ struct JSONTexts {
     let bytes = b.extracting(text.start..<text.end)
     let (id, isHex) = RequestID.parse(bytes)
     if isHex { return (id, .none) }
-    if RequestID.isCounted(bytes) { return (id.counted(in: member), symbol(b, text)) }
     if let (high, low) = Base64.sixteen(bytes) {
       base64IDs += 1
       return (RequestID(high: high, low: low), .none)

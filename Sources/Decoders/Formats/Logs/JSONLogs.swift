@@ -238,8 +238,13 @@ struct JSONLogs {
         status(found.rank + 503, JSONScanner.equals(b, key, "label"), bytes)
       }
     case .trace, .span, .decimalTrace, .decimalSpan:
-      if found.role == .trace, JSONScanner.equals(b, key, "reqId") { fields.shape.insert(.request) }
       takeID(found, text, b, &texts)
+      if found.role == .trace, JSONScanner.equals(b, key, "reqId") {
+        fields.shape.insert(.request)
+        if fields.ranks.trace == found.rank, RequestID.isCounted(bytes) {
+          fields.request = fields.request.counted(in: texts.member)
+        }
+      }
     case .resource: if let name = SDKResource.service(b, printed: text) { named(found, b, name, &texts) }
     case .stream:
       if JSONScanner.equals(b, text, "stdout") { fields.stream = 1 }
