@@ -147,14 +147,23 @@ enum AccessCommon {
       }
       // Referrer and agent are the client's words, whatever they look like.
       if token.kind == .quoted, quoted <= 2, !sawAddress { return }
-      if token.kind == .bare, let equals = field.first(where: { b[$0] == 0x3D }), equals > field.lowerBound,
+      if token.kind == .bare, let mark = pairMark(b, field),
         AccessKeys.takeTail(
-          b, key: field.lowerBound..<equals, value: (equals &+ 1..<field.upperBound).bare(b), into: &record)
+          b, key: field.lowerBound..<mark, value: (mark &+ 1..<field.upperBound).bare(b), into: &record)
       {
         if !record.addresses.isEmpty { sawAddress = true }
         return
       }
       byForm(b, token, field, into: &record)
+    }
+
+    /// What stands between a name and its value: `=`, or the colon of `response_time:0.153` (gorouter's access log).
+    private func pairMark(_ b: Span<UInt8>, _ field: Range<Int>) -> Int? {
+      let mark = field.first { b[$0] == 0x3D || b[$0] == 0x3A }
+      guard let mark, mark > field.lowerBound else { return nil }
+      guard b[mark] == 0x3A else { return mark }
+      let isName = (field.lowerBound..<mark).allSatisfy { b[$0] &- 0x61 < 26 || b[$0] == 0x5F }
+      return isName && (field.lowerBound..<mark).contains { b[$0] == 0x5F } ? mark : nil
     }
 
     private func apart(_ b: Span<UInt8>, _ number: Range<Int>, _ unit: Range<Int>) -> Int64? {

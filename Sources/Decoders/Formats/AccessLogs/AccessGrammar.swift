@@ -276,6 +276,8 @@ struct AccessGrammar {
         let cause = b[record.reason.lowerBound]
         record.failed = cause == 0x53 || cause == 0x73 || cause == 0x50 || cause == 0x52 || cause == 0x44
       }
+      // Classic load balancers write a status of 0 for a target that they never asked, and no name of any.
+      if record.upstream.isEmpty, AccessShapes.isDash(b, record.addresses) { record.statuses = 0..<0 }
       record.trimServer(b)
       record.leaveOwnAnswer(b, server: server)
       return record

@@ -85,7 +85,8 @@ enum AccessKeys {
         "request.path", "httprequest.requesturl", "originalpath", "xenvoyoriginalpath", "xenvoyoriginpath",
         "httppath", "httpurl", "reqpath", "url.original", "url.path", "clientrequesturi", "clientrequestpath",
         "csuri", "resourcepath", "ibmuripath", "protopayload.resource", "originalurl", "requesteduri",
-        "httprequestrequesturl", "urlpath", "httptarget", "http.target", "http.route", "urloriginal",
+        "httprequestrequesturl", "httprequest.requestpath", "urlpath", "httptarget", "http.target", "http.route",
+        "urloriginal",
       ]
     ),
     (.request, ["request", "requestline", "httprequest", "req", "requestedurl"]),

@@ -65,6 +65,12 @@ struct AccessLines {
     if line.count > 16, line[0] == 0x41, JSONScanner.matches(line, 0, "ACCESS [") {
       return take(line.extracting(7..<line.count), envelope, &context, into: &batch)
     }
+    // OpenLiteSpeed's default format stands in quotes as a whole.
+    if line.count > 48, line[0] == 0x22, line[1] &- 0x30 <= 9, line[line.count - 1] == 0x22,
+      AccessForm(line.extracting(1..<line.count - 1)) == .common
+    {
+      return take(line.extracting(1..<line.count - 1), envelope, &context, into: &batch)
+    }
     if AccessW3C.isDirective(line) {
       columns.direct(line)
       record.hasMessage = false

@@ -126,6 +126,7 @@ enum AccessNames {
   static func ofFile(_ path: String) -> String? {
     let parts = path.split { $0 == "/" || $0 == "!" }.map(String.init)
     for part in parts.suffix(2).reversed() {
+      if let host = SiteName.of(part) { return host }
       let stem = part.split(separator: ".").first.map(String.init) ?? ""
       let words = part.split { !($0.isLetter || $0.isNumber) }.map { $0.lowercased() }
       let telling = words.filter { !common.contains($0) && $0.contains { $0.isLetter } && !isStamp($0) }
@@ -138,12 +139,12 @@ enum AccessNames {
   }
 
   /// `ex261125`, `20261125`: a letter or two and a date.
-  private static func isStamp(_ word: String) -> Bool {
+  static func isStamp(_ word: String) -> Bool {
     let digits = word.drop { $0.isLetter }
     return digits.count >= 4 && digits.allSatisfy(\.isNumber) && word.count - digits.count <= 4
   }
 
-  private static let common: Set<String> = [
+  static let common: Set<String> = [
     "access", "log", "logs", "json", "jsonl", "ndjson", "txt", "gz", "ssl", "other", "vhosts", "u", "ex", "stdout",
     "stderr", "input", "current", "requests", "request", "http", "https", "combined", "var", "tmp", "clf", "csv", "tsv",
     "tar", "zip", "tgz", "zst", "unknown",

@@ -31,6 +31,12 @@ extension AccessObject {
           signs.insert(.answered)
           if JSONScanner.equals(b, level.name, "res"), JSONScanner.equals(b, key, "statusCode") { signs.insert(.node) }
         }
+        // go-chi's httplog writes the milliseconds of its answer so.
+        if level.side == .response, JSONScanner.equals(b, level.name, "httpResponse"),
+          JSONScanner.equals(b, key, "elapsed")
+        {
+          signs.insert(.node)
+        }
         if level.side == .response, JSONScanner.equals(b, key, "took") || JSONScanner.equals(b, key, "latency") {
           let isOry = JSONScanner.equals(b, level.name, "http_response")
           if isOry || signs.contains(.slog), AccessShapes.isDigits(b, text.start..<text.end) {

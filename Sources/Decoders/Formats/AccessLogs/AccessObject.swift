@@ -59,7 +59,8 @@ struct AccessObject {
     static let linkerd = Signs(rawValue: 1 << 10)
     /// The upstream gave the answer, as Envoy says.
     static let viaUpstream = Signs(rawValue: 1 << 11)
-    /// `res.statusCode`: middlewares of Node.js, whose durations are milliseconds (pino-http, express-winston, restify).
+    /// `res.statusCode`: middlewares of Node.js, whose durations are milliseconds (pino-http, express-winston, restify); go-chi's
+    /// httplog.
     static let node = Signs(rawValue: 1 << 12)
     /// `http_response.took` (Ory) and `response.latency` under slog's uppercase level (slog-gin and its like): a `time.Duration`.
     static let goDuration = Signs(rawValue: 1 << 13)

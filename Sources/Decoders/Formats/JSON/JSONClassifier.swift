@@ -59,6 +59,10 @@ struct JSONClassifier {
     /// Method and status of a request in objects of their own or under names with dots.
     static let deepMethod = Keys(rawValue: 1 << 37)
     static let deepStatus = Keys(rawValue: 1 << 38)
+    /// Elastic APM's object of a span or a transaction, with its duration.
+    static let timedSpan = Keys(rawValue: 1 << 39)
+    /// The message of an error, which a record and a span may have.
+    static let errorMessage = Keys(rawValue: 1 << 40)
   }
 
   let logKeys: LogKeyTable
@@ -84,7 +88,10 @@ struct JSONClassifier {
     return .unit(shape(keys, count), end: reader.position)
   }
 
-  private func shape(_ keys: Keys, _ count: Int) -> JSONShape {
+  private func shape(_ found: Keys, _ count: Int) -> JSONShape {
+    var keys = found
+    // A failed span tells of its error: what lasted is no log record.
+    if keys.contains(.errorMessage), !keys.contains([.named, .duration]) { keys.insert(.logMessage) }
     if keys.contains(.mapped) { return .mapped }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.flow, .time]) { return .flow }
@@ -93,6 +100,7 @@ struct JSONClassifier {
     if keys.contains([.traceId, .spanId]), keys.contains(.nanos), !keys.contains(.body) { return .otlpSpan }
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.embedded), keys.contains(.time) || keys.contains(.logTime) { return .embedded }
+    if keys.contains([.named, .timedSpan]), !keys.contains(.logMessage) { return .named(.served(isLog: false)) }
     if keys.contains(.access) { return .access }
     if keys.contains([.gateway, .accessMethod]) { return .gateway }
     if let shape = foreign(keys, count) { return shape }
@@ -138,10 +146,11 @@ struct JSONClassifier {
     if key.count < 24, !key.isEmpty, Self.firsts[key.count] & 1 << UInt32(b[key.start] & 31) != 0 {
       noteSpan(b, key, byte, value: value, &keys)
       noteAccess(b, key, byte, value: value, &keys)
-      noteForeign(b, key, byte, &keys)
+      noteForeign(b, key, byte, value: value, &keys)
     }
     switch logKeys.role(b, key)?.role {
     case .time: keys.insert(.logTime)
+    case .message where JSONScanner.equals(b, key, "error.message"): keys.insert(.errorMessage)
     case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
     case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
     case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel,
@@ -182,7 +191,9 @@ struct JSONClassifier {
     case 8 where isKey("end_time"): keys.insert(.duration)
     case 9 where isKey("component"): keys.insert(.component)
     case 10 where isKey("references"): keys.insert(.jaeger)
-    case 11 where isKey("duration_ms") || isKey("duration_us") || isKey("duration_ns"): keys.insert(.duration)
+    case 10 where isKey("durationMs"): keys.insert(.duration)
+    case 11 where isKey("duration_ms") || isKey("duration_us") || isKey("duration_ns") || isKey("duration.ms"):
+      keys.insert(.duration)
     case 11 where isKey("annotations"): if byte == 0x5B { keys.insert(.zipkin) }
     case 12 where isKey("timeUnixNano"): keys.insert(.nanos)
     case 13 where isKey("operationName"): keys.insert(.jaeger)
@@ -196,11 +207,14 @@ struct JSONClassifier {
   }
 
   /// What names a trace in documents of exporters and stores.
-  private func noteForeign(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, _ keys: inout Keys) {
+  private func noteForeign(
+    _ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys
+  ) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     let isObject = byte == 0x7B
     switch key.count {
-    case 4 where isObject && (isKey("span") || isKey("data")): keys.insert(isKey("span") ? .intake : .named)
+    case 4 where isObject && isKey("span"): keys.insert(Self.hasDuration(b, value) ? [.intake, .timedSpan] : .intake)
+    case 4 where isObject && isKey("data"): keys.insert(.named)
     case 4 where isObject && isKey("flow"): keys.insert(.flow)
     case 5 where isObject && isKey("error"): keys.insert(.intake)
     case 5 where isObject && isKey("trace"): keys.insert(.named)
@@ -221,11 +235,23 @@ struct JSONClassifier {
     case 11 where isKey("OperationId"): keys.insert(.named)
     case 12 where isKey("operation_Id"): keys.insert(.named)
     case 11 where isObject && isKey("SpanContext"): keys.insert(.named)
-    case 11 where isObject && isKey("transaction"): keys.insert(.intake)
+    case 11 where isObject && isKey("transaction"):
+      keys.insert(Self.hasDuration(b, value) ? [.intake, .timedSpan] : .intake)
     case 14 where isKey("traceSegmentId"): keys.insert(.traceSegment)
     case 14 where isKey("trace.trace_id"): keys.insert(.named)
     default: break
     }
+  }
+
+  /// Whether an object tells how long something took: a log record names its span without it.
+  private static func hasDuration(_ b: Span<UInt8>, _ start: Int) -> Bool {
+    var reader = JSONScanner(at: start)
+    var isFound = false
+    _ = reader.eachMember(b) { reader, key in
+      isFound = isFound || JSONScanner.equals(b, key, "duration")
+      return reader.skipValue(b)
+    }
+    return isFound
   }
 
   private static let eventKinds = EventKind.allCases.map { Array($0.name.utf8) }

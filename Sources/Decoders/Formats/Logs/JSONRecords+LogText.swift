@@ -227,6 +227,7 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
+    let isApart = intake.streams[stream].moveOn(to: around.time)
     if goesOnUnderHeader(line, around, stream) {
       batch.recordCounts.repair("continuationLine")
       return .continued
@@ -263,7 +264,8 @@ extension JSONRecords {
     let header = found.header
     var record = TextRecord(header, of: line)
     if header.messageStart == 0 || header.time == .min && (line[0] == 0x20 || line[0] == 0x09) {
-      switch intake.streams[stream].follower.judge(line, adopts: found.isUsual) {
+      let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
+      switch intake.streams[stream].follower.judge(line, adopts: adopts) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
         // Between lines of text that is how stack traces look; between JSON values it may be a value that is damaged.
@@ -274,6 +276,7 @@ extension JSONRecords {
         }
         return .continued
       case .record(let severity):
+        if found.isUsual, isApart { intake.streams[stream].sawLoner() }
         record.severity = severity
         if depth > 0 { strip(line, &record) }
       }

@@ -45,7 +45,7 @@ enum LogKeyNames {
     "logmessage", "log_message", "full_message", "_msg", "error.message", "event.eventdata.data", "event.eventdata",
     "properties.message", "resultdescription", "note", "attributes.message", "event.msg", "logentry.formatted",
     "logentry.message", "metadata.value", "protopayload.status.message", "protopayload.methodname",
-    "rendereddescription", "formattedmessage",
+    "rendereddescription", "formattedmessage", "outermessage", "innermostmessage",
   ]
 
   static let wrapped = [

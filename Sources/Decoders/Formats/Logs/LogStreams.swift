@@ -24,7 +24,33 @@ struct LogStreams {
     var waiting: [WaitingLine] = []
     /// Records that a collector prints.
     var dump = CollectorDump()
+    /// When the layers around the last line say that it was written; `Int64.min` where they do not.
+    private var written = Int64.min
+    /// How many lines without a header came by themselves.
+    private var loners = 0
+
+    /// Takes when a line was written.
+    ///
+    /// - Returns: whether that was apart from the line before it. The lines of one record are written at once; a header in whole seconds
+    ///   tells no less than that they differ.
+    mutating func moveOn(to time: Int64) -> Bool {
+      defer { written = time }
+      guard time != .min, written != .min else { return false }
+      let isWhole = time % 1_000_000 == 0 && written % 1_000_000 == 0
+      return time.subtractingSaturated(written).magnitude > (isWhole ? 0 : LogStreams.atOnce)
+    }
+
+    /// Whether a line without a header may belong to the record before it, whatever it looks like, in a stream whose lines nearly all have
+    /// one: not if it, or others before it, came by themselves.
+    func adopts(isApart: Bool) -> Bool { !isApart && loners < LogStreams.fewLoners }
+
+    mutating func sawLoner() { loners = min(loners + 1, LogStreams.fewLoners) }
   }
+
+  /// Microseconds between the lines of one record: they are handed over in one write, or one after another.
+  private static let atOnce: UInt64 = 10_000
+  /// So many lines by themselves, and they are how the program writes.
+  private static let fewLoners = 3
 
   struct Awaiting {
     var log: LogLine

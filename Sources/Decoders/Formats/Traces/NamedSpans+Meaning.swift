@@ -146,6 +146,8 @@ extension NamedSpans {
       }
     default: break
     }
+    // Only what failed has an error's message (New Relic, "Span event attributes").
+    if builder.span.status == .unset, let error = text(.errorMessage), !error.isEmpty { builder.span.status = .error }
     if let message = text(.statusMessage) ?? text(.errorMessage) {
       builder.takeStatusMessage(message, b, &texts)
     }

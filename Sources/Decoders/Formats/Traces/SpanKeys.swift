@@ -89,8 +89,10 @@ enum SpanKeys {
     (
       .operation,
       [
-        "spanname", "operationname", "span.name", "transaction.name", "displayname.value", "displayname", "data.name",
-        "data.spanname", "operation", "data.basedata.name", "name",
+        "spanname", "span.name", "transaction.name", "displayname.value", "displayname", "data.name", "data.spanname",
+        "operation", "data.basedata.name", "name",
+        // Where both stand it is the name of the request in which the span lies (Application Insights' `operation_Name`).
+        "operationname",
       ]
     ),
     (.resourceName, ["resourcename", "resource"]),
@@ -115,7 +117,8 @@ enum SpanKeys {
     (
       .status,
       [
-        "status.statuscode", "status.code", "statuscode", "spanstatuscode", "tracestatus", "data.statuscode",
+        "otel.statuscode", "status.statuscode", "status.code", "statuscode", "spanstatuscode", "tracestatus",
+        "data.statuscode",
         "data.statuscodestring", "status", "span.statuscode", "spanstatus", "resultcode", "data.basedata.responsecode",
         "data.basedata.resultcode",
       ]
