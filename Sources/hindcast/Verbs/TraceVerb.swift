@@ -18,6 +18,8 @@ package enum TraceVerb {
     do {
       let wanted = request.lowercased()
       guard !wanted.isEmpty else { throw RunSetup.Failure("trace takes the id of a request") }
+      // A UUID stands with its dashes in the log, and without them in the report.
+      let bare = wanted.filter { $0 != "-" }
       let extraction = try Progress.shown(try RunSetup.request(options)) { request in
         try Extraction.run(request, partitions: partitions)
       }
@@ -31,12 +33,13 @@ package enum TraceVerb {
           let id = tree.requestText.isNone ? tree.request.hex : context.text(tree.requestText)
           // Programs that know 64 bits of a trace's id write its lower half.
           let isHalf = wanted.utf8.count == 16 && tree.request.hex.hasSuffix(wanted)
-          guard isHalf || id.lowercased().hasPrefix(wanted), found.count < 100 else { return }
+          let isBare = tree.requestText.isNone && id.hasPrefix(bare)
+          guard isHalf || isBare || id.lowercased().hasPrefix(wanted), found.count < 100 else { return }
           let whole = ExemplarAggregator.whole(tree, context)
           found.append((id, whole.spans, logs(tree, context), whole.start, whole.duration))
         }
       }
-      if let exact = found.first(where: { $0.id.lowercased() == wanted }) { found = [exact] }
+      if let exact = found.first(where: { $0.id.lowercased() == wanted || $0.id == bare }) { found = [exact] }
       guard let one = found.first, found.count == 1 else {
         let ids = found.map(\.id).sorted().prefix(20).joined(separator: "\n")
         throw RunSetup.Failure(

@@ -23,6 +23,7 @@ struct AccessLines {
   private var misses = 0
   /// Of IIS's dates.
   private var isDayFirst = false
+  private var hasToldUnit = false
   private var hits = 0
   var hasHits: Bool { hits > 0 }
   /// Whether the last line taken has a message of its own beside its request.
@@ -236,8 +237,13 @@ struct AccessLines {
       into: &batch)
   }
 
-  private func noteUnit(_ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch) {
+  /// Every such line is counted, and the first is shown: they are all alike.
+  private mutating func noteUnit(
+    _ envelope: LineEnvelope, _ context: inout MemberContext, into batch: inout RecordBatch
+  ) {
     batch.recordCounts.repair("durationUnit")
+    if hasToldUnit { return }
+    hasToldUnit = true
     context.report(
       "durationUnit", .note, at: envelope.source.position,
       "a whole number that may be a duration has no unit: name it in the log's format (request_time=, duration_us=)",
