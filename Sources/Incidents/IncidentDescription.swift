@@ -16,6 +16,7 @@ struct IncidentDescription {
   let breakers: BreakerLog
   private let durations: DurationContrast
   private let onsets: Onsets
+  private let records: TellingRecords
 
   /// Tells of an incident whose causes are known; `proofs` finds something to show for a component.
   func tell(
@@ -105,6 +106,7 @@ struct IncidentDescription {
     self.impacts = impacts
     self.breakers = breakers
     self.durations = durations
+    records = TellingRecords(grid)
     let told = grid.partial.names.find(BreakerLog.kind)
     requestTimes = grid.partial.durations.cells.map { ($0.a, $0.slot, $0.number, $1.count) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
@@ -302,8 +304,9 @@ struct IncidentDescription {
         components: weaker.components.map { grid.name($0) }, start: weaker.start, end: weaker.end,
         isOutside: weaker.isOutside)
     }
+    let told = records.reasoning(from: group.start, to: group.end)
     guard let best = incident.rootCauses.first else {
-      return [.noCause] + beside
+      return [.noCause] + told + beside
     }
     lines.append(.bestExplains(component: best.component, share: best.share))
     if incident.rootCauses.count > 1 {
@@ -339,7 +342,7 @@ struct IncidentDescription {
         lines.append(.fastFailures(component: best.component, count: fast))
       }
     }
-    return lines + beside
+    return lines + told + beside
   }
 }
 

@@ -27,6 +27,18 @@ private let requests: [(String, String)] = [
     "GET /orders/{id} 503 12000"
   ),
   (
+    "shop.example - [2026-11-25T02:00:00.500Z] \"GET /orders/7 HTTP/1.1\" 503 0 12 \"-\" \"curl/8\" \"10.0.0.9:5\" \"10.0.0.6:6\" x_forwarded_for:\"10.0.0.9\" response_time:3.004 app_id:\"5e\"",
+    "GET /orders/{id} 503 3004000"
+  ),
+  (
+    "\"10.0.0.9 - - [25/Nov/2026:02:00:00 +0000] \"GET /orders/7 HTTP/1.1\" 503 12 \"-\" \"curl/8\"\"",
+    "GET /orders/{id} 503 -1"
+  ),
+  (
+    "{\"level\":\"error\",\"httpRequest\":{\"requestMethod\":\"GET\",\"requestPath\":\"/orders/7\"},\"httpResponse\":{\"bytes\":12,\"elapsed\":12.5,\"status\":503},\"timestamp\":\"2026-11-25T02:00:00.5Z\",\"message\":\"Response: 503 Service Unavailable\"}",
+    "GET /orders/{id} 503 12500"
+  ),
+  (
     "method=GET path=/orders/7 controller=Orders action=show status=200 duration=25.5 time=2026-11-25T02:00:00Z",
     "GET /orders/{id} 200 25500"
   ),

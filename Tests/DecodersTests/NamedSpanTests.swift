@@ -268,3 +268,30 @@ func followsLink() throws {
   #expect(hexText(span.parent) == "a1a1a1a1a1a1a1a1")
   #expect(span.flags == [.followsFrom, .foreignParent])
 }
+
+@Test("Spans of stores are spans, whatever request, error or operation of others they tell of")
+func spansBeforeAllElse() {
+  let ids = #""trace":{"id":"4bf92f3577b34da6a3ce929d0e0e4736"}"#
+  let elastic = decode(
+    #"{"@timestamp":"2026-11-25T02:00:00.010Z",\#(ids),"processor":{"event":"transaction"},"transaction":{"id":"00f067aa0ba902b7","name":"Orders#get","type":"request","duration":{"us":153000}},"service":{"name":"web"},"event":{"outcome":"failure"},"http":{"request":{"method":"GET"},"response":{"status_code":500}},"url":{"path":"/orders/7"}}"#
+  )
+  #expect(elastic.spans.map(\.duration) == [153_000])
+  #expect(elastic.spans.map { elastic.text($0.operation) } == ["Orders#get"])
+  #expect(elastic.spans.first?.trace.hex == "4bf92f3577b34da6a3ce929d0e0e4736")
+  // Without a duration it is a log record that names its transaction, or a request.
+  let log = decode(
+    #"{"@timestamp":"2026-11-25T02:00:00.010Z",\#(ids),"transaction":{"id":"00f067aa0ba902b7"},"message":"none left","log.level":"error"}"#
+  )
+  #expect(log.spans.isEmpty && log.logs.count == 1)
+
+  let failed = decode(
+    #"{"timestamp":1795572000010,"trace.id":"4bf92f3577b34da6a3ce929d0e0e4736","id":"00f067aa0ba902b7","name":"db/select","duration.ms":100.5,"service.name":"web","span.kind":"client","error.message":"timeout"}"#
+  )
+  #expect(failed.spans.map(\.duration) == [100_500])
+  #expect(failed.spans.first?.status == .error)
+
+  let dependency = decode(
+    #"{"timestamp":"2026-11-25T02:00:00.010Z","id":"00f067aa0ba902b7","name":"POST /charge","target":"pay","type":"HTTP","success":"False","resultCode":"503","duration":100.5,"itemType":"dependency","operation_Name":"GET Orders","operation_Id":"4bf92f3577b34da6a3ce929d0e0e4736","cloud_RoleName":"web"}"#
+  )
+  #expect(dependency.spans.map { dependency.text($0.operation) } == ["POST /charge"])
+}

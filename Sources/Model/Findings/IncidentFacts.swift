@@ -99,6 +99,8 @@ package enum IncidentReasoning: Hashable, Sendable {
   case calledByDurations
   /// Others departed a little in the same requests, or a proxy's log shows the same from outside: no incident of its own.
   case beside(components: [ForeignName], start: Int64, end: Int64, isOutside: Bool)
+  /// Warnings or errors of a component of which the night has next to none at any other time.
+  case records(component: ForeignName, lines: Int, of: Int, saying: ForeignText)
   /// It is seen from in front alone, by a proxy: what it calls itself left no record anywhere.
   case nothingBehind(component: ForeignName)
   /// Attempts per call from hop to hop, and along the whole chain.

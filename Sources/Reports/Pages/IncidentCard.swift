@@ -27,7 +27,7 @@ struct IncidentCard {
   /// The lines of the card, each begun by what it answers.
   var lines: [InlineText] {
     [
-      when, triage, cause, evidence, users, common, affected, spread, meanwhile, changes, prevented, policy,
+      when, triage, cause, evidence, records, users, common, affected, spread, meanwhile, changes, prevented, policy,
       alternatives,
     ]
     .compactMap { $0 }
@@ -91,7 +91,8 @@ struct IncidentCard {
 
   /// Whether the cause is only as far as a proxy in front can see.
   private var isHidden: Bool {
-    incident.reasoning.contains { if case .nothingBehind = $0 { true } else { false } }
+    let isBehind = incident.reasoning.contains { if case .nothingBehind = $0 { true } else { false } }
+    return isBehind && records == nil
   }
 
   /// Where another system shows the logs of the cause at that time, some minutes before it included.
@@ -134,6 +135,15 @@ struct IncidentCard {
       isTest
       ? TestWording.name(proof.request) + " in " + EvidenceText.place(proof.location) : text.one(proof)
     return "\(strong: "Evidence:") " + place + says
+  }
+
+  /// What the logs say at that time and next to never else.
+  private var records: InlineText? {
+    let texts = incident.reasoning.compactMap { reasoning -> InlineText? in
+      guard case .records(let component, let lines, _, let saying) = reasoning else { return nil }
+      return "\(component) says \(quote: saying.text) (\(IncidentWording.counted(lines, "line")))"
+    }
+    return texts.isEmpty ? nil : "\(strong: "Only then in the logs:") " + InlineText.joined(texts, by: "; ")
   }
 
   /// What users met, by operation.

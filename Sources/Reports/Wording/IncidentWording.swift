@@ -199,6 +199,10 @@ enum IncidentWording {
       isOutside
         ? "A proxy's log shows trouble at the same time, from outside, \(clock: start) to \(clock: end): \(names(components))."
         : "Beside it \(names(components)) departed a little in the same requests, \(clock: start) to \(clock: end): no incident of its own."
+    case .records(let component, let lines, let total, let saying):
+      (lines == total
+        ? "All \(counted(total, "line")) of the night" : "\(lines) of the night's \(counted(total, "line"))")
+        + " with which \(component) says \(quote: saying.text) stand in it."
     case .nothingBehind(let component):
       "Nothing behind \(component) left a record: the cause may as well be anything that it calls."
     case .attempts(let hops, let product):
