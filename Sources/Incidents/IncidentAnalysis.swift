@@ -21,6 +21,8 @@ package struct IncidentFindings: Sendable {
   package var budgets: [ErrorBudget] = []
   /// Minutes whose requests are there and whose log records are not, microseconds: nothing was judged by those.
   package var logHoles: [Int64] = []
+  /// Stretches without a record of components that are never silent.
+  package var silentTimes: [SilentTime] = []
   /// Errors that came all night: what they are no more often than usual is no incident.
   package var complaints: [UsualComplaint] = []
   /// What the night leaves to later ones.
@@ -64,6 +66,7 @@ package enum IncidentAnalysis {
     findings.logHoles = scorer.behaviour.holes.sorted().map {
       IncidentPartial.start(grid.minutes[$0], IncidentPartial.coarse)
     }
+    findings.silentTimes = SilentTimes.find(grid)
     findings.complaints = scorer.behaviour.complaints?.findings ?? []
     findings.windows = windows.map { scorer.ranking($0) }
     let failures = FailureAnomalies(grid, earlier: earlier, settings: settings)

@@ -27,7 +27,7 @@ private let requests: [(String, String)] = [
     "GET /orders/{id} 503 12000"
   ),
   (
-    "shop.example - [2026-11-25T02:00:00.500Z] \"GET /orders/7 HTTP/1.1\" 503 0 12 \"-\" \"curl/8\" \"10.0.0.9:5\" \"10.0.0.6:6\" x_forwarded_for:\"10.0.0.9\" response_time:3.004 app_id:\"5e\"",
+    "shop.example - [2026-11-25T02:00:00.500Z] \"GET /orders/7 HTTP/1.1\" 503 0 12 \"-\" \"curl/8\" x_forwarded_for:\"10.0.0.9\" response_time:3.004 app_id:\"5e\"",
     "GET /orders/{id} 503 3004000"
   ),
   (

@@ -2,11 +2,14 @@
 
 internal import Support
 
-/// Stretches in which a component dies again and again, as its supervisor tells: three deaths, none of them longer after the one
-/// before than the quiet that ends an incident. A single death is a restart, unless memory grew until it came.
+/// Stretches in which a component dies again and again, as its supervisor tells: three deaths, none of them longer after the one before
+/// than a supervisor takes to believe that it lives. A single death is a restart, unless memory grew until it came.
 struct CrashAnomalies {
   /// Deaths that are more than a restart.
   static let restarts = 3
+  /// Microseconds after which one that lives is sound again: the kubelet waits up to five minutes before it starts a container anew, and
+  /// forgets after ten (Kubernetes, "Pod Lifecycle", container restart policy).
+  private static let backOff: Int64 = 600_000_000
 
   let memory: MemoryGrowth
   let impacts: ImpactMap
@@ -29,7 +32,7 @@ struct CrashAnomalies {
             strength: (2 * Double(run.count)).squareRoot(), crashes: run.count, growth: growth))
       }
       for death in deaths.map(\.time) {
-        if let last = run.last, death.subtractingSaturated(last) > settings.quiet {
+        if let last = run.last, death.subtractingSaturated(last) > max(settings.quiet, Self.backOff) {
           close()
           run = []
         }

@@ -153,6 +153,20 @@ package struct ConcludePhase: Sendable {
     var policies: PolicyFindings?
   }
 
+  /// Stretches without records that are told.
+  private static let mostSilentTimes = 20
+
+  private static func note(_ silence: SilentTime) -> Diagnostic {
+    let (start, end) = (Timestamp(silence.start).rfc3339, Timestamp(silence.end).rfc3339)
+    let first = silence.components.first ?? ""
+    let others = silence.components.count - 1
+    let more = others > 0 ? " and \(others) more" : ""
+    return Diagnostic(
+      "recordsMissing", .warning, at: SourceLocation(input: "all records"),
+      "no record of \(first)\(own: more) from \(own: start) to \(own: end), where about \(silence.usual) would be usual and no other pause is nearly as long: it stood still, or its records are missing"
+    )
+  }
+
   private func add(_ findings: IncidentFindings, to report: inout NightReport) {
     report.incidents = findings.incidents.filter { Self.isTonight($0, report.window) }
     if let first = findings.logHoles.first {
@@ -162,6 +176,7 @@ package struct ConcludePhase: Sendable {
           "minutes whose requests are there and whose log records are mostly not, the first at \(own: Timestamp(first).rfc3339): what requests did was not judged there",
           count: findings.logHoles.count))
     }
+    for one in findings.silentTimes.prefix(Self.mostSilentTimes) { report.diagnostics.append(Self.note(one)) }
     for one in findings.complaints {
       report.diagnostics.append(
         Diagnostic(
