@@ -4,8 +4,8 @@ internal import Support
 /// Finds the places of spans that know their request and not their parent: lines of access logs.
 ///
 /// A served request lies inside of the call that was made for it: of the calls to its component that enclose it the shortest one
-/// is its parent. A sidecar also logs what its workload calls as a request: such a line lies inside of the workload's own request,
-/// and is its work, not another request. What nothing encloses is a root.
+/// is its parent. A sidecar also logs what its workload calls as a request: such a line, which passes it on to another, lies inside of the
+/// workload's own request, and is its work, not another request. What nothing encloses is a root.
 enum UnplacedSpans {
   /// Times of access logs are rounded to milliseconds at both ends, microseconds.
   private static let slack: Int64 = 2000
@@ -21,13 +21,17 @@ enum UnplacedSpans {
     for i in unplaced {
       var best = -1
       var isCall = false
+      let passesOn = rows.contains { $0.kind == .client && $0.parent == rows[i].span && $0.peer != rows[i].component }
       for j in rows.indices where j != i && encloses(rows[j], rows[i]) {
         let calls = rows[j].kind == .client && !rows[j].peer.isNone && rows[j].peer == rows[i].component
         let works =
           rows[j].kind == .server && rows[j].component == rows[i].component && rows[j].duration > rows[i].duration
-        guard calls || works, !isCall || calls else { continue }
-        if best < 0 || calls && !isCall || rows[j].duration < rows[best].duration { best = j }
-        isCall = isCall || calls
+        guard calls || works, passesOn || !isCall || calls else { continue }
+        // The workload's own request lies inside of the call that was made for it, and is the nearer one.
+        let isNearer = best < 0 || !passesOn && calls && !isCall || rows[j].duration < rows[best].duration
+        guard isNearer else { continue }
+        best = j
+        isCall = calls
       }
       // A try of the line's own stands below it.
       guard best >= 0, !isBelow(best, i, parent) else { continue }

@@ -82,6 +82,28 @@ struct TraceAssemblerTests {
     #expect(tree.nodes.map(\.kind) == [.server, .internal, .client, .server])
   }
 
+  @Test(
+    "a sidecar's line of a call lies in its workload's own request, though the call of whoever asked that one encloses it, too"
+  )
+  func meshLines() throws {
+    var night = AssemblyFixture()
+    let unknown = TraceSpan.unknownParent
+    // The gateway's line with its try; what the shop's sidecar served for that; its line of a call with the try below it.
+    night.span(1, under: unknown, at: 0, for: 100_000, in: "gateway", kind: .server)
+    night.span(2, under: 1, at: 0, for: 100_000, in: "gateway", kind: .client)
+    night.rows.spans[1].peer = night.symbols.intern("shop")
+    night.span(3, under: unknown, at: 5_000, for: 90_000, in: "shop", kind: .server)
+    night.span(4, under: unknown, at: 10_000, for: 50_000, in: "shop", kind: .server)
+    night.span(5, under: 4, at: 10_000, for: 50_000, in: "shop", kind: .client)
+    night.rows.spans[4].peer = night.symbols.intern("till")
+    let tree = try #require(night.assembled().trees.first)
+    #expect(
+      night.outline(tree) == [
+        "gateway 0+100000", ".gateway 0+100000", "..shop 5000+90000", "...shop 10000+50000", "....shop 10000+50000",
+      ])
+    #expect(tree.nodes.map(\.kind) == [.server, .client, .server, .internal, .client])
+  }
+
   @Test("lines that nothing encloses, and the two halves of equal length, are roots")
   func looseAccessLines() throws {
     var night = AssemblyFixture()
