@@ -109,13 +109,14 @@ package struct CallLog: Sendable {
       guard let edge = entry.usual.map({ names.resolve($0) }),
         byEdge[edge] != nil || handedOn.contains(where: { $0.edge == edge })
       else { continue }
-      for refusal in entry.refused {
+      let refusals = RefusedEntries.believed(entry.refused, beside: byEdge[edge] ?? [])
+      for refusal in refusals {
         var attempt = LoggedAttempt(
           start: refusal.start, duration: refusal.duration, failure: FailureKind.unavailable.rawValue)
         attempt.marks = .refused
         byEdge[edge, default: []].append(attempt)
       }
-      refusedByBreaker += entry.refused.count
+      refusedByBreaker += refusals.count
     }
     callersUnseen = partial.calleeSides
     let isLone = byEdge.isEmpty
