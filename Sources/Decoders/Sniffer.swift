@@ -1,5 +1,7 @@
 // Chooses a member's format by its first bytes, never by its name.
 
+internal import Model
+
 /// What the first bytes of a member look like.
 enum SniffedFormat: Equatable {
   case empty
@@ -97,9 +99,29 @@ enum Sniffer {
     guard head[first] == 0x3C else { return false }
     guard first + 1 < head.count else { return true }
     switch head[first + 1] {
-    case 0x21, 0x3F, 0x2F, 0x3A, 0x5F, 0x41...0x5A, 0x61...0x7A, 0x80...: return true
+    case 0x21, 0x3F, 0x2F, 0x3A, 0x5F, 0x41...0x5A, 0x61...0x7A, 0x80...:
+      return !isBracketedLine(head, first)
     default: return false
     }
+  }
+
+  /// Whether a line in angle brackets is a log's: WebLogic's output begins with a date (`<Nov 25, 2026, 2:00:00,123 AM UTC> <Error> …`),
+  /// NetworkManager's and others' with a level and text behind it on the same line (`<warn>  [1795572000.1234] …`, nm-logging.c).
+  private static func isBracketedLine(_ head: Span<UInt8>, _ first: Int) -> Bool {
+    let line = head.extracting(first..<ByteScan.lineEnd(head, first))
+    guard line.count > 8, line[1] >= 0x41 else { return false }
+    let close = ByteScan.find(0x3E, in: line.extracting(first: 64), from: 1)
+    guard close + 2 < line.count, close < 64 else { return false }
+    if ByteScan.find(0x20, in: line, from: 1) < close {
+      let times = LogTimeParser(clock: LogClock(zoneSeconds: 0, lastDay: nil))
+      return times.parse(line, 1).map { $0.end <= close } ?? false
+    }
+    guard line[close + 1] == 0x20, !Model.severity(of: line.extracting(1..<close)).isUnknown else { return false }
+    // An element of that name ends on its line, or holds others.
+    var i = close + 1
+    while i < line.count, line[i] == 0x20 { i += 1 }
+    guard i < line.count, line[i] != 0x0D else { return false }
+    return !(i..<line.count).contains { JSONScanner.matches(line, $0, "</") }
   }
 
   /// Whether a line among the first ones begins a test report: a runner may talk before it writes.

@@ -58,12 +58,14 @@ enum KnownLines {
       if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
       if let record = redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) { return record }
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
+      if line[1] == 0x2C, let record = panos(line, times) { return record }
       return timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) ?? console(line, times) }
+    if first == 0x25 { return deviceCode(line, times) }
     if first == 0x23 { return webLogic(line, times) }
     if first == 0x3D { return erlang(line, times) }
-    if first == 0x3C { return priority(line, times, table) }
+    if first == 0x3C { return priority(line, times, table) ?? webLogic(line, times) }
     if first &- 0x61 < 26, line.count > 6, line[6] == 0x3A, let record = ring(line, times) { return record }
     if first &- 0x61 < 26 || first >= 0x80, hasMonthStop(line), let record = javaUtil(line, times) { return record }
     guard (first | 0x20) &- 0x61 < 26 || first == 0x40 || first == 0x5F else { return nil }
@@ -73,8 +75,10 @@ enum KnownLines {
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
     if first == 0x64, JSONScanner.matches(line, 0, "debug 2") { return ceph(line, from: 6, times) }
     if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
-    if first &- 0x41 < 26 { return python(line) ?? javaUtil(line, times) ?? lambda(line) ?? pm2(line) }
-    return nil
+    guard first &- 0x41 < 26 else { return levelled(line, times) }
+    if first == 0x43 || first == 0x4C, let record = eventFormat(line) { return record }
+    if first == 0x53 || first == 0x48 || first == 0x43, let record = monitoring(line, from: 0) { return record }
+    return python(line) ?? javaUtil(line, times) ?? lambda(line) ?? pm2(line) ?? levelled(line, times)
   }
 
   /// `<4>MESSAGE`: the level that a service's output may name for the journal (sd-daemon(3)), perhaps in front of another form.
@@ -118,11 +122,13 @@ enum KnownLines {
     return record
   }
 
-  /// Whether a message is nothing but pairs of a device on the network, as FortiGate (`date=… time=… devname="…"`) and SonicWall
-  /// (`id=firewall sn=… time="…"`) write them.
+  /// Whether a message is nothing but pairs of a device on the network, as FortiGate (`date=… time=… devname="…"`), SonicWall
+  /// (`id=firewall sn=… time="…"`) and Sophos Firewall (`device="SFW" date=…`, `device_name="SFW" timestamp="…"`) write them.
   static func isDevicePairs(_ message: Span<UInt8>) -> Bool {
     guard message.count > 16, message[0] == 0x64 || message[0] == 0x69 else { return false }
-    return (JSONScanner.matches(message, 0, "date=") || JSONScanner.matches(message, 0, "id=firewall "))
+    return
+      (JSONScanner.matches(message, 0, "date=") || JSONScanner.matches(message, 0, "id=firewall ")
+      || JSONScanner.matches(message, 0, "device=\"") || JSONScanner.matches(message, 0, "device_name=\""))
       && isAllPairs(message)
   }
 

@@ -11,6 +11,13 @@ extension KnownLines {
     if JSONScanner.matches(line, 0, "[Nest] ") { return nest(line, times) }
     guard line.count > 32, let time = times.parse(line, 1), time.isPlaced, time.end < line.count, line[time.end] == 0x5D
     else { return nil }
+    if time.form == .epoch {
+      guard JSONScanner.matches(line, time.end, "] "), var record = monitoring(line, from: time.end &+ 2) else {
+        return nil
+      }
+      (record.time, record.hasZone) = (time.time, true)
+      return record
+    }
     return apache(line, time) ?? unified(line, time) ?? diagnostic(line, time) ?? bunyan(line, time) ?? php(line, time)
       ?? asterisk(line, time)
   }
@@ -70,16 +77,18 @@ extension KnownLines {
       message: line.count &- 2..<line.count, awaitsMessage: true)
   }
 
-  /// `####<TIME> <LEVEL> <SUBSYSTEM> <HOST> … <CODE> <MESSAGE>` of WebLogic Server's log.
+  /// `####<TIME> <LEVEL> <SUBSYSTEM> <HOST> … <CODE> <MESSAGE>` of WebLogic Server's log, and `<TIME> <LEVEL> <SUBSYSTEM> <CODE> <MESSAGE>`
+  /// of its standard output ("Understanding WebLogic Logging Services", message format).
   static func webLogic(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard line.count > 40, JSONScanner.matches(line, 0, "####<"), let time = times.parse(line, 5), time.isPlaced else {
-      return nil
-    }
+    let first = line[0] == 0x3C ? 1 : 5
+    guard line.count > 40, first == 1 || JSONScanner.matches(line, 0, "####<"), let time = times.parse(line, first),
+      time.isPlaced, first == 5 || time.form >= .full
+    else { return nil }
     let close = ByteScan.find(0x3E, in: line, from: time.end)
-    guard close &- time.end < 32, JSONScanner.matches(line, close, "> <") else { return nil }
+    guard close &- time.end < 64, JSONScanner.matches(line, close, "> <") else { return nil }
     let level = close &+ 3
     let levelEnd = ByteScan.find(0x3E, in: line, from: level)
-    guard JSONScanner.matches(line, levelEnd, "> <") else { return nil }
+    guard JSONScanner.matches(line, levelEnd, "> <"), levelEnd &- level < 32 else { return nil }
     let name = levelEnd &+ 3
     let nameEnd = ByteScan.find(0x3E, in: line, from: name)
     var start = line.count &- 1
@@ -87,12 +96,47 @@ extension KnownLines {
     let severity = Model.severity(ofField: line.extracting(level..<levelEnd))
     guard nameEnd < line.count, start > nameEnd, !severity.isUnknown else { return nil }
     let end = line[line.count &- 1] == 0x3E || line[line.count &- 1] == 0x20 ? line.count &- 1 : line.count
+    // The same moment stands in the record as milliseconds since the epoch, whatever the zone in front is called.
+    let raw = rawTime(line, from: nameEnd, times)
     return TextRecord(
-      time: time.time, hasZone: time.hasZone, severity: severity, name: name..<nameEnd, rank: .logger,
+      time: raw ?? time.time, hasZone: raw != nil || time.hasZone, severity: severity, name: name..<nameEnd,
+      rank: .logger,
       message: start &+ 3..<max(end, start &+ 3))
   }
 
+  /// `<1795572000123>` among the fields of a record.
+  private static func rawTime(_ line: Span<UInt8>, from start: Int, _ times: LogTimeParser) -> Int64? {
+    var i = start
+    while i &+ 16 < line.count {
+      i = ByteScan.find(0x3C, in: line, from: i)
+      guard i &+ 15 < line.count else { return nil }
+      if line[i &+ 1] &- 0x30 <= 9, line[i &+ 14] == 0x3E, let time = times.parse(line, i &+ 1), time.form == .epoch,
+        time.end == i &+ 14
+      {
+        return time.time
+      }
+      i &+= 1
+    }
+    return nil
+  }
+
   // MARK: times
+
+  /// `TIME - ! [298] MESSAGE` of SQL Server Agent (SQLAGENT.OUT): `!` marks an error, `+` a warning, `?` an information.
+  private static func sqlAgent(_ line: Span<UInt8>, _ time: LogTime) -> TextRecord? {
+    let i = time.end
+    guard JSONScanner.matches(line, i, " - "), JSONScanner.matches(line, i &+ 4, " ["), line[i &+ 6] &- 0x30 <= 9 else {
+      return nil
+    }
+    let severity: Severity
+    switch line[i &+ 3] {
+    case 0x21: severity = .error
+    case 0x2B: severity = .warning
+    case 0x3F: severity = .info
+    default: return nil
+    }
+    return TextRecord(time: time.time, hasZone: time.hasZone, severity: severity, message: i &+ 5..<line.count)
+  }
 
   /// A line that begins with a time: `TIME pid=1 tid=a class=C jid=J LEVEL: MESSAGE` of Sidekiq, `TIME LEVEL exited: …` of supervisord.
   static func timedServer(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
@@ -104,7 +148,7 @@ extension KnownLines {
       return record
     }
     guard line[time.end] == 0x20 else { return nil }
-    if let record = sqlServer(line, time) { return record }
+    if let record = sqlServer(line, time) ?? sqlAgent(line, time) { return record }
     let i = time.end &+ 1
     var record = TextRecord(time: time.time, hasZone: time.hasZone)
     if JSONScanner.matches(line, i, "pid=") {

@@ -38,13 +38,33 @@ enum MessageCode {
 
   /// Whether a sentence can't have begun in front of a place: nothing stands there, a word, or a colon.
   private static func isCodePlace(_ message: Span<UInt8>, _ start: Int) -> Bool {
-    guard start > 0 else { return true }
+    var first = 0
+    while first < start, message[first] == 0x20 { first += 1 }
+    guard start > first else { return true }
     guard message[start - 1] == 0x20, start > 1 else { return false }
     return message[start - 2] == 0x3A
       || ByteScan.find(0x20, in: message.extracting(0..<start - 1), from: 0) == start - 1
   }
 
+  /// `IFNET/4/LINK_STATE(l)[12]:`, `SHELL/6/SHELL_CMD:`: module, severity and mnemonic of Huawei's VRP, behind `%%01`, and of H3C's
+  /// Comware; the digit is a severity of syslog ("Log format" in both makers' manuals).
+  static func slashLevel(_ message: Span<UInt8>, _ start: Int) -> Severity? {
+    var i = start
+    while i < message.count, i - start < 32,
+      (message[i] | 0x20) &- 0x61 < 26 || message[i] &- 0x30 <= 9 || message[i] == 0x5F || message[i] == 0x2D
+    {
+      i += 1
+    }
+    guard i > start, i + 3 < message.count, message[i] == 0x2F, message[i + 1] &- 0x30 < 8, message[i + 2] == 0x2F,
+      (message[i + 3] | 0x20) &- 0x61 < 26
+    else { return nil }
+    return Model.severity(syslogLevel: Int(message[i + 1] &- 0x30))
+  }
+
   private static func networkLevel(_ message: Span<UInt8>, _ start: Int) -> Severity? {
+    if start + 4 < message.count, message[start] == 0x25, message[start + 1] &- 0x30 <= 9 {
+      return slashLevel(message, start + 3)
+    }
     var i = start
     var level: UInt8?
     var parts = 0

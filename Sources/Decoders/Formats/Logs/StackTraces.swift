@@ -44,10 +44,14 @@ struct TraceFollower: Sendable {
   private var isObject = false
   /// Whether `Error: ` is how the stream's records begin.
   private var isLevelled = false
+  /// How many blanks stand in front of every line of the stream, as Seastar's logger puts one in front of what it sends to syslog
+  /// (util/log.cc): that many indent nothing. Nil before the first line.
+  private var margin: Int?
 
   /// A record with a header, or a structured one, whose own traces stand inside of it.
   mutating func sawRecord(_ severity: Severity, isObject: Bool = false) {
     phase = .fresh
+    if margin == nil { margin = 0 }
     self.isObject = isObject
     isHeaded = true
     isCalm = !severity.isUnknown && severity < .warning
@@ -113,9 +117,30 @@ struct TraceFollower: Sendable {
   ///   - adopts: whether nearly all records of the stream have headers, so that any other line belongs to the last one.
   /// - Returns: whether it goes on with the record before it.
   mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
-    let verdict = verdict(line, adopts: adopts)
+    let margin = margin(of: line)
+    let verdict = verdict(line.extracting(margin..<line.count), adopts: adopts)
     if verdict != .continues { (isCalm, isHeaded, isGrave) = (false, false, false) }
     return verdict
+  }
+
+  /// The blanks in front of a line that all lines of its stream have.
+  private mutating func margin(of line: Span<UInt8>) -> Int {
+    if margin == 0 { return 0 }
+    let limit = min(margin ?? 3, line.count)
+    var blanks = 0
+    while blanks < limit, line[blanks] == 0x20 { blanks += 1 }
+    // What a stream begins with may be the rest of a trace, whose frames have deeper margins or marks of their own.
+    if margin == nil, blanks > 0, blanks == line.count || !Self.beginsText(line[blanks]) || Self.isFrame(line, from: 0)
+    {
+      blanks = 0
+    }
+    margin = blanks
+    return blanks
+  }
+
+  /// Whether a message may begin with a byte: a letter, a digit, an opening bracket.
+  private static func beginsText(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5B || byte == 0x28 || byte == 0x3C || byte >= 0x80
   }
 
   private mutating func verdict(_ line: Span<UInt8>, adopts: Bool) -> Verdict {

@@ -80,12 +80,16 @@ enum SyslogLine {
       layer.name = host
       layer.rank = .host
     }
-    guard let end = structuredData(line, i) else { return nil }
+    let data = i
+    guard let end = structuredData(line, data) else { return nil }
     i = end
     if i < line.count, line[i] == 0x20 { i += 1 }
     // The byte order mark that announces UTF-8.
     if JSONScanner.matches(line, i, "\u{FEFF}") { i += 3 }
-    layer.start = i
+    // The message is optional (§6): without one the id of its kind and the structured data are all that the record says.
+    // A line that ends in front of its structured data was cut.
+    if i >= line.count, end > data { i = isNil(line, message) ? message.upperBound + 1 : message.lowerBound }
+    layer.start = min(i, line.count)
     return layer
   }
 
@@ -221,10 +225,10 @@ enum SyslogLine {
   }
 
   /// Whether a message without a tag is that of a device on the network, which a daemon wrote behind the device's name: a code of
-  /// Cisco's or Arista's, or nothing but pairs with a level, as FortiGate and SonicWall send.
+  /// Cisco's, Arista's or Huawei's, nothing but pairs with a level, as FortiGate and SonicWall send, an event in CEF, a row of PAN-OS.
   private static func isDevice(_ line: Span<UInt8>, _ start: Int, _ times: LogTimeParser) -> Bool {
     let message = line.extracting(start..<line.count)
-    return MessageCode.network(message) != nil || KnownLines.isDevicePairs(message)
+    return MessageCode.network(message) != nil || KnownLines.isDevicePairs(message) || KnownLines.isDeviceEvent(message)
   }
 
   /// Takes a zone's name behind a time without a year: it is none of a host where a host and a tag stand behind it.
