@@ -190,10 +190,11 @@ enum AccessKeys {
       "requestduration", "responseduration", "httpduration", "elapsedtime", "totaltime", "totalduration",
       "processingtime", "processtime", "runtime", "time", "total", "grpc.time", "grpc.duration",
     ]
-    // `times` and `totals` are no durations, and `timeMillis` is a time.
+    // `times` and `totals` are no durations; `timeMillis` is a time, and so is `reqTimeSec` (Akamai, DataStream 2).
     return units.flatMap { unit in stems.map { $0 + unit } }
       .filter {
-        $0 != "totals" && (!$0.hasPrefix("time") || $0.hasPrefix("timetaken") || $0 == "time" || $0 == "timems")
+        $0 != "totals" && $0 != "reqtimesec"
+          && (!$0.hasPrefix("time") || $0.hasPrefix("timetaken") || $0 == "time" || $0 == "timems")
       }
   }
 

@@ -340,7 +340,7 @@ enum AccessForm {
     while true {
       i = ByteScan.find(0x5B, in: head, from: i)
       if i >= head.count { return }
-      if AccessTime.isCommon(b, i) || Self.isISORequest(b, i) || Self.isDatedRequest(b, i)
+      if AccessTime.isCommon(b, i) && !Self.isLogTime(b, i) || Self.isISORequest(b, i) || Self.isDatedRequest(b, i)
         || AccessServers.isAuthorized(b, i)
       {
         self = .common
@@ -348,6 +348,13 @@ enum AccessForm {
       }
       i &+= 1
     }
+  }
+
+  /// Whether the date is that of a logger: nothing stands in front of it, or a level's letter, and no request in quotes follows
+  /// (CUPS' error_log(5), the errors log of 389 Directory Server, CherryPy's).
+  private static func isLogTime(_ b: Span<UInt8>, _ i: Int) -> Bool {
+    guard i == 0 || i == 2 && b[1] == 0x20 && b[0] &- 0x41 < 26 else { return false }
+    return ByteScan.find(0x22, in: b, from: i) == b.count
   }
 
   /// `[2026-11-25T02:00:00+00:00] "GET`: nginx's `$time_iso8601` in place of the common date.
