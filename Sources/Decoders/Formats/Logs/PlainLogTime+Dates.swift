@@ -23,6 +23,7 @@ extension LogTimeParser {
       guard digits == 1 || digits == 2, let day = number(line, start + 9 + padding, digits) else { return nil }
       return requireTime(joined(line, start + 9 + padding + digits, days(year, month, day), dots: false))
     }
+    if separator == 0xE5 { return ideographic(line, start) }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E, byte(line, start + 7) == separator,
       let year = number(line, start, 4), let month = number(line, start + 5, 2), let day = number(line, start + 8, 2)
     else { return nil }
@@ -72,6 +73,12 @@ extension LogTimeParser {
       // `25-Nov-2026::02:00:00` of Erlang's reports.
       let isErlang = byte(line, start + 11) == 0x3A && byte(line, start + 12) == 0x3A
       return joined(line, start + (isErlang ? 12 : 11), days(year, month, first), dots: false)
+    }
+    // `25-Nov-26`, `25-NOV-26` of Oracle (NLS_DATE_FORMAT's default, RFC 850).
+    if separator == 0x2D, byte(line, start + 6) == separator, run(line, start + 7) == 2,
+      let month = MonthName.number(line, start + 3), let year = number(line, start + 7, 2)
+    {
+      return requireTime(joined(line, start + 9, days(century(year), month, first), dots: false))
     }
     // `25-Nov.-2026`, `25-févr.-2026`, `25-11月-2026` of Tomcat in other languages.
     if separator == 0x2D || separator == 0x20, let (month, end) = LocalizedMonth.read(line, start + 3),
@@ -172,10 +179,13 @@ extension LogTimeParser {
     var cursor = start
     if isDayName(line, cursor) {
       cursor += 3
+      // `Wednesday, 25-Nov-26 02:00:00 GMT` (RFC 850).
+      while byte(line, cursor) &- 0x61 < 26, cursor - start < 9 { cursor += 1 }
       if byte(line, cursor) == 0x2C { cursor += 1 }
       guard byte(line, cursor) == 0x20 else { return nil }
       cursor += 1
       let digits = run(line, cursor)
+      if digits == 2, byte(line, cursor + 2) == 0x2D { return shortDate(line, cursor, 2) }
       if digits == 1 || digits == 2 {
         guard let day = number(line, cursor, digits), let month = MonthName.number(line, cursor + digits + 1),
           let year = number(line, cursor + digits + 5, 4)

@@ -11,7 +11,7 @@ struct LogTimeParser {
     guard start < line.count else { return nil }
     let first = line[start]
     if first >= 0x41, first <= 0x5A { return named(line, start) }
-    guard first >= 0x30, first <= 0x39 else { return nil }
+    guard first >= 0x30, first <= 0x39 else { return first &- 0x61 < 26 ? slashed(line, start) : nil }
     let digits = run(line, start)
     switch digits {
     case 1, 2: return shortDate(line, start, digits)
@@ -89,7 +89,8 @@ struct LogTimeParser {
     let isPadded = byte(line, end) == 0x20 && byte(line, end + 1) == 0x20 && byte(line, end + 3) == 0x3A
     let end = isPadded ? end + 1 : end
     let separator = byte(line, end)
-    if separator == 0x20 || separator == 0x54 || separator == 0x5F || separator == 0x2D || separator == 0x3A
+    // RFC 3339 §5.6 allows `t` for `T`.
+    if separator == 0x20 || separator | 0x20 == 0x74 || separator == 0x5F || separator == 0x2D || separator == 0x3A
       || separator == 0x7C,
       let (stop, micros, fraction) = timeOfDay(line, end + 1, dots: dots && separator == 0x2D)
     {
@@ -114,7 +115,7 @@ struct LogTimeParser {
     let form: LogTime.Form = fraction ? .fullWithFraction : .full
     if let zone = zone(line, end) { return zoned(date, micros, form, zone) }
     if byte(line, end) == 0x20, byte(line, end + 1) &- 0x41 < 26,
-      let zone = zonePlace(line, end + 1, local: date * 86_400 + micros / 1_000_000)
+      let zone = zonePlace(line, end + 1, local: date * 86_400 + micros / 1_000_000) ?? longZone(line, end + 1)
     {
       return zoned(date, micros, form, zone)
     }

@@ -7,6 +7,7 @@ extension LogTimeParser {
   func zone(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
     var cursor = start
     if byte(line, cursor) == 0x5A { return (cursor + 1, 0) }
+    if byte(line, cursor) == 0x7A, isBorder(line, cursor + 1) { return (cursor + 1, 0) }
     if byte(line, cursor) == 0x20 {
       cursor += 1
       if byte(line, cursor) == 0x5A, byte(line, cursor + 1) == 0x20 { return (cursor + 1, 0) }
