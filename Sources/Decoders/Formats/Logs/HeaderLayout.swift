@@ -315,6 +315,12 @@ extension HeaderLayout {
       }
       if element.endsHeader { break }
     }
+    complete(&header, of: line, levelEnd: levelEnd)
+    return header
+  }
+
+  /// Adds to a header what stands behind the learned elements.
+  private func complete(_ header: inout LogHeader, of line: Span<UInt8>, levelEnd: Int) {
     if hasScopes, header.messageStart > 0, let target = RustScope.target(line, after: levelEnd) {
       header.component = target.range
       header.messageStart = target.range.upperBound &+ 1
@@ -323,7 +329,11 @@ extension HeaderLayout {
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
-    return header
+    if header.severity.isUnknown, header.time != .min, start < line.count,
+      line[start] == 0x5B || (line[start] | 0x20) &- 0x61 < 26
+    {
+      LateLevel.complete(&header, of: line, scanner)
+    }
   }
 
   /// Whether an element is the client of a request in quotes, `10.0.0.9:41 - "GET`: the message begins with it (uvicorn.access).

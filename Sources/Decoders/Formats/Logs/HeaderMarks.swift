@@ -30,9 +30,14 @@ enum HeaderMarks {
 
   private static let lowerLevels: [StaticString] = ["error", "warn", "warning", "fatal", "debug", "trace"]
 
-  /// Whether a word is a level in capitals only: `npm config is set`, `npm i is done`.
+  /// Whether a word is a level in capitals only: `npm config is set`, `npm i is done`, `Config loaded from /etc/x`, `Failure to bind`.
   static func isCommand(_ text: Span<UInt8>) -> Bool {
-    text.count == 1 && text[0] &- 0x61 < 26 || text.count == 6 && JSONScanner.matches(text, 0, "config")
+    if text.count == 1 { return text[0] &- 0x61 < 26 }
+    switch text.count {
+    case 6: return JSONScanner.matches(text, 1, "onfig")
+    case 7: return JSONScanner.matches(text, 0, "Failure")
+    default: return false
+    }
   }
 
   /// The element that a word is which has a level or a place inside, nil for any other word.

@@ -12,6 +12,32 @@ extension HeaderScanner {
     return level.isUnknown ? nil : (start..<hash, level)
   }
 
+  /// `[Error#orders]` of Haskell's monad-logger (Control.Monad.Logger, `defaultLogStr`): a level and its source.
+  func sourcedLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
+    var hash = start
+    while hash < end, hash &- start < 9, (line[hash] | 0x20) &- 0x61 < 26 { hash &+= 1 }
+    guard hash &- start >= 4, hash &+ 1 < end, line[hash] == 0x23 else { return .unknown }
+    return Model.severity(of: line.extracting(start..<hash))
+  }
+
+  /// `debug2:` of Slurm and OpenSSH, and `D1 REPL     [` of MongoDB 4.2 ("Log Messages"): a level with its step behind it.
+  func steppedLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    let step = line[stop &- 1] &- 0x31
+    guard step < 9, stop &+ 2 < line.count else { return nil }
+    if stop &- start == 6, line[stop] == 0x3A, line[start] | 0x20 == 0x64,
+      Model.severity(of: line.extracting(start..<stop &- 1)) == .debug
+    {
+      return HeaderElement(kind: .level, content: start..<stop, end: stop &+ 1, severity: .debug)
+    }
+    guard stop &- start == 2, start > 0, line[start] == 0x44, step < 5, line[stop] == 0x20 else { return nil }
+    var i = stop &+ 1
+    while i < line.count, line[i] &- 0x41 < 26 || line[i] == 0x5F || line[i] == 0x2D { i &+= 1 }
+    guard i > stop &+ 1, i < line.count, line[i] == 0x20 else { return nil }
+    while i < line.count, line[i] == 0x20 { i &+= 1 }
+    guard i < line.count, line[i] == 0x5B else { return nil }
+    return HeaderElement(kind: .level, content: start..<stop, end: stop, severity: .debug)
+  }
+
   /// `[core:error]`, `[ssl:trace3]` of Apache's error log: a module and its level.
   func moduleLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
     guard end &- start <= 48, end > start, (line[start] | 0x20) &- 0x61 < 26 else { return .unknown }

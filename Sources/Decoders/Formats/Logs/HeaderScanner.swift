@@ -49,6 +49,9 @@ struct HeaderScanner {
     var stop = end &+ 1
     while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
     if open == 0x3C {
+      if let time = times.parse(line, inner), time.form >= .full, time.end == innerEnd {
+        return HeaderElement(kind: .time, content: inner..<innerEnd, end: stop, time: time)
+      }
       let level = Model.severity(of: line.extracting(inner..<innerEnd))
       if !level.isUnknown, innerEnd &- inner > 1 {
         return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
@@ -82,6 +85,7 @@ struct HeaderScanner {
     if level.isUnknown, open == 0x5B {
       level = moduleLevel(line, inner, innerEnd)
       if level.isUnknown { level = threadLevel(line, inner, innerEnd) }
+      if level.isUnknown { level = sourcedLevel(line, inner, innerEnd) }
     }
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
@@ -189,7 +193,12 @@ struct HeaderScanner {
     let text = line.extracting(start..<stop)
     let level = Model.severity(of: text)
     // WebSphere's event types stand where E and W stand: A audit, C configuration, O and R the program's streams, Z unknown.
-    if stop &- start == 1, line[0] == 0x5B, isEventType(text[0]) {
+    // They stand behind a class; right behind the time a letter is a level (GlusterFS, logging.h: `[TIME] C [MSGID: 1] …`).
+    if stop &- start == 1, line[0] == 0x5B, lastByte(line, before: start) == 0x5D {
+      if text[0] == 0x41 || text[0] == 0x4D, JSONScanner.matches(line, end, " [") {
+        return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .fatal)
+      }
+    } else if stop &- start == 1, line[0] == 0x5B, isEventType(text[0]) {
       return HeaderElement(
         kind: .level, content: start..<stop, end: end, severity: text[0] == 0x41 || text[0] == 0x43 ? .info : .unknown)
     }
@@ -203,7 +212,7 @@ struct HeaderScanner {
     }
     if let marked = HeaderMarks.element(line, start, stop, end: end) { return marked }
     if let marked = markedLevel(line, start, stop) ?? starredLevel(line, start, stop)
-      ?? numberedLevel(line, start, stop)
+      ?? numberedLevel(line, start, stop) ?? steppedLevel(line, start, stop)
     {
       return marked
     }
