@@ -36,6 +36,10 @@ struct JSONLogFields {
   var isDocker = false
   /// The number of a level whose scale the key does not tell.
   var level: Int64?
+  /// Whether the time is milliseconds under `ts`.
+  var hasMilliseconds = false
+  /// Whether the name is that of an exception's class.
+  var isException = false
   var shape = LevelEvidence.Shape()
   /// One past the record.
   var end = 0

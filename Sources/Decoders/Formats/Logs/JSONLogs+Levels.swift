@@ -22,6 +22,26 @@ extension JSONLogs {
     fields.ranks.level = rank
   }
 
+  /// The level of a record that names none, where its form implies one.
+  mutating func implyLevel() {
+    // "v - verbosity (required for info and not for error messages)" (Kubernetes, "System Logs", JSON log format).
+    if fields.hasMilliseconds, fields.shape.contains(.caller) {
+      fields.severity = fields.shape.contains(.verbosity) ? .info : .error
+    }
+    // An exception by itself, whose class wrote nothing.
+    if fields.isException, fields.rank == .logger, fields.ranks.name == Self.objectName {
+      fields.severity = .error
+      (fields.name, fields.rank) = (.none, .none)
+    }
+  }
+
+  /// `"name": "TypeError"`: an exception of JavaScript as an object (Cloudflare, "Workers Trace Events", `Exceptions`).
+  static func isException(_ b: Span<UInt8>, _ key: JSONStringSlice, _ text: JSONStringSlice) -> Bool {
+    guard text.count >= 5, JSONScanner.equals(b, key, "name"), b[text.start] &- 0x41 < 26 else { return false }
+    return JSONScanner.matches(b, text.end - 5, "Error")
+      || text.count > 9 && JSONScanner.matches(b, text.end - 9, "Exception")
+  }
+
   /// A word that may say how something ended as well as how grave it is: single letters, `failed` and `success` say the first. MySQL's
   /// labels are all of the second kind.
   mutating func status(_ rank: Int, _ isLabel: Bool, _ bytes: Span<UInt8>) {

@@ -5,9 +5,12 @@ internal import Support
 
 extension JSONLogs {
   /// Notes what the key of a name tells of the producer.
-  mutating func noteProducer(_ role: LogKeyTable.Role, _ b: Span<UInt8>, _ key: JSONStringSlice) {
+  mutating func noteProducer(
+    _ role: LogKeyTable.Role, _ b: Span<UInt8>, _ key: JSONStringSlice, _ text: JSONStringSlice
+  ) {
     switch role {
     case .logger:
+      if Self.isException(b, key, text) { fields.isException = true }
       if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
       if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
     case .service: if JSONScanner.equals(b, key, "subsystemName") { fields.shape.insert(.subsystem) }

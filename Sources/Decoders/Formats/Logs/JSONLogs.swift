@@ -57,6 +57,7 @@ struct JSONLogs {
     if let level = fields.level, fields.severity.isUnknown {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
+    if fields.severity.isUnknown { implyLevel() }
     if fields.isSyslog, let process = fields.process {
       named(LogKeyTable.Found(role: .container, rank: 900), b, process, &texts)
     }
@@ -77,7 +78,7 @@ struct JSONLogs {
     return fields
   }
 
-  private static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
+  static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
 
   /// Takes the values that were found by the record's shape.
   private mutating func readFound(_ b: Span<UInt8>, from start: Int, _ texts: inout JSONTexts) {
@@ -213,11 +214,8 @@ struct JSONLogs {
     let bytes = b.extracting(text.start..<text.end)
     switch found.role {
     case .time:
-      guard found.rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times) else { return }
-      (fields.time, fields.hasZone) = time
-      fields.ranks.time = found.rank
-      if isNumber { fields.shape.insert(.numericTime) }
-      if JSONScanner.equals(b, key, "@t") { fields.shape.insert(.compact) }
+      guard found.rank <= fields.ranks.time else { return }
+      takeTime(bytes, isNumber, key: key, b, rank: found.rank)
     case .seconds: fields.seconds = FieldText.int(bytes)
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:
@@ -229,7 +227,7 @@ struct JSONLogs {
       takeMessage(found, key: key, text, b)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       if found.role == .host { fields.shape.insert(.host) }
-      noteProducer(found.role, b, key)
+      noteProducer(found.role, b, key, text)
       // The number of a logging channel is no name.
       if !text.isEmpty, !isNumber || found.role != .logger { named(found, b, text, &texts) }
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
@@ -268,6 +266,19 @@ struct JSONLogs {
     case .syslogTag: takeTag(found, key: key, text, b, &texts)
     case .scopes, .tags: break
     }
+  }
+
+  private mutating func takeTime(
+    _ bytes: Span<UInt8>, _ isNumber: Bool, key: JSONStringSlice, _ b: Span<UInt8>, rank: Int
+  ) {
+    guard let time = FieldText.moment(bytes, times: times) else { return }
+    (fields.time, fields.hasZone) = time
+    fields.ranks.time = rank
+    if isNumber {
+      fields.shape.insert(.numericTime)
+      fields.hasMilliseconds = JSONScanner.equals(b, key, "ts") && bytes.count > 12 && bytes[10] &- 0x30 <= 9
+    }
+    if JSONScanner.equals(b, key, "@t") { fields.shape.insert(.compact) }
   }
 
   private mutating func takeMessage(

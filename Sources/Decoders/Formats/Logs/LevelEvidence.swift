@@ -56,6 +56,9 @@ struct LevelEvidence: Sendable {
     /// `controllerKind`, `reconcileID`: the object that a controller of Kubernetes works on, whose `name` stands beside them
     /// (controller-runtime, pkg/internal/controller).
     static let reconciler = Shape(rawValue: 8192)
+    /// `caller` beside `v`, the verbosity, or without it: the JSON form of Kubernetes' own programs (component-base, logs/json).
+    static let caller = Shape(rawValue: 16384)
+    static let verbosity = Shape(rawValue: 32768)
     /// What of these names a producer by itself.
     static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider]
   }

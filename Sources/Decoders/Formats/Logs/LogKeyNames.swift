@@ -12,7 +12,7 @@ enum LogKeyNames {
     "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
     "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "attributes.timestamp", "created", "ibm_datetime", "_ts", "dt",
+    "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt",
   ]
 
   static let severity = [
@@ -116,7 +116,7 @@ enum LogKeyNames {
   /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
     ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
-    ("reconciler kind", .reconciler),
+    ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity),
   ]
 
   /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them.

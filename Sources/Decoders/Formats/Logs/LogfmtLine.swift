@@ -35,7 +35,7 @@ enum LogfmtLine {
       }
       if key.count == 4, value.count == 10, JSONScanner.equals(line, key, "date") { date = value }
       if key.count == 4, value.count == 8, !date.isEmpty, JSONScanner.equals(line, key, "time") { clock = value }
-      if key.count == 2, !date.isEmpty, JSONScanner.equals(line, key, "tz") { zone = value }
+      if !date.isEmpty, isZone(line, key) { zone = value }
       guard !value.isEmpty, let found = table.role(line, key) else { continue }
       switch found.role {
       case .time where found.rank < ranks.time:
@@ -47,6 +47,10 @@ enum LogfmtLine {
       case .severity where found.rank < ranks.severity:
         let severity = severity(ofField: bytes)
         if severity != .unknown { (record.severity, ranks.severity) = (severity, found.rank) }
+      // Sophos Firewall's `priority=Error`.
+      case .syslogLevel where ranks.severity > 500:
+        let severity = FieldText.int(bytes).map { LevelScale.syslog.severity($0) } ?? severity(ofField: bytes)
+        if severity != .unknown { (record.severity, ranks.severity) = (severity, 501) }
       case .message where found.rank < ranks.message:
         (record.message, record.isEscaped, ranks.message) = (value, isEscaped, found.rank)
       case .service, .container, .logger, .pod:
@@ -59,16 +63,9 @@ enum LogfmtLine {
       default: continue
       }
     }
-    // `date=2026-11-25 time=02:00:00 tz="+0100"` of FortiGate.
+    // `date=2026-11-25 time=02:00:00 tz="+0100"` of FortiGate, `timezone="CET"` of Sophos Firewall.
     if ranks.time == .max || isDate, !clock.isEmpty {
-      var moment = [UInt8](copying: line.extracting(date))
-      moment.append(0x20)
-      moment.append(copying: line.extracting(clock))
-      if !zone.isEmpty {
-        moment.append(0x20)
-        moment.append(copying: line.extracting(zone))
-      }
-      if let time = times.parse(moment.span, 0), time.form >= .full {
+      if let time = moment(line, date, clock, zone: zone, times) {
         (record.time, record.hasZone) = (time.time, time.hasZone)
       }
     }
@@ -76,6 +73,25 @@ enum LogfmtLine {
       return nil
     }
     return record
+  }
+
+  private static func isZone(_ line: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
+    key.count == 2 && JSONScanner.equals(line, key, "tz")
+      || key.count == 8 && JSONScanner.equals(line, key, "timezone")
+  }
+
+  /// A time whose date, time of day and zone stand in fields of their own.
+  private static func moment(
+    _ line: Span<UInt8>, _ date: Range<Int>, _ clock: Range<Int>, zone: Range<Int>, _ times: LogTimeParser
+  ) -> LogTime? {
+    var moment = [UInt8](copying: line.extracting(date))
+    moment.append(0x20)
+    moment.append(copying: line.extracting(clock))
+    if !zone.isEmpty {
+      moment.append(0x20)
+      moment.append(copying: line.extracting(zone))
+    }
+    return times.parse(moment.span, 0).flatMap { $0.form >= .full ? $0 : nil }
   }
 
   /// A value, in quotes or up to the next blank.
