@@ -330,9 +330,11 @@ func rootTargets() {
   #expect(alike.count == 50 && alike.doubts == [.rootsApart])
 }
 
-@Test("A failed request without the call that its kind always makes was refused; one whose kind may go without was not")
+@Test(
+  "A failed request without the call that its kind always makes was refused where such calls fail; one whose kind may go without was not, and where none fails it failed by itself"
+)
 func refusedRequests() {
-  func log(silent: Int) -> CallLog {
+  func log(silent: Int, failing: Bool = true) -> CallLog {
     var builder = TreeBuilder()
     var digester = CallAggregator()
     for i in 0..<100 {
@@ -341,7 +343,8 @@ func refusedRequests() {
       let root = builder.span(
         "a", "in", at: at, lasts: 20_000, failure: isRefused ? .runtime : nil, kind: .server)
       if !isRefused, i % 10 >= silent {
-        _ = builder.span("a", "get", parent: root, at: at + 10, lasts: 9_000, peer: "b")
+        let failure: FailureKind? = failing && i % 10 == 8 ? .unavailable : nil
+        _ = builder.span("a", "get", parent: root, at: at + 10, lasts: 9_000, failure: failure, peer: "b")
       }
       digester.observe(builder.tree(), builder.context)
     }
@@ -350,6 +353,8 @@ func refusedRequests() {
   let refused = log(silent: 0)
   #expect(refused.refusedByBreaker == 10 && refused.count == 100 && refused.doubts == [.breakerRefusals])
   #expect(log(silent: 3).refusedByBreaker == 0)
+  let broken = log(silent: 0, failing: false)
+  #expect(broken.refusedByBreaker == 0 && broken.count == 90 && broken.doubts.isEmpty)
 }
 
 /// Forty root calls a tenth of a second apart, each fourth refused and tried again up to twice; `link` gives the span that a
