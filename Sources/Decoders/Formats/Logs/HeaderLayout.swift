@@ -338,7 +338,15 @@ extension HeaderLayout {
 
   /// Whether an element is the client of a request in quotes, `10.0.0.9:41 - "GET`: the message begins with it (uvicorn.access).
   private func beginsRequest(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
-    guard element.kind == .word, JSONScanner.matches(line, element.end, " - \"") else { return false }
+    guard element.kind == .word else { return false }
+    // The common log format has its identity and user there (Jetty's `RequestLog` behind a logger).
+    let start = element.content.lowerBound
+    if line[start] &- 0x30 <= 9, JSONScanner.matches(line, element.content.upperBound, " - "),
+      AccessLines.mayBeMessage(line.extracting(start..<line.count))
+    {
+      return true
+    }
+    guard JSONScanner.matches(line, element.end, " - \"") else { return false }
     return AccessServers.isMethod(line, element.end &+ 4) > 0
   }
 

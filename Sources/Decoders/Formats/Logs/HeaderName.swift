@@ -42,9 +42,12 @@ enum HeaderName {
     return (name, false)
   }
 
-  /// `pid`, `tid`: what the number behind it is of.
+  /// `pid`, `tid`, `cid:12` of NATS (clients, routes, gateways, leaf nodes): what the number behind it is of.
   private static func isLabel(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
     guard name.count == 3 else { return false }
+    if JSONScanner.matches(line, name.lowerBound + 1, "id:"), name.upperBound + 1 < line.count {
+      return line[name.upperBound + 1] &- 0x30 <= 9
+    }
     return JSONScanner.matches(line, name.lowerBound, "pid") || JSONScanner.matches(line, name.lowerBound, "tid")
       || JSONScanner.matches(line, name.lowerBound, "PID") || JSONScanner.matches(line, name.lowerBound, "TID")
   }
