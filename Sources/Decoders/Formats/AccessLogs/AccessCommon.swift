@@ -26,7 +26,7 @@ enum AccessCommon {
     }
     // lighttpd writes the virtual host in place of the identity, which nobody has.
     if clock == 3, record.server.isEmpty, AccessShapes.isHostName(b, tokens[1].whole),
-      AccessShapes.isNumericHost(b, tokens[0].whole)
+      AccessShapes.isNumericHost(b, tokens[0].whole), !isMeshIdentity(b, tokens[1].whole)
     {
       record.server = tokens[1].whole
     }
@@ -70,6 +70,12 @@ enum AccessCommon {
     let queries = AccessShapes.seconds(b, tokens[start + 2].whole)
     let rest = AccessShapes.seconds(b, tokens[start + 3].whole)
     return queries >= 0 && rest >= 0 ? queries.addingSaturated(rest) : nil
+  }
+
+  /// `ACCOUNT.NAMESPACE.serviceaccount.identity.linkerd.cluster.local`: the client as Linkerd's mesh knows it (linkerd.io, "Access logging").
+  private static func isMeshIdentity(_ b: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    guard name.count > 32 else { return false }
+    return name.contains { b[$0] == 0x2E && JSONScanner.matches(b, $0, ".serviceaccount.identity.") }
   }
 
   /// What HAProxy appends with `option httplog clf` (configuration manual, "option httplog"; src/proxy.c, `clf_http_log_format`): the
