@@ -110,13 +110,13 @@ extension JSONRecords {
     let name = service?.isNone == true ? own : nil
     if let name { service = name }
     defer { if name != nil { service = Symbol.none } }
-    if takeCarriedBody(log, before, at: place, into: &batch) { return }
+    var log = log
+    if takeCarriedBody(&log, before, at: place, into: &batch) { return }
     if takeAttributes(request, log, at: place, into: &batch) {
       batch.text.removeLast(batch.text.count - before)
       return
     }
     if let service {
-      var log = log
       log.component = service
       batch.logs.append(log)
     } else {
@@ -150,26 +150,37 @@ extension JSONRecords {
     if body[0] == 0x7B || AccessLines.looksLike(body) || TraceFollower.isPiece(body) { return true }
     let content = LogText.content(body)
     if !content.severity.isUnknown || content.start > 0 && (body[0] &- 0x30 <= 9 || body[0] == 0x5B) { return true }
-    return LineUnwrapper.runtimeLayer(body, intake.unwrapper.times) != nil
-      || KnownLines.read(body, intake.unwrapper.times, classifier.logKeys) != nil
+    return CarriedLine.isKnown(body, intake.unwrapper, classifier.logKeys)
+      || !Self.leadingLevel(body).severity.isUnknown
   }
 
   /// Takes a body that is the line of another program, as a collector reads it out of a file: an access line, a record in
-  /// JSON, a line with the container runtime's header.
+  /// JSON, a line with the container runtime's header. Blanks in front are a trace's or a console's; all other bodies lose them.
   private mutating func takeCarriedBody(
-    _ log: LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+    _ log: inout LogLine, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    guard log.severity.isUnknown, let service, log.textStart == start else { return false }
+    var blanks = 0
+    while blanks < log.textCount, batch.text[log.textStart + blanks] <= 0x20 { blanks += 1 }
+    guard log.severity.isUnknown, let service, log.textStart == start else {
+      dedent(&log, by: blanks, in: &batch)
+      return false
+    }
     var around = LineEnvelope(source: place.source)
     around.name(service, .container)
     if around.component.isNone { around = origin(into: &batch) }
     around.isWhole = true
+    let isOpen = intake.streams[intake.stream(around)].isOpen
+    if blanks > 0, !keepsBlanks(batch.text.span.extracting(start..<start + log.textCount), blanks, isOpen) {
+      dedent(&log, by: blanks, in: &batch)
+    }
     // Where headers are learned, any body may have one; behind an error, lines without a header may be those of its trace: blank ones, too.
     guard
       log.textCount > 0 && (isSampling || !intake.layouts.isEmpty)
-        || log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount))
-        || intake.streams[intake.stream(around)].follower.isOpen
-    else { return false }
+        || log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount)) || isOpen
+    else {
+      dedent(&log, by: blanks, in: &batch)
+      return false
+    }
     let content = [UInt8](batch.text[start..<start + log.textCount])
     batch.text.removeLast(batch.text.count - start)
     (around.time, around.hasZone) = (log.time, log.time != .min)
@@ -177,6 +188,19 @@ extension JSONRecords {
     takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
     format = "OTLP"
     return true
+  }
+
+  /// Whether the blanks in front of a body say what it is: a frame, or a line that has no header and goes on with the record before it.
+  private func keepsBlanks(_ body: Span<UInt8>, _ blanks: Int, _ isOpen: Bool) -> Bool {
+    guard blanks < body.count else { return true }
+    return TraceFollower.isFrame(body, from: 0) || isOpen && CarriedLine.isBare(body.extracting(blanks..<body.count))
+  }
+
+  /// Takes the blanks in front of a text away, once.
+  private func dedent(_ log: inout LogLine, by blanks: Int, in batch: inout RecordBatch) {
+    guard blanks > 0, blanks <= log.textCount, batch.text[log.textStart] <= 0x20 else { return }
+    batch.text.removeSubrange(log.textStart..<log.textStart + blanks)
+    log.textCount -= blanks
   }
 
   mutating func takeMetric(

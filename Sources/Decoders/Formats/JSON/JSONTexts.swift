@@ -63,12 +63,18 @@ struct JSONTexts {
     return table.intern(scratch.span)
   }
 
-  /// Appends a text to the messages; its container's and application's headers are stripped on wish.
+  /// Appends a text to the messages, without the colours of a terminal; its container's and application's headers are stripped on wish,
+  /// blanks in front are kept on wish.
   mutating func appendMessage(
-    _ b: Span<UInt8>, _ text: JSONStringSlice, stripsHeader: Bool, _ log: inout LogLine
+    _ b: Span<UInt8>, _ text: JSONStringSlice, stripsHeader: Bool, keepsIndent: Bool = false, _ log: inout LogLine
   ) {
     scratch.removeAll(keepingCapacity: true)
     loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
+    if ByteScan.find(0x1B, in: scratch.span, from: 0) < scratch.count,
+      let plain = TerminalColours.removed(scratch.span)
+    {
+      scratch = plain
+    }
     if scratch.count > 2, scratch[0] == 0x7B {
       var inner: [UInt8] = []
       if LogText.unwrap(scratch.span, depthLimit: 64, severity: &log.severity, into: &inner) { swap(&inner, &scratch) }
@@ -80,6 +86,11 @@ struct JSONTexts {
       if log.severity.isUnknown { log.severity = content.severity }
     } else {
       range = FieldText.trimmed(scratch.span)
+      var start = range.lowerBound
+      if keepsIndent, !range.isEmpty {
+        while start > 0, scratch[start - 1] == 0x20 || scratch[start - 1] == 0x09 { start -= 1 }
+      }
+      range = start..<range.upperBound
     }
     if range.count > limit {
       cut += 1

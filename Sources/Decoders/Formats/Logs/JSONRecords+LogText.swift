@@ -49,7 +49,9 @@ extension JSONRecords {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
     // Relays hand on what came over the network: a priority in front of a header is nobody's message.
-    if first == 0x3C, depth > 0, depth < Self.mostLayers, let layer = intake.unwrapper.relayed(line) {
+    if depth > 0, depth < Self.mostLayers, first == 0x3C || SyslogLine.beginsWithMonth(line),
+      let layer = intake.unwrapper.relayed(line)
+    {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
     let stream = intake.stream(around)
@@ -235,9 +237,13 @@ extension JSONRecords {
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
+      if record.goesOn, intake.streams[stream].follower.hasRecord {
+        batch.recordCounts.repair("continuationLine")
+        return .continued
+      }
       return takeKnown(record, line, around, stream, at: place, into: &batch)
     }
-    if intake.streams[stream].inReport {
+    if intake.streams[stream].inReport || goesOnOpen(line, stream) {
       batch.recordCounts.repair("continuationLine")
       return .continued
     }
@@ -251,7 +257,7 @@ extension JSONRecords {
         return .continued
       }
       let record = wholeRecord(line, around)
-      intake.streams[stream].follower.sawRecord(record.severity)
+      intake.streams[stream].follower.sawWhole(line, record.severity)
       emit(line, record, around, stream, at: place, into: &batch)
       return .taken
     }
@@ -300,6 +306,7 @@ extension JSONRecords {
   ) -> TextOutcome {
     intake.streams[stream].follower.sawRecord(record.severity)
     intake.streams[stream].inReport = false
+    intake.streams[stream].unclosed = record.unclosed
     intake.streams[stream].oslo = record.sharedKey
     if first(of: line, record.message) == 0x52,
       opensDump(line.extracting(record.message), stream, at: place, into: &batch)

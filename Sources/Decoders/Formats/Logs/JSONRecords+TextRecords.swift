@@ -191,7 +191,7 @@ extension JSONRecords {
   ///   - message: what stands behind the header.
   ///   - ofLogging: whether java.logging's level stands there, in the language of the host.
   /// - Returns: the level, and where what it is of begins.
-  private static func leadingLevel(
+  static func leadingLevel(
     _ message: Span<UInt8>, ofLogging: Bool = false
   ) -> (severity: Severity, end: Int) {
     // `##[error]MESSAGE`: a command of a workflow (GitHub Actions, Azure Pipelines).
@@ -211,6 +211,12 @@ extension JSONRecords {
     if severity.isUnknown, let told = MessageCode.severity(message.extracting(0..<end)) { return (told, 0) }
     end &+= 1
     while end < message.count, message[end] == 0x20 { end &+= 1 }
+    // `nginx: [emerg] bind() to …`: what a server says before it has a log.
+    if severity.isUnknown, !ofLogging, end < message.count, message[end] == 0x5B {
+      let close = ByteScan.find(0x5D, in: message.extracting(first: end + 12), from: end)
+      guard close < end + 12, JSONScanner.matches(message, close, "] ") else { return (.unknown, 0) }
+      return (Model.severity(of: message.extracting(end + 1..<close)), 0)
+    }
     return (severity, end)
   }
 

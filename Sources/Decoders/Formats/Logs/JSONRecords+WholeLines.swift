@@ -12,6 +12,7 @@ extension JSONRecords {
       record = TextRecord(header, of: line)
     } else {
       strip(line, &record)
+      if record.severity.isUnknown, let severity = TraceFollower.crash(line) { record.severity = severity }
     }
     return record
   }

@@ -29,8 +29,8 @@ extension KnownLines {
       time: time.time, yearAssumed: time.form == .withoutYear, severity: severity(ofLetter: line[0]))
     var start: Int
     if line[7] == 0x20 {
-      guard let end = cockroach(line, time.end) else { return nil }
-      start = end
+      guard let entry = cockroach(line, time.end) else { return nil }
+      (start, record.goesOn) = (entry.start, entry.goesOn)
     } else {
       let bracket = ByteScan.find(0x5D, in: line, from: time.end)
       guard bracket < line.count, bracket - time.end < 256 else { return nil }
@@ -42,8 +42,9 @@ extension KnownLines {
   }
 
   /// `Lyymmdd hh:mm:ss.uuuuuu GOROUTINE [CHANNEL@]FILE:LINE [⋮] [TAGS] COUNTER MESSAGE` (CockroachDB, "crdb-v1" and "crdb-v2"): where the
-  /// message begins.
-  static func cockroach(_ line: Span<UInt8>, _ start: Int) -> Int? {
+  /// message begins, and whether it goes on with the entry before it: crdb-v2 marks lines behind a line break with `+`, those of a stack with
+  /// `!` and the rest of long ones with `|` right in front of their text, where a first line has a blank or, before fields, `=`.
+  static func cockroach(_ line: Span<UInt8>, _ start: Int) -> (start: Int, goesOn: Bool)? {
     var i = start
     func skip(_ line: Span<UInt8>) { while i < line.count, line[i] == 0x20 { i += 1 } }
     func word(_ line: Span<UInt8>) { while i < line.count, line[i] > 0x20 { i += 1 } }
@@ -67,7 +68,11 @@ extension KnownLines {
     let counter = i
     while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
     if i == counter || i < line.count && line[i] != 0x20 { i = counter }
+    var goesOn = false
+    if i > counter, i + 1 < line.count {
+      goesOn = line[i + 1] == 0x2B || line[i + 1] == 0x21 || line[i + 1] == 0x7C
+    }
     skip(line)
-    return i < line.count ? i : nil
+    return i < line.count ? (i, goesOn) : nil
   }
 }

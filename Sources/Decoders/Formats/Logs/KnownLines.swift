@@ -28,6 +28,10 @@ struct TextRecord {
   var sharedKey: UInt64 = 0
   /// Where what it says stands in fields on the lines behind it.
   var fields: Db2Record?
+  /// What ends it where it goes on below.
+  var unclosed = OpenRecord.none
+  /// Whether the line goes on with the entry before it, header and all.
+  var goesOn = false
 }
 
 extension TextRecord {
@@ -61,6 +65,8 @@ enum KnownLines {
       if line[1] == 0x2C, let record = panos(line, times) { return record }
       return timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
+    if first == 0xE2 { return julia(line) }
+    if first == 0x5B, line[1] == 0x20, let record = julia(line) { return record }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) ?? console(line, times) }
     if first == 0x25 { return deviceCode(line, times) }
     if first == 0x23 { return webLogic(line, times) }
@@ -75,6 +81,7 @@ enum KnownLines {
     if line[4] == 0x3A { if let record = console(line, times) { return record } }
     if first == 0x64, JSONScanner.matches(line, 0, "debug 2") { return ceph(line, from: 6, times) }
     if isPair(line) { return audit(line, times) ?? LogfmtLine.read(line, times, table) ?? sidekiq(line, from: 0) }
+    if line[3] == 0x20, let record = vsftpd(line, times) { return record }
     guard first &- 0x41 < 26 else { return levelled(line, times) }
     if first == 0x43 || first == 0x4C, let record = eventFormat(line) { return record }
     if first == 0x53 || first == 0x48 || first == 0x43, let record = monitoring(line, from: 0) { return record }

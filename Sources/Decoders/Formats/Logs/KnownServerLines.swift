@@ -100,8 +100,8 @@ extension KnownLines {
     let raw = rawTime(line, from: nameEnd, times)
     return TextRecord(
       time: raw ?? time.time, hasZone: raw != nil || time.hasZone, severity: severity, name: name..<nameEnd,
-      rank: .logger,
-      message: start &+ 3..<max(end, start &+ 3))
+      rank: .logger, message: start &+ 3..<max(end, start &+ 3),
+      unclosed: line[line.count &- 1] == 0x3E ? .none : .bracket)
   }
 
   /// `<1795572000123>` among the fields of a record.
@@ -148,7 +148,7 @@ extension KnownLines {
       return record
     }
     guard line[time.end] == 0x20 else { return nil }
-    if let record = sqlServer(line, time) ?? sqlAgent(line, time) { return record }
+    if let record = sqlServer(line, time) ?? sqlAgent(line, time) ?? daemon(line, time) { return record }
     let i = time.end &+ 1
     var record = TextRecord(time: time.time, hasZone: time.hasZone)
     if JSONScanner.matches(line, i, "pid=") {

@@ -101,8 +101,13 @@ struct LineUnwrapper: Sendable {
 
   /// The header of syslog, priority and all, of a line that a record carries: inputs of collectors that listen for syslog may hand it on as
   /// it came (Logstash's `tcp` and `udp`, Filebeat's, Fluent Bit's without a parser). `<6>` without a time is the kernel's, and no header.
+  /// Without the priority it is as a daemon wrote it into a file that a collector read.
   func relayed(_ line: Span<UInt8>) -> LineLayer? {
-    guard line.count > 16, line[1] &- 0x30 <= 9 else { return nil }
+    guard line.count > 16 else { return nil }
+    guard line[0] == 0x3C else {
+      return SyslogLine.beginsWithMonth(line) ? SyslogLine.layer3164(line, times) : nil
+    }
+    guard line[1] &- 0x30 <= 9 else { return nil }
     return SyslogLine.layer3164(line, times) ?? SyslogLine.layer5424(line, times)
   }
 

@@ -45,8 +45,9 @@ struct LogIntake {
 
   /// The number of the stream that a line belongs to.
   mutating func stream(_ around: LineEnvelope) -> Int {
-    if around.stream == 0, around.component == origin?.component ?? .none { return 0 }
-    return streams.index(of: around.component, around.stream)
+    let isOwn = around.stream == 0 && around.component == origin?.component ?? .none
+    streams.last = isOwn ? 0 : streams.index(of: around.component, around.stream)
+    return streams.last
   }
 
   /// The kind of the outermost layer, for the format's name.

@@ -45,6 +45,12 @@ struct LogStreams {
     func adopts(isApart: Bool) -> Bool { !isApart && loners < LogStreams.fewLoners }
 
     mutating func sawLoner() { loners = min(loners + 1, LogStreams.fewLoners) }
+
+    /// What ends the record before, where its header told that it goes on below.
+    var unclosed = OpenRecord.none
+
+    /// Whether a line without a header may belong to what came before it.
+    var isOpen: Bool { follower.isOpen || awaiting != nil || unclosed != .none }
   }
 
   /// Microseconds between the lines of one record: they are handed over in one write, or one after another.
@@ -72,6 +78,9 @@ struct LogStreams {
 
   /// Streams that are told apart; more share one.
   private static let most = 4096
+
+  /// The stream that was asked for last.
+  var last = 0
 
   subscript(index: Int) -> Stream {
     // Lent, not copied: a line asks a stream several things.

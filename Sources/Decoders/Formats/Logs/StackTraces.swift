@@ -31,6 +31,8 @@ struct TraceFollower: Sendable {
     case announced
     /// After a crash of Go or Rust every line belongs to it.
     case crashed
+    /// Behind the place of a panic of Rust, whose message comes next.
+    case panicked
   }
 
   private var phase = Phase.none
@@ -38,6 +40,8 @@ struct TraceFollower: Sendable {
   private var isCalm = false
   /// Whether it says that something went wrong.
   private var isGrave = false
+  /// Whether it warns, so that a class in full (`java.io.IOException: …`) may be what it warns of.
+  private var isWarning = false
   /// Whether the record before has a header, or is a structured one.
   private var isHeaded = false
   /// Whether it is an object, which holds the exception that its logger was given.
@@ -48,6 +52,9 @@ struct TraceFollower: Sendable {
   /// (util/log.cc): that many indent nothing. Nil before the first line.
   private var margin: Int?
 
+  /// Whether a record stands before in the stream that a line may belong to.
+  var hasRecord: Bool { phase != .none && isHeaded }
+
   /// A record with a header, or a structured one, whose own traces stand inside of it.
   mutating func sawRecord(_ severity: Severity, isObject: Bool = false) {
     phase = .fresh
@@ -56,6 +63,15 @@ struct TraceFollower: Sendable {
     isHeaded = true
     isCalm = !severity.isUnknown && severity < .warning
     isGrave = severity >= .error
+    isWarning = severity == .warning
+  }
+
+  /// A record that a collector made of one line of a file: a crash has its trace in the records behind it.
+  mutating func sawWhole(_ line: Span<UInt8>, _ severity: Severity) {
+    sawRecord(severity)
+    guard Self.crash(line) != nil else { return }
+    // Rust's own message stands below the place since 1.73 (`panicked at src/main.rs:12:5:`).
+    phase = line[0] == 0x74 && line[line.count - 1] == 0x3A ? .panicked : .inTrace
   }
 
   /// Whether lines without a header may belong to the record before them: it told of something wrong.
@@ -81,6 +97,10 @@ struct TraceFollower: Sendable {
       phase = .pythonFrames
       return true
     }
+    if phase == .panicked {
+      phase = .inTrace
+      return true
+    }
     // The next traceback of the same error is announced.
     if phase == .inTrace,
       Self.begins(line, "During handling of the above exception")
@@ -92,7 +112,8 @@ struct TraceFollower: Sendable {
       Self.isFrame(line, from: 0) || Self.begins(line, "goroutine ")
       || (phase == .inTrace
         ? line[0] == 0x09 || line[0] == 0x20 || Self.isTraceLine(line)
-        : isGrave && Self.isException(line))
+        : isGrave && (Self.isException(line) || Self.opensTrace(line))
+          || isWarning && (Self.isQualified(line) || Self.opensTrace(line)))
     if isPart { phase = .inTrace }
     return isPart
   }
@@ -175,7 +196,7 @@ struct TraceFollower: Sendable {
       phase = .inTrace
       return .continues
     }
-    if phase == .inTrace, Self.isProcessState(line) { return .continues }
+    if phase == .inTrace, Self.isProcessState(line) || Self.isBehindTrace(line) { return .continues }
     // Elixir's exceptions; in front of nothing they are mix's own errors.
     if Self.begins(line, "** (") {
       let joins = phase == .inTrace || phase == .fresh && isHeaded
@@ -264,7 +285,7 @@ struct TraceFollower: Sendable {
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
     "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x", "Node.js v", "Dumping heap to ",
-    "Heap dump file created ",
+    "Heap dump file created ", "Stack Trace:", "stack traceback:",
   ]
 
   /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
@@ -283,13 +304,14 @@ struct TraceFollower: Sendable {
   private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
+    if line[0] &- 0x30 <= 9, isAddressed(line) { return true }
     for part in parts where begins(line, part) { return true }
     if line[line.count - 1] == 0x27, isRuby(line) { return true }
     return isFunction(line)
   }
 
   /// `app/pay.rb:31:in `charge'`, a frame of Ruby, which indents none (Exception#backtrace; since 3.4 with two apostrophes).
-  private static func isRuby(_ line: Span<UInt8>) -> Bool {
+  static func isRuby(_ line: Span<UInt8>) -> Bool {
     let blank = ByteScan.find(0x20, in: line, from: 0)
     guard blank > 6, blank &+ 2 < line.count, line[blank &+ 1] == 0x60 || line[blank &+ 1] == 0x27,
       JSONScanner.matches(line, blank &- 3, ":in"), line[blank &- 4] &- 0x30 <= 9

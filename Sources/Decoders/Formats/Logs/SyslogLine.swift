@@ -28,6 +28,12 @@ enum SyslogLine {
     return (value, i + 1)
   }
 
+  /// Whether a line begins like RFC 3164's time, a month's name and a day of two places (`Nov  5 `).
+  static func beginsWithMonth(_ line: Span<UInt8>) -> Bool {
+    line.count > 16 && line[0] &- 0x41 < 26 && line[1] &- 0x61 < 26 && line[3] == 0x20 && line[6] == 0x20
+      && line[5] &- 0x30 <= 9
+  }
+
   /// One past the message at a place that stands behind its own length (RFC 6587 §3.4.1), where the line goes on behind it with
   /// another one; nil for anything else.
   static func frameEnd(_ line: Span<UInt8>, from start: Int) -> Int? {

@@ -64,7 +64,7 @@ enum OTLPLogs {
     }
     var inner = JSONScanner(at: body?.lowerBound ?? 0, depthLimit: reader.depthLimit)
     if body != nil, case .text(let text)? = inner.anyValue(b) {
-      texts.appendMessage(b, text, stripsHeader: false, &log)
+      texts.appendMessage(b, text, stripsHeader: false, keepsIndent: true, &log)
     } else if let rendered = body.map({ OTLPBody(b, json: $0) }), !rendered.isNull {
       take(rendered, &log, &texts)
     } else {

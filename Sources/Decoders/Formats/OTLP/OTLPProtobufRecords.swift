@@ -261,7 +261,7 @@ struct OTLPProtobufRecords {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
     if let body, case let found = value(b, body), found.kind == .text {
-      json[0].records.texts.appendMessage(b, slice(found.bytes), stripsHeader: false, &log)
+      json[0].records.texts.appendMessage(b, slice(found.bytes), stripsHeader: false, keepsIndent: true, &log)
     } else if let rendered = body.map({ OTLPBody(b, protobuf: $0) }), !rendered.isNull {
       OTLPLogs.take(rendered, &log, &json[0].records.texts)
     } else {

@@ -81,7 +81,7 @@ struct TableDecoder: ChunkedDecoder {
         var absent: [String] = []
         let ruled = rule.map { TableMapping(rule: $0, header: names, absent: &absent) }
         guard let mapping = ruled ?? TableMapping(inferredFrom: names), mapping.missing == nil else { return }
-        sample = TableRows(mapping: mapping, order: dateOrder, levels: nil, &symbols)
+        sample = TableRows(mapping: mapping, order: dateOrder, levels: nil, context, &symbols)
         continue
       }
       if let level = sample.level(head, row) {
@@ -175,14 +175,15 @@ struct TableDecoder: ChunkedDecoder {
         "raggedRow", .note, at: .line(line), "rows with more or fewer fields than the header's \(header.count)",
         into: &batch)
     }
-    if let carried = rows?.carried(b, row, line: line, context, &batch.symbols) {
+    let isOpen = json.map { $0.records.intake.streams[$0.records.intake.streams.last].isOpen } ?? false
+    if let carried = rows?.carried(b, row, line: line, isOpen: isOpen, context, &batch.symbols) {
       takeCarried(carried.text, carried.around, into: &batch)
       return
     }
     let count = batch.logs.count
     rows?.take(b, row, line: line, &context, into: &batch)
     if rows?.hasBareLines == true, batch.logs.count > count {
-      if json == nil { json = JSONMemberDecoder(context: context, rule: nil) }
+      openLines()
       json?.records.noteRecord(batch.logs[count], into: &batch)
     }
   }
@@ -210,9 +211,17 @@ struct TableDecoder: ChunkedDecoder {
     batch.recordCounts.use()
   }
 
+  /// Makes what reads the lines of other programs, which knows the headers that the first rows have.
+  private mutating func openLines() {
+    guard json == nil else { return }
+    var made = JSONMemberDecoder(context: context, rule: nil)
+    if let layouts { made.records.intake.layouts = layouts }
+    json = made
+  }
+
   /// Takes a row whose message is the line of another program.
   private mutating func takeCarried(_ text: [UInt8], _ around: LineEnvelope, into batch: inout RecordBatch) {
-    if json == nil { json = JSONMemberDecoder(context: context, rule: nil) }
+    openLines()
     json?.takeCarriedText(text.span, around, line: line, into: &batch)
   }
 
@@ -267,7 +276,7 @@ struct TableDecoder: ChunkedDecoder {
       return
     }
     let evidence = mapping.severity >= 0 && !header[mapping.severity].lowercased().hasSuffix("status") ? levels : nil
-    rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, &batch.symbols)
+    rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, context, &batch.symbols)
     rows?.learnedUnit = durationUnit
     rows?.layouts = layouts
     if mapping.kind == .logs {

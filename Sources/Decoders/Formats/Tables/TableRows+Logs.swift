@@ -89,22 +89,23 @@ extension TableRows {
   var hasBareLines: Bool { mapping.kind == .logs && mapping.severity < 0 && mapping.levelNumber < 0 }
 
   /// The line of another program in a table without levels, and what its columns say of it; nil where the text is none such.
+  ///
+  /// `isOpen` tells that the row before may go on in this one.
   mutating func carried(
-    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, isOpen: Bool, _ context: borrowing MemberContext,
+    _ symbols: inout SymbolTable
   ) -> (text: [UInt8], around: LineEnvelope)? {
     guard hasBareLines else { return nil }
     let range = field(b, row, mapping.message)
     guard !range.isEmpty else { return nil }
-    // The blanks in front of a frame are the trace's. A trace within one row is a record of its own.
-    let whole = row.fields[mapping.message].start..<range.upperBound
-    let isPart =
-      TraceFollower.isPart(b.extracting(whole)) && ByteScan.find(0x0A, in: b.extracting(whole), from: 0) == whole.count
-    let text = b.extracting(isPart ? whole : range)
-    let isKnown =
-      text.count >= 16 && (text[0] != 0x7B && KnownLines.standsAlone(text) || AccessLines.looksLike(text))
-    guard isPart || isKnown else { return nil }
+    var text: [UInt8] = []
+    swap(&text, &printed)
+    defer { swap(&text, &printed) }
+    // The blanks in front of a frame are the trace's.
+    print(b, row.fields[mapping.message].start..<range.upperBound, row.fields[mapping.message].isDoubled, into: &text)
+    guard let isWhole = isCarried(&text, isOpen) else { return nil }
     var around = LineEnvelope(source: context.line(line))
-    around.isWhole = isPart
+    around.isWhole = isWhole
     if let time = epoch(b, row, context) {
       (around.time, around.hasZone) = (time, true)
     }
@@ -117,8 +118,39 @@ extension TableRows {
     around.name(fallback, .file)
     (around.request, around.requestText) = request(b, row, &symbols)
     around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
-    guard row.fields[mapping.message].isDoubled else { return ([UInt8](copying: text), around) }
-    Self.undouble(text, into: &unquoted)
-    return (unquoted, around)
+    return (text, around)
+  }
+
+  /// Writes a field as its program printed it: quotes single, without the colours of a terminal.
+  private func print(_ b: Span<UInt8>, _ range: Range<Int>, _ isDoubled: Bool, into out: inout [UInt8]) {
+    out.removeAll(keepingCapacity: true)
+    let text = b.extracting(range)
+    if isDoubled { DelimitedRow.undouble(text, to: &out) } else { out.append(copying: text) }
+    if ByteScan.find(0x1B, in: out.span, from: 0) < out.count, let plain = TerminalColours.removed(out.span) {
+      out = plain
+    }
+  }
+
+  /// Whether a text is the line of another program, and then whether it is a record whatever it looks like; what is no part of a trace
+  /// loses the blanks in front.
+  private func isCarried(_ text: inout [UInt8], _ isOpen: Bool) -> Bool? {
+    guard !text.isEmpty else { return nil }
+    // A trace within one row is a record of its own.
+    if ByteScan.find(0x0A, in: text.span, from: 0) == text.count,
+      TraceFollower.isPart(text.span) || TraceFollower.crash(text.span) != nil || isOpen && isBare(text.span)
+    {
+      return true
+    }
+    if let first = text.firstIndex(where: { $0 > 0x20 }), first > 0 { text.removeFirst(first) }
+    let isKnown =
+      text.count >= 8 && text[0] != 0x7B && CarriedLine.isKnown(text.span, unwrapper, logKeys)
+      || text.count >= 16 && AccessLines.looksLike(text.span)
+    return isKnown ? false : nil
+  }
+
+  /// Whether a text has no header, neither a learned one.
+  private func isBare(_ text: Span<UInt8>) -> Bool {
+    text[0] != 0x7B && CarriedLine.isBare(text) && !CarriedLine.isKnown(text, unwrapper, logKeys)
+      && (layouts?.header(of: text, name: .none).header.messageStart ?? 0) == 0
   }
 }

@@ -14,6 +14,8 @@ extension TableRows {
       LogText.unwrap(text, depthLimit: context.settings.limits.jsonDepth, severity: &log.severity, into: &unwrapped)
     {
       append(unwrapped.span, &log, limit: context.settings.limits.text, into: &batch)
+    } else if ByteScan.find(0x1B, in: text, from: 0) < text.count, let plain = TerminalColours.removed(text) {
+      append(plain.span, &log, limit: context.settings.limits.text, into: &batch)
     } else {
       append(text, &log, limit: context.settings.limits.text, into: &batch)
     }
@@ -24,7 +26,14 @@ extension TableRows {
     guard mapping.kind == .logs, mapping.message >= 0 else { return }
     let text = b.extracting(field(b, row, mapping.message))
     guard text.count > 8, text[0] != 0x7B else { return }
-    layouts.add(text, of: .none)
+    if ByteScan.find(0x1B, in: text, from: 0) < text.count, let plain = TerminalColours.removed(text) {
+      layouts.add(plain.span, of: .none)
+    } else if text[0] == 0x3C || SyslogLine.beginsWithMonth(text), let layer = unwrapper.relayed(text) {
+      // The header of syslog is taken off; the program's own is what its lines have in common.
+      layouts.add(text.extracting(layer.start..<text.count), of: .none)
+    } else {
+      layouts.add(text, of: .none)
+    }
   }
 
   private func append(_ text: Span<UInt8>, _ log: inout LogLine, limit: Int, into batch: inout RecordBatch) {
@@ -35,6 +44,12 @@ extension TableRows {
       (content.start, log.severity) = (min(header.messageStart, content.end), header.severity)
     }
     if log.severity == .unknown { log.severity = content.severity }
+    if log.severity.isUnknown {
+      // A device's code stands behind its own time; `error: …` is how many programs begin.
+      let start = max(content.start, header?.messageStart ?? 0)
+      let message = text.extracting(min(start, content.end)..<content.end)
+      log.severity = MessageCode.network(message)?.severity ?? JSONRecords.leadingLevel(message).severity
+    }
     var end = content.end
     if end - content.start > limit {
       end = content.start + limit

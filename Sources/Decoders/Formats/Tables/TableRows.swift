@@ -21,12 +21,23 @@ struct TableRows {
   /// The field at hand with its quotes made single, and the labels of the row; used again for every row.
   var unquoted: [UInt8] = []
   var inner: [UInt8] = []
+  /// The line of a row, as its program printed it.
+  var printed: [UInt8] = []
+  /// Takes the layers off the lines that rows hold.
+  let unwrapper: LineUnwrapper
+  let logKeys: LogKeyTable
   var labelReader: JSONLogs?
   /// What the paths of log files tell, for the first paths of the table.
   var paths: [Symbol: Symbol] = [:]
   static let mostPaths = 1024
 
-  init(mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ symbols: inout SymbolTable) {
+  init(
+    mapping: TableMapping, order: DateOrder?, levels: LevelEvidence?, _ context: borrowing MemberContext,
+    _ symbols: inout SymbolTable
+  ) {
+    let settings = context.settings
+    unwrapper = LineUnwrapper(clock: LogClock(zoneSeconds: settings.assumedZoneSeconds, lastDay: settings.lastDay))
+    logKeys = LogKeyTable(settings.logKeys)
     self.mapping = mapping
     self.order = order
     self.levels = levels
@@ -68,7 +79,8 @@ struct TableRows {
     guard column >= 0, column < row.fields.count else { return 0..<0 }
     var start = row.fields[column].start
     var end = row.fields[column].end
-    while start < end, b[start] <= 0x20 { start += 1 }
+    // What begins with an escape begins with a colour.
+    while start < end, b[start] <= 0x20, b[start] != 0x1B { start += 1 }
     while end > start, b[end - 1] <= 0x20 { end -= 1 }
     return start..<end
   }

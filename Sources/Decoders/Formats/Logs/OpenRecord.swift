@@ -1,0 +1,46 @@
+// Records of several lines whose header or marks tell where they end.
+
+internal import Model
+internal import Support
+
+/// What ends a record whose header told that it goes on below.
+enum OpenRecord: UInt8, Sendable {
+  case none
+  /// The `>` that closes WebLogic's last field, at the end of some line.
+  case bracket
+  /// The corner of Julia's box: the lines before it begin with a bar.
+  case box
+}
+
+extension KnownLines {
+  /// `┌ Error: MESSAGE`, the first line of a box, and `[ Info: MESSAGE`, a record of one line (Julia, Logging.ConsoleLogger).
+  static func julia(_ line: Span<UInt8>) -> TextRecord? {
+    let isBox = JSONScanner.matches(line, 0, "\u{250C} ")
+    guard isBox || JSONScanner.matches(line, 0, "[ ") else { return nil }
+    let word = isBox ? 4 : 2
+    let colon = ByteScan.find(0x3A, in: line.extracting(first: word + 16), from: word)
+    guard colon > word, colon + 1 < min(line.count, word + 16), line[colon + 1] == 0x20, line[word] &- 0x41 < 26 else {
+      return nil
+    }
+    let severity = Model.severity(of: line.extracting(word..<colon))
+    guard !severity.isUnknown else { return nil }
+    return TextRecord(severity: severity, message: colon + 2..<line.count, unclosed: isBox ? .box : .none)
+  }
+}
+
+extension JSONRecords {
+  /// Whether a line without a header of its own is the rest of a record that is still open; the one that closes it is, too.
+  mutating func goesOnOpen(_ line: Span<UInt8>, _ stream: Int) -> Bool {
+    switch intake.streams[stream].unclosed {
+    case .none: return false
+    case .bracket:
+      if line[line.count - 1] == 0x3E { intake.streams[stream].unclosed = .none }
+      return true
+    case .box:
+      let isCorner = JSONScanner.matches(line, 0, "\u{2514}")
+      if !isCorner, JSONScanner.matches(line, 0, "\u{2502}") { return true }
+      intake.streams[stream].unclosed = .none
+      return isCorner
+    }
+  }
+}

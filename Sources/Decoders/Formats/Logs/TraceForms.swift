@@ -1,0 +1,47 @@
+// Lines of traces that are told by more than their first word.
+
+internal import Support
+
+extension TraceFollower {
+  /// What stands nowhere but at a trace's beginning, right behind what it is of: frames of Ruby and PHP, and the words that announce one.
+  static func opensTrace(_ line: Span<UInt8>) -> Bool {
+    switch line[0] {
+    case 0x23: return begins(line, "#0 ")
+    case 0x53: return begins(line, "Stack trace:") || begins(line, "Stack Trace:")
+    case 0x5B: return begins(line, "[stacktrace]")
+    case 0x73: return begins(line, "stack backtrace:") || begins(line, "stack traceback:")
+    case 0x30: return isAddressed(line)
+    default: return line[line.count - 1] == 0x27 && isRuby(line)
+    }
+  }
+
+  /// An exception by its class in full.
+  static func isQualified(_ line: Span<UInt8>) -> Bool {
+    guard isException(line) else { return false }
+    let colon = ByteScan.find(0x3A, in: line, from: 0)
+    return ByteScan.find(0x2E, in: line.extracting(0..<colon), from: 0) < colon
+  }
+
+  /// `3. DB::Context::resolve(DB::StorageID) const @ 0x000000000f8a3f5c`: a frame of ClickHouse (StackTrace.cpp).
+  static func isAddressed(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    while i < line.count, i < 4, line[i] &- 0x30 <= 9 { i += 1 }
+    guard i > 0, JSONScanner.matches(line, i, ". ") else { return false }
+    if JSONScanner.matches(line, i, ". inlined from ") { return true }
+    var end = line.count
+    while end > i, line[end - 1] != 0x40 { end -= 1 }
+    return JSONScanner.matches(line, end, " 0x")
+  }
+
+  /// What stands in and behind traces that no language prints so: CakePHP's frames and the request that failed (Cake\\Error\\ErrorLogger),
+  /// the coroutines of OpenResty.
+  static func isBehindTrace(_ line: Span<UInt8>) -> Bool {
+    switch line[0] {
+    case 0x2D: return begins(line, "- /") || begins(line, "- [internal]") || begins(line, "- ROOT/")
+    case 0x52: return begins(line, "Request URL: ") || begins(line, "Referer URL: ")
+    case 0x43: return begins(line, "Client IP: ")
+    case 0x63: return begins(line, "coroutine ") && line[line.count - 1] == 0x3A
+    default: return false
+    }
+  }
+}
