@@ -266,6 +266,14 @@ extension JSONRecords {
       return .continued
     }
     if line[0] == 0x20, takesRich(line, around, stream, at: place, into: &batch) { return .taken }
+    return takeByHeader(line, around, stream, isApart: isApart, at: place, into: &batch)
+  }
+
+  /// Takes a line by the header that its program's lines have, or as one without.
+  private mutating func takeByHeader(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, isApart: Bool, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> TextOutcome {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
