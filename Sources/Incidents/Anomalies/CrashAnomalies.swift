@@ -3,17 +3,26 @@
 internal import Support
 
 /// Stretches in which a component dies again and again, as its supervisor tells: three deaths, none of them longer after the one before
-/// than a supervisor takes to believe that it lives. A single death is a restart, unless memory grew until it came.
+/// than the quiet that ends an incident, or than a supervisor waits that waits longer each time. A single death is a restart, unless memory
+/// grew until it came.
 struct CrashAnomalies {
   /// Deaths that are more than a restart.
   static let restarts = 3
-  /// Microseconds after which one that lives is sound again: the kubelet waits up to five minutes before it starts a container anew, and
-  /// forgets after ten (Kubernetes, "Pod Lifecycle", container restart policy).
-  private static let backOff: Int64 = 600_000_000
+  /// How the wait before a restart grows, with some time to die in, and microseconds that it does not exceed: the kubelet doubles it up to
+  /// five minutes, and forgets after ten (Kubernetes, "Pod Lifecycle", container restart policy).
+  private static let growth = 2.5
+  private static let longestWait: Int64 = 600_000_000
 
   let memory: MemoryGrowth
   let impacts: ImpactMap
   let settings: IncidentSettings
+
+  /// How long after the last of some deaths another one belongs to them, microseconds.
+  private func wait(after deaths: [Int64]) -> Int64 {
+    guard deaths.count > 1 else { return settings.quiet }
+    let last = deaths[deaths.count - 1].subtractingSaturated(deaths[deaths.count - 2])
+    return max(settings.quiet, Int64(min(Self.growth * Double(last), Double(Self.longestWait))))
+  }
 
   /// - Complexity: O(deaths)
   func find() -> [Anomaly] {
@@ -32,7 +41,7 @@ struct CrashAnomalies {
             strength: (2 * Double(run.count)).squareRoot(), crashes: run.count, growth: growth))
       }
       for death in deaths.map(\.time) {
-        if let last = run.last, death.subtractingSaturated(last) > max(settings.quiet, Self.backOff) {
+        if let last = run.last, death.subtractingSaturated(last) > wait(after: run) {
           close()
           run = []
         }
