@@ -90,8 +90,10 @@ struct JSONClassifier {
 
   private func shape(_ found: Keys, _ count: Int) -> JSONShape {
     var keys = found
-    // A failed span tells of its error: what lasted is no log record.
-    if keys.contains(.errorMessage), !keys.contains([.named, .duration]) { keys.insert(.logMessage) }
+    // A failed span tells of its error: what lasted is no log record, unless it has a level.
+    if keys.contains(.errorMessage), !keys.contains([.named, .duration]) || keys.contains(.logSeverity) {
+      keys.insert(.logMessage)
+    }
     if keys.contains(.mapped) { return .mapped }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.flow, .time]) { return .flow }

@@ -25,8 +25,14 @@ extension JSONLogs {
   /// The level of a record that names none, where its form implies one.
   mutating func implyLevel() {
     // "v - verbosity (required for info and not for error messages)" (Kubernetes, "System Logs", JSON log format).
+    // Other programs that write no level, or one of their own, write neither `v` nor `err`.
     if fields.hasMilliseconds, fields.shape.contains(.caller) {
-      fields.severity = fields.shape.contains(.verbosity) ? .info : .error
+      if fields.shape.contains(.verbosity) {
+        fields.severity = .info
+        hasVerbosity = true
+      } else if hasVerbosity || fields.shape.contains(.failure) {
+        fields.severity = .error
+      }
     }
     // An exception by itself, whose class wrote nothing.
     if fields.isException, fields.rank == .logger, fields.ranks.name == Self.objectName {

@@ -18,6 +18,9 @@ struct JSONLogs {
   /// The last path of a collected file, and what it tells.
   var origin: (path: [UInt8], name: LogOrigin) = ([], LogOrigin(path: "-"))
 
+  /// Whether a record before had Kubernetes' verbosity.
+  var hasVerbosity = false
+
   init(table: LogKeyTable, clock: LogClock) {
     self.table = table
     times = LogTimeParser(clock: clock)

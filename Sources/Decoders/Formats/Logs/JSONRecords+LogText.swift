@@ -237,7 +237,8 @@ extension JSONRecords {
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
-      if record.goesOn, intake.streams[stream].follower.hasRecord {
+      // The lines of one entry have its time.
+      if record.goesOn, intake.streams[stream].follower.hasRecord, record.time == intake.streams[stream].told {
         batch.recordCounts.repair("continuationLine")
         return .continued
       }
@@ -282,6 +283,7 @@ extension JSONRecords {
       switch intake.streams[stream].follower.judge(line, adopts: adopts) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
+        if adopts { intake.streams[stream].sawHeaderless(isApart: false) }
         // Between lines of text that is how stack traces look; between JSON values it may be a value that is damaged.
         if depth == 0, format == "JSON log lines" {
           context.report(
@@ -290,7 +292,7 @@ extension JSONRecords {
         }
         return .continued
       case .record(let severity):
-        if found.isUsual, isApart { intake.streams[stream].sawLoner() }
+        if found.isUsual { intake.streams[stream].sawHeaderless(isApart: isApart) }
         record.severity = severity
         if depth > 0 { strip(line, &record) }
       }
@@ -315,6 +317,8 @@ extension JSONRecords {
     intake.streams[stream].follower.sawRecord(record.severity)
     intake.streams[stream].inReport = false
     intake.streams[stream].unclosed = record.unclosed
+    intake.streams[stream].taken = 0
+    intake.streams[stream].told = record.time
     intake.streams[stream].oslo = record.sharedKey
     if first(of: line, record.message) == 0x52,
       opensDump(line.extracting(record.message), stream, at: place, into: &batch)

@@ -214,7 +214,10 @@ extension JSONRecords {
     // `nginx: [emerg] bind() to …`: what a server says before it has a log.
     if severity.isUnknown, !ofLogging, end < message.count, message[end] == 0x5B {
       let close = ByteScan.find(0x5D, in: message.extracting(first: end + 12), from: end)
-      guard close < end + 12, JSONScanner.matches(message, close, "] ") else { return (.unknown, 0) }
+      // `summary: [error] 0 [warn] 2` counts.
+      guard close < end + 12, JSONScanner.matches(message, close, "] "), close + 2 < message.count,
+        message[close + 2] &- 0x30 > 9
+      else { return (.unknown, 0) }
       return (Model.severity(of: message.extracting(end + 1..<close)), 0)
     }
     return (severity, end)

@@ -49,6 +49,10 @@ extension KnownLines {
     while code > time.end, line[code - 1] &- 0x30 <= 9 { code -= 1 }
     guard code < line.count, JSONScanner.matches(line, time.end, " * "), JSONScanner.matches(line, code - 3, " * ")
     else { return nil }
+    let verbs: [StaticString] = [
+      "(", "service_", "ping *", "status *", "version *", "services *", "stop *", "reload *",
+    ]
+    guard verbs.contains(where: { JSONScanner.matches(line, time.end + 3, $0) }) else { return nil }
     return TextRecord(time: time.time, hasZone: time.hasZone, message: time.end + 3..<line.count)
   }
 

@@ -55,6 +55,8 @@ enum LateLevel {
       guard i > part, i < line.count, line[i] == 0x2C || line[i] == 0x20 else { return .unknown }
       parts &+= 1
       if severity.isUnknown, i &- part >= 4 { severity = Model.severity(of: line.extracting(part..<i)) }
+      // The facility comes first: `debug,info levels are off` is a sentence.
+      if parts == 1, !severity.isUnknown { return .unknown }
       if line[i] == 0x20 { return parts > 1 ? severity : .unknown }
       i &+= 1
     }

@@ -28,7 +28,7 @@ struct LevelEvidence: Sendable {
 
   /// The keys beside a level that tell its producer.
   struct Shape: OptionSet, Sendable {
-    var rawValue: UInt16
+    var rawValue: UInt32
     /// `pid` beside a host name: the core fields of bunyan and pino.
     static let pid = Shape(rawValue: 1)
     static let host = Shape(rawValue: 2)
@@ -59,6 +59,8 @@ struct LevelEvidence: Sendable {
     /// `caller` beside `v`, the verbosity, or without it: the JSON form of Kubernetes' own programs (component-base, logs/json).
     static let caller = Shape(rawValue: 16384)
     static let verbosity = Shape(rawValue: 32768)
+    /// `err`, what their errors have.
+    static let failure = Shape(rawValue: 65536)
     /// What of these names a producer by itself.
     static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider]
   }

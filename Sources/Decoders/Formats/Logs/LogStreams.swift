@@ -26,7 +26,7 @@ struct LogStreams {
     var dump = CollectorDump()
     /// When the layers around the last line say that it was written; `Int64.min` where they do not.
     private var written = Int64.min
-    /// How many lines without a header came by themselves.
+    /// How many more lines without a header came by themselves than with the line before, up to a few.
     private var loners = 0
 
     /// Takes when a line was written.
@@ -44,10 +44,16 @@ struct LogStreams {
     /// one: not if it, or others before it, came by themselves.
     func adopts(isApart: Bool) -> Bool { !isApart && loners < LogStreams.fewLoners }
 
-    mutating func sawLoner() { loners = min(loners + 1, LogStreams.fewLoners) }
+    /// Counts a line without a header: those that come by themselves against those that come with the line before.
+    mutating func sawHeaderless(isApart: Bool) {
+      loners = isApart ? min(loners + 1, LogStreams.fewLoners) : max(loners - 1, 0)
+    }
 
     /// What ends the record before, where its header told that it goes on below.
     var unclosed = OpenRecord.none
+    /// Lines that an open record took so far, and the time of the last record of a known form.
+    var taken = 0
+    var told = Int64.min
 
     /// Whether a line without a header may belong to what came before it.
     var isOpen: Bool { follower.isOpen || awaiting != nil || unclosed != .none }

@@ -13,8 +13,11 @@ extension KnownLines {
       break
     }
     guard JSONScanner.matches(line, i, "SERVICE ") || JSONScanner.matches(line, i, "HOST ") else { return nil }
+    let words = i
     while i < line.count, line[i] &- 0x41 < 26 || line[i] == 0x20 { i += 1 }
-    guard i + 2 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 else { return nil }
+    guard i + 2 < line.count, line[i] == 0x3A, line[i + 1] == 0x20, isEntry(line.extracting(words..<i)) else {
+      return nil
+    }
     i += 2
     let first = ByteScan.find(0x3B, in: line, from: i)
     guard first < line.count else { return nil }
@@ -30,6 +33,16 @@ extension KnownLines {
       field = end + 1
     }
     return record
+  }
+
+  /// `SERVICE ALERT`, `HOST DOWNTIME ALERT`, `SERVICE EVENT HANDLER`: the last word is one of few.
+  private static func isEntry(_ words: Span<UInt8>) -> Bool {
+    for last: StaticString in ["ALERT", "NOTIFICATION", "STATE", "CHECK", "HANDLER", "SUPPRESSED", "DISABLED"]
+    where words.count > last.utf8CodeUnitCount && JSONScanner.matches(words, words.count - last.utf8CodeUnitCount, last)
+    {
+      return true
+    }
+    return false
   }
 
   private static func state(_ line: Span<UInt8>, _ field: Range<Int>) -> Severity? {

@@ -29,11 +29,21 @@ extension KnownLines {
 }
 
 extension JSONRecords {
+  /// Lines of an open record.
+  private static let longestOpen = 1000
+
   /// Whether a line without a header of its own is the rest of a record that is still open; the one that closes it is, too.
   mutating func goesOnOpen(_ line: Span<UInt8>, _ stream: Int) -> Bool {
     switch intake.streams[stream].unclosed {
     case .none: return false
     case .bracket:
+      // Its end may have been cut off: a line with a time of its own is another's, and no message is longer than this.
+      intake.streams[stream].taken += 1
+      let isOther = intake.unwrapper.times.parse(line, 0) != nil || intake.unwrapper.times.parse(line, 1) != nil
+      if isOther || intake.streams[stream].taken > Self.longestOpen {
+        intake.streams[stream].unclosed = .none
+        return false
+      }
       if line[line.count - 1] == 0x3E { intake.streams[stream].unclosed = .none }
       return true
     case .box:
