@@ -49,10 +49,14 @@ extension KnownLines {
       default: return .unknown
       }
     }
+    return FieldText.isWord(word, "very-high") ? .fatal : grade(word)
+  }
+
+  /// The three words that both CEF and PAN-OS grade events by.
+  private static func grade(_ word: Span<UInt8>) -> Severity {
     if FieldText.isWord(word, "low") { return .info }
     if FieldText.isWord(word, "medium") { return .warning }
-    if FieldText.isWord(word, "high") { return .error }
-    return FieldText.isWord(word, "very-high") ? .fatal : .unknown
+    return FieldText.isWord(word, "high") ? .error : .unknown
   }
 
   /// `%FTD-1-430003: …`, `%%01IFNET/4/LINK_STATE(l)[12]:…`, which are messages from their codes on, and
@@ -92,13 +96,8 @@ extension KnownLines {
     }
     guard fields.count == 14, FieldText.isWord(line.extracting(fields[3]), "system") else { return record }
     let word = line.extracting(fields[13])
-    if FieldText.isWord(word, "high") {
-      record.severity = .error
-    } else if FieldText.isWord(word, "medium") {
-      record.severity = .warning
-    } else {
-      record.severity = FieldText.isWord(word, "low") ? .info : Model.severity(of: word)
-    }
+    record.severity = grade(word)
+    if record.severity.isUnknown { record.severity = Model.severity(of: word) }
     return record
   }
 }

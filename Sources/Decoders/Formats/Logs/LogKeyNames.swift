@@ -116,8 +116,7 @@ enum LogKeyNames {
   /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
     ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
-    ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity),
-    ("err", .failure),
+    ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity), ("err", .failure),
   ]
 
   /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them.

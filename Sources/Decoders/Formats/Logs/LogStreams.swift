@@ -28,6 +28,11 @@ struct LogStreams {
     private var written = Int64.min
     /// How many more lines without a header came by themselves than with the line before, up to a few.
     private var loners = 0
+    /// What ends the record before, where its header told that it goes on below.
+    var unclosed = OpenRecord.none
+    /// Lines that an open record took so far, and the time of the last record of a known form.
+    var taken = 0
+    var told = Int64.min
 
     /// Takes when a line was written.
     ///
@@ -48,12 +53,6 @@ struct LogStreams {
     mutating func sawHeaderless(isApart: Bool) {
       loners = isApart ? min(loners + 1, LogStreams.fewLoners) : max(loners - 1, 0)
     }
-
-    /// What ends the record before, where its header told that it goes on below.
-    var unclosed = OpenRecord.none
-    /// Lines that an open record took so far, and the time of the last record of a known form.
-    var taken = 0
-    var told = Int64.min
 
     /// Whether a line without a header may belong to what came before it.
     var isOpen: Bool { follower.isOpen || awaiting != nil || unclosed != .none }

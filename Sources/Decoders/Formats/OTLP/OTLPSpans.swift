@@ -8,14 +8,6 @@ internal import Support
 /// Accepted beyond the specification because it is seen: base64 identities, enum names, integers as numbers or
 /// strings, unknown fields.
 enum OTLPSpans {
-  /// Whether a span lies between 1980 and 2200 and lasts less than a year.
-  @inline(__always) static func plausible(_ span: TraceSpan) -> Bool {
-    span.start > 315_532_800_000_000 && span.start < 7_258_118_400_000_000 && span.duration < year
-  }
-
-  /// Microseconds.
-  static let year: Int64 = 31_536_000_000_000
-
   /// Reads a resource and returns the symbol of its name (`ResourceName`); nil on a failure.
   static func service(
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts

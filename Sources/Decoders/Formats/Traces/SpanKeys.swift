@@ -118,9 +118,8 @@ enum SpanKeys {
       .status,
       [
         "otel.statuscode", "status.statuscode", "status.code", "statuscode", "spanstatuscode", "tracestatus",
-        "data.statuscode",
-        "data.statuscodestring", "status", "span.statuscode", "spanstatus", "resultcode", "data.basedata.responsecode",
-        "data.basedata.resultcode",
+        "data.statuscode", "data.statuscodestring", "status", "span.statuscode", "spanstatus", "resultcode",
+        "data.basedata.responsecode", "data.basedata.resultcode",
       ]
     ),
     (

@@ -35,12 +35,16 @@ extension TraceSpan {
   /// Names a time before 1980 or after 2200 and a length over a year, once both are set. Such a length is no latency: as a rule a writer
   /// left out the beginning (zero), and the span is known by its end alone.
   @inline(__always) mutating func settleTimes(_ issues: inout SpanIssues) {
-    if !OTLPSpans.plausible(self) { settleImplausible(&issues) }
+    if start > 315_532_800_000_000 && start < 7_258_118_400_000_000 && duration < Self.year { return }
+    settleImplausible(&issues)
   }
+
+  /// Microseconds.
+  private static let year: Int64 = 31_536_000_000_000
 
   @inline(never) private mutating func settleImplausible(_ issues: inout SpanIssues) {
     issues.insert(.implausibleTime)
-    guard duration >= OTLPSpans.year else { return }
+    guard duration >= Self.year else { return }
     if start <= 0 { start = start.addingSaturated(duration) }
     duration = -1
     flags.insert(.untimed)
