@@ -33,6 +33,8 @@ struct HeaderElement {
   var endsHeader = false
   /// Whether a level may as well be a word of a sentence: `Alert manager started`.
   var isProse = false
+  /// Whether it is a dotted name and nothing else, as loggers have: no test of names takes it for anything else.
+  var isLogger = false
 
   /// In front of the first time or level a dash is a column like any other: it stands where others have a word.
   func kind(anchored: Bool) -> Kind { kind == .dash && !anchored ? .word : kind }

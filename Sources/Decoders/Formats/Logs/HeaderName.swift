@@ -19,6 +19,7 @@ enum HeaderName {
   static func choose(
     _ line: Span<UInt8>, _ element: HeaderElement, rank: Int, isRepeated: Bool, isNumbered: Bool = false
   ) -> (range: Range<Int>, isOwn: Bool)? {
+    if element.isLogger, rank > 3 || !isNumbered { return (element.content, true) }
     // `USER@DATABASE` of PostgreSQL is who asked, not who wrote; tags and applications may hold the sign.
     guard
       rank > 3 || ByteScan.find(0x40, in: line.extracting(element.content), from: 0) == element.content.count

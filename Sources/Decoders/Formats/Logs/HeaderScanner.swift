@@ -17,6 +17,7 @@ struct HeaderScanner {
     while cursor < line.count, line[cursor] == 0x20 || line[cursor] == 0x09 { cursor &+= 1 }
     guard cursor < line.count else { return nil }
     let first = line[cursor]
+    if first &- 0x61 < 26, let logger = HeaderName.logger(line, cursor) { return logger }
     if let time = times.parse(line, cursor) { return element(time: time, line, from: cursor, until: time.end) }
     if first == 0x5B || first == 0x28 || first == 0x3C { return bracket(line, cursor) }
     return token(line, cursor)
@@ -36,6 +37,11 @@ struct HeaderScanner {
     let open = line[start]
     let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
     guard var end = closing(line, start, open, close) else { return token(line, start) }
+    if open == 0x5B, HeaderName.isPoolThread(line, start &+ 1..<end) {
+      var stop = end &+ 1
+      while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
+      return HeaderElement(kind: .bracket, content: start &+ 1..<end, end: stop)
+    }
     // A date in one bracket and its time in the next one are one time.
     if open == 0x5B, end == start &+ 11, end &+ 9 < line.count, line[end &+ 1] == 0x5B, line[start &+ 5] == 0x2D,
       let time = times.parse(line, start &+ 1), time.end > end

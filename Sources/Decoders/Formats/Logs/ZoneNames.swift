@@ -16,12 +16,16 @@ extension LogTimeParser {
       key = key << 8 | UInt32(line[start + count])
       count += 1
     }
-    guard count == 3 || count == 4, isBorder(line, start + count),
+    // Nearly all that stands there is a level, and five letters are none of these.
+    guard count == 3 || count == 4, key != Self.info, key != Self.warn, isBorder(line, start + count),
       let seconds = (key == Self.central ? clock.central : nil) ?? Self.zones[key]
         ?? (byte(line, start + count) == 0x20 && byte(line, start + count + 1) == 0x5B ? Self.words[key] : nil)
     else { return nil }
     return seconds == 0 ? distance(line, start + count) : (start + count, seconds)
   }
+
+  private static let info: UInt32 = 0x494E_464F
+  private static let warn: UInt32 = 0x5741_524E
 
   /// A zone whose name is a word, where nothing but a zone can stand.
   func zoneWord(_ line: Span<UInt8>, _ start: Int) -> (end: Int, seconds: Int)? {
