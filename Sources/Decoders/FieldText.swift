@@ -227,13 +227,19 @@ enum FieldText {
     if last | 0x20 == 0x7A || last == 0x43 || last == 0x54 { return true }
     var i = b.count - 1
     var others = false
+    var marks = 0
     while i > 0 {
       let byte = b[i]
-      if byte == 0x2B || byte == 0x2D && i > 10 && b.count - i <= 6 { return true }
-      if byte &- 0x30 > 9, byte != 0x3A, byte != 0x2E { others = true }
+      if byte &- 0x30 > 9 {
+        if byte == 0x2B || byte == 0x2D && i > 10 && b.count - i <= 6 { return true }
+        marks += byte == 0x2E ? 1 : 2
+        if byte != 0x3A, byte != 0x2E { others = true }
+      }
       i -= 1
     }
-    return !others && double(b) != nil
+    if others { return false }
+    // Digits around one point at most are a number, and need not be read again.
+    return marks <= 1 && b[0] &- 0x30 <= 9 || double(b) != nil
   }
 
   /// Whether a field is a word, without regard to case.

@@ -27,11 +27,13 @@ extension JSONMemberDecoder {
       start = own
     }
     // Syslog over TCP: messages behind their lengths, without line ends between them.
-    while let end = SyslogLine.frameEnd(text, from: start), end < text.count {
-      _ = records.takeText(text.extracting(start..<end), records.origin(into: &batch), at: place, into: &batch)
-      start = end
+    if SyslogLine.countedEnd(text, from: start) != nil {
+      while let end = SyslogLine.frameEnd(text, from: start), end < text.count {
+        _ = records.takeText(text.extracting(start..<end), records.origin(into: &batch), at: place, into: &batch)
+        start = end
+      }
+      if frame.open(text, from: start, limit: records.context.settings.limits.line, at: place) { return }
     }
-    if frame.open(text, from: start, limit: records.context.settings.limits.line, at: place) { return }
     _ = records.takeText(
       text.extracting(start..<text.count), records.origin(into: &batch), at: place, into: &batch)
     if !records.pendingDocuments.isEmpty { walkPending(line: line, into: &batch) }

@@ -78,6 +78,8 @@ struct LogStreams {
 
   private var states: [Stream] = [Stream()]
   private var numbers: [UInt64: Int] = [:]
+  /// The stream that was looked up last: most lines come from the one that the line before came from.
+  private var latest: (key: UInt64, number: Int) = (0, 0)
   /// Bytes of records whose end is missing.
   private(set) var partialBytes = 0
 
@@ -98,8 +100,11 @@ struct LogStreams {
   /// The number of a program's stream.
   mutating func index(of name: Symbol, _ stream: UInt8) -> Int {
     let key = UInt64(name.index) << 8 | UInt64(stream)
-    if key == 0 { return 0 }
-    if let known = numbers[key] { return known }
+    if key == latest.key { return latest.number }
+    if let known = numbers[key] {
+      latest = (key, known)
+      return known
+    }
     guard states.count < Self.most else { return 0 }
     states.append(Stream())
     numbers[key] = states.count - 1
