@@ -62,8 +62,7 @@ extension JSONRecords {
     }
     // Every record of such a file has its header: what is indented goes on with the one before it.
     if first == 0x20 || first == 0x09, depth == 0, textRecords > 0, intake.unwrapper.kinds.first == .syslog {
-      batch.recordCounts.repair("continuationLine")
-      return .continued
+      return goesOn(into: &batch)
     }
     if first == 0x7B || first == 0x5B || !intake.streams[stream].spread.isEmpty,
       let outcome = takeSpread(line, around, stream, at: place, into: &batch)
@@ -230,33 +229,23 @@ extension JSONRecords {
     into batch: inout RecordBatch
   ) -> TextOutcome {
     let isApart = intake.streams[stream].moveOn(to: around.time)
-    if goesOnUnderHeader(line, around, stream) {
-      batch.recordCounts.repair("continuationLine")
-      return .continued
-    }
+    if goesOnUnderHeader(line, around, stream) { return goesOn(into: &batch) }
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
       // The lines of one entry have its time.
       if record.goesOn, intake.streams[stream].follower.hasRecord, record.time == intake.streams[stream].told {
-        batch.recordCounts.repair("continuationLine")
-        return .continued
+        return goesOn(into: &batch)
       }
       return takeKnown(record, line, around, stream, at: place, into: &batch)
     }
-    if intake.streams[stream].inReport || goesOnOpen(line, stream) {
-      batch.recordCounts.repair("continuationLine")
-      return .continued
-    }
+    if intake.streams[stream].inReport || goesOnOpen(line, stream) { return goesOn(into: &batch) }
     if isSampling {
       intake.layouts.add(line, of: around.component)
       return .taken
     }
     if around.isWhole {
-      if intake.streams[stream].follower.joins(line) {
-        batch.recordCounts.repair("continuationLine")
-        return .continued
-      }
+      if intake.streams[stream].follower.joins(line) { return goesOn(into: &batch) }
       let record = wholeRecord(line, around)
       intake.streams[stream].follower.sawWhole(line, record.severity)
       emit(line, record, around, stream, at: place, into: &batch)
@@ -268,6 +257,12 @@ extension JSONRecords {
     }
     if line[0] == 0x20, takesRich(line, around, stream, at: place, into: &batch) { return .taken }
     return takeByHeader(line, around, stream, isApart: isApart, at: place, into: &batch)
+  }
+
+  /// Counts a line that belongs to the record before it.
+  private func goesOn(into batch: inout RecordBatch) -> TextOutcome {
+    batch.recordCounts.repair("continuationLine")
+    return .continued
   }
 
   /// Takes a line by the header that its program's lines have, or as one without.
