@@ -11,6 +11,8 @@ enum Signature {
       self = .filter(.gzip)
     } else if begins([0x28, 0xB5, 0x2F, 0xFD]) || Self.isSkippableFrame(head) {
       self = .filter(.zstandard)
+    } else if Self.isCountedFrame(head) {
+      self = .filter(.countedZstandard)
     } else if begins([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) {
       self = .filter(.xz)
     } else if Self.isBzip2(head, isAll: isAll) {
@@ -40,6 +42,13 @@ enum Signature {
     }
     // Other formats know these frames too: what follows decides, where it can be seen.
     return at > 0 && (at + 4 > head.count || head.dropFirst(at).starts(with: [0x28, 0xB5, 0x2F, 0xFD]))
+  }
+
+  /// A zstd frame behind its own length, as OpenTelemetry's file exporter writes each document where it compresses (fileexporter,
+  /// README, "File Format"): four bytes, big endian.
+  private static func isCountedFrame(_ head: [UInt8]) -> Bool {
+    head.count > 12 && head[0] < 0x28 && head[0..<4].contains { $0 != 0 }
+      && head.dropFirst(4).starts(with: [0x28, 0xB5, 0x2F, 0xFD])
   }
 
   /// `BZh`, a level, and the mark of a block or of the end, as far as the head goes.

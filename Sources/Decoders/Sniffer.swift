@@ -52,7 +52,12 @@ enum Sniffer {
     }
     if startsJSON(head, first) { return .json }
     if isBinary(head, start) { return .binary }
-    if hasXMLLine(head, start) { return .xml }
+    if hasXMLLine(head, start) {
+      // evtx_dump writes the record's number in front of each event.
+      return JSONScanner.matches(head, first, "Record ")
+        && WindowsEventDecoder.recognizes(head.extracting(first..<head.count))
+        ? .windowsEvents : .xml
+    }
     if TAPLine.recognize(head, from: start) { return .tap }
     if rule?.keys.isEmpty == false || mostLinesAreObjects(head, start) || hasPrintedSpan(head, start) { return .json }
     if TablePreface.begins(head, at: start) { start = min(ByteScan.lineEnd(head, start) + 1, head.count) }

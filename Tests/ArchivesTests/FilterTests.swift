@@ -24,6 +24,18 @@ struct FilterTests {
     #expect(walked.codes == [])
   }
 
+  @Test("zstd frames behind their lengths are one stream, and a cut one is told")
+  func countedFrames() throws {
+    let frame = [0, 0, 0, UInt8(TestArchives.zstdHello.count)] + TestArchives.zstdHello
+    let walked = walk(frame + frame)
+    #expect(walked.members.map { $0.text } == ["hello, night\nhello, night\n"])
+    #expect(walked.codes == [])
+    let cut = walk(frame + frame.dropLast(5))
+    #expect(cut.members.first?.complete == false)
+    #expect(cut.codes.contains("truncated"))
+    #expect(walk(frame + [0, 0]).codes == ["truncated"])
+  }
+
   @Test("other bytes behind the stream are noted", arguments: real.filter { $0.0 != "xz" })
   func trailing(_ name: String, _ bytes: [UInt8]) throws {
     let walked = walk(bytes + Array("GARBAGE".utf8))

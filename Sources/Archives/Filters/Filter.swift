@@ -2,6 +2,8 @@
 enum Filter {
   case gzip
   case zstandard
+  /// Frames of zstandard, each behind its length.
+  case countedZstandard
   case xz
   case lzmaAlone
   case bzip2
@@ -10,7 +12,7 @@ enum Filter {
   var extensions: [String] {
     switch self {
     case .gzip: ["gz", "tgz"]
-    case .zstandard: ["zst", "tzst"]
+    case .zstandard, .countedZstandard: ["zst", "tzst"]
     case .xz: ["xz", "txz"]
     case .lzmaAlone: ["lzma", "tlz"]
     case .bzip2: ["bz2", "tbz", "tbz2"]
@@ -22,6 +24,7 @@ enum Filter {
     switch self {
     case .gzip: InflateStream(source, format: .gzip, on: trail)
     case .zstandard: ZstandardStream(source, on: trail)
+    case .countedZstandard: ZstandardStream(LengthsRemoved(source, on: trail), on: trail)
     case .xz: XZStream(source, format: .xz, on: trail)
     case .lzmaAlone: XZStream(source, format: .lzmaAlone, on: trail)
     case .bzip2: Bzip2Stream(source, on: trail)

@@ -135,7 +135,8 @@ enum AccessKeys {
     (
       .start,
       [
-        "event.start", "starttime", "startutc", "startlocal", "requeststart", "edgestarttimestamp", "reqtimesec",
+        "event.start", "starttime", "startutc", "startlocal", "requeststart", "requesttimeepoch", "edgestarttimestamp",
+        "reqtimesec",
         "protopayload.starttime",
       ]
     ),

@@ -152,7 +152,9 @@ struct AccessObject {
     case .server: if record.server.isEmpty { record.server = value }
     case .configuredServer: record.configuredServer(value)
     case .upstream: takeUpstream(b, name, value)
-    case .addresses: if record.addresses.isEmpty { record.addresses = value }
+    case .addresses:
+      if record.addresses.isEmpty { record.addresses = value }
+      if JSONScanner.equals(b, name, "upstream_addr") { signs.insert(.nginx) }
     case .statuses: if AccessShapes.isList(b, value, .statuses) { record.statuses = value }
     case .times:
       if AccessShapes.isList(b, value, .seconds) { record.times = value }
@@ -168,7 +170,9 @@ struct AccessObject {
     case .start: startText = text
     case .end: endText = text
     case .time: timeText = timeText ?? text
-    case .epoch: epoch = value
+    case .epoch:
+      epoch = value
+      signs.insert(.nginx)
     case .requestTime where value.count > 20 && AccessTime.common(b, value, zoneSeconds: 0) != nil:
       // API Gateway calls the request's time so, nginx its duration.
       timeText = text

@@ -118,7 +118,8 @@ struct AccessW3C {
 
   /// Date and time are two columns, in UTC by the format's document.
   private func time(_ b: Span<UInt8>, _ date: Range<Int>, _ clock: Range<Int>) -> Int64? {
-    let isDated = date.count == 10 && clock.lowerBound == date.upperBound + 1
+    // `#Fields:` may name them in any order.
+    let isDated = date.count == 10
     guard clock.count >= 8, isDated || date.isEmpty,
       let day = isDated ? FieldText.date(b.extracting(date), zoneSeconds: 0) : day
     else { return nil }

@@ -237,7 +237,7 @@ enum Base64 {
 
   /// Eight bytes out of their base64 form (12 characters with padding, 11 without).
   static func eight(_ b: Span<UInt8>) -> UInt64? {
-    guard b.count == 12 && b[11] == 0x3D else { return nil }
+    guard b.count == 12 && b[11] == 0x3D || b.count == 11 else { return nil }
     guard let bytes = decode(b.extracting(first: 11)), bytes.count == 8 else { return nil }
     return value(bytes[...])
   }
@@ -274,6 +274,8 @@ enum Base64 {
         out.append(UInt8(truncatingIfNeeded: bits >> count))
       }
     }
+    // Encoders leave no bits behind the last byte; a text that has some is no base64.
+    if bits & (1 << count &- 1) != 0 { return nil }
     return out
   }
 }

@@ -72,6 +72,25 @@ extension JSONLogs {
     fields.ranks.name = order
   }
 
+  /// What stands beside one line of a stream of Loki's: its structured metadata, alone (pushes) or beside what a query parsed
+  /// (Loki's HTTP API, `categorize-labels`).
+  mutating func metadata(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
+    fields = JSONLogFields()
+    var places = [start]
+    var outer = JSONScanner(at: start)
+    _ = outer.eachMember(b) { reader, key in
+      reader.skipSpace(b)
+      let isNamed = JSONScanner.equals(b, key, "structuredMetadata") || JSONScanner.equals(b, key, "parsed")
+      if isNamed, reader.peek(b) == 0x7B { places.append(reader.position) }
+      return reader.skipValue(b)
+    }
+    for place in places {
+      var reader = JSONScanner(at: place)
+      readObject(b, &reader, under: LogKeyTable.seed, depth: 1, &texts)
+    }
+    return fields
+  }
+
   /// What a set of labels beside lines says (Loki's `stream`): names and a level.
   mutating func labels(_ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts) -> JSONLogFields {
     fields = JSONLogFields()

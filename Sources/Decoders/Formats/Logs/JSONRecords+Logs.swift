@@ -305,6 +305,14 @@ extension JSONRecords {
     {
       (around.time, around.hasZone) = micros
     }
+    if pair.take(0x2C, b), pair.peek(b) == 0x7B {
+      texts.exchange(with: &batch)
+      let told = logs.metadata(b, at: pair.position, &texts)
+      texts.exchange(with: &batch)
+      if !told.severity.isUnknown { around.severity = told.severity }
+      if !told.request.isNone { (around.request, around.requestText) = (told.request, told.requestText) }
+      if told.span != 0 { around.span = told.span }
+    }
     var content = takeBuffer()
     texts.unescape(b, text, into: &content)
     takeCarried(content.span, isPartial: false, around, at: place, into: &batch)

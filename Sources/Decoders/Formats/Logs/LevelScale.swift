@@ -14,10 +14,12 @@ enum LevelScale: UInt8, Sendable {
   case python
   /// 100 debug to 600 emergency: Monolog, "Log Levels".
   case monolog
-  /// 5000 trace to 40000 error: logback's `Level` integers.
+  /// 5000 trace to 40000 error: logback's `Level` integers, and 50000 fatal of log4j 1, which has the others, too.
   case logback
   /// 1 critical to 5 verbose, 0 always: Windows event levels (winmeta.xml).
   case windows
+  /// 1 error, 2 warning, 4 information, 8 and 16 audits: .NET's EventLogEntryType, 0 where the event has none of them (Get-EventLog).
+  case eventLog
   /// 0 verbose to 4 critical: Application Insights, "severityLevel".
   case insights
   /// -4 debug, 0 info, 4 warn, 8 error, and steps between them: Go's log/slog, "Level".
@@ -63,7 +65,7 @@ enum LevelScale: UInt8, Sendable {
       }
     case .logback:
       guard level >= 1000 else { return .unknown }
-      return Self.steps[min(Int(clamping: level / 10_000), 4)]
+      return Self.steps[min(Int(clamping: level / 10_000), 5)]
     case .windows:
       switch level {
       case 0, 4: return .info
@@ -73,6 +75,8 @@ enum LevelScale: UInt8, Sendable {
       case 5...15: return .debug
       default: return .unknown
       }
+    case .eventLog:
+      return level == 1 ? .error : level == 2 ? .warning : [0, 4, 8, 16].contains(level) ? .info : .unknown
     case .insights:
       guard (0...4).contains(level) else { return .unknown }
       return Self.steps[Int(level) + 1]

@@ -11,8 +11,9 @@ enum LogKeyNames {
   static let time = [
     "@t", "t.$date", "_time", "__realtime_timestamp", "timemillis", "timegenerated", "timecreated", "eventtime",
     "event.system.timecreated.@systemtime", "event.system.timecreated.#attributes.systemtime", "lasttimestamp",
-    "firsttimestamp", "record.time.timestamp", "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
-    "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt",
+    "deprecatedlasttimestamp", "firsttimestamp", "deprecatedfirsttimestamp", "record.time.timestamp",
+    "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
+    "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt", "log_time", "logtime",
   ]
 
   static let severity = [

@@ -14,8 +14,10 @@ enum OTLPLogs {
     var time: Int64?
     var observed: Int64?
     var number: Int64?
+    var named = Severity.unknown
     var body: Range<Int>?
     var event = JSONStringSlice(start: 0, end: 0, isEscaped: false)
+    var attributes: Range<Int>?
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
@@ -26,7 +28,7 @@ enum OTLPLogs {
         isRead = reader.integer(b, &observed)
       } else if isKey("severityNumber") || isKey("severity_number") {
         guard let value = reader.scalar(b) else { return nil }
-        number = severity(value, b, &log)
+        (number, named) = severity(value, b)
       } else if isKey("severityText") || isKey("severity_text") {
         guard let text = reader.keyText(b) else { return nil }
         let severity = FieldText.severity(b.extracting(text.start..<text.end))
@@ -49,6 +51,7 @@ enum OTLPLogs {
         reader.skipSpace(b)
         let start = reader.position
         isRead = reader.skipValue(b)
+        attributes = start..<reader.position
         if isRead, OTLPRequests.mayBe(b, start..<reader.position) {
           request = OTLPRequests.object(b, json: start..<reader.position)
         }
@@ -58,6 +61,8 @@ enum OTLPLogs {
       guard isRead else { return nil }
     }
     guard reader.failure == .none else { return nil }
+    // `SEVERITY_NUMBER_UNSPECIFIED` is 0, beside which the text counts.
+    if !named.isUnknown { log.severity = named }
     if let number, LevelScale.otlp.severity(number) != .unknown { log.severity = LevelScale.otlp.severity(number) }
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed, nanos != 0 {
       log.time = FieldText.floorDivide(nanos, 1000)
@@ -70,20 +75,22 @@ enum OTLPLogs {
     } else {
       texts.appendMessage(b, event, stripsHeader: false, &log)
     }
+    if log.textCount == 0, let attributes {
+      OTLPExceptions.take(OTLPAttributes.object(b, json: attributes), &log, &texts)
+    }
     return (log, request)
   }
 
   /// `9`, or its name `SEVERITY_NUMBER_INFO`.
-  private static func severity(_ value: AttributeValue, _ b: Span<UInt8>, _ log: inout LogLine) -> Int64? {
+  private static func severity(_ value: AttributeValue, _ b: Span<UInt8>) -> (number: Int64?, named: Severity) {
     switch value {
-    case .number(let text): return FieldText.int(b.extracting(text.start..<text.end))
+    case .number(let text): return (FieldText.int(b.extracting(text.start..<text.end)), .unknown)
     case .text(let text):
-      let bytes = b.extracting(text.start..<text.end)
       if JSONScanner.matches(b, text.start, "SEVERITY_NUMBER_"), text.count > 16 {
-        log.severity = FieldText.severity(b.extracting(text.start + 16..<text.end))
+        return (nil, FieldText.severity(b.extracting(text.start + 16..<text.end)))
       }
-      return FieldText.int(bytes)
-    case .bool, .other: return nil
+      return (FieldText.int(b.extracting(text.start..<text.end)), .unknown)
+    case .bool, .other: return (nil, .unknown)
     }
   }
 }

@@ -267,6 +267,9 @@ struct OTLPProtobufRecords {
     } else {
       json[0].records.texts.appendMessage(b, slice(event), stripsHeader: false, &log)
     }
+    if log.textCount == 0, !attributes.isEmpty {
+      OTLPExceptions.take(OTLPAttributes.object(b, protobuf: attributes), &log, &json[0].records.texts)
+    }
     return (log, attributes)
   }
 

@@ -28,10 +28,7 @@ enum OTLPRequests {
 
   /// The object of attributes in OTLP/JSON, checked before.
   static func object(_ b: Span<UInt8>, json attributes: Range<Int>) -> [UInt8] {
-    var list = Array(#"{"kvlistValue":{"values":"#.utf8)
-    list.append(copying: b.extracting(attributes))
-    list += Array("}}".utf8)
-    return named(OTLPBody(list.span, json: 0..<list.count).bytes)
+    named(OTLPAttributes.object(b, json: attributes))
   }
 
   /// The object of attributes in binary OTLP; empty where none is a request's.
@@ -44,18 +41,7 @@ enum OTLPRequests {
       }
       return false
     }
-    guard hasMethod else { return [] }
-    // A list of pairs as the body of a record has it (common.proto, KeyValueList).
-    var list = ByteWriter()
-    for attribute in attributes {
-      list.byte(0x0A)
-      list.unsigned(UInt64(attribute.count))
-      list.raw(b.extracting(attribute))
-    }
-    var body = ByteWriter()
-    body.byte(0x32)
-    body.blob(list.bytes)
-    return named(OTLPBody(body.bytes.span, protobuf: 0..<body.bytes.count).bytes)
+    return hasMethod ? named(OTLPAttributes.object(b, protobuf: attributes)) : []
   }
 
   /// The object with the names of access logs.

@@ -38,6 +38,8 @@ struct TableMapping {
   var isClickHouse = false
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
   var isInsights = false
+  /// The scale of numbers in the column of levels, where its name tells.
+  var numberScale: LevelScale?
   /// Whether it went well, where that is said and not its contrary.
   var success = -1
   /// How many a row stands for, or the share that was kept.
@@ -122,9 +124,9 @@ struct TableMapping {
       self.message = message
       severity = find([
         "severity", "leveldisplayname", "level", "loglevel", "severitytext", "levelname", "errorseverity",
-        "severitylevel", "status",
+        "severitylevel", "entrytype", "status",
       ])
-      isInsights = severity >= 0 && names[severity] == "severitylevel"
+      if severity >= 0 { numberScale = Self.numberScales[names[severity]] }
       takeLevelNumber(names)
       labels = find(["labels"])
     } else if time >= 0, value >= 0, metric >= 0 {
@@ -149,6 +151,9 @@ struct TableMapping {
     self.span = span
     self.component = component
   }
+
+  /// Columns of levels whose numbers are of one producer's scale, where its words are anybody's.
+  private static let numberScales: [String: LevelScale] = ["severitylevel": .insights, "entrytype": .eventLog]
 
   /// Columns that hold numbers of one producer's scale: OpenTelemetry's logs data model ("SeverityNumber"), Python's `levelno`, the
   /// logstash encoder's `level_value`, the syslog codes of ECS.

@@ -80,7 +80,7 @@ extension TableRows {
   /// A level by word, or by number on the scale that the table's first rows tell.
   private func severity(_ field: Span<UInt8>) -> Severity {
     let severity = FieldText.severity(field)
-    if mapping.isInsights, let number = FieldText.int(field) { return LevelScale.insights.severity(number) }
+    if let scale = mapping.numberScale, let number = FieldText.int(field) { return scale.severity(number) }
     guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
     return evidence.scale(of: number, []).severity(number)
   }

@@ -86,6 +86,13 @@ enum SpanWords {
     return nil
   }
 
+  /// `\u00b5s`, `\u03bcs`: JSON may write the sign as an escape (RFC 8259 §7).
+  private static func isEscapedMicro(_ b: Span<UInt8>, _ at: Int) -> Bool {
+    guard b[at + 1] == 0x75, b[at + 2] == 0x30, b[at + 6] == 0x73 else { return false }
+    return b[at + 3] == 0x30 && b[at + 4] | 0x20 == 0x62 && b[at + 5] == 0x35
+      || b[at + 3] == 0x33 && b[at + 4] | 0x20 == 0x62 && b[at + 5] | 0x20 == 0x63
+  }
+
   /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`), or one in parts
   /// (`DurationParts`).
   static func duration(_ field: Span<UInt8>, unit: FieldText.Unit) -> Int64? {
@@ -95,7 +102,10 @@ enum SpanWords {
     var unit = unit == .inferred ? FieldText.Unit.microseconds : unit
     var end = b.count
     while end > 0, b[end - 1] > 0x39 { end -= 1 }
-    if end < b.count {
+    if b.count > 7, b[b.count - 7] == 0x5C, isEscapedMicro(b, b.count - 7) {
+      unit = .microseconds
+      b = b.extracting(0..<b.count - 7)
+    } else if end < b.count {
       let suffix = b.extracting(end..<b.count)
       switch (suffix.count, suffix[0]) {
       case (1, 0x73): unit = .seconds
