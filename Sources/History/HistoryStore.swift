@@ -48,14 +48,7 @@ package struct HistoryStore: Sendable {
         try HistoryGuard.check(sizes: db, path: path)
       }
       if try !queue.read({ try HistorySchema.isCurrent($0) }) {
-        try queue.writeWithoutTransaction { db in
-          try Ending.change {
-            try db.inTransaction(.immediate) {
-              try HistorySchema.migrate(db, path: path, limit: schemaLimit)
-              return .commit
-            }
-          }
-        }
+        try Self.change(queue) { try HistorySchema.migrate($0, path: path, limit: schemaLimit) }
       }
       return queue
     }
@@ -97,19 +90,23 @@ package struct HistoryStore: Sendable {
   }
 
   func write<Result>(_ work: (Database) throws -> Result) throws(FileFailure) -> Result {
-    try Self.attempt(path) {
-      try queue.writeWithoutTransaction { db in
-        try db.beginTransaction(.immediate)
-        // A signal comes before the first page is written or after the last one: no journal is left for the next start.
-        return try Ending.change {
-          do {
-            let result = try work(db)
-            try db.commit()
-            return result
-          } catch {
-            try? db.rollback()
-            throw error
-          }
+    try Self.attempt(path) { try Self.change(queue, work) }
+  }
+
+  /// One transaction. It waits for the file first and for the process second, always in this order: who waited for the file with the
+  /// process's lock in hand would keep the one that has the file, a writer of the same process, from ever giving it back.
+  private static func change<Result>(_ queue: DatabaseQueue, _ work: (Database) throws -> Result) throws -> Result {
+    try queue.writeWithoutTransaction { db in
+      try db.beginTransaction(.immediate)
+      // A signal comes before the first page is written or after the last one: no journal is left for the next start.
+      return try Ending.change {
+        do {
+          let result = try work(db)
+          try db.commit()
+          return result
+        } catch {
+          try? db.rollback()
+          throw error
         }
       }
     }
