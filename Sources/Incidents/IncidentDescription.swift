@@ -28,11 +28,12 @@ struct IncidentDescription {
     let name = first.map { grid.name($0) }
     let others = affected.filter { $0 != first }.map { grid.name($0) }
     incident.trigger = .anomaly(incident.kind, cause: name)
-    var impact = RequestImpact(incident.impact, failed: hit, of: volume)
+    let failed = incident.impact.failed(of: hit)
+    var impact = RequestImpact(incident.impact, failed: failed, of: volume)
     impact.isTold = grid.partial.isTold
     incident.headline = headline(incident, group, cause: name ?? "", others: others, impact)
     incident.reasoning = reasoning(incident, group, first: first, affected: affected)
-    incident.decision = decision(incident, group, hit: hit)
+    incident.decision = decision(incident, group, failed: failed)
     incident.timeline = timeline(incident, group, onsets: onsets, proofs)
     var evidence = incident.rootCauses.first?.evidence ?? []
     for component in affected { evidence += proofs(component).prefix(1) }
@@ -351,10 +352,19 @@ extension CauseReason {
   var isOfMetric: Bool { if case .metric = self { true } else { false } }
 }
 
+extension Impact {
+  /// The users' requests that failed because of an incident's causes, where so many roots did: a request of which every attempt is a
+  /// root of its own, as in access logs, fails once however many of them fail. Where nothing entered, roots are all that is known.
+  func failed(of roots: Double) -> Int {
+    let known = Int(exactly: roots.rounded()) ?? 0
+    return requests > 0 ? min(known, failed) : known
+  }
+}
+
 extension RequestImpact {
   /// What an incident cost at the entry points; `failed` of `volume` requests failed because of its causes.
-  init(_ impact: Impact, failed: Double, of volume: Double) {
-    func whole(_ value: Double) -> Int { Int(exactly: value.rounded()) ?? 0 }
-    self.init(failed: whole(failed), slow: impact.slow, requests: max(impact.requests, whole(volume)))
+  init(_ impact: Impact, failed: Int, of volume: Double) {
+    let all = Int(exactly: volume.rounded()) ?? 0
+    self.init(failed: failed, slow: impact.slow, requests: max(impact.requests, all))
   }
 }

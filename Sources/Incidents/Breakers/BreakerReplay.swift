@@ -4,13 +4,13 @@ internal import Support
 /// What the reflex gate would have decided in an incident, and what a circuit breaker in front of its cause would have
 /// refused: both replayed over the slots in which the components had requests.
 extension IncidentDescription {
-  func decision(_ incident: Incident, _ group: IncidentBuilder.Group, hit: Double) -> CascadeDecision {
+  func decision(_ incident: Incident, _ group: IncidentBuilder.Group, failed: Int) -> CascadeDecision {
     guard let alarm = alarm(incident, group) else {
       return incident.kind == .latencyRegression ? .investigateLatency : .watch(threshold: settings.components)
     }
     let before = impacts.rootFailures(group.components, from: group.start, to: alarm.start)
     return .openBreakers(
-      components: alarm.states.count, at: alarm.start, later: max(0, Int(hit) - before), failed: Int(hit),
+      components: alarm.states.count, at: alarm.start, later: max(0, failed - before), failed: failed,
       cause: refused(incident, group, from: alarm.start))
   }
 

@@ -13,6 +13,25 @@ extension IncidentAggregator {
     partial.links.add(sample, at: CubeKey(a: component, d: isTaken ? spanEnd : 0, slot: coarse(node.start)))
   }
 
+  /// Whether a request of several roots went on without those that failed: one that went well was there from before they began until
+  /// after they ended. Access logs of services that only share an id give each attempt as a root, and what was tried again in vain
+  /// once, and then answered, failed for nobody who asked. Which of them asked which nobody says; whoever waits takes longest.
+  ///
+  /// - Complexity: O(roots)
+  static func wentOn(_ nodes: [CallNode]) -> Bool {
+    guard let first = nodes.first, Int(first.subtreeEnd) < nodes.count else { return false }
+    var longest: CallNode?
+    for node in nodes where node.parent < 0 && !node.failed && node.hasDuration {
+      if node.duration > longest?.duration ?? 0 { longest = node }
+    }
+    guard let longest else { return false }
+    return nodes.allSatisfy { node in
+      guard node.parent < 0, node.failed else { return true }
+      let middle = node.start.addingSaturated(node.duration / 2)
+      return node.duration < longest.duration && longest.start <= middle && middle <= longest.end
+    }
+  }
+
   /// Counts a request by the operation that it entered by. What follows from another request entered there, and a client
   /// that calls by itself, a poll or a job's, is nobody's request.
   mutating func countEntry(_ tree: CallTree, visited: [Int32], failed: Bool, _ context: borrowing AggregateContext) {

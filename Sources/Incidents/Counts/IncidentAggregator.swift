@@ -117,7 +117,7 @@ package struct IncidentAggregator: Aggregator {
     let visit = Activity(requests: 1, failures: rootFailed ? 1 : 0)
     partial.visits.add(visit, at: CubeKey(a: 0, slot: slot))
     for component in visited { partial.visits.add(visit, at: CubeKey(a: component, slot: slot)) }
-    countEntry(tree, visited: visited, failed: rootFailed, context)
+    countEntry(tree, visited: visited, failed: rootFailed && !Self.wentOn(nodes), context)
   }
 
   private mutating func sketch(of component: Int32) -> Int {
