@@ -86,7 +86,7 @@ struct EntryImpacts {
 
   /// The components that requests enter by: whoever is called by another one is none, even where a trace lost its beginning;
   /// and a proxy's log that tells of the requests which traces show from within, or which another log of it told, tells nothing
-  /// new.
+  /// new. Two proxies that share the load tell of requests of their own (`SameRequests`).
   private static func entryNames(_ grid: ComponentTimeline) -> Set<Int32> {
     var operations: [Int32: [Int32: Int]] = [:]
     for (cell, tally) in grid.partial.entries.cells {
@@ -100,6 +100,7 @@ struct EntryImpacts {
       if a.isFront != b.isFront { return b.isFront }
       return a.requests != b.requests ? a.requests > b.requests : a.name < b.name
     }
+    let logs = SameRequests(grid.partial.entries, of: Set(candidates.lazy.filter(\.isFront).map(\.name)))
     var kept: [(name: Int32, isFront: Bool, requests: Int)] = []
     for one in candidates {
       let isTold =
@@ -109,7 +110,9 @@ struct EntryImpacts {
             operations[other.name]?[operation.key] == nil ? sum : sum + operation.value
           }
           guard Double(shared) >= Self.sameOperations * Double(one.requests) else { return false }
-          return !other.isFront || Double(other.requests - one.requests) <= Self.sameNumber * Double(other.requests)
+          guard other.isFront else { return true }
+          return Double(other.requests - one.requests) <= Self.sameNumber * Double(other.requests)
+            && logs.areSame(one.name, other.name)
         }
       if !isTold { kept.append(one) }
     }
