@@ -165,14 +165,19 @@ struct RecordAnomalies {
     }
     let usual = Self.lowerHalf(of: series, minutes: grid.minutes.count)
     // Who usually writes none needs no certainty beyond the number of lines; who writes all the time scatters.
-    let certainty = usual.center + usual.spread > 0 ? Self.logCertainty : Self.rareLogCertainty
+    let isSteady = usual.center + usual.spread > 0
+    let certainty = isSteady ? Self.logCertainty : Self.rareLogCertainty
+    let recurring = RecurringBursts.lines(written, minutes: grid.minutes.count)
+    let beside = isSteady ? Self.rareLogCertainty : certaintyBeside(recurring)
+    let least = recurring + beside * (recurring + 1).squareRoot()
     var strength: [Int: Double] = [:]
     for minute in series.keys {
       let window = max(0, minute - 2)...minute
       let count = window.reduce(0) { $0 + (series[$1] ?? 0) }
       let expected = (usual.center + usual.spread) * Double(window.count)
       let z = (count - expected) / (expected + 1).squareRoot()
-      guard window.reduce(0, { $0 + (written[$1] ?? 0) }) >= Self.leastLines, z >= certainty else { continue }
+      let lines = window.reduce(0) { $0 + (written[$1] ?? 0) }
+      guard lines >= Self.leastLines, Double(lines) >= least, z >= certainty else { continue }
       for index in window where (series[index] ?? 0) > 0 { strength[index] = max(strength[index] ?? 0, min(3 + z, 30)) }
     }
     let border = (usual.center + usual.spread) * Double(IncidentPartial.fine) / Double(IncidentPartial.coarse)
@@ -194,6 +199,11 @@ struct RecordAnomalies {
         last = one.first.time
       }
     }
+  }
+
+  /// How sure a burst must be beside those that come all night: a line or two now and then are nearly none.
+  private func certaintyBeside(_ recurring: Double) -> Double {
+    recurring < Double(Self.leastLines) ? Self.rareLogCertainty : Self.logCertainty
   }
 
   /// The usual number of lines, from the quieter half of the minutes; most components are silent in most of them.
