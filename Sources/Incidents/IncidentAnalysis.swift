@@ -131,6 +131,9 @@ package enum IncidentAnalysis {
         anomalies = ExtremeCalls(grid: grid, latency: scorer.latency, entries: entries, settings: settings)
           .joined(to: anomalies)
       }
+      let found = RecordAnomalies(grid, settings: settings)
+      anomalies += found.standing(beside: anomalies)
+      records = found
     }
     let memory = MemoryGrowth(grid, impacts)
     anomalies += CrashAnomalies(memory: memory, impacts: impacts, settings: settings).find()

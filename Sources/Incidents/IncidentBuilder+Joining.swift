@@ -121,6 +121,8 @@ extension IncidentBuilder {
     if a.component == b.component { return .same }
     if isOfCalls(a, b) || isOfCalls(b, a) { return .same }
     let isRecorded = a.sign == .records || b.sign == .records
+    // Where requests tell of the others, nearness in time does not: what lines alone tell of then is of no request.
+    if isRecorded, a.sign != b.sign, !grid.isSparse { return .none }
     let patience = isRecorded ? max(settings.propagation, Self.recordedPatience) : settings.propagation
     guard abs(a.onset.subtractingSaturated(b.onset)) <= patience else { return .none }
     // Log lines and metrics come with hardly any request to say who calls whom: being near in time must do.

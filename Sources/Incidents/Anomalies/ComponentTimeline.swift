@@ -20,6 +20,8 @@ struct ComponentTimeline {
   /// Callees and callers by component index, ascending.
   let callees: [[Int]]
   let callers: [[Int]]
+  /// Whether nothing but log lines tells of a component, by index: neither spans nor calls nor what others say that failed.
+  let isLogOnly: [Bool]
   /// Whose messages a component takes in requests of their own, and who takes its messages, by component index.
   let feeders: [[Int]]
   let consumers: [[Int]]
@@ -51,6 +53,7 @@ struct ComponentTimeline {
     let spanned = names
     for cell in partial.edges.cells.keys { names.formUnion([cell.a, cell.b]) }
     for cell in partial.blame.cells.keys { names.insert(cell.a) }
+    let asked = names
     for cell in partial.logVolume.cells.keys { names.insert(cell.a) }
     for cell in partial.metrics.cells.keys { names.insert(cell.a) }
     for cell in partial.signals.cells.keys { names.insert(cell.a) }
@@ -63,6 +66,7 @@ struct ComponentTimeline {
     for (index, (name, _)) in ordered.enumerated() { indexByName[Int(name)] = Int32(index) }
     self.indexByName = indexByName
     hasSpans = ordered.map { spanned.contains($0.0) }
+    isLogOnly = ordered.map { !asked.contains($0.0) }
 
     var slots: Set<Int32> = []
     for cell in partial.visits.cells.keys { slots.insert(cell.slot) }
@@ -88,8 +92,7 @@ struct ComponentTimeline {
     var outgoing = [Set<Int>](repeating: [], count: ordered.count)
     var incoming = outgoing
     for cell in partial.edges.cells.keys {
-      let from = Int(indexByName[Int(cell.a)])
-      let to = Int(indexByName[Int(cell.b)])
+      let (from, to) = (Int(indexByName[Int(cell.a)]), Int(indexByName[Int(cell.b)]))
       guard from >= 0, to >= 0, from != to else { continue }
       outgoing[from].insert(to)
       incoming[to].insert(from)

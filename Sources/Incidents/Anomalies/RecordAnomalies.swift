@@ -2,7 +2,8 @@ internal import Support
 internal import Model
 
 /// Stretches seen in log lines and metrics alone, for nights with hardly any requests in them: bursts of warnings and
-/// errors, and metrics of failure, latency, queues and resources that rise to another level.
+/// errors, and metrics of failure, latency, queues and resources that rise to another level. Of a night of requests only the lines of
+/// components that nothing else tells of: a broker, a worker, a job beside a proxy's access log.
 ///
 /// Such metrics rise when things go wrong, so their usual level is read from their lower half: trouble may fill half
 /// the night.
@@ -36,12 +37,16 @@ struct RecordAnomalies {
     var lines = 0
   }
 
+  /// Whether only the components are judged that nothing but log lines tells of, and by those alone: of a night of requests.
+  private let isBesideRequests: Bool
+
   init(_ grid: ComponentTimeline, settings: IncidentSettings) {
     self.grid = grid
     self.settings = settings
+    isBesideRequests = !grid.isSparse
     var metricMarks: [Int: [Mark]] = [:]
     var logMarks: [Int: [Mark]] = [:]
-    readMetrics(&metricMarks)
+    if !isBesideRequests { readMetrics(&metricMarks) }
     readLogs(&logMarks)
     for component in Set(metricMarks.keys).union(logMarks.keys).sorted() {
       let list = ((metricMarks[component] ?? []) + (logMarks[component] ?? [])).sorted {
@@ -61,6 +66,31 @@ struct RecordAnomalies {
       }
     }
     for key in signs.keys { signs[key]?.sort { ($0.time, $0.evidence) < ($1.time, $1.evidence) } }
+  }
+
+  /// The share of a stretch beside which requests are in trouble, too, that makes it a part of that: who calls whom nobody says of a
+  /// component that only logs tell of, and what it wrote meanwhile is told there (`TellingRecords`).
+  private static let explainedShare = 0.5
+
+  /// The stretches of a night of requests for most of which no request was in trouble.
+  ///
+  /// - Complexity: O(own · others)
+  func standing(beside others: [Anomaly]) -> [Anomaly] {
+    // In time order: what two of them cover counts once.
+    let others = others.sorted { ($0.onset, $0.end) < ($1.onset, $1.end) }
+    return anomalies.filter { own in
+      var explained: Int64 = 0
+      var reached = own.onset
+      for other in others {
+        let from = max(reached, other.onset.subtractingSaturated(settings.propagation))
+        let to = min(own.end, other.end.addingSaturated(settings.propagation))
+        guard from <= to else { continue }
+        explained = explained.addingSaturated(max(1, to.subtractingSaturated(from)))
+        reached = to
+      }
+      let lasted = max(1, own.end.subtractingSaturated(own.onset))
+      return Double(explained) < Self.explainedShare * Double(lasted)
+    }
   }
 
   /// How long nothing must be seen for a stretch to end, microseconds: at most so long, and where many lines were written so long
@@ -142,7 +172,7 @@ struct RecordAnomalies {
   private mutating func readLogs(_ marks: inout [Int: [Mark]]) {
     var slots: [Int: [Int32: SlotLines]] = [:]
     for (cell, lines) in grid.partial.logs.cells {
-      guard let component = grid.component(cell.a) else { continue }
+      guard let component = grid.component(cell.a), !isBesideRequests || grid.isLogOnly[component] else { continue }
       let weight = Severity(rawValue: UInt8(clamping: cell.number)) ?? .warning >= .error ? 2.0 : 1.0
       var known = slots[component]?[cell.slot] ?? SlotLines(first: lines.example)
       known.count += lines.count
