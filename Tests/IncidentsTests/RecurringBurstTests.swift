@@ -33,10 +33,13 @@ struct RecurringBurstTests {
     }
   }
 
-  private func burst(_ lines: Int64, at minutes: Int64, _ night: inout NightBuilder) {
-    for line in 0..<lines {
-      night.log("cache", at: begin + minutes * minute + line * 2_000_000, .warning, "lock is busy")
-    }
+  private func burst(_ lines: Int64, at minutes: Int64, every step: Int64 = 2_000_000, _ night: inout NightBuilder) {
+    for line in 0..<lines { night.log("cache", at: begin + minutes * minute + line * step, .warning, "lock is busy") }
+  }
+
+  /// So many lines in each of some minutes, one after the other in equal steps.
+  private func storm(_ lines: Int64, in minutes: Range<Int64>, _ night: inout NightBuilder) {
+    for at in minutes { burst(lines, at: at, every: minute / lines, &night) }
   }
 
   @Test("a steady thin rate is no incident, whatever it is", arguments: [0.01, 0.05, 0.2, 0.5, 0.8, 1.5])
@@ -59,11 +62,11 @@ struct RecurringBurstTests {
   func storm() {
     var thin = night()
     scatter(0.2, over: 12, .warning, seed: 4, &thin)
-    for at in 300..<Int64(310) { burst(10, at: at, &thin) }
+    storm(10, in: 300..<310, &thin)
     #expect(count(thin) == 1)
     var timed = night()
     for at in stride(from: 3, to: Int64(720), by: 60) { burst(5, at: at, &timed) }
-    for at in 310..<Int64(320) { burst(20, at: at, &timed) }
+    storm(20, in: 310..<320, &timed)
     #expect(count(timed) == 1)
     var few = night()
     burst(3, at: 200, &few)
@@ -73,7 +76,7 @@ struct RecurringBurstTests {
   @Test("trouble for half the night is no usual state")
   func long() {
     var night = night(hours: 6)
-    for at in 180..<Int64(360) { burst(5, at: at, &night) }
+    storm(5, in: 180..<360, &night)
     #expect(count(night) == 1)
   }
 }
