@@ -11,7 +11,7 @@ struct SharedLoadTests {
   /// Whom a request goes to.
   private enum Way { case turns, random, leastConnections, both(skew: Int64, lost: Double) }
 
-  /// Half an hour of requests at random times, two a second, of some operations, a third of which fail for fifteen minutes.
+  /// Half an hour of requests at random times, two a second, of some operations, a third of which fail from the fifth minute on.
   private func impact(_ way: Way, operations: Int = 4, fails: Bool = true) -> Impact {
     var night = NightBuilder()
     var random = SplitMix64(seed: 7)
@@ -29,7 +29,7 @@ struct SharedLoadTests {
     for tenth in 0..<Int64(18_000) where random.unit() < 0.2 {
       let at = tenth * 100_000 + Int64(random.unit() * 90_000)
       let operation = "GET /\(Int(random.unit() * Double(operations)))"
-      let failure: FailureKind? = fails && (6000..<15_000).contains(tenth) && random.unit() < 0.33 ? .unavailable : nil
+      let failure: FailureKind? = fails && (3000..<18_000).contains(tenth) && random.unit() < 0.33 ? .unavailable : nil
       switch way {
       case .turns:
         turn = 1 - turn
