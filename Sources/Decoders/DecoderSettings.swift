@@ -12,6 +12,8 @@ package struct DecoderSettings: Sendable {
   package var lastDay: Int?
   package var logKeys = LogKeys()
   package var limits = Limits()
+  /// The folder under which the inputs were found: of folders above it the user chose the names. Empty where files were named.
+  package var root = ""
 
   package init() {}
 

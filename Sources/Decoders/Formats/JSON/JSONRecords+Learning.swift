@@ -22,6 +22,7 @@ extension JSONRecords {
     intake.unwrapper.decide(among: lines.count)
     // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
     for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
+    nameServer(text, lines, into: &batch)
     let origin = origin(into: &batch)
     for range in lines {
       withPlain(text.extracting(range)) { records, line in
@@ -31,6 +32,18 @@ extension JSONRecords {
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
+  }
+
+  /// Names a server by the form of its lines where the path says no more than `error.log`.
+  private mutating func nameServer(_ text: Span<UInt8>, _ lines: [Range<Int>], into batch: inout RecordBatch) {
+    guard intake.origin == nil, LogOrigin(context).isCommon else { return }
+    for range in lines.prefix(8) {
+      guard let name = ServerErrorLine.server(of: text.extracting(range)) else { continue }
+      var envelope = LineEnvelope()
+      envelope.name(batch.symbols.intern(name), .file)
+      intake.origin = envelope
+      return
+    }
   }
 
   /// Learns which of its zones `CST` means, and tells of it.

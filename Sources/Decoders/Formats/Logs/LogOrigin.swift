@@ -27,10 +27,16 @@ enum NameRank: UInt8, Comparable, Sendable {
 struct LogOrigin {
   var name: String
   var rank: NameRank
+  /// Whether it is a word that says nothing of whose lines they are.
+  var isCommon = false
 
   /// What the path of a member tells, below that of its input.
   init(_ context: borrowing MemberContext) {
-    self.init(path: context.member.isEmpty ? context.input : context.input + "/" + context.member)
+    let (input, root) = (context.input, context.settings.root)
+    let isBelow = !root.isEmpty && input.utf8.count > root.utf8.count && input.hasPrefix(root + "/")
+    self.init(
+      path: context.member.isEmpty ? input : input + "/" + context.member,
+      outside: LogPath.parts(isBelow ? root : input).count)
   }
 
   /// What a path tells that stands in a record, of any system.
@@ -39,13 +45,15 @@ struct LogOrigin {
     self.init(path: String(decoding: slashed, as: UTF8.self))
   }
 
-  /// - Parameter path: of the member, with the names of the archives around it.
+  /// - Parameters:
+  ///   - path: of the member, with the names of the archives around it.
+  ///   - outside: how many of its first parts the user chose.
   ///
   /// Known are `NAMESPACE_POD_UID/CONTAINER/N.log` and `POD_NAMESPACE_CONTAINER-ID.log` of the kubelet, `ID-json.log` of
-  /// Docker, `ID/userdata/ctr.log` of Podman; of any other file its name up to the first dot, without a date at its end, or its folder's where the file is only
-  /// numbered.
-  init(path: String) {
-    let parts = path.utf8.split(whereSeparator: { $0 == 0x2F || $0 == 0x21 }).map { Array($0) }
+  /// Docker, `ID/userdata/ctr.log` of Podman; of any other file its name up to the first dot, without a date at its end, or its folder's
+  /// where the file is only numbered or called as in every program's folder (`LogPath`).
+  init(path: String, outside: Int = 0) {
+    let parts = LogPath.parts(path)
     guard let file = parts.last, path != "-" else {
       self.init(name: "", rank: .none)
       return
@@ -68,20 +76,27 @@ struct LogOrigin {
       let folder = parts.dropLast().last(where: { !Self.isPassedOver($0) })
     {
       self.init(bytes: Self.deployment(Array(folder.prefix { $0 != 0x2E }), isManaged: false), rank: .file)
+    } else if LogPath.isCommon(Self.undated(base)), let owner = LogPath.owner(parts, outside: outside) {
+      self.init(bytes: Self.deployment(owner, isManaged: false), rank: .file)
+    } else if let name = LogPath.labelled(file) {
+      self.init(bytes: name, rank: .file)
     } else {
       let isManaged = parts.contains { $0.elementsEqual(".pm2".utf8) || $0.elementsEqual("pm2".utf8) }
-      self.init(bytes: Self.deployment(Self.undated(base), isManaged: isManaged), rank: .file)
+      let bare = Self.undated(base)
+      self.init(bytes: Self.deployment(bare, isManaged: isManaged), rank: .file)
+      isCommon = LogPath.isCommon(bare)
     }
   }
 
   /// Files and folders that are called by what they hold and not by whose it is: streams, the newest piece of a log (runit, s6,
   /// must-gather of OpenShift), what `kubectl cluster-info dump` writes.
-  private static let unnamed: Set<String> = ["current", "previous", "stdout", "stderr", "logs", "log"]
+  static let unnamed: Set<String> = ["current", "previous", "stdout", "stderr", "logs", "log"]
 
   /// Whether a folder says nothing of whose files it holds: such names, dates and numbers, ids, archives, the system's own.
-  private static func isPassedOver(_ folder: [UInt8]) -> Bool {
+  static func isPassedOver(_ folder: [UInt8]) -> Bool {
     let text = String(decoding: folder, as: UTF8.self)
-    if unnamed.contains(text) || text == "var" || text == "tmp" || text == "." { return true }
+    // `NAME/log/main/current`: where runit's services have their logs.
+    if unnamed.contains(text) || text == "main" || text == "var" || text == "tmp" || text == "." { return true }
     if folder.allSatisfy({ $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }) { return true }
     if folder.count >= 8, folder.allSatisfy({ isHex($0) || $0 == 0x2D }), folder.contains(where: { $0 &- 0x30 <= 9 }) {
       return true
