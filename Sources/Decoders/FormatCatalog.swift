@@ -118,6 +118,10 @@ package enum FormatCatalog {
       name: "JSON log lines", sign: "objects with a message, or a time and a level",
       specification: "https://opentelemetry.io/docs/specs/otel/logs/data-model/"),
     Entry(
+      name: "container descriptions",
+      sign: "Docker's StreamConfig, or a container's whole id in front of its names or its creation",
+      specification: "https://docs.docker.com/reference/cli/docker/inspect/"),
+    Entry(
       name: "table", sign: "a header whose columns are known by name, or mapped in the pipeline file",
       specification: "https://www.rfc-editor.org/rfc/rfc4180"),
     Entry(

@@ -111,6 +111,10 @@ package struct MemberDecoder {
       decoder = AllureEnvironmentDecoder(context: context)
       return
     }
+    if rule == nil, case .json = format, ContainerDescriptions.recognizes(head) {
+      decoder = ContainerDescriptions(context: context)
+      return
+    }
     if case .table(let delimiter) = format {
       var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
       table.learn(head: head)

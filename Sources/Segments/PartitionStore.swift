@@ -24,6 +24,8 @@ package final class PartitionStore: Sendable {
     var spilled: [[Spilled]]
     var files: [SpillFile?]
     var failure: FileFailure?
+    /// Texts that stand for others in all rows.
+    var names: [String: String] = [:]
   }
 
   private struct Spilled {
@@ -68,6 +70,17 @@ package final class PartitionStore: Sendable {
   /// The first failure to write, if any: the run cannot be complete then.
   package var failure: FileFailure? { state.withLock { $0.failure } }
 
+  /// Gives texts of the rows other ones, where those are known only when all inputs were read: a container's name for its id.
+  package func name(_ names: [String: String]) {
+    guard !names.isEmpty else { return }
+    state.withLock { state in
+      state.names = names
+      for i in state.pieces.indices {
+        if let named = state.pieces[i].symbols.renamed(names) { state.pieces[i].symbols = named }
+      }
+    }
+  }
+
   /// All rows of some partitions, inputs in order, put together under one set of tables.
   package func segment(_ wanted: [Int]) throws(FileFailure) -> Segment {
     let parts = try parts(wanted)
@@ -85,7 +98,7 @@ package final class PartitionStore: Sendable {
     typealias Placed = (input: Int, ordinal: Int, part: SegmentPart)
     // The lock covers only the look-up: rows are values, and spill files are read at fixed offsets. The list of pieces itself
     // is not taken out, for `drop` changes it in place.
-    let (held, spilled): ([Placed], [([Spilled], SpillFile?)]) = state.withLock { state in
+    let (held, spilled, names): ([Placed], [([Spilled], SpillFile?)], [String: String]) = state.withLock { state in
       var parts: [Placed] = []
       for piece in state.pieces {
         let rows = wanted.map { piece.partitions[$0] }.filter { !$0.isEmpty }
@@ -93,7 +106,7 @@ package final class PartitionStore: Sendable {
         let part = SegmentPart(symbols: piece.symbols, sources: piece.sources, rows: rows)
         parts.append((piece.input, piece.ordinal, part))
       }
-      return (parts, wanted.map { (state.spilled[$0], state.files[$0]) })
+      return (parts, wanted.map { (state.spilled[$0], state.files[$0]) }, state.names)
     }
     var parts = held
     for (stretches, file) in spilled {
@@ -102,7 +115,8 @@ package final class PartitionStore: Sendable {
         let bytes = try file.read(at: stretch.offset, count: stretch.count)
         do throws(DecodeFailure) {
           let segment = try Segment(encoded: bytes)
-          let part = SegmentPart(symbols: segment.symbols, sources: segment.sources, rows: [segment.rows])
+          let symbols = segment.symbols.renamed(names) ?? segment.symbols
+          let part = SegmentPart(symbols: symbols, sources: segment.sources, rows: [segment.rows])
           parts.append((stretch.input, stretch.ordinal, part))
         } catch {
           throw FileFailure(scratch: "spilled rows are damaged: \(error.message)")
@@ -169,5 +183,16 @@ package final class PartitionStore: Sendable {
       state.pieces = []
       state.memory = 0
     }
+  }
+}
+
+extension SymbolTable {
+  /// The table with other texts for some, under the same numbers; nil where it has none of them.
+  fileprivate func renamed(_ names: [String: String]) -> SymbolTable? {
+    var texts: [UInt32: [UInt8]] = [:]
+    for (text, name) in names {
+      if let symbol = find(text), !symbol.isNone { texts[symbol.index] = Array(name.utf8) }
+    }
+    return texts.isEmpty ? nil : replacing(texts)
   }
 }

@@ -102,6 +102,26 @@ struct SegmentTests {
     #expect(merged.sources.location(last.source).input == "second")
   }
 
+  @Test("a text that gets another name late has it in all rows, spilled or not", arguments: [0, 1 << 30])
+  func lateNames(budget: Int) throws {
+    let store = PartitionStore(partitions: 1, budget: budget, folder: NSTemporaryDirectory())
+    var symbols = SymbolTable()
+    var sources = SourceTable()
+    _ = sources.add(input: "night", member: "m")
+    for (piece, name) in ["9a8b7c", "ledger", "9a8b7c"].enumerated() {
+      var rows = Rows()
+      rows.logs.append(
+        LogRow(
+          time: Int64(piece), request: .none, span: 0, source: SourceRef(member: 0, value: piece + 1, isLine: true),
+          component: symbols.intern(name), message: .none, severity: .info))
+      store.add(input: 0, ordinal: piece, symbols: symbols, sources: sources, partitions: [rows])
+    }
+    store.name(["9a8b7c": "ledger", "none": "x"])
+    let segment = try Segment(encoded: try store.segment([0]).encoded())
+    #expect(segment.rows.logs.map { segment.symbols.text($0.component) } == ["ledger", "ledger", "ledger"])
+    #expect(Set(segment.rows.logs.map(\.component)).count == 1)
+  }
+
   @Test(
     "pieces of an input with many members keep their own ones, spilled or not, and every row its place",
     arguments: [0, 1 << 30])

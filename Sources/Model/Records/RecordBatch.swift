@@ -15,6 +15,8 @@ package struct RecordBatch: Sendable {
   package var text: [UInt8] = []
   package var recordCounts = RecordCounts()
   package var diagnostics = DiagnosticLog()
+  /// Names of containers by their ids, wherever a member tells them: they hold for all members, before and behind it.
+  package var containers = ContainerNames()
 
   package init() {}
 

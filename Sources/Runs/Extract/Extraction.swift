@@ -50,6 +50,7 @@ package struct Extraction: Sendable {
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }
+    store.name(containerNames(of: outcomes, settings))
     outcomes = attach(diagnostics.sorted.map(settings.secrets.mask), to: outcomes)
     let batch = InputBatch(outcomes.map { ($0.name, $0.sha256) })
     for i in outcomes.indices {
@@ -60,6 +61,20 @@ package struct Extraction: Sendable {
     var coverage = request.coverage(partitions: partitions)
     coverage.batches = [batch: PartitionSet(0..<partitions)]
     return Extraction(outcomes: outcomes, store: store, batch: batch, coverage: coverage)
+  }
+
+  /// The components of containers that rows know by their ids: the container's description may stand in another member than
+  /// its log, or in another input, before or behind it.
+  private static func containerNames(of outcomes: [InputOutcome], _ settings: ExtractSettings) -> [String: String] {
+    var names = ContainerNames()
+    for outcome in outcomes { names.merge(outcome.containers) }
+    guard !names.isEmpty else { return [:] }
+    var naming = ComponentNaming(rules: settings.rename)
+    var symbols = SymbolTable()
+    return names.byID.mapValues { name in
+      let masked = symbols.intern(settings.secrets.mask(name))
+      return symbols.text(naming.component(masked, &symbols))
+    }
   }
 
   /// In the order in which their rows merge, here and between phases: by the names that rows carry, which have no secrets.

@@ -34,6 +34,8 @@ struct InputExtraction {
   private var beginsInMember = false
 
   init(input: String, root: String, settings: ExtractSettings, deliver: @escaping Deliver) {
+    var settings = settings
+    settings.decoders.root = root
     self.settings = settings
     self.root = root
     self.deliver = deliver
@@ -121,6 +123,7 @@ struct InputExtraction {
     outcome.last = builder.last
     outcome.times = builder.times
     outcome.times.settle()
+    outcome.containers = batch.containers
     return WorkUnitOutcome(
       outcome: outcome, diagnostics: batch.diagnostics, beginsInMember: beginsInMember,
       patternsThatGaveUp: builder.patternsThatGaveUp)
@@ -189,6 +192,7 @@ extension InputOutcome {
       first = min(first, stretch.outcome.first)
       last = max(last, stretch.outcome.last)
       times.merge(stretch.outcome.times)
+      containers.merge(stretch.outcome.containers)
       var recordCounts = stretch.outcome.memberCounts[...]
       if stretch.beginsInMember, let last = memberCounts.indices.last, let next = recordCounts.popFirst() {
         memberCounts[last].join(next)

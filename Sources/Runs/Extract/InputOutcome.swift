@@ -25,6 +25,8 @@ package struct InputOutcome: Sendable {
   package var times = TimeSpread()
   package var memberCounts: [NightReport.MemberCounts] = []
   package var diagnostics: [Diagnostic] = []
+  /// Names of containers that it tells; the rows have them already where it comes out of a segment.
+  var containers = ContainerNames()
 
   package init(name: String, sha256: String) {
     self.name = name
