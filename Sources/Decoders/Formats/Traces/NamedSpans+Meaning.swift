@@ -16,6 +16,7 @@ extension NamedSpans {
     if builder.span.parent == 0, dialect == .apmSpan { builder.span.parent = id(b, .transaction, dialect, &texts) }
     let operation = dialect == .datadog ? text(.resourceName) ?? text(.operation) : text(.operation)
     if let operation { builder.span.operation = texts.symbol(b, operation) }
+    if dialect == .instana { nameRequest(b, &texts) }
     if let service = named(.service, b) { builder.span.service = texts.symbol(b, service) }
     if builder.span.peerService.isNone, let peer = named(.peer, b) {
       builder.span.peerService = texts.symbol(b, peer)
@@ -97,6 +98,7 @@ extension NamedSpans {
         (type.start..<type.end).contains { JSONScanner.matches(b, $0, "equest") }
       }
       builder.span.kind = isRequest == true ? .server : .client
+    case .instana: builder.span.kind = text(.kind).map { Self.kind(ofInstana: b, $0) } ?? .unspecified
     default: break
     }
   }

@@ -17,6 +17,8 @@ struct NamedSpans {
   private var work: [Level] = []
   /// Whether its end or duration is there and empty: of what never ended, stores keep the column.
   private var hasEmptyEnd = false
+  /// Whether its fields have the names of Instana's.
+  var isInstana = false
   /// Durations whose unit is unknown, while a sample is read for them.
   var durations: DurationEvidence?
   /// The unit that the sample told.
@@ -49,9 +51,11 @@ struct NamedSpans {
     found.removeAll(keepingCapacity: true)
     builder = SpanBuilder()
     hasEmptyEnd = false
+    isInstana = false
     work.removeAll(keepingCapacity: true)
     work.append(Level(at: start, path: SpanKeys.seed, scope: .fields, prefix: [], depth: 0))
     while let level = work.popLast() { walk(b, level, &texts) }
+    if found[.shortTrace] != nil { takeInstana(b) }
     guard isSpan else { return nil }
     return settle(b, zoneSeconds, &texts, &issues)
   }

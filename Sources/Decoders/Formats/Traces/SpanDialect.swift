@@ -17,11 +17,15 @@ enum SpanDialect {
   case cloudTrace
   /// Requests and dependencies of Application Insights: durations are milliseconds, as a number or a `TimeSpan`.
   case insights
+  /// Instana's sensors: kinds have numbers of their own, and the operation is the sensor's.
+  case instana
 
   init(_ span: NamedSpans, _ b: Span<UInt8>) {
     self = .plain
     if span.isNamed(.trace, "operationid") || span.isNamed(.trace, "tags.ai.operation.id") {
       self = .insights
+    } else if span.isInstana {
+      self = .instana
     } else if let event = span.text(.event) {
       self = JSONScanner.equals(b, event, "transaction") ? .apmTransaction : .apmSpan
     } else if span.isNamed(.resourceName, "resourcename"), span.isNamed(.operation, "operationname") {

@@ -46,6 +46,19 @@ enum SpanKey: UInt8, CaseIterable {
   case event
   /// A text of its own: the object is a log line that names a span.
   case message
+  /// Instana's names of one letter (`InstanaSpans`), which mean nothing by themselves.
+  case shortTrace
+  case shortSpan
+  case shortParent
+  case shortName
+  case shortKind
+  case shortDuration
+  case errorCount
+  case instanaService
+  case instanaMethod
+  case instanaPath
+  case instanaStatus
+  case instanaSDKName
 
   /// What tells when a span ended, or after how long.
   static let ends: [SpanKey] = [.end, .endNs, .endUs, .endMs, .duration, .durationNs, .durationUs, .durationMs]
@@ -182,7 +195,11 @@ enum SpanKeys {
     (.traceUpper, ["meta.dd.p.tid", "custom.dd.p.tid"]),
     (.baseService, ["meta.dd.baseservice", "custom.dd.baseservice"]),
     (.event, ["processor.event"]),
-    (.message, ["message", "msg", "body", "log"]),
+    (.message, ["message", "msg", "body", "log"]), (.shortTrace, ["t"]), (.shortSpan, ["s"]), (.shortParent, ["p"]),
+    (.shortName, ["n"]), (.shortKind, ["k"]), (.shortDuration, ["d"]), (.errorCount, ["ec"]),
+    (.instanaService, ["data.service"]), (.instanaMethod, ["data.http.method"]),
+    (.instanaPath, ["data.http.pathtpl", "data.http.path", "data.http.url"]), (.instanaStatus, ["data.http.status"]),
+    (.instanaSDKName, ["data.sdk.name"]),
   ]
 
   private static let byHash: [UInt64: Entry] = {
