@@ -40,6 +40,10 @@ struct TableMapping {
   var isInsights = false
   /// The scale of numbers in the column of levels, where its name tells.
   var numberScale: LevelScale?
+  /// Every row is a request that was served (Elastic APM's transactions).
+  var isOfRequests = false
+  /// Kibana shows and saves Elastic APM's microseconds with commas between thousands.
+  var durationIsGrouped = false
   /// Whether it went well, where that is said and not its contrary.
   var success = -1
   /// How many a row stands for, or the share that was kept.
@@ -94,7 +98,10 @@ struct TableMapping {
     func find(_ options: [String]) -> Int { Self.column(options, in: names) }
     let insights = find(["operationid"])
     let trace = insights >= 0 ? insights : find(["traceid", "tracetraceid", "trace"])
-    let span = insights >= 0 ? find(["id"]) : find(["spanid", "tracespanid", "span"])
+    var span = insights >= 0 ? find(["id"]) : find(["spanid", "tracespanid", "span"])
+    // Elastic APM's transactions, as Kibana's Discover saves them: each is the span of its own id.
+    let isOfTransactions = span < 0 && find(["transactiondurationus"]) >= 0
+    if isOfTransactions { span = find(["transactionid"]) }
     let component = Self.component(in: names)
     let start = find([
       "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
@@ -118,6 +125,7 @@ struct TableMapping {
       set(.start, start, name: header[start])
       takeSpanColumns(header, names)
       if insights >= 0 { takeInsights(names) }
+      isOfRequests = isOfTransactions
     } else if message >= 0, time >= 0 {
       self.init(kind: .logs)
       set(.time, time, name: header[time])
@@ -205,10 +213,11 @@ struct TableMapping {
     if end >= 0 { set(.end, end, name: header[end]) }
     let duration = find([
       "durationnano", "durationnanos", "durationns", "durationinnanos", "durationus", "durationmicros", "durationms",
-      "duration", "elapsed", "elapsedtime", "latency",
+      "spandurationus", "transactiondurationus", "duration", "elapsed", "elapsedtime", "latency",
     ])
     if duration >= 0 {
       set(.duration, duration, name: header[duration])
+      durationIsGrouped = names[duration] == "transactiondurationus" || names[duration] == "spandurationus"
       // Without a unit in its name the calls of the file or each row decide; where they do not, the collector's table for ClickHouse
       // holds nanoseconds. Its columns are told by their letters: `span_name` and `service_name` are anybody's.
       if Self.unit(.duration, .duration, header[duration]) == nil {
@@ -218,11 +227,13 @@ struct TableMapping {
     }
     statusMessage = find(["statusmessage", "statusdescription"])
     parent = find(["parentid", "parentspanid", "traceparentid", "spanparentid", "parentspan", "parent"])
-    operation = find(["operationname", "operation", "spanname", "name", "methodname", "method", "endpoint", "url"])
+    operation = find([
+      "operationname", "operation", "spanname", "transactionname", "name", "methodname", "method", "endpoint", "url",
+    ])
     spanKind = find(["kind", "spankind", "kindstring", "spankindstring"])
-    status = find(["statuscode", "spanstatuscode", "status", "result"])
+    status = find(["statuscode", "spanstatuscode", "eventoutcome", "status", "result"])
     error = find(["haserror", "iserror", "isfailed", "requestisfailed", "error", "errormessage", "exception"])
-    httpStatus = find(["responsestatuscode", "httpstatuscode", "httpstatus"])
+    httpStatus = find(["responsestatuscode", "httpresponsestatuscode", "httpstatuscode", "httpstatus"])
     peer = find(["peer", "peerservice"])
     sampleRate = find(["samplerate", "itemcount"])
   }
@@ -309,9 +320,9 @@ struct TableMapping {
     }
     let name = column.lowercased()
     for (unit, endings) in [
-      (FieldText.Unit.nanoseconds, ["nano", "nanos", "nanoseconds", "_ns", "(ns)"]),
-      (.microseconds, ["micro", "micros", "microseconds", "_us", "(us)", "(µs)"]),
-      (.milliseconds, ["milli", "millis", "milliseconds", "_ms", "(ms)"]),
+      (FieldText.Unit.nanoseconds, ["nano", "nanos", "nanoseconds", "_ns", ".ns", "(ns)"]),
+      (.microseconds, ["micro", "micros", "microseconds", "_us", ".us", "(us)", "(µs)"]),
+      (.milliseconds, ["milli", "millis", "milliseconds", "_ms", ".ms", "(ms)"]),
       (.seconds, ["_s", "(s)", "_sec", "seconds"]),
     ] where endings.contains(where: name.hasSuffix) {
       return unit

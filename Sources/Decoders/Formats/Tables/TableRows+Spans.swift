@@ -31,6 +31,8 @@ extension TableRows {
       takeInsights(b, row, &span)
     } else if mapping.spanKind >= 0 {
       span.kind = SpanWords.kind(b.extracting(field(b, row, mapping.spanKind)))
+    } else if mapping.isOfRequests {
+      span.kind = .server
     }
     if mapping.httpStatus >= 0 {
       span.httpStatus = SpanWords.httpStatus(b.extracting(field(b, row, mapping.httpStatus)))
@@ -79,7 +81,9 @@ extension TableRows {
   ) -> SpanIssues? {
     let duration = field(b, row, mapping.duration)
     let unit = durationUnit(b, row, duration)
-    let length = unit.flatMap { SpanWords.duration(b.extracting(duration), unit: $0) }
+    let length = unit.flatMap {
+      SpanWords.duration(b.extracting(duration), unit: $0, isGrouped: mapping.durationIsGrouped)
+    }
     let end = time(b, row, mapping.end, in: mapping.endUnit, context)
     var issues: SpanIssues = []
     if let start = time(b, row, mapping.start, in: mapping.startUnit, context) {

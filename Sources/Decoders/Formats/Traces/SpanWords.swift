@@ -1,6 +1,7 @@
 // The words and numbers by which formats tell a span's kind, status and duration.
 
 internal import Model
+internal import Support
 
 enum SpanWords {
   /// `SERVER`, `server`, `SPAN_KIND_SERVER`, `2`.
@@ -95,7 +96,10 @@ enum SpanWords {
 
   /// A duration in microseconds: a number in its unit, or a text with one (`12.5ms`, `22938000ns`, `0.01s`), or one in parts
   /// (`DurationParts`).
-  static func duration(_ field: Span<UInt8>, unit: FieldText.Unit) -> Int64? {
+  ///
+  /// Groups of three behind commas are thousands where nothing else can be meant: where there are several, or a point behind them, and
+  /// of whole numbers whose writer is known to group them.
+  static func duration(_ field: Span<UInt8>, unit: FieldText.Unit, isGrouped: Bool = false) -> Int64? {
     var b = field.extracting(FieldText.trimmed(field))
     guard b.count > 0 else { return nil }
     if let micros = DurationParts.microseconds(b) { return micros }
@@ -120,7 +124,32 @@ enum SpanWords {
       b = b.extracting(FieldText.trimmed(b))
     }
     if let whole = FieldText.int(b) { return FieldText.microseconds(whole, unit: unit) }
-    guard let number = FieldText.double(b) else { return nil }
+    guard let number = FieldText.double(b) ?? grouped(b, isWhole: isGrouped) else { return nil }
     return FieldText.microseconds(number, unit: unit)
+  }
+
+  /// The number in `1,234,567` and `1,234.5`, and where it is a whole one in `153,000`.
+  private static func grouped(_ b: Span<UInt8>, isWhole: Bool) -> Double? {
+    var digits: [UInt8] = []
+    var groups = 0
+    var sinceComma = 0
+    var i = 0
+    while i < b.count, b[i] != 0x2E {
+      if b[i] == 0x2C {
+        guard groups == 0 ? (1...3).contains(sinceComma) : sinceComma == 3 else { return nil }
+        groups += 1
+        sinceComma = 0
+      } else {
+        guard b[i] &- 0x30 <= 9, digits.count < 20 else { return nil }
+        digits.append(b[i])
+        sinceComma += 1
+      }
+      i += 1
+    }
+    guard groups > 0, sinceComma == 3, digits[0] != 0x30, isWhole || groups > 1 || i < b.count, b.count - i < 20 else {
+      return nil
+    }
+    digits.append(copying: b.extracting(i..<b.count))
+    return FieldText.double(digits.span)
   }
 }
