@@ -109,7 +109,7 @@ enum AccessKeys {
       .configuredServer,
       [
         "application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener",
-        "service.name", "ibmservername",
+        "service.name", "ibmservername", "scriptname",
       ]
     ),
     (
@@ -136,7 +136,7 @@ enum AccessKeys {
       .start,
       [
         "event.start", "starttime", "startutc", "startlocal", "requeststart", "requesttimeepoch", "edgestarttimestamp",
-        "reqtimesec",
+        "reqtimesec", "eventtimestamp",
         "protopayload.starttime",
       ]
     ),
@@ -155,7 +155,7 @@ enum AccessKeys {
     (.seconds, lengths(in: "s", "sec", "secs", "seconds", "insec", "inseconds")),
     (
       .milliseconds,
-      ["responselatency", "turnaroundtimemsec", "tt"]
+      ["responselatency", "turnaroundtimemsec", "tt", "walltimems"]
         + lengths(in: "ms", "msec", "msecs", "millis", "milliseconds", "inms", "inmillis", "inmilliseconds")
     ),
     (

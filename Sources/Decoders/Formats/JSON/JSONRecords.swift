@@ -297,6 +297,10 @@ struct JSONRecords {
       return false
     }
     emptyObjects = 0
+    if let documents = WorkersTrace.documents(b, range) {
+      pendingDocuments += documents
+      return true
+    }
     for value in values { pendingDocuments.append([UInt8](copying: b.extracting(value))) }
     return true
   }
