@@ -39,6 +39,31 @@ struct OwnAccessFormatTests {
     #expect(spans([#"2026-11-25T03:00:00+01:00 INFO sent "GET /x HTTP/1.1" 502"#]).isEmpty)
   }
 
+  @Test(
+    "a date, a client, a request without quotes and nothing but numbers are a request",
+    arguments: [
+      "2026-11-25T02:00:00Z 10.0.0.9 GET /stock/7 503 3.004", "2026-11-25 02:00:00 GET /stock/7 503 3.004 10.0.0.9",
+      "[25/Nov/2026:02:00:00 +0000] 10.0.0.9 GET /stock/7 503 3.004",
+      "2026-11-25 02:00:00 10.0.0.9 - ann GET /stock/7 HTTP/1.1 503 512 3.004",
+    ])
+  func unquoted(line: String) {
+    let span = spans([line, line]).first
+    #expect(span?.httpStatus == 503)
+    #expect(span?.duration == 3_004_000)
+    #expect(span.map { $0.start + $0.duration } == two)
+  }
+
+  @Test(
+    "what says more than numbers, or has no client, is a log line",
+    arguments: [
+      "2026-11-25T02:00:00Z GET /stock/7 503 17", "2026-11-25T02:00:00Z 10.0.0.9 GET /stock/7 503 retry=3",
+      "2026-11-25T02:00:00Z 10.0.0.9 GET https://pay/stock 503 3.004",
+      "2026-11-25T02:00:00Z 10.0.0.9 GET /stock/7 soon",
+    ])
+  func saysMore(line: String) {
+    #expect(spans([line, line]).isEmpty)
+  }
+
   @Test("PHP-FPM's own access lines are requests")
   func fpm() {
     let span = spans([#"10.0.0.9 -  25/Nov/2026:02:00:00 +0000 "GET /index.php" 500"#]).first

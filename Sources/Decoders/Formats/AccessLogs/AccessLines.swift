@@ -90,7 +90,7 @@ struct AccessLines {
     {
       return take(line.extracting(start..<line.count), envelope, &context, into: &batch)
     }
-    guard read(line) else {
+    guard read(line), !record.needsTime || record.time != .min || envelope.time != .min else {
       guard AccessFields.isBeginning(line) else {
         misses &+= 1
         return false

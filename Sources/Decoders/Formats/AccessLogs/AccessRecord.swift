@@ -56,6 +56,8 @@ struct AccessRecord {
   var hasUnitlessDuration = false
   /// Whether the request's id is its process's own count.
   var isCounted = false
+  /// Its form is so plain that it is a request only behind a time.
+  var needsTime = false
   /// Name of the format, for notes and books.
   var format: StaticString = "access log"
 }

@@ -8,7 +8,8 @@ internal import Support
 /// requests write so (Next.js: `GET /x 200 in 12ms`).
 ///
 /// The duration has a unit, else the line may be anybody's sentence; Sanic's head says what it is, and its lines may have none.
-/// Nothing but sizes, a dash and the words of the status stands between.
+/// Nothing but sizes, a dash and the words of the status stands between. Behind a client's address, or in front of one, a line of nothing
+/// but numbers is an operator's own format (`10.0.0.1 GET /x 200 0.012`): of its numbers the one of three decimals is nginx' seconds.
 enum AccessSentence {
   /// Where the method stands; nil where the line begins in another way.
   static func method(_ b: Span<UInt8>) -> (start: Int, isSanic: Bool)? {
@@ -36,13 +37,15 @@ enum AccessSentence {
       guard end &+ 3 < b.count, b[end &+ 2] == 0x20, isRequest(b, end &+ 3, isSanic: true) else { return nil }
       return (end &+ 3, true)
     case 0x30...0x39, 0x3A:
-      // A client and a user.
+      // A client, perhaps with a user or with both names of the Common Log Format.
       let head = b.extracting(first: 128)
       let first = ByteScan.find(0x20, in: head, from: 0)
       guard first < head.count, AccessShapes.isNumericHost(b, 0..<first), isClient(b, 0..<first) else { return nil }
-      let second = ByteScan.find(0x20, in: head, from: first &+ 1)
-      guard second < head.count else { return nil }
-      i = second &+ 1
+      i = first &+ 1
+      for _ in 0..<2 where !isRequest(b, i) {
+        i = ByteScan.find(0x20, in: head, from: i) &+ 1
+        guard i < head.count else { return nil }
+      }
     default: break
     }
     return isRequest(b, i) ? (i, false) : nil
@@ -79,6 +82,8 @@ enum AccessSentence {
     record.status = AccessShapes.status(b, word)
     guard (100...599).contains(record.status) else { return nil }
     var last = 0..<0
+    var isServed = start > 0 && (b[0] &- 0x30 <= 9 || b[0] == 0x3A)
+    var seconds = 0..<0
     for _ in 0..<8 {
       guard let word = words.next(b) else { break }
       if !last.isEmpty, isUnit(b, word) {
@@ -89,6 +94,8 @@ enum AccessSentence {
       if b[word.lowerBound] &- 0x30 <= 9 {
         if b[word.upperBound - 1] <= 0x39 {
           last = word
+          if AccessShapes.isNumericHost(b, word), isClient(b, word) { isServed = true }
+          if seconds.isEmpty, AccessObject.isNginxTime(b, word) { seconds = word }
         } else if b[word.upperBound - 1] == 0x73, let micros = SpanWords.duration(b.extracting(word), unit: .inferred) {
           record.latency = micros
           break
@@ -102,6 +109,11 @@ enum AccessSentence {
     if isSanic {
       let head = 1..<ByteScan.find(0x5D, in: b, from: 1)
       record.time = AccessTime.written(b, head, zoneSeconds: zoneSeconds) ?? .min
+    }
+    if record.latency < 0, isServed, !words.hasMore(b) {
+      record.needsTime = true
+      if !seconds.isEmpty { record.latency = AccessShapes.seconds(b, seconds) }
+      return record
     }
     return record.latency >= 0 || isSanic ? record : nil
   }
@@ -123,6 +135,13 @@ enum AccessSentence {
     private var i: Int
 
     init(_ b: Span<UInt8>, from start: Int) { i = start }
+
+    /// Whether anything else follows.
+    func hasMore(_ b: Span<UInt8>) -> Bool {
+      var i = i
+      while i < b.count, b[i] == 0x20 || b[i] == 0x09 { i &+= 1 }
+      return i < b.count
+    }
 
     mutating func next(_ b: Span<UInt8>) -> Range<Int>? {
       while i < b.count, b[i] == 0x20 || b[i] == 0x09 { i &+= 1 }
