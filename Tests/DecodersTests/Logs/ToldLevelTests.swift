@@ -46,6 +46,10 @@ private let lines: [(String, ReadLog)] = [
     "[2026-11-25 02:00:01.500000 +0000] C [MSGID: 1] [x.c:1:y] 0-z: none left",
     ReadLog("02:00:01.5", "m", "fatal", "0-z: none left")
   ),
+  (
+    "[2026-11-25 02:00:01.500000] A [x.c:12:y] 0-z: none left",
+    ReadLog("02:00:01.5", "m", "fatal", "0-z: none left")
+  ),
   ("2026-11-25 02:00:01 [Error#stock] none left", ReadLog("02:00:01", "m", "error", "none left")),
   ("[2026-11-25T02:00:01.500] debug3: none left", ReadLog("02:00:01.5", "m", "debug", "none left")),
   (

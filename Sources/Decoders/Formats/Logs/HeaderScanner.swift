@@ -201,7 +201,7 @@ struct HeaderScanner {
     // WebSphere's event types stand where E and W stand: A audit, C configuration, O and R the program's streams, Z unknown.
     // They stand behind a class; right behind the time a letter is a level (GlusterFS, logging.h: `[TIME] C [MSGID: 1] …`).
     if stop &- start == 1, line[0] == 0x5B, lastByte(line, before: start) == 0x5D {
-      if text[0] == 0x41 || text[0] == 0x4D, JSONScanner.matches(line, end, " [") {
+      if text[0] == 0x41 || text[0] == 0x4D, Self.isGlusterPlace(line, end) {
         return HeaderElement(kind: .level, content: start..<stop, end: end, severity: .fatal)
       }
     } else if stop &- start == 1, line[0] == 0x5B, isEventType(text[0]) {
@@ -301,6 +301,16 @@ struct HeaderScanner {
     var i = start
     while i > 0, line[i &- 1] == 0x20 { i &-= 1 }
     return i > 0 ? line[i &- 1] : 0
+  }
+
+  /// Whether GlusterFS' bracket stands at a place: a message's number, or the place in the sources (`[MSGID: 1]`, `[rpc.c:12:call]`).
+  private static func isGlusterPlace(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    guard JSONScanner.matches(line, start, " [") else { return false }
+    if JSONScanner.matches(line, start &+ 2, "MSGID: ") { return true }
+    var i = start &+ 2
+    while i < line.count, line[i] > 0x20, line[i] != 0x5D, line[i] != 0x3A { i &+= 1 }
+    return i &+ 1 < line.count && line[i] == 0x3A && line[i &+ 1] &- 0x30 <= 9 && line[i &- 2] == 0x2E
+      && (line[i &- 1] == 0x63 || line[i &- 1] == 0x68)
   }
 
   private func isEventType(_ letter: UInt8) -> Bool {
