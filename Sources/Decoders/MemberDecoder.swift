@@ -115,25 +115,29 @@ package struct MemberDecoder {
       decoder = ContainerDescriptions(context: context)
       return
     }
-    if case .table(let delimiter) = format {
+    decoder = Self.decoder(for: format, rule: rule, context: context, learning: head, into: &batch)
+  }
+
+  /// A format's decoder that has learned from the member's first bytes.
+  static func decoder(
+    for format: SniffedFormat, rule: FormatRule?, context: MemberContext, learning head: Span<UInt8>,
+    into batch: inout RecordBatch
+  ) -> any FormatDecoder {
+    switch format {
+    case .table(let delimiter):
       var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
       table.learn(head: head)
-      decoder = table
-      return
-    }
-    if case .otlpProtobuf(let wire) = format {
+      return table
+    case .otlpProtobuf(let wire):
       var binary = OTLPProtobufDecoder(context: context, wire: wire)
       binary.learn(head: head, into: &batch)
-      decoder = binary
-      return
+      return binary
+    case .json:
+      var json = JSONMemberDecoder(context: context, rule: rule)
+      json.learn(head: head, into: &batch)
+      return json
+    default: return Self.decoder(for: format, rule: rule, context: context)
     }
-    guard case .json = format else {
-      decoder = Self.decoder(for: format, rule: rule, context: context)
-      return
-    }
-    var json = JSONMemberDecoder(context: context, rule: rule)
-    json.learn(head: head, into: &batch)
-    decoder = json
   }
 
   /// The sniffing table: which decoder reads which family.
@@ -148,6 +152,7 @@ package struct MemberDecoder {
     case .journalExport: JournalExportDecoder(context: context)
     case .journalVerbose: JournalExportDecoder(context: context, isVerbose: true)
     case .windowsEvents: WindowsEventDecoder(context: context)
+    case .eventStream: EventStreamDecoder(context: context, rule: rule)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
     case .otlpProtobuf(let wire): OTLPProtobufDecoder(context: context, wire: wire)
     case .binary: UnknownDecoder(context: context, isEmpty: false)
@@ -230,15 +235,10 @@ struct UTF16Decoder: FormatDecoder {
     guard last || head.count >= Sniffer.headSize else { return }
     let whole = head
     head = []
-    var format = Sniffer.sniff(whole.span.extracting(first: Sniffer.headSize), rule: rule)
+    let start = whole.span.extracting(first: Sniffer.headSize)
+    var format = Sniffer.sniff(start, rule: rule)
     if case .utf16 = format { format = .binary }
-    if case .table(let delimiter) = format {
-      var table = TableDecoder(context: context, rule: rule, delimiter: delimiter)
-      table.learn(head: whole.span.extracting(first: Sniffer.headSize))
-      inner = table
-    } else {
-      inner = MemberDecoder.decoder(for: format, rule: rule, context: context)
-    }
+    inner = MemberDecoder.decoder(for: format, rule: rule, context: context, learning: start, into: &batch)
     inner?.feed(whole.span, into: &batch)
   }
 }

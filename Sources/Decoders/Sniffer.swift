@@ -17,6 +17,8 @@ enum SniffedFormat: Equatable {
   case journalExport
   case journalVerbose
   case windowsEvents
+  /// Events that a server sends: fields a line, of which `data` holds the records.
+  case eventStream
   /// UTF-16 text that is no XML: to be transcoded and sniffed again.
   case utf16(bigEndian: Bool)
   case otlpProtobuf(OTLPWire)
@@ -36,7 +38,7 @@ enum Sniffer {
     // A hole that a crash left in front of the first line says nothing about the format.
     while start < head.count, head[start] == 0 { start += 1 }
     var first = start
-    while first < head.count, isSpace(head[first]) { first += 1 }
+    while first < head.count, isBetweenValues(head[first]) { first += 1 }
     if first == head.count { return start == head.count && head[0] == 0 ? .binary : .logLines }
     if let rule, !rule.table.isEmpty || !rule.values.isEmpty {
       let line = head.extracting(start..<ByteScan.lineEnd(head, start))
@@ -52,6 +54,7 @@ enum Sniffer {
     }
     if startsJSON(head, first) { return .json }
     if isBinary(head, start) { return .binary }
+    if EventStream.recognizes(head, from: start) { return .eventStream }
     if hasXMLLine(head, start) {
       // evtx_dump writes the record's number in front of each event.
       return JSONScanner.matches(head, first, "Record ")
@@ -67,6 +70,9 @@ enum Sniffer {
   }
 
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }
+
+  /// What may stand in front of a JSON text: white space, and the record separator of sequences (RFC 7464 §2.2).
+  static func isBetweenValues(_ byte: UInt8) -> Bool { isSpace(byte) || byte == JSONSequence.separator }
 
   private static func utf16(_ head: Span<UInt8>) -> SniffedFormat? {
     guard head.count >= 4 else { return nil }

@@ -81,11 +81,12 @@ struct JSONMemberDecoder: ChunkedDecoder {
         case .syntax, .depth:
           abandon(outcome, at: base + records.failedAt, into: &batch)
           // Read on at the next line: behind the bad place if the document had records, else behind its first line.
-          if documentRecords > 0, records.failedAt > i {
+          let isNext = JSONSequence.begins(b, records.failedAt)
+          if documentRecords > 0 || isNext, records.failedAt > i {
             line += ByteScan.lineEnds(b, i, records.failedAt)
             i = records.failedAt
           }
-          skipsLine = true
+          skipsLine = !isNext
         }
         continue
       }
@@ -130,7 +131,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
     var i = start
     var isFirst = true
     while true {
-      while i < end, Sniffer.isSpace(b[i]) { i += 1 }
+      while i < end, Sniffer.isBetweenValues(b[i]) { i += 1 }
       if i == end { break }
       stack.removeAll(keepingCapacity: true)
       if isFirst, b[i] != 0x7B, b[i] != 0x5B, takesText(slice.extracting(start..<end), at: i - start, into: &batch) {
@@ -146,7 +147,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
         records.reportMalformed(outcome, at: .line(line), into: &batch)
         stack.removeAll(keepingCapacity: true)
         records.leaveAll(into: &batch)
-        break
+        guard let other = JSONSequence.next(in: slice, behind: i) else { break }
+        (i, isFirst) = (other, false)
+        continue
       }
       i = next
       isFirst = false
@@ -187,11 +190,11 @@ struct JSONMemberDecoder: ChunkedDecoder {
   /// Whether a line has nothing but the bracket that begins a value over lines.
   private func isLoneBracket(_ b: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
     var count = 0
-    for i in start..<end where !Sniffer.isSpace(b[i]) { count += b[i] == 0x7B || b[i] == 0x5B ? 1 : 2 }
+    for i in start..<end where !Sniffer.isBetweenValues(b[i]) { count += b[i] == 0x7B || b[i] == 0x5B ? 1 : 2 }
     return count == 1
   }
 
-  /// Skips what may stand between values: white space, marks of byte order, and holes of zero bytes.
+  /// Skips what may stand between values: white space, separators of sequences, marks of byte order, and holes of zero bytes.
   private mutating func skipBetween(_ b: Span<UInt8>, _ i: inout Int, into batch: inout RecordBatch) -> Bool {
     while i < b.count {
       let byte = b[i]
@@ -204,7 +207,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
           records.context.report("zeroBytes", .warning, at: .line(line), "a hole of zero bytes", into: &batch)
         }
         sawNul = true
-      } else if !Sniffer.isSpace(byte) {
+      } else if !Sniffer.isBetweenValues(byte) {
         return true
       }
       i += 1

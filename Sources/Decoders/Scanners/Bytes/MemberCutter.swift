@@ -214,7 +214,7 @@ enum JSONLine {
   static func isWholeObject(_ line: Span<UInt8>, rule: FormatRule?, _ settings: DecoderSettings) -> Bool {
     if let rule, !rule.table.isEmpty || !rule.values.isEmpty { return false }
     var i = line.count >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF ? 3 : 0
-    while i < line.count, Sniffer.isSpace(line[i]) { i += 1 }
+    while i < line.count, Sniffer.isBetweenValues(line[i]) { i += 1 }
     guard i < line.count, line[i] == 0x7B else { return false }
     // The lines of a test report tell of each other.
     if rule?.keys.isEmpty != false, JSONReportDialect.recognize(line) != nil { return false }
