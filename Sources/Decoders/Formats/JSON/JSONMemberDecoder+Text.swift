@@ -6,7 +6,10 @@ extension JSONMemberDecoder {
   /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger.
   mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
     // What begins with a mark is more likely a damaged value.
-    guard records.hasLogs, (text[first] | 0x20) &- 0x61 < 26 else { return false }
+    guard records.hasLogs,
+      (text[first] | 0x20) &- 0x61 < 26 || TraceFollower.beginsMark(text[first])
+        || !records.sawLog && records.intake.streams[0].follower.isCrashed
+    else { return false }
     var reader = JSONScanner(at: first)
     if reader.skipValue(text), reader.position == text.count { return false }
     if records.sawLog {

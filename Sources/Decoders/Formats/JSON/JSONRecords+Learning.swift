@@ -12,6 +12,8 @@ extension JSONRecords {
     var isContainerLog = false
     /// Lines that need no learned header.
     var known = 0
+    /// The head of the file, as far as it was looked through.
+    var head = LogFileHead()
   }
 
   /// Learns the wrappers and headers of text lines, given as ranges of `text`.
@@ -108,6 +110,10 @@ extension JSONRecords {
     }
     let line = whole.extracting(start..<whole.count)
     guard !line.isEmpty else { return }
+    if evidence.head.takes(line) {
+      evidence.known += 1
+      return
+    }
     if line[0] == 0x5B && FluentBitLine.begins(line) || SpreadValue.opens(line)
       || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20)
     {

@@ -69,10 +69,9 @@ extension JSONRecords {
     {
       return outcome
     }
-    let logs = batch.logs.count
-    if first == 0x7B, let outcome = takeObject(line, around, at: place, into: &batch) {
-      let severity = batch.logs.count > logs ? batch.logs[batch.logs.count - 1].severity : .info
-      intake.streams[stream].follower.sawRecord(severity, isObject: true)
+    if first == 0x7B || depth > 0 && (first == 0x20 || first == 0x40),
+      let outcome = takeWholeObject(line, around, stream, at: place, into: &batch)
+    {
       return outcome
     }
     if first == 0x5B, line.count > 1 {
@@ -228,6 +227,7 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
+    if intake.streams[stream].head.takes(line) { return takesHead() }
     let isApart = intake.streams[stream].moveOn(to: around.time)
     if goesOnUnderHeader(line, around, stream) { return goesOn(into: &batch) }
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
@@ -275,7 +275,10 @@ extension JSONRecords {
     var record = TextRecord(header, of: line)
     if header.messageStart == 0 || header.time == .min && (line[0] == 0x20 || line[0] == 0x09) {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
-      switch intake.streams[stream].follower.judge(line, adopts: adopts) {
+      // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
+      let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0
+      let own = line.extracting(start..<line.count)
+      switch intake.streams[stream].follower.judge(own, adopts: adopts, isApart: isApart) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
         if adopts { intake.streams[stream].sawHeaderless(isApart: false) }

@@ -27,6 +27,40 @@ extension JSONRecords {
     return true
   }
 
+  /// Takes a line that is an object, perhaps behind blanks in a line of a runtime, or behind the cookie of CEE, `@cee: {…}` (rsyslog,
+  /// mmjsonparse); nil where it is no record.
+  mutating func takeWholeObject(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    var start = 0
+    if line[0] != 0x7B {
+      if line[0] == 0x40 {
+        guard JSONScanner.matches(line, 0, "@cee:") else { return nil }
+        start = 5
+      }
+      while start < line.count, line[start] == 0x20 { start += 1 }
+      guard start + 1 < line.count, line[start] == 0x7B, line[start + 1] == 0x22 else { return nil }
+    }
+    let logs = batch.logs.count
+    let object = line.extracting(start..<line.count)
+    guard let outcome = takeObject(object, around, at: place, into: &batch) else { return nil }
+    let severity = batch.logs.count > logs ? batch.logs[batch.logs.count - 1].severity : .info
+    intake.streams[stream].follower.sawRecord(severity, isObject: true)
+    return outcome
+  }
+
+  /// Where a message begins behind its own blanks; 0 for a part of a trace, whose blanks tell what it is.
+  func ownStart(_ line: Span<UInt8>, _ stream: Int) -> Int {
+    if !intake.streams[stream].follower.isResting || TraceFollower.isFrame(line, from: 0) { return 0 }
+    return line.indices.first { line[$0] != 0x20 && line[$0] != 0x09 } ?? 0
+  }
+
+  /// Takes a line about the file itself: it is of a log, and no record.
+  mutating func takesHead() -> TextOutcome {
+    recognized += 1
+    return .continued
+  }
+
   /// Whether a line belongs to the record before it by what it begins with: that record's own header, or the stack of its error.
   mutating func goesOnUnderHeader(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
     if line[0] == 0x45 { return !around.isWhole && intake.streams[stream].follower.takesStack(line) }

@@ -63,6 +63,9 @@ struct LineUnwrapper: Sendable {
 
   init(clock: LogClock) { times = LogTimeParser(clock: clock) }
 
+  /// Whether the lines are messages of syslog, each with a header of its own.
+  var isSyslog: Bool { kinds.contains(.syslog) || kinds.contains(.syslog5424) }
+
   /// One with the same clock that knows nothing yet.
   init(like other: LineUnwrapper) { times = other.times }
 
@@ -282,6 +285,13 @@ struct LineUnwrapper: Sendable {
       where rank < best && keyEnd - key == name.utf8CodeUnitCount && JSONScanner.matches(rest, key, name) {
         (best, layer.name, layer.rank) = (rank, start + value..<start + i, .container)
       }
+      if layer.severity.isUnknown,
+        Self.levelNames.contains(where: {
+          keyEnd - key == $0.utf8CodeUnitCount && JSONScanner.matches(rest, key, $0)
+        })
+      {
+        layer.severity = Model.severity(ofField: rest.extracting(value..<i))
+      }
       i += 1
       if i < rest.count, rest[i] == 0x2C { i += 1 }
       if i < rest.count, rest[i] == 0x20 { i += 1 }
@@ -310,6 +320,9 @@ struct LineUnwrapper: Sendable {
     "service_name", "service", "app", "application", "app_name", "name", "app_kubernetes_io_name", "container",
     "container_name", "k8s_container_name", "component", "workload", "job", "unit", "pod",
   ]
+
+  /// Labels that tell the level of their lines: Loki's own, and what collectors make of the lines.
+  private static let levelNames: [StaticString] = ["level", "detected_level", "severity", "lvl"]
 
   /// Whether a line is the tool's own, about what it reads: `+ POD › CONTAINER` of stern, `Attaching to …` of compose.
   func isNotice(_ line: Span<UInt8>) -> Bool {

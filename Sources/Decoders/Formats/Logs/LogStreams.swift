@@ -20,6 +20,8 @@ struct LogStreams {
     /// What the last record of oslo.log has in common with the lines of its trace; 0 where there is none.
     var oslo: UInt64 = 0
     var rich = RichColumn()
+    /// The head of the file that the stream is.
+    var head = LogFileHead()
     /// Lines of a trace whose record stands behind them.
     var waiting: [WaitingLine] = []
     /// Records that a collector prints.

@@ -90,6 +90,11 @@ struct PlainLogDecoder: FormatDecoder {
           start = frame
         }
         ranges.append(start..<stop)
+        // A message that goes on below its first line is one; the next one stands behind it.
+        if let behind = SyslogLine.behindLines(bytes.span, from: start, line: end) {
+          start = behind
+          continue
+        }
       }
       start = end + 1
     }

@@ -33,6 +33,8 @@ struct TraceFollower: Sendable {
     case crashed
     /// Behind the place of a panic of Rust, whose message comes next.
     case panicked
+    /// Behind an exception whose frames have not begun: its message may go over lines.
+    case named
   }
 
   private var phase = Phase.none
@@ -46,6 +48,8 @@ struct TraceFollower: Sendable {
   private var isHeaded = false
   /// Whether it is an object, which holds the exception that its logger was given.
   private var isObject = false
+  /// Lines of an exception's message so far.
+  private var unframed = 0
   /// Whether `Error: ` is how the stream's records begin.
   private var isLevelled = false
   /// How many blanks stand in front of every line of the stream, as Seastar's logger puts one in front of what it sends to syslog
@@ -76,6 +80,12 @@ struct TraceFollower: Sendable {
 
   /// Whether lines without a header may belong to the record before them: it told of something wrong.
   var isOpen: Bool { phase != .none && isHeaded && (isGrave || phase != .fresh) }
+
+  /// Whether no trace is being read.
+  var isResting: Bool { phase == .fresh || phase == .none }
+
+  /// Whether a program died and all that follows is about it.
+  var isCrashed: Bool { phase == .crashed }
 
   /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
   mutating func joins(_ line: Span<UInt8>) -> Bool {
@@ -121,7 +131,9 @@ struct TraceFollower: Sendable {
   /// Whether a line is the first one of the stack that Node.js prints for the error that the record before it tells: `Error: no card`,
   /// `error.stack` of the plainest class. Elsewhere that word is a level.
   mutating func takesStack(_ line: Span<UInt8>) -> Bool {
-    guard !isLevelled, Self.begins(line, "Error: ") else { return false }
+    guard Self.begins(line, "Error: ") else { return false }
+    if phase == .crashed { return true }
+    guard !isLevelled else { return false }
     // A stream in which such a line belongs to nothing writes its level so.
     guard phase == .fresh, isHeaded, isGrave else {
       isLevelled = true
@@ -136,10 +148,11 @@ struct TraceFollower: Sendable {
   /// - Parameters:
   ///   - line: without the layers around it.
   ///   - adopts: whether nearly all records of the stream have headers, so that any other line belongs to the last one.
+  ///   - isApart: whether it was written apart from the line before it.
   /// - Returns: whether it goes on with the record before it.
-  mutating func judge(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
+  mutating func judge(_ line: Span<UInt8>, adopts: Bool, isApart: Bool = false) -> Verdict {
     let margin = margin(of: line)
-    let verdict = verdict(line.extracting(margin..<line.count), adopts: adopts)
+    let verdict = verdict(line.extracting(margin..<line.count), adopts: adopts, isApart: isApart)
     if verdict != .continues { (isCalm, isHeaded, isGrave) = (false, false, false) }
     return verdict
   }
@@ -164,9 +177,11 @@ struct TraceFollower: Sendable {
     (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5B || byte == 0x28 || byte == 0x3C || byte >= 0x80
   }
 
-  private mutating func verdict(_ line: Span<UInt8>, adopts: Bool) -> Verdict {
+  private mutating func verdict(_ line: Span<UInt8>, adopts: Bool, isApart: Bool) -> Verdict {
     guard !line.isEmpty else { return .continues }
     if let severity = Self.crash(line) {
+      // What dies of a failed check has told so.
+      if line[0] == 0x2A, phase == .crashed || phase == .inTrace && isGrave { return .continues }
       let ends = severity == .fatal
       phase = ends ? .crashed : .inTrace
       return .record(severity)
@@ -174,8 +189,15 @@ struct TraceFollower: Sendable {
     if phase == .none {
       return start(line)
     }
-    if line[0] == 0x20 || line[0] == 0x09 { return .continues }
-    if phase == .crashed { return .continues }
+    if line[0] == 0x20 || line[0] == 0x09 {
+      if phase == .named, Self.isFrame(line, from: 0) { phase = .inTrace }
+      return .continues
+    }
+    if phase == .crashed {
+      // Node.js' last words.
+      if Self.begins(line, "Node.js v") { phase = .inTrace }
+      return .continues
+    }
     if Self.begins(line, "Traceback (most recent call last)") {
       let joins = phase == .fresh && !isCalm || phase == .announced
       phase = .pythonFrames
@@ -203,16 +225,38 @@ struct TraceFollower: Sendable {
       phase = .inTrace
       return joins ? .continues : .record(.error)
     }
-    if Self.isException(line) {
+    let isClass = phase == .fresh && isGrave && isHeaded && !isApart && Self.isClass(line)
+    if isClass || Self.isException(line) {
       // Behind an object that says that all is well it is what a program died of.
-      let joins = phase == .fresh && !(isObject && isCalm) || phase == .announced
-      phase = .inTrace
+      let joins = phase == .fresh && !(isObject && isCalm) || phase == .announced || phase == .named
+      named(joins && (isClass || Self.isQualified(line)))
       return joins ? .continues : .record(.error)
     }
-    if adopts { return .continues }
+    if adopts || !isApart && goesOnNaming() { return .continues }
     phase = .fresh
     return .record(.unknown)
   }
+
+  /// Expects more of an exception's message, or its frames.
+  private mutating func named(_ joins: Bool) {
+    if joins, isGrave, isHeaded, !isObject {
+      if phase != .named { unframed = 0 }
+      phase = .named
+    } else {
+      phase = .inTrace
+    }
+  }
+
+  /// Whether a plain line is more of the message of the exception before it: an error in several lines, as of SQL that failed, whose frames
+  /// stand below it (java.lang.Throwable, `toString()`).
+  private mutating func goesOnNaming() -> Bool {
+    guard phase == .named, unframed < Self.longestMessage else { return false }
+    unframed += 1
+    return true
+  }
+
+  /// Lines that an exception's message has at most.
+  private static let longestMessage = 8
 
   /// The first line of a stream, or one after plain lines.
   private mutating func start(_ line: Span<UInt8>) -> Verdict {
@@ -261,7 +305,7 @@ struct TraceFollower: Sendable {
   static func crash(_ line: Span<UInt8>) -> Severity? {
     switch line[0] {
     case 0x70: return begins(line, "panic: ") ? .fatal : nil
-    case 0x66: return begins(line, "fatal error: ") ? .fatal : nil
+    case 0x66: return begins(line, "fatal error: ") || begins(line, "file:///") && isScriptPlace(line) ? .fatal : nil
     case 0x74:
       // Rust; the runtime of C++.
       let isRust = begins(line, "thread '") && holds(line, "' panicked at ")
@@ -277,6 +321,8 @@ struct TraceFollower: Sendable {
         ? .error : nil
     case 0x50: return begins(line, "PHP Fatal error: ") ? .fatal : begins(line, "PHP Warning: ") ? .warning : nil
     case 0x53: return begins(line, "SIGSEGV: ") || begins(line, "SIGABRT: ") ? .fatal : nil
+    case 0x2A: return isSignal(line) ? .fatal : nil
+    case 0x2F: return isScriptPlace(line) ? .fatal : nil
     default: return nil
     }
   }
@@ -285,7 +331,7 @@ struct TraceFollower: Sendable {
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
     "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x", "Node.js v", "Dumping heap to ",
-    "Heap dump file created ", "Stack Trace:", "stack traceback:",
+    "Heap dump file created ", "Stack Trace:", "stack traceback:", "*** Check failure stack trace",
   ]
 
   /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
@@ -335,36 +381,6 @@ struct TraceFollower: Sendable {
       }
     }
     return letters == 0 || dots > 0 && line[line.count - 1] != 0x2E
-  }
-
-  private static let endings: [StaticString] = [
-    "Exception", "Error", "Throwable", "Failure", "Fault", "Interrupt", "Panic", "Exit", "Timeout", "Warning",
-  ]
-
-  /// `java.lang.IllegalStateException: no stock`, `TypeError: x is not a function`: the name of a class that is an error's,
-  /// then a colon or the end of the line.
-  static func isException(_ line: Span<UInt8>) -> Bool {
-    var i = 0
-    var dots = 0
-    while i < line.count, i < 200 {
-      let byte = line[i]
-      if byte == 0x2E || byte == 0x5C {
-        dots += 1
-      } else if !((byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F || byte == 0x24 || byte == 0x60) {
-        break
-      }
-      i += 1
-    }
-    guard i > 4, i == line.count ? dots > 0 : line[i] == 0x3A && (i + 1 == line.count || line[i + 1] == 0x20) else {
-      return false
-    }
-    for ending in endings where i >= ending.utf8CodeUnitCount {
-      if JSONScanner.matches(line, i - ending.utf8CodeUnitCount, ending) {
-        // One word alone is a log level as likely as a class: `Error: …` of Node is told by its case and place.
-        return dots > 0 || i > ending.utf8CodeUnitCount
-      }
-    }
-    return false
   }
 
   static func begins(_ line: Span<UInt8>, _ prefix: StaticString) -> Bool { JSONScanner.matches(line, 0, prefix) }

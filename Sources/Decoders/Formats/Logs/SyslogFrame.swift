@@ -67,6 +67,16 @@ struct SyslogFrame {
   }
 }
 
+extension SyslogLine {
+  /// One past the message at a place whose count goes beyond the end of its line, where the next message's count or nothing stands there.
+  static func behindLines(_ b: Span<UInt8>, from start: Int, line end: Int) -> Int? {
+    guard start < b.count, b[start] &- 0x31 <= 8, let behind = countedEnd(b, from: start), behind > end + 1,
+      behind == b.count || behind < b.count && countedEnd(b, from: behind) != nil
+    else { return nil }
+    return behind
+  }
+}
+
 extension JSONMemberDecoder {
   /// Takes a line where a message is open that goes on in it.
   ///

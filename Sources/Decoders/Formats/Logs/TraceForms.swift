@@ -44,4 +44,55 @@ extension TraceFollower {
     default: return false
     }
   }
+
+  /// `org.shop.BadOrder: no card`: a class of Java by its full name and a message, which behind an error is what was thrown, however it
+  /// is called (java.lang.Throwable, `toString()`).
+  static func isClass(_ line: Span<UInt8>) -> Bool {
+    guard line[0] &- 0x61 < 26 else { return false }
+    var i = 0
+    var dots = 0
+    var part = 0
+    while i < line.count, i < 200, line[i] != 0x3A {
+      let byte = line[i]
+      if byte == 0x2E {
+        guard line[part] &- 0x61 < 26 else { return false }
+        (dots, part) = (dots + 1, i + 1)
+      } else if (byte | 0x20) &- 0x61 > 25, byte &- 0x30 > 9, byte != 0x5F, byte != 0x24 {
+        return false
+      }
+      i += 1
+    }
+    guard dots >= 2, i > part + 2, i + 1 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 else { return false }
+    return line[part] &- 0x41 < 26 && line[part + 1] &- 0x61 < 26
+  }
+
+  private static let endings: [StaticString] = [
+    "Exception", "Error", "Throwable", "Failure", "Fault", "Interrupt", "Panic", "Exit", "Timeout", "Warning",
+  ]
+
+  /// `java.lang.IllegalStateException: no stock`, `TypeError: x is not a function`: the name of a class that is an error's,
+  /// then a colon or the end of the line.
+  static func isException(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    var dots = 0
+    while i < line.count, i < 200 {
+      let byte = line[i]
+      if byte == 0x2E || byte == 0x5C {
+        dots += 1
+      } else if !((byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F || byte == 0x24 || byte == 0x60) {
+        break
+      }
+      i += 1
+    }
+    guard i > 4, i == line.count ? dots > 0 : line[i] == 0x3A && (i + 1 == line.count || line[i + 1] == 0x20) else {
+      return false
+    }
+    for ending in endings where i >= ending.utf8CodeUnitCount {
+      if JSONScanner.matches(line, i - ending.utf8CodeUnitCount, ending) {
+        // One word alone is a log level as likely as a class: `Error: …` of Node is told by its case and place.
+        return dots > 0 || i > ending.utf8CodeUnitCount
+      }
+    }
+    return false
+  }
 }
