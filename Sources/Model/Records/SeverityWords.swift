@@ -15,24 +15,25 @@ package func severity(of word: Span<UInt8>) -> Severity {
   switch key {
   case severityKey("trace"), severityKey("finest"), severityKey("finer"), severityKey("verbose"), severityKey("v"),
     severityKey("t"), severityKey("trc"), severityKey("vrb"), severityKey("trce"),
-    severityKey("trac"), severityKey("silly"):
+    severityKey("trac"), severityKey("silly"), severityKey("verb"), severityKey("verbo"):
     return isLong ? .unknown : .trace
   case severityKey("debug"), severityKey("dbg"), severityKey("fine"), severityKey("d"), severityKey("config"),
-    severityKey("debu"), severityKey("debg"):
+    severityKey("debu"), severityKey("debg"), severityKey("dbug"):
     return isLong ? .unknown : .debug
   case severityKey("info"), severityKey("inf"), severityKey("notice"), severityKey("i"), severityKey("n"),
-    severityKey("default"):
+    severityKey("default"), severityKey("infor"):
     return isLong ? .unknown : .info
   case severityKey("informat"):
     return word.count == 11 || word.count == 13 ? .info : LocalizedLevels.severity(of: word)
-  case severityKey("warning"), severityKey("warn"), severityKey("wrn"), severityKey("w"):
+  case severityKey("warning"), severityKey("warn"), severityKey("wrn"), severityKey("w"),
+    severityKey("warni"):
     return isLong ? .unknown : .warning
   case severityKey("error"), severityKey("err"), severityKey("severe"), severityKey("failure"), severityKey("e"),
-    severityKey("fault"), severityKey("erro"):
+    severityKey("fault"), severityKey("erro"), severityKey("eror"):
     return isLong ? .unknown : .error
   case severityKey("fatal"), severityKey("critical"), severityKey("crit"), severityKey("alert"), severityKey("emerg"),
     severityKey("panic"), severityKey("ftl"), severityKey("f"), severityKey("c"), severityKey("emergenc"),
-    severityKey("dpanic"), severityKey("fata"), severityKey("pnc"):
+    severityKey("dpanic"), severityKey("fata"), severityKey("pnc"), severityKey("fatl"):
     return isLong && !(key == severityKey("emergenc") && word.count == 9) ? .unknown : .fatal
   default: return LocalizedLevels.severity(of: word)
   }
@@ -56,13 +57,13 @@ package func severity(ofField field: Span<UInt8>) -> Severity {
   if known != .unknown { return known }
   switch key {
   case severityKey("all"), severityKey("spam"): return .trace
-  case severityKey("dbug"), severityKey("detail"), severityKey("debugger"): return .debug
+  case severityKey("detail"), severityKey("debugger"): return .debug
   case severityKey("log"), severityKey("note"), severityKey("normal"), severityKey("http"), severityKey("success"),
     severityKey("system"), severityKey("any"), severityKey("audit"), severityKey("informtn"), severityKey("statemen"),
     severityKey("hint"),
     severityKey("context"), severityKey("logalway"):
     return .info
-  case severityKey("eror"), severityKey("fail"), severityKey("failed"), severityKey("exceptio"): return .error
+  case severityKey("fail"), severityKey("failed"), severityKey("exceptio"): return .error
   case severityKey("disaster"), severityKey("abort"): return .fatal
   default: return LocalizedLevels.severity(ofField: word)
   }

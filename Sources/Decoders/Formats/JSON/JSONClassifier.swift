@@ -63,6 +63,7 @@ struct JSONClassifier {
     static let timedSpan = Keys(rawValue: 1 << 39)
     /// The message of an error, which a record and a span may have.
     static let errorMessage = Keys(rawValue: 1 << 40)
+    static let zapDevelopment: Keys = [Keys(rawValue: 1 << 41), Keys(rawValue: 1 << 42)]
   }
 
   let logKeys: LogKeyTable
@@ -95,6 +96,7 @@ struct JSONClassifier {
       keys.insert(.logMessage)
     }
     if keys.contains(.mapped) { return .mapped }
+    if keys.contains(.zapDevelopment) { return .zapDevelopment }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.flow, .time]) { return .flow }
     if keys.contains([.eventID, .startTimestamp]) { return .sentryTransaction }
@@ -165,7 +167,7 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0, 0x200, 0, 0x58095C, 0x180020, 0x8048_2000, 0x1D0008,
+    0, 0x3000, 0x200, 0, 0x58095C, 0x180020, 0x8048_2000, 0x1D0008,
     0x142030, 0xC3008, 0xD0100, 0x188112, 0x158000, 0x49000, 0x140102, 0xC0000,
     0x210, 0x80204, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
@@ -174,6 +176,7 @@ struct JSONClassifier {
   private func noteSpan(_ b: Span<UInt8>, _ key: JSONStringSlice, _ byte: UInt8, value: Int, _ keys: inout Keys) {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
+    case 1 where byte == 0x22: keys.formUnion(ZapDevelopment.keys(b[key.start]))
     case 2 where isKey("id"): keys.insert(.id)
     case 4 where isKey("kind"):
       keys.insert(.kind)

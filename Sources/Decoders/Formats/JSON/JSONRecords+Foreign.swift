@@ -64,6 +64,11 @@ extension JSONRecords {
     _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> Bool {
+    if case .zapDevelopment = shape {
+      let log = ZapDevelopment.renamed(b, at: range.lowerBound)
+      if let log, takeLog(log.span, at: 0, place, needing: .message, into: &batch) { return true }
+      return take(.unknown, b, range, at: place, into: &batch)
+    }
     var issues: SpanIssues = []
     let zone = context.settings.assumedZoneSeconds
     var spans: [TraceSpan] = []

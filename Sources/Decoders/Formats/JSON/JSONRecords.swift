@@ -258,7 +258,7 @@ struct JSONRecords {
     case .intake: return takeIntake(b, range, at: place, into: &batch)
     case .flow:
       return takeFlow(b, range, at: place, into: &batch) || take(.log, b, range, at: place, into: &batch)
-    case .xraySegment, .xrayDocument, .segment, .segmentSpan, .sentryTransaction:
+    case .xraySegment, .xrayDocument, .segment, .segmentSpan, .sentryTransaction, .zapDevelopment:
       return takeForeign(shape, b, range, at: place, into: &batch)
     case .mapped:
       takeMapped(b, range.lowerBound, at: place, into: &batch)

@@ -35,6 +35,8 @@ enum JSONShape {
   case sentryTransaction
   /// A span of SkyWalking's query answers.
   case segmentSpan
+  /// A record of zap with the keys of its development configuration.
+  case zapDevelopment
   /// A record whose `properties` are JSON in a text.
   case embedded
   case unknown

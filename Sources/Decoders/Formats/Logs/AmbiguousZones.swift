@@ -13,13 +13,19 @@ struct AmbiguousZones {
   private(set) var hasCentral = false
   private(set) var isAmerican = false
   private(set) var isChinese = false
+  /// Whether a time ends with `IST`: India's, Israel's or Ireland's (`Asia/Kolkata`, `Asia/Jerusalem`, `Europe/Dublin`).
+  private(set) var hasIST = false
 
   /// Seconds east of UTC of `CST` where it is not America's.
   var central: Int? { hasCentral && isChinese && !isAmerican ? 28_800 : nil }
 
   /// What is to be told of the reading; nil where it needs no word.
   var note: String? {
-    guard hasCentral, !isAmerican else { return nil }
+    guard hasCentral, !isAmerican else {
+      return hasIST
+        ? "IST is read as the assumed zone, for it may be India's (UTC+5:30), Israel's (UTC+2) or Ireland's (UTC+1)"
+        : nil
+    }
     return isChinese
       ? "CST is read as China's zone (UTC+8), of which the file has signs; America's Central would be UTC-6"
       : "CST is read as America's Central (UTC-6), for nothing tells of China's zone of that name, which would be UTC+8"
@@ -33,6 +39,7 @@ struct AmbiguousZones {
         i &+ 1 >= text.count || (text[i &+ 1] | 0x20) &- 0x61 > 25
       {
         if JSONScanner.matches(text, i &- 3, " CST") { hasCentral = true }
+        if JSONScanner.matches(text, i &- 3, " IST") { hasIST = true }
         for name in Self.american where JSONScanner.matches(text, i &- 3, name) { isAmerican = true }
       }
       i = ByteScan.find(0x54, in: text, from: i &+ 1)

@@ -287,7 +287,10 @@ extension HeaderLayout {
           taken.hasZone = time.hasZone
           form = time.form
         }
-        if taken.severity.isUnknown { taken.severity = element.severity }
+        if taken.severity.isUnknown {
+          taken.severity = element.severity
+          if let name = HeaderName.target(line, element) { (taken.component, rank) = (name, 3) }
+        }
       case .level:
         if taken.severity.isUnknown { taken.severity = element.severity }
         if !seenLevel { levelEnd = element.end }
@@ -300,7 +303,11 @@ extension HeaderLayout {
       case .traced:
         nameRank = 5
         taken.namesService = true
-      case .bracket, .dash: break
+      case .bracket:
+        if rank < 3, let name = HeaderName.bracketed(line, element, behind: levelEnd) {
+          (taken.component, rank) = (name, 3)
+        }
+      case .dash: break
       }
       if nameRank > rank,
         let name = HeaderName.choose(
@@ -331,10 +338,13 @@ extension HeaderLayout {
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
-    if header.severity.isUnknown, header.time != .min, start < line.count,
+    guard header.severity.isUnknown, start > 0, start < line.count,
       line[start] == 0x5B || (line[start] | 0x20) &- 0x61 < 26
-    {
+    else { return }
+    if header.time != .min {
       LateLevel.complete(&header, of: line, scanner)
+    } else if line[start] &- 0x61 < 26 {
+      _ = LateLevel.completeBehindPairs(&header, of: line)
     }
   }
 

@@ -131,6 +131,8 @@ struct JSONLogs {
             takeRaw(at..<reader.position, found.rank + 1000)
           } else if found.role == .collector {
             fields.isCollector = true
+          } else if found.role == .time, fields.seconds == nil {
+            takeOther(found, key: key, b, at..<reader.position, &texts)
           }
         }
         continue

@@ -63,6 +63,7 @@ enum KnownLines {
       if let record = redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) { return record }
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
       if line[1] == 0x2C, let record = panos(line, times) { return record }
+      if let record = timedPython(line, times) { return record }
       return timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
     if first == 0xE2 { return julia(line) }
@@ -85,7 +86,7 @@ enum KnownLines {
     guard first &- 0x41 < 26 else { return levelled(line, times) }
     if first == 0x43 || first == 0x4C, let record = eventFormat(line) { return record }
     if first == 0x53 || first == 0x48 || first == 0x43, let record = monitoring(line, from: 0) { return record }
-    return python(line) ?? javaUtil(line, times) ?? lambda(line) ?? pm2(line) ?? levelled(line, times)
+    return python(line, times) ?? javaUtil(line, times) ?? lambda(line) ?? pm2(line) ?? levelled(line, times)
   }
 
   /// `<4>MESSAGE`: the level that a service's output may name for the journal (sd-daemon(3)), perhaps in front of another form.

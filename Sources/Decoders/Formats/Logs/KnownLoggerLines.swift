@@ -125,18 +125,54 @@ extension KnownLines {
 
   // MARK: Python, java.util.logging
 
-  /// `LEVEL:LOGGER:MESSAGE` (Python's `logging.BASIC_FORMAT`).
-  static func python(_ line: Span<UInt8>) -> TextRecord? {
+  /// `LEVEL:LOGGER:MESSAGE` (Python's `logging.BASIC_FORMAT`), and with the time between.
+  static func python(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     var i = 0
     while i < line.count, i < 9, line[i] &- 0x41 < 26 { i += 1 }
     guard i >= 4, i + 2 < line.count, line[i] == 0x3A, line[i + 1] > 0x20 else { return nil }
     let severity = Model.severity(of: line.extracting(0..<i))
     guard severity != .unknown else { return nil }
     let name = i + 1
+    if line[name] &- 0x30 <= 9, let time = times.parse(line, name), time.form > .date, time.end + 1 < line.count,
+      line[time.end] == 0x3A
+    {
+      return colons(line, time, severity, from: time.end + 1)
+    }
     i = name
     while i < line.count, i - name < 120, line[i] != 0x3A, line[i] > 0x20 { i += 1 }
     guard i > name, i < line.count, line[i] == 0x3A else { return nil }
     return TextRecord(severity: severity, name: name..<i, rank: .logger, message: i + 1..<line.count)
+  }
+
+  /// `TIME:LEVEL:LOGGER:MESSAGE` and `TIME:LEVEL:MESSAGE`, formats of Python's `logging` with colons between their fields.
+  static func timedPython(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    guard line.count > 26, line[19] == 0x3A || line[23] == 0x3A, line[4] == 0x2D, let time = times.parse(line, 0),
+      time.form > .date, time.end < line.count, line[time.end] == 0x3A
+    else { return nil }
+    let word = time.end + 1
+    var i = word
+    while i < line.count, i - word < 9, line[i] &- 0x41 < 26 { i += 1 }
+    guard i - word >= 4, i + 1 < line.count, line[i] == 0x3A else { return nil }
+    let severity = Model.severity(of: line.extracting(word..<i))
+    return severity.isUnknown ? nil : colons(line, time, severity, from: i + 1)
+  }
+
+  /// What stands behind the level and the time: a logger's name and a colon with the message right behind it, or the message.
+  private static func colons(
+    _ line: Span<UInt8>, _ time: LogTime, _ severity: Severity, from start: Int
+  ) -> TextRecord {
+    var record = TextRecord(severity: severity, message: start..<line.count)
+    if time.isPlaced { (record.time, record.hasZone) = (time.time, time.hasZone) }
+    var i = start
+    while i < line.count, (line[i] | 0x20) &- 0x61 < 26 || line[i] &- 0x30 <= 9 || line[i] == 0x5F || line[i] == 0x2E {
+      i += 1
+    }
+    // `http://…` begins a message, and so does a word with a blank behind its colon.
+    if i > start, line[start] &- 0x30 > 9, i + 1 < line.count, line[i] == 0x3A, line[i + 1] > 0x20, line[i + 1] != 0x2F
+    {
+      (record.name, record.rank, record.message) = (start..<i, .logger, i + 1..<line.count)
+    }
+    return record
   }
 
   /// Whether a line begins with a word of one to six letters, perhaps with a full stop, and a day behind it: `nov. 25`, `мая 3`.

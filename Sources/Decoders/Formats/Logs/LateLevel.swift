@@ -10,6 +10,7 @@ enum LateLevel {
   /// Completes a header that has a time and no level.
   static func complete(_ header: inout LogHeader, of line: Span<UInt8>, _ scanner: HeaderScanner) {
     if line[header.messageStart] &- 0x61 < 26 {
+      if completeBehindPairs(&header, of: line) { return }
       header.severity = topics(line, header.messageStart)
       return
     }
@@ -41,6 +42,29 @@ enum LateLevel {
     i = end &+ 1
     while i < line.count, line[i] == 0x20 { i &+= 1 }
     header.messageStart = i
+  }
+
+  /// Takes a level in brackets behind pairs, `request_id=F1 [error] none left`: a line has as many as its process knows (Elixir's Logger,
+  /// `$time $metadata[$level] $message`).
+  static func completeBehindPairs(_ header: inout LogHeader, of line: Span<UInt8>) -> Bool {
+    var i = header.messageStart
+    var pairs = 0
+    while pairs < 12, i < line.count, line[i] &- 0x61 < 26 {
+      while i < line.count, line[i] &- 0x61 < 26 || line[i] &- 0x30 <= 9 || line[i] == 0x5F || line[i] == 0x2E {
+        i &+= 1
+      }
+      guard i &+ 1 < line.count, line[i] == 0x3D, line[i &+ 1] > 0x20 else { return false }
+      while i < line.count, line[i] > 0x20 { i &+= 1 }
+      pairs &+= 1
+      i &+= 1
+    }
+    guard pairs > 0, i < line.count, line[i] == 0x5B else { return false }
+    let close = ByteScan.find(0x5D, in: line.extracting(first: i &+ 14), from: i)
+    guard JSONScanner.matches(line, close, "] ") else { return false }
+    let level = Model.severity(of: line.extracting(i &+ 1..<close))
+    guard !level.isUnknown else { return false }
+    (header.severity, header.messageStart) = (level, close &+ 2)
+    return true
   }
 
   /// The level among the topics that a message of RouterOS begins with, `system,error,critical login failure …` (MikroTik, "Log"): the

@@ -96,6 +96,7 @@ enum LogfmtLine {
 
   /// A value, in quotes or up to the next blank.
   private static func value(_ line: Span<UInt8>, _ i: inout Int) -> (Range<Int>, isEscaped: Bool) {
+    if i < line.count, line[i] == 0x27, let value = represented(line, &i) { return value }
     guard i < line.count, line[i] == 0x22 else {
       let start = i
       while i < line.count, line[i] > 0x20 { i += 1 }
@@ -113,6 +114,24 @@ enum LogfmtLine {
     }
     let end = min(i, line.count)
     i = min(end + 1, line.count)
+    return (start..<end, isEscaped)
+  }
+
+  /// A value between apostrophes, as Python represents texts (structlog's `KeyValueRenderer`): one inside has a backslash in front; nil
+  /// where the next one does not end the value.
+  private static func represented(_ line: Span<UInt8>, _ i: inout Int) -> (Range<Int>, isEscaped: Bool)? {
+    let start = i + 1
+    var end = start
+    var isEscaped = false
+    while end < line.count, line[end] != 0x27 {
+      if line[end] == 0x5C {
+        isEscaped = true
+        end += 1
+      }
+      end += 1
+    }
+    guard end < line.count, end + 1 == line.count || line[end + 1] <= 0x20 else { return nil }
+    i = end + 1
     return (start..<end, isEscaped)
   }
 }

@@ -194,6 +194,8 @@ struct TableMapping {
   private static func component(in names: [String]) -> Int {
     // Splunk's `host` is the machine; the program is told by where it logs.
     let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
+    // Logs Insights' `@log` is the account and the group; its message has a column of its own.
+    if Set(["message", "logstream", "log"]).isSubset(of: names) { return column(["log"], in: names) }
     return column(
       [
         isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",

@@ -1,0 +1,101 @@
+// Loggers that stand in brackets, where the layouts of their producers have them.
+
+internal import Model
+
+/// Brackets hold threads, processes, requests and loggers. Only the layouts of some producers tell which of them: by what stands right in
+/// front of the bracket and right behind it.
+extension HeaderName {
+  /// The logger's name that a bracket holds.
+  ///
+  /// - Parameters:
+  ///   - line: the whole line.
+  ///   - element: the bracket.
+  ///   - levelEnd: where the level in front of it ends; 0 where none stands there.
+  /// - Returns: where the name lies; nil for all brackets that have none behind a level or in front of one.
+  static func bracketed(_ line: Span<UInt8>, _ element: HeaderElement, behind levelEnd: Int) -> Range<Int>? {
+    let content = element.content
+    let end = element.end
+    guard !content.isEmpty, end &+ 1 < line.count, (line[content.lowerBound] | 0x20) &- 0x61 < 26 else { return nil }
+    if levelEnd == 0 {
+      return isInFrontOfLevel(line, element) && isLoggerName(line, content) && !isThread(line, content) ? content : nil
+    }
+    var gap = content.lowerBound &- 1
+    while gap > levelEnd, line[gap &- 1] == 0x20 { gap &-= 1 }
+    guard gap == levelEnd else { return nil }
+    switch line[content.lowerBound &- 1] {
+    case 0x5B:
+      // `INFO  [org.jboss.as] (main) …` of JBoss, WildFly, Keycloak and Quarkus (`%-5p [%c] (%t) %s%e%n`), and
+      // `[INFO ][o.e.n.Node               ] [node-1] …` of Elasticsearch, OpenSearch and Logstash (`[%p][%c] …`, log4j2.properties).
+      let isAdjacent = levelEnd == content.lowerBound &- 1 && line[levelEnd &- 1] == 0x5D
+      guard isAdjacent || isInFrontOfThread(line, end), isLoggerName(line, content) else { return nil }
+      return content.contains { line[$0] == 0x2E } ? content : nil
+    case 0x28: return line[end &- 1] == 0x3A ? process(line, content) : nil
+    default: return nil
+    }
+  }
+
+  /// Whether a thread in parentheses stands behind a bracket, and no place in the source: `[%t] (%F:%L)` has that.
+  private static func isInFrontOfThread(_ line: Span<UInt8>, _ end: Int) -> Bool {
+    guard line[end] == 0x20, line[end &+ 1] == 0x28 else { return false }
+    var i = end &+ 2
+    while i < line.count, i &- end < 128, line[i] != 0x29 {
+      if line[i] == 0x3A { return false }
+      i &+= 1
+    }
+    return i < line.count && line[i] == 0x29
+  }
+
+  /// Whether a level in small letters and brackets stands behind a bracket: `[TIME] [mill] [info] …` (spdlog's `[%Y-%m-%d %H:%M:%S.%e] [%n]
+  /// [%l] %v`). Other layouts with three brackets have threads there, and their levels are in capitals.
+  private static func isInFrontOfLevel(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
+    let open = element.content.lowerBound &- 1
+    guard open > 2, line[open] == 0x5B, line[open &- 1] == 0x20, line[open &- 2] == 0x5D,
+      JSONScanner.matches(line, element.end, " [")
+    else { return false }
+    let word = element.end &+ 2
+    var i = word
+    while i < line.count, i &- word < 9, line[i] &- 0x61 < 26 { i &+= 1 }
+    guard i < line.count, i > word, line[i] == 0x5D else { return false }
+    return !Model.severity(of: line.extracting(word..<i)).isUnknown
+  }
+
+  /// `mill` of `(mill/7)` and `(mill/7 on node9)`: a name in front of the process (pino-pretty, `prettifyMetadata`).
+  private static func process(_ line: Span<UInt8>, _ content: Range<Int>) -> Range<Int>? {
+    var end = content.upperBound
+    if let blank = content.first(where: { line[$0] == 0x20 }) {
+      guard JSONScanner.matches(line, blank, " on ") else { return nil }
+      end = blank
+    }
+    var slash = end
+    while slash > content.lowerBound, line[slash &- 1] &- 0x30 <= 9 { slash &-= 1 }
+    guard slash < end, slash > content.lowerBound &+ 1, line[slash &- 1] == 0x2F else { return nil }
+    return content.lowerBound..<slash &- 1
+  }
+
+  /// `mill::grind` of `[TIME INFO  mill::grind]`: the target behind the level in the bracket of the time (env_logger's default format);
+  /// nil where nothing or anything else stands there.
+  static func target(_ line: Span<UInt8>, _ time: HeaderElement) -> Range<Int>? {
+    guard !time.severity.isUnknown, time.content.lowerBound > 0, line[time.content.lowerBound &- 1] == 0x5B else {
+      return nil
+    }
+    var start = time.content.upperBound
+    while start > time.content.lowerBound, line[start &- 1] != 0x20 { start &-= 1 }
+    let target = start..<time.content.upperBound
+    guard target.count > 1, line[start] &- 0x61 < 26 || line[start] == 0x5F,
+      target.allSatisfy({
+        (line[$0] | 0x20) &- 0x61 < 26 || line[$0] &- 0x30 <= 9 || line[$0] == 0x5F || line[$0] == 0x3A
+      })
+    else { return nil }
+    // `[2026-11-25 02:00:00,123: INFO/MainProcess]` has no blank behind its level; a level alone is none's name.
+    return Model.severity(of: line.extracting(target)).isUnknown && line[target.upperBound &- 1] != 0x3A ? target : nil
+  }
+
+  /// Letters, digits and the marks of names of classes, packages and channels.
+  private static func isLoggerName(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
+    name.allSatisfy {
+      let byte = line[$0]
+      return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2E || byte == 0x5F || byte == 0x24
+        || byte == 0x2D || byte == 0x2F
+    }
+  }
+}
