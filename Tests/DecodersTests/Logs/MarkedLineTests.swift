@@ -17,7 +17,7 @@ private let lines: [(String, ReadLog)] = [
   ),
   // logrus on a terminal.
   ("ERRO[2026-11-25T02:00:00Z] no stock   svc=orders", ReadLog("02:00:00", "m", "error", "no stock   svc=orders")),
-  ("[2026-11-25][02:00:00][orders::db][ERROR] no stock", ReadLog("02:00:00", "m", "error", "no stock")),
+  ("[2026-11-25][02:00:00][orders::db][ERROR] no stock", ReadLog("02:00:00", "orders::db", "error", "no stock")),
   (
     "[2026-11-25T02:00:00.500Z] ERROR: orders/4711 on web-1: no stock (req_id=7)",
     ReadLog("02:00:00.5", "orders", "error", "no stock (req_id=7)")

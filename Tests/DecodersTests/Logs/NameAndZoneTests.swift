@@ -9,7 +9,7 @@ private let lines: [(String, ReadLog)] = [
   // Ids of messages.
   (
     "2026-11-25 02:00:00,500 ERROR [org.shop.stock] (main task-1) SHOPSTK0034: none left",
-    ReadLog("02:00:00.5", "m", "error", "SHOPSTK0034: none left")
+    ReadLog("02:00:00.5", "org.shop.stock", "error", "SHOPSTK0034: none left")
   ),
   // Places in the source.
   (

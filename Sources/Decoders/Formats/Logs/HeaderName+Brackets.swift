@@ -16,8 +16,10 @@ extension HeaderName {
     let content = element.content
     let end = element.end
     guard !content.isEmpty, end &+ 1 < line.count, (line[content.lowerBound] | 0x20) &- 0x61 < 26 else { return nil }
+    if isModulePath(line, content) { return content }
     if levelEnd == 0 {
-      return isInFrontOfLevel(line, element) && isLoggerName(line, content) && !isThread(line, content) ? content : nil
+      let isName = isInFrontOfLevel(line, element) && isLoggerName(line, content) && !isThread(line, content)
+      return isName && !isNumbered(line.extracting(content)) ? content : nil
     }
     var gap = content.lowerBound &- 1
     while gap > levelEnd, line[gap &- 1] == 0x20 { gap &-= 1 }
@@ -32,6 +34,26 @@ extension HeaderName {
     case 0x28: return line[end &- 1] == 0x3A ? process(line, content) : nil
     default: return nil
     }
+  }
+
+  /// `shop::stock`: the path of a module of Rust, wherever its bracket stands (fern's and flexi_logger's formats).
+  private static func isModulePath(_ line: Span<UInt8>, _ content: Range<Int>) -> Bool {
+    guard line[content.lowerBound] &- 0x61 < 26 else { return false }
+    var colons = 0
+    var paths = 0
+    for i in content {
+      let byte = line[i]
+      if byte == 0x3A {
+        colons &+= 1
+        paths &+= colons == 2 ? 1 : 0
+      } else {
+        guard (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5F, colons == 0 || colons == 2 else {
+          return false
+        }
+        colons = 0
+      }
+    }
+    return paths > 0 && colons == 0
   }
 
   /// Whether a thread in parentheses stands behind a bracket, and no place in the source: `[%t] (%F:%L)` has that.
@@ -86,8 +108,14 @@ extension HeaderName {
         (line[$0] | 0x20) &- 0x61 < 26 || line[$0] &- 0x30 <= 9 || line[$0] == 0x5F || line[$0] == 0x3A
       })
     else { return nil }
-    // `[2026-11-25 02:00:00,123: INFO/MainProcess]` has no blank behind its level; a level alone is none's name.
-    return Model.severity(of: line.extracting(target)).isUnknown && line[target.upperBound &- 1] != 0x3A ? target : nil
+    // `[W 261125 02:00:00 web:46]` is Tornado's place in the source.
+    var colons = 0
+    for i in target {
+      if line[i] == 0x3A { colons &+= 1 } else if colons == 1 { return nil } else { colons = 0 }
+    }
+    // A level alone is nobody's name, nor is a thread.
+    let isName = colons == 0 && Model.severity(of: line.extracting(target)).isUnknown && !isThread(line, target)
+    return isName ? target : nil
   }
 
   /// Letters, digits and the marks of names of classes, packages and channels.

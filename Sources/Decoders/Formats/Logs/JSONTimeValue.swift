@@ -6,8 +6,9 @@ internal import Support
 /// Reads a time of several parts.
 ///
 /// Sources: PHP's `DateTime` as `json_encode` and Monolog 1 write it (`date`, `timezone`), MongoDB's Extended JSON v2 (`$date`,
-/// `$numberLong`), protobuf's `Timestamp` as objects (`seconds`, `nanos`), log4j 2's and java.time's `Instant` (`epochSecond`,
-/// `nano`), Jackson's arrays of java.time (`WRITE_DATES_AS_TIMESTAMPS`: year, month, day, hour, minute, second, nanosecond).
+/// `$numberLong`), protobuf's `Timestamp` as objects (`seconds`, `nanos`; of Firestore's libraries `_seconds`, `_nanoseconds`),
+/// log4j 2's and java.time's `Instant` (`epochSecond`, `nano`), Jackson's arrays of java.time (`WRITE_DATES_AS_TIMESTAMPS`: year,
+/// month, day, hour, minute, second, nanosecond).
 struct JSONTimeValue {
   private var text: Range<Int>?
   private var zone: Range<Int>?
@@ -54,9 +55,11 @@ struct JSONTimeValue {
       zone = value
     } else if isKey("$numberLong") || isKey("$date") {
       milliseconds = number
-    } else if isKey("seconds") || isKey("epochSecond") || isKey("epochSeconds") {
+    } else if isKey("seconds") || isKey("epochSecond") || isKey("epochSeconds") || isKey("_seconds") {
       seconds = number
-    } else if isKey("nanos") || isKey("nano") || isKey("nanoOfSecond") || isKey("nanoseconds") {
+    } else if isKey("nanos") || isKey("nano") || isKey("nanoOfSecond") || isKey("nanoseconds")
+      || isKey("_nanoseconds")
+    {
       nanoseconds = number.map { min(max($0, 0), 999_999_999) } ?? 0
     }
   }
