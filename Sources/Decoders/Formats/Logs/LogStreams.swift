@@ -92,8 +92,9 @@ struct LogStreams {
   var last = 0
 
   subscript(index: Int) -> Stream {
-    // Lent, not copied: a line asks a stream several things.
-    _read { yield states[index] }
+    // Not `_read`: without optimisation Swift 6.3 destroys a part that was copied out of a lent value at the place where it was lent, which
+    // is gone by then.
+    @inline(__always) get { states[index] }
     _modify { yield &states[index] }
   }
 
