@@ -93,7 +93,7 @@ struct IncidentBuilder {
       if let record = known[cause.component]?.record {
         cite(record.evidence(grid.partial.names), before: &root.evidence)
       }
-      if let records { addSigns(&root, cause.component, records, group) }
+      if let records = records(of: group) { addSigns(&root, cause.component, records, group) }
       addEpisodes(&root, cause.component, group)
       if root.evidence.isEmpty { root.evidence = scorer.anyEvidence(cause.component, own) }
       prove(&root, in: own.range)
@@ -109,7 +109,9 @@ struct IncidentBuilder {
       if found.isEmpty, let record = known[component]?.record {
         return [record.evidence(grid.partial.names)]
       }
-      if found.isEmpty { found = (records?.signs[component] ?? []).map(\.evidence).filter { $0.touches(own.range) } }
+      if found.isEmpty {
+        found = (records(of: group)?.signs[component] ?? []).map(\.evidence).filter { $0.touches(own.range) }
+      }
       if found.isEmpty { found = shown[grid.name(component)] ?? [] }
       if found.isEmpty { found = scorer.anyEvidence(component, own) }
       return Array(found.sorted { ($0.time ?? .min, $0) < ($1.time ?? .min, $1) }.prefix(3))
@@ -234,6 +236,11 @@ struct IncidentBuilder {
     let members = group.components
     return members.contains(component)
       || members.contains { grid.callees[$0].contains(component) || grid.callers[$0].contains(component) }
+  }
+
+  /// What log lines and metrics tell of a group that they made. Of one that requests made, failures and blame tell the same lines already.
+  private func records(of group: Group) -> RecordAnomalies? {
+    grid.isSparse || group.anomalies.contains { $0.sign == .records } ? records : nil
   }
 
   /// Log lines and metrics: the earliest onset counts most; who blames another in its log, or has no requests of its
