@@ -5,6 +5,8 @@ struct JSONFrame {
   var node: JSONNode
   var isObject: Bool
   var isFirst = true
+  /// Whether a record was found under `_source`: what a search store answers beside it, `fields`, says the same again.
+  var hasSource = false
 
   init(node: JSONNode, isObject: Bool) {
     self.node = node
@@ -22,15 +24,15 @@ struct JSONFrame {
       if isKey("tables") || isKey("Tables") { return .tables }
       if isKey("results") { return .pairRows }
       return isKey("data") || isKey("hits") || isKey("spans") || isKey("items") || isKey("events") || isKey("streams")
-        || isKey("entries") || isKey("logEvents") || isKey("result") || isKey("Traces") || isKey("Segments")
+        || isKey("entries") || isKey("logEvents") || isKey("result") || isKey("Traces") || isKey("traces")
+        || isKey("Segments")
         ? .values : nil
     case .resource(.traces):
-      return isKey("scopeSpans") || isKey("scope_spans") || isKey("instrumentationLibrarySpans")
-        ? .scopes(.traces) : nil
+      return isKey("scopeSpans") || isKey("scope_spans") || isOldScopes(key, b, of: .traces) ? .scopes(.traces) : nil
     case .resource(.logs):
-      return isKey("scopeLogs") || isKey("scope_logs") || isKey("instrumentationLibraryLogs") ? .scopes(.logs) : nil
+      return isKey("scopeLogs") || isKey("scope_logs") || isOldScopes(key, b, of: .logs) ? .scopes(.logs) : nil
     case .resource(.metrics):
-      return isKey("scopeMetrics") || isKey("scope_metrics") || isKey("instrumentationLibraryMetrics")
+      return isKey("scopeMetrics") || isKey("scope_metrics") || isOldScopes(key, b, of: .metrics)
         ? .scopes(.metrics) : nil
     case .scope(.traces): return isKey("spans") ? .items(.traces) : nil
     case .scope(.logs): return isKey("logRecords") || isKey("log_records") || isKey("logs") ? .items(.logs) : nil
@@ -39,6 +41,17 @@ struct JSONFrame {
     case .table: return isKey("rows") || isKey("Rows") ? .rows : nil
     case .values, .resources, .scopes, .items, .jaegerSpans, .tables, .rows, .pairRows: return nil
     }
+  }
+
+  /// Whether a key is that of the scopes as OTLP called them before version 0.15, in either case of its JSON.
+  static func isOldScopes(_ key: JSONStringSlice, _ b: Span<UInt8>, of signal: JSONNode.Signal) -> Bool {
+    let names: (StaticString, StaticString) =
+      switch signal {
+      case .traces: ("instrumentationLibrarySpans", "instrumentation_library_spans")
+      case .logs: ("instrumentationLibraryLogs", "instrumentation_library_logs")
+      case .metrics: ("instrumentationLibraryMetrics", "instrumentation_library_metrics")
+      }
+    return JSONScanner.equals(b, key, names.0) || JSONScanner.equals(b, key, names.1)
   }
 
   /// Whether the object under a wrapper's key holds records.
