@@ -70,6 +70,10 @@ enum OTLPMetrics {
     var unusable = 0
   }
 
+  /// Whether a data point says that there is no value now, whatever stands in its place: a series that ended (metrics.proto,
+  /// `DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK`).
+  static func isEmpty(flags: Int64?) -> Bool { (flags ?? 0) & 1 != 0 }
+
   fileprivate static func number(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Double? {
     switch reader.scalar(b) {
     case .number(let text)?, .text(let text)?: FieldText.double(b.extracting(text.start..<text.end))
@@ -87,6 +91,7 @@ extension OTLPMetrics.Reading {
     var count: Double?
     var sum: Double?
     var max: Double?
+    var flags: Int64?
     guard reader.peek(b) == 0x7B else {
       _ = reader.skipValue(b)
       return
@@ -105,6 +110,8 @@ extension OTLPMetrics.Reading {
         sum = OTLPMetrics.number(b, &reader)
       } else if isKey("max") {
         max = OTLPMetrics.number(b, &reader)
+      } else if isKey("flags") {
+        _ = reader.integer(b, &flags)
       } else {
         _ = reader.skipValue(b)
       }
@@ -117,7 +124,7 @@ extension OTLPMetrics.Reading {
       if let sum, count > 0 { values.append((Self.suffixed(".mean", base, &symbols), sum / count)) }
       if let max { values.append((Self.suffixed(".max", base, &symbols), max)) }
     }
-    guard let time, values.contains(where: { $0.1.isFinite }) else {
+    guard let time, !OTLPMetrics.isEmpty(flags: flags), values.contains(where: { $0.1.isFinite }) else {
       unusable += 1
       return
     }

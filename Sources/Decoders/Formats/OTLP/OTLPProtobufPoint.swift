@@ -10,6 +10,7 @@ struct OTLPProtobufPoint {
   private var count: Double?
   private var sum: Double?
   private var max: Double?
+  private var flags: UInt64 = 0
 
   /// Reads a point of a metric's data: field 5 of the metric is a gauge, 7 a sum, 9 a histogram, 10 an exponential one, 11 a
   /// summary.
@@ -23,6 +24,7 @@ struct OTLPProtobufPoint {
       case (9...11, 4, .fixed64): count = Double(field.value)
       case (9...11, 5, .fixed64): sum = Double(bitPattern: field.value)
       case (9, 12, .fixed64), (10, 13, .fixed64): max = Double(bitPattern: field.value)
+      case (5, 8, .varint), (7, 8, .varint), (11, 8, .varint), (9...10, 10, .varint): flags = field.value
       default: break
       }
     }
@@ -34,7 +36,8 @@ struct OTLPProtobufPoint {
     _ base: Symbol, _ service: Symbol, _ source: SourceRef, _ symbols: inout SymbolTable,
     to points: inout [MetricPoint]
   ) -> Bool {
-    guard let nanos = Int64(exactly: time), nanos != 0 else { return false }
+    guard let nanos = Int64(exactly: time), nanos != 0, !OTLPMetrics.isEmpty(flags: Int64(truncatingIfNeeded: flags))
+    else { return false }
     var readings: [(suffix: String, value: Double)] = []
     if let value { readings.append(("", value)) }
     if let count {
