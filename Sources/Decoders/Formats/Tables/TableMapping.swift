@@ -30,6 +30,9 @@ struct TableMapping {
   var levelNumber = -1
   var levelScale = LevelScale.otlp
   var message = -1
+  /// Further columns of messages: an entry has its text in one of them (Cloud Logging, "Download logs": `textPayload`,
+  /// `jsonPayload.message`).
+  var otherMessages: [Int] = []
   /// Labels of the line, as JSON (Grafana's download of logs).
   var labels = -1
   var metric = -1
@@ -114,7 +117,7 @@ struct TableMapping {
     ])
     var message = find([
       "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",
-      "eventmessage", "line", "raw",
+      "jsonpayloadmsg", "eventmessage", "line", "raw",
     ])
     // Event Viewer's export has a column for the message that its header does not name.
     if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
@@ -130,6 +133,7 @@ struct TableMapping {
       self.init(kind: .logs)
       set(.time, time, name: header[time])
       self.message = message
+      otherMessages = Self.messages(in: names, except: [message, component])
       severity = find([
         "severity", "leveldisplayname", "level", "loglevel", "severitytext", "levelname", "errorseverity",
         "severitylevel", "entrytype", "status",
@@ -170,6 +174,16 @@ struct TableMapping {
     (["logsyslogseveritycode", "syslogseverity", "syslogseveritycode"], .syslog),
   ]
 
+  /// Names of columns that are of use only where the first one is empty.
+  private static let otherMessages = [
+    "message", "msg", "body", "textpayload", "jsonpayloadmessage", "jsonpayloadmsg", "protopayloadstatusmessage",
+    "protopayloadmethodname",
+  ]
+
+  private static func messages(in names: [String], except taken: [Int]) -> [Int] {
+    otherMessages.compactMap { names.firstIndex(of: $0) }.filter { !taken.contains($0) }
+  }
+
   private mutating func takeLevelNumber(_ names: [String]) {
     for (options, scale) in Self.levelNumbers where levelNumber < 0 {
       (levelNumber, levelScale) = (Self.column(options, in: names), scale)
@@ -200,8 +214,9 @@ struct TableMapping {
       [
         isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",
         "component", "podname", "pod", "app", "application", "cmdbid", "microservice", "program", "container",
-        "containername", "kubernetescontainername", "resourcelabelscontainername", "syslogidentifier", "providername",
-        "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
+        "containername", "kubernetescontainername", "resourcelabelscontainername", "resourcelabelsservicename",
+        "resourcelabelsfunctionname", "resourcelabelsmoduleid", "resourcelabelsjobname", "syslogidentifier",
+        "providername", "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
       ], in: names)
   }
 

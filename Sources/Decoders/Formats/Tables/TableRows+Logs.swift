@@ -8,7 +8,8 @@ extension TableRows {
     _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext,
     into batch: inout RecordBatch
   ) -> String? {
-    let range = field(b, row, mapping.message)
+    let column = messageColumn(b, row)
+    let range = field(b, row, column)
     if range.isEmpty { return "noMessage" }
     var log = LogLine()
     if let time = epoch(b, row, context) {
@@ -31,7 +32,7 @@ extension TableRows {
       if log.severity.isUnknown { log.severity = labels.severity }
     }
     if log.component.isNone { log.component = fallback }
-    let isDoubled = row.fields[mapping.message].isDoubled
+    let isDoubled = row.fields[column].isDoubled
     if isDoubled { Self.undouble(b.extracting(range), into: &unquoted) }
     if isDoubled {
       keep(unquoted.span, &log, context, into: &batch)
@@ -41,6 +42,12 @@ extension TableRows {
     log.source = context.line(line)
     batch.logs.append(log)
     return nil
+  }
+
+  /// The column that holds the message of a row.
+  private func messageColumn(_ b: Span<UInt8>, _ row: DelimitedRow) -> Int {
+    guard !mapping.otherMessages.isEmpty, field(b, row, mapping.message).isEmpty else { return mapping.message }
+    return mapping.otherMessages.first { !field(b, row, $0).isEmpty } ?? mapping.message
   }
 
   /// Who wrote a row's line: of the path of a log file what the path tells.
@@ -110,13 +117,14 @@ extension TableRows {
     _ symbols: inout SymbolTable
   ) -> (text: [UInt8], around: LineEnvelope)? {
     guard hasBareLines else { return nil }
-    let range = field(b, row, mapping.message)
+    let column = messageColumn(b, row)
+    let range = field(b, row, column)
     guard !range.isEmpty else { return nil }
     var text: [UInt8] = []
     swap(&text, &printed)
     defer { swap(&text, &printed) }
     // The blanks in front of a frame are the trace's.
-    print(b, row.fields[mapping.message].start..<range.upperBound, row.fields[mapping.message].isDoubled, into: &text)
+    print(b, row.fields[column].start..<range.upperBound, row.fields[column].isDoubled, into: &text)
     guard let isWhole = isCarried(&text, isOpen) else { return nil }
     var around = LineEnvelope(source: context.line(line))
     around.isWhole = isWhole

@@ -119,7 +119,7 @@ struct TableRows {
   mutating func request(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable
   ) -> (RequestID, Symbol) {
-    let range = field(b, row, mapping.trace)
+    let range = CloudTraceName.id(b, field(b, row, mapping.trace))
     if range.isEmpty || FieldText.isNull(b.extracting(range)) { return (.none, .none) }
     let text = b.extracting(range)
     let (id, isHex) = RequestID.parse(text)
