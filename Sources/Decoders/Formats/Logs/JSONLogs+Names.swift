@@ -13,10 +13,19 @@ extension JSONLogs {
       if Self.isException(b, key, text) { fields.isException = true }
       if JSONScanner.equals(b, key, "logger") { fields.shape.insert(.logger) }
       if JSONScanner.equals(b, key, "loggerName") { fields.shape.insert(.loggerName) }
+      if JSONScanner.equals(b, key, "logName"), JSONScanner.matches(b, text.start, "projects/") {
+        fields.shape.insert(.logEntry)
+      }
     case .service: if JSONScanner.equals(b, key, "subsystemName") { fields.shape.insert(.subsystem) }
     case .container: if JSONScanner.equals(b, key, "ProviderName") { fields.shape.insert(.provider) }
     default: break
     }
+  }
+
+  /// Notes by its key which producer wrote the number of a level.
+  mutating func noteLevel(_ b: Span<UInt8>, _ key: JSONStringSlice) {
+    if JSONScanner.equals(b, key, "LogLevel") { fields.shape.insert(.logLevel) }
+    if JSONScanner.equals(b, key, "severity") { fields.shape.insert(.severity) }
   }
 
   mutating func named(

@@ -225,7 +225,7 @@ struct JSONLogs {
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:
       level(found.rank, bytes, isNumber)
-      if isNumber, JSONScanner.equals(b, key, "LogLevel") { fields.shape.insert(.logLevel) }
+      if isNumber, key.count == 8 { noteLevel(b, key) }
     case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel:
       if let scale = found.role.scale { scaled(scale, bytes) }
     case .message, .wrapped:

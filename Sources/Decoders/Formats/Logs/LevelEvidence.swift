@@ -61,14 +61,17 @@ struct LevelEvidence: Sendable {
     static let verbosity = Shape(rawValue: 32768)
     /// `err`, what their errors have.
     static let failure = Shape(rawValue: 65536)
+    /// `insertId` or `logName`, and a number under `severity`: an entry of Cloud Logging whose enumeration is written as its number.
+    static let logEntry = Shape(rawValue: 131_072)
+    static let severity = Shape(rawValue: 262_144)
     /// What of these names a producer by itself.
-    static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider]
+    static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider, .logEntry]
   }
 
   /// The producers whose keys beside a number leave no doubt of its scale: the keys, the numbers there are, the scale.
   private static let producers: [(keys: Shape, levels: ClosedRange<Int64>, scale: LevelScale)] = [
     (.gelf, .min ... .max, .syslog), (.logLevel, 0...5, .dotnet), ([.request, .remoteAddress], 0...4, .nextcloud),
-    (.subsystem, 1...6, .coralogix), (.provider, 0...15, .windows),
+    (.subsystem, 1...6, .coralogix), (.provider, 0...15, .windows), ([.logEntry, .severity], 100...800, .cloudLogging),
   ]
 
   /// The scale of a number under a key that says only "level".

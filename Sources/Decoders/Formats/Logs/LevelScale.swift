@@ -40,6 +40,8 @@ enum LevelScale: UInt8, Sendable {
   case nextcloud
   /// 1 debug, 2 verbose, 3 info to 6 critical: Coralogix, "REST API /singles".
   case coralogix
+  /// 100 debug, 200 info, 300 notice to 600 critical and 800 emergency: Cloud Logging's `LogSeverity`.
+  case cloudLogging
 
   /// The severity of a level on this scale; `unknown` outside of it.
   func severity(_ level: Int64) -> Severity {
@@ -97,6 +99,9 @@ enum LevelScale: UInt8, Sendable {
     case .dotnet: return (0...5).contains(level) ? Self.steps[Int(level)] : .unknown
     case .verbosity: return level == 0 ? .info : .debug
     case .nextcloud: return (0...4).contains(level) ? Self.steps[Int(level) + 1] : .unknown
+    case .cloudLogging:
+      guard (100...800).contains(level) else { return .unknown }
+      return Self.steps[level < 200 ? 1 : level < 400 ? 2 : min(Int(level / 100) - 1, 5)]
     case .coralogix: return (1...6).contains(level) ? Self.steps[max(Int(level) - 1, 1)] : .unknown
     }
   }

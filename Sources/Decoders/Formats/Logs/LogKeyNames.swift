@@ -118,6 +118,7 @@ enum LogKeyNames {
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
     ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
     ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity), ("err", .failure),
+    ("insertid", .logEntry), ("insert_id", .logEntry),
   ]
 
   /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them.
