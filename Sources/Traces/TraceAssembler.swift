@@ -139,7 +139,8 @@ package struct TraceAssembler {
       // Below a call stands what it called, unless the call, too, bears its callee's name.
       let kind = rows[Int(parent)].kind
       if kind == .client || kind == .producer, !renamed.contains(Int32(parent)) { continue }
-      if rows[Int(i)].peer.isNone { rows[Int(i)].peer = rows[Int(i)].component }
+      let calls = rows[Int(i)].kind == .client || rows[Int(i)].kind == .producer
+      if calls, rows[Int(i)].peer.isNone { rows[Int(i)].peer = rows[Int(i)].component }
       rows[Int(i)].component = rows[Int(parent)].component
       renamed.insert(Int32(i))
     }

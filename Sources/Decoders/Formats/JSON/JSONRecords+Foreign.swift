@@ -99,9 +99,11 @@ extension JSONRecords {
       spans[i].source = place.source
       if spans[i].service.isNone { spans[i].service = fallback }
     }
+    let count = spans.count
+    if name == "X-Ray" { spans = late.overwrite(with: spans, isBegun: spans[0].duration < 0) }
     batch.spans += spans
     used(name, issues, place.position, into: &batch)
-    batch.recordCounts.use(spans.count - 1)
+    batch.recordCounts.use(count - 1)
     return true
   }
 

@@ -213,7 +213,7 @@ struct JSONRecords {
     case .unknown:
       // Records whose fields all lie deeper: Windows events.
       if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { return true }
-      if takeInside(b, range, into: &batch) { return true }
+      if takeInside(b, range, into: &batch) || XRaySegments.isHeader(b, range) { return true }
       noteUnknown(place.position)
       return false
     case .access:

@@ -11,9 +11,18 @@ struct LateRecords {
   private var logs: [LogLine] = []
   private var text: [UInt8] = []
   private var metrics: [MetricPoint] = []
+  /// Documents of what was in progress, by their first span: a complete one overwrites them.
+  private var begun: [SpanIdentity: [TraceSpan]] = [:]
+
+  private struct SpanIdentity: Hashable {
+    var trace: RequestID
+    var span: UInt64
+  }
 
   /// How many records of a kind may wait.
   private static let patience = 1 << 20
+  /// And how many documents of what was in progress.
+  private static let mostBegun = 1 << 16
 
   var isFull: Bool { max(spans.count, logs.count, metrics.count) >= Self.patience }
 
@@ -30,6 +39,21 @@ struct LateRecords {
   }
 
   mutating func add(_ points: [MetricPoint]) { metrics += points }
+
+  /// Holds the spans of a document back whose first one has not ended, and gives those up that it overwrites: X-Ray's "send the
+  /// complete segment to overwrite the in-progress segment" ("Segment documents").
+  ///
+  /// - Returns: the spans that need not wait.
+  mutating func overwrite(with document: [TraceSpan], isBegun: Bool) -> [TraceSpan] {
+    guard let first = document.first, first.span != 0, isBegun || !begun.isEmpty else { return document }
+    let identity = SpanIdentity(trace: first.trace, span: first.span)
+    if isBegun, begun.count < Self.mostBegun {
+      begun[identity] = document
+      return []
+    }
+    begun[identity] = nil
+    return document
+  }
 
   /// Moves all that waits into the batch.
   ///
@@ -48,6 +72,8 @@ struct LateRecords {
       }
     }
     batch.spans += spans
+    for document in begun.values.sorted(by: { $0[0].source.bits < $1[0].source.bits }) { batch.spans += document }
+    begun.removeAll()
     let offset = batch.text.count
     for i in logs.indices {
       if logs[i].component.isNone { logs[i].component = service }

@@ -12,6 +12,24 @@ enum XRaySegments {
   /// More documents than this in one segment are left out.
   private static let most = 100_000
 
+  /// Whether an object is the line that stands in front of each document on its way to the X-Ray daemon, `{"format": "json",
+  /// "version": 1}` (X-Ray Developer Guide, "Sending trace data").
+  static func isHeader(_ b: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard range.count < 64 else { return false }
+    var reader = JSONScanner(at: range.lowerBound)
+    var (format, others, count) = (false, 0, 0)
+    let isRead = reader.eachMember(b) { reader, key in
+      count += 1
+      guard JSONScanner.equals(b, key, "format"), let text = reader.keyText(b) else {
+        others += JSONScanner.equals(b, key, "version") ? 0 : 1
+        return reader.skipValue(b)
+      }
+      format = JSONScanner.equals(b, text, "json")
+      return true
+    }
+    return isRead && format && count == 2 && others == 0
+  }
+
   /// The spans of a document that was checked before; none where it is no segment.
   static func read(
     _ b: Span<UInt8>, at start: Int, _ texts: inout JSONTexts, _ issues: inout SpanIssues
@@ -50,6 +68,7 @@ private struct XRayDocument {
       child.builder.span.traceText = builder.span.traceText
       child.builder.span.parent = builder.span.span
       child.builder.span.service = builder.span.service
+      child.builder.span.flags.formUnion(builder.span.flags.intersection(.maybeCallee))
       return child
     }
   }
@@ -60,7 +79,11 @@ private struct XRayDocument {
     let isRead = reader.eachMember(b) { reader, key in member(key, b, &reader, &texts) }
     guard isRead, builder.start != nil || builder.span.span != 0 else { return nil }
     builder.span.kind = !isSubsegment ? .server : isCall ? .client : .internal
-    if !isNested { builder.span.service = name }
+    if !isNested {
+      builder.span.service = name
+      // A subsegment that was sent by itself is named after what is called; who calls, its parent's segment tells.
+      if isSubsegment { builder.span.flags.insert(.maybeCallee) }
+    }
     if isCall { builder.span.peerService = name }
     builder.span.operation = operation.isNone ? name : operation
     settle()
