@@ -219,7 +219,14 @@ extension JSONMemberDecoder {
       return push(inner, isObject: false)
     }
     if node == .wrapper, byte == 0x7B, JSONFrame.opensValue(key, b) {
-      return value(b, &reader, line: line, into: &batch)
+      let top = stack.count - 1
+      if stack[top].hasSource, JSONScanner.equals(b, key, "fields") {
+        return reader.skipValue(b) ? .none : reader.failure
+      }
+      let before = documentRecords
+      let failure = value(b, &reader, line: line, into: &batch)
+      if documentRecords > before, JSONScanner.equals(b, key, "_source") { stack[top].hasSource = true }
+      return failure
     }
     guard records.takeMember(node, key, b, &reader, into: &batch) else { return reader.failure }
     return .none

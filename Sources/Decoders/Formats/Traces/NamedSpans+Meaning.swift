@@ -131,6 +131,9 @@ extension NamedSpans {
       SpanWords.status(b.extracting(status.start..<status.end), into: &builder.span)
     }
     if let outcome = text(.outcome), JSONScanner.equals(b, outcome, "failure") { builder.span.status = .error }
+    if !has(.outcome), let result = text(.result), JSONScanner.equals(b, result, "HTTP 5xx") {
+      builder.span.status = .error
+    }
     if case .bool(false)? = found[.success]?.value { builder.span.status = .error }
     if let success = text(.success), JSONScanner.equals(b, success, "False") || JSONScanner.equals(b, success, "false")
     {

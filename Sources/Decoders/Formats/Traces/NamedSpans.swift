@@ -75,6 +75,8 @@ struct NamedSpans {
     guard reader.peek(b) == 0x7B else { return }
     reader.position &+= 1
     var isFirst = true
+    // The `fields` of a search store's answer are lists of values, mostly of one (Elasticsearch, "Retrieve selected fields").
+    var (wasFirst, isListed) = (true, false)
     let seed = level.depth == 0 ? SpanKeys.seed : SpanKeys.into(level.path)
     while let key = reader.nextKey(b, &isFirst) {
       reader.skipSpace(b)
@@ -82,9 +84,17 @@ struct NamedSpans {
       guard at < b.count else { return }
       let path = SpanKeys.extend(seed, b, key.start..<key.end)
       if b[at] == 0x5B {
-        list(b, &reader, path, &texts)
+        isListed = isListed || wasFirst
+        if isListed, level.depth == 0, let only = Self.onlyValue(b, at) {
+          take(b, only, of: key, in: level, path: path, at: at, &texts)
+          _ = reader.skipValue(b)
+        } else {
+          list(b, &reader, path, &texts)
+        }
+        wasFirst = false
         continue
       }
+      wasFirst = false
       guard let value = reader.scalar(b) else { return }
       if case .other = value {
         if b[at] == 0x7B { enter(b, level, key, path, at: at) } else if b[at] == 0x6E { takeEmpty(path) }
@@ -92,6 +102,14 @@ struct NamedSpans {
       }
       take(b, value, of: key, in: level, path: path, at: at, &texts)
     }
+  }
+
+  /// The only value of the list at a place; nil where it has none or several.
+  private static func onlyValue(_ b: Span<UInt8>, _ at: Int) -> AttributeValue? {
+    var reader = JSONScanner(at: at + 1)
+    guard let value = reader.scalar(b), reader.peek(b) == 0x5D else { return nil }
+    if case .other = value { return nil }
+    return value
   }
 
   private mutating func enter(_ b: Span<UInt8>, _ level: Level, _ key: JSONStringSlice, _ path: UInt64, at: Int) {

@@ -19,6 +19,8 @@ enum SpanKey: UInt8, CaseIterable {
   case status
   case statusMessage
   case outcome
+  /// Elastic APM: the class of a transaction's answer, `HTTP 5xx`, which is all that it says before version 7.9.
+  case result
   case error
   /// Whether it went well, where that is said and not its contrary.
   case success
@@ -120,6 +122,7 @@ enum SpanKeys {
         "attributes.attributemap.g.cogaeappmodule.stringvalue.value",
         "attributes.attributemap.g.corcloudrunrevisionservicename.stringvalue.value", "resourcestringservicename",
         "resourcesstring.service.name", "tags.ai.cloud.role", "attrs.service.name", "attrs.servicename",
+        "context.service.name",
       ]
     ),
     (
@@ -142,7 +145,7 @@ enum SpanKeys {
         "data.statusmessage",
       ]
     ),
-    (.outcome, ["event.outcome", "outcome"]),
+    (.outcome, ["event.outcome", "outcome"]), (.result, ["transaction.result"]),
     (.error, ["haserror", "data.haserror", "error", "iserror", "data.error", "request.isfailed"]),
     (.success, ["success", "data.basedata.success"]),
     (.errorMessage, ["meta.error.msg", "meta.error.message", "errormessage", "error.message", "exception.message"]),
@@ -151,7 +154,8 @@ enum SpanKeys {
       [
         "responsestatuscode", "data.responsestatuscode", "http.response.statuscode", "http.statuscode",
         "httpstatuscode", "httpstatus", "attributes.attributemap.httpstatuscode.intvalue",
-        "attributes.attributemap.httpstatuscode.stringvalue.value",
+        "attributes.attributemap.httpstatuscode.stringvalue.value", "context.response.statuscode",
+        "context.http.statuscode",
       ]
     ),
     (
