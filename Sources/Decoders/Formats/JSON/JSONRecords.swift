@@ -212,7 +212,7 @@ struct JSONRecords {
     switch shape {
     case .unknown:
       // Records whose fields all lie deeper: Windows events.
-      if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { return true }
+      if takeLog(b, at: RoutedEvent.place(b, range), place, needing: .message, into: &batch) { return true }
       if takeInside(b, range, into: &batch) || XRaySegments.isHeader(b, range) { return true }
       noteUnknown(place.position)
       return false

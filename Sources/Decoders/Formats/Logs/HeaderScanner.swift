@@ -128,6 +128,7 @@ struct HeaderScanner {
   private func tracedName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {
     let limit = min(end, start &+ 81)
     guard start < end, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
+    if line[start] == 0x74, JSONScanner.matches(line, start, "trace_id=") { return contextName(line, start..<end) }
     let comma = start &+ ByteScan.find(0x2C, in: line.extracting(start..<limit), from: 0)
     guard comma > start, comma < limit else { return nil }
     for i in start..<comma where line[i] <= 0x20 || line[i] == 0x3D || line[i] == 0x3A { return nil }
@@ -136,6 +137,18 @@ struct HeaderScanner {
       let span = idEnd(line, trace &+ 1, end, words: 1), span == end || line[span] == 0x2C
     else { return nil }
     return start..<comma
+  }
+
+  /// `mail` of `[trace_id=… span_id=… resource.service.name=mail trace_sampled=True]` (opentelemetry-instrumentation-logging,
+  /// `DEFAULT_LOGGING_FORMAT`).
+  private func contextName(_ line: Span<UInt8>, _ content: Range<Int>) -> Range<Int>? {
+    for i in content where line[i] == 0x72 && JSONScanner.matches(line, i, "resource.service.name=") {
+      let start = i &+ 22
+      var end = start
+      while end < content.upperBound, line[end] > 0x20 { end &+= 1 }
+      return end > start ? start..<end : nil
+    }
+    return nil
   }
 
   /// One past an id of so many words of sixteen hex digits or fewer that begins at `start`, which may be empty; nil for what is no id.

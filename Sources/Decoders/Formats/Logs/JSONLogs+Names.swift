@@ -61,6 +61,7 @@ extension JSONLogs {
     default: rank = .host
     }
     if FieldText.isNull(b.extracting(text.start..<text.end)) { return }
+    if found.role == .container || found.role == .weakLabel, WorkerName.isWorker(b, text) { return }
     if rank == .logger, text.count > 9, JSONScanner.matches(b, text.start, "projects/") {
       guard let log = Self.log(ofName: b, text) else { return }
       text = log

@@ -81,6 +81,9 @@ struct JSONLogs {
     return fields
   }
 
+  /// What is added to the rank of a time that counts last.
+  private static let late = 1000
+
   static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
 
   /// Takes the values that were found by the record's shape.
@@ -131,7 +134,7 @@ struct JSONLogs {
             takeRaw(at..<reader.position, found.rank + 1000)
           } else if found.role == .collector {
             fields.isCollector = true
-          } else if found.role == .time, fields.seconds == nil {
+          } else if found.role == .time || found.role == .lateTime, fields.seconds == nil {
             takeOther(found, key: key, b, at..<reader.position, &texts)
           }
         }
@@ -175,12 +178,13 @@ struct JSONLogs {
       return
     }
     switch found.role {
-    case .time:
-      guard found.rank <= fields.ranks.time,
-        let time = JSONTimeValue.moment(b, at: range.lowerBound, times: times)
-      else { return }
+    case .time, .lateTime:
+      let rank = found.role == .time ? found.rank : found.rank + Self.late
+      guard rank <= fields.ranks.time, let time = JSONTimeValue.moment(b, at: range.lowerBound, times: times) else {
+        return
+      }
       (fields.time, fields.hasZone) = time
-      fields.ranks.time = found.rank
+      fields.ranks.time = rank
     case .message, .wrapped: takeRaw(range, found.rank)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:
       // Fields that an entry of the journal has several times are lists (systemd, "Journal JSON Format").
@@ -221,6 +225,9 @@ struct JSONLogs {
     case .time:
       guard found.rank <= fields.ranks.time else { return }
       takeTime(bytes, isNumber, key: key, b, rank: found.rank)
+    case .lateTime:
+      guard found.rank + Self.late <= fields.ranks.time else { return }
+      takeTime(bytes, isNumber, key: key, b, rank: found.rank + Self.late)
     case .seconds: fields.seconds = FieldText.int(bytes)
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:

@@ -16,6 +16,18 @@ enum LogKeyNames {
     "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt", "log_time", "logtime",
   ]
 
+  /// The name of a time where no other key holds one: each may as well be a field of what the record tells of. ClickHouse
+  /// (`date_time`), katip (`at`), Debezium (`ts_ms`) and what programs call it that write their own JSON.
+  static let lateTime = [
+    "date_time", "time_stamp", "log_timestamp", "logged_at", "loggedat", "event_timestamp", "eventtimestamp",
+    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "epoch", "at",
+    "created_at", "createdat",
+  ]
+
+  /// The level that a collector's record carries inside of it, where its own is that of the collector: PostgreSQL's behind
+  /// CloudNativePG ("Logging", `record`).
+  static let innerSeverity = ["record.error_severity"]
+
   static let severity = [
     "@l", "@level", "record.level.name", "level_name", "error_severity", "leveldisplayname", "level.levelstr",
     "level.name", "level.standardlevel", "fields.level", "severitylabel", "log.syslog.severity.name", "winlog.level",
@@ -60,6 +72,7 @@ enum LogKeyNames {
     "resources.service.name", "resources_string.service.name", "resource_attributes.service.name",
     "resourceattributes.service.name", "attributes.service", "event.service", "event.service_name", "event.app",
     "stream.service_name", "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
+    "otelservicename",
   ]
 
   /// Paths of cloud resources: the last part is the name (Azure's resource logs).
@@ -106,12 +119,12 @@ enum LogKeyNames {
     "@tr", "traceparent", "contextmap.traceid", "contextmap.trace_id", "mdc.traceid", "mdc.trace_id",
     "properties.traceid", "context.trace_id", "logging.googleapis.com/trace", "span.trace_id", "otel.trace_id",
     "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid", "operationid",
-    "operation_id",
+    "operation_id", "oteltraceid",
   ]
 
   static let span = [
     "@sp", "contextmap.spanid", "contextmap.span_id", "mdc.spanid", "mdc.span_id", "properties.spanid",
-    "context.span_id", "logging.googleapis.com/spanid", "otel.span_id",
+    "context.span_id", "logging.googleapis.com/spanid", "otel.span_id", "otelspanid",
   ]
 
   /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.

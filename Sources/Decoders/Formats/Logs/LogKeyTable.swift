@@ -9,6 +9,8 @@ internal import Model
 struct LogKeyTable: Sendable {
   enum Role: UInt8, Sendable {
     case time
+    /// A time that counts where the record names no other.
+    case lateTime
     /// Seconds and nanoseconds in two fields (log4j 2's `instant`).
     case seconds
     case nanoseconds
@@ -116,7 +118,8 @@ struct LogKeyTable: Sendable {
   /// The user's names of a role come first.
   private static func lists(_ keys: LogKeys) -> [(Role, [String])] {
     [
-      (.time, keys.time + LogKeyNames.time), (.severity, keys.severity + LogKeyNames.severity),
+      (.time, keys.time + LogKeyNames.time), (.lateTime, LogKeyNames.lateTime),
+      (.severity, LogKeyNames.innerSeverity + keys.severity + LogKeyNames.severity),
       (.message, LogKeyNames.bareMessage + keys.message + LogKeyNames.message),
       (.service, keys.component + LogKeyNames.service),
       (.trace, keys.trace + LogKeyNames.trace), (.span, keys.span + LogKeyNames.span),
