@@ -131,6 +131,11 @@ enum FieldText {
   ) -> Int64? {
     let b = field.extracting(placed(field))
     guard b.count > 0 else { return nil }
+    if unit == .inferred, mayBeUnmarked(b),
+      let time = unmarked(b, LogTimeParser(clock: LogClock(zoneSeconds: zoneSeconds)))
+    {
+      return time.time
+    }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
     if let number = double(b) { return isTooRough(b, number, unit) ? nil : microseconds(number, unit: unit) }
@@ -212,6 +217,7 @@ enum FieldText {
   static func moment(_ field: Span<UInt8>, times: LogTimeParser) -> (time: Int64, hasZone: Bool)? {
     let b = field.extracting(placed(field))
     guard !b.isEmpty else { return nil }
+    if let time = unmarked(b, times) { return (time.time, time.hasZone) }
     if let time = time(b, unit: .inferred, zoneSeconds: times.clock.zoneSeconds, lastDay: times.clock.lastDay) {
       guard time != 0, time > -2_208_988_800_000_000 else { return nil }
       // An uptime, a counter, a spreadsheet's day: a number of 1970 is none of the epoch's.

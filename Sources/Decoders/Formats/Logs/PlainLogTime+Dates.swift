@@ -202,6 +202,7 @@ extension LogTimeParser {
     if byte(line, cursor) == 0x20 { cursor += 1 }
     let digits = run(line, cursor)
     guard digits == 1 || digits == 2, let day = number(line, cursor, digits) else { return nil }
+    if isOrdinal(line, cursor + digits) { cursor += 2 }
     if byte(line, cursor + digits) == 0x2C, byte(line, cursor + digits + 1) == 0x20,
       run(line, cursor + digits + 2) == 4, let year = number(line, cursor + digits + 2, 4)
     {
@@ -213,8 +214,9 @@ extension LogTimeParser {
     }
     guard byte(line, cursor + digits) == 0x20 else { return nil }
     cursor += digits + 1
-    if run(line, cursor) == 4, let year = number(line, cursor, 4), byte(line, cursor + 4) == 0x20 {
-      return requireTime(joined(line, cursor + 4, days(year, month, day), dots: false))
+    if run(line, cursor) == 4, let year = number(line, cursor, 4) {
+      let end = byte(line, cursor + 4) == 0x2C ? cursor + 5 : cursor + 4
+      if byte(line, end) == 0x20 { return requireTime(joined(line, end, days(year, month, day), dots: false)) }
     }
     guard let (end, micros, fraction) = timeOfDay(line, cursor, dots: false) else { return nil }
     var year = end

@@ -19,6 +19,7 @@ struct LogTimeParser {
     case 6: return compact(line, start, year: 2)
     case 8: return compact(line, start, year: 4)
     case 10, 13, 16, 19: return epoch(line, start, digits)
+    case 14, 17, 20: return digitsOnly(line, start, digits)
     default: return nil
     }
   }

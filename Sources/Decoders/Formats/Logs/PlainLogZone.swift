@@ -26,10 +26,26 @@ extension LogTimeParser {
       let seconds = (sign == 0x2D ? -1 : 1) * (hours * 3600 + minutes * 60)
       let end = cursor + 5 + colon
       // `+0000 UTC`: Go prints the zone's name behind its offset.
+      if byte(line, end) == 0x20, let stop = monotonicEnd(line, end) { return (stop, seconds) }
       if byte(line, end) == 0x20, let (stop, same) = zoneName(line, end + 1), same == seconds { return (stop, seconds) }
       return (end, seconds)
     }
     return zoneName(line, cursor)
+  }
+
+  /// One past what Go prints behind an offset of a time with its monotonic clock, ` CET m=+0.012`, ` -03 m=+1.5` (package time,
+  /// `Time.String`); nil where no reading of that clock stands there.
+  private func monotonicEnd(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    var i = start
+    if byte(line, i + 1) != 0x6D {
+      i += 1
+      while byte(line, i) &- 0x41 < 26 || byte(line, i) &- 0x2B <= 0x0E, i - start < 8 { i += 1 }
+    }
+    let sign = byte(line, i + 3)
+    guard JSONScanner.matches(line, i, " m="), sign == 0x2B || sign == 0x2D else { return nil }
+    i += 4
+    while byte(line, i) &- 0x30 <= 9 || byte(line, i) == 0x2E { i += 1 }
+    return i
   }
 
   /// Whether two digits and their sign are a zone by what follows: apart from the time they may be a message's first number, unless a

@@ -16,6 +16,41 @@ extension LogTimeParser {
     return withoutYear(line, end, date, micros)
   }
 
+  /// The letters behind the day in `November 25th 2026, 02:00:00.250` (Kibana before 7, `dateFormat`'s default `MMMM Do YYYY,
+  /// HH:mm:ss.SSS`).
+  func isOrdinal(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    let next = byte(line, start + 2)
+    guard byte(line, start) &- 0x61 < 26, next == 0x20 || next == 0x2C else { return false }
+    let suffixes: [StaticString] = ["st", "nd", "rd", "th"]
+    return suffixes.contains { JSONScanner.matches(line, start, $0) }
+  }
+
+  /// `20261125020000`, `20261125020000.250Z`, `20261125020000250`: date and time without a mark between them, with milliseconds or
+  /// microseconds behind them, as ASN.1 (`GeneralizedTime`, X.680 §46) and formats of Java (`yyyyMMddHHmmssSSS`) write them.
+  func digitsOnly(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
+    guard let year = number(line, start, 4), (1970..<2100).contains(year), let month = number(line, start + 4, 2),
+      let day = number(line, start + 6, 2), let hour = number(line, start + 8, 2), hour < 24,
+      let minute = number(line, start + 10, 2), minute < 60, let second = number(line, start + 12, 2), second < 61,
+      let date = days(year, month, day)
+    else { return nil }
+    var end = start + digits
+    if byte(line, end) &- 0x30 <= 9 { return nil }
+    var micros = (hour * 3600 + minute * 60 + second) * 1_000_000
+    if digits > 14 {
+      micros += fraction(line, start + 14, digits - 14)
+    } else if byte(line, end) == 0x2E || byte(line, end) == 0x2C {
+      let places = run(line, end + 1)
+      if places > 0 {
+        micros += fraction(line, end + 1, places)
+        end += places + 1
+      }
+    }
+    let next = byte(line, end)
+    guard isBorder(line, end) || next == 0x5A && isBorder(line, end + 1) || next == 0x2D && run(line, end + 1) == 4
+    else { return nil }
+    return full(line, end, date, micros, fraction: end > start + 14)
+  }
+
   /// `2026年11月25日 02:00:00`, numbers padded or not, the time apart or not: dates in Chinese and Japanese (CLDR, `yMMMd`).
   func ideographic(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
     guard let year = number(line, start, 4), JSONScanner.matches(line, start + 4, "\u{5E74}") else { return nil }

@@ -1,4 +1,4 @@
-// The months' abbreviated names in other languages, as Java's `%tb` and `MMM` write them.
+// The months' abbreviated names in other languages, as Java's `%tb` and `MMM` write them, and the English ones in full.
 
 internal import Support
 
@@ -43,6 +43,11 @@ enum LocalizedMonth {
       "sep sept set сент", "oct okt ott out окт", "nov нояб", "dec dez déc dic дек",
     ]
     var table: [String: Int] = [:]
+    let full = [
+      "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+      "december",
+    ]
+    for (i, word) in full.enumerated() { table[word] = i + 1 }
     for (i, words) in names.enumerated() {
       for word in words.split(separator: " ") { table[String(word)] = i + 1 }
     }
