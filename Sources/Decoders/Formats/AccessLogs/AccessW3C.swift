@@ -14,6 +14,8 @@ struct AccessW3C {
   private var isNamed = false
   /// Whether Microsoft's server wrote it: its times are milliseconds, whichever columns an operator chose.
   private var isMicrosoft = false
+  /// Whether Blue Coat's proxy wrote it: its `time-taken` is milliseconds (ProxySG, "ELFF and CPL Substitutions").
+  private var isBlueCoat = false
   /// The day of the last `#Date:`, for rows that have none: IIS leaves the column out where it is not asked for.
   private var day: Int64?
 
@@ -41,11 +43,12 @@ struct AccessW3C {
     if JSONScanner.matches(b, 0, "#Software:") {
       (isAspNet, isNamed) = (false, true)
       isMicrosoft = JSONScanner.matches(b, 10, " Microsoft")
+      isBlueCoat = JSONScanner.matches(b, 10, " SGOS")
     }
     if JSONScanner.matches(b, 0, "#Start-Date:"), !isNamed { (isAspNet, isMicrosoft) = (true, false) }
     guard JSONScanner.matches(b, 0, "#Fields:") else { return }
     columns.removeAll()
-    isMilliseconds = isAspNet || isMicrosoft
+    isMilliseconds = isAspNet || isMicrosoft || isBlueCoat
     isCloudFront = false
     var i = 8
     while i < b.count, columns.count < 256 {
@@ -67,13 +70,21 @@ struct AccessW3C {
     if JSONScanner.matches(b, name.lowerBound, "x-edge-") {
       (isCloudFront, isMicrosoft, isMilliseconds) = (true, false, false)
     }
-    columns.append(AccessKeys.key(b, name))
+    // Columns that only Blue Coat's proxy has tell of it where the head was cut off.
+    let start = name.lowerBound
+    if JSONScanner.matches(b, start, "x-bluecoat-") || JSONScanner.matches(b, start, "sc-filter-") {
+      (isBlueCoat, isMilliseconds) = (true, true)
+    }
+    // The path alone is `cs-uri-path` there; `cs-uri` is all of it.
+    let isPath = name.count == 11 && JSONScanner.matches(b, start, "cs-uri-path")
+    columns.append(isPath ? .target : AccessKeys.key(b, name))
   }
 
   /// Reads a row by the columns; nil where it does not fit them.
   func read(_ b: Span<UInt8>) -> AccessRecord? {
     var record = AccessRecord()
-    record.format = isMilliseconds && !isAspNet ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
+    let isIIS = isMilliseconds && !isAspNet && !isBlueCoat
+    record.format = isIIS ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
     var date = 0..<0
     var clock = 0..<0
     var column = 0
@@ -83,6 +94,7 @@ struct AccessW3C {
     while i < b.count {
       if !isTabbed { while i < b.count, b[i] == 0x20 { i += 1 } }
       let start = i
+      if !isTabbed, i < b.count, b[i] == 0x22 { i = Self.quotedEnd(b, i) ?? i }
       while i < b.count, isTabbed ? b[i] != 0x09 : b[i] != 0x20 { i += 1 }
       if start == b.count { break }
       guard column < columns.count else { return nil }
@@ -109,6 +121,20 @@ struct AccessW3C {
     guard column == columns.count, !record.method.isEmpty, let time = time(b, date, clock) else { return nil }
     record.time = time
     return record
+  }
+
+  /// One past a text in quotes, which may have blanks in it, and a quote twice for one (the format's document, "string"); nil where
+  /// a quote is only a value's first byte.
+  private static func quotedEnd(_ b: Span<UInt8>, _ start: Int) -> Int? {
+    var i = start + 1
+    while i < b.count {
+      if b[i] == 0x22 {
+        if i + 1 == b.count || b[i + 1] == 0x20 { return i + 1 }
+        if b[i + 1] == 0x22 { i += 1 }
+      }
+      i += 1
+    }
+    return nil
   }
 
   private func duration(_ b: Span<UInt8>, _ field: Range<Int>) -> Int64 {
