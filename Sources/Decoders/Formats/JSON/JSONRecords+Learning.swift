@@ -114,7 +114,7 @@ extension JSONRecords {
       evidence.known += 1
       return
     }
-    if line[0] == 0x5B && FluentBitLine.begins(line) || SpreadValue.opens(line)
+    if line[0] == 0x5B && FluentBitLine.begins(line) || FluentBitFileLine(line) != nil || SpreadValue.opens(line)
       || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20)
     {
       evidence.known += 1

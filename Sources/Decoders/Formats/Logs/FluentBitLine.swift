@@ -59,7 +59,7 @@ struct FluentBitLine {
   }
 
   /// Seconds and nine digits of their fraction, which a floating-point number does not hold.
-  private static func microseconds(_ line: Span<UInt8>, _ range: Range<Int>) -> Int64? {
+  fileprivate static func microseconds(_ line: Span<UInt8>, _ range: Range<Int>) -> Int64? {
     guard let dot = range.first(where: { line[$0] == 0x2E }), range.upperBound - dot == 10,
       let whole = FieldText.int(line.extracting(range.lowerBound..<dot)),
       let nanos = FieldText.int(line.extracting(dot + 1..<range.upperBound))
@@ -171,7 +171,62 @@ struct FluentBitLine {
   }
 }
 
+/// A record as Fluent Bit writes it into a file, `TAG: [SECONDS.NANOS, {"key":"value", …}]` (plugins/out_file/file.c, the default
+/// format): the record is JSON already.
+struct FluentBitFileLine {
+  let tag: Range<Int>
+  let time: Int64
+  let object: Range<Int>
+
+  /// Few lines end with these two bytes.
+  static func mayBe(_ line: Span<UInt8>) -> Bool {
+    line.count > 20 && line[line.count - 1] == 0x5D && line[line.count - 2] == 0x7D && line[0] != 0x5B
+      && line[0] != 0x7B
+  }
+
+  init?(_ line: Span<UInt8>) {
+    guard Self.mayBe(line) else { return nil }
+    var i = 0
+    while i < line.count, line[i] > 0x20, i < 1024 { i += 1 }
+    guard i > 1, line[i - 1] == 0x3A, JSONScanner.matches(line, i, " [") else { return nil }
+    tag = 0..<i - 1
+    let stamp = i + 2
+    i = stamp
+    while i < line.count, line[i] &- 0x30 <= 9 || line[i] == 0x2E { i += 1 }
+    guard JSONScanner.matches(line, i, ", {"), let time = FluentBitLine.microseconds(line, stamp..<i)
+    else { return nil }
+    self.time = time
+    object = i + 2..<line.count - 1
+  }
+}
+
 extension JSONRecords {
+  /// Takes a line of a file that Fluent Bit wrote as the record inside of it; nil where it is none.
+  mutating func takeFiled(
+    _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    guard let filed = FluentBitFileLine(line), depth < Self.mostLayers else { return nil }
+    var inner = around
+    (inner.time, inner.hasZone) = (filed.time, true)
+    name(&inner, byTag: line.extracting(filed.tag), into: &batch)
+    depth += 1
+    defer { depth -= 1 }
+    return takeObject(line.extracting(filed.object), inner, opensDocuments: false, at: place, into: &batch)
+  }
+
+  /// Names a program by the tag of its records. That of a container's file is the path with full stops for its slashes,
+  /// `kube.var.log.containers.POD_NAMESPACE_CONTAINER-ID.log` (in_tail, "Tag"; the manual's page on Kubernetes).
+  private func name(_ inner: inout LineEnvelope, byTag tag: Span<UInt8>, into batch: inout RecordBatch) {
+    if let start = tag.indices.first(where: { tag[$0] == 0x6C && JSONScanner.matches(tag, $0, "log.containers.") }) {
+      let origin = LogOrigin(recorded: tag.extracting(start + 15..<tag.count))
+      if origin.rank == .container {
+        inner.name(batch.symbols.intern(origin.name), .container)
+        return
+      }
+    }
+    inner.name(batch.symbols.intern(tag), .logger)
+  }
+
   /// Takes a line of Fluent Bit's as the record that it prints; nil where it is none.
   mutating func takePrinted(
     _ line: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
@@ -179,7 +234,7 @@ extension JSONRecords {
     guard FluentBitLine.begins(line), let printed = FluentBitLine(line), depth < Self.mostLayers else { return nil }
     var inner = around
     (inner.time, inner.hasZone) = (printed.time, true)
-    inner.name(batch.symbols.intern(line.extracting(printed.tag)), .logger)
+    name(&inner, byTag: line.extracting(printed.tag), into: &batch)
     depth += 1
     defer { depth -= 1 }
     return takeObject(printed.json.span, inner, opensDocuments: false, at: place, into: &batch)

@@ -78,6 +78,7 @@ extension JSONRecords {
       if line[1] == 0x7B, takeArray(line, into: &batch) { return .document }
       if line[1] &- 0x30 <= 9, let outcome = takePrinted(line, around, at: place, into: &batch) { return outcome }
     }
+    if FluentBitFileLine.mayBe(line), let outcome = takeFiled(line, around, at: place, into: &batch) { return outcome }
     if !intake.access.isGivenUp,
       intake.access.take(line, around.withoutFileName(at: place.source), &context, into: &batch)
     {
@@ -298,6 +299,7 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord(record.severity)
       if line[0] == 0x5B { intake.streams[stream].rich.note(line, header) }
       let message = line.extracting(record.message)
+      if line[0] &- 0x30 <= 9, line.count > 40 { noteQuote(line, message, stream) }
       if takeExport(message, into: &batch) { return .document }
       if let outcome = takeInner(record, line, around, stream, at: place, into: &batch) { return outcome }
       if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }

@@ -15,40 +15,51 @@ extension LineUnwrapper {
     return LineLayer(name: name, rank: .container, start: end + 2)
   }
 
-  /// `NAMESPACE/POD[CONTAINER]: ` of kail, `[POD] ` and `[POD CONTAINER] ` of kubetail: a deployment's pods only, for threads and
-  /// modules stand in brackets, too.
+  /// `NAMESPACE/POD[CONTAINER]: ` of kail (boz/kail, writer.go), `[POD] ` and `[POD CONTAINER] ` of kubetail.
   private func podPrefix(_ line: Span<UInt8>) -> LineLayer? {
-    guard line.count > 16, line[0] == 0x5B || line[0] &- 0x61 < 26 else { return nil }
-    let open = line[0] == 0x5B
-    var i = open ? 1 : 0
-    let first = i
-    var slash = 0
-    while i < line.count, i < 200,
-      Self.isLabel(line[i]) && line[i] &- 0x41 > 25 || line[i] == 0x2F && !open && slash == 0
-    {
-      if line[i] == 0x2F { slash = i + 1 }
-      i += 1
-    }
-    let pod = (open ? first : slash)..<i
-    guard i < line.count, open || slash > 1, pod.count > 8, !Self.isUUID(line, pod) else { return nil }
+    guard line.count > 8, line[0] == 0x5B || line[0] &- 0x61 < 26 else { return nil }
+    return line[0] == 0x5B ? kubetail(line) : kail(line)
+  }
+
+  /// Any pod: no program writes this in front of each of its lines. `postfix/smtpd[123]: ` is a process.
+  private func kail(_ line: Span<UInt8>) -> LineLayer? {
+    guard let namespace = labelEnd(line, 0), line[namespace] == 0x2F, let pod = labelEnd(line, namespace + 1),
+      line[pod] == 0x5B, let end = labelEnd(line, pod + 1), JSONScanner.matches(line, end, "]:"),
+      end + 2 == line.count || line[end + 2] == 0x20, (pod + 1..<end).contains(where: { line[$0] &- 0x61 < 26 })
+    else { return nil }
+    let name = LogOrigin.program(line, container: pod + 1..<end, pod: namespace + 1..<pod)
+    return LineLayer(name: name, rank: .container, start: min(end + 3, line.count))
+  }
+
+  /// A deployment's pods only, for threads and modules stand in brackets, too.
+  private func kubetail(_ line: Span<UInt8>) -> LineLayer? {
+    guard var i = labelEnd(line, 1), i > 9, !Self.isUUID(line, 1..<i) else { return nil }
+    let pod = 1..<i
     let workload = LogOrigin.workload(ofPod: line.extracting(pod))
     guard workload + 7 < pod.count else { return nil }
-    var container = pod.lowerBound..<pod.lowerBound + workload
-    if line[i] == (open ? 0x20 : 0x5B) {
+    var container = 1..<1 + workload
+    if line[i] == 0x20 {
       let start = i + 1
-      i = start
-      while i < line.count, i - start < 64, Self.isLabel(line[i]) { i += 1 }
-      guard i > start else { return nil }
-      container = LogOrigin.program(line, container: start..<i, pod: pod)
+      guard let end = labelEnd(line, start) else { return nil }
+      container = LogOrigin.program(line, container: start..<end, pod: pod)
+      i = end
     }
-    guard i + 1 < line.count, line[i] == 0x5D else { return nil }
-    i += 1
-    if !open {
-      guard line[i] == 0x3A else { return nil }
-      i += 1
-    }
-    guard i < line.count, line[i] == 0x20 else { return nil }
-    return LineLayer(name: container, rank: .container, start: i + 1)
+    guard JSONScanner.matches(line, i, "] ") else { return nil }
+    return LineLayer(name: container, rank: .container, start: i + 2)
+  }
+
+  /// Where a name of Kubernetes ends: small letters, digits, hyphens and, of pods, full stops; nil where none stands, or nothing behind it.
+  private func labelEnd(_ line: Span<UInt8>, _ start: Int) -> Int? {
+    var i = start
+    while i < line.count, i - start < 254, Self.isLabel(line[i]) && line[i] &- 0x41 > 25 || line[i] == 0x2E { i += 1 }
+    return i > start && i < line.count ? i : nil
+  }
+
+  /// `+ POD › CONTAINER` and `- POD › CONTAINER` of stern, with `-A` the namespace in front: what it began and ended to read.
+  static func isSternNotice(_ line: Span<UInt8>) -> Bool {
+    guard line.count > 8, line[0] == 0x2B || line[0] == 0x2D, line[1] == 0x20 else { return false }
+    let mark = ByteScan.find(0xE2, in: line.extracting(first: 600), from: 2)
+    return JSONScanner.matches(line, mark, "\u{203A} ") && mark > 3 && line[mark - 1] == 0x20
   }
 
   /// A request's id in brackets, as tagged loggers write it, has the parts of a pod's name.

@@ -58,7 +58,9 @@ struct LineUnwrapper: Sendable {
   private(set) var kinds: [LineWrapper] = []
   /// Lines of the sample that have a time and behind it a frame of a stack trace.
   private var frames = 0
-  /// Lines of the sample by kind, and all.
+  /// Lines of the sample that tell what stern reads.
+  private var notices = 0
+  /// Lines of the sample by kind.
   private var votes = [Int](repeating: 0, count: LineWrapper.allCases.count)
 
   init(clock: LogClock) { times = LogTimeParser(clock: clock) }
@@ -81,6 +83,7 @@ struct LineUnwrapper: Sendable {
 
   /// Counts the layers of one sampled line.
   mutating func vote(_ line: Span<UInt8>) {
+    if Self.isSternNotice(line) { notices += 1 }
     for kind in LineWrapper.allCases where layer(kind, line) != nil { votes[Int(kind.rawValue)] += 1 }
     if let layer = framed(line), TraceFollower.isFrame(line, from: layer.start) { frames += 1 }
   }
@@ -91,7 +94,9 @@ struct LineUnwrapper: Sendable {
       let share = areFew ? 100 : kind == .timed ? 20 : kind == .stamped || kind == .framed ? 95 : Self.share
       // No program writes its own time in front of a frame.
       if kind == .framed, frames == 0 { return false }
-      return lines > 0 && votes[Int(kind.rawValue)] * 100 >= share * lines
+      // stern tells of each container before the first line of any.
+      let records = kind == .stern ? lines - notices : lines
+      return records > 0 && votes[Int(kind.rawValue)] * 100 >= share * records
     }
   }
 
@@ -326,9 +331,7 @@ struct LineUnwrapper: Sendable {
 
   /// Whether a line is the tool's own, about what it reads: `+ POD › CONTAINER` of stern, `Attaching to …` of compose.
   func isNotice(_ line: Span<UInt8>) -> Bool {
-    if kinds.contains(.stern), line.count > 2, line[0] == 0x2B || line[0] == 0x2D, line[1] == 0x20 {
-      for i in line.indices where JSONScanner.matches(line, i, "\u{203A}") { return true }
-    }
+    if kinds.contains(.stern), Self.isSternNotice(line) { return true }
     // `-- Boot … --`, `-- Logs begin at … --` of journalctl.
     if kinds.contains(.syslog), JSONScanner.matches(line, 0, "-- ") { return true }
     return kinds.contains(.compose)

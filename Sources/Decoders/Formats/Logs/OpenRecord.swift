@@ -10,6 +10,8 @@ enum OpenRecord: UInt8, Sendable {
   case bracket
   /// The corner of Julia's box: the lines before it begin with a bar.
   case box
+  /// The quote behind what nginx cites of a program's output, in front of ` while reading …`.
+  case quote
 }
 
 extension KnownLines {
@@ -36,7 +38,7 @@ extension JSONRecords {
   mutating func goesOnOpen(_ line: Span<UInt8>, _ stream: Int) -> Bool {
     switch intake.streams[stream].unclosed {
     case .none: return false
-    case .bracket:
+    case .bracket, .quote:
       // Its end may have been cut off: a line with a time of its own is another's, and no message is longer than this.
       intake.streams[stream].taken += 1
       let isOther = intake.unwrapper.times.parse(line, 0) != nil || intake.unwrapper.times.parse(line, 1) != nil
@@ -44,7 +46,10 @@ extension JSONRecords {
         intake.streams[stream].unclosed = .none
         return false
       }
-      if line[line.count - 1] == 0x3E { intake.streams[stream].unclosed = .none }
+      let isQuote = intake.streams[stream].unclosed == .quote
+      if isQuote ? Self.endsQuote(line, from: 0) : line[line.count - 1] == 0x3E {
+        intake.streams[stream].unclosed = .none
+      }
       return true
     case .box:
       let isCorner = JSONScanner.matches(line, 0, "\u{2514}")
@@ -52,5 +57,26 @@ extension JSONRecords {
       intake.streams[stream].unclosed = .none
       return isCorner
     }
+  }
+
+  /// Notes that a record of nginx cites what a program wrote over several lines, `FastCGI sent in stderr: "PHP message: …`
+  /// (src/http/modules/ngx_http_fastcgi_module.c), which ends on a line below.
+  mutating func noteQuote(_ line: Span<UInt8>, _ message: Span<UInt8>, _ stream: Int) {
+    guard line[4] == 0x2F else { return }
+    let quote = ByteScan.find(0x22, in: message.extracting(first: 80), from: 0)
+    guard quote >= 24, JSONScanner.matches(message, quote - 24, "FastCGI sent in stderr: \""),
+      !Self.endsQuote(message, from: quote + 1)
+    else { return }
+    intake.streams[stream].unclosed = .quote
+    intake.streams[stream].taken = 0
+  }
+
+  private static func endsQuote(_ line: Span<UInt8>, from start: Int) -> Bool {
+    var i = ByteScan.find(0x22, in: line, from: start)
+    while i < line.count {
+      if JSONScanner.matches(line, i, "\" while ") { return true }
+      i = ByteScan.find(0x22, in: line, from: i + 1)
+    }
+    return false
   }
 }

@@ -314,7 +314,10 @@ struct TraceFollower: Sendable {
     case 0x6E: return begins(line, "node:internal/") && line[line.count - 1] &- 0x30 <= 9 ? .fatal : nil
     case 0x41: return line.count == 27 && begins(line, "APPLICATION FAILED TO START") ? .fatal : nil
     // OCaml's and Swift's runtimes.
-    case 0x46: return begins(line, "Fatal error: exception ") ? .fatal : begins(line, "Fatal error: ") ? .error : nil
+    case 0x46:
+      // Python's (Python/pylifecycle.c, `fatal_error`).
+      if begins(line, "Fatal Python error: ") { return .fatal }
+      return begins(line, "Fatal error: exception ") ? .fatal : begins(line, "Fatal error: ") ? .error : nil
     case 0x45: return begins(line, "Exception in thread ") ? .error : nil
     case 0x55:
       return begins(line, "Unhandled exception") || begins(line, "Unhandled Exception") || begins(line, "Uncaught ")
@@ -332,14 +335,8 @@ struct TraceFollower: Sendable {
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
     "#0 ", "thrown in ", "Caused by", "rethrown", "from /", "panic({", "panic(0x", "Node.js v", "Dumping heap to ",
     "Heap dump file created ", "Stack Trace:", "stack traceback:", "*** Check failure stack trace",
+    "Wrapped by: ", "Current thread ", "Thread 0x", "Extension modules: ",
   ]
-
-  /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
-  private static func isProcessState(_ line: Span<UInt8>) -> Bool {
-    begins(line, "Last message") || begins(line, "State: ") || begins(line, "Client ")
-      || begins(line, "Process Label: ")
-      || begins(line, "Initial Call: ") || begins(line, "Ancestors: ") || begins(line, "Message Queue Length: ")
-  }
 
   /// What Dropwizard writes behind its mark on each line of a trace.
   private static func isMarked(_ rest: Span<UInt8>) -> Bool {
@@ -351,6 +348,7 @@ struct TraceFollower: Sendable {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
     if line[0] &- 0x30 <= 9, isAddressed(line) { return true }
+    if line[0] == 0x54, isStep(line) { return true }
     for part in parts where begins(line, part) { return true }
     if line[line.count - 1] == 0x27, isRuby(line) { return true }
     return isFunction(line)

@@ -45,6 +45,22 @@ extension TraceFollower {
     }
   }
 
+  /// What Elixir's Logger prints of a process behind the trace that it ended with (GenServer's reports).
+  static func isProcessState(_ line: Span<UInt8>) -> Bool {
+    begins(line, "Last message") || begins(line, "State: ") || begins(line, "Client ")
+      || begins(line, "Process Label: ")
+      || begins(line, "Initial Call: ") || begins(line, "Ancestors: ") || begins(line, "Message Queue Length: ")
+  }
+
+  /// `Trace[1374567]: ---"Writing done" 500ms (02:00:01.500)` and `Trace[1374567]: [600ms] [600ms] END`: the steps of the slow call
+  /// that the record above tells of (k8s.io/utils, trace/trace.go).
+  static func isStep(_ line: Span<UInt8>) -> Bool {
+    guard begins(line, "Trace[") else { return false }
+    var i = 6
+    while i < line.count, line[i] &- 0x30 <= 9 { i += 1 }
+    return i > 6 && (JSONScanner.matches(line, i, "]: ---") || JSONScanner.matches(line, i, "]: ["))
+  }
+
   /// `org.shop.BadOrder: no card`: a class of Java by its full name and a message, which behind an error is what was thrown, however it
   /// is called (java.lang.Throwable, `toString()`).
   static func isClass(_ line: Span<UInt8>) -> Bool {
