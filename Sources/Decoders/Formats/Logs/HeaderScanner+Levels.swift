@@ -128,6 +128,13 @@ extension HeaderScanner {
     guard stop < line.count, line[stop] == 0x3A, stop &- start >= 3 else { return false }
     if isTwoBlanks(line, stop &+ 1), LocalizedLevels.isPostgresNote(line.extracting(start..<stop)) { return true }
     guard stop &- start <= 9 else { return false }
+    // With `log_error_verbosity = verbose`, and of errors within the server.
+    if isTwoBlanks(line, stop &+ 1),
+      isWord(line, start, stop, "LOCATION") || isWord(line, start, stop, "BACKTRACE")
+        || isWord(line, start, stop, "QUERY")
+    {
+      return true
+    }
     return isWord(line, start, stop, "LOG") || isWord(line, start, stop, "STATEMENT")
       || isWord(line, start, stop, "DETAIL") || isWord(line, start, stop, "HINT")
       || isWord(line, start, stop, "CONTEXT")

@@ -218,7 +218,10 @@ enum KnownLines {
     record.severity = Model.severity(of: line.extracting(word..<i))
     i += 4
     let name = i
-    while i < line.count, i - name < 128, line[i] != 0x3A { i += 1 }
+    // The colons of `Shop::Mail` are its own.
+    while i < line.count, i - name < 128, line[i] != 0x3A || JSONScanner.matches(line, i, "::") {
+      i += line[i] == 0x3A ? 2 : 1
+    }
     if i + 1 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 {
       record.name = name..<i
       record.rank = i > name ? .logger : .none

@@ -34,21 +34,39 @@ extension SyslogLine {
 
   /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
   static func selectorLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
-    guard word.count >= 7, word.count <= 16 else { return nil }
+    guard word.count >= 7, word.count <= 40 else { return nil }
+    if let level = wordsLevel(line, word) { return level }
+    guard word.count <= 16 else { return nil }
     let dot = word.lowerBound + ByteScan.find(0x2E, in: line.extracting(word), from: 0)
     guard dot < word.upperBound - 2, dot > word.lowerBound + 2 else { return nil }
-    let isLocal = JSONScanner.matches(line, word.lowerBound, "local") && line[dot - 1] &- 0x30 < 8
-    guard
-      isLocal
-        || facilities.contains(where: {
-          $0.utf8CodeUnitCount == dot - word.lowerBound && JSONScanner.matches(line, word.lowerBound, $0)
-        })
-    else { return nil }
+    guard isFacility(line, word.lowerBound..<dot) else { return nil }
     let severity = Model.severity(ofField: line.extracting(dot + 1..<word.upperBound))
     return severity.isUnknown ? nil : severity
+  }
+
+  /// The level of `daemon:err|error` and `auth|security:info`: a facility and a level of AIX, each with all of its names (syslogd of AIX).
+  private static func wordsLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
+    let colon = word.lowerBound + ByteScan.find(0x3A, in: line.extracting(word), from: 0)
+    guard colon > word.lowerBound + 2, colon + 3 < word.upperBound else { return nil }
+    let facility = word.lowerBound..<(word.lowerBound..<colon).firstBar(in: line)
+    guard isFacility(line, facility) else { return nil }
+    let level = colon + 1..<(colon + 1..<word.upperBound).firstBar(in: line)
+    let severity = Model.severity(ofField: line.extracting(level))
+    return severity.isUnknown ? nil : severity
+  }
+
+  private static func isFacility(_ line: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    let start = word.lowerBound
+    if word.count == 6, JSONScanner.matches(line, start, "local") { return line[start + 5] &- 0x30 < 8 }
+    return facilities.contains { $0.utf8CodeUnitCount == word.count && JSONScanner.matches(line, start, $0) }
   }
 
   static let facilities: [StaticString] = [
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "security",
   ]
+}
+
+extension Range<Int> {
+  /// Where the first bar lies in a part of a line, else the part's end.
+  fileprivate func firstBar(in line: Span<UInt8>) -> Int { first { line[$0] == 0x7C } ?? upperBound }
 }
