@@ -39,9 +39,9 @@ extension JSONRecords {
       return true
     case .transaction, .span:
       let isTransaction = event == .transaction
-      if var span = apm.span(b, at: value, isTransaction: isTransaction, &texts, &issues) {
-        span.source = place.source
-        batch.spans.append(span)
+      if var read = apm.span(b, at: value, isTransaction: isTransaction, &texts, &issues) {
+        read.span.source = place.source
+        batch.spans += apm.complete(read, isTransaction: isTransaction, &issues)
         used("Elastic APM", issues, place.position, into: &batch)
         return true
       }

@@ -89,6 +89,11 @@ extension JSONRecords {
   /// Says what the member came to: never nothing, where nothing was read.
   mutating func close(isText: Bool, into batch: inout RecordBatch) {
     leaveAll(into: &batch)
+    late.handOverBegun(into: &batch)
+    for span in apm.giveUp() {
+      batch.spans.append(span)
+      note(.noTime, .whole, into: &batch)
+    }
     if sawNarrowID, sawWideID {
       context.report(
         "mixedTraceIDs", .note, at: .whole,

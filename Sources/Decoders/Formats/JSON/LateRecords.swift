@@ -55,6 +55,12 @@ struct LateRecords {
     return document
   }
 
+  /// Moves what was in progress to the end into the batch, in the order of the file.
+  mutating func handOverBegun(into batch: inout RecordBatch) {
+    for document in begun.values.sorted(by: { $0[0].source.bits < $1[0].source.bits }) { batch.spans += document }
+    begun.removeAll()
+  }
+
   /// Moves all that waits into the batch.
   ///
   /// - Parameters:
@@ -72,8 +78,6 @@ struct LateRecords {
       }
     }
     batch.spans += spans
-    for document in begun.values.sorted(by: { $0[0].source.bits < $1[0].source.bits }) { batch.spans += document }
-    begun.removeAll()
     let offset = batch.text.count
     for i in logs.indices {
       if logs[i].component.isNone { logs[i].component = service }

@@ -5,12 +5,14 @@ internal import Support
 
 /// Reads `{"transaction": {…}}`, `{"span": {…}}`, `{"error": {…}}` after `{"metadata": {…}}`.
 ///
-/// Timestamps are microseconds, durations milliseconds (the intake's JSON schema). A transaction is a served request; a span
+/// Timestamps are microseconds, durations milliseconds (the intake's JSON schema); a span may tell its beginning from its transaction's. A transaction is a served request; a span
 /// whose type leaves the process is a call. An error is a log record at level error.
 struct ElasticIntake {
   /// The service of the last metadata line.
   private var service = Symbol.none
   private(set) var sawMetadata = false
+  /// Spans that wait for the beginning of their transaction.
+  private var offsets = OffsetSpans()
 
   enum Event {
     case metadata
@@ -71,17 +73,49 @@ struct ElasticIntake {
     return found
   }
 
+  /// A transaction or a span, and how long after which transaction it began where it tells no time by itself.
+  struct Reading {
+    var span: TraceSpan
+    var transaction: UInt64
+    var offset: Int64?
+  }
+
+  /// The spans that are complete with one that was read: itself, unless it waits for its transaction, and those that waited for it.
+  mutating func complete(_ read: Reading, isTransaction: Bool, _ issues: inout SpanIssues) -> [TraceSpan] {
+    var span = read.span
+    if isTransaction {
+      return [span] + (issues.contains(.noTime) ? [] : offsets.begin(span.span, at: span.start))
+    }
+    guard let offset = read.offset else { return [span] }
+    if let time = offsets.time(of: read.transaction, plus: offset) {
+      span.start = time
+      span.settleTimes(&issues)
+      return [span]
+    }
+    span.start = offset
+    if offsets.hold(span, of: read.transaction) { return [] }
+    span.start = 0
+    issues.insert(.noTime)
+    return [span]
+  }
+
+  /// The spans whose transaction never came.
+  mutating func giveUp() -> [TraceSpan] { offsets.giveUp() }
+
   /// Reads a transaction or a span; nil where it is none.
   func span(
     _ b: Span<UInt8>, at start: Int, isTransaction: Bool, _ texts: inout JSONTexts,
     _ issues: inout SpanIssues
-  ) -> TraceSpan? {
+  ) -> Reading? {
     var builder = SpanBuilder()
     builder.span.service = service
     builder.span.kind = isTransaction ? .server : .internal
     var transaction: UInt64 = 0
     var duration: Int64?
     var time: Int64?
+    var offset: Int64?
+    var result: JSONStringSlice?
+    var hasOutcome = false
     var reader = JSONScanner(at: start)
     let isRead = reader.eachMember(b) { reader, key in
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
@@ -89,9 +123,10 @@ struct ElasticIntake {
         return builder.takeAPMContext(b, &reader, &texts)
       } else if isKey("timestamp") {
         return reader.integer(b, &time)
-      } else if isKey("duration") {
+      } else if isKey("duration") || isKey("start") {
         guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
-        duration = SpanWords.duration(b.extracting(text.start..<text.end), unit: .milliseconds)
+        let length = SpanWords.duration(b.extracting(text.start..<text.end), unit: .milliseconds)
+        if key.count == 5 { offset = length } else { duration = length }
         return true
       } else if isKey("sample_rate") {
         guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
@@ -101,7 +136,7 @@ struct ElasticIntake {
       }
       guard
         isKey("id") || isKey("trace_id") || isKey("parent_id") || isKey("transaction_id") || isKey("name")
-          || isKey("type") || isKey("outcome")
+          || isKey("type") || isKey("outcome") || isKey("result")
       else { return reader.skipValue(b) }
       guard let text = reader.keyText(b) else { return false }
       if isKey("id") {
@@ -114,7 +149,10 @@ struct ElasticIntake {
         transaction = texts.span(b, text)
       } else if isKey("name") {
         builder.span.operation = texts.symbol(b, text)
+      } else if isKey("result") {
+        result = text
       } else if isKey("outcome") {
+        hasOutcome = true
         if JSONScanner.equals(b, text, "failure") { builder.span.status = .error }
       } else if !isTransaction, NamedSpans.isCall(b, text) {
         builder.span.kind = .client
@@ -123,11 +161,15 @@ struct ElasticIntake {
     }
     guard isRead, builder.span.span != 0 else { return nil }
     if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
-    if let time { builder.span.start = time } else { issues.insert(.noTime) }
+    // Agents told no outcome before APM 7.9.
+    if !hasOutcome, let result, JSONScanner.equals(b, result, "HTTP 5xx") { builder.span.status = .error }
+    // The schema requires a time or an offset of a span; without either the server takes that of its receipt.
+    if time == 0 || time == nil { time = nil } else { offset = nil }
+    if let time { builder.span.start = time } else if offset == nil || isTransaction { issues.insert(.noTime) }
     builder.span.take(length: duration, &issues)
     if time != nil { builder.span.settleTimes(&issues) }
     if builder.span.trace.isNone { issues.insert(.noID) }
-    return builder.span
+    return Reading(span: builder.span, transaction: transaction, offset: isTransaction ? nil : offset)
   }
 
   /// Reads an error as a log record. Nil where it says nothing.
