@@ -114,3 +114,40 @@ func resourceWithoutRecords() {
   #expect(batch.recordCounts.records == 0)
   #expect(!batch.codes.isEmpty)
 }
+
+@Test("Fields of a binary span may stand in any order")
+func spanFieldsInAnyOrder() {
+  let fields: [(inout ProtobufMessage) -> Void] = [
+    { $0.text(5, "charge") }, { $0.number(6, 2) }, { $0.data(2, Array(repeating: 1, count: 8)) }, { $0.data(1, trace) },
+    { $0.text(3, "k=v") }, { $0.fixed(8, start + 9000) }, { $0.fixed(7, start) }, { $0.text(200, "future") },
+  ]
+  for turn in fields.indices {
+    let span = ProtobufMessage.of { span in
+      for field in fields[turn...] + fields[..<turn] { field(&span) }
+    }
+    let batch = decode(ProtobufMessage.resource([span]))
+    #expect(batch.services == ["pay"] && batch.spans.map(\.duration) == [9] && batch.logs.isEmpty)
+  }
+}
+
+@Test("A binary data point without a recorded value has none")
+func binaryStaleness() {
+  func gauge(flags: UInt64) -> [UInt8] {
+    ProtobufMessage.of { metric in
+      metric.text(1, "queue")
+      metric.data(
+        5,
+        ProtobufMessage.of { gauge in
+          gauge.data(
+            1,
+            ProtobufMessage.of { point in
+              point.fixed(3, start)
+              point.fixed(4, (4.5).bitPattern)
+              point.number(8, flags)
+            })
+        })
+    }
+  }
+  #expect(decode(ProtobufMessage.resource([gauge(flags: 0)])).metrics.map(\.value) == [4.5])
+  #expect(decode(ProtobufMessage.resource([gauge(flags: 1)])).metrics.isEmpty)
+}

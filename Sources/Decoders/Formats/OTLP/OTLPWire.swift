@@ -96,18 +96,28 @@ struct OTLPWire: Equatable {
     return nil
   }
 
+  /// The signal of a record by the first of its fields that no other kind of record has, in whatever order they stand: writers need not
+  /// keep the order of their numbers (Protocol Buffers, "Message structure").
   private static func record(_ b: Span<UInt8>, _ range: Range<Int>) -> Signal? {
     var scanner = ProtobufScanner(range)
-    guard let first = scanner.head(b) else { return nil }
-    switch (first.number, first.wire) {
-    case (1, .fixed64), (2, .varint), (11, .fixed64): return .logs
-    case (1, .bytes):
-      if first.bytes.count != 16 { return .metrics }
-      scanner.position = first.bytes.upperBound
-      guard let second = scanner.head(b) else { return .traces }
-      return second.number == 2 && second.wire == .bytes && second.bytes.count == 8 ? .traces : .metrics
-    case (3, .bytes), (5, .bytes), (6, .bytes): return .logs
-    default: return nil
+    var (hasLongID, hasShortID, others, hasBody) = (false, false, 0, false)
+    while let field = scanner.head(b) {
+      switch (field.number, field.wire) {
+      case (1, .fixed64), (2, .varint), (6, .bytes), (8, .fixed32), (11, .fixed64): return .logs
+      case (6, .varint), (7, .fixed64), (8, .fixed64), (16, .fixed32): return .traces
+      case (7, .bytes): return .metrics
+      case (1, .bytes):
+        // A trace's id; a metric's name may be as long.
+        if field.bytes.count != 16 { return .metrics }
+        hasLongID = true
+      case (2, .bytes) where field.bytes.count == 8: hasShortID = true
+      case (3, .bytes), (5, .bytes): (hasBody, others) = (true, others + 1)
+      default: others += 1
+      }
+      if hasLongID, hasShortID { return .traces }
+      if field.wire == .bytes { scanner.position = field.bytes.upperBound }
     }
+    if hasLongID { return others == 0 ? .traces : .metrics }
+    return hasBody && scanner.failure != .malformed ? .logs : nil
   }
 }
