@@ -52,7 +52,7 @@ enum Sniffer {
     if rule?.keys.isEmpty != false, let dialect = JSONReportDialect.recognize(head.extracting(first..<head.count)) {
       return .reportJSON(dialect)
     }
-    if startsJSON(head, first) { return .json }
+    if startsJSON(head, first), !TablePreface.begins(head, at: start) { return .json }
     if isBinary(head, start) { return .binary }
     if EventStream.recognizes(head, from: start) { return .eventStream }
     if hasXMLLine(head, start) {

@@ -72,6 +72,7 @@ struct LevelEvidence: Sendable {
   private static let producers: [(keys: Shape, levels: ClosedRange<Int64>, scale: LevelScale)] = [
     (.gelf, .min ... .max, .syslog), (.logLevel, 0...5, .dotnet), ([.request, .remoteAddress], 0...4, .nextcloud),
     (.subsystem, 1...6, .coralogix), (.provider, 0...15, .windows), ([.logEntry, .severity], 100...800, .cloudLogging),
+    ([.logEntry, .severity], 0...0, .cloudLogging),
   ]
 
   /// The scale of a number under a key that says only "level".
