@@ -45,6 +45,6 @@ struct UnmarkedTimeTests {
     let table =
       "\"@timestamp\",level,message\n\"November 25th 2026, 02:00:07.250\",error,none left\n"
       + "\"November 2nd 2026, 02:00:07.250\",info,all well\n"
-    #expect(decode(table, member: "m.csv").readLogs.map(\.time) == ["02:00:07.25", "2026-11-02T02:00:07.25"])
+    #expect(decode(table, member: "m.csv").readLogs.map(\.time) == ["02:00:07.25", "2026-11-02T02:00:07.250000Z"])
   }
 }

@@ -217,14 +217,24 @@ extension JSONRecords {
   /// Names a program by the tag of its records. That of a container's file is the path with full stops for its slashes,
   /// `kube.var.log.containers.POD_NAMESPACE_CONTAINER-ID.log` (in_tail, "Tag"; the manual's page on Kubernetes).
   private func name(_ inner: inout LineEnvelope, byTag tag: Span<UInt8>, into batch: inout RecordBatch) {
-    if let start = tag.indices.first(where: { tag[$0] == 0x6C && JSONScanner.matches(tag, $0, "log.containers.") }) {
-      let origin = LogOrigin(recorded: tag.extracting(start + 15..<tag.count))
-      if origin.rank == .container {
-        inner.name(batch.symbols.intern(origin.name), .container)
-        return
-      }
+    if let container = Self.container(ofTag: tag) {
+      inner.name(batch.symbols.intern(tag.extracting(container)), .container)
+    } else {
+      inner.name(batch.symbols.intern(tag), .logger)
     }
-    inner.name(batch.symbols.intern(tag), .logger)
+  }
+
+  private static func container(ofTag tag: Span<UInt8>) -> Range<Int>? {
+    guard tag.count > 32,
+      let folder = tag.indices.first(where: { tag[$0] == 0x6C && JSONScanner.matches(tag, $0, "log.containers.") })
+    else { return nil }
+    let pod = folder + 15
+    let namespace = ByteScan.find(0x5F, in: tag, from: pod) + 1
+    let start = ByteScan.find(0x5F, in: tag, from: namespace) + 1
+    guard namespace > pod + 1, start < tag.count, let id = (start..<tag.count).last(where: { tag[$0] == 0x2D }),
+      id > start
+    else { return nil }
+    return LogOrigin.program(tag, container: start..<id, pod: pod..<namespace - 1)
   }
 
   /// Takes a line of Fluent Bit's as the record that it prints; nil where it is none.

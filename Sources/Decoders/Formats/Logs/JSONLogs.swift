@@ -222,12 +222,8 @@ struct JSONLogs {
     }
     let bytes = b.extracting(text.start..<text.end)
     switch found.role {
-    case .time:
-      guard found.rank <= fields.ranks.time else { return }
-      takeTime(bytes, isNumber, key: key, b, rank: found.rank)
-    case .lateTime:
-      guard found.rank + Self.late <= fields.ranks.time else { return }
-      takeTime(bytes, isNumber, key: key, b, rank: found.rank + Self.late)
+    case .time: takeTime(bytes, isNumber, key: key, b, rank: found.rank)
+    case .lateTime: takeTime(bytes, isNumber, key: key, b, rank: found.rank + Self.late)
     case .seconds: fields.seconds = FieldText.int(bytes)
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:
@@ -283,7 +279,7 @@ struct JSONLogs {
   private mutating func takeTime(
     _ bytes: Span<UInt8>, _ isNumber: Bool, key: JSONStringSlice, _ b: Span<UInt8>, rank: Int
   ) {
-    guard let time = FieldText.moment(bytes, times: times) else { return }
+    guard rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times) else { return }
     (fields.time, fields.hasZone) = time
     fields.ranks.time = rank
     if isNumber {
