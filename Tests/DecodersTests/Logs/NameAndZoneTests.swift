@@ -26,6 +26,14 @@ private let lines: [(String, ReadLog)] = [
     ReadLog("02:00:00", "m", "info", "Key (id)=(1) exists.")
   ),
   (
+    "2026-11-25 02:00:00.500 UTC [7] LOCATION:  CheckDeadLock, proc.c:7",
+    ReadLog("02:00:00.5", "m", "info", "CheckDeadLock, proc.c:7")
+  ),
+  (
+    "2026-11-25 02:00:00.500 UTC [7] INSTRUCTION : select * from stock",
+    ReadLog("02:00:00.5", "m", "info", "select * from stock")
+  ),
+  (
     "1795572000.500 [7] app@shop ERROR:  deadlock detected",
     ReadLog("02:00:00.5", "m", "error", "deadlock detected")
   ),

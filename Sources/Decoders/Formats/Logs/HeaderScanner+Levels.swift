@@ -140,6 +140,15 @@ extension HeaderScanner {
       || isWord(line, start, stop, "CONTEXT")
   }
 
+  /// One past the colon of `INSTRUCTION : `: PostgreSQL's notes in French have a blank in front of it (src/backend/po/fr.po).
+  func apartNoteEnd(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Int? {
+    guard stop &+ 2 < line.count, line[stop &+ 1] == 0x3A, line[stop] == 0x20, line[stop &+ 2] == 0x20 else {
+      return nil
+    }
+    let notes: [StaticString] = ["DÉTAIL", "ASTUCE", "REQUÊTE", "CONTEXTE", "EMPLACEMENT", "INSTRUCTION"]
+    return notes.contains { isWord(line, start, stop, $0) } ? stop &+ 2 : nil
+  }
+
   /// PgBouncer's `LOG` and `NOISE` have no colon; the process in brackets stands before them (lib/usual/logging.c).
   func isBouncer(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Bool {
     guard start > 3, line[start &- 1] == 0x20, line[start &- 2] == 0x5D, line[start &- 3] &- 0x30 <= 9,

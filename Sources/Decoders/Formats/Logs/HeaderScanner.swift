@@ -250,6 +250,11 @@ struct HeaderScanner {
       element.endsHeader = true
       return element
     }
+    if let end = apartNoteEnd(line, start, stop) {
+      var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
+      element.endsHeader = true
+      return element
+    }
     if isPostgres(line, start, stop) {
       var element = HeaderElement(kind: .level, content: start..<stop, end: end, severity: .info)
       element.endsHeader = isTwoBlanks(line, stop &+ 1)
