@@ -109,9 +109,7 @@ struct IncidentBuilder {
       if found.isEmpty, let record = known[component]?.record {
         return [record.evidence(grid.partial.names)]
       }
-      if found.isEmpty {
-        found = (records(of: group)?.signs[component] ?? []).map(\.evidence).filter { $0.touches(own.range) }
-      }
+      if found.isEmpty { found = records(of: group)?.evidence(of: component, in: own.range) ?? [] }
       if found.isEmpty { found = shown[grid.name(component)] ?? [] }
       if found.isEmpty { found = scorer.anyEvidence(component, own) }
       return Array(found.sorted { ($0.time ?? .min, $0) < ($1.time ?? .min, $1) }.prefix(3))

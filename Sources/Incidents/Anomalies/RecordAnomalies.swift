@@ -72,6 +72,11 @@ struct RecordAnomalies {
   /// component that only logs tell of, and what it wrote meanwhile is told there (`TellingRecords`).
   private static let explainedShare = 0.5
 
+  /// The records of a component's stretches that lie within a time.
+  func evidence(of component: Int, in range: ClosedRange<Int64>) -> [Evidence] {
+    (signs[component] ?? []).map(\.evidence).filter { $0.touches(range) }
+  }
+
   /// The stretches of a night of requests for most of which no request was in trouble.
   ///
   /// - Complexity: O(own · others)

@@ -54,26 +54,7 @@ struct HeaderScanner {
     while innerEnd > inner, line[innerEnd &- 1] == 0x20 { innerEnd &-= 1 }
     var stop = end &+ 1
     while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
-    if open == 0x3C {
-      if let time = times.parse(line, inner), time.form >= .full, time.end == innerEnd {
-        return HeaderElement(kind: .time, content: inner..<innerEnd, end: stop, time: time)
-      }
-      let level = Model.severity(of: line.extracting(inner..<innerEnd))
-      if !level.isUnknown, innerEnd &- inner > 1 {
-        return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
-      }
-      if let level = SyslogLine.selectorLevel(line, inner..<innerEnd) {
-        return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
-      }
-      guard let priority = priority(line.extracting(inner..<innerEnd)) else { return token(line, start) }
-      // A priority comes first (RFC 3164 §4.1.1), or in front of its tag; behind a time and by itself a number is a thread's.
-      let isAlone = innerEnd &+ 1 >= line.count || line[innerEnd &+ 1] <= 0x20
-      if isAlone, lastByte(line, before: start) != 0 {
-        return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
-      }
-      return HeaderElement(
-        kind: .number, content: inner..<innerEnd, end: stop, severity: severity(syslogLevel: priority & 7))
-    }
+    if open == 0x3C { return angled(line, start, inner..<innerEnd, end: stop) }
     if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
       return HeaderElement(
         kind: .time, content: inner..<innerEnd, end: stop, time: time,
@@ -103,6 +84,28 @@ struct HeaderScanner {
       return HeaderElement(kind: .traced, content: name, end: stop)
     }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// What stands in angle brackets: a time, a level, a priority of syslog.
+  private func angled(_ line: Span<UInt8>, _ start: Int, _ content: Range<Int>, end: Int) -> HeaderElement? {
+    if let time = times.parse(line, content.lowerBound), time.form >= .full, time.end == content.upperBound {
+      return HeaderElement(kind: .time, content: content, end: end, time: time)
+    }
+    let level = Model.severity(of: line.extracting(content))
+    if !level.isUnknown, content.count > 1 {
+      return HeaderElement(kind: .level, content: content, end: end, severity: level)
+    }
+    if let level = SyslogLine.selectorLevel(line, content) {
+      return HeaderElement(kind: .level, content: content, end: end, severity: level)
+    }
+    guard let priority = priority(line.extracting(content)) else { return token(line, start) }
+    // A priority comes first (RFC 3164 §4.1.1), or in front of its tag; behind a time and by itself a number is a thread's.
+    let isAlone = content.upperBound &+ 1 >= line.count || line[content.upperBound &+ 1] <= 0x20
+    if isAlone, lastByte(line, before: start) != 0 {
+      return HeaderElement(kind: .bracket, content: content, end: end)
+    }
+    return HeaderElement(
+      kind: .number, content: content, end: end, severity: severity(syslogLevel: priority & 7))
   }
 
   /// Where the bracket that opens at `start` closes; nil where it does not within 256 bytes. Few bytes of a line are brackets: they

@@ -67,7 +67,16 @@ enum OTLPLogs {
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed, nanos != 0 {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
-    var inner = JSONScanner(at: body?.lowerBound ?? 0, depthLimit: reader.depthLimit)
+    takeText(body, event: event, attributes: attributes, of: b, depthLimit: reader.depthLimit, &log, &texts)
+    return (log, request)
+  }
+
+  /// Gives a record its text: its body's, else its event's name, else what its exception says.
+  private static func takeText(
+    _ body: Range<Int>?, event: JSONStringSlice, attributes: Range<Int>?, of b: Span<UInt8>, depthLimit: Int,
+    _ log: inout LogLine, _ texts: inout JSONTexts
+  ) {
+    var inner = JSONScanner(at: body?.lowerBound ?? 0, depthLimit: depthLimit)
     if body != nil, case .text(let text)? = inner.anyValue(b) {
       texts.appendMessage(b, text, stripsHeader: false, keepsIndent: true, &log)
     } else if let rendered = body.map({ OTLPBody(b, json: $0) }), !rendered.isNull {
@@ -78,7 +87,6 @@ enum OTLPLogs {
     if log.textCount == 0, let attributes {
       OTLPExceptions.take(OTLPAttributes.object(b, json: attributes), &log, &texts)
     }
-    return (log, request)
   }
 
   /// `9`, or its name `SEVERITY_NUMBER_INFO`.
