@@ -34,6 +34,7 @@ struct InnerFieldTests {
   func noTime() {
     #expect(read(#"{"at":"mill.js:12","epoch":3,"level":"error","message":"none left"}"#)?.time == "-")
     #expect(decode(#"{"created_at":"2026-11-25T02:00:00Z","level":"high","id":7}"# + "\n").logs.isEmpty)
+    #expect(decode(#"{"created_at":"2026-11-25T02:00:00Z","event":{"id":7}}"# + "\n").logs.isEmpty)
   }
 
   @Test("OpenTelemetry's own keys and text name the service and the trace")

@@ -62,5 +62,8 @@ struct JSONLogFields {
   }
 
   /// Whether the record has anything that only a log record has.
-  var isLog: Bool { message != nil || raw != nil && (time != .min || !severity.isUnknown) }
+  var isLog: Bool { message != nil || raw != nil && (hasOwnTime || !severity.isUnknown) }
+
+  /// Whether the time stands under a name that only the time of a record has.
+  var hasOwnTime: Bool { time != .min && (ranks.time < JSONLogs.late || ranks.time == .max) }
 }

@@ -82,7 +82,7 @@ struct JSONLogs {
   }
 
   /// What is added to the rank of a time that counts last.
-  private static let late = 1000
+  static let late = 1000
 
   static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
 

@@ -14,7 +14,7 @@ extension JSONRecords {
       switch self {
       case .nothing: true
       case .message: fields.isLog
-      case .timeAndLevel: fields.isLog || fields.time != .min && !fields.severity.isUnknown
+      case .timeAndLevel: fields.isLog || fields.hasOwnTime && !fields.severity.isUnknown
       }
     }
   }
