@@ -20,7 +20,7 @@ struct InnerFieldTests {
     "a time under a name that may be any field's counts where there is no other",
     arguments: [
       #""date_time":"1795572000.500000""#, #""at":"2026-11-25T02:00:00.5Z""#, #""logged_at":"2026-11-25 02:00:00.5""#,
-      #""createdAt":"2026-11-25T02:00:00.5Z""#, #""ts_ms":1795572000500"#, #""epoch":1795572000.5"#,
+      #""ts_ms":1795572000500"#,
       #""time":"2026-11-25T02:00:00.5Z","created_at":"2019-01-01T00:00:00Z","epoch":12"#,
       #""created_at":"2019-01-01T00:00:00Z","time":"2026-11-25T02:00:00.5Z""#,
     ])

@@ -90,7 +90,9 @@ struct AccessLines {
     {
       return take(line.extracting(start..<line.count), envelope, &context, into: &batch)
     }
-    guard read(line), !record.needsTime || record.time != .min || envelope.time != .min else {
+    guard read(line),
+      !record.needsTime || (record.time != .min || envelope.time != .min) && envelope.severity < .warning
+    else {
       guard AccessFields.isBeginning(line) else {
         misses &+= 1
         return false

@@ -82,6 +82,13 @@ struct AccessW3C {
 
   /// Reads a row by the columns; nil where it does not fit them.
   func read(_ b: Span<UInt8>) -> AccessRecord? {
+    let isQuoted = ByteScan.find(0x22, in: b, from: 0) < b.count
+    // A quote may as well be a value's first byte.
+    return read(b, quoted: isQuoted) ?? (isQuoted ? read(b, quoted: false) : nil)
+  }
+
+  private func read(_ b: Span<UInt8>, quoted: Bool) -> AccessRecord? {
+    var isQuoted = quoted
     var record = AccessRecord()
     let isIIS = isMilliseconds && !isAspNet && !isBlueCoat
     record.format = isIIS ? "IIS log" : isCloudFront ? "CloudFront log" : "W3C extended log"
@@ -94,7 +101,10 @@ struct AccessW3C {
     while i < b.count {
       if !isTabbed { while i < b.count, b[i] == 0x20 { i += 1 } }
       let start = i
-      if !isTabbed, i < b.count, b[i] == 0x22 { i = Self.quotedEnd(b, i) ?? i }
+      if isQuoted, !isTabbed, i < b.count, b[i] == 0x22 {
+        // Where none closes, none behind it does.
+        if let end = Self.quotedEnd(b, i) { i = end } else { isQuoted = false }
+      }
       while i < b.count, isTabbed ? b[i] != 0x09 : b[i] != 0x20 { i += 1 }
       if start == b.count { break }
       guard column < columns.count else { return nil }

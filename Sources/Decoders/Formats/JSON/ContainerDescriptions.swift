@@ -35,8 +35,16 @@ struct ContainerDescriptions: FormatDecoder {
     guard end < head.count, head[end] == 0x22, head.extracting(i + 1..<end).isHex else { return false }
     i = end + 1
     skip(0x2C, head, &i)
-    return JSONScanner.matches(head, i, "\"names\"") || JSONScanner.matches(head, i, "\"Names\"")
-      || JSONScanner.matches(head, i, "\"Created\"")
+    if JSONScanner.matches(head, i, "\"names\"") || JSONScanner.matches(head, i, "\"Names\"") { return true }
+    guard JSONScanner.matches(head, i, "\"Created\"") else { return false }
+    // Anybody's record may have an id and a day; a program's path stands behind a container's.
+    i += 9
+    skip(0x3A, head, &i)
+    guard i < head.count, head[i] == 0x22 else { return false }
+    i = ByteScan.find(0x22, in: head, from: i + 1) + 1
+    guard i < head.count else { return false }
+    skip(0x2C, head, &i)
+    return JSONScanner.matches(head, i, "\"Path\"") || JSONScanner.matches(head, i, "\"Name\"")
   }
 
   private static let idLength = 64
@@ -65,10 +73,24 @@ struct ContainerDescriptions: FormatDecoder {
       case let container: Self.note(container, in: &batch.containers)
       }
     } catch {
-      context.report(
-        "unrecognizedFormat", .note, at: .whole, "a container's description that is not whole", into: &batch)
+      noteLines(into: &batch)
     }
     context.close(into: &batch)
+  }
+
+  /// Reads a description a line, as `docker inspect -f '{{json .}}'` prints them.
+  private mutating func noteLines(into batch: inout RecordBatch) {
+    var isWhole = true
+    for line in bytes.split(separator: 0x0A) where !line.allSatisfy(Sniffer.isSpace) {
+      do throws(JSONFailure) {
+        Self.note(try JSONParser.parse(Array(line)), in: &batch.containers)
+      } catch {
+        isWhole = false
+      }
+    }
+    if isWhole { return }
+    context.report(
+      "unrecognizedFormat", .note, at: .whole, "a container's description that is not whole", into: &batch)
   }
 
   private static func note(_ container: JSONValue, in names: inout ContainerNames) {

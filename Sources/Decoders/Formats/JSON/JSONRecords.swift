@@ -292,15 +292,15 @@ struct JSONRecords {
   private mutating func takeInside(_ b: Span<UInt8>, _ range: Range<Int>, into batch: inout RecordBatch) -> Bool {
     guard emptyObjects < Self.mostEmptyObjects else { return false }
     let values = JSONInside.values(b, at: range.lowerBound, classifier)
+    if let documents = WorkersTrace.documents(b, range) {
+      pendingDocuments += documents
+      return true
+    }
     if values.isEmpty {
       emptyObjects += 1
       return false
     }
     emptyObjects = 0
-    if let documents = WorkersTrace.documents(b, range) {
-      pendingDocuments += documents
-      return true
-    }
     for value in values { pendingDocuments.append([UInt8](copying: b.extracting(value))) }
     return true
   }

@@ -57,7 +57,8 @@ enum TelemetryInside {
       return isOne(of: ["spans", "hits", "streams"]) && beginsWithRecord(b, &reader)
     }
     if byte == 0x22, isOne(of: ["traceID", "traceId", "trace_id"]) { isTrace = true }
-    return isTrace && isOne(of: ["spanID", "localEndpoint", "operationName"])
+    // `operationName` beside a trace is what servers of GraphQL log.
+    return isTrace && isOne(of: ["spanID", "localEndpoint"])
   }
 
   /// Whether the list at the reader's place begins with a span, a hit or a stream; the reader stays.
@@ -65,12 +66,13 @@ enum TelemetryInside {
     var inner = reader
     var isFirst = true
     if inner.take(0x5B, b), inner.take(0x7B, b) {
+      var (isTrace, isSpan) = (false, false)
       while let key = inner.nextKey(b, &isFirst) {
-        for name: StaticString in [
-          "traceID", "traceId", "trace_id", "spanID", "spanId", "span_id", "segmentId", "_index", "_source", "stream",
-        ] where JSONScanner.equals(b, key, name) {
-          return true
-        }
+        func isOne(of names: [StaticString]) -> Bool { names.contains { JSONScanner.equals(b, key, $0) } }
+        if isOne(of: ["segmentId", "_index", "_source", "stream"]) { return true }
+        if isOne(of: ["traceID", "traceId", "trace_id"]) { isTrace = true }
+        if isOne(of: ["spanID", "spanId", "span_id"]) { isSpan = true }
+        if isTrace, isSpan { return true }
         guard inner.skipValue(b) else { break }
       }
     }

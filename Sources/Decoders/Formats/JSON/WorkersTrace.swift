@@ -50,6 +50,9 @@ enum WorkersTrace {
     return found == 7
   }
 
+  /// How invocations end that are answered by an error of the platform (Workers, "Invocation statuses").
+  private static let failures = ["exception", "exceededCpu", "exceededMemory", "scriptNotFound", "internalError"]
+
   /// The request of an invocation that has one: schedules and queues call Workers, too. One that throws is answered with a 500 (error 1101).
   private static func request(_ record: Fields, of script: String) -> JSONValue? {
     guard case .object(let pairs)? = record["event"] else { return nil }
@@ -58,7 +61,7 @@ enum WorkersTrace {
     let request = Fields(asked)
     var status: JSONValue?
     if case .object(let answer)? = event["response"] { status = Fields(answer)["status"] }
-    if status == nil, record["outcome"] == .string("exception") { status = .int(500 as Int64) }
+    if status == nil, failures.contains(where: { record["outcome"] == .string($0) }) { status = .int(500 as Int64) }
     guard let status, let method = request["method"], let url = request["url"] else { return nil }
     return .object([
       "scriptName": .string(script), "eventTimestamp": record.time, "method": method, "url": url, "status": status,

@@ -34,6 +34,7 @@ enum HeaderMarks {
   static func isCommand(_ text: Span<UInt8>) -> Bool {
     if text.count == 1 { return text[0] &- 0x61 < 26 }
     switch text.count {
+    case 4: return JSONScanner.matches(text, 1, "erb")
     case 6: return JSONScanner.matches(text, 1, "onfig")
     case 7: return JSONScanner.matches(text, 0, "Failure")
     default: return false

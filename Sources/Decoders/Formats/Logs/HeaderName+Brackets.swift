@@ -1,6 +1,7 @@
 // Loggers that stand in brackets, where the layouts of their producers have them.
 
 internal import Model
+internal import Support
 
 /// Brackets hold threads, processes, requests and loggers. Only the layouts of some producers tell which of them: by what stands right in
 /// front of the bracket and right behind it.
@@ -41,6 +42,8 @@ extension HeaderName {
     guard line[content.lowerBound] &- 0x61 < 26 else { return false }
     var colons = 0
     var paths = 0
+    // Addresses have digits and letters up to f between their colons.
+    if content.allSatisfy({ hexDigit(line[$0]) <= 15 || line[$0] == 0x3A }) { return false }
     for i in content {
       let byte = line[i]
       if byte == 0x3A {
@@ -120,7 +123,9 @@ extension HeaderName {
 
   /// Letters, digits and the marks of names of classes, packages and channels.
   private static func isLoggerName(_ line: Span<UInt8>, _ name: Range<Int>) -> Bool {
-    name.allSatisfy {
+    // An id of a request.
+    if name.contains(where: { line[$0] &- 0x30 <= 9 }), name.allSatisfy({ hexDigit(line[$0]) <= 15 }) { return false }
+    return name.allSatisfy {
       let byte = line[$0]
       return (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2E || byte == 0x5F || byte == 0x24
         || byte == 0x2D || byte == 0x2F

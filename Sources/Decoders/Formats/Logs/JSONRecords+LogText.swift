@@ -302,7 +302,10 @@ extension JSONRecords {
       if line[0] &- 0x30 <= 9, line.count > 40 { noteQuote(line, message, stream) }
       if takeExport(message, into: &batch) { return .document }
       if let outcome = takeInner(record, line, around, stream, at: place, into: &batch) { return outcome }
-      if takeRequest(message, record.time, record.hasZone, around, at: place, into: &batch) { return .taken }
+      var asked = around
+      // A sentence that complains of a request is its client's.
+      if record.severity >= .warning { asked.severity = record.severity }
+      if takeRequest(message, record.time, record.hasZone, asked, at: place, into: &batch) { return .taken }
       if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
     }
     emit(line, record, around, stream, at: place, into: &batch)

@@ -168,7 +168,9 @@ extension KnownLines {
       i += 1
     }
     // `http://…` begins a message, and so does a word with a blank behind its colon.
-    if i > start, line[start] &- 0x30 > 9, i + 1 < line.count, line[i] == 0x3A, line[i + 1] > 0x20, line[i + 1] != 0x2F
+    // Of names without a dot only those are sure that no message has: `order:4711 failed` is a sentence.
+    if i > start, line[start] &- 0x30 > 9, i + 1 < line.count, line[i] == 0x3A, line[i + 1] > 0x20, line[i + 1] != 0x2F,
+      (start..<i).contains(where: { line[$0] == 0x2E }) || line[start] == 0x5F || (line[i + 1] | 0x20) &- 0x61 < 26
     {
       (record.name, record.rank, record.message) = (start..<i, .logger, i + 1..<line.count)
     }

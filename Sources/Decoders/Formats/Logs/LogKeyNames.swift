@@ -20,8 +20,7 @@ enum LogKeyNames {
   /// (`date_time`), katip (`at`), Debezium (`ts_ms`) and what programs call it that write their own JSON.
   static let lateTime = [
     "date_time", "time_stamp", "log_timestamp", "logged_at", "loggedat", "event_timestamp", "eventtimestamp",
-    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "epoch", "at",
-    "created_at", "createdat",
+    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at",
   ]
 
   /// The level that a collector's record carries inside of it, where its own is that of the collector: PostgreSQL's behind

@@ -89,7 +89,10 @@ enum LogPath {
     }
     let hasEnvironment = labels.last.map { environments.contains(lowercased(Array($0))) } == true
     if hasEnvironment { labels.removeLast() }
-    guard let first = labels.first, labels.count > 1 else { return nil }
+    while labels.count > 1, let last = labels.last, last.allSatisfy({ $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F }) {
+      labels.removeLast()
+    }
+    guard let first = labels.first, labels.count > 1 || hasEnvironment else { return nil }
     // Packages begin with the domain, from its end.
     if labels.count > 2, domains.contains(String(decoding: first, as: UTF8.self)) {
       return labels.last.map { Array($0) }

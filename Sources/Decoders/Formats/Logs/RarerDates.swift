@@ -28,7 +28,9 @@ extension LogTimeParser {
   /// `20261125020000`, `20261125020000.250Z`, `20261125020000250`: date and time without a mark between them, with milliseconds or
   /// microseconds behind them, as ASN.1 (`GeneralizedTime`, X.680 §46) and formats of Java (`yyyyMMddHHmmssSSS`) write them.
   func digitsOnly(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
-    guard let year = number(line, start, 4), (1970..<2100).contains(year), let month = number(line, start + 4, 2),
+    // Further behind such a number is a migration's or a build's.
+    guard start < 2, let year = number(line, start, 4), (1970..<2100).contains(year),
+      let month = number(line, start + 4, 2),
       let day = number(line, start + 6, 2), let hour = number(line, start + 8, 2), hour < 24,
       let minute = number(line, start + 10, 2), minute < 60, let second = number(line, start + 12, 2), second < 61,
       let date = days(year, month, day)

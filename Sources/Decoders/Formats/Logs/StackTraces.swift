@@ -16,7 +16,7 @@ struct TraceFollower: Sendable {
     case record(Severity)
   }
 
-  private enum Phase: UInt8, Sendable {
+  private enum Phase: Equatable, Sendable {
     /// No record yet, or nothing but plain lines.
     case none
     /// The record before has no trace yet.
@@ -31,6 +31,8 @@ struct TraceFollower: Sendable {
     case announced
     /// After a crash of Go or Rust every line belongs to it.
     case crashed
+    /// Behind the place that Node.js prints of an uncaught exception: its source, carets below it, the exception and its frames come next.
+    case scripted(Int)
     /// Behind the place of a panic of Rust, whose message comes next.
     case panicked
     /// Behind an exception whose frames have not begun: its message may go over lines.
@@ -85,7 +87,10 @@ struct TraceFollower: Sendable {
   var isResting: Bool { phase == .fresh || phase == .none }
 
   /// Whether a program died and all that follows is about it.
-  var isCrashed: Bool { phase == .crashed }
+  var isCrashed: Bool {
+    if case .scripted = phase { return true }
+    return phase == .crashed
+  }
 
   /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
   mutating func joins(_ line: Span<UInt8>) -> Bool {
@@ -132,7 +137,7 @@ struct TraceFollower: Sendable {
   /// `error.stack` of the plainest class. Elsewhere that word is a level.
   mutating func takesStack(_ line: Span<UInt8>) -> Bool {
     guard Self.begins(line, "Error: ") else { return false }
-    if phase == .crashed { return true }
+    if isCrashed { return true }
     guard !isLevelled else { return false }
     // A stream in which such a line belongs to nothing writes its level so.
     guard phase == .fresh, isHeaded, isGrave else {
@@ -177,18 +182,36 @@ struct TraceFollower: Sendable {
     (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x5B || byte == 0x28 || byte == 0x3C || byte >= 0x80
   }
 
+  /// Whether a line is what Node.js prints behind the place of an exception (lib/internal/process/execution.js): else it is the stream's own.
+  private mutating func followsPlace(_ line: Span<UInt8>, _ lines: Int) -> Bool {
+    let isMarked = line.indices.allSatisfy {
+      line[$0] == 0x20 || line[$0] == 0x09 || line[$0] == 0x5E || line[$0] == 0x7E
+    }
+    guard lines != 1 || isMarked, lines < Self.mostBehindPlace else {
+      phase = .none
+      return false
+    }
+    phase = Self.isFrame(line, from: 0) ? .inTrace : .scripted(lines + 1)
+    return true
+  }
+
+  /// The source, the carets, and an exception's message over some lines.
+  private static let mostBehindPlace = 12
+
   private mutating func verdict(_ line: Span<UInt8>, adopts: Bool, isApart: Bool) -> Verdict {
     guard !line.isEmpty else { return .continues }
+    if case .scripted(let lines) = phase, followsPlace(line, lines) { return .continues }
     if let severity = Self.crash(line) {
       // What dies of a failed check has told so.
       if line[0] == 0x2A, phase == .crashed || phase == .inTrace && isGrave { return .continues }
       let ends = severity == .fatal
-      phase = ends ? .crashed : .inTrace
+      phase = !ends ? .inTrace : line[0] == 0x2F || Self.begins(line, "file:") ? .scripted(0) : .crashed
       return .record(severity)
     }
     if phase == .none {
       return start(line)
     }
+    if phase == .inTrace, line.count == 1, line[0] == 0x7D { return .continues }
     if line[0] == 0x20 || line[0] == 0x09 {
       if phase == .named, Self.isFrame(line, from: 0) { phase = .inTrace }
       return .continues

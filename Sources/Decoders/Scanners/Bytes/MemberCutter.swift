@@ -150,6 +150,8 @@ enum JSONLine {
     var reader = JSONScanner(at: at, depthLimit: settings.limits.jsonDepth)
     switch JSONClassifier(logKeys: table, mapped: nil).classify(line, &reader) {
     case .descend, .unit(.lokiStream, _): return carriesLines(line)
+    // Events of Elastic's agents have their service and their time from other lines, segments that are in progress end in others.
+    case .unit(.intake, _), .unit(.xraySegment, _), .unit(.xrayDocument, _): return true
     case .unit, .failed: break
     }
     var logs = JSONLogs(table: table, clock: LogClock())
