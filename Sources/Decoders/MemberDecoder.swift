@@ -192,17 +192,13 @@ struct UnknownDecoder: FormatDecoder {
 
 /// Turns UTF-16 text into UTF-8 and sniffs that.
 struct UTF16Decoder: FormatDecoder {
-  var format: String { inner?.format ?? "UTF-16 text" }
-  private var context: MemberContext
-  private let rule: FormatRule?
+  var format: String { inner.format ?? "UTF-16 text" }
   private var units: UTF16Units
   private var isStart = true
-  private var inner: (any FormatDecoder)?
-  private var head: [UInt8] = []
+  private var inner: UnwrappedMember
 
   init(context: MemberContext, rule: FormatRule?, bigEndian: Bool) {
-    self.context = context
-    self.rule = rule
+    inner = UnwrappedMember(context: context, rule: rule)
     units = UTF16Units(bigEndian: bigEndian, torn: Array("\u{FFFD}".utf8))
   }
 
@@ -217,7 +213,7 @@ struct UTF16Decoder: FormatDecoder {
     var out: [UInt8] = []
     units.finish(into: &out)
     pass(out, last: true, into: &batch)
-    inner?.finish(complete: complete, into: &batch)
+    inner.finish(complete: complete, into: &batch)
   }
 
   private mutating func pass(_ bytes: [UInt8], last: Bool, into batch: inout RecordBatch) {
@@ -227,18 +223,6 @@ struct UTF16Decoder: FormatDecoder {
       // The mark of the byte order.
       if bytes.starts(with: "\u{FEFF}".utf8) { bytes.removeFirst(3) }
     }
-    if inner != nil {
-      inner?.feed(bytes.span, into: &batch)
-      return
-    }
-    head += bytes
-    guard last || head.count >= Sniffer.headSize else { return }
-    let whole = head
-    head = []
-    let start = whole.span.extracting(first: Sniffer.headSize)
-    var format = Sniffer.sniff(start, rule: rule)
-    if case .utf16 = format { format = .binary }
-    inner = MemberDecoder.decoder(for: format, rule: rule, context: context, learning: start, into: &batch)
-    inner?.feed(whole.span, into: &batch)
+    inner.feed(bytes, isLast: last, otherwise: { if case .utf16 = $0 { .binary } else { nil } }, into: &batch)
   }
 }

@@ -41,18 +41,15 @@ enum EventStream {
 
 /// Takes the names of the fields off and reads what the data holds; lines keep their numbers.
 struct EventStreamDecoder: FormatDecoder {
-  var format: String { inner?.format ?? "event stream" }
-  private let context: MemberContext
-  private let rule: FormatRule?
-  private var inner: (any FormatDecoder)?
+  var format: String { inner.format ?? "event stream" }
+  private let limit: Int
+  private var inner: UnwrappedMember
   /// Bytes of a line without its end yet.
   private var held: [UInt8] = []
-  /// Lines without their fields' names, while there are too few to choose a decoder.
-  private var head: [UInt8] = []
 
   init(context: MemberContext, rule: FormatRule?) {
-    self.context = context
-    self.rule = rule
+    limit = context.settings.limits.line
+    inner = UnwrappedMember(context: context, rule: rule)
   }
 
   mutating func feed(_ bytes: Span<UInt8>, into batch: inout RecordBatch) {
@@ -74,18 +71,25 @@ struct EventStreamDecoder: FormatDecoder {
     }
     held.append(copying: bytes.extracting(start..<bytes.count))
     // A longer line is cut where its limit is; what follows of it is no field.
-    if held.count > context.settings.limits.line {
+    if held.count > limit {
       Self.append(held.span, to: &out)
       held.removeAll(keepingCapacity: true)
     }
-    pass(out, isLast: false, into: &batch)
+    inner.feed(out, isLast: false, otherwise: Self.unwrapped, into: &batch)
   }
 
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     var out: [UInt8] = []
     Self.append(held.span, to: &out)
-    pass(out, isLast: true, into: &batch)
-    inner?.finish(complete: complete, into: &batch)
+    inner.feed(out, isLast: true, otherwise: Self.unwrapped, into: &batch)
+    inner.finish(complete: complete, into: &batch)
+  }
+
+  private static func unwrapped(_ format: SniffedFormat) -> SniffedFormat? {
+    switch format {
+    case .eventStream, .utf16: .logLines
+    default: nil
+    }
   }
 
   /// Keeps what is no field as it stands: a line of another program's.
@@ -95,25 +99,5 @@ struct EventStreamDecoder: FormatDecoder {
       return
     }
     if isData { out.append(copying: line.extracting(value..<line.count)) }
-  }
-
-  private mutating func pass(_ bytes: [UInt8], isLast: Bool, into batch: inout RecordBatch) {
-    if inner != nil {
-      inner?.feed(bytes.span, into: &batch)
-      return
-    }
-    head += bytes
-    guard isLast || head.count >= Sniffer.headSize else { return }
-    let whole = head
-    head = []
-    let start = whole.span.extracting(first: Sniffer.headSize)
-    var format = Sniffer.sniff(start, rule: rule)
-    // Nothing is wrapped twice.
-    switch format {
-    case .eventStream, .utf16: format = .logLines
-    default: break
-    }
-    inner = MemberDecoder.decoder(for: format, rule: rule, context: context, learning: start, into: &batch)
-    inner?.feed(whole.span, into: &batch)
   }
 }
