@@ -324,35 +324,6 @@ struct TraceFollower: Sendable {
       || begins(line, "goroutine ") || isException(line)
   }
 
-  /// The line that a runtime prints when a program dies.
-  static func crash(_ line: Span<UInt8>) -> Severity? {
-    switch line[0] {
-    case 0x70: return begins(line, "panic: ") ? .fatal : nil
-    case 0x66: return begins(line, "fatal error: ") || begins(line, "file:///") && isScriptPlace(line) ? .fatal : nil
-    case 0x74:
-      // Rust; the runtime of C++.
-      let isRust = begins(line, "thread '") && holds(line, "' panicked at ")
-      return isRust || begins(line, "terminate called ") ? .fatal : nil
-    // What Node.js prints first of an exception that nobody caught; the report of Spring Boot's failure analyzer.
-    case 0x6E: return begins(line, "node:internal/") && line[line.count - 1] &- 0x30 <= 9 ? .fatal : nil
-    case 0x41: return line.count == 27 && begins(line, "APPLICATION FAILED TO START") ? .fatal : nil
-    // OCaml's and Swift's runtimes.
-    case 0x46:
-      // Python's (Python/pylifecycle.c, `fatal_error`).
-      if begins(line, "Fatal Python error: ") { return .fatal }
-      return begins(line, "Fatal error: exception ") ? .fatal : begins(line, "Fatal error: ") ? .error : nil
-    case 0x45: return begins(line, "Exception in thread ") ? .error : nil
-    case 0x55:
-      return begins(line, "Unhandled exception") || begins(line, "Unhandled Exception") || begins(line, "Uncaught ")
-        ? .error : nil
-    case 0x50: return begins(line, "PHP Fatal error: ") ? .fatal : begins(line, "PHP Warning: ") ? .warning : nil
-    case 0x53: return begins(line, "SIGSEGV: ") || begins(line, "SIGABRT: ") ? .fatal : nil
-    case 0x2A: return isSignal(line) ? .fatal : nil
-    case 0x2F: return isScriptPlace(line) ? .fatal : nil
-    default: return nil
-    }
-  }
-
   private static let parts: [StaticString] = [
     "at ", "... ", "Caused by: ", "Suppressed: ", "--- End of ", "---> ", "goroutine ", "created by ", "exit status ",
     "[signal ", "stack backtrace:", "note: run with", "Stack trace:", "[stacktrace]", "[previous exception]", "{main}",
@@ -406,7 +377,7 @@ struct TraceFollower: Sendable {
 
   static func begins(_ line: Span<UInt8>, _ prefix: StaticString) -> Bool { JSONScanner.matches(line, 0, prefix) }
 
-  private static func holds(_ line: Span<UInt8>, _ part: StaticString) -> Bool {
+  static func holds(_ line: Span<UInt8>, _ part: StaticString) -> Bool {
     var i = 0
     while i + part.utf8CodeUnitCount <= line.count, i < 256 {
       if JSONScanner.matches(line, i, part) { return true }
