@@ -106,11 +106,9 @@ package enum IncidentAnalysis {
     let impacts = ImpactMap(grid)
     let durations = DurationContrast(grid)
     var anomalies: [Anomaly] = []
-    var records: RecordAnomalies?
+    let records = RecordAnomalies(grid, settings: settings)
     if grid.isSparse {
-      let found = RecordAnomalies(grid, settings: settings)
-      anomalies += found.anomalies
-      records = found
+      anomalies += records.anomalies
       if anomalies.isEmpty { anomalies += detectors.failures.find() }
     } else {
       anomalies += detectors.failures.find()
@@ -131,9 +129,7 @@ package enum IncidentAnalysis {
         anomalies = ExtremeCalls(grid: grid, latency: scorer.latency, entries: entries, settings: settings)
           .joined(to: anomalies)
       }
-      let found = RecordAnomalies(grid, settings: settings)
-      anomalies += found.standing(beside: anomalies)
-      records = found
+      anomalies += records.standing(beside: anomalies)
     }
     let memory = MemoryGrowth(grid, impacts)
     anomalies += CrashAnomalies(memory: memory, impacts: impacts, settings: settings).find()

@@ -27,14 +27,14 @@ struct IncidentBuilder {
   let scorer: SuspectScorer
   let impacts: ImpactMap
   let entries: EntryImpacts
-  let records: RecordAnomalies?
+  let records: RecordAnomalies
   let memory: MemoryGrowth
   private let story: IncidentDescription
   private let onsets: Onsets
 
   init(
     settings: IncidentSettings, scorer: SuspectScorer, impacts: ImpactMap, entries: EntryImpacts,
-    records: RecordAnomalies?, memory: MemoryGrowth, durations: DurationContrast,
+    records: RecordAnomalies, memory: MemoryGrowth, durations: DurationContrast,
     breakers: BreakerLog
   ) {
     grid = scorer.grid
@@ -244,7 +244,7 @@ struct IncidentBuilder {
   /// Log lines and metrics: the earliest onset counts most; who blames another in its log, or has no requests of its
   /// own, counts less; what the few requests say counts on top.
   private func weighRecords(_ recorded: [Anomaly], _ group: Group, _ weight: inout [Int: Double]) {
-    let mentions = records?.mentions.mentions(within: group.start...group.end) ?? [:]
+    let mentions = records.mentions.mentions(within: group.start...group.end)
     let anySpans = recorded.contains { grid.hasSpans[$0.component] }
     for anomaly in recorded {
       let delay = Double(anomaly.onset - group.start) / 60e6
@@ -258,7 +258,7 @@ struct IncidentBuilder {
       if anySpans, !grid.hasSpans[anomaly.component] { value *= 0.3 }
       weight[anomaly.component, default: 0] += value
     }
-    let accused = records?.mentions.blame(within: group.start...group.end, by: Set(recorded.map(\.component))) ?? [:]
+    let accused = records.mentions.blame(within: group.start...group.end, by: Set(recorded.map(\.component)))
     for (component, share) in accused where share >= Self.leastAccused {
       weight[component, default: 0] += Self.accusation * share
     }
@@ -301,7 +301,6 @@ struct IncidentBuilder {
   /// on (a node, a resolver, a neighbour): it serves requests, or its log blames one that does, or its queue grew.
   private func isStruck(_ component: Int, _ group: Group) -> Bool {
     if grid.hasSpans[component] || !anySpans(group) { return true }
-    guard let records else { return false }
     if records.growingQueues.contains(component) { return true }
     let blamed = records.mentions.mentions(within: group.start...group.end)[component] ?? [:]
     return blamed.keys.contains { grid.hasSpans[$0] && group.components.contains($0) }
