@@ -30,7 +30,8 @@ extension JSONClassifier {
     if !keys.isDisjoint(with: [.logMessage, .logTime]),
       keys.isDisjoint(with: [.logSeverity, .mapped, .spanId, .spanID])
     {
-      return Self.mayWrap(b, key) && TelemetryInside.begins(b, &reader) ? .wrapper : nil
+      let mayWrap = TelemetryInside.leadsOn(b, key) || JSONScanner.equals(b, key, "spans")
+      return mayWrap && TelemetryInside.begins(b, &reader) ? .wrapper : nil
     }
     guard keys.isDisjoint(with: [.logMessage, .logSeverity, .logTime, .mapped, .spanId, .spanID]) else { return nil }
     switch key.count {
@@ -141,14 +142,5 @@ extension JSONClassifier {
       return .resource(signal)
     }
     return nil
-  }
-
-  /// Whether a key is one under which answers hold traces.
-  private static func mayWrap(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
-    for name: StaticString in ["data", "trace", "traces", "result", "batches", "spans", "hits"]
-    where JSONScanner.equals(b, key, name) {
-      return true
-    }
-    return false
   }
 }

@@ -80,7 +80,8 @@ enum TelemetryInside {
     return false
   }
 
-  private static func leadsOn(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
+  /// Whether a key is one under which answers hold traces, or what holds them.
+  static func leadsOn(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
     for name: StaticString in ["data", "trace", "traces", "result", "hits", "batches"]
     where JSONScanner.equals(b, key, name) {
       return true

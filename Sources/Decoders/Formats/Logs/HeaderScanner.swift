@@ -38,9 +38,7 @@ struct HeaderScanner {
     let close: UInt8 = open == 0x5B ? 0x5D : open == 0x28 ? 0x29 : 0x3E
     guard var end = closing(line, start, open, close) else { return token(line, start) }
     if open == 0x5B, HeaderName.isPoolThread(line, start &+ 1..<end) {
-      var stop = end &+ 1
-      while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
-      return HeaderElement(kind: .bracket, content: start &+ 1..<end, end: stop)
+      return HeaderElement(kind: .bracket, content: start &+ 1..<end, end: behindMarks(line, end &+ 1))
     }
     // A date in one bracket and its time in the next one are one time.
     if open == 0x5B, end == start &+ 11, end &+ 9 < line.count, line[end &+ 1] == 0x5B, line[start &+ 5] == 0x2D,
@@ -52,8 +50,7 @@ struct HeaderScanner {
     while inner < end, line[inner] == 0x20 { inner &+= 1 }
     var innerEnd = end
     while innerEnd > inner, line[innerEnd &- 1] == 0x20 { innerEnd &-= 1 }
-    var stop = end &+ 1
-    while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
+    let stop = behindMarks(line, end &+ 1)
     if open == 0x3C { return angled(line, start, inner..<innerEnd, end: stop) }
     if let time = times.parse(line, inner) ?? timeBehindName(line, inner, innerEnd), time.end <= innerEnd {
       return HeaderElement(
@@ -84,6 +81,13 @@ struct HeaderScanner {
       return HeaderElement(kind: .traced, content: name, end: stop)
     }
     return HeaderElement(kind: .bracket, content: inner..<innerEnd, end: stop)
+  }
+
+  /// One past the colons and commas that may end an element in brackets.
+  private func behindMarks(_ line: Span<UInt8>, _ start: Int) -> Int {
+    var stop = start
+    while stop < line.count, line[stop] == 0x3A || line[stop] == 0x2C { stop &+= 1 }
+    return stop
   }
 
   /// What stands in angle brackets: a time, a level, a priority of syslog.

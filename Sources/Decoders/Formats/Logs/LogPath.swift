@@ -83,21 +83,24 @@ enum LogPath {
     guard labels.count > 2 else { return nil }
     // Extensions, numbers of rotation and dates.
     while labels.count > 1, let last = labels.last,
-      isExtension(last) || last.allSatisfy({ $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F })
+      isExtension(last) || isNumber(last)
     {
       labels.removeLast()
     }
     let hasEnvironment = labels.last.map { environments.contains(lowercased(Array($0))) } == true
     if hasEnvironment { labels.removeLast() }
-    while labels.count > 1, let last = labels.last, last.allSatisfy({ $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F }) {
-      labels.removeLast()
-    }
+    while labels.count > 1, let last = labels.last, isNumber(last) { labels.removeLast() }
     guard let first = labels.first, labels.count > 1 || hasEnvironment else { return nil }
     // Packages begin with the domain, from its end.
     if labels.count > 2, domains.contains(String(decoding: first, as: UTF8.self)) {
       return labels.last.map { Array($0) }
     }
     return hasEnvironment ? Array(labels.joined(separator: [0x2E])) : nil
+  }
+
+  /// A number of rotation or a date.
+  private static func isNumber(_ label: ArraySlice<UInt8>) -> Bool {
+    label.allSatisfy { $0 &- 0x30 <= 9 || $0 == 0x2D || $0 == 0x5F }
   }
 
   private static func isExtension(_ label: ArraySlice<UInt8>) -> Bool {
