@@ -33,6 +33,7 @@ package final class PartitionStore: Sendable {
     var ordinal: Int
     var offset: Int
     var count: Int
+    var rows: Int
   }
 
   package let partitions: Int
@@ -139,11 +140,11 @@ package final class PartitionStore: Sendable {
     }
   }
 
-  /// How many rows a partition holds in memory; spilled ones count by their bytes.
+  /// How many rows a partition holds, spilled or not.
   package func weight(_ partition: Int) -> Int {
     state.withLock { state in
       state.pieces.reduce(0) { $0 + $1.partitions[partition].count }
-        + state.spilled[partition].reduce(0) { $0 + $1.count / 64 }
+        + state.spilled[partition].reduce(0) { $0 + $1.rows }
     }
   }
 
@@ -173,7 +174,8 @@ package final class PartitionStore: Sendable {
           }
           let offset = try file.append(encoder.pieces())
           state.spilled[partition].append(
-            Spilled(input: piece.input, ordinal: piece.ordinal, offset: offset, count: encoder.count))
+            Spilled(
+              input: piece.input, ordinal: piece.ordinal, offset: offset, count: encoder.count, rows: rows.count))
         }
       }
       state.pieces = []

@@ -1,12 +1,12 @@
 internal import Model
 package import Support
 
-/// The binary form of a segment, version 4: header, symbols in use, members in use, rows, checksum.
+/// The binary form of a segment, version 6: header, symbols in use, members in use, rows, checksum.
 ///
 /// It holds no times of writing, host names or absolute paths: equal rows from equal inputs are equal bytes.
 extension Segment {
   static let magic: UInt32 = 0x4753_4348  // "HCSG"
-  static let version: UInt8 = 5
+  static let version: UInt8 = 6
 
   /// The bytes of the segment.
   package func encoded() -> [UInt8] {
@@ -67,32 +67,28 @@ extension Segment {
   }
 
   private mutating func decodeSpans(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
-    var previous: Int64 = 0
-    let spans = try reader.count(minimumBytes: 50)
+    var identity = RowIdentity()
+    let spans = try reader.count(minimumBytes: 8)
     rows.spans.reserveCapacity(spans)
     for _ in 0..<spans {
+      let hasUsualRest = try identity.readNext(from: &reader, members: tables.members)
       var row = SpanRow(
-        request: try tables.request(&reader), span: try reader.fixed64(), parent: try reader.fixed64(), start: 0,
-        duration: 0,
-        source: SourceRef(bits: 0), component: .none, operation: .none)
-      previous &+= try reader.signed()
-      row.start = previous
-      row.duration = try reader.signed()
-      row.source = try tables.source(&reader)
-      row.component = try tables.symbol(&reader)
-      row.operation = try tables.symbol(&reader)
-      row.peer = try tables.symbol(&reader)
-      row.message = try tables.symbol(&reader)
-      row.requestText = try tables.symbol(&reader)
+        request: identity.request, span: identity.span, parent: identity.parent, start: identity.time,
+        duration: try reader.signed(), source: identity.source, component: try tables.symbol(&reader),
+        operation: try tables.symbol(&reader), peer: try tables.symbol(&reader))
       let kindByte = try reader.byte()
       guard let kind = SpanKind(rawValue: kindByte & 0x0F) else { throw reader.failure("unknown span kind") }
       row.kind = kind
-      row.failureCode = try reader.byte()
-      guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
-        throw reader.failure("unknown failure kind")
+      if !hasUsualRest {
+        row.message = try tables.symbol(&reader)
+        row.requestText = try tables.symbol(&reader)
+        row.failureCode = try reader.byte()
+        guard row.failureCode == 0 || FailureKind(rawValue: row.failureCode) != nil else {
+          throw reader.failure("unknown failure kind")
+        }
+        row.attempt = try reader.byte()
+        row.flags = SpanRow.Flags(rawValue: UInt16(try reader.byte()))
       }
-      row.attempt = try reader.byte()
-      row.flags = SpanRow.Flags(rawValue: UInt16(try reader.byte()))
       if kindByte & 0x40 != 0 { row.flags.insert(.untimed) }
       if kindByte & 0x10 != 0 { row.flags.insert(.maybeCallee) }
       if kindByte & 0x20 != 0 {
@@ -113,17 +109,16 @@ extension Segment {
 
   /// Logs, then metrics.
   private mutating func decodeReadings(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
-    for _ in 0..<(try reader.count(minimumBytes: 36)) {
-      let time = try reader.signed()
-      let id = try tables.request(&reader)
-      let span = try reader.fixed64()
-      let place = try tables.source(&reader)
+    var log = RowIdentity()
+    for _ in 0..<(try reader.count(minimumBytes: 6)) {
+      _ = try log.readNext(from: &reader, members: tables.members)
       let component = try tables.symbol(&reader)
       let message = try tables.symbol(&reader)
       let marked = try reader.byte()
       guard let severity = Severity(rawValue: marked & 0x7F) else { throw reader.failure("unknown severity") }
       var row = LogRow(
-        time: time, request: id, span: span, source: place, component: component, message: message, severity: severity)
+        time: log.time, request: log.request, span: log.span, source: log.source, component: component,
+        message: message, severity: severity)
       if marked & 0x80 != 0 {
         guard let took = UInt32(exactly: try reader.unsigned()), took != 0 else {
           throw reader.failure("a duration out of range")
@@ -132,23 +127,24 @@ extension Segment {
       }
       rows.logs.append(row)
     }
-    for _ in 0..<(try reader.count(minimumBytes: 19)) {
+    var reading = RowIdentity()
+    for _ in 0..<(try reader.count(minimumBytes: 13)) {
+      _ = try reading.readNext(from: &reader, members: tables.members)
       rows.metrics.append(
         MetricRow(
-          time: try reader.signed(), value: Double(bitPattern: try reader.fixed64()),
-          source: try tables.source(&reader),
+          time: reading.time, value: Double(bitPattern: try reader.fixed64()), source: reading.source,
           component: try tables.symbol(&reader), metric: try tables.symbol(&reader)))
     }
   }
 
   private mutating func decodeEvents(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
-    for _ in 0..<(try reader.count(minimumBytes: 60)) {
-      let time = try reader.signed()
-      let id = try tables.request(&reader)
-      let span = try reader.fixed64()
-      let parent = try reader.fixed64()
+    var identity = RowIdentity()
+    for _ in 0..<(try reader.count(minimumBytes: 22)) {
+      _ = try identity.readNext(from: &reader, members: tables.members)
       guard let kind = EventKind(rawValue: try reader.byte()) else { throw reader.failure("unknown event kind") }
-      var event = StructuralEvent(time: time, component: .none, kind: kind, request: id, span: span, parent: parent)
+      var event = StructuralEvent(
+        time: identity.time, component: .none, kind: kind, request: identity.request, span: identity.span,
+        parent: identity.parent)
       event.succeeded = try reader.bool()
       event.attempt = try reader.byte()
       let failure = try reader.byte()
@@ -158,7 +154,7 @@ extension Segment {
       event.severity = severity
       event.value = Double(bitPattern: try reader.fixed64())
       event.latency = try reader.signed()
-      event.source = try tables.source(&reader)
+      event.source = identity.source
       event.component = try tables.symbol(&reader)
       event.requestText = try tables.symbol(&reader)
       event.subject = try tables.symbol(&reader)
@@ -169,7 +165,7 @@ extension Segment {
   }
 }
 
-/// Reads symbols and sources of rows, checked against the tables they refer to.
+/// Reads symbols of rows, checked against the table they refer to.
 private struct RowTables {
   let symbols: Int
   let members: Int
@@ -178,16 +174,5 @@ private struct RowTables {
     let number = try reader.unsigned()
     guard number < UInt64(symbols) else { throw reader.failure("symbol out of range") }
     return Symbol(UInt32(number))
-  }
-
-  func request(_ reader: inout ByteReader) throws(DecodeFailure) -> RequestID {
-    let high = try reader.fixed64()
-    return RequestID(high: high, low: try reader.fixed64())
-  }
-
-  func source(_ reader: inout ByteReader) throws(DecodeFailure) -> SourceRef {
-    let ref = SourceRef(bits: try reader.fixed64())
-    guard ref.member < members else { throw reader.failure("member out of range") }
-    return ref
   }
 }

@@ -53,44 +53,45 @@ package struct SegmentEncoder {
 
   /// About what the rows take.
   private static func usualSize(_ rows: Rows) -> Int {
-    72 * rows.spans.count + 48 * rows.logs.count + 32 * rows.metrics.count + 80 * rows.events.count
+    40 * rows.spans.count + 24 * rows.logs.count + 24 * rows.metrics.count + 56 * rows.events.count
   }
 
-  /// More bytes than any row takes: an event has six fields of eight, two times and five symbols of up to ten, five of one.
-  private static let longestRow = 192
+  /// More bytes than any row takes: an identity of up to 53, two numbers and five symbols of up to ten, a field of eight, five of one.
+  private static let longestRow = 160
 
   private mutating func spans(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {
     body.unsigned(count(of: parts) { $0.spans.count })
-    var previous: Int64 = 0
+    var before = RowIdentity()
     for part in parts.indices {
       numbers.enter(part)
       for rows in parts[part].rows {
         for row in rows.spans {
+          let identity = RowIdentity(
+            time: row.start, request: row.request, span: row.span, parent: row.parent,
+            source: numbers.place(row.source))
           body.record(upTo: Self.longestRow) { out in
-            out.fixed64(row.request.high)
-            out.fixed64(row.request.low)
-            out.fixed64(row.span)
-            out.fixed64(row.parent)
-            out.signed(row.start &- previous)
+            let isUsual = row.hasUsualRest
+            identity.encode(to: &out, after: before, hasUsualRest: isUsual)
             out.signed(row.duration)
-            out.fixed64(numbers.place(row.source).bits)
             out.unsigned(numbers.number(row.component))
             out.unsigned(numbers.number(row.operation))
             out.unsigned(numbers.number(row.peer))
-            out.unsigned(numbers.number(row.message))
-            out.unsigned(numbers.number(row.requestText))
             // The kind's highest bits say that the evidence of retries follows the row, that it is untimed, that a weight follows, that
             // it may bear its callee's name.
             var marks: UInt8 = (row.retryEvidence == .none ? 0 : 0x80) | (row.weight == .one ? 0 : 0x20)
             if row.flags.contains(.maybeCallee) { marks |= 0x10 }
             out.byte(row.kind.rawValue | marks | (row.flags.contains(.untimed) ? 0x40 : 0))
-            out.byte(row.failureCode)
-            out.byte(row.attempt)
-            out.byte(UInt8(truncatingIfNeeded: row.flags.rawValue))
+            if !isUsual {
+              out.unsigned(numbers.number(row.message))
+              out.unsigned(numbers.number(row.requestText))
+              out.byte(row.failureCode)
+              out.byte(row.attempt)
+              out.byte(UInt8(truncatingIfNeeded: row.flags.rawValue))
+            }
             if row.weight != .one { out.unsigned(UInt64(row.weight.code)) }
             if row.retryEvidence != .none { out.unsigned(UInt64(row.retryEvidence.rawValue)) }
           }
-          previous = row.start
+          before = identity
         }
       }
     }
@@ -98,21 +99,21 @@ package struct SegmentEncoder {
 
   private mutating func logs(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {
     body.unsigned(count(of: parts) { $0.logs.count })
+    var before = RowIdentity()
     for part in parts.indices {
       numbers.enter(part)
       for rows in parts[part].rows {
         for row in rows.logs {
+          let identity = RowIdentity(
+            time: row.time, request: row.request, span: row.span, source: numbers.place(row.source))
           body.record(upTo: Self.longestRow) { out in
-            out.signed(row.time)
-            out.fixed64(row.request.high)
-            out.fixed64(row.request.low)
-            out.fixed64(row.span)
-            out.fixed64(numbers.place(row.source).bits)
+            identity.encode(to: &out, after: before)
             out.unsigned(numbers.number(row.component))
             out.unsigned(numbers.number(row.message))
             out.byte(row.severity.rawValue | (row.took != 0 ? 0x80 : 0))
             if row.took != 0 { out.unsigned(UInt64(row.took)) }
           }
+          before = identity
         }
       }
     }
@@ -120,17 +121,19 @@ package struct SegmentEncoder {
 
   private mutating func metrics(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {
     body.unsigned(count(of: parts) { $0.metrics.count })
+    var before = RowIdentity()
     for part in parts.indices {
       numbers.enter(part)
       for rows in parts[part].rows {
         for row in rows.metrics {
+          let identity = RowIdentity(time: row.time, source: numbers.place(row.source))
           body.record(upTo: Self.longestRow) { out in
-            out.signed(row.time)
+            identity.encode(to: &out, after: before)
             out.fixed64(row.value.bitPattern)
-            out.fixed64(numbers.place(row.source).bits)
             out.unsigned(numbers.number(row.component))
             out.unsigned(numbers.number(row.metric))
           }
+          before = identity
         }
       }
     }
@@ -138,16 +141,16 @@ package struct SegmentEncoder {
 
   private mutating func events(_ parts: [SegmentPart], _ numbers: inout SegmentNumbering) {
     body.unsigned(count(of: parts) { $0.events.count })
+    var before = RowIdentity()
     for part in parts.indices {
       numbers.enter(part)
       for rows in parts[part].rows {
         for event in rows.events {
+          let identity = RowIdentity(
+            time: event.time, request: event.request, span: event.span, parent: event.parent,
+            source: numbers.place(event.source))
           body.record(upTo: Self.longestRow) { out in
-            out.signed(event.time)
-            out.fixed64(event.request.high)
-            out.fixed64(event.request.low)
-            out.fixed64(event.span)
-            out.fixed64(event.parent)
+            identity.encode(to: &out, after: before)
             out.byte(event.kind.rawValue)
             out.byte(event.succeeded ? 1 : 0)
             out.byte(event.attempt)
@@ -155,13 +158,13 @@ package struct SegmentEncoder {
             out.byte(event.severity.rawValue)
             out.fixed64(event.value.bitPattern)
             out.signed(event.latency)
-            out.fixed64(numbers.place(event.source).bits)
             out.unsigned(numbers.number(event.component))
             out.unsigned(numbers.number(event.requestText))
             out.unsigned(numbers.number(event.subject))
             out.unsigned(numbers.number(event.operation))
             out.unsigned(numbers.number(event.message))
           }
+          before = identity
         }
       }
     }
@@ -182,6 +185,13 @@ package struct SegmentEncoder {
 
   private func count(of parts: [SegmentPart], _ rows: (Rows) -> Int) -> UInt64 {
     UInt64(parts.reduce(0) { $0 + $1.rows.reduce(0) { $0 + rows($1) } })
+  }
+}
+
+extension SpanRow {
+  /// Whether it failed in no way, is the first attempt and has nothing else to tell: a segment leaves these fields out then.
+  @inline(__always) fileprivate var hasUsualRest: Bool {
+    message.isNone && requestText.isNone && failureCode == 0 && attempt == 1 && flags.rawValue & 0xFF == 0
   }
 }
 
