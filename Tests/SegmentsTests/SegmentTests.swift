@@ -43,6 +43,53 @@ struct SegmentTests {
     #expect(again.rows.reports == night.rows.reports)
   }
 
+  @Test("whatever the rows before tell, each is read back as it was written")
+  func identities() throws {
+    var random = SplitMix64(seed: 11)
+    var night = AssemblyFixture()
+    _ = night.sources.add(input: "other", member: "m")
+    let web = night.symbols.intern("web")
+    func pick<T>(_ values: [T]) -> T { values[Int(random.next() % UInt64(values.count))] }
+    let ids: [UInt64] = [0, 1, 7, 8, 9, .max]
+    for _ in 0..<4000 {
+      let request = RequestID(high: pick(ids), low: pick(ids))
+      var row = SpanRow(
+        request: request, span: pick(ids + [request.low | 1]), parent: pick(ids),
+        start: pick([0, 5, 6, .min, .max]), duration: pick([-1, 0, .max]),
+        source: SourceRef(member: pick([0, 1]), value: pick([0, 3, 1 << 39]), isLine: pick([true, false])),
+        component: web, operation: pick([.none, web]), failureCode: pick([0, FailureKind.timeout.rawValue]),
+        attempt: pick([1, 2, 0]), flags: pick([[], .shared, .untimed, .maybeCallee]))
+      row.message = pick([.none, web])
+      night.rows.spans.append(row)
+      var log = LogRow(
+        time: row.start, request: request, span: row.span, source: row.source, component: web, message: web,
+        severity: .info)
+      log.took = pick([0, 9])
+      night.rows.logs.append(log)
+      var event = StructuralEvent(
+        time: row.start, component: web, kind: .heartbeat, request: request, source: row.source)
+      event.span = row.span
+      event.parent = row.parent
+      night.rows.events.append(event)
+      night.rows.metrics.append(MetricRow(time: row.start, value: 1, source: row.source, component: web, metric: web))
+    }
+    let again = try Segment(encoded: night.segment.encoded()).rows
+    for (a, b) in zip(again.spans, night.rows.spans) {
+      #expect(a.request == b.request && a.span == b.span && a.parent == b.parent && a.start == b.start)
+      #expect(a.source == b.source && a.duration == b.duration && a.failureCode == b.failureCode)
+      #expect(a.attempt == b.attempt && a.flags == b.flags && a.message.isNone == b.message.isNone)
+    }
+    for (a, b) in zip(again.logs, night.rows.logs) {
+      #expect(
+        a.time == b.time && a.request == b.request && a.span == b.span && a.source == b.source && a.took == b.took)
+    }
+    for (a, b) in zip(again.events, night.rows.events) {
+      #expect(a.time == b.time && a.span == b.span && a.parent == b.parent && a.source == b.source)
+    }
+    #expect(again.metrics.map(\.source) == night.rows.metrics.map(\.source))
+    #expect(again.spans.count == 4000 && again.logs.count == 4000 && again.events.count == 4000)
+  }
+
   @Test("a cut or changed segment is refused, never half read")
   func damage() {
     let bytes = night().segment.encoded()
