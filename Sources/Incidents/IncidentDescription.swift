@@ -362,9 +362,10 @@ extension Impact {
 }
 
 extension RequestImpact {
-  /// What an incident cost at the entry points; `failed` of `volume` requests failed because of its causes.
+  /// What an incident cost at the entry points; `failed` of `volume` requests failed because of its causes. The volume is that of whole
+  /// minutes: it stands for the number of requests only where nothing entered.
   init(_ impact: Impact, failed: Int, of volume: Double) {
     let all = Int(exactly: volume.rounded()) ?? 0
-    self.init(failed: failed, slow: impact.slow, requests: max(impact.requests, all))
+    self.init(failed: failed, slow: impact.slow, requests: impact.requests > 0 ? impact.requests : all)
   }
 }

@@ -4,7 +4,8 @@ internal import Support
 ///
 /// Claim per component: within one or within three minutes at least `minimumFailures` requests failed because of it,
 /// five standard deviations (Poisson) more than its own quiet minutes expect, and at least a twentieth of the requests
-/// that reached it. The end waits for a quiet time (hysteresis), the onset is CUSUM's over the fine slots.
+/// that reached it; or an operation by which requests enter fails because of it as it never does (`OperationFailures`). The end waits for
+/// a quiet time (hysteresis), the onset is CUSUM's over the fine slots.
 struct FailureAnomalies {
   private static let certainty = 5.0
   private static let leastShare = 0.05
@@ -45,20 +46,63 @@ struct FailureAnomalies {
 
   /// - Complexity: O(components × slots)
   func find() -> [Anomaly] {
-    blamed.keys.sorted().flatMap { anomalies(of: $0) }
+    let usual = blamed.reduce(into: [:]) { $0[$1.key] = Usual(of: $1.key, self) }
+    let operations = operationMarks(usual)
+    return blamed.keys.sorted().flatMap { anomalies(of: $0, usual, operations[$0] ?? []) }
   }
 
-  private func anomalies(of component: Int) -> [Anomaly] {
-    guard let fine = blamed[component] else { return [] }
-    let counts = counts(fine)
-    let totals = totals(of: component, counts)
-    var rate = baselineRate(counts, totals)
-    // What lasts all night is the night's own usual state: earlier nights know better.
-    if let known = earlier?.failures[IncidentProfile.Place(component: grid.components[component])] {
-      rate = min(rate, Double(known) / 1e6)
+  /// What a component's night is like.
+  private struct Usual {
+    /// Failures because of it, and requests that reached it, by minute.
+    var counts: [Double]
+    var totals: [Double]
+    var rate: Double
+
+    init(of component: Int, _ failures: FailureAnomalies) {
+      counts = failures.counts(failures.blamed[component] ?? [:])
+      totals = failures.totals(of: component, counts)
+      rate = failures.baselineRate(counts, totals)
+      // What lasts all night is the night's own usual state: earlier nights know better.
+      let place = IncidentProfile.Place(component: failures.grid.components[component])
+      if let known = failures.earlier?.failures[place] { rate = min(rate, Double(known) / 1e6) }
     }
+  }
+
+  /// The minutes in which an operation fails as it never does, by the component because of which most fail then beyond their usual.
+  private func operationMarks(_ usual: [Int: Usual]) -> [Int: [(index: Int, strength: Double)]] {
+    guard !grid.partial.isTold else { return [:] }
+    var marks: [Int: [(index: Int, strength: Double)]] = [:]
+    for burst in OperationFailures(grid, settings: settings).find(leastShare: Self.leastShare) {
+      for run in MinuteRuns.runs(burst.minutes.map(\.index), slots: grid.minutes, gap: settings.quiet) {
+        let minutes = burst.minutes.filter { run.contains($0.index) }
+        let slots = minutes.flatMap { fineSlots(of: $0.index) }
+        var excess: [(component: Int, failures: Double)] = []
+        for (component, known) in usual {
+          guard let fine = blamed[component] else { continue }
+          let seen = slots.reduce(0.0) { $0 + Double(fine[$1]?.failures ?? 0) }
+          let expected = minutes.reduce(0.0) { $0 + known.rate * known.totals[$1.index] }
+          if seen > expected { excess.append((component, seen - expected)) }
+        }
+        let culprit = excess.max { ($0.failures, $1.component) < ($1.failures, $0.component) }
+        if let culprit { marks[culprit.component, default: []] += minutes }
+      }
+    }
+    return marks
+  }
+
+  private func fineSlots(of minute: Int) -> Range<Int32> {
+    let ratio = Int32(IncidentPartial.coarse / IncidentPartial.fine)
+    return grid.minutes[minute] * ratio..<(grid.minutes[minute] + 1) * ratio
+  }
+
+  private func anomalies(
+    of component: Int, _ usual: [Int: Usual], _ operations: [(index: Int, strength: Double)]
+  ) -> [Anomaly] {
+    guard let fine = blamed[component], let own = usual[component] else { return [] }
+    let (counts, totals, rate) = (own.counts, own.totals, own.rate)
     var marked: [Int] = []
     var strength = [Double](repeating: 0, count: grid.width)
+    for (index, certainty) in operations { strength[index] = max(strength[index], certainty) }
     for minute in grid.minutes.indices {
       for window in grid.windows(endingAt: minute) {
         let failures = window.reduce(0) { $0 + counts[$1] }

@@ -24,6 +24,8 @@ struct EntryImpacts {
   private let entryNames: Set<Int32>
   /// Where requests of an operation begin to be slow, microseconds.
   private var limits: [CubeKey: Double] = [:]
+  /// The requests of the night that did not fail, and the slow ones of them, by operation.
+  private var night: [CubeKey: Slowness] = [:]
   private var sampled = Sampled()
 
   /// The samples of the night, sorted out once for all incidents.
@@ -62,7 +64,36 @@ struct EntryImpacts {
       let (median, upper) = UpperFence.quartiles(histogram)
       return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
     }
+    for (key, histogram) in histograms {
+      var all = Slowness()
+      for (bucket, count) in histogram { all.add(count, isSlow: isSlow(key, bucket: bucket)) }
+      night[key] = all
+    }
     sortOutSamples()
+  }
+
+  /// Requests that did not fail and have a duration, and how many of them were slow.
+  private struct Slowness {
+    var requests = 0
+    var slow = 0
+
+    mutating func add(_ count: Int, isSlow: Bool) {
+      requests += count
+      if isSlow { slow += count }
+    }
+
+    /// The slow ones of a time beyond those that its operation always has, for every operation has a slow tail: none where they are no more
+    /// than chance may bring (three standard deviations of a Poisson count, Shewhart's bounds).
+    ///
+    /// - Parameter night: what all of the night holds, this time included.
+    /// - Returns: a number of requests.
+    func excess(of night: Slowness) -> Int {
+      let others = night.requests - requests
+      guard others > 0 else { return slow }
+      let expected = Double(night.slow - slow) / Double(others) * Double(requests)
+      let beyond = Double(slow) - expected
+      return beyond < 3 * (expected + 1).squareRoot() ? 0 : Int(clamping: Int64(checked: beyond.rounded()) ?? 0)
+    }
   }
 
   private mutating func sortOutSamples() {
@@ -122,6 +153,7 @@ struct EntryImpacts {
   /// What a time cost at the entry points.
   func impact(from: Int64, to: Int64) -> Impact {
     var entries: [CubeKey: EntryImpact] = [:]
+    var slowness: [CubeKey: Slowness] = [:]
     for row in rows.overlapping(from, to) {
       var entry =
         entries[row.key]
@@ -131,11 +163,12 @@ struct EntryImpacts {
       entry.requests += row.count
       if row.failed {
         entry.failed += row.count
-      } else if isSlow(row.key, Double(IncidentPartial.value(ofBucket: row.bucket))) {
-        entry.slow += row.count
+      } else if row.bucket != IncidentPartial.untimed {
+        slowness[row.key, default: Slowness()].add(row.count, isSlow: isSlow(row.key, bucket: row.bucket))
       }
       entries[row.key] = entry
     }
+    for (key, own) in slowness { entries[key]?.slow = own.excess(of: night[key] ?? Slowness()) }
     var impact = Impact(Array(entries.values))
     impact.weighed = weighed(impact, from: from, to: to)
     if impact.entryPoints.count > Self.listed { impact.entryPoints.removeLast(impact.entryPoints.count - Self.listed) }
@@ -163,6 +196,10 @@ struct EntryImpacts {
   }
 
   private func isSlow(_ key: CubeKey, _ duration: Double) -> Bool { limits[key].map { duration > $0 } ?? false }
+
+  private func isSlow(_ key: CubeKey, bucket: Int32) -> Bool {
+    isSlow(key, Double(IncidentPartial.value(ofBucket: bucket)))
+  }
 
   /// What failed or slow requests of some minutes have that the others of the night have not: both from the samples.
   func common(in minutes: [Int]) -> [CommonTrait] {

@@ -6,7 +6,7 @@ package struct EntryImpact: Hashable, Sendable {
   package var operation: ForeignName
   package var requests: Int
   package var failed: Int
-  /// Slow beyond the operation's own upper fence, and not failed.
+  /// Slow beyond the operation's own upper fence, and not failed; of an incident's time those beyond the usual share of such.
   package var slow: Int
   /// Requests that met trouble: those that failed and those that were slow.
   package var hit: Int { failed + slow }
