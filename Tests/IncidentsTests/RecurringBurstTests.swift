@@ -79,4 +79,29 @@ struct RecurringBurstTests {
     storm(5, in: 180..<360, &night)
     #expect(count(night) == 1)
   }
+
+  @Test("noise that comes together by chance is none, and a burst begins behind a line of noise before it")
+  func noise() {
+    for seed in 1...8 {
+      var night = night(hours: 3)
+      scatter(0.4, over: 3, .warning, seed: UInt64(seed), &night)
+      #expect(count(night) == 0)
+    }
+    var night = night(hours: 3)
+    for at: Int64 in [11, 37, 58, 71, 99, 133, 160] { burst(1, at: at, &night) }
+    night.log("cache", at: begin + 120 * minute - 30_000_000, .warning, "lock is busy")
+    for line in 0..<Int64(600) {
+      night.log("cache", at: begin + 120 * minute + line * 1_000_000, .error, "disk is full")
+    }
+    let found = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+    #expect(found.map(\.start) == [begin + 120 * minute])
+    #expect(found.first?.rootCauses.first?.reasons == [.logBurst(message: "disk is full")])
+  }
+
+  @Test("five times the same in five hours are a timer, too")
+  func shortNight() {
+    var night = night(hours: 5)
+    for at in stride(from: 1, to: Int64(300), by: 60) { burst(15, at: at, &night) }
+    #expect(count(night) == 0)
+  }
 }

@@ -1,5 +1,6 @@
-internal import Support
+internal import Glibc
 internal import Model
+internal import Support
 
 /// Stretches seen in log lines and metrics alone, for nights with hardly any requests in them: bursts of warnings and
 /// errors, and metrics of failure, latency, queues and resources that rise to another level. Of a night of requests only the lines of
@@ -17,6 +18,8 @@ struct RecordAnomalies {
   /// Standard deviations (Poisson) by which the lines of a component that always writes some must exceed the usual, and of one
   /// that writes none in most minutes.
   private static let logCertainty = 5.0
+  /// How many bursts of a night may be chance.
+  private static let falsePerNight = 0.05
   private static let rareLogCertainty = 2.0
 
   private let grid: ComponentTimeline
@@ -29,12 +32,17 @@ struct RecordAnomalies {
 
   var mentions: LogMentions { grid.mentions }
 
+  /// Warnings and errors of the night, by component.
+  private var allLines: [Int: Int] = [:]
+
   private struct Mark {
     var time: Int64
     /// Standard deviations, bounded.
     var strength: Double
     /// Log lines that it stands for, 0 for a metric.
     var lines = 0
+    /// The first of them.
+    var example: EvidenceSample?
   }
 
   /// Whether only the components are judged that nothing but log lines tells of, and by those alone: of a night of requests.
@@ -52,8 +60,12 @@ struct RecordAnomalies {
       let list = ((metricMarks[component] ?? []) + (logMarks[component] ?? [])).sorted {
         ($0.time, $0.lines, $0.strength) < ($1.time, $1.lines, $1.strength)
       }
-      for run in Self.runs(list, longest: max(settings.quiet, Self.longestGap)) {
+      let written = allLines[component] ?? 0
+      var last = Int64.min
+      for all in Self.runs(list, longest: max(settings.quiet, Self.longestGap)) {
         // A few lines a minute before the burst are none of it.
+        let run = begun(all, written: written)
+        tell(run, of: component, &last)
         let lines = run.reduce(0) { $0 + $1.lines }
         guard lines == 0 || lines >= Self.leastLines || run.contains(where: { $0.lines == 0 }) else { continue }
         let strongest = [true, false].map { isLog in
@@ -66,6 +78,39 @@ struct RecordAnomalies {
       }
     }
     for key in signs.keys { signs[key]?.sort { ($0.time, $0.evidence) < ($1.time, $1.evidence) } }
+  }
+
+  /// A stretch without the lines in front of it that its component writes now and then anyway: where its rate of lines changed (CUSUM with
+  /// the reference value of two Poisson rates: Lucas, "Counted data CUSUM's", Technometrics 27, 1985).
+  private func begun(_ run: ArraySlice<Mark>, written: Int) -> ArraySlice<Mark> {
+    guard let first = run.first, let end = run.last, !run.contains(where: { $0.lines == 0 }) else { return run }
+    let slots = end.time.subtractingSaturated(first.time) / IncidentPartial.fine + 1
+    let night = Int64(grid.width) * (IncidentPartial.coarse / IncidentPartial.fine)
+    let lines = run.reduce(0) { $0 + $1.lines }
+    let usual = Double(written - lines + 1) / Double(max(night - slots, 1))
+    let burst = Double(lines) / Double(slots)
+    guard burst > usual, slots <= night else { return run }
+    let slack = (burst - usual) / log(burst / usual)
+    var excess = [Double](repeating: -slack, count: Int(slots))
+    for mark in run {
+      excess[Int(mark.time.subtractingSaturated(first.time) / IncidentPartial.fine)] += Double(mark.lines)
+    }
+    guard let begin = ChangePoint.onset(excess, threshold: Double(Self.leastLines)), begin > 0 else { return run }
+    let start = first.time.addingSaturated(Int64(begin) * IncidentPartial.fine)
+    return run.drop { $0.time < start }
+  }
+
+  /// Adds what a stretch tells to the story, which its lines open again where three minutes without any lie between.
+  private mutating func tell(_ run: ArraySlice<Mark>, of component: Int, _ last: inout Int64) {
+    for mark in run {
+      guard let example = mark.example else { continue }
+      if last == .min || mark.time.subtractingSaturated(last) > 3 * IncidentPartial.coarse {
+        let message = ForeignText(RecordQuote.bounded(grid.partial.names[example.message]))
+        signs[component, default: []].append(
+          (mark.time, .logBurst(message: message), example.evidence(grid.partial.names)))
+      }
+      last = mark.time
+    }
   }
 
   /// The share of a stretch beside which requests are in trouble, too, that makes it a part of that: who calls whom nobody says of a
@@ -185,10 +230,14 @@ struct RecordAnomalies {
       if lines.example < known.first { known.first = lines.example }
       slots[component, default: [:]][cell.slot] = known
     }
-    for (component, lines) in slots.sorted(by: { $0.key < $1.key }) { readLogs(of: component, lines, &marks) }
+    allLines = slots.mapValues { $0.values.reduce(0) { $0 + $1.count } }
+    let least = log(Double(grid.width * max(slots.count, 1)) / Self.falsePerNight)
+    for (component, lines) in slots.sorted(by: { $0.key < $1.key }) { readLogs(of: component, lines, least, &marks) }
   }
 
-  private mutating func readLogs(of component: Int, _ lines: [Int32: SlotLines], _ marks: inout [Int: [Mark]]) {
+  private func readLogs(
+    of component: Int, _ lines: [Int32: SlotLines], _ leastNews: Double, _ marks: inout [Int: [Mark]]
+  ) {
     var series: [Int: Double] = [:]
     var written: [Int: Int] = [:]
     var slotsOf: [Int: [Int32]] = [:]
@@ -205,6 +254,7 @@ struct RecordAnomalies {
     let recurring = RecurringBursts.lines(written, minutes: grid.minutes.count)
     let beside = isSteady ? Self.rareLogCertainty : certaintyBeside(recurring)
     let least = recurring + beside * (recurring + 1).squareRoot()
+    let scan = LineScan(lines: written, slots: slotsOf.mapValues(\.count), minutes: grid.minutes.count)
     var strength: [Int: Double] = [:]
     for minute in series.keys {
       let window = max(0, minute - 2)...minute
@@ -212,26 +262,17 @@ struct RecordAnomalies {
       let expected = (usual.center + usual.spread) * Double(window.count)
       let z = (count - expected) / (expected + 1).squareRoot()
       let lines = window.reduce(0) { $0 + (written[$1] ?? 0) }
-      guard lines >= Self.leastLines, Double(lines) >= least, z >= certainty else { continue }
+      guard lines >= Self.leastLines, Double(lines) >= least, z >= certainty, scan.news(in: window) >= leastNews else {
+        continue
+      }
       for index in window where (series[index] ?? 0) > 0 { strength[index] = max(strength[index] ?? 0, min(3 + z, 30)) }
     }
     let border = (usual.center + usual.spread) * Double(IncidentPartial.fine) / Double(IncidentPartial.coarse)
-    var last = Int64.min
     for minute in strength.keys.sorted() {
       for slot in (slotsOf[minute] ?? []).sorted() {
         guard let one = lines[slot], one.weight > border else { continue }
         marks[component, default: []].append(
-          Mark(time: one.first.time, strength: strength[minute] ?? 0, lines: one.count))
-        // A sign opens the story again where three minutes without any lie between.
-        if last == .min || one.first.time.subtractingSaturated(last) > 3 * IncidentPartial.coarse {
-          signs[component, default: []].append(
-            (
-              one.first.time,
-              .logBurst(message: ForeignText(RecordQuote.bounded(grid.partial.names[one.first.message]))),
-              one.first.evidence(grid.partial.names)
-            ))
-        }
-        last = one.first.time
+          Mark(time: one.first.time, strength: strength[minute] ?? 0, lines: one.count, example: one.first))
       }
     }
   }
