@@ -52,6 +52,32 @@ struct RecordTests {
     #expect(incidents(quiet()).isEmpty)
   }
 
+  @Test("who quotes what another one says itself passes it on: the cause is whose words they are")
+  func quoted() throws {
+    var night = quiet()
+    for second in 600..<Int64(700) {
+      for one in 0..<Int64(3) {
+        let at = begin + second * 1_000_000 + one * 1000
+        night.log(
+          "gateway", at: at, .error, "cannot store order: ERROR: could not extend file: No space left on device")
+        if one > 0 { night.log("ledger", at: at + 1, .error, "could not extend file: No space left on device") }
+      }
+    }
+    let found = incidents(night)
+    #expect(found.count == 1)
+    #expect(found.first?.rootCauses.first?.component == "ledger")
+    // Of short words that anybody says nothing follows.
+    var plain = quiet()
+    for second in 600..<Int64(700) {
+      for one in 0..<Int64(3) {
+        let at = begin + second * 1_000_000 + one * 1000
+        plain.log("gateway", at: at, .error, "giving up: connection refused")
+        if one > 0 { plain.log("ledger", at: at + 1, .error, "connection refused") }
+      }
+    }
+    #expect(incidents(plain).first?.rootCauses.first?.component == "gateway")
+  }
+
   @Test("a warning now and then of one that always warns is no incident, nor are two lines of one that never does")
   func background() {
     var night = quiet()

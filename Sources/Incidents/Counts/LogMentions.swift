@@ -4,7 +4,8 @@ internal import Model
 internal import Support
 
 /// The components that warnings and errors name in their text. "giving up on catalog" of the cart speaks against the catalog,
-/// which may write nothing at all; a line that names nobody speaks against its own writer.
+/// which may write nothing at all, and so does one that quotes what the catalog says itself (`QuotedRecords`); a line that does neither
+/// speaks against its own writer.
 struct LogMentions {
   struct Line {
     /// Microseconds: the first of its lines.
@@ -36,6 +37,7 @@ struct LogMentions {
     finder = NameFinder(
       grid.components.map { $0.utf8.count >= Self.leastWord && Self.words(of: $0) != [$0.lowercased()] ? $0 : "" })
     meanings = Self.words(grid)
+    let quotes = QuotedRecords(grid)
     var lines: [Line] = []
     for (cell, logs) in grid.partial.logs.cells {
       guard let component = grid.component(cell.a) else { continue }
@@ -43,7 +45,8 @@ struct LogMentions {
       if let known = namedBy[cell.b] {
         named = known
       } else {
-        named = Self.named(in: grid.partial.names[cell.b], finder, meanings)
+        let text = grid.partial.names[cell.b]
+        named = Set(Self.named(in: text, finder, meanings)).union(quotes.quoted(in: text, name: cell.b)).sorted()
         namedBy[cell.b] = named
       }
       lines.append(

@@ -107,7 +107,7 @@ enum IncidentWording {
     case .logBurst(let message): "its logs say \(quote: message.text)"
     case .accused(let lines, let writers, let saying):
       records(lines, saying == nil ? "log line" : "error record") + " of " + names(writers)
-        + (lines == 1 ? " names it" : " name it") + example(saying)
+        + (lines == 1 ? " speaks of it" : " speak of it") + example(saying)
     case .accuses(let lines, let other, let saying):
       (lines == 1 ? "one of its error records names " : "\(lines) of its error records name ") + "\(other)"
         + example(saying)
