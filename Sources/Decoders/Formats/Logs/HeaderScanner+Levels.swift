@@ -140,6 +140,24 @@ extension HeaderScanner {
       || isWord(line, start, stop, "CONTEXT")
   }
 
+  /// The level that marks of PostgreSQL's prefix join with the escapes in front of it: `-ERROR:  ` and `app@shop-ERROR:  ` (`%t [%p]-`,
+  /// `%m [%p] %u@%d-`).
+  func joinedPostgres(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> HeaderElement? {
+    var word = stop
+    while word > start, line[word &- 1] &- 0x41 < 26 || line[word &- 1] >= 0x80 { word &-= 1 }
+    guard stop &- word >= 3, word > start else { return nil }
+    switch line[word &- 1] {
+    case 0x2C, 0x2D, 0x3A, 0x3B, 0x7C: break
+    default: return nil
+    }
+    let text = line.extracting(word..<stop)
+    let severity = KnownLines.isPostgresNote(text) ? .info : Model.severity(of: text)
+    guard !severity.isUnknown else { return nil }
+    var element = HeaderElement(kind: .level, content: word..<stop, end: stop &+ 1, severity: severity)
+    element.endsHeader = true
+    return element
+  }
+
   /// One past the colon of `INSTRUCTION : `: PostgreSQL's notes in French have a blank in front of it (src/backend/po/fr.po).
   func apartNoteEnd(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Int? {
     guard stop &+ 2 < line.count, line[stop &+ 1] == 0x3A, line[stop] == 0x20, line[stop &+ 2] == 0x20 else {

@@ -135,7 +135,12 @@ struct HeaderScanner {
   private func tracedName(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int>? {
     let limit = min(end, start &+ 81)
     guard start < end, (line[start] | 0x20) &- 0x61 < 26 else { return nil }
-    if line[start] == 0x74, JSONScanner.matches(line, start, "trace_id=") { return contextName(line, start..<end) }
+    if line[start] == 0x74, JSONScanner.matches(line, start, "trace_id=") {
+      return contextName(line, start..<end, "resource.service.name=")
+    }
+    if line[start] == 0x64, JSONScanner.matches(line, start, "dd.") {
+      return contextName(line, start..<end, "dd.service=")
+    }
     let comma = start &+ ByteScan.find(0x2C, in: line.extracting(start..<limit), from: 0)
     guard comma > start, comma < limit else { return nil }
     for i in start..<comma where line[i] <= 0x20 || line[i] == 0x3D || line[i] == 0x3A { return nil }
@@ -147,10 +152,11 @@ struct HeaderScanner {
   }
 
   /// `mail` of `[trace_id=… span_id=… resource.service.name=mail trace_sampled=True]` (opentelemetry-instrumentation-logging,
-  /// `DEFAULT_LOGGING_FORMAT`).
-  private func contextName(_ line: Span<UInt8>, _ content: Range<Int>) -> Range<Int>? {
-    for i in content where line[i] == 0x72 && JSONScanner.matches(line, i, "resource.service.name=") {
-      let start = i &+ 22
+  /// `DEFAULT_LOGGING_FORMAT`), and of `[dd.service=mail dd.env=prod dd.trace_id=… dd.span_id=…]` (Datadog, "Correlating Python Logs and
+  /// Traces").
+  private func contextName(_ line: Span<UInt8>, _ content: Range<Int>, _ key: StaticString) -> Range<Int>? {
+    for i in content where JSONScanner.matches(line, i, key) && (line[i &- 1] <= 0x20 || line[i &- 1] == 0x5B) {
+      let start = i &+ key.utf8CodeUnitCount
       var end = start
       while end < content.upperBound, line[end] > 0x20 { end &+= 1 }
       return end > start ? start..<end : nil
@@ -267,6 +273,7 @@ struct HeaderScanner {
       element.endsHeader = isTwoBlanks(line, stop &+ 1)
       return element
     }
+    if line[end &- 1] == 0x3A, isTwoBlanks(line, end), let level = joinedPostgres(line, start, stop) { return level }
     var digits = 0
     var hex = 0
     for i in text.indices {

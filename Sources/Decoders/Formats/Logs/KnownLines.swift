@@ -60,7 +60,7 @@ enum KnownLines {
     if first &- 0x30 <= 9 {
       if line[2] == 0x2D, line.count > 24, let record = logcat(line, times) { return record }
       if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
-      if let record = redis(line, times) ?? managedPostgres(line, times) ?? console(line, times) { return record }
+      if let record = redis(line, times) ?? postgres(line, times) ?? console(line, times) { return record }
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
       if line[1] == 0x2C, let record = panos(line, times) { return record }
       if let record = timedPython(line, times) { return record }
@@ -68,6 +68,7 @@ enum KnownLines {
     }
     if first == 0xE2 { return julia(line) }
     if first == 0x5B, line[1] == 0x20, let record = julia(line) { return record }
+    if first == 0x5B, line[1] &- 0x41 < 26, let record = herokuPostgres(line) { return record }
     if first == 0x5B { return tabbed(line, times) ?? bracketed(line, times) ?? console(line, times) }
     if first == 0x25 { return deviceCode(line, times) }
     if first == 0x23 { return webLogic(line, times) }
@@ -269,29 +270,6 @@ enum KnownLines {
     }
     record.message = time.end + 3..<line.count
     return record
-  }
-
-  // MARK: PostgreSQL
-
-  /// `TIME:HOST(PORT):USER@DATABASE:[PID]:LEVEL:  MESSAGE`: `log_line_prefix` of managed PostgreSQL (`%t:%r:%u@%d:[%p]:`).
-  private static func managedPostgres(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard line.count > 40, line[4] == 0x2D, line[13] == 0x3A, let time = times.parse(line, 0), time.isPlaced,
-      time.end < line.count, line[time.end] == 0x3A
-    else { return nil }
-    var i = time.end
-    while i + 1 < line.count, i - time.end < 200, line[i] != 0x5D || line[i + 1] != 0x3A { i += 1 }
-    guard i + 2 < line.count, line[i] == 0x5D else { return nil }
-    let word = i + 2
-    i = word
-    while i < line.count, line[i] &- 0x41 < 26 || line[i] &- 0x30 <= 9 || line[i] >= 0x80 { i += 1 }
-    guard i > word, i < line.count, line[i] == 0x3A else { return nil }
-    // Its `DETAIL` goes with the line before it and is nobody's level.
-    let isDetail = JSONScanner.matches(line, word, "DETAIL:")
-    let severity = isDetail ? .info : Model.severity(ofField: line.extracting(word..<i))
-    i += 1
-    while i < line.count, line[i] == 0x20 { i += 1 }
-    return TextRecord(
-      time: time.time, hasZone: time.hasZone, severity: severity.isUnknown ? .info : severity, message: i..<line.count)
   }
 }
 
