@@ -24,6 +24,8 @@ struct TableMapping {
   var duration = -1
   var durationUnit = FieldText.Unit.microseconds
   var time = -1
+  /// The day of a time that stands in a column of its own.
+  var date = -1
   var timeUnit = FieldText.Unit.inferred
   var severity = -1
   /// Levels as numbers of a scale that the column's name tells, beside a column of words or alone.
@@ -37,10 +39,16 @@ struct TableMapping {
   var labels = -1
   var metric = -1
   var value = -1
+  /// What is counted and which of them, beside the counter's name: Windows' performance counters (Azure's table Perf).
+  var counted = (object: -1, instance: -1)
+  /// The pod of a row that names its container.
+  var pod = -1
   /// A table as the collector's exporter for ClickHouse creates it.
   var isClickHouse = false
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
   var isInsights = false
+  /// Whether the levels are statuses, of which `ok` is one (Datadog, "Log status").
+  var levelIsStatus = false
   /// The scale of numbers in the column of levels, where its name tells.
   var numberScale: LevelScale?
   /// Every row is a request that was served (Elastic APM's transactions).
@@ -105,24 +113,14 @@ struct TableMapping {
     // Elastic APM's transactions, as Kibana's Discover saves them: each is the span of its own id.
     let isOfTransactions = span < 0 && find(["transactiondurationus"]) >= 0
     if isOfTransactions { span = find(["transactionid"]) }
-    let component = Self.component(in: names)
-    let start = find([
-      "starttimeunixnano", "starttimens", "starttimemicros", "starttimeus", "starttimemillis", "starttimems",
-      "starttime", "start", "startedat", "begintime", "timestamp", "time", "timegenerated",
-    ])
-    let time = find([
-      "timeunixnano", "tsns", "logtime", "timestampns", "timestampus", "timestampms", "timestamp", "time", "datetime",
-      "date", "ts", "generatedat", "messagetime", "eventtime", "timecreated", "dateandtime", "timegenerated",
-      "asctime",
-    ])
-    var message = find([
-      "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",
-      "jsonpayloadmsg", "eventmessage", "line", "raw",
-    ])
+    var component = Self.component(in: names)
+    let start = find(Self.starts)
+    let time = find(Self.times)
+    var message = find(Self.messages)
     // Event Viewer's export has a column for the message that its header does not name.
     if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
-    let value = find(["value", "metricvalue", "val"])
-    let metric = find(["metric", "metricname", "kpiname", "kpi", "name"])
+    let value = find(["value", "metricvalue", "val", "countervalue", "average"])
+    let metric = find(["metric", "metricname", "kpiname", "kpi", "name", "countername"])
     if trace >= 0, span >= 0, start >= 0, message < 0 {
       self.init(kind: .spans)
       set(.start, start, name: header[start])
@@ -134,24 +132,24 @@ struct TableMapping {
       set(.time, time, name: header[time])
       self.message = message
       otherMessages = Self.messages(in: names, except: [message, component])
-      severity = find([
-        "severity", "leveldisplayname", "level", "loglevel", "severitytext", "levelname", "errorseverity",
-        "severitylevel", "entrytype", "status",
-      ])
-      if severity >= 0 { numberScale = Self.numberScales[names[severity]] }
-      takeLevelNumber(names)
+      takeLevels(names)
       labels = find(["labels"])
+      date = Self.date(of: time, in: names)
+      component = container(component, names)
     } else if time >= 0, value >= 0, metric >= 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
       self.metric = metric
       self.value = value
+      date = Self.date(of: time, in: names)
+      if names[metric] == "countername" { counted = (find(["objectname"]), find(["instancename"])) }
     } else if trace < 0 || span < 0, RequestTable(header) != nil {
       return nil
     } else if time >= 0, component >= 0, trace < 0, span < 0 {
       self.init(kind: .metrics)
       set(.time, time, name: header[time])
       self.component = component
+      date = Self.date(of: time, in: names)
       let others = Set(["timeunixnano", "timestamp", "time", "datetime", "date", "ts"])
       takeValues(
         header, except: Set(zip(header, names).filter { others.contains($0.1) }.map(\.0) + [header[component]]))
@@ -162,62 +160,6 @@ struct TableMapping {
     self.trace = trace
     self.span = span
     self.component = component
-  }
-
-  /// Columns of levels whose numbers are of one producer's scale, where its words are anybody's.
-  private static let numberScales: [String: LevelScale] = ["severitylevel": .insights, "entrytype": .eventLog]
-
-  /// Columns that hold numbers of one producer's scale: OpenTelemetry's logs data model ("SeverityNumber"), Python's `levelno`, the
-  /// logstash encoder's `level_value`, the syslog codes of ECS.
-  private static let levelNumbers: [(names: [String], scale: LevelScale)] = [
-    (["severitynumber", "severitynum"], .otlp), (["levelno"], .python), (["levelvalue"], .logback),
-    (["logsyslogseveritycode", "syslogseverity", "syslogseveritycode"], .syslog),
-  ]
-
-  /// Names of columns that are of use only where the first one is empty.
-  private static let otherMessages = [
-    "message", "msg", "body", "textpayload", "jsonpayloadmessage", "jsonpayloadmsg", "protopayloadstatusmessage",
-    "protopayloadmethodname",
-  ]
-
-  private static func messages(in names: [String], except taken: [Int]) -> [Int] {
-    otherMessages.compactMap { names.firstIndex(of: $0) }.filter { !taken.contains($0) }
-  }
-
-  private mutating func takeLevelNumber(_ names: [String]) {
-    for (options, scale) in Self.levelNumbers where levelNumber < 0 {
-      (levelNumber, levelScale) = (Self.column(options, in: names), scale)
-    }
-  }
-
-  /// The columns of Event Viewer's export in English where they are named in another language.
-  private static func english(_ names: [String]) -> [String] {
-    guard names.count == 5, eventViewer.contains(names) else { return names }
-    return ["level", "dateandtime", "source", "eventid", "taskcategory"]
-  }
-
-  /// German, French, Spanish, Italian; only letters of ASCII count.
-  private static let eventViewer = [
-    ["ebene", "datumunduhrzeit", "quelle", "ereignisid", "aufgabenkategorie"],
-    ["niveau", "dateetheure", "source", "iddelvnement", "catgoriedelatche"],
-    ["nivel", "fechayhora", "origen", "iddelevento", "categoradelatarea"],
-    ["livello", "dataeora", "origine", "idevento", "categoriaattivit"],
-  ]
-
-  /// The column that names who wrote a row.
-  private static func component(in names: [String]) -> Int {
-    // Splunk's `host` is the machine; the program is told by where it logs.
-    let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
-    // Logs Insights' `@log` is the account and the group; its message has a column of its own.
-    if Set(["message", "logstream", "log"]).isSubset(of: names) { return column(["log"], in: names) }
-    return column(
-      [
-        isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",
-        "component", "podname", "pod", "app", "application", "cmdbid", "microservice", "program", "container",
-        "containername", "kubernetescontainername", "resourcelabelscontainername", "resourcelabelsservicename",
-        "resourcelabelsfunctionname", "resourcelabelsmoduleid", "resourcelabelsjobname", "syslogidentifier",
-        "providername", "sourcename", "loggername", "host", "hostname", "instance", "node", "logger", "source",
-      ], in: names)
   }
 
   /// The columns of a span beside its identity and start.
@@ -265,12 +207,6 @@ struct TableMapping {
     operation = Self.column(["name", "operationname"], in: names)
     peer = Self.column(["target"], in: names)
     if duration >= 0 { durationUnit = .milliseconds }
-  }
-
-  /// The first column that has one of some names, -1 where none has; the names' order is theirs of preference.
-  private static func column(_ options: [String], in names: [String]) -> Int {
-    for option in options { if let column = names.firstIndex(of: option) { return column } }
-    return -1
   }
 
   /// The delimiter under which a line is a header that tells of records, nil where it is none.

@@ -5,8 +5,7 @@ internal import Support
 
 extension TableRows {
   mutating func log(
-    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: borrowing MemberContext,
-    into batch: inout RecordBatch
+    _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> String? {
     let column = messageColumn(b, row)
     let range = field(b, row, column)
@@ -16,6 +15,7 @@ extension TableRows {
       log.time = time
     } else {
       batch.recordCounts.repair("noTime")
+      context.report("noTime", .warning, at: .line(line), "a row without a readable time", into: &batch)
     }
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
@@ -30,6 +30,8 @@ extension TableRows {
       let labels = labels(b, row, context, &batch.symbols)
       if log.component.isNone { log.component = labels.name }
       if log.severity.isUnknown { log.severity = labels.severity }
+      if log.request.isNone { (log.request, log.requestText) = (labels.request, labels.requestText) }
+      if log.span == 0 { log.span = labels.span }
     }
     if log.component.isNone { log.component = fallback }
     let isDoubled = row.fields[column].isDoubled
@@ -54,6 +56,11 @@ extension TableRows {
   private mutating func name(_ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable) -> Symbol {
     let whole = symbol(b, row, mapping.component, &symbols)
     let range = field(b, row, mapping.component)
+    // A proxy beside the program: the pod says more.
+    if mapping.pod >= 0, mapping.pod != mapping.component, range.count <= 20, LogOrigin.isSidecar(b.extracting(range)) {
+      let pod = b.extracting(field(b, row, mapping.pod))
+      if !pod.isEmpty { return symbols.intern(pod.extracting(first: LogOrigin.workload(ofPod: pod))) }
+    }
     if let group = Self.group(b, range) { return symbols.intern(b.extracting(group)) }
     guard range.count > 1, b[range.lowerBound] == 0x2F || isOnDrive(b, range) else { return whole }
     if let known = paths[whole] { return known }
@@ -80,28 +87,29 @@ extension TableRows {
     range.count > 3 && b[range.lowerBound &+ 1] == 0x3A && b[range.lowerBound &+ 2] == 0x5C
   }
 
-  /// What the labels of a row say: names of programs and a level.
+  /// What the labels of a row say: names of programs, a level, the request.
   private mutating func labels(
     _ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext, _ symbols: inout SymbolTable
-  ) -> (name: Symbol, severity: Severity) {
+  ) -> JSONLogFields {
     let range = field(b, row, mapping.labels)
-    guard range.count > 2, b[range.lowerBound] == 0x7B else { return (.none, .unknown) }
+    guard range.count > 2, b[range.lowerBound] == 0x7B else { return JSONLogFields() }
     Self.undouble(b.extracting(range), into: &inner)
     var check = JSONScanner(at: 0, depthLimit: 8)
-    guard check.skipValue(inner.span), check.position == inner.count else { return (.none, .unknown) }
+    guard check.skipValue(inner.span), check.position == inner.count else { return JSONLogFields() }
     var reader = labelReader ?? JSONLogs(table: LogKeyTable(context.settings.logKeys), clock: LogClock())
     var texts = JSONTexts(limit: context.settings.limits.text)
     swap(&texts.symbols, &symbols)
     let found = reader.labels(inner.span, at: 0, &texts)
     swap(&texts.symbols, &symbols)
     labelReader = reader
-    return (found.name, found.severity)
+    return found
   }
 
   /// A level by word, or by number on the scale that the table's first rows tell.
   private func severity(_ field: Span<UInt8>) -> Severity {
     let severity = FieldText.severity(field)
     if let scale = mapping.numberScale, let number = FieldText.int(field) { return scale.severity(number) }
+    if mapping.levelIsStatus, severity.isUnknown, FieldText.isWord(field, "ok") { return .info }
     guard severity.isUnknown, let evidence = levels, let number = FieldText.int(field) else { return severity }
     return evidence.scale(of: number, []).severity(number)
   }
@@ -132,14 +140,18 @@ extension TableRows {
       (around.time, around.hasZone) = (time, true)
     }
     around.name(name(b, row, &symbols), .container)
-    if mapping.labels >= 0 {
-      let labels = labels(b, row, context, &symbols)
+    let labels = mapping.labels >= 0 ? labels(b, row, context, &symbols) : nil
+    if let labels {
       around.name(labels.name, .container)
       around.severity = labels.severity
     }
     around.name(fallback, .file)
     (around.request, around.requestText) = request(b, row, &symbols)
     around.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    if let labels {
+      if around.request.isNone { (around.request, around.requestText) = (labels.request, labels.requestText) }
+      if around.span == 0 { around.span = labels.span }
+    }
     return (text, around)
   }
 

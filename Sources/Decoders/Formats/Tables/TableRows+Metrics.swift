@@ -28,7 +28,7 @@ extension TableRows {
       found += 1
     }
     if mapping.values.isEmpty {
-      let metric = mapping.metric >= 0 ? symbol(b, row, mapping.metric, &batch.symbols) : valueNames[0]
+      let metric = mapping.metric >= 0 ? name(b, row, &batch.symbols) : valueNames[0]
       add(mapping.value, metric, &batch)
     } else {
       for (index, value) in mapping.values.enumerated() { add(value.column, valueNames[index], &batch) }
@@ -40,5 +40,25 @@ extension TableRows {
         into: &batch)
     }
     return found + notNumbers == 0 ? "noValue" : nil
+  }
+
+  /// The name of a row's metric: of a performance counter its path, `Processor(_Total)\\% Processor Time`, for a counter of one name is of
+  /// several objects and of each of their instances (Windows, "Specifying a Counter Path").
+  private mutating func name(_ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable) -> Symbol {
+    let counter = field(b, row, mapping.metric)
+    let object = field(b, row, mapping.counted.object)
+    guard mapping.counted.object >= 0, !object.isEmpty, !counter.isEmpty else {
+      return symbol(b, row, mapping.metric, &symbols)
+    }
+    var path = [UInt8](copying: b.extracting(object))
+    let instance = field(b, row, mapping.counted.instance)
+    if !instance.isEmpty {
+      path.append(0x28)
+      path.append(copying: b.extracting(instance))
+      path.append(0x29)
+    }
+    path.append(0x5C)
+    path.append(copying: b.extracting(counter))
+    return symbols.intern(path.span)
   }
 }

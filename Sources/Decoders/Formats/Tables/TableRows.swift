@@ -54,7 +54,7 @@ struct TableRows {
     let problem: String? =
       switch mapping.kind {
       case .spans: span(b, row, line: line, &context, into: &batch)
-      case .logs: log(b, row, line: line, context, into: &batch)
+      case .logs: log(b, row, line: line, &context, into: &batch)
       case .metrics: metric(b, row, line: line, &context, into: &batch)
       }
     if let problem {
@@ -112,8 +112,20 @@ struct TableRows {
 
   /// The time of a row of logs or metrics; a number of the epoch's first years is none.
   func epoch(_ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext) -> Int64? {
-    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return nil }
+    guard let time = time(b, row, mapping.time, in: mapping.timeUnit, context) else { return dated(b, row, context) }
     return FieldText.isEpoch(time) || FieldText.double(b.extracting(field(b, row, mapping.time))) == nil ? time : nil
+  }
+
+  /// The time of a row whose day stands in a column of its own.
+  private func dated(_ b: Span<UInt8>, _ row: DelimitedRow, _ context: borrowing MemberContext) -> Int64? {
+    let (date, time) = (field(b, row, mapping.date), field(b, row, mapping.time))
+    guard !date.isEmpty, !time.isEmpty, date.count + time.count < 64 else { return nil }
+    var whole = [UInt8](copying: b.extracting(date))
+    whole.append(0x20)
+    whole.append(copying: b.extracting(time))
+    return FieldText.time(
+      whole.span, unit: .inferred, zoneSeconds: context.settings.assumedZoneSeconds, order: order,
+      lastDay: context.settings.lastDay)
   }
 
   mutating func request(
