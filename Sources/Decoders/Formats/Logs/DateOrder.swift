@@ -64,7 +64,7 @@ enum DateOrder: Int, Sendable {
       ]
     }
 
-    private static func century(_ year: Int) -> Int { year < 70 ? 2000 + year : 1900 + year }
+    static func century(_ year: Int) -> Int { year < 70 ? 2000 + year : 1900 + year }
 
     private static func day(_ year: Int, _ month: Int, _ day: Int) -> Int? {
       (1...12).contains(month) && (1...31).contains(day) ? Timestamp.days(year: year, month: month, day: day) : nil
@@ -109,10 +109,16 @@ enum DateOrder: Int, Sendable {
     if i - yearStart == 4 {
       return (1...31).contains(first) ? Numbers(first: first, second: second, third: year, hasLongYear: true) : nil
     }
-    // Two digits each, and a time behind them; full stops have one order.
-    guard i - yearStart == 2, firstEnd - start == 2, secondEnd - firstEnd == 3, mark != 0x2E, i + 3 < stop,
+    // Two digits of a year, and a time behind them; full stops have one order.
+    guard i - yearStart == 2, mark != 0x2E, i + 3 < stop,
       text[i] == 0x20 || text[i] == 0x2C || text[i] == 0x2D || text[i] == 0x54
     else { return nil }
+    // Numbers that are not padded do not begin with the year (CLDR's short form of en-US, `11/3/26`).
+    if firstEnd - start == 1 || secondEnd - firstEnd == 2 {
+      guard mark == 0x2F, (1...31).contains(first) else { return nil }
+      return Numbers(first: first, second: second, third: Numbers.century(year), hasLongYear: true)
+    }
+    guard firstEnd - start == 2, secondEnd - firstEnd == 3 else { return nil }
     return Numbers(first: first, second: second, third: year, hasLongYear: false)
   }
 }

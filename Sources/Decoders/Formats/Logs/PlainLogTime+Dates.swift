@@ -57,12 +57,14 @@ extension LogTimeParser {
   /// `04-Dec-2005 04:47:44`, `16:49:06.123`.
   func shortDate(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
     let separator = byte(line, start + digits)
-    if separator == 0x2E, digits == 1 { return scientific(line, start) }
+    if separator == 0x2E, digits == 1 { return scientific(line, start) ?? unpadded(line, start, digits) }
     if separator == 0x3A {
       guard let (end, micros, _) = timeOfDay(line, start, dots: false) else { return nil }
       return LogTime(time: Int64(micros), form: .timeOfDay, end: end)
     }
-    if separator == 0x2F, let date = unpadded(line, start, digits) { return date }
+    if separator == 0x2F || separator == 0x2E || separator == 0x2D, let date = unpadded(line, start, digits) {
+      return date
+    }
     if separator == 0x20, let date = dayBeforeMonth(line, start, digits) { return date }
     guard digits == 2, let first = number(line, start, 2) else { return nil }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E || separator == 0x20 else { return nil }
@@ -120,17 +122,23 @@ extension LogTimeParser {
     return withoutYear(line, end, date, micros)
   }
 
-  /// `11/5/2026 2:00:00 AM`, `1/25/2026, 2:00:00 PM`: numbers that are not padded.
+  /// `11/5/2026 2:00:00 AM`, `1/25/2026, 2:00:00 PM`, `11/5/26 2:00:00 AM`, `5.11.2026 2:00:00`: numbers that are not padded, with a time
+  /// behind them (CLDR's short and medium forms). Between full stops and dashes the year has four digits, for two are a version's.
   func unpadded(_ line: Span<UInt8>, _ start: Int, _ digits: Int) -> LogTime? {
     let next = start + digits + 1
     let width = run(line, next)
-    guard width == 1 || width == 2, digits == 1 || width == 1, byte(line, next + width) == 0x2F,
-      run(line, next + width + 1) == 4, let first = number(line, start, digits), let second = number(line, next, width),
-      let year = number(line, next + width + 1, 4)
+    let mark = byte(line, start + digits)
+    let length = run(line, next + width + 1)
+    guard width == 1 || width == 2, digits == 1 || width == 1, byte(line, next + width) == mark,
+      length == 4 || length == 2 && mark == 0x2F, let first = number(line, start, digits),
+      let second = number(line, next, width), let written = number(line, next + width + 1, length)
     else { return nil }
-    var end = next + width + 5
+    var end = next + width + 1 + length
     if byte(line, end) == 0x2C, byte(line, end + 1) == 0x20 { end += 1 }
-    return requireTime(joined(line, end, dayAndMonth(year, first, second), dots: false))
+    let year = length == 2 ? century(written) : written
+    // With full stops the day stands first in all locales.
+    let date = mark == 0x2E ? days(year, second, first) : dayAndMonth(year, first, second)
+    return requireTime(joined(line, end, date, dots: false))
   }
 
   /// A date of three numbers of two digits each, in the order that the file told. With full stops between them the day stands first
