@@ -14,7 +14,7 @@ extension TraceFollower {
       let isRust = begins(line, "thread '") && holds(line, "' panicked at ")
       return isRust || begins(line, "terminate called ") ? .fatal : nil
     // What Node.js prints first of an exception that nobody caught; the report of Spring Boot's failure analyzer.
-    case 0x6E: return begins(line, "node:internal/") && line[line.count - 1] &- 0x30 <= 9 ? .fatal : nil
+    case 0x6E: return isRuntimePlace(line) ? .fatal : nil
     case 0x41: return line.count == 27 && begins(line, "APPLICATION FAILED TO START") ? .fatal : nil
     case 0x46:
       // Python's (Python/pylifecycle.c, `fatal_error`); OCaml's and Swift's runtimes.
@@ -44,6 +44,14 @@ extension TraceFollower {
       || JSONScanner.matches(line, end &- 4, ".mjs") || JSONScanner.matches(line, end &- 4, ".cjs")
       || JSONScanner.matches(line, end &- 4, ".tsx") || JSONScanner.matches(line, end &- 4, ".jsx")
     return isScript && !line.extracting(0..<end).indices.contains { line[$0] == 0x20 }
+  }
+
+  /// `node:internal/modules/cjs/loader:1228`, `node:events:497`: the place within Node.js itself that it prints so.
+  static func isRuntimePlace(_ line: Span<UInt8>) -> Bool {
+    guard begins(line, "node:"), line[line.count &- 1] &- 0x30 <= 9 else { return false }
+    let colon = line.indices.last { line[$0] == 0x3A } ?? 0
+    return colon > 5
+      && line.indices.allSatisfy { $0 > colon ? line[$0] &- 0x30 <= 9 : line[$0] > 0x20 && line[$0] != 0x2C }
   }
 
   /// `*** Aborted at 1795572000 (unix time) try …` and `*** SIGSEGV received at time=…`: the failure signal handlers of glog

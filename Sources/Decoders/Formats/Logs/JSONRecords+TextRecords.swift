@@ -69,7 +69,7 @@ extension JSONRecords {
     return KnownLines.read(line, times, classifier.logKeys).map { $0.time != .min } ?? false
   }
 
-  private mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {
+  mutating func append(_ awaiting: LogStreams.Awaiting, into batch: inout RecordBatch) {
     var log = awaiting.log
     var text = awaiting.text
     if let fields = awaiting.fields {
@@ -117,6 +117,12 @@ extension JSONRecords {
       intake.streams[stream].awaiting = LogStreams.Awaiting(
         log: log, text: Array(copying: message), place: place, isReport: record.isReport, fields: record.fields,
         isNamed: max(record.rank, around.rank) > .file)
+      return
+    }
+    if log.severity == .fatal, record.message.lowerBound == 0, !around.isWhole, UncaughtError.isPlace(message) {
+      if let before = intake.streams[stream].uncaught { endUncaught(stream, before, into: &batch) }
+      let awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
+      intake.streams[stream].uncaught = UncaughtError(awaiting)
       return
     }
     log.textStart = batch.text.count
@@ -256,6 +262,7 @@ extension JSONRecords {
         intake.streams[stream].awaiting = nil
         append(awaiting, into: &batch)
       }
+      if let error = intake.streams[stream].uncaught { endUncaught(stream, error, into: &batch) }
     }
   }
 }

@@ -15,6 +15,8 @@ struct LogStreams {
     var spread = SpreadValue()
     /// A header whose message stands on the next line.
     var awaiting: Awaiting?
+    /// A program's death whose reason stands below.
+    var uncaught: UncaughtError?
     /// Whether what is no header belongs to the report before it.
     var inReport = false
     /// What the last record of oslo.log has in common with the lines of its trace; 0 where there is none.
