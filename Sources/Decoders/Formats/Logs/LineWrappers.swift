@@ -31,7 +31,7 @@ enum LineWrapper: UInt8, CaseIterable, Sendable {
   case kubectl
   /// stern's default template: `POD CONTAINER `, with `-A` a namespace before.
   case stern
-  /// `docker compose logs`: `SERVICE-1  | `.
+  /// `docker compose logs`: `SERVICE-1  | `, podman-compose's `[SERVICE]  | `.
   case compose
   /// RFC 3164, with or without the priority, with its own or an ISO 8601 time.
   case syslog
@@ -159,7 +159,10 @@ struct LineUnwrapper: Sendable {
   // MARK: prefixes
 
   private func compose(_ line: Span<UInt8>) -> LineLayer? {
-    var end = 0
+    // podman-compose writes a service in brackets (podman_compose.py, `Podman.run`).
+    let isBracketed = line.count > 4 && line[0] == 0x5B
+    let first = isBracketed ? 1 : 0
+    var end = first
     var task = 0
     while end < line.count, end < 160,
       Self.isLabel(line[end]) || line[end] == 0x5F || line[end] == 0x2E || line[end] == 0x40
@@ -167,8 +170,9 @@ struct LineUnwrapper: Sendable {
       if line[end] == 0x40 { task = end }
       end += 1
     }
-    guard end > 0 else { return nil }
-    var bar = end
+    guard end > first, !isBracketed || end < line.count && line[end] == 0x5D else { return nil }
+    var bar = isBracketed ? end + 1 : end
+    guard !isBracketed || bar < line.count && line[bar] == 0x20 else { return nil }
     while bar < line.count, line[bar] == 0x20 { bar += 1 }
     guard bar > end, bar < line.count, line[bar] == 0x7C, bar + 1 == line.count || line[bar + 1] == 0x20 else {
       return nil
@@ -176,9 +180,12 @@ struct LineUnwrapper: Sendable {
     // A client's address: fields between bars (Bitbucket's access log).
     if end >= 7, (0..<end).allSatisfy({ line[$0] &- 0x30 <= 9 || line[$0] == 0x2E }) { return nil }
     // `INFO  | 2026-11-25 …`: a layout whose columns end with bars begins with its level as well as with a service.
-    if end >= 3, line[0] &- 0x41 < 26, line[1] &- 0x41 < 26, !Model.severity(of: line.extracting(0..<end)).isUnknown {
+    if end >= 3, isBracketed || line[0] &- 0x41 < 26 && line[1] &- 0x41 < 26,
+      !Model.severity(of: line.extracting(first..<end)).isUnknown
+    {
       return nil
     }
+    if isBracketed { return LineLayer(name: 1..<end, rank: .container, start: min(bar + 2, line.count)) }
     // `SERVICE.REPLICA.TASK@NODE`: `docker service logs`.
     if task > 0 {
       var dots: [Int] = []
