@@ -7,23 +7,26 @@ internal import Support
 ///
 /// Versions put words between the flags and the four numbers (details of code, connection and transport); Istio appends
 /// cluster, addresses, server name and route. See "Access logging: default format string" (Envoy) and
-/// `meshConfig.accessLogFormat` (Istio).
+/// `meshConfig.accessLogFormat` (Istio). Kuma's begins with the name of the mesh behind the time.
 enum AccessEnvoy {
   static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, zoneSeconds: Int) -> AccessRecord? {
-    guard tokens.count >= 8, tokens[0].kind == .bracket, tokens[1].kind == .quoted,
+    // Kuma's name of the mesh.
+    let mesh = tokens.count > 8 && tokens[1].kind == .bare ? 1 : 0
+    guard tokens.count >= 8, tokens[0].kind == .bracket, tokens[1 + mesh].kind == .quoted,
       let time = AccessTime.iso(b, tokens[0].inner, zoneSeconds: zoneSeconds)
     else { return nil }
     var record = AccessRecord()
     record.format = "Envoy access log"
     record.time = time
     record.timeIsEnd = false
-    guard AccessLines.takeRequest(b, tokens[1].inner, into: &record), tokens[2].kind == .bare,
-      AccessShapes.isStatus(b, tokens[2].whole), isFlags(b, tokens[3].whole)
+    guard AccessLines.takeRequest(b, tokens[1 + mesh].inner, into: &record), tokens[2 + mesh].kind == .bare,
+      AccessShapes.isStatus(b, tokens[2 + mesh].whole), isFlags(b, tokens[3 + mesh].whole)
     else { return nil }
-    record.status = AccessShapes.status(b, tokens[2].whole)
-    if !AccessShapes.isDash(b, tokens[3].whole) { record.reason = tokens[3].whole }
+    record.status = AccessShapes.status(b, tokens[2 + mesh].whole)
+    if !AccessShapes.isDash(b, tokens[3 + mesh].whole) { record.reason = tokens[3 + mesh].whole }
     record.failed = record.status == 0 && failed(b, record.reason)
-    if tokens[4].kind == .quoted || !isViaUpstream(b, tokens[4].whole) { answerCall(b, &record) }
+    let details = tokens[4 + mesh]
+    if details.kind == .quoted || !isViaUpstream(b, details.whole) { answerCall(b, &record) }
     guard let numbers = numbers(b, tokens) else { return nil }
     if let duration = FieldText.int(b.extracting(tokens[numbers + 2].whole)), duration < 1_000_000_000_000 {
       record.latency = max(duration, 0) &* 1000
@@ -31,7 +34,11 @@ enum AccessEnvoy {
     if let service = FieldText.int(b.extracting(tokens[numbers + 3].whole)), service < 1_000_000_000_000 {
       record.upstreamTime = max(service, 0) &* 1000
     }
-    takeRest(b, tokens, from: numbers + 4, into: &record)
+    if mesh > 0 {
+      takeMesh(b, tokens, from: numbers + 4, into: &record)
+    } else {
+      takeRest(b, tokens, from: numbers + 4, into: &record)
+    }
     return record
   }
 
@@ -104,6 +111,22 @@ enum AccessEnvoy {
       if run == 4 { return k - 3 }
     }
     return nil
+  }
+
+  /// Kuma's nine quoted fields: client, agent, trace, id, authority, the services at both ends, and their addresses (Kuma, "MeshAccessLog",
+  /// default format).
+  private static func takeMesh(
+    _ b: Span<UInt8>, _ tokens: AccessTokens, from start: Int, into record: inout AccessRecord
+  ) {
+    func field(_ number: Int) -> Range<Int>? {
+      guard start + number < tokens.count, tokens[start + number].kind == .quoted else { return nil }
+      let field = tokens[start + number].inner
+      return field.isEmpty || AccessShapes.isDash(b, field) ? nil : field
+    }
+    record.requestID = field(3) ?? field(2) ?? 0..<0
+    record.server = field(4) ?? 0..<0
+    record.upstream = field(6) ?? 0..<0
+    record.addresses = field(8) ?? 0..<0
   }
 
   /// Five quoted fields, then Istio's.

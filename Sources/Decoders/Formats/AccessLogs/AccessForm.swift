@@ -35,6 +35,15 @@ enum AccessForm {
     }
   }
 
+  /// Whether a name in front of a quoted text stands at a place: that of Kuma's mesh.
+  private static func isMesh(_ b: Span<UInt8>, _ start: Int) -> Bool {
+    var i = start
+    while i < b.count, i &- start < 64, b[i] &- 0x61 < 26 || b[i] &- 0x30 <= 9 || b[i] == 0x2D || b[i] == 0x2E {
+      i &+= 1
+    }
+    return i > start && i &+ 2 < b.count && b[i] == 0x20 && b[i &+ 1] == 0x22 && b[i &+ 2] &- 0x41 < 26
+  }
+
   /// By what stands at fixed places.
   private init(ofMarks b: Span<UInt8>) {
     self = .none
@@ -42,7 +51,7 @@ enum AccessForm {
     let first = b[0]
     if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x54 {
       let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
-      if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 {
+      if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 || Self.isMesh(b, end &+ 2) {
         self = .envoy
       } else if Self.isTimed(b, end &+ 2) {
         self = .timed
