@@ -133,7 +133,7 @@ extension AccessObject {
         guard reader.peek(b) == 0x22 else { return reader.skipValue(b) }
         guard let text = reader.string(b) else { return false }
         let value = text.start..<text.end
-        for name: StaticString in ["service_name", "module_id", "url_map_name"]
+        for name: StaticString in ["service_name", "module_id", "url_map_name", "container_name", "function_name"]
         where JSONScanner.equals(b, key, name) && !value.isEmpty {
           record.configuredServer(value)
         }

@@ -258,7 +258,7 @@ struct JSONRecords {
     case .intake: return takeIntake(b, range, at: place, into: &batch)
     case .flow:
       return takeFlow(b, range, at: place, into: &batch) || take(.log, b, range, at: place, into: &batch)
-    case .xraySegment, .xrayDocument, .segment, .segmentSpan, .sentryTransaction, .zapDevelopment:
+    case .xraySegment, .xrayDocument, .segment, .segmentSpan, .sentryTransaction, .zapDevelopment, .tslog:
       return takeForeign(shape, b, range, at: place, into: &batch)
     case .mapped:
       takeMapped(b, range.lowerBound, at: place, into: &batch)
@@ -354,7 +354,7 @@ struct JSONRecords {
     } else {
       access.append(record, b, envelope, into: &batch)
     }
-    if !record.lines.isEmpty { pendingDocuments.append([UInt8](copying: b.extracting(record.lines))) }
+    if !record.lines.isEmpty { pendingDocuments.append(ServedLines.named(b, record)) }
     used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
     return record
   }
