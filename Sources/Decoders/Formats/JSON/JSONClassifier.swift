@@ -64,6 +64,8 @@ struct JSONClassifier {
     /// The message of an error, which a record and a span may have.
     static let errorMessage = Keys(rawValue: 1 << 40)
     static let zapDevelopment: Keys = [Keys(rawValue: 1 << 41), Keys(rawValue: 1 << 42)]
+    /// tslog's object of what it says of a record.
+    static let tslog = Keys(rawValue: 1 << 43)
   }
 
   let logKeys: LogKeyTable
@@ -97,6 +99,7 @@ struct JSONClassifier {
     }
     if keys.contains(.mapped) { return .mapped }
     if keys.contains(.zapDevelopment) { return .zapDevelopment }
+    if keys.contains(.tslog) { return .tslog }
     if keys.contains([.eventKind, .component, .time]) { return .eventLine }
     if keys.contains([.flow, .time]) { return .flow }
     if keys.contains([.eventID, .startTimestamp]) { return .sentryTransaction }
@@ -158,7 +161,7 @@ struct JSONClassifier {
     case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
     case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
     case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel,
-      .insightsLevel:
+      .insightsLevel, .bunyanLevel:
       keys.insert(.logSeverity)
     default: break
     }
@@ -167,7 +170,7 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0x3000, 0x200, 0, 0x58095C, 0x180020, 0x8048_2000, 0x1D0008,
+    0, 0x3000, 0x200, 0, 0x58095C, 0x8018_0020, 0x8048_2000, 0x1D0008,
     0x142030, 0xC3008, 0xD0100, 0x188112, 0x158000, 0x49000, 0x140102, 0xC0000,
     0x210, 0x80204, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
@@ -222,6 +225,7 @@ struct JSONClassifier {
     case 4 where isObject && isKey("data"): keys.insert(.named)
     case 4 where isObject && isKey("flow"): keys.insert(.flow)
     case 5 where isObject && isKey("error"): keys.insert(.intake)
+    case 5 where isObject && isKey("_meta"): if TslogRecords.hasLevel(b, at: value) { keys.insert(.tslog) }
     case 5 where isObject && isKey("trace"): keys.insert(.named)
     case 5 where byte == 0x5B && isKey("spans"): keys.insert(.spanList)
     case 7 where isKey("TraceId") || isKey("traceId") || isKey("traceID"): keys.insert(.named)

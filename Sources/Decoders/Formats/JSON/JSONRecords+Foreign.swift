@@ -64,10 +64,11 @@ extension JSONRecords {
     _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> Bool {
-    if case .zapDevelopment = shape {
-      let log = ZapDevelopment.renamed(b, at: range.lowerBound)
-      if let log, takeLog(log.span, at: 0, place, needing: .message, into: &batch) { return true }
-      return take(.unknown, b, range, at: place, into: &batch)
+    switch shape {
+    case .zapDevelopment:
+      return takeRenamed(ZapDevelopment.renamed(b, at: range.lowerBound), b, range, at: place, into: &batch)
+    case .tslog: return takeRenamed(TslogRecords.renamed(b, at: range.lowerBound), b, range, at: place, into: &batch)
+    default: break
     }
     var issues: SpanIssues = []
     let zone = context.settings.assumedZoneSeconds
@@ -105,6 +106,14 @@ extension JSONRecords {
     used(name, issues, place.position, into: &batch)
     batch.recordCounts.use(count - 1)
     return true
+  }
+
+  /// Takes a log record under the names that everybody uses.
+  private mutating func takeRenamed(
+    _ log: [UInt8]?, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    if let log, takeLog(log.span, at: 0, place, needing: .message, into: &batch) { return true }
+    return take(.unknown, b, range, at: place, into: &batch)
   }
 
   /// The segment that an object holds as text.

@@ -37,6 +37,8 @@ enum JSONShape {
   case segmentSpan
   /// A record of zap with the keys of its development configuration.
   case zapDevelopment
+  /// A record of tslog.
+  case tslog
   /// A record whose `properties` are JSON in a text.
   case embedded
   case unknown

@@ -22,6 +22,8 @@ struct JSONLogFields {
   var tagged = Severity.unknown
   /// What `ProcessName` says, which names the program of a message of syslog only.
   var process: JSONStringSlice?
+  /// What `source` says, which names the program of an event of Windows only.
+  var source: JSONStringSlice?
   /// Whether the message is one of syslog, as Azure's table of that name holds it.
   var isSyslog = false
   /// Whether the message is the line of another program.

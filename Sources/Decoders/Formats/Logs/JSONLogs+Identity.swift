@@ -72,17 +72,30 @@ extension JSONLogs {
     return log
   }
 
-  /// Takes the program out of a tag of syslog; that of Azure's table names a program only beside a message of syslog.
+  /// Takes the program out of a tag of syslog; that of Azure's table names a program only beside a message of syslog,
+  /// a source beside an event of Windows.
   mutating func takeTag(
     _ found: LogKeyTable.Found, key: JSONStringSlice, _ text: JSONStringSlice, _ b: Span<UInt8>,
     _ texts: inout JSONTexts
   ) {
     if JSONScanner.equals(b, key, "ProcessName") {
       fields.process = text
+    } else if key.count == 6 {
+      fields.source = text
+      fields.others &+= 1
     } else if let end = Self.tagEnd(b.extracting(text.start..<text.end)) {
       let program = JSONStringSlice(start: text.start, end: text.start + end, isEscaped: false)
       named(LogKeyTable.Found(role: .container, rank: 900 + found.rank), b, program, &texts)
     }
+  }
+
+  /// Names the program by what stands under a key that names one beside a message of syslog, or an event of Windows, only.
+  mutating func nameProcess(_ b: Span<UInt8>, _ texts: inout JSONTexts) {
+    guard let name = fields.isSyslog ? fields.process : fields.shape.contains(.windowsEvent) ? fields.source : nil
+    else {
+      return
+    }
+    named(LogKeyTable.Found(role: .container, rank: 900), b, name, &texts)
   }
 
   /// Where the program ends in `pay[1]:` or `pay:`; nil for what is no tag of syslog.

@@ -90,7 +90,8 @@ extension JSONLogs {
     _ = reader.eachMember(b) { reader, key in
       let byte = reader.peek(b) ?? 0
       switch table.role(b, key)?.role {
-      case .severity, .pythonLevel, .logbackLevel, .log4jLevel: found = found || byte == 0x22 || byte &- 0x30 <= 9
+      case .severity, .syslogLevel, .pythonLevel, .logbackLevel, .log4jLevel:
+        found = found || byte == 0x22 || byte &- 0x30 <= 9
       default: break
       }
       return reader.skipValue(b)

@@ -23,7 +23,10 @@ extension JSONLogs {
   }
 
   /// Notes by its key which producer wrote the number of a level.
-  mutating func noteLevel(_ b: Span<UInt8>, _ key: JSONStringSlice) {
+  mutating func noteLevel(_ b: Span<UInt8>, _ key: JSONStringSlice, _ isNumber: Bool) {
+    // Azure's resource log of PostgreSQL: its message is the server's line.
+    if key.count == 10, JSONScanner.equals(b, key, "errorLevel") { fields.shape.insert(.relayed) }
+    guard isNumber else { return }
     if JSONScanner.equals(b, key, "LogLevel") { fields.shape.insert(.logLevel) }
     if JSONScanner.equals(b, key, "severity") { fields.shape.insert(.severity) }
   }

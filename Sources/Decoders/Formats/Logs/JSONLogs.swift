@@ -61,9 +61,7 @@ struct JSONLogs {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
     if fields.severity.isUnknown { implyLevel() }
-    if fields.isSyslog, let process = fields.process {
-      named(LogKeyTable.Found(role: .container, rank: 900), b, process, &texts)
-    }
+    nameProcess(b, &texts)
     if !fields.tagged.isUnknown, fields.shape.contains(.pid), fields.ranks.severity > 500 {
       fields.severity = fields.tagged
     }
@@ -76,6 +74,9 @@ struct JSONLogs {
     if fields.severity.isUnknown, fields.message != nil, !fields.isWrapped {
       fields.isWrapped = true
       fields.isWhole = !fields.isCollector
+    }
+    if fields.shape.contains(.relayed), fields.message != nil, !fields.isWrapped {
+      (fields.isWrapped, fields.isWhole) = (true, true)
     }
     fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
     return fields
@@ -228,8 +229,9 @@ struct JSONLogs {
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:
       level(found.rank, bytes, isNumber)
-      if isNumber, key.count == 8 { noteLevel(b, key) }
-    case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel:
+      if key.count == 8 || key.count == 10 { noteLevel(b, key, isNumber) }
+    case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel,
+      .bunyanLevel:
       if let scale = found.role.scale { scaled(scale, bytes) }
     case .message, .wrapped:
       takeMessage(found, key: key, text, b)
@@ -300,6 +302,9 @@ struct JSONLogs {
     // Azure's table of syslog.
     if key.count == 13, JSONScanner.equals(b, key, "SyslogMessage") { fields.isSyslog = true }
     if key.count == 7, JSONScanner.equals(b, key, "message") { fields.shape.insert(.longMessage) }
+    if key.count == 3, JSONScanner.equals(b, key, "msg") { fields.shape.insert(.shortMessage) }
+    // Azure's table of Windows' events.
+    if key.count == 19, JSONScanner.equals(b, key, "RenderedDescription") { fields.shape.insert(.windowsEvent) }
     if JSONScanner.equals(b, key, "short_message") { fields.shape.insert(.gelf) }
     fields.hasLogKey = isLog
     fields.isWrapped =

@@ -207,6 +207,8 @@ extension JSONRecords {
         around.severity = labels.severity
         around.name(labels.name, labels.rank >= .containerID ? .container : labels.rank)
         if labels.stream != 0 { around.stream = labels.stream }
+        if !labels.request.isNone { (around.request, around.requestText) = (labels.request, labels.requestText) }
+        if labels.span != 0 { around.span = labels.span }
       } else if JSONScanner.equals(b, key, "values") {
         values = reader.position
       }

@@ -64,21 +64,27 @@ struct LevelEvidence: Sendable {
     /// `insertId` or `logName`, and a number under `severity`: an entry of Cloud Logging whose enumeration is written as its number.
     static let logEntry = Shape(rawValue: 131_072)
     static let severity = Shape(rawValue: 262_144)
+    /// The message's key is `msg`: pino's and bunyan's, beside numbers; what Python writes with its own calls it `message`.
+    static let shortMessage = Shape(rawValue: 524_288)
+    /// `eventRecordID`, `RenderedDescription`: an event of Windows, as Promtail's `windows_events` and Azure's table Event hold it.
+    static let windowsEvent = Shape(rawValue: 1 << 20)
+    /// `ddsource`, `ddtags`, `errorLevel`: the message is the line of another program, whose level the record's may be only the layer's.
+    static let relayed = Shape(rawValue: 1 << 21)
     /// What of these names a producer by itself.
-    static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider, .logEntry]
+    static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider, .logEntry, .windowsEvent]
   }
 
   /// The producers whose keys beside a number leave no doubt of its scale: the keys, the numbers there are, the scale.
   private static let producers: [(keys: Shape, levels: ClosedRange<Int64>, scale: LevelScale)] = [
     (.gelf, .min ... .max, .syslog), (.logLevel, 0...5, .dotnet), ([.request, .remoteAddress], 0...4, .nextcloud),
     (.subsystem, 1...6, .coralogix), (.provider, 0...15, .windows), ([.logEntry, .severity], 100...800, .cloudLogging),
-    ([.logEntry, .severity], 0...0, .cloudLogging),
+    ([.logEntry, .severity], 0...0, .cloudLogging), (.windowsEvent, 0...15, .windows),
   ]
 
   /// The scale of a number under a key that says only "level".
   ///
   /// The producer's other keys decide, then the values of the whole sample, then the number itself. Of 10 to 50 alone, beside
-  /// a written date, Python's scale is taken; beside a number for the time pino's. A logger that never said anything less than an
+  /// a written date, Python's scale is taken; beside a number for the time, or a message under `msg`, pino's. A logger that never said anything less than an
   /// emergency, an alert or a critical condition does not write syslog's numbers but how verbose it is.
   ///
   /// A number below zero is one of Go's loggers: zap's and zerolog's go in steps of one, slog's in steps of four. So are 0, 4 and 8
@@ -99,7 +105,8 @@ struct LevelEvidence: Sendable {
       if seen & ~7 == 0, shape.contains(.logger) { return .verbosity }
       if seen & ~0xFF == 0 { return .syslog }
       if seen & tens == seen {
-        return seen >> 60 & 1 == 1 || shape.contains(.numericTime) ? .bunyan : .python
+        let isBunyan = seen >> 60 & 1 == 1 || !shape.isDisjoint(with: [.numericTime, .shortMessage])
+        return isBunyan ? .bunyan : .python
       }
       if seen & ~0x1FF_FFFE == 0 { return .otlp }
       return shape.contains(.numericTime) ? .bunyan : .python

@@ -2,7 +2,7 @@
 //
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog, GELF
 // 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
-// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name"), Fluent Bit, fluentd, Vector,
+// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name", structured metadata), Fluent Bit, fluentd, Vector,
 // Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
 // ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1
 // Event), Windows (event schema).
@@ -32,7 +32,8 @@ enum LogKeyNames {
     "level.name", "level.standardlevel", "fields.level", "severitylabel", "log.syslog.severity.name", "winlog.level",
     "labels.level", "labels.severity", "labels.detected_level", "stream.level", "jsonpayload.level",
     "jsonpayload.severity", "event.level", "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text",
-    "severity_label", "levelstring", "detected_level", "log_severity",
+    "severity_label", "levelstring", "detected_level", "log_severity", "leveltext", "properties.errorlevel",
+    "labels.severity_text",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
@@ -44,6 +45,7 @@ enum LogKeyNames {
 
   static let syslogLevel = [
     "syslogseverity", "priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code",
+    "jsonpayload.priority",
   ]
 
   static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
@@ -62,7 +64,7 @@ enum LogKeyNames {
 
   static let wrapped = [
     "line", "textpayload", "properties.log", "event.original", "_raw", "log_s", "logentry", "@rawstring", "_line",
-    "syslogmessage", "logcontent.data.message",
+    "syslogmessage", "logcontent.data.message", "jsonpayload.log",
   ]
 
   static let service = [
@@ -92,7 +94,8 @@ enum LogKeyNames {
   /// Pods: the workload is the name without what its controller appended.
   static let pod = [
     "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
-    "involvedobject.name", "regarding.name",
+    "involvedobject.name", "regarding.name", "jsonpayload.involvedobject.name", "jsonpayload.regarding.name",
+    "resource.labels.pod_name",
   ]
 
   static let container = [
@@ -109,7 +112,8 @@ enum LogKeyNames {
   static let logger = [
     "logger", "logger_name", "loggername", "log.logger", "name", "sourcecontext", "properties.sourcecontext",
     "fields.sourcecontext", "@module", "_log_logger", "_logger_name", "record.name", "category", "categoryname",
-    "channel", "target", "c", "logname", "module",
+    "channel", "target", "c", "logname", "module", "context.application", "context.program", "context.package",
+    "context.namespace",
   ]
 
   static let host = ["host", "hostname", "host.name", "_hostname", "computer", "event.system.computer", "machinename"]
@@ -118,23 +122,25 @@ enum LogKeyNames {
     "@tr", "traceparent", "contextmap.traceid", "contextmap.trace_id", "mdc.traceid", "mdc.trace_id",
     "properties.traceid", "context.trace_id", "logging.googleapis.com/trace", "span.trace_id", "otel.trace_id",
     "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid", "operationid",
-    "operation_id", "oteltraceid",
+    "operation_id", "oteltraceid", "labels.trace_id", "labels.traceid",
   ]
 
   static let span = [
     "@sp", "contextmap.spanid", "contextmap.span_id", "mdc.spanid", "mdc.span_id", "properties.spanid",
-    "context.span_id", "logging.googleapis.com/spanid", "otel.span_id", "otelspanid",
+    "context.span_id", "logging.googleapis.com/spanid", "otel.span_id", "otelspanid", "labels.span_id", "labels.spanid",
   ]
 
   /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
     ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
     ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity), ("err", .failure),
-    ("insertid", .logEntry), ("insert_id", .logEntry),
+    ("insertid", .logEntry), ("insert_id", .logEntry), ("eventrecordid", .windowsEvent), ("ddsource", .relayed),
+    ("ddtags", .relayed),
   ]
 
-  /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them.
-  static let syslogTag = ["syslogtag", "tag", "processname"]
+  /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them; and keys that name a program beside
+  /// one kind of message only.
+  static let syslogTag = ["syslogtag", "tag", "processname", "source"]
 
   static let stream = ["stream", "logstream", "stream_s", "logsource", "logentrysource"]
 

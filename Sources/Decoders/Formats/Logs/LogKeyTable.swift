@@ -26,6 +26,7 @@ struct LogKeyTable: Sendable {
     case log4jLevel
     case windowsLevel
     case insightsLevel
+    case bunyanLevel
     case message
     /// A message that another program wrote: what it holds is read as a line of its own.
     case wrapped
@@ -78,6 +79,7 @@ struct LogKeyTable: Sendable {
       case .log4jLevel: .log4j
       case .windowsLevel: .windows
       case .insightsLevel: .insights
+      case .bunyanLevel: .bunyan
       default: nil
       }
     }
@@ -135,10 +137,11 @@ struct LogKeyTable: Sendable {
       (.seconds, ["instant.epochsecond", "timestamp.seconds", "timestampseconds"]),
       (.nanoseconds, ["instant.nanoofsecond", "timestamp.nanos", "timestampnanos"]),
       (.syslogLevel, LogKeyNames.syslogLevel),
-      (.otlpLevel, ["severitynumber", "severity_number"]), (.pythonLevel, ["levelno"]),
+      (.otlpLevel, ["severitynumber", "severity_number", "labels.severity_number"]), (.pythonLevel, ["levelno"]),
       (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
       (.windowsLevel, LogKeyNames.windowsLevel),
-      (.insightsLevel, ["severitylevel"]), (.mark, LogKeyNames.marks.map(\.name)), (.scopes, ["scopes"]),
+      (.insightsLevel, ["severitylevel"]), (.bunyanLevel, ["context.loglevel"]), (.mark, LogKeyNames.marks.map(\.name)),
+      (.scopes, ["scopes"]),
       (.tags, ["tags"]), (.syslogTag, LogKeyNames.syslogTag),
     ]
   }

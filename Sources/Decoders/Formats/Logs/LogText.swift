@@ -31,7 +31,9 @@ enum LogText {
         found = text
       } else if byte == 0x22, JSONScanner.equals(b, key, "level") || JSONScanner.equals(b, key, "severity") {
         guard let text = reader.string(b) else { return false }
-        if severity == .unknown { severity = FieldText.severity(b.extracting(text.start..<text.end)) }
+        // The level inside counts before that of the layer.
+        let inner = FieldText.severity(b.extracting(text.start..<text.end))
+        if !inner.isUnknown { severity = inner }
       } else {
         guard reader.skipValue(b) else { return false }
       }
