@@ -43,6 +43,8 @@ extension JSONClassifier {
       return beginsWith(b, &reader, ["columns", "Columns"]) ? .wrapper : nil
     case 7 where isArray && isKey("results"): return beginsWithPairs(b, &reader) ? .wrapper : nil
     case 7 where isArray && isKey("streams"): return beginsWith(b, &reader, ["stream"]) ? .wrapper : nil
+    // Azure's resource logs, as its Event Hubs hand them on (Azure Monitor, "Stream to Event Hubs").
+    case 7 where isArray && isKey("records"): return beginsWith(b, &reader, ["resourceId"]) ? .wrapper : nil
     case 7 where isArray && isKey("entries"): return beginsWith(b, &reader, ["logName", "insertId"]) ? .wrapper : nil
     case 9 where isArray && isKey("logEvents"): return beginsWith(b, &reader, ["message"]) ? .wrapper : nil
     case 4 where isKey("data"): return isArray || holds(b, &reader) ? .wrapper : nil

@@ -24,7 +24,8 @@ struct JSONFrame {
       if isKey("tables") || isKey("Tables") { return .tables }
       if isKey("results") { return .pairRows }
       return isKey("data") || isKey("hits") || isKey("spans") || isKey("items") || isKey("events") || isKey("streams")
-        || isKey("entries") || isKey("logEvents") || isKey("result") || isKey("Traces") || isKey("traces")
+        || isKey("entries") || isKey("records") || isKey("logEvents") || isKey("result") || isKey("Traces")
+        || isKey("traces")
         || isKey("Segments")
         ? .values : nil
     case .resource(.traces):

@@ -112,7 +112,7 @@ extension JSONRecords {
   private mutating func takeRenamed(
     _ log: [UInt8]?, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
-    if let log, takeLog(log.span, at: 0, place, needing: .message, into: &batch) { return true }
+    if let log, takeLog(log.span, at: 0, place, needing: .timeAndLevel, into: &batch) { return true }
     return take(.unknown, b, range, at: place, into: &batch)
   }
 

@@ -17,10 +17,10 @@ enum LogKeyNames {
   ]
 
   /// The name of a time where no other key holds one: each may as well be a field of what the record tells of. ClickHouse
-  /// (`date_time`), katip (`at`), Debezium (`ts_ms`) and what programs call it that write their own JSON.
+  /// (`date_time`), katip (`at`), Debezium (`ts_ms`), logfmter (`when`) and what programs call it that write their own JSON.
   static let lateTime = [
     "date_time", "time_stamp", "log_timestamp", "logged_at", "loggedat", "event_timestamp", "eventtimestamp",
-    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at",
+    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at", "when",
   ]
 
   /// The level that a collector's record carries inside of it, where its own is that of the collector: PostgreSQL's behind
@@ -122,12 +122,15 @@ enum LogKeyNames {
     "@tr", "traceparent", "contextmap.traceid", "contextmap.trace_id", "mdc.traceid", "mdc.trace_id",
     "properties.traceid", "context.trace_id", "logging.googleapis.com/trace", "span.trace_id", "otel.trace_id",
     "traceid", "x_request_id", "x-request-id", "correlation_id", "correlationid", "reqid", "operationid",
-    "operation_id", "oteltraceid", "labels.trace_id", "labels.traceid",
+    "operation_id", "oteltraceid", "labels.trace_id", "labels.traceid", "metadata.trace_id",
+    "metadata.otel_trace_id",
   ]
 
   static let span = [
     "@sp", "contextmap.spanid", "contextmap.span_id", "mdc.spanid", "mdc.span_id", "properties.spanid",
     "context.span_id", "logging.googleapis.com/spanid", "otel.span_id", "otelspanid", "labels.span_id", "labels.spanid",
+    "metadata.span_id",
+    "metadata.otel_span_id",
   ]
 
   /// Keys of one producer that are of no use but to tell the scale of its levels, or whose name `name` is.

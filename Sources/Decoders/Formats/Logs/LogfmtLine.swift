@@ -44,6 +44,9 @@ enum LogfmtLine {
           ranks.time = found.rank
           isDate = value == date
         }
+      // logfmter's `when`, where its keys are named as in its manual.
+      case .lateTime where key.count == 4 && ranks.time == .max:
+        if let time = FieldText.moment(bytes, times: times) { (record.time, record.hasZone) = time }
       case .severity where found.rank < ranks.severity:
         let severity = severity(ofField: bytes)
         if severity != .unknown { (record.severity, ranks.severity) = (severity, found.rank) }

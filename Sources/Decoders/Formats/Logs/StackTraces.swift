@@ -75,7 +75,7 @@ struct TraceFollower: Sendable {
   /// A record that a collector made of one line of a file: a crash has its trace in the records behind it.
   mutating func sawWhole(_ line: Span<UInt8>, _ severity: Severity) {
     sawRecord(severity)
-    guard Self.crash(line) != nil else { return }
+    guard Self.crash(line) != nil, Self.isSingle(line) else { return }
     // Rust's own message stands below the place since 1.73 (`panicked at src/main.rs:12:5:`).
     phase = line[0] == 0x74 && line[line.count - 1] == 0x3A ? .panicked : .inTrace
   }
@@ -92,9 +92,12 @@ struct TraceFollower: Sendable {
     return phase == .crashed
   }
 
+  /// Whether a record holds one line: what holds several has its whole trace in it.
+  private static func isSingle(_ line: Span<UInt8>) -> Bool { ByteScan.find(0x0A, in: line, from: 0) == line.count }
+
   /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
   mutating func joins(_ line: Span<UInt8>) -> Bool {
-    guard phase != .none, isHeaded, !isCalm, !line.isEmpty else { return false }
+    guard phase != .none, isHeaded, !isCalm, !line.isEmpty, Self.isSingle(line) else { return false }
     if phase == .pythonFrames || phase == .pythonSource {
       if Self.isException(line) {
         phase = .inTrace

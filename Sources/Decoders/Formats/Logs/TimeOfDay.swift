@@ -17,6 +17,8 @@ extension LogTimeParser {
       }
       cursor += digits
       if part < 2 {
+        // CLDR's short form has no seconds: `2:00 AM`.
+        if part == 1, byte(line, cursor) == 0x20, hasHalf(line, cursor + 1) { break }
         guard byte(line, cursor) == 0x3A || dots && byte(line, cursor) == 0x2E else { return nil }
         cursor += 1
       }
@@ -43,6 +45,11 @@ extension LogTimeParser {
       cursor = half.end
     }
     return (cursor, micros, hasFraction)
+  }
+
+  private func hasHalf(_ line: Span<UInt8>, _ start: Int) -> Bool {
+    guard byte(line, start) > 0x40, let half = DayHalf.read(line, start) else { return false }
+    return isBorder(line, half.end)
   }
 
   func fraction(_ line: Span<UInt8>, _ start: Int, _ places: Int) -> Int {

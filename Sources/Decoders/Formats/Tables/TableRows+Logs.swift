@@ -15,7 +15,7 @@ extension TableRows {
       log.time = time
     } else {
       batch.recordCounts.repair("noTime")
-      context.report("noTime", .warning, at: .line(line), "a row without a readable time", into: &batch)
+      context.report("noTime", .note, at: .line(line), "a row without a readable time", into: &batch)
     }
     (log.request, log.requestText) = request(b, row, &batch.symbols)
     log.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
