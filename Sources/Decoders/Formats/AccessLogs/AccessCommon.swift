@@ -19,7 +19,8 @@ enum AccessCommon {
         ?? AccessTime.written(b, stamp, zoneSeconds: zoneSeconds, withWords: clock == 0)
     else { return nil }
     record.time = time
-    if clock >= 4, !AccessShapes.isNumericHost(b, tokens[0].whole), !AccessShapes.isDash(b, tokens[0].whole),
+    if clock >= 4, tokens[0].kind == .bare, !AccessMarks.isThread(b, tokens[0].whole),
+      !AccessShapes.isNumericHost(b, tokens[0].whole), !AccessShapes.isDash(b, tokens[0].whole),
       AccessShapes.isNumericHost(b, tokens[1].whole) || AccessShapes.isDash(b, tokens[2].whole)
     {
       record.server = tokens[0].whole
@@ -31,18 +32,29 @@ enum AccessCommon {
       record.server = tokens[1].whole
     }
     var next = clock + 1
+    var hasCipher = false
     while next < tokens.count, tokens[next].kind != .quoted, next - clock <= 3 {
       // Where the time comes first the client stands behind it, and what has a name is the host.
       let isServer = clock > 0 || AccessShapes.isHostName(b, tokens[next].whole)
-      if tokens[next].kind == .bare, record.server.isEmpty, isServer { record.server = tokens[next].whole }
+      let isTLS = AccessMarks.isTLS(b, tokens[next].whole)
+      hasCipher = hasCipher || isTLS
+      if tokens[next].kind == .bare, record.server.isEmpty, isServer, !isTLS { record.server = tokens[next].whole }
       next += 1
     }
     guard next + 1 < tokens.count, tokens[next].kind == .quoted,
-      AccessLines.takeRequest(b, tokens[next].inner, into: &record), tokens[next + 1].kind == .bare,
-      AccessShapes.isStatus(b, tokens[next + 1].whole)
+      AccessLines.takeRequest(b, tokens[next].inner, into: &record), tokens[next + 1].kind == .bare
     else { return nil }
-    record.status = AccessShapes.status(b, tokens[next + 1].whole)
+    let number = tokens[next + 1].whole
+    let isOnly = next + 2 == tokens.count && !record.isConnection
+    guard AccessShapes.isStatus(b, number) || isOnly && AccessShapes.isDigits(b, number) else { return nil }
+    record.status = AccessShapes.status(b, number)
     record.isConnection = false
+    if isOnly, !AccessShapes.isDash(b, number) {
+      record.onlyNumber = number
+      // httpd's ssl_request_log ends in bytes and has no status (httpd-ssl.conf: `%t %h %{SSL_PROTOCOL}x %{SSL_CIPHER}x "%r" %b`).
+      if hasCipher, clock == 0 { (record.status, record.onlyNumber) = (0, 0..<0) }
+      return record
+    }
     if let latency = odoo(b, tokens, from: next + 2) {
       record.latency = latency
       return record
@@ -148,7 +160,7 @@ enum AccessCommon {
       if token.kind == .quoted { quoted += 1 }
       if field.isEmpty || AccessShapes.isDash(b, field) { return }
       if token.kind == .bracket {
-        if record.upstream.isEmpty { record.upstream = field }
+        if record.upstream.isEmpty, !AccessMarks.isThread(b, field) { record.upstream = field }
         return
       }
       // Referrer and agent are the client's words, whatever they look like.
@@ -195,8 +207,14 @@ enum AccessCommon {
       } else if AccessKeys.isTraceParent(b, field) {
         record.traceParent = field
       } else if AccessShapes.isList(b, field, .seconds) {
-        if sawAddress, record.times.isEmpty, AccessList.count(b, field) == AccessList.count(b, record.addresses),
-          record.latency >= 0 || decimalsBeforeAddress > 0 || AccessList.count(b, field) > 1
+        let count = AccessList.count(b, field)
+        if sawAddress, count == AccessList.count(b, record.addresses), count > 1 {
+          // Connecting and waiting for the header are within the tries' times.
+          if AccessDecimals.sum(b, field) > AccessDecimals.sum(b, record.times) || record.times.isEmpty {
+            record.times = field
+          }
+        } else if sawAddress, record.times.isEmpty, count == AccessList.count(b, record.addresses),
+          record.latency >= 0 || decimalsBeforeAddress > 0, !AccessDecimals.isTwoPlaces(b, field)
         {
           record.times = field
         } else {
@@ -258,33 +276,19 @@ enum AccessCommon {
       return SpanWords.duration(b.extracting(field), unit: .inferred)
     }
 
-    /// Gives the decimal numbers their places: the request's time first, then the upstream's.
+    /// Gives the decimal numbers their places.
     private func place(_ b: Span<UInt8>, into record: inout AccessRecord) {
-      var rest = decimals[...]
-      if record.latency < 0 {
-        // Behind the address, of two the first is the upstream's; but no request takes less than its upstream does.
-        var takesLast = sawAddress && record.times.isEmpty && rest.count >= 2 && !rest.isEmpty
-        if record.times.isEmpty, rest.count == 2 {
-          let first = AccessShapes.seconds(b, rest[rest.startIndex])
-          let last = AccessShapes.seconds(b, rest[rest.startIndex + 1])
-          if first >= 0, last >= 0, first != last { takesLast = last > first }
-        }
-        if let found = takesLast ? rest.popLast() : rest.popFirst() {
-          var list = AccessList(found)
-          record.latency = list.next(b).map { AccessShapes.seconds(b, $0) } ?? -1
-          record.latencyField = found
-        }
-        // Microseconds of Apache's or Varnish's `%D` beside the time of a part (`%{Varnish:time_firstbyte}x`, six decimals): which of the
-        // two is the request's nothing tells.
-        if !sawAddress, decimals.count == 1, largest > record.latency, decimals[0].count >= 8,
-          b[decimals[0].upperBound - 7] == 0x2E
-        {
-          record.latency = -1
-          record.latencyField = 0..<0
-          record.hasUnitlessDuration = true
-        }
+      let isTold = record.latency >= 0
+      AccessDecimals.place(b, decimals, hasAddress: sawAddress, into: &record)
+      // Microseconds of Apache's or Varnish's `%D` beside the time of a part (`%{Varnish:time_firstbyte}x`, six decimals): which of the
+      // two is the request's nothing tells.
+      if !isTold, !sawAddress, decimals.count == 1, largest > record.latency, decimals[0].count >= 8,
+        b[decimals[0].upperBound - 7] == 0x2E
+      {
+        record.latency = -1
+        record.latencyField = 0..<0
+        record.hasUnitlessDuration = true
       }
-      if record.times.isEmpty, let found = rest.first { record.times = found }
       if record.latency < 0, whole == 1 { record.hasUnitlessDuration = true }
     }
   }

@@ -181,19 +181,7 @@ enum AccessFields {
       }
     }
     guard record.latency < 0, !decimals.isEmpty else { return }
-    func longest(_ field: Range<Int>) -> Int64 {
-      var list = AccessList(field)
-      var most: Int64 = -1
-      while let one = list.next(b) { most = max(most, AccessShapes.seconds(b, one)) }
-      return most
-    }
-    let whole = decimals.filter { AccessList.count(b, $0) == 1 }.max { longest($0) < longest($1) } ?? decimals[0]
-    record.latency = longest(whole)
-    if let part = decimals.first(where: { $0 != whole }), !record.addresses.isEmpty,
-      AccessList.count(b, part) == AccessList.count(b, record.addresses)
-    {
-      record.times = part
-    }
+    AccessDecimals.place(b, decimals, hasAddress: false, into: &record)
   }
 
   /// The milliseconds of Artifactory (a trace id in the second field; "Request log" of its documentation; before version 7 behind the

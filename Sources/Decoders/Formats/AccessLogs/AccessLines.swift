@@ -21,6 +21,7 @@ struct AccessLines {
   private var strangers = 0
   private var lessons = 0
   private var misses = 0
+  private var numbers = AccessNumbers()
   /// Of IIS's dates.
   private var isDayFirst = false
   private var hasToldUnit = false
@@ -155,12 +156,18 @@ struct AccessLines {
     if form == .commas { return AccessIIS.read(b, zoneSeconds: zoneSeconds, isDayFirst: &isDayFirst) }
     if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
     if form == .scoped { return AccessPairs.readScoped(b, zoneSeconds: zoneSeconds) }
-    if form == .fields { return AccessFields.read(b, zoneSeconds: zoneSeconds) }
+    if form == .fields, var record = AccessFields.read(b, zoneSeconds: zoneSeconds) {
+      numbers.settle(&record, b)
+      return record
+    }
     guard tokens.cut(b, from: 0) else { return nil }
     switch form {
     case .none, .pairs, .commas, .scoped, .fields: return nil
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
-    case .timed: return AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds)
+    case .timed:
+      guard var record = AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds) else { return nil }
+      numbers.settle(&record, b)
+      return record
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
       for grammar in AccessGrammar.all {
@@ -190,7 +197,8 @@ struct AccessLines {
             if let record = grammar.read(b, tokens, from: clock - 1, zoneSeconds: zoneSeconds) { return record }
           }
         }
-        guard let record = AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds) else { return nil }
+        guard var record = AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds) else { return nil }
+        numbers.settle(&record, b)
         if clock == 3, layout == nil || strangers > Self.strangersUntilNew, lessons < Self.mostLessons {
           layout = AccessLayout(record, b, tokens)
           lessons &+= 1
@@ -204,12 +212,12 @@ struct AccessLines {
 
   /// Whether a line's time names no zone, so that it is another one where the zone is assumed to be another one.
   private mutating func isZoneless(_ line: Span<UInt8>, _ time: Int64) -> Bool {
-    let before = (layout, strangers, lessons)
+    let before = (layout, strangers, lessons, numbers)
     layout = nil
     zoneSeconds += 3600
     let other = readByForm(line)?.time
     zoneSeconds -= 3600
-    (layout, strangers, lessons) = before
+    (layout, strangers, lessons, numbers) = before
     return other.map { $0 != time } ?? false
   }
 

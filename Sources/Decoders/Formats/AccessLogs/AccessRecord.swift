@@ -10,6 +10,10 @@ struct AccessRecord {
   var latency: Int64 = -1
   /// Where the line has it, if it is one number of seconds.
   var latencyField = 0..<0
+  /// Whether that number may be the ratio of a compression: two decimals, and no other time beside it.
+  var mayBeRatio = false
+  /// The only number behind the request, of which its own line does not tell whether it is the status or the bytes.
+  var onlyNumber = 0..<0
   var method = 0..<0
   /// The request's target as written: a path, perhaps with a query, or a whole URL.
   var target = 0..<0

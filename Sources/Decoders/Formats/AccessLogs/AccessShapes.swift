@@ -21,6 +21,17 @@ enum AccessShapes {
     return value >= 100 && value <= 999 ? value : 0
   }
 
+  /// Whether servers answer with a number: IANA's registry of status codes, and what nginx (444, 494-499), load balancers (460-464, 561)
+  /// and Cloudflare (520-530) add.
+  static func isUsualStatus(_ status: Int) -> Bool {
+    switch status {
+    case 100...103, 200...208, 226, 300...308, 400...431, 440, 444, 449...451, 460...464, 494...499, 500...511, 520...530,
+      561, 598, 599:
+      true
+    default: false
+    }
+  }
+
   /// Whether the field is a status, or says that there was none.
   static func isStatus(_ b: Span<UInt8>, _ r: Range<Int>) -> Bool {
     if isDash(b, r) { return true }
