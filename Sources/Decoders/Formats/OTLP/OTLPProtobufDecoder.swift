@@ -20,6 +20,9 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
   /// Offset in the member of the bytes at hand.
   private var base = 0
   private var isBroken = false
+  /// Whether the signal of the open message is not told yet: a file exporter that stands in several pipelines writes one file, and each of
+  /// its frames is of one signal (opentelemetry-collector-contrib, fileexporter). Without frames, each resource tells it.
+  private var asksSignal = false
 
   private enum Level {
     case message
@@ -40,9 +43,9 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
 
   /// Learns the headers of the lines that log records hold, out of the member's first bytes.
   mutating func learn(head: Span<UInt8>, into batch: inout RecordBatch) {
-    guard wire.signal == .logs else { return }
+    guard wire.signal == .logs || wire.framing != .bare else { return }
     var probe = self
-    probe.records.isSampling = true
+    probe.records = OTLPProtobufRecords(context: context, signal: wire.signal, isSampling: true)
     var scratch = RecordBatch()
     swap(&scratch.symbols, &batch.symbols)
     probe.feed(head, into: &scratch)
@@ -93,6 +96,7 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
   private mutating func beginMessage(
     _ b: Span<UInt8>, _ start: Int, isFinal: Bool, into batch: inout RecordBatch
   ) -> Int? {
+    asksSignal = true
     switch wire.framing {
     case .bare:
       stack.append(Frame(level: .message, left: .max))
@@ -150,7 +154,10 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
     if let inner {
       use(end - start)
       stack.append(Frame(level: inner, left: field.bytes.count))
-      if inner == .resource { records.enter() }
+      if inner == .resource {
+        records.enter()
+        if wire.framing == .bare { asksSignal = true }
+      }
       return field.bytes.lowerBound
     }
     let isRead = top.level == .resource && field.number == 1 || top.level == .scope && field.number == 2
@@ -168,6 +175,10 @@ struct OTLPProtobufDecoder: ChunkedDecoder {
     if top.level == .resource {
       records.takeResource(b, field.bytes, into: &batch)
     } else {
+      if asksSignal {
+        asksSignal = false
+        if let signal = OTLPWire.record(b, field.bytes), signal != records.signal { records.turn(to: signal) }
+      }
       records.take(b, field.bytes, at: context.offset(base + start), &context, into: &batch)
     }
     return end

@@ -5,7 +5,7 @@ internal import Support
 
 /// Reads the elements of one signal, under the resource that they stand in.
 struct OTLPProtobufRecords {
-  private let signal: OTLPWire.Signal
+  private(set) var signal: OTLPWire.Signal
   private var texts: JSONTexts
   private var service: Symbol?
   private var late = LateRecords()
@@ -14,23 +14,36 @@ struct OTLPProtobufRecords {
   private var json: [JSONMemberDecoder]
   /// Whether anything was a record.
   private(set) var hasRecords = false
+  private let context: MemberContext
+  /// Whether a sample is read for the headers of its bodies only.
+  private let isSampling: Bool
 
-  init(context: MemberContext, signal: OTLPWire.Signal) {
+  init(context: MemberContext, signal: OTLPWire.Signal, isSampling: Bool = false) {
     self.signal = signal
-    json = signal == .logs ? [JSONMemberDecoder(context: context, rule: nil)] : []
-    // What a body holds says nothing of the member.
-    for i in json.indices { json[i].records.isContinued = true }
+    self.context = context
+    self.isSampling = isSampling
+    json = []
     texts = JSONTexts(limit: context.settings.limits.text)
+    turn(to: signal)
   }
 
-  /// Whether a sample is read for the headers of its bodies only.
-  var isSampling: Bool {
-    get { json.first?.records.isSampling ?? false }
-    set { for i in json.indices { json[i].records.isSampling = newValue } }
+  /// Goes on with records of a signal: one file may hold the frames of several.
+  mutating func turn(to signal: OTLPWire.Signal) {
+    self.signal = signal
+    guard signal == .logs, json.isEmpty else { return }
+    json = [JSONMemberDecoder(context: context, rule: nil)]
+    // What a body holds says nothing of the member.
+    json[0].records.isContinued = true
+    json[0].records.isSampling = isSampling
+    json[0].records.service = service
   }
 
   /// Takes over what another reading of the member's beginning taught.
   mutating func learn(from sample: OTLPProtobufRecords) {
+    if sample.json.isEmpty { return }
+    let own = signal
+    turn(to: .logs)
+    signal = own
     for i in json.indices {
       json[i].records.intake.layouts = sample.json[i].records.intake.layouts
       json[i].records.intake.layouts.learn()
@@ -273,11 +286,13 @@ struct OTLPProtobufRecords {
     return (log, attributes)
   }
 
-  /// The name that the path of the file gives which a collector read the record out of.
+  /// The name that the program of syslog or the path of the file gives, as in the JSON form.
   private func fileName(_ b: Span<UInt8>, _ attributes: [Range<Int>], _ symbols: inout SymbolTable) -> Symbol? {
     for attribute in attributes {
       let (key, value) = pair(b, attribute)
-      guard value.kind == .text, JSONScanner.equals(b, slice(key), "log.file.path") else { continue }
+      guard value.kind == .text, !value.bytes.isEmpty else { continue }
+      if JSONScanner.equals(b, slice(key), "appname") { return symbols.intern(b.extracting(value.bytes)) }
+      guard JSONScanner.equals(b, slice(key), "log.file.path") else { continue }
       let origin = LogOrigin(path: FieldText.text(b.extracting(value.bytes)))
       if origin.rank != .none { return symbols.intern(origin.name) }
     }

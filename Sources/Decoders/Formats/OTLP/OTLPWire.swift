@@ -98,7 +98,7 @@ struct OTLPWire: Equatable {
 
   /// The signal of a record by the first of its fields that no other kind of record has, in whatever order they stand: writers need not
   /// keep the order of their numbers (Protocol Buffers, "Message structure").
-  private static func record(_ b: Span<UInt8>, _ range: Range<Int>) -> Signal? {
+  static func record(_ b: Span<UInt8>, _ range: Range<Int>) -> Signal? {
     var scanner = ProtobufScanner(range)
     var (hasLongID, hasShortID, others, hasBody) = (false, false, 0, false)
     while let field = scanner.head(b) {
