@@ -152,27 +152,18 @@ struct JSONTexts {
     return requestSlow(b, text)
   }
 
+  /// An escape may stand in an identity, too: encoders of PHP write base64's slash as `\/`, those of .NET its plus as `\u002B`.
   @inline(never) private mutating func requestSlow(
     _ b: Span<UInt8>, _ text: JSONStringSlice
   ) -> (RequestID, Symbol) {
     if text.isEscaped {
       scratch.removeAll(keepingCapacity: true)
       loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
-      let (id, isHex) = RequestID.parse(scratch.span)
-      return (id, isHex ? .none : internScratch())
     }
-    let bytes = b.extracting(text.start..<text.end)
-    let (id, isHex) = RequestID.parse(bytes)
-    if isHex { return (id, .none) }
-    if let (high, low) = Base64.sixteen(bytes) {
-      base64IDs += 1
-      return (RequestID(high: high, low: low), .none)
-    }
-    if let hex = Base64.hexText(bytes, digits: 32) {
-      base64IDs += 1
-      return (RequestID.parse(hex.span).id, .none)
-    }
-    return (id, symbol(b, text))
+    let read = text.isEscaped ? Base64.request(scratch.span) : Base64.request(b.extracting(text.start..<text.end))
+    if read.isBase64 { base64IDs += 1 }
+    if read.isKnown { return (read.id, .none) }
+    return (read.id, text.isEscaped ? internScratch() : symbol(b, text))
   }
 
   /// The identity of a span; 0 for none.
@@ -185,18 +176,10 @@ struct JSONTexts {
     if text.isEscaped {
       scratch.removeAll(keepingCapacity: true)
       loneSurrogates += JSONEscapes.append(b, text, to: &scratch)
-      return FieldText.spanID(scratch.span)
     }
-    let bytes = b.extracting(text.start..<text.end)
-    if let value = Base64.eight(bytes) {
-      base64IDs += 1
-      return value
-    }
-    if let hex = Base64.hexText(bytes, digits: 16) {
-      base64IDs += 1
-      return FieldText.spanID(hex.span)
-    }
-    return FieldText.spanID(bytes)
+    let read = text.isEscaped ? Base64.span(scratch.span) : Base64.span(b.extracting(text.start..<text.end))
+    if read.isBase64 { base64IDs += 1 }
+    return read.id
   }
 }
 
@@ -224,58 +207,5 @@ enum HexDigits {
     value = (value | value &>> 4) & 0x00FF_00FF_00FF_00FF
     value = (value | value &>> 8) & 0x0000_FFFF_0000_FFFF
     return (value | value &>> 16) & 0xFFFF_FFFF
-  }
-}
-
-enum Base64 {
-  /// Sixteen bytes out of their base64 form (24 characters with padding, 22 without).
-  static func sixteen(_ b: Span<UInt8>) -> (UInt64, UInt64)? {
-    guard b.count == 24 && b[22] == 0x3D && b[23] == 0x3D || b.count == 22 else { return nil }
-    guard let bytes = decode(b.extracting(first: 22)), bytes.count == 16 else { return nil }
-    return (value(bytes[0..<8]), value(bytes[8..<16]))
-  }
-
-  /// Eight bytes out of their base64 form (12 characters with padding, 11 without).
-  static func eight(_ b: Span<UInt8>) -> UInt64? {
-    guard b.count == 12 && b[11] == 0x3D || b.count == 11 else { return nil }
-    guard let bytes = decode(b.extracting(first: 11)), bytes.count == 8 else { return nil }
-    return value(bytes[...])
-  }
-
-  /// The hex digits that a text in base64 stands for: what an encoder makes of an identity that was a text already.
-  static func hexText(_ b: Span<UInt8>, digits: Int) -> [UInt8]? {
-    let length = (digits * 8 + 5) / 6
-    guard b.count >= length, b.count <= length + 2, (length..<b.count).allSatisfy({ b[$0] == 0x3D }),
-      let bytes = decode(b.extracting(first: length)), bytes.count == digits, bytes.allSatisfy({ hexDigit($0) < 16 })
-    else { return nil }
-    return bytes
-  }
-
-  private static func value(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-
-  private static func decode(_ b: Span<UInt8>) -> [UInt8]? {
-    var out: [UInt8] = []
-    var bits: UInt32 = 0
-    var count: UInt32 = 0
-    for i in b.indices {
-      let digit: UInt32
-      switch b[i] {
-      case 0x41...0x5A: digit = UInt32(b[i]) - 0x41
-      case 0x61...0x7A: digit = UInt32(b[i]) - 0x61 + 26
-      case 0x30...0x39: digit = UInt32(b[i]) - 0x30 + 52
-      case 0x2B, 0x2D: digit = 62
-      case 0x2F, 0x5F: digit = 63
-      default: return nil
-      }
-      bits = bits << 6 | digit
-      count += 6
-      if count >= 8 {
-        count -= 8
-        out.append(UInt8(truncatingIfNeeded: bits >> count))
-      }
-    }
-    // Encoders leave no bits behind the last byte; a text that has some is no base64.
-    if bits & (1 << count &- 1) != 0 { return nil }
-    return out
   }
 }
