@@ -127,7 +127,8 @@ extension JSONRecords {
     used("OTLP", log.time == .min ? .noTime : [], place.position, into: &batch)
   }
 
-  /// The name that the path of the file gives which a collector read a record of no resource out of.
+  /// The name that a record of no resource has: the program of a line of syslog as the collector's receiver parsed it
+  /// (opentelemetry-collector-contrib, syslogreceiver), or what the path of the file tells that it was read out of.
   private func fileName(_ b: Span<UInt8>, _ start: Int, _ symbols: inout SymbolTable) -> Symbol? {
     var found: Symbol?
     var reader = JSONScanner(at: start)
@@ -135,7 +136,9 @@ extension JSONRecords {
       guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else { return reader.skipValue(b) }
       return reader.eachElement(b) { reader in
         guard let (name, value) = reader.otlpAttribute(b) else { return false }
-        if case .text(let text) = value, JSONScanner.equals(b, name, "log.file.path") {
+        guard case .text(let text) = value, !text.isEmpty else { return true }
+        if JSONScanner.equals(b, name, "appname") { found = symbols.intern(b.extracting(text.start..<text.end)) }
+        if found == nil, JSONScanner.equals(b, name, "log.file.path") {
           let origin = LogOrigin(path: FieldText.text(b.extracting(text.start..<text.end)))
           if origin.rank != .none { found = symbols.intern(origin.name) }
         }
@@ -143,6 +146,28 @@ extension JSONRecords {
       }
     }
     return found
+  }
+
+  /// Whether the body of a record that has a level is another program's line all the same, as a collector leaves it whose parser took
+  /// the level only. What an SDK's own logger says may begin with any word: only what no sentence begins with is asked further.
+  private func carriesBeside(level body: Span<UInt8>) -> Bool {
+    let (first, second) = (body[0], body[1])
+    switch first {
+    case 0x7B: return second == 0x22
+    case 0x30...0x39, 0x3C, 0x5B: break
+    default:
+      guard first &- 0x41 < 26 else { return false }
+      // klog's `E1125`, a header of syslog without its priority, a request line.
+      guard second &- 0x30 <= 9 || SyslogLine.beginsWithMonth(body) || AccessServers.isMethod(body, 0) > 0 else {
+        return false
+      }
+    }
+    if AccessLines.looksLike(body) { return true }
+    if first &- 0x30 <= 9 || first == 0x5B && second &- 0x30 <= 9 {
+      let content = LogText.content(body)
+      if !content.severity.isUnknown, content.start > 8 { return true }
+    }
+    return CarriedLine.isKnown(body, intake.unwrapper, classifier.logKeys)
   }
 
   /// Whether a body is another program's line; what costs little is asked first.
@@ -161,7 +186,12 @@ extension JSONRecords {
   ) -> Bool {
     var blanks = 0
     while blanks < log.textCount, batch.text[log.textStart + blanks] <= 0x20 { blanks += 1 }
-    guard log.severity.isUnknown, let service, log.textStart == start else {
+    let hasLevel = !log.severity.isUnknown
+    guard let service, log.textStart == start,
+      !hasLevel
+        || log.textCount - blanks >= 8
+          && carriesBeside(level: batch.text.span.extracting(start + blanks..<start + log.textCount))
+    else {
       dedent(&log, by: blanks, in: &batch)
       return false
     }
@@ -169,13 +199,14 @@ extension JSONRecords {
     around.name(service, .container)
     if around.component.isNone { around = origin(into: &batch) }
     around.isWhole = true
+    around.severity = log.severity
     let isOpen = intake.streams[intake.stream(around)].isOpen
     if blanks > 0, !keepsBlanks(batch.text.span.extracting(start..<start + log.textCount), blanks, isOpen) {
       dedent(&log, by: blanks, in: &batch)
     }
     // Where headers are learned, any body may have one; behind an error, lines without a header may be those of its trace: blank ones, too.
     guard
-      log.textCount > 0 && (isSampling || !intake.layouts.isEmpty)
+      hasLevel || log.textCount > 0 && (isSampling || !intake.layouts.isEmpty)
         || log.textCount >= 8 && carries(batch.text.span.extracting(start..<start + log.textCount)) || isOpen
     else {
       dedent(&log, by: blanks, in: &batch)
