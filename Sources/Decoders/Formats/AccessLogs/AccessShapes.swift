@@ -21,7 +21,7 @@ enum AccessShapes {
     return value >= 100 && value <= 999 ? value : 0
   }
 
-  /// Whether servers answer with a number: IANA's registry of status codes, and what nginx (444, 494-499), load balancers (460-464, 561)
+  /// Whether servers answer with a number: IANA's registry of status codes, and what nginx (444, 494-499), AWS (460-464, 561)
   /// and Cloudflare (520-530) add.
   static func isUsualStatus(_ status: Int) -> Bool {
     switch status {
