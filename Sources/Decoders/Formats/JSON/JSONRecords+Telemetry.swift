@@ -58,6 +58,14 @@ extension JSONRecords {
         (draft, read) = (other, process)
       }
     }
+    if read != nil, draft.issues.contains(.noID), SearchFields.areListed(b, start) {
+      let plain = SearchFields.plain(b, start..<reader.position)
+      var again = JSONScanner(at: 0, depthLimit: reader.depthLimit)
+      var other = SpanBuilder()
+      if let process = other.readJaeger(plain.span, &again, &texts, zoneSeconds: zone) {
+        (draft, read) = (other, process)
+      }
+    }
     texts.exchange(with: &batch)
     guard var process = read else { return false }
     if draft.issues.contains([.noTime, .noID]) {

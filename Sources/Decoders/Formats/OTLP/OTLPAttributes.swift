@@ -6,6 +6,8 @@ internal import Support
 enum OTLPAttributes {
   /// The object of attributes in OTLP/JSON, checked before.
   static func object(_ b: Span<UInt8>, json attributes: Range<Int>) -> [UInt8] {
+    // CloudWatch holds them as one plain object.
+    if !attributes.isEmpty, b[attributes.lowerBound] == 0x7B { return [UInt8](copying: b.extracting(attributes)) }
     var list = Array(#"{"kvlistValue":{"values":"#.utf8)
     list.append(copying: b.extracting(attributes))
     list += Array("}}".utf8)

@@ -20,10 +20,22 @@ struct OTLPBody {
 
   /// A body out of OTLP/JSON, checked before.
   init(_ b: Span<UInt8>, json body: Range<Int>) {
+    if Self.isPlain(b, body) {
+      bytes = [UInt8](copying: b.extracting(body))
+      return
+    }
     steps = [.value(body)]
     while let step = steps.popLast() {
       if let value = take(step, b) { writeJSON(b, value) }
     }
+  }
+
+  /// Whether a body is an object of the program's own and no AnyValue, whose members are all called `…Value`.
+  private static func isPlain(_ b: Span<UInt8>, _ body: Range<Int>) -> Bool {
+    var reader = JSONScanner(at: body.lowerBound)
+    var isFirst = true
+    guard reader.take(0x7B, b), let key = reader.nextKey(b, &isFirst) else { return false }
+    return key.count < 5 || b[key.end - 5] | 0x20 != 0x76 || !JSONScanner.matches(b, key.end - 4, "alue")
   }
 
   /// A body out of binary OTLP.

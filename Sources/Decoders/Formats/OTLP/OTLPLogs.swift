@@ -42,6 +42,10 @@ enum OTLPLogs {
       } else if isKey("eventName") || isKey("event_name") {
         guard let text = reader.keyText(b) else { return nil }
         event = text
+      } else if isKey("resource") {
+        // A record by itself names its resource (CloudWatch).
+        guard let name = OTLPSpans.service(b, &reader, &texts) else { return nil }
+        log.component = name
       } else if isKey("body") {
         reader.skipSpace(b)
         let start = reader.position

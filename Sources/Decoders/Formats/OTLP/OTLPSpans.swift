@@ -18,8 +18,13 @@ enum OTLPSpans {
     var service = ResourceName()
     var isFirst = true
     while let key = reader.nextKey(b, &isFirst) {
-      guard JSONScanner.equals(b, key, "attributes"), reader.peek(b) == 0x5B else {
+      let first = reader.peek(b)
+      guard JSONScanner.equals(b, key, "attributes"), first == 0x5B || first == 0x7B else {
         guard reader.skipValue(b) else { return nil }
+        continue
+      }
+      if first == 0x7B {
+        guard takePlain(b, &reader, &service) else { return nil }
         continue
       }
       reader.position &+= 1
@@ -31,6 +36,15 @@ enum OTLPSpans {
       guard reader.failure == .none else { return nil }
     }
     return reader.failure == .none ? service.name.map { texts.symbol(b, $0) } ?? Symbol.none : nil
+  }
+
+  /// Attributes as one plain object, as CloudWatch holds them (Amazon CloudWatch User Guide, "Transaction Search", `aws/spans`).
+  private static func takePlain(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ service: inout ResourceName) -> Bool {
+    reader.eachMember(b) { reader, key in
+      guard let value = reader.scalar(b) else { return false }
+      if case .text(let text) = value { service.take(b, key, text) }
+      return true
+    }
   }
 }
 
@@ -92,6 +106,9 @@ extension SpanBuilder {
   ) -> Bool {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     switch key.count {
+    case 8 where isKey("resource"):
+      guard let service = OTLPSpans.service(b, &reader, &texts) else { return false }
+      if !service.isNone { span.service = service }
     case 10 where isKey("traceState"), 11 where isKey("trace_state"):
       guard let text = reader.keyText(b) else { return false }
       takeTraceState(b, text.start..<text.end)
@@ -194,7 +211,7 @@ extension SpanBuilder {
     _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, ofEvent: Bool = false
   ) -> Bool {
     guard let byte = reader.peek(b) else { return false }
-    guard byte == 0x5B else { return reader.skipValue(b) }
+    guard byte == 0x5B else { return takePlainAttributes(b, &reader, &texts, ofEvent: ofEvent) }
     reader.position &+= 1
     var isFirst = true
     while reader.nextElement(b, &isFirst) {
@@ -204,6 +221,21 @@ extension SpanBuilder {
       take(name, value, b, &texts)
     }
     return reader.failure == .none
+  }
+
+  /// Attributes as one plain object; anything else is skipped.
+  @inline(never) private mutating func takePlainAttributes(
+    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts, ofEvent: Bool
+  ) -> Bool {
+    reader.eachMember(b) { reader, key in
+      let name = SpanBuilder.name(b, key)
+      guard name != .none, !ofEvent || name == .exceptionType || name == .exceptionMessage else {
+        return reader.skipValue(b)
+      }
+      guard let value = reader.scalar(b) else { return false }
+      take(name, value, b, &texts)
+      return true
+    }
   }
 
   /// Events carry the recorded exceptions.

@@ -125,7 +125,7 @@ struct TableMapping {
       self.init(kind: .spans)
       set(.start, start, name: header[start])
       takeSpanColumns(header, names)
-      if insights >= 0 { takeInsights(names) }
+      if insights >= 0 { takeInsights(names) } else if component < 0 { takeJaeger(names) }
       isOfRequests = isOfTransactions
     } else if message >= 0, time >= 0 {
       self.init(kind: .logs)
@@ -159,7 +159,7 @@ struct TableMapping {
     }
     self.trace = trace
     self.span = span
-    self.component = component
+    if component >= 0 { self.component = component }
   }
 
   /// The columns of a span beside its identity and start.

@@ -62,8 +62,8 @@ extension TableRows {
     _ b: Span<UInt8>, _ row: DelimitedRow, _ span: inout TraceSpan, _ symbols: inout SymbolTable
   ) {
     let field = field(b, row, mapping.error)
-    if field.isEmpty { return }
     let word = b.extracting(field)
+    if field.isEmpty || FieldText.isNull(word) { return }
     func isOne(of words: [StaticString]) -> Bool {
       for known in words where FieldText.isWord(word, known) { return true }
       return false

@@ -19,6 +19,8 @@ enum JaegerSpans {
     var startMillis: Int64?
     var duration: Int64?
     var oldParent: UInt64 = 0
+    /// The reference whose fields are keys of the span's own.
+    var flattened: Reference?
   }
 
   /// A number of microseconds, or RFC 3339 in the protobuf form.
@@ -158,7 +160,7 @@ extension SpanBuilder {
       case 7 where isKey("process"):
         guard let service = JaegerSpans.service(b, &reader, &texts) else { return nil }
         if !service.isNone { span.service = service }
-      default: guard reader.skipValue(b) else { return nil }
+      default: guard takeFlattened(key, b, &reader, &parts, &texts) else { return nil }
       }
     }
     guard reader.failure == .none else { return nil }
@@ -166,7 +168,43 @@ extension SpanBuilder {
     return span.service.isNone ? parts.process : Symbol.none
   }
 
-  private mutating func settleJaeger(_ parts: JaegerSpans.Parts) {
+  /// Takes a member whose path is its key: what a search store's answers hold in `fields`, and its tables in columns.
+  @inline(never) private mutating func takeFlattened(
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ parts: inout JaegerSpans.Parts,
+    _ texts: inout JSONTexts
+  ) -> Bool {
+    guard key.count > 4, b[key.start] == 0x74 || b[key.start] == 0x70 || b[key.start] == 0x72 else {
+      return reader.skipValue(b)
+    }
+    if JSONScanner.matches(b, key.start, "tag.") {
+      guard let value = reader.scalar(b) else { return false }
+      let name = JSONStringSlice(start: key.start + 4, end: key.end, isEscaped: key.isEscaped)
+      take(Self.storedName(b, name), value, b, &texts)
+      return true
+    }
+    let isReference = JSONScanner.matches(b, key.start, "references.")
+    guard isReference || JSONScanner.equals(b, key, "process.serviceName"), let text = reader.keyText(b) else {
+      return reader.skipValue(b)
+    }
+    if !isReference {
+      if !text.isEmpty { span.service = texts.symbol(b, text) }
+      return true
+    }
+    var reference = parts.flattened ?? JaegerSpans.Reference()
+    if JSONScanner.equals(b, key, "references.refType") {
+      reference.isChildOf = !JSONScanner.equals(b, text, "FOLLOWS_FROM")
+    } else if JSONScanner.equals(b, key, "references.spanID") {
+      reference.span = texts.span(b, text)
+    } else if JSONScanner.equals(b, key, "references.traceID") {
+      reference.trace = texts.request(b, text).0
+    }
+    parts.flattened = reference
+    return true
+  }
+
+  private mutating func settleJaeger(_ read: JaegerSpans.Parts) {
+    var parts = read
+    if let reference = parts.flattened { parts.references.append(reference) }
     JaegerSpans.choose(parts.references, oldParent: parts.oldParent, &span)
     if start == nil { start = parts.startMillis.flatMap { FieldText.microseconds($0, unit: .milliseconds) } }
     if let start { span.start = start } else { issues.insert(.noTime) }

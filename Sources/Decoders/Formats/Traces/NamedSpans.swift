@@ -153,7 +153,8 @@ struct NamedSpans {
     name = level.prefix
     name.append(contentsOf: dotted(b, key))
     // `span.attributes.http.status_code` flat: the attribute's own name stands behind.
-    for prefix in ["span.attributes.", "attributes.", "tags."] where name.starts(with: prefix.utf8) {
+    for prefix in ["span.attributes.", "attributes.", "tags."]
+    where name.starts(with: prefix.utf8, by: { $0 == $1 || $0 | 0x20 == $1 && $0 &- 0x41 < 26 }) {
       name.removeFirst(prefix.utf8.count)
       break
     }
