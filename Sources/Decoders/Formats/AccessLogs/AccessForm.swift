@@ -22,6 +22,8 @@ enum AccessForm {
   case fields
   /// Pairs of a span in braces in front of an event's: see `AccessPairs`.
   case scoped
+  /// All fields but numbers in quotes, the date of the Common Log Format among them.
+  case quoted
   /// `TIME CLIENT "GET …`: a log format that begins with nginx's `$time_iso8601`.
   case timed
 
@@ -49,6 +51,10 @@ enum AccessForm {
     self = .none
     guard b.count >= 16 else { return }
     let first = b[0]
+    if first == 0x22, Self.hasQuotedDate(b) {
+      self = .quoted
+      return
+    }
     if first == 0x5B, b[5] == 0x2D, b[8] == 0x2D, b[11] == 0x54 {
       let end = ByteScan.find(0x5D, in: b.extracting(first: 48), from: 12)
       if end &+ 2 < b.count, b[end &+ 1] == 0x20, b[end &+ 2] == 0x22 || Self.isMesh(b, end &+ 2) {
@@ -109,6 +115,20 @@ enum AccessForm {
       }
       i &+= 1
     }
+  }
+
+  /// `"CLIENT" "USER" "25/Nov/2026:02:00:05 +0000" "GET …`: the default of GlassFish and Payara (Payara Server documentation, "Access
+  /// Logging": `%client.name% %auth-user-name% %datetime% %request% %status% %response.length%`).
+  private static func hasQuotedDate(_ b: Span<UInt8>) -> Bool {
+    let head = b.extracting(first: 192)
+    var i = 0
+    for _ in 0..<8 {
+      i = ByteScan.find(0x22, in: head, from: i)
+      guard i &+ 24 < head.count else { return false }
+      if head[i &+ 1] &- 0x30 <= 9, head[i &+ 3] == 0x2F, head[i &+ 7] == 0x2F, head[i &+ 12] == 0x3A { return true }
+      i &+= 1
+    }
+    return false
   }
 
   /// Whether the date is that of a logger: nothing stands in front of it, or a level's letter, and no request in quotes follows

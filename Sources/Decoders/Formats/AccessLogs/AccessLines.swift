@@ -168,6 +168,12 @@ struct AccessLines {
       guard var record = AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds) else { return nil }
       numbers.settle(&record, b)
       return record
+    case .quoted:
+      for clock in 0..<min(tokens.count, 4) where tokens[clock].kind == .quoted {
+        guard AccessTime.common(b, tokens[clock].inner, zoneSeconds: zoneSeconds) != nil else { continue }
+        return AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds)
+      }
+      return nil
     case .envoy: return AccessEnvoy.read(b, tokens, zoneSeconds: zoneSeconds)
     case .fixed:
       for grammar in AccessGrammar.all {
@@ -175,7 +181,11 @@ struct AccessLines {
       }
       return nil
     case .common:
-      if let record = AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds) { return record }
+      if let record = AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds)
+        ?? AccessSession.read(b, tokens, zoneSeconds: zoneSeconds)
+      {
+        return record
+      }
       // A logger may have put its own time in front of the request's.
       let hasCommon = (0..<min(tokens.count, 10)).contains { AccessTime.isCommon(b, tokens[$0].start) }
       for clock in 0..<min(tokens.count, 10)
