@@ -78,9 +78,13 @@ extension JSONRecords {
     record.message = content.start..<content.end
   }
 
-  /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters).
-  mutating func takeExport(_ message: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
-    guard message.count > 20, message[0] == 0x7B, JSONScanner.matches(message, 1, "\"resource") else { return false }
+  /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters), or a program behind a word of
+  /// its own.
+  mutating func takeExport(_ text: Span<UInt8>, into batch: inout RecordBatch) -> Bool {
+    guard text.count > 20, text[text.count - 1] == 0x7D else { return false }
+    let start = text[0] == 0x7B ? 0 : ByteScan.find(0x7B, in: text.extracting(first: 64), from: 0)
+    guard start < 64, JSONScanner.matches(text, start + 1, "\"resource") else { return false }
+    let message = text.extracting(start..<text.count)
     var reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
     guard case .descend = classifier.classify(message, &reader) else { return false }
     reader = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)

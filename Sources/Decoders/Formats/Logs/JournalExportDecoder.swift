@@ -47,6 +47,30 @@ struct JournalExportDecoder: ChunkedDecoder {
     where JSONScanner.matches(head, start, name) {
       return true
     }
+    return head.count > start && (head[start] &- 0x41 < 26 || head[start] == 0x5F) && hasAddress(head, from: start)
+  }
+
+  /// Whether the first entry has one of the address fields that every entry has: fields may stand in any order ("Journal Export Format").
+  private static func hasAddress(_ head: Span<UInt8>, from start: Int) -> Bool {
+    var i = start
+    while i < head.count {
+      let end = ByteScan.lineEnd(head, i)
+      if end == i { return false }
+      if JSONScanner.matches(head, i, "__CURSOR=") || JSONScanner.matches(head, i, "__REALTIME_TIMESTAMP=") {
+        return true
+      }
+      var name = i
+      while name < end, head[name] &- 0x41 < 26 || head[name] &- 0x30 <= 9 || head[name] == 0x5F { name &+= 1 }
+      if name < end, head[name] == 0x3D {
+        i = end &+ 1
+      } else {
+        // A name alone: a binary value with its length follows.
+        guard name == end, name > i, end &+ 9 < head.count else { return false }
+        let length = JSONScanner.load8(head, end &+ 1)
+        guard length < UInt64(head.count) else { return false }
+        i = end &+ 10 &+ Int(clamping: length)
+      }
+    }
     return false
   }
 

@@ -24,9 +24,10 @@ extension KnownLines {
 
   /// `Lmmdd hh:mm:ss.uuuuuu THREAD FILE:LINE] MESSAGE` (klog and glog; newer glog writes the year, too).
   static func klog(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard isKlog(line), let time = times.compactDay(line, 1) else { return nil }
+    guard isKlog(line), let time = unset(line) ?? times.compactDay(line, 1) else { return nil }
     var record = TextRecord(
-      time: time.time, yearAssumed: time.form == .withoutYear, severity: severity(ofLetter: line[0]))
+      time: time.time, hasZone: time.hasZone, yearAssumed: time.form == .withoutYear,
+      severity: severity(ofLetter: line[0]))
     var start: Int
     if line[7] == 0x20 {
       guard let entry = cockroach(line, time.end) else { return nil }
@@ -39,6 +40,17 @@ extension KnownLines {
     while start < line.count, line[start] == 0x20 { start += 1 }
     record.message = start..<line.count
     return record
+  }
+
+  /// `L0000 00:00:SECONDS.uuuuuu`: what Abseil writes before it was told the zone, as TensorFlow's and gRPC's programs leave it (abseil-cpp,
+  /// log/internal/log_format.cc: "a time zone is not available … so we print seconds since the epoch").
+  private static func unset(_ line: Span<UInt8>) -> LogTime? {
+    guard line[1] == 0x30, JSONScanner.matches(line, 1, "0000 00:00:1") else { return nil }
+    let end = ByteScan.find(0x20, in: line.extracting(first: 40), from: 12)
+    guard end < min(line.count, 40),
+      let time = FieldText.time(line.extracting(12..<end), unit: .seconds, zoneSeconds: 0), FieldText.isEpoch(time)
+    else { return nil }
+    return LogTime(time: time, form: .epoch, end: end, hasZone: true)
   }
 
   /// `Lyymmdd hh:mm:ss.uuuuuu GOROUTINE [CHANNEL@]FILE:LINE [⋮] [TAGS] COUNTER MESSAGE` (CockroachDB, "crdb-v1" and "crdb-v2"): where the
