@@ -83,6 +83,13 @@ extension JSONLogs {
     fields.ranks.severity = 501
   }
 
+  /// Syslog's priority: the facility times eight and the severity (RFC 5424 §6.2.1). Any level of its own outranks it.
+  mutating func priority(_ bytes: Span<UInt8>) {
+    guard fields.ranks.severity > 501, let number = FieldText.int(bytes), (0...191).contains(number) else { return }
+    fields.severity = LevelScale.syslog.severity(number & 7)
+    fields.ranks.severity = 502
+  }
+
   /// Whether the object at a place names a level by itself.
   func hasLevel(_ b: Span<UInt8>, at start: Int) -> Bool {
     var reader = JSONScanner(at: start)

@@ -233,6 +233,7 @@ struct JSONLogs {
     case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel,
       .bunyanLevel:
       if let scale = found.role.scale { scaled(scale, bytes) }
+    case .syslogPriority: priority(bytes)
     case .message, .wrapped:
       takeMessage(found, key: key, text, b)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:

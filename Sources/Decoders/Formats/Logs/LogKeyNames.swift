@@ -2,7 +2,8 @@
 //
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog, GELF
 // 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
-// systemd.journal-fields(7), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label "service_name", structured metadata), Fluent Bit, fluentd, Vector,
+// systemd.journal-fields(7), syslog-ng (macros), Telegraf (syslog input), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label
+// "service_name", structured metadata), Fluent Bit, fluentd, Vector,
 // Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
 // ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1
 // Event), Windows (event schema).
@@ -14,6 +15,7 @@ enum LogKeyNames {
     "deprecatedlasttimestamp", "firsttimestamp", "deprecatedfirsttimestamp", "record.time.timestamp",
     "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
     "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt", "log_time", "logtime",
+    "isodate", "r_isodate", "s_isodate",
   ]
 
   /// The name of a time where no other key holds one: each may as well be a field of what the record tells of. ClickHouse
@@ -33,7 +35,7 @@ enum LogKeyNames {
     "labels.level", "labels.severity", "labels.detected_level", "stream.level", "jsonpayload.level",
     "jsonpayload.severity", "event.level", "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text",
     "severity_label", "levelstring", "detected_level", "log_severity", "leveltext", "properties.errorlevel",
-    "labels.severity_text",
+    "labels.severity_text", "tags.severity",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
@@ -45,8 +47,12 @@ enum LogKeyNames {
 
   static let syslogLevel = [
     "syslogseverity", "priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code",
-    "jsonpayload.priority",
+    "jsonpayload.priority", "fields.severity_code",
   ]
+
+  /// Syslog's priority, of which the severity is the rest by eight (Fluent Bit's parsers, ECS); Filebeat's journald input writes that of
+  /// the journal there, which has no facility.
+  static let syslogPriority = ["pri", "log.syslog.priority", "syslog.priority"]
 
   static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
 
@@ -73,7 +79,7 @@ enum LogKeyNames {
     "resources.service.name", "resources_string.service.name", "resource_attributes.service.name",
     "resourceattributes.service.name", "attributes.service", "event.service", "event.service_name", "event.app",
     "stream.service_name", "servicecontext.service", "ibm_servername", "approlename", "cloud_rolename", "entity.name",
-    "otelservicename",
+    "otelservicename", "tags.appname",
   ]
 
   /// Paths of cloud resources: the last part is the name (Azure's resource logs).
@@ -106,7 +112,7 @@ enum LogKeyNames {
     "event.system.provider.#attributes.name", "event.system.provider_name", "providername", "sourcename",
     "winlog.provider_name", "resource.labels.service_name", "resource.labels.function_name",
     "resource.labels.backend_service_name", "resource.labels.module_id", "resource.labels.job_name",
-    "log.syslog.appname", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename", "k8s.container.name",
+    "log.syslog.appname", "syslog.identifier", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename", "k8s.container.name",
   ]
 
   static let logger = [

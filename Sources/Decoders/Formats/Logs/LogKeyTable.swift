@@ -20,6 +20,8 @@ struct LogKeyTable: Sendable {
     /// The same where most records mean something else by it: it makes no record a log.
     case statusWord
     case syslogLevel
+    /// Facility and severity of syslog in one number.
+    case syslogPriority
     case otlpLevel
     case pythonLevel
     case logbackLevel
@@ -136,7 +138,7 @@ struct LogKeyTable: Sendable {
       (.logStream, ["logstreamname", "@logstream"]),
       (.seconds, ["instant.epochsecond", "timestamp.seconds", "timestampseconds"]),
       (.nanoseconds, ["instant.nanoofsecond", "timestamp.nanos", "timestampnanos"]),
-      (.syslogLevel, LogKeyNames.syslogLevel),
+      (.syslogLevel, LogKeyNames.syslogLevel), (.syslogPriority, LogKeyNames.syslogPriority),
       (.otlpLevel, ["severitynumber", "severity_number", "labels.severity_number"]), (.pythonLevel, ["levelno"]),
       (.logbackLevel, ["level_value"]), (.log4jLevel, ["intlevel", "level.intlevel"]),
       (.windowsLevel, LogKeyNames.windowsLevel),
