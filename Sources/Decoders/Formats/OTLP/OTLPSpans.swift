@@ -94,7 +94,7 @@ extension SpanBuilder {
     case 10 where isKey("attributes"): return takeOTLPAttributes(b, &reader, &texts)
     case 6 where isKey("status"): return takeOTLPStatus(b, &reader, &texts)
     case 6 where isKey("events"): return takeOTLPEvents(b, &reader, &texts)
-    case 5 where isKey("links"): return takeOTLPLinks(b, &reader, &texts)
+    case 5 where isKey("links"): return takeLinks(b, &reader, &texts)
     default: return takeSnakeMember(key, b, &reader, &texts)
     }
     return true
@@ -126,31 +126,6 @@ extension SpanBuilder {
     default: return reader.skipValue(b)
     }
     return true
-  }
-
-  /// Links name spans that this one follows from.
-  private mutating func takeOTLPLinks(
-    _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
-  ) -> Bool {
-    reader.eachElement(b) { reader in
-      var trace = RequestID.none
-      var id: UInt64 = 0
-      let isRead = reader.eachMember(b) { reader, key in
-        if JSONScanner.equals(b, key, "traceId") || JSONScanner.equals(b, key, "trace_id") {
-          guard let text = reader.keyText(b) else { return false }
-          trace = texts.request(b, text).0
-          return true
-        }
-        guard JSONScanner.equals(b, key, "spanId") || JSONScanner.equals(b, key, "span_id") else {
-          return reader.skipValue(b)
-        }
-        guard let text = reader.keyText(b) else { return false }
-        id = texts.span(b, text)
-        return true
-      }
-      if isRead { takeLink(trace: trace, span: id) }
-      return isRead
-    }
   }
 
   /// Start and duration from nanoseconds; what is missing or makes no sense is named.

@@ -83,6 +83,12 @@ struct NamedSpans {
       let at = reader.position
       guard at < b.count else { return }
       let path = SpanKeys.extend(seed, b, key.start..<key.end)
+      if key.count <= 10, level.depth == 0, b[at] == 0x5B || b[at] == 0x7B, Self.isLinks(b, key) {
+        reader.position = at
+        guard builder.takeLinks(b, &reader, &texts) else { return }
+        wasFirst = false
+        continue
+      }
       if b[at] == 0x5B {
         isListed = isListed || wasFirst
         if isListed, level.depth == 0, let only = Self.onlyValue(b, at) {
@@ -102,6 +108,11 @@ struct NamedSpans {
       }
       take(b, value, of: key, in: level, path: path, at: at, &texts)
     }
+  }
+
+  private static func isLinks(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
+    JSONScanner.equals(b, key, "links") || JSONScanner.equals(b, key, "Links")
+      || JSONScanner.equals(b, key, "span_links")
   }
 
   /// The only value of the list at a place; nil where it has none or several.
@@ -152,6 +163,10 @@ struct NamedSpans {
     guard level.scope == .attributes || level.depth == 0 else { return }
     name = level.prefix
     name.append(contentsOf: dotted(b, key))
+    if name.count == 14, name[0] == 0x5F, name.elementsEqual("_dd.span_links".utf8), case .text(let text) = value {
+      builder.takeLinks(b, printed: text, &texts)
+      return
+    }
     // `span.attributes.http.status_code` flat: the attribute's own name stands behind.
     for prefix in ["span.attributes.", "attributes.", "tags."]
     where name.starts(with: prefix.utf8, by: { $0 == $1 || $0 | 0x20 == $1 && $0 &- 0x41 < 26 }) {

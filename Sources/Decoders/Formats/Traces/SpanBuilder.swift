@@ -129,6 +129,9 @@ struct SpanBuilder {
     if callsAWS, let rpcService { keep(.system, rank: 1, .text(rpcService), b, &texts) }
   }
 
+  /// Whether it follows from a span that is not its parent.
+  var isLinked: Bool { linkedSpan != 0 && span.parent == 0 }
+
   /// Takes a link; the first one counts.
   mutating func takeLink(trace: RequestID, span: UInt64) {
     if linkedSpan == 0, !trace.isNone { (linkedTrace, linkedSpan) = (trace, span) }

@@ -17,6 +17,8 @@ enum SpanDialect {
   case cloudTrace
   /// Requests and dependencies of Application Insights: durations are milliseconds, as a number or a `TimeSpan`.
   case insights
+  /// ClickHouse's own spans: ids of spans are decimal (system.opentelemetry_span_log, UInt64).
+  case clickHouse
   /// Instana's sensors: kinds have numbers of their own, and the operation is the sensor's.
   case instana
 
@@ -24,6 +26,8 @@ enum SpanDialect {
     self = .plain
     if span.isNamed(.trace, "operationid") || span.isNamed(.trace, "tags.ai.operation.id") {
       self = .insights
+    } else if span.isNamed(.endUs, "finishtimeus") {
+      self = .clickHouse
     } else if span.isInstana {
       self = .instana
     } else if let event = span.text(.event) {
@@ -46,7 +50,7 @@ enum SpanDialect {
     }
   }
 
-  var hasDecimalIDs: Bool { self == .datadog }
+  var hasDecimalIDs: Bool { self == .datadog || self == .clickHouse }
 }
 
 /// Beginning and length of a span out of what its document says, in whatever units.

@@ -177,7 +177,7 @@ enum SpanKeys {
     (.startMs, ["starttimemillis", "starttimems", "startms"]),
     (.end, ["endtime", "endtimestamp", "end", "timestampend", "finishedat"]),
     (.endNs, ["endtimeunixnano", "endtimens", "endns"]),
-    (.endUs, ["endtimeus", "endtimemicros", "endus"]),
+    (.endUs, ["endtimeus", "endtimemicros", "endus", "finishtimeus"]),
     (.endMs, ["endtimemillis", "endtimems", "endms"]),
     (.duration, ["duration", "data.duration", "data.basedata.duration", "elapsed", "latency"]),
     (

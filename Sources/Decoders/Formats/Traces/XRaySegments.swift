@@ -78,7 +78,9 @@ private struct XRayDocument {
     var reader = JSONScanner(at: at)
     let isRead = reader.eachMember(b) { reader, key in member(key, b, &reader, &texts) }
     guard isRead, builder.start != nil || builder.span.span != 0 else { return nil }
-    builder.span.kind = !isSubsegment ? .server : isCall ? .client : .internal
+    // A function behind a queue is linked to who sent the message ("Linked traces").
+    builder.span.kind = !isSubsegment ? builder.isLinked ? .consumer : .server : isCall ? .client : .internal
+    builder.settleLink()
     if !isNested {
       builder.span.service = name
       // A subsegment that was sent by itself is named after what is called; who calls, its parent's segment tells.
@@ -96,6 +98,7 @@ private struct XRayDocument {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
     reader.skipSpace(b)
     if isKey("http") { return http(b, &reader, &texts) }
+    if isKey("links") { return builder.takeLinks(b, &reader, &texts) }
     if isKey("aws") { return aws(b, &reader, &texts) }
     if isKey("cause") { return cause(b, &reader, &texts) }
     if isKey("start_time") || isKey("end_time") {
