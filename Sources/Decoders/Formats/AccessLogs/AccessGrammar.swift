@@ -300,7 +300,7 @@ extension AccessRecord {
   fileprivate var reasonIsNotTimers: Bool { time != .min }
 
   /// `app/shop/0a1b…` is `shop`, HAProxy's `public~` (TLS) is `public`.
-  fileprivate mutating func trimServer(_ b: Span<UInt8>) {
+  mutating func trimServer(_ b: Span<UInt8>) {
     guard !server.isEmpty else { return }
     if b[server.upperBound &- 1] == 0x7E { server = server.lowerBound..<server.upperBound &- 1 }
     for kind: StaticString in ["app/", "net/", "gwy/"] where JSONScanner.matches(b, server.lowerBound, kind) {

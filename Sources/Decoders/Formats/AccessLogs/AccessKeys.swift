@@ -40,6 +40,8 @@ enum AccessKey: UInt8 {
   case nanoseconds
   /// A duration whose unit the name does not tell.
   case duration
+  /// Seconds of a part of the request's time (AWS' load balancers).
+  case part
   case upstreamMilliseconds
   case attempts
   case retries
@@ -68,7 +70,7 @@ enum AccessKeys {
 
   /// From the documents: nginx's and Apache's variables, Envoy's command operators as Istio names them, Traefik's and
   /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest, API Gateway's
-  /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs.
+  /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs, the tables of AWS' load balancers (Athena) and the access logs of VPC Lattice.
   private static let names: [(AccessKey, [String])] = [
     (
       .method,
@@ -95,32 +97,39 @@ enum AccessKeys {
       [
         "status", "responsecode", "statuscode", "httpstatus", "downstreamstatus", "scstatus", "responsestatus",
         "httprequest.status", "httpstatuscode", "code", "edgeresponsestatus", "ibmresponsecode",
-        "protopayload.status", "httprequeststatus", "httpresponsestatuscode", "httpresponsestatus",
+        "protopayload.status", "httprequeststatus", "httpresponsestatuscode", "httpresponsestatus", "elbstatuscode",
+        "elbresponsecode",
       ]
     ),
     (
       .server,
       [
         "host", "httphost", "vhost", "authority", "requesthost", "request.host", "domain", "cshost", "xhostheader",
-        "reqhost", "clientrequesthost", "url.domain", "protopayload.host",
+        "reqhost", "clientrequesthost", "url.domain", "protopayload.host", "hostheader",
       ]
     ),
     (
       .configuredServer,
       [
         "application", "applicationname", "servername", "frontendname", "frontend", "ingressname", "listener",
-        "service.name", "ibmservername", "scriptname",
+        "service.name", "ibmservername", "scriptname", "elb", "elbname",
       ]
     ),
     (
       .upstream,
       [
         "upstreamcluster", "proxyupstreamname", "upstreamname", "backendname", "backend", "servicename",
-        "upstreamservice",
+        "upstreamservice", "targetgrouparn",
       ]
     ),
-    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted"]),
-    (.statuses, ["upstreamstatus", "us", "ustatus", "serverstatus", "originresponsestatus"]),
+    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted", "targetipport", "targetportlist"]),
+    (
+      .statuses,
+      [
+        "upstreamstatus", "us", "ustatus", "serverstatus", "originresponsestatus", "targetstatuscode",
+        "targetstatuscodelist", "backendresponsecode",
+      ]
+    ),
     (.times, ["upstreamresponsetime", "urt", "ut", "upstreamtime"]),
     (
       .requestID,
@@ -136,7 +145,7 @@ enum AccessKeys {
       .start,
       [
         "event.start", "starttime", "startutc", "startlocal", "requeststart", "requesttimeepoch", "edgestarttimestamp",
-        "reqtimesec", "eventtimestamp",
+        "reqtimesec", "eventtimestamp", "requestcreationtime",
         "protopayload.starttime",
       ]
     ),
@@ -172,6 +181,13 @@ enum AccessKeys {
       .duration,
       ["httprequest.latency", "httprequestlatency", "latencyhuman", "protopayload.latency", "elapsedtime"]
         + lengths(in: "").filter { !["time", "total", "runtime", "requesttime", "reqtime", "grpc.time"].contains($0) }
+    ),
+    (
+      .part,
+      [
+        "requestprocessingtime", "targetprocessingtime", "backendprocessingtime", "responseprocessingtime",
+        "clientresponsetime",
+      ]
     ),
     (.upstreamMilliseconds, ["upstreamservicetime", "xenvoyupstreamservicetime", "originresponsedurationms"]),
     (.attempts, ["upstreamrequestattemptcount", "attempts", "attemptcount"]),

@@ -69,7 +69,23 @@ extension AccessObject {
     }
   }
 
+  /// Seconds of a part of the time, -1 where the load balancer could not hand the request on.
+  mutating func takePart(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    let seconds = SpanWords.duration(b.extracting(value), unit: .seconds) ?? -1
+    if seconds < 0 || parts == .min { parts = .min } else { parts = max(parts, 0).addingSaturated(seconds) }
+    let isTarget = JSONScanner.equals(b, name, "target_processing_time")
+    if isTarget || JSONScanner.equals(b, name, "backend_processing_time"), seconds >= 0 { record.times = value }
+  }
+
   mutating func takeUpstream(_ b: Span<UInt8>, _ name: JSONStringSlice, _ value: Range<Int>) {
+    if b[name.start] | 0x20 == 0x74 {
+      // `arn:…:targetgroup/NAME/ID`.
+      guard let mark = value.first(where: { JSONScanner.matches(b, $0, ":targetgroup/") }) else { return }
+      let start = mark + 13
+      let end = (start..<max(start, value.upperBound)).first { b[$0] == 0x2F } ?? value.upperBound
+      if start < end { record.upstream = start..<end }
+      return
+    }
     if JSONScanner.equals(b, name, "ServiceName") { signs.insert(.traefik) }
     let end = value.first { b[$0] == 0x40 } ?? value.upperBound
     record.upstream = value.lowerBound..<end
@@ -133,6 +149,8 @@ extension AccessObject {
       signs.insert(.nginx)
     } else if JSONScanner.equals(b, name, "x-edge-result-type") {
       signs.insert(.seconds)
+    } else if JSONScanner.equals(b, name, "serviceNetworkArn") || JSONScanner.equals(b, name, "requestToTargetDuration") {
+      signs.insert(.lattice)
     }
   }
 

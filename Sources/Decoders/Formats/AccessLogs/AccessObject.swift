@@ -34,6 +34,8 @@ struct AccessObject {
   var message = 0..<0
   /// The bare duration where its name is the one of nginx's.
   var requestTime = 0..<0
+  /// The parts of the request's time together, microseconds: -1 for none, the least number where one of them was not measured.
+  var parts: Int64 = -1
   /// The order of day and month in the times, where it is known.
   var order: DateOrder?
 
@@ -87,6 +89,8 @@ struct AccessObject {
     static let deep = Signs(rawValue: 1 << 24)
     /// A text speaks of nothing but a request.
     static let ofRequest = Signs(rawValue: 1 << 25)
+    /// VPC Lattice, whose durations are milliseconds (AWS, "Access logs for VPC Lattice").
+    static let lattice = Signs(rawValue: 1 << 26)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -150,7 +154,9 @@ struct AccessObject {
     case .method, .target, .request: takeRequest(b, name, value, as: key)
     case .status: takeStatus(b, name, value)
     case .server: if record.server.isEmpty { record.server = value }
-    case .configuredServer: record.configuredServer(value)
+    case .configuredServer:
+      record.configuredServer(value)
+      if JSONScanner.equals(b, name, "elb") { record.trimServer(b) }
     case .upstream: takeUpstream(b, name, value)
     case .addresses:
       if record.addresses.isEmpty { record.addresses = value }
@@ -178,6 +184,7 @@ struct AccessObject {
       timeText = text
     case .seconds, .requestTime, .milliseconds, .microseconds, .nanoseconds, .duration:
       takeDuration(b, name, value, as: key)
+    case .part: takePart(b, name, value)
     case .upstreamMilliseconds: record.upstreamTime = duration(b, value, .milliseconds)
     case .attempts:
       record.attempts = AccessKeys.count(b, value, plus: 0)
@@ -285,6 +292,7 @@ struct AccessObject {
       signs.contains(.envoy)
       ? "Envoy access log"
       : signs.contains(.traefik) ? "Traefik access log" : isCaddy ? "Caddy access log" : "access log"
+    if record.latency < 0, parts >= 0 { record.latency = parts }
     if record.latency < 0, !bareDuration.isEmpty { takeBareDuration(b, &record) }
     if record.latency > Self.longestRequest {
       record.latency = -1
@@ -328,7 +336,7 @@ struct AccessObject {
     if signs.contains(.nginx), requestTime == bareDuration, isFraction { return .seconds }
     if !signs.isDisjoint(with: [.envoy, .lograge]) { return .milliseconds }
     if !signs.isDisjoint(with: [.traefik, .goDuration]) { return .nanoseconds }
-    if !signs.isDisjoint(with: [.serilog, .appService, .node, .logback])
+    if !signs.isDisjoint(with: [.serilog, .appService, .node, .logback, .lattice])
       || signs.isSuperset(of: [.dropwizardNames, .dropwizardTime])
     {
       return .milliseconds
