@@ -112,7 +112,8 @@ enum LogKeyNames {
     "event.system.provider.#attributes.name", "event.system.provider_name", "providername", "sourcename",
     "winlog.provider_name", "resource.labels.service_name", "resource.labels.function_name",
     "resource.labels.backend_service_name", "resource.labels.module_id", "resource.labels.job_name",
-    "log.syslog.appname", "syslog.identifier", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename", "k8s.container.name",
+    "log.syslog.appname", "syslog.identifier", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename",
+    "k8s.container.name",
   ]
 
   static let logger = [

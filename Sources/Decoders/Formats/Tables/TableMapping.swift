@@ -45,6 +45,8 @@ struct TableMapping {
   var pod = -1
   /// A table as the collector's exporter for ClickHouse creates it.
   var isClickHouse = false
+  /// Ids of spans are decimal numbers: ClickHouse's system.opentelemetry_span_log, which alone has a `finish_time_us`.
+  var hasDecimalIDs = false
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
   var isInsights = false
   /// Whether the levels are statuses, of which `ok` is one (Datadog, "Log status").
@@ -167,9 +169,12 @@ struct TableMapping {
     func find(_ options: [String]) -> Int { Self.column(options, in: names) }
     let end = find([
       "endtimeunixnano", "endtimens", "endtimemicros", "endtimeus", "endtimemillis", "endtimems", "endtime", "end",
-      "finishedat", "timestampend", "endtimestamp",
+      "finishedat", "timestampend", "endtimestamp", "finishtimeus",
     ])
-    if end >= 0 { set(.end, end, name: header[end]) }
+    if end >= 0 {
+      set(.end, end, name: header[end])
+      hasDecimalIDs = names[end] == "finishtimeus"
+    }
     let duration = find([
       "durationnano", "durationnanos", "durationns", "durationinnanos", "durationus", "durationmicros", "durationms",
       "spandurationus", "transactiondurationus", "duration", "elapsed", "elapsedtime", "latency",

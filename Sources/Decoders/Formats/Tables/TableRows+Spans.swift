@@ -9,7 +9,7 @@ extension TableRows {
   ) -> String? {
     var span = TraceSpan()
     (span.trace, span.traceText) = request(b, row, &batch.symbols)
-    span.span = FieldText.spanID(b.extracting(field(b, row, mapping.span)))
+    span.span = id(b.extracting(field(b, row, mapping.span)))
     guard !span.trace.isNone, span.span != 0 else { return "noID" }
     guard let issues = fillTimes(b, row, &span, context) else { return "badTime" }
     issues.tell(at: .line(line), &context, into: &batch)
@@ -21,7 +21,10 @@ extension TableRows {
     }
     if isDoubtful(b, row) { SpanIssues.doubtfulUnit.tell(at: .line(line), &context, into: &batch) }
     let parent = field(b, row, mapping.parent)
-    if !parent.isEmpty { span.parent = FieldText.parentID(b.extracting(parent)) }
+    if !parent.isEmpty {
+      let text = b.extracting(parent)
+      span.parent = mapping.hasDecimalIDs ? id(text) : FieldText.parentID(text)
+    }
     span.service = symbol(b, row, mapping.component, &batch.symbols)
     span.operation = symbol(b, row, mapping.operation, &batch.symbols)
     span.peerService = symbol(b, row, mapping.peer, &batch.symbols)
@@ -46,6 +49,11 @@ extension TableRows {
     span.source = context.line(line)
     batch.spans.append(span)
     return nil
+  }
+
+  private func id(_ text: Span<UInt8>) -> UInt64 {
+    if mapping.hasDecimalIDs, let number = FieldText.unsigned(text) { return number }
+    return FieldText.spanID(text)
   }
 
   /// Requests are served, everything else is called; what went wrong says so.

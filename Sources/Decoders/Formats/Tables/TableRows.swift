@@ -16,6 +16,8 @@ struct TableRows {
   var learnedUnit: DurationEvidence.Units?
   /// The headers of the lines that the rows of a log hold, where the first ones have any.
   var layouts: LogLayouts?
+  /// Whether a reading before had a comma that can only be a decimal one.
+  var hasDecimalCommas = false
   /// The name of log rows that no column names: the file's.
   var fallback = Symbol.none
   /// The field at hand with its quotes made single, and the labels of the row; used again for every row.
