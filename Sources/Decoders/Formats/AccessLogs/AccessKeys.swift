@@ -122,7 +122,13 @@ enum AccessKeys {
         "upstreamservice", "targetgrouparn",
       ]
     ),
-    (.addresses, ["upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted", "targetipport", "targetportlist"]),
+    (
+      .addresses,
+      [
+        "upstreamaddr", "upstreamhost", "upstream", "serviceaddr", "upstreamaddress", "serverrouted", "targetipport",
+        "targetportlist",
+      ]
+    ),
     (
       .statuses,
       [

@@ -149,7 +149,8 @@ extension AccessObject {
       signs.insert(.nginx)
     } else if JSONScanner.equals(b, name, "x-edge-result-type") {
       signs.insert(.seconds)
-    } else if JSONScanner.equals(b, name, "serviceNetworkArn") || JSONScanner.equals(b, name, "requestToTargetDuration") {
+    } else if JSONScanner.equals(b, name, "serviceNetworkArn") || JSONScanner.equals(b, name, "requestToTargetDuration")
+    {
       signs.insert(.lattice)
     }
   }

@@ -21,6 +21,23 @@ enum JaegerSpans {
     var oldParent: UInt64 = 0
     /// The reference whose fields are keys of the span's own.
     var flattened: Reference?
+
+    /// Takes a field of the only reference, `references.spanID`.
+    mutating func takeFlattened(
+      _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+    ) -> Bool {
+      guard let text = reader.keyText(b) else { return false }
+      var reference = flattened ?? Reference()
+      if JSONScanner.equals(b, key, "references.refType") {
+        reference.isChildOf = !JSONScanner.equals(b, text, "FOLLOWS_FROM")
+      } else if JSONScanner.equals(b, key, "references.spanID") {
+        reference.span = texts.span(b, text)
+      } else if JSONScanner.equals(b, key, "references.traceID") {
+        reference.trace = texts.request(b, text).0
+      }
+      flattened = reference
+      return true
+    }
   }
 
   /// A number of microseconds, or RFC 3339 in the protobuf form.
@@ -160,7 +177,11 @@ extension SpanBuilder {
       case 7 where isKey("process"):
         guard let service = JaegerSpans.service(b, &reader, &texts) else { return nil }
         if !service.isNone { span.service = service }
-      default: guard takeFlattened(key, b, &reader, &parts, &texts) else { return nil }
+      default:
+        let isRead =
+          JSONScanner.matches(b, key.start, "references.")
+          ? parts.takeFlattened(key, b, &reader, &texts) : takeFlattened(key, b, &reader, &texts)
+        guard isRead else { return nil }
       }
     }
     guard reader.failure == .none else { return nil }
@@ -170,35 +191,17 @@ extension SpanBuilder {
 
   /// Takes a member whose path is its key: what a search store's answers hold in `fields`, and its tables in columns.
   @inline(never) private mutating func takeFlattened(
-    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ parts: inout JaegerSpans.Parts,
-    _ texts: inout JSONTexts
+    _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
-    guard key.count > 4, b[key.start] == 0x74 || b[key.start] == 0x70 || b[key.start] == 0x72 else {
-      return reader.skipValue(b)
-    }
-    if JSONScanner.matches(b, key.start, "tag.") {
+    if JSONScanner.matches(b, key.start, "tag."), key.count > 4 {
       guard let value = reader.scalar(b) else { return false }
       let name = JSONStringSlice(start: key.start + 4, end: key.end, isEscaped: key.isEscaped)
       take(Self.storedName(b, name), value, b, &texts)
       return true
     }
-    let isReference = JSONScanner.matches(b, key.start, "references.")
-    guard isReference || JSONScanner.equals(b, key, "process.serviceName"), let text = reader.keyText(b) else {
-      return reader.skipValue(b)
-    }
-    if !isReference {
-      if !text.isEmpty { span.service = texts.symbol(b, text) }
-      return true
-    }
-    var reference = parts.flattened ?? JaegerSpans.Reference()
-    if JSONScanner.equals(b, key, "references.refType") {
-      reference.isChildOf = !JSONScanner.equals(b, text, "FOLLOWS_FROM")
-    } else if JSONScanner.equals(b, key, "references.spanID") {
-      reference.span = texts.span(b, text)
-    } else if JSONScanner.equals(b, key, "references.traceID") {
-      reference.trace = texts.request(b, text).0
-    }
-    parts.flattened = reference
+    guard JSONScanner.equals(b, key, "process.serviceName") else { return reader.skipValue(b) }
+    guard let text = reader.keyText(b) else { return false }
+    if !text.isEmpty { span.service = texts.symbol(b, text) }
     return true
   }
 
