@@ -45,7 +45,12 @@ struct TableMapping {
   var pod = -1
   /// A table as the collector's exporter for ClickHouse creates it.
   var isClickHouse = false
-  /// Ids of spans are decimal numbers: ClickHouse's system.opentelemetry_span_log, which alone has a `finish_time_us`.
+  /// The span's tags, its process and its references, each of several parts.
+  var tags = -1
+  var process = -1
+  var references = -1
+  /// Ids of spans are decimal numbers: ClickHouse's system.opentelemetry_span_log, which alone has a `finish_time_us`; Jaeger's table in
+  /// Cassandra.
   var hasDecimalIDs = false
   /// A table of Application Insights: numeric levels are its own, durations milliseconds.
   var isInsights = false
@@ -200,6 +205,7 @@ struct TableMapping {
     httpStatus = find(["responsestatuscode", "httpresponsestatuscode", "httpstatuscode", "httpstatus"])
     peer = find(["peer", "peerservice"])
     sampleRate = find(["samplerate", "itemcount"])
+    tags = find(["tags", "spanattributes", "attributes", "attribute"])
   }
 
   /// Requests and dependencies of Application Insights ("requests", "dependencies", AppRequests, AppDependencies).

@@ -7,7 +7,9 @@ extension TableRows {
   mutating func span(
     _ b: Span<UInt8>, _ row: DelimitedRow, line: Int, _ context: inout MemberContext, into batch: inout RecordBatch
   ) -> String? {
-    var span = TraceSpan()
+    var builder = SpanBuilder()
+    if mapping.tags >= 0 { takeTags(b, row, &builder, into: &batch) }
+    var span = builder.span
     (span.trace, span.traceText) = request(b, row, &batch.symbols)
     span.span = id(b.extracting(field(b, row, mapping.span)))
     guard !span.trace.isNone, span.span != 0 else { return "noID" }
@@ -27,8 +29,9 @@ extension TableRows {
     }
     span.service = symbol(b, row, mapping.component, &batch.symbols)
     span.operation = symbol(b, row, mapping.operation, &batch.symbols)
-    span.peerService = symbol(b, row, mapping.peer, &batch.symbols)
-    span.message = symbol(b, row, mapping.statusMessage, &batch.symbols)
+    if mapping.peer >= 0 { span.peerService = symbol(b, row, mapping.peer, &batch.symbols) }
+    if mapping.statusMessage >= 0 { span.message = symbol(b, row, mapping.statusMessage, &batch.symbols) }
+    if mapping.process >= 0 { takeCassandra(b, row, &span, &batch.symbols) }
     takeError(b, row, &span, &batch.symbols)
     if mapping.isInsights {
       takeInsights(b, row, &span)
@@ -51,9 +54,10 @@ extension TableRows {
     return nil
   }
 
-  private func id(_ text: Span<UInt8>) -> UInt64 {
-    if mapping.hasDecimalIDs, let number = FieldText.unsigned(text) { return number }
-    return FieldText.spanID(text)
+  func id(_ text: Span<UInt8>) -> UInt64 {
+    guard mapping.hasDecimalIDs else { return FieldText.spanID(text) }
+    // Cassandra's are signed.
+    return FieldText.unsigned(text) ?? FieldText.int(text).map { UInt64(bitPattern: $0) } ?? FieldText.spanID(text)
   }
 
   /// Requests are served, everything else is called; what went wrong says so.

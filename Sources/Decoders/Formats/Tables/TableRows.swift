@@ -16,6 +16,8 @@ struct TableRows {
   var learnedUnit: DurationEvidence.Units?
   /// The headers of the lines that the rows of a log hold, where the first ones have any.
   var layouts: LogLayouts?
+  /// Reads the tags of spans.
+  var tagTexts: JSONTexts
   /// Whether a reading before had a comma that can only be a decimal one.
   var hasDecimalCommas = false
   /// The name of log rows that no column names: the file's.
@@ -40,6 +42,7 @@ struct TableRows {
     let settings = context.settings
     unwrapper = LineUnwrapper(clock: LogClock(zoneSeconds: settings.assumedZoneSeconds, lastDay: settings.lastDay))
     logKeys = LogKeyTable(settings.logKeys)
+    tagTexts = JSONTexts(limit: settings.limits.text)
     self.mapping = mapping
     self.order = order
     self.levels = levels

@@ -228,6 +228,7 @@ struct NamedSpans {
   static func pair(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> (key: JSONStringSlice, value: AttributeValue)? {
     var key: JSONStringSlice?
     var value = AttributeValue.other
+    var type: JSONStringSlice?
     func isName(_ text: JSONStringSlice, _ upper: StaticString, _ lower: StaticString) -> Bool {
       JSONScanner.equals(b, text, upper) || JSONScanner.equals(b, text, lower)
     }
@@ -236,12 +237,17 @@ struct NamedSpans {
         key = reader.keyText(b)
         return key != nil
       }
+      if JSONScanner.equals(b, name, "value_type") {
+        type = reader.keyText(b)
+        return type != nil
+      }
       // Jaeger's tables and its Thrift form have a member for each type.
       let isTyped =
         isName(name, "value_string", "vStr") || isName(name, "value_bool", "vBool")
         || isName(name, "value_long", "vLong") || isName(name, "value_double", "vDouble")
       if isTyped {
         guard let read = reader.scalar(b) else { return false }
+        if let type, !isMember(name, of: type, b) { return true }
         if case .text(let text) = read, text.isEmpty { return true }
         if case .other = read { return true }
         value = read
@@ -265,6 +271,14 @@ struct NamedSpans {
     }
     guard isRead, let key else { return nil }
     return (key, value)
+  }
+
+  /// Whether the member for one type, `value_bool`, is the one of a tag's own type.
+  private static func isMember(_ name: JSONStringSlice, of type: JSONStringSlice, _ b: Span<UInt8>) -> Bool {
+    if JSONScanner.equals(b, name, "value_long") { return JSONScanner.equals(b, type, "int64") }
+    if JSONScanner.equals(b, name, "value_double") { return JSONScanner.equals(b, type, "float64") }
+    return name.end - type.count > name.start
+      && b.extracting(name.start..<name.end).holds(b.extracting(type.start..<type.end), at: name.count - type.count)
   }
 
   // MARK: What was found.
