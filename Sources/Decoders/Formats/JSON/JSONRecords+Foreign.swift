@@ -59,6 +59,26 @@ extension JSONRecords {
     return false
   }
 
+  /// Takes an event line.
+  mutating func takeEvent(
+    _ b: Span<UInt8>, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) {
+    texts.exchange(with: &batch)
+    let read = EventLineDecoder.read(
+      b, at: start, source: place.source, zoneSeconds: context.settings.assumedZoneSeconds, &texts)
+    texts.exchange(with: &batch)
+    switch read {
+    case .success(let event):
+      batch.events.append(event)
+      used("event lines", [], place.position, into: &batch)
+    case .failure(let problem):
+      recognized += 1
+      batch.recordCounts.skip(problem.rawValue)
+      context.report(
+        problem.rawValue, .warning, at: place.position, "an event without readable time and kind", into: &batch)
+    }
+  }
+
   /// Takes an object that holds one span or several, in a structure of its own.
   mutating func takeForeign(
     _ shape: JSONShape, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace,

@@ -211,6 +211,9 @@ struct JSONRecords {
     var reader = JSONScanner(at: range.lowerBound, depthLimit: context.settings.limits.jsonDepth)
     switch shape {
     case .unknown:
+      if let error = StoredError.record(b, range) {
+        return takeLog(error.span, at: 0, place, needing: .message, into: &batch)
+      }
       // Records whose fields all lie deeper: Windows events.
       if takeLog(b, at: RoutedEvent.place(b, range), place, needing: .message, into: &batch) { return true }
       if takeInside(b, range, into: &batch) || XRaySegments.isHeader(b, range) { return true }
@@ -303,25 +306,6 @@ struct JSONRecords {
     emptyObjects = 0
     for value in values { pendingDocuments.append([UInt8](copying: b.extracting(value))) }
     return true
-  }
-
-  private mutating func takeEvent(
-    _ b: Span<UInt8>, _ start: Int, at place: RecordPlace, into batch: inout RecordBatch
-  ) {
-    texts.exchange(with: &batch)
-    let read = EventLineDecoder.read(
-      b, at: start, source: place.source, zoneSeconds: context.settings.assumedZoneSeconds, &texts)
-    texts.exchange(with: &batch)
-    switch read {
-    case .success(let event):
-      batch.events.append(event)
-      used("event lines", [], place.position, into: &batch)
-    case .failure(let problem):
-      recognized += 1
-      batch.recordCounts.skip(problem.rawValue)
-      context.report(
-        problem.rawValue, .warning, at: place.position, "an event without readable time and kind", into: &batch)
-    }
   }
 
   private mutating func takeMapped(
