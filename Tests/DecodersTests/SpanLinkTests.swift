@@ -51,11 +51,11 @@ struct SpanLinkTests {
     let table = decode(
       """
       hostname,trace_id,span_id,parent_span_id,operation_name,kind,start_time_us,finish_time_us
-      ch-0,7b0c1d2e-3f40-5162-7384-95a6b7c8d9e0,11072869122414477056,1234605616436508552,read,INTERNAL,1795572000200000,1795572001600000
+      ch-0,7b0c1d2e-3f40-5162-7384-95a6b7c8d9e0,11072869122414935808,1234605616436508552,read,INTERNAL,1795572000200000,1795572001600000
 
       """, member: "m.csv")
     let row = decode(
-      #"{"trace_id":"7b0c1d2e-3f40-5162-7384-95a6b7c8d9e0","span_id":"11072869122414477056","parent_span_id":"1234605616436508552","operation_name":"read","kind":"INTERNAL","start_time_us":"1795572000200000","finish_time_us":"1795572001600000"}"#
+      #"{"trace_id":"7b0c1d2e-3f40-5162-7384-95a6b7c8d9e0","span_id":"11072869122414935808","parent_span_id":"1234605616436508552","operation_name":"read","kind":"INTERNAL","start_time_us":"1795572000200000","finish_time_us":"1795572001600000"}"#
         + "\n", member: "m")
     for batch in [table, row] {
       #expect(batch.spans.map { hexText($0.parent) } == ["1122334455667788"])

@@ -107,7 +107,8 @@ enum LogKeyNames {
   static let container = [
     "containername_s", "containerappname_s", "kubernetes.container_name", "kubernetes.container.name",
     "container_name", "containername", "container.name", "_container_name", "resource.labels.container_name",
-    "attrs.com.docker.compose.service", "attrs.com.docker.swarm.service.name", "attrs.tag", "container", "syslog_identifier", "ident", "_systemd_user_unit",
+    "attrs.com.docker.compose.service", "attrs.com.docker.swarm.service.name", "attrs.tag", "container",
+    "syslog_identifier", "ident", "_systemd_user_unit",
     "_systemd_unit", "_comm", "fly.app.name", "logcontent.source", "event.system.provider.@name",
     "event.system.provider.#attributes.name", "event.system.provider_name", "providername", "sourcename",
     "winlog.provider_name", "resource.labels.service_name", "resource.labels.function_name",

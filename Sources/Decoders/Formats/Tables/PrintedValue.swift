@@ -55,7 +55,7 @@ enum PrintedValue {
       i += 1
     }
     let text = b.extracting(start..<i)
-    if text[0] &- 0x30 <= 9, FieldText.double(text) != nil {
+    if text[0] &- 0x30 <= 9, text.count < 2 || text[1] | 0x20 != 0x78, FieldText.double(text) != nil {
       out.append(copying: text)
       return
     }

@@ -24,7 +24,7 @@ extension NamedSpans {
     kind(b, dialect)
     if dialect == .datadog { nameCaller(b, &texts) }
     status(b, &texts)
-    builder.settleLink()
+    if builder.isLinked { builder.settleLink() }
     if dialect == .cloudTrace, let code = text(.status) {
       builder.span.grpcStatus = SpanWords.grpcStatus(b.extracting(code.start..<code.end))
       builder.span.status = builder.span.grpcStatus > 0 ? .error : builder.span.status

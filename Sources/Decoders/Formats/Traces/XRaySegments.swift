@@ -80,7 +80,7 @@ private struct XRayDocument {
     guard isRead, builder.start != nil || builder.span.span != 0 else { return nil }
     // A function behind a queue is linked to who sent the message ("Linked traces").
     builder.span.kind = !isSubsegment ? builder.isLinked ? .consumer : .server : isCall ? .client : .internal
-    builder.settleLink()
+    if builder.isLinked { builder.settleLink() }
     if !isNested {
       builder.span.service = name
       // A subsegment that was sent by itself is named after what is called; who calls, its parent's segment tells.
