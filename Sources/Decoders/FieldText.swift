@@ -138,7 +138,9 @@ enum FieldText {
     }
     if let whole = int(b) { return microseconds(whole, unit: unit) }
     if b.count >= 10, b[4] == 0x2D || b[4] == 0x2F, let date = date(b, zoneSeconds: zoneSeconds) { return date }
-    if let number = double(b) { return isTooRough(b, number, unit) ? nil : microseconds(number, unit: unit) }
+    if let number = double(b) {
+      return isTooRough(b, number, unit) ? nil : DecimalTime.microseconds(b, unit) ?? microseconds(number, unit: unit)
+    }
     var clock = LogClock(zoneSeconds: zoneSeconds, lastDay: lastDay)
     clock.order = order
     return written(b, LogTimeParser(clock: clock))?.time
@@ -179,7 +181,11 @@ enum FieldText {
   /// Where a time lies without the name of its zone behind the offset: `[Europe/Berlin]` (java.time, RFC 9557),
   /// ` (Central European Standard Time)` (JavaScript).
   private static func placed(_ b: Span<UInt8>) -> Range<Int> {
-    let range = trimmed(b)
+    var range = trimmed(b)
+    // Apache's `%t` keeps its brackets in JSON (mod_log_config), and so do layouts of loggers.
+    if range.count > 2, b[range.lowerBound] == 0x5B, b[range.upperBound - 1] == 0x5D {
+      range = range.lowerBound + 1..<range.upperBound - 1
+    }
     guard range.count > 20 else { return range }
     let last = b[range.upperBound - 1]
     guard last == 0x5D || last == 0x29 else { return range }

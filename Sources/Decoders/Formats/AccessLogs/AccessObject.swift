@@ -91,6 +91,8 @@ struct AccessObject {
     static let ofRequest = Signs(rawValue: 1 << 25)
     /// VPC Lattice, whose durations are milliseconds (AWS, "Access logs for VPC Lattice").
     static let lattice = Signs(rawValue: 1 << 26)
+    /// Something names the container or the program as collectors do.
+    static let named = Signs(rawValue: 1 << 27)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
@@ -117,6 +119,7 @@ struct AccessObject {
         guard at < b.count else { return }
         if depth == 0, b[at] == 0x7B {
           if JSONScanner.equals(b, key, "err") || JSONScanner.equals(b, key, "error") { signs.insert(.otherMessage) }
+          if AccessKeys.key(b, key.start..<key.end) == .writer { signs.insert(.named) }
           nested(b, key, at: at)
           if let side = AccessSide.of(b, key.start..<key.end) {
             inner.append(Level(at: at, name: key, side: side, depth: 1))
@@ -200,6 +203,9 @@ struct AccessObject {
     case .grpcService: grpcService = value
     case .grpcMethod: grpcMethod = value
     case .grpcCode: grpcCode = value
+    case .writer:
+      signs.insert(.named)
+      sign(b, name, value)
     }
   }
 
@@ -270,6 +276,7 @@ struct AccessObject {
   func finish(_ b: Span<UInt8>, zoneSeconds: Int) -> AccessRecord? {
     var record = record
     record.isEscaped = signs.contains(.escaped)
+    record.namesWriter = signs.contains(.named)
     let isHTTP =
       hasStatus && !record.method.isEmpty && !record.target.isEmpty && b[record.method.lowerBound] &- 0x41 < 26
     guard isHTTP || isAnswer || isCall(b, &record) else { return nil }
@@ -347,7 +354,8 @@ struct AccessObject {
   /// The beginning where the line has it; else the time at which it was written, to the millisecond where it can be.
   private func setTime(_ b: Span<UInt8>, _ zoneSeconds: Int, _ record: inout AccessRecord) {
     func moment(_ r: Range<Int>, _ unit: FieldText.Unit) -> Int64? {
-      AccessTime.common(b, r, zoneSeconds: zoneSeconds)
+      // Apache's `%t` has its brackets in JSON, too (mod_log_config).
+      AccessTime.common(b, r.bare(b), zoneSeconds: zoneSeconds)
         ?? FieldText.time(b.extracting(r), unit: unit, zoneSeconds: zoneSeconds, order: order)
     }
     if let text = startText, let time = moment(text.start..<text.end, .inferred) {

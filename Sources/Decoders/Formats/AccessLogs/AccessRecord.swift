@@ -60,6 +60,8 @@ struct AccessRecord {
   var hasUnitlessDuration = false
   /// Whether the request's id is its process's own count.
   var isCounted = false
+  /// Whether it names its container or program as the records of collectors do.
+  var namesWriter = false
   /// Its form is so plain that it is a request only behind a time.
   var needsTime = false
   /// Name of the format, for notes and books.

@@ -178,6 +178,7 @@ extension JSONMemberDecoder {
     records.intake.layouts.learn()
     records.intake.keepsLineFeeds = probe.records.intake.keepsLineFeeds
     records.logs.evidence = probe.records.logs.evidence
+    records.logs.timeEvidence = probe.records.logs.timeEvidence
     records.named.learnedUnit = probe.records.named.durations?.units
   }
 }

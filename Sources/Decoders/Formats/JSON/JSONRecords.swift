@@ -269,19 +269,6 @@ struct JSONRecords {
     }
   }
 
-  /// Takes an object as a request, and as a log line where it has a message of its own that says more than the request does.
-  private mutating func takeServed(
-    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
-    guard let request = takeAccess(b, range, at: place, into: &batch) else { return false }
-    guard request.hasMessage else { return true }
-    isServed = true
-    defer { isServed = false }
-    // One record is counted once.
-    if takeLog(b, at: range.lowerBound, place, needing: .message, into: &batch) { batch.recordCounts.use(-1) }
-    return true
-  }
-
   /// Takes an object that only looked like something better as a log record; one that is none is noted.
   private mutating func takeLogOrNote(
     _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, into batch: inout RecordBatch
@@ -322,25 +309,6 @@ struct JSONRecords {
       context.report(
         reason, .warning, at: place.position, "an object without the fields that its record needs", into: &batch)
     }
-  }
-
-  /// Takes an object as a request of an access log; nil where it is none.
-  private mutating func takeAccess(
-    _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> AccessRecord? {
-    let zone = context.settings.assumedZoneSeconds
-    guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
-    let envelope = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
-    if record.isEscaped {
-      let plain = JSONEscapes.simplified(b, range)
-      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return nil }
-      access.append(record, plain.span, envelope, into: &batch)
-    } else {
-      access.append(record, b, envelope, into: &batch)
-    }
-    if !record.lines.isEmpty { pendingDocuments.append(ServedLines.named(b, record)) }
-    used(record.format.description, record.hasUnitlessDuration ? .durationUnit : [], place.position, into: &batch)
-    return record
   }
 
   /// Takes the object at the reader's place as one more log record of a shape that was read before.

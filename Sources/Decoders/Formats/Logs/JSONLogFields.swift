@@ -5,6 +5,8 @@ internal import Support
 struct JSONLogFields {
   var time: Int64 = .min
   var hasZone = false
+  /// Whether the record tells when what it tells of was made, which is not taken for its time.
+  var hasCreation = false
   var severity = Severity.unknown
   var name = Symbol.none
   var rank = NameRank.none
@@ -65,6 +67,9 @@ struct JSONLogFields {
 
   /// Whether the record has anything that only a log record has.
   var isLog: Bool { message != nil || raw != nil && (hasOwnTime || !severity.isUnknown) }
+
+  /// Whether the time is the one at which what the record tells of was made.
+  var isOfCreation: Bool { ranks.time >= 2 * JSONLogs.late && ranks.time < .max }
 
   /// Whether the time stands under a name that only the time of a record has.
   var hasOwnTime: Bool { time != .min && (ranks.time < JSONLogs.late || ranks.time == .max) }

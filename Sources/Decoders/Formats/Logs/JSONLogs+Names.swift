@@ -34,6 +34,7 @@ extension JSONLogs {
   mutating func named(
     _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
   ) {
+    if isOfRequest, !namesServer(found) { return }
     var text = text
     var order = found.rank
     // Within one record the service that is named as such goes before the container that it runs in.

@@ -10,6 +10,10 @@ struct JSONLogs {
   let times: LogTimeParser
   /// The numeric levels of the member's sample.
   var evidence = LevelEvidence()
+  /// Which times the records of the member's sample have.
+  var timeEvidence = TimeEvidence()
+  /// Whether the record at hand is a request, whose writer and time only are asked for.
+  var isOfRequest = false
   /// What was read of the record at hand.
   var fields = JSONLogFields()
   private var shapes = JSONLogShapes()
@@ -135,7 +139,7 @@ struct JSONLogs {
             takeRaw(at..<reader.position, found.rank + 1000)
           } else if found.role == .collector {
             fields.isCollector = true
-          } else if found.role == .time || found.role == .lateTime, fields.seconds == nil {
+          } else if found.role == .time || found.role == .lateTime || found.role == .creation, fields.seconds == nil {
             takeOther(found, key: key, b, at..<reader.position, &texts)
           }
         }
@@ -179,11 +183,11 @@ struct JSONLogs {
       return
     }
     switch found.role {
-    case .time, .lateTime:
-      let rank = found.role == .time ? found.rank : found.rank + Self.late
-      guard rank <= fields.ranks.time, let time = JSONTimeValue.moment(b, at: range.lowerBound, times: times) else {
-        return
-      }
+    case .time, .lateTime, .creation:
+      let rank = timeRank(found)
+      guard rank <= fields.ranks.time, let time = JSONTimeValue.moment(b, at: range.lowerBound, times: times),
+        counts(found)
+      else { return }
       (fields.time, fields.hasZone) = time
       fields.ranks.time = rank
     case .message, .wrapped: takeRaw(range, found.rank)
@@ -223,8 +227,7 @@ struct JSONLogs {
     }
     let bytes = b.extracting(text.start..<text.end)
     switch found.role {
-    case .time: takeTime(bytes, isNumber, key: key, b, rank: found.rank)
-    case .lateTime: takeTime(bytes, isNumber, key: key, b, rank: found.rank + Self.late)
+    case .time, .lateTime, .creation: takeTime(bytes, isNumber, key: key, b, found)
     case .seconds: fields.seconds = FieldText.int(bytes)
     case .nanoseconds: fields.nanoseconds = FieldText.int(bytes).map { min(max($0, 0), 999_999_999) } ?? 0
     case .severity:
@@ -280,9 +283,10 @@ struct JSONLogs {
   }
 
   private mutating func takeTime(
-    _ bytes: Span<UInt8>, _ isNumber: Bool, key: JSONStringSlice, _ b: Span<UInt8>, rank: Int
+    _ bytes: Span<UInt8>, _ isNumber: Bool, key: JSONStringSlice, _ b: Span<UInt8>, _ found: LogKeyTable.Found
   ) {
-    guard rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times) else { return }
+    let rank = timeRank(found)
+    guard rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times), counts(found) else { return }
     (fields.time, fields.hasZone) = time
     fields.ranks.time = rank
     if isNumber {

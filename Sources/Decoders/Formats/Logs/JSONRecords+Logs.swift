@@ -36,7 +36,10 @@ extension JSONRecords {
       batch.recordCounts.use()
       return true
     }
-    if isSampling, let level = fields.level { logs.evidence.add(level) }
+    if isSampling {
+      if let level = fields.level { logs.evidence.add(level) }
+      logs.timeEvidence.add(fields)
+    }
     var around = depth == 0 ? origin(into: &batch) : envelope
     if around.givesWay(to: fields.time, hasZone: fields.hasZone) {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)

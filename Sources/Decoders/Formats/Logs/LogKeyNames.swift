@@ -16,14 +16,22 @@ enum LogKeyNames {
     "metadata.creationtimestamp", "observed_timestamp", "receivetimestamp",
     "attributes.timestamp", "timestamp_nanos", "created", "ibm_datetime", "_ts", "dt", "log_time", "logtime",
     "isodate", "r_isodate", "s_isodate",
+    // When a collector saw the record: OpenTelemetry's logs data model, `ObservedTimestamp`, for records whose `Timestamp` is unknown.
+    "observedtimestamp", "observedtimeunixnano",
   ]
 
   /// The name of a time where no other key holds one: each may as well be a field of what the record tells of. ClickHouse
-  /// (`date_time`), katip (`at`), Debezium (`ts_ms`), logfmter (`when`) and what programs call it that write their own JSON.
+  /// (`date_time`), katip (`at`), Debezium (`ts_ms`), Papertrail (`received_at`, `generated_at`) and what programs call it that write
+  /// their own JSON.
   static let lateTime = [
     "date_time", "time_stamp", "log_timestamp", "logged_at", "loggedat", "event_timestamp", "eventtimestamp",
-    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at", "when",
+    "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at",
+    "received_at", "receivedat", "generated_at", "generatedat",
   ]
+
+  /// When what a record tells of was made: of a request that is its time, of other records it is where none of the file's first ones has
+  /// any other time.
+  static let creation = ["created_at", "createdat", "created_on", "createdon", "when", "epoch"]
 
   /// The level that a collector's record carries inside of it, where its own is that of the collector: PostgreSQL's behind
   /// CloudNativePG ("Logging", `record`).

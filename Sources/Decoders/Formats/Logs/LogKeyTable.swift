@@ -11,6 +11,8 @@ struct LogKeyTable: Sendable {
     case time
     /// A time that counts where the record names no other.
     case lateTime
+    /// When what the record tells of was made.
+    case creation
     /// Seconds and nanoseconds in two fields (log4j 2's `instant`).
     case seconds
     case nanoseconds
@@ -102,6 +104,9 @@ struct LogKeyTable: Sendable {
     var isPrefix = false
   }
 
+  /// How many names of a service the settings have, which come before those of collectors.
+  let ownServices: Int
+
   /// Open addressing, at most half full; a hash of 0 marks a free slot.
   private var slots: [Slot]
   /// For each length, a bit for the last five bits of every name's first byte, which its case does not change: most keys
@@ -110,6 +115,7 @@ struct LogKeyTable: Sendable {
 
   init(_ keys: LogKeys) {
     let lists = Self.lists(keys)
+    ownServices = keys.component.count
     let count = lists.reduce(0) { $0 + 2 * $1.1.count }
     var size = 64
     while size < 4 * count { size *= 2 }
@@ -123,6 +129,7 @@ struct LogKeyTable: Sendable {
   private static func lists(_ keys: LogKeys) -> [(Role, [String])] {
     [
       (.time, keys.time + LogKeyNames.time), (.lateTime, LogKeyNames.lateTime),
+      (.creation, LogKeyNames.creation),
       (.severity, LogKeyNames.innerSeverity + keys.severity + LogKeyNames.severity),
       (.message, LogKeyNames.bareMessage + keys.message + LogKeyNames.message),
       (.service, keys.component + LogKeyNames.service),

@@ -24,6 +24,9 @@ extension LogTimeParser {
       return requireTime(joined(line, start + 9 + padding + digits, days(year, month, day), dots: false))
     }
     if separator == 0xE5 { return ideographic(line, start) }
+    if separator == 0x2D || separator == 0x2F, byte(line, start + 5) > 0x39 {
+      return yearBeforeName(line, start, separator)
+    }
     guard separator == 0x2D || separator == 0x2F || separator == 0x2E, byte(line, start + 7) == separator,
       let year = number(line, start, 4), let month = number(line, start + 5, 2), let day = number(line, start + 8, 2)
     else { return nil }

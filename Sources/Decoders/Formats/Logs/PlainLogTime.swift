@@ -97,6 +97,9 @@ struct LogTimeParser {
     {
       return full(line, stop, date, micros, fraction: fraction)
     }
+    if separator == 0x20, let (stop, micros) = dottedSeconds(line, end + 1) {
+      return full(line, stop, date, micros, fraction: false)
+    }
     // `[2026-11-25][02:00:00]`: two brackets.
     if separator == 0x5D, byte(line, end + 1) == 0x5B,
       let (stop, micros, fraction) = timeOfDay(line, end + 2, dots: false), byte(line, stop) == 0x5D

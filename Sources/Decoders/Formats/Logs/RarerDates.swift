@@ -16,6 +16,23 @@ extension LogTimeParser {
     return withoutYear(line, end, date, micros)
   }
 
+  /// `2026-Nov-25 02:00:00.250000` of Boost.Log and Boost.Date_Time (`to_simple_string`), `2026/Nov/25 02:00:00`.
+  func yearBeforeName(_ line: Span<UInt8>, _ start: Int, _ separator: UInt8) -> LogTime? {
+    guard let year = number(line, start, 4), let month = MonthName.number(line, start + 5),
+      byte(line, start + 8) == separator, let day = number(line, start + 9, 2)
+    else { return nil }
+    return requireTime(joined(line, start + 11, days(year, month, day), dots: false))
+  }
+
+  /// `02:00.01` behind a date: hour, minute and second as structlog's documentation prints them (`TimeStamper(fmt="%Y-%m-%d %H:%M.%S")`).
+  func dottedSeconds(_ line: Span<UInt8>, _ start: Int) -> (end: Int, micros: Int)? {
+    guard byte(line, start + 2) == 0x3A, byte(line, start + 5) == 0x2E, run(line, start + 6) == 2,
+      isBorder(line, start + 8), let hour = number(line, start, 2), let minute = number(line, start + 3, 2),
+      let second = number(line, start + 6, 2), hour < 24, minute < 60, second < 61
+    else { return nil }
+    return (start + 8, (hour * 3600 + minute * 60 + second) * 1_000_000)
+  }
+
   /// The letters behind the day in `November 25th 2026, 02:00:00.250` (Kibana before 7, `dateFormat`'s default `MMMM Do YYYY,
   /// HH:mm:ss.SSS`).
   func isOrdinal(_ line: Span<UInt8>, _ start: Int) -> Bool {

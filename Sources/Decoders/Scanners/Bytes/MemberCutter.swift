@@ -158,7 +158,7 @@ enum JSONLine {
     var texts = JSONTexts(limit: settings.limits.text)
     let fields = logs.read(line, at: at, &texts)
     guard fields.isWrapped, fields.isWhole, let message = fields.message else {
-      return fields.isWrapped || fields.level != nil
+      return fields.isWrapped || fields.level != nil || fields.hasCreation && fields.time == .min
     }
     // A line with a header whose level only the other lines can tell.
     return hasOwnHeader(line.extracting(message.start..<message.end))
