@@ -34,7 +34,9 @@ struct LogLayouts: Sendable {
 
   /// Adds a line to the sample: without its wrappers, with the name of its program.
   mutating func add(_ line: Span<UInt8>, of name: Symbol) {
-    guard !isFull, !line.isEmpty, !TraceFollower.isPart(line) || isIndented(line), TraceFollower.crash(line) == nil
+    guard !isFull, !line.isEmpty,
+      !TraceFollower.isPart(line) || isIndented(line) || HeaderMargin.isPaddedLevel(line),
+      TraceFollower.crash(line) == nil
     else { return }
     let start = bytes.count
     // A header is at the beginning.
@@ -46,9 +48,7 @@ struct LogLayouts: Sendable {
   private func isIndented(_ line: Span<UInt8>) -> Bool {
     var first = 0
     while first < line.count, first < 8, line[first] == 0x20 { first += 1 }
-    guard first > 0, first < line.count, line[first] &- 0x30 <= 9 || line[first] == 0x5B else { return false }
-    let times = LogTimeParser(clock: clock)
-    return times.parse(line, line[first] == 0x5B ? first + 1 : first).map { $0.form > .date } ?? false
+    return first > 0 && HeaderMargin.isDated(line, at: first, LogTimeParser(clock: clock))
   }
 
   /// Learns from the sample and forgets it. What was learned of a program that is not in it stays.

@@ -77,6 +77,7 @@ struct PlainLogDecoder: FormatDecoder {
     var ranges: [Range<Int>] = []
     var start = 0
     let indent = Self.indentation(bytes.span)
+    let margin = indent == 0 ? HeaderMargin.ofDated(bytes.span, json.records.intake.unwrapper.times) : 0
     while start < bytes.count, ranges.count < Self.sampledLines {
       start = ByteOrderMark.end(bytes.span, from: start)
       let end = ByteScan.lineEnd(bytes.span, start)
@@ -95,6 +96,8 @@ struct PlainLogDecoder: FormatDecoder {
           start = behind
           continue
         }
+      } else if indent == 0, stop > start, isIndentedHeader(bytes.span.extracting(start..<stop), margin) {
+        ranges.append(start..<stop)
       }
       start = end + 1
     }
@@ -114,6 +117,13 @@ struct PlainLogDecoder: FormatDecoder {
     }
     let rest = lines(of: bytes.span, from: 0, into: &batch)
     if rest < bytes.count { hold(bytes.span.extracting(rest..<bytes.count), into: &batch) }
+  }
+
+  /// Whether a line behind blanks begins a record: as most lines with a time do, or with a level that is padded on the left.
+  private func isIndentedHeader(_ line: Span<UInt8>, _ margin: Int) -> Bool {
+    if HeaderMargin.isPaddedLevel(line) { return true }
+    return margin > 0 && HeaderMargin.blanks(line) == margin
+      && HeaderMargin.isDated(line, at: margin, json.records.intake.unwrapper.times)
   }
 
   /// How many blanks stand in front of every line: programs that print for people indent their records (tracing's pretty format).
