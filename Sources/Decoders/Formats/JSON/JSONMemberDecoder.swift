@@ -138,11 +138,13 @@ struct JSONMemberDecoder: ChunkedDecoder {
         break
       }
       if isFirst { documentRecords = 0 }
+      let before = records.recognized
       let (next, outcome) = walk(slice, from: i, isFinal: true, line: line, into: &batch)
       if outcome == .incomplete, linesRead == 0 || isLoneBracket(b, start, end), isFirst, end < b.count {
         isInDocument = true
         return next
       }
+      if outcome == .syntax, isFirst, takesRepaired(slice.extracting(i..<end), before, into: &batch) { break }
       if outcome != .none {
         records.reportMalformed(outcome, at: .line(line), into: &batch)
         stack.removeAll(keepingCapacity: true)

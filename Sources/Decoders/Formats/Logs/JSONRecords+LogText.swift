@@ -194,7 +194,7 @@ extension JSONRecords {
       return take(line, .log, around, at: place, into: &batch) ? .taken : nil
     }
     switch classifier.classify(line, &reader) {
-    case .failed: return nil
+    case .failed: return takeRepaired(line, around, at: place, into: &batch)
     case .descend:
       var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
       guard opensDocuments, check.skipValue(line), check.position == line.count else { return nil }
@@ -275,7 +275,10 @@ extension JSONRecords {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
-    if header.messageStart == 0 || header.time == .min && (line[0] == 0x20 || line[0] == 0x09) {
+    let isIndented =
+      header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
+      && (header.severity.isUnknown || !HeaderMargin.isPaddedLevel(line))
+    if header.messageStart == 0 || isIndented {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
       let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0
