@@ -33,6 +33,8 @@ struct TableDecoder: ChunkedDecoder {
   private var levels: LevelEvidence?
   /// The unit of durations that name none, where the first rows tell it.
   private var durationUnit: DurationEvidence.Units?
+  /// The columns whose numbers have decimal commas.
+  private var decimals: [(column: Int, hasDots: Bool)] = []
   /// The headers of the lines in the column of messages, of the first rows.
   private var layouts: LogLayouts?
   /// Reads rows that hold the lines of other programs.
@@ -70,6 +72,8 @@ struct TableDecoder: ChunkedDecoder {
     var clock = LogClock(zoneSeconds: context.settings.assumedZoneSeconds, lastDay: context.settings.lastDay)
     clock.order = dateOrder
     var headers = LogLayouts(clock: clock)
+    var commas = DecimalCommas(delimiter: delimiter)
+    defer { decimals = commas.decided }
     while i < head.count, count < 1000 {
       guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
         break
@@ -88,6 +92,9 @@ struct TableDecoder: ChunkedDecoder {
         var seen = levels ?? LevelEvidence()
         seen.add(level)
         levels = seen
+      }
+      if delimiter != 0x2C {
+        for column in sample.mapping.numbers { commas.add(head, sample.field(head, row, column), of: column) }
       }
       sample.addDuration(head, row, context, to: &durations)
       sample.addLine(head, row, to: &headers)
@@ -118,7 +125,7 @@ struct TableDecoder: ChunkedDecoder {
       }
       switch row.read(b, from: i, delimiter: delimiter, quotes: quotes, isFinal: isFinal) {
       case .row(let next):
-        take(b, into: &batch)
+        if decimals.isEmpty { take(b, into: &batch) } else { takeWithPoints(b.extracting(0..<next), from: i, into: &batch) }
         line += 1 + row.innerLines
         i = next
       case .incomplete:
@@ -138,6 +145,16 @@ struct TableDecoder: ChunkedDecoder {
       }
     }
     return i
+  }
+
+  /// Takes a row whose decimal commas are points by then.
+  private mutating func takeWithPoints(_ b: Span<UInt8>, from start: Int, into batch: inout RecordBatch) {
+    var bytes = [UInt8](copying: b.extracting(start..<b.count))
+    row.move(by: -start)
+    for (column, hasDots) in decimals where column < row.fields.count {
+      DecimalCommas.replace(&bytes, row.fields[column].start..<row.fields[column].end, hasDots: hasDots)
+    }
+    take(bytes.span, into: &batch)
   }
 
   private mutating func take(_ b: Span<UInt8>, into batch: inout RecordBatch) {

@@ -28,6 +28,14 @@ struct DelimitedRow {
   /// Line breaks inside quoted fields of this row.
   private(set) var innerLines = 0
 
+  /// Moves the places of the fields, for a copy of the row.
+  mutating func move(by count: Int) {
+    for i in fields.indices {
+      fields[i].start += count
+      fields[i].end += count
+    }
+  }
+
   /// Reads the row that starts at a place.
   ///
   /// A quote opens a quoted field only at the field's start; what follows its closing quote up to the delimiter belongs
