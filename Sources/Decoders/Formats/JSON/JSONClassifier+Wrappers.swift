@@ -56,6 +56,9 @@ extension JSONClassifier {
     case 6 where !isArray && isKey("result"): return holds(b, &reader) ? .wrapper : nil
     case 7 where isArray && isKey("batches"): return .wrapper
     case 7 where !isArray && isKey("_source"): return .wrapper
+    // Elasticsearch's ES|QL and SQL, OpenSearch's SQL and PPL: one table is all of the answer.
+    case 6 where isArray && isKey("schema"): return beginsWithColumn(b, &reader) ? .table : nil
+    case 7 where isArray && isKey("columns"): return beginsWithColumn(b, &reader) ? .table : nil
     case 6 where !isArray && keys.contains(.stored) && isKey("fields"): return .wrapper
     default: return nil
     }
@@ -88,6 +91,11 @@ extension JSONClassifier {
     }
     if inner.failure == .incomplete, !reader.isFinal { reader.failure = .incomplete }
     return false
+  }
+
+  /// Whether the array at the reader's place begins with a column of a table: its name and the type of its values.
+  private func beginsWithColumn(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
+    beginsWith(b, &reader, ["name"]) && beginsWith(b, &reader, ["type"])
   }
 
   /// A list of spans: Jaeger's, spans that stand for themselves, or nil where they need what stands around the list.

@@ -39,7 +39,7 @@ struct JSONFrame {
     case .scope(.logs): return isKey("logRecords") || isKey("log_records") || isKey("logs") ? .items(.logs) : nil
     case .scope(.metrics): return isKey("metrics") ? .items(.metrics) : nil
     case .jaegerTrace: return isKey("spans") ? .jaegerSpans : nil
-    case .table: return isKey("rows") || isKey("Rows") ? .rows : nil
+    case .table: return isKey("rows") || isKey("Rows") || isKey("values") || isKey("datarows") ? .rows : nil
     case .values, .resources, .scopes, .items, .jaegerSpans, .tables, .rows, .pairRows: return nil
     }
   }

@@ -4,7 +4,8 @@ internal import Model
 internal import Support
 
 /// Azure Monitor's query API answers with `tables`, each of `columns` and `rows` (Log Analytics API, "Response format"; Kusto's
-/// of version 1 with capitals), CloudWatch's with `results`, whose rows are lists of `field` and `value` (GetQueryResults). A row
+/// of version 1 with capitals), Elasticsearch's ES|QL with `columns` and `values`, its SQL with `columns` and `rows`, OpenSearch's SQL
+/// and PPL with `schema` and `datarows`, CloudWatch's with `results`, whose rows are lists of `field` and `value` (GetQueryResults). A row
 /// is read as the object that it stands for.
 extension JSONRecords {
   /// More columns are none: nobody asks for them.

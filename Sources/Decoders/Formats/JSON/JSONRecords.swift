@@ -137,7 +137,9 @@ struct JSONRecords {
       guard let found = read(b, &reader, lending: &batch, { JaegerSpans.processes($0, &$1, &$2) }) else { return false }
       processes = found
       return true
-    case .table where JSONScanner.equals(b, key, "columns") || JSONScanner.equals(b, key, "Columns"):
+    case .table
+    where JSONScanner.equals(b, key, "columns") || JSONScanner.equals(b, key, "Columns")
+      || JSONScanner.equals(b, key, "schema"):
       return readColumns(b, &reader)
     case .wrapper where JSONScanner.equals(b, key, "logGroup"):
       guard let value = reader.scalar(b) else { return false }

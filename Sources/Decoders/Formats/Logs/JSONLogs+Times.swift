@@ -8,7 +8,7 @@ struct TimeEvidence: Sendable {
   private var isOwn = false
   private var isCreation = false
 
-  mutating func add(_ fields: borrowing JSONLogFields) {
+  mutating func add(_ fields: JSONLogFields) {
     if fields.hasCreation || fields.isOfCreation { isCreation = true }
     if fields.time != .min, !fields.isOfCreation { isOwn = true }
   }
