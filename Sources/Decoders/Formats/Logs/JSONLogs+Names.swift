@@ -50,6 +50,9 @@ extension JSONLogs {
       text.start = slash
     case .container:
       rank = .service
+      if text.count > 14, b[text.start + 12] == 0x3A, let group = LogGroup.name(b, text.start..<text.end) {
+        (text.start, text.end) = (group.lowerBound, group.upperBound)
+      }
       // Docker's own names begin with a slash.
       if text.count > 1, b[text.start] == 0x2F, !(text.start + 1..<text.end).contains(where: { b[$0] == 0x2F }) {
         text.start += 1

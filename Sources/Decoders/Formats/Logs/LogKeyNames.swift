@@ -109,7 +109,7 @@ enum LogKeyNames {
   static let pod = [
     "kubernetes.pod_name", "kubernetes.pod.name", "podname", "pod_name", "pod", "labels.pod",
     "involvedobject.name", "regarding.name", "jsonpayload.involvedobject.name", "jsonpayload.regarding.name",
-    "resource.labels.pod_name",
+    "kubernetes_pod_name", "k8s.pod.name", "k8s_pod_name", "resource.labels.pod_name",
   ]
 
   static let container = [
@@ -123,6 +123,8 @@ enum LogKeyNames {
     "resource.labels.backend_service_name", "resource.labels.module_id", "resource.labels.job_name",
     "log.syslog.appname", "syslog.identifier", "fluentd_tag", "loggroup", "process.name", "protopayload.servicename",
     "k8s.container.name",
+    // Fluent Bit's `nest` filter lifts so (`Add_prefix kubernetes_`); the group of Logs Insights, behind its account.
+    "kubernetes_container_name", "k8s_container_name", "@log",
   ]
 
   static let logger = [

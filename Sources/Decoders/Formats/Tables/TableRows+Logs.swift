@@ -61,25 +61,12 @@ extension TableRows {
       let pod = b.extracting(field(b, row, mapping.pod))
       if !pod.isEmpty { return symbols.intern(pod.extracting(first: LogOrigin.workload(ofPod: pod))) }
     }
-    if let group = Self.group(b, range) { return symbols.intern(b.extracting(group)) }
+    if let group = LogGroup.name(b, range) { return symbols.intern(b.extracting(group)) }
     guard range.count > 1, b[range.lowerBound] == 0x2F || isOnDrive(b, range) else { return whole }
     if let known = paths[whole] { return known }
     let name = symbols.intern(LogOrigin(recorded: b.extracting(range)).name)
     if paths.count < Self.mostPaths { paths[whole] = name }
     return name
-  }
-
-  /// What a log group behind the number of its account is called: `cart` of `123456789012:/ecs/cart` (CloudWatch Logs Insights, "Supported
-  /// logs and discovered fields"); nil for any other field.
-  private static func group(_ b: Span<UInt8>, _ field: Range<Int>) -> Range<Int>? {
-    let colon = field.lowerBound &+ 12
-    guard field.count > 14, b[field.lowerBound] &- 0x30 <= 9, b[colon] == 0x3A,
-      (field.lowerBound..<colon).allSatisfy({ b[$0] &- 0x30 <= 9 })
-    else { return nil }
-    let group = colon &+ 1..<field.upperBound
-    guard b[group.lowerBound] == 0x2F, let slash = group.last(where: { b[$0] == 0x2F }), slash &+ 1 < group.upperBound
-    else { return group }
-    return slash &+ 1..<group.upperBound
   }
 
   /// Whether a field is a path of Windows, `C:\logs\cart.log`.
