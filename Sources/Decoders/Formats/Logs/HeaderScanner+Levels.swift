@@ -49,6 +49,20 @@ extension HeaderScanner {
     return Model.severity(ofField: line.extracting(colon &+ 1..<end))
   }
 
+  /// `[E|app|3f1c0a2b]`: a level's letter, the logger and the request between bars (Foreman's config/logging.yaml, `[%.1l|%.3c|%.8X]`).
+  func barredLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
+    guard end &- start > 4, line[start &+ 1] == 0x7C, line[start] &- 0x41 < 26 else { return .unknown }
+    return Model.severity(of: line.extracting(start..<start &+ 1))
+  }
+
+  /// `SYSTEM`, `NOTE`: MySQL's own priorities, in front of the thread's id (MySQL Router, "Logging": `TIME DOMAIN LEVEL [THREAD] …`).
+  func routerLevel(_ line: Span<UInt8>, _ start: Int, _ stop: Int) -> Severity {
+    guard line[start] == 0x53 || line[start] == 0x4E, stop &+ 3 < line.count, line[stop] == 0x20,
+      line[stop &+ 1] == 0x5B, hexDigit(line[stop &+ 2]) < 16
+    else { return .unknown }
+    return isWord(line, start, stop, "SYSTEM") || isWord(line, start, stop, "NOTE") ? .info : .unknown
+  }
+
   /// `[Server thread/ERROR]`: a thread and its level in capitals (Minecraft's log4j2.xml, `[%t/%level]`).
   func threadLevel(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Severity {
     var word = end

@@ -70,6 +70,7 @@ struct HeaderScanner {
       level = moduleLevel(line, inner, innerEnd)
       if level.isUnknown { level = threadLevel(line, inner, innerEnd) }
       if level.isUnknown { level = sourcedLevel(line, inner, innerEnd) }
+      if level.isUnknown { level = barredLevel(line, inner, innerEnd) }
     }
     if !level.isUnknown, innerEnd &- inner >= 3 || open == 0x5B {
       return HeaderElement(kind: .level, content: inner..<innerEnd, end: stop, severity: level)
@@ -223,7 +224,8 @@ struct HeaderScanner {
       return HeaderElement(kind: .dash, content: start..<end, end: end)
     }
     let text = line.extracting(start..<stop)
-    let level = Model.severity(of: text)
+    var level = Model.severity(of: text)
+    if level.isUnknown { level = routerLevel(line, start, stop) }
     // WebSphere's event types stand where E and W stand: A audit, C configuration, O and R the program's streams, Z unknown.
     // They stand behind a class; right behind the time a letter is a level (GlusterFS, logging.h: `[TIME] C [MSGID: 1] …`).
     if stop &- start == 1, line[0] == 0x5B, lastByte(line, before: start) == 0x5D {
