@@ -16,7 +16,7 @@ struct TraceFollower: Sendable {
     case record(Severity)
   }
 
-  private enum Phase: Equatable, Sendable {
+  enum Phase: Equatable, Sendable {
     /// No record yet, or nothing but plain lines.
     case none
     /// The record before has no trace yet.
@@ -25,6 +25,8 @@ struct TraceFollower: Sendable {
     case inTrace
     /// Python's frames: the exception comes next.
     case pythonFrames
+    /// Python's frames in a box that Rich drew.
+    case pythonBox
     /// Behind a frame's source, where each line is a record.
     case pythonSource
     /// A line that announces another trace of the same record.
@@ -39,9 +41,9 @@ struct TraceFollower: Sendable {
     case named
   }
 
-  private var phase = Phase.none
+  var phase = Phase.none
   /// Whether the record before says that all is well: nobody logs an exception so, and a traceback behind it is the crash's own.
-  private var isCalm = false
+  private(set) var isCalm = false
   /// Whether it says that something went wrong.
   private var isGrave = false
   /// Whether it warns, so that a class in full (`java.io.IOException: …`) may be what it warns of.
@@ -219,6 +221,7 @@ struct TraceFollower: Sendable {
       if phase == .named, Self.isFrame(line, from: 0) { phase = .inTrace }
       return .continues
     }
+    if line[0] == 0xE2, let verdict = boxed(line) { return verdict }
     if phase == .crashed {
       // Node.js' last words.
       if Self.begins(line, "Node.js v") { phase = .inTrace }

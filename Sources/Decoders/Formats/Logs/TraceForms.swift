@@ -39,7 +39,9 @@ extension TraceFollower {
     switch line[0] {
     case 0x2D: return begins(line, "- /") || begins(line, "- [internal]") || begins(line, "- ROOT/")
     case 0x52: return begins(line, "Request URL: ") || begins(line, "Referer URL: ")
-    case 0x43: return begins(line, "Client IP: ")
+    // What SqlClient adds behind the frames (SqlException.ToString).
+    case 0x43: return begins(line, "Client IP: ") || begins(line, "ClientConnectionId")
+    case 0x45: return begins(line, "Error Number:")
     case 0x63: return begins(line, "coroutine ") && line[line.count - 1] == 0x3A
     default: return false
     }
@@ -82,6 +84,17 @@ extension TraceFollower {
     return line[part] &- 0x41 < 26 && line[part + 1] &- 0x61 < 26
   }
 
+  /// One past the code in brackets behind a class, ` (0x80131904)` and ` (111)` (.NET, ExternalException.ToString); where it began for
+  /// anything else.
+  private static func codeEnd(_ line: Span<UInt8>, _ start: Int) -> Int {
+    guard start + 3 < line.count, line[start + 1] == 0x28 else { return start }
+    var i = JSONScanner.matches(line, start + 2, "0x") ? start + 4 : start + 2
+    if line[i] == 0x2D { i += 1 }
+    let digits = i
+    while i < line.count, hexDigit(line[i]) < 16 { i += 1 }
+    return i > digits && i < line.count && line[i] == 0x29 ? i + 1 : start
+  }
+
   private static let endings: [StaticString] = [
     "Exception", "Error", "Throwable", "Failure", "Fault", "Interrupt", "Panic", "Exit", "Timeout", "Warning",
   ]
@@ -100,9 +113,10 @@ extension TraceFollower {
       }
       i += 1
     }
-    guard i > 4, i == line.count ? dots > 0 : line[i] == 0x3A && (i + 1 == line.count || line[i + 1] == 0x20) else {
-      return false
-    }
+    let colon = i < line.count && line[i] == 0x20 ? codeEnd(line, i) : i
+    guard i > 4, i == line.count ? dots > 0 : colon < line.count && line[colon] == 0x3A,
+      colon + 1 >= line.count || line[colon + 1] == 0x20
+    else { return false }
     for ending in endings where i >= ending.utf8CodeUnitCount {
       if JSONScanner.matches(line, i - ending.utf8CodeUnitCount, ending) {
         // One word alone is a log level as likely as a class: `Error: …` of Node is told by its case and place.
