@@ -317,8 +317,9 @@ extension HeaderLayout {
         taken.component = name.range
         if name.isOwn { rank = nameRank }
       }
-      // A level at the end is that of an empty message.
-      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 || kind == .level {
+      // A level, a name or a dash at the end is that of an empty message.
+      let isEmpty = kind == .level || kind == .tag || kind == .dash
+      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 || isEmpty {
         header = taken
         header.messageStart = cursor
       }

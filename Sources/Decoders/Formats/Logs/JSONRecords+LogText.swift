@@ -59,6 +59,7 @@ extension JSONRecords {
     if intake.streams[stream].uncaught != nil { takeUncaught(line, stream, at: place, into: &batch) }
     if intake.streams[stream].awaiting != nil {
       if first == 0x20, takesAwaitedRequest(line, around, stream, at: place, into: &batch) { return .taken }
+      completeEmpty(line, around, stream, into: &batch)
       if complete(line, stream, at: place, into: &batch) { return .continued }
     }
     // Every record of such a file has its header: what is indented goes on with the one before it.
@@ -241,7 +242,7 @@ extension JSONRecords {
       }
       return takeKnown(record, line, around, stream, at: place, into: &batch)
     }
-    if intake.streams[stream].inReport || goesOnOpen(line, stream) { return goesOn(into: &batch) }
+    if intake.streams[stream].inReport || goesOnOpen(line, around, stream) { return goesOn(into: &batch) }
     if isSampling {
       intake.layouts.add(line, of: around.component)
       return .taken
@@ -303,6 +304,7 @@ extension JSONRecords {
       intake.streams[stream].follower.sawRecord(record.severity)
       if line[0] == 0x5B { intake.streams[stream].rich.note(line, header) }
       let message = line.extracting(record.message)
+      if message.isEmpty, depth == 0 { (record.awaitsMessage, record.isReport, record.isHeaded) = (true, true, true) }
       if line[0] &- 0x30 <= 9, line.count > 40 { noteQuote(line, message, stream) }
       if takeExport(message, into: &batch) { return .document }
       if let outcome = takeInner(record, line, around, stream, at: place, into: &batch) { return outcome }

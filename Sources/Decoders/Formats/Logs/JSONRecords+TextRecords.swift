@@ -50,12 +50,44 @@ extension JSONRecords {
       append(awaiting, into: &batch)
       return false
     }
-    if awaiting.isReport { intake.streams[stream].inReport = true }
+    if awaiting.isHeaded {
+      // A rule above the text is none of it.
+      if Self.isRule(text) {
+        intake.streams[stream].awaiting = awaiting
+        batch.recordCounts.repair("continuationLine")
+        return true
+      }
+      (intake.streams[stream].unclosed, intake.streams[stream].taken) = (.message, 0)
+    } else if awaiting.isReport {
+      intake.streams[stream].inReport = true
+    }
     if takeExport(text, into: &batch) || passesPrintedSpan(text, at: place, into: &batch) { return true }
     awaiting.text = Array(copying: text.extracting(0..<min(text.count, context.settings.limits.text)))
     append(awaiting, into: &batch)
     intake.streams[stream].follower.sawRecord(awaiting.log.severity)
     return true
+  }
+
+  /// Whether a line has nothing but stars, dashes or equals signs.
+  private static func isRule(_ line: Span<UInt8>) -> Bool {
+    line.indices.allSatisfy { line[$0] == 0x2A || line[$0] == 0x2D || line[$0] == 0x3D || line[$0] == 0x23 }
+  }
+
+  /// Ends a header without a message where the next line has a header of its own.
+  mutating func completeEmpty(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, into batch: inout RecordBatch
+  ) {
+    guard let awaiting = intake.streams[stream].awaiting, awaiting.isHeaded, hasHeader(line, around) else { return }
+    intake.streams[stream].awaiting = nil
+    append(awaiting, into: &batch)
+  }
+
+  /// Whether a line begins a record, by its learned header or by its form.
+  func hasHeader(_ line: Span<UInt8>, _ around: LineEnvelope) -> Bool {
+    if line[0] == 0x7B { return true }
+    let header = intake.layouts.header(of: line, name: around.component).header
+    return header.messageStart > 0 && (header.time != .min || line[0] > 0x20)
+      || KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) != nil
   }
 
   /// Whether a line is no more of a record of fields: the next record, or one of another program in a file of several. No field begins
@@ -116,7 +148,7 @@ extension JSONRecords {
     if record.awaitsMessage {
       intake.streams[stream].awaiting = LogStreams.Awaiting(
         log: log, text: Array(copying: message), place: place, isReport: record.isReport, fields: record.fields,
-        isNamed: max(record.rank, around.rank) > .file)
+        isNamed: max(record.rank, around.rank) > .file, isHeaded: record.isHeaded)
       return
     }
     if log.severity == .fatal, record.message.lowerBound == 0, !around.isWhole, UncaughtError.isPlace(message) {

@@ -24,6 +24,8 @@ struct TextRecord {
   var isSupervisord = false
   /// Whether all lines up to the next header are the message's: a report of Erlang.
   var isReport = false
+  /// Whether its learned header has no message, which may stand below it up to the next header.
+  var isHeaded = false
   /// What the lines of its trace have in common with the line (`OsloLine`); 0 where nothing.
   var sharedKey: UInt64 = 0
   /// Where what it says stands in fields on the lines behind it.
@@ -59,6 +61,7 @@ enum KnownLines {
     let first = line[0]
     if first &- 0x30 <= 9 {
       if line[2] == 0x2D, line.count > 24, let record = logcat(line, times) { return record }
+      if line.count > 34, line[8] == 0x2C || line[24] == 0x3A, let record = library(line, times) { return record }
       if line[1] == 0xE6 || line[1] == 0xEC || line[2] == 0xE6 || line[2] == 0xEC { return javaUtil(line, times) }
       if let record = redis(line, times) ?? postgres(line, times) ?? console(line, times) { return record }
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
@@ -223,10 +226,10 @@ enum KnownLines {
     while i < line.count, i - name < 128, line[i] != 0x3A || JSONScanner.matches(line, i, "::") {
       i += line[i] == 0x3A ? 2 : 1
     }
-    if i + 1 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 {
+    if i < line.count, line[i] == 0x3A, i + 1 == line.count || line[i + 1] == 0x20 {
       record.name = name..<i
       record.rank = i > name ? .logger : .none
-      i += 2
+      i = min(i + 2, line.count)
     } else {
       i = name
     }
@@ -239,7 +242,7 @@ enum KnownLines {
   /// Whether nothing stands behind `[TAG] [TAG]`, the tags of ActiveSupport::TaggedLogging.
   private static func isBlankBehindTags(_ line: Span<UInt8>, _ start: Int) -> Bool {
     var i = start
-    if i + 1 == line.count, line[i] == 0x3A { return true }
+    if i >= line.count { return true }
     while i < line.count {
       if line[i] == 0x20 {
         i += 1

@@ -78,6 +78,8 @@ struct LogStreams {
     var fields: Db2Record?
     /// Whether more than the file's name names what wrote it.
     var isNamed = false
+    /// Whether the lines up to the next header are the message, and the next header may follow at once.
+    var isHeaded = false
   }
 
   private var states: [Stream] = [Stream()]

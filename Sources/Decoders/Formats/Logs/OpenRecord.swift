@@ -12,6 +12,8 @@ enum OpenRecord: UInt8, Sendable {
   case box
   /// The quote behind what nginx cites of a program's output, in front of ` while reading …`.
   case quote
+  /// The next line with a header: the message stands below its own.
+  case message
 }
 
 extension KnownLines {
@@ -35,7 +37,7 @@ extension JSONRecords {
   private static let longestOpen = 1000
 
   /// Whether a line without a header of its own is the rest of a record that is still open; the one that closes it is, too.
-  mutating func goesOnOpen(_ line: Span<UInt8>, _ stream: Int) -> Bool {
+  mutating func goesOnOpen(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
     switch intake.streams[stream].unclosed {
     case .none: return false
     case .bracket, .quote:
@@ -49,6 +51,13 @@ extension JSONRecords {
       let isQuote = intake.streams[stream].unclosed == .quote
       if isQuote ? Self.endsQuote(line, from: 0) : line[line.count - 1] == 0x3E {
         intake.streams[stream].unclosed = .none
+      }
+      return true
+    case .message:
+      intake.streams[stream].taken += 1
+      guard !hasHeader(line, around), intake.streams[stream].taken <= Self.longestOpen else {
+        intake.streams[stream].unclosed = .none
+        return false
       }
       return true
     case .box:
