@@ -11,7 +11,9 @@ struct LogTimeParser {
     guard start < line.count else { return nil }
     let first = line[start]
     if first >= 0x41, first <= 0x5A { return named(line, start) }
-    guard first >= 0x30, first <= 0x39 else { return first &- 0x61 < 26 ? slashed(line, start) : nil }
+    guard first >= 0x30, first <= 0x39 else {
+      return first &- 0x61 < 26 ? slashed(line, start) : first == 0x40 ? tai64n(line, start) : nil
+    }
     let digits = run(line, start)
     switch digits {
     case 1, 2: return shortDate(line, start, digits)

@@ -33,6 +33,19 @@ extension LogTimeParser {
     return (start + 8, (hour * 3600 + minute * 60 + second) * 1_000_000)
   }
 
+  /// `@400000006a1b6f2a0ee6b280`: TAI64N of multilog, svlogd and s6-log (D. J. Bernstein, "TAI64, TAI64N, and TAI64NA"), whose clocks count
+  /// ten seconds more than Unix' (daemontools, tai_now.c).
+  func tai64n(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
+    guard JSONScanner.matches(line, start, "@40000000"), isBorder(line, start + 25),
+      let seconds = HexDigits.sixteen(line, start + 1), let fraction = HexDigits.sixteen(line, start + 9)
+    else { return nil }
+    let nanoseconds = fraction & 0xFFFF_FFFF
+    let unix = seconds & 0x3FFF_FFFF_FFFF_FFFF
+    guard nanoseconds < 1_000_000_000, unix > 946_684_800, unix < 4_102_444_800 else { return nil }
+    let micros = (Int64(unix) - 10) * 1_000_000 + Int64(nanoseconds / 1000)
+    return LogTime(time: micros, form: .fullWithFraction, end: start + 25, hasZone: true)
+  }
+
   /// The letters behind the day in `November 25th 2026, 02:00:00.250` (Kibana before 7, `dateFormat`'s default `MMMM Do YYYY,
   /// HH:mm:ss.SSS`).
   func isOrdinal(_ line: Span<UInt8>, _ start: Int) -> Bool {
