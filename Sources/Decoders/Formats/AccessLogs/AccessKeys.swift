@@ -211,11 +211,13 @@ enum AccessKeys {
   ]
 
   /// The keys under which log records name a container, a pod or a program, and the objects in which those lie.
-  private static let writers: [String] = (LogKeyNames.container + LogKeyNames.pod + ["appname", "program", "programname"])
-    .flatMap { path in
+  private static let writers: [String] = {
+    let paths = LogKeyNames.container + LogKeyNames.pod + ["appname", "program", "programname"]
+    return paths.flatMap { path in
       let name = path.filter { $0.isLetter || $0.isNumber || $0 == "." }
-      return [name, name.filter { $0 != "." }] + (name.split(separator: ".").first.map { [String($0)] } ?? [])
+      return [name, name.filter { $0 != "." }, String(name.prefix { $0 != "." })]
     }
+  }()
 
   /// What durations of requests are called, with the name of a unit behind it.
   private static func lengths(in units: String...) -> [String] {

@@ -317,9 +317,7 @@ extension HeaderLayout {
         taken.component = name.range
         if name.isOwn { rank = nameRank }
       }
-      // A level, a name or a dash at the end is that of an empty message.
-      let isEmpty = kind == .level || kind == .tag || kind == .dash
-      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 || isEmpty {
+      if nodes[node].isEnd, cursor < line.count || header.messageStart == 0 || Self.mayEndLine(kind) {
         header = taken
         header.messageStart = cursor
       }
@@ -328,6 +326,9 @@ extension HeaderLayout {
     complete(&header, of: line, levelEnd: levelEnd)
     return header
   }
+
+  /// Whether an element at the end of a line is the last one in front of an empty message: a level, a name with its colon, a dash.
+  private static func mayEndLine(_ kind: HeaderElement.Kind) -> Bool { kind == .level || kind == .tag || kind == .dash }
 
   /// Adds to a header what stands behind the learned elements.
   private func complete(_ header: inout LogHeader, of line: Span<UInt8>, levelEnd: Int) {

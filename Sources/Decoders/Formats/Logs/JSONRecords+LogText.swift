@@ -97,24 +97,6 @@ extension JSONRecords {
     return takeLine(line, around, stream, at: place, into: &batch)
   }
 
-  /// Takes the message below a console's header as the request that it tells of (ASP.NET Core's default console).
-  private mutating func takesAwaitedRequest(
-    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
-  ) -> Bool {
-    guard let awaiting = intake.streams[stream].awaiting, awaiting.fields == nil, !awaiting.isReport else {
-      return false
-    }
-    var start = 0
-    while start < line.count, line[start] == 0x20 { start &+= 1 }
-    let text = line.extracting(start..<line.count)
-    guard text.count >= 16, AccessMessages.form(text) == .aspNet,
-      takeRequest(text, awaiting.log.time, true, around, at: place, into: &batch)
-    else { return false }
-    intake.streams[stream].awaiting = nil
-    intake.streams[stream].follower.sawRecord(.info)
-    return true
-  }
-
   /// Takes a part of a record that a runtime cut: blanks at its end are the record's own.
   private mutating func takePart(
     _ whole: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch

@@ -68,6 +68,24 @@ extension JSONRecords {
     return true
   }
 
+  /// Takes the message below a console's header as the request that it tells of (ASP.NET Core's default console).
+  mutating func takesAwaitedRequest(
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard let awaiting = intake.streams[stream].awaiting, awaiting.fields == nil, !awaiting.isReport else {
+      return false
+    }
+    var start = 0
+    while start < line.count, line[start] == 0x20 { start &+= 1 }
+    let text = line.extracting(start..<line.count)
+    guard text.count >= 16, AccessMessages.form(text) == .aspNet,
+      takeRequest(text, awaiting.log.time, true, around, at: place, into: &batch)
+    else { return false }
+    intake.streams[stream].awaiting = nil
+    intake.streams[stream].follower.sawRecord(.info)
+    return true
+  }
+
   /// Whether a line has nothing but stars, dashes or equals signs.
   private static func isRule(_ line: Span<UInt8>) -> Bool {
     line.indices.allSatisfy { line[$0] == 0x2A || line[$0] == 0x2D || line[$0] == 0x3D || line[$0] == 0x23 }

@@ -27,12 +27,15 @@ extension KnownLines {
   /// `2026-11-25T02:00:00+0000: [Worker(host:h pid:1)] Job Mail#send (id=1) FAILED (1 prior attempts) with …` (delayed_job,
   /// Delayed::Worker#say), whose level stands in no line: failures are told as errors.
   private static func delayedJob(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
-    guard JSONScanner.matches(line, 24, ": [Worker("), let time = times.parse(line, 0), time.isPlaced else { return nil }
+    guard JSONScanner.matches(line, 24, ": [Worker("), let time = times.parse(line, 0), time.isPlaced else {
+      return nil
+    }
     var i = 34
     while i + 2 < line.count, line[i] != 0x29 || line[i + 1] != 0x5D { i += 1 }
     guard i + 3 < line.count, line[i + 2] == 0x20 else { return nil }
     let message = i + 3..<line.count
-    let hasFailed = JSONScanner.matches(line, message.lowerBound, "Job ")
+    let hasFailed =
+      JSONScanner.matches(line, message.lowerBound, "Job ")
       && message.contains { JSONScanner.matches(line, $0, " FAILED ") }
     return TextRecord(
       time: time.time, hasZone: time.hasZone, severity: hasFailed ? .error : .info, message: message)

@@ -54,11 +54,8 @@ enum LogfmtLine {
       case .syslogLevel where ranks.severity > 500:
         let severity = FieldText.int(bytes).map { LevelScale.syslog.severity($0) } ?? severity(ofField: bytes)
         if severity != .unknown { (record.severity, ranks.severity) = (severity, 501) }
-      // The type of a Kubernetes event (core/v1), as Grafana's agents print it.
-      case .levelWord where ranks.severity > 501:
-        if JSONScanner.matches(line, value.lowerBound, "Normal") || JSONScanner.matches(line, value.lowerBound, "Warning") {
-          (record.severity, ranks.severity) = (severity(ofField: bytes), 502)
-        }
+      case .levelWord where ranks.severity > 501 && isEventType(bytes):
+        (record.severity, ranks.severity) = (severity(ofField: bytes), 502)
       case .message where found.rank < ranks.message:
         (record.message, record.isEscaped, ranks.message) = (value, isEscaped, found.rank)
       case .service, .container, .logger, .pod:
@@ -81,6 +78,11 @@ enum LogfmtLine {
       return nil
     }
     return record
+  }
+
+  /// The type of a Kubernetes event (core/v1), as Grafana's agents print it: elsewhere a type is no level.
+  private static func isEventType(_ value: Span<UInt8>) -> Bool {
+    FieldText.isWord(value, "normal") || FieldText.isWord(value, "warning")
   }
 
   private static func isZone(_ line: Span<UInt8>, _ key: JSONStringSlice) -> Bool {

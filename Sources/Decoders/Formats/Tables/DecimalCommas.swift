@@ -38,7 +38,9 @@ struct DecimalCommas {
       if i < field.upperBound, b[i] == 0x2D || b[i] == 0x2B { i += 1 }
       let start = i
       while i < field.upperBound, b[i] &- 0x30 <= 9 || b[i] == 0x2C || b[i] == 0x2E {
-        if b[i] == 0x2C { (commas, places, isDotLast) = (commas + 1, 0, false) } else if b[i] == 0x2E {
+        if b[i] == 0x2C {
+          (commas, places, isDotLast) = (commas + 1, 0, false)
+        } else if b[i] == 0x2E {
           (dots, isDotLast, behindDot) = (dots + 1, true, 0)
         } else {
           places += 1

@@ -125,7 +125,11 @@ struct TableDecoder: ChunkedDecoder {
       }
       switch row.read(b, from: i, delimiter: delimiter, quotes: quotes, isFinal: isFinal) {
       case .row(let next):
-        if decimals.isEmpty { take(b, into: &batch) } else { takeWithPoints(b.extracting(0..<next), from: i, into: &batch) }
+        if decimals.isEmpty {
+          take(b, into: &batch)
+        } else {
+          takeWithPoints(b.extracting(0..<next), from: i, into: &batch)
+        }
         line += 1 + row.innerLines
         i = next
       case .incomplete:
