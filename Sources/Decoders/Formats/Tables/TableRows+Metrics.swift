@@ -17,7 +17,7 @@ extension TableRows {
     func add(_ column: Int, _ metric: Symbol, _ batch: inout RecordBatch) {
       let range = field(b, row, column)
       if range.isEmpty { return }
-      guard let value = FieldText.double(b.extracting(range)) ?? withComma(b.extracting(range)) else { return }
+      guard let value = FieldText.double(b.extracting(range)) else { return }
       guard value.isFinite else {
         notNumbers += 1
         return
@@ -60,20 +60,5 @@ extension TableRows {
     path.append(0x5C)
     path.append(copying: b.extracting(counter))
     return symbols.intern(path.span)
-  }
-
-  /// A reading with a decimal comma, as spreadsheets of most of Europe save it (`0,75`). Three digits behind the only comma may be thousands
-  /// as well: they count where another reading told that they are none.
-  private mutating func withComma(_ text: Span<UInt8>) -> Double? {
-    guard text.count <= 32, let comma = text.indices.first(where: { text[$0] == 0x2C }) else { return nil }
-    let places = text.count - comma - 1
-    let first = text[0] == 0x2D ? 1 : 0
-    guard places > 0, comma > first else { return nil }
-    for i in first..<text.count where i != comma && text[i] &- 0x30 > 9 { return nil }
-    if places != 3 || comma - first > 3 || text[first] == 0x30 { hasDecimalCommas = true }
-    guard hasDecimalCommas else { return nil }
-    var plain = [UInt8](copying: text)
-    plain[comma] = 0x2E
-    return FieldText.double(plain.span)
   }
 }
