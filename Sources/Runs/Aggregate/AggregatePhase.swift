@@ -95,7 +95,7 @@ package struct AggregatePhase: Sendable {
           let segment = try store.segment(groups[number])
           groups[number].forEach(store.drop)
           let partial = try aggregate(segment, coverage: coverage, outcomes: [])
-          if merged == nil { merged = partial } else { merged?.add(partial) }
+          if merged == nil { merged = partial } else { merged?.add(consume partial) }
           progress?.advance(1)
           ProcessMemory.trim()
         } catch {
@@ -103,17 +103,14 @@ package struct AggregatePhase: Sendable {
           return
         }
       }
-      results.withLock { $0[thread] = merged }
+      results.withLock { $0[thread] = merged.take() }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
     var merged: NightPartial?
     for thread in 0..<threads {
-      let partial = results.withLock { results in
-        defer { results[thread] = nil }
-        return results[thread]
-      }
-      guard let partial else { continue }
-      if merged == nil { merged = partial } else { merged?.add(partial) }
+      // Each is held by nobody else when it is added, and so is let go piece by piece.
+      guard let partial = results.withLock({ $0[thread].take() }) else { continue }
+      if merged == nil { merged = partial } else { merged?.add(consume partial) }
     }
     guard var merged else { throw FileFailure(scratch: "no partition was aggregated") }
     merged.outcomes = outcomes

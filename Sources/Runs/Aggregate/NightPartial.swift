@@ -40,15 +40,23 @@ package struct NightPartial: Sendable {
     try Self.close(readers)
   }
 
-  /// Adds the analyses of another partial, whose coverage and outcomes were looked at already.
-  package mutating func add(_ other: NightPartial) {
+  /// Adds the analyses of another partial, whose coverage and outcomes were looked at already. Each is let go when it was added, so that
+  /// what the next one needs is not held beside it.
+  package mutating func add(_ other: consuming NightPartial) {
     counts.merge(other.counts)
+    other.counts = NightCounts()
     repairs.merge(other.repairs)
+    other.repairs = Repairs()
     cascades.merge(other.cascades)
+    other.cascades = IncidentPartial()
     patterns.merge(other.patterns)
+    other.patterns = PatternPartial()
     templates.merge(other.templates)
+    other.templates = TemplatePartial()
     episodes.merge(other.episodes)
+    other.episodes = CallPartial()
     tests.merge(other.tests)
+    other.tests = TestPartial()
     exemplars.merge(other.exemplars)
   }
 }
