@@ -12,6 +12,7 @@ package enum NightRun {
   /// Extract and aggregate.
   package static func partial(of request: RunRequest) throws -> NightPartial {
     let extraction = try Extraction.run(request, partitions: request.partitions)
+    extraction.store.fold(extraction.census)
     ProcessMemory.trim()
     // Beside the chunks, conclude holds the tracks (a quarter) and rows (an eighth) of `TestLimits`.
     let spill = SpilledCases(

@@ -26,6 +26,8 @@ package final class PartitionStore: Sendable {
     var failure: FileFailure?
     /// Texts that stand for others in all rows.
     var names: [String: String] = [:]
+    /// What the operations of the rows are called.
+    var fold = OperationFold()
   }
 
   private struct Spilled {
@@ -82,11 +84,17 @@ package final class PartitionStore: Sendable {
     }
   }
 
+  /// Brings operations whose paths hold data under one name where segments are put together: all rows were counted by then.
+  package func fold(_ census: OperationCensus) {
+    let fold = OperationFold(census)
+    state.withLock { $0.fold = fold }
+  }
+
   /// All rows of some partitions, inputs in order, put together under one set of tables.
   package func segment(_ wanted: [Int]) throws(FileFailure) -> Segment {
     let parts = try parts(wanted)
     let rows = parts.flatMap(\.rows)
-    var merger = SegmentMerger()
+    var merger = SegmentMerger(folding: state.withLock { $0.fold })
     merger.reserve(
       spans: rows.reduce(0) { $0 + $1.spans.count }, logs: rows.reduce(0) { $0 + $1.logs.count },
       metrics: rows.reduce(0) { $0 + $1.metrics.count }, events: rows.reduce(0) { $0 + $1.events.count })
@@ -152,6 +160,8 @@ package final class PartitionStore: Sendable {
   package func drop(_ partition: Int) {
     state.withLock { state in
       for i in state.pieces.indices { state.pieces[i].partitions[partition] = Rows() }
+      // The tables of symbols may be larger than what is left of the rows.
+      state.pieces.removeAll { $0.partitions.allSatisfy(\.isEmpty) }
       state.spilled[partition] = []
       state.files[partition] = nil
     }

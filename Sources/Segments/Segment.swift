@@ -1,5 +1,5 @@
 // The room Segments: rows on their way from extract to aggregate: in memory, on disk, or to another machine.
-// It never looks into a row: what a span means is decided before it and behind it.
+// It never looks into a row, but for names of operations that there are too many of: what a span means is decided before it and behind it.
 
 package import Model
 package import Support

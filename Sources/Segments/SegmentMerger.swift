@@ -6,9 +6,17 @@ internal import Support
 /// The first rows are appended as they are; of those behind them each symbol is looked up once a part.
 package struct SegmentMerger {
   package private(set) var segment: Segment
+  private let fold: OperationFold
 
   /// Starts with a segment whose tables are taken over as they are.
-  package init(_ first: Segment = Segment()) { segment = first }
+  ///
+  /// - Parameters:
+  ///   - first: the segment.
+  ///   - fold: what operations of the rows behind it are called.
+  package init(_ first: Segment = Segment(), folding fold: OperationFold = OperationFold()) {
+    segment = first
+    self.fold = fold
+  }
 
   /// Makes room for as many more rows, so that no append moves what is there.
   package mutating func reserve(spans: Int, logs: Int, metrics: Int, events: Int) {
@@ -25,7 +33,7 @@ package struct SegmentMerger {
 
   /// Appends rows, renumbered where there are others before them.
   package mutating func append(_ part: SegmentPart) {
-    if segment.symbols.count == 1, segment.sources.entries.isEmpty {
+    if segment.symbols.count == 1, segment.sources.entries.isEmpty, fold.isEmpty {
       segment.symbols = part.symbols
       segment.sources = part.sources
       for rows in part.rows { segment.rows.append(rows) }
@@ -33,7 +41,7 @@ package struct SegmentMerger {
     }
     let shift = segment.sources.members.upperBound - part.sources.first
     segment.sources.entries += part.sources.entries
-    var move = TableMove(from: part.symbols, into: segment.symbols, shift: shift)
+    var move = TableMove(from: part.symbols, into: segment.symbols, shift: shift, fold: fold)
     segment.symbols = SymbolTable()
     for rows in part.rows { segment.rows.append(rows, moved: &move) }
     segment.symbols = move.into
@@ -48,12 +56,16 @@ private struct TableMove {
   private var known: [UInt32]
   /// From a member's number to its new one.
   private let shift: Int
+  private let fold: OperationFold
+  /// What operations are called, by component and operation as they were.
+  private var operations: [UInt64: Symbol] = [:]
 
-  init(from: SymbolTable, into: SymbolTable, shift: Int) {
+  init(from: SymbolTable, into: SymbolTable, shift: Int, fold: OperationFold) {
     self.from = from
     self.into = into
     known = Array(repeating: 0, count: from.count)
     self.shift = shift
+    self.fold = fold
   }
 
   @inline(__always) mutating func move(_ symbol: inout Symbol) {
@@ -61,6 +73,28 @@ private struct TableMove {
     let index = Int(symbol.index)
     if known[index] == 0 { known[index] = into.intern(from.bytes.span.extracting(from.range(symbol))).index }
     symbol = Symbol(known[index])
+  }
+
+  /// Moves an operation of a component that was not moved yet.
+  @inline(__always) mutating func move(_ operation: inout Symbol, of component: Symbol) {
+    if fold.isEmpty { move(&operation) } else { foldMove(&operation, of: component) }
+  }
+
+  private mutating func foldMove(_ operation: inout Symbol, of component: Symbol) {
+    let pair = UInt64(component.index) << 32 | UInt64(operation.index)
+    if let known = operations[pair] {
+      operation = known
+      return
+    }
+    let bytes = from.bytes.span
+    if let name = fold.folded(
+      bytes.extracting(from.range(operation)), of: bytes.extracting(from.range(component)))
+    {
+      operation = into.intern(name.span)
+    } else {
+      move(&operation)
+    }
+    operations[pair] = operation
   }
 
   @inline(__always) func move(_ source: inout SourceRef) {
@@ -96,8 +130,8 @@ extension Rows {
 extension SpanRow {
   fileprivate mutating func move(_ tables: inout TableMove) {
     tables.move(&source)
+    tables.move(&operation, of: component)
     tables.move(&component)
-    tables.move(&operation)
     tables.move(&peer)
     tables.move(&message)
     tables.move(&requestText)
@@ -123,10 +157,10 @@ extension MetricRow {
 extension StructuralEvent {
   fileprivate mutating func move(_ tables: inout TableMove) {
     tables.move(&source)
+    tables.move(&operation, of: component)
     tables.move(&component)
     tables.move(&requestText)
     tables.move(&subject)
-    tables.move(&operation)
     tables.move(&message)
   }
 }

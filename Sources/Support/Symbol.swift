@@ -50,8 +50,10 @@
   package mutating func intern(_ text: String) -> Symbol { intern(text.utf8Span.span) }
 
   /// The symbol of a text that the table already holds.
-  package func find(_ text: String) -> Symbol? {
-    let bytes = text.utf8Span.span
+  package func find(_ text: String) -> Symbol? { find(text.utf8Span.span) }
+
+  /// The symbol of a byte string that the table already holds.
+  package func find(_ bytes: Span<UInt8>) -> Symbol? {
     if bytes.isEmpty { return Symbol.none }
     let hash = UInt32(truncatingIfNeeded: StableHash.hash(bytes))
     var slot = Int(hash) & mask

@@ -12,6 +12,9 @@ package struct SegmentIntake {
   private var coverage: Coverage?
   private var outcomes: [InputOutcome] = []
   private var numbers: [String: Int] = [:]
+  /// The operations of all calls of extract, each counted once: every partition carries them.
+  private var census = OperationCensus()
+  private var counted: Set<InputBatch> = []
 
   /// - Parameters:
   ///   - expected: what the pipeline, night and zone of this call are.
@@ -35,6 +38,10 @@ package struct SegmentIntake {
     guard frame.sections.count >= 1 else { throw DecodeFailure("no section", at: 0) }
     var reader = frame.sections[0]
     outcomes = try InputOutcome.joined(outcomes, try reader.array())
+    if counted.isDisjoint(with: frame.coverage.batches.keys) {
+      counted.formUnion(frame.coverage.batches.keys)
+      census.merge(try OperationCensus(from: &reader))
+    }
     for section in frame.sections.dropFirst() {
       let segment = try Segment(from: section)
       for (input, part) in segment.byInput() {
@@ -53,6 +60,7 @@ package struct SegmentIntake {
     var order = [Int](repeating: 0, count: numbers.count)
     for (place, input) in numbers.sorted(by: { $0.key < $1.key }).enumerated() { order[input.value] = place }
     store.renumber(order)
+    store.fold(census)
     return (store, coverage, outcomes)
   }
 }

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Model
 package import Segments
 package import Support
+internal import Synchronization
 
 /// The extract phase with everything around it: inputs listed, limits set, rows kept.
 package struct Extraction: Sendable {
@@ -13,6 +14,8 @@ package struct Extraction: Sendable {
   package var batch: InputBatch
   /// Of all partitions.
   package var coverage: Coverage
+  /// The operations of all rows.
+  package var census: OperationCensus
 
   /// Lists and extracts the inputs of a request.
   ///
@@ -46,11 +49,15 @@ package struct Extraction: Sendable {
     }
     let sizes = inputs.compactMap(\.size)
     request.progress?.begin(.reading, of: sizes.count == inputs.count ? sizes.reduce(0, +) : nil)
+    let census = Mutex(OperationCensus())
     var outcomes = phase.run(inputs) { input, ordinal, symbols, sources, rows in
+      let counts = OperationCensus.counts(of: rows, symbols, from: census.withLock { $0.level })
+      census.withLock { $0.add(counts, symbols) }
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }
-    store.name(containerNames(of: outcomes, settings))
+    let containers = containerNames(of: outcomes, settings)
+    store.name(containers)
     outcomes = attach(diagnostics.sorted.map(settings.secrets.mask), to: outcomes)
     let batch = InputBatch(outcomes.map { ($0.name, $0.sha256) })
     for i in outcomes.indices {
@@ -60,7 +67,9 @@ package struct Extraction: Sendable {
     }
     var coverage = request.coverage(partitions: partitions)
     coverage.batches = [batch: PartitionSet(0..<partitions)]
-    return Extraction(outcomes: outcomes, store: store, batch: batch, coverage: coverage)
+    return Extraction(
+      outcomes: outcomes, store: store, batch: batch, coverage: coverage,
+      census: census.withLock { $0.renamed(containers) })
   }
 
   /// The components of containers that rows know by their ids: the container's description may stand in another member than

@@ -82,6 +82,8 @@ package enum PhaseVerbs {
     var frame = Frame(kind: .segments, coverage: coverage)
     var outcomes = ByteWriter()
     outcomes.array(partition == 0 ? night.outcomes : [])
+    // What operations are called is decided by those of all partitions.
+    night.census.encode(to: &outcomes)
     frame.sections = [outcomes.bytes]
     encoder.encode(try night.store.parts([partition]))
     night.store.drop(partition)

@@ -1,0 +1,147 @@
+internal import Model
+package import Support
+
+/// How many rows each operation that is a path has, by component: what tells which segments of paths are data.
+///
+/// It is a set that merges in any order: of more entries than the limit those stay whose rows have a hash with so many leading zeros
+/// (adaptive sampling: P. Flajolet, "On adaptive sampling", Computing 43, 1990). The hash is of what a row says, not of where it stood,
+/// and each entry is of one number of zeros. So the level, and with it what stays, is decided by all rows together: the lowest level at
+/// which the entries are no more than the limit. Whoever drops some before that drops no others, for levels only rise as rows come.
+/// An operation of many rows stays at any level; of the rare ones a fair share does.
+package struct OperationCensus: Sendable {
+  /// Entries at most: a few megabytes.
+  static let limit = 1 << 16
+  /// Rows that an entry counts at most: so few that no sum of a census overflows.
+  private static let mostRows = 1 << 40
+
+  /// The rows of an operation whose hashes begin with the same number of zeros.
+  package struct Entry: Hashable, Sendable {
+    var component: Symbol
+    var operation: Symbol
+    var zeros: UInt8
+  }
+
+  /// Rows by entry, of the symbols of one table.
+  package typealias Counts = [Entry: Int]
+
+  private(set) var texts = SymbolTable()
+  private(set) var counts: Counts = [:]
+  /// Rows are counted whose hash has so many leading zeros.
+  package private(set) var level: UInt8 = 0
+
+  package init() {}
+
+  /// Counts the rows of a piece.
+  ///
+  /// - Parameters:
+  ///   - rows: its rows by partition.
+  ///   - symbols: the table that they refer to.
+  ///   - level: what a census has reached that the counts will be added to: less is not asked for.
+  /// - Returns: the rows of the operations that are paths.
+  package static func counts(of rows: [Rows], _ symbols: SymbolTable, from level: UInt8) -> Counts {
+    var counts: Counts = [:]
+    // By symbol: the hash of a path, 0 where not looked at yet, 1 for what is no path.
+    var hashes = [UInt64](repeating: 0, count: symbols.count)
+    func note(_ component: Symbol, _ operation: Symbol, _ time: Int64, _ duration: Int64) {
+      let index = Int(operation.index)
+      if hashes[index] == 0 {
+        let isPath = PathName.start(symbols.bytes.span.extracting(symbols.range(operation))) != nil
+        hashes[index] = isPath ? max(2, symbols.hash(operation)) : 1
+      }
+      if hashes[index] == 1 { return }
+      let moment = StableHash.combine(UInt64(bitPattern: time), UInt64(bitPattern: duration))
+      let zeros = UInt8(StableHash.combine(hashes[index], moment).leadingZeroBitCount)
+      if zeros < level { return }
+      counts[Entry(component: component, operation: operation, zeros: zeros), default: 0] += 1
+    }
+    for part in rows {
+      for row in part.spans { note(row.component, row.operation, row.start, row.duration) }
+      for row in part.events where !row.operation.isNone { note(row.component, row.operation, row.time, row.latency) }
+    }
+    return counts
+  }
+
+  /// Adds what was counted of a piece.
+  package mutating func add(_ counts: Counts, _ symbols: SymbolTable) {
+    for (entry, count) in counts where entry.zeros >= level {
+      let own = Entry(
+        component: texts.intern(symbols.bytes.span.extracting(symbols.range(entry.component))),
+        operation: texts.intern(symbols.bytes.span.extracting(symbols.range(entry.operation))), zeros: entry.zeros)
+      self.counts[own] = min(Self.mostRows, (self.counts[own] ?? 0) + count)
+    }
+    thin()
+  }
+
+  /// Adds another census.
+  package mutating func merge(_ other: OperationCensus) {
+    if other.level > level { rise(to: other.level) }
+    add(other.counts, other.texts)
+  }
+
+  /// The same where components have other names: those of containers are known only when all inputs were read.
+  package func renamed(_ names: [String: String]) -> OperationCensus {
+    if names.isEmpty { return self }
+    var renamed = OperationCensus()
+    renamed.level = level
+    for (entry, count) in counts {
+      let component = texts.text(entry.component)
+      let own = Entry(
+        component: renamed.texts.intern(names[component] ?? component),
+        operation: renamed.texts.intern(texts.bytes.span.extracting(texts.range(entry.operation))), zeros: entry.zeros)
+      renamed.counts[own] = min(Self.mostRows, (renamed.counts[own] ?? 0) + count)
+    }
+    return renamed
+  }
+
+  private mutating func thin() {
+    while counts.count > Self.limit, level < 64 { rise(to: level + 1) }
+  }
+
+  /// Lets go of what a level leaves out, and of its texts.
+  private mutating func rise(to level: UInt8) {
+    self.level = level
+    let all = self
+    texts = SymbolTable()
+    counts = [:]
+    for (entry, count) in all.counts where entry.zeros >= level {
+      let own = Entry(
+        component: texts.intern(all.texts.bytes.span.extracting(all.texts.range(entry.component))),
+        operation: texts.intern(all.texts.bytes.span.extracting(all.texts.range(entry.operation))), zeros: entry.zeros)
+      counts[own] = count
+    }
+  }
+}
+
+extension OperationCensus: BinaryCodable {
+  package func encode(to writer: inout ByteWriter) {
+    var own = ByteWriter()
+    own.byte(level)
+    let rows = counts.map { entry, count in
+      (texts.text(entry.component), texts.text(entry.operation), entry.zeros, count)
+    }
+    own.array(rows.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) { writer, row in
+      writer.text(row.0)
+      writer.text(row.1)
+      writer.byte(row.2)
+      writer.int(row.3)
+    }
+    // Paths have much in common, and every partition carries the census of all.
+    SectionPacking.encode(own.bytes, to: &writer)
+  }
+
+  package init(from reader: inout ByteReader) throws(DecodeFailure) {
+    var own = try SectionPacking.decode(from: &reader)
+    level = try own.byte()
+    let count = try own.count(minimumBytes: 4)
+    guard level <= 64, count <= Self.limit else { throw own.failure("a census out of range") }
+    for _ in 0..<count {
+      let component = try own.blob()
+      let operation = try own.blob()
+      let entry = Entry(
+        component: texts.intern(component.span), operation: texts.intern(operation.span), zeros: try own.byte())
+      guard counts.updateValue(try own.tally(), forKey: entry) == nil else {
+        throw own.failure("an operation is counted twice")
+      }
+    }
+  }
+}
