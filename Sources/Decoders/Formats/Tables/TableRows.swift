@@ -18,8 +18,6 @@ struct TableRows {
   var layouts: LogLayouts?
   /// Reads the tags of spans.
   var tagTexts: JSONTexts
-  /// Whether a reading before had a comma that can only be a decimal one.
-  var hasDecimalCommas = false
   /// The name of log rows that no column names: the file's.
   var fallback = Symbol.none
   /// The field at hand with its quotes made single, and the labels of the row; used again for every row.
