@@ -55,6 +55,25 @@ struct CloudTableTests {
       ).map(\.component) == ["till", "shop"])
   }
 
+  @Test("containers' lines in Azure's older tables, and the cluster's events")
+  func older() {
+    let head = #""TimeGenerated [UTC]","#
+    #expect(
+      logs(head + "ContainerAppName_s,ContainerName_s,Log_s,Stream_s", "\(time),shop,till,ERROR none left,stderr") == [
+        ReadLog("02:00:00.5", "till", "error", "none left")
+      ])
+    #expect(
+      logs(head + "Computer,ContainerID,Name,LogEntrySource,LogEntry", "\(time),n,c0,till,stdout,ERROR none left") == [
+        ReadLog("02:00:00.5", "till", "error", "none left")
+      ])
+    #expect(
+      logs(
+        head + "Computer,ClusterName,ObjectKind,Name,KubeEventType,Reason,Message",
+        "\(time),n,c,Pod,till,Warning,BackOff,again") == [
+          ReadLog("02:00:00.5", "till", "warn", "again")
+        ])
+  }
+
   @Test("counters are told apart by their object and instance, and numbers that are none are noted")
   func counters() {
     let batch = decode(

@@ -40,7 +40,7 @@ struct DatabasePrefixTests {
 
   @Test("two blanks behind a colon are no level's by themselves")
   func others() {
-    let line = "2026-11-25 02:00:00 UTC-till-NOTE:  kept\n"
+    let line = "2026-11-25 02:00:00 UTC-till-REMARK:  kept\n"
     #expect(Set(decode(String(repeating: line, count: 4)).readLogs.map(\.severity)) == ["unknown"])
   }
 

@@ -115,7 +115,9 @@ enum DateOrder: Int, Sendable {
     else { return nil }
     // Numbers that are not padded do not begin with the year (CLDR's short form of en-US, `11/3/26`).
     if firstEnd - start == 1 || secondEnd - firstEnd == 2 {
-      guard mark == 0x2F, (1...31).contains(first) else { return nil }
+      guard mark == 0x2F, (1...31).contains(first), text[i + 1] &- 0x30 <= 9 || text[i + 2] &- 0x30 <= 9 else {
+        return nil
+      }
       return Numbers(first: first, second: second, third: Numbers.century(year), hasLongYear: true)
     }
     guard firstEnd - start == 2, secondEnd - firstEnd == 3 else { return nil }

@@ -97,7 +97,9 @@ extension JSONLogs {
     _ = reader.eachMember(b) { reader, key in
       let byte = reader.peek(b) ?? 0
       switch table.role(b, key)?.role {
-      case .severity, .syslogLevel, .pythonLevel, .logbackLevel, .log4jLevel:
+      // The journal's `PRIORITY`; in small letters it is anybody's.
+      case .syslogLevel: found = found || JSONScanner.equals(b, key, "PRIORITY")
+      case .severity, .pythonLevel, .logbackLevel, .log4jLevel:
         found = found || byte == 0x22 || byte &- 0x30 <= 9
       default: break
       }

@@ -56,7 +56,7 @@ extension JSONRecords {
     }
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
-    if intake.streams[stream].uncaught != nil { takeUncaught(line, stream, at: place, into: &batch) }
+    if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
     if intake.streams[stream].awaiting != nil {
       if first == 0x20, takesAwaitedRequest(line, around, stream, at: place, into: &batch) { return .taken }
       completeEmpty(line, around, stream, into: &batch)

@@ -173,6 +173,7 @@ extension JSONRecords {
       if let before = intake.streams[stream].uncaught { endUncaught(stream, before, into: &batch) }
       let awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
       intake.streams[stream].uncaught = UncaughtError(awaiting)
+      intake.uncaught += 1
       return
     }
     log.textStart = batch.text.count

@@ -20,6 +20,8 @@ struct LogIntake {
   var knowsDigits = false
   /// Whether whole lines of Docker's files end with a line feed, as Docker writes them.
   var keepsLineFeeds = false
+  /// How many streams have an error whose reason stands below: nearly always none.
+  var uncaught = 0
   /// Ends that systemd has told of, and will tell of again.
   var toldEnds = ToldEnds()
   /// Whether it was said that a collector's metrics are not read.

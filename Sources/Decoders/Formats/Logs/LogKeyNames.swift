@@ -55,7 +55,7 @@ enum LogKeyNames {
 
   static let syslogLevel = [
     "syslogseverity", "priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code",
-    "jsonpayload.priority", "fields.severity_code",
+    "fields.severity_code",
   ]
 
   /// Syslog's priority, of which the severity is the rest by eight (Fluent Bit's parsers, ECS); Filebeat's journald input writes that of

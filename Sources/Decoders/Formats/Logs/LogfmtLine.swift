@@ -45,7 +45,7 @@ enum LogfmtLine {
           isDate = value == date
         }
       // logfmter's `when`, where its keys are named as in its manual.
-      case .lateTime where key.count == 4 && ranks.time == .max:
+      case .creation where key.count == 4 && ranks.time == .max:
         if let time = FieldText.moment(bytes, times: times) { (record.time, record.hasZone) = time }
       case .severity where found.rank < ranks.severity:
         let severity = severity(ofField: bytes)
@@ -59,10 +59,7 @@ enum LogfmtLine {
       case .message where found.rank < ranks.message:
         (record.message, record.isEscaped, ranks.message) = (value, isEscaped, found.rank)
       case .service, .container, .logger, .pod:
-        let rank: NameRank = found.role == .service ? .service : found.role == .logger ? .logger : .container
-        if rank > record.rank || rank == record.rank && found.rank < ranks.name {
-          (record.name, record.rank, ranks.name) = (value, rank, found.rank)
-        }
+        take(value, as: found, instead: &ranks.name, in: &record)
       case .trace where found.rank < ranks.trace: (record.trace, ranks.trace) = (value, found.rank)
       case .span: record.span = value
       default: continue
@@ -78,6 +75,15 @@ enum LogfmtLine {
       return nil
     }
     return record
+  }
+
+  /// Names the record where nothing named it better.
+  private static func take(
+    _ value: Range<Int>, as found: LogKeyTable.Found, instead known: inout Int, in record: inout TextRecord
+  ) {
+    let rank: NameRank = found.role == .service ? .service : found.role == .logger ? .logger : .container
+    guard rank > record.rank || rank == record.rank && found.rank < known else { return }
+    (record.name, record.rank, known) = (value, rank, found.rank)
   }
 
   /// The type of a Kubernetes event (core/v1), as Grafana's agents print it: elsewhere a type is no level.

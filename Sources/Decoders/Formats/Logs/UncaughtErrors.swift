@@ -68,6 +68,7 @@ extension JSONRecords {
   /// Writes the record of an error, and of the place alone where nothing stands below it.
   mutating func endUncaught(_ stream: Int, _ error: UncaughtError, into batch: inout RecordBatch) {
     intake.streams[stream].uncaught = nil
+    intake.uncaught -= 1
     append(error.awaiting, into: &batch)
   }
 }

@@ -17,7 +17,7 @@ extension TableMapping {
   static let messages = [
     "message", "msg", "log", "body", "content", "text", "logmessage", "textpayload", "jsonpayloadmessage",
     "jsonpayloadmsg", "eventmessage", "line", "raw", "syslogmessage", "rendereddescription", "outermessage",
-    "innermostmessage", "resultdescription",
+    "innermostmessage", "resultdescription", "logentry",
   ]
 
   /// The first column that has one of some names, -1 where none has; the names' order is theirs of preference.
@@ -51,7 +51,7 @@ extension TableMapping {
     severity = Self.column(
       [
         "severity", "leveldisplayname", "eventlevelname", "level", "loglevel", "severitytext", "levelname",
-        "errorseverity", "severitylevel", "entrytype", "status",
+        "errorseverity", "severitylevel", "entrytype", "kubeeventtype", "status",
       ], in: names)
     if severity >= 0 {
       numberScale = Self.numberScales[names[severity]]
@@ -76,18 +76,36 @@ extension TableMapping {
     ["livello", "dataeora", "origine", "idevento", "categoriaattivit"],
   ]
 
+  /// The column that names who wrote a row of Azure's Syslog, ContainerLog, ContainerAppConsoleLogs_CL and KubeEvents: elsewhere such
+  /// names are anybody's.
+  private static func azures(in names: [String]) -> Int? {
+    guard names.contains("timegenerated") else { return nil }
+    for (mark, name) in [
+      ("syslogmessage", "processname"), ("logentry", "name"), ("logs", "containernames"), ("kubeeventtype", "name"),
+    ] where names.contains(mark) {
+      let found = column([name], in: names)
+      if found >= 0 { return found }
+    }
+    return nil
+  }
+
+  /// The column of messages; `Log_s`, which Azure's container apps have, is one only beside their container's name.
+  static func message(in names: [String]) -> Int {
+    let found = column(messages, in: names)
+    return found < 0 && names.contains("containernames") ? column(["logs"], in: names) : found
+  }
+
   /// The column that names who wrote a row.
   static func component(in names: [String]) -> Int {
     // Splunk's `host` is the machine; the program is told by where it logs.
     let isSplunk = Set(["source", "sourcetype", "raw"]).isSubset(of: names)
     // Logs Insights' `@log` is the account and the group; its message has a column of its own.
     if Set(["message", "logstream", "log"]).isSubset(of: names) { return column(["log"], in: names) }
-    // Azure's table of syslog.
-    if Set(["syslogmessage", "processname"]).isSubset(of: names) { return column(["processname"], in: names) }
-    // The machine of a table of Azure's agents.
+    if let own = azures(in: names) { return own }
+    // The machine of a table of Azure's agents: Event, Syslog, Perf, InsightsMetrics.
     let isAzures =
       names.contains("timegenerated")
-      && !Set(["syslogmessage", "rendereddescription", "countername"]).isDisjoint(with: names)
+      && !Set(["syslogmessage", "rendereddescription", "countername", "val"]).isDisjoint(with: names)
     return column(
       [
         isSplunk ? "source" : "service", "servicename", "resourcestringservicename", "cloudrolename", "approlename",

@@ -123,7 +123,7 @@ struct TableMapping {
     var component = Self.component(in: names)
     let start = find(Self.starts)
     let time = find(Self.times)
-    var message = find(Self.messages)
+    var message = Self.message(in: names)
     // Event Viewer's export has a column for the message that its header does not name.
     if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
     let value = find(["value", "metricvalue", "val", "countervalue", "average"])
