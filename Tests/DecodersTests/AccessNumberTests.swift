@@ -92,7 +92,7 @@ struct AccessNumberTests {
     #expect(quoted.map(\.start) == [1_795_572_000_000_000, 1_795_572_001_000_000])
     let sessions = spans([
       #"10.1.0.9 [25/Nov/2026:02:00:01 +0000] TCP 502 0 0 1.000 "10.1.0.5:5432" "0" "0" "0.999""#,
-      "10.1.0.9 [25/Nov/2026:02:00:01 +0000] UDP 200 40 90 0.250",
+      "10.1.0.9 - - [25/Nov/2026:02:00:01 +0000] UDP 200 40 90 0.250",
     ])
     #expect(sessions.map(\.kind) == [.server, .client, .server])
     #expect(sessions.map(\.duration) == [1_000_000, 1_000_000, 250_000])

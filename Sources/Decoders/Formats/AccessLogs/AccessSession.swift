@@ -7,16 +7,22 @@ internal import Support
 /// formats `basic` and `proxy` of nginx' documents (ngx_stream_log_module; admin guide, "Logging", TCP and UDP).
 enum AccessSession {
   static func read(_ b: Span<UInt8>, _ tokens: AccessTokens, zoneSeconds: Int) -> AccessRecord? {
-    guard tokens.count >= 7, tokens[1].kind == .bracket, isProtocol(b, tokens[2].whole) else { return nil }
-    guard let time = AccessTime.common(b, tokens[1].inner, zoneSeconds: zoneSeconds) else { return nil }
-    for place in 4...5 where !AccessShapes.isDigits(b, tokens[place].whole) { return nil }
+    // Some put dashes behind the client, as the Common Log Format does.
+    guard let clock = (1...3).first(where: { $0 < tokens.count && tokens[$0].kind == .bracket }),
+      tokens.count >= clock + 6, isProtocol(b, tokens[clock + 1].whole),
+      let time = AccessTime.common(b, tokens[clock].inner, zoneSeconds: zoneSeconds)
+    else { return nil }
+    for place in 3...4 where !AccessShapes.isDigits(b, tokens[clock + place].whole) { return nil }
     var record = AccessRecord()
     record.time = time
-    record.status = AccessShapes.status(b, tokens[3].whole)
-    record.latency = AccessShapes.seconds(b, tokens[6].whole)
+    record.status = AccessShapes.status(b, tokens[clock + 2].whole)
+    record.latency = AccessShapes.seconds(b, tokens[clock + 5].whole)
     guard record.status > 0, record.latency >= 0 else { return nil }
     record.isConnection = true
-    if tokens.count > 7, AccessShapes.isList(b, tokens[7].inner, .addresses) { record.addresses = tokens[7].inner }
+    let behind = clock + 6
+    if behind < tokens.count, AccessShapes.isList(b, tokens[behind].inner, .addresses) {
+      record.addresses = tokens[behind].inner
+    }
     return record
   }
 
