@@ -52,8 +52,6 @@ enum AccessKey: UInt8 {
   case grpcService
   case grpcMethod
   case grpcCode
-  /// Who wrote the record, as collectors name it: `JSONLogs` reads it, for all kinds of records.
-  case writer
 }
 
 /// Looks names up without regard to case and to what is no letter or digit.
@@ -74,8 +72,6 @@ enum AccessKeys {
   /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest, API Gateway's
   /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs, the tables of AWS' load balancers (Athena) and the access logs of VPC Lattice.
   private static let names: [(AccessKey, [String])] = [
-    // The first ones: what is another field of an access log as well is that.
-    (.writer, writers),
     (
       .method,
       [
@@ -209,15 +205,6 @@ enum AccessKeys {
     (.grpcMethod, ["grpc.method", "grpcmethod"]),
     (.grpcCode, ["grpc.code", "grpccode", "grpc.statuscode"]),
   ]
-
-  /// The keys under which log records name a container, a pod or a program, and the objects in which those lie.
-  private static let writers: [String] = {
-    let paths = LogKeyNames.container + LogKeyNames.pod + ["appname", "program", "programname"]
-    return paths.flatMap { path in
-      let name = path.filter { $0.isLetter || $0.isNumber || $0 == "." }
-      return [name, name.filter { $0 != "." }, String(name.prefix { $0 != "." })]
-    }
-  }()
 
   /// What durations of requests are called, with the name of a unit behind it.
   private static func lengths(in units: String...) -> [String] {

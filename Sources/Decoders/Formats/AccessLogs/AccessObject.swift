@@ -113,13 +113,15 @@ struct AccessObject {
       let at = reader.position
       guard let value = reader.scalar(b) else { return }
       switch value {
-      case .text(let text), .number(let text): take(b, key, text, seed: seed, isText: b[at] == 0x22)
+      case .text(let text), .number(let text):
+        take(b, key, text, seed: seed, isText: b[at] == 0x22)
+        if depth == 0, !signs.contains(.named), AccessWriters.names(b, key) { signs.insert(.named) }
       case .bool: continue
       case .other:
         guard at < b.count else { return }
         if depth == 0, b[at] == 0x7B {
           if JSONScanner.equals(b, key, "err") || JSONScanner.equals(b, key, "error") { signs.insert(.otherMessage) }
-          if AccessKeys.key(b, key.start..<key.end) == .writer { signs.insert(.named) }
+          if AccessWriters.mayLie(in: b, key) { signs.insert(.named) }
           nested(b, key, at: at)
           if let side = AccessSide.of(b, key.start..<key.end) {
             inner.append(Level(at: at, name: key, side: side, depth: 1))
@@ -203,9 +205,6 @@ struct AccessObject {
     case .grpcService: grpcService = value
     case .grpcMethod: grpcMethod = value
     case .grpcCode: grpcCode = value
-    case .writer:
-      signs.insert(.named)
-      sign(b, name, value)
     }
   }
 

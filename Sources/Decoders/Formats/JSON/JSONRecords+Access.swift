@@ -44,11 +44,12 @@ extension JSONRecords {
     _ around: inout LineEnvelope, _ record: AccessRecord, _ b: Span<UInt8>, at start: Int,
     into batch: inout RecordBatch
   ) {
-    guard record.time == .min || record.namesWriter else { return }
+    // A layer's time is that of the record's end, and needs no other.
+    guard record.time == .min && around.time == .min || record.namesWriter else { return }
     texts.exchange(with: &batch)
     let fields = logs.readRequest(b, at: start, &texts)
     texts.exchange(with: &batch)
-    if around.givesWay(to: fields.time, hasZone: fields.hasZone) {
+    if around.time == .min {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)
     }
     if record.namesWriter { around.name(fields.name, fields.rank) }

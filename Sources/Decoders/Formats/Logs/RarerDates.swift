@@ -36,7 +36,7 @@ extension LogTimeParser {
   /// `@400000006a1b6f2a0ee6b280`: TAI64N of multilog, svlogd and s6-log (D. J. Bernstein, "TAI64, TAI64N, and TAI64NA"), whose clocks count
   /// ten seconds more than Unix' (daemontools, tai_now.c).
   func tai64n(_ line: Span<UInt8>, _ start: Int) -> LogTime? {
-    guard JSONScanner.matches(line, start, "@40000000"), isBorder(line, start + 25),
+    guard start + 25 <= line.count, JSONScanner.matches(line, start, "@40000000"), isBorder(line, start + 25),
       let seconds = HexDigits.sixteen(line, start + 1), let fraction = HexDigits.sixteen(line, start + 9)
     else { return nil }
     let nanoseconds = fraction & 0xFFFF_FFFF

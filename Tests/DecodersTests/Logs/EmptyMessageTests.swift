@@ -1,0 +1,74 @@
+import Decoders
+import Model
+import Support
+import Testing
+
+/// Headers with nothing behind them, and what stands below.
+struct EmptyMessageTests {
+  @Test(
+    "a logger is named although its message is empty",
+    arguments: [
+      ("2026-11-25 02:00:00.500  INFO 1 --- [           main] c.a.Oven   : ", "c.a.Oven"),
+      ("2026-11-25 02:00:00,500 [4] INFO  Loaf.Oven - ", "Loaf.Oven"),
+      ("2026-11-25 02:00:00,500 INFO oven: ", "oven"),
+      ("I, [2026-11-25T02:00:00.500000 #7]  INFO -- oven: ", "oven"),
+    ])
+  func named(header: String, name: String) {
+    let logs = decode(header + "warm\n" + header + "\n" + header + "hot\n").readLogs
+    #expect(
+      logs == ["warm", "", "hot"].map { ReadLog("02:00:00.5", name, "info", $0) })
+  }
+
+  @Test("the lines below an empty message are it, up to the next header")
+  func below() {
+    let text = """
+      2026-11-25T02:00:00.500Z  INFO 1 --- [           main] c.a.Oven          : warm
+      2026-11-25T02:00:01.500Z ERROR 1 --- [           main] o.s.b.d.Reporter  :
+
+      ***************************
+      APPLICATION FAILED TO START
+      ***************************
+
+      Description:
+
+      The oven was in use.
+
+      2026-11-25T02:00:02.500Z  WARN 1 --- [           main] c.a.Oven          : cool
+
+      """
+    let logs = decode(text).readLogs
+    #expect(logs.map(\.time) == ["02:00:00.5", "02:00:01.5", "02:00:02.5"])
+    #expect(logs.map(\.severity) == ["info", "error", "warn"])
+    #expect(logs.first { $0.severity == "error" }?.message == "APPLICATION FAILED TO START")
+  }
+
+  @Test("an exception with its code and what stands behind its frames belong to the record above")
+  func codes() {
+    let text = """
+      2026-11-25 02:00:00.500 +00:00 [ERR] none left
+      Loaf.Data.OvenException (0x80131904): Timeout
+       ---> System.ComponentModel.Win32Exception (258): The wait ended
+         at Loaf.Data.Oven.Heat()
+      ClientConnectionId:6d58f9c7-7b0c-1d2e-3f40-516273849501
+      Error Number:-2,State:0,Class:11
+      2026-11-25 02:00:01.500 +00:00 [INF] some left
+
+      """
+    #expect(decode(text).readLogs.map(\.message) == ["none left", "some left"])
+  }
+
+  @Test("a traceback in a box, and its exception, belong to the record above")
+  func box() {
+    let text = """
+      2026-11-25T02:00:00.500000Z [error    ] none left                      [oven]
+      ╭──────────── Traceback (most recent call last) ────────────╮
+      │ /app/oven.py:3 in heat                                    │
+      │ ❱ 3     raise ValueError("cold")                          │
+      ╰───────────────────────────────────────────────────────────╯
+      ValueError: cold
+      2026-11-25T02:00:01.500000Z [info     ] some left                      [oven]
+
+      """
+    #expect(decode(text).readLogs.map(\.severity) == ["error", "info"])
+  }
+}
