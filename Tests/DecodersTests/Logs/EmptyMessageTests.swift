@@ -57,6 +57,15 @@ struct EmptyMessageTests {
     #expect(decode(text).readLogs.map(\.message) == ["none left", "some left"])
   }
 
+  @Test(
+    "a code that is cut off is none",
+    arguments: ["Loaf.OvenException (0x", "Loaf.OvenException (-", "Loaf.OvenException (", "Loaf.OvenException (12)"])
+  func cut(line: String) {
+    let batch = decode(
+      "2026-11-25 02:00:00.500 [ERR] none left\n" + line + "\n2026-11-25 02:00:01.500 [INF] some left\n")
+    #expect(batch.isBalanced && batch.logs.count >= 2)
+  }
+
   @Test("a traceback in a box, and its exception, belong to the record above")
   func box() {
     let text = """

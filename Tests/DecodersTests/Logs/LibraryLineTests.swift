@@ -18,7 +18,7 @@ private let lines: [(String, ReadLog)] = [
     ReadLog("-", "ch.qos.logback.core.rolling.Roller", "warn", "no folder")
   ),
   ("2026-11-25T02:00:00 [E|bac|3f1c] none left", ReadLog("02:00:00", "m", "error", "none left")),
-  ("2026-11-25 02:00:00 main SYSTEM [7f1d2c] none left", ReadLog("02:00:00", "main", "info", "none left")),
+  ("2026-11-25 02:00:00 main SYSTEM [7f1d2c] none left", ReadLog("02:00:00", "m", "info", "none left")),
   ("2026-11-25 02:00:00 oven NOTE [7f1d2c] none left", ReadLog("02:00:00", "oven", "info", "none left")),
 ]
 
@@ -49,6 +49,6 @@ struct LibraryLineTests {
     #expect(
       name(
         #"{"jsonPayload":{"involvedObject":{"kind":"Pod","name":"oven-1"},"kind":"Event","message":"cold"},"logName":"projects/p/logs/events","severity":"WARNING","timestamp":"2026-11-25T02:00:02Z"}"#
-      ) == "oven-1")
+      ) == "oven")
   }
 }

@@ -35,8 +35,9 @@ enum HeaderMargin {
     return !Model.severity(of: line.extracting(start..<end)).isUnknown
   }
 
-  /// How many blanks stand in front of most of a sample's lines that begin with a time; 0 where most of those begin at once.
-  static func ofDated(_ bytes: Span<UInt8>, _ times: LogTimeParser) -> Int {
+  /// How many blanks stand in front of most of a sample's lines that begin with a time; 0 where most of those begin at once, nil where no
+  /// line at the first column begins so.
+  static func ofDated(_ bytes: Span<UInt8>, _ times: LogTimeParser) -> Int? {
     var counts = Array(repeating: 0, count: widest + 1)
     var start = 0
     while start < bytes.count {
@@ -47,6 +48,6 @@ enum HeaderMargin {
       start = end + 1
     }
     let most = counts.indices.max { counts[$0] < counts[$1] } ?? 0
-    return counts[most] > counts[0] ? most : 0
+    return counts[most] > counts[0] ? most : counts[0] > 0 ? 0 : nil
   }
 }

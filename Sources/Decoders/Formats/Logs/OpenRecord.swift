@@ -55,7 +55,9 @@ extension JSONRecords {
       return true
     case .message:
       intake.streams[stream].taken += 1
-      guard !hasHeader(line, around), intake.streams[stream].taken <= Self.longestOpen else {
+      // What a program dies of is no message of its logger's, but the report of Spring Boot's analyzer is one.
+      let isCrash = line[0] != 0x41 && TraceFollower.crash(line) != nil
+      guard !isCrash, !hasHeader(line, around), intake.streams[stream].taken <= Self.longestOpen else {
         intake.streams[stream].unclosed = .none
         return false
       }

@@ -120,8 +120,9 @@ struct PlainLogDecoder: FormatDecoder {
   }
 
   /// Whether a line behind blanks begins a record: as most lines with a time do, or with a level that is padded on the left.
-  private func isIndentedHeader(_ line: Span<UInt8>, _ margin: Int) -> Bool {
-    if HeaderMargin.isPaddedLevel(line) { return true }
+  private func isIndentedHeader(_ line: Span<UInt8>, _ margin: Int?) -> Bool {
+    // Below headers with a time a level behind blanks is a word of what they say.
+    guard let margin else { return HeaderMargin.isPaddedLevel(line) }
     return margin > 0 && HeaderMargin.blanks(line) == margin
       && HeaderMargin.isDated(line, at: margin, json.records.intake.unwrapper.times)
   }

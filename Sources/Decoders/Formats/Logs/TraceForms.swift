@@ -89,7 +89,7 @@ extension TraceFollower {
   private static func codeEnd(_ line: Span<UInt8>, _ start: Int) -> Int {
     guard start + 3 < line.count, line[start + 1] == 0x28 else { return start }
     var i = JSONScanner.matches(line, start + 2, "0x") ? start + 4 : start + 2
-    if line[i] == 0x2D { i += 1 }
+    if i < line.count, line[i] == 0x2D { i += 1 }
     let digits = i
     while i < line.count, hexDigit(line[i]) < 16 { i += 1 }
     return i > digits && i < line.count && line[i] == 0x29 ? i + 1 : start

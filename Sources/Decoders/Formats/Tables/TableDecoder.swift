@@ -94,7 +94,10 @@ struct TableDecoder: ChunkedDecoder {
         levels = seen
       }
       if delimiter != 0x2C {
-        for column in sample.mapping.numbers { commas.add(head, sample.field(head, row, column), of: column) }
+        // The length of a span is read so where a rule names its column: a guess at its unit is one guess enough.
+        for column in sample.mapping.numbers where rule != nil || column != sample.mapping.duration {
+          commas.add(head, sample.field(head, row, column), of: column)
+        }
       }
       sample.addDuration(head, row, context, to: &durations)
       sample.addLine(head, row, to: &headers)
