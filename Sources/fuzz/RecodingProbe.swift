@@ -1,11 +1,11 @@
-// Segments, frames and partials: whatever is accepted must be written and read back as the same bytes.
+// Segments, frames, partials and the census of operations: whatever is accepted must be written and read back as the same bytes.
 
 internal import Runs
 internal import Segments
 internal import Support
 
 enum RecodingProbe {
-  /// Reads the bytes in all three forms, as they are and with the checksum behind them put right.
+  /// Reads the bytes in all forms, as they are and with the checksum behind them put right.
   ///
   /// The promises: no trap; a wrong checksum is refused; what is read once is read again from what was written of it, and
   /// then written as the same bytes.
@@ -24,7 +24,19 @@ enum RecodingProbe {
     ("segment", { try Segment(encoded: $0).encoded() }),
     ("frame of segments", { try Frame(encoded: $0, expecting: .segments).encoded() }),
     ("partial", { try NightPartial(encoded: $0).encoded() }),
+    ("census", census),
   ]
+
+  /// A census has no checksum of its own, for it stands in a frame: here it gets one.
+  private static func census(_ bytes: [UInt8]) throws -> [UInt8] {
+    guard bytes.count > 8, bytes == sealed(bytes) else { throw DecodeFailure("no census", at: 0) }
+    var reader = ByteReader(bytes, in: 0..<bytes.count - 8)
+    let census = try OperationCensus(from: &reader)
+    var writer = ByteWriter()
+    census.encode(to: &writer)
+    writer.fixed64(StableHash.hash(writer.bytes.span))
+    return writer.bytes
+  }
 
   /// The bytes with the hash of all others in the last eight.
   static func sealed(_ bytes: [UInt8]) -> [UInt8] {
