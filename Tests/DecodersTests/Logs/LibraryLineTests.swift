@@ -18,7 +18,7 @@ private let lines: [(String, ReadLog)] = [
     ReadLog("-", "ch.qos.logback.core.rolling.Roller", "warn", "no folder")
   ),
   ("2026-11-25T02:00:00 [E|bac|3f1c] none left", ReadLog("02:00:00", "m", "error", "none left")),
-  ("2026-11-25 02:00:00 main SYSTEM [7f1d2c] none left", ReadLog("02:00:00", "m", "info", "none left")),
+  ("2026-11-25 02:00:00 routing SYSTEM [7f1d2c] none left", ReadLog("02:00:00", "routing", "info", "none left")),
   ("2026-11-25 02:00:00 oven NOTE [7f1d2c] none left", ReadLog("02:00:00", "oven", "info", "none left")),
 ]
 
