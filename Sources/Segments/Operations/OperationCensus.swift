@@ -39,7 +39,7 @@ package struct OperationCensus: Sendable {
   ///   - level: what a census has reached that the counts will be added to: less is not asked for.
   /// - Returns: the rows of the operations that are paths.
   package static func counts(of rows: [Rows], _ symbols: SymbolTable, from level: UInt8) -> Counts {
-    var counts: Counts = [:]
+    var tally = Tally()
     // By symbol: the hash of a path, 0 where not looked at yet, 1 for what is no path.
     var hashes = [UInt64](repeating: 0, count: symbols.count)
     func note(_ component: Symbol, _ operation: Symbol, _ time: Int64, _ duration: Int64) {
@@ -52,13 +52,40 @@ package struct OperationCensus: Sendable {
       let moment = StableHash.combine(UInt64(bitPattern: time), UInt64(bitPattern: duration))
       let zeros = UInt8(StableHash.combine(hashes[index], moment).leadingZeroBitCount)
       if zeros < level { return }
-      counts[Entry(component: component, operation: operation, zeros: zeros), default: 0] += 1
+      tally.add(Entry(component: component, operation: operation, zeros: zeros))
     }
     for part in rows {
       for row in part.spans { note(row.component, row.operation, row.start, row.duration) }
       for row in part.events where !row.operation.isNone { note(row.component, row.operation, row.time, row.latency) }
     }
-    return counts
+    return tally.finish()
+  }
+
+  /// Counts entries, those in hand without looking them up: most rows are of a few operations.
+  private struct Tally {
+    private static let slots = 4096
+    private var counts: Counts = [:]
+    private var held = [(entry: Entry, count: Int)](
+      repeating: (Entry(component: .none, operation: .none, zeros: 0), 0), count: slots)
+
+    mutating func add(_ entry: Entry) {
+      let slot = (Int(entry.operation.index) &* 8 &+ Int(entry.zeros)) & (Self.slots - 1)
+      if held[slot].entry == entry {
+        held[slot].count += 1
+      } else {
+        put(slot)
+        held[slot] = (entry, 1)
+      }
+    }
+
+    private mutating func put(_ slot: Int) {
+      if held[slot].count > 0 { counts[held[slot].entry, default: 0] += held[slot].count }
+    }
+
+    mutating func finish() -> Counts {
+      for slot in held.indices { put(slot) }
+      return counts
+    }
   }
 
   /// Adds what was counted of a piece.
