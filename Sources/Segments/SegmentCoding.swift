@@ -69,7 +69,8 @@ extension Segment {
   private mutating func decodeSpans(from reader: inout ByteReader, _ tables: RowTables) throws(DecodeFailure) {
     var identity = RowIdentity()
     let spans = try reader.count(minimumBytes: 8)
-    rows.spans.reserveCapacity(spans)
+    // Rows take some twenty bytes and more: a count alone makes no room for as many as it says.
+    rows.spans.reserveCapacity(min(spans, reader.remaining / 16))
     for _ in 0..<spans {
       let hasUsualRest = try identity.readNext(from: &reader, members: tables.members)
       var row = SpanRow(

@@ -41,7 +41,8 @@ struct CloudBalancerTests {
       ).metrics.map(\.value)
     }
     #expect(values(["0,75", "1,5", "-2,25"]) == [0.75, 1.5, -2.25])
-    #expect(values(["1,250", "0,75", "1,250"]) == [0.75, 1.25])
+    // The column tells what `1,250` is.
+    #expect(values(["1,250", "0,75", "1,250"]) == [1.25, 0.75, 1.25])
     #expect(values(["1,250,000"]) == [])
   }
 }

@@ -26,7 +26,7 @@ struct MemoryGrowthTests {
     let incident = try #require(found.first)
     #expect(found.count == 1)
     #expect(incident.kind == .errorBurst)
-    #expect(incident.headline == .crashed(cause: "stock", deaths: 1, affected: [], RequestImpact(requests: 60)))
+    #expect(incident.headline == .crashed(cause: "stock", deaths: 1, affected: [], RequestImpact(requests: 10)))
     let cause = try #require(incident.rootCauses.first)
     #expect(cause.component == "stock")
     #expect(

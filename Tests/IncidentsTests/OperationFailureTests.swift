@@ -43,6 +43,24 @@ struct OperationFailureTests {
     #expect(findings.incidents.count == 1)
   }
 
+  @Test("of a twentieth of all requests each, failures at a steady rate are none, however thin", arguments: 1...4)
+  func steady(_ seed: UInt64) {
+    var night = NightBuilder()
+    var random = SplitMix64(seed: seed)
+    for at in 0..<Int64(28800) {
+      var call = NightBuilder.Call(component: "shop", operation: "GET /\(at % 10)", duration: 9000)
+      if random.unit() < 0.02 { call.failure = .unavailable }
+      night.request(UInt64(at + 1), at: begin + at * second, call)
+    }
+    #expect(IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents.isEmpty)
+  }
+
+  @Test("one user who tries the same thing five times over is none")
+  func oneUser() {
+    let findings = night { isPayment, at, _ in isPayment && (6000..<6125).contains(at) }
+    #expect(findings.incidents.isEmpty)
+  }
+
   @Test("what an operation always has is none, nor are some failures of a path that nobody else asks for")
   func usual() {
     #expect(night { _, _, _ in false }.incidents.isEmpty)
@@ -86,5 +104,20 @@ struct UsualTailTests {
     // Each third is slow but those that failed.
     let slow = try incident(slows: true)
     #expect((30...60).contains(slow.impact.slow))
+  }
+
+  @Test("is not what other incidents made slow")
+  func twice() {
+    var night = NightBuilder()
+    for at in 0..<Int64(7200) {
+      let isSlow = (1800..<2400).contains(at) || (4800..<5400).contains(at)
+      night.request(
+        UInt64(at + 1), at: begin + at * second,
+        NightBuilder.Call(
+          component: "shop", operation: "GET /", duration: (isSlow ? 600_000 : 50_000) + at * 7919 % 20_000))
+    }
+    let found = IncidentAnalysis.conclude(night.partial(), settings: IncidentSettings()).incidents
+    #expect(found.count == 2)
+    for incident in found { #expect(incident.impact.slow >= 590) }
   }
 }

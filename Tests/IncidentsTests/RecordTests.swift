@@ -66,6 +66,15 @@ struct RecordTests {
     let found = incidents(night)
     #expect(found.count == 1)
     #expect(found.first?.rootCauses.first?.component == "ledger")
+    // What nobody else wrote at that time quotes nobody.
+    var apart = quiet()
+    apart.log("ledger", at: begin + 120_000_000, .error, "could not extend file: No space left on device")
+    for second in 600..<Int64(700) {
+      apart.log(
+        "gateway", at: begin + second * 1_000_000, .error,
+        "cannot store order: ERROR: could not extend file: No space left on device")
+    }
+    #expect(incidents(apart).first?.rootCauses.first?.component == "gateway")
     // Of short words that anybody says nothing follows.
     var plain = quiet()
     for second in 600..<Int64(700) {

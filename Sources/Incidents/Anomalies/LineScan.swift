@@ -6,12 +6,10 @@ internal import Glibc
 ///
 /// A line now and then makes three of them come together sooner or later. What is compared is a likelihood ratio of Poisson counts
 /// (Kulldorff, "A spatial scan statistic", Communications in Statistics 26, 1997). Usual is what more than half of the night's parts have
-/// at least, and one occasion in the whole night (Laplace's rule): trouble that fills half of it is no usual state. Lines that come in
-/// clumps, as a stack of them for one request does, are as many occasions as they are clumps.
+/// at least (`NightParts`), and one occasion in the whole night (Laplace's rule). Lines that come in clumps, as a stack of them for one request does, are as many occasions as they are clumps.
 struct LineScan {
   /// Fewer minutes tell nothing of what is usual.
   private static let leastMinutes = 24
-  private static let parts = 8
 
   private let lines: [Int: Int]
   private let slots: [Int: Int]
@@ -31,10 +29,9 @@ struct LineScan {
     self.minutes = minutes
     allLines = lines.values.reduce(0, +)
     allSlots = slots.values.reduce(0, +)
-    var parts = [Int](repeating: 0, count: Self.parts)
-    for (minute, count) in slots where minutes > 0 { parts[minute * Self.parts / minutes] += count }
-    let median = parts.sorted()[(Self.parts - 1) / 2]
-    usual = Double(median * Self.parts + 1) / Double(max(minutes, 1))
+    var parts = [Double](repeating: 0, count: NightParts.count)
+    for (minute, count) in slots { parts[NightParts.part(of: minute, among: minutes)] += Double(count) }
+    usual = (NightParts.lowerMedian(parts) * Double(NightParts.count) + 1) / Double(max(minutes, 1))
   }
 
   /// The log likelihood ratio of the lines in some minutes, 0 where they are no more than usual; infinite in a night too short for it.

@@ -8,8 +8,9 @@ internal import Support
 ///
 /// Claim: within one or three minutes so many of its requests fail that chance would bring that about in one of twenty nights at most (a
 /// scan of Poisson counts over all windows and operations: Kulldorff, "A spatial scan statistic", Communications in Statistics 26, 1997;
-/// the bound is Bonferroni's). What is usual is learned from its other minutes, the worst fifth left out, with Laplace's rule for
-/// operations that are hardly ever asked: five failures of a path that nobody else ever visits say nothing of a service.
+/// the bound is Bonferroni's), in as many fine slots as failures make an incident, and in a stretch of twice as many: who tries the same
+/// thing five times over and fails each time is one user. Usual is what more than half of the night's parts have (`NightParts`), and one
+/// failure more (Laplace's rule): of a path that nobody else ever visits some failures say nothing of a service.
 struct OperationFailures {
   /// One operation in trouble.
   struct Burst {
@@ -20,7 +21,6 @@ struct OperationFailures {
   }
 
   private static let falsePerNight = 0.05
-  private static let trimmed = 0.2
 
   private let grid: ComponentTimeline
   private let settings: IncidentSettings
@@ -48,17 +48,27 @@ struct OperationFailures {
       guard failed[key] != nil, let minute = grid.minute(IncidentPartial.minute(ofFine: cell.slot)) else { continue }
       series.add(hits: cell.d != 0 ? Double(tally.count) : 0, of: Double(tally.count), to: key, minute: minute)
     }
+    var slots: Set<CubeKey> = []
+    var occasions = MinuteSeries()
+    for cell in grid.partial.entries.cells.keys where cell.d != 0 {
+      let key = CubeKey(a: cell.a, b: cell.b)
+      guard failed[key] != nil, let minute = grid.minute(IncidentPartial.minute(ofFine: cell.slot)),
+        slots.insert(CubeKey(a: cell.a, b: cell.b, slot: cell.slot)).inserted
+      else { continue }
+      occasions.add(1, to: key, minute: minute)
+    }
     let least = log(2 * Double(grid.width * failed.count) / Self.falsePerNight)
     return series.trials.keys.indices.compactMap { row in
-      let minutes = minutes(of: row, series, least: least, leastShare: leastShare)
+      let minutes = minutes(of: row, series, occasions, least: least, leastShare: leastShare)
       let key = series.trials.keys[row]
       return minutes.isEmpty ? nil : Burst(operation: key, minutes: minutes)
     }.sorted { $0.operation < $1.operation }
   }
 
   private func minutes(
-    of row: Int, _ series: ShareSeries, least: Double, leastShare: Double
+    of row: Int, _ series: ShareSeries, _ occasions: MinuteSeries, least: Double, leastShare: Double
   ) -> [(index: Int, strength: Double)] {
+    guard let slots = occasions.index[series.trials.keys[row]] else { return [] }
     let rate = usualRate(row, series)
     var strength: [Int: Double] = [:]
     for cell in series.hits.rows[row] where cell.value > 0 {
@@ -67,7 +77,8 @@ struct OperationFailures {
         let failures = window.reduce(0) { $0 + series.hits[row, $1] }
         let requests = window.reduce(0) { $0 + series.trials[row, $1] }
         let expected = rate * requests
-        guard failures >= Double(settings.minimumFailures), failures >= leastShare * requests, failures > expected
+        guard failures >= leastShare * requests, failures > expected,
+          window.reduce(0, { $0 + occasions[slots, $1] }) >= Double(settings.minimumFailures)
         else { continue }
         let certainty = failures * log(failures / expected) - (failures - expected)
         guard certainty >= least else { continue }
@@ -76,19 +87,21 @@ struct OperationFailures {
         }
       }
     }
-    return strength.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return MinuteRuns.runs(strength.keys.sorted(), slots: grid.minutes, gap: settings.quiet).flatMap { run in
+      let failures = run.reduce(0) { $0 + series.hits[row, $1] }
+      guard failures >= Double(2 * settings.minimumFailures) else { return [(index: Int, strength: Double)]() }
+      return run.compactMap { index in strength[index].map { (index, $0) } }
+    }
   }
 
   /// The share of the operation's requests that usually fail.
   private func usualRate(_ row: Int, _ series: ShareSeries) -> Double {
-    let minutes = series.trials.rows[row].filter { grid.isBaseline[Int($0.minute)] }.map { cell in
-      (failures: series.hits[row, Int(cell.minute)], requests: cell.value)
-    }.sorted { a, b in
-      let (left, right) = (a.failures * b.requests, b.failures * a.requests)
-      return left != right ? left < right : a.requests < b.requests
+    var shares = NightParts.Shares()
+    for cell in series.trials.rows[row] where grid.isBaseline[Int(cell.minute)] {
+      shares.add(
+        hits: series.hits[row, Int(cell.minute)], of: cell.value,
+        in: NightParts.part(of: Int(cell.minute), among: grid.width))
     }
-    let kept = minutes.prefix(Int(Double(minutes.count) * (1 - Self.trimmed)))
-    let sums = kept.reduce((failures: 1.0, requests: 2.0)) { ($0.failures + $1.failures, $0.requests + $1.requests) }
-    return sums.failures / sums.requests
+    return shares.usual + 1 / (shares.allTrials + 2)
   }
 }

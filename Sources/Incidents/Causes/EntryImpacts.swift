@@ -24,8 +24,8 @@ struct EntryImpacts {
   private let entryNames: Set<Int32>
   /// Where requests of an operation begin to be slow, microseconds.
   private var limits: [CubeKey: Double] = [:]
-  /// The requests of the night that did not fail, and the slow ones of them, by operation.
-  private var night: [CubeKey: Slowness] = [:]
+  /// How many requests of the night did not fail, and the share of them that is usually slow, by operation.
+  private var night: [CubeKey: (requests: Int, slowShare: Double)] = [:]
   private var sampled = Sampled()
 
   /// The samples of the night, sorted out once for all incidents.
@@ -64,12 +64,22 @@ struct EntryImpacts {
       let (median, upper) = UpperFence.quartiles(histogram)
       return UpperFence.limit(median: median, upper: upper, leastRise: grid.constants.leastRise)
     }
-    for (key, histogram) in histograms {
-      var all = Slowness()
-      for (bucket, count) in histogram { all.add(count, isSlow: isSlow(key, bucket: bucket)) }
-      night[key] = all
-    }
+    learnUsualSlowness()
     sortOutSamples()
+  }
+
+  private mutating func learnUsualSlowness() {
+    var shares: [CubeKey: NightParts.Shares] = [:]
+    for (cell, tally) in grid.partial.entries.cells
+    where cell.d == 0 && cell.number != IncidentPartial.untimed && entryNames.contains(cell.a) {
+      guard let minute = grid.minute(IncidentPartial.minute(ofFine: cell.slot)) else { continue }
+      let key = CubeKey(a: cell.a, b: cell.b)
+      let count = Double(tally.count)
+      shares[key, default: NightParts.Shares()].add(
+        hits: isSlow(key, bucket: cell.number) ? count : 0, of: count,
+        in: NightParts.part(of: minute, among: grid.width))
+    }
+    night = shares.mapValues { (Int(exactly: $0.allTrials) ?? .max, $0.usual) }
   }
 
   /// Requests that did not fail and have a duration, and how many of them were slow.
@@ -83,14 +93,16 @@ struct EntryImpacts {
     }
 
     /// The slow ones of a time beyond those that its operation always has, for every operation has a slow tail: none where they are no more
-    /// than chance may bring (three standard deviations of a Poisson count, Shewhart's bounds).
+    /// than chance may bring (three standard deviations of a Poisson count, Shewhart's bounds). Of most of a night all, for what is usual
+    /// nothing tells then.
     ///
-    /// - Parameter night: what all of the night holds, this time included.
+    /// - Parameters:
+    ///   - share: of the operation's requests that is usually slow.
+    ///   - all: its requests of the night, this time included.
     /// - Returns: a number of requests.
-    func excess(of night: Slowness) -> Int {
-      let others = night.requests - requests
-      guard others > 0 else { return slow }
-      let expected = Double(night.slow - slow) / Double(others) * Double(requests)
+    func excess(over share: Double, of all: Int) -> Int {
+      guard requests <= all / 2 else { return slow }
+      let expected = share * Double(requests)
       let beyond = Double(slow) - expected
       return beyond < 3 * (expected + 1).squareRoot() ? 0 : Int(clamping: Int64(checked: beyond.rounded()) ?? 0)
     }
@@ -168,7 +180,10 @@ struct EntryImpacts {
       }
       entries[row.key] = entry
     }
-    for (key, own) in slowness { entries[key]?.slow = own.excess(of: night[key] ?? Slowness()) }
+    for (key, own) in slowness {
+      let usual = night[key] ?? (0, 0)
+      entries[key]?.slow = own.excess(over: usual.slowShare, of: usual.requests)
+    }
     var impact = Impact(Array(entries.values))
     impact.weighed = weighed(impact, from: from, to: to)
     if impact.entryPoints.count > Self.listed { impact.entryPoints.removeLast(impact.entryPoints.count - Self.listed) }

@@ -38,16 +38,20 @@ struct LogMentions {
       grid.components.map { $0.utf8.count >= Self.leastWord && Self.words(of: $0) != [$0.lowercased()] ? $0 : "" })
     meanings = Self.words(grid)
     let quotes = QuotedRecords(grid)
+    var quotedBy: [Int32: [Int]] = [:]
     var lines: [Line] = []
     for (cell, logs) in grid.partial.logs.cells {
       guard let component = grid.component(cell.a) else { continue }
-      let named: [Int]
-      if let known = namedBy[cell.b] {
-        named = known
-      } else {
+      var named = namedBy[cell.b] ?? []
+      if namedBy[cell.b] == nil {
         let text = grid.partial.names[cell.b]
-        named = Set(Self.named(in: text, finder, meanings)).union(quotes.quoted(in: text, name: cell.b)).sorted()
+        named = Self.named(in: text, finder, meanings)
         namedBy[cell.b] = named
+        quotedBy[cell.b] = quotes.quoted(in: text, name: cell.b)
+      }
+      if let quoted = quotedBy[cell.b], !quoted.isEmpty {
+        let writers = quotes.writers(of: quoted, in: IncidentPartial.minute(ofFine: cell.slot))
+        named = writers.union(named).sorted()
       }
       lines.append(
         Line(

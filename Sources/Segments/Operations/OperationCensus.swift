@@ -7,7 +7,8 @@ package import Support
 /// (adaptive sampling: P. Flajolet, "On adaptive sampling", Computing 43, 1990). The hash is of what a row says, not of where it stood,
 /// and each entry is of one number of zeros. So the level, and with it what stays, is decided by all rows together: the lowest level at
 /// which the entries are no more than the limit. Whoever drops some before that drops no others, for levels only rise as rows come.
-/// An operation of many rows stays at any level; of the rare ones a fair share does.
+/// An operation of many rows stays at any level; of the rare ones a fair share does. Components count by the names that rows have when they
+/// are counted: containers whose names are learned late are told apart until then, which may raise the level of a call of extract.
 package struct OperationCensus: Sendable {
   /// Entries at most: a few megabytes.
   static let limit = 1 << 16
@@ -166,6 +167,7 @@ extension OperationCensus: BinaryCodable {
       let operation = try own.blob()
       let entry = Entry(
         component: texts.intern(component.span), operation: texts.intern(operation.span), zeros: try own.byte())
+      guard (level...64).contains(entry.zeros) else { throw own.failure("a census out of range") }
       guard counts.updateValue(try own.tally(), forKey: entry) == nil else {
         throw own.failure("an operation is counted twice")
       }

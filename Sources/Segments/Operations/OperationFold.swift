@@ -19,8 +19,10 @@ package struct OperationFold: Sendable {
   package static let limit = 1_000
   /// Rows without which nothing can be said of an operation.
   package static let least = 30
-  /// A census of a sample shows some of the names only, and there are more than enough of them: places are data the sooner.
+  /// A census of a sample shows some of the names only: of a level that halves them so often a place is data from so much fewer on, and
+  /// from no fewer than this. So is the number of rows without which nothing can be said.
   private static let leastLimit = 16
+  private static let leastSampled = 4
 
   private struct Root: Hashable {
     var component: Symbol
@@ -40,6 +42,8 @@ package struct OperationFold: Sendable {
   private var rest: [Int32] = []
   private static let none: Int32 = -1
   private static let closed: Int32 = -2
+  /// The rows of the census by which a segment stays.
+  private var least = Self.least
 
   /// Leaves all operations as they are.
   package init() {}
@@ -49,7 +53,9 @@ package struct OperationFold: Sendable {
 
   /// The fold of what was counted.
   package init(_ census: OperationCensus) {
-    let limit = max(Self.leastLimit, Self.limit >> min(62, 2 * Int(census.level)))
+    let level = min(62, Int(census.level))
+    let limit = max(Self.leastLimit, Self.limit >> level)
+    least = max(Self.leastSampled, Self.least >> level)
     for (root, paths) in Self.byRoot(census, &texts, over: limit) {
       var tree = PathTree()
       for path in paths {
@@ -156,7 +162,7 @@ package struct OperationFold: Sendable {
   private func staying(_ children: [PathTree.Child], _ mark: Symbol, limit: Int) -> [Bool] {
     guard children.count > limit else { return Array(repeating: true, count: children.count) }
     let all = children.reduce(0) { $0 + $1.rows }
-    let few = max(Self.least, all / Self.limit)
+    let few = max(least, all / Self.limit)
     let templates = children.map { PathName.isTemplate(texts.bytes.span.extracting(texts.range($0.name))) }
     let areFew = templates.count { $0 } <= limit
     return children.indices.map { index in
