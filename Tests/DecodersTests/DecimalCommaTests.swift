@@ -19,6 +19,9 @@ struct DecimalCommaTests {
     #expect(values(";", ["1.024,5", "1.024", "0,5"]) == [1024.5, 1024, 0.5])
     #expect(values(";", ["0,5", "1,250"]) == [0.5, 1.25])
     #expect(values("\t", ["0,5", "1,250"]) == [0.5, 1.25])
+    #expect(values(";", ["1,250", "1,310"]) == [1.25, 1.31])
+    #expect(values(";", ["1,250", "0,5", "900"]) == [1.25, 0.5, 900])
+    #expect(values(";", ["1250,125", "900"]) == [1250.125, 900])
     #expect(values(";", ["0.5", "1.250"]) == [0.5, 1.25])
   }
 
@@ -26,6 +29,8 @@ struct DecimalCommaTests {
   func thousands() {
     #expect(values(";", ["1,250.5", "0.5"]) == [0.5])
     #expect(values("\t", ["1,250", "7"]) == [7])
+    #expect(values(";", ["1,250", "1,310", "900"]) == [900])
+    #expect(values(";", ["1,250", "0.5"]) == [0.5])
   }
 
   @Test("lengths and times of spans")

@@ -41,6 +41,22 @@ struct MergedRequestTests {
     ])
   func names(keys: String) { #expect(read(#""ts":1795572000,"# + keys)?.service == "bakery") }
 
+  @Test(
+    "a service that the record names counts before its container, a client's name and a proxy beside it never",
+    arguments: [
+      #""service":"bakery","container":"app""#, #""app":"bakery","ident":"bob""#,
+      #""service_name":"bakery","container":"istio-proxy""#, #""container":{"name":"app"},"service":{"name":"bakery"}"#,
+      #""service":"bakery","kubernetes":{"container_name":"app","pod_name":"bakery-6d58f9c7b-x2x9k"}"#,
+      #""component":"http","container_name":"bakery""#,
+    ])
+  func services(keys: String) { #expect(read(#""ts":1795572000,"# + keys)?.service == "bakery") }
+
+  @Test("a proxy or a client names no request")
+  func nameless() {
+    #expect(read(#""ts":1795572000,"container":"istio-proxy""#)?.service != "istio-proxy")
+    #expect(read(#""ts":1795572000,"ident":"bob""#)?.service != "bob")
+  }
+
   @Test("what a proxy's operator calls it counts before the container, and a proxy's service stays its upstream")
   func configured() {
     #expect(

@@ -42,6 +42,30 @@ struct EmptyMessageTests {
     #expect(logs.first { $0.severity == "error" }?.message == "APPLICATION FAILED TO START")
   }
 
+  @Test("a record without a header ends what stands below an empty message")
+  func records() {
+    let (head, end) = ("2026-11-25 02:00:00,500 INFO oven: \n", "2026-11-25 02:00:09,500 INFO oven: off\n")
+    let request = "10.0.0.9 - - [25/Nov/2026:02:00:05 +0000] \"GET /loaves HTTP/1.1\" 500 512 \"-\" \"curl/8\"\n"
+    let before = "2026-11-25 02:00:00,100 INFO oven: on\n"
+    for between in ["", "Connected\nListening\n"] {
+      for line in ["ERROR: cold\n", "{\"level\":\"error\",\"message\":\"cold\"}\n", "panic: cold\n"] {
+        let logs = decode(before + head + between + line + end).readLogs
+        #expect(logs.contains { $0.severity == "error" || $0.severity == "fatal" }, "\(between)\(line)")
+        #expect(logs.contains { $0.message == (between.isEmpty ? "" : "Connected") })
+      }
+      let batch = decode(before + head + between + request + "ERROR: cold\n" + end)
+      #expect(batch.isBalanced && batch.spans.count == 1)
+      #expect(batch.readLogs.map(\.severity).filter { $0 == "error" }.count == 1)
+    }
+  }
+
+  @Test("no more than a screen of lines belongs to an empty message")
+  func many() {
+    let lines = (0..<40).map { "line \($0) of text\n" }.joined()
+    let text = "2026-11-25 02:00:00,100 INFO oven: on\n2026-11-25 02:00:00,500 INFO oven: \n" + lines
+    #expect(decode(text).logs.count > 2)
+  }
+
   @Test("an exception with its code and what stands behind its frames belong to the record above")
   func codes() {
     let text = """

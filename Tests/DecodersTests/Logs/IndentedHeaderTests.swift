@@ -52,6 +52,23 @@ struct IndentedHeaderTests {
     #expect(carried.readLogs.map(\.message) == ["warm", "cold"])
   }
 
+  @Test(
+    "levels behind blanks are padded only where others end in their column",
+    arguments: [
+      "[oven] INFO on\n[oven] INFO results:\n", "oven on\noven results:\n", "INFO oven: on\nWARN oven: late\n",
+    ])
+  func unpadded(head: String) {
+    let batch = decode(head + "  ERROR count 0\n  FATAL count 0\n" + head)
+    #expect(batch.isBalanced)
+    #expect(!batch.readLogs.contains { $0.message.hasPrefix("count") || $0.severity == "fatal" })
+  }
+
+  @Test("levels behind blanks where every line has some")
+  func all() {
+    let logs = decode(" INFO [main] (Oven.java:3) - warm\n WARN [main] (Oven.java:4) - cool\n").readLogs
+    #expect(logs.map(\.severity) == ["info", "warn"])
+  }
+
   @Test("what is indented below headers at the first column stays theirs")
   func continuations() {
     let text = """

@@ -53,7 +53,7 @@ struct WrittenTimeTests {
 
   @Test(
     "when a record was made is its time where no record of the file's beginning has another",
-    arguments: ["created_at", "createdAt", "created_on", "when", "epoch"])
+    arguments: ["created_at", "createdAt", "created_on", "received_at", "generated_at", "epoch"])
   func creation(key: String) {
     func record(_ time: String) -> String { "{\(time)\"level\":\"error\",\"message\":\"none left\"}\n" }
     let made = record(#""\#(key)":1795572000.5,"#)
@@ -62,6 +62,23 @@ struct WrittenTimeTests {
     let other = record(#""time":"2026-11-25T02:00:01Z","#)
     #expect(times(made + other + made) == ["-", "02:00:01", "-"])
     #expect(times(other + made) == ["02:00:01", "-"])
+  }
+
+  @Test("when what a record tells of was made or received is less than the time of the layer around it")
+  func around() {
+    let inner = #"{\"level\":\"error\",\"message\":\"loaf stale\",\"received_at\":\"2019-01-01T00:00:00Z\"}\n"#
+    #expect(
+      times("{\"log\":\"\(inner)\",\"stream\":\"stdout\",\"time\":\"2026-11-25T02:00:00Z\"}\n") == ["02:00:00"])
+    let plain = #"{"level":"error","message":"loaf stale","created_at":"2019-01-01T01:00:00Z"}"#
+    #expect(times("2026-11-25T02:00:00Z stdout F \(plain)\n") == ["02:00:00"])
+  }
+
+  @Test("when something is to be done is not the time of the record that tells of it")
+  func planned() {
+    let record = #"{"level":"error","message":"oven will heat","when":"2027-01-01T00:00:00Z"}"# + "\n"
+    #expect(times(record + record) == ["-", "-"])
+    let pairs = #"at=ERROR msg="oven cold" when=2026-11-25T02:00:00Z logger=oven"# + "\n"
+    #expect(times(pairs + pairs) == ["02:00:00", "02:00:00"])
   }
 
   @Test("what a collector received or made has its time")

@@ -23,17 +23,22 @@ enum HeaderMargin {
     return times.parse(line, line[start] == 0x5B ? start + 1 : start).map { $0.form > .date } ?? false
   }
 
-  /// Whether a line begins with a level in capitals that blanks in front of it pad to a column of five, seven or eight.
-  static func isPaddedLevel(_ line: Span<UInt8>) -> Bool {
-    guard line.count > 6, line[0] == 0x20 else { return false }
+  /// The column in which a level in capitals ends at a line's beginning, perhaps behind blanks: five, seven or eight, to which patterns
+  /// pad.
+  static func levelEnd(_ line: Span<UInt8>) -> Int? {
+    guard line.count > 6, line[0] == 0x20 || line[0] &- 0x41 < 26 else { return nil }
     let start = blanks(line)
     var end = start
     while end < line.count, line[end] &- 0x41 < 26, end - start <= 8 { end += 1 }
     guard start <= 4, end - start >= 4, end == 5 || end == 7 || end == 8, end + 1 < line.count,
-      line[end] == 0x20 || line[end] == 0x3A || line[end] == 0x7C || line[end] == 0x5B
-    else { return false }
-    return !Model.severity(of: line.extracting(start..<end)).isUnknown
+      line[end] == 0x20 || line[end] == 0x3A || line[end] == 0x7C || line[end] == 0x5B,
+      !Model.severity(of: line.extracting(start..<end)).isUnknown
+    else { return nil }
+    return end
   }
+
+  /// Whether a line begins with a level behind blanks that may pad it.
+  static func mayBePadded(_ line: Span<UInt8>) -> Bool { line.count > 6 && line[0] == 0x20 && levelEnd(line) != nil }
 
   /// How many blanks stand in front of most of a sample's lines that begin with a time; 0 where most of those begin at once, nil where no
   /// line at the first column begins so.
@@ -49,5 +54,41 @@ enum HeaderMargin {
     }
     let most = counts.indices.max { counts[$0] < counts[$1] } ?? 0
     return counts[most] > counts[0] ? most : counts[0] > 0 ? 0 : nil
+  }
+}
+
+/// The columns to which a program's pattern pads its levels: those in which levels that need no blanks end at the first column. A level
+/// behind blanks that ends elsewhere is a word of the record above.
+struct PaddedLevels: Sendable {
+  private var ends: UInt16 = 0
+  /// Whether every line begins with blanks: none is the rest of one at the first column.
+  var isOfAll = false
+
+  init() {}
+
+  init(sample bytes: Span<UInt8>) {
+    var start = 0
+    while start < bytes.count {
+      let end = ByteScan.lineEnd(bytes, start)
+      add(bytes.extracting(min(ByteOrderMark.end(bytes, from: start), end)..<end))
+      start = end + 1
+    }
+  }
+
+  mutating func add(_ line: Span<UInt8>) {
+    if line.count > 6, line[0] != 0x20, let end = HeaderMargin.levelEnd(line) { ends |= 1 << UInt16(end) }
+  }
+
+  mutating func add(_ other: PaddedLevels) {
+    ends |= other.ends
+    isOfAll = isOfAll || other.isOfAll
+  }
+
+  /// Whether blanks in front of a line pad its level.
+  func accepts(_ line: Span<UInt8>) -> Bool {
+    guard ends != 0 || isOfAll, line.count > 6, line[0] == 0x20, let end = HeaderMargin.levelEnd(line) else {
+      return false
+    }
+    return isOfAll || ends & 1 << UInt16(end) != 0
   }
 }

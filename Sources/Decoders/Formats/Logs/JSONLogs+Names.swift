@@ -34,7 +34,7 @@ extension JSONLogs {
   mutating func named(
     _ found: LogKeyTable.Found, _ b: Span<UInt8>, _ text: JSONStringSlice, _ texts: inout JSONTexts
   ) {
-    if isOfRequest, !namesServer(found) { return }
+    if isOfRequest, !namesServer(found, b.extracting(text.start..<text.end)) { return }
     var text = text
     var order = found.rank
     // Within one record the service that is named as such goes before the container that it runs in.
@@ -58,7 +58,11 @@ extension JSONLogs {
         text.start += 1
       }
       // A proxy beside the program: the pod's name, which comes before or after it, says more.
-      if text.count <= 20, LogOrigin.isSidecar(b.extracting(text.start..<text.end)) { order += 2000 }
+      if text.count <= 20, LogOrigin.isSidecar(b.extracting(text.start..<text.end)) {
+        // What it logs is the program's traffic.
+        if isOfRequest { return }
+        order += 2000
+      }
     case .pod:
       rank = .service
       order += 1000

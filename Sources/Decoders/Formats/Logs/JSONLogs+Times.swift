@@ -1,6 +1,7 @@
 // Which of a JSON log record's times is the record's own.
 
 internal import Model
+internal import Support
 
 /// Which times the records of a sample have.
 struct TimeEvidence: Sendable {
@@ -29,7 +30,9 @@ extension JSONLogs {
 
   /// Whether a moment that was read is a time of the record; of what was made at some time that is noted.
   mutating func counts(_ found: LogKeyTable.Found) -> Bool {
-    guard found.role == .creation, !isOfRequest, !timeEvidence.takesCreation else { return true }
+    guard found.role == .creation, !isOfRequest else { return true }
+    if found.rank == LogKeyNames.planned { return false }
+    if timeEvidence.takesCreation { return true }
     fields.hasCreation = true
     return false
   }
@@ -41,12 +44,15 @@ extension JSONLogs {
     return read(b, at: start, &texts)
   }
 
-  /// Whether a name says who served a request: a container, a pod, or a program that a collector names. The record's own `service` and
-  /// `host` are the proxy's words, which `AccessObject` reads.
-  func namesServer(_ found: LogKeyTable.Found) -> Bool {
+  /// Whether a name says who served a request: a service, which counts before its container as it does for the lines of a log, a
+  /// container, a pod, or a program that a collector names. A `component` may be a part of the program; the record's own `host` is the
+  /// proxy's word, which `AccessObject` reads.
+  func namesServer(_ found: LogKeyTable.Found, _ name: Span<UInt8>) -> Bool {
     switch found.role {
-    case .container, .pod, .label: true
-    case .service: found.rank >= table.ownServices
+    case .container: found.rank != LogKeyNames.ident
+    case .pod, .label: true
+    // Traefik's `ServiceName` is what it handed the request on to, with the provider that it knows it from (`oven@docker`).
+    case .service: found.rank != table.ownPart && ByteScan.find(0x40, in: name, from: 0) == name.count
     default: false
     }
   }

@@ -57,6 +57,7 @@ extension JSONRecords {
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
+    if intake.streams[stream].unclosed == .message { closeHeaded(line, around, stream) }
     if intake.streams[stream].awaiting != nil {
       if first == 0x20, takesAwaitedRequest(line, around, stream, at: place, into: &batch) { return .taken }
       completeEmpty(line, around, stream, into: &batch)
@@ -260,7 +261,7 @@ extension JSONRecords {
     var record = TextRecord(header, of: line)
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
-      && (header.severity.isUnknown || !HeaderMargin.isPaddedLevel(line))
+      && (header.severity.isUnknown || !intake.layouts.padding.accepts(line))
     if header.messageStart == 0 || isIndented {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.

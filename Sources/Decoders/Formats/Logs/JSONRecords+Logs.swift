@@ -41,7 +41,8 @@ extension JSONRecords {
       logs.timeEvidence.add(fields)
     }
     var around = depth == 0 ? origin(into: &batch) : envelope
-    if around.givesWay(to: fields.time, hasZone: fields.hasZone) {
+    // When something was made tells less of the record than any time around it.
+    if !fields.isOfCreation || around.time == .min, around.givesWay(to: fields.time, hasZone: fields.hasZone) {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)
     }
     if !fields.severity.isUnknown { around.severity = fields.severity }

@@ -91,11 +91,13 @@ extension JSONRecords {
     line.indices.allSatisfy { line[$0] == 0x2A || line[$0] == 0x2D || line[$0] == 0x3D || line[$0] == 0x23 }
   }
 
-  /// Ends a header without a message where the next line has a header of its own.
+  /// Ends a header without a message where the next line is a record by itself. What a program dies of may be what a grave header tells.
   mutating func completeEmpty(
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, into batch: inout RecordBatch
   ) {
-    guard let awaiting = intake.streams[stream].awaiting, awaiting.isHeaded, hasHeader(line, around) else { return }
+    guard let awaiting = intake.streams[stream].awaiting, awaiting.isHeaded,
+      beginsRecord(line, around) || awaiting.log.severity < .warning && endsHeaded(line)
+    else { return }
     intake.streams[stream].awaiting = nil
     append(awaiting, into: &batch)
   }

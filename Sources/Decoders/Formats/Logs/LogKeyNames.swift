@@ -21,17 +21,26 @@ enum LogKeyNames {
   ]
 
   /// The name of a time where no other key holds one: each may as well be a field of what the record tells of. ClickHouse
-  /// (`date_time`), katip (`at`), Debezium (`ts_ms`), Papertrail (`received_at`, `generated_at`) and what programs call it that write
-  /// their own JSON.
+  /// (`date_time`), katip (`at`), Debezium (`ts_ms`) and what programs call it that write their own JSON.
   static let lateTime = [
     "date_time", "time_stamp", "log_timestamp", "logged_at", "loggedat", "event_timestamp", "eventtimestamp",
     "utc_time", "@time", "timestamp_ms", "timestampms", "ts_ms", "epoch_ms", "epochmillis", "unix_time", "at",
-    "received_at", "receivedat", "generated_at", "generatedat",
   ]
 
   /// When what a record tells of was made: of a request that is its time, of other records it is where none of the file's first ones has
-  /// any other time.
-  static let creation = ["created_at", "createdat", "created_on", "createdon", "when", "epoch"]
+  /// any other time and no layer around the record has one. A mail or an order was received at some time, too; of Papertrail's events
+  /// (`received_at`, `generated_at`) it is the record's.
+  static let creation = [
+    "created_at", "createdat", "created_on", "createdon", "when", "epoch", "received_at", "receivedat", "generated_at",
+    "generatedat",
+  ]
+
+  /// Where the key is that as often tells of what is yet to come: only of a request, which is over, it is the time. (logfmter writes it,
+  /// in pairs and not in JSON.)
+  static let planned = creation.firstIndex(of: "when") ?? -1
+
+  /// Where the key is that is a program of syslog's, and of a request its client by RFC 1413 (Apache's `%l`).
+  static let ident = container.firstIndex(of: "ident") ?? -1
 
   /// The level that a collector's record carries inside of it, where its own is that of the collector: PostgreSQL's behind
   /// CloudNativePG ("Logging", `record`).

@@ -104,8 +104,8 @@ struct LogKeyTable: Sendable {
     var isPrefix = false
   }
 
-  /// How many names of a service the settings have, which come before those of collectors.
-  let ownServices: Int
+  /// Where `component` is among the names of a service: it may be a part of one.
+  let ownPart: Int
 
   /// Open addressing, at most half full; a hash of 0 marks a free slot.
   private var slots: [Slot]
@@ -115,7 +115,7 @@ struct LogKeyTable: Sendable {
 
   init(_ keys: LogKeys) {
     let lists = Self.lists(keys)
-    ownServices = keys.component.count
+    ownPart = keys.component.firstIndex(of: "component") ?? -1
     let count = lists.reduce(0) { $0 + 2 * $1.1.count }
     var size = 64
     while size < 4 * count { size *= 2 }

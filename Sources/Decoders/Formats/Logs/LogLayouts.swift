@@ -14,6 +14,8 @@ struct LogLayouts: Sendable {
   private var bytes: [UInt8] = []
   private var lines: [(name: UInt32, range: Range<Int>)] = []
   private let clock: LogClock
+  /// To which columns the program pads its levels.
+  var padding = PaddedLevels()
 
   /// Programs whose lines were learned from, alone or among others.
   private var learned: Set<UInt32> = []
@@ -35,9 +37,10 @@ struct LogLayouts: Sendable {
   /// Adds a line to the sample: without its wrappers, with the name of its program.
   mutating func add(_ line: Span<UInt8>, of name: Symbol) {
     guard !isFull, !line.isEmpty,
-      !TraceFollower.isPart(line) || isIndented(line) || HeaderMargin.isPaddedLevel(line),
+      !TraceFollower.isPart(line) || isIndented(line) || HeaderMargin.mayBePadded(line),
       TraceFollower.crash(line) == nil
     else { return }
+    padding.add(line)
     let start = bytes.count
     // A header is at the beginning.
     bytes.append(copying: line.extracting(0..<min(line.count, 1024)))
@@ -51,8 +54,15 @@ struct LogLayouts: Sendable {
     return first > 0 && HeaderMargin.isDated(line, at: first, LogTimeParser(clock: clock))
   }
 
+  /// Whether a sampled line is one only for the blanks that pad its level, and nothing else is padded so.
+  private func isUnpadded(_ line: Span<UInt8>) -> Bool {
+    line[0] == 0x20 && !padding.accepts(line) && TraceFollower.isPart(line) && !isIndented(line)
+  }
+
   /// Learns from the sample and forgets it. What was learned of a program that is not in it stays.
   mutating func learn() {
+    let padded = self
+    lines.removeAll { padded.isUnpadded(padded.bytes.span.extracting($0.range)) }
     let sample = bytes
     let order = DateOrder.learned(from: sample.span, lines.map(\.range), clock: clock)
     var clock = clock
@@ -81,7 +91,9 @@ struct LogLayouts: Sendable {
   mutating func learn(_ name: Symbol, from other: LogLayouts) {
     guard learned.count < Self.most else { return }
     learned.insert(name.index)
-    let lines = other.lines.filter { $0.name == name.index }.map(\.range)
+    padding.add(other.padding)
+    let lines = other.lines.filter { $0.name == name.index && !other.isUnpadded(other.bytes.span.extracting($0.range)) }
+      .map(\.range)
     guard !lines.isEmpty else { return }
     var clock = clock
     if let order = DateOrder.learned(from: other.bytes.span, lines, clock: clock) { clock.order = order }

@@ -12,7 +12,7 @@ enum OpenRecord: UInt8, Sendable {
   case box
   /// The quote behind what nginx cites of a program's output, in front of ` while reading …`.
   case quote
-  /// The next line with a header: the message stands below its own.
+  /// The next line with a header, or that is a record without one: the message stands below its own.
   case message
 }
 
@@ -35,6 +35,8 @@ extension KnownLines {
 extension JSONRecords {
   /// Lines of an open record.
   private static let longestOpen = 1000
+  /// Lines below a header without a message: what frameworks report so fills a screen.
+  private static let longestHeaded = 20
 
   /// Whether a line without a header of its own is the rest of a record that is still open; the one that closes it is, too.
   mutating func goesOnOpen(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
@@ -55,9 +57,7 @@ extension JSONRecords {
       return true
     case .message:
       intake.streams[stream].taken += 1
-      // What a program dies of is no message of its logger's, but the report of Spring Boot's analyzer is one.
-      let isCrash = line[0] != 0x41 && TraceFollower.crash(line) != nil
-      guard !isCrash, !hasHeader(line, around), intake.streams[stream].taken <= Self.longestOpen else {
+      guard intake.streams[stream].taken <= Self.longestHeaded else {
         intake.streams[stream].unclosed = .none
         return false
       }
@@ -68,6 +68,27 @@ extension JSONRecords {
       intake.streams[stream].unclosed = .none
       return isCorner
     }
+  }
+
+  /// Whether a line below a header without a message is no part of it: a record by its header or its form, a request, or text that
+  /// begins with a level in capitals and a colon.
+  func beginsRecord(_ line: Span<UInt8>, _ around: LineEnvelope) -> Bool {
+    hasHeader(line, around) || AccessLines.looksLike(line) || Self.isLevelled(line)
+  }
+
+  /// Whether a line is what a program dies of: no message of its logger's, but the report of Spring Boot's analyzer is one.
+  func endsHeaded(_ line: Span<UInt8>) -> Bool { line[0] != 0x41 && TraceFollower.crash(line) != nil }
+
+  /// Ends what stands below a header without a message, whatever then takes the line.
+  mutating func closeHeaded(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) {
+    if beginsRecord(line, around) || endsHeaded(line) { intake.streams[stream].unclosed = .none }
+  }
+
+  private static func isLevelled(_ line: Span<UInt8>) -> Bool {
+    var end = 0
+    while end < line.count, end <= 8, line[end] &- 0x41 < 26 { end += 1 }
+    guard end >= 3, end < line.count, line[end] == 0x3A else { return false }
+    return !Model.severity(of: line.extracting(0..<end)).isUnknown
   }
 
   /// Notes that a record of nginx cites what a program wrote over several lines, `FastCGI sent in stderr: "PHP message: …`

@@ -78,6 +78,9 @@ struct PlainLogDecoder: FormatDecoder {
     var start = 0
     let indent = Self.indentation(bytes.span)
     let margin = indent == 0 ? HeaderMargin.ofDated(bytes.span, json.records.intake.unwrapper.times) : 0
+    var padding = PaddedLevels()
+    if margin == nil { padding = PaddedLevels(sample: bytes.span) }
+    padding.isOfAll = indent > 0
     while start < bytes.count, ranges.count < Self.sampledLines {
       start = ByteOrderMark.end(bytes.span, from: start)
       let end = ByteScan.lineEnd(bytes.span, start)
@@ -96,7 +99,7 @@ struct PlainLogDecoder: FormatDecoder {
           start = behind
           continue
         }
-      } else if indent == 0, stop > start, isIndentedHeader(bytes.span.extracting(start..<stop), margin) {
+      } else if indent == 0, stop > start, isIndentedHeader(bytes.span.extracting(start..<stop), margin, padding) {
         ranges.append(start..<stop)
       }
       start = end + 1
@@ -107,6 +110,7 @@ struct PlainLogDecoder: FormatDecoder {
       return
     }
     let evidence = json.records.learn(bytes.span, ranges, into: &batch)
+    json.records.intake.layouts.padding.add(padding)
     isContainerLog = evidence.isContainerLog
     if !evidence.isLog {
       isUnknown = true
@@ -120,9 +124,9 @@ struct PlainLogDecoder: FormatDecoder {
   }
 
   /// Whether a line behind blanks begins a record: as most lines with a time do, or with a level that is padded on the left.
-  private func isIndentedHeader(_ line: Span<UInt8>, _ margin: Int?) -> Bool {
+  private func isIndentedHeader(_ line: Span<UInt8>, _ margin: Int?, _ padding: PaddedLevels) -> Bool {
     // Below headers with a time a level behind blanks is a word of what they say.
-    guard let margin else { return HeaderMargin.isPaddedLevel(line) }
+    guard let margin else { return padding.accepts(line) }
     return margin > 0 && HeaderMargin.blanks(line) == margin
       && HeaderMargin.isDated(line, at: margin, json.records.intake.unwrapper.times)
   }
