@@ -62,8 +62,8 @@ struct EmptyMessageTests {
   @Test("no more than a screen of lines belongs to an empty message")
   func many() {
     let lines = (0..<40).map { "line \($0) of text\n" }.joined()
-    let text = "2026-11-25 02:00:00,100 INFO oven: on\n2026-11-25 02:00:00,500 INFO oven: \n" + lines
-    #expect(decode(text).logs.count > 2)
+    let before = Array(repeating: "2026-11-25 02:00:00,100 INFO oven: on\n", count: 60).joined()
+    #expect(decode(before + "2026-11-25 02:00:00,500 INFO oven: \n" + lines).logs.count > 61)
   }
 
   @Test("an exception with its code and what stands behind its frames belong to the record above")
