@@ -71,6 +71,38 @@ struct AccessNumberTests {
     #expect(statuses(["512"]) == [0])
   }
 
+  @Test("what the numbers of one program are says nothing of another's")
+  func apart() {
+    let head = #"10.1.0.9 - - [25/Nov/2026:02:00:00 +0000] "GET /stock HTTP/1.1" "#
+    let lines = [("web-1", "500"), ("api-1", "5120"), ("web-1", "500"), ("api-1", "500"), ("web-1", "502")]
+    let batch = decode(lines.map { "\($0.0)  | \(head)\($0.1)\n" }.joined(), member: "compose.log")
+    #expect(batch.spans.map(\.httpStatus) == [500, 0, 500, 0, 502])
+    #expect(batch.recordCounts.repaired["bytesOnly"] == 1)
+    let tails = [("web-1", "0.310"), ("api-1", "0.25"), ("web-1", "0.31")]
+    let times = decode(tails.map { "\($0.0)  | \(self.head)\($0.1)\n" }.joined(), member: "compose.log")
+    #expect(times.spans.map { $0.flags.contains(.untimed) } == [false, true, false])
+    #expect(times.recordCounts.repaired["durationUnit"] == 1)
+  }
+
+  @Test("a protocol without its cipher is not httpd's log of TLS")
+  func protocolOnly() {
+    let head = #"[25/Nov/2026:02:00:05 +0000] 10.1.0.9 TLSv1.3 "GET /stock HTTP/1.1" "#
+    #expect(spans([head + "500", head + "200"]).map(\.httpStatus) == [500, 200])
+  }
+
+  @Test("beside a time of nginx, numbers with other decimals are no times")
+  func otherDecimals() {
+    let found = spans([head + "0.005 48.2082 16.3738", head + "48.20 0.005 16.373800"])
+    #expect(found.map(\.duration) == [5_000, 5_000])
+  }
+
+  @Test("a duration that may be a ratio is told of")
+  func roundedDuration() {
+    let batch = decode(["0.25", "1.5", "0.25"].map { head + $0 + "\n" }.joined(), member: "shop_access.log")
+    #expect(batch.spans.map { $0.flags.contains(.untimed) } == [true, false, false])
+    #expect(batch.recordCounts.repaired["durationUnit"] == 1)
+  }
+
   @Test(
     "a thread is no component",
     arguments: ["[https-jsse-nio-8443-exec-12]", "http-nio-8080-exec-1", "[catalina-exec-7]", "[ajp-nio-8009-exec-2]"])

@@ -40,6 +40,37 @@ struct CollectedFormTests {
     }
   }
 
+  @Test(
+    "an error whose body is a program's data stays one",
+    arguments: [
+      #"{"data":[{"id":1}],"error":"gone"}"#, #"{"spans":[]}"#, #"{"resourceSpans":[]}"#, #"{"_source":{"a":1}}"#,
+      #"{"columns":[{"name":"a","type":"b"}],"values":[[1]]}"#, #"{"records":[{"resourceId":"a"}]}"#,
+      #"{"logEvents":[{"message":"gone"}]}"#, #"{"method":"POST","path":"/stock","status":200,"duration_ms":5}"#,
+      #"{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","name":"x","startTime":"2026-11-25T02:00:00Z","duration":5}"#,
+      #"{"kind":"requestEnd","component":"x","time":"2026-11-25T02:00:00Z"}"#,
+      #"{"event":"stock.gone","service":"shelf","level":"debug"}"#,
+    ])
+  func dataInBody(_ body: String) {
+    let quoted = body.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
+    let batch = otlp(quoted, level: 17, resource: till)
+    #expect(batch.isBalanced && batch.spans.isEmpty)
+    #expect(batch.readLogs == [ReadLog("02:00:01", "till", "error", body)])
+  }
+
+  @Test("a record in a body is no better than the record around it, and an error's request is a log line, too")
+  func worseLevel() {
+    let better = otlp(#"{\"level\":\"info\",\"message\":\"none left\"}"#, level: 17, resource: till)
+    #expect(better.readLogs == [ReadLog("02:00:01", "till", "error", "none left")])
+    let worse = otlp(#"{\"level\":\"error\",\"message\":\"none left\"}"#, level: 9, resource: till)
+    #expect(worse.readLogs == [ReadLog("02:00:01", "till", "error", "none left")])
+    let request =
+      #"{\"time\":\"2026-11-25T02:00:01Z\",\"method\":\"POST\",\"path\":\"/stock\",\"status\":200,\"duration_ms\":5}"#
+    let served = otlp(request, level: 17, resource: till)
+    #expect(served.isBalanced && served.spans.map(\.httpStatus) == [200])
+    #expect(served.readLogs.map(\.severity) == ["error"])
+    #expect(otlp(request, level: 9, resource: till).logs.isEmpty)
+  }
+
   @Test("the collector's syslog receiver names the program in an attribute")
   func receiver() {
     let batch = otlp(
@@ -62,6 +93,12 @@ struct CollectedFormTests {
     ])
   func syslog(_ line: String) {
     #expect(logs(line) == [ReadLog("02:00:01", "till", "error", "none left")])
+  }
+
+  @Test("pri alone is anybody's")
+  func barePriority() {
+    let line = #"{"time":"2026-11-25T02:00:01Z","pri":1,"message":"stock counted"}"#
+    #expect(logs(line).map(\.severity) == ["unknown"])
   }
 
   @Test("a priority of something else is none of syslog's")

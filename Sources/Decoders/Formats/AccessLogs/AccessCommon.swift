@@ -32,12 +32,14 @@ enum AccessCommon {
       record.server = tokens[1].whole
     }
     var next = clock + 1
-    var hasCipher = false
+    var (hasProtocol, hasCipher) = (false, false)
     while next < tokens.count, tokens[next].kind != .quoted, next - clock <= 3 {
       // Where the time comes first the client stands behind it, and what has a name is the host.
       let isServer = clock > 0 || AccessShapes.isHostName(b, tokens[next].whole)
       let isTLS = AccessMarks.isTLS(b, tokens[next].whole)
-      hasCipher = hasCipher || isTLS
+      let isProtocol = isTLS && AccessMarks.isProtocol(b, tokens[next].whole)
+      hasProtocol = hasProtocol || isProtocol
+      hasCipher = hasCipher || isTLS && !isProtocol
       if tokens[next].kind == .bare, record.server.isEmpty, isServer, !isTLS { record.server = tokens[next].whole }
       next += 1
     }
@@ -52,7 +54,7 @@ enum AccessCommon {
     if isOnly, !AccessShapes.isDash(b, number) {
       record.onlyNumber = number
       // httpd's ssl_request_log ends in bytes and has no status (httpd-ssl.conf: `%t %h %{SSL_PROTOCOL}x %{SSL_CIPHER}x "%r" %b`).
-      if hasCipher, clock == 0 { (record.status, record.onlyNumber) = (0, 0..<0) }
+      if hasProtocol, hasCipher, clock == 0 { (record.status, record.onlyNumber) = (0, 0..<0) }
       return record
     }
     if let latency = odoo(b, tokens, from: next + 2) {

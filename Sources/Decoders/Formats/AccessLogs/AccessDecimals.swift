@@ -11,7 +11,14 @@ enum AccessDecimals {
   /// Places the numbers; a record that has its time already keeps it.
   static func place(_ b: Span<UInt8>, _ decimals: [Range<Int>], hasAddress: Bool, into record: inout AccessRecord) {
     var rest = decimals
-    if rest.count > 1, rest.contains(where: { !isTwoPlaces(b, $0) }) { rest.removeAll { isTwoPlaces(b, $0) } }
+    if rest.count > 1 {
+      if rest.contains(where: { places(b, $0) == 3 }) {
+        // What has other decimals than nginx's times is none of them: a ratio, a place on the map.
+        rest.removeAll { places(b, $0) != 3 }
+      } else if rest.contains(where: { !isTwoPlaces(b, $0) }) {
+        rest.removeAll { isTwoPlaces(b, $0) }
+      }
+    }
     if record.latency < 0, let found = request(b, rest, takesLast: hasAddress && record.times.isEmpty) {
       record.latency = AccessShapes.seconds(b, rest[found])
       record.latencyField = rest[found]
@@ -48,6 +55,16 @@ enum AccessDecimals {
     var sum: Int64 = 0
     while let one = list.next(b) { sum = sum.addingSaturated(max(AccessShapes.seconds(b, one), 0)) }
     return sum
+  }
+
+  /// How many decimals a number has, of a list the last one that has any.
+  private static func places(_ b: Span<UInt8>, _ field: Range<Int>) -> Int {
+    var places = 0
+    for i in field.reversed() {
+      if b[i] == 0x2E { return places }
+      places = b[i] &- 0x30 <= 9 ? places &+ 1 : 0
+    }
+    return 0
   }
 
   /// Whether a number has just two decimals.

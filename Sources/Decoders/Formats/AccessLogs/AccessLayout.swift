@@ -108,6 +108,7 @@ struct AccessLayout {
       case .latency:
         record.latency = AccessShapes.seconds(b, field)
         record.latencyField = field
+        record.mayBeRatio = AccessDecimals.isTwoPlaces(b, field)
         guard record.latency >= 0 else { return false }
       case .tryTime:
         record.tryTime = AccessShapes.seconds(b, field)
@@ -128,6 +129,8 @@ struct AccessLayout {
         record.requestID = field
       }
     }
+    // Beside the time of a try it is the request's.
+    if !record.times.isEmpty { record.mayBeRatio = false }
     // A layout learned from a line whose two times are one may have taken one for the other: no request takes less than its try.
     return i >= b.count && (record.latency < 0 || record.tryTime &- record.latency <= Self.rounding)
   }

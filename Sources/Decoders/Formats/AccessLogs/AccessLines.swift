@@ -22,6 +22,8 @@ struct AccessLines {
   private var lessons = 0
   private var misses = 0
   private var numbers = AccessNumbers()
+  /// Of the line at hand: what one program's numbers are says nothing of another's.
+  private var component = Symbol.none
   /// Of IIS's dates.
   private var isDayFirst = false
   private var hasToldUnit = false
@@ -91,6 +93,7 @@ struct AccessLines {
     {
       return take(line.extracting(start..<line.count), envelope, &context, into: &batch)
     }
+    component = envelope.component
     guard read(line),
       !record.needsTime || (record.time != .min || envelope.time != .min) && envelope.severity < .warning
     else {
@@ -111,6 +114,7 @@ struct AccessLines {
     hits &+= 1
     format = record.format
     if record.hasUnitlessDuration { noteUnit(envelope, &context, into: &batch) }
+    if record.hasLostStatus { batch.recordCounts.repair("bytesOnly") }
     spans.append(record, line, envelope, into: &batch)
     batch.recordCounts.use()
     return true
@@ -140,6 +144,8 @@ struct AccessLines {
     if layout != nil {
       if layout?.read(b, zoneSeconds: zoneSeconds, into: &record) == true {
         strangers = 0
+        // The layout may be another program's.
+        numbers.settle(&record, of: component)
         return true
       }
       strangers &+= 1
@@ -147,6 +153,10 @@ struct AccessLines {
     guard let other = readByForm(b) else { return false }
     record = other
     return true
+  }
+
+  private var learnsLayout: Bool {
+    (layout == nil || strangers > Self.strangersUntilNew) && lessons < Self.mostLessons
   }
 
   private mutating func readByForm(_ b: Span<UInt8>) -> AccessRecord? {
@@ -157,7 +167,7 @@ struct AccessLines {
     if form == .pairs, let record = AccessPairs.read(b, zoneSeconds: zoneSeconds) { return record }
     if form == .scoped { return AccessPairs.readScoped(b, zoneSeconds: zoneSeconds) }
     if form == .fields, var record = AccessFields.read(b, zoneSeconds: zoneSeconds) {
-      numbers.settle(&record, b)
+      numbers.settle(&record, of: component)
       return record
     }
     guard tokens.cut(b, from: 0) else { return nil }
@@ -166,7 +176,7 @@ struct AccessLines {
     case .server: return AccessServers.read(b, tokens, zoneSeconds: zoneSeconds)
     case .timed:
       guard var record = AccessCommon.read(b, tokens, clock: 0, zoneSeconds: zoneSeconds) else { return nil }
-      numbers.settle(&record, b)
+      numbers.settle(&record, of: component)
       return record
     case .quoted:
       for clock in 0..<min(tokens.count, 4) where tokens[clock].kind == .quoted {
@@ -208,8 +218,8 @@ struct AccessLines {
           }
         }
         guard var record = AccessCommon.read(b, tokens, clock: clock, zoneSeconds: zoneSeconds) else { return nil }
-        numbers.settle(&record, b)
-        if clock == 3, layout == nil || strangers > Self.strangersUntilNew, lessons < Self.mostLessons {
+        numbers.settle(&record, of: component)
+        if clock == 3, learnsLayout, !record.mayBeRatio {
           layout = AccessLayout(record, b, tokens)
           lessons &+= 1
           strangers = 0
@@ -266,7 +276,7 @@ struct AccessLines {
     hasToldUnit = true
     context.report(
       "durationUnit", .note, at: envelope.source.position,
-      "a whole number that may be a duration has no unit: name it in the log's format (request_time=, duration_us=)",
+      "a number that may be a duration has no unit, or may be a ratio: name it in the log's format (request_time=, duration_us=)",
       into: &batch)
   }
 }

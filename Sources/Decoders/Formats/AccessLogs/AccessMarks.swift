@@ -19,6 +19,11 @@ enum AccessMarks {
     }
   }
 
+  /// Whether a word of TLS is the protocol's name, and not a cipher's.
+  static func isProtocol(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {
+    word.count > 4 && b[word.lowerBound &+ 3] == 0x76 && isTLS(b, word)
+  }
+
   private static func isCipher(_ b: Span<UInt8>, _ word: Range<Int>) -> Bool {
     word.contains { JSONScanner.matches(b, $0, "-SHA") || JSONScanner.matches(b, $0, "-GCM") }
   }

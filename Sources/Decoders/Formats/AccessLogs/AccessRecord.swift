@@ -14,6 +14,8 @@ struct AccessRecord {
   var mayBeRatio = false
   /// The only number behind the request, of which its own line does not tell whether it is the status or the bytes.
   var onlyNumber = 0..<0
+  /// Whether that number would be a status, and is none because other lines show that it is the bytes.
+  var hasLostStatus = false
   var method = 0..<0
   /// The request's target as written: a path, perhaps with a query, or a whole URL.
   var target = 0..<0

@@ -158,10 +158,16 @@ extension JSONRecords {
 
   /// Whether the body of a record that has a level is another program's line all the same, as a collector leaves it whose parser took
   /// the level only. What an SDK's own logger says may begin with any word: only what no sentence begins with is asked further.
-  private func carriesBeside(level body: Span<UInt8>) -> Bool {
+  private func carriedBeside(level body: Span<UInt8>) -> CarriedBody {
+    guard body[0] != 0x7B else {
+      return body[1] == 0x22 ? classifier.carried(body, depthLimit: context.settings.limits.jsonDepth) : .none
+    }
+    return carriesLine(besideLevel: body) ? .line : .none
+  }
+
+  private func carriesLine(besideLevel body: Span<UInt8>) -> Bool {
     let (first, second) = (body[0], body[1])
     switch first {
-    case 0x7B: return second == 0x22
     case 0x30...0x39, 0x3C, 0x5B: break
     default:
       guard first &- 0x41 < 26 else { return false }
@@ -195,11 +201,11 @@ extension JSONRecords {
     var blanks = 0
     while blanks < log.textCount, batch.text[log.textStart + blanks] <= 0x20 { blanks += 1 }
     let hasLevel = !log.severity.isUnknown
-    guard let service, log.textStart == start,
-      !hasLevel
-        || log.textCount - blanks >= 8
-          && carriesBeside(level: batch.text.span.extracting(start + blanks..<start + log.textCount))
-    else {
+    var body = CarriedBody.none
+    if hasLevel, service != nil, log.textStart == start, log.textCount - blanks >= 8 {
+      body = carriedBeside(level: batch.text.span.extracting(start + blanks..<start + log.textCount))
+    }
+    guard let service, log.textStart == start, !hasLevel || body != .none else {
       dedent(&log, by: blanks, in: &batch)
       return false
     }
@@ -224,8 +230,13 @@ extension JSONRecords {
     batch.text.removeLast(batch.text.count - start)
     (around.time, around.hasZone) = (log.time, log.time != .min)
     (around.request, around.requestText, around.span) = (log.request, log.requestText, log.span)
+    let logs = batch.logs.count
     takeCarried(content.span, isPartial: false, around, at: place, into: &batch)
     format = "OTLP"
+    if hasLevel {
+      log.component = service
+      keepLevel(of: log, content, isRequest: body == .request, since: logs, into: &batch)
+    }
     return true
   }
 

@@ -8,6 +8,10 @@ struct JSONLogFields {
   /// Whether the record tells when what it tells of was made, which is not taken for its time.
   var hasCreation = false
   var severity = Severity.unknown
+  /// What `pri` says, which is a priority of syslog only beside the program or the host.
+  var priority: JSONStringSlice?
+  /// Whether `ident` names the program, as Fluent Bit's parsers of syslog have it.
+  var hasIdent = false
   var name = Symbol.none
   var rank = NameRank.none
   var request = RequestID.none

@@ -17,7 +17,9 @@ extension JSONLogs {
         fields.shape.insert(.logEntry)
       }
     case .service: if JSONScanner.equals(b, key, "subsystemName") { fields.shape.insert(.subsystem) }
-    case .container: if JSONScanner.equals(b, key, "ProviderName") { fields.shape.insert(.provider) }
+    case .container:
+      if JSONScanner.equals(b, key, "ProviderName") { fields.shape.insert(.provider) }
+      if JSONScanner.equals(b, key, "ident") { fields.hasIdent = true }
     default: break
     }
   }

@@ -61,6 +61,9 @@ struct JSONLogs {
       fields.time = micros.addingSaturated(fields.nanoseconds / 1000)
       fields.hasZone = true
     }
+    if let text = fields.priority, fields.hasIdent || fields.shape.contains(.host) {
+      priority(b.extracting(text.start..<text.end))
+    }
     if let level = fields.level, fields.severity.isUnknown {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
@@ -236,7 +239,7 @@ struct JSONLogs {
     case .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel, .insightsLevel,
       .bunyanLevel:
       if let scale = found.role.scale { scaled(scale, bytes) }
-    case .syslogPriority: priority(bytes)
+    case .syslogPriority: if key.count == 3 { fields.priority = text } else { priority(bytes) }
     case .message, .wrapped:
       takeMessage(found, key: key, text, b)
     case .service, .container, .logger, .host, .pod, .resourcePath, .label, .weakLabel:

@@ -67,7 +67,7 @@ enum LogKeyNames {
     "fields.severity_code",
   ]
 
-  /// Syslog's priority, of which the severity is the rest by eight (Fluent Bit's parsers, ECS); Filebeat's journald input writes that of
+  /// Syslog's priority, of which the severity is the rest by eight (ECS; `pri` of Fluent Bit's parsers, beside `ident` or `host` only); Filebeat's journald input writes that of
   /// the journal there, which has no facility.
   static let syslogPriority = ["pri", "log.syslog.priority", "syslog.priority"]
 
