@@ -71,7 +71,10 @@ enum OTLPLogs {
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed, nanos != 0 {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
+    let level = log.severity
     takeText(body, event: event, attributes: attributes, of: b, depthLimit: reader.depthLimit, &log, &texts)
+    // What JSON in the body tells may be worse than the record, and never better.
+    log.severity = max(level, log.severity)
     return (log, request)
   }
 
