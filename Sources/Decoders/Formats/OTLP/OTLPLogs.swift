@@ -71,10 +71,7 @@ enum OTLPLogs {
     if let nanos = time.flatMap({ $0 == 0 ? nil : $0 }) ?? observed, nanos != 0 {
       log.time = FieldText.floorDivide(nanos, 1000)
     }
-    let level = log.severity
     takeText(body, event: event, attributes: attributes, of: b, depthLimit: reader.depthLimit, &log, &texts)
-    // What JSON in the body tells may be worse than the record, and never better.
-    log.severity = max(level, log.severity)
     return (log, request)
   }
 
@@ -83,6 +80,9 @@ enum OTLPLogs {
     _ body: Range<Int>?, event: JSONStringSlice, attributes: Range<Int>?, of b: Span<UInt8>, depthLimit: Int,
     _ log: inout LogLine, _ texts: inout JSONTexts
   ) {
+    // What JSON in the body tells may be worse than the record, and never better.
+    let level = log.severity
+    defer { log.severity = max(level, log.severity) }
     var inner = JSONScanner(at: body?.lowerBound ?? 0, depthLimit: depthLimit)
     if body != nil, case .text(let text)? = inner.anyValue(b) {
       texts.appendMessage(b, text, stripsHeader: false, keepsIndent: true, &log)
