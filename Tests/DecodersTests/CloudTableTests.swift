@@ -55,6 +55,26 @@ struct CloudTableTests {
       ).map(\.component) == ["till", "shop"])
   }
 
+  @Test("containers that tell no program from another leave it to the pod", arguments: ["app", "Server", "runner"])
+  func generalContainers(container: String) {
+    #expect(
+      logs(
+        "timestamp,pod,container,level,message", "\(time),till-7d9f8b6c5-abcde,\(container),error,a",
+        "\(time),stock-7d9f8b6c5-abcde,\(container),error,b"
+      ).map(\.component) == ["till", "stock"])
+  }
+
+  @Test("an average is one column of several, but beside a metric's name of Azure's")
+  func averages() {
+    func metrics(_ text: String) -> [String] {
+      let batch = decode(text)
+      return batch.metrics.map { batch.text($0.metric) }
+    }
+    #expect(
+      metrics("timestamp,host,name,average,maximum\n2026-11-25T02:00:00Z,n,cpu,1.5,9\n") == ["average", "maximum"])
+    #expect(metrics("TimeGenerated,Resource,MetricName,Average\n2026-11-25T02:00:00Z,n,cpu,1.5\n") == ["cpu"])
+  }
+
   @Test("containers' lines in Azure's older tables, and the cluster's events")
   func older() {
     let head = #""TimeGenerated [UTC]","#

@@ -74,6 +74,42 @@ struct InnerRecordTests {
     #expect(decode(lines.joined()).readLogs.map(\.severity) == ["error", "error", "info"])
   }
 
+  @Test(
+    "a program's own record to Datadog keeps its level and its message",
+    arguments: [
+      (#""level":30"#, "Error: paid after a failure", "info"), (#""level":50"#, "INFO does not match", "error"),
+      (#""level":"error""#, #"{\"level\":\"info\",\"msg\":\"kept\"}"#, "error"),
+      (#""level":"error""#, #"{\"hits\":{\"total\":0}}"#, "error"),
+      (#""level":"error""#, #"{\"logEvents\":[{\"message\":\"a\"}]}"#, "error"),
+      (#""status":"info""#, #"{\"order\":1,\"message\":\"kept\"}"#, "info"),
+      (#""status":"info""#, "WARNING shown to the guest", "info"), (#""status":"info""#, "Error rate is 0", "info"),
+      (#""status":"error""#, #"level=debug msg=\"none left\""#, "error"),
+    ])
+  func ownRecords(level: String, message: String, severity: String) {
+    let read = log(
+      #"{\#(level),"time":1795572000000,"msg":"\#(message)","ddsource":"nodejs","ddtags":"env:x","service":"till"}"#)
+    #expect(
+      read == ReadLog("02:00:00", "till", severity, message.replacing(#"\""#, with: "\"")))
+  }
+
+  @Test("a record of its own time behind a trace's first line is none of its lines")
+  func ownTime() {
+    let lines = ["Traceback (most recent call last):", "stock: all fine"].map {
+      #"{"level":50,"time":1795572000000,"msg":"\#($0)","ddsource":"python","service":"till"}"# + "\n"
+    }
+    #expect(decode(lines.joined()).readLogs.count == 2)
+  }
+
+  @Test(
+    "numbers of Python's are on its scale beside its own keys, whatever the message's key",
+    arguments: ["asctime", "time"])
+  func pythonNumbers(key: String) {
+    let lines = [20, 30, 40].map {
+      #"{"\#(key)":"2026-11-25T02:00:00Z","level":\#($0),"msg":"x"\#(key == "time" ? #","lineno":7"# : "")}"# + "\n"
+    }
+    #expect(decode(lines.joined()).readLogs.map(\.severity) == ["info", "warn", "error"])
+  }
+
   @Test("ddtrace's brackets name the service")
   func ddtrace() {
     let line =

@@ -42,6 +42,33 @@ struct UncaughtErrorTests {
     #expect(Set(read.map(\.message)) == ["/app/i.js:1", "a", "b", "c"])
   }
 
+  @Test(
+    "what is no module's place, or has no source below it, is no death",
+    arguments: ["node:till-1:9100", "node:till:9100"])
+  func nodes(place: String) {
+    let read = logs("2026-11-25 02:00:00 INFO nodes", place, place, "2026-11-25 02:00:01 INFO done")
+    #expect(!read.map(\.severity).contains("fatal"))
+    #expect(read.last?.message == "done")
+  }
+
+  @Test("the next record is not what was thrown")
+  func nextRecord() {
+    let read = logs(
+      "2026-11-25 02:00:00 INFO open", "/app/till.js:31", "    throw 1", "    ^", "2026-11-25 02:00:01 INFO done")
+    #expect(read.map(\.message) == ["open", "/app/till.js:31", "done"])
+    #expect(read.map(\.severity) == ["info", "fatal", "info"])
+  }
+
+  @Test("layouts that begin with a thread or whose columns go on behind bars name no service of podman-compose's")
+  func threads() {
+    for name in ["main", "MainThread", "pool-1-thread-2", "http-nio-8080-exec-3", "till-1"] {
+      let read = logs(
+        "[\(name)] | 2026-11-25 02:00:00 | INFO | open", "[\(name)] | 2026-11-25 02:00:01 | ERROR | none left")
+      #expect(read.map(\.component) == ["m", "m"])
+      #expect(read.map(\.severity) == ["info", "error"])
+    }
+  }
+
   @Test("podman-compose's services; a level in brackets is no service")
   func podman() {
     #expect(

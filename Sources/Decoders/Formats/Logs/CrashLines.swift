@@ -48,10 +48,19 @@ extension TraceFollower {
 
   /// `node:internal/modules/cjs/loader:1228`, `node:events:497`: the place within Node.js itself that it prints so.
   static func isRuntimePlace(_ line: Span<UInt8>) -> Bool {
-    guard begins(line, "node:"), line[line.count &- 1] &- 0x30 <= 9 else { return false }
-    let colon = line.indices.last { line[$0] == 0x3A } ?? 0
-    return colon > 5
-      && line.indices.allSatisfy { $0 > colon ? line[$0] &- 0x30 <= 9 : line[$0] > 0x20 && line[$0] != 0x2C }
+    begins(line, "node:internal/") ? line[line.count &- 1] &- 0x30 <= 9 : isModulePlace(line)
+  }
+
+  /// `node:events:497`: the place in one of Node.js' public modules, whose names are of small letters. Anything else may be written so,
+  /// so that it is one only above a source and its carets.
+  static func isModulePlace(_ line: Span<UInt8>) -> Bool {
+    guard begins(line, "node:"), !begins(line, "node:internal/") else { return false }
+    var i = 5
+    while i < line.count, line[i] &- 0x61 < 26 || line[i] == 0x5F || line[i] == 0x2F { i &+= 1 }
+    guard i > 5, i &+ 1 < line.count, line[i] == 0x3A else { return false }
+    i &+= 1
+    while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
+    return i == line.count
   }
 
   /// `*** Aborted at 1795572000 (unix time) try …` and `*** SIGSEGV received at time=…`: the failure signal handlers of glog

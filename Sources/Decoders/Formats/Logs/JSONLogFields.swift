@@ -36,6 +36,8 @@ struct JSONLogFields {
   var isWrapped = false
   /// Whether the record is one whatever its message looks like: only its text is searched for a level.
   var isWhole = false
+  /// Whether that is so only where the message turns out to have a header of its own.
+  var isShipped = false
   /// Whether the runtime says that the message goes on in the stream's next record.
   var isPartial = false
   /// Whether the message lacks the line feed that Docker leaves at the end of a whole one.

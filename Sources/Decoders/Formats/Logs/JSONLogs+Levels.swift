@@ -108,6 +108,30 @@ extension JSONLogs {
     return found
   }
 
+  /// Whether the object at a place has a message by itself.
+  func hasMessage(_ b: Span<UInt8>, at start: Int) -> Bool {
+    var reader = JSONScanner(at: start)
+    var found = false
+    _ = reader.eachMember(b) { reader, key in
+      if reader.peek(b) == 0x22, table.role(b, key)?.role == .message { found = true }
+      return reader.skipValue(b)
+    }
+    return found
+  }
+
+  /// Whether the message of a record may be the line of a program that Datadog's agent sent. The agent itself says no more of what was
+  /// written to the standard output than `info`; any other level is the word of whoever wrote the record.
+  func mayBeShipped(_ b: Span<UInt8>) -> Bool {
+    guard fields.severity == .info, fields.ranks.severity == Self.statusRank, let message = fields.message,
+      message.count > 8
+    else { return false }
+    switch b[message.start] {
+    // An object, a time, or the first keys of pairs.
+    case 0x7B, 0x5B, 0x30...0x39, 0x6C, 0x6D, 0x74: return true
+    default: return false
+    }
+  }
+
   /// Notes the level among the tags of a record: `["error", "plugins"]` (hapi's and Kibana 7's log, beside the process).
   mutating func tags(_ b: Span<UInt8>, at start: Int) {
     var reader = JSONScanner(at: start)

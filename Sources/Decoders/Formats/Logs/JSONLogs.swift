@@ -85,12 +85,18 @@ struct JSONLogs {
     if fields.shape.contains(.relayed), fields.message != nil, !fields.isWrapped {
       (fields.isWrapped, fields.isWhole) = (true, true)
     }
+    if fields.shape.contains(.shipped), !fields.isWrapped, mayBeShipped(b) {
+      (fields.isWrapped, fields.isWhole, fields.isShipped) = (true, true, true)
+    }
     fields.isDocker = fields.hasLogKey && fields.stream != 0 && !fields.isCollector && fields.others == 0
     return fields
   }
 
   /// What is added to the rank of a time that counts last.
   static let late = 1000
+
+  /// The rank of a level that only a status tells.
+  static let statusRank = 503
 
   static let objectName = LogKeyNames.logger.firstIndex(of: "name") ?? -1
 
@@ -250,7 +256,7 @@ struct JSONLogs {
     case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
     case .statusWord:
       if !isNumber {
-        status(found.rank + 503, JSONScanner.equals(b, key, "label"), bytes)
+        status(found.rank + Self.statusRank, JSONScanner.equals(b, key, "label"), bytes)
       }
     case .trace, .span, .decimalTrace, .decimalSpan:
       takeID(found, text, b, &texts)
@@ -292,6 +298,7 @@ struct JSONLogs {
     guard rank <= fields.ranks.time, let time = FieldText.moment(bytes, times: times), counts(found) else { return }
     (fields.time, fields.hasZone) = time
     fields.ranks.time = rank
+    if key.count == 7, JSONScanner.equals(b, key, "asctime") { fields.shape.insert(.python) }
     if isNumber {
       fields.shape.insert(.numericTime)
       fields.hasMilliseconds = JSONScanner.equals(b, key, "ts") && bytes.count > 12 && bytes[10] &- 0x30 <= 9

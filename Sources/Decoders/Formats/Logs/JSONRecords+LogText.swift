@@ -295,7 +295,9 @@ extension JSONRecords {
       // A sentence that complains of a request is its client's.
       if record.severity >= .warning { asked.severity = record.severity }
       if takeRequest(message, record.time, record.hasZone, asked, at: place, into: &batch) { return .taken }
-      if record.severity.isUnknown, !message.isEmpty { record.severity = TraceFollower.crash(message) ?? .unknown }
+      if record.severity.isUnknown, !message.isEmpty, !TraceFollower.isModulePlace(message) {
+        record.severity = TraceFollower.crash(message) ?? .unknown
+      }
     }
     emit(line, record, around, stream, at: place, into: &batch)
     return .taken

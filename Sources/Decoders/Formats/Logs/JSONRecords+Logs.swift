@@ -25,9 +25,7 @@ extension JSONRecords {
   mutating func takeLog(
     _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needing need: LogNeed, into batch: inout RecordBatch
   ) -> Bool {
-    texts.exchange(with: &batch)
-    let fields = logs.read(b, at: start, &texts)
-    texts.exchange(with: &batch)
+    let fields = readLog(b, at: start, into: &batch)
     if !need.isMet(by: fields) { return false }
     // A record that is a request may repeat it as its message.
     if isServed, let message = fields.message,
@@ -91,6 +89,43 @@ extension JSONRecords {
     }
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
     return true
+  }
+
+  private mutating func readLog(_ b: Span<UInt8>, at start: Int, into batch: inout RecordBatch) -> JSONLogFields {
+    texts.exchange(with: &batch)
+    var fields = logs.read(b, at: start, &texts)
+    texts.exchange(with: &batch)
+    if fields.isShipped, let message = fields.message, !hasFullHeader(b, message, of: fields.name) {
+      (fields.isWrapped, fields.isWhole) = (false, false)
+    }
+    return fields
+  }
+
+  /// Whether a message has all that a program's own line begins with: a time with a level, or, as an object or in pairs, a level and a
+  /// message. A word in front is no header, for a sentence may begin with it.
+  private mutating func hasFullHeader(_ b: Span<UInt8>, _ message: JSONStringSlice, of name: Symbol) -> Bool {
+    var plain = takeBuffer()
+    texts.unescape(b, message, into: &plain)
+    let isFull = hasFullHeader(plain.span, of: name)
+    giveBack(plain)
+    return isFull
+  }
+
+  private func hasFullHeader(_ line: Span<UInt8>, of name: Symbol) -> Bool {
+    guard line.count > 8 else { return false }
+    if line[0] == 0x7B {
+      var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+      guard check.skipValue(line), check.position == line.count else { return false }
+      return isLogRecord(line, 0) && logs.hasLevel(line, at: 0) && logs.hasMessage(line, at: 0)
+    }
+    let times = intake.unwrapper.times
+    if let time = times.parse(line, line[0] == 0x5B ? 1 : 0), time.isPlaced {
+      // The sample is what headers are learned from.
+      return isSampling || !LogText.content(line).severity.isUnknown
+        || !intake.layouts.header(of: line, name: name).header.severity.isUnknown
+    }
+    guard let pairs = KnownLines.pairs(line, times, classifier.logKeys) else { return false }
+    return pairs.message != 0..<line.count
   }
 
   /// Keeps the text of a record: its message, what an exception or a platform says in fields of its own, or the record itself.

@@ -174,7 +174,7 @@ extension JSONRecords {
     if log.severity == .fatal, record.message.lowerBound == 0, !around.isWhole, UncaughtError.isPlace(message) {
       if let before = intake.streams[stream].uncaught { endUncaught(stream, before, into: &batch) }
       let awaiting = LogStreams.Awaiting(log: log, text: Array(copying: message), place: place)
-      intake.streams[stream].uncaught = UncaughtError(awaiting)
+      intake.streams[stream].uncaught = UncaughtError(awaiting, otherwise: around.severity)
       intake.uncaught += 1
       return
     }

@@ -12,7 +12,10 @@ extension JSONRecords {
       record = TextRecord(header, of: line)
     } else {
       strip(line, &record)
-      if record.severity.isUnknown, let severity = TraceFollower.crash(line) { record.severity = severity }
+      // No source stands below a line that is alone.
+      if record.severity.isUnknown, !TraceFollower.isModulePlace(line), let severity = TraceFollower.crash(line) {
+        record.severity = severity
+      }
     }
     return record
   }

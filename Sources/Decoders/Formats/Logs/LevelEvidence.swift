@@ -68,8 +68,12 @@ struct LevelEvidence: Sendable {
     static let shortMessage = Shape(rawValue: 524_288)
     /// `eventRecordID`, `RenderedDescription`: an event of Windows, as Promtail's `windows_events` and Azure's table Event hold it.
     static let windowsEvent = Shape(rawValue: 1 << 20)
-    /// `ddsource`, `ddtags`, `errorLevel`: the message is the line of another program, whose level the record's may be only the layer's.
+    /// `errorLevel`: the message is the line of a server, whose level the record's may be only the layer's.
     static let relayed = Shape(rawValue: 1 << 21)
+    /// `ddsource`, `ddtags`: Datadog's agent sends a program's line so. Programs that send their own records set them, too.
+    static let shipped = Shape(rawValue: 1 << 22)
+    /// `asctime`, `lineno`, `funcName`, `pathname`: attributes of Python's records (logging, "LogRecord attributes").
+    static let python = Shape(rawValue: 1 << 23)
     /// What of these names a producer by itself.
     static let telling: Shape = [.gelf, .logLevel, .remoteAddress, .subsystem, .provider, .logEntry, .windowsEvent]
   }
@@ -105,7 +109,9 @@ struct LevelEvidence: Sendable {
       if seen & ~7 == 0, shape.contains(.logger) { return .verbosity }
       if seen & ~0xFF == 0 { return .syslog }
       if seen & tens == seen {
-        let isBunyan = seen >> 60 & 1 == 1 || !shape.isDisjoint(with: [.numericTime, .shortMessage])
+        // `msg` beside Python's own keys is what a formatter of Python's calls it.
+        let isShort = shape.contains(.shortMessage) && !shape.contains(.python)
+        let isBunyan = seen >> 60 & 1 == 1 || shape.contains(.numericTime) || isShort
         return isBunyan ? .bunyan : .python
       }
       if seen & ~0x1FF_FFFE == 0 { return .otlp }

@@ -185,6 +185,7 @@ struct LineUnwrapper: Sendable {
     {
       return nil
     }
+    if isBracketed, Self.isThread(line.extracting(first..<end)) || isColumns(line, from: bar + 2) { return nil }
     if isBracketed { return LineLayer(name: 1..<end, rank: .container, start: min(bar + 2, line.count)) }
     // `SERVICE.REPLICA.TASK@NODE`: `docker service logs`.
     if task > 0 {
@@ -198,6 +199,28 @@ struct LineUnwrapper: Sendable {
     while name > 0, line[name - 1] &- 0x30 <= 9 { name -= 1 }
     let hasNumber = name < end && name > 1 && (line[name - 1] == 0x2D || line[name - 1] == 0x5F)
     return LineLayer(name: 0..<(hasNumber ? name - 1 : end), rank: .container, start: min(bar + 2, line.count))
+  }
+
+  /// Whether a name in brackets is a thread's, as layouts write it: `main`, `MainThread`, `pool-1-thread-2`, `nio-8080-exec-3`.
+  static func isThread(_ name: Span<UInt8>) -> Bool {
+    if FieldText.isWord(name, "main") || FieldText.isWord(name, "mainthread") { return true }
+    var end = name.count
+    while end > 0, name[end - 1] &- 0x30 <= 9 { end -= 1 }
+    guard end < name.count else { return false }
+    for (mark, count) in [("thread-", 7), ("-exec-", 6)] as [(StaticString, Int)] where end >= count {
+      if FieldText.isWord(name.extracting(end - count..<end), mark) { return true }
+    }
+    return false
+  }
+
+  /// Whether a date and another bar stand at a place: the columns of a layout, of which those before it are others.
+  private func isColumns(_ line: Span<UInt8>, from start: Int) -> Bool {
+    guard start < line.count, line[start] &- 0x30 <= 9, let time = times.parse(line, start), time.isPlaced else {
+      return false
+    }
+    var i = time.end
+    while i < line.count, line[i] != 0x7C { i += 1 }
+    return i + 1 < line.count && line[i - 1] == 0x20 && line[i + 1] == 0x20
   }
 
   /// `Step #0 - "test": LINE`, and `Step #0: LINE` of a step without an id (Cloud Build, "View build results").

@@ -164,8 +164,8 @@ enum LogKeyNames {
   static let marks: [(name: String, shape: LevelEvidence.Shape)] = [
     ("pid", .pid), ("remoteaddr", .remoteAddress), ("controllerkind", .reconciler), ("reconcileid", .reconciler),
     ("reconciler kind", .reconciler), ("caller", .caller), ("v", .verbosity), ("err", .failure),
-    ("insertid", .logEntry), ("insert_id", .logEntry), ("eventrecordid", .windowsEvent), ("ddsource", .relayed),
-    ("ddtags", .relayed),
+    ("insertid", .logEntry), ("insert_id", .logEntry), ("eventrecordid", .windowsEvent), ("ddsource", .shipped),
+    ("ddtags", .shipped), ("lineno", .python), ("funcname", .python), ("pathname", .python),
   ]
 
   /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them; and keys that name a program beside

@@ -21,7 +21,17 @@ struct UncaughtError {
   /// Further lines than these belong to no place.
   private static let most = 12
 
-  init(_ awaiting: LogStreams.Awaiting) { self.awaiting = awaiting }
+  /// Whether the carets stood below the source.
+  private var isMarked = false
+  /// The level of the record where the place turns out to be none.
+  private let otherwise: Severity
+
+  init(_ awaiting: LogStreams.Awaiting, otherwise: Severity) { (self.awaiting, self.otherwise) = (awaiting, otherwise) }
+
+  /// Where no carets stand below it, the place in a module is a line like any other.
+  mutating func judge() {
+    if !isMarked, TraceFollower.isModulePlace(awaiting.text.span) { awaiting.log.severity = otherwise }
+  }
 
   enum Step {
     /// The line is between the place and the error.
@@ -36,8 +46,9 @@ struct UncaughtError {
   mutating func take(_ line: Span<UInt8>) -> Step {
     defer { lines += 1 }
     if lines == 0 { return .waits }
-    let isMarked = line.indices.allSatisfy { line[$0] <= 0x20 || line[$0] == 0x5E || line[$0] == 0x7E }
-    if lines == 1 || isMarked { return isMarked ? .waits : .ends }
+    let isMarks = line.indices.allSatisfy { line[$0] <= 0x20 || line[$0] == 0x5E || line[$0] == 0x7E }
+    if isMarks { isMarked = true }
+    if lines == 1 || isMarks { return isMarks ? .waits : .ends }
     guard line[0] > 0x20 else { return lines < Self.most ? .waits : .ends }
     return .told
   }
@@ -55,6 +66,11 @@ extension JSONRecords {
     _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) {
     guard var error = intake.streams[stream].uncaught else { return }
+    // The next record's line tells nothing of this one.
+    if beginsRecord(line) {
+      endUncaught(stream, error, into: &batch)
+      return
+    }
     switch error.take(line) {
     case .waits:
       intake.streams[stream].uncaught = error
@@ -65,10 +81,22 @@ extension JSONRecords {
     endUncaught(stream, error, into: &batch)
   }
 
+  /// Whether a line has a time in front, as its own form, a learned header or a date, or is a record in JSON: neither a source nor what
+  /// was thrown begins so.
+  private func beginsRecord(_ line: Span<UInt8>) -> Bool {
+    if line.count > 1, line[0] == 0x7B, line[1] == 0x22 { return true }
+    let times = intake.unwrapper.times
+    if let time = times.parse(line, line[0] == 0x5B ? 1 : 0), time.isPlaced { return true }
+    if intake.layouts.header(of: line, name: .none).header.time != .min { return true }
+    return KnownLines.read(line, times, classifier.logKeys).map { $0.time != .min } ?? false
+  }
+
   /// Writes the record of an error, and of the place alone where nothing stands below it.
   mutating func endUncaught(_ stream: Int, _ error: UncaughtError, into batch: inout RecordBatch) {
     intake.streams[stream].uncaught = nil
     intake.uncaught -= 1
+    var error = error
+    error.judge()
     append(error.awaiting, into: &batch)
   }
 }

@@ -37,6 +37,8 @@ struct TableDecoder: ChunkedDecoder {
   private var decimals: [(column: Int, hasDots: Bool)] = []
   /// The headers of the lines in the column of messages, of the first rows.
   private var layouts: LogLayouts?
+  /// Whether one container's name is that of the pods of several workloads, in the first rows.
+  private var namesPods = false
   /// Reads rows that hold the lines of other programs.
   private var json: JSONMemberDecoder?
 
@@ -73,6 +75,7 @@ struct TableDecoder: ChunkedDecoder {
     clock.order = dateOrder
     var headers = LogLayouts(clock: clock)
     var commas = DecimalCommas(delimiter: delimiter)
+    var pods = PodNames()
     defer { decimals = commas.decided }
     while i < head.count, count < 1000 {
       guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
@@ -101,7 +104,9 @@ struct TableDecoder: ChunkedDecoder {
       }
       sample.addDuration(head, row, context, to: &durations)
       sample.addLine(head, row, to: &headers)
+      sample.addPod(head, row, to: &pods)
     }
+    namesPods = pods.areMore
     headers.learn()
     if !headers.isEmpty { layouts = headers }
     durationUnit = durations.units
@@ -303,6 +308,7 @@ struct TableDecoder: ChunkedDecoder {
     rows = TableRows(mapping: mapping, order: dateOrder, levels: evidence, context, &batch.symbols)
     rows?.learnedUnit = durationUnit
     rows?.layouts = layouts
+    rows?.namesPods = namesPods
     if mapping.kind == .logs {
       let origin = LogOrigin(context)
       if origin.rank != .none { rows?.fallback = batch.symbols.intern(origin.name) }

@@ -126,7 +126,9 @@ struct TableMapping {
     var message = Self.message(in: names)
     // Event Viewer's export has a column for the message that its header does not name.
     if message < 0, names == ["level", "dateandtime", "source", "eventid", "taskcategory"] { message = names.count }
-    let value = find(["value", "metricvalue", "val", "countervalue", "average"])
+    // Azure's tables Perf and AzureMetrics; elsewhere such a column is one of several.
+    let isAzures = names.contains("countername") || names.contains("metricname")
+    let value = find(["value", "metricvalue", "val"] + (isAzures ? ["countervalue", "average"] : []))
     let metric = find(["metric", "metricname", "kpiname", "kpi", "name", "countername"])
     if trace >= 0, span >= 0, start >= 0, message < 0 {
       self.init(kind: .spans)

@@ -56,8 +56,10 @@ extension TableRows {
   private mutating func name(_ b: Span<UInt8>, _ row: DelimitedRow, _ symbols: inout SymbolTable) -> Symbol {
     let whole = symbol(b, row, mapping.component, &symbols)
     let range = field(b, row, mapping.component)
-    // A proxy beside the program: the pod says more.
-    if mapping.pod >= 0, mapping.pod != mapping.component, range.count <= 20, LogOrigin.isSidecar(b.extracting(range)) {
+    // A proxy beside the program, or a name that any program's container has: the pod says more.
+    if mapping.pod >= 0, mapping.pod != mapping.component,
+      namesPods || LogOrigin.isSidecar(b.extracting(range)) || Self.isAnybodys(b.extracting(range))
+    {
       let pod = b.extracting(field(b, row, mapping.pod))
       if !pod.isEmpty { return symbols.intern(pod.extracting(first: LogOrigin.workload(ofPod: pod))) }
     }
@@ -67,6 +69,23 @@ extension TableRows {
     let name = symbols.intern(LogOrigin(recorded: b.extracting(range)).name)
     if paths.count < Self.mostPaths { paths[whole] = name }
     return name
+  }
+
+  /// Notes the container and the workload of a row of the sample.
+  func addPod(_ b: Span<UInt8>, _ row: DelimitedRow, to pods: inout PodNames) {
+    guard mapping.kind == .logs, mapping.pod >= 0, mapping.pod != mapping.component, mapping.component >= 0 else {
+      return
+    }
+    let container = b.extracting(field(b, row, mapping.component))
+    let pod = b.extracting(field(b, row, mapping.pod))
+    if container.isEmpty || pod.isEmpty || LogOrigin.isSidecar(container) { return }
+    pods.add([UInt8](copying: container), [UInt8](copying: pod.extracting(first: LogOrigin.workload(ofPod: pod))))
+  }
+
+  /// Whether a container has a name that charts and manifests give to whatever they run.
+  private static func isAnybodys(_ name: Span<UInt8>) -> Bool {
+    let general: [StaticString] = ["app", "main", "server", "web", "container"]
+    return general.contains { FieldText.isWord(name, $0) }
   }
 
   /// Whether a field is a path of Windows, `C:\logs\cart.log`.
@@ -174,4 +193,21 @@ extension TableRows {
     text[0] != 0x7B && CarriedLine.isBare(text) && !CarriedLine.isKnown(text, unwrapper, logKeys)
       && (layouts?.header(of: text, name: .none).header.messageStart ?? 0) == 0
   }
+}
+
+/// Which containers and workloads the first rows of a table name.
+struct PodNames {
+  private var container: [UInt8] = []
+  private var workload: [UInt8] = []
+  private var hasContainers = false
+  private var hasWorkloads = false
+
+  mutating func add(_ container: [UInt8], _ workload: [UInt8]) {
+    if self.container.isEmpty { (self.container, self.workload) = (container, workload) }
+    hasContainers = hasContainers || container != self.container
+    hasWorkloads = hasWorkloads || workload != self.workload
+  }
+
+  /// Whether one name is that of the containers of several workloads, and tells none of them from another.
+  var areMore: Bool { hasWorkloads && !hasContainers }
 }

@@ -14,6 +14,8 @@ struct TableRows {
   var valueNames: [Symbol] = []
   /// The unit of durations that name none, as the first rows tell it.
   var learnedUnit: DurationEvidence.Units?
+  /// Whether the pod says more than the container, as the first rows tell it.
+  var namesPods = false
   /// The headers of the lines that the rows of a log hold, where the first ones have any.
   var layouts: LogLayouts?
   /// Reads the tags of spans.
