@@ -22,6 +22,7 @@ enum LogText {
     var reader = JSONScanner(at: 1, depthLimit: depthLimit)
     var isFirst = true
     var found: JSONStringSlice?
+    var level = Severity.unknown
     while let key = reader.nextKey(b, &isFirst) {
       guard let byte = reader.peek(b) else { return false }
       let isMessage =
@@ -31,14 +32,15 @@ enum LogText {
         found = text
       } else if byte == 0x22, JSONScanner.equals(b, key, "level") || JSONScanner.equals(b, key, "severity") {
         guard let text = reader.string(b) else { return false }
-        // The level inside counts before that of the layer.
         let inner = FieldText.severity(b.extracting(text.start..<text.end))
-        if !inner.isUnknown { severity = inner }
+        if !inner.isUnknown { level = inner }
       } else {
         guard reader.skipValue(b) else { return false }
       }
     }
     guard reader.failure == .none, reader.position == b.count, let found else { return false }
+    // The level inside counts before what layers say of any line; a graver one, or a lesser one, was told of this record.
+    if !level.isUnknown, severity.isUnknown || severity == .info { severity = level }
     _ = JSONEscapes.append(b, found, to: &out)
     return true
   }
