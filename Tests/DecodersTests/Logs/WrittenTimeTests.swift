@@ -81,9 +81,12 @@ struct WrittenTimeTests {
     #expect(times(pairs + pairs) == ["02:00:00", "02:00:00"])
   }
 
-  @Test("what a collector received or made has its time")
+  @Test("what a store received or made has its time where it is a log record by its level")
   func received() {
-    #expect(times(#"{"received_at":"2026-11-24T18:00:00-08:00","message":"none left"}"# + "\n") == ["02:00:00"])
-    #expect(times(#"{"generated_at":"2026-11-24T18:00:00-08:00","message":"none left"}"# + "\n") == ["02:00:00"])
+    for key in ["received_at", "generated_at"] {
+      let time = #""\#(key)":"2026-11-24T18:00:00-08:00","message":"none left"}"# + "\n"
+      #expect(times(#"{"level":"error","# + time) == ["02:00:00"])
+      #expect(times("{" + time) == ["-"])
+    }
   }
 }
