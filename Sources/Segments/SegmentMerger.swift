@@ -44,16 +44,13 @@ package struct SegmentMerger {
     var move = TableMove(from: part.symbols, into: segment.symbols, shift: shift, fold: fold)
     segment.symbols = SymbolTable()
     for rows in part.rows { segment.rows.append(rows, moved: &move) }
-    segment.symbols = move.into
+    segment.symbols = move.symbols.into
   }
 }
 
 /// The way of symbols and members from one set of tables into another.
 private struct TableMove {
-  private let from: SymbolTable
-  private(set) var into: SymbolTable
-  /// New symbols by old ones, 0 where not asked for yet.
-  private var known: [UInt32]
+  private(set) var symbols: SymbolMove
   /// From a member's number to its new one.
   private let shift: Int
   private let fold: OperationFold
@@ -61,19 +58,12 @@ private struct TableMove {
   private var operations: [UInt64: Symbol] = [:]
 
   init(from: SymbolTable, into: SymbolTable, shift: Int, fold: OperationFold) {
-    self.from = from
-    self.into = into
-    known = Array(repeating: 0, count: from.count)
+    symbols = SymbolMove(from: from, into: into)
     self.shift = shift
     self.fold = fold
   }
 
-  @inline(__always) mutating func move(_ symbol: inout Symbol) {
-    if symbol.isNone { return }
-    let index = Int(symbol.index)
-    if known[index] == 0 { known[index] = into.intern(from.bytes.span.extracting(from.range(symbol))).index }
-    symbol = Symbol(known[index])
-  }
+  @inline(__always) mutating func move(_ symbol: inout Symbol) { symbol = symbols.move(symbol) }
 
   /// Moves an operation of a component that was not moved yet.
   @inline(__always) mutating func move(_ operation: inout Symbol, of component: Symbol) {
@@ -86,11 +76,12 @@ private struct TableMove {
       operation = known
       return
     }
+    let from = symbols.from
     let bytes = from.bytes.span
     if let name = fold.folded(
       bytes.extracting(from.range(operation)), of: bytes.extracting(from.range(component)))
     {
-      operation = into.intern(name.span)
+      operation = symbols.into.intern(name.span)
     } else {
       move(&operation)
     }

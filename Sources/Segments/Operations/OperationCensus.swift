@@ -20,6 +20,11 @@ package struct OperationCensus: Sendable {
     var component: Symbol
     var operation: Symbol
     var zeros: UInt8
+
+    /// One word: entries are looked up by the hundred thousand.
+    package func hash(into hasher: inout Hasher) {
+      hasher.combine(UInt64(component.index) << 40 ^ UInt64(operation.index) << 8 ^ UInt64(zeros))
+    }
   }
 
   /// Rows by entry, of the symbols of one table.
@@ -91,14 +96,16 @@ package struct OperationCensus: Sendable {
 
   /// Adds what was counted of a piece.
   package mutating func add(_ counts: Counts, _ symbols: SymbolTable) {
+    var move = SymbolMove(from: symbols, into: texts)
+    texts = SymbolTable()
     for (entry, count) in counts where entry.zeros >= level {
-      let own = Entry(
-        component: texts.intern(symbols.bytes.span.extracting(symbols.range(entry.component))),
-        operation: texts.intern(symbols.bytes.span.extracting(symbols.range(entry.operation))), zeros: entry.zeros)
-      self.counts[own] = min(Self.mostRows, (self.counts[own] ?? 0) + count)
+      Self.add(count, to: &self.counts[entry.moved(by: &move), default: 0])
     }
+    texts = move.into
     thin()
   }
+
+  private static func add(_ count: Int, to sum: inout Int) { sum = min(mostRows, sum + count) }
 
   /// Adds another census.
   package mutating func merge(_ other: OperationCensus) {
@@ -116,27 +123,38 @@ package struct OperationCensus: Sendable {
       let own = Entry(
         component: renamed.texts.intern(names[component] ?? component),
         operation: renamed.texts.intern(texts.bytes.span.extracting(texts.range(entry.operation))), zeros: entry.zeros)
-      renamed.counts[own] = min(Self.mostRows, (renamed.counts[own] ?? 0) + count)
+      Self.add(count, to: &renamed.counts[own, default: 0])
     }
     return renamed
   }
 
   private mutating func thin() {
-    while counts.count > Self.limit, level < 64 { rise(to: level + 1) }
+    guard counts.count > Self.limit else { return }
+    var byZeros = [Int](repeating: 0, count: 65)
+    for entry in counts.keys { byZeros[Int(entry.zeros)] += 1 }
+    var next = level
+    var kept = counts.count
+    while kept > Self.limit, next < 64 {
+      kept -= byZeros[Int(next)]
+      next += 1
+    }
+    rise(to: next)
   }
 
   /// Lets go of what a level leaves out, and of its texts.
   private mutating func rise(to level: UInt8) {
     self.level = level
-    let all = self
-    texts = SymbolTable()
+    let all = counts
+    var move = SymbolMove(from: texts, into: SymbolTable())
     counts = [:]
-    for (entry, count) in all.counts where entry.zeros >= level {
-      let own = Entry(
-        component: texts.intern(all.texts.bytes.span.extracting(all.texts.range(entry.component))),
-        operation: texts.intern(all.texts.bytes.span.extracting(all.texts.range(entry.operation))), zeros: entry.zeros)
-      counts[own] = count
-    }
+    for (entry, count) in all where entry.zeros >= level { counts[entry.moved(by: &move)] = count }
+    texts = move.into
+  }
+}
+
+extension OperationCensus.Entry {
+  fileprivate func moved(by move: inout SymbolMove) -> Self {
+    Self(component: move.move(component), operation: move.move(operation), zeros: zeros)
   }
 }
 
@@ -144,14 +162,22 @@ extension OperationCensus: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     var own = ByteWriter()
     own.byte(level)
-    let rows = counts.map { entry, count in
-      (texts.text(entry.component), texts.text(entry.operation), entry.zeros, count)
+    // Each text is made and compared once, not once for each of its entries.
+    let names = (0..<UInt32(texts.count)).map { texts.text(Symbol($0)) }
+    var ranks = [Int](repeating: 0, count: names.count)
+    let order = names.indices.sorted { a, b in
+      // Texts that look alike may differ in their bytes.
+      names[a] == names[b] ? names[a].utf8.lexicographicallyPrecedes(names[b].utf8) : names[a] < names[b]
     }
-    own.array(rows.sorted { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }) { writer, row in
-      writer.text(row.0)
-      writer.text(row.1)
-      writer.byte(row.2)
-      writer.int(row.3)
+    for (rank, name) in order.enumerated() { ranks[name] = rank }
+    func place(_ entry: Entry) -> (Int, Int, UInt8) {
+      (ranks[Int(entry.component.index)], ranks[Int(entry.operation.index)], entry.zeros)
+    }
+    own.array(counts.sorted { place($0.key) < place($1.key) }) { writer, row in
+      writer.text(names[Int(row.key.component.index)])
+      writer.text(names[Int(row.key.operation.index)])
+      writer.byte(row.key.zeros)
+      writer.int(row.value)
     }
     // Paths have much in common, and every partition carries the census of all.
     SectionPacking.encode(own.bytes, to: &writer)

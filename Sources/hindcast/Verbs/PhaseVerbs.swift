@@ -73,9 +73,15 @@ package enum PhaseVerbs {
     }
   }
 
+  private static func encodedCensus(of night: Extraction) -> ByteWriter {
+    var writer = ByteWriter()
+    night.census.encode(to: &writer)
+    return writer
+  }
+
   /// One partition of a night as the pieces of a frame; its rows are let go. The encoder is used for one after another.
   private static func frame(
-    _ partition: Int, of night: Extraction, _ encoder: inout SegmentEncoder
+    _ partition: Int, of night: Extraction, _ census: ByteWriter, _ encoder: inout SegmentEncoder
   ) throws(FileFailure) -> [[UInt8]] {
     var coverage = night.coverage
     coverage.batches = [night.batch: PartitionSet(partition)]
@@ -83,7 +89,7 @@ package enum PhaseVerbs {
     var outcomes = ByteWriter()
     outcomes.array(partition == 0 ? night.outcomes : [])
     // What operations are called is decided by those of all partitions.
-    night.census.encode(to: &outcomes)
+    outcomes.raw(census.bytes.span)
     frame.sections = [outcomes.bytes]
     encoder.encode(try night.store.parts([partition]))
     night.store.drop(partition)
@@ -94,8 +100,9 @@ package enum PhaseVerbs {
   private static func stream(_ night: Extraction, partitions: Int, _ counters: inout PhaseCounters) throws {
     var frames = FrameWriter()
     var encoder = SegmentEncoder()
+    let census = encodedCensus(of: night)
     for partition in 0..<partitions {
-      try frames.write(partition, try frame(partition, of: night, &encoder))
+      try frames.write(partition, try frame(partition, of: night, census, &encoder))
     }
     try frames.finish()
     counters.written = frames.written
@@ -106,6 +113,7 @@ package enum PhaseVerbs {
     _ night: Extraction, partitions: Int, jobs: Int, to path: @escaping @Sendable (Int, _ bytes: Int) -> String
   ) throws {
     let failure = Mutex<(any Error)?>(nil)
+    let census = encodedCensus(of: night)
     let next = Atomic(0)
     let computing = DispatchSemaphore(value: jobs)
     // One thread more than may compute: while it waits for the disk, the others go on.
@@ -116,7 +124,7 @@ package enum PhaseVerbs {
         guard partition < partitions, failure.withLock({ $0 == nil }) else { return }
         do {
           computing.wait()
-          let encoded = Result { try frame(partition, of: night, &encoder) }
+          let encoded = Result { try frame(partition, of: night, census, &encoder) }
           computing.signal()
           let pieces = try encoded.get()
           try CheckedFile.write(pieces: pieces, to: path(partition, pieces.reduce(0) { $0 + $1.count }))
