@@ -4,7 +4,6 @@
 /// close together by chance now and then. What three quarters of the night's parts have shown is usual: trouble that fills half of it
 /// is none of that.
 enum RecurringBursts {
-  private static let parts = 8
   /// Minutes that make one burst, as those of an anomaly.
   private static let length = 3
 
@@ -12,16 +11,16 @@ enum RecurringBursts {
   ///
   /// - Complexity: O(n log n) for n minutes with lines
   static func lines(_ written: [Int: Int], minutes: Int) -> Double {
-    guard minutes >= parts * length else { return 0 }
-    var most = [Int](repeating: 0, count: parts)
+    guard minutes >= NightParts.count * length else { return 0 }
+    var most = [Int](repeating: 0, count: NightParts.count)
     for minute in written.keys.sorted() {
-      let part = minute * parts / minutes
+      let part = NightParts.part(of: minute, among: minutes)
       // What began in the part before belongs to that.
       let burst = (minute - length + 1...minute).reduce(0) { sum, other in
-        other * parts / minutes == part ? sum + (written[other] ?? 0) : sum
+        NightParts.part(of: other, among: minutes) == part ? sum + (written[other] ?? 0) : sum
       }
       most[part] = max(most[part], burst)
     }
-    return Double(most.sorted()[parts / 4])
+    return Double(most.sorted()[NightParts.count / 4])
   }
 }
