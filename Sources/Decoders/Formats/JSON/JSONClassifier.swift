@@ -160,10 +160,9 @@ struct JSONClassifier {
     case .message where JSONScanner.equals(b, key, "error.message"): keys.insert(.errorMessage)
     case .message: if byte != 0x7B || JSONScanner.equals(b, key, "body") { keys.insert(.logMessage) }
     case .wrapped: if byte == 0x22 { keys.insert(.logMessage) }
-    case .severity, .levelWord, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel,
-      .insightsLevel, .bunyanLevel:
-      keys.insert(.logSeverity)
-    default: break
+    case .levelWord: keys.insert(.logSeverity)
+    case let role?: if role.isLevel { keys.insert(.logSeverity) }
+    case nil: break
     }
   }
 

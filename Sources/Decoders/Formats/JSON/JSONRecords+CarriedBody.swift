@@ -35,10 +35,8 @@ extension JSONClassifier {
       // An event's name is a message of structlog, and anybody's key.
       case .message, .wrapped: hasMessage = hasMessage || isText && !JSONScanner.equals(body, key, "event")
       case .time: hasTime = true
-      case .severity, .syslogLevel, .otlpLevel, .pythonLevel, .logbackLevel, .log4jLevel, .windowsLevel,
-        .insightsLevel, .bunyanLevel:
-        hasLevel = true
-      default: break
+      case let role?: hasLevel = hasLevel || role.isLevel
+      case nil: break
       }
       return reader.skipValue(body)
     }

@@ -73,6 +73,9 @@ struct LogKeyTable: Sendable {
     /// A program with its process and a colon, as syslog writes it.
     case syslogTag
 
+    /// Whether the key is one of a level, whatever its record is.
+    var isLevel: Bool { self == .severity || scale != nil }
+
     /// The scale of a number under a key that only one producer's levels have.
     var scale: LevelScale? {
       switch self {
