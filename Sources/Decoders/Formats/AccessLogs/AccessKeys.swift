@@ -70,7 +70,8 @@ enum AccessKeys {
 
   /// From the documents: nginx's and Apache's variables, Envoy's command operators as Istio names them, Traefik's and
   /// Caddy's fields, the Extended Log File Format with IIS's and CloudFront's columns, Cloud Logging's HttpRequest, API Gateway's
-  /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs, the tables of AWS' load balancers (Athena) and the access logs of VPC Lattice.
+  /// context variables, Cloudflare's HTTP requests, Open Liberty's access log events, Application Gateway's and Front Door's resource logs,
+  /// the tables of AWS' load balancers (Athena) and the access logs of VPC Lattice.
   private static let names: [(AccessKey, [String])] = [
     (
       .method,

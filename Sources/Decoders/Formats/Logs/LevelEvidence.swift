@@ -88,8 +88,8 @@ struct LevelEvidence: Sendable {
   /// The scale of a number under a key that says only "level".
   ///
   /// The producer's other keys decide, then the values of the whole sample, then the number itself. Of 10 to 50 alone, beside
-  /// a written date, Python's scale is taken; beside a number for the time, or a message under `msg`, pino's. A logger that never said anything less than an
-  /// emergency, an alert or a critical condition does not write syslog's numbers but how verbose it is.
+  /// a written date, Python's scale is taken; beside a number for the time, or a message under `msg`, pino's. A logger that never said
+  /// anything less than an emergency, an alert or a critical condition does not write syslog's numbers but how verbose it is.
   ///
   /// A number below zero is one of Go's loggers: zap's and zerolog's go in steps of one, slog's in steps of four. So are 0, 4 and 8
   /// together slog's, for syslog's end with 7 and OpenTelemetry's begin with 1.

@@ -3,8 +3,7 @@
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog, GELF
 // 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
 // systemd.journal-fields(7), syslog-ng (macros), Telegraf (syslog input), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label
-// "service_name", structured metadata), Fluent Bit, fluentd, Vector,
-// Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
+// "service_name", structured metadata), Fluent Bit, fluentd, Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
 // ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1
 // Event), Windows (event schema).
 
@@ -67,8 +66,8 @@ enum LogKeyNames {
     "fields.severity_code",
   ]
 
-  /// Syslog's priority, of which the severity is the rest by eight (ECS; `pri` of Fluent Bit's parsers, beside `ident` or `host` only); Filebeat's journald input writes that of
-  /// the journal there, which has no facility.
+  /// Syslog's priority, of which the severity is the rest by eight (ECS; `pri` of Fluent Bit's parsers, beside `ident` or `host` only);
+  /// Filebeat's journald input writes that of the journal there, which has no facility.
   static let syslogPriority = ["pri", "log.syslog.priority", "syslog.priority"]
 
   static let windowsLevel = ["event.system.level", "event.system.level.#text", "event.system.level.value"]
