@@ -91,6 +91,28 @@ struct XMLReaderTests {
     #expect(report.records[1].source.value == body.utf8.count { $0 == 0x0A } + 2)
   }
 
+  @Test("bytes that are no text are read alike wherever the pieces end", arguments: 0..<60)
+  func brokenText(_ seed: Int) {
+    var random = SplitMix64(seed: UInt64(seed))
+    var bytes = Array("<a>\n".utf8)
+    for i in 0..<Int.random(in: 3...400, using: &random) {
+      bytes += "<é\(i) x='ü&lt;\(i)'>Müller 😀 &amp; \(i)".utf8
+      bytes += [UInt8](repeating: 0x78, count: Int.random(in: 0...400, using: &random))
+      bytes += "<!-- ö --><b/><![CDATA[ä]]>\n</é\(i)>".utf8
+    }
+    bytes += "</a>".utf8
+    let odd: [UInt8] = [0x80, 0xBF, 0xC3, 0xED, 0xF0, 0xFF, 0x00, 0x1B, 0x3C, 0x3E, 0x26, 0x22, 0x2F, 0x0D]
+    for _ in 0..<Int.random(in: 1...4, using: &random) {
+      bytes[Int.random(in: 3..<bytes.count, using: &random)] = odd.randomElement(using: &random) ?? 0xFF
+    }
+    let whole = read(bytes, chunk: bytes.count)
+    for chunk in [19, 72, 997, 16_383] {
+      let (events, reader) = read(bytes, chunk: chunk)
+      #expect(events.lines == whole.events.lines && events.problems == whole.events.problems, "chunks of \(chunk)")
+      #expect(reader.stoppedAt == whole.reader.stoppedAt && reader.stoppedLine == whole.reader.stoppedLine)
+    }
+  }
+
   @Test("where the parser stops is told to the byte")
   func places() {
     let text =

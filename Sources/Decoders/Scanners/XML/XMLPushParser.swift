@@ -3,6 +3,9 @@
 // Everything well-formed is its work. It never sees a DOCTYPE (the scanner steps over what stands before the root), resolves
 // nothing but the five entities of XML, and is stopped where a limit is hit. After each callback the place up to which
 // everything was told is known to the byte: there the scanner goes on where this parser stops.
+//
+// It is pushed the same slices of a document wherever the pieces end that come, and nothing but text: what it makes of bytes that are
+// none (it reads on as Latin-1 to the end of the slice) would depend on how many come with them.
 
 internal import CLibXML2
 internal import Glibc
@@ -19,15 +22,19 @@ internal import Support
     case stopped
   }
 
-  private let state: UnsafeMutablePointer<XMLParserState>
+  let state: UnsafeMutablePointer<XMLParserState>
   private let maximumTag: Int
   /// Bytes that came and were not told yet: they begin at `told`.
-  private(set) var untold: [UInt8] = []
+  var untold: [UInt8] = []
+  /// How many of them the parser has, where it stopped because what follows is no text.
+  private(set) var sound = 0
+  /// Bytes behind those that are less than a slice.
+  private var pending: [UInt8] = []
   /// Whether a CDATA section is open that is told past the parser, which would look through all of it with every chunk.
-  private var passesCDATA = false
+  var passesCDATA = false
 
   /// Bytes that are pushed at once: what is a start tag and not complete then is long.
-  private static let sliceSize = 16 << 10
+  static let sliceSize = 16 << 10
   /// A long start tag may have this many attributes: the parser compares each with all.
   private static let attributeLimit = 2000
   private static let isPrepared: Void = forbid_external_entities()
@@ -68,30 +75,33 @@ internal import Support
       unsafe state.pointee.calls = XMLHandlerCalls(of: Handler.self)
       defer { unsafe state.pointee.target = nil }
       var i = 0
-      while i < bytes.count {
-        let outcome: Outcome
-        if passesCDATA {
-          (i, outcome) = passCDATA(bytes, i)
-        } else {
-          let end = min(i + Self.sliceSize, bytes.count)
-          outcome = push(bytes.extracting(i..<end))
-          i = end
-        }
+      while !pending.isEmpty {
+        let end = min(i + Self.sliceSize - pending.count, bytes.count)
+        pending.append(copying: bytes.extracting(i..<end))
+        i = end
+        guard pending.count == Self.sliceSize else { return .more }
+        let outcome = readPending(isLast: false)
         if outcome == .more { continue }
         untold.append(copying: bytes.extracting(i..<bytes.count))
         return outcome
       }
-      return .more
+      let (next, outcome) = read(bytes, from: i, isLast: false)
+      if outcome == .more {
+        pending.append(copying: bytes.extracting(next..<bytes.count))
+      } else {
+        untold.append(copying: bytes.extracting(next..<bytes.count))
+      }
+      return outcome
     }
   }
 
   /// The text has ended: the last bytes are told as far as they go.
   func finish<Handler: XMLHandler>(_ handler: inout Handler) {
-    guard !passesCDATA, let context = unsafe state.pointee.context else { return }
     unsafe withUnsafeMutablePointer(to: &handler) { target in
       unsafe state.pointee.target = UnsafeMutableRawPointer(target)
       unsafe state.pointee.calls = XMLHandlerCalls(of: Handler.self)
       defer { unsafe state.pointee.target = nil }
+      guard readPending(isLast: true) == .more, !passesCDATA, let context = unsafe state.pointee.context else { return }
       let received = told + untold.count
       _ = unsafe xmlParseChunk(context, "", 0, 1)
       keep(received - told)
@@ -100,6 +110,45 @@ internal import Support
 
   /// Whether the root element has ended.
   var hasEnded: Bool { unsafe state.pointee.hasEnded }
+
+  /// Reads what is pending; where more may come, what is left of it is pending again, else nobody's.
+  private func readPending(isLast: Bool) -> Outcome {
+    let held = pending
+    pending.removeAll(keepingCapacity: true)
+    let (next, outcome) = read(held.span, from: 0, isLast: isLast)
+    if outcome == .more {
+      pending.append(copying: held.span.extracting(next..<held.count))
+    } else {
+      untold.append(copying: held.span.extracting(next..<held.count))
+    }
+    return outcome
+  }
+
+  /// Reads whole slices, the last bytes of the text whatever they are.
+  ///
+  /// - Returns: where it ended.
+  private func read(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> (next: Int, outcome: Outcome) {
+    var i = start
+    while i < bytes.count {
+      let outcome: Outcome
+      if passesCDATA {
+        (i, outcome) = passCDATA(bytes, i)
+      } else {
+        guard isLast || bytes.count - i >= Self.sliceSize else { break }
+        var end = min(i + Self.sliceSize, bytes.count)
+        if end < bytes.count || !isLast { end = XMLText.wholeEnd(bytes, i, end) }
+        let valid = XMLText.validEnd(bytes, i, end)
+        outcome = valid > i ? push(bytes.extracting(i..<valid)) : .more
+        i = valid
+        if outcome == .more, valid < end {
+          sound = untold.count
+          return (i, .stopped)
+        }
+      }
+      if outcome != .more { return (i, outcome) }
+    }
+    return (i, .more)
+  }
 
   private func push(_ slice: Span<UInt8>) -> Outcome {
     guard let context = unsafe state.pointee.context, !isTooLong else {
@@ -140,72 +189,5 @@ internal import Support
       attributes += 1
     }
     return attributes > Self.attributeLimit
-  }
-
-  // MARK: - CDATA
-
-  /// A section is open: what the parser holds of it is told, and what comes of it goes past it.
-  private func startPassing() -> Bool {
-    passesCDATA = true
-    unsafe state.pointee.ignoresCDATA = true
-    unsafe state.pointee.isInCDATA = true
-    return tellCDATA(keepingEnd: true)
-  }
-
-  /// Tells what is held of the section.
-  ///
-  /// - Parameter keepingEnd: whether what may be the beginning of the section's end, or of a character, stays.
-  /// - Returns: false where there is a byte that XML forbids; then it is the first of what is held.
-  private func tellCDATA(keepingEnd: Bool) -> Bool {
-    var end = untold.count
-    if keepingEnd {
-      while end > 0, untold.count - end < 2, untold[end - 1] == 0x5D { end -= 1 }
-      if end == untold.count { end = XMLText.safeEnd(untold.span, 0, end) }
-    }
-    let valid = XMLText.validEnd(untold.span, 0, end)
-    guard valid > 0 else { return end == 0 }
-    unsafe untold.withUnsafeBufferPointer { buffer in
-      guard let target = unsafe state.pointee.target else { return }
-      unsafe state.pointee.calls?.text(target, UnsafeBufferPointer(rebasing: buffer[..<valid]))
-    }
-    unsafe state.pointee.told += valid
-    unsafe state.pointee.toldLine += ByteScan.lineEnds(untold.span, 0, valid)
-    untold.removeFirst(valid)
-    return valid == end
-  }
-
-  /// Tells the section's next bytes; at its end the parser reads on.
-  private func passCDATA(_ bytes: Span<UInt8>, _ start: Int) -> (next: Int, outcome: Outcome) {
-    let held = untold.count
-    let stop = min(start + Self.sliceSize * 4, bytes.count)
-    untold.append(copying: bytes.extracting(start..<stop))
-    // The end may have begun with what was held.
-    var end = max(0, held - 2)
-    while true {
-      end = ByteScan.find(0x5D, in: untold.span, from: end)
-      guard end + 2 < untold.count else {
-        return (stop, tellCDATA(keepingEnd: true) ? .more : .stopped)
-      }
-      if untold[end + 1] == 0x5D, untold[end + 2] == 0x3E { break }
-      end += 1
-    }
-    let next = start + end + 3 - held
-    untold.removeLast(untold.count - end)
-    guard tellCDATA(keepingEnd: false) else {
-      untold += Self.sectionEnd
-      return (next, .stopped)
-    }
-    endPassing()
-    return (next, .more)
-  }
-
-  private static let sectionEnd: [UInt8] = [0x5D, 0x5D, 0x3E]
-
-  private func endPassing() {
-    passesCDATA = false
-    guard let context = unsafe state.pointee.context else { return }
-    // What it holds of the section is told already and ignored when it comes.
-    _ = unsafe xmlParseChunk(context, "]]>", 3, 0)
-    unsafe state.pointee.pass(3)
   }
 }

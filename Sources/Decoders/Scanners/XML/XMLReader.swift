@@ -91,9 +91,9 @@ struct XMLReader {
 
   private mutating func stop(_ parser: XMLPushParser) -> [UInt8] {
     self.parser = nil
-    stoppedAt = documentOffset + parser.told
-    stoppedLine = parser.toldLine
-    scanner.goOn(inside: parser.open, isInCDATA: parser.isInCDATA, line: stoppedLine)
+    stoppedAt = documentOffset + parser.told + parser.sound
+    stoppedLine = parser.toldLine + ByteScan.lineEnds(parser.untold.span, 0, parser.sound)
+    scanner.goOn(inside: parser.open, isInCDATA: parser.isInCDATA, line: parser.toldLine)
     return parser.untold
   }
 }

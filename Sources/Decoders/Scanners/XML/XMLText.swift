@@ -110,7 +110,12 @@ enum XMLText {
       if byte == 0x26 || byte == 0x1B { return i }
       i -= 1
     }
-    i = end - 1
+    return wholeEnd(window, start, end)
+  }
+
+  /// Where text that ends with the window may be cut so that no character is torn.
+  static func wholeEnd(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var i = end - 1
     while i >= max(start, end - 4) {
       let byte = window[i]
       if byte < 0x80 { return end }
