@@ -110,6 +110,33 @@ struct OperationFoldTests {
     #expect(fold.name("GET /rare") == "GET /{any}")
   }
 
+  @Test("in a sample names that came once stand for more, names that came often do not")
+  func sampled() {
+    var requests = Requests()
+    // 400 routes of many requests, a thousand times as many requests as a census counts rows of the others.
+    for route in 0..<400 { requests.add("GET /api/route\(route)x", of: "api", times: 700) }
+    for file in 0..<4_000 { requests.add("GET /files/f\(file)x", of: "files") }
+    let census = requests.census()
+    #expect(census.level >= 2)
+    let fold = OperationFold(census)
+    #expect(fold.name("GET /api/route7x", of: "api") == "GET /api/route7x")
+    #expect(fold.name("GET /files/f7x", of: "files") == "GET /files/{any}")
+  }
+
+  @Test("requests of one moment are counted by where they stand")
+  func oneMoment() {
+    var requests = Requests()
+    requests.add("GET /once")
+    for file in 0..<1_500 { requests.add("GET /f/f\(file)x", times: 200) }
+    for row in requests.fixture.rows.spans.indices {
+      requests.fixture.rows.spans[row].start = requests.fixture.rows.spans[0].start
+      requests.fixture.rows.spans[row].source = SourceRef(member: 0, value: row, isLine: true)
+    }
+    let census = requests.census()
+    #expect(census.level > 0)
+    #expect(OperationFold(census).name("GET /f/f7x") == "GET /f/{any}")
+  }
+
   @Test("what stands behind data is one place, which is decided in its turn")
   func behind() {
     var requests = Requests()

@@ -3,15 +3,17 @@ package import Support
 
 /// How many rows each operation that is a path has, by component: what tells which segments of paths are data.
 ///
-/// It is a set that merges in any order: of more entries than the limit those stay whose rows have a hash with so many leading zeros
-/// (adaptive sampling: P. Flajolet, "On adaptive sampling", Computing 43, 1990). The hash is of what a row says, not of where it stood,
-/// and each entry is of one number of zeros. So the level, and with it what stays, is decided by all rows together: the lowest level at
-/// which the entries are no more than the limit. Whoever drops some before that drops no others, for levels only rise as rows come.
+/// It is a sample of the rows that merges in any order: those stay whose hash has so many leading zeros (adaptive sampling: P. Flajolet,
+/// "On adaptive sampling", Computing 43, 1990). The hash is of what a row says and of its place in its own member, and each entry is of
+/// one number of zeros. So the level, and with it what stays, is decided by all rows together: the lowest level at which there are no more
+/// entries and rows than the limits. Whoever drops some before that drops no others, for levels only rise as rows come.
 /// An operation of many rows stays at any level; of the rare ones a fair share does. Components count by the names that rows have when they
 /// are counted: containers whose names are learned late are told apart until then, which may raise the level of a call of extract.
 package struct OperationCensus: Sendable {
-  /// Entries at most: a few megabytes.
-  static let limit = 1 << 16
+  /// Entries at most: a megabyte or two.
+  static let entryLimit = 1 << 15
+  /// Rows at most that are counted: a thousandth of them is told from a five-hundredth, and all others cost a hash each.
+  static let rowLimit = 1 << 17
   /// Rows that an entry counts at most: so few that no sum of a census overflows.
   private static let mostRows = 1 << 40
 
@@ -30,10 +32,12 @@ package struct OperationCensus: Sendable {
   /// Rows by entry, of the symbols of one table.
   package typealias Counts = [Entry: Int]
 
-  private(set) var texts = SymbolTable()
-  private(set) var counts: Counts = [:]
+  var texts = SymbolTable()
+  var counts: Counts = [:]
+  /// Rows that are counted.
+  private var rows = 0
   /// Rows are counted whose hash has so many leading zeros.
-  package private(set) var level: UInt8 = 0
+  package internal(set) var level: UInt8 = 0
 
   package init() {}
 
@@ -48,21 +52,22 @@ package struct OperationCensus: Sendable {
     var tally = Tally()
     // By symbol: the hash of a path, 0 where not looked at yet, 1 for what is no path.
     var hashes = [UInt64](repeating: 0, count: symbols.count)
-    func note(_ component: Symbol, _ operation: Symbol, _ time: Int64, _ duration: Int64) {
+    func note(_ component: Symbol, _ operation: Symbol, _ time: Int64, _ source: SourceRef) {
       let index = Int(operation.index)
       if hashes[index] == 0 {
         let isPath = PathName.start(symbols.bytes.span.extracting(symbols.range(operation))) != nil
         hashes[index] = isPath ? max(2, symbols.hash(operation)) : 1
       }
       if hashes[index] == 1 { return }
-      let moment = StableHash.combine(UInt64(bitPattern: time), UInt64(bitPattern: duration))
+      // Requests of one second and path are told apart by where they stand: together they would be all there or none.
+      let moment = UInt64(bitPattern: time) ^ source.positionBits << 23
       let zeros = UInt8(StableHash.combine(hashes[index], moment).leadingZeroBitCount)
       if zeros < level { return }
       tally.add(Entry(component: component, operation: operation, zeros: zeros))
     }
     for part in rows {
-      for row in part.spans { note(row.component, row.operation, row.start, row.duration) }
-      for row in part.events where !row.operation.isNone { note(row.component, row.operation, row.time, row.latency) }
+      for row in part.spans { note(row.component, row.operation, row.start, row.source) }
+      for row in part.events where !row.operation.isNone { note(row.component, row.operation, row.time, row.source) }
     }
     return tally.finish()
   }
@@ -100,6 +105,7 @@ package struct OperationCensus: Sendable {
     texts = SymbolTable()
     for (entry, count) in counts where entry.zeros >= level {
       Self.add(count, to: &self.counts[entry.moved(by: &move), default: 0])
+      Self.add(count, to: &self.rows)
     }
     texts = move.into
     thin()
@@ -118,6 +124,7 @@ package struct OperationCensus: Sendable {
     if names.isEmpty { return self }
     var renamed = OperationCensus()
     renamed.level = level
+    renamed.rows = rows
     for (entry, count) in counts {
       let component = texts.text(entry.component)
       let own = Entry(
@@ -129,13 +136,19 @@ package struct OperationCensus: Sendable {
   }
 
   private mutating func thin() {
-    guard counts.count > Self.limit else { return }
-    var byZeros = [Int](repeating: 0, count: 65)
-    for entry in counts.keys { byZeros[Int(entry.zeros)] += 1 }
+    guard counts.count > Self.entryLimit || rows > Self.rowLimit else { return }
+    var entriesByZeros = [Int](repeating: 0, count: 65)
+    var rowsByZeros = entriesByZeros
+    for (entry, count) in counts {
+      entriesByZeros[Int(entry.zeros)] += 1
+      rowsByZeros[Int(entry.zeros)] += count
+    }
     var next = level
-    var kept = counts.count
-    while kept > Self.limit, next < 64 {
-      kept -= byZeros[Int(next)]
+    var entries = counts.count
+    var rows = rowsByZeros.reduce(0, +)
+    while entries > Self.entryLimit || rows > Self.rowLimit, next < 64 {
+      entries -= entriesByZeros[Int(next)]
+      rows -= rowsByZeros[Int(next)]
       next += 1
     }
     rise(to: next)
@@ -147,7 +160,11 @@ package struct OperationCensus: Sendable {
     let all = counts
     var move = SymbolMove(from: texts, into: SymbolTable())
     counts = [:]
-    for (entry, count) in all where entry.zeros >= level { counts[entry.moved(by: &move)] = count }
+    rows = 0
+    for (entry, count) in all where entry.zeros >= level {
+      counts[entry.moved(by: &move)] = count
+      Self.add(count, to: &rows)
+    }
     texts = move.into
   }
 }
@@ -155,48 +172,5 @@ package struct OperationCensus: Sendable {
 extension OperationCensus.Entry {
   fileprivate func moved(by move: inout SymbolMove) -> Self {
     Self(component: move.move(component), operation: move.move(operation), zeros: zeros)
-  }
-}
-
-extension OperationCensus: BinaryCodable {
-  package func encode(to writer: inout ByteWriter) {
-    var own = ByteWriter()
-    own.byte(level)
-    // Each text is made and compared once, not once for each of its entries.
-    let names = (0..<UInt32(texts.count)).map { texts.text(Symbol($0)) }
-    var ranks = [Int](repeating: 0, count: names.count)
-    let order = names.indices.sorted { a, b in
-      // Texts that look alike may differ in their bytes.
-      names[a] == names[b] ? names[a].utf8.lexicographicallyPrecedes(names[b].utf8) : names[a] < names[b]
-    }
-    for (rank, name) in order.enumerated() { ranks[name] = rank }
-    func place(_ entry: Entry) -> (Int, Int, UInt8) {
-      (ranks[Int(entry.component.index)], ranks[Int(entry.operation.index)], entry.zeros)
-    }
-    own.array(counts.sorted { place($0.key) < place($1.key) }) { writer, row in
-      writer.text(names[Int(row.key.component.index)])
-      writer.text(names[Int(row.key.operation.index)])
-      writer.byte(row.key.zeros)
-      writer.int(row.value)
-    }
-    // Paths have much in common, and every partition carries the census of all.
-    SectionPacking.encode(own.bytes, to: &writer)
-  }
-
-  package init(from reader: inout ByteReader) throws(DecodeFailure) {
-    var own = try SectionPacking.decode(from: &reader)
-    level = try own.byte()
-    let count = try own.count(minimumBytes: 4)
-    guard level <= 64, count <= Self.limit else { throw own.failure("a census out of range") }
-    for _ in 0..<count {
-      let component = try own.blob()
-      let operation = try own.blob()
-      let entry = Entry(
-        component: texts.intern(component.span), operation: texts.intern(operation.span), zeros: try own.byte())
-      guard (level...64).contains(entry.zeros) else { throw own.failure("a census out of range") }
-      guard counts.updateValue(try own.tally(), forKey: entry) == nil else {
-        throw own.failure("an operation is counted twice")
-      }
-    }
   }
 }

@@ -19,9 +19,7 @@ package struct OperationFold: Sendable {
   package static let limit = 1_000
   /// Rows without which nothing can be said of an operation.
   package static let least = 30
-  /// A census of a sample shows some of the names only: of a level that halves them so often a place is data from so much fewer on, and
-  /// from no fewer than this. So is the number of rows without which nothing can be said.
-  private static let leastLimit = 16
+  /// No fewer than this in a census of a sample, of which so many fewer tell of as many.
   private static let leastSampled = 4
 
   private struct Root: Hashable {
@@ -44,6 +42,12 @@ package struct OperationFold: Sendable {
   private static let closed: Int32 = -2
   /// The rows of the census by which a segment stays.
   private var least = Self.least
+  /// How many names one stands for that the census has one row of.
+  ///
+  /// A sample of rows shows some of the names only. One that came several times is one; those that came once are as many as the square
+  /// root of the rows that each row stands for, the guaranteed-error estimator: M. Charikar, S. Chaudhuri, R. Motwani, V. Narasayya, "Towards
+  /// estimation error guarantees for distinct values", PODS 2000.
+  private var single = 1.0
 
   /// Leaves all operations as they are.
   package init() {}
@@ -54,18 +58,24 @@ package struct OperationFold: Sendable {
   /// The fold of what was counted.
   package init(_ census: OperationCensus) {
     let level = min(62, Int(census.level))
-    let limit = max(Self.leastLimit, Self.limit >> level)
     least = max(Self.leastSampled, Self.least >> level)
-    for (root, paths) in Self.byRoot(census, &texts, over: limit) {
+    single = Double(1 << level).squareRoot()
+    for (root, paths) in Self.byRoot(census, &texts) where areTooMany(paths.lazy.map(\.rows)) {
       var tree = PathTree()
       for path in paths {
         let name = census.texts.bytes.span.extracting(census.texts.range(path.operation))
         let segments = PathName.segments(name, from: path.start)
         tree.add(segments.map { texts.intern(name.extracting($0)) }, rows: path.rows)
       }
-      place(tree, root, limit: limit)
+      place(tree, root)
     }
     if roots.isEmpty { self = OperationFold() }
+  }
+
+  /// Whether names of so many rows are more than a place may have.
+  private func areTooMany(_ rows: some Collection<Int>) -> Bool {
+    let singles = rows.count { $0 == 1 }
+    return Double(rows.count - singles) + Double(singles) * single > Double(Self.limit)
   }
 
   private struct CountedPath {
@@ -74,10 +84,8 @@ package struct OperationFold: Sendable {
     var rows: Int
   }
 
-  /// The paths of the census by component and head, where there are more than a place may have.
-  private static func byRoot(
-    _ census: OperationCensus, _ texts: inout SymbolTable, over limit: Int
-  ) -> [Root: [CountedPath]] {
+  /// The paths of the census by component and head.
+  private static func byRoot(_ census: OperationCensus, _ texts: inout SymbolTable) -> [Root: [CountedPath]] {
     var rows: [Step: Int] = [:]
     for (entry, count) in census.counts {
       let step = Step(place: Int32(bitPattern: entry.component.index), name: entry.operation)
@@ -93,11 +101,11 @@ package struct OperationFold: Sendable {
         head: texts.intern(name.extracting(0..<start)))
       byRoot[root, default: []].append(CountedPath(operation: step.name, start: start, rows: count))
     }
-    return byRoot.filter { $0.value.count > limit }
+    return byRoot
   }
 
   /// Decides the places of a tree, from the root on; keeps them where one of them is data.
-  private mutating func place(_ tree: PathTree, _ root: Root, limit: Int) {
+  private mutating func place(_ tree: PathTree, _ root: Root) {
     let mark = texts.intern(Self.mark)
     let base = Int32(truncatingIfNeeded: rest.count)
     var nodes: [[Int32]] = [[0]]
@@ -109,10 +117,10 @@ package struct OperationFold: Sendable {
       nodes[place] = []
       own.append(Self.closed)
       var data: [Int32] = []
-      if children.count > limit {
+      if areTooMany(children.lazy.map(\.rows)) {
         own[place] = Self.none
         children = named(children)
-        let stays = staying(children, mark, limit: limit)
+        let stays = staying(children, mark)
         for (child, stays) in zip(children, stays) where !stays { data += child.nodes }
         children = zip(children, stays).compactMap { $1 ? $0 : nil }
       }
@@ -159,12 +167,12 @@ package struct OperationFold: Sendable {
   }
 
   /// Which segments of a place stay.
-  private func staying(_ children: [PathTree.Child], _ mark: Symbol, limit: Int) -> [Bool] {
-    guard children.count > limit else { return Array(repeating: true, count: children.count) }
+  private func staying(_ children: [PathTree.Child], _ mark: Symbol) -> [Bool] {
+    guard areTooMany(children.lazy.map(\.rows)) else { return Array(repeating: true, count: children.count) }
     let all = children.reduce(0) { $0 + $1.rows }
     let few = max(least, all / Self.limit)
     let templates = children.map { PathName.isTemplate(texts.bytes.span.extracting(texts.range($0.name))) }
-    let areFew = templates.count { $0 } <= limit
+    let areFew = templates.count { $0 } <= Self.limit
     return children.indices.map { index in
       children[index].name != mark && (children[index].rows >= few || templates[index] && areFew)
     }
