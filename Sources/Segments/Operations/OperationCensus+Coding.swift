@@ -6,34 +6,44 @@ extension OperationCensus: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     var own = ByteWriter()
     own.byte(level)
-    let components = ranked(Set(counts.keys.map(\.component)))
-    let operations = ranked(Set(counts.keys.map(\.operation)))
-    var ranks = [Int](repeating: 0, count: texts.count)
-    for (rank, component) in components.enumerated() { ranks[Int(component.symbol.index)] = rank }
-    own.array(components) { writer, component in writer.text(component.text) }
-    var tallies = [[(component: Int, zeros: UInt8, count: Int)]](repeating: [], count: texts.count)
-    for (entry, count) in counts {
-      tallies[Int(entry.operation.index)].append((ranks[Int(entry.component.index)], entry.zeros, count))
-    }
-    own.array(operations) { writer, operation in
-      writer.text(operation.text)
-      let tally = tallies[Int(operation.symbol.index)]
-      writer.array(tally.sorted { ($0.component, $0.zeros) < ($1.component, $1.zeros) }) { writer, row in
-        writer.int(row.component)
-        writer.byte(row.zeros)
+    let components = ranks(counts.keys.lazy.map(\.component))
+    let operations = ranks(counts.keys.lazy.map(\.operation))
+    own.array(components.inOrder) { writer, component in writer.text(component) }
+    // Neither are more than entries may be: an operation's rank, a component's and the zeros are one number.
+    let rows = counts.map { entry, count in
+      let operation = UInt64(operations.rank[Int(entry.operation.index)])
+      let component = UInt64(components.rank[Int(entry.component.index)])
+      return (place: operation << 32 | component << 8 | UInt64(entry.zeros), count: count)
+    }.sorted { $0.place < $1.place }
+    own.unsigned(UInt64(operations.inOrder.count))
+    var start = 0
+    for (operation, name) in operations.inOrder.enumerated() {
+      var end = start
+      while end < rows.count, Int(rows[end].place >> 32) == operation { end += 1 }
+      own.text(name)
+      own.array(Array(rows[start..<end])) { writer, row in
+        writer.int(Int(row.place >> 8 & 0xFF_FFFF))
+        writer.byte(UInt8(truncatingIfNeeded: row.place))
         writer.int(row.count)
       }
+      start = end
     }
     // Paths have much in common, and every partition carries the census of all.
     SectionPacking.encode(own.bytes, to: &writer)
   }
 
-  /// Symbols in the order of their texts.
-  private func ranked(_ symbols: Set<Symbol>) -> [(text: String, symbol: Symbol)] {
-    symbols.map { (texts.text($0), $0) }.sorted { a, b in
-      // Texts that look alike may differ in their bytes.
-      a.text == b.text ? a.text.utf8.lexicographicallyPrecedes(b.text.utf8) : a.text < b.text
-    }
+  /// The texts of some symbols in order, and which of them each symbol has.
+  private func ranks(_ symbols: some Sequence<Symbol>) -> (inOrder: [String], rank: [UInt32]) {
+    var isThere = [Bool](repeating: false, count: texts.count)
+    for symbol in symbols { isThere[Int(symbol.index)] = true }
+    let named = isThere.indices.filter { isThere[$0] }.map { (text: texts.text(Symbol(UInt32($0))), index: $0) }
+      .sorted { a, b in
+        // Texts that look alike may differ in their bytes.
+        a.text == b.text ? a.text.utf8.lexicographicallyPrecedes(b.text.utf8) : a.text < b.text
+      }
+    var rank = [UInt32](repeating: 0, count: texts.count)
+    for (place, named) in named.enumerated() { rank[named.index] = UInt32(place) }
+    return (named.map(\.text), rank)
   }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {

@@ -10,10 +10,10 @@ package import Support
 /// An operation of many rows stays at any level; of the rare ones a fair share does. Components count by the names that rows have when they
 /// are counted: containers whose names are learned late are told apart until then, which may raise the level of a call of extract.
 package struct OperationCensus: Sendable {
-  /// Entries at most: a megabyte or two.
-  static let entryLimit = 1 << 15
+  /// Entries at most: less than a megabyte.
+  static let entryLimit = 1 << 14
   /// Rows at most that are counted: a thousandth of them is told from a five-hundredth, and all others cost a hash each.
-  static let rowLimit = 1 << 17
+  static let rowLimit = 1 << 15
   /// Rows that an entry counts at most: so few that no sum of a census overflows.
   private static let mostRows = 1 << 40
 
@@ -50,20 +50,19 @@ package struct OperationCensus: Sendable {
   /// - Returns: the rows of the operations that are paths.
   package static func counts(of rows: [Rows], _ symbols: SymbolTable, from level: UInt8) -> Counts {
     var tally = Tally()
-    // By symbol: the hash of a path, 0 where not looked at yet, 1 for what is no path.
+    // By symbol, where looked at: its text's hash, and whether that is a path.
     var hashes = [UInt64](repeating: 0, count: symbols.count)
+    var isPath = [Bool?](repeating: nil, count: symbols.count)
     func note(_ component: Symbol, _ operation: Symbol, _ time: Int64, _ source: SourceRef) {
       let index = Int(operation.index)
-      if hashes[index] == 0 {
-        let isPath = PathName.start(symbols.bytes.span.extracting(symbols.range(operation))) != nil
-        hashes[index] = isPath ? max(2, symbols.hash(operation)) : 1
-      }
-      if hashes[index] == 1 { return }
+      if hashes[index] == 0 { hashes[index] = symbols.hash(operation) }
       // Requests of one second and path are told apart by where they stand: together they would be all there or none.
       let moment = UInt64(bitPattern: time) ^ source.positionBits << 23
       let zeros = UInt8(StableHash.combine(hashes[index], moment).leadingZeroBitCount)
       if zeros < level { return }
-      tally.add(Entry(component: component, operation: operation, zeros: zeros))
+      let counts = isPath[index] ?? (PathName.start(symbols.bytes.span.extracting(symbols.range(operation))) != nil)
+      isPath[index] = counts
+      if counts { tally.add(Entry(component: component, operation: operation, zeros: zeros)) }
     }
     for part in rows {
       for row in part.spans { note(row.component, row.operation, row.start, row.source) }

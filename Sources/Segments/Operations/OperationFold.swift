@@ -42,12 +42,8 @@ package struct OperationFold: Sendable {
   private static let closed: Int32 = -2
   /// The rows of the census by which a segment stays.
   private var least = Self.least
-  /// How many names one stands for that the census has one row of.
-  ///
-  /// A sample of rows shows some of the names only. One that came several times is one; those that came once are as many as the square
-  /// root of the rows that each row stands for, the guaranteed-error estimator: M. Charikar, S. Chaudhuri, R. Motwani, V. Narasayya, "Towards
-  /// estimation error guarantees for distinct values", PODS 2000.
-  private var single = 1.0
+  /// The share of rows that the census has.
+  private var sampled = 1.0
 
   /// Leaves all operations as they are.
   package init() {}
@@ -59,8 +55,8 @@ package struct OperationFold: Sendable {
   package init(_ census: OperationCensus) {
     let level = min(62, Int(census.level))
     least = max(Self.leastSampled, Self.least >> level)
-    single = Double(1 << level).squareRoot()
-    for (root, paths) in Self.byRoot(census, &texts) where areTooMany(paths.lazy.map(\.rows)) {
+    sampled = 1 / Double(1 << level)
+    for (root, paths) in Self.byRoot(census, &texts) {
       var tree = PathTree()
       for path in paths {
         let name = census.texts.bytes.span.extracting(census.texts.range(path.operation))
@@ -73,9 +69,18 @@ package struct OperationFold: Sendable {
   }
 
   /// Whether names of so many rows are more than a place may have.
+  ///
+  /// A sample shows some of the names only. How many it lacks is told by how many came once and twice, the lower bound for sampling
+  /// without replacement: A. Chao, C.-W. Lin, "Nonparametric lower bounds for species richness and shared species richness under
+  /// sampling without replacement", Biometrics 68, 2012. Names that are all alike rare are as many as they are, names that come often
+  /// are no more than are seen.
   private func areTooMany(_ rows: some Collection<Int>) -> Bool {
-    let singles = rows.count { $0 == 1 }
-    return Double(rows.count - singles) + Double(singles) * single > Double(Self.limit)
+    if sampled == 1 || rows.count > Self.limit { return rows.count > Self.limit }
+    let once = Double(rows.count { $0 == 1 })
+    let twice = Double(rows.count { $0 == 2 })
+    if once == 0 { return false }
+    let lacking = once * once / (2 * twice + once * sampled / (1 - sampled))
+    return Double(rows.count) + lacking > Double(Self.limit)
   }
 
   private struct CountedPath {
