@@ -377,10 +377,18 @@ extension JSONRecords {
     _ object: Span<UInt8>, of around: LineEnvelope, into batch: inout RecordBatch
   ) -> Bool {
     var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    let zone = context.settings.assumedZoneSeconds
     guard check.skipValue(object), check.position == object.count,
-      let record = AccessObject.read(object, at: 0, zoneSeconds: context.settings.assumedZoneSeconds), !record.isEscaped
+      let record = AccessObject.read(object, at: 0, zoneSeconds: zone, signs: .handled)
     else { return false }
-    access.append(record, object, around, into: &batch)
+    if record.isEscaped {
+      // zap escapes `&` of a path, and the quotes of the `common_log` that earlier versions of Caddy have.
+      let plain = JSONEscapes.simplified(object, 0..<object.count)
+      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone, signs: .handled) else { return false }
+      access.append(record, plain.span, around, into: &batch)
+    } else {
+      access.append(record, object, around, into: &batch)
+    }
     batch.recordCounts.use()
     recognized &+= 1
     return true
