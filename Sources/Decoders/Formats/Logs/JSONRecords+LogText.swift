@@ -216,7 +216,7 @@ extension JSONRecords {
     if intake.streams[stream].head.takes(line) { return takesHead() }
     let isApart = intake.streams[stream].moveOn(to: around.time)
     if goesOnUnderHeader(line, around, stream) { return goesOn(into: &batch) }
-    if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
+    if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits || intake.isBetweenValues,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
       // The lines of one entry have its time.
@@ -227,7 +227,8 @@ extension JSONRecords {
     }
     if intake.streams[stream].inReport || goesOnOpen(line, around, stream) { return goesOn(into: &batch) }
     if isSampling {
-      intake.layouts.add(line, of: around.component)
+      // Between values a line is read by itself, wherever in the file it stands.
+      if !intake.isBetweenValues { intake.layouts.add(line, of: around.component) }
       return .taken
     }
     if around.isWhole {
@@ -259,10 +260,12 @@ extension JSONRecords {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
+    let dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    if let dated { record = dated }
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
       && (header.severity.isUnknown || !intake.layouts.padding.accepts(line))
-    if header.messageStart == 0 || isIndented {
+    if dated == nil, header.messageStart == 0 || isIndented {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
       let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0
