@@ -57,7 +57,7 @@ extension JSONRecords {
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
-    if intake.streams[stream].unclosed == .message { closeHeaded(line, around, stream) }
+    if goesOnWhatever(line, around, stream) { return goesOn(into: &batch) }
     if intake.streams[stream].awaiting != nil {
       if first == 0x20, takesAwaitedRequest(line, around, stream, at: place, into: &batch) { return .taken }
       completeEmpty(line, around, stream, into: &batch)
@@ -226,6 +226,10 @@ extension JSONRecords {
       return takeKnown(record, line, around, stream, at: place, into: &batch)
     }
     if intake.streams[stream].inReport || goesOnOpen(line, around, stream) { return goesOn(into: &batch) }
+    if line[0] == 0x2D, KnownLines.isBacktraceMark(line, "BEGIN"), intake.streams[stream].follower.hasRecord {
+      (intake.streams[stream].unclosed, intake.streams[stream].taken) = (.backtrace, 0)
+      return goesOn(into: &batch)
+    }
     if isSampling {
       // Between values a line is read by itself, wherever in the file it stands.
       if !intake.isBetweenValues { intake.layouts.add(line, of: around.component) }
