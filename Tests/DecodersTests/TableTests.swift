@@ -18,6 +18,20 @@ private let spanSettings = settings(
   .spans, [.trace: "T", .span: "S", .parent: "P", .component: "C", .operation: "O", .startNs: "B", .endNs: "E"])
 
 struct TableTests {
+  @Test("a mark of byte order is none of a quoted column's, wherever the pieces end", arguments: [1, 2, 3, 7, 1 << 20])
+  func markedQuotes(piece: Int) {
+    let rows = "\u{FEFF}\"When, at last\",\"What\"\r\n\"2026-11-25T02:00:00Z\",\"a \"\"b\"\"\"\r\n"
+    let mapped = decode(
+      rows + rows, piece: piece, settings: settings(.logs, [.time: "When, at last", .message: "What"]),
+      member: "logs/oven.csv")
+    #expect(mapped.readLogs == Array(repeating: ReadLog("02:00:00", "oven", "unknown", #"a "b""#), count: 2))
+    #expect(mapped.codes.filter { $0 != "repeatedHeader" }.isEmpty)
+    let named = decode(
+      "\u{FEFF}\"timestamp\",\"level\",\"message\"\n\"2026-11-25T02:00:00Z\",\"ERROR\",\"x\"\n", piece: piece,
+      member: "logs/oven.csv")
+    #expect(named.readLogs == [ReadLog("02:00:00", "oven", "error", "x")])
+  }
+
   @Test("levels by number are on the scale that the first rows tell; rows that no column names are the file's")
   func numericLevels() {
     let batch = decode(

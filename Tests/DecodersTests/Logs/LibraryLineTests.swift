@@ -17,6 +17,21 @@ private let lines: [(String, ReadLog)] = [
     "02:00:00,500 |-WARN in ch.qos.logback.core.rolling.Roller[F] - no folder",
     ReadLog("-", "ch.qos.logback.core.rolling.Roller", "warn", "no folder")
   ),
+  // Earlier versions of Sidekiq, on and off Heroku.
+  ("2026-11-25T02:00:00.250Z 7 TID-ox1 INFO: started", ReadLog("02:00:00.25", "m", "info", "started")),
+  (
+    "2026-11-25T02:00:00.250Z 7 TID-ox1 Oven::Heat JID-b4a577edbccf1d805744efa9 ERROR: none: left",
+    ReadLog("02:00:00.25", "m", "error", "none: left")
+  ),
+  (
+    "2026-11-25T02:00:00Z 7 TID-ox1 Oven::Heat JID-b4a5 BID-x1 WARN: none left",
+    ReadLog("02:00:00", "m", "warn", "none left")
+  ),
+  (
+    "2026-11-25T02:00:00.250Z 7 TID-ox1 class=Heat jid=b4a5 elapsed=0.5 INFO: done",
+    ReadLog("02:00:00.25", "m", "info", "done")
+  ),
+  ("7 TID-ox1 Oven::Heat JID-b4a577 FATAL: none left", ReadLog("-", "m", "fatal", "none left")),
   ("2026-11-25T02:00:00 [E|bac|3f1c] none left", ReadLog("02:00:00", "m", "error", "none left")),
   ("2026-11-25 02:00:00 routing SYSTEM [7f1d2c] none left", ReadLog("02:00:00", "routing", "info", "none left")),
   ("2026-11-25 02:00:00 oven NOTE [7f1d2c] none left", ReadLog("02:00:00", "oven", "info", "none left")),

@@ -23,6 +23,22 @@ struct OpenRecordTests {
     #expect(logs.map(\.message) == ["none left", "gone", "={\"Timestamp\":1}"])
   }
 
+  @Test("a backtrace between MongoDB's marks is the record's before it, an object in it, too")
+  func backtrace() {
+    func line(_ second: Int, _ text: String) -> String { "2026-11-25T02:00:0\(second).500+0000 \(text)" }
+    let begin = [
+      line(1, "F -        [conn1] Got signal: 11 (Segmentation fault)."), " 0x55f3", "----- BEGIN BACKTRACE -----",
+      #"{"backtrace":[{"b":"55F3","o":"1"}],"processInfo":{ "mongodbVersion" : "4.2" }}"#,
+      "mongod(_ZN5x+0x41) [0x55f3]",
+    ]
+    let end = [line(2, "I CONTROL  [main] restarted"), line(3, "E REPL     [bg] no member")]
+    for mark in [["-----  END BACKTRACE  -----"], []] {
+      #expect(read(begin + mark + end).map(\.severity) == ["fatal", "info", "error"])
+    }
+    // With no record in front they are lines like any other.
+    #expect(read(["----- BEGIN BACKTRACE -----"] + end).count == 3)
+  }
+
   @Test("WebLogic's last field ends with its bracket")
   func webLogic() {
     func head(_ second: Int, _ level: String) -> String {

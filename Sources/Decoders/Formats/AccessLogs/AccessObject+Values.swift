@@ -97,6 +97,7 @@ extension AccessObject {
     {
       signs.insert(.message)
       if message.isEmpty { message = value }
+      if value.count == 15, JSONScanner.matches(b, value.lowerBound, "handled request") { signs.insert(.handled) }
       noteWords(b, value)
     } else if JSONScanner.equals(b, name, "event") {
       // structlog's message, and anybody's name of what happened.
@@ -125,7 +126,7 @@ extension AccessObject {
     } else if JSONScanner.equals(b, name, "controller") {
       signs.insert(.lograge)
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.access") {
-      signs.insert(.caddy)
+      signs.formUnion([.caddy, .handled])
     } else if JSONScanner.equals(b, name, "logger"), JSONScanner.matches(b, value.lowerBound, "http.log.error") {
       signs.insert(.failure)
     } else if JSONScanner.equals(b, name, "@mt") || JSONScanner.equals(b, name, "SourceContext")
@@ -168,6 +169,17 @@ extension AccessObject {
   /// `0.012`: nginx writes its seconds with three decimals.
   static func isNginxTime(_ b: Span<UInt8>, _ value: Range<Int>) -> Bool {
     value.count >= 5 && b[value.upperBound - 4] == 0x2E && AccessShapes.seconds(b, value) >= 0
+  }
+
+  /// The unit of a whole number that Caddy writes for a duration (caddy, modules/logging, `duration_format`): seconds have a fraction there
+  /// but for one in a thousand million, so that it is of `nano` or, in versions that have it, of `ms`.
+  ///
+  /// Nobody answers within a microsecond, and few hold a request for a quarter of an hour; between the two it may be either. A connection
+  /// that became another protocol's may stay open for hours.
+  func caddyUnit(_ b: Span<UInt8>, _ value: Range<Int>) -> FieldText.Unit? {
+    guard signs.contains(.handled), let number = FieldText.int(b.extracting(value)) else { return nil }
+    if number < 1000 { return .milliseconds }
+    return number >= 1_000_000 && record.status != 101 ? .nanoseconds : nil
   }
 
   mutating func noteWords(_ b: Span<UInt8>, _ value: Range<Int>) {

@@ -10,7 +10,7 @@ internal import Support
 /// line; where it says of a path how long it took, or where the message says that a request has ended, as the middlewares of web
 /// frameworks do, it is a request as well. A duration without a unit is of the unit that the writer's document gives:
 /// milliseconds for Envoy, Dropwizard and the middlewares of Node.js that write `res.statusCode`, nanoseconds for Traefik, Ory
-/// and slog-http, seconds for Caddy and the fractions of nginx's `$request_time`; of any other writer it is used only if its text
+/// and slog-http, seconds for the fractions of Caddy and of nginx's `$request_time`; of any other writer it is used only if its text
 /// names one.
 struct AccessObject {
   var record = AccessRecord()
@@ -93,11 +93,21 @@ struct AccessObject {
     static let lattice = Signs(rawValue: 1 << 26)
     /// Something names the container or the program as collectors do.
     static let named = Signs(rawValue: 1 << 27)
+    /// Caddy's logger of requests, or what it says of each: nobody else's, while anybody may have an object `request`.
+    static let handled = Signs(rawValue: 1 << 28)
   }
 
   /// Reads the object at a place that was checked before; nil where it is no access log's.
-  static func read(_ b: Span<UInt8>, at start: Int, zoneSeconds: Int) -> AccessRecord? {
+  ///
+  /// - Parameters:
+  ///   - b: the bytes.
+  ///   - start: where the object begins.
+  ///   - zoneSeconds: of times that name no zone, seconds east of UTC.
+  ///   - signs: what is known of its writer already.
+  /// - Returns: the request.
+  static func read(_ b: Span<UInt8>, at start: Int, zoneSeconds: Int, signs: Signs = []) -> AccessRecord? {
     var object = AccessObject()
+    object.signs = signs
     object.members(b, at: start, seed: AccessKeys.seed, depth: 0)
     return object.finish(b, zoneSeconds: zoneSeconds)
   }
@@ -347,7 +357,8 @@ struct AccessObject {
     {
       return .milliseconds
     }
-    return isCaddy || signs.contains(.seconds) && isFraction ? .seconds : nil
+    if isCaddy { return isFraction ? .seconds : caddyUnit(b, bareDuration) }
+    return signs.contains(.seconds) && isFraction ? .seconds : nil
   }
 
   /// The beginning where the line has it; else the time at which it was written, to the millisecond where it can be.

@@ -3,22 +3,34 @@
 internal import Model
 
 extension JSONMemberDecoder {
-  /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger.
+  /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger. With a date in front it
+  /// is a line of a log between any values: exporters of spans print on the output that the program logs on.
   mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
+    if records.beginsWithDate(text, at: first) {
+      noteObject()
+      records.intake.isBetweenValues = true
+      takeTextLine(text.extracting(first..<text.count), line: line, into: &batch)
+      records.intake.isBetweenValues = false
+      return true
+    }
     // What begins with a mark is more likely a damaged value.
-    guard records.hasLogs,
+    guard records.hasLogs, text[first] != 0x5B,
       (text[first] | 0x20) &- 0x61 < 26 || TraceFollower.beginsMark(text[first])
         || !records.sawLog && records.intake.streams[0].follower.isCrashed
     else { return false }
     var reader = JSONScanner(at: first)
     if reader.skipValue(text), reader.position == text.count { return false }
-    if records.sawLog {
-      records.sawLog = false
-      let severity = records.sawSeverity
-      records.intake.streams[0].follower.sawRecord(severity.isUnknown ? .info : severity, isObject: true)
-    }
+    noteObject()
     takeTextLine(text, line: line, into: &batch)
     return true
+  }
+
+  /// Tells what follows traces of the object before a line of text.
+  private mutating func noteObject() {
+    guard records.sawLog else { return }
+    records.sawLog = false
+    let severity = records.sawSeverity
+    records.intake.streams[0].follower.sawRecord(severity.isUnknown ? .info : severity, isObject: true)
   }
 
   /// Reads one line of a file of text.

@@ -134,9 +134,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
       while i < end, Sniffer.isBetweenValues(b[i]) { i += 1 }
       if i == end { break }
       stack.removeAll(keepingCapacity: true)
-      if isFirst, b[i] != 0x7B, b[i] != 0x5B, takesText(slice.extracting(start..<end), at: i - start, into: &batch) {
-        break
-      }
+      if isFirst, b[i] != 0x7B, takesText(slice.extracting(start..<end), at: i - start, into: &batch) { break }
       if isFirst { documentRecords = 0 }
       let before = records.recognized
       let (next, outcome) = walk(slice, from: i, isFinal: true, line: line, into: &batch)

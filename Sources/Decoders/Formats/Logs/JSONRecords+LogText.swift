@@ -57,7 +57,7 @@ extension JSONRecords {
     let stream = intake.stream(around)
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
     if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
-    if intake.streams[stream].unclosed == .message { closeHeaded(line, around, stream) }
+    if goesOnWhatever(line, around, stream) { return goesOn(into: &batch) }
     if intake.streams[stream].awaiting != nil {
       if first == 0x20, takesAwaitedRequest(line, around, stream, at: place, into: &batch) { return .taken }
       completeEmpty(line, around, stream, into: &batch)
@@ -216,7 +216,7 @@ extension JSONRecords {
     if intake.streams[stream].head.takes(line) { return takesHead() }
     let isApart = intake.streams[stream].moveOn(to: around.time)
     if goesOnUnderHeader(line, around, stream) { return goesOn(into: &batch) }
-    if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits,
+    if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits || intake.isBetweenValues,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
       // The lines of one entry have its time.
@@ -226,8 +226,13 @@ extension JSONRecords {
       return takeKnown(record, line, around, stream, at: place, into: &batch)
     }
     if intake.streams[stream].inReport || goesOnOpen(line, around, stream) { return goesOn(into: &batch) }
+    if line[0] == 0x2D, KnownLines.isBacktraceMark(line, "BEGIN"), intake.streams[stream].follower.hasRecord {
+      (intake.streams[stream].unclosed, intake.streams[stream].taken) = (.backtrace, 0)
+      return goesOn(into: &batch)
+    }
     if isSampling {
-      intake.layouts.add(line, of: around.component)
+      // Between values a line is read by itself, wherever in the file it stands.
+      if !intake.isBetweenValues { intake.layouts.add(line, of: around.component) }
       return .taken
     }
     if around.isWhole {
@@ -259,10 +264,12 @@ extension JSONRecords {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
+    let dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    if let dated { record = dated }
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
       && (header.severity.isUnknown || !intake.layouts.padding.accepts(line))
-    if header.messageStart == 0 || isIndented {
+    if dated == nil, header.messageStart == 0 || isIndented {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
       let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0
@@ -377,10 +384,18 @@ extension JSONRecords {
     _ object: Span<UInt8>, of around: LineEnvelope, into batch: inout RecordBatch
   ) -> Bool {
     var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    let zone = context.settings.assumedZoneSeconds
     guard check.skipValue(object), check.position == object.count,
-      let record = AccessObject.read(object, at: 0, zoneSeconds: context.settings.assumedZoneSeconds), !record.isEscaped
+      let record = AccessObject.read(object, at: 0, zoneSeconds: zone, signs: .handled)
     else { return false }
-    access.append(record, object, around, into: &batch)
+    if record.isEscaped {
+      // zap escapes `&` of a path, and the quotes of the `common_log` that earlier versions of Caddy have.
+      let plain = JSONEscapes.simplified(object, 0..<object.count)
+      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone, signs: .handled) else { return false }
+      access.append(record, plain.span, around, into: &batch)
+    } else {
+      access.append(record, object, around, into: &batch)
+    }
     batch.recordCounts.use()
     recognized &+= 1
     return true

@@ -67,7 +67,7 @@ enum KnownLines {
       if let record = zap(line, times) ?? tabbed(line, times) ?? columns(line, times) { return record }
       if line[1] == 0x2C, let record = panos(line, times) { return record }
       if let record = timedPython(line, times) { return record }
-      return timedServer(line, times) ?? db2(line, times) ?? ceph(line, from: 0, times)
+      return timedServer(line, times) ?? sidekiq(line, from: 0) ?? db2(line, times) ?? ceph(line, from: 0, times)
     }
     if first == 0xE2 { return julia(line) }
     if first == 0x5B, line[1] == 0x20, let record = julia(line) { return record }

@@ -151,7 +151,7 @@ extension KnownLines {
     if let record = sqlServer(line, time) ?? sqlAgent(line, time) ?? daemon(line, time) { return record }
     let i = time.end &+ 1
     var record = TextRecord(time: time.time, hasZone: time.hasZone)
-    if JSONScanner.matches(line, i, "pid=") {
+    if isSidekiq(line, from: i) {
       guard let found = sidekiq(line, from: i) else { return nil }
       (record.severity, record.message) = (found.severity, found.message)
       return record
@@ -176,21 +176,32 @@ extension KnownLines {
       message: start &+ (isLog ? 9 : 11)..<line.count)
   }
 
-  /// `pid=1 tid=a class=C jid=J LEVEL: MESSAGE`: pairs, then a level with a colon.
+  /// `pid=1 tid=a class=C jid=J LEVEL: MESSAGE`: pairs, then a level with a colon. Earlier versions name the process and its thread,
+  /// `1 TID-a C JID-j LEVEL: MESSAGE`, with whatever words tell of the job (lib/sidekiq/logging.rb, `Pretty` and `WithoutTimestamp`).
   static func sidekiq(_ line: Span<UInt8>, from start: Int) -> TextRecord? {
-    guard JSONScanner.matches(line, start, "pid=") else { return nil }
+    guard isSidekiq(line, from: start) else { return nil }
+    let hasPairs = line[start] == 0x70
     var i = start
     while i < line.count, i &- start < 400 {
       let end = ByteScan.find(0x20, in: line, from: i)
-      guard end < line.count else { return nil }
+      guard end < line.count, end > i else { return nil }
       if line[end &- 1] == 0x3A {
         let severity = Model.severity(of: line.extracting(i..<end &- 1))
-        return severity.isUnknown ? nil : TextRecord(severity: severity, message: end &+ 1..<line.count)
+        guard !severity.isUnknown, hasPairs || line[i] &- 0x41 < 26 else { return nil }
+        return TextRecord(severity: severity, message: end &+ 1..<line.count)
       }
-      guard ByteScan.find(0x3D, in: line.extracting(i..<end), from: 0) < end &- i else { return nil }
+      guard !hasPairs || ByteScan.find(0x3D, in: line.extracting(i..<end), from: 0) < end &- i else { return nil }
       i = end &+ 1
     }
     return nil
+  }
+
+  /// Whether what begins at a place names a process and a thread as Sidekiq does.
+  static func isSidekiq(_ line: Span<UInt8>, from start: Int) -> Bool {
+    if JSONScanner.matches(line, start, "pid=") { return true }
+    var i = start
+    while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
+    return i > start && i &- start <= 10 && JSONScanner.matches(line, i, " TID-")
   }
 
   /// `[Nest] PID  - TIME     LEVEL [CONTEXT] MESSAGE +1ms`: Nest's console logger, without its colours.

@@ -18,6 +18,8 @@ struct LogIntake {
   /// Whether the sample has lines of a known form that begin with a digit: plain files rarely do, and their lines are read faster
   /// without looking for one.
   var knowsDigits = false
+  /// Whether the line at hand stands between JSON values with a date in front: it is read by itself.
+  var isBetweenValues = false
   /// Whether whole lines of Docker's files end with a line feed, as Docker writes them.
   var keepsLineFeeds = false
   /// How many streams have an error whose reason stands below: nearly always none.

@@ -12,6 +12,8 @@ enum OpenRecord: UInt8, Sendable {
   case box
   /// The quote behind what nginx cites of a program's output, in front of ` while reading …`.
   case quote
+  /// The mark behind a backtrace that was printed between two.
+  case backtrace
   /// The next line with a header, or that is a record without one: the message stands below its own.
   case message
 }
@@ -29,6 +31,19 @@ extension KnownLines {
     let severity = Model.severity(of: line.extracting(word..<colon))
     guard !severity.isUnknown else { return nil }
     return TextRecord(severity: severity, message: colon + 2..<line.count, unclosed: isBox ? .box : .none)
+  }
+}
+
+extension KnownLines {
+  /// `----- BEGIN BACKTRACE -----` and `-----  END BACKTRACE  -----`: between the two MongoDB's servers before version 4.4 print what they
+  /// died at, as an object and as lines (src/mongo/util/stacktrace_posix.cpp, `printStackTrace`).
+  static func isBacktraceMark(_ line: Span<UInt8>, _ word: StaticString) -> Bool {
+    guard JSONScanner.matches(line, 0, "----- "), JSONScanner.matches(line, line.count - 6, " -----") else {
+      return false
+    }
+    let start = line[6] == 0x20 ? 7 : 6
+    return JSONScanner.matches(line, start, word)
+      && JSONScanner.matches(line, start + word.utf8CodeUnitCount, " BACKTRACE ")
   }
 }
 
@@ -62,12 +77,30 @@ extension JSONRecords {
         return false
       }
       return true
+    case .backtrace:
+      intake.streams[stream].taken += 1
+      // A crash may cut it off.
+      let isOther = intake.unwrapper.times.parse(line, line[0] == 0x5B ? 1 : 0)?.isPlaced == true
+      if isOther || intake.streams[stream].taken > Self.longestOpen || KnownLines.isBacktraceMark(line, "END") {
+        intake.streams[stream].unclosed = .none
+      }
+      return !isOther
     case .box:
       let isCorner = JSONScanner.matches(line, 0, "\u{2514}")
       if !isCorner, JSONScanner.matches(line, 0, "\u{2502}") { return true }
       intake.streams[stream].unclosed = .none
       return isCorner
     }
+  }
+
+  /// Whether a line is the rest of a record that takes whatever it looks like; a message below its header ends where a record begins.
+  mutating func goesOnWhatever(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
+    switch intake.streams[stream].unclosed {
+    case .backtrace: return goesOnOpen(line, around, stream)
+    case .message: closeHeaded(line, around, stream)
+    case .none, .bracket, .quote, .box: break
+    }
+    return false
   }
 
   /// Whether a line below a header without a message is no part of it: a record by its header or its form, a request, or text that

@@ -78,6 +78,7 @@ struct TableDecoder: ChunkedDecoder {
     var pods = PodNames()
     defer { decimals = commas.decided }
     while i < head.count, count < 1000 {
+      i = ByteOrderMark.end(head, from: i)
       guard case .row(let next) = row.read(head, from: i, delimiter: delimiter, quotes: true, isFinal: false) else {
         break
       }
@@ -131,6 +132,8 @@ struct TableDecoder: ChunkedDecoder {
         i = end + 1
         continue
       }
+      // The mark is none of the first field's, which a quote may open. What holds a part of it has no line end, and comes again.
+      i = ByteOrderMark.end(b, from: i)
       switch row.read(b, from: i, delimiter: delimiter, quotes: quotes, isFinal: isFinal) {
       case .row(let next):
         if decimals.isEmpty {
@@ -266,7 +269,6 @@ struct TableDecoder: ChunkedDecoder {
   private mutating func readHeader(_ b: Span<UInt8>, into batch: inout RecordBatch) {
     header = row.fields.map { field in
       var start = field.start
-      if field.end - start >= 3, start == 0, b[0] == 0xEF, b[1] == 0xBB, b[2] == 0xBF { start += 3 }
       while start < field.end, b[start] == 0 { start += 1 }
       return FieldText.trimmedText(b.extracting(start..<field.end))
     }

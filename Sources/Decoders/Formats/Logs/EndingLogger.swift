@@ -1,0 +1,60 @@
+// The logger that stands at the end of a line.
+
+internal import Model
+
+/// `MESSAGE (kafka.server.KafkaServer)`, with the place of the call in it, and a thread behind it: Kafka's servers and what belongs to them
+/// write so (config/log4j.properties, `[%d] %p %m (%c)%n`; connect-log4j.properties, `(%c:%L)`; Strimzi's, `(%c) [%t]`).
+enum EndingLogger {
+  /// What the lines of a sample tell of it.
+  struct Evidence {
+    private var lines = 0
+    private var found = 0
+    private var classes = 0
+
+    /// Takes a line with its header; one that names its component says nothing.
+    mutating func add(_ line: Span<UInt8>, _ header: borrowing LogHeader) {
+      guard header.time != .min, header.messageStart > 0, header.component.isEmpty else { return }
+      lines += 1
+      guard let name = EndingLogger.find(in: line, from: header.messageStart) else { return }
+      found += 1
+      let last = name.last { line[$0] == 0x2E } ?? name.lowerBound
+      if line[last &+ 1] &- 0x41 < 26 { classes += 1 }
+    }
+
+    /// Whether most lines end so. Hosts and modules may stand in parentheses at the end of what a person wrote: some of the names are of
+    /// classes, whose last part begins with a capital letter. Records over several lines have their logger on the last one.
+    var isUsual: Bool { found >= 3 && found * 100 >= lines * 60 && classes * 4 >= found }
+  }
+
+  /// Where the logger's name stands in a line.
+  static func find(in line: Span<UInt8>, from start: Int) -> Range<Int>? {
+    var end = line.count
+    if end > start, line[end &- 1] == 0x5D {
+      while end > start, line[end &- 1] != 0x5B { end &-= 1 }
+      guard end &- 2 > start, line[end &- 2] == 0x20 else { return nil }
+      end &-= 2
+    }
+    guard end > start, line[end &- 1] == 0x29 else { return nil }
+    end &-= 1
+    var i = end
+    while i > start, line[i &- 1] &- 0x30 <= 9 { i &-= 1 }
+    if i < end, i > start, line[i &- 1] == 0x3A { end = i &- 1 }
+    i = end
+    var dots = 0
+    while i > start, isPart(line[i &- 1]) {
+      i &-= 1
+      if line[i] == 0x2E { dots &+= 1 }
+    }
+    guard dots > 0, i > start &+ 1, line[i &- 1] == 0x28, line[i &- 2] == 0x20, (line[i] | 0x20) &- 0x61 < 26,
+      line[end &- 1] != 0x2E
+    else { return nil }
+    return i..<end
+  }
+
+  private static func isPart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x24, 0x2D, 0x2E, 0x5F: true
+    default: false
+    }
+  }
+}
