@@ -132,8 +132,9 @@ package struct MemberDecoder {
       var binary = OTLPProtobufDecoder(context: context, wire: wire)
       binary.learn(head: head, into: &batch)
       return binary
-    case .json:
+    case .json, .numberedJSON:
       var json = JSONMemberDecoder(context: context, rule: rule)
+      json.isNumbered = format == .numberedJSON
       json.learn(head: head, into: &batch)
       return json
     default: return Self.decoder(for: format, rule: rule, context: context)
@@ -144,7 +145,7 @@ package struct MemberDecoder {
   static func decoder(for format: SniffedFormat, rule: FormatRule?, context: MemberContext) -> any FormatDecoder {
     switch format {
     case .xml: XMLReportDecoder(context: context)
-    case .json: JSONMemberDecoder(context: context, rule: rule)
+    case .json, .numberedJSON: JSONMemberDecoder(context: context, rule: rule)
     case .reportJSON(let dialect): JSONReportDecoder(context: context, dialect: dialect)
     case .tap: TAPDecoder(context: context)
     case .table(let delimiter): TableDecoder(context: context, rule: rule, delimiter: delimiter)
@@ -152,6 +153,7 @@ package struct MemberDecoder {
     case .journalExport: JournalExportDecoder(context: context)
     case .journalVerbose: JournalExportDecoder(context: context, isVerbose: true)
     case .windowsEvents: WindowsEventDecoder(context: context)
+    case .windowsText: WindowsTextDecoder(context: context)
     case .eventStream: EventStreamDecoder(context: context, rule: rule)
     case .utf16(let bigEndian): UTF16Decoder(context: context, rule: rule, bigEndian: bigEndian)
     case .otlpProtobuf(let wire): OTLPProtobufDecoder(context: context, wire: wire)

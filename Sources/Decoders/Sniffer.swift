@@ -17,6 +17,10 @@ enum SniffedFormat: Equatable {
   case journalExport
   case journalVerbose
   case windowsEvents
+  /// Windows events as wevtutil prints them for people.
+  case windowsText
+  /// Windows events in JSON, each behind a line with its number.
+  case numberedJSON
   /// Events that a server sends: fields a line, of which `data` holds the records.
   case eventStream
   /// UTF-16 text that is no XML: to be transcoded and sniffed again.
@@ -49,6 +53,8 @@ enum Sniffer {
     }
     if JournalExportDecoder.recognizes(head, from: start) { return .journalExport }
     if JournalVerbose.recognizes(head, from: start) { return .journalVerbose }
+    if WindowsTextDecoder.recognizes(head, from: first) { return .windowsText }
+    if NumberedRecords.recognizes(head, from: first) { return .numberedJSON }
     if rule?.keys.isEmpty != false, let dialect = JSONReportDialect.recognize(head.extracting(first..<head.count)) {
       return .reportJSON(dialect)
     }

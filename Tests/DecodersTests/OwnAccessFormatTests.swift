@@ -27,6 +27,24 @@ struct OwnAccessFormatTests {
         ])
   }
 
+  @Test("Nginx Proxy Manager's two formats are requests, of which the answer's status counts")
+  func proxyManager() {
+    let tail = #""/a?x=1" [Client 2001:db8::9] [Length 51] [Gzip 2.15] "#
+    let lines = [
+      "[25/Nov/2026:03:00:00 +0100] MISS 200 200 - GET https kiosk.example " + tail + #"[Sent-to till] "c (x)" "-""#,
+      "[25/Nov/2026:03:00:00 +0100] - 502, 503 504 - PATCH http kiosk.example " + tail + #"[Sent-to 10.0.0.7] "c" "-""#,
+      "[25/Nov/2026:03:00:00 +0100] 404 - HEAD http kiosk.example " + tail + #""c" "https://kiosk.example/""#,
+    ]
+    let batch = decode(lines.joined(separator: "\n") + "\n")
+    let requests = batch.spans.filter { $0.kind == .server }
+    #expect(requests.map(\.httpStatus) == [200, 504, 404])
+    #expect(requests.map { batch.text($0.operation) } == ["GET /a", "PATCH /a", "HEAD /a"])
+    #expect(requests.allSatisfy { $0.start + max($0.duration, 0) == two })
+    #expect(batch.logs.isEmpty)
+    #expect(batch.isBalanced)
+    #expect(spans(["[25/Nov/2026:03:00:00 +0100] 404 - GET http a.example \"/x\" [Claim 9]"]).isEmpty)
+  }
+
   @Test("a line that begins with the time and the client is a request")
   func timeFirst() {
     let request = #"10.0.0.9 shop.example "GET /x HTTP/1.1" 502 341 rt=3.004"#

@@ -32,6 +32,54 @@ struct DeviceLineTests {
       message: "link is down")
   }
 
+  /// That of 2026-11-25, for dates without a year.
+  private var night: DecoderSettings {
+    var settings = DecoderSettings()
+    settings.lastDay = 20_782
+    return settings
+  }
+
+  @Test(
+    "a device's own time counts, whatever mark says that its clock is not set",
+    arguments: [
+      "<$>7: sw4: *", "<$>7: sw4: .", "<$>000007: sw4: ", "<$>sw4: *", "<$>7: RP/0/0/CPU0:", "<$>*", "7: .", "*",
+    ])
+  func ownTimes(head: String) {
+    let lines = (10..<30).map { ($0, $0 % 4 == 0) }.map {
+      head.replacing("$", with: $1 ? "187" : "190") + "Nov 25 02:00:\($0).250: %LINK-\($1 ? 3 : 6)-UPDOWN: link is down"
+    }
+    let logs = decode(lines.joined(separator: "\n") + "\n", settings: night).readLogs
+    check(logs, component: head.contains("sw4") ? "sw4" : head.contains("RP") ? "RP/0/0/CPU0" : "m")
+    #expect(logs.map(\.time) == (10..<30).map { "02:00:\($0).25" })
+  }
+
+  @Test("the process of a line of IOS XR writes it, and its zone is its time's")
+  func processes() {
+    let text = """
+      <187>9: RP/0/0/CPU0:Nov 25 03:00:10.250 CET: bgp[77]: %ROUTING-BGP-3-ADJCHANGE : neighbor down
+      <190>10: RP/0/0/CPU0:Nov 25 03:00:11 UTC: bgp[77]: %ROUTING-BGP-6-ADJCHANGE : neighbor up
+
+      """
+    let logs = decode(text, settings: night).readLogs
+    #expect(logs.map(\.time) == ["02:00:10.25", "03:00:11"])
+    #expect(logs.map(\.component) == ["bgp", "bgp"])
+    #expect(logs.map(\.severity) == ["error", "info"])
+  }
+
+  @Test("a message without a program behind a facility and a level is nobody's")
+  func nameless() {
+    let logs = logs(
+      "Wed Nov 25 02:00:00 2026 user.notice : loop guard on", "Wed Nov 25 02:00:01 2026 daemon.err netd[7]: no lease",
+      "Wed Nov 25 02:00:02 2026 user.err : loop found", "Wed Nov 25 02:00:03 2026 kern.info kernel: up")
+    #expect(logs.map(\.component) == ["m", "netd", "m", "kernel"])
+    #expect(logs.map(\.severity) == ["info", "error", "error", "info"])
+    #expect(logs.map(\.message) == ["loop guard on", "no lease", "loop found", "up"])
+    let remote = self.logs(
+      "Nov 25 02:00:00 ap3 user.err : loop found", "Nov 25 02:00:01 ap3 daemon.info netd[7]: lease")
+    #expect(remote.map(\.message) == ["loop found", "lease"])
+    #expect(remote.map(\.severity) == ["error", "info"])
+  }
+
   @Test("the year may stand first, and a percentage is no code")
   func years() {
     check(severities { "2026 Nov 25 02:00:\($0) sw1 %ETHPORT-\($1 ? 3 : 6)-IF_DOWN: link is down" })

@@ -191,11 +191,7 @@ struct AccessLines {
       }
       return nil
     case .common:
-      if let record = AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds)
-        ?? AccessSession.read(b, tokens, zoneSeconds: zoneSeconds)
-      {
-        return record
-      }
+      if let record = readOwnForm(b) { return record }
       // A logger may have put its own time in front of the request's.
       let hasCommon = (0..<min(tokens.count, 10)).contains { AccessTime.isCommon(b, tokens[$0].start) }
       for clock in 0..<min(tokens.count, 10)
@@ -228,6 +224,13 @@ struct AccessLines {
       }
       return nil
     }
+  }
+
+  /// Reads a line with a bracketed date whose other fields stand as one program alone has them.
+  private func readOwnForm(_ b: Span<UInt8>) -> AccessRecord? {
+    AccessServers.authorized(b, tokens, zoneSeconds: zoneSeconds)
+      ?? AccessSession.read(b, tokens, zoneSeconds: zoneSeconds)
+      ?? AccessProxyManager.read(b, tokens, zoneSeconds: zoneSeconds)
   }
 
   /// Whether a line's time names no zone, so that it is another one where the zone is assumed to be another one.

@@ -13,6 +13,8 @@ struct JSONMemberDecoder: ChunkedDecoder {
   var records: JSONRecords
   /// What the bytes at hand are inside of, outermost first; empty between values.
   var stack: [JSONFrame] = []
+  /// Whether a line with its number stands in front of each record, as evtx_dump writes them.
+  var isNumbered = false
   private var isInDocument = false
   /// Whether anything came of the document being read.
   var documentRecords = 0
@@ -126,6 +128,10 @@ struct JSONMemberDecoder: ChunkedDecoder {
     let slice = b.extracting(0..<end)
     if end - start > records.context.settings.limits.line {
       records.reportTooLong(at: .line(line), into: &batch)
+      return nil
+    }
+    if isNumbered, NumberedRecords.number(slice, at: start) == end {
+      batch.recordCounts.repair("collectorLine")
       return nil
     }
     var i = start

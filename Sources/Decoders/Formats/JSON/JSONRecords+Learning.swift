@@ -172,6 +172,7 @@ extension JSONMemberDecoder {
     swap(&scratch.symbols, &batch.symbols)
     probe.records.isSampling = true
     probe.feed(head, into: &scratch)
+    probe.records.sampleParts(into: &scratch)
     // Names that only the sample holds stay in the table; nothing else of it is kept.
     swap(&scratch.symbols, &batch.symbols)
     records.intake.layouts = probe.records.intake.layouts

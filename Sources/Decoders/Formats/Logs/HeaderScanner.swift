@@ -282,6 +282,8 @@ struct HeaderScanner {
       if text[i] >= 0x30, text[i] <= 0x39 { digits &+= 1 }
       if hexDigit(text[i]) < 16 { hex &+= 1 }
     }
+    // The message begins with its id: whatever marks stand in it are its own.
+    if start > 0, line[end &- 1] == 0x3A, MessageCode.severity(text) != nil { return nil }
     // A request in a logger's line begins with its status: all of it is the message.
     if digits == 3, text.count == 3, FrameworkMessages.isKtor(line.extracting(start..<line.count)) { return nil }
     if digits == text.count || digits > 0 && hex == text.count && text.count >= 4 {

@@ -44,6 +44,8 @@ struct JSONLogFields {
   var isUnended = false
   /// Docker's own three keys and no more.
   var isDocker = false
+  /// Whether a status says `ok`, which is a level of Datadog's records only.
+  var isOK = false
   /// The number of a level whose scale the key does not tell.
   var level: Int64?
   /// Whether the time is milliseconds under `ts`.

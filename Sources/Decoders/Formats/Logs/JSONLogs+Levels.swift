@@ -48,9 +48,13 @@ extension JSONLogs {
       || text.count > 9 && JSONScanner.matches(b, text.end - 9, "Exception")
   }
 
-  /// A word that may say how something ended as well as how grave it is: single letters, `failed` and `success` say the first. MySQL's
-  /// labels are all of the second kind.
-  mutating func status(_ rank: Int, _ isLabel: Bool, _ bytes: Span<UInt8>) {
+  /// A word that may be a level where no other key has one. One that may say how something ended as well as how grave it is says the first
+  /// with single letters, `failed` and `success`; MySQL's labels are all of the second kind.
+  mutating func status(_ found: LogKeyTable.Found, _ b: Span<UInt8>, _ key: JSONStringSlice, _ bytes: Span<UInt8>) {
+    noteOK(b, key, bytes)
+    if found.role == .levelWord { return level(found.rank + 502, bytes, false) }
+    let rank = found.rank + Self.statusRank
+    let isLabel = JSONScanner.equals(b, key, "label")
     if isLabel, FieldText.isWord(bytes, "note") || FieldText.isWord(bytes, "system") {
       guard rank <= fields.ranks.severity else { return }
       (fields.severity, fields.ranks.severity) = (.info, rank)
@@ -60,6 +64,29 @@ extension JSONLogs {
       return
     }
     level(rank, bytes, false)
+  }
+
+  /// Notes the status `ok`: all of Datadog's other ones are words for levels.
+  private mutating func noteOK(_ b: Span<UInt8>, _ key: JSONStringSlice, _ bytes: Span<UInt8>) {
+    if bytes.count == 2, JSONScanner.equals(b, key, "status"), FieldText.isWord(bytes, "ok") { fields.isOK = true }
+  }
+
+  /// Whether the record at a place is one of Datadog's, whose statuses are levels: as its agent sends it, or with the tags and the object of
+  /// attributes that its archives and its API have (docs.datadoghq.com, "Log Archives", "Log Attributes and Tags").
+  func isDatadog(_ b: Span<UInt8>, at start: Int) -> Bool {
+    if fields.shape.contains(.shipped) { return true }
+    var reader = JSONScanner(at: start)
+    var (hasAttributes, hasTags) = (false, false)
+    _ = reader.eachMember(b) { reader, key in
+      let byte = reader.peek(b)
+      if byte == 0x7B, JSONScanner.equals(b, key, "attributes") {
+        hasAttributes = true
+        hasTags = hasTags || member(b, reader.position, ["status"]) != nil
+      }
+      if byte == 0x5B, JSONScanner.equals(b, key, "tags") { hasTags = true }
+      return reader.skipValue(b)
+    }
+    return hasAttributes && hasTags
   }
 
   /// The severity of a word, perhaps between escaped colours of a terminal.

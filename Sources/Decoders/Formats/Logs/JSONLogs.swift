@@ -68,6 +68,7 @@ struct JSONLogs {
       fields.severity = evidence.scale(of: level, fields.shape).severity(level)
     }
     if fields.severity.isUnknown { implyLevel() }
+    if fields.severity.isUnknown, fields.isOK, isDatadog(b, at: start) { fields.severity = .info }
     nameProcess(b, &texts)
     if !fields.tagged.isUnknown, fields.shape.contains(.pid), fields.ranks.severity > 500 {
       fields.severity = fields.tagged
@@ -253,11 +254,7 @@ struct JSONLogs {
       noteProducer(found.role, b, key, text)
       // The number of a logging channel is no name.
       if !text.isEmpty, !isNumber || found.role != .logger { named(found, b, text, &texts) }
-    case .levelWord: if !isNumber { level(found.rank + 502, bytes, false) }
-    case .statusWord:
-      if !isNumber {
-        status(found.rank + Self.statusRank, JSONScanner.equals(b, key, "label"), bytes)
-      }
+    case .levelWord, .statusWord: if !isNumber { status(found, b, key, bytes) }
     case .trace, .span, .decimalTrace, .decimalSpan:
       takeID(found, text, b, &texts)
       if found.role == .trace, JSONScanner.equals(b, key, "reqId") {

@@ -180,9 +180,9 @@ extension JSONRecords {
     switch classifier.classify(line, &reader) {
     case .failed: return takeRepaired(line, around, at: place, into: &batch)
     case .descend:
-      var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
-      guard opensDocuments, check.skipValue(line), check.position == line.count else { return nil }
-      pendingDocuments.append(Array(copying: line))
+      guard opensDocuments, let documents = documents(in: line) else { return nil }
+      // The last one is taken first.
+      pendingDocuments += documents.reversed()
       return .document
     case .unit(let shape, let end):
       guard end == line.count else { return nil }

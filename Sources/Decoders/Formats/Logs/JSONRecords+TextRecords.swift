@@ -296,16 +296,27 @@ extension JSONRecords {
     return nil
   }
 
+  /// Ends a record whose last part never came: it is read as what stands inside of a layer, as it would be with its end.
+  private mutating func endParts(_ stream: Int, into batch: inout RecordBatch) {
+    if intake.streams[stream].partial.isEmpty { return }
+    let (around, place) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
+    let parts = intake.streams.takePartial(stream)
+    batch.recordCounts.repair("unfinishedParts")
+    depth += 1
+    defer { depth -= 1 }
+    _ = takeText(parts.span, around, at: place, into: &batch)
+  }
+
+  /// Learns from records that a sample ends in the middle of: their headers stand at their beginnings.
+  mutating func sampleParts(into batch: inout RecordBatch) {
+    for stream in intake.streams.indices { endParts(stream, into: &batch) }
+  }
+
   /// Ends all streams: parts without an end, and headers without a message, are records as they are.
   mutating func finishText(into batch: inout RecordBatch) {
     for stream in intake.streams.indices {
       release(stream, into: &batch)
-      if !intake.streams[stream].partial.isEmpty {
-        let (around, place) = (intake.streams[stream].partialAround, intake.streams[stream].partialPlace)
-        let parts = intake.streams.takePartial(stream)
-        batch.recordCounts.repair("unfinishedParts")
-        _ = takeText(parts.span, around, at: place, into: &batch)
-      }
+      endParts(stream, into: &batch)
       if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
       if intake.streams[stream].dump.isActive {
         intake.streams[stream].dump.end()

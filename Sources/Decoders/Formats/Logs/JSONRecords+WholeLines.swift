@@ -52,6 +52,23 @@ extension JSONRecords {
     return outcome
   }
 
+  /// The documents of a text, one right behind another as exporters without line ends leave them; nil where anything else stands behind the
+  /// first. One that is damaged is the rest of the text, and told as such where it is walked.
+  func documents(in text: Span<UInt8>) -> [[UInt8]]? {
+    var found: [[UInt8]] = []
+    var start = 0
+    while start < text.count {
+      guard text[start] == 0x7B else { return nil }
+      var check = JSONScanner(at: start, depthLimit: context.settings.limits.jsonDepth)
+      let end = check.skipValue(text) ? check.position : text.count
+      if check.position != end || check.failure != .none, found.isEmpty { return nil }
+      found.append(Array(copying: text.extracting(start..<end)))
+      start = end
+      while start < text.count, Sniffer.isSpace(text[start]) { start += 1 }
+    }
+    return found
+  }
+
   /// Where a message begins behind its own blanks; 0 for a part of a trace, whose blanks tell what it is.
   func ownStart(_ line: Span<UInt8>, _ stream: Int) -> Int {
     if !intake.streams[stream].follower.isResting || TraceFollower.isFrame(line, from: 0) { return 0 }

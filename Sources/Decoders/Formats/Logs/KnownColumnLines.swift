@@ -7,6 +7,7 @@ extension KnownLines {
   /// A line that begins with a digit and has one of the forms below.
   static func columns(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
     guard line.count > 32, line[4] == 0x2D, line[13] == 0x3A else { return eventRow(line) }
+    if let record = datadogAgent(line, times) { return record }
     switch line[23] {
     case 0x30...0x39: return nlog(line, times) ?? semantic(line, times)
     case 0x20: return brokers(line, times) ?? oslo(line, times) ?? atlassian(line, times)
@@ -46,6 +47,30 @@ extension KnownLines {
     return TextRecord(
       time: time.time, hasZone: time.hasZone, severity: severity, name: logger, rank: logger.isEmpty ? .none : .logger,
       message: i..<line.count)
+  }
+
+  /// `TIME ZONE | CORE | LEVEL | (FILE:LINE in FUNCTION) | MESSAGE`: the Datadog Agent's own log, whose first column names the agent of several
+  /// and is no level though one is called `TRACE` (datadog-agent, pkg/util/log/setup; `log_format_rfc3339` for the time).
+  static func datadogAgent(_ line: Span<UInt8>, _ times: LogTimeParser) -> TextRecord? {
+    let bar = ByteScan.find(0x7C, in: line.extracting(first: 40), from: 19)
+    guard bar + 8 < line.count, bar < 40, line[bar - 1] == 0x20, line[bar + 1] == 0x20, line[bar + 2] &- 0x41 < 26
+    else { return nil }
+    func column(_ line: Span<UInt8>, from start: Int) -> Int? {
+      var i = start
+      while i < line.count, line[i] &- 0x41 < 26 || line[i] == 0x2D || line[i] == 0x5F || line[i] == 0x20 { i += 1 }
+      return i > start + 1 && i < line.count && line[i] == 0x7C && line[i - 1] == 0x20 ? i : nil
+    }
+    guard let name = column(line, from: bar + 2), let level = column(line, from: name + 2),
+      JSONScanner.matches(line, level, "| ("), let time = times.parse(line, 0), time.isPlaced, time.end == bar - 1
+    else { return nil }
+    let word = line.extracting(name + 2..<level - 1)
+    let severity = Model.severity(of: word.extracting(FieldText.trimmed(word)))
+    let place = ByteScan.find(0x29, in: line.extracting(first: level + 256), from: level + 3)
+    guard !severity.isUnknown, JSONScanner.matches(line, place, ") | ") else { return nil }
+    let source = line.extracting(level + 3..<place)
+    guard source.indices.contains(where: { JSONScanner.matches(source, $0, " in ") }) else { return nil }
+    return TextRecord(
+      time: time.time, hasZone: time.hasZone, severity: severity, message: place + 4..<line.count)
   }
 
   /// `TIME | LEVEL | …` of Apache's brokers and containers, in the layouts of their own configuration:

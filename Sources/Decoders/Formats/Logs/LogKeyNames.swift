@@ -51,15 +51,15 @@ enum LogKeyNames {
     "labels.level", "labels.severity", "labels.detected_level", "stream.level", "jsonpayload.level",
     "jsonpayload.severity", "event.level", "event.severity", "sev", "s", "eventlevelname", "syslogseverity-text",
     "severity_label", "levelstring", "detected_level", "log_severity", "leveltext", "properties.errorlevel",
-    "labels.severity_text", "tags.severity",
+    "labels.severity_text", "tags.severity", "error.log.level",
   ]
 
   /// Words that tell a level where no other key does: Datadog's status, the type of a Kubernetes event.
   static let levelWord = ["attributes.status", "type"]
 
   /// Datadog's status at the record's top: a level only where it is a whole level word, for anybody's record may have a status.
-  /// MySQL's JSON log calls its priority a label.
-  static let statusWord = ["status", "label"]
+  /// MySQL's JSON log calls its priority a label. Elastic APM says so which documents are errors.
+  static let statusWord = ["status", "label", "processor.event"]
 
   static let syslogLevel = [
     "syslogseverity", "priority", "log.syslog.severity.code", "syslog_severity", "syslog_severity_code",

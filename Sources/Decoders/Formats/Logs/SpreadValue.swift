@@ -8,7 +8,9 @@ internal import Support
 struct SpreadValue {
   private(set) var bytes: [UInt8] = []
   private var depth = 0
-  private var lines = 0
+  private(set) var lines = 0
+  /// Whether the value must turn out to be an export of OTLP: in a file of text any other bracket is a part of the record before it.
+  var mustBeExport = false
   var around = LineEnvelope()
   var place = RecordPlace(source: SourceRef(bits: 0), position: .whole)
 
@@ -25,20 +27,38 @@ struct SpreadValue {
     return line[0] == 0x7B && (last == 0x2C || last == 0x7B || last == 0x5B) && line[1] == 0x22 && brackets(line) > 0
   }
 
+  /// Whether a line is the first member of an export of OTLP, which is all that there is in it.
+  static func beginsExport(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    while i < line.count, line[i] == 0x20 || line[i] == 0x09 { i += 1 }
+    guard i > 0, JSONScanner.matches(line, i, "\"resource") else { return false }
+    for key: StaticString in [
+      "\"resourceSpans\":", "\"resourceLogs\":", "\"resourceMetrics\":", "\"resource_spans\":", "\"resource_logs\":",
+      "\"resource_metrics\":",
+    ] where JSONScanner.matches(line, i, key) {
+      return true
+    }
+    return false
+  }
+
+  /// Whether a line may stand inside of a value over lines: all of them are indented but the last one.
+  static func isInside(_ line: Span<UInt8>) -> Bool { line[0] == 0x20 || line[0] == 0x09 || line[0] == 0x7D }
+
   /// Takes a line. Returns nil while the value goes on, true at its end, false where it can be none.
-  mutating func add(_ line: Span<UInt8>) -> Bool? {
+  mutating func add(_ line: Span<UInt8>, limit: Int) -> Bool? {
     if !bytes.isEmpty { bytes.append(0x0A) }
     bytes.append(copying: line)
     lines += 1
     depth += Self.brackets(line)
     if depth == 0 { return true }
+    if mustBeExport { return bytes.count > limit ? false : nil }
     return depth < 0 || lines > Self.mostLines || bytes.count > Self.mostBytes ? false : nil
   }
 
   mutating func take() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &bytes)
-    (depth, lines) = (0, 0)
+    (depth, lines, mustBeExport) = (0, 0, false)
     return taken
   }
 
@@ -66,22 +86,48 @@ extension JSONRecords {
   mutating func takeSpread(
     _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome? {
+    if intake.streams[stream].spread.mustBeExport {
+      let isFirst = intake.streams[stream].spread.lines == 1
+      if isFirst ? !SpreadValue.beginsExport(line) : !SpreadValue.isInside(line) {
+        _ = endSpread(stream, isWhole: false, into: &batch)
+      }
+    }
     if intake.streams[stream].spread.isEmpty {
-      guard depth > 0, !around.isWhole, SpreadValue.opens(line) else { return nil }
+      guard !around.isWhole, SpreadValue.opens(line) else { return nil }
+      if depth == 0 {
+        // In a file of text, between what a program prints past its exporter.
+        guard line.count == 1, line[0] == 0x7B, intake.unwrapper.kinds.isEmpty, !isSampling else { return nil }
+        intake.streams[stream].spread.mustBeExport = true
+      }
       intake.streams[stream].spread.around = around
       intake.streams[stream].spread.place = place
     }
-    switch intake.streams[stream].spread.add(line) {
+    switch intake.streams[stream].spread.add(line, limit: context.settings.limits.line) {
     case nil: return .continued
     case true?: return endSpread(stream, isWhole: true, into: &batch)
     case false?: return endSpread(stream, isWhole: false, into: &batch)
     }
   }
 
+  /// Ends an export that is cut off, or too long; false for any other value, whose lines are text.
+  private mutating func leavesExport(
+    _ bytes: [UInt8], lines: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard lines > 1 else { return false }
+    if bytes.count > context.settings.limits.line {
+      reportTooLong(at: place.position, into: &batch)
+    } else {
+      reportMalformed(.incomplete, at: place.position, into: &batch)
+    }
+    return true
+  }
+
   /// Ends a value: a record or a document, or else the lines that it was.
   mutating func endSpread(_ stream: Int, isWhole: Bool, into batch: inout RecordBatch) -> TextOutcome {
     let (around, place) = (intake.streams[stream].spread.around, intake.streams[stream].spread.place)
+    let (isExport, lines) = (intake.streams[stream].spread.mustBeExport, intake.streams[stream].spread.lines)
     let bytes = intake.streams[stream].spread.take()
+    if isExport, !isWhole, leavesExport(bytes, lines: lines, at: place, into: &batch) { return .continued }
     if isWhole {
       if bytes[0] == 0x7B, let outcome = takeObject(bytes.span, around, at: place, into: &batch) {
         intake.streams[stream].follower.sawRecord(.info)

@@ -32,6 +32,19 @@ extension SyslogLine {
     }
   }
 
+  /// Takes a header whose facility and level no program stands behind, `user.notice : MESSAGE`: what OpenWrt's logread and BusyBox print of
+  /// messages without a tag.
+  static func takesNameless(
+    _ line: Span<UInt8>, _ host: Range<Int>, from start: Int, into layer: inout LineLayer
+  ) -> Bool {
+    let isHostless = selectorLevel(line, host) != nil
+    let hasColon = JSONScanner.matches(line, start, ": ")
+    guard isHostless || hasColon && !layer.severity.isUnknown else { return false }
+    if !isHostless { (layer.name, layer.rank) = (host, .host) }
+    layer.start = hasColon ? start + 2 : start
+    return true
+  }
+
   /// The level of `daemon.err`: a facility and a level (BusyBox' sysklogd/syslogd.c; OpenWrt's log/logread.c).
   static func selectorLevel(_ line: Span<UInt8>, _ word: Range<Int>) -> Severity? {
     guard word.count >= 7, word.count <= 40 else { return nil }

@@ -169,6 +169,7 @@ enum SyslogLine {
     } else {
       i = timeStart(line)
     }
+    if let layer = deviceLayer(line, times, from: i, priority?.severity) { return layer }
     guard let time = times.parse(line, i), time.isPlaced, time.end < line.count,
       line[time.end] == 0x20 || line[time.end] == 0x3A
     else { return nil }
@@ -211,6 +212,8 @@ enum SyslogLine {
     } else if let tag = tag(line, first), priority != nil || tag.hasProcess {
       // No host: a relay or a container's /dev/log.
       (layer.name, layer.start) = (tag.name, tag.end)
+    } else if priority == nil, takesNameless(line, host, from: i, into: &layer) {
+      return layer
     } else {
       guard priority != nil || isDevice(line, i, times) else { return nil }
       take(host: host, from: i, of: line, hasPriority: priority != nil, into: &layer)
