@@ -37,7 +37,7 @@ private struct Requests {
       part.spans.append(row)
     }
     var census = OperationCensus()
-    census.add(OperationCensus.counts(of: [part], symbols, from: 0), symbols)
+    census.add(OperationCensus.sample(of: [part], symbols, from: 0), symbols)
     return census
   }
 }

@@ -51,8 +51,8 @@ package struct Extraction: Sendable {
     request.progress?.begin(.reading, of: sizes.count == inputs.count ? sizes.reduce(0, +) : nil)
     let census = Mutex(OperationCensus())
     var outcomes = phase.run(inputs) { input, ordinal, symbols, sources, rows in
-      let counts = OperationCensus.counts(of: rows, symbols, from: census.withLock { $0.level })
-      census.withLock { $0.add(counts, symbols) }
+      let sample = OperationCensus.sample(of: rows, symbols, from: census.withLock { $0.level })
+      census.withLock { $0.add(sample, symbols) }
       store.add(input: input, ordinal: ordinal, symbols: symbols, sources: sources, partitions: rows)
     }
     if let failure = store.failure { throw failure }

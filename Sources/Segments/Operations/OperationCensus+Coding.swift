@@ -1,7 +1,7 @@
 internal import Model
 package import Support
 
-/// Operations in the order of their texts, each once, with its rows by component and zeros.
+/// Operations in the order of their texts' hashes, each once, with its rows by component and zeros.
 extension OperationCensus: BinaryCodable {
   package func encode(to writer: inout ByteWriter) {
     var own = ByteWriter()
@@ -32,19 +32,20 @@ extension OperationCensus: BinaryCodable {
     SectionPacking.encode(own.bytes, to: &writer)
   }
 
-  /// The texts of some symbols in order, and which of them each symbol has.
+  /// The texts of some symbols in the order of their hashes, which takes no time, and which of them each symbol has.
   private func ranks(_ symbols: some Sequence<Symbol>) -> (inOrder: [String], rank: [UInt32]) {
     var isThere = [Bool](repeating: false, count: texts.count)
     for symbol in symbols { isThere[Int(symbol.index)] = true }
-    let named = isThere.indices.filter { isThere[$0] }.map { (text: texts.text(Symbol(UInt32($0))), index: $0) }
+    let named = isThere.indices.filter { isThere[$0] }.map { (hash: texts.hash(Symbol(UInt32($0))), index: $0) }
       .sorted { a, b in
-        // Texts that look alike may differ in their bytes.
-        a.text == b.text ? a.text.utf8.lexicographicallyPrecedes(b.text.utf8) : a.text < b.text
+        a.hash == b.hash ? bytes(a.index).lexicographicallyPrecedes(bytes(b.index)) : a.hash < b.hash
       }
     var rank = [UInt32](repeating: 0, count: texts.count)
     for (place, named) in named.enumerated() { rank[named.index] = UInt32(place) }
-    return (named.map(\.text), rank)
+    return (named.map { texts.text(Symbol(UInt32($0.index))) }, rank)
   }
+
+  private func bytes(_ index: Int) -> ArraySlice<UInt8> { texts.bytes[texts.range(Symbol(UInt32(index)))] }
 
   package init(from reader: inout ByteReader) throws(DecodeFailure) {
     self.init()
@@ -85,6 +86,7 @@ extension OperationCensus: BinaryCodable {
       guard counts.updateValue(count, forKey: entry) == nil else {
         throw reader.failure("an operation is counted twice")
       }
+      Self.add(count, to: &rows)
     }
   }
 }

@@ -30,12 +30,18 @@ package struct OperationCensus: Sendable {
   }
 
   /// Rows by entry, of the symbols of one table.
-  package typealias Counts = [Entry: Int]
+  typealias Counts = [Entry: Int]
+
+  /// What was counted of a piece: the rows of the operations that are paths, from a level on.
+  package struct Sample: Sendable {
+    var counts: Counts
+    var level: UInt8
+  }
 
   var texts = SymbolTable()
   var counts: Counts = [:]
   /// Rows that are counted.
-  private var rows = 0
+  var rows = 0
   /// Rows are counted whose hash has so many leading zeros.
   package internal(set) var level: UInt8 = 0
 
@@ -47,9 +53,9 @@ package struct OperationCensus: Sendable {
   ///   - rows: its rows by partition.
   ///   - symbols: the table that they refer to.
   ///   - level: what a census has reached that the counts will be added to: less is not asked for.
-  /// - Returns: the rows of the operations that are paths.
-  package static func counts(of rows: [Rows], _ symbols: SymbolTable, from level: UInt8) -> Counts {
-    var tally = Tally()
+  /// - Returns: the rows of the operations that are paths, at that level or the one that the piece forces by itself.
+  package static func sample(of rows: [Rows], _ symbols: SymbolTable, from level: UInt8) -> Sample {
+    var tally = Tally(from: level)
     // By symbol, where looked at: its text's hash, and whether that is a path.
     var hashes = [UInt64](repeating: 0, count: symbols.count)
     var isPath = [Bool?](repeating: nil, count: symbols.count)
@@ -59,7 +65,7 @@ package struct OperationCensus: Sendable {
       // Requests of one second and path are told apart by where they stand: together they would be all there or none.
       let moment = UInt64(bitPattern: time) ^ source.positionBits << 23
       let zeros = UInt8(StableHash.combine(hashes[index], moment).leadingZeroBitCount)
-      if zeros < level { return }
+      if zeros < tally.level { return }
       let counts = isPath[index] ?? (PathName.start(symbols.bytes.span.extracting(symbols.range(operation))) != nil)
       isPath[index] = counts
       if counts { tally.add(Entry(component: component, operation: operation, zeros: zeros)) }
@@ -71,51 +77,50 @@ package struct OperationCensus: Sendable {
     return tally.finish()
   }
 
-  /// Counts entries, those in hand without looking them up: most rows are of a few operations.
+  /// The rows of a piece that count: no more than a census may have, at the level that so many force.
   private struct Tally {
-    private static let slots = 4096
-    private var counts: Counts = [:]
-    private var held = [(entry: Entry, count: Int)](
-      repeating: (Entry(component: .none, operation: .none, zeros: 0), 0), count: slots)
+    private(set) var level: UInt8
+    private var noted: [Entry] = []
 
-    mutating func add(_ entry: Entry) {
-      let slot = (Int(entry.operation.index) &* 8 &+ Int(entry.zeros)) & (Self.slots - 1)
-      if held[slot].entry == entry {
-        held[slot].count += 1
-      } else {
-        put(slot)
-        held[slot] = (entry, 1)
+    init(from level: UInt8) { self.level = level }
+
+    @inline(__always) mutating func add(_ entry: Entry) {
+      noted.append(entry)
+      if noted.count > OperationCensus.rowLimit { rise() }
+    }
+
+    private mutating func rise() {
+      while noted.count > OperationCensus.rowLimit, level < 64 {
+        level += 1
+        noted.removeAll { $0.zeros < level }
       }
     }
 
-    private mutating func put(_ slot: Int) {
-      if held[slot].count > 0 { counts[held[slot].entry, default: 0] += held[slot].count }
-    }
-
-    mutating func finish() -> Counts {
-      for slot in held.indices { put(slot) }
-      return counts
+    func finish() -> Sample {
+      var counts: Counts = [:]
+      for entry in noted { counts[entry, default: 0] += 1 }
+      return Sample(counts: counts, level: level)
     }
   }
 
   /// Adds what was counted of a piece.
-  package mutating func add(_ counts: Counts, _ symbols: SymbolTable) {
+  package mutating func add(_ sample: Sample, _ symbols: SymbolTable) {
+    if sample.level > level { rise(to: sample.level) }
     var move = SymbolMove(from: symbols, into: texts)
     texts = SymbolTable()
-    for (entry, count) in counts where entry.zeros >= level {
-      Self.add(count, to: &self.counts[entry.moved(by: &move), default: 0])
-      Self.add(count, to: &self.rows)
+    for (entry, count) in sample.counts where entry.zeros >= level {
+      Self.add(count, to: &counts[entry.moved(by: &move), default: 0])
+      Self.add(count, to: &rows)
     }
     texts = move.into
     thin()
   }
 
-  private static func add(_ count: Int, to sum: inout Int) { sum = min(mostRows, sum + count) }
+  static func add(_ count: Int, to sum: inout Int) { sum = min(mostRows, sum + count) }
 
   /// Adds another census.
   package mutating func merge(_ other: OperationCensus) {
-    if other.level > level { rise(to: other.level) }
-    add(other.counts, other.texts)
+    add(Sample(counts: other.counts, level: other.level), other.texts)
   }
 
   /// The same where components have other names: those of containers are known only when all inputs were read.

@@ -73,13 +73,13 @@ package struct OperationFold: Sendable {
   /// A sample shows some of the names only. How many it lacks is told by how many came once and twice, the lower bound for sampling
   /// without replacement: A. Chao, C.-W. Lin, "Nonparametric lower bounds for species richness and shared species richness under
   /// sampling without replacement", Biometrics 68, 2012. Names that are all alike rare are as many as they are, names that come often
-  /// are no more than are seen.
+  /// are no more than are seen. Counts of a few names are corrected for their bias as those of A. Chao's first bound (Scandinavian
+  /// Journal of Statistics 11, 1984) are: one name that came once tells of none.
   private func areTooMany(_ rows: some Collection<Int>) -> Bool {
     if sampled == 1 || rows.count > Self.limit { return rows.count > Self.limit }
     let once = Double(rows.count { $0 == 1 })
     let twice = Double(rows.count { $0 == 2 })
-    if once == 0 { return false }
-    let lacking = once * once / (2 * twice + once * sampled / (1 - sampled))
+    let lacking = once * (once - 1) / (2 * (twice + 1) + once * sampled / (1 - sampled))
     return Double(rows.count) + lacking > Double(Self.limit)
   }
 
