@@ -97,7 +97,6 @@ extension AccessObject {
     {
       signs.insert(.message)
       if message.isEmpty { message = value }
-      if value.count == 15, JSONScanner.matches(b, value.lowerBound, "handled request") { signs.insert(.handled) }
       noteWords(b, value)
     } else if JSONScanner.equals(b, name, "event") {
       // structlog's message, and anybody's name of what happened.

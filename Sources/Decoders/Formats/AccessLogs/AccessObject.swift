@@ -93,7 +93,7 @@ struct AccessObject {
     static let lattice = Signs(rawValue: 1 << 26)
     /// Something names the container or the program as collectors do.
     static let named = Signs(rawValue: 1 << 27)
-    /// Caddy's logger of requests, or what it says of each: nobody else's, while anybody may have an object `request`.
+    /// Caddy's logger of requests: nobody else's, while anybody may have an object `request`, or say `handled request`.
     static let handled = Signs(rawValue: 1 << 28)
   }
 

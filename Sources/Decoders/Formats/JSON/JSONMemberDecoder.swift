@@ -164,33 +164,46 @@ struct JSONMemberDecoder: ChunkedDecoder {
     return nil
   }
 
-  /// Walks the documents that stood in a line or in the text of a record.
+  /// Walks the documents that stood in a line or in the text of a record: what is found while one is walked stands in it, and is deeper.
   mutating func walkPending(line: Int, into batch: inout RecordBatch) {
-    while let document = records.pendingDocuments.popLast() {
-      guard embedded < JSONRecords.mostLayers else {
-        records.recognized += 1
-        batch.recordCounts.skip("jsonTooDeep")
-        records.context.report(
-          "jsonTooDeep", .error, at: place(0, line: line), "documents in texts of documents, too many deep",
-          limit: "jsonDepth", into: &batch)
-        continue
-      }
-      var outer: [JSONFrame] = []
-      swap(&outer, &stack)
-      // The resource around the record is not the document's.
-      let (service, processes) = (records.service, records.processes)
+    while !records.pendingDocuments.isEmpty {
+      let documents = records.pendingDocuments
+      records.pendingDocuments = []
+      for document in documents.reversed() { walkPending(document, line: line, into: &batch) }
+    }
+  }
+
+  private mutating func walkPending(_ document: [UInt8], line: Int, into batch: inout RecordBatch) {
+    guard embedded < JSONRecords.mostLayers else {
+      records.recognized += 1
+      batch.recordCounts.skip("jsonTooDeep")
+      records.context.report(
+        "jsonTooDeep", .error, at: place(0, line: line), "documents in texts of documents, too many deep",
+        limit: "jsonDepth", into: &batch)
+      return
+    }
+    var outer: [JSONFrame] = []
+    swap(&outer, &stack)
+    // The resource around the record is not the document's.
+    let (service, processes) = (records.service, records.processes)
+    var late = LateRecords()
+    swap(&late, &records.late)
+    embedded += 1
+    var start = 0
+    repeat {
       (records.service, records.processes) = (nil, nil)
-      var late = LateRecords()
-      swap(&late, &records.late)
-      embedded += 1
-      let (_, outcome) = walk(document.span, from: 0, isFinal: true, line: line, into: &batch)
+      let (end, outcome) = walk(document.span, from: start, isFinal: true, line: line, into: &batch)
       if outcome != .none { records.reportMalformed(outcome, at: place(0, line: line), into: &batch) }
       records.leaveAll(into: &batch)
-      embedded -= 1
-      swap(&outer, &stack)
-      (records.service, records.processes) = (service, processes)
-      swap(&late, &records.late)
-    }
+      guard outcome == .none, end > start else { break }
+      start = end
+      while start < document.count, Sniffer.isSpace(document[start]) { start += 1 }
+      // Others stand right behind it.
+    } while start < document.count && document[start] == 0x7B
+    embedded -= 1
+    swap(&outer, &stack)
+    (records.service, records.processes) = (service, processes)
+    swap(&late, &records.late)
   }
 
   /// Whether a line has nothing but the bracket that begins a value over lines.

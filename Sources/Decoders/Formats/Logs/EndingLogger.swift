@@ -9,7 +9,7 @@ enum EndingLogger {
   struct Evidence {
     private var lines = 0
     private var found = 0
-    private var classes = 0
+    private var ofKafka = 0
 
     /// Takes a line with its header; one that names its component says nothing.
     mutating func add(_ line: Span<UInt8>, _ header: borrowing LogHeader) {
@@ -17,13 +17,12 @@ enum EndingLogger {
       lines += 1
       guard let name = EndingLogger.find(in: line, from: header.messageStart) else { return }
       found += 1
-      let last = name.last { line[$0] == 0x2E } ?? name.lowerBound
-      if line[last &+ 1] &- 0x41 < 26 { classes += 1 }
+      if EndingLogger.isOfKafka(line.extracting(name)) { ofKafka += 1 }
     }
 
-    /// Whether most lines end so. Hosts and modules may stand in parentheses at the end of what a person wrote: some of the names are of
-    /// classes, whose last part begins with a capital letter. Records over several lines have their logger on the last one.
-    var isUsual: Bool { found >= 3 && found * 100 >= lines * 60 && classes * 4 >= found }
+    /// Whether most lines end so. Exceptions, hosts, files and modules may stand in parentheses at the end of what anybody wrote: some of the
+    /// names are of what is known to write so. Records over several lines have their logger on the last one.
+    var isUsual: Bool { found >= 3 && found * 100 >= lines * 60 && ofKafka * 4 >= found }
   }
 
   /// Where the logger's name stands in a line.
@@ -46,9 +45,21 @@ enum EndingLogger {
       if line[i] == 0x2E { dots &+= 1 }
     }
     guard dots > 0, i > start &+ 1, line[i &- 1] == 0x28, line[i &- 2] == 0x20, (line[i] | 0x20) &- 0x61 < 26,
-      line[end &- 1] != 0x2E
+      line[end &- 1] != 0x2E, !isProblem(line.extracting(i..<end))
     else { return nil }
     return i..<end
+  }
+
+  private static let packages: [StaticString] = ["kafka.", "org.apache.", "io.strimzi.", "io.confluent."]
+
+  private static func isOfKafka(_ name: Span<UInt8>) -> Bool {
+    packages.contains { JSONScanner.matches(name, 0, $0) }
+  }
+
+  /// Whether a name is one of what went wrong.
+  private static func isProblem(_ name: Span<UInt8>) -> Bool {
+    name.count > 9 && JSONScanner.matches(name, name.count - 9, "Exception")
+      || name.count > 5 && JSONScanner.matches(name, name.count - 5, "Error")
   }
 
   private static func isPart(_ byte: UInt8) -> Bool {

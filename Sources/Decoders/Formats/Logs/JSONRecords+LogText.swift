@@ -180,9 +180,8 @@ extension JSONRecords {
     switch classifier.classify(line, &reader) {
     case .failed: return takeRepaired(line, around, at: place, into: &batch)
     case .descend:
-      guard opensDocuments, let documents = documents(in: line) else { return nil }
-      // The last one is taken first.
-      pendingDocuments += documents.reversed()
+      guard opensDocuments, let documents = takeDocuments(line, around, at: place, into: &batch) else { return nil }
+      pendingDocuments.append(documents)
       return .document
     case .unit(let shape, let end):
       guard end == line.count else { return nil }

@@ -52,21 +52,39 @@ extension JSONRecords {
     return outcome
   }
 
-  /// The documents of a text, one right behind another as exporters without line ends leave them; nil where anything else stands behind the
-  /// first. One that is damaged is the rest of the text, and told as such where it is walked.
-  func documents(in text: Span<UInt8>) -> [[UInt8]]? {
-    var found: [[UInt8]] = []
-    var start = 0
+  /// The documents of a text, one right behind another as exporters without line ends leave them; records among them are taken at once,
+  /// with what the layers around them said. Nil where anything else stands behind the first. One that is damaged is the rest of the text, and
+  /// told as such where it is walked.
+  mutating func takeDocuments(
+    _ text: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> [UInt8]? {
+    guard let first = valueEnd(of: text, from: 0) else { return nil }
+    if first == text.count { return [UInt8](copying: text) }
+    var start = first
     while start < text.count {
       guard text[start] == 0x7B else { return nil }
-      var check = JSONScanner(at: start, depthLimit: context.settings.limits.jsonDepth)
-      let end = check.skipValue(text) ? check.position : text.count
-      if check.position != end || check.failure != .none, found.isEmpty { return nil }
-      found.append(Array(copying: text.extracting(start..<end)))
-      start = end
-      while start < text.count, Sniffer.isSpace(text[start]) { start += 1 }
+      start = valueEnd(of: text, from: start) ?? text.count
     }
-    return found
+    var documents = [UInt8](copying: text.extracting(first: first))
+    start = first
+    while start < text.count {
+      let end = valueEnd(of: text, from: start)
+      let value = text.extracting(start..<(end ?? text.count))
+      if end == nil || takeObject(value, around, opensDocuments: false, at: place, into: &batch) == nil {
+        documents.append(copying: value)
+      }
+      start += value.count
+    }
+    return documents
+  }
+
+  /// One past the value that begins at a place and the blanks behind it; nil where it is damaged.
+  private func valueEnd(of text: Span<UInt8>, from start: Int) -> Int? {
+    var check = JSONScanner(at: start, depthLimit: context.settings.limits.jsonDepth)
+    guard check.skipValue(text) else { return nil }
+    var end = check.position
+    while end < text.count, Sniffer.isSpace(text[end]) { end += 1 }
+    return end
   }
 
   /// Where a message begins behind its own blanks; 0 for a part of a trace, whose blanks tell what it is.

@@ -80,7 +80,8 @@ extension JSONRecords {
     case .backtrace:
       intake.streams[stream].taken += 1
       // A crash may cut it off.
-      let isOther = intake.unwrapper.times.parse(line, line[0] == 0x5B ? 1 : 0)?.isPlaced == true
+      let isOther =
+        intake.unwrapper.times.parse(line, line[0] == 0x5B ? 1 : 0)?.isPlaced == true || Self.isLevelled(line)
       if isOther || intake.streams[stream].taken > Self.longestOpen || KnownLines.isBacktraceMark(line, "END") {
         intake.streams[stream].unclosed = .none
       }

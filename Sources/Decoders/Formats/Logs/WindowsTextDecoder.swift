@@ -36,9 +36,12 @@ struct WindowsTextDecoder: ChunkedDecoder {
 
   /// One past the block that begins at a place; nil where it may go on behind the bytes at hand.
   private func blockEnd(_ b: Span<UInt8>, from start: Int, isFinal: Bool) -> Int? {
+    let limit = json.records.context.settings.limits.line
     var i = start
     while true {
       let end = ByteScan.lineEnd(b, i)
+      // One too long ends with its last whole line within the limit, wherever the bytes at hand end.
+      if min(end, b.count) - start >= limit { return i > start ? i : start + limit }
       guard end < b.count else { break }
       i = end + 1
       if i < b.count, b[i] == 0x45 {
@@ -47,7 +50,7 @@ struct WindowsTextDecoder: ChunkedDecoder {
         if !isFinal, b.count - i < Self.longestHead { break }
       }
     }
-    return isFinal || b.count - start > json.records.context.settings.limits.line ? b.count : nil
+    return isFinal ? b.count : nil
   }
 
   private static let longestHead = 64
@@ -122,12 +125,12 @@ struct WindowsTextDecoder: ChunkedDecoder {
     return Array(text[range])
   }
 
-  /// Tells of text in front of the first event.
+  /// Tells of text in front of the first event, or behind one that is too long.
   private mutating func passOver(_ block: Span<UInt8>, at offset: Int, into batch: inout RecordBatch) {
     if FieldText.trimmed(block).isEmpty { return }
     json.records.recognized += 1
     batch.recordCounts.skip("unknownRecord")
     json.records.context.report(
-      "unknownRecord", .warning, at: .offset(offset), "text in front of the first event", into: &batch)
+      "unknownRecord", .warning, at: .offset(offset), "text that is no event's", into: &batch)
   }
 }
