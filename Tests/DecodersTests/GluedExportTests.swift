@@ -37,6 +37,16 @@ struct GluedExportTests {
     #expect(batch.isBalanced)
   }
 
+  @Test("they are siblings, however many; a record among them has what the layer around it said")
+  func siblings() {
+    let line = (10..<40).map { export("11223344556677\($0)") }.joined()
+    #expect(decode(head + line + "\n").spans.count == 30)
+    let log = #"{"log":"{\"resourceSpans\":[]}{\"level\":\"error\",\"msg\":\"none left\"}\n","stream":"stdout","#
+    let batch = decode(log + #""time":"2026-11-25T02:00:07Z"}"# + "\n")
+    #expect(batch.readLogs.map(\.time) == ["02:00:07"] && batch.readLogs.map(\.severity) == ["error"])
+    #expect(batch.isBalanced)
+  }
+
   @Test("the one that is damaged costs only itself, and is told")
   func damaged() {
     let batch = decode(head + export("1122334455667788") + export("1122334455667799").dropLast(40) + "\n")

@@ -17,6 +17,15 @@ struct BetweenValueTests {
       ("2026-11-25T02:00:01.5Z ERROR none left", ReadLog("02:00:01.5", "till", "error", "none left")),
       ("[2026-11-25 02:00:01,500] [WARN] none left", ReadLog("02:00:01.5", "till", "warn", "none left")),
       ("2026-11-25 02:00:01: none left", ReadLog("02:00:01", "till", "unknown", "none left")),
+      (
+        "2026-11-25 02:00:01,500 [main] ERROR a.Till - none left",
+        ReadLog("02:00:01.5", "till", "error", "[main] ERROR a.Till - none left")
+      ),
+      (
+        "[2026-11-25 02:00:01] production.WARN: none left",
+        ReadLog("02:00:01", "till", "warn", "production.WARN: none left")
+      ),
+      ("2026-11-25 02:00:01 NO ERRORS left", ReadLog("02:00:01", "till", "unknown", "NO ERRORS left")),
     ])
   func dated(line: String, expected: ReadLog) {
     let text = [span, line, span, line].joined(separator: "\n") + "\n"

@@ -33,6 +33,10 @@ struct EndingLoggerTests {
   func others() {
     let hosts = ["shop.example.com", "pay.example.com", "oven.example.com"]
     #expect(components(hosts.map { "2026-11-25 02:00:00,500 INFO asked for stock (\($0))" }) == ["m", "m", "m"])
+    let failed = (1...6).map { "2026-11-25 02:00:00,500 ERROR order \($0) failed (java.net.SocketTimeoutException)" }
+    #expect(Set(components(failed)) == ["m"])
+    let places = (1...6).map { "2026-11-25 02:00:00,500 INFO sent to peer (Db\($0).internal.Example)" }
+    #expect(Set(components(places)) == ["m"])
     let few = ["x (org.shop.Pay)", "a", "b", "y (org.shop.Stock)", "c", "d"]
     #expect(Set(components(few.map { "2026-11-25 02:00:00,500 INFO \($0)" })) == ["m"])
     let named = (1...12).map { "2026-11-25 02:00:00,500 INFO till: no stock of \($0) (org.shop.Pay)" }

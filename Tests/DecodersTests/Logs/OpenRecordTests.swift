@@ -35,6 +35,7 @@ struct OpenRecordTests {
     for mark in [["-----  END BACKTRACE  -----"], []] {
       #expect(read(begin + mark + end).map(\.severity) == ["fatal", "info", "error"])
     }
+    #expect(read(begin + ["ERROR: no member"] + end).count == 4)
     // With no record in front they are lines like any other.
     #expect(read(["----- BEGIN BACKTRACE -----"] + end).count == 3)
   }
