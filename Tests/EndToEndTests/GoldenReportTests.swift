@@ -70,7 +70,7 @@ struct GoldenReportTests {
       spec.suites = 4
       spec.testsPerSuite = 6
       spec.configurations = ["linux", "windows"]
-      options.inputs = try Simulation.World.writeCINights(spec, to: folder).inputs
+      options.inputs = try Simulation.World.writeCINights(spec, to: folder, filter: WorldFilter.none).inputs
     case .logsOnly:
       var spec = WorldSpec(seed: 11)
       spec.minutes = 20
@@ -78,7 +78,8 @@ struct GoldenReportTests {
       spec.rate = 1
       spec.formats = []
       spec.faults = [.one(.errorOutage)]
-      options.inputs = [try Simulation.World.writeServiceNight(spec, to: folder).input]
+      // What a compressor makes of it may depend on the processor (ISA-L's gzip does), and the report names its size.
+      options.inputs = [try Simulation.World.writeServiceNight(spec, to: folder, filter: WorldFilter.none).input]
     case .table:
       let rows = (0..<200).map { row in
         let start = 1_767_225_600_000 + row * 250
