@@ -13,7 +13,7 @@ package struct Frame: Sendable {
   }
 
   /// The version of the interchange; another one is refused.
-  package static let version: UInt8 = 5
+  package static let version: UInt8 = 6
   private static let magic: UInt32 = 0x4652_4348  // "HCRF"
 
   package var kind: Kind
