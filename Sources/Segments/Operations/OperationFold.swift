@@ -19,7 +19,7 @@ package struct OperationFold: Sendable {
   package static let limit = 1_000
   /// Rows without which nothing can be said of an operation.
   package static let least = 30
-  /// No fewer than this in a census of a sample, of which so many fewer tell of as many.
+  /// No fewer of a census of a sample, each row of which stands for several.
   private static let leastSampled = 4
 
   private struct Root: Hashable {

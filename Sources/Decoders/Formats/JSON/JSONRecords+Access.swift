@@ -38,6 +38,28 @@ extension JSONRecords {
     return record
   }
 
+  /// Takes the object behind the message of Caddy's console encoder as a request.
+  mutating func takeConsole(
+    _ object: Span<UInt8>, of around: LineEnvelope, into batch: inout RecordBatch
+  ) -> Bool {
+    var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
+    let zone = context.settings.assumedZoneSeconds
+    guard check.skipValue(object), check.position == object.count,
+      let record = AccessObject.read(object, at: 0, zoneSeconds: zone, signs: .handled)
+    else { return false }
+    if record.isEscaped {
+      // zap escapes `&` of a path, and the quotes of the `common_log` that earlier versions of Caddy have.
+      let plain = JSONEscapes.simplified(object, 0..<object.count)
+      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone, signs: .handled) else { return false }
+      access.append(record, plain.span, around, into: &batch)
+    } else {
+      access.append(record, object, around, into: &batch)
+    }
+    batch.recordCounts.use()
+    recognized &+= 1
+    return true
+  }
+
   /// Adds to the layers around a request what its record says under the keys of log records: a time that no key of access logs holds,
   /// and the container or program, which collectors merge into it (Fluent Bit's `Merge_Log`, Filebeat, Docker's fluentd driver).
   private mutating func complete(

@@ -45,7 +45,7 @@ enum EndingLogger {
       if line[i] == 0x2E { dots &+= 1 }
     }
     guard dots > 0, i > start &+ 1, line[i &- 1] == 0x28, line[i &- 2] == 0x20, (line[i] | 0x20) &- 0x61 < 26,
-      line[end &- 1] != 0x2E, !isProblem(line.extracting(i..<end))
+      line[end &- 1] != 0x2E, !JSONLogs.endsAsException(line.extracting(i..<end))
     else { return nil }
     return i..<end
   }
@@ -54,12 +54,6 @@ enum EndingLogger {
 
   private static func isOfKafka(_ name: Span<UInt8>) -> Bool {
     packages.contains { JSONScanner.matches(name, 0, $0) }
-  }
-
-  /// Whether a name is one of what went wrong.
-  private static func isProblem(_ name: Span<UInt8>) -> Bool {
-    name.count > 9 && JSONScanner.matches(name, name.count - 9, "Exception")
-      || name.count > 5 && JSONScanner.matches(name, name.count - 5, "Error")
   }
 
   private static func isPart(_ byte: UInt8) -> Bool {

@@ -44,8 +44,13 @@ extension JSONLogs {
   /// `"name": "TypeError"`: an exception of JavaScript as an object (Cloudflare, "Workers Trace Events", `Exceptions`).
   static func isException(_ b: Span<UInt8>, _ key: JSONStringSlice, _ text: JSONStringSlice) -> Bool {
     guard text.count >= 5, JSONScanner.equals(b, key, "name"), b[text.start] &- 0x41 < 26 else { return false }
-    return JSONScanner.matches(b, text.end - 5, "Error")
-      || text.count > 9 && JSONScanner.matches(b, text.end - 9, "Exception")
+    return endsAsException(b.extracting(text.start..<text.end))
+  }
+
+  /// Whether a name ends as those of exceptions do.
+  static func endsAsException(_ name: Span<UInt8>) -> Bool {
+    name.count >= 5 && JSONScanner.matches(name, name.count - 5, "Error")
+      || name.count > 9 && JSONScanner.matches(name, name.count - 9, "Exception")
   }
 
   /// A word that may be a level where no other key has one. One that may say how something ended as well as how grave it is says the first

@@ -372,30 +372,8 @@ extension JSONRecords {
     if around.givesWay(to: time, hasZone: hasZone) {
       (around.time, around.hasZone) = (time, hasZone)
     }
-    if isCaddy { return takeObject(message.extracting(16..<message.count), of: around, into: &batch) }
+    if isCaddy { return takeConsole(message.extracting(16..<message.count), of: around, into: &batch) }
     guard intake.access.take(message, around, &context, into: &batch) else { return false }
-    recognized &+= 1
-    return true
-  }
-
-  /// Takes the object behind the message of Caddy's console encoder as a request.
-  private mutating func takeObject(
-    _ object: Span<UInt8>, of around: LineEnvelope, into batch: inout RecordBatch
-  ) -> Bool {
-    var check = JSONScanner(at: 0, depthLimit: context.settings.limits.jsonDepth)
-    let zone = context.settings.assumedZoneSeconds
-    guard check.skipValue(object), check.position == object.count,
-      let record = AccessObject.read(object, at: 0, zoneSeconds: zone, signs: .handled)
-    else { return false }
-    if record.isEscaped {
-      // zap escapes `&` of a path, and the quotes of the `common_log` that earlier versions of Caddy have.
-      let plain = JSONEscapes.simplified(object, 0..<object.count)
-      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone, signs: .handled) else { return false }
-      access.append(record, plain.span, around, into: &batch)
-    } else {
-      access.append(record, object, around, into: &batch)
-    }
-    batch.recordCounts.use()
     recognized &+= 1
     return true
   }

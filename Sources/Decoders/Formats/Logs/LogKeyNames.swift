@@ -3,7 +3,8 @@
 // Sources: the documentation of Serilog (CLEF), log4j 2 (JsonLayout, JsonTemplateLayout), logback (logstash encoder), NLog, GELF
 // 1.1, bunyan, pino, zap, zerolog, slog, tracing-subscriber, structlog, Monolog, MongoDB (structured messages), ECS 8,
 // systemd.journal-fields(7), syslog-ng (macros), Telegraf (syslog input), Cloud Logging (LogEntry), CloudWatch Logs, Loki (label
-// "service_name", structured metadata), Fluent Bit, fluentd, Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource logs and its tables ContainerLog, ContainerLogV2 and
+// "service_name", structured metadata), Fluent Bit, fluentd, Vector, Filebeat, loguru, hclog (Vault, Consul, Nomad), Azure resource
+// logs and its tables ContainerLog, ContainerLogV2 and
 // ContainerAppConsoleLogs_CL (whose columns end with their types), LogScale (`@rawstring`), Mezmo (`_line`), Kubernetes (core/v1
 // Event), Windows (event schema).
 

@@ -85,13 +85,7 @@ internal import Support
         untold.append(copying: bytes.extracting(i..<bytes.count))
         return outcome
       }
-      let (next, outcome) = read(bytes, from: i, isLast: false)
-      if outcome == .more {
-        pending.append(copying: bytes.extracting(next..<bytes.count))
-      } else {
-        untold.append(copying: bytes.extracting(next..<bytes.count))
-      }
-      return outcome
+      return read(bytes.extracting(i..<bytes.count), isLast: false)
     }
   }
 
@@ -111,24 +105,25 @@ internal import Support
   /// Whether the root element has ended.
   var hasEnded: Bool { unsafe state.pointee.hasEnded }
 
-  /// Reads what is pending; where more may come, what is left of it is pending again, else nobody's.
   private func readPending(isLast: Bool) -> Outcome {
-    let held = pending
-    pending.removeAll(keepingCapacity: true)
-    let (next, outcome) = read(held.span, from: 0, isLast: isLast)
-    if outcome == .more {
-      pending.append(copying: held.span.extracting(next..<held.count))
-    } else {
-      untold.append(copying: held.span.extracting(next..<held.count))
-    }
+    var held: [UInt8] = []
+    swap(&held, &pending)
+    return read(held.span, isLast: isLast)
+  }
+
+  /// Reads bytes, with nothing pending; where more may come, what is left of them is pending, else nobody's.
+  private func read(_ bytes: Span<UInt8>, isLast: Bool) -> Outcome {
+    let (next, outcome) = readSlices(bytes, isLast: isLast)
+    let left = bytes.extracting(next..<bytes.count)
+    if outcome == .more { pending.append(copying: left) } else { untold.append(copying: left) }
     return outcome
   }
 
   /// Reads whole slices, the last bytes of the text whatever they are.
   ///
   /// - Returns: where it ended.
-  private func read(_ bytes: Span<UInt8>, from start: Int, isLast: Bool) -> (next: Int, outcome: Outcome) {
-    var i = start
+  private func readSlices(_ bytes: Span<UInt8>, isLast: Bool) -> (next: Int, outcome: Outcome) {
+    var i = 0
     while i < bytes.count {
       let outcome: Outcome
       if passesCDATA {
