@@ -97,6 +97,10 @@ struct AccessObject {
     static let handled = Signs(rawValue: 1 << 28)
   }
 
+  /// The name beside a process's number: bunyan's and pino's loggers have that of their program.
+  private var program = 0..<0
+  private var hasProcess = false
+
   /// Reads the object at a place that was checked before; nil where it is no access log's.
   ///
   /// - Parameters:
@@ -125,6 +129,8 @@ struct AccessObject {
       switch value {
       case .text(let text), .number(let text):
         take(b, key, text, seed: seed, isText: b[at] == 0x22)
+        if depth == 0, key.count == 4, JSONScanner.equals(b, key, "name") { program = text.start..<text.end }
+        if depth == 0, key.count == 3, JSONScanner.equals(b, key, "pid") { hasProcess = true }
         if depth == 0, !signs.contains(.named), AccessWriters.names(b, key) { signs.insert(.named) }
       case .bool: continue
       case .other:
@@ -182,7 +188,6 @@ struct AccessObject {
       signs.insert(.nginx)
     case .requestID where record.requestID.isEmpty || name.count > 2:
       record.requestID = value
-      record.isCounted = JSONScanner.equals(b, name, "reqId") && RequestID.isCounted(b.extracting(value))
     case .requestID: break
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
     case .trace: trace = CloudTraceName.id(b, value)
@@ -286,6 +291,7 @@ struct AccessObject {
     var record = record
     record.isEscaped = signs.contains(.escaped)
     record.namesWriter = signs.contains(.named)
+    if signs.contains(.node), hasProcess, !program.isEmpty, !record.serverIsConfigured { record.server = program }
     let isHTTP =
       hasStatus && !record.method.isEmpty && !record.target.isEmpty && b[record.method.lowerBound] &- 0x41 < 26
     guard isHTTP || isAnswer || isCall(b, &record) else { return nil }

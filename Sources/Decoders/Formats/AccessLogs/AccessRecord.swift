@@ -60,8 +60,6 @@ struct AccessRecord {
   var isEscaped = false
   /// A duration stands there whose unit nothing tells.
   var hasUnitlessDuration = false
-  /// Whether the request's id is its process's own count.
-  var isCounted = false
   /// Whether it names its container or program as the records of collectors do.
   var namesWriter = false
   /// Its form is so plain that it is a request only behind a time.

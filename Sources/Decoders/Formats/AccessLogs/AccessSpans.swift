@@ -17,6 +17,8 @@ struct AccessSpans {
   /// Virtual hosts seen: out of the request's own header anybody can write any name, so there is a bound.
   private var hosts: Set<Symbol> = []
   private var operation: [UInt8] = []
+  /// The place of the last record, and how many were there.
+  private var last = (source: SourceRef(bits: .max), count: UInt64(0))
   /// Requests of a path met before but for its numbers, and their operations.
   private var operations = NumberedTexts(longest: 192)
 
@@ -34,7 +36,7 @@ struct AccessSpans {
     var span = TraceSpan()
     span.source = envelope.source
     span.kind = .server
-    let place = StableHash.combine(memberHash, envelope.source.bits & 0x1FF_FFFF_FFFF)
+    let place = place(of: envelope.source)
     span.span = place | 1
     identify(&span, record, b, place: place, &batch.symbols)
     times(&span, record, b, envelope)
@@ -59,6 +61,14 @@ struct AccessSpans {
 
   // MARK: Whose request, and when.
 
+  /// A number that no other record of the member has: of several on one line each has its own.
+  private mutating func place(of source: SourceRef) -> UInt64 {
+    let line = StableHash.combine(memberHash, source.bits & 0x1FF_FFFF_FFFF)
+    if source != last.source { last = (source, 0) }
+    defer { last.count += 1 }
+    return last.count == 0 ? line : StableHash.combine(line, last.count)
+  }
+
   private func identify(
     _ span: inout TraceSpan, _ record: AccessRecord, _ b: Span<UInt8>, place: UInt64, _ symbols: inout SymbolTable
   ) {
@@ -69,7 +79,9 @@ struct AccessSpans {
         span.parent = HexDigits.sixteen(b, i &+ 36) ?? 0
       }
     }
-    if span.trace.isNone, !record.requestID.isEmpty {
+    let isCounted = !record.requestID.isEmpty && RequestID.isCounted(b.extracting(record.requestID))
+    // A count that comes again after a restart tells nothing where the record is all that there is of its request.
+    if span.trace.isNone, !record.requestID.isEmpty, !isCounted || record.target.isEmpty {
       if record.requestID.count == 32, let high = HexDigits.sixteen(b, record.requestID.lowerBound),
         let low = HexDigits.sixteen(b, record.requestID.lowerBound &+ 16)
       {
@@ -79,7 +91,7 @@ struct AccessSpans {
       }
       let id = b.extracting(xrayRoot(record.requestID, b))
       let (request, isHex) = XRayID.parse(id).map { ($0, true) } ?? RequestID.parse(id)
-      span.trace = record.isCounted ? request.counted(in: memberHash) : request
+      span.trace = isCounted ? request.counted(in: memberHash) : request
       if !isHex { span.traceText = symbols.intern(id) }
       span.parent = TraceSpan.unknownParent
     }

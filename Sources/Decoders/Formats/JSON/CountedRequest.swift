@@ -4,12 +4,21 @@ internal import Model
 internal import Support
 
 extension RequestID {
-  /// Whether an id is a process's own count, `req-1a` under `reqId` (Fastify's `genReqId`, lib/reqIdGenFactory.js): another process counts
-  /// the same.
+  /// Whether the id of a request is a process's own count, which another process counts the same, and this one once more after a restart:
+  /// `req-1a` (Fastify's `genReqId`, lib/reqIdGenFactory.js), or a number of a few digits (pino-http's `genReqId`).
   static func isCounted(_ b: Span<UInt8>) -> Bool {
+    if (1...9).contains(b.count), b.indices.allSatisfy({ b[$0] &- 0x30 <= 9 }) { return true }
     guard (5...11).contains(b.count), JSONScanner.matches(b, 0, "req-") else { return false }
     for i in 4..<b.count where b[i] &- 0x30 > 9 && b[i] &- 0x61 > 25 { return false }
     return true
+  }
+
+  /// Whether a key names a request and not a trace: `reqId`, `request_id`, `x-request-id`.
+  static func isKey(_ b: Span<UInt8>, _ key: JSONStringSlice) -> Bool {
+    guard key.count > 3 else { return false }
+    return (key.start..<key.end - 2).contains {
+      b[$0] | 0x20 == 0x72 && b[$0 + 1] | 0x20 == 0x65 && b[$0 + 2] | 0x20 == 0x71
+    }
   }
 
   /// The same count in one member alone.

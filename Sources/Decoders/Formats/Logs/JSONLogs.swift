@@ -257,8 +257,8 @@ struct JSONLogs {
     case .levelWord, .statusWord: if !isNumber { status(found, b, key, bytes) }
     case .trace, .span, .decimalTrace, .decimalSpan:
       takeID(found, text, b, &texts)
-      if found.role == .trace, JSONScanner.equals(b, key, "reqId") {
-        fields.shape.insert(.request)
+      if found.role == .trace, RequestID.isKey(b, key) {
+        if JSONScanner.equals(b, key, "reqId") { fields.shape.insert(.request) }
         if fields.ranks.trace == found.rank, RequestID.isCounted(bytes) {
           fields.request = fields.request.counted(in: texts.member)
         }
