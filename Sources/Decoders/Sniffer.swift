@@ -154,7 +154,7 @@ enum Sniffer {
   /// Whether a JSON text starts here; `[main] INFO`, `[2026-01-01` and `[12] started` are log lines.
   private static func startsJSON(_ head: Span<UInt8>, _ first: Int) -> Bool {
     switch head[first] {
-    case 0x7B: return true
+    case 0x7B: return !NodeConsole.begins(head, at: first)
     case 0x22: return lineIsOneString(head, first)
     case 0x5B: break
     default: return lineIsOneLiteral(head, first)
@@ -229,9 +229,12 @@ enum Sniffer {
     var i = start
     for _ in 0..<256 where i < head.count {
       let end = ByteScan.lineEnd(head, i)
-      if head[i] == 0x7B, end <= i + 2 {
+      if head[i] == 0x7B || head[i] == 0x5B, end <= i + 2 {
         var reader = JSONScanner(at: i)
-        guard reader.skipValue(head) || reader.failure == .incomplete else { return false }
+        guard reader.skipValue(head) || reader.failure == .incomplete else {
+          i = end + 1
+          continue
+        }
         for k in i..<max(i, min(reader.position, head.count) - 16)
         where head[k] == 0x22
           && (JSONScanner.matches(head, k, "\"trace_id\":") || JSONScanner.matches(head, k, "\"SpanContext\":"))

@@ -115,6 +115,7 @@ extension JSONRecords {
       return
     }
     if line[0] == 0x5B && FluentBitLine.begins(line) || FluentBitFileLine(line) != nil || SpreadValue.opens(line)
+      || DotnetConsole.isMember(line)
       || line[0] == 0x7B && line.count > 1 && (line[1] == 0x22 || line[1] == 0x20)
     {
       evidence.known += 1

@@ -16,10 +16,10 @@ extension CollectorDump {
     } else if let found = inner("Str(") {
       (key, text) = ("stringValue", found)
     } else if let found = inner("Bool("), FieldText.isWord(value.extracting(found), "true") {
-      append("{\"boolValue\":true}", to: &out)
+      PrintedRecord.append("{\"boolValue\":true}", to: &out)
       return
     } else if inner("Bool(") != nil {
-      append("{\"boolValue\":false}", to: &out)
+      PrintedRecord.append("{\"boolValue\":false}", to: &out)
       return
     } else if let found = inner("Double("), let number = FieldText.double(value.extracting(found)), number.isFinite {
       out += Array("{\"doubleValue\":\(number)}".utf8)
@@ -27,16 +27,10 @@ extension CollectorDump {
     } else {
       (key, text) = ("stringValue", 0..<value.count)
     }
-    append("{\"", to: &out)
-    append(key, to: &out)
-    append("\":", to: &out)
+    PrintedRecord.append("{\"", to: &out)
+    PrintedRecord.append(key, to: &out)
+    PrintedRecord.append("\":", to: &out)
     JSONQuote.append(value.extracting(text), to: &out)
     out.append(0x7D)
-  }
-
-  static func comma(_ list: inout [UInt8]) { if !list.isEmpty { list.append(0x2C) } }
-
-  static func append(_ text: StaticString, to out: inout [UInt8]) {
-    for i in 0..<text.utf8CodeUnitCount { out.append(unsafe text.utf8Start[i]) }
   }
 }

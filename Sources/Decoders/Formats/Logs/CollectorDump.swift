@@ -28,12 +28,7 @@ struct CollectorDump {
 
   private(set) var isActive = false
   private var block = Block.none
-  /// Attributes of the resource, members of the record, attributes of the record or the event at hand, events: JSON without the brackets.
-  private var resource: [UInt8] = []
-  private var fields: [UInt8] = []
-  private var attributes: [UInt8] = []
-  private var events: [UInt8] = []
-  private var eventAttributes: [UInt8] = []
+  private var record = PrintedRecord()
   private var isInEvent = false
   private var isInLinks = false
   /// The key and the beginning of a text that goes on.
@@ -42,8 +37,6 @@ struct CollectorDump {
   private(set) var documents: [[UInt8]] = []
   /// Blocks of records that are not read.
   private(set) var passedOver = 0
-  /// Lines of records that were left out because the record had grown too long.
-  private(set) var cut = 0
 
   private static let mostBytes = 1 << 20
 
@@ -83,8 +76,8 @@ struct CollectorDump {
 
   /// The records that were finished since the last call, and how many lines were left out of them.
   mutating func takeDocuments() -> (documents: [[UInt8]], cut: Int) {
-    defer { (documents, cut) = ([], 0) }
-    return (documents, cut)
+    defer { documents = [] }
+    return (documents, record.takeCut())
   }
 
   /// Takes a line; the first one opens the dump.
@@ -93,7 +86,7 @@ struct CollectorDump {
     if Self.opens(line) {
       if !JSONScanner.matches(line, 0, "Resource SchemaURL:") || !isActive || block != .resource {
         endRecord()
-        resource = []
+        record.forgetResource()
       }
       (isActive, block) = (true, .resource)
       return .taken
@@ -118,7 +111,7 @@ struct CollectorDump {
     open = nil
     endRecord()
     (isActive, block) = (false, .none)
-    resource = []
+    record.forgetResource()
   }
 
   private static func head(_ line: Span<UInt8>) -> Block? {
@@ -158,12 +151,12 @@ struct CollectorDump {
       return true
     }
     if JSONScanner.matches(line, 0, "SpanEvent #") {
-      endEvent()
+      record.endEvent()
       (isInEvent, isInLinks) = (true, false)
       return true
     }
     if JSONScanner.matches(line, 0, "SpanLink #") {
-      endEvent()
+      record.endEvent()
       (isInEvent, isInLinks) = (false, true)
       return true
     }
@@ -192,87 +185,51 @@ struct CollectorDump {
     func isName(_ word: StaticString) -> Bool {
       name.count == word.utf8CodeUnitCount && JSONScanner.matches(line, name.lowerBound, word)
     }
-    // Of a record without an end what is beyond is left out.
-    guard fields.count < Self.mostBytes else {
-      cut += 1
-      return true
-    }
     let text = line.extracting(value)
-    if isName("Trace ID") { return set("traceId", text) }
-    if isName("ID") || isName("Span ID") { return set("spanId", text) }
-    if isName("Parent ID") { return set("parentSpanId", text) }
-    if isName("Name") { return set("name", text) }
-    if isName("Start time") { return setTime("startTimeUnixNano", line, value, times) }
-    if isName("End time") { return setTime("endTimeUnixNano", line, value, times) }
-    if isName("Timestamp") { return setTime("timeUnixNano", line, value, times) }
-    if isName("ObservedTimestamp") { return setTime("observedTimeUnixNano", line, value, times) }
-    if isName("SeverityText") { return set("severityText", text) }
-    if isName("SeverityNumber") {
+    if isName("Trace ID") {
+      record.set("traceId", text)
+    } else if isName("ID") || isName("Span ID") {
+      record.set("spanId", text)
+    } else if isName("Parent ID") {
+      record.set("parentSpanId", text)
+    } else if isName("Name") {
+      record.set("name", text)
+    } else if isName("Start time") {
+      setTime("startTimeUnixNano", line, value, times)
+    } else if isName("End time") {
+      setTime("endTimeUnixNano", line, value, times)
+    } else if isName("Timestamp") {
+      setTime("timeUnixNano", line, value, times)
+    } else if isName("ObservedTimestamp") {
+      setTime("observedTimeUnixNano", line, value, times)
+    } else if isName("SeverityText") {
+      record.set("severityText", text)
+    } else if isName("SeverityNumber") {
       let open = ByteScan.find(0x28, in: text, from: 0)
       let close = ByteScan.find(0x29, in: text, from: open)
       if close < text.count, FieldText.int(text.extracting(open + 1..<close)) != nil {
-        raw("severityNumber", text.extracting(open + 1..<close))
+        record.set("severityNumber", json: [UInt8](copying: text.extracting(open + 1..<close)))
       }
-      return true
-    }
-    if isName("Kind") {
-      let kind = SpanWords.kind(text)
-      if kind != .unspecified { raw("kind", Array(String(kind.rawValue).utf8).span) }
-      return true
-    }
-    if isName("Status code") {
-      var plain: StaticString = "{\"code\":0"
-      if FieldText.isWord(text, "error") { plain = "{\"code\":2" }
-      if FieldText.isWord(text, "ok") { plain = "{\"code\":1" }
-      Self.comma(&fields)
-      Self.append("\"status\":", to: &fields)
-      Self.append(plain, to: &fields)
-      Self.append("}", to: &fields)
-      return true
-    }
-    if isName("Status message") {
-      // It stands right behind the code, in the same object.
-      if !text.isEmpty, fields.last == 0x7D {
-        fields.removeLast()
-        Self.append(",\"message\":", to: &fields)
-        JSONQuote.append(text, to: &fields)
-        Self.append("}", to: &fields)
-      }
-      return true
-    }
-    if isName("Body") {
+    } else if isName("Kind") {
+      record.setKind(text)
+    } else if isName("Status code") {
+      record.setStatus(text)
+    } else if isName("Status message") {
+      record.setStatusMessage(text)
+    } else if isName("Body") {
       begin([], text, isBody: true)
-      return true
+    } else {
+      return false
     }
-    return false
-  }
-
-  private mutating func set(_ key: StaticString, _ text: Span<UInt8>) -> Bool {
-    guard !text.isEmpty else { return true }
-    Self.comma(&fields)
-    Self.append("\"", to: &fields)
-    Self.append(key, to: &fields)
-    Self.append("\":", to: &fields)
-    JSONQuote.append(text, to: &fields)
     return true
   }
 
-  private mutating func raw(_ key: StaticString, _ text: Span<UInt8>) {
-    Self.comma(&fields)
-    Self.append("\"", to: &fields)
-    Self.append(key, to: &fields)
-    Self.append("\":", to: &fields)
-    fields.append(copying: text)
-  }
-
-  /// `2026-11-25 02:00:00.1234567 +0000 UTC` as nanoseconds in a text; the zero time is none.
+  /// `2026-11-25 02:00:00.1234567 +0000 UTC`; the zero time is none.
   private mutating func setTime(
     _ key: StaticString, _ line: Span<UInt8>, _ value: Range<Int>, _ times: LogTimeParser
-  ) -> Bool {
-    guard !value.isEmpty, let time = times.parse(line, value.lowerBound), time.isPlaced, time.time > 0 else {
-      return true
-    }
-    return set(key, Array((String(time.time) + "000").utf8).span)
+  ) {
+    guard !value.isEmpty, let time = times.parse(line, value.lowerBound), time.isPlaced, time.time > 0 else { return }
+    record.set(key, time: time.time)
   }
 
   // MARK: Attributes.
@@ -313,76 +270,22 @@ struct CollectorDump {
     var encoded: [UInt8] = []
     Self.encode(value.span, into: &encoded)
     if isBody {
-      guard block == .log else { return }
-      Self.comma(&fields)
-      Self.append("\"body\":", to: &fields)
-      fields += encoded
-      return
-    }
-    var entry: [UInt8] = []
-    Self.append("{\"key\":", to: &entry)
-    JSONQuote.append(key.span, to: &entry)
-    Self.append(",\"value\":", to: &entry)
-    entry += encoded
-    Self.append("}", to: &entry)
-    func add(_ list: inout [UInt8]) {
-      guard list.count + entry.count < Self.mostBytes else {
-        cut += 1
-        return
-      }
-      Self.comma(&list)
-      list += entry
-    }
-    if isInEvent {
-      add(&eventAttributes)
+      if block == .log { record.set("body", json: encoded) }
+    } else if isInEvent {
+      record.add(key.span, value: encoded, to: .event)
     } else if block == .resource {
-      add(&resource)
+      record.add(key.span, value: encoded, to: .resource)
     } else if block == .span || block == .log {
-      add(&attributes)
+      record.add(key.span, value: encoded, to: .record)
     }
   }
-
-  private mutating func endEvent() {
-    guard !eventAttributes.isEmpty else { return }
-    defer { eventAttributes = [] }
-    guard events.count + eventAttributes.count < Self.mostBytes else {
-      cut += 1
-      return
-    }
-    Self.comma(&events)
-    Self.append("{\"name\":\"exception\",\"attributes\":[", to: &events)
-    events += eventAttributes
-    Self.append("]}", to: &events)
-  }
-
-  // MARK: Records.
 
   private mutating func endRecord() {
-    endEvent()
     defer {
-      (fields, attributes, events) = ([], [], [])
+      record.clear()
       (isInEvent, isInLinks) = (false, false)
     }
-    guard block == .span || block == .log, !fields.isEmpty else { return }
-    var out: [UInt8] = []
-    Self.append(
-      block == .span
-        ? "{\"resourceSpans\":[{\"resource\":{\"attributes\":[" : "{\"resourceLogs\":[{\"resource\":{\"attributes\":[",
-      to: &out)
-    out += resource
-    Self.append(block == .span ? "]},\"scopeSpans\":[{\"spans\":[{" : "]},\"scopeLogs\":[{\"logRecords\":[{", to: &out)
-    out += fields
-    if !attributes.isEmpty {
-      Self.append(",\"attributes\":[", to: &out)
-      out += attributes
-      Self.append("]", to: &out)
-    }
-    if !events.isEmpty {
-      Self.append(",\"events\":[", to: &out)
-      out += events
-      Self.append("]", to: &out)
-    }
-    Self.append("}]}]}]}", to: &out)
-    documents.append(out)
+    guard block == .span || block == .log else { return }
+    if let document = record.document(block == .span ? .span : .log) { documents.append(document) }
   }
 }

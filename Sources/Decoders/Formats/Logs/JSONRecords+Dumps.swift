@@ -33,6 +33,19 @@ extension JSONRecords {
     return true
   }
 
+  /// Whether a line with such a first byte may belong to what a collector or an exporter prints.
+  @inline(__always) func mayBePrinted(_ first: UInt8, _ stream: Int) -> Bool {
+    intake.streams[stream].dump.isActive || intake.printing > 0 || DotnetConsole.mayOpen(first)
+  }
+
+  /// Takes a line of what a collector or .NET's console exporter prints; false where it is none.
+  mutating func takePrintout(
+    _ whole: Span<UInt8>, _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return true }
+    return takeBlock(line, stream, at: place, into: &batch)
+  }
+
   /// Takes a line of what a collector prints; false where it is none any more.
   mutating func takeDump(
     _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
@@ -52,11 +65,40 @@ extension JSONRecords {
     let (documents, cut) = intake.streams[stream].dump.takeDocuments()
     pendingDocuments += documents
     if cut > 0 { batch.recordCounts.repair("textCut", cut) }
-    if before > 0, !intake.saidPassedOver {
-      intake.saidPassedOver = true
-      context.report(
-        "unknownRecord", .warning, at: position,
-        "metrics that a collector prints for people are not read: export them to a file", into: &batch)
-    }
+    if before > 0 { tellMetrics(at: position, into: &batch) }
+  }
+
+  /// Tells once that printed metrics are not read.
+  mutating func tellMetrics(at position: SourceLocation.Position, into batch: inout RecordBatch) {
+    guard !intake.saidPassedOver else { return }
+    intake.saidPassedOver = true
+    context.report(
+      "unknownRecord", .warning, at: position,
+      "metrics that are printed for people are not read: export them to a file", into: &batch)
+  }
+
+  /// Takes a line of what .NET's console exporter prints; false where it is none, or none any more.
+  private mutating func takeBlock(
+    _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    let wasActive = intake.streams[stream].printed.isActive
+    guard wasActive || DotnetConsole.opens(line) else { return false }
+    let mayGoOn =
+      line[0] != 0x7B && KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) == nil
+      && TraceFollower.crash(line) == nil
+    let isTaken = intake.streams[stream].printed.take(line, intake.unwrapper.times, mayGoOn: mayGoOn)
+    if intake.streams[stream].printed.isActive != wasActive { intake.printing += wasActive ? -1 : 1 }
+    handOnBlocks(stream, at: place.position, into: &batch)
+    if isTaken { batch.recordCounts.repair("continuationLine") }
+    return isTaken
+  }
+
+  /// Hands on the records of blocks that are whole.
+  mutating func handOnBlocks(_ stream: Int, at position: SourceLocation.Position, into batch: inout RecordBatch) {
+    let before = intake.streams[stream].printed.passedOver
+    let (documents, cut) = intake.streams[stream].printed.takeDocuments()
+    pendingDocuments += documents
+    if cut > 0 { batch.recordCounts.repair("textCut", cut) }
+    if before > 0 { tellMetrics(at: position, into: &batch) }
   }
 }

@@ -55,7 +55,7 @@ extension JSONRecords {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
     let stream = intake.stream(around)
-    if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return .document }
+    if mayBePrinted(first, stream), takePrintout(whole, line, stream, at: place, into: &batch) { return .document }
     if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
     if goesOnWhatever(line, around, stream) { return goesOn(into: &batch) }
     if intake.streams[stream].awaiting != nil {

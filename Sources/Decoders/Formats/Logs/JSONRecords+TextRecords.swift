@@ -322,6 +322,10 @@ extension JSONRecords {
         intake.streams[stream].dump.end()
         endDump(stream, at: .whole, into: &batch)
       }
+      if intake.streams[stream].printed.isActive {
+        intake.streams[stream].printed.end()
+        handOnBlocks(stream, at: .whole, into: &batch)
+      }
       if let awaiting = intake.streams[stream].awaiting {
         intake.streams[stream].awaiting = nil
         append(awaiting, into: &batch)

@@ -24,9 +24,11 @@ struct LogIntake {
   var keepsLineFeeds = false
   /// How many streams have an error whose reason stands below: nearly always none.
   var uncaught = 0
+  /// How many streams print a record of .NET at the moment: nearly always none.
+  var printing = 0
   /// Ends that systemd has told of, and will tell of again.
   var toldEnds = ToldEnds()
-  /// Whether it was said that a collector's metrics are not read.
+  /// Whether it was said that printed metrics are not read.
   var saidPassedOver = false
   /// The last program asked for, and whether it supervises others.
   private var lastWriter = (name: Symbol.none, writer: SupervisorLines.Writer.other)

@@ -28,6 +28,8 @@ struct LogStreams {
     var waiting: [WaitingLine] = []
     /// Records that a collector prints.
     var dump = CollectorDump()
+    /// Records that a .NET program prints.
+    var printed = DotnetConsole()
     /// When the layers around the last line say that it was written; `Int64.min` where they do not.
     private var written = Int64.min
     /// How many more lines without a header came by themselves than with the line before, up to a few.

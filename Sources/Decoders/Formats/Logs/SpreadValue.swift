@@ -11,6 +11,8 @@ struct SpreadValue {
   private(set) var lines = 0
   /// Whether the value must turn out to be an export of OTLP: in a file of text any other bracket is a part of the record before it.
   var mustBeExport = false
+  /// Whether Node printed it, in its own notation.
+  var isInspected = false
   var around = LineEnvelope()
   var place = RecordPlace(source: SourceRef(bits: 0), position: .whole)
 
@@ -27,8 +29,10 @@ struct SpreadValue {
     return line[0] == 0x7B && (last == 0x2C || last == 0x7B || last == 0x5B) && line[1] == 0x22 && brackets(line) > 0
   }
 
-  /// Whether a line is the first member of an export of OTLP, which is all that there is in it.
+  /// Whether a line is the first member of an export of OTLP, which is all that there is in it, or of what OpenTelemetry's console exporters
+  /// for JavaScript print.
   static func beginsExport(_ line: Span<UInt8>) -> Bool {
+    if NodeConsole.begins(line) { return true }
     var i = 0
     while i < line.count, line[i] == 0x20 || line[i] == 0x09 { i += 1 }
     guard i > 0, JSONScanner.matches(line, i, "\"resource") else { return false }
@@ -46,10 +50,11 @@ struct SpreadValue {
 
   /// Takes a line. Returns nil while the value goes on, true at its end, false where it can be none.
   mutating func add(_ line: Span<UInt8>, limit: Int) -> Bool? {
+    if lines == 1 { isInspected = NodeConsole.begins(line) }
     if !bytes.isEmpty { bytes.append(0x0A) }
     bytes.append(copying: line)
     lines += 1
-    depth += Self.brackets(line)
+    depth += Self.brackets(line, isInspected: isInspected)
     if depth == 0 { return true }
     if mustBeExport { return bytes.count > limit ? false : nil }
     return depth < 0 || lines > Self.mostLines || bytes.count > Self.mostBytes ? false : nil
@@ -58,22 +63,26 @@ struct SpreadValue {
   mutating func take() -> [UInt8] {
     var taken: [UInt8] = []
     swap(&taken, &bytes)
-    (depth, lines, mustBeExport) = (0, 0, false)
+    (depth, lines, mustBeExport, isInspected) = (0, 0, false, false)
     return taken
   }
 
   /// How many more brackets a line opens than it closes, outside of texts; a text ends with its line.
-  private static func brackets(_ line: Span<UInt8>) -> Int {
+  private static func brackets(_ line: Span<UInt8>, isInspected: Bool = false) -> Int {
     var depth = 0
-    var isText = false
+    // The mark that ends the text at hand; 0 outside of texts.
+    var mark: UInt8 = 0
     var i = 0
     while i < line.count {
-      switch line[i] {
-      case 0x22: isText.toggle()
-      case 0x5C where isText: i += 1
-      case 0x7B, 0x5B: depth += isText ? 0 : 1
-      case 0x7D, 0x5D: depth -= isText ? 0 : 1
-      default: break
+      let byte = line[i]
+      if mark != 0 {
+        if byte == 0x5C { i += 1 } else if byte == mark { mark = 0 }
+      } else if byte == 0x22 || isInspected && (byte == 0x27 || byte == 0x60) {
+        mark = byte
+      } else if byte == 0x7B || byte == 0x5B {
+        depth += 1
+      } else if byte == 0x7D || byte == 0x5D {
+        depth -= 1
       }
       i += 1
     }
@@ -109,6 +118,27 @@ extension JSONRecords {
     }
   }
 
+  /// Takes a value that Node printed; nil where it is no record of an exporter.
+  private mutating func takeInspected(
+    _ bytes: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> TextOutcome? {
+    switch NodeConsole.read(bytes, depthLimit: context.settings.limits.jsonDepth) {
+    case nil: return nil
+    case .metric:
+      recognized += 1
+      batch.recordCounts.skip("unknownRecord")
+      tellMetrics(at: place.position, into: &batch)
+      return .taken
+    case .record(let json):
+      guard let outcome = takeObject(json.span, around, opensDocuments: false, at: place, into: &batch) else {
+        return nil
+      }
+      intake.streams[stream].follower.sawRecord(.info)
+      batch.recordCounts.repair("joinedLines")
+      return outcome
+    }
+  }
+
   /// Ends an export that is cut off, or too long; false for any other value, whose lines are text.
   private mutating func leavesExport(
     _ bytes: [UInt8], lines: Int, at place: RecordPlace, into batch: inout RecordBatch
@@ -126,7 +156,11 @@ extension JSONRecords {
   mutating func endSpread(_ stream: Int, isWhole: Bool, into batch: inout RecordBatch) -> TextOutcome {
     let (around, place) = (intake.streams[stream].spread.around, intake.streams[stream].spread.place)
     let (isExport, lines) = (intake.streams[stream].spread.mustBeExport, intake.streams[stream].spread.lines)
+    let isInspected = intake.streams[stream].spread.isInspected
     let bytes = intake.streams[stream].spread.take()
+    if isWhole, isInspected, let outcome = takeInspected(bytes.span, around, stream, at: place, into: &batch) {
+      return outcome
+    }
     if isExport, !isWhole, leavesExport(bytes, lines: lines, at: place, into: &batch) { return .continued }
     if isWhole {
       if bytes[0] == 0x7B, let outcome = takeObject(bytes.span, around, at: place, into: &batch) {

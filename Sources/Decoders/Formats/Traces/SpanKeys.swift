@@ -97,7 +97,7 @@ enum SpanKeys {
       .parent,
       [
         "parentspanid", "parentid", "parent.id", "trace.parentid", "parent.spanid", "span.parentid",
-        "data.parentspanid", "data.parentid", "parentspan", "parent", "operationparentid",
+        "parentspancontext.spanid", "data.parentspanid", "data.parentid", "parentspan", "parent", "operationparentid",
         "tags.ai.operation.parentid", "referenceparentspanid", "data.trace.parentid",
       ]
     ),
