@@ -138,6 +138,7 @@ func metricsForm() {
 func figures() {
   #expect(NumberFormat.duration(999) == "999 µs")
   #expect(NumberFormat.duration(0) == "under 1 µs")
+  #expect(NumberFormat.duration(logged: 0) == "logged as 0" && NumberFormat.duration(logged: -1) == "not logged")
   #expect(NumberFormat.duration(999_960) == "1.00 s")
   #expect(NumberFormat.duration(3_340) == "3.34 ms")
   #expect(NumberFormat.duration(39_740) == "39.7 ms")

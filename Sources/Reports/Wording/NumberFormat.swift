@@ -104,9 +104,9 @@ package enum NumberFormat {
     return number(value / 86_400e6) + " days"
   }
 
-  /// How long something took, if that was logged.
+  /// How long something took, if that was logged: a log of milliseconds says 0 of what took less than one.
   package static func duration(logged microseconds: Int64) -> String {
-    microseconds < 0 ? "not logged" : duration(microseconds)
+    microseconds < 0 ? "not logged" : microseconds == 0 ? "logged as 0" : duration(microseconds)
   }
 
   /// How much later something happened.

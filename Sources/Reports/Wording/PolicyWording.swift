@@ -22,7 +22,7 @@ package enum PolicyWording {
           "not known: \(NumberFormat.count(logged.apart)) failed calls are traces of their own, and may be retries of one another"
         )
       }
-      return "inferred: no call was retried"
+      return "inferred: no retry was seen"
     }
     let laws: String =
       switch logged.laws.count {
