@@ -16,8 +16,9 @@ extension JSONRecords {
   /// How many layers are opened, one inside the other.
   static let mostLayers = 5
 
-  /// What is known of every record of the member: the name that its path tells.
+  /// What is known of every record of the member: the name that its path tells, or the mark above the records' section.
   mutating func origin(into batch: inout RecordBatch) -> LineEnvelope {
+    if let section = intake.section { return section.envelope }
     if let known = intake.origin { return known }
     let origin = LogOrigin(context)
     var envelope = LineEnvelope()
