@@ -80,8 +80,8 @@ package struct HeaderLayout: Sendable {
   package private(set) var timedPercent = 0
   /// Whether the lines name the spans around their events, as Rust's tracing does.
   private var hasScopes = false
-  /// Whether the lines name their logger at their end.
-  private var endsWithLogger = false
+  /// Where the lines name their logger behind what it says.
+  private var lateLogger = LateLogger.none
   /// The share of the learned lines, in percent, that have a header at all.
   private(set) var headedPercent = 0
 
@@ -101,7 +101,7 @@ package struct HeaderLayout: Sendable {
     // The targets of Rust's events are looked for where one line in twenty has one behind spans.
     hasScopes = true
     hasScopes = lines.count { header(of: text.extracting($0)).isScoped } * 20 >= lines.count
-    var loggers = EndingLogger.Evidence()
+    var loggers = LateLogger.Evidence()
     for range in lines {
       let line = text.extracting(range)
       let header = header(of: line)
@@ -109,7 +109,7 @@ package struct HeaderLayout: Sendable {
       if header.messageStart > 0 { headed += 1 }
       loggers.add(line, header)
     }
-    endsWithLogger = loggers.isUsual
+    lateLogger = loggers.place
     timedPercent = timed * 100 / lines.count
     headedPercent = headed * 100 / lines.count
   }
@@ -346,8 +346,8 @@ extension HeaderLayout {
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
-    if endsWithLogger, header.component.isEmpty, start > 0 {
-      header.component = EndingLogger.find(in: line, from: start) ?? 0..<0
+    if lateLogger != .none, header.component.isEmpty, start > 0 {
+      header.component = lateLogger.find(in: line, from: start) ?? 0..<0
     }
     guard header.severity.isUnknown, start > 0, start < line.count,
       line[start] == 0x5B || (line[start] | 0x20) &- 0x61 < 26
