@@ -59,6 +59,8 @@ package struct HeaderLayout: Sendable {
     var takesProse = false
     /// Whether the names are numbered: threads, requests and connections have such, loggers have not.
     var isNumbered: Bool { numbered * 2 > count }
+    /// Whether the names are dotted: loggers have such, threads have not.
+    var isDotted: Bool { dotted * 2 > count }
     /// Hashes of the texts seen, up to 32 of them.
     var texts: Set<UInt64> = []
     /// Whether a header may end with this element.
@@ -310,7 +312,9 @@ extension HeaderLayout {
         nameRank = 5
         taken.namesService = true
       case .bracket:
-        if rank < 3, let name = HeaderName.bracketed(line, element, behind: levelEnd) {
+        if rank < 3,
+          let name = HeaderName.bracketed(line, element, behind: levelEnd, isDotted: nodes[node].isDotted)
+        {
           (taken.component, rank) = (name, 3)
         }
       case .dash: break
