@@ -279,7 +279,7 @@ extension JSONRecords {
         batch.recordCounts.repair("continuationLine")
         if adopts { intake.streams[stream].sawHeaderless(isApart: false) }
         // Between lines of text that is how stack traces look; between JSON values it may be a value that is damaged.
-        if depth == 0, format == "JSON log lines" {
+        if depth == 0, intake.section == nil, format == "JSON log lines" {
           context.report(
             "continuationLine", .warning, at: place.position,
             "a line that is no JSON was taken for the rest of the record before it", into: &batch)
