@@ -49,6 +49,31 @@ struct JoinedIDTests {
     #expect(request(record + #"00000000000000000000000000000000"}"#) == RequestID.none)
   }
 
+  @Test(
+    "Spring writes a trace of 64 bits and its span in brackets",
+    arguments: [
+      "[till,a3ce929d0e0e4736,00f067aa0ba902b7,true]", "[till,a3ce929d0e0e4736,00f067aa0ba902b7]",
+      "[,a3ce929d0e0e4736,00f067aa0ba902b7]", "[a3ce929d0e0e4736-00f067aa0ba902b7]",
+      "[a3ce929d0e0e4736                -00f067aa0ba902b7]", "[a3ce929d0e0e4736,00f067aa0ba902b7]",
+    ])
+  func spring(bracket: String) {
+    let batch = decode("2026-11-25 02:00:00.500  INFO \(bracket) 1 --- [main] a.b.Till : sold\n", member: "m")
+    #expect(batch.logs.first?.request == low)
+    #expect(batch.logs.first?.span == 0x00F0_67AA_0BA9_02B7)
+  }
+
+  @Test(
+    "two numbers in brackets, and ids outside of them, are no trace and span",
+    arguments: [
+      "[1795572000000000,1795572001000000]", "[1795572000000000-1795572001000000]", "[till,,]",
+      "a3ce929d0e0e4736,00f067aa0ba902b7", "[a3ce929d0e0e4736-00f067aa0ba902b7-1]",
+      "[a: b,a3ce929d0e0e4736,00f067aa0ba902b7]",
+      "[till,a3ce929d0e0e4736,00f067aa0ba902b7,12]", "[xa3ce929d0e0e4736-00f067aa0ba902b7]",
+    ])
+  func numbers(text: String) {
+    #expect(request("2026-11-25 02:00:00.500  INFO 1 --- [main] a.b.Till : sold \(text)") == RequestID.none)
+  }
+
   @Test("a request of Cloud Logging is of the trace at the end of its path")
   func paths() {
     let line =

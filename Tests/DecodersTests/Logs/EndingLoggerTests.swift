@@ -29,6 +29,22 @@ struct EndingLoggerTests {
     #expect(found == ["kafka.server.Broker", "m", "state.change.logger", "org.kafka.Net$"])
   }
 
+  @Test("Kafka's log of its states has one logger, and one line in Kafka's own layout is enough")
+  func few() {
+    let states = (1...4).map { "[2026-11-25 02:00:0\($0),500] INFO [Broker id=\($0)] took over (state.change.logger)" }
+    #expect(components(states) == Array(repeating: "state.change.logger", count: 4))
+    #expect(components([states[0]]) == ["state.change.logger"])
+    let head = "[2026-11-25 02:00:00,500] WARN lost"
+    #expect(
+      components([head + " (kafka.server.Raft)", head + " (org.apache.kafka.Net:12)"]) == [
+        "kafka.server.Raft", "org.apache.kafka.Net",
+      ])
+    // Another layout, another's name, a line without one.
+    #expect(components(["2026-11-25 02:00:00,500 WARN lost (kafka.server.Raft)"]) == ["m"])
+    #expect(components([head + " (org.shop.Pay)"]) == ["m"])
+    #expect(components([head + " (kafka.server.Raft)", head]) == ["m", "m"])
+  }
+
   @Test("what a person puts in parentheses names nobody, and a column that names the program counts")
   func others() {
     let hosts = ["shop.example.com", "pay.example.com", "oven.example.com"]

@@ -28,7 +28,38 @@ private let lines: [(String, ReadLog)] = [
   ),
   ("[2026-11-25][02:00:00][shop::stock][ERROR] none left", ReadLog("02:00:00", "shop::stock", "error", "none left")),
   ("2026-11-25 02:00:00 ERROR [shop::stock] none left", ReadLog("02:00:00", "shop::stock", "error", "none left")),
+  (
+    "2026-11-25 02:00:00.500 ERROR (MainThread) [shop.stock] none left",
+    ReadLog("02:00:00.5", "shop.stock", "error", "none left")
+  ),
+  (
+    "2026-11-25 02:00:00.500 ERROR (Thread-5 (run)) [shop.stock] none left",
+    ReadLog("02:00:00.5", "shop.stock", "error", "none left")
+  ),
+  ("2026-11-25 02:00:00 [shop.stock] ERROR: none left", ReadLog("02:00:00", "shop.stock", "error", "none left")),
+  (
+    "2026-11-25T02:00:00.5Z [error    ] none left                      [shop.stock] order=7",
+    ReadLog("02:00:00.5", "shop.stock", "error", "none left                      [shop.stock] order=7")
+  ),
+  (
+    "2026-11-25T02:00:00.5Z [warning  ] no order of all that came was left [stock]",
+    ReadLog("02:00:00.5", "stock", "warn", "no order of all that came was left [stock]")
+  ),
   // Threads and places in brackets are none.
+  ("2026-11-25 02:00:00.500 ERROR (MainThread) [stock] none left", ReadLog("02:00:00.5", "m", "error", "none left")),
+  (
+    "2026-11-25 02:00:00.500 ERROR (Stock.java:7) [shop.stock] none left",
+    ReadLog("02:00:00.5", "m", "error", "none left")
+  ),
+  ("2026-11-25 02:00:00 [worker] ERROR: none left", ReadLog("02:00:00", "m", "error", "none left")),
+  (
+    "2026-11-25T02:00:00.5Z [error    ] none left [shop.stock] order=7",
+    ReadLog("02:00:00.5", "m", "error", "none left [shop.stock] order=7")
+  ),
+  (
+    "2026-11-25T02:00:00.5Z [error] none left                      [shop.stock] order=7",
+    ReadLog("02:00:00.5", "m", "error", "none left                      [shop.stock] order=7")
+  ),
   ("[E 261125 02:00:00 web:46] none left", ReadLog("02:00:00", "m", "error", "none left")),
   (
     "2026-11-25 02:00:00,500 ERROR [org.shop.pool] (Stock.java:7) - none left",
@@ -81,6 +112,15 @@ struct LoggerColumnTests {
     #expect(batch.readLogs.first == expected)
     #expect(batch.logs.count == 24)
     #expect(batch.isBalanced)
+  }
+
+  @Test("in a column of dotted names the others are loggers, too")
+  func dotted() {
+    let lines = ["shop.stock", "stock", "shop.pay", "shop.till"]
+    let ofAssistant = lines.map { "2026-11-25 02:00:00.500 ERROR (MainThread) [\($0)] none left" }
+    #expect(decode(ofAssistant.joined(separator: "\n") + "\n").readLogs.map(\.component) == lines)
+    let ofScrapy = lines.map { "2026-11-25 02:00:00 [\($0)] ERROR: none left" }
+    #expect(decode(ofScrapy.joined(separator: "\n") + "\n").readLogs.map(\.component) == lines)
   }
 
   @Test("single letters are keys of zap's only with a level and a message")

@@ -6,6 +6,12 @@ extension JSONMemberDecoder {
   /// Reads a line of text between the lines of a JSON log: a trace, or what somebody printed past the logger. With a date in front it
   /// is a line of a log between any values: exporters of spans print on the output that the program logs on.
   mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
+    // Sections of a dump stand behind its documents; all of one is a container's.
+    if records.intake.section != nil || text[first] == 0x3D && SectionMark(text.extracting(first..<text.count)) != nil {
+      takeTextLine(text.extracting(first..<text.count), line: line, into: &batch)
+      return true
+    }
+    if text[first] == 0x7B { return false }
     if records.beginsWithDate(text, at: first) {
       noteObject()
       records.intake.isBetweenValues = true
@@ -37,6 +43,11 @@ extension JSONMemberDecoder {
   mutating func takeTextLine(_ text: Span<UInt8>, line: Int, into batch: inout RecordBatch) {
     let place = RecordPlace(source: records.context.line(line), position: .line(line))
     var start = ByteOrderMark.end(text, from: 0)
+    if records.intake.section != nil || start < text.count && text[start] == 0x3D,
+      takesSection(text.extracting(start..<text.count), line: line, into: &batch)
+    {
+      return
+    }
     if frame.isOpen {
       guard let own = continueFrame(text, into: &batch) else { return }
       start = own
@@ -74,6 +85,7 @@ extension JSONMemberDecoder {
 
   /// Ends a file of text.
   mutating func finishText(into batch: inout RecordBatch) {
+    endSection(into: &batch)
     endFrame(into: &batch)
     records.finishText(into: &batch)
     walkPending(line: 0, into: &batch)

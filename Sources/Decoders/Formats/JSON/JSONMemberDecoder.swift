@@ -48,6 +48,7 @@ struct JSONMemberDecoder: ChunkedDecoder {
   mutating func finish(complete: Bool, into batch: inout RecordBatch) {
     finishCarry(into: &batch)
     if isInDocument { abandon(.incomplete, at: base, into: &batch) }
+    endSection(into: &batch)
     records.finishText(into: &batch)
     walkPending(line: 0, into: &batch)
     records.close(isText: false, into: &batch)
@@ -140,7 +141,11 @@ struct JSONMemberDecoder: ChunkedDecoder {
       while i < end, Sniffer.isBetweenValues(b[i]) { i += 1 }
       if i == end { break }
       stack.removeAll(keepingCapacity: true)
-      if isFirst, b[i] != 0x7B, takesText(slice.extracting(start..<end), at: i - start, into: &batch) { break }
+      if isFirst, b[i] != 0x7B || records.intake.section != nil,
+        takesText(slice.extracting(start..<end), at: i - start, into: &batch)
+      {
+        break
+      }
       if isFirst { documentRecords = 0 }
       let before = records.recognized
       let (next, outcome) = walk(slice, from: i, isFinal: true, line: line, into: &batch)

@@ -17,20 +17,26 @@ extension JSONRecords {
   }
 
   /// Learns the wrappers and headers of text lines, given as ranges of `text`.
-  mutating func learn(_ text: Span<UInt8>, _ lines: [Range<Int>], into batch: inout RecordBatch) -> TextEvidence {
+  mutating func learn(_ text: Span<UInt8>, _ all: [Range<Int>], into batch: inout RecordBatch) -> TextEvidence {
     var evidence = TextEvidence()
+    let lines = all.filter { SectionMark(text.extracting($0)) == nil }
     learnZones(text, into: &batch)
     for range in lines { withPlain(text.extracting(range)) { $0.intake.unwrapper.vote($1) } }
     intake.unwrapper.decide(among: lines.count)
     // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
     for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
     nameServer(text, lines, into: &batch)
-    let origin = origin(into: &batch)
-    for range in lines {
+    for range in all {
       withPlain(text.extracting(range)) { records, line in
-        records.learnLine(line, origin, &evidence, into: &batch)
+        if let mark = SectionMark(line) {
+          records.intake.section = mark.isStart ? records.section(mark, line, into: &batch) : nil
+          evidence.isLog = true
+        } else {
+          records.learnLine(line, records.origin(into: &batch), &evidence, into: &batch)
+        }
       }
     }
+    intake.section = nil
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
     return evidence
@@ -84,7 +90,7 @@ extension JSONRecords {
     return intake.unwrapper.add(inner.kinds)
   }
 
-  private mutating func withPlain(_ line: Span<UInt8>, _ body: (inout JSONRecords, Span<UInt8>) -> Void) {
+  mutating func withPlain(_ line: Span<UInt8>, _ body: (inout JSONRecords, Span<UInt8>) -> Void) {
     if ByteScan.find(0x1B, in: line, from: 0) < line.count, let plain = TerminalColours.removed(line) {
       body(&self, plain.span)
     } else {
@@ -93,7 +99,7 @@ extension JSONRecords {
   }
 
   /// Takes the layers off a sampled line, and samples what is left where only a learned header can read it.
-  private mutating func learnLine(
+  mutating func learnLine(
     _ whole: Span<UInt8>, _ origin: LineEnvelope, _ evidence: inout TextEvidence,
     into batch: inout RecordBatch
   ) {

@@ -1,6 +1,7 @@
 // The logger that stands at the end of a line.
 
 internal import Model
+internal import Support
 
 /// `MESSAGE (kafka.server.KafkaServer)`, with the place of the call in it, and a thread behind it: Kafka's servers and what belongs to them
 /// write so (config/log4j.properties, `[%d] %p %m (%c)%n`; connect-log4j.properties, `(%c:%L)`; Strimzi's, `(%c) [%t]`).
@@ -10,19 +11,25 @@ enum EndingLogger {
     private var lines = 0
     private var found = 0
     private var ofKafka = 0
+    /// Lines of the layout that Kafka comes with, a time in brackets and a level in capitals behind it.
+    private var usual = 0
 
-    /// Takes a line with its header; one that names its component says nothing.
+    /// Takes a line with its header.
     mutating func add(_ line: Span<UInt8>, _ header: borrowing LogHeader) {
-      guard header.time != .min, header.messageStart > 0, header.component.isEmpty else { return }
       lines += 1
       guard let name = EndingLogger.find(in: line, from: header.messageStart) else { return }
       found += 1
       if EndingLogger.isOfKafka(line.extracting(name)) { ofKafka += 1 }
+      if EndingLogger.hasUsualLayout(line) { usual += 1 }
     }
 
     /// Whether most lines end so. Exceptions, hosts, files and modules may stand in parentheses at the end of what anybody wrote: some of the
-    /// names are of what is known to write so. Records over several lines have their logger on the last one.
-    var isUsual: Bool { found >= 3 && found * 100 >= lines * 60 && ofKafka * 4 >= found }
+    /// names are of what is known to write so. Records over several lines have their logger on the last one. Of one line or two, all must
+    /// be as Kafka's own.
+    var isUsual: Bool {
+      if found > 0, found < 3 { return found == lines && ofKafka == found && usual == found }
+      return found >= 3 && found * 100 >= lines * 60 && ofKafka * 4 >= found
+    }
   }
 
   /// Where the logger's name stands in a line.
@@ -50,10 +57,23 @@ enum EndingLogger {
     return i..<end
   }
 
-  private static let packages: [StaticString] = ["kafka.", "org.apache.", "io.strimzi.", "io.confluent."]
+  /// `state.change.logger` is all that Kafka's state-change.log has.
+  private static let packages: [StaticString] = [
+    "kafka.", "org.apache.", "io.strimzi.", "io.confluent.", "state.change.logger",
+  ]
 
   private static func isOfKafka(_ name: Span<UInt8>) -> Bool {
     packages.contains { JSONScanner.matches(name, 0, $0) }
+  }
+
+  /// `[2026-11-25 02:00:00,777] INFO …`
+  private static func hasUsualLayout(_ line: Span<UInt8>) -> Bool {
+    guard line[0] == 0x5B, line.count > 32 else { return false }
+    let close = ByteScan.find(0x5D, in: line.extracting(first: 32), from: 0)
+    guard JSONScanner.matches(line, close, "] ") else { return false }
+    var end = close &+ 2
+    while end < line.count, line[end] &- 0x41 < 26 { end &+= 1 }
+    return end &- close > 5 && !Model.severity(of: line.extracting(close &+ 2..<end)).isUnknown
   }
 
   private static func isPart(_ byte: UInt8) -> Bool {

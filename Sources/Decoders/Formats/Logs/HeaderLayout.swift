@@ -59,6 +59,8 @@ package struct HeaderLayout: Sendable {
     var takesProse = false
     /// Whether the names are numbered: threads, requests and connections have such, loggers have not.
     var isNumbered: Bool { numbered * 2 > count }
+    /// Whether the names are dotted: loggers have such, threads have not.
+    var isDotted: Bool { dotted * 2 > count }
     /// Hashes of the texts seen, up to 32 of them.
     var texts: Set<UInt64> = []
     /// Whether a header may end with this element.
@@ -80,8 +82,8 @@ package struct HeaderLayout: Sendable {
   package private(set) var timedPercent = 0
   /// Whether the lines name the spans around their events, as Rust's tracing does.
   private var hasScopes = false
-  /// Whether the lines name their logger at their end.
-  private var endsWithLogger = false
+  /// Where the lines name their logger behind what it says.
+  private var lateLogger = LateLogger.none
   /// The share of the learned lines, in percent, that have a header at all.
   private(set) var headedPercent = 0
 
@@ -101,7 +103,7 @@ package struct HeaderLayout: Sendable {
     // The targets of Rust's events are looked for where one line in twenty has one behind spans.
     hasScopes = true
     hasScopes = lines.count { header(of: text.extracting($0)).isScoped } * 20 >= lines.count
-    var loggers = EndingLogger.Evidence()
+    var loggers = LateLogger.Evidence()
     for range in lines {
       let line = text.extracting(range)
       let header = header(of: line)
@@ -109,7 +111,7 @@ package struct HeaderLayout: Sendable {
       if header.messageStart > 0 { headed += 1 }
       loggers.add(line, header)
     }
-    endsWithLogger = loggers.isUsual
+    lateLogger = loggers.place
     timedPercent = timed * 100 / lines.count
     headedPercent = headed * 100 / lines.count
   }
@@ -310,7 +312,9 @@ extension HeaderLayout {
         nameRank = 5
         taken.namesService = true
       case .bracket:
-        if rank < 3, let name = HeaderName.bracketed(line, element, behind: levelEnd) {
+        if rank < 3,
+          let name = HeaderName.bracketed(line, element, behind: levelEnd, isDotted: nodes[node].isDotted)
+        {
           (taken.component, rank) = (name, 3)
         }
       case .dash: break
@@ -346,8 +350,8 @@ extension HeaderLayout {
     var start = header.messageStart
     while start < line.count, line[start] == 0x20 || line[start] == 0x09 { start &+= 1 }
     header.messageStart = start
-    if endsWithLogger, header.component.isEmpty, start > 0 {
-      header.component = EndingLogger.find(in: line, from: start) ?? 0..<0
+    if lateLogger != .none, header.component.isEmpty, start > 0 {
+      header.component = lateLogger.find(in: line, from: start) ?? 0..<0
     }
     guard header.severity.isUnknown, start > 0, start < line.count,
       line[start] == 0x5B || (line[start] | 0x20) &- 0x61 < 26

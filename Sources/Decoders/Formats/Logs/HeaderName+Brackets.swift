@@ -12,16 +12,21 @@ extension HeaderName {
   ///   - line: the whole line.
   ///   - element: the bracket.
   ///   - levelEnd: where the level in front of it ends; 0 where none stands there.
+  ///   - isDotted: whether most names in its column have a full stop.
   /// - Returns: where the name lies; nil for all brackets that have none behind a level or in front of one.
-  static func bracketed(_ line: Span<UInt8>, _ element: HeaderElement, behind levelEnd: Int) -> Range<Int>? {
+  static func bracketed(
+    _ line: Span<UInt8>, _ element: HeaderElement, behind levelEnd: Int, isDotted: Bool
+  ) -> Range<Int>? {
     let content = element.content
     let end = element.end
     guard !content.isEmpty, end &+ 1 < line.count, (line[content.lowerBound] | 0x20) &- 0x61 < 26 else { return nil }
     if isModulePath(line, content) { return content }
     if levelEnd == 0 {
-      let isName = isInFrontOfLevel(line, element) && isLoggerName(line, content) && !isThread(line, content)
+      let hasPlace = isInFrontOfLevel(line, element) || isDotted && isBehindTime(line, element)
+      let isName = hasPlace && isLoggerName(line, content) && !isThread(line, content)
       return isName && !isNumbered(line.extracting(content)) ? content : nil
     }
+    if isDotted, isBehindThread(line, content.lowerBound &- 1, levelEnd), isLoggerName(line, content) { return content }
     var gap = content.lowerBound &- 1
     while gap > levelEnd, line[gap &- 1] == 0x20 { gap &-= 1 }
     guard gap == levelEnd else { return nil }
@@ -82,6 +87,39 @@ extension HeaderName {
     while i < line.count, i &- word < 9, line[i] &- 0x61 < 26 { i &+= 1 }
     guard i < line.count, i > word, line[i] == 0x5D else { return false }
     return !Model.severity(of: line.extracting(word..<i)).isUnknown
+  }
+
+  /// Whether a bracket stands between a time without one and a level in capitals with a colon: Scrapy's
+  /// `%(asctime)s [%(name)s] %(levelname)s: %(message)s` (`LOG_FORMAT`).
+  private static func isBehindTime(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
+    let open = element.content.lowerBound &- 1
+    guard open > 2, line[0] &- 0x30 <= 9, line[open] == 0x5B, line[open &- 1] == 0x20, line[open &- 2] &- 0x30 <= 9,
+      line[element.end &- 1] == 0x5D, line[element.end] == 0x20
+    else { return false }
+    let word = element.end &+ 1
+    var i = word
+    while i < line.count, i &- word < 9, line[i] &- 0x41 < 26 { i &+= 1 }
+    guard i < line.count, i &- word > 2, line[i] == 0x3A else { return false }
+    return !Model.severity(of: line.extracting(word..<i)).isUnknown
+  }
+
+  /// Whether nothing but a thread in parentheses stands between a level and a bracket: Home Assistant's
+  /// `%(levelname)s (%(threadName)s) [%(name)s] %(message)s` (bootstrap.py).
+  private static func isBehindThread(_ line: Span<UInt8>, _ open: Int, _ levelEnd: Int) -> Bool {
+    guard line[open] == 0x5B, open &- levelEnd > 3, line[open &- 1] == 0x20, line[open &- 2] == 0x29 else {
+      return false
+    }
+    var i = levelEnd
+    while line[i] == 0x20 { i &+= 1 }
+    guard i < open, line[i] == 0x28 else { return false }
+    // A thread of Python's may have parentheses itself, `Thread-5 (run)`; a colon has a place in the source.
+    var depth = 0
+    while i < open &- 2 {
+      if line[i] == 0x28 { depth &+= 1 } else if line[i] == 0x29 { depth &-= 1 }
+      if depth == 0 || line[i] == 0x3A { return false }
+      i &+= 1
+    }
+    return depth == 1
   }
 
   /// `mill` of `(mill/7)` and `(mill/7 on node9)`: a name in front of the process (pino-pretty, `prettifyMetadata`).

@@ -16,8 +16,9 @@ extension JSONRecords {
   /// How many layers are opened, one inside the other.
   static let mostLayers = 5
 
-  /// What is known of every record of the member: the name that its path tells.
+  /// What is known of every record of the member: the name that its path tells, or the mark above the records' section.
   mutating func origin(into batch: inout RecordBatch) -> LineEnvelope {
+    if let section = intake.section { return section.envelope }
     if let known = intake.origin { return known }
     let origin = LogOrigin(context)
     var envelope = LineEnvelope()
@@ -278,7 +279,7 @@ extension JSONRecords {
         batch.recordCounts.repair("continuationLine")
         if adopts { intake.streams[stream].sawHeaderless(isApart: false) }
         // Between lines of text that is how stack traces look; between JSON values it may be a value that is damaged.
-        if depth == 0, format == "JSON log lines" {
+        if depth == 0, intake.section == nil, format == "JSON log lines" {
           context.report(
             "continuationLine", .warning, at: place.position,
             "a line that is no JSON was taken for the rest of the record before it", into: &batch)

@@ -7,6 +7,8 @@ internal import Support
 struct LogIntake {
   /// What the member's path tells, once it is asked.
   var origin: LineEnvelope?
+  /// The section of a dump that the lines at hand stand in.
+  var section: ContainerSection?
   var unwrapper: LineUnwrapper
   var layouts: LogLayouts
   var streams = LogStreams()

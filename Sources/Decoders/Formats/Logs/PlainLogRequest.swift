@@ -49,7 +49,7 @@ struct RequestFinder {
       i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
     {
       weight = value(line, i &+ 1, &found) ? 1 : weight
-    } else if i >= 33, i &+ 17 <= line.count, weight < 2, takePair(line, i, &found) {
+    } else if i >= 17, i &+ 17 <= line.count, weight < 2, takePair(line, i, &found) {
       weight = 2
     }
   }
@@ -132,15 +132,21 @@ struct RequestFinder {
     return true
   }
 
-  /// `[TRACE-SPAN]` of Spring Boot 3, `[app,TRACE,SPAN]` of Spring Cloud Sleuth: 32 and 16 hexadecimal digits.
+  /// `[TRACE-SPAN]` of Spring Boot 3, `[app,TRACE,SPAN]` of Spring Cloud Sleuth: 32 and 16 hexadecimal digits, or 16 and 16.
   private func takePair(_ line: Span<UInt8>, _ mark: Int, _ found: inout Found) -> Bool {
     let end = mark &+ 17
-    guard end == line.count || !isIDByte(line[end]), !isIDByte(line[mark &- 33]),
-      let span = HexDigits.sixteen(line, mark &+ 1), let high = HexDigits.sixteen(line, mark &- 32),
+    guard end == line.count || !isIDByte(line[end]), let span = HexDigits.sixteen(line, mark &+ 1) else { return false }
+    if mark >= 33, !isIDByte(line[mark &- 33]), let high = HexDigits.sixteen(line, mark &- 32),
       let low = HexDigits.sixteen(line, mark &- 16)
-    else { return false }
-    found.forget()
-    found.id = RequestID(high: high, low: low)
+    {
+      found.forget()
+      found.id = RequestID(high: high, low: low)
+    } else if let trace = NarrowTrace.find(line, before: mark) {
+      found.forget()
+      found.id = RequestID(high: 0, low: trace)
+    } else {
+      return false
+    }
     found.span = span
     return true
   }
