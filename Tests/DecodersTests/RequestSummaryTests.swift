@@ -144,7 +144,7 @@ struct RequestSummaryTests {
     let text = lines.joined(separator: "\n") + "\n"
     let (one, other) = (decode(text, member: "a.log"), decode(text, member: "b.log"))
     #expect(one.spans.map(\.duration) == Array(repeating: 40_250, count: 12))
-    #expect(one.spans.allSatisfy { $0.httpStatus == 502 && one.text($0.operation) == "request" })
+    #expect(one.spans.allSatisfy { $0.httpStatus == 502 && one.text($0.operation) == "GET /orders/{id}" })
     #expect(Set(one.logs.map(\.request)) == Set(one.spans.map(\.trace)))
     #expect(Set(one.spans.map(\.trace)).isDisjoint(with: other.spans.map(\.trace)))
   }

@@ -66,6 +66,10 @@ struct JSONClassifier {
     static let zapDevelopment: Keys = [Keys(rawValue: 1 << 41), Keys(rawValue: 1 << 42)]
     /// tslog's object of what it says of a record.
     static let tslog = Keys(rawValue: 1 << 43)
+    /// The parent and the nanoseconds of a span, as tables of spans have them beside columns of its request.
+    static let spanRow: Keys = [Keys(rawValue: 1 << 44), Keys(rawValue: 1 << 45)]
+    static let rowParent = Keys(rawValue: 1 << 44)
+    static let rowLength = Keys(rawValue: 1 << 45)
   }
 
   let logKeys: LogKeyTable
@@ -108,6 +112,7 @@ struct JSONClassifier {
     if keys.contains(.nanos), keys.contains(.body) { return .otlpLog }
     if keys.contains(.embedded), keys.contains(.time) || keys.contains(.logTime) { return .embedded }
     if keys.contains([.named, .timedSpan]), !keys.contains(.logMessage) { return .named(.served(isLog: false)) }
+    if keys.contains([.named, .spanRow]), !keys.contains(.logMessage) { return .named(.served(isLog: false)) }
     if keys.contains(.access) { return .access }
     if keys.contains([.gateway, .accessMethod]) { return .gateway }
     if let shape = foreign(keys, count) { return shape }
@@ -169,8 +174,8 @@ struct JSONClassifier {
   /// For each length, a bit for the last five bits of the first letter of every key that is noted below (see
   /// `SpanBuilder.firsts`): other keys need no comparison.
   private static let firsts: InlineArray<24, UInt32> = [
-    0, 0x3000, 0x200, 0, 0x58095C, 0x8018_0020, 0x8048_2000, 0x1D0008,
-    0x142030, 0xC3008, 0xD0100, 0x188112, 0x158000, 0x49000, 0x140102, 0xC0000,
+    0, 0x3000, 0x200, 0x1000, 0x58095C, 0x8018_0020, 0x8048_2000, 0x1D0008,
+    0x142030, 0xC3008, 0xD0100, 0x188112, 0x158010, 0x49010, 0x150102, 0xC0000,
     0x210, 0x80204, 0x20, 0x8, 0x8000, 0, 0, 0,
   ]
 
@@ -203,6 +208,8 @@ struct JSONClassifier {
       keys.insert(.duration)
     case 11 where isKey("annotations"): if byte == 0x5B { keys.insert(.zipkin) }
     case 12 where isKey("timeUnixNano"): keys.insert(.nanos)
+    case 12 where isKey("parentSpanID"), 14 where isKey("parent_span_id"): keys.insert(.rowParent)
+    case 12 where isKey("durationNano"), 13 where isKey("duration_nano"): keys.insert(.rowLength)
     case 13 where isKey("operationName"): keys.insert(.jaeger)
     case 13 where isKey("localEndpoint"): keys.insert(.zipkin)
     case 14 where isKey("remoteEndpoint"): keys.insert(.zipkin)
@@ -220,7 +227,9 @@ struct JSONClassifier {
     func isKey(_ literal: StaticString) -> Bool { JSONScanner.matches(b, key.start, literal) }
     let isObject = byte == 0x7B
     switch key.count {
-    case 4 where isObject && isKey("span"): keys.insert(Self.hasDuration(b, value) ? [.intake, .timedSpan] : .intake)
+    case 3 where isObject && isKey("log"): if Self.has("message", b, value) { keys.insert(.intake) }
+    case 4 where isObject && isKey("span"):
+      keys.insert(Self.has("duration", b, value) ? [.intake, .timedSpan] : .intake)
     case 4 where isObject && isKey("data"): keys.insert(.named)
     case 4 where isObject && isKey("flow"): keys.insert(.flow)
     case 5 where isObject && isKey("error"): keys.insert(.intake)
@@ -244,19 +253,19 @@ struct JSONClassifier {
     case 12 where isKey("operation_Id"): keys.insert(.named)
     case 11 where isObject && isKey("SpanContext"): keys.insert(.named)
     case 11 where isObject && isKey("transaction"):
-      keys.insert(Self.hasDuration(b, value) ? [.intake, .timedSpan] : .intake)
+      keys.insert(Self.has("duration", b, value) ? [.intake, .timedSpan] : .intake)
     case 14 where isKey("traceSegmentId"): keys.insert(.traceSegment)
     case 14 where isKey("trace.trace_id"): keys.insert(.named)
     default: break
     }
   }
 
-  /// Whether an object tells how long something took: a log record names its span without it.
-  private static func hasDuration(_ b: Span<UInt8>, _ start: Int) -> Bool {
+  /// Whether an object has a member: a log record names its span without a duration, and its logger without a message.
+  private static func has(_ name: StaticString, _ b: Span<UInt8>, _ start: Int) -> Bool {
     var reader = JSONScanner(at: start)
     var isFound = false
     _ = reader.eachMember(b) { reader, key in
-      isFound = isFound || JSONScanner.equals(b, key, "duration")
+      isFound = isFound || JSONScanner.equals(b, key, name)
       return reader.skipValue(b)
     }
     return isFound

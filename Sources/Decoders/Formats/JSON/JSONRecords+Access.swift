@@ -23,6 +23,18 @@ extension JSONRecords {
   ) -> AccessRecord? {
     let zone = context.settings.assumedZoneSeconds
     guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
+    if record.method.isEmpty, !record.requestID.isEmpty, let whole = begun.completed(b, range),
+      let both = AccessObject.read(whole.span, at: 0, zoneSeconds: zone)
+    {
+      return takeFound(both, whole.span, 0..<whole.count, at: place, into: &batch)
+    }
+    return takeFound(record, b, range, at: place, into: &batch)
+  }
+
+  private mutating func takeFound(
+    _ record: AccessRecord, _ b: Span<UInt8>, _ range: Range<Int>, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> AccessRecord? {
+    let zone = context.settings.assumedZoneSeconds
     var around = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)

@@ -30,6 +30,7 @@ extension JSONRecords {
       noteUnknown(place.position)
       return false
     }
+    if event == .log { return takeLogEvent(b, range, value, at: place, into: &batch) }
     var issues: SpanIssues = []
     texts.exchange(with: &batch)
     defer { texts.exchange(with: &batch) }
@@ -53,8 +54,27 @@ extension JSONRecords {
         return true
       }
     case .other where apm.sawMetadata: return true
-    case .error, .other: break
+    case .error, .other, .log: break
     }
+    noteUnknown(place.position)
+    return false
+  }
+
+  /// Takes a log event of Elastic's intake, which is of the service before it unless it names one itself; without metadata before it, an object
+  /// `log` is anybody's.
+  private mutating func takeLogEvent(
+    _ b: Span<UInt8>, _ range: Range<Int>, _ value: Int, at place: RecordPlace, into batch: inout RecordBatch
+  ) -> Bool {
+    guard apm.sawMetadata else { return take(.unknown, b, range, at: place, into: &batch) }
+    let before = envelope
+    envelope = LineEnvelope(source: place.source)
+    envelope.name(apm.service, .service)
+    depth += 1
+    defer {
+      depth -= 1
+      envelope = before
+    }
+    if takeLog(b, at: value, place, needing: .message, into: &batch) { return true }
     noteUnknown(place.position)
     return false
   }

@@ -49,6 +49,8 @@ struct JSONRecords {
   var access: AccessSpans
   var named = NamedSpans()
   var apm = ElasticIntake()
+  /// Requests of which only the beginning was read.
+  var begun = BegunRequests()
   /// Widths of the trace ids seen: of 64 bits, of 128 bits.
   var sawNarrowID = false
   var sawWideID = false
@@ -215,6 +217,11 @@ struct JSONRecords {
     case .unknown:
       if let error = StoredError.record(b, range) {
         return takeLog(error.span, at: 0, place, needing: .message, into: &batch)
+      }
+      if let line = DecodedLine.restored(b, range),
+        takeLog(line.span, at: 0, place, needing: .message, into: &batch)
+      {
+        return true
       }
       // Records whose fields all lie deeper: Windows events.
       if takeLog(b, at: RoutedEvent.place(b, range), place, needing: .message, into: &batch) { return true }

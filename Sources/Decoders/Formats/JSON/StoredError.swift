@@ -20,18 +20,39 @@ enum StoredError {
     }
     guard isError, error > 0 else { return nil }
     var text: [UInt8] = []
+    var level = Array("error".utf8)
     reader = JSONScanner(at: error)
     _ = reader.eachMember(b) { reader, key in
-      if JSONScanner.equals(b, key, "log") { return take(b, &reader, &text) }
+      if JSONScanner.equals(b, key, "log") {
+        if let logged = loggedLevel(b, at: reader) { level = logged }
+        return take(b, &reader, &text)
+      }
       guard JSONScanner.equals(b, key, "exception"), reader.peek(b) == 0x5B else { return reader.skipValue(b) }
       return reader.eachElement(b) { reader in take(b, &reader, &text) }
     }
     guard !text.isEmpty else { return nil }
-    var record = Array(#"{"log.level":"error","message":""#.utf8)
+    var record = Array(#"{"log.level":""#.utf8)
+    record += level
+    record += Array(#"","message":""#.utf8)
     record += text
     record += Array("\",".utf8)
     record.append(copying: b.extracting(range.lowerBound + 1..<range.upperBound))
     return record
+  }
+
+  /// The level at which an error was logged; nil where it names none.
+  private static func loggedLevel(_ b: Span<UInt8>, at place: JSONScanner) -> [UInt8]? {
+    var reader = place
+    var level: [UInt8]?
+    guard reader.peek(b) == 0x7B else { return nil }
+    _ = reader.eachMember(b) { reader, key in
+      guard JSONScanner.equals(b, key, "level"), reader.peek(b) == 0x22 else { return reader.skipValue(b) }
+      guard let text = reader.keyText(b) else { return false }
+      let word = b.extracting(text.start..<text.end)
+      if !FieldText.severity(word).isUnknown { level = [UInt8](copying: word) }
+      return true
+    }
+    return level
   }
 
   private static func isEvent(

@@ -80,7 +80,7 @@ extension JSONLogs {
   ) {
     if JSONScanner.equals(b, key, "ProcessName") {
       fields.process = text
-    } else if key.count == 6 {
+    } else if key.count == 6 || JSONScanner.equals(b, key, "source_name") {
       fields.source = text
       fields.others &+= 1
     } else if let end = Self.tagEnd(b.extracting(text.start..<text.end)) {

@@ -57,6 +57,10 @@ extension JSONLogs {
   /// with single letters, `failed` and `success`; MySQL's labels are all of the second kind.
   mutating func status(_ found: LogKeyTable.Found, _ b: Span<UInt8>, _ key: JSONStringSlice, _ bytes: Span<UInt8>) {
     noteOK(b, key, bytes)
+    // Winlogbeat before version 7 names so which API an event was read with ("Exported fields", `type`).
+    if key.count == 4, FieldText.isWord(bytes, "wineventlog") || FieldText.isWord(bytes, "eventlogging") {
+      fields.shape.insert(.windowsEvent)
+    }
     if found.role == .levelWord { return level(found.rank + 502, bytes, false) }
     let rank = found.rank + Self.statusRank
     let isLabel = JSONScanner.equals(b, key, "label")

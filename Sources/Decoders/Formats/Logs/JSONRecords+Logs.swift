@@ -37,6 +37,8 @@ extension JSONRecords {
     if isSampling {
       if let level = fields.level { logs.evidence.add(level) }
       logs.timeEvidence.add(fields)
+    } else if fields.shape.contains(.request) {
+      begun.note(b, at: start)
     }
     var around = depth == 0 ? origin(into: &batch) : envelope
     // When something was made tells less of the record than any time around it.
@@ -70,6 +72,7 @@ extension JSONRecords {
         return takeCarried(bytes, fields, around, at: place, into: &batch)
       }
     }
+    if let message = fields.message, takesExport(b, message, into: &batch) { return true }
     // A request is the program's, and not the logger's that tells of it.
     var served = around
     if around.rank <= .logger { (served.component, served.rank) = (unnamed.component, unnamed.rank) }

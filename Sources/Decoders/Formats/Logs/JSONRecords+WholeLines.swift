@@ -116,6 +116,18 @@ extension JSONRecords {
     record.message = content.start..<content.end
   }
 
+  /// Takes the message of a record that is an export and nothing else: OpenTelemetry's logging exporters write theirs through the program's
+  /// logger, whatever it makes of them (OtlpJsonLoggingSpanExporter behind logstash-logback-encoder).
+  mutating func takesExport(_ b: Span<UInt8>, _ message: JSONStringSlice, into batch: inout RecordBatch) -> Bool {
+    guard message.isEscaped, b[message.start] == 0x7B, JSONScanner.matches(b, message.start + 1, "\\\"resource") else {
+      return false
+    }
+    var plain = takeBuffer()
+    texts.unescape(b, message, into: &plain)
+    defer { giveBack(plain) }
+    return takeExport(plain.span, into: &batch)
+  }
+
   /// Spans and the like that an exporter printed behind a log header (OpenTelemetry's logging exporters), or a program behind a word of
   /// its own.
   mutating func takeExport(_ text: Span<UInt8>, into batch: inout RecordBatch) -> Bool {

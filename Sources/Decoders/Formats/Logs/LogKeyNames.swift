@@ -170,7 +170,7 @@ enum LogKeyNames {
 
   /// Tags of syslog, a program with its process and a colon: what templates of rsyslog write of them; and keys that name a program beside
   /// one kind of message only.
-  static let syslogTag = ["syslogtag", "tag", "processname", "source"]
+  static let syslogTag = ["syslogtag", "tag", "processname", "source", "source_name"]
 
   static let stream = ["stream", "logstream", "stream_s", "logsource", "logentrysource"]
 

@@ -102,6 +102,8 @@ extension TableMapping {
     // Logs Insights' `@log` is the account and the group; its message has a column of its own.
     if Set(["message", "logstream", "log"]).isSubset(of: names) { return column(["log"], in: names) }
     if let own = azures(in: names) { return own }
+    // PowerShell's Get-EventLog: the column `Container` is .NET's, and always empty.
+    if Set(["entrytype", "source", "timewritten"]).isSubset(of: names) { return column(["source"], in: names) }
     // The machine of a table of Azure's agents: Event, Syslog, Perf, InsightsMetrics.
     let isAzures =
       names.contains("timegenerated")

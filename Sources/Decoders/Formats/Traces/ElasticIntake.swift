@@ -3,13 +3,14 @@
 internal import Model
 internal import Support
 
-/// Reads `{"transaction": {…}}`, `{"span": {…}}`, `{"error": {…}}` after `{"metadata": {…}}`.
+/// Reads `{"transaction": {…}}`, `{"span": {…}}`, `{"error": {…}}`, `{"log": {…}}` after `{"metadata": {…}}`.
 ///
 /// Timestamps are microseconds, durations milliseconds (the intake's JSON schema); a span may tell its beginning from its transaction's. A transaction is a served request; a span
-/// whose type leaves the process is a call. An error is a log record at level error.
+/// whose type leaves the process is a call. An error is a log record at level error, unless it was logged at another (`error.log.level`). Log events
+/// are records in ECS (log.json), and of the service.
 struct ElasticIntake {
   /// The service of the last metadata line.
-  private var service = Symbol.none
+  private(set) var service = Symbol.none
   private(set) var sawMetadata = false
   /// Spans that wait for the beginning of their transaction.
   private var offsets = OffsetSpans()
@@ -19,7 +20,9 @@ struct ElasticIntake {
     case transaction
     case span
     case error
-    /// Readings of the agent and log lines that it forwards: nothing here.
+    /// What a logger of the service wrote.
+    case log
+    /// Readings of the agent: nothing here.
     case other
   }
 
@@ -30,6 +33,7 @@ struct ElasticIntake {
     if isKey("transaction") { return .transaction }
     if isKey("span") { return .span }
     if isKey("error") { return .error }
+    if isKey("log") { return .log }
     return isKey("metricset") ? .other : nil
   }
 
@@ -116,11 +120,14 @@ struct ElasticIntake {
     var offset: Int64?
     var result: JSONStringSlice?
     var hasOutcome = false
+    var isMessaging = false
     var reader = JSONScanner(at: start)
     let isRead = reader.eachMember(b) { reader, key in
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
       if isKey("context") {
         return builder.takeAPMContext(b, &reader, &texts)
+      } else if isKey("links"), reader.peek(b) == 0x5B {
+        return builder.takeLinks(b, &reader, &texts)
       } else if isKey("timestamp") {
         return reader.integer(b, &time)
       } else if isKey("duration") || isKey("start") {
@@ -154,13 +161,16 @@ struct ElasticIntake {
       } else if isKey("outcome") {
         hasOutcome = true
         if JSONScanner.equals(b, text, "failure") { builder.span.status = .error }
-      } else if !isTransaction, NamedSpans.isCall(b, text) {
+      } else if isTransaction {
+        isMessaging = JSONScanner.equals(b, text, "messaging")
+      } else if NamedSpans.isCall(b, text) {
         builder.span.kind = .client
       }
       return true
     }
     guard isRead, builder.span.span != 0 else { return nil }
     if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
+    if builder.isLinked { builder.settleAPMLink(isMessaging: isMessaging) }
     // Agents told no outcome before APM 7.9.
     if !hasOutcome, let result, JSONScanner.equals(b, result, "HTTP 5xx") { builder.span.status = .error }
     // The schema requires a time or an offset of a span; without either the server takes that of its receipt.
@@ -186,10 +196,17 @@ struct ElasticIntake {
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
       if isKey("timestamp") { return reader.integer(b, &time) }
       if isKey("exception") || isKey("log") {
+        let isLogged = isKey("log")
         return reader.eachMember(b) { reader, key in
-          guard JSONScanner.equals(b, key, "message") else { return reader.skipValue(b) }
+          let isLevel = isLogged && JSONScanner.equals(b, key, "level")
+          guard isLevel || JSONScanner.equals(b, key, "message") else { return reader.skipValue(b) }
           guard let text = reader.keyText(b) else { return false }
-          message = message ?? text
+          if isLevel {
+            let severity = FieldText.severity(b.extracting(text.start..<text.end))
+            if !severity.isUnknown { log.severity = severity }
+          } else {
+            message = message ?? text
+          }
           return true
         }
       }

@@ -24,7 +24,10 @@ extension NamedSpans {
     kind(b, dialect)
     if dialect == .datadog { nameCaller(b, &texts) }
     status(b, &texts)
-    if builder.isLinked { builder.settleLink() }
+    if builder.isLinked {
+      let isMessaging = isTransaction && text(.type).map { JSONScanner.equals(b, $0, "messaging") } == true
+      builder.settleAPMLink(isMessaging: isMessaging)
+    }
     if dialect == .cloudTrace, let code = text(.status) {
       builder.span.grpcStatus = SpanWords.grpcStatus(b.extracting(code.start..<code.end))
       builder.span.status = builder.span.grpcStatus > 0 ? .error : builder.span.status

@@ -83,7 +83,9 @@ struct NamedSpans {
       let at = reader.position
       guard at < b.count else { return }
       let path = SpanKeys.extend(seed, b, key.start..<key.end)
-      if key.count <= 10, level.depth == 0, b[at] == 0x5B || b[at] == 0x7B, Self.isLinks(b, key) {
+      if key.count <= 10, level.depth <= 1, b[at] == 0x5B || b[at] == 0x7B,
+        level.depth == 0 && Self.isLinks(b, key) || path == SpanKeys.storedLinks
+      {
         reader.position = at
         guard builder.takeLinks(b, &reader, &texts) else { return }
         wasFirst = false

@@ -4,8 +4,8 @@ internal import Model
 internal import Support
 
 extension SpanBuilder {
-  /// Takes the links at the reader's place: a list of objects with the ids of a trace and a span (OTLP, Data Prepper, X-Ray), in a context of
-  /// their own (OpenTelemetry's consoles), or under `link` (Cloud Trace v2, `Span.Links`).
+  /// Takes the links at the reader's place: a list of objects with the ids of a trace and a span (OTLP, Data Prepper, X-Ray, Elastic APM), in a
+  /// context of their own (OpenTelemetry's consoles), or under `link` (Cloud Trace v2, `Span.Links`).
   mutating func takeLinks(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
     guard let byte = reader.peek(b) else { return false }
     guard byte == 0x7B else { return takeLinkList(b, &reader, &texts) }
@@ -23,6 +23,13 @@ extension SpanBuilder {
     guard check.peek(plain.span) == 0x5B, check.skipValue(plain.span) else { return }
     var reader = JSONScanner(at: 0)
     _ = takeLinkList(plain.span, &reader, &texts)
+  }
+
+  /// A message's consumer may begin a trace of its own, and is linked to who sent it (elastic/apm, "Span links"): it has no other sign than its
+  /// type that it is one. A request that begins one is linked to a caller that it does not trust.
+  mutating func settleAPMLink(isMessaging: Bool) {
+    if isMessaging, span.kind == .server { span.kind = .consumer }
+    settleLink()
   }
 
   private mutating func takeLinkList(_ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts) -> Bool {
@@ -55,6 +62,14 @@ private struct SpanLink {
         return takeReference(b, &reader)
       }
     }
+    // Elastic's documents: `{"trace": {"id": …}, "span": {"id": …}}`.
+    if isKey("trace", "span"), reader.peek(b) == 0x7B {
+      let ofTrace = isKey("trace")
+      return reader.eachMember(b) { reader, key in
+        guard JSONScanner.equals(b, key, "id") else { return reader.skipValue(b) }
+        return takeValue(ofTrace: ofTrace, b, &reader, &texts)
+      }
+    }
     return takeID(key, b, &reader, &texts)
   }
 
@@ -72,8 +87,16 @@ private struct SpanLink {
     _ key: JSONStringSlice, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
   ) -> Bool {
     func isKey(_ names: StaticString...) -> Bool { names.contains { JSONScanner.equals(b, key, $0) } }
-    let isTrace = isKey("traceId", "trace_id", "TraceID", "traceID", "TraceId")
-    guard isTrace || isKey("spanId", "span_id", "SpanID", "spanID", "SpanId", "id") else { return reader.skipValue(b) }
+    let isTrace = isKey("traceId", "trace_id", "TraceID", "traceID", "TraceId", "trace.id")
+    guard isTrace || isKey("spanId", "span_id", "SpanID", "spanID", "SpanId", "id", "span.id") else {
+      return reader.skipValue(b)
+    }
+    return takeValue(ofTrace: isTrace, b, &reader, &texts)
+  }
+
+  private mutating func takeValue(
+    ofTrace isTrace: Bool, _ b: Span<UInt8>, _ reader: inout JSONScanner, _ texts: inout JSONTexts
+  ) -> Bool {
     guard let value = reader.scalar(b) else { return false }
     switch value {
     case .text(let text) where isTrace:

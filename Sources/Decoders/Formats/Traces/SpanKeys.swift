@@ -231,6 +231,12 @@ enum SpanKeys {
       })
   }()
 
+  /// Where Elastic APM's documents have the links of a span.
+  static let storedLinks: UInt64 = {
+    let bytes = Array("span.links".utf8)
+    return extend(seed, bytes.span, 0..<bytes.count)
+  }()
+
   /// Paths whose members are attributes of the resource.
   private static let resourcePaths: Set<UInt64> = {
     Set(

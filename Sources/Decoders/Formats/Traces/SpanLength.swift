@@ -42,12 +42,21 @@ extension TraceSpan {
   /// Microseconds.
   private static let year: Int64 = 31_536_000_000_000
 
+  /// The year 1900: what lies before it is the zero of some runtime and no time (`FieldText.moment`).
+  private static let oldest: Int64 = -2_208_988_800_000_000
+
   @inline(never) private mutating func settleImplausible(_ issues: inout SpanIssues) {
     issues.insert(.implausibleTime)
-    guard duration >= Self.year else { return }
-    if start <= 0 { start = start.addingSaturated(duration) }
-    duration = -1
-    flags.insert(.untimed)
+    if duration >= Self.year {
+      if start <= 0 { start = start.addingSaturated(duration) }
+      duration = -1
+      flags.insert(.untimed)
+    }
+    guard start < Self.oldest else { return }
+    // Go's exporters write the year 1 where they are told to leave out the times (stdouttrace, `WithoutTimestamps`).
+    start = 0
+    issues.remove(.implausibleTime)
+    issues.insert(.noTime)
   }
 
   /// Takes when it ended. The epoch and what lies before it stand for no time: writers print their type's zero, Go the year 1.
