@@ -26,6 +26,8 @@ extension JSONRecords {
     for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
     nameServer(text, lines, into: &batch)
     let origin = origin(into: &batch)
+    intake.isStamped =
+      intake.unwrapper.kinds.isEmpty && StampedText.isForm(of: text, lines, intake.unwrapper.times)
     for range in lines {
       withPlain(text.extracting(range)) { records, line in
         records.learnLine(line, origin, &evidence, into: &batch)
@@ -33,6 +35,7 @@ extension JSONRecords {
     }
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
+    evidence.isLog = evidence.isLog || intake.isStamped
     return evidence
   }
 

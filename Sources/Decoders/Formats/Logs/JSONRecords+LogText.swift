@@ -43,6 +43,7 @@ extension JSONRecords {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
+    if intake.isStamped, depth == 0 { return takeStamped(line, around, at: place, into: &batch) }
     if first &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
       let layer = intake.unwrapper.peel(line)
     {

@@ -24,6 +24,9 @@ struct LogIntake {
   var keepsLineFeeds = false
   /// How many streams have an error whose reason stands below: nearly always none.
   var uncaught = 0
+  /// Whether times stand on lines of their own, and the record below the last one.
+  var isStamped = false
+  var stamped: StampedText?
   /// Ends that systemd has told of, and will tell of again.
   var toldEnds = ToldEnds()
   /// Whether it was said that a collector's metrics are not read.
