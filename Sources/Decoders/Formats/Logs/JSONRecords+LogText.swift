@@ -289,6 +289,12 @@ extension JSONRecords {
         if found.isUsual { intake.streams[stream].sawHeaderless(isApart: isApart) }
         record.severity = severity
         if depth > 0 { strip(line, &record) }
+        // A time that no layout was learned for.
+        if record.severity.isUnknown, record.message.lowerBound > 0, !record.message.isEmpty,
+          TraceFollower.isRecovered(line, from: record.message.lowerBound)
+        {
+          record.severity = .error
+        }
       }
     } else {
       intake.streams[stream].follower.sawRecord(record.severity)
