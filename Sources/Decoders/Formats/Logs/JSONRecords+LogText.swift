@@ -266,7 +266,9 @@ extension JSONRecords {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
-    let dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    var dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    // The layout may be that of another version of the server.
+    if dated == nil, header.severity.isUnknown { dated = KnownLines.mysql(line, intake.unwrapper.times) }
     if let dated { record = dated }
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
