@@ -21,6 +21,8 @@ struct LineEnvelope {
   var span: UInt64 = 0
   /// 1 for `stdout`, 2 for `stderr`, 0 where it is not known.
   var stream: UInt8 = 0
+  /// The number of the process that wrote the line; 0 where it is not known.
+  var process: UInt32 = 0
   /// Whether the line is a record of its own whatever it looks like.
   var isWhole = false
   /// Whether the platform wrote it about the program that the component is (Heroku's `heroku[web.1]`).

@@ -26,6 +26,8 @@ extension JSONRecords {
     // What stands inside of the layers may be layers, too: `kubectl logs --prefix --timestamps`.
     for _ in 1..<Self.mostLayers where learnInner(text, lines) == false { break }
     nameServer(text, lines, into: &batch)
+    intake.isStamped =
+      intake.unwrapper.kinds.isEmpty && StampedText.isForm(of: text, lines, intake.unwrapper.times)
     for range in all {
       withPlain(text.extracting(range)) { records, line in
         if let mark = SectionMark(line) {
@@ -39,6 +41,7 @@ extension JSONRecords {
     intake.section = nil
     intake.layouts.learn()
     evidence.isLog = evidence.isLog || evidence.known > 0 || !intake.unwrapper.kinds.isEmpty || !intake.layouts.isEmpty
+    evidence.isLog = evidence.isLog || intake.isStamped
     return evidence
   }
 

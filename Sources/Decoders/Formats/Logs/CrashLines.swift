@@ -21,6 +21,7 @@ extension TraceFollower {
       if begins(line, "Fatal Python error: ") { return .fatal }
       return begins(line, "Fatal error: exception ") ? .fatal : begins(line, "Fatal error: ") ? .error : nil
     case 0x45: return begins(line, "Exception in thread ") ? .error : nil
+    case 0x68: return isRecovered(line, from: 0) ? .error : nil
     case 0x55:
       return begins(line, "Unhandled exception") || begins(line, "Unhandled Exception") || begins(line, "Uncaught ")
         ? .error : nil
@@ -30,6 +31,13 @@ extension TraceFollower {
     case 0x2F: return isScriptPlace(line) ? .fatal : nil
     default: return nil
     }
+  }
+
+  /// `http: panic serving 10.0.0.9:51234: no stock`: a handler's panic, which ends its request and not the server (net/http, server.go; the
+  /// bundled golang.org/x/net/http2).
+  static func isRecovered(_ line: Span<UInt8>, from start: Int) -> Bool {
+    JSONScanner.matches(line, start, "http: panic serving ")
+      || JSONScanner.matches(line, start, "http2: panic serving ")
   }
 
   /// `/app/pay.js:31`, `file:///app/pay.mjs:31`: the place that Node.js prints in front of the source and the error that nobody caught

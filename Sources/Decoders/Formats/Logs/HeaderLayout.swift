@@ -278,7 +278,7 @@ extension HeaderLayout {
     var cursor = 0
     var depth = 0
     while depth < HeaderScanner.depth, nodes[node].goesOn, let element = scanner.element(line, at: cursor),
-      !beginsRequest(line, element)
+      !beginsRequest(line, element), !beginsPanic(line, element)
     {
       let kind = isLevel(element, of: node) ? element.kind : .word
       guard let child = part(of: node, kind == .dash ? element.kind(anchored: isAnchored) : kind) else { break }
@@ -361,6 +361,11 @@ extension HeaderLayout {
     } else if line[start] &- 0x61 < 26 {
       _ = LateLevel.completeBehindPairs(&header, of: line)
     }
+  }
+
+  /// Whether what looks like a name and a level is what Go's server says of a handler's panic.
+  private func beginsPanic(_ line: Span<UInt8>, _ element: HeaderElement) -> Bool {
+    element.kind == .tag && TraceFollower.isRecovered(line, from: element.content.lowerBound)
   }
 
   /// Whether an element is the client of a request in quotes, `10.0.0.9:41 - "GET`: the message begins with it (uvicorn.access).

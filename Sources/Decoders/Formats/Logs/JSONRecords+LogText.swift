@@ -44,6 +44,7 @@ extension JSONRecords {
       return takeText(plain.span, around, at: place, into: &batch)
     }
     let first = line[0]
+    if intake.isStamped, depth == 0 { return takeStamped(line, around, at: place, into: &batch) }
     if first &- 0x30 <= 9 || !intake.unwrapper.kinds.isEmpty, depth < Self.mostLayers,
       let layer = intake.unwrapper.peel(line)
     {
@@ -124,6 +125,7 @@ extension JSONRecords {
     if let zone = layer.zoneSeconds { inner.zoneSeconds = zone }
     if layer.yearAssumed { batch.recordCounts.repair("yearAssumed") }
     if !layer.severity.isUnknown { inner.severity = layer.severity }
+    if layer.process != 0 { inner.process = layer.process }
     if layer.rank > inner.rank { inner.name(batch.symbols.intern(line.extracting(layer.name)), layer.rank) }
     if layer.stream != 0 { inner.stream = layer.stream }
     if layer.isPlatform { inner.isPlatform = true }
@@ -214,8 +216,8 @@ extension JSONRecords {
     into batch: inout RecordBatch
   ) -> TextOutcome {
     if intake.streams[stream].head.takes(line) { return takesHead() }
-    let isApart = intake.streams[stream].moveOn(to: around.time)
-    if goesOnUnderHeader(line, around, stream) { return goesOn(into: &batch) }
+    let arrival = intake.streams[stream].moveOn(to: around)
+    if goesOnUnderHeader(line, around, stream, isOther: arrival.isOther) { return goesOn(into: &batch) }
     if depth > 0 || line[0] &- 0x30 > 9 || intake.knowsDigits || intake.isBetweenValues,
       let record = KnownLines.read(line, intake.unwrapper.times, classifier.logKeys)
     {
@@ -247,7 +249,7 @@ extension JSONRecords {
       return .continued
     }
     if line[0] == 0x20, takesRich(line, around, stream, at: place, into: &batch) { return .taken }
-    return takeByHeader(line, around, stream, isApart: isApart, at: place, into: &batch)
+    return takeByHeader(line, around, stream, arrival, at: place, into: &batch)
   }
 
   /// Counts a line that belongs to the record before it.
@@ -258,13 +260,16 @@ extension JSONRecords {
 
   /// Takes a line by the header that its program's lines have, or as one without.
   private mutating func takeByHeader(
-    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, isApart: Bool, at place: RecordPlace,
+    _ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, _ arrival: LogStreams.Arrival, at place: RecordPlace,
     into batch: inout RecordBatch
   ) -> TextOutcome {
+    let isApart = arrival.isApart
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
-    let dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    var dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
+    // The layout may be that of another version of the server.
+    if dated == nil, header.severity.isUnknown { dated = KnownLines.mysql(line, intake.unwrapper.times) }
     if let dated { record = dated }
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
@@ -274,7 +279,7 @@ extension JSONRecords {
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
       let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0
       let own = line.extracting(start..<line.count)
-      switch intake.streams[stream].follower.judge(own, adopts: adopts, isApart: isApart) {
+      switch intake.streams[stream].follower.judge(own, adopts: adopts, isApart: isApart, isOther: arrival.isOther) {
       case .continues:
         batch.recordCounts.repair("continuationLine")
         if adopts { intake.streams[stream].sawHeaderless(isApart: false) }
@@ -289,6 +294,12 @@ extension JSONRecords {
         if found.isUsual { intake.streams[stream].sawHeaderless(isApart: isApart) }
         record.severity = severity
         if depth > 0 { strip(line, &record) }
+        // A time that no layout was learned for.
+        if record.severity.isUnknown, record.message.lowerBound > 0, !record.message.isEmpty,
+          TraceFollower.isRecovered(line, from: record.message.lowerBound)
+        {
+          record.severity = .error
+        }
       }
     } else {
       intake.streams[stream].follower.sawRecord(record.severity)

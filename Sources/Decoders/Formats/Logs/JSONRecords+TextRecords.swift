@@ -314,6 +314,7 @@ extension JSONRecords {
 
   /// Ends all streams: parts without an end, and headers without a message, are records as they are.
   mutating func finishText(into batch: inout RecordBatch) {
+    endStamped(into: &batch)
     for stream in intake.streams.indices {
       release(stream, into: &batch)
       endParts(stream, into: &batch)

@@ -100,8 +100,10 @@ extension JSONRecords {
   }
 
   /// Whether a line belongs to the record before it by what it begins with: that record's own header, or the stack of its error.
-  mutating func goesOnUnderHeader(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int) -> Bool {
-    if line[0] == 0x45 { return !around.isWhole && intake.streams[stream].follower.takesStack(line) }
+  mutating func goesOnUnderHeader(_ line: Span<UInt8>, _ around: LineEnvelope, _ stream: Int, isOther: Bool) -> Bool {
+    if line[0] == 0x45 {
+      return !around.isWhole && intake.streams[stream].follower.takesStack(line, isOther: isOther)
+    }
     guard intake.streams[stream].oslo != 0, line[0] &- 0x30 <= 9, let found = OsloLine(line), !found.hasContext else {
       return false
     }

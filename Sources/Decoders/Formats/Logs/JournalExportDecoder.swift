@@ -33,6 +33,7 @@ struct JournalExportDecoder: ChunkedDecoder {
     /// Which field named it; the smaller the better.
     var nameRank = Int.max
     var stream: UInt8 = 0
+    var process: UInt32 = 0
     var isPartial = false
   }
 
@@ -179,6 +180,8 @@ struct JournalExportDecoder: ChunkedDecoder {
       if entry.time == .min, let time = FieldText.int(value), time > 0 { entry.time = time }
     } else if isName("PRIORITY") {
       if let level = FieldText.int(value) { entry.severity = LevelScale.syslog.severity(level) }
+    } else if isName("_PID") {
+      if value.count <= 10 { entry.process = SyslogLine.number(value, 0..<value.count) }
     } else if isName("CONTAINER_PARTIAL_MESSAGE") {
       entry.isPartial = true
     } else if let rank = Self.names.firstIndex(where: isName), rank < entry.nameRank, !value.isEmpty {
@@ -218,7 +221,7 @@ struct JournalExportDecoder: ChunkedDecoder {
     entry = Entry()
     var around = json.records.origin(into: &batch)
     (around.time, around.hasZone) = (ended.time, ended.time != .min)
-    around.severity = ended.severity
+    (around.severity, around.process) = (ended.severity, ended.process)
     around.name(ended.name, .container)
     json.takeCarriedText(ended.message.span, isPartial: ended.isPartial, around, at: start, into: &batch)
   }

@@ -23,6 +23,8 @@ struct LineLayer {
   var isPartial = false
   /// Where the content begins.
   var start = 0
+  /// The number of the process that wrote the content; 0 where it is not known.
+  var process: UInt32 = 0
 }
 
 /// A kind of layer that a file's lines have in common.

@@ -28,6 +28,9 @@ struct LogIntake {
   var uncaught = 0
   /// How many streams print a record of .NET at the moment: nearly always none.
   var printing = 0
+  /// Whether times stand on lines of their own, and the record below the last one.
+  var isStamped = false
+  var stamped: StampedText?
   /// Ends that systemd has told of, and will tell of again.
   var toldEnds = ToldEnds()
   /// Whether it was said that printed metrics are not read.

@@ -30,8 +30,10 @@ struct LogStreams {
     var dump = CollectorDump()
     /// Records that a .NET program prints.
     var printed = DotnetConsole()
-    /// When the layers around the last line say that it was written; `Int64.min` where they do not.
+    /// When the layers around the last line say that it was written, `Int64.min` where they do not, by what process and how grave.
     private var written = Int64.min
+    private var process: UInt32 = 0
+    private var level = Severity.unknown
     /// How many more lines without a header came by themselves than with the line before, up to a few.
     private var loners = 0
     /// What ends the record before, where its header told that it goes on below.
@@ -40,15 +42,20 @@ struct LogStreams {
     var taken = 0
     var told = Int64.min
 
-    /// Takes when a line was written.
-    ///
-    /// - Returns: whether that was apart from the line before it. The lines of one record are written at once; a header in whole seconds
-    ///   tells no less than that they differ.
-    mutating func moveOn(to time: Int64) -> Bool {
-      defer { written = time }
-      guard time != .min, written != .min else { return false }
+    /// Takes what the layers around a line say of its writing. The lines of one record are written at once; a header in whole seconds tells
+    /// no less than that they differ.
+    mutating func moveOn(to around: LineEnvelope) -> Arrival {
+      let time = around.time
+      defer { (written, process, level) = (time, around.process, around.severity) }
+      var arrival = Arrival()
+      arrival.isOther =
+        process != around.process && process != 0 && around.process != 0
+        || level != around.severity && !level.isUnknown && !around.severity.isUnknown
+      guard time != .min, written != .min else { return arrival }
       let isWhole = time % 1_000_000 == 0 && written % 1_000_000 == 0
-      return time.subtractingSaturated(written).magnitude > (isWhole ? 0 : LogStreams.atOnce)
+      arrival.isApart = time.subtractingSaturated(written).magnitude > (isWhole ? 0 : LogStreams.atOnce)
+      if arrival.isApart { arrival.isOther = true }
+      return arrival
     }
 
     /// Whether a line without a header may belong to the record before it, whatever it looks like, in a stream whose lines nearly all have
@@ -62,6 +69,14 @@ struct LogStreams {
 
     /// Whether a line without a header may belong to what came before it.
     var isOpen: Bool { follower.isOpen || awaiting != nil || unclosed != .none }
+  }
+
+  /// How a line came after the one before it in its stream.
+  struct Arrival {
+    /// Whether at another time.
+    var isApart = false
+    /// Whether so, or of another process, or at another level.
+    var isOther = false
   }
 
   /// Microseconds between the lines of one record: they are handed over in one write, or one after another.

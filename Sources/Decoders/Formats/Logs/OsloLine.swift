@@ -18,7 +18,7 @@ struct OsloLine {
   var key: UInt64
 
   init?(_ line: Span<UInt8>) {
-    guard line.count > 36, line[23] == 0x20, line[19] == 0x2E, line[24] &- 0x30 <= 9 else { return nil }
+    guard line.count > 30, line[23] == 0x20, line[19] == 0x2E, line[24] &- 0x30 <= 9 else { return nil }
     var i = 24
     while i < line.count, line[i] &- 0x30 <= 9 { i &+= 1 }
     let process = i
@@ -34,11 +34,12 @@ struct OsloLine {
     {
       i &+= 1
     }
-    guard !severity.isUnknown, i > first, i &+ 1 < line.count, line[i] == 0x20 else { return nil }
+    guard !severity.isUnknown, i > first, i == line.count || line[i] == 0x20 else { return nil }
     name = first..<i
     key = StableHash.hash(line.extracting(0..<process)) ^ (StableHash.hash(line.extracting(name)) &* 31) | 1
-    start = i &+ 1
-    hasContext = line[start] == 0x5B
+    // An empty line of a trace is nothing but the header.
+    start = min(i &+ 1, line.count)
+    hasContext = start < line.count && line[start] == 0x5B
     guard hasContext else { return }
     let close = ByteScan.find(0x5D, in: line, from: start)
     guard close &+ 2 < line.count, line[close &+ 1] == 0x20 else { return nil }

@@ -31,7 +31,7 @@ struct TraceFollower: Sendable {
     case pythonSource
     /// A line that announces another trace of the same record.
     case announced
-    /// After a crash of Go or Rust every line belongs to it.
+    /// A program died, and its runtime's report is being read.
     case crashed
     /// Behind the place that Node.js prints of an uncaught exception: its source, carets below it, the exception and its frames come next.
     case scripted(Int)
@@ -54,6 +54,8 @@ struct TraceFollower: Sendable {
   private var isObject = false
   /// Lines of an exception's message so far.
   private var unframed = 0
+  /// What the program that died printed of it.
+  private var report = CrashReport()
   /// Whether `Error: ` is how the stream's records begin.
   private var isLevelled = false
   /// How many blanks stand in front of every line of the stream, as Seastar's logger puts one in front of what it sends to syslog
@@ -95,7 +97,7 @@ struct TraceFollower: Sendable {
   }
 
   /// Whether a record holds one line: what holds several has its whole trace in it.
-  private static func isSingle(_ line: Span<UInt8>) -> Bool { ByteScan.find(0x0A, in: line, from: 0) == line.count }
+  static func isSingle(_ line: Span<UInt8>) -> Bool { ByteScan.find(0x0A, in: line, from: 0) == line.count }
 
   /// Judges a record that a collector made of one line of a file: it goes on with the one before it only where it can be nothing else.
   mutating func joins(_ line: Span<UInt8>) -> Bool {
@@ -140,9 +142,9 @@ struct TraceFollower: Sendable {
 
   /// Whether a line is the first one of the stack that Node.js prints for the error that the record before it tells: `Error: no card`,
   /// `error.stack` of the plainest class. Elsewhere that word is a level.
-  mutating func takesStack(_ line: Span<UInt8>) -> Bool {
+  mutating func takesStack(_ line: Span<UInt8>, isOther: Bool = false) -> Bool {
     guard Self.begins(line, "Error: ") else { return false }
-    if isCrashed { return true }
+    if isCrashed, !isOther { return true }
     guard !isLevelled else { return false }
     // A stream in which such a line belongs to nothing writes its level so.
     guard phase == .fresh, isHeaded, isGrave else {
@@ -159,10 +161,13 @@ struct TraceFollower: Sendable {
   ///   - line: without the layers around it.
   ///   - adopts: whether nearly all records of the stream have headers, so that any other line belongs to the last one.
   ///   - isApart: whether it was written apart from the line before it.
+  ///   - isOther: whether it was, or is another process', or of another level.
   /// - Returns: whether it goes on with the record before it.
-  mutating func judge(_ line: Span<UInt8>, adopts: Bool, isApart: Bool = false) -> Verdict {
+  mutating func judge(_ line: Span<UInt8>, adopts: Bool, isApart: Bool = false, isOther: Bool = false) -> Verdict {
     let margin = margin(of: line)
-    let verdict = verdict(line.extracting(margin..<line.count), adopts: adopts, isApart: isApart)
+    let own = line.extracting(margin..<line.count)
+    let verdict = verdict(own, adopts: adopts, isApart: isApart, isOther: isOther)
+    if awaitsMore, holdsAll(own) { phase = .inTrace }
     if verdict != .continues { (isCalm, isHeaded, isGrave) = (false, false, false) }
     return verdict
   }
@@ -203,7 +208,7 @@ struct TraceFollower: Sendable {
   /// The source, the carets, and an exception's message over some lines.
   private static let mostBehindPlace = 12
 
-  private mutating func verdict(_ line: Span<UInt8>, adopts: Bool, isApart: Bool) -> Verdict {
+  private mutating func verdict(_ line: Span<UInt8>, adopts: Bool, isApart: Bool, isOther: Bool) -> Verdict {
     guard !line.isEmpty else { return .continues }
     if case .scripted(let lines) = phase, followsPlace(line, lines) { return .continues }
     if let severity = Self.crash(line) {
@@ -211,7 +216,17 @@ struct TraceFollower: Sendable {
       if line[0] == 0x2A, phase == .crashed || phase == .inTrace && isGrave { return .continues }
       let ends = severity == .fatal
       phase = !ends ? .inTrace : line[0] == 0x2F || Self.begins(line, "file:") ? .scripted(0) : .crashed
+      if phase == .crashed { report = CrashReport(line) }
       return .record(severity)
+    }
+    if phase == .crashed {
+      switch report.take(line, isOther: isOther) {
+      case .goesOn: return .continues
+      case .last:
+        phase = .inTrace
+        return .continues
+      case .foreign: phase = isOther ? .none : .inTrace
+      }
     }
     if phase == .none {
       return start(line)
@@ -222,11 +237,6 @@ struct TraceFollower: Sendable {
       return .continues
     }
     if line[0] == 0xE2, let verdict = boxed(line) { return verdict }
-    if phase == .crashed {
-      // Node.js' last words.
-      if Self.begins(line, "Node.js v") { phase = .inTrace }
-      return .continues
-    }
     if Self.begins(line, "Traceback (most recent call last)") {
       let joins = phase == .fresh && !isCalm || phase == .announced
       phase = .pythonFrames
@@ -240,7 +250,10 @@ struct TraceFollower: Sendable {
     }
     if phase == .pythonFrames {
       // loguru marks the frame that caught the exception, and goes on.
-      if !Self.begins(line, "> File ") { phase = .inTrace }
+      if Self.begins(line, "> File ") { return .continues }
+      // The exception itself, which a clock's tick may part from its frames, was cut off.
+      if isOther, !Self.isRaised(line) { return start(line) }
+      phase = .inTrace
       return .continues
     }
     if Self.isTraceLine(line) {
@@ -253,6 +266,10 @@ struct TraceFollower: Sendable {
       let joins = phase == .inTrace || phase == .fresh && isHeaded
       phase = .inTrace
       return joins ? .continues : .record(.error)
+    }
+    if phase == .fresh, isHeaded, isGrave || isWarning, !isApart, Self.isInspected(line) {
+      phase = .inTrace
+      return .continues
     }
     let isClass = phase == .fresh && isGrave && isHeaded && !isApart && Self.isClass(line)
     if isClass || Self.isException(line) {
@@ -344,7 +361,7 @@ struct TraceFollower: Sendable {
       || isException(rest)
   }
 
-  private static func isTraceLine(_ line: Span<UInt8>) -> Bool {
+  static func isTraceLine(_ line: Span<UInt8>) -> Bool {
     if line[0] == 0x23, line.count > 2, line[1] &- 0x30 <= 9 { return true }
     if line[0] == 0x21, line.count > 4, line[1] == 0x20 { return isMarked(line.extracting(2..<line.count)) }
     if line[0] &- 0x30 <= 9, isAddressed(line) { return true }
@@ -352,17 +369,6 @@ struct TraceFollower: Sendable {
     for part in parts where begins(line, part) { return true }
     if line[line.count - 1] == 0x27, isRuby(line) { return true }
     return isFunction(line)
-  }
-
-  /// `app/pay.rb:31:in `charge'`, a frame of Ruby, which indents none (Exception#backtrace; since 3.4 with two apostrophes).
-  static func isRuby(_ line: Span<UInt8>) -> Bool {
-    let blank = ByteScan.find(0x20, in: line, from: 0)
-    guard blank > 6, blank &+ 2 < line.count, line[blank &+ 1] == 0x60 || line[blank &+ 1] == 0x27,
-      JSONScanner.matches(line, blank &- 3, ":in"), line[blank &- 4] &- 0x30 <= 9
-    else { return false }
-    var i = blank &- 4
-    while i > 0, line[i] &- 0x30 <= 9 { i &-= 1 }
-    return i > 0 && line[i] == 0x3A
   }
 
   /// `main.(*Server).handle(0xc000010000)`: a function of Go, a dotted name without blanks; also lines of nothing but marks,

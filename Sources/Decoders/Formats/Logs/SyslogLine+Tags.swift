@@ -97,4 +97,25 @@ extension SyslogLine {
     while slash > tag.lowerBound, line[slash - 1] != 0x2F { slash -= 1 }
     return end > slash ? slash..<end : tag
   }
+
+  /// The number in a word of digits; 0 for any other word.
+  static func number(_ line: Span<UInt8>, _ word: Range<Int>) -> UInt32 {
+    var value: UInt32 = 0
+    for i in word {
+      guard line[i] &- 0x30 <= 9 else { return 0 }
+      value = value &* 10 &+ UInt32(line[i] &- 0x30)
+    }
+    return value
+  }
+
+  /// The process of the tag that ends in front of a message, `shopd[12]: `; 0 for a tag without one.
+  static func processBefore(_ line: Span<UInt8>, _ start: Int) -> UInt32 {
+    guard start > 5, start <= line.count, line[start - 1] == 0x20, line[start - 2] == 0x3A, line[start - 3] == 0x5D
+    else {
+      return 0
+    }
+    var i = start - 3
+    while i > 0, line[i - 1] &- 0x30 <= 9 { i -= 1 }
+    return i > 0 && line[i - 1] == 0x5B ? number(line, i..<start - 3) : 0
+  }
 }

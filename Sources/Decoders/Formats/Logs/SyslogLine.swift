@@ -86,6 +86,7 @@ enum SyslogLine {
       layer.name = host
       layer.rank = .host
     }
+    layer.process = number(line, process)
     let data = i
     guard let end = structuredData(line, data) else { return nil }
     i = end
@@ -220,6 +221,7 @@ enum SyslogLine {
       return layer
     }
     layer.rank = .container
+    layer.process = processBefore(line, layer.start)
     message(line, &layer)
     return layer
   }

@@ -15,6 +15,17 @@ extension TraceFollower {
     }
   }
 
+  /// `app/pay.rb:31:in `charge'`, a frame of Ruby, which indents none (Exception#backtrace; since 3.4 with two apostrophes).
+  static func isRuby(_ line: Span<UInt8>) -> Bool {
+    let blank = ByteScan.find(0x20, in: line, from: 0)
+    guard blank > 6, blank &+ 2 < line.count, line[blank &+ 1] == 0x60 || line[blank &+ 1] == 0x27,
+      JSONScanner.matches(line, blank &- 3, ":in"), line[blank &- 4] &- 0x30 <= 9
+    else { return false }
+    var i = blank &- 4
+    while i > 0, line[i] &- 0x30 <= 9 { i &-= 1 }
+    return i > 0 && line[i] == 0x3A
+  }
+
   /// An exception by its class in full.
   static func isQualified(_ line: Span<UInt8>) -> Bool {
     guard isException(line) else { return false }
@@ -82,6 +93,35 @@ extension TraceFollower {
     }
     guard dots >= 2, i > part + 2, i + 1 < line.count, line[i] == 0x3A, line[i + 1] == 0x20 else { return false }
     return line[part] &- 0x41 < 26 && line[part + 1] &- 0x61 < 26
+  }
+
+  /// `stock gone (DB::Error)`: what was said and the class, as Crystal prints an exception above its frames (exception.cr,
+  /// `inspect_with_backtrace`).
+  static func isInspected(_ line: Span<UInt8>) -> Bool {
+    let end = line.count - 1
+    guard end > 8, line[end] == 0x29 else { return false }
+    var i = end
+    while i > 0, line[i - 1] != 0x28, line[i - 1] > 0x20 { i -= 1 }
+    guard i > 2, line[i - 1] == 0x28, line[i - 2] == 0x20, line[i] &- 0x41 < 26 else { return false }
+    for at in i..<end {
+      guard (line[at] | 0x20) &- 0x61 < 26 || line[at] &- 0x30 <= 9 || line[at] == 0x3A || line[at] == 0x5F else {
+        return false
+      }
+    }
+    return JSONScanner.matches(line, end - 5, "Error)") || JSONScanner.matches(line, end - 9, "Exception)")
+  }
+
+  /// `shop.NoStock: no card`, `KeyboardInterrupt`: a class of Python's, whatever its name, and what it says.
+  static func isRaised(_ line: Span<UInt8>) -> Bool {
+    var i = 0
+    var part = 0
+    while i < line.count, line[i] != 0x3A {
+      let byte = line[i]
+      guard (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 <= 9 || byte == 0x2E || byte == 0x5F else { return false }
+      if byte == 0x2E { part = i + 1 }
+      i += 1
+    }
+    return i > part && line[part] &- 0x41 < 26 && (i + 1 >= line.count || line[i + 1] == 0x20)
   }
 
   /// One past the code in brackets behind a class, ` (0x80131904)` and ` (111)` (.NET, ExternalException.ToString); where it began for
