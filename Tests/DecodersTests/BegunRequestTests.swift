@@ -34,4 +34,16 @@ struct BegunRequestTests {
         == ["GET /seats", "GET /rows", "request"])
     #expect(operations(begin("req-1", "/seats"), end("req-1", process: 2)) == ["request"])
   }
+
+  @Test("a count after a restart is another request, and the lines between beginning and end are its own")
+  func restarted() {
+    let line = #"{"level":50,"time":1795572001020,"pid":1,"hostname":"h","reqId":"req-1","msg":"no card"}"#
+    let batch = decode(
+      [begin("req-1", "/seats"), line, end("req-1"), begin("req-1", "/seats"), line, end("req-1")]
+        .joined(separator: "\n") + "\n")
+    #expect(batch.spans.count == 2 && batch.logs.count == 6)
+    #expect(Set(batch.spans.map(\.trace)).count == 2)
+    #expect(batch.logs.prefix(3).allSatisfy { $0.request == batch.spans[0].trace })
+    #expect(batch.logs.suffix(3).allSatisfy { $0.request == batch.spans[1].trace })
+  }
 }

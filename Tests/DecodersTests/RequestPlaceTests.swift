@@ -55,5 +55,7 @@ struct RequestPlaceTests {
       #expect(read(key, "7b0c1d2e3f40", "a.log") == read(key, "7b0c1d2e3f40", "b.log"))
     }
     #expect(read("trace_id", "1", "a.log") == read("trace_id", "1", "b.log"))
+    // A long number may be handed on from service to service.
+    #expect(read("request_id", "83746152", "a.log") == read("request_id", "83746152", "b.log"))
   }
 }

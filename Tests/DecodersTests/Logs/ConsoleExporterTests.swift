@@ -196,4 +196,25 @@ struct ConsoleExporterTests {
     #expect(batch.spans.map(\.duration) == [500_000])
     #expect(batch.spans.map { batch.text($0.service) } == ["shop"])
   }
+
+  @Test("a block without a resource ends at an empty line, and what another thread prints in it stays its own")
+  func blocks() {
+    let records = (0..<3).map { "2026-11-25 02:00:0\($0) ERROR Shop.Orders no stock\n" }.joined()
+    let block = dotnet.split(separator: "\n").dropFirst(2).prefix { !$0.hasPrefix("Resource") }.joined(separator: "\n")
+    let batch = decode(records + block + "\n\n" + records + "plain words\n")
+    #expect(batch.spans.count == 1)
+    #expect(batch.readLogs.count { $0.severity == "error" } == 6)
+    let parts = block.split(separator: "\n")
+    let mixed = parts.prefix(4) + ["2026-11-25 02:00:05 ERROR Shop.Orders late"] + parts.dropFirst(4)
+    let other = decode(records + mixed.joined(separator: "\n") + "\n\n" + records)
+    #expect(other.spans.map(\.duration) == [1_209_762])
+    #expect(other.readLogs.count { $0.severity == "error" } == 7)
+  }
+
+  @Test("attributes of a resource may have names of one word")
+  func plainResource() {
+    let text = dotnet.replacing(
+      "service.name: shop\ntelemetry", with: "deployment: blue\nservice.name: shop\ntelemetry")
+    #expect(decode(text).readLogs.count { $0.component == "shop" } == 1)
+  }
 }

@@ -10,9 +10,16 @@ struct ContainerSectionTests {
   }
 
   private func logs(_ lines: [String], piece: Int = 1 << 20) -> [ReadLog] {
-    let batch = decode(lines.joined(separator: "\n") + "\n", piece: piece, member: "shop/pay-0/logs.txt")
+    let batch = decode(
+      lines.joined(separator: "\n") + "\n", piece: piece, settings: night, member: "shop/pay-0/logs.txt")
     #expect(batch.isBalanced)
     return batch.readLogs
+  }
+
+  private var night: DecoderSettings {
+    var settings = DecoderSettings()
+    settings.lastDay = 20_782
+    return settings
   }
 
   private let lines = [

@@ -26,6 +26,15 @@ private let reports: [[String]] = [
     "terminate called after throwing an instance of 'std::runtime_error'", "  what():  no stock",
     "Aborted (core dumped)",
   ],
+  [
+    "panic: no stock", "goroutine 7 [running]:", "net/http.(*conn).serve(0xc0000b4000, {0x6c3a, 0xc0000a0000})",
+    "\t/usr/local/go/src/net/http/server.go:2009 +0x5f4", "created by net/http.(*Server).Serve in goroutine 1",
+  ],
+  [
+    "thread 'main' (12345) panicked at src/main.rs:4:5:", "pool is empty", "stack backtrace:",
+    "   0: rust_begin_unwind",
+    "note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.",
+  ],
 ]
 
 private let after = ["listening on 8080", "connected to db", "order 1000 accepted"]
@@ -110,5 +119,16 @@ struct CrashReportTests {
     let logs = decode(text).readLogs
     #expect(logs.map(\.message) == [after[0], "http: panic serving 10.0.0.9:51234: no stock", after[2]])
     #expect(logs.map(\.severity)[1] == "error")
+  }
+
+  @Test("between JSON values a report is one record, too, however the member is cut", arguments: [3, 7, 64, 1 << 20])
+  func betweenValues(piece: Int) {
+    let value = #"{"level":"info","ts":1795572001.5,"msg":"up"}"#
+    for report in reports {
+      let text = ([value, value] + report + [value]).joined(separator: "\n") + "\n"
+      let batch = decode(text, piece: piece)
+      #expect(batch.logs.count == 4, "\(report[0])")
+      #expect(batch.isBalanced)
+    }
   }
 }

@@ -188,6 +188,7 @@ struct AccessObject {
       signs.insert(.nginx)
     case .requestID where record.requestID.isEmpty || name.count > 2:
       record.requestID = value
+      record.ownsID = JSONScanner.equals(b, name, "reqId") || JSONScanner.equals(b, name, "id")
     case .requestID: break
     case .traceParent: if AccessKeys.isTraceParent(b, value) { record.traceParent = value }
     case .trace: trace = CloudTraceName.id(b, value)

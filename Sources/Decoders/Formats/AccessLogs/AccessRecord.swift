@@ -48,6 +48,10 @@ struct AccessRecord {
   var tryTime: Int64 = -1
   var tryStatus = 0
   var requestID = 0..<0
+  /// Whether the id stands where loggers of Node.js write their process's count.
+  var ownsID = false
+  /// Where the id is its process's count: which of the beginnings of that number it is the end of; 0 where that is not known.
+  var beginning: UInt64 = 0
   /// A W3C trace context: `00-TRACE-SPAN-FLAGS`.
   var traceParent = 0..<0
   /// Why the request went wrong, in the proxy's words: response flags, termination state.

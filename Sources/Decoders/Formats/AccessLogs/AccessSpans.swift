@@ -79,9 +79,11 @@ struct AccessSpans {
         span.parent = HexDigits.sixteen(b, i &+ 36) ?? 0
       }
     }
-    let isCounted = !record.requestID.isEmpty && RequestID.isCounted(b.extracting(record.requestID))
+    let isCounted =
+      !record.requestID.isEmpty && RequestID.isCounted(b.extracting(record.requestID), isOwn: record.ownsID)
     // A count that comes again after a restart tells nothing where the record is all that there is of its request.
-    if span.trace.isNone, !record.requestID.isEmpty, !isCounted || record.target.isEmpty {
+    let isAll = isCounted && !record.target.isEmpty && record.beginning == 0
+    if span.trace.isNone, !record.requestID.isEmpty, !isAll {
       if record.requestID.count == 32, let high = HexDigits.sixteen(b, record.requestID.lowerBound),
         let low = HexDigits.sixteen(b, record.requestID.lowerBound &+ 16)
       {
@@ -91,8 +93,9 @@ struct AccessSpans {
       }
       let id = b.extracting(xrayRoot(record.requestID, b))
       let (request, isHex) = XRayID.parse(id).map { ($0, true) } ?? RequestID.parse(id)
-      span.trace = isCounted ? request.counted(in: memberHash) : request
-      if !isHex { span.traceText = symbols.intern(id) }
+      span.trace = isCounted ? request.counted(in: memberHash, beginning: record.beginning) : request
+      // A count names several requests.
+      if !isHex, !isCounted { span.traceText = symbols.intern(id) }
       span.parent = TraceSpan.unknownParent
     }
     if span.trace.isNone {

@@ -5,9 +5,14 @@ internal import Support
 
 extension RequestID {
   /// Whether the id of a request is a process's own count, which another process counts the same, and this one once more after a restart:
-  /// `req-1a` (Fastify's `genReqId`, lib/reqIdGenFactory.js), or a number of a few digits (pino-http's `genReqId`).
-  static func isCounted(_ b: Span<UInt8>) -> Bool {
-    if (1...9).contains(b.count), b.indices.allSatisfy({ b[$0] &- 0x30 <= 9 }) { return true }
+  /// `req-1a` (Fastify's `genReqId`, lib/reqIdGenFactory.js), or a number (pino-http's `genReqId`).
+  ///
+  /// - Parameters:
+  ///   - b: the id.
+  ///   - isOwn: whether it stands where those two write theirs; elsewhere a longer number may be one that is handed on.
+  /// - Returns: whether it is one.
+  static func isCounted(_ b: Span<UInt8>, isOwn: Bool) -> Bool {
+    if (1...(isOwn ? 9 : 4)).contains(b.count), b.indices.allSatisfy({ b[$0] &- 0x30 <= 9 }) { return true }
     guard (5...11).contains(b.count), JSONScanner.matches(b, 0, "req-") else { return false }
     for i in 4..<b.count where b[i] &- 0x30 > 9 && b[i] &- 0x61 > 25 { return false }
     return true
@@ -22,5 +27,12 @@ extension RequestID {
   }
 
   /// The same count in one member alone.
-  func counted(in member: UInt64) -> RequestID { RequestID(high: StableHash.combine(member, high), low: low) }
+  func counted(in member: UInt64, beginning: UInt64 = 0) -> RequestID {
+    RequestID(high: StableHash.combine(member, high), low: low).begun(beginning)
+  }
+
+  /// The same count behind one of its beginnings alone; 0 for none that is known.
+  func begun(_ beginning: UInt64) -> RequestID {
+    beginning == 0 ? self : RequestID(high: StableHash.combine(high, beginning), low: low)
+  }
 }

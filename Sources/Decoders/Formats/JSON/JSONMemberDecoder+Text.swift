@@ -8,7 +8,7 @@ extension JSONMemberDecoder {
   mutating func takesText(_ text: Span<UInt8>, at first: Int, into batch: inout RecordBatch) -> Bool {
     // Sections of a dump stand behind its documents; all of one is a container's.
     if records.intake.section != nil || text[first] == 0x3D && SectionMark(text.extracting(first..<text.count)) != nil {
-      takeTextLine(text.extracting(first..<text.count), line: line, into: &batch)
+      takeTextLine(text, line: line, into: &batch)
       return true
     }
     if text[first] == 0x7B { return false }

@@ -93,7 +93,11 @@ struct JSONMemberDecoder: ChunkedDecoder {
         }
         continue
       }
-      guard skipBetween(b, &i, into: &batch) else { break }
+      guard skipBetween(b, &i, into: &batch) else {
+        // Blanks may be the indentation of a line of text.
+        if !isFinal { i = Self.indentation(b, before: b.count) }
+        break
+      }
       let end = ByteScan.lineEnd(b, i)
       // A sample goes no further: what is whole in it is read.
       if end == b.count, !isFinal, b.count - i < Self.patience, !records.isSampling { break }
@@ -141,10 +145,9 @@ struct JSONMemberDecoder: ChunkedDecoder {
       while i < end, Sniffer.isBetweenValues(b[i]) { i += 1 }
       if i == end { break }
       stack.removeAll(keepingCapacity: true)
-      if isFirst, b[i] != 0x7B || records.intake.section != nil,
-        takesText(slice.extracting(start..<end), at: i - start, into: &batch)
-      {
-        break
+      if isFirst, b[i] != 0x7B || records.intake.section != nil {
+        let begin = Self.indentation(b, before: start)
+        if takesText(slice.extracting(begin..<end), at: i - begin, into: &batch) { break }
       }
       if isFirst { documentRecords = 0 }
       let before = records.recognized
@@ -209,6 +212,13 @@ struct JSONMemberDecoder: ChunkedDecoder {
     swap(&outer, &stack)
     (records.service, records.processes) = (service, processes)
     swap(&late, &records.late)
+  }
+
+  /// Where the blanks begin that stand right in front of a place, so many as an indentation may have.
+  private static func indentation(_ b: Span<UInt8>, before place: Int) -> Int {
+    var i = place
+    while i > 0, place - i < 256, b[i - 1] == 0x20 || b[i - 1] == 0x09 { i -= 1 }
+    return i
   }
 
   /// Whether a line has nothing but the bracket that begins a value over lines.

@@ -23,10 +23,11 @@ extension JSONRecords {
   ) -> AccessRecord? {
     let zone = context.settings.assumedZoneSeconds
     guard let record = AccessObject.read(b, at: range.lowerBound, zoneSeconds: zone) else { return nil }
-    if record.method.isEmpty, !record.requestID.isEmpty, let whole = begun.completed(b, range),
-      let both = AccessObject.read(whole.span, at: 0, zoneSeconds: zone)
+    if record.method.isEmpty, !record.requestID.isEmpty, let found = begun.completed(b, range),
+      var both = AccessObject.read(found.record.span, at: 0, zoneSeconds: zone)
     {
-      return takeFound(both, whole.span, 0..<whole.count, at: place, into: &batch)
+      both.beginning = found.number
+      return takeFound(both, found.record.span, 0..<found.record.count, at: place, into: &batch)
     }
     return takeFound(record, b, range, at: place, into: &batch)
   }
@@ -38,9 +39,10 @@ extension JSONRecords {
     var around = (depth == 0 ? origin(into: &batch) : envelope).withoutFileName(at: place.source)
     if record.isEscaped {
       let plain = JSONEscapes.simplified(b, range)
-      guard let record = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return nil }
-      complete(&around, record, plain.span, at: 0, into: &batch)
-      access.append(record, plain.span, around, into: &batch)
+      guard var plainRecord = AccessObject.read(plain.span, at: 0, zoneSeconds: zone) else { return nil }
+      plainRecord.beginning = record.beginning
+      complete(&around, plainRecord, plain.span, at: 0, into: &batch)
+      access.append(plainRecord, plain.span, around, into: &batch)
     } else {
       complete(&around, record, b, at: range.lowerBound, into: &batch)
       access.append(record, b, around, into: &batch)

@@ -31,6 +31,8 @@ struct ContainerSection {
   var envelope: LineEnvelope
   /// Whether the headers of its lines are known, or were looked for.
   var isLearned: Bool
+  /// How many streams there were before it: those behind are its own.
+  var firstStream: Int
   /// Whether no line of it came yet.
   var isFresh = true
   /// Its first lines, as long as they are not.
@@ -46,7 +48,9 @@ extension JSONRecords {
   func section(_ mark: SectionMark, _ line: Span<UInt8>, into batch: inout RecordBatch) -> ContainerSection {
     var envelope = LineEnvelope()
     envelope.name(batch.symbols.intern(line.extracting(mark.name)), .container)
-    return ContainerSection(envelope: envelope, isLearned: intake.layouts.knows(envelope.component))
+    return ContainerSection(
+      envelope: envelope, isLearned: intake.layouts.knows(envelope.component), firstStream: intake.streams.indices.count
+    )
   }
 
   /// Learns the headers of a container's lines out of those that are held.
@@ -98,9 +102,12 @@ extension JSONMemberDecoder {
 
   /// Ends the section at hand: what is open in it ends, too.
   mutating func endSection(into batch: inout RecordBatch) {
-    guard records.intake.section != nil else { return }
+    guard let section = records.intake.section else { return }
     releaseSection(into: &batch)
-    records.finishText(into: &batch)
+    // Of others' streams nothing is open: only its own end.
+    let (own, count) = (records.intake.stream(section.envelope), records.intake.streams.indices.count)
+    if own < section.firstStream { records.finishStream(own, into: &batch) }
+    for stream in min(section.firstStream, count)..<count { records.finishStream(stream, into: &batch) }
     walkPending(line: 0, into: &batch)
     records.intake.section = nil
   }

@@ -11,7 +11,8 @@ extension TraceFollower {
     case 0x66: return begins(line, "fatal error: ") || begins(line, "file:///") && isScriptPlace(line) ? .fatal : nil
     case 0x74:
       // Rust; the runtime of C++.
-      let isRust = begins(line, "thread '") && holds(line, "' panicked at ")
+      // Since 1.91 with the number of the thread behind its name.
+      let isRust = begins(line, "thread '") && (holds(line, "' panicked at ") || holds(line, ") panicked at "))
       return isRust || begins(line, "terminate called ") ? .fatal : nil
     // What Node.js prints first of an exception that nobody caught; the report of Spring Boot's failure analyzer.
     case 0x6E: return isRuntimePlace(line) ? .fatal : nil

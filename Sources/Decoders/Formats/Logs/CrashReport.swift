@@ -30,7 +30,7 @@ struct CrashReport: Sendable {
   }
 
   private var runtime = Runtime.other
-  /// Whether the message is over, so that only lines of the trace's forms belong.
+  /// Whether the message is over, or none follows, so that only lines of the trace's forms belong.
   private var isFramed = false
   /// Lines of the message so far.
   private var lines = 0
@@ -115,14 +115,18 @@ struct CrashReport: Sendable {
     }
   }
 
-  /// `main.run({0x4d5c3a, 0x2}, 0x1)`: a function's full name with its arguments to the end of the line.
+  /// `main.run({0x4d5c3a, 0x2}, 0x1)`, `http.(*conn).serve(0xc0000b4000, {0x6c, 0x1})`: a function's full name, which may have a type in
+  /// brackets, with its arguments to the end of the line.
   private static func isCall(_ line: Span<UInt8>) -> Bool {
     guard line[line.count - 1] == 0x29 else { return false }
-    let open = ByteScan.find(0x28, in: line, from: 0)
-    guard open + 1 < line.count else { return false }
-    let name = line.extracting(0..<open)
-    return ByteScan.find(0x2E, in: name, from: 0) < open && ByteScan.find(0x20, in: name, from: 0) == open
-      && (JSONScanner.matches(line, open, "(0x") || JSONScanner.matches(line, open, "({") || line[open + 1] == 0x2E)
+    let end = ByteScan.find(0x20, in: line, from: 0)
+    let open = (1..<end).first {
+      line[$0] == 0x28
+        && (JSONScanner.matches(line, $0, "(0x") || JSONScanner.matches(line, $0, "({")
+          || JSONScanner.matches(line, $0, "(..."))
+    }
+    guard let open else { return false }
+    return ByteScan.find(0x2E, in: line, from: 0) < open
   }
 
   /// `rax    0x0`: a register and what it holds.

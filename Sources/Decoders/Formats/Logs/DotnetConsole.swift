@@ -30,8 +30,11 @@ struct DotnetConsole {
   private var duration: Int64?
   /// Whether a message was there: its template, which may stand below, says less.
   private var hasMessage = false
-  /// Lines of texts that go on, since the last line with a name.
+  /// Whether the member or the attribute at hand is a text that may go on below, and how many lines it did.
+  private var mayGoOn = false
   private var unnamed = 0
+  /// Whether an empty line came since the last line of the block: only a heading goes on behind one.
+  private var isBroken = false
   /// Finished records, and metrics that were passed over.
   private(set) var documents: [[UInt8]] = []
   private(set) var passedOver = 0
@@ -70,46 +73,50 @@ struct DotnetConsole {
   /// - Parameters:
   ///   - line: without its end.
   ///   - times: reads its time.
-  ///   - mayGoOn: whether a line without a name may belong to the text above it.
+  ///   - isMore: whether it may be more of the text above it: it is no record by itself.
   /// - Returns: whether it belongs to a block.
-  mutating func take(_ line: Span<UInt8>, _ times: LogTimeParser, mayGoOn: Bool) -> Bool {
+  mutating func take(_ line: Span<UInt8>, _ times: LogTimeParser, isMore: Bool) -> Bool {
     if Self.opens(line) {
       end()
       block = line[0] == 0x41 ? .activity : line[0] == 0x4C ? .log : .metric
       if block == .metric { passedOver += 1 }
       section = block == .metric ? .other : .members
-      unnamed = 0
+      (unnamed, isBroken) = (0, false)
       if block != .metric { member(line, times) }
       return true
     }
     guard isActive else { return false }
     if heading(line) || isMember(line) {
-      unnamed = 0
+      (unnamed, isBroken) = (0, false)
       if isMember(line) { member(line, times) }
       return true
     }
-    if Self.begins(line, "[Scope.") { return true }
-    if section == .resource || section == .other, line[0] != 0x20, !isAttribute(line) {
+    if isBroken {
       end()
       return false
     }
-    if line[0] == 0x20 || section == .resource || section == .other {
+    if JSONScanner.matches(line, 0, "[Scope.") { return true }
+    if line[0] == 0x20 || section == .resource && isAttribute(line) {
       attribute(line)
       return true
     }
-    // The further lines of a text.
-    unnamed += 1
-    guard mayGoOn, unnamed <= Self.mostUnnamed else {
+    if section == .resource || section == .other {
       end()
       return false
     }
-    return true
+    // The further lines of a text; any other is what another thread printed.
+    unnamed += 1
+    return mayGoOn && isMore && unnamed <= Self.mostUnnamed
   }
+
+  /// Takes an empty line.
+  mutating func takeEmpty() { isBroken = isActive }
 
   /// Ends the block.
   mutating func end() {
     defer {
       (block, section, start, duration, hasMessage) = (.none, .members, .min, nil, false)
+      (mayGoOn, isBroken) = (false, false)
       record.clear()
       record.forgetResource()
     }
@@ -149,13 +156,13 @@ struct DotnetConsole {
     }
   }
 
-  /// `name: value`, whose name has a dot as those of resources have: a program's own line has none.
+  /// `name: value`, whose name is no level, as the program's own lines begin with.
   private func isAttribute(_ line: Span<UInt8>) -> Bool {
     let colon = ByteScan.find(0x3A, in: line, from: 0)
-    guard colon + 1 < line.count, line[colon + 1] == 0x20, ByteScan.find(0x2E, in: line, from: 0) < colon else {
+    guard colon + 1 < line.count, line[colon + 1] == 0x20, ByteScan.find(0x20, in: line, from: 0) > colon else {
       return false
     }
-    return ByteScan.find(0x20, in: line, from: 0) > colon
+    return Model.severity(of: line.extracting(0..<colon)).isUnknown
   }
 
   /// The name in front of the first colon, and the value behind it.
@@ -174,6 +181,7 @@ struct DotnetConsole {
   private mutating func member(_ line: Span<UInt8>, _ times: LogTimeParser) {
     guard let (name, range) = Self.pair(line) else { return }
     let value = line.extracting(range)
+    mayGoOn = false
     func isName(_ word: StaticString) -> Bool {
       name.count == word.utf8CodeUnitCount && JSONScanner.matches(line, name.lowerBound, word)
     }
@@ -201,6 +209,7 @@ struct DotnetConsole {
       record.setStatus(value)
     } else if isName("Activity.StatusDescription") || isName("Status Description") {
       record.setStatusMessage(value)
+      mayGoOn = true
     } else if isName("LogRecord.Timestamp") {
       let time = time(line, range, times)
       if time != .min { record.set("timeUnixNano", time: time) }
@@ -208,7 +217,9 @@ struct DotnetConsole {
       record.set("severityText", value)
     } else if isName("LogRecord.FormattedMessage") || isName("LogRecord.Body") || isName("LogRecord.State") {
       setBody(value)
+      mayGoOn = true
     } else if isName("LogRecord.Exception") {
+      mayGoOn = true
       record.add(Array("exception.message".utf8).span, value, to: .record)
     }
   }
@@ -226,6 +237,7 @@ struct DotnetConsole {
   }
 
   private mutating func attribute(_ line: Span<UInt8>) {
+    mayGoOn = section == .attributes || section == .events
     guard let (name, range) = Self.pair(line) else { return }
     let (key, value) = (line.extracting(name), line.extracting(range))
     switch section {

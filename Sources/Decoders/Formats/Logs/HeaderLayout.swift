@@ -271,8 +271,7 @@ extension HeaderLayout {
     var taken = LogHeader()
     var form = LogTime.Form.timeOfDay
     var rank = 0
-    var seenLevel = false
-    var levelEnd = 0
+    var (seenLevel, levelEnd) = (false, 0)
     var isAnchored = false
     var node = 0
     var cursor = 0

@@ -15,6 +15,8 @@ struct JSONLogFields {
   var name = Symbol.none
   var rank = NameRank.none
   var request = RequestID.none
+  /// The same where it is its process's own count.
+  var counted = RequestID.none
   var requestText = Symbol.none
   var span: UInt64 = 0
   var stream: UInt8 = 0

@@ -258,9 +258,11 @@ struct JSONLogs {
     case .trace, .span, .decimalTrace, .decimalSpan:
       takeID(found, text, b, &texts)
       if found.role == .trace, RequestID.isKey(b, key) {
-        if JSONScanner.equals(b, key, "reqId") { fields.shape.insert(.request) }
-        if fields.ranks.trace == found.rank, RequestID.isCounted(bytes) {
+        let isOwn = JSONScanner.equals(b, key, "reqId")
+        if isOwn { fields.shape.insert(.request) }
+        if fields.ranks.trace == found.rank, RequestID.isCounted(bytes, isOwn: isOwn) {
           fields.request = fields.request.counted(in: texts.member)
+          (fields.counted, fields.requestText) = (fields.request, .none)
         }
       }
     case .resource: if let name = SDKResource.service(b, printed: text) { named(found, b, name, &texts) }

@@ -40,10 +40,11 @@ extension JSONRecords {
 
   /// Takes a line of what a collector or .NET's console exporter prints; false where it is none.
   mutating func takePrintout(
-    _ whole: Span<UInt8>, _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+    _ whole: Span<UInt8>, upTo end: Int, _ around: LineEnvelope, _ stream: Int, at place: RecordPlace,
+    into batch: inout RecordBatch
   ) -> Bool {
     if intake.streams[stream].dump.isActive, takeDump(whole, stream, at: place, into: &batch) { return true }
-    return takeBlock(line, stream, at: place, into: &batch)
+    return takeBlock(whole.extracting(0..<end), around.component, stream, at: place, into: &batch)
   }
 
   /// Takes a line of what a collector prints; false where it is none any more.
@@ -79,14 +80,15 @@ extension JSONRecords {
 
   /// Takes a line of what .NET's console exporter prints; false where it is none, or none any more.
   private mutating func takeBlock(
-    _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
+    _ line: Span<UInt8>, _ name: Symbol, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
   ) -> Bool {
     let wasActive = intake.streams[stream].printed.isActive
     guard wasActive || DotnetConsole.opens(line) else { return false }
-    let mayGoOn =
-      line[0] != 0x7B && KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) == nil
-      && TraceFollower.crash(line) == nil
-    let isTaken = intake.streams[stream].printed.take(line, intake.unwrapper.times, mayGoOn: mayGoOn)
+    let isMore =
+      line[0] != 0x7B && TraceFollower.crash(line) == nil
+      && KnownLines.read(line, intake.unwrapper.times, classifier.logKeys) == nil
+      && intake.layouts.header(of: line, name: name).header.messageStart == 0
+    let isTaken = intake.streams[stream].printed.take(line, intake.unwrapper.times, isMore: isMore)
     if intake.streams[stream].printed.isActive != wasActive { intake.printing += wasActive ? -1 : 1 }
     handOnBlocks(stream, at: place.position, into: &batch)
     if isTaken { batch.recordCounts.repair("continuationLine") }

@@ -32,12 +32,8 @@ extension JSONRecords {
     _ marked: Span<UInt8>, _ around: LineEnvelope, at place: RecordPlace, into batch: inout RecordBatch
   ) -> TextOutcome {
     let whole = marked.extracting(ByteOrderMark.end(marked, from: 0)..<marked.count)
-    var end = whole.count
-    while end > 0, whole[end - 1] == 0x0D || whole[end - 1] == 0x20 || whole[end - 1] == 0x09 || whole[end - 1] == 0x0A
-    {
-      end &-= 1
-    }
-    if end == 0 { return .continued }
+    let end = Self.textEnd(whole)
+    if end == 0 { return takeEmpty(around) }
     let line = whole.extracting(0..<end)
     if end < whole.count, let outcome = takePart(whole, around, at: place, into: &batch) { return outcome }
     if mayHaveColours, ByteScan.find(0x1B, in: line, from: 0) < end, let plain = TerminalColours.removed(line) {
@@ -57,7 +53,9 @@ extension JSONRecords {
       return takeLayer(layer, line, around, at: place, into: &batch)
     }
     let stream = intake.stream(around)
-    if mayBePrinted(first, stream), takePrintout(whole, line, stream, at: place, into: &batch) { return .document }
+    if mayBePrinted(first, stream), takePrintout(whole, upTo: end, around, stream, at: place, into: &batch) {
+      return .document
+    }
     if intake.uncaught > 0 { takeUncaught(line, stream, at: place, into: &batch) }
     if goesOnWhatever(line, around, stream) { return goesOn(into: &batch) }
     if intake.streams[stream].awaiting != nil {
@@ -98,6 +96,22 @@ extension JSONRecords {
       return .taken
     }
     return takeLine(line, around, stream, at: place, into: &batch)
+  }
+
+  /// Takes an empty line.
+  private mutating func takeEmpty(_ around: LineEnvelope) -> TextOutcome {
+    if intake.printing > 0 { intake.streams[intake.stream(around)].printed.takeEmpty() }
+    return .continued
+  }
+
+  /// Where a line's text ends: blanks behind it are nobody's.
+  private static func textEnd(_ line: Span<UInt8>) -> Int {
+    var end = line.count
+    while end > 0, line[end &- 1] == 0x0D || line[end &- 1] == 0x20 || line[end &- 1] == 0x09 || line[end &- 1] == 0x0A
+    {
+      end &-= 1
+    }
+    return end
   }
 
   /// Takes a part of a record that a runtime cut: blanks at its end are the record's own.

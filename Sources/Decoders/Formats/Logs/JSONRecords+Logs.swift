@@ -25,7 +25,7 @@ extension JSONRecords {
   mutating func takeLog(
     _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needing need: LogNeed, into batch: inout RecordBatch
   ) -> Bool {
-    let fields = readLog(b, at: start, into: &batch)
+    var fields = readLog(b, at: start, into: &batch)
     if !need.isMet(by: fields) { return false }
     // A record that is a request may repeat it as its message.
     if isServed, let message = fields.message,
@@ -37,8 +37,10 @@ extension JSONRecords {
     if isSampling {
       if let level = fields.level { logs.evidence.add(level) }
       logs.timeEvidence.add(fields)
-    } else if fields.shape.contains(.request) {
-      begun.note(b, at: start)
+    } else if fields.shape.contains(.request), let beginning = begun.note(b, at: start),
+      fields.request == fields.counted
+    {
+      fields.request = fields.request.begun(beginning)
     }
     var around = depth == 0 ? origin(into: &batch) : envelope
     // When something was made tells less of the record than any time around it.
@@ -56,21 +58,8 @@ extension JSONRecords {
     // What carries the lines of others names their program; a record that is a program's own names its service.
     let unnamed = around
     around.name(fields.name, carries && fields.rank >= .containerID ? .container : fields.rank)
-    if depth < Self.mostLayers {
-      // The agent gives what a program wrote to its standard error a severity of its own: the program's counts before it.
-      if let payload = fields.payload, logs.hasLevel(b, at: payload.lowerBound), isLogRecord(b, payload.lowerBound) {
-        return takeCarried([UInt8](copying: b.extracting(payload)), fields, around, at: place, into: &batch)
-      }
-      if carries, let message = fields.message {
-        return takeCarried(b, message, fields, around, at: place, into: &batch)
-      }
-      // Splunk's collector, Azure's ContainerLogV2: the event is an object of its own.
-      if let raw = fields.raw, b[raw.lowerBound] == 0x7B, isLogRecord(b, raw.lowerBound) {
-        return takeCarried([UInt8](copying: b.extracting(raw)), fields, around, at: place, into: &batch)
-      }
-      if let raw = fields.raw, b[raw.lowerBound] == 0x5B, let bytes = JSONLogs.bytes(b, raw) {
-        return takeCarried(bytes, fields, around, at: place, into: &batch)
-      }
+    if depth < Self.mostLayers, let isTaken = takeInside(b, fields, around, carries, at: place, into: &batch) {
+      return isTaken
     }
     if let message = fields.message, takesExport(b, message, into: &batch) { return true }
     // A request is the program's, and not the logger's that tells of it.
@@ -92,6 +81,28 @@ extension JSONRecords {
     }
     used("JSON log lines", log.time == .min ? .noTime : [], place.position, into: &batch)
     return true
+  }
+
+  /// Takes what a record carries of another one: its payload, the line of a program, an event of its own; nil where it carries none.
+  private mutating func takeInside(
+    _ b: Span<UInt8>, _ fields: JSONLogFields, _ around: LineEnvelope, _ carries: Bool, at place: RecordPlace,
+    into batch: inout RecordBatch
+  ) -> Bool? {
+    // The agent gives what a program wrote to its standard error a severity of its own: the program's counts before it.
+    if let payload = fields.payload, logs.hasLevel(b, at: payload.lowerBound), isLogRecord(b, payload.lowerBound) {
+      return takeCarried([UInt8](copying: b.extracting(payload)), fields, around, at: place, into: &batch)
+    }
+    if carries, let message = fields.message {
+      return takeCarried(b, message, fields, around, at: place, into: &batch)
+    }
+    // Splunk's collector, Azure's ContainerLogV2: the event is an object of its own.
+    if let raw = fields.raw, b[raw.lowerBound] == 0x7B, isLogRecord(b, raw.lowerBound) {
+      return takeCarried([UInt8](copying: b.extracting(raw)), fields, around, at: place, into: &batch)
+    }
+    if let raw = fields.raw, b[raw.lowerBound] == 0x5B, let bytes = JSONLogs.bytes(b, raw) {
+      return takeCarried(bytes, fields, around, at: place, into: &batch)
+    }
+    return nil
   }
 
   private mutating func readLog(_ b: Span<UInt8>, at start: Int, into batch: inout RecordBatch) -> JSONLogFields {

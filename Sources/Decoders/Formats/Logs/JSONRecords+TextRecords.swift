@@ -315,23 +315,26 @@ extension JSONRecords {
   /// Ends all streams: parts without an end, and headers without a message, are records as they are.
   mutating func finishText(into batch: inout RecordBatch) {
     endStamped(into: &batch)
-    for stream in intake.streams.indices {
-      release(stream, into: &batch)
-      endParts(stream, into: &batch)
-      if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
-      if intake.streams[stream].dump.isActive {
-        intake.streams[stream].dump.end()
-        endDump(stream, at: .whole, into: &batch)
-      }
-      if intake.streams[stream].printed.isActive {
-        intake.streams[stream].printed.end()
-        handOnBlocks(stream, at: .whole, into: &batch)
-      }
-      if let awaiting = intake.streams[stream].awaiting {
-        intake.streams[stream].awaiting = nil
-        append(awaiting, into: &batch)
-      }
-      if let error = intake.streams[stream].uncaught { endUncaught(stream, error, into: &batch) }
+    for stream in intake.streams.indices { finishStream(stream, into: &batch) }
+  }
+
+  /// Ends one stream.
+  mutating func finishStream(_ stream: Int, into batch: inout RecordBatch) {
+    release(stream, into: &batch)
+    endParts(stream, into: &batch)
+    if !intake.streams[stream].spread.isEmpty { _ = endSpread(stream, isWhole: false, into: &batch) }
+    if intake.streams[stream].dump.isActive {
+      intake.streams[stream].dump.end()
+      endDump(stream, at: .whole, into: &batch)
     }
+    if intake.streams[stream].printed.isActive {
+      intake.streams[stream].printed.end()
+      handOnBlocks(stream, at: .whole, into: &batch)
+    }
+    if let awaiting = intake.streams[stream].awaiting {
+      intake.streams[stream].awaiting = nil
+      append(awaiting, into: &batch)
+    }
+    if let error = intake.streams[stream].uncaught { endUncaught(stream, error, into: &batch) }
   }
 }

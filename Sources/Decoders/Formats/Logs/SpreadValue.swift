@@ -158,8 +158,12 @@ extension JSONRecords {
     let (isExport, lines) = (intake.streams[stream].spread.mustBeExport, intake.streams[stream].spread.lines)
     let isInspected = intake.streams[stream].spread.isInspected
     let bytes = intake.streams[stream].spread.take()
-    if isWhole, isInspected, let outcome = takeInspected(bytes.span, around, stream, at: place, into: &batch) {
-      return outcome
+    if isWhole, isInspected {
+      if let outcome = takeInspected(bytes.span, around, stream, at: place, into: &batch) { return outcome }
+      if isExport {
+        reportMalformed(.syntax, at: place.position, into: &batch)
+        return .continued
+      }
     }
     if isExport, !isWhole, leavesExport(bytes, lines: lines, at: place, into: &batch) { return .continued }
     if isWhole {

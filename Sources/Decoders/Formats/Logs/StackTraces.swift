@@ -219,18 +219,8 @@ struct TraceFollower: Sendable {
       if phase == .crashed { report = CrashReport(line) }
       return .record(severity)
     }
-    if phase == .crashed {
-      switch report.take(line, isOther: isOther) {
-      case .goesOn: return .continues
-      case .last:
-        phase = .inTrace
-        return .continues
-      case .foreign: phase = isOther ? .none : .inTrace
-      }
-    }
-    if phase == .none {
-      return start(line)
-    }
+    if phase == .crashed, goesOnReporting(line, isOther: isOther) { return .continues }
+    if phase == .none { return start(line) }
     if phase == .inTrace, line.count == 1, line[0] == 0x7D { return .continues }
     if line[0] == 0x20 || line[0] == 0x09 {
       if phase == .named, Self.isFrame(line, from: 0) { phase = .inTrace }
@@ -238,7 +228,8 @@ struct TraceFollower: Sendable {
     }
     if line[0] == 0xE2, let verdict = boxed(line) { return verdict }
     if Self.begins(line, "Traceback (most recent call last)") {
-      let joins = phase == .fresh && !isCalm || phase == .announced
+      // An entry that holds all of a trace, written apart, is one.
+      let joins = (phase == .fresh && !isCalm || phase == .announced) && !(isOther && !Self.isSingle(line))
       phase = .pythonFrames
       return joins ? .continues : .record(.error)
     }
@@ -281,6 +272,14 @@ struct TraceFollower: Sendable {
     if adopts || !isApart && goesOnNaming() { return .continues }
     phase = .fresh
     return .record(.unknown)
+  }
+
+  /// Whether a line belongs to the report of a death; what does not ends it.
+  private mutating func goesOnReporting(_ line: Span<UInt8>, isOther: Bool) -> Bool {
+    let step = report.take(line, isOther: isOther)
+    if step == .foreign { phase = isOther ? .none : .inTrace }
+    if step == .last { phase = .inTrace }
+    return step != .foreign
   }
 
   /// Expects more of an exception's message, or its frames.

@@ -63,7 +63,10 @@ struct StampedText {
   /// The level that a line tells by its first word; an error of Oracle's by its number, of which 0 is none.
   private static func severity(of line: Span<UInt8>) -> Severity {
     guard JSONScanner.matches(line, 0, "ORA-") || JSONScanner.matches(line, 0, "Errors in file ") else {
-      return JSONRecords.leadingLevel(line).severity
+      let told = JSONRecords.leadingLevel(line).severity
+      if !told.isUnknown { return told }
+      let isTrace = JSONScanner.matches(line, 0, "Traceback (most recent call last)") || TraceFollower.isException(line)
+      return isTrace ? .error : TraceFollower.crash(line) ?? .unknown
     }
     return JSONScanner.matches(line, 0, "ORA-00000") ? .unknown : .error
   }

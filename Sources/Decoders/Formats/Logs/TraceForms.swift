@@ -111,7 +111,8 @@ extension TraceFollower {
     return JSONScanner.matches(line, end - 5, "Error)") || JSONScanner.matches(line, end - 9, "Exception)")
   }
 
-  /// `shop.NoStock: no card`, `KeyboardInterrupt`: a class of Python's, whatever its name, and what it says.
+  /// `shop.NoStock: no card`, `KeyboardInterrupt`, `app.errors.no_stock`: a class of Python's and what it says; one of a module may have any
+  /// name.
   static func isRaised(_ line: Span<UInt8>) -> Bool {
     var i = 0
     var part = 0
@@ -121,7 +122,7 @@ extension TraceFollower {
       if byte == 0x2E { part = i + 1 }
       i += 1
     }
-    return i > part && line[part] &- 0x41 < 26 && (i + 1 >= line.count || line[i + 1] == 0x20)
+    return i > part && (line[part] &- 0x41 < 26 || part > 0) && (i + 1 >= line.count || line[i + 1] == 0x20)
   }
 
   /// One past the code in brackets behind a class, ` (0x80131904)` and ` (111)` (.NET, ExternalException.ToString); where it began for

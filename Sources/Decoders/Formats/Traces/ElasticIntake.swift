@@ -115,12 +115,9 @@ struct ElasticIntake {
     builder.span.service = service
     builder.span.kind = isTransaction ? .server : .internal
     var transaction: UInt64 = 0
-    var duration: Int64?
-    var time: Int64?
-    var offset: Int64?
+    var (duration, time, offset): (Int64?, Int64?, Int64?)
     var result: JSONStringSlice?
-    var hasOutcome = false
-    var isMessaging = false
+    var (hasOutcome, isMessaging) = (false, false)
     var reader = JSONScanner(at: start)
     let isRead = reader.eachMember(b) { reader, key in
       func isKey(_ literal: StaticString) -> Bool { JSONScanner.equals(b, key, literal) }
@@ -136,10 +133,7 @@ struct ElasticIntake {
         if key.count == 5 { offset = length } else { duration = length }
         return true
       } else if isKey("sample_rate") {
-        guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
-        builder.takeSampleRate(b.extracting(text.start..<text.end))
-        issues.formUnion(builder.issues.intersection(.sampled))
-        return true
+        return builder.takeSampleRate(b, &reader)
       }
       guard
         isKey("id") || isKey("trace_id") || isKey("parent_id") || isKey("transaction_id") || isKey("name")
@@ -168,6 +162,7 @@ struct ElasticIntake {
       }
       return true
     }
+    issues.formUnion(builder.issues.intersection(.sampled))
     guard isRead, builder.span.span != 0 else { return nil }
     if builder.span.parent == 0, !isTransaction { builder.span.parent = transaction }
     if builder.isLinked { builder.settleAPMLink(isMessaging: isMessaging) }
@@ -256,5 +251,14 @@ extension SpanBuilder {
         }
       }
     }
+  }
+}
+
+extension SpanBuilder {
+  /// Takes the rate that a member holds.
+  fileprivate mutating func takeSampleRate(_ b: Span<UInt8>, _ reader: inout JSONScanner) -> Bool {
+    guard case .number(let text)? = reader.scalar(b) else { return reader.failure == .none }
+    takeSampleRate(b.extracting(text.start..<text.end))
+    return true
   }
 }
