@@ -20,6 +20,10 @@ enum SeedTexts {
     #"{"time":"2026-01-01T00:00:00Z","component":"a","kind":"callReturn","source":"b","success":false,"failure":"timeout","latencyUs":5}"#
       + "\n",
     #"[{"trace_id":"x","span_id":"1","time":{"start":1767225600},"duration_ms":1.5,"status":"ERROR"}]"#,
+    "{\"level\":30,\"time\":1795572001000,\"pid\":1,\"hostname\":\"h\",\"reqId\":\"req-1\",\"req\":{\"method\":\"GET\",\"url\":\"/a\"},\"msg\":\"incoming request\"}\n{\"level\":30,\"time\":1795572001031,\"pid\":1,\"hostname\":\"h\",\"reqId\":\"req-1\",\"res\":{\"statusCode\":500},\"responseTime\":31.2,\"msg\":\"request completed\"}\n",
+    "{\"metadata\":{\"service\":{\"name\":\"s\"}}}\n{\"log\":{\"@timestamp\":1795572001000000,\"message\":\"m\",\"log.level\":\"ERROR\"}}\n{\"error\":{\"id\":\"1\",\"timestamp\":1795572001000000,\"log\":{\"level\":\"warn\",\"message\":\"m\"}}}\n{\"transaction\":{\"id\":\"00f067aa0ba902b8\",\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"timestamp\":1795572001000000,\"duration\":1.5,\"type\":\"messaging\",\"links\":[{\"trace_id\":\"5bf92f3577b34da6a3ce929d0e0e4736\",\"span_id\":\"a1\"}]}}\n",
+    "{\"@timestamp\":\"2026-11-25T02:00:00Z\",\"kubernetes\":{\"container\":{\"name\":\"c\"}},\"json\":{\"level\":\"error\",\"msg\":\"m\"}}\n{\"level\":\"INFO\",\"logger\":\"OtlpJson\",\"message\":\"{\\\"resource\\\":{\\\"attributes\\\":[]},\\\"scopeSpans\\\":[]}\"}\n  at a (b.js:1:2)\n",
+    "[\n    {\n        \"name\": \"n\",\n        \"context\": {\"trace_id\": \"4bf92f3577b34da6a3ce929d0e0e4736\", \"span_id\": \"00f067aa0ba902b8\"},\n        \"kind\": \"KIND_SERVER\",\n        \"start\": 1795572000000000000,\n        \"end\": 1795572000500000000\n    }\n]\n",
   ]
 
   static let lines = [
@@ -45,6 +49,12 @@ enum SeedTexts {
     "[2026/11/25 02:00:00.500 +00:00] [WARN] [server.go:12] [\"slow [1]\"] [id=7]\n####<Nov 25, 2026 2:00:00,500 AM UTC> <Error> <Security> <h> <s> <t> <u> <> <d> <1> <BEA-1> <x>\n",
     "Wed 2026-11-25 02:00:00.500000 UTC [s=a1;i=1;b=00;m=1a;t=5e;x=12]\n    PRIORITY=3\n    MESSAGE=none\n            left\n",
     "2026-11-25T02:00:00.500Z START RequestId: c6af9ac6-7b61-11e6-9a41-93e8deadbeef Version: $LATEST\nI, [2026-11-25T02:00:00.1 #4]  INFO -- : x\n",
+    "up\n{\n  resource: { attributes: { 'service.name': 's' } },\n  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',\n  parentSpanContext: { spanId: '00f067aa0ba902b7' },\n  name: `n`,\n  id: '00f067aa0ba902b8',\n  kind: 1,\n  timestamp: 1795572000215847,\n  duration: 4.5,\n  attributes: { a: \"it's\\x1B\", b: 12n, c: [Object], d: <ref *1> Map(1) { 'x' => 1 } },\n  status: { code: 2, message: 'a\\n' +\n    'b' },\n  links: [ 1, ... 3 more items ]\n}\n",
+    "Activity.TraceId:            4bf92f3577b34da6a3ce929d0e0e4736\nActivity.SpanId:             00f067aa0ba902b8\nActivity.Kind:               Server\nActivity.StartTime:          2026-11-25T02:00:00.5178011Z\nActivity.Duration:           1.00:00:01.2097620\nActivity.Events:\n    exception [x]\n        exception.type: E\nStatusCode: Error\nResource associated with Activity:\n    service.name: s\n\nLogRecord.Timestamp: 2026-11-25T02:00:03.5Z\nLogRecord.Severity: Error\nLogRecord.Body: b\n\nMetric Name: m\n",
+    "==== START logs for container a of pod n/b-1 ====\nE1125 02:00:03.500000       1 s.go:42] x\n==== END logs for container a of pod n/b-1 ====\n==== START logs for container c of pod n/b-1 ====\n2026-11-25 02:00:02,500 WARN  [main] o.s.P - y\n",
+    "2026-11-25T03:00:00.123456+01:00\nThread 1 advanced\n  Current log# 3\n2026-11-25T03:00:02.500000+01:00\nErrors in file /u/a.trc:\nORA-00600: internal\nWed Nov 25 02:00:02 2026\nx\n",
+    "2026-11-25T02:00:01.5Z stderr F panic: a\n2026-11-25T02:00:01.5Z stderr F goroutine 7 [running]:\n2026-11-25T02:00:01.5Z stderr F net/http.(*conn).serve(0xc0, {0x6c, 0xc0})\n2026-11-25T02:00:09.5Z stderr F thread 'main' (12) panicked at a.rs:4:5:\n2026-11-25T02:00:09.5Z stderr F note: run with x\n2026-11-25T02:00:19.5Z stdout F up\n",
+    "261125  2:00:01 [Note] a\n2026-11-25 02:00:05 4711 [ERROR] InnoDB: b\n2026-11-25T02:00:00.1Z [info     ] mail queued    [shop.mail] id=1\n2026-11-25 02:00:01.123 ERROR (MainThread) [a.core] c\n[2026-11-25 02:00:01,1] ERROR d (state.change.logger)\nINFO [o,7b0c1d2e3f405162,1122334455667788,true] 1 --- [n] e\n",
   ]
 
   static let reports = [
