@@ -112,6 +112,14 @@ struct LayoutTests {
       "nodes that share the tests out", builds: 2, configurations: 0, areParts: true,
       ["build-1", "build-2"].flatMap { build in (1...3).map { ("\(build)/node-\($0)/junit.xml", false) } }),
     ReportLayout(
+      "a folder above the archives that looks like a build", builds: 3, configurations: 0,
+      ["1", "2", "3"].map { ("data/ci20/night.tar.gz!build-\($0)/junit.xml", $0 == "2") }),
+    ReportLayout(
+      "archives that a build's folder holds", builds: 2, configurations: 2,
+      [7, 8].flatMap { build in
+        ["linux", "windows"].map { ("build-\(build)/reports.zip!\($0)/junit.xml", $0 == "windows") }
+      }),
+    ReportLayout(
       "years of a compiler", builds: 2, configurations: 2,
       ReportLayout.matrix(["build-1", "build-2"], ["windows/2019", "windows/2022"])),
     ReportLayout(

@@ -19,15 +19,41 @@ struct BuildFinder {
     var reader = PathReader(words: PathWords(parts))
     var names = OriginNames()
     let environments = Self.environments(parts)
+    let above = Self.above(parts, &reader)
     places = parts.map { part in
       let own = part.dialect == "allure" ? environments[Self.folder(part.path)] ?? [] : []
       let origin = RunOrigin(part.properties + own, &names)
-      return ReportPlace(reader.components(of: part.path), origin: origin)
+      return ReportPlace(
+        reader.components(of: String(decoding: part.path.utf8.dropFirst(above), as: UTF8.self)), origin: origin)
     }
     settleTrailing()
     settleNumbers(parts)
     settleVersions(parts)
     group(parts)
+  }
+
+  /// How much of the paths is nobody's build, in bytes: the folders above archives up to one that looks like a build (`/data/ci20/`), where
+  /// every report has a build of its own in its archive. Where the files of a night are put tells nothing of the night.
+  private static func above(_ parts: [TestFilePart], _ reader: inout PathReader) -> Int {
+    guard let first = parts.first, parts.allSatisfy({ $0.path.utf8.contains(0x21) }) else { return 0 }
+    var shared = Array(first.path.utf8.prefix { $0 != 0x21 })
+    for part in parts { shared.removeLast(shared.count - zip(shared, part.path.utf8).prefix { $0 == $1 }.count) }
+    var names = OriginNames()
+    let nowhere = RunOrigin([], &names)
+    func place(_ path: some Sequence<UInt8>) -> ReportPlace {
+      ReportPlace(reader.components(of: String(decoding: Array(path), as: UTF8.self)), origin: nowhere)
+    }
+    let ends = shared.indices.filter { shared[$0] == 0x2F }.map { $0 + 1 }
+    guard let last = ends.last else { return 0 }
+    var start = 0
+    // The last component of a path is a file's, which is read in its own way.
+    for end in ends where place(shared[start..<last] + [0x78]).number != nil { start = end }
+    guard start > 0 else { return 0 }
+    let areNamed = parts.allSatisfy { part in
+      let own = place(part.path.utf8.dropFirst(start))
+      return own.number != nil && own.isNumberSure
+    }
+    return areNamed ? start : 0
   }
 
   /// Folders that are versions of what is built (`1.0.345`, `v1.2.4`), where nothing else names a build: each is a build where
