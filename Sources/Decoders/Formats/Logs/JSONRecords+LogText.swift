@@ -18,7 +18,7 @@ extension JSONRecords {
 
   /// What is known of every record of the member: the name that its path tells, or the mark above the records' section.
   mutating func origin(into batch: inout RecordBatch) -> LineEnvelope {
-    if let section = intake.section { return section.envelope }
+    if let envelope = intake.section?.envelope { return envelope }
     if let known = intake.origin { return known }
     let origin = LogOrigin(context)
     var envelope = LineEnvelope()

@@ -25,7 +25,8 @@ extension JSONRecords {
   mutating func takeLog(
     _ b: Span<UInt8>, at start: Int, _ place: RecordPlace, needing need: LogNeed, into batch: inout RecordBatch
   ) -> Bool {
-    var fields = readLog(b, at: start, into: &batch)
+    let fields = readLog(b, at: start, into: &batch)
+    var request = fields.request
     if !need.isMet(by: fields) { return false }
     // A record that is a request may repeat it as its message.
     if isServed, let message = fields.message,
@@ -40,7 +41,7 @@ extension JSONRecords {
     } else if fields.shape.contains(.request), let beginning = begun.note(b, at: start),
       fields.request == fields.counted
     {
-      fields.request = fields.request.begun(beginning)
+      request = request.begun(beginning)
     }
     var around = depth == 0 ? origin(into: &batch) : envelope
     // When something was made tells less of the record than any time around it.
@@ -48,7 +49,7 @@ extension JSONRecords {
       (around.time, around.hasZone) = (fields.time, fields.hasZone)
     }
     if !fields.severity.isUnknown { around.severity = fields.severity }
-    if !fields.request.isNone { (around.request, around.requestText) = (fields.request, fields.requestText) }
+    if !request.isNone { (around.request, around.requestText) = (request, fields.requestText) }
     if fields.span != 0 { around.span = fields.span }
     if fields.stream != 0 { around.stream = fields.stream }
     around.isWhole = fields.isWhole
@@ -58,7 +59,9 @@ extension JSONRecords {
     // What carries the lines of others names their program; a record that is a program's own names its service.
     let unnamed = around
     around.name(fields.name, carries && fields.rank >= .containerID ? .container : fields.rank)
-    if depth < Self.mostLayers, let isTaken = takeInside(b, fields, around, carries, at: place, into: &batch) {
+    if carries || fields.payload != nil || fields.raw != nil, depth < Self.mostLayers,
+      let isTaken = takeInside(b, fields, around, carries, at: place, into: &batch)
+    {
       return isTaken
     }
     if let message = fields.message, takesExport(b, message, into: &batch) { return true }
