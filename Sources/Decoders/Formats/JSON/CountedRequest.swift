@@ -12,7 +12,7 @@ extension RequestID {
   ///   - isOwn: whether it stands where those two write theirs; elsewhere a longer number may be one that is handed on.
   /// - Returns: whether it is one.
   static func isCounted(_ b: Span<UInt8>, isOwn: Bool) -> Bool {
-    if (1...(isOwn ? 9 : 4)).contains(b.count), b.indices.allSatisfy({ b[$0] &- 0x30 <= 9 }) { return true }
+    if (1...(isOwn ? 9 : 4)).contains(b.count), AccessShapes.isDigits(b, 0..<b.count) { return true }
     guard (5...11).contains(b.count), JSONScanner.matches(b, 0, "req-") else { return false }
     for i in 4..<b.count where b[i] &- 0x30 > 9 && b[i] &- 0x61 > 25 { return false }
     return true

@@ -16,10 +16,10 @@ extension CollectorDump {
     } else if let found = inner("Str(") {
       (key, text) = ("stringValue", found)
     } else if let found = inner("Bool("), FieldText.isWord(value.extracting(found), "true") {
-      PrintedRecord.append("{\"boolValue\":true}", to: &out)
+      JSONQuote.appendPlain("{\"boolValue\":true}", to: &out)
       return
     } else if inner("Bool(") != nil {
-      PrintedRecord.append("{\"boolValue\":false}", to: &out)
+      JSONQuote.appendPlain("{\"boolValue\":false}", to: &out)
       return
     } else if let found = inner("Double("), let number = FieldText.double(value.extracting(found)), number.isFinite {
       out += Array("{\"doubleValue\":\(number)}".utf8)
@@ -27,9 +27,9 @@ extension CollectorDump {
     } else {
       (key, text) = ("stringValue", 0..<value.count)
     }
-    PrintedRecord.append("{\"", to: &out)
-    PrintedRecord.append(key, to: &out)
-    PrintedRecord.append("\":", to: &out)
+    JSONQuote.appendPlain("{\"", to: &out)
+    JSONQuote.appendPlain(key, to: &out)
+    JSONQuote.appendPlain("\":", to: &out)
     JSONQuote.append(value.extracting(text), to: &out)
     out.append(0x7D)
   }

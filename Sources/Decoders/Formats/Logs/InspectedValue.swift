@@ -83,6 +83,7 @@ struct InspectedValue {
   }
 
   private mutating func key(_ b: Span<UInt8>) -> Bool {
+    words = []
     guard i < b.count else { return false }
     if Self.isQuote(b[i]) { return text(b) }
     let start = i
@@ -94,7 +95,6 @@ struct InspectedValue {
     }
     guard i > start, i < b.count else { return false }
     let name = b.extracting(start..<i)
-    words = []
     if closers.count == 1,
       let found = rewritings.first(where: {
         $0.from.utf8CodeUnitCount == name.count && JSONScanner.matches(name, 0, $0.from)
@@ -110,7 +110,7 @@ struct InspectedValue {
 
   private mutating func quote(_ word: StaticString) {
     out.append(0x22)
-    PrintedRecord.append(word, to: &out)
+    JSONQuote.appendPlain(word, to: &out)
     out.append(0x22)
   }
 
@@ -176,7 +176,7 @@ struct InspectedValue {
       // A date.
       JSONQuote.append(word, to: &out)
     } else {
-      PrintedRecord.append("null", to: &out)
+      JSONQuote.appendPlain("null", to: &out)
     }
   }
 

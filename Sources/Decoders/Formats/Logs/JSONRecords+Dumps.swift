@@ -47,6 +47,12 @@ extension JSONRecords {
     return takeBlock(whole.extracting(0..<end), around.component, stream, at: place, into: &batch)
   }
 
+  /// Takes an empty line, which ends a block.
+  mutating func takeEmpty(_ around: LineEnvelope) -> TextOutcome {
+    if intake.printing > 0 { intake.streams[intake.stream(around)].printed.takeEmpty() }
+    return .continued
+  }
+
   /// Takes a line of what a collector prints; false where it is none any more.
   mutating func takeDump(
     _ line: Span<UInt8>, _ stream: Int, at place: RecordPlace, into batch: inout RecordBatch
@@ -62,11 +68,17 @@ extension JSONRecords {
 
   /// Hands on the records of a dump that are whole.
   mutating func endDump(_ stream: Int, at position: SourceLocation.Position, into batch: inout RecordBatch) {
-    let before = intake.streams[stream].dump.passedOver
-    let (documents, cut) = intake.streams[stream].dump.takeDocuments()
-    pendingDocuments += documents
-    if cut > 0 { batch.recordCounts.repair("textCut", cut) }
-    if before > 0 { tellMetrics(at: position, into: &batch) }
+    let passedOver = intake.streams[stream].dump.passedOver
+    handOn(intake.streams[stream].dump.takeDocuments(), passedOver: passedOver, at: position, into: &batch)
+  }
+
+  private mutating func handOn(
+    _ records: (documents: [[UInt8]], cut: Int), passedOver: Int, at position: SourceLocation.Position,
+    into batch: inout RecordBatch
+  ) {
+    pendingDocuments += records.documents
+    if records.cut > 0 { batch.recordCounts.repair("textCut", records.cut) }
+    if passedOver > 0 { tellMetrics(at: position, into: &batch) }
   }
 
   /// Tells once that printed metrics are not read.
@@ -97,10 +109,7 @@ extension JSONRecords {
 
   /// Hands on the records of blocks that are whole.
   mutating func handOnBlocks(_ stream: Int, at position: SourceLocation.Position, into batch: inout RecordBatch) {
-    let before = intake.streams[stream].printed.passedOver
-    let (documents, cut) = intake.streams[stream].printed.takeDocuments()
-    pendingDocuments += documents
-    if cut > 0 { batch.recordCounts.repair("textCut", cut) }
-    if before > 0 { tellMetrics(at: position, into: &batch) }
+    let passedOver = intake.streams[stream].printed.passedOver
+    handOn(intake.streams[stream].printed.takeDocuments(), passedOver: passedOver, at: position, into: &batch)
   }
 }

@@ -98,12 +98,6 @@ extension JSONRecords {
     return takeLine(line, around, stream, at: place, into: &batch)
   }
 
-  /// Takes an empty line.
-  private mutating func takeEmpty(_ around: LineEnvelope) -> TextOutcome {
-    if intake.printing > 0 { intake.streams[intake.stream(around)].printed.takeEmpty() }
-    return .continued
-  }
-
   /// Where a line's text ends: blanks behind it are nobody's.
   private static func textEnd(_ line: Span<UInt8>) -> Int {
     var end = line.count

@@ -81,8 +81,8 @@ struct PrintedRecord {
     }
     Self.comma(&fields)
     fields.append(0x22)
-    Self.append(key, to: &fields)
-    Self.append("\":", to: &fields)
+    JSONQuote.appendPlain(key, to: &fields)
+    JSONQuote.appendPlain("\":", to: &fields)
     return true
   }
 
@@ -91,9 +91,9 @@ struct PrintedRecord {
   /// Adds an attribute whose value is one of OTLP's JSON, `{"stringValue": …}`.
   mutating func add(_ key: Span<UInt8>, value: [UInt8], to list: List) {
     var entry: [UInt8] = []
-    Self.append("{\"key\":", to: &entry)
+    JSONQuote.appendPlain("{\"key\":", to: &entry)
     JSONQuote.append(key, to: &entry)
-    Self.append(",\"value\":", to: &entry)
+    JSONQuote.appendPlain(",\"value\":", to: &entry)
     entry += value
     entry.append(0x7D)
     let fits =
@@ -114,9 +114,9 @@ struct PrintedRecord {
   mutating func endEvent() {
     guard !eventAttributes.isEmpty else { return }
     var entry: [UInt8] = []
-    Self.append("{\"name\":\"exception\",\"attributes\":[", to: &entry)
+    JSONQuote.appendPlain("{\"name\":\"exception\",\"attributes\":[", to: &entry)
     entry += eventAttributes
-    Self.append("]}", to: &entry)
+    JSONQuote.appendPlain("]}", to: &entry)
     eventAttributes = []
     cut += Self.add(entry, to: &events) ? 0 : 1
   }
@@ -137,26 +137,27 @@ struct PrintedRecord {
     defer { clear() }
     guard !fields.isEmpty else { return nil }
     var out: [UInt8] = []
-    Self.append(kind == .span ? "{\"resourceSpans\":[" : "{\"resourceLogs\":[", to: &out)
-    Self.append("{\"resource\":{\"attributes\":[", to: &out)
+    JSONQuote.appendPlain(kind == .span ? "{\"resourceSpans\":[" : "{\"resourceLogs\":[", to: &out)
+    JSONQuote.appendPlain("{\"resource\":{\"attributes\":[", to: &out)
     out += resource
-    Self.append(kind == .span ? "]},\"scopeSpans\":[{\"spans\":[{" : "]},\"scopeLogs\":[{\"logRecords\":[{", to: &out)
+    JSONQuote.appendPlain(
+      kind == .span ? "]},\"scopeSpans\":[{\"spans\":[{" : "]},\"scopeLogs\":[{\"logRecords\":[{", to: &out)
     out += fields
     if status.code > 0 {
-      Self.append(",\"status\":{\"code\":", to: &out)
+      JSONQuote.appendPlain(",\"status\":{\"code\":", to: &out)
       out.append(0x30 + status.code)
-      Self.append(",\"message\":", to: &out)
+      JSONQuote.appendPlain(",\"message\":", to: &out)
       JSONQuote.append(status.message.span, to: &out)
       out.append(0x7D)
     }
     for (name, list) in [("attributes" as StaticString, attributes), ("events", events)] where !list.isEmpty {
-      Self.append(",\"", to: &out)
-      Self.append(name, to: &out)
-      Self.append("\":[", to: &out)
+      JSONQuote.appendPlain(",\"", to: &out)
+      JSONQuote.appendPlain(name, to: &out)
+      JSONQuote.appendPlain("\":[", to: &out)
       out += list
       out.append(0x5D)
     }
-    Self.append("}]}]}]}", to: &out)
+    JSONQuote.appendPlain("}]}]}]}", to: &out)
     return out
   }
 
@@ -171,14 +172,10 @@ struct PrintedRecord {
   /// A text as a value of OTLP.
   static func text(_ text: Span<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
-    append("{\"stringValue\":", to: &out)
+    JSONQuote.appendPlain("{\"stringValue\":", to: &out)
     JSONQuote.append(text, to: &out)
     out.append(0x7D)
     return out
-  }
-
-  static func append(_ text: StaticString, to out: inout [UInt8]) {
-    for i in 0..<text.utf8CodeUnitCount { out.append(unsafe text.utf8Start[i]) }
   }
 
   private static func comma(_ list: inout [UInt8]) { if !list.isEmpty { list.append(0x2C) } }

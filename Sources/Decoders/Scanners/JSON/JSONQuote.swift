@@ -20,4 +20,9 @@ enum JSONQuote {
     }
     out.append(0x22)
   }
+
+  /// Appends what is JSON already.
+  static func appendPlain(_ json: StaticString, to out: inout [UInt8]) {
+    for i in 0..<json.utf8CodeUnitCount { out.append(unsafe json.utf8Start[i]) }
+  }
 }
