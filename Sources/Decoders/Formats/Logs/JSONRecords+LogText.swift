@@ -275,14 +275,17 @@ extension JSONRecords {
     let found = intake.layouts.header(of: line, name: around.component)
     let header = found.header
     var record = TextRecord(header, of: line)
-    var dated = intake.isBetweenValues && depth == 0 ? datedRecord(line) : nil
-    // The layout may be that of another version of the server.
-    if dated == nil, header.severity.isUnknown { dated = KnownLines.mysql(line, intake.unwrapper.times) }
-    if let dated { record = dated }
+    var isDated = false
+    if intake.isBetweenValues, depth == 0, let dated = datedRecord(line) {
+      (record, isDated) = (dated, true)
+    } else if header.severity.isUnknown, let dated = KnownLines.mysql(line, intake.unwrapper.times) {
+      // The layout may be that of another version of the server.
+      (record, isDated) = (dated, true)
+    }
     let isIndented =
       header.time == .min && (line[0] == 0x20 || line[0] == 0x09)
       && (header.severity.isUnknown || !intake.layouts.padding.accepts(line))
-    if dated == nil, header.messageStart == 0 || isIndented {
+    if !isDated, header.messageStart == 0 || isIndented {
       let adopts = found.isUsual && intake.streams[stream].adopts(isApart: isApart)
       // A message of syslog begins where its header ends: blanks are its own where it was sent by itself.
       let start = isApart && line[0] == 0x20 && intake.unwrapper.isSyslog ? ownStart(line, stream) : 0

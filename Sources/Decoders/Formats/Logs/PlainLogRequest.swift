@@ -49,7 +49,7 @@ struct RequestFinder {
       i < 4 || line[i &- 4] == 0x5B || line[i &- 4] == 0x20
     {
       weight = value(line, i &+ 1, &found) ? 1 : weight
-    } else if i >= 17, i &+ 17 <= line.count, weight < 2, takePair(line, i, &found) {
+    } else if i >= 17, i &+ 17 <= line.count, weight < 2, hexDigit(line[i &+ 16]) < 16, takePair(line, i, &found) {
       weight = 2
     }
   }
